@@ -1,0 +1,15 @@
+/** An error as AWS answers it: a code that clients switch on, a message for people, an HTTP status. */
+export class AwsError extends Error {
+  readonly code: string
+  readonly status: number
+  /** Further members of the error's shape, such as `resourceIds`. */
+  readonly detail: Readonly<Record<string, unknown>>
+
+  constructor(code: string, message: string, status = 400, detail: Readonly<Record<string, unknown>> = {}) {
+    super(message)
+    this.name = code
+    this.code = code
+    this.status = status
+    this.detail = detail
+  }
+}

@@ -1,0 +1,61 @@
+import { appendFileSync, writeFileSync } from 'node:fs'
+import type { Clock } from './clock.ts'
+
+/**
+ * What really happened, one line each. `type` names the kind; the further members belong to that kind:
+ * `api` {service, action, account, region, role, outcome, status, request?}, `task` {…}, `target` {…}, `traffic` {…}, …
+ */
+export interface Entry {
+  readonly type: string
+  readonly [member: string]: unknown
+}
+
+export interface Written extends Entry {
+  /** Position in the journal, from 1. */
+  readonly seq: number
+  /** ISO 8601, in the cloud's time. */
+  readonly at: string
+  /** Milliseconds since the epoch, by the machine's clock, whatever the cloud's speed. */
+  readonly wall: number
+}
+
+/** An append-only record, in memory and, where a path is given, as JSON lines in a file. */
+export class Journal {
+  readonly #clock: Clock
+  readonly #path: string | undefined
+  readonly #keep: boolean
+  readonly #entries: Written[] = []
+  readonly #listeners = new Set<(entry: Written) => void>()
+  #seq = 0
+
+  /** @param keep whether entries stay in memory too; a run of ten thousand services may not want that. */
+  constructor(clock: Clock, path?: string, keep = true) {
+    this.#clock = clock
+    this.#path = path
+    this.#keep = keep
+    if (path !== undefined) writeFileSync(path, '')
+  }
+
+  write(entry: Entry): void {
+    const written: Written = {
+      seq: ++this.#seq,
+      at: new Date(this.#clock.now()).toISOString(),
+      wall: Date.now(),
+      ...entry,
+    }
+    if (this.#keep) this.#entries.push(written)
+    // Written through at once: what happened must be on disk even when the cloud is killed the next moment.
+    if (this.#path !== undefined) appendFileSync(this.#path, `${JSON.stringify(written)}\n`)
+    for (const listener of this.#listeners) listener(written)
+  }
+
+  entries(type?: string): readonly Written[] {
+    return type === undefined ? this.#entries : this.#entries.filter((entry) => entry.type === type)
+  }
+
+  /** Calls `listener` for each further entry; returns how to stop that. */
+  follow(listener: (entry: Written) => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+}

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto'
+import type { Answer, Members } from './call.ts'
+import type { AwsError } from './errors.ts'
+
+type Tree = { [key: string]: Tree | string }
+
+/**
+ * Reads the parameters of an AWS query request into nested members: `A.member.1.B=x` becomes `{A: [{B: 'x'}]}`.
+ * All values are text. An empty list is sent as `A=`, and comes out as ''.
+ */
+export function readQuery(parameters: URLSearchParams): Members {
+  const tree: Tree = {}
+  for (const [path, value] of parameters) {
+    if (path === 'Action' || path === 'Version') continue
+    const keys = path.split('.')
+    const last = keys.pop() as string
+    let node = tree
+    for (const key of keys) {
+      const next = node[key]
+      node = typeof next === 'object' ? next : ((node[key] = {}) as Tree)
+    }
+    node[last] = value
+  }
+  return listsOf(tree) as Members
+}
+
+function listsOf(node: Tree | string): unknown {
+  if (typeof node === 'string') return node
+  const keys = Object.keys(node)
+  if (keys.length === 1 && keys[0] === 'member') {
+    const items = node['member'] as Tree
+    return Object.keys(items)
+      .sort((a, b) => Number(a) - Number(b))
+      .map((index) => listsOf(items[index] as Tree | string))
+  }
+  return Object.fromEntries(keys.map((key) => [key, listsOf(node[key] as Tree | string)]))
+}
+
+/** Writes an answer in the AWS query protocol. */
+export function writeQuery(action: string, namespace: string, result: Members): Answer {
+  const body =
+    `<${action}Response xmlns="${namespace}">` +
+    `<${action}Result>${membersXml(result)}</${action}Result>` +
+    `<ResponseMetadata><RequestId>${randomUUID()}</RequestId></ResponseMetadata>` +
+    `</${action}Response>`
+  return { status: 200, headers: { 'content-type': 'text/xml' }, body }
+}
+
+export function writeQueryError(error: AwsError, namespace: string): Answer {
+  const body =
+    `<ErrorResponse xmlns="${namespace}"><Error><Type>${error.status < 500 ? 'Sender' : 'Receiver'}</Type>` +
+    `<Code>${escapeXml(error.code)}</Code><Message>${escapeXml(error.message)}</Message></Error>` +
+    `<RequestId>${randomUUID()}</RequestId></ErrorResponse>`
+  return { status: error.status, headers: { 'content-type': 'text/xml' }, body }
+}
+
+function membersXml(members: Members): string {
+  return Object.entries(members)
+    .filter(([, value]) => value !== undefined && value !== null)
+    .map(([name, value]) => `<${name}>${valueXml(value)}</${name}>`)
+    .join('')
+}
+
+function valueXml(value: unknown): string {
+  if (Array.isArray(value)) return value.map((item) => `<member>${valueXml(item)}</member>`).join('')
+  if (value instanceof Date) return value.toISOString()
+  if (typeof value === 'object' && value !== null) return membersXml(value as Members)
+  return escapeXml(String(value))
+}
+
+/** Makes text safe inside an XML element. */
+export const escapeXml = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')

@@ -1,0 +1,69 @@
+// What the rooms of the cloud need of each other, and no more.
+import type { Scope } from './kernel/call.ts'
+
+/** One registered target: an address (`ip`) or a container instance (`instance`), and a port. */
+export interface Target {
+  readonly id: string
+  readonly port: number
+  /** Where the process behind the target can really be reached, if it is not at id:port itself. */
+  readonly address?: { readonly host: string; readonly port: number }
+}
+
+export type TargetState = 'initial' | 'healthy' | 'unhealthy' | 'unused' | 'draining' | 'unavailable'
+
+export interface TargetHealth {
+  readonly state: TargetState
+  /** AWS's reason code, such as `Target.ResponseCodeMismatch`. */
+  readonly reason?: string
+  readonly description?: string
+}
+
+export interface TargetGroupFacts {
+  readonly arn: string
+  readonly name: string
+  readonly targetType: 'ip' | 'instance'
+  /** Whether a listener forwards to it. CreateService refuses a group of which this is not so. */
+  readonly inUse: boolean
+}
+
+/** What ECS asks of Elastic Load Balancing. */
+export interface TargetGroups {
+  find(scope: Scope, arn: string): TargetGroupFacts | undefined
+  register(scope: Scope, arn: string, target: Target): void
+  /** Starts draining; the target is gone once its deregistration delay is over. Unknown targets are left alone. */
+  deregister(scope: Scope, arn: string, target: Target): void
+  /** `undefined` once the target is gone (or was never there). */
+  health(scope: Scope, arn: string, target: Target): TargetHealth | undefined
+  /** Calls `listener` after every change of a target's health; returns how to stop that. */
+  onChange(listener: (scope: Scope, arn: string, target: Target, health: TargetHealth | undefined) => void): () => void
+}
+
+export interface ProbeRequest {
+  readonly protocol: 'HTTP' | 'HTTPS' | 'TCP'
+  readonly path: string
+  readonly timeoutMs: number
+}
+
+export type ProbeResult =
+  | { readonly outcome: 'answered'; readonly status: number }
+  | { readonly outcome: 'timed-out' }
+  | { readonly outcome: 'refused' }
+
+/** What Elastic Load Balancing asks of the runtime: really over HTTP with Docker, from the scenario when simulated. */
+export interface Prober {
+  probe(target: Target, request: ProbeRequest): Promise<ProbeResult>
+}
+
+/** What a load balancer's listener asks of the runtime: where to send traffic, or nowhere when tasks are simulated. */
+export interface Network {
+  /** Whether listeners open real sockets. */
+  readonly carriesTraffic: boolean
+}
+
+/** What the Docker runtime asks of the registry: how a task of this account logs in to pull `image`. */
+export interface PullAccess {
+  login(
+    scope: Scope,
+    image: string,
+  ): { readonly username: string; readonly password: string; readonly serveraddress: string } | undefined
+}
