@@ -51,6 +51,7 @@ export type ProbeResult =
 
 /** What Elastic Load Balancing asks of the runtime: really over HTTP with Docker, from the scenario when simulated. */
 export interface Prober {
+  /** Never rejects, and never waits on the cloud's clock: a simulated time-out answers `timed-out` at once. */
   probe(target: Target, request: ProbeRequest): Promise<ProbeResult>
 }
 
