@@ -1,0 +1,103 @@
+import { SlipwayError } from './errors.ts'
+import type { Environment } from './runtime.ts'
+import { VERSION } from './version.ts'
+
+/** What every AWS SDK client of ours is made with. Credentials and AWS_ENDPOINT_URL are the SDK's own business. */
+export interface AwsConfig {
+  readonly region: string
+  readonly customUserAgent: [string, string][]
+  readonly retryMode: 'standard'
+  readonly maxAttempts: number
+}
+
+/**
+ * The region from the input, else from the environment, as aws-actions/configure-aws-credentials sets it.
+ * @throws SlipwayError when there is none.
+ */
+export function awsConfig(env: Environment, region?: string): AwsConfig {
+  const chosen = region ?? (env['AWS_REGION'] || env['AWS_DEFAULT_REGION'])
+  if (chosen === undefined || chosen === '') {
+    throw new SlipwayError('No AWS region is set.', {
+      hint: 'Set the input `region`, or run aws-actions/configure-aws-credentials with `aws-region` in an earlier step.',
+    })
+  }
+  return { region: chosen, customUserAgent: [['slipway', VERSION]], retryMode: 'standard', maxAttempts: 5 }
+}
+
+/**
+ * What a failed AWS call means for who made it:
+ * `throttled` and `transient` pass by themselves; `expired` and `denied` never do; `refused` is everything else.
+ */
+export type AwsFailure = 'throttled' | 'transient' | 'expired' | 'denied' | 'refused'
+
+const THROTTLED = new Set([
+  'Throttling',
+  'ThrottlingException',
+  'ThrottledException',
+  'RequestThrottled',
+  'RequestThrottledException',
+  'RequestLimitExceeded',
+  'TooManyRequestsException',
+  'LimitExceededException',
+  'SlowDown',
+  'BandwidthLimitExceeded',
+])
+const EXPIRED = new Set([
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'RequestExpired',
+  'UnrecognizedClientException',
+  'InvalidClientTokenId',
+  'CredentialsProviderError',
+])
+const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedException', 'UnauthorizedOperation'])
+const TRANSIENT = new Set([
+  'TimeoutError',
+  'RequestTimeout',
+  'RequestTimeoutException',
+  'InternalError',
+  'InternalFailure',
+  'InternalServerError',
+  'ServerException',
+  'ServiceUnavailable',
+  'ServiceUnavailableException',
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EAI_AGAIN',
+  'ENOTFOUND',
+])
+
+/** Tells the classes of failed AWS calls apart, by error code first and by HTTP status second. */
+export function classifyAwsError(error: unknown): AwsFailure {
+  if (!(error instanceof Error)) return 'refused'
+  const { name, code, $metadata } = error as Error & { code?: string; $metadata?: { httpStatusCode?: number } }
+  const status = $metadata?.httpStatusCode
+  const known = (names: ReadonlySet<string>) => names.has(name) || (code !== undefined && names.has(code))
+  if (known(THROTTLED) || status === 429) return 'throttled'
+  if (known(EXPIRED)) return 'expired'
+  if (known(DENIED)) return 'denied'
+  if (known(TRANSIENT) || (status !== undefined && status >= 500)) return 'transient'
+  return error.cause instanceof Error ? classifyAwsError(error.cause) : 'refused'
+}
+
+/**
+ * An AWS error in our own words: which call, on what, and what to do where its class tells.
+ * The SDK's message is kept, as it is what people search for.
+ */
+export function awsError(error: unknown, doing: string): SlipwayError {
+  if (error instanceof SlipwayError) return error
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  const hint = HINTS[classifyAwsError(error)]
+  return new SlipwayError(`Could not ${doing}. ${text}`, hint === undefined ? { cause: error } : { hint, cause: error })
+}
+
+const HINTS: Readonly<Partial<Record<AwsFailure, string>>> = {
+  throttled: 'AWS throttled the call for longer than we retried. Run the step again, or spread deploys over time.',
+  transient: 'AWS or the network had a bad moment for longer than we retried. Run the step again.',
+  expired:
+    'The AWS credentials are missing, invalid or expired. Run aws-actions/configure-aws-credentials in an earlier step of this job; for long jobs raise `role-duration-seconds`.',
+  denied: "The role lacks this permission. The action's README lists the ones it needs.",
+}

@@ -1,0 +1,54 @@
+import * as z from 'zod/mini'
+import { InputError } from './errors.ts'
+
+/** How a deploy ended. Only `succeeded` is green. */
+export const VERDICTS = ['succeeded', 'rolled-back', 'failed', 'superseded', 'timed-out', 'cancelled'] as const
+export type Verdict = (typeof VERDICTS)[number]
+
+const serviceRecord = z.object({
+  cluster: z.string(),
+  service: z.string(),
+  verdict: z.enum(VERDICTS),
+  /** Why the verdict is what it is, in a sentence. */
+  reason: z.string(),
+  taskDefinition: z.string(),
+  previousTaskDefinition: z.optional(z.string()),
+  serviceDeployment: z.optional(z.string()),
+  images: z.array(z.object({ container: z.string(), image: z.string() })),
+})
+
+const deployRecord = z.object({
+  schema: z.literal(1),
+  /** The same for every event of one deploy, and for no other deploy. */
+  deployId: z.string(),
+  verdict: z.enum(VERDICTS),
+  environment: z.optional(z.string()),
+  account: z.optional(z.string()),
+  region: z.string(),
+  /** ISO 8601. */
+  startedAt: z.string(),
+  finishedAt: z.string(),
+  services: z.array(serviceRecord),
+  commit: z.object({ sha: z.string(), url: z.string(), repository: z.string(), repositoryUrl: z.string() }),
+  run: z.object({ url: z.string(), actor: z.string(), ref: z.string() }),
+})
+
+export type ServiceRecord = z.infer<typeof serviceRecord>
+
+/** What deploy-ecs says of a deploy, for datadog-event and for anyone who reads JSON. */
+export type DeployRecord = z.infer<typeof deployRecord>
+
+/** Reads a deploy record from the text of an input. @throws InputError that names the member that is wrong. */
+export function parseDeployRecord(json: string, input: string): DeployRecord {
+  const hint = 'Pass the output as it is: `${{ steps.deploy.outputs.deploy-record }}`.'
+  let value: unknown
+  try {
+    value = JSON.parse(json)
+  } catch (cause) {
+    throw new InputError(input, 'is not JSON.', { hint, cause })
+  }
+  const parsed = deployRecord.safeParse(value)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  throw new InputError(input, `is not a deploy record: \`${issue?.path.join('.')}\`: ${issue?.message}.`, { hint })
+}

@@ -1,0 +1,136 @@
+import { InputError } from './errors.ts'
+
+/** `key=value`, as users write it on a line of an input. */
+export interface Pair {
+  readonly key: string
+  readonly value: string
+}
+
+/**
+ * Reads an action's inputs from the environment that the runner gives it. Each reader gives a typed value, or throws an
+ * InputError that names the input, says what was found, and what to write instead. Values of inputs marked secret are
+ * never repeated in an error.
+ */
+export class InputReader {
+  readonly #env: Readonly<Record<string, string | undefined>>
+
+  constructor(env: Readonly<Record<string, string | undefined>>) {
+    this.#env = env
+  }
+
+  /** The text, trimmed; `undefined` when empty or not given. */
+  text(name: string): string | undefined {
+    const value = this.raw(name).trim()
+    return value === '' ? undefined : value
+  }
+
+  /** The text exactly as given, '' when not given. For secrets and documents, where white space may matter. */
+  raw(name: string): string {
+    // The runner's own rule for the name: upper case, spaces become underscores, hyphens stay.
+    return this.#env[`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`] ?? ''
+  }
+
+  /** Text that must be there. `example` shows what to write. */
+  required(name: string, example: string): string {
+    const value = this.text(name)
+    if (value === undefined) {
+      throw new InputError(name, 'is missing.', {
+        hint: `Set it under \`with:\`, for example \`${name}: ${example}\`.`,
+      })
+    }
+    return value
+  }
+
+  /** One of a few words. */
+  choice<const T extends string>(name: string, choices: readonly T[], fallback: T): T {
+    const value = this.text(name)
+    if (value === undefined) return fallback
+    const match = choices.find((choice) => choice === value)
+    if (match === undefined) {
+      throw new InputError(name, `is \`${value}\`, which is none of ${choices.map((c) => `\`${c}\``).join(', ')}.`, {
+        hint: closest(value, choices) ?? `Use one of these; without the input it is \`${fallback}\`.`,
+      })
+    }
+    return match
+  }
+
+  /** true or false, as YAML 1.2 writes them. */
+  flag(name: string, fallback: boolean): boolean {
+    const value = this.text(name)
+    if (value === undefined) return fallback
+    if (/^(true|True|TRUE)$/.test(value)) return true
+    if (/^(false|False|FALSE)$/.test(value)) return false
+    throw new InputError(name, `is \`${value}\`, which is neither true nor false.`, {
+      hint: 'Write `true` or `false`.',
+    })
+  }
+
+  /** A whole number within bounds. */
+  integer(name: string, bounds: { readonly min: number; readonly max: number }): number | undefined {
+    const value = this.text(name)
+    if (value === undefined) return undefined
+    const number = Number(value)
+    if (!/^-?\d+$/.test(value) || number < bounds.min || number > bounds.max) {
+      throw new InputError(name, `is \`${value}\`, which is not a whole number from ${bounds.min} to ${bounds.max}.`, {
+        hint: `Write a number such as \`${Math.max(bounds.min, Math.min(bounds.max, 10))}\`.`,
+      })
+    }
+    return number
+  }
+
+  /** A length of time such as `90s`, `10m`, `1h 30m`; gives milliseconds. */
+  duration(name: string, fallbackMs: number): number {
+    const value = this.text(name)
+    if (value === undefined) return fallbackMs
+    const match = /^(?:(\d+)\s*h)?\s*(?:(\d+)\s*m)?\s*(?:(\d+)\s*s)?$/.exec(value)
+    const [hours, minutes, seconds] = (match?.slice(1) ?? []).map((part) => Number(part ?? 0))
+    const ms = 1000 * ((hours ?? 0) * 3600 + (minutes ?? 0) * 60 + (seconds ?? 0))
+    if (match === null || ms === 0) {
+      throw new InputError(name, `is \`${value}\`, which is not a length of time.`, {
+        hint: 'Write it with its units, for example `90s`, `10m` or `1h 30m`.',
+      })
+    }
+    return ms
+  }
+
+  /** Items separated by commas or new lines, trimmed; empty ones and whole-line `#` comments dropped. */
+  list(name: string): readonly string[] {
+    return this.lines(name).flatMap((line) =>
+      line
+        .split(',')
+        .map((item) => item.trim())
+        .filter((item) => item !== ''),
+    )
+  }
+
+  /** Lines, trimmed; empty ones and `#` comments dropped. For items that may contain commas. */
+  lines(name: string): readonly string[] {
+    return this.raw(name)
+      .split(/\r?\n/)
+      .map((line) => line.trim())
+      .filter((line) => line !== '' && !line.startsWith('#'))
+  }
+
+  /** Lines of `key=value`. A value may be empty and may contain `=`. With `secret`, bad lines are counted, not shown. */
+  pairs(name: string, options: { readonly secret?: boolean } = {}): readonly Pair[] {
+    return this.lines(name).map((line, index) => {
+      const at = line.indexOf('=')
+      if (at < 1) {
+        const found = options.secret ? `entry ${index + 1} is` : `\`${line}\` is`
+        throw new InputError(name, `is malformed: ${found} not of the form key=value.`, {
+          hint: 'Write one `key=value` on each line.',
+        })
+      }
+      return { key: line.slice(0, at).trim(), value: line.slice(at + 1).trim() }
+    })
+  }
+}
+
+/** A hint for a slip of the keyboard: the choice that differs only in case, hyphens or a few letters. */
+function closest(value: string, choices: readonly string[]): string | undefined {
+  const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, '')
+  const match = choices.find(
+    (choice) => plain(choice) === plain(value) || (value.length > 2 && plain(choice).startsWith(plain(value))),
+  )
+  return match === undefined ? undefined : `Did you mean \`${match}\`?`
+}

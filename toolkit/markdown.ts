@@ -1,0 +1,46 @@
+// Markdown as GitHub shows it, from data to text. Whatever comes from outside goes through `text` or `code`.
+
+/** Text that is shown as it is, whatever characters it has. */
+export const text = (value: string): string =>
+  value
+    .replace(/[\\`*_[\]#|~]/g, '\\$&')
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    // A zero-width space after the @ keeps people from being notified.
+    .replace(/@(?=\w)/g, '@\u200b')
+    .replace(/\r?\n/g, ' ')
+
+/** Inline code; safe in a table too. */
+export const code = (value: string): string => {
+  const oneLine = value.replace(/\r?\n/g, ' ').replaceAll('|', '\\|')
+  const fence = '`'.repeat(longestRun(oneLine) + 1)
+  return fence.length === 1 ? `\`${oneLine}\`` : `${fence} ${oneLine} ${fence}`
+}
+
+/** A fenced block. */
+export const block = (value: string, language = ''): string => {
+  const fence = '`'.repeat(Math.max(3, longestRun(value) + 1))
+  return `${fence}${language}\n${value}\n${fence}`
+}
+
+/** A link; just the label where there is no address. `label` is markdown. */
+export const link = (label: string, url: string): string =>
+  url === '' ? label : `[${label}](${url.replaceAll(' ', '%20').replaceAll(')', '%29')})`
+
+export const heading = (level: number, title: string): string => `${'#'.repeat(level)} ${title}`
+
+/** A table. Cells are markdown, on one line; a cell missing at a row's end is empty. */
+export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => '---'), ...rows.map((row) => head.map((_, i) => row[i] ?? ''))]
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n')
+
+/** A block that opens when it is clicked. `summary` and `body` are markdown. */
+export const details = (summary: string, body: string): string =>
+  `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`
+
+/** Paragraphs, with the empty and undefined ones left out. */
+export const join = (...parts: readonly (string | undefined)[]): string =>
+  parts.filter((part) => part !== undefined && part !== '').join('\n\n')
+
+const longestRun = (value: string) => Math.max(0, ...(value.match(/`+/g) ?? []).map((run) => run.length))

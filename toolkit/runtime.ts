@@ -1,0 +1,68 @@
+import * as core from '@actions/core'
+import { type Clock, systemClock } from './clock.ts'
+import { CancelledError, describeError } from './errors.ts'
+import { type Exec, exec } from './exec.ts'
+import { type Log, runnerLog } from './log.ts'
+import { type Report, runnerReport } from './report.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** All that an action knows of the world outside its inputs. A test passes its own. */
+export interface World {
+  readonly env: Environment
+  readonly clock: Clock
+  readonly log: Log
+  readonly report: Report
+  readonly exec: Exec
+  /** Aborted, with a CancelledError, when the runner cancels the step (SIGINT, then SIGTERM). */
+  readonly signal: AbortSignal
+}
+
+export interface Action {
+  readonly main: (world: World) => Promise<void>
+  /** Undoes or finishes what main could not, also when main was killed. Reached through dist/post.js. */
+  readonly post?: (world: World) => Promise<void>
+}
+
+/**
+ * Runs an action in the GitHub runner: once, with one way to fail, and with the right exit code, also for a promise that
+ * never settles (which Node would end green). The runner kills a cancelled step 10 s after the first signal, so `main` has
+ * that long to leave things safe.
+ */
+export function run(action: Action): void {
+  const phase = process.env['SLIPWAY_PHASE'] === 'post' ? (action.post ?? nothing) : action.main
+  const cancellation = new AbortController()
+  let ended = false
+
+  const end = (failure?: unknown) => {
+    if (ended) return
+    ended = true
+    if (failure !== undefined) core.setFailed(describeError(failure))
+    // Lingering sockets must not hold the step; what was printed must be out before it ends.
+    process.stdout.write('', () => process.exit())
+  }
+
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => cancellation.abort(new CancelledError(`The run was cancelled (${name}).`)))
+  }
+  process.on('uncaughtException', end)
+  process.on('unhandledRejection', (reason) => end(reason ?? new Error('A promise was rejected without a reason.')))
+  process.on('exit', () => {
+    if (!ended) core.setFailed('The action stopped without an end: it waited for something that never came.')
+  })
+
+  const world: World = {
+    env: process.env,
+    clock: systemClock,
+    log: runnerLog,
+    report: runnerReport,
+    exec,
+    signal: cancellation.signal,
+  }
+  phase(world).then(
+    () => end(),
+    (error: unknown) => end(error ?? new Error('The action failed without a reason.')),
+  )
+}
+
+const nothing = async () => {}
