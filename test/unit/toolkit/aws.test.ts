@@ -1,0 +1,42 @@
+import { awsConfig, awsError, classifyAwsError } from '../../../toolkit/aws.ts'
+import { SlipwayError } from '../../../toolkit/errors.ts'
+
+const failure = (name: string, more: object = {}) => Object.assign(new Error('said AWS'), { name, ...more })
+
+test('the region comes from the input, else from the environment', () => {
+  expect(awsConfig({ AWS_REGION: 'eu-west-1' }, 'us-east-1').region).toBe('us-east-1')
+  expect(awsConfig({ AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'x' }).region).toBe('eu-west-1')
+  expect(awsConfig({ AWS_REGION: '', AWS_DEFAULT_REGION: 'us-east-2' }).region).toBe('us-east-2')
+})
+
+test('without a region it says where to set one', () => {
+  expect(() => awsConfig({})).toThrow(SlipwayError)
+  expect(() => awsConfig({})).toThrow('No AWS region is set.')
+})
+
+test.each([
+  [failure('ThrottlingException'), 'throttled'],
+  [failure('Odd', { $metadata: { httpStatusCode: 429 } }), 'throttled'],
+  [failure('ExpiredTokenException'), 'expired'],
+  [failure('UnrecognizedClientException'), 'expired'],
+  [failure('AccessDeniedException', { $metadata: { httpStatusCode: 400 } }), 'denied'],
+  [failure('ServerException'), 'transient'],
+  [failure('Error', { code: 'ECONNRESET' }), 'transient'],
+  [failure('Odd', { $metadata: { httpStatusCode: 503 } }), 'transient'],
+  [failure('TypeError', { cause: failure('Error', { code: 'ETIMEDOUT' }) }), 'transient'],
+  [failure('ClusterNotFoundException', { $metadata: { httpStatusCode: 400 } }), 'refused'],
+  ['a text', 'refused'],
+])('%s is %s', (error, expected) => {
+  expect(classifyAwsError(error)).toBe(expected)
+})
+
+test("AWS's words are kept, and what to do is added", () => {
+  const error = awsError(failure('AccessDeniedException'), 'describe service `web`')
+  expect(error.message).toBe('Could not describe service `web`. AccessDeniedException: said AWS')
+  expect(error.hint).toContain('lacks this permission')
+})
+
+test('an error of ours is not wrapped again', () => {
+  const ours = new SlipwayError('ours')
+  expect(awsError(ours, 'anything')).toBe(ours)
+})

@@ -1,0 +1,35 @@
+import { CancelledError, describeError, InputError, SlipwayError } from '../../../toolkit/errors.ts'
+
+test('an error is told with its causes and the next step', () => {
+  const cause = new Error('connect ECONNREFUSED')
+  const error = new SlipwayError('Could not push web:1.', { hint: 'Start the engine.', cause })
+  expect(describeError(error)).toBe('Could not push web:1.\nCaused by: connect ECONNREFUSED\nNext: Start the engine.')
+})
+
+test('a cause that the message already quotes is not repeated', () => {
+  const cause = new Error('no such host')
+  expect(describeError(new SlipwayError('Login failed: no such host', { cause }))).toBe('Login failed: no such host')
+})
+
+test('the outermost hint wins', () => {
+  const inner = new SlipwayError('inner', { hint: 'do this' })
+  expect(describeError(new SlipwayError('outer', { hint: 'do that', cause: inner }))).toMatch(/Next: do that$/)
+})
+
+test("a connection refused on both of a name's addresses has a text", () => {
+  const error = new AggregateError([new Error('connect ::1'), new Error('connect 127.0.0.1')])
+  expect(describeError(error)).toBe('connect ::1; connect 127.0.0.1')
+})
+
+test('what is no error is told too', () => {
+  expect(describeError('plain')).toBe('plain')
+  expect(describeError(null)).toBe('null')
+})
+
+test('errors are told apart by name and class', () => {
+  const error = new InputError('service', 'is missing.')
+  expect(error).toBeInstanceOf(SlipwayError)
+  expect(error.message).toBe('Input `service` is missing.')
+  expect(error.name).toBe('InputError')
+  expect(new CancelledError('x').name).toBe('CancelledError')
+})

@@ -1,0 +1,59 @@
+import { CancelledError, SlipwayError } from '../../../toolkit/errors.ts'
+import { exec } from '../../../toolkit/exec.ts'
+
+const node = (script: string) => [process.execPath, ['-e', script]] as const
+
+test('gives what was printed and the exit code, whatever that is', async () => {
+  const result = await exec(...node('console.log("out"); console.error("err"); process.exit(3)'))
+  expect(result).toEqual({ code: 3, stdout: 'out', stderr: 'err' })
+})
+
+test('passes input that is in no argument', async () => {
+  const { stdout } = await exec(...node('process.stdin.pipe(process.stdout)'), { input: 'secret' })
+  expect(stdout).toBe('secret')
+})
+
+test('tells each line as it comes, whole even where characters are split', async () => {
+  const lines: string[] = []
+  const script =
+    'const b = Buffer.from("grüße\\nzwei"); process.stdout.write(b.subarray(0, 3)); setTimeout(() => process.stdout.write(b.subarray(3)), 20)'
+  const result = await exec(...node(script), {
+    onLine: (line, stream) => lines.push(`${stream} ${line}`),
+    discard: true,
+  })
+  expect(lines).toEqual(['stdout grüße', 'stdout zwei'])
+  expect(result.stdout).toBe('')
+})
+
+test('a program that is not there is named, with the fix', async () => {
+  const error = await exec('no-such-program', []).catch((thrown: unknown) => thrown)
+  expect(error).toBeInstanceOf(SlipwayError)
+  expect(error).toMatchObject({ message: '`no-such-program` was not found.', hint: expect.stringContaining('PATH') })
+})
+
+test('cancelling interrupts the program and waits for its end', async () => {
+  const cancellation = new AbortController()
+  const lines: string[] = []
+  const script =
+    'process.on("SIGINT", () => { console.log("tidied"); process.exit(0) }); console.log("up"); setInterval(() => {}, 1000)'
+  const running = exec(...node(script), {
+    signal: cancellation.signal,
+    onLine: (line) => {
+      lines.push(line)
+      if (line === 'up') cancellation.abort()
+    },
+  })
+  await expect(running).rejects.toBeInstanceOf(CancelledError)
+  expect(lines).toEqual(['up', 'tidied'])
+})
+
+test('being killed is said', async () => {
+  const result = await exec(...node('process.kill(process.pid, "SIGKILL")'))
+  expect(result.code).toBe(1)
+  expect(result.stderr).toContain('was killed by SIGKILL')
+})
+
+test('a program that does not read its input does no harm', async () => {
+  const result = await exec(...node('process.exit(0)'), { input: 'x'.repeat(1_000_000) })
+  expect(result.code).toBe(0)
+})

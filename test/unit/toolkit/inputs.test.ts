@@ -1,0 +1,116 @@
+import { InputError } from '../../../toolkit/errors.ts'
+import { InputReader } from '../../../toolkit/inputs.ts'
+
+const reader = (value: string) => new InputReader({ 'INPUT_MY-INPUT': value })
+
+function mistake(read: () => unknown): { message: string; hint: string | undefined } {
+  try {
+    read()
+  } catch (error) {
+    if (error instanceof InputError) return { message: error.message, hint: error.hint }
+    throw error
+  }
+  throw new Error('No InputError was thrown.')
+}
+
+describe('text', () => {
+  test('is trimmed, and undefined when there is none', () => {
+    expect(reader('  web ').text('my-input')).toBe('web')
+    expect(reader('   ').text('my-input')).toBeUndefined()
+    expect(new InputReader({}).text('my-input')).toBeUndefined()
+  })
+
+  test("is found under the runner's own name for the input", () => {
+    expect(new InputReader({ INPUT_MY_INPUT: 'x' }).text('my input')).toBe('x')
+  })
+
+  test('that is required says how to give it', () => {
+    expect(mistake(() => reader('').required('my-input', 'web'))).toEqual({
+      message: 'Input `my-input` is missing.',
+      hint: 'Set it under `with:`, for example `my-input: web`.',
+    })
+  })
+})
+
+describe('choice', () => {
+  const read = (value: string) => reader(value).choice('my-input', ['none', 'started', 'healthy'], 'healthy')
+
+  test('is one of the words, or the fallback', () => {
+    expect(read('none')).toBe('none')
+    expect(read('')).toBe('healthy')
+  })
+
+  test('guesses what was meant', () => {
+    expect(mistake(() => read('Healthy'))).toEqual({
+      message: 'Input `my-input` is `Healthy`, which is none of `none`, `started`, `healthy`.',
+      hint: 'Did you mean `healthy`?',
+    })
+    expect(mistake(() => read('sta')).hint).toBe('Did you mean `started`?')
+    expect(mistake(() => read('maybe')).hint).toContain('without the input it is `healthy`')
+  })
+})
+
+test.each([
+  ['true', true],
+  ['TRUE', true],
+  ['False', false],
+  ['', true],
+])('flag %j is %s', (value, expected) => {
+  expect(reader(value).flag('my-input', true)).toBe(expected)
+})
+
+test('a flag is not guessed', () => {
+  expect(mistake(() => reader('yes').flag('my-input', true)).message).toBe(
+    'Input `my-input` is `yes`, which is neither true nor false.',
+  )
+})
+
+test('integers keep to their bounds', () => {
+  const read = (value: string) => reader(value).integer('my-input', { min: 0, max: 100 })
+  expect(read('0')).toBe(0)
+  expect(read('100')).toBe(100)
+  expect(read('')).toBeUndefined()
+  for (const bad of ['101', '-1', '1.5', '1e1', 'ten', '0x10']) {
+    expect(mistake(() => read(bad)).message).toBe(
+      `Input \`my-input\` is \`${bad}\`, which is not a whole number from 0 to 100.`,
+    )
+  }
+})
+
+test.each([
+  ['90s', 90_000],
+  ['10m', 600_000],
+  ['1h 30m', 5_400_000],
+  ['1h30m5s', 5_405_000],
+  ['', 7],
+])('duration %j is %d ms', (value, expected) => {
+  expect(reader(value).duration('my-input', 7)).toBe(expected)
+})
+
+test.each(['10', '5 minutes', '0s', '-1m', 'm', '1s 1m'])('duration %j is refused', (value) => {
+  expect(mistake(() => reader(value).duration('my-input', 7)).hint).toContain('`1h 30m`')
+})
+
+test('lists are separated by commas and lines', () => {
+  expect(reader('a, b\nc\n\n# not this\n,d,').list('my-input')).toEqual(['a', 'b', 'c', 'd'])
+})
+
+test('lines keep their commas', () => {
+  expect(reader(' type=gha,mode=max \n#x\n\nb').lines('my-input')).toEqual(['type=gha,mode=max', 'b'])
+})
+
+describe('pairs', () => {
+  test('split at the first equals sign', () => {
+    expect(reader('A=1\nB = x=y \nC=').pairs('my-input')).toEqual([
+      { key: 'A', value: '1' },
+      { key: 'B', value: 'x=y' },
+      { key: 'C', value: '' },
+    ])
+  })
+
+  test('a bad line is shown, but never one of secrets', () => {
+    expect(mistake(() => reader('A=1\nhunter2').pairs('my-input')).message).toContain('`hunter2`')
+    const hidden = mistake(() => reader('A=1\nhunter2').pairs('my-input', { secret: true }))
+    expect(hidden.message).toBe('Input `my-input` is malformed: entry 2 is not of the form key=value.')
+  })
+})

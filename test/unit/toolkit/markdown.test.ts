@@ -1,0 +1,28 @@
+import { block, code, details, join, link, table, text } from '../../../toolkit/markdown.ts'
+
+test('text shows as it is, and notifies nobody', () => {
+  expect(text('a_b *c* <script> [x](y) | #1\n@team')).toBe('a\\_b \\*c\\* &lt;script> \\[x\\](y) \\| \\#1 @\u200bteam')
+})
+
+test('code holds back-ticks and pipes', () => {
+  expect(code('a')).toBe('`a`')
+  expect(code('a`b|c')).toBe('`` a`b\\|c ``')
+})
+
+test('a block is fenced by more back-ticks than it holds', () => {
+  expect(block('x', 'json')).toBe('```json\nx\n```')
+  expect(block('```\nx\n```')).toBe('````\n```\nx\n```\n````')
+})
+
+test('a link needs an address', () => {
+  expect(link('run', 'https://x/a b)')).toBe('[run](https://x/a%20b%29)')
+  expect(link('run', '')).toBe('run')
+})
+
+test('a table fills up short rows', () => {
+  expect(table(['a', 'b'], [['1', '2'], ['3']])).toBe('| a | b |\n| --- | --- |\n| 1 | 2 |\n| 3 |  |')
+})
+
+test('parts that are empty leave no gap', () => {
+  expect(join('a', '', undefined, details('s', 'b'))).toBe('a\n\n<details><summary>s</summary>\n\nb\n\n</details>')
+})

@@ -1,0 +1,120 @@
+// The runtime owns the process, so each case is a process.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+const runtime = pathToFileURL(join(root, 'toolkit/runtime.ts')).href
+const folder = mkdtempSync(join(tmpdir(), 'slipway-runtime-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+interface Ended {
+  readonly code: number | null
+  readonly output: string
+}
+
+function start(body: string, env: Record<string, string> = {}): { child: ChildProcess; ended: Promise<Ended> } {
+  const script = join(folder, `case-${Math.random()}.mts`)
+  writeFileSync(script, `import { run } from ${JSON.stringify(runtime)}\n${body}`)
+  const child = spawn(process.execPath, [script], { env: { ...process.env, ...env } })
+  let output = ''
+  child.stdout.on('data', (chunk) => {
+    output += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    output += chunk
+  })
+  return { child, ended: new Promise((resolve) => child.on('close', (code) => resolve({ code, output }))) }
+}
+
+const failures = (output: string) => output.match(/^::error::/gm)?.length ?? 0
+
+test('an action that ends well exits 0, even while a socket lingers', async () => {
+  const { code, output } = await start(`
+    import { createServer } from 'node:net'
+    run({ main: async ({ log }) => { createServer().listen(0); log.info('done') } })`).ended
+  expect({ code, output }).toEqual({ code: 0, output: 'done\n' })
+})
+
+test('an action that throws fails once, with its hint', async () => {
+  const { code, output } = await start(`
+    import { SlipwayError } from ${JSON.stringify(pathToFileURL(join(root, 'toolkit/errors.ts')).href)}
+    run({ main: async () => { throw new SlipwayError('No luck.', { hint: 'Try harder.' }) } })`).ended
+  expect({ code, output }).toEqual({ code: 1, output: '::error::No luck.%0ANext: Try harder.\n' })
+})
+
+test('a promise that never settles is red', async () => {
+  const { code, output } = await start('run({ main: () => new Promise(() => {}) })').ended
+  expect(code).toBe(1)
+  expect(output).toContain('waited for something that never came')
+  expect(failures(output)).toBe(1)
+})
+
+test('a rejection that nobody handles is red, once', async () => {
+  const { code, output } = await start(`
+    run({ main: async ({ clock }) => {
+      Promise.reject(new Error('stray'))
+      await clock.sleep(50)
+      throw new Error('later')
+    } })`).ended
+  expect(code).toBe(1)
+  expect(output).toContain('stray')
+  expect(failures(output)).toBe(1)
+})
+
+test('leaving in the middle is red', async () => {
+  expect((await start('run({ main: async () => process.exit(0) })').ended).code).toBe(1)
+})
+
+test.each(['SIGINT', 'SIGTERM'] as const)('%s reaches main, which may tidy up', async (signal) => {
+  const { child, ended } = start(`
+    run({ main: async ({ clock, log, signal }) => {
+      log.info('up')
+      await clock.sleep(60_000, signal).catch(async (error) => {
+        await clock.sleep(50)
+        log.info('tidied')
+        throw error
+      })
+    } })`)
+  child.stdout?.once('data', () => child.kill(signal))
+  const { code, output } = await ended
+  expect({ code, output }).toEqual({ code: 1, output: `up\ntidied\n::error::The run was cancelled (${signal}).\n` })
+})
+
+test('the post step runs post, and an action without one does nothing', async () => {
+  const both = "run({ main: async ({ log }) => log.info('main'), post: async ({ log }) => log.info('post') })"
+  const env = { SLIPWAY_PHASE: 'post' }
+  expect(await start(both, env).ended).toEqual({ code: 0, output: 'post\n' })
+  expect(await start(both).ended).toEqual({ code: 0, output: 'main\n' })
+  expect(await start("run({ main: async ({ log }) => log.info('main') })", env).ended).toEqual({ code: 0, output: '' })
+})
+
+test('outputs, state and summary reach the runner through its files', async () => {
+  const file = (name: string) => {
+    writeFileSync(join(folder, name), '')
+    return join(folder, name)
+  }
+  const env = { GITHUB_OUTPUT: file('output'), GITHUB_STATE: file('state'), GITHUB_STEP_SUMMARY: file('summary') }
+  const { code } = await start(
+    `run({ main: async ({ report }) => {
+      report.output('digest', 'sha256:1')
+      report.output('counts', { add: 1 })
+      report.saveState('pid', '7')
+      report.summary('# Deployed')
+    } })`,
+    env,
+  ).ended
+  expect(code).toBe(0)
+  expect(readFileSync(env.GITHUB_OUTPUT, 'utf8')).toMatch(
+    /^digest<<(.+)\nsha256:1\n\1\ncounts<<(.+)\n\{"add":1\}\n\2\n$/,
+  )
+  expect(readFileSync(env.GITHUB_STATE, 'utf8')).toContain('pid<<')
+  expect(readFileSync(env.GITHUB_STEP_SUMMARY, 'utf8')).toBe('# Deployed\n')
+})
+
+test('a secret of several lines is masked line by line', async () => {
+  const { output } = await start("run({ main: async ({ log }) => log.mask('one\\n\\ntwo') })").ended
+  expect(output).toBe('::add-mask::one%0A%0Atwo\n::add-mask::one\n::add-mask::two\n')
+})
