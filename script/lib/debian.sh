@@ -35,48 +35,54 @@ install_missing_packages() {
 }
 
 # Debian 12 has no buildx. apt fetches it from a newer suite of the same archive, with apt's own signature and checksum
-# checks, into folders of ours: the machine's package lists and packages stay as they are.
+# checks, into folders of ours: the machine's package lists and packages stay as they are. It is on the scripts' PATH as
+# `docker-buildx`, which is the plug-in run by itself.
 install_buildx() {
-  local plugins=$STATE/tools/cli-plugins
+  local tools=$STATE/tools
   if docker buildx version >/dev/null 2>&1; then
     say "docker buildx: $(docker buildx version)"
-  elif [ -x "$plugins/docker-buildx" ]; then
-    say "docker buildx: $plugins/docker-buildx"
-  elif ! fetch_buildx "$plugins" >"$STATE/buildx.log" 2>&1; then
-    say "docker buildx: not to be had ($STATE/buildx.log). Builds use the Docker Engine API; what needs buildx says so."
+  elif [ -x "$tools/docker-buildx" ]; then
+    say "docker buildx: .rehearsal/tools/docker-buildx, unpacked earlier"
+  elif fetch_buildx "$tools" >"$STATE/buildx.log" 2>&1; then
+    say "docker buildx: $("$tools/docker-buildx" version), unpacked into .rehearsal/tools"
   else
-    say "docker buildx: $("$plugins/docker-buildx" version), unpacked into $plugins"
+    say 'docker buildx: not to be had (.rehearsal/buildx.log). Only what needs it will say so; all else goes without.'
   fi
 }
 
 fetch_buildx() {
   on_path apt-get && on_path dpkg-deb || return 1
-  local plugins=$1 work archive suite package
+  local archive suite
   archive=$(debian_archive) || return 1
-  work=$(mktemp -d)
-  # shellcheck disable=SC2064 # the folder of now, not of later
-  trap "rm -rf '$work'" RETURN
   for suite in stable testing; do
-    mkdir -p "$work/$suite/state/lists/partial" "$work/$suite/cache/archives/partial"
-    printf 'deb %s %s main\n' "$archive" "$suite" >"$work/$suite/sources.list"
-    local apt=(apt-get -o "Dir::Etc::SourceList=$work/$suite/sources.list" -o Dir::Etc::SourceParts=/dev/null
-      -o "Dir::State=$work/$suite/state" -o "Dir::Cache=$work/$suite/cache" -o APT::Sandbox::User=root)
-    "${apt[@]}" update || continue
-    (cd "$work" && "${apt[@]}" download docker-buildx) || continue
-    package=$(find "$work" -maxdepth 1 -name 'docker-buildx_*.deb')
-    dpkg-deb -x "$package" "$work/unpacked" || continue
-    mkdir -p "$plugins"
-    cp "$(find "$work/unpacked" -type f -name docker-buildx | head -n 1)" "$plugins/docker-buildx"
-    chmod +x "$plugins/docker-buildx"
-    "$plugins/docker-buildx" version && return
+    fetch_buildx_from "$archive" "$suite" "$1" && return
   done
   return 1
 }
 
+# fetch_buildx_from ARCHIVE SUITE FOLDER. A new enough Debian's binary may want a newer libc: it has to run to count.
+fetch_buildx_from() (
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' EXIT
+  mkdir -p "$work/state/lists/partial" "$work/cache/archives/partial" "$3"
+  printf 'deb %s %s main\n' "$1" "$2" >"$work/sources.list"
+  apt=(apt-get -o "Dir::Etc::SourceList=$work/sources.list" -o Dir::Etc::SourceParts=/dev/null
+    -o "Dir::State=$work/state" -o "Dir::Cache=$work/cache" -o APT::Sandbox::User=root)
+  cd "$work" && "${apt[@]}" update && "${apt[@]}" download docker-buildx && dpkg-deb -x docker-buildx_*.deb unpacked &&
+    binary=$(find unpacked -path '*/cli-plugins/docker-buildx') && "$binary" version && mv "$binary" "$3/docker-buildx"
+)
+
 # The archive this machine already uses, with its signing key: `[signed-by=KEY] URI`.
 debian_archive() {
-  local uri key=/usr/share/keyrings/debian-archive-keyring.gpg
+  local key=/usr/share/keyrings/debian-archive-keyring.gpg uri
   [ -f "$key" ] || return 1
-  uri=$(apt-get indextargets --format '$(REPO_URI) $(ORIGIN)' 'Created-By: Packages' 2>/dev/null | awk '$2 == "Debian" && $1 !~ /security/ { print $1; exit }')
+  uri=$(archive_uri)
+  # A machine whose package lists were never fetched does not know its archive's name yet.
+  [ -n "$uri" ] || { [ "$(id -u)" = 0 ] && apt-get update >&2 && uri=$(archive_uri); }
   [ -n "$uri" ] && printf '[signed-by=%s] %s' "$key" "$uri"
+}
+
+archive_uri() {
+  apt-get indextargets --format '$(REPO_URI) $(LABEL)' 'Created-By: Packages' 2>/dev/null |
+    awk '$2 == "Debian" { print $1; exit }'
 }
