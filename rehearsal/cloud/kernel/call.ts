@@ -14,12 +14,18 @@ export interface Caller extends Scope {
   readonly role: string | undefined
 }
 
-/** One HTTP request, body read. */
-export interface Request {
+/** The head of an HTTP request: all that is known before its body is read. */
+export interface RequestHead {
   readonly method: string
   readonly url: URL
   readonly headers: IncomingHttpHeaders
+}
+
+/** One HTTP request, body read. */
+export interface Request extends RequestHead {
   readonly body: Buffer
+  /** When its head arrived, as `performance.now()` has it: what came first, where that decides. */
+  readonly arrived: number
 }
 
 /** One HTTP answer. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import type { Answer, Members } from './call.ts'
+import type { Answer, Members, Operations } from './call.ts'
 import { AwsError } from './errors.ts'
+import type { Service } from './service.ts'
 
 const headers = () => ({ 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': randomUUID() })
 
@@ -33,4 +34,20 @@ export function writeJsonError(error: AwsError): Answer {
 function seconds(this: unknown, key: string, value: unknown): unknown {
   const raw = (this as Record<string, unknown>)[key]
   return raw instanceof Date ? raw.getTime() / 1000 : value
+}
+
+/** A service that speaks AWS JSON 1.1: the operation is named in X-Amz-Target, after the service's own prefix. */
+export function jsonService(operations: Operations): Service {
+  return {
+    protocol: 'json',
+    action: ({ headers }) => String(headers['x-amz-target'] ?? '').replace(/^.*\./, '') || 'UnknownOperation',
+    answer: async (action, request, caller) => {
+      const operation = Object.hasOwn(operations, action) ? operations[action] : undefined
+      if (operation === undefined) {
+        throw new AwsError('UnknownOperationException', `The rehearsal cloud does not know the operation ${action}.`)
+      }
+      return writeJson(await operation(readJson(request.body), caller))
+    },
+    refuse: writeJsonError,
+  }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import type { Answer, Members } from './call.ts'
-import type { AwsError } from './errors.ts'
+import type { Answer, Members, Operations, Request } from './call.ts'
+import { AwsError } from './errors.ts'
+import type { Service } from './service.ts'
 
 type Tree = { [key: string]: Tree | string }
 
@@ -16,8 +17,10 @@ export function readQuery(parameters: URLSearchParams): Members {
     const last = keys.pop() as string
     let node = tree
     for (const key of keys) {
-      const next = node[key]
-      node = typeof next === 'object' ? next : ((node[key] = {}) as Tree)
+      const known = node[key]
+      const next: Tree = typeof known === 'object' ? known : {}
+      node[key] = next
+      node = next
     }
     node[last] = value
   }
@@ -71,3 +74,30 @@ function valueXml(value: unknown): string {
 /** Makes text safe inside an XML element. */
 export const escapeXml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+
+/** The parameters of a query request, wherever they stand. */
+export function parametersOf(request: Request): URLSearchParams {
+  const parameters = new URLSearchParams(request.url.searchParams)
+  if (/^application\/x-www-form-urlencoded/i.test(request.headers['content-type'] ?? '')) {
+    for (const [name, value] of new URLSearchParams(request.body.toString('utf8'))) parameters.append(name, value)
+  }
+  return parameters
+}
+
+/** A service that speaks the AWS query protocol: the operation is named in the parameter `Action`. */
+export function queryService(namespace: string, operations: Operations): Service {
+  return {
+    protocol: 'query',
+    action: (request) => parametersOf(request).get('Action') || 'UnknownOperation',
+    answer: async (action, request, caller) => {
+      const operation = Object.hasOwn(operations, action) ? operations[action] : undefined
+      const parameters = parametersOf(request)
+      if (operation === undefined) {
+        const version = parameters.get('Version') ?? ''
+        throw new AwsError('InvalidAction', `Could not find operation ${action} for version ${version}`)
+      }
+      return writeQuery(action, namespace, await operation(readQuery(parameters), caller))
+    },
+    refuse: (error) => writeQueryError(error, namespace),
+  }
+}

@@ -1,0 +1,104 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { Caller } from '../kernel/call.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Protocol } from '../kernel/service.ts'
+import type { Signature } from '../kernel/signature.ts'
+import { credentialsExpired, credentialsUnknown } from './refusals.ts'
+
+/** Temporary credentials as STS hands them out. */
+export interface Credentials {
+  readonly AccessKeyId: string
+  readonly SecretAccessKey: string
+  readonly SessionToken: string
+  readonly Expiration: Date
+}
+
+/** Whom temporary credentials stand for. */
+export interface Principal {
+  readonly account: string
+  readonly arn: string
+  readonly userId: string
+  readonly role: string | undefined
+}
+
+interface Issued {
+  readonly principal: Principal
+  readonly sessionToken: string
+  expiresAt: number
+}
+
+/** Who is who: every access key belongs to an account, and temporary ones to a role's session that ends. */
+export class Accounts {
+  readonly #clock: Clock
+  readonly #defaultAccount: string
+  readonly #issued = new Map<string, Issued>()
+
+  constructor(clock: Clock, defaultAccount: string) {
+    this.#clock = clock
+    this.#defaultAccount = defaultAccount
+  }
+
+  /** Finds the caller behind a signature. Throws as the service's protocol has it when the credentials are not good. */
+  identify(signature: Signature, protocol: Protocol): Caller {
+    const { accessKeyId, region, sessionToken } = signature
+    const principal = accessKeyId.startsWith('ASIA')
+      ? this.#session(accessKeyId, sessionToken, protocol)
+      : this.#user(accessKeyId)
+    return { ...principal, accessKeyId, region }
+  }
+
+  /** A caller without credentials: what AssumeRoleWithWebIdentity is called by. */
+  anonymous(region: string): Caller {
+    return { account: 'anonymous', arn: 'anonymous', userId: 'anonymous', role: undefined, accessKeyId: '', region }
+  }
+
+  /** Issues temporary credentials for `principal`. */
+  issue(principal: Principal, seconds: number): Credentials {
+    const accessKeyId = `ASIA${base32(randomBytes(10))}`
+    const sessionToken = randomBytes(192).toString('base64')
+    const expiresAt = this.#clock.now() + seconds * 1000
+    this.#issued.set(accessKeyId, { principal, sessionToken, expiresAt })
+    return {
+      AccessKeyId: accessKeyId,
+      SecretAccessKey: randomBytes(30).toString('base64'),
+      SessionToken: sessionToken,
+      Expiration: new Date(expiresAt),
+    }
+  }
+
+  /** Lets temporary credentials expire now: all, or those of one account. Returns how many did. */
+  expire(account?: string): number {
+    const now = this.#clock.now()
+    const due = [...this.#issued.values()].filter(
+      (issued) => issued.expiresAt > now && (account === undefined || issued.principal.account === account),
+    )
+    for (const issued of due) issued.expiresAt = now
+    return due.length
+  }
+
+  #session(accessKeyId: string, sessionToken: string | undefined, protocol: Protocol): Principal {
+    const issued = this.#issued.get(accessKeyId)
+    if (issued === undefined || issued.sessionToken !== sessionToken) throw credentialsUnknown(protocol)
+    if (issued.expiresAt <= this.#clock.now()) throw credentialsExpired(protocol)
+    return issued.principal
+  }
+
+  /** A long-lived key. One that is an account's number is that account's own user. */
+  #user(accessKeyId: string): Principal {
+    const account = /^\d{12}$/.test(accessKeyId) ? accessKeyId : this.#defaultAccount
+    const arn = `arn:aws:iam::${account}:user/rehearsal`
+    return { account, arn, userId: uniqueId('AIDA', arn), role: undefined }
+  }
+}
+
+/** IAM's unique ids, the same for the same name each time: `AROA…` for roles, `AIDA…` for users. */
+export const uniqueId = (prefix: 'AROA' | 'AIDA', arn: string) =>
+  prefix + base32(createHash('sha256').update(arn).digest().subarray(0, 10)).padEnd(17, 'A')
+
+function base32(bytes: Buffer): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+  let bits = BigInt(`0x${bytes.toString('hex')}`)
+  let text = ''
+  for (let i = 0; i < bytes.length * 8; i += 5, bits >>= 5n) text += alphabet[Number(bits & 31n)]
+  return text
+}

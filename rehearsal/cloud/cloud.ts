@@ -1,0 +1,90 @@
+import { Accounts } from './accounts/accounts.ts'
+import { credentialsMissing } from './accounts/refusals.ts'
+import { stsOperations, UNSIGNED } from './accounts/sts.ts'
+import { adminRoute } from './admin.ts'
+import { environmentOf } from './environment.ts'
+import { type Clock, RealClock } from './kernel/clock.ts'
+import { AwsError } from './kernel/errors.ts'
+import { FrontDoor } from './kernel/front-door.ts'
+import { Journal } from './kernel/journal.ts'
+import { queryService } from './kernel/query-protocol.ts'
+import { Server } from './kernel/server.ts'
+import type { Intercept, Service } from './kernel/service.ts'
+
+export interface CloudOptions {
+  /** 0, the default, lets the system choose. */
+  readonly port?: number
+  /** The account of every access key that is not itself an account's number. */
+  readonly account?: string
+  readonly region?: string
+  /** Where to write the journal as JSON lines; it is kept in memory in any case. */
+  readonly journal?: string
+  readonly clock?: Clock
+  /** How many times faster than the machine's the cloud's clock runs. */
+  readonly speed?: number
+  readonly intercept?: Intercept
+}
+
+/** A running cloud. */
+export interface Cloud {
+  readonly url: string
+  /** What a tool's environment needs so that it talks to this cloud, and to nothing else. */
+  readonly env: Readonly<Record<string, string>>
+  readonly journal: Journal
+  readonly accounts: Accounts
+  close(): Promise<void>
+}
+
+const ADDRESS = '127.0.0.1'
+
+/** Starts a cloud, and resolves once it answers. */
+export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
+  const { account = '123456789012', region = 'us-east-1', intercept = () => undefined } = options
+  const clock = options.clock ?? new RealClock(options.speed)
+  const journal = new Journal(clock, options.journal)
+  const accounts = new Accounts(clock, account)
+
+  // The services of AWS, by their names in a credential scope. Each room is plugged in here and nowhere else.
+  const services: Readonly<Record<string, Service>> = {
+    sts: queryService('https://sts.amazonaws.com/doc/2011-06-15/', stsOperations(accounts, clock)),
+  }
+
+  const frontDoor = new FrontDoor({
+    clock,
+    journal,
+    intercept,
+    service: (name) => services[name] ?? unknownService(name),
+    identify: (signature, { protocol }) => accounts.identify(signature, protocol),
+    anonymous: (_, { protocol }, action) => {
+      if (UNSIGNED.has(action)) return accounts.anonymous(region)
+      throw credentialsMissing(protocol)
+    },
+  })
+  const server = new Server([adminRoute(journal, accounts), frontDoor])
+  await server.listen(ADDRESS, options.port ?? 0)
+
+  const url = `http://${ADDRESS}:${server.port}`
+  return {
+    url,
+    env: environmentOf({ url, account, region }),
+    journal,
+    accounts,
+    close: () => server.close(),
+  }
+}
+
+function unknownService(name: string): Service {
+  const refused = new AwsError('UnknownOperationException', `The rehearsal cloud does not have the service ${name}.`)
+  return queryServiceThatThrows(refused)
+}
+
+function queryServiceThatThrows(error: AwsError): Service {
+  const service = queryService('https://sts.amazonaws.com/doc/2011-06-15/', {})
+  return {
+    ...service,
+    action: () => 'Unknown',
+    answer: () => {
+      throw error
+    },
+  }
+}

@@ -1,0 +1,96 @@
+import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Answer, Request, RequestHead } from './call.ts'
+
+/** One HTTP exchange, body not yet read: a route may read it whole, or stream it on. */
+export interface Exchange {
+  readonly head: RequestHead
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+}
+
+/** A part of the endpoint: which requests are its own, and how it answers them. */
+export interface Route {
+  claims(head: RequestHead): boolean
+  serve(exchange: Exchange): void | Promise<void>
+}
+
+/** One port, on one or more addresses of this machine's loopback. Routes are asked in order; the last one claims the rest. */
+export class Server {
+  readonly #routes: readonly Route[]
+  readonly #listeners = new Map<string, HttpServer>()
+  #port = 0
+
+  constructor(routes: readonly Route[]) {
+    this.#routes = routes
+  }
+
+  get port(): number {
+    return this.#port
+  }
+
+  /** Opens `address`; the first one opened decides the port of all (0 lets the system choose). */
+  async listen(address: string, port = this.#port): Promise<void> {
+    if (!address.startsWith('127.')) throw new RangeError(`The cloud listens on loopback only, not on ${address}.`)
+    const listener = createServer((request, response) => void this.#dispatch(request, response))
+    // Clients keep connections for reuse; one closed by us at the wrong moment would look like a fault of the cloud.
+    listener.keepAliveTimeout = 75_000
+    listener.requestTimeout = 0
+    await new Promise<void>((resolve, reject) => {
+      listener.once('error', reject)
+      listener.listen({ host: address, port, exclusive: true }, () => {
+        listener.off('error', reject)
+        resolve()
+      })
+    })
+    this.#port = (listener.address() as AddressInfo).port
+    this.#listeners.set(address, listener)
+  }
+
+  async close(): Promise<void> {
+    const closing = [...this.#listeners.values()].map((listener) => new Promise((resolve) => listener.close(resolve)))
+    for (const listener of this.#listeners.values()) listener.closeAllConnections()
+    await Promise.all(closing)
+    this.#listeners.clear()
+  }
+
+  async #dispatch(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const head = headOf(request)
+      await this.#routes.find((route) => route.claims(head))?.serve({ head, request, response })
+    } catch (error) {
+      // A client that hung up is no news; anything else is a defect of the cloud, and says so.
+      if (request.destroyed && !request.complete) return
+      console.error('The rehearsal cloud failed to answer', request.method, request.url, error)
+      if (response.headersSent) response.destroy()
+      else send({ request, response }, { status: 500, body: `The rehearsal cloud failed: ${error}\n` })
+    }
+  }
+}
+
+function headOf(request: IncomingMessage): RequestHead {
+  const { method = 'GET', url = '/', headers } = request
+  // A path such as `//x` would be read as a host by URL, so the origin is put before it as text.
+  return { method, url: new URL(`http://${headers.host ?? 'localhost'}${url.replace(/^\/*/, '/')}`), headers }
+}
+
+/** Reads the body of an exchange to its end. */
+export async function readRequest({ head, request }: Exchange): Promise<Request> {
+  const arrived = performance.now()
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  return { ...head, arrived, body: chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks) }
+}
+
+/** Writes an answer. One to HEAD has the headers of the answer to GET, and no body. */
+export function send({ request, response }: Pick<Exchange, 'request' | 'response'>, answer: Answer): void {
+  const body = answer.body ?? ''
+  const bare = answer.status === 204 || answer.status === 304
+  response.writeHead(answer.status, {
+    ...(bare ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
+    ...answer.headers,
+  })
+  response.end(request.method === 'HEAD' || bare ? undefined : body)
+  // What the client still sends is read and dropped, or it would wait for us to take it.
+  if (!request.complete) request.resume()
+}
