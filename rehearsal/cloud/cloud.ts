@@ -4,12 +4,13 @@ import { stsOperations, UNSIGNED } from './accounts/sts.ts'
 import { adminRoute } from './admin.ts'
 import { environmentOf } from './environment.ts'
 import { type Clock, RealClock } from './kernel/clock.ts'
-import { AwsError } from './kernel/errors.ts'
 import { FrontDoor } from './kernel/front-door.ts'
 import { Journal } from './kernel/journal.ts'
 import { queryService } from './kernel/query-protocol.ts'
 import { Server } from './kernel/server.ts'
 import type { Intercept, Service } from './kernel/service.ts'
+import { createMoto } from './moto/moto.ts'
+import { motoService } from './moto/service.ts'
 
 export interface CloudOptions {
   /** 0, the default, lets the system choose. */
@@ -43,6 +44,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const clock = options.clock ?? new RealClock(options.speed)
   const journal = new Journal(clock, options.journal)
   const accounts = new Accounts(clock, account)
+  const moto = createMoto()
 
   // The services of AWS, by their names in a credential scope. Each room is plugged in here and nowhere else.
   const services: Readonly<Record<string, Service>> = {
@@ -53,7 +55,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     clock,
     journal,
     intercept,
-    service: (name) => services[name] ?? unknownService(name),
+    service: (name, head) => services[name] ?? motoService(moto, name, head),
     identify: (signature, { protocol }) => accounts.identify(signature, protocol),
     anonymous: (_, { protocol }, action) => {
       if (UNSIGNED.has(action)) return accounts.anonymous(region)
@@ -69,22 +71,9 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     env: environmentOf({ url, account, region }),
     journal,
     accounts,
-    close: () => server.close(),
-  }
-}
-
-function unknownService(name: string): Service {
-  const refused = new AwsError('UnknownOperationException', `The rehearsal cloud does not have the service ${name}.`)
-  return queryServiceThatThrows(refused)
-}
-
-function queryServiceThatThrows(error: AwsError): Service {
-  const service = queryService('https://sts.amazonaws.com/doc/2011-06-15/', {})
-  return {
-    ...service,
-    action: () => 'Unknown',
-    answer: () => {
-      throw error
+    close: async () => {
+      await server.close()
+      await moto.close()
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { Answer, Caller, Request, RequestHead } from './call.ts'
 import type { Clock } from './clock.ts'
+import { errorCodeOf } from './error-code.ts'
 import { AwsError } from './errors.ts'
 import type { Journal } from './journal.ts'
 import { type Exchange, type Route, readRequest, send } from './server.ts'
@@ -49,7 +50,7 @@ export class FrontDoor implements Route {
       fault = this.#deps.intercept({ service: name, action, caller, request })
       answer = await this.#answer(service, { service: name, action, caller, request }, fault)
       record.status = answer.status
-      if (answer.status >= 400) record.outcome = String(answer.status)
+      if (answer.status >= 400) record.outcome = errorCodeOf(answer)
     } catch (error) {
       const refusal = error instanceof AwsError ? error : internalError(name, action, error)
       answer = service.refuse(refusal, request)

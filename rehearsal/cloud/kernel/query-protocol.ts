@@ -101,3 +101,11 @@ export function queryService(namespace: string, operations: Operations): Service
     refuse: (error) => writeQueryError(error, namespace),
   }
 }
+
+/** EC2 has a shape of its own for errors, and nobody else has. */
+export function writeEc2Error(error: AwsError): Answer {
+  const body =
+    `<Response><Errors><Error><Code>${escapeXml(error.code)}</Code><Message>${escapeXml(error.message)}</Message>` +
+    `</Error></Errors><RequestID>${randomUUID()}</RequestID></Response>`
+  return { status: error.status, headers: { 'content-type': 'text/xml' }, body }
+}

@@ -1,0 +1,114 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+
+/** A program that the cloud runs for itself. It cannot outlive the cloud, not even one that is killed. */
+export interface Child {
+  /** Settles once a line of its output matches; rejects when it ends before. */
+  line(pattern: RegExp): Promise<RegExpExecArray>
+  end(): Promise<void>
+}
+
+export class ProgramMissing extends Error {
+  readonly program: string
+
+  constructor(program: string) {
+    super(`${program} is not installed, or not on PATH.`)
+    this.program = program
+  }
+}
+
+// The shell holds our end of a pipe open. When we are gone, however we went, the pipe ends and so does the program.
+const LEASH = `
+exec 3<&0
+"$@" </dev/null 3<&- & program=$!
+(cat <&3 >/dev/null; kill $program) 2>/dev/null 3<&3 & leash=$!
+trap 'kill $program' TERM INT
+wait $program; status=$?
+kill $leash 2>/dev/null
+exit $status`
+
+const NOT_FOUND = 127
+const LAST_LINES = 20
+
+export function startChild(program: string, args: readonly string[]): Child {
+  // A group of its own: Ctrl-C in a terminal is for the cloud, which then ends its children in order.
+  const shell = spawn('sh', ['-c', LEASH, 'sh', program, ...args], { stdio: ['pipe', 'pipe', 'pipe'], detached: true })
+  const output = new Output(shell)
+  const ended = new Promise<void>((resolve) => {
+    shell.once('exit', (code, signal) => {
+      output.close(
+        code === NOT_FOUND
+          ? new ProgramMissing(program)
+          : new Error(`${program} ended (${signal ?? `exit code ${code}`}). Its last words:\n${output.last()}`),
+      )
+      resolve()
+    })
+    shell.once('error', (error) => {
+      output.close(error)
+      resolve()
+    })
+  })
+  shell.stdin?.on('error', () => undefined)
+  return {
+    line: (pattern) => output.line(pattern),
+    end: async () => {
+      shell.stdin?.end()
+      const late = setTimeout(() => killGroup(shell), 5000)
+      await ended
+      clearTimeout(late)
+    },
+  }
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+}
+
+interface Waiting {
+  readonly pattern: RegExp
+  readonly resolve: (match: RegExpExecArray) => void
+  readonly reject: (error: Error) => void
+}
+
+/** What a child says, on both streams: who waits for a line gets it, also when it was said before. */
+class Output {
+  readonly #lines: string[] = []
+  readonly #waiting = new Set<Waiting>()
+  #over: Error | undefined
+
+  constructor({ stdout, stderr }: ChildProcess) {
+    for (const stream of [stdout, stderr]) {
+      if (stream !== null) createInterface({ input: stream }).on('line', (line) => this.#read(line))
+    }
+  }
+
+  line(pattern: RegExp): Promise<RegExpExecArray> {
+    for (const line of this.#lines) {
+      const match = pattern.exec(line)
+      if (match !== null) return Promise.resolve(match)
+    }
+    if (this.#over !== undefined) return Promise.reject(this.#over)
+    return new Promise((resolve, reject) => this.#waiting.add({ pattern, resolve, reject }))
+  }
+
+  last(): string {
+    return this.#lines.join('\n')
+  }
+
+  close(why: Error): void {
+    this.#over = why
+    for (const { reject } of this.#waiting) reject(why)
+    this.#waiting.clear()
+  }
+
+  #read(line: string): void {
+    this.#lines.push(line)
+    if (this.#lines.length > LAST_LINES) this.#lines.shift()
+    for (const waiting of this.#waiting) {
+      const match = waiting.pattern.exec(line)
+      if (match === null) continue
+      this.#waiting.delete(waiting)
+      waiting.resolve(match)
+    }
+  }
+}

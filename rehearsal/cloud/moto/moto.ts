@@ -1,0 +1,76 @@
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
+import type { Answer, Caller, Request } from '../kernel/call.ts'
+import { type Child, ProgramMissing, startChild } from '../kernel/child.ts'
+import { AwsError } from '../kernel/errors.ts'
+
+/** The rest of AWS: moto's server, a process of ours that is started by the first call that needs it. */
+export interface Moto {
+  /** Starts the server unless it runs, and resolves with its URL. Throws AwsError where it cannot be had. */
+  start(): Promise<string>
+  forward(request: Request, caller: Caller): Promise<Answer>
+  close(): Promise<void>
+}
+
+// Headers that belong to one connection, and not to the message.
+const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'date', 'server'])
+
+export function createMoto(program = 'moto_server'): Moto {
+  const agent = new Agent({ keepAlive: true })
+  let child: Child | undefined
+  let url: Promise<string> | undefined
+
+  const start = () => {
+    url ??= launch().catch((error: unknown) => {
+      // The next call may find it installed.
+      url = undefined
+      throw unavailable(program, error)
+    })
+    return url
+  }
+
+  async function launch(): Promise<string> {
+    child = startChild(program, ['-H', '127.0.0.1', '-p', '0'])
+    const [, where = ''] = await child.line(/Running on (http:\/\/127\.0\.0\.1:\d+)/)
+    return where
+  }
+
+  return {
+    start,
+    async forward(request, caller) {
+      const { pathname, search } = request.url
+      const response = await new Promise<IncomingMessage>((resolve, reject) => {
+        const { method } = request
+        // moto reads the service and region from the signature, and the account from a header of its own.
+        const headers = { ...request.headers, 'x-moto-account-id': caller.account }
+        const open = (where: string) =>
+          httpRequest(where + pathname + search, { method, headers, agent }, resolve).on('error', reject)
+        start().then((where) => open(where).end(request.body), reject)
+      })
+      const chunks: Buffer[] = []
+      for await (const chunk of response) chunks.push(chunk as Buffer)
+      return { status: response.statusCode ?? 502, headers: endToEnd(response), body: Buffer.concat(chunks) }
+    },
+    async close() {
+      agent.destroy()
+      await child?.end()
+    },
+  }
+}
+
+function endToEnd({ headers }: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers)
+      .filter(([name]) => !HOP_BY_HOP.has(name))
+      .map(([name, value]) => [name, String(value)]),
+  )
+}
+
+function unavailable(program: string, error: unknown): AwsError {
+  const why = error instanceof Error ? error.message : String(error)
+  const next =
+    error instanceof ProgramMissing
+      ? "Install it with: pip install 'moto[server]' (and start the cloud with it on PATH)."
+      : `Try it by hand: ${program} -H 127.0.0.1 -p 5000`
+  const message = `This service is not one of the rehearsal cloud's own, and moto's server, which has it, could not be started. ${why} ${next}`
+  return new AwsError('ServiceUnavailable', message, 503)
+}
