@@ -8,6 +8,8 @@ export interface RetryOptions {
   readonly signal?: AbortSignal
   /** How many times to try in all. */
   readonly attempts: number
+  /** Milliseconds since the epoch: a pause that would last beyond it is not begun, and the error is thrown instead. */
+  readonly until?: number
   /** Judges an error by its class. */
   readonly retryable: (error: unknown) => Retryable
   /** The first pause in milliseconds; it doubles each time, up to `maxDelayMs`, and is jittered by half. */
@@ -21,7 +23,8 @@ export interface RetryOptions {
 
 /** Runs `task` until it succeeds, an error is not retryable, or the attempts are used up; then throws the last error. */
 export async function retry<T>(task: (attempt: number) => Promise<T>, options: RetryOptions): Promise<T> {
-  const { clock, signal, attempts, retryable, delayMs, maxDelayMs = 30_000, onRetry, random = Math.random } = options
+  const { clock, signal, attempts, until, retryable, delayMs, maxDelayMs = 30_000, onRetry } = options
+  const { random = Math.random } = options
   for (let attempt = 1; ; attempt++) {
     throwIfCancelled(signal)
     try {
@@ -31,6 +34,7 @@ export async function retry<T>(task: (attempt: number) => Promise<T>, options: R
       if (again === false) throw error
       const backoff = Math.min(maxDelayMs, delayMs * 2 ** (attempt - 1))
       const pauseMs = again === true ? backoff * (0.5 + random() / 2) : again.afterMs
+      if (until !== undefined && clock.now() + pauseMs >= until) throw error
       onRetry?.(error, attempt, pauseMs)
       await clock.sleep(pauseMs, signal)
     }

@@ -68,3 +68,12 @@ test('does not start once cancelled', async () => {
   await expect(retry(task, options(new FakeClock(), { signal }))).rejects.toThrow('stop')
   expect(attempts).toEqual([])
 })
+
+test('begins no pause that would last beyond `until`', async () => {
+  const clock = new FakeClock()
+  const { task } = failing(9)
+  const until = clock.now() + 10_000
+  const retryable = () => ({ afterMs: 4_000 })
+  await expect(retry(task, options(clock, { retryable, until, attempts: 9 }))).rejects.toThrow('attempt 3')
+  expect(clock.now()).toBeLessThan(until)
+})
