@@ -1,0 +1,70 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { SlipwayError } from '../../../toolkit/errors.ts'
+import type { Environment } from '../../../toolkit/runtime.ts'
+import type { StackInputs } from './inputs.ts'
+import { stateFileHolds } from './state.ts'
+
+/** Where a stack keeps its state, as `init` settled it. */
+export interface Backend {
+  readonly type: string
+  readonly config: Readonly<Record<string, unknown>>
+}
+
+const EXAMPLE = `terraform {
+  backend "s3" {
+    bucket       = "my-terraform-state"
+    key          = "my-stack/terraform.tfstate"
+    region       = "us-east-1"
+    use_lockfile = true
+  }
+}`
+
+/** What can be told before `init`: that the stack names a backend, and that no committed state is in its way. */
+export function checkConfiguration(stack: StackInputs): void {
+  const files = readdirSync(stack.directory).filter((name) => /\.(tf|tofu)(\.json)?$/.test(name))
+  if (files.length === 0) {
+    throw new SlipwayError(`\`${stack.path}\` has no Terraform configuration: there is no .tf file in it.`, {
+      hint: 'Set the input `working-directory` to the root module.',
+    })
+  }
+  // A comment may fool this, and then Terraform's own answer decides after init.
+  const text = files.map((name) => readFileSync(join(stack.directory, name), 'utf8')).join('\n')
+  if (!/\b(backend\s+"|cloud\s*\{|"backend"|"cloud")/.test(text)) throw localState(stack.path)
+  const committed = localStateFile(stack.workspace)
+  if (stateFileHolds(join(stack.directory, committed))) {
+    throw new SlipwayError(
+      `\`${join(stack.path, committed)}\` holds a state, beside a configuration that keeps it remotely.`,
+      {
+        hint: 'Run this action once with `command: migrate-state`, then delete the file from git. It never overwrites a remote state.',
+      },
+    )
+  }
+}
+
+/** The local backend's file, relative to the root module. */
+export const localStateFile = (workspace: string | undefined): string =>
+  workspace === undefined || workspace === 'default'
+    ? 'terraform.tfstate'
+    : join('terraform.tfstate.d', workspace, 'terraform.tfstate')
+
+/** Reads what `init` settled, and refuses a state that is local or has no lock. */
+export function readBackend(stack: StackInputs, env: Environment): Backend {
+  const file = join(stack.directory, dataDirectory(env), 'terraform.tfstate')
+  const { backend } = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { backend?: Backend }) : {}
+  if (backend === undefined || backend.type === 'local') throw localState(stack.path)
+  if (backend.type === 's3' && backend.config['use_lockfile'] !== true && !backend.config['dynamodb_table']) {
+    throw new SlipwayError(`The S3 backend of \`${stack.path}\` has no lock: two runs could write its state at once.`, {
+      hint: 'Set `use_lockfile = true` in the backend block, or under the input `backend-config` as `use_lockfile=true`.',
+    })
+  }
+  return backend
+}
+
+/** Terraform's folder for what it downloads, relative to the root module or absolute. */
+export const dataDirectory = (env: Environment): string => env['TF_DATA_DIR'] || '.terraform'
+
+const localState = (path: string) =>
+  new SlipwayError(`\`${path}\` keeps its state in a local file, which is lost when the job ends.`, {
+    hint: `Add a backend, then move an existing state with \`command: migrate-state\`:\n${EXAMPLE}`,
+  })

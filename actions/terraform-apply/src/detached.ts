@@ -1,0 +1,104 @@
+// Built on node:child_process, and not on toolkit/exec.ts: a Terraform that holds a lock has to outlive us. If it wrote to
+// our pipe and we were killed, its next write would kill it too, with the lock left behind and the state unsaved. So it
+// gets a session of its own, writes to a file that we tail, and is sent one gentle signal at most.
+import { spawn } from 'node:child_process'
+import { closeSync, openSync, readSync } from 'node:fs'
+import { StringDecoder } from 'node:string_decoder'
+import type { Clock } from '../../../toolkit/clock.ts'
+import { SlipwayError } from '../../../toolkit/errors.ts'
+
+export interface DetachedOptions {
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The file that both output streams go to. Created for its owner only, as output may hold secrets. */
+  readonly output: string
+  readonly clock: Clock
+  /** Aborting sends SIGINT, once; the process is waited for all the same. */
+  readonly signal: AbortSignal
+  readonly onStart?: (pid: number) => void
+  readonly onInterrupt?: () => void
+  readonly onLine: (line: string) => void
+}
+
+const LOOK_MS = 100
+
+/** Runs a program that goes on without us if it must, and gives its exit code. */
+export async function runDetached(command: string, args: readonly string[], options: DetachedOptions): Promise<number> {
+  const { cwd, env, output, clock, signal, onStart, onInterrupt, onLine } = options
+  const file = openSync(output, 'ax', 0o600)
+  const child = spawn(command, [...args], { cwd, env: { ...env }, stdio: ['ignore', file, file], detached: true })
+  closeSync(file)
+
+  const started = new Promise<void>((resolve, reject) => {
+    child.once('spawn', resolve)
+    child.once('error', (cause) => reject(new SlipwayError(`\`${command}\` could not be started.`, { cause })))
+  })
+  let code: number | undefined
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', (exitCode) => {
+      code = exitCode ?? 1
+      resolve()
+    })
+  })
+  await started
+  onStart?.(child.pid ?? 0)
+
+  const interrupt = () => {
+    onInterrupt?.()
+    child.kill('SIGINT')
+  }
+  if (signal.aborted) interrupt()
+  else signal.addEventListener('abort', interrupt, { once: true })
+
+  const tail = new Tail(output, onLine)
+  try {
+    while (code === undefined) {
+      tail.read()
+      await Promise.race([ended, clock.sleep(LOOK_MS)])
+    }
+    tail.end()
+    return code
+  } finally {
+    signal.removeEventListener('abort', interrupt)
+    tail.close()
+  }
+}
+
+/** Reads the lines that another process appends to a file. */
+export class Tail {
+  readonly #file: number
+  readonly #onLine: (line: string) => void
+  readonly #decoder = new StringDecoder('utf8')
+  readonly #buffer = Buffer.alloc(64 * 1024)
+  #rest = ''
+
+  constructor(path: string, onLine: (line: string) => void) {
+    this.#file = openSync(path, 'r')
+    this.#onLine = onLine
+  }
+
+  /** Passes on each line that is whole by now. */
+  read(): void {
+    for (let size = this.#fill(); size > 0; size = this.#fill()) {
+      const lines = (this.#rest + this.#decoder.write(this.#buffer.subarray(0, size))).split('\n')
+      this.#rest = lines.pop() ?? ''
+      for (const line of lines) this.#onLine(line)
+    }
+  }
+
+  /** Reads to the end: a last line without an end is one too. */
+  end(): void {
+    this.read()
+    const last = this.#rest + this.#decoder.end()
+    this.#rest = ''
+    if (last !== '') this.#onLine(last)
+  }
+
+  close(): void {
+    closeSync(this.#file)
+  }
+
+  #fill(): number {
+    return readSync(this.#file, this.#buffer, 0, this.#buffer.length, null)
+  }
+}

@@ -1,0 +1,73 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { SlipwayError } from '../../../toolkit/errors.ts'
+import type { Pair } from '../../../toolkit/inputs.ts'
+import type { World } from '../../../toolkit/runtime.ts'
+import { type Backend, checkConfiguration, dataDirectory, readBackend } from './backend.ts'
+import type { StackInputs } from './inputs.ts'
+import { Narrator } from './narrator.ts'
+import { parseEvent, plainText } from './stream.ts'
+import type { Terraform } from './terraform.ts'
+
+/** Makes the directory ready, and gives the backend that its state is in: remote, and with a lock. */
+export async function init(stack: StackInputs, tf: Terraform, scratch: string, world: World): Promise<Backend> {
+  checkConfiguration(stack)
+  await world.log.group(`${tf.product} init`, async () => {
+    const { code, stdout, stderr } = await tf.query(initArguments(stack, scratch, world))
+    const narrator = new Narrator(world.log, stack.path)
+    for (const line of `${stdout}\n${stderr}`.split('\n')) {
+      const event = parseEvent(line)
+      if (event !== undefined) narrator.tell(event)
+      else if (line.trim() !== '') world.log.info(plainText(line))
+    }
+    if (code !== 0) throw initFailed(tf.product, narrator)
+  })
+  return readBackend(stack, world.env)
+}
+
+function initArguments(stack: StackInputs, scratch: string, world: World): readonly string[] {
+  const args = ['init', '-input=false', '-no-color', '-json']
+  // An earlier step may have settled another environment's backend here. `checkConfiguration` saw to it that no state is
+  // in this directory which -reconfigure could leave behind.
+  if (existsSync(join(stack.directory, dataDirectory(world.env), 'terraform.tfstate'))) args.push('-reconfigure')
+  args.push(...stack.backendConfigFiles.map((file) => `-backend-config=${file}`))
+  if (stack.backendConfig.length > 0) {
+    // In a file: everyone on the machine can read a command line, and people do put keys here.
+    const file = join(scratch, 'backend.tfbackend')
+    writeFileSync(file, backendFile(stack.backendConfig), { mode: 0o600 })
+    args.push(`-backend-config=${file}`)
+  }
+  return args
+}
+
+/** `key=value` pairs as Terraform reads them from a file; lists and objects stand as they are. */
+export const backendFile = (pairs: readonly Pair[]): string =>
+  pairs.map(({ key, value }) => `${key} = ${/^[[{]/.test(value) ? value : quoted(value)}\n`).join('')
+
+const quoted = (value: string) => JSON.stringify(value).replaceAll('${', '$${').replaceAll('%{', '%%{')
+
+function initFailed(product: string, { errors }: Narrator): SlipwayError {
+  const said = errors.map(({ summary, detail }) => `${summary} ${detail ?? ''}`).join('\n')
+  const hint = HINTS.find(([pattern]) => pattern.test(said))?.[1]
+  const first = errors[0]?.summary.replace(/\s+/g, ' ') ?? 'See its output above.'
+  return new SlipwayError(`\`${product} init\` failed: ${first}`, hint === undefined ? {} : { hint })
+}
+
+const HINTS: readonly (readonly [RegExp, string])[] = [
+  [
+    /ExpiredToken|InvalidClientTokenId|No valid credential sources|get credentials/i,
+    'The AWS credentials are missing, invalid or expired. Run aws-actions/configure-aws-credentials in an earlier step.',
+  ],
+  [
+    /NoSuchBucket|bucket.*does not exist/i,
+    'The state bucket must exist first; the module terraform/modules/state-backend makes one.',
+  ],
+  [
+    /AccessDenied|Forbidden|403/,
+    "The role may not read the state. The action's README lists the permissions it needs.",
+  ],
+  [
+    /Unsupported backend type|Invalid backend|Unsupported argument|Missing required argument|Unset value/i,
+    'Check the backend block, and the inputs `backend-config` and `backend-config-file`.',
+  ],
+]

@@ -1,0 +1,85 @@
+// The parts of `terraform show -json` that we read.
+// https://developer.hashicorp.com/terraform/internals/json-format
+
+export type Action = 'no-op' | 'create' | 'read' | 'update' | 'delete' | 'forget'
+
+/** A value of a resource or output before and after, with maps of the same shape that say what is unknown or sensitive. */
+export interface ValueChange {
+  readonly actions: readonly Action[]
+  readonly before?: unknown
+  readonly after?: unknown
+  readonly after_unknown?: unknown
+  readonly before_sensitive?: unknown
+  readonly after_sensitive?: unknown
+  readonly replace_paths?: readonly (readonly (string | number)[])[]
+  readonly importing?: { readonly id?: string }
+}
+
+export interface ResourceChange {
+  readonly address: string
+  readonly previous_address?: string
+  readonly module_address?: string
+  readonly mode: 'managed' | 'data'
+  readonly type: string
+  readonly name: string
+  readonly index?: string | number
+  readonly deposed?: string
+  readonly action_reason?: string
+  readonly change: ValueChange
+}
+
+export interface OutputValue {
+  readonly sensitive: boolean
+  readonly value?: unknown
+}
+
+export interface ResourceValues {
+  readonly address: string
+  readonly mode: 'managed' | 'data'
+  readonly type: string
+  readonly name: string
+  readonly index?: string | number
+  readonly values: Readonly<Record<string, unknown>>
+  readonly sensitive_values?: unknown
+}
+
+export interface ModuleValues {
+  readonly resources?: readonly ResourceValues[]
+  readonly child_modules?: readonly ModuleValues[]
+}
+
+export interface StateValues {
+  readonly outputs?: Readonly<Record<string, OutputValue>>
+  readonly root_module?: ModuleValues
+}
+
+export interface Plan {
+  readonly format_version: string
+  readonly terraform_version: string
+  readonly variables?: Readonly<Record<string, { readonly value?: unknown }>>
+  readonly planned_values?: StateValues
+  readonly prior_state?: { readonly values?: StateValues }
+  readonly resource_changes?: readonly ResourceChange[]
+  readonly resource_drift?: readonly ResourceChange[]
+  readonly output_changes?: Readonly<Record<string, ValueChange>>
+  readonly configuration?: {
+    readonly root_module?: { readonly variables?: Readonly<Record<string, { readonly sensitive?: boolean }>> }
+  }
+  /** Absent before Terraform 1.8. */
+  readonly applyable?: boolean
+  readonly errored?: boolean
+}
+
+/** Whether applying would do anything: to a resource, an output, or an address that moves. */
+export const hasChanges = (plan: Plan): boolean =>
+  plan.applyable ??
+  ((plan.resource_changes ?? []).some(
+    ({ change, previous_address }) => acts(change) || previous_address !== undefined,
+  ) ||
+    Object.values(plan.output_changes ?? {}).some(acts))
+
+const acts = ({ actions }: ValueChange) => actions.some((action) => action !== 'no-op')
+
+/** Every resource under a module, those of its child modules included. */
+export const resourcesOf = (module: ModuleValues | undefined): readonly ResourceValues[] =>
+  module === undefined ? [] : [...(module.resources ?? []), ...(module.child_modules ?? []).flatMap(resourcesOf)]

@@ -1,0 +1,79 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { SlipwayError } from '../../../toolkit/errors.ts'
+import type { World } from '../../../toolkit/runtime.ts'
+import type { PlanInputs } from './inputs.ts'
+import type { Narrator } from './narrator.ts'
+import type { Plan } from './plan-json.ts'
+import type { Terraform } from './terraform.ts'
+
+/** A plan that is saved in a file, as data. */
+export interface SavedPlan {
+  /** The plan file. It holds secrets in plain text. */
+  readonly file: string
+  readonly plan: Plan
+}
+
+/** Plans, saves the plan, and reads it. */
+export async function makePlan(
+  inputs: PlanInputs,
+  tf: Terraform,
+  scratch: string,
+  narrator: Narrator,
+  world: World,
+): Promise<SavedPlan> {
+  const file = join(scratch, 'plan.tfplan')
+  const variables = inputs.variables.trim() === '' ? undefined : join(scratch, 'inputs.tfvars')
+  if (variables !== undefined) writeFileSync(variables, inputs.variables, { mode: 0o600 })
+  const { code, cancelled } = await world.log.group(`${tf.product} plan`, () =>
+    tf.run(planArguments(inputs, file, variables), narrator),
+  )
+  if (cancelled !== undefined) throw cancelled
+  // 2 says that there is something to do; counts would miss outputs and moves.
+  if (code !== 0 && code !== 2) throw planFailed(tf.product, narrator)
+  return readPlan(file, tf)
+}
+
+/** Reads a saved plan. @throws SlipwayError when it cannot be read here, as with one of another Terraform. */
+export async function readPlan(file: string, tf: Terraform): Promise<SavedPlan> {
+  const { code, stdout, stderr } = await tf.query(['show', '-json', '-no-color', file])
+  if (code !== 0) {
+    throw new SlipwayError(`The plan file \`${file}\` cannot be read: ${stderr.trim()}`, {
+      hint: 'It must be of the same configuration and version, after `init`, and saved by an earlier step of this job.',
+    })
+  }
+  const plan = JSON.parse(stdout) as Plan
+  if (!plan.format_version?.startsWith('1.')) {
+    throw new SlipwayError(`${tf.product} wrote a plan of format ${plan.format_version}; this action knows format 1.`, {
+      hint: 'Use a newer version of this action.',
+    })
+  }
+  return { file, plan }
+}
+
+export function planArguments(inputs: PlanInputs, file: string, variables?: string): readonly string[] {
+  return [
+    'plan',
+    '-json',
+    '-input=false',
+    '-detailed-exitcode',
+    `-out=${file}`,
+    `-lock-timeout=${lockTimeout(inputs)}`,
+    ...inputs.varFiles.map((name) => `-var-file=${name}`),
+    ...(variables === undefined ? [] : [`-var-file=${variables}`]),
+    ...inputs.targets.map((address) => `-target=${address}`),
+    ...inputs.replace.map((address) => `-replace=${address}`),
+    ...(inputs.parallelism === undefined ? [] : [`-parallelism=${inputs.parallelism}`]),
+    ...(inputs.destroy ? ['-destroy'] : []),
+    ...(inputs.refresh ? [] : ['-refresh=false']),
+  ]
+}
+
+export const lockTimeout = (inputs: PlanInputs): string => `${Math.round(inputs.lockTimeoutMs / 1000)}s`
+
+function planFailed(product: string, narrator: Narrator): SlipwayError {
+  const [first] = narrator.errors
+  return new SlipwayError(`\`${product} plan\` failed: ${first?.summary ?? 'see its output above.'}`, {
+    hint: 'Nothing was changed. The annotations say where and why.',
+  })
+}

@@ -1,0 +1,59 @@
+// What Terraform says with -json: one object on each line.
+// https://developer.hashicorp.com/terraform/internals/machine-readable-ui
+
+export interface Diagnostic {
+  readonly severity: 'error' | 'warning'
+  readonly summary: string
+  readonly detail?: string
+  readonly address?: string
+  readonly range?: { readonly filename: string; readonly start: { readonly line: number; readonly column: number } }
+}
+
+export interface Hook {
+  readonly resource: { readonly addr: string }
+  readonly action: string
+  readonly elapsed_seconds?: number
+}
+
+export interface StreamOutput {
+  readonly sensitive: boolean
+  readonly value?: unknown
+}
+
+export interface Counts {
+  readonly add: number
+  readonly change: number
+  readonly remove: number
+  readonly import?: number
+}
+
+/** One event. Kinds that we do not know are passed on as they are: their `@message` is for people. */
+export interface StreamEvent {
+  readonly type: string
+  readonly '@message': string
+  readonly '@level': string
+  readonly '@timestamp': string
+  readonly terraform?: string
+  readonly tofu?: string
+  readonly diagnostic?: Diagnostic
+  readonly hook?: Hook
+  readonly outputs?: Readonly<Record<string, StreamOutput>>
+  readonly changes?: Counts & { readonly operation: string }
+}
+
+/** The event on a line; `undefined` for the plain text that Terraform mixes in (an old version, a crash). */
+export function parseEvent(line: string): StreamEvent | undefined {
+  if (!line.startsWith('{')) return undefined
+  try {
+    const event = JSON.parse(line) as StreamEvent
+    return typeof event['@message'] === 'string' ? { ...event, type: event.type ?? 'log' } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for.
+const COLOUR = /\x1b\[[0-9;]*m/g
+
+/** Text as it was meant to be read: without colours. */
+export const plainText = (line: string): string => line.replace(COLOUR, '')

@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { CancelledError } from '../../../toolkit/errors.ts'
+import type { ExecResult } from '../../../toolkit/exec.ts'
+import type { Environment, World } from '../../../toolkit/runtime.ts'
+import { runDetached } from './detached.ts'
+import type { Narrator } from './narrator.ts'
+import { parseEvent, plainText } from './stream.ts'
+
+/** A Terraform (or OpenTofu) in a directory. */
+export interface Terraform {
+  readonly product: 'Terraform' | 'OpenTofu'
+  readonly directory: string
+  /** Runs a command that takes no lock, and gives what it printed. A cancelled run interrupts it. */
+  query(args: readonly string[]): Promise<ExecResult>
+  /** Runs a command of the `-json` kind that may hold the lock: it ends in its own time, whatever becomes of us. */
+  run(args: readonly string[], narrator: Narrator): Promise<Ended>
+}
+
+/** How a command ended that was waited for to its end. */
+export interface Ended {
+  readonly code: number
+  /** Set when the workflow run was cancelled meanwhile: then Terraform was asked to stop, and did so gently. */
+  readonly cancelled?: CancelledError
+}
+
+export interface TerraformOptions {
+  readonly product: Terraform['product']
+  readonly command: string
+  readonly directory: string
+  readonly workspace: string | undefined
+  readonly scratch: string
+}
+
+/** Hands Terraform its environment, and the world its words. */
+export function terraform(options: TerraformOptions, world: World): Terraform {
+  const { product, command, directory, workspace, scratch } = options
+  const env = environment(world.env, workspace)
+  return {
+    product,
+    directory,
+    query: (args) => world.exec(command, args, { cwd: directory, env, signal: world.signal }),
+    async run(args, narrator) {
+      const code = await runDetached(command, args, {
+        cwd: directory,
+        env,
+        clock: world.clock,
+        signal: world.signal,
+        output: join(scratch, `${args[0]}-${randomUUID()}.log`),
+        onInterrupt: () => world.log.info(`Asked ${product} to stop: it finishes what it is doing, saves and unlocks.`),
+        onLine: (line) => {
+          const event = parseEvent(line)
+          if (event === undefined) world.log.info(plainText(line))
+          else narrator.tell(event)
+        },
+      })
+      if (!world.signal.aborted) return { code }
+      const cancelled = new CancelledError(
+        `The run was cancelled; \`${product} ${args[0]}\` ended gently (exit ${code}).`,
+      )
+      return { code, cancelled }
+    },
+  }
+}
+
+/** What Terraform is run with: our environment, without the inputs, which are none of its providers' business. */
+export function environment(env: Environment, workspace: string | undefined): Environment {
+  const ours = Object.entries(env).filter(([name]) => !name.startsWith('INPUT_'))
+  return {
+    ...Object.fromEntries(ours),
+    TF_IN_AUTOMATION: '1',
+    TF_INPUT: '0',
+    CHECKPOINT_DISABLE: '1',
+    // Chooses the workspace in every command, and makes it where it is not there yet.
+    ...(workspace === undefined ? {} : { TF_WORKSPACE: workspace }),
+  }
+}

@@ -1,0 +1,89 @@
+// The committed bundle, a real Terraform, and a state in the rehearsal cloud's S3.
+import { bundle } from '../support/run-action.ts'
+import { Stack, StateStore } from '../support/terraform-stack.ts'
+
+let store: StateStore
+const stacks: Stack[] = []
+const stack = (name: string, files: Readonly<Record<string, string>>) => {
+  const made = new Stack(store, bundle('terraform-apply'), name, files)
+  stacks.push(made)
+  return made
+}
+
+beforeAll(async () => {
+  store = await StateStore.start()
+}, 60_000)
+afterAll(async () => {
+  for (const made of stacks) made.remove()
+  await store.close()
+})
+
+test('a stack is planned, applied, and found unchanged, with its state and no lock left in S3', async () => {
+  const web = stack('web', {
+    'main.tf': `
+      variable "password" {
+        sensitive = true
+      }
+      variable "image" {}
+      resource "terraform_data" "service" {
+        input = var.image
+      }
+      output "service-image" {
+        value = terraform_data.service.output
+      }
+      output "ports" {
+        value = [80, 443]
+      }
+      output "password" {
+        value     = var.password
+        sensitive = true
+      }`,
+    'stage.tfvars': 'image = "web@sha256:abc"',
+  })
+  const inputs = { 'var-file': 'stage.tfvars', variables: 'password = "correct horse battery staple"' }
+
+  const planned = await web.run({ ...inputs, command: 'plan' })
+  expect(planned).toMatchObject({ code: 0, outputs: { 'has-changes': 'true' } })
+  expect(await store.keys('web/')).toEqual([])
+
+  const applied = await web.run(inputs)
+  expect(applied).toMatchObject({
+    code: 0,
+    outputs: {
+      'service-image': 'web@sha256:abc',
+      ports: '[80,443]',
+      password: 'correct horse battery staple',
+      outputs: JSON.stringify({ password: '***', ports: [80, 443], 'service-image': 'web@sha256:abc' }),
+    },
+  })
+  expect(applied.log).toContain('::add-mask::correct horse battery staple')
+  expect(applied.log.replaceAll(/^::add-mask::.*$/gm, '')).not.toContain('correct horse')
+  expect((await web.state()).resources.map(({ name }) => name)).toEqual(['service'])
+  expect(await store.keys('web/')).not.toContain('web/terraform.tfstate.tflock')
+
+  const again = await web.run(inputs)
+  expect(again).toMatchObject({ code: 0, outputs: { 'has-changes': 'false', 'service-image': 'web@sha256:abc' } })
+}, 60_000)
+
+test('exactly the plan that was saved is applied, and a stale one is refused', async () => {
+  const jobs = stack('jobs', { 'main.tf': 'resource "terraform_data" "job" {\n  input = "first"\n}' })
+  const planned = await jobs.run({ command: 'plan' })
+  const planFile = planned.outputs['plan-file'] ?? ''
+
+  jobs.write({ 'main.tf': 'resource "terraform_data" "other" {\n  input = "second"\n}' })
+  expect(await jobs.run({ 'plan-file': planFile })).toMatchObject({ code: 0 })
+  expect((await jobs.state()).resources.map(({ name }) => name)).toEqual(['job'])
+
+  const stale = await jobs.run({ 'plan-file': planFile })
+  expect(stale.code).toBe(1)
+  expect(stale.log).toContain('the state has changed since it was made')
+}, 60_000)
+
+test('a local state is refused before anything is made, with the way out', async () => {
+  const local = stack('local', { 'main.tf': 'resource "terraform_data" "a" {}', 'backend.tf': '' })
+  const refused = await local.run({})
+  expect(refused.code).toBe(1)
+  expect(refused.log).toContain('`infra` keeps its state in a local file')
+  expect(refused.log).toContain('backend "s3"')
+  expect(refused.log).toContain('migrate-state')
+}, 30_000)

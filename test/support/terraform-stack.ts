@@ -1,0 +1,101 @@
+// A root module with its state in a rehearsal cloud, and the action that is run on it.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
+import { type Cloud, startCloud } from '../../rehearsal/cloud/cloud.ts'
+import { type Step, type StepOptions, type StepResult, startStep } from './run-action.ts'
+import { s3Backend, terraformConfig, writeTree } from './terraform.ts'
+
+export const BUCKET = 'terraform-state'
+
+/** A cloud with a bucket for states. */
+export class StateStore {
+  readonly cloud: Cloud
+  readonly s3: S3Client
+
+  constructor(cloud: Cloud, s3: S3Client) {
+    this.cloud = cloud
+    this.s3 = s3
+  }
+
+  static async start(): Promise<StateStore> {
+    const cloud = await startCloud()
+    const s3 = new S3Client({
+      endpoint: cloud.url,
+      region: 'us-east-1',
+      forcePathStyle: true,
+      credentials: {
+        accessKeyId: cloud.env['AWS_ACCESS_KEY_ID'] ?? '',
+        secretAccessKey: cloud.env['AWS_SECRET_ACCESS_KEY'] ?? '',
+      },
+    })
+    await s3.send(new CreateBucketCommand({ Bucket: BUCKET }))
+    return new StateStore(cloud, s3)
+  }
+
+  async keys(prefix: string): Promise<readonly string[]> {
+    const { Contents = [] } = await this.s3.send(new ListObjectsV2Command({ Bucket: BUCKET, Prefix: prefix }))
+    return Contents.map(({ Key = '' }) => Key)
+  }
+
+  async text(key: string): Promise<string> {
+    const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: BUCKET, Key: key }))
+    return (await Body?.transformToString()) ?? ''
+  }
+
+  async close(): Promise<void> {
+    this.s3.destroy()
+    await this.cloud.close()
+  }
+}
+
+/** One stack in a workspace folder of its own: `infra/` in a repository. */
+export class Stack {
+  readonly folder = mkdtempSync(join(tmpdir(), 'slipway-stack-'))
+  readonly directory = join(this.folder, 'infra')
+  readonly key: string
+  readonly #store: StateStore
+  readonly #entry: string
+
+  constructor(store: StateStore, entry: string, name: string, files: Readonly<Record<string, string>>) {
+    this.#store = store
+    this.#entry = entry
+    this.key = `${name}/terraform.tfstate`
+    this.write({ 'backend.tf': s3Backend(BUCKET, this.key), ...files })
+  }
+
+  write(files: Readonly<Record<string, string>>): void {
+    writeTree(this.directory, files)
+  }
+
+  start(inputs: Readonly<Record<string, string>>, options: Omit<StepOptions, 'inputs'> = {}): Step {
+    return startStep(this.#entry, {
+      ...options,
+      inputs: { 'working-directory': 'infra', ...inputs },
+      env: { ...this.env, ...options.env },
+    })
+  }
+
+  run(inputs: Readonly<Record<string, string>>, options: Omit<StepOptions, 'inputs'> = {}): Promise<StepResult> {
+    return this.start(inputs, options).ended
+  }
+
+  get env(): Readonly<Record<string, string>> {
+    return {
+      ...this.#store.cloud.env,
+      TF_CLI_CONFIG_FILE: terraformConfig(),
+      GITHUB_WORKSPACE: this.folder,
+      RUNNER_TEMP: this.folder,
+    }
+  }
+
+  /** The state as it stands remotely. */
+  async state(): Promise<{ serial: number; lineage: string; resources: { name: string; instances: unknown[] }[] }> {
+    return JSON.parse(await this.#store.text(this.key))
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+}
