@@ -6,11 +6,13 @@ import { environmentOf } from './environment.ts'
 import { type Clock, RealClock } from './kernel/clock.ts'
 import { FrontDoor } from './kernel/front-door.ts'
 import { Journal } from './kernel/journal.ts'
+import { jsonService } from './kernel/json-protocol.ts'
 import { queryService } from './kernel/query-protocol.ts'
 import { Server } from './kernel/server.ts'
 import type { Intercept, Service } from './kernel/service.ts'
 import { createMoto } from './moto/moto.ts'
 import { motoService } from './moto/service.ts'
+import { createRegistry } from './registry/index.ts'
 
 export interface CloudOptions {
   /** 0, the default, lets the system choose. */
@@ -45,9 +47,11 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const journal = new Journal(clock, options.journal)
   const accounts = new Accounts(clock, account)
   const moto = createMoto()
+  const registry = createRegistry({ clock, journal, listen: (address) => server.open(address) })
 
   // The services of AWS, by their names in a credential scope. Each room is plugged in here and nowhere else.
   const services: Readonly<Record<string, Service>> = {
+    ecr: jsonService(registry.operations),
     sts: queryService('https://sts.amazonaws.com/doc/2011-06-15/', stsOperations(accounts, clock)),
   }
 
@@ -62,8 +66,10 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
       throw credentialsMissing(protocol)
     },
   })
-  const server = new Server([adminRoute(journal, accounts), frontDoor])
+  const server = new Server([adminRoute(journal, accounts), registry.route, frontDoor])
   await server.listen(ADDRESS, options.port ?? 0)
+  // The first registry is at the endpoint's own address, whichever account asks for its own first.
+  await registry.hosts.of({ account, region })
 
   const url = `http://${ADDRESS}:${server.port}`
   return {
@@ -73,7 +79,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     accounts,
     close: async () => {
       await server.close()
-      await moto.close()
+      await Promise.all([moto.close(), registry.close()])
     },
   }
 }

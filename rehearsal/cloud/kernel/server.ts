@@ -47,6 +47,12 @@ export class Server {
     this.#listeners.set(address, listener)
   }
 
+  /** Opens a further address on the same port, unless it is open already, and resolves with the port. */
+  async open(address: string): Promise<number> {
+    if (!this.#listeners.has(address)) await this.listen(address)
+    return this.#port
+  }
+
   async close(): Promise<void> {
     const closing = [...this.#listeners.values()].map((listener) => new Promise((resolve) => listener.close(resolve)))
     for (const listener of this.#listeners.values()) listener.closeAllConnections()

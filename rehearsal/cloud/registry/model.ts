@@ -1,0 +1,77 @@
+import type { Scope } from '../kernel/call.ts'
+
+export type Mutability = 'MUTABLE' | 'IMMUTABLE' | 'MUTABLE_WITH_EXCLUSION' | 'IMMUTABLE_WITH_EXCLUSION'
+
+/** Tags that are the other way round than the repository, by a pattern with `*`. */
+export interface ExclusionFilter {
+  readonly filterType: 'WILDCARD'
+  readonly filter: string
+}
+
+/** One ECR repository. Its layers are in the store; its images and tags are here, and only here. */
+export interface Repository {
+  readonly scope: Scope
+  readonly name: string
+  readonly arn: string
+  readonly uri: string
+  /** Where its content is in the store. */
+  readonly storePath: string
+  readonly createdAt: number
+  readonly encryption: Readonly<Record<string, unknown>>
+  mutability: Mutability
+  exclusions: readonly ExclusionFilter[]
+  scanOnPush: boolean
+  policy: string | undefined
+  lifecycle: { readonly text: string; readonly evaluatedAt: number } | undefined
+  readonly resourceTags: Map<string, string>
+  readonly images: Map<string, Image>
+  /** Tag to digest. */
+  readonly tags: Map<string, string>
+}
+
+export interface Image {
+  readonly digest: string
+  readonly manifest: Manifest
+  readonly pushedAt: number
+  lastPulledAt: number | undefined
+  scan: { readonly startedAt: number } | undefined
+}
+
+/** A manifest, byte for byte, and what is read in it. */
+export interface Manifest {
+  readonly bytes: Buffer
+  readonly mediaType: string
+  readonly artifactMediaType: string | undefined
+  /** The layers and the configuration of an image; nothing for an index. */
+  readonly layers: readonly { readonly digest: string; readonly size: number }[]
+  /** What an index points to. */
+  readonly children: readonly string[]
+  readonly sizeInBytes: number
+}
+
+/** What names an image in ECR's API: a digest, a tag, or both. */
+export interface ImageId {
+  readonly imageDigest?: string
+  readonly imageTag?: string
+}
+
+/** Whether pushing `tag` may move it from the image it is on. */
+export function isImmutable({ mutability, exclusions }: Repository, tag: string): boolean {
+  const excluded = exclusions.some(({ filter }) => wildcard(filter).test(tag))
+  return mutability.startsWith('IMMUTABLE') !== excluded
+}
+
+const wildcard = (filter: string) =>
+  new RegExp(`^${filter.replace(/[.+?^$()[\]{}|\\]/g, '\\$&').replaceAll('*', '.*')}$`)
+
+export function tagsOf(repository: Repository, digest: string): string[] {
+  return [...repository.tags].filter(([, at]) => at === digest).map(([tag]) => tag)
+}
+
+/** The image that `id` names, if it is there; a digest and a tag must name the same one. */
+export function findImage(repository: Repository, { imageDigest, imageTag }: ImageId): Image | undefined {
+  const tagged = imageTag === undefined ? undefined : repository.tags.get(imageTag)
+  if (imageTag !== undefined && imageDigest !== undefined && tagged !== imageDigest) return undefined
+  const digest = imageDigest ?? tagged
+  return digest === undefined ? undefined : repository.images.get(digest)
+}

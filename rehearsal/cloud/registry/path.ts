@@ -1,0 +1,29 @@
+/** A path of the OCI distribution API, taken apart. */
+export interface Path {
+  readonly kind: 'base' | 'catalog' | 'tags' | 'manifest' | 'blob' | 'upload'
+  /** The repository's name; '' where the path is of none. */
+  readonly name: string
+  /** A tag or a digest; '' where the path has none. */
+  readonly reference: string
+  /** What comes after the repository's name. */
+  readonly tail: string
+}
+
+const PATTERNS: readonly (readonly [Path['kind'], RegExp])[] = [
+  ['base', /^\/v2\/?()()()$/],
+  ['catalog', /^\/v2\/_catalog()()()$/],
+  ['tags', /^\/v2\/(.+?)\/(tags\/list)()$/],
+  ['manifest', /^\/v2\/(.+?)\/(manifests\/([^/]+))$/],
+  ['upload', /^\/v2\/(.+?)\/(blobs\/uploads\/([^/]*))$/],
+  ['blob', /^\/v2\/(.+?)\/(blobs\/([^/]+))$/],
+]
+
+export function readPath(pathname: string): Path | undefined {
+  for (const [kind, pattern] of PATTERNS) {
+    const match = pattern.exec(pathname)
+    if (match === null) continue
+    const [, name = '', tail = '', reference = ''] = match
+    return { kind, name, tail, reference }
+  }
+  return undefined
+}
