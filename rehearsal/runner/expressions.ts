@@ -1,0 +1,65 @@
+import { data, Evaluator, Lexer, Parser } from '@actions/expressions'
+import type { FunctionDefinition } from '@actions/expressions/funcs/info'
+import { truthy } from '@actions/expressions/result'
+
+/** What an expression may speak of: contexts such as `github` and `steps`, and status functions such as `failure()`. */
+export interface Scope {
+  readonly contexts: Readonly<Record<string, unknown>>
+  readonly status: Status
+}
+
+/** How things stand where a condition is asked. `skipped`: a needed job did not run, so neither success nor failure. */
+export type Status = 'success' | 'failure' | 'cancelled' | 'skipped'
+
+/** Evaluates an expression, written without its `${{ }}`. */
+export function evaluate(expression: string, scope: Scope): unknown {
+  return toPlain(evaluateData(expression, scope))
+}
+
+/** Whether a condition holds. */
+export function holds(condition: string, scope: Scope): boolean {
+  return truthy(evaluateData(condition, scope))
+}
+
+/** A value as the text that inputs, environment variables and outputs carry. */
+export function asText(value: unknown): string {
+  return toData(value).coerceString()
+}
+
+function evaluateData(expression: string, scope: Scope): data.ExpressionData {
+  const functions = statusFunctions(scope.status)
+  const { tokens } = new Lexer(expression).lex()
+  const tree = new Parser(tokens, Object.keys(scope.contexts), functions).parse()
+  return new Evaluator(tree, toData(scope.contexts) as data.Dictionary, byName(functions)).evaluate()
+}
+
+function statusFunctions(status: Status): FunctionDefinition[] {
+  const is = (name: string, value: boolean): FunctionDefinition => ({
+    name,
+    minArgs: 0,
+    maxArgs: 0,
+    call: () => new data.BooleanData(value),
+  })
+  return [
+    is('always', true),
+    is('success', status === 'success'),
+    is('failure', status === 'failure'),
+    is('cancelled', status === 'cancelled'),
+    {
+      name: 'hashFiles',
+      minArgs: 1,
+      maxArgs: 255,
+      call: () => {
+        throw new Error('The rehearsal runner has no hashFiles(). Leave it out of workflows that are to be rehearsed.')
+      },
+    },
+  ]
+}
+
+const byName = (functions: readonly FunctionDefinition[]) =>
+  new Map(functions.map((definition) => [definition.name.toLowerCase(), definition]))
+
+const toData = (value: unknown): data.ExpressionData =>
+  JSON.parse(JSON.stringify(value ?? null), data.reviver) as data.ExpressionData
+
+const toPlain = (value: data.ExpressionData): unknown => JSON.parse(JSON.stringify(value, data.replacer))

@@ -1,0 +1,50 @@
+import type { RunnerEvent } from './events.ts'
+import type { Patience } from './process.ts'
+import type { StandIn } from './stand-ins.ts'
+
+/** What set the run off: a push of a branch or a tag. */
+export interface Trigger {
+  readonly event: 'push'
+  /** Such as `refs/heads/main` or `refs/tags/v1.2.3`. */
+  readonly ref: string
+  readonly sha: string
+  readonly before: string
+  readonly message: string
+  readonly actor: string
+}
+
+export interface Settings {
+  readonly secrets: Readonly<Record<string, string>>
+  readonly vars: Readonly<Record<string, string>>
+}
+
+export interface RunOptions {
+  /** The folder of the git repository that the workflow belongs to. Jobs start empty, and check it out. */
+  readonly source: string
+  /** Its name on GitHub, such as `acme/web`. */
+  readonly repository: string
+  /** The workflow file, relative to `source`. */
+  readonly workflow: string
+  readonly trigger: Trigger
+  /** The repository's secrets and variables. GITHUB_TOKEN is one of the secrets. */
+  readonly settings: Settings
+  /** What GitHub environments add to them, by the environment's name. */
+  readonly environments: Readonly<Record<string, Settings>>
+  /** Where other repositories that are named in `uses:` lie on this machine, by `owner/name`; any ref gives the folder. */
+  readonly repositories: Readonly<Record<string, string>>
+  /** What runs in place of actions that need GitHub or the internet, by `owner/name`. */
+  readonly standIns: Readonly<Record<string, StandIn>>
+  /** The runner machine's environment, PATH included. Nothing else of this process's environment reaches a step. */
+  readonly env: Readonly<Record<string, string>>
+  /** Where workspaces and temporary files go. */
+  readonly temp: string
+  /** The Node 24 binary that actions run on. */
+  readonly node: string
+  readonly runNumber: number
+  readonly on: (event: RunnerEvent) => void
+  /** Cancels the run, as the button on GitHub does. */
+  readonly cancel?: AbortSignal
+  readonly patience?: Patience
+  /** A cancelled run is cut off after this long, whatever still goes on. GitHub gives it 5 minutes. */
+  readonly cutOffMs?: number
+}

@@ -1,0 +1,223 @@
+// Reads a workflow file, by GitHub's own parser, into what the runner runs. What it cannot run is refused here.
+import { readFileSync } from 'node:fs'
+import { convertWorkflowTemplate, isMapping, NoOperationTraceWriter, parseWorkflow } from '@actions/workflow-parser'
+import { isActionStep, isReusableWorkflowJob, isRunStep } from '@actions/workflow-parser/model/type-guards'
+import type { Step as ParsedStep, WorkflowJob } from '@actions/workflow-parser/model/workflow-template'
+import type { MappingToken, TemplateToken } from '@actions/workflow-parser/templates/tokens/index'
+
+export interface Workflow {
+  readonly file: string
+  readonly name: string
+  readonly permissions: TemplateToken | undefined
+  readonly env: TemplateToken | undefined
+  readonly defaults: RunDefaults
+  readonly jobs: readonly Job[]
+  /** What `on: workflow_call` declares; `undefined` when the workflow cannot be called. */
+  readonly call: WorkflowCall | undefined
+  readonly events: readonly string[]
+}
+
+export interface WorkflowCall {
+  readonly inputs: Readonly<Record<string, CallInput>>
+  readonly secrets: Readonly<Record<string, { readonly required: boolean }>>
+  readonly outputs: Readonly<Record<string, TemplateToken | undefined>>
+}
+
+export interface CallInput {
+  readonly type: 'string' | 'boolean' | 'number'
+  readonly required: boolean
+  readonly default: TemplateToken | undefined
+}
+
+export interface RunDefaults {
+  readonly shell?: TemplateToken | undefined
+  readonly workingDirectory?: TemplateToken | undefined
+}
+
+interface BaseJob {
+  readonly id: string
+  readonly name: TemplateToken | undefined
+  readonly needs: readonly string[]
+  readonly condition: string
+  readonly permissions: TemplateToken | undefined
+}
+
+export interface StepsJob extends BaseJob {
+  readonly kind: 'steps'
+  readonly env: TemplateToken | undefined
+  readonly environment: TemplateToken | undefined
+  readonly defaults: RunDefaults
+  readonly outputs: TemplateToken | undefined
+  readonly timeoutMinutes: TemplateToken | undefined
+  readonly continueOnError: TemplateToken | undefined
+  readonly steps: readonly Step[]
+}
+
+export interface CallJob extends BaseJob {
+  readonly kind: 'call'
+  readonly uses: string
+  readonly with: TemplateToken | undefined
+  readonly secrets: TemplateToken | 'inherit' | undefined
+}
+
+export type Job = StepsJob | CallJob
+
+interface BaseStep {
+  readonly id: string
+  readonly name: TemplateToken | undefined
+  readonly condition: string
+  readonly env: TemplateToken | undefined
+  readonly timeoutMinutes: TemplateToken | undefined
+  readonly continueOnError: TemplateToken | undefined
+}
+
+export interface UsesStep extends BaseStep {
+  readonly kind: 'uses'
+  readonly uses: string
+  readonly with: TemplateToken | undefined
+}
+
+export interface RunStep extends BaseStep {
+  readonly kind: 'run'
+  readonly run: TemplateToken
+  readonly shell: TemplateToken | undefined
+  readonly workingDirectory: TemplateToken | undefined
+}
+
+export type Step = UsesStep | RunStep
+
+/** A workflow file that does not parse, or that asks for what the runner cannot do. */
+export class WorkflowError extends Error {
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'))
+    this.name = 'WorkflowError'
+  }
+}
+
+/** Reads the workflow file at `path`; `name` is what its errors call it. */
+export async function readWorkflow(path: string, name: string): Promise<Workflow> {
+  return parse(readFileSync(path, 'utf8'), name)
+}
+
+/** Reads a workflow from its text. */
+export async function parse(content: string, file: string): Promise<Workflow> {
+  const parsed = parseWorkflow({ name: file, content }, new NoOperationTraceWriter())
+  const root = parsed.value
+  const errors = () => parsed.context.errors.getErrors().map((error) => error.message)
+  if (root === undefined || errors().length > 0) throw new WorkflowError(errors())
+  const template = await convertWorkflowTemplate(parsed.context, root)
+  if (errors().length > 0) throw new WorkflowError(errors())
+
+  const top = mapping(root)
+  const jobTokens = mapping(top.find('jobs'))
+  const jobs = template.jobs.map((job) => readJob(job, mapping(jobTokens.find(job.id.value)), file))
+  return {
+    file,
+    name: literal(top.find('name')) ?? file,
+    permissions: top.find('permissions'),
+    env: top.find('env'),
+    defaults: readDefaults(top.find('defaults')),
+    jobs,
+    call: readCall(top.find('on')),
+    events: Object.keys(template.events),
+  }
+}
+
+function readJob(job: WorkflowJob, token: MappingToken, file: string): Job {
+  for (const feature of ['strategy', 'container', 'services', 'snapshot']) {
+    if (token.find(feature) !== undefined) {
+      throw new WorkflowError([
+        `${file}: job ${job.id.value} has \`${feature}\`, which the rehearsal runner cannot run.`,
+      ])
+    }
+  }
+  const base = {
+    id: job.id.value,
+    name: token.find('name'),
+    needs: (job.needs ?? []).map((need) => need.value),
+    condition: job.if.expression,
+    permissions: token.find('permissions'),
+  }
+  if (isReusableWorkflowJob(job)) {
+    const secrets = job['inherit-secrets'] ? 'inherit' : token.find('secrets')
+    return { ...base, kind: 'call', uses: job.ref.value, with: token.find('with'), secrets }
+  }
+  const stepTokens = [...(token.find('steps')?.assertSequence('steps') ?? [])]
+  return {
+    ...base,
+    kind: 'steps',
+    env: token.find('env'),
+    environment: token.find('environment'),
+    defaults: readDefaults(token.find('defaults')),
+    outputs: token.find('outputs'),
+    timeoutMinutes: token.find('timeout-minutes'),
+    continueOnError: token.find('continue-on-error'),
+    steps: job.steps.map((step, index) => readStep(step, mapping(stepTokens[index]), file)),
+  }
+}
+
+/** Reads one step: what the parser made of it, and the members that its model leaves out. */
+export function readStep(step: ParsedStep, token: MappingToken, file: string): Step {
+  if (!(isActionStep(step) || isRunStep(step)) || token.find('background') !== undefined) {
+    throw new WorkflowError([
+      `${file} (line ${token.line}): the rehearsal runner runs \`uses\` and \`run\` steps, one by one.`,
+    ])
+  }
+  const base = {
+    id: step.id,
+    name: token.find('name'),
+    condition: step.if.expression,
+    env: token.find('env'),
+    timeoutMinutes: token.find('timeout-minutes'),
+    continueOnError: token.find('continue-on-error'),
+  }
+  if (isActionStep(step)) return { ...base, kind: 'uses', uses: step.uses.value, with: token.find('with') }
+  return {
+    ...base,
+    kind: 'run',
+    run: step.run,
+    shell: token.find('shell'),
+    workingDirectory: token.find('working-directory'),
+  }
+}
+
+function readDefaults(token: TemplateToken | undefined): RunDefaults {
+  const run = token === undefined ? undefined : mapping(token).find('run')
+  if (run === undefined) return {}
+  return { shell: mapping(run).find('shell'), workingDirectory: mapping(run).find('working-directory') }
+}
+
+function readCall(on: TemplateToken | undefined): WorkflowCall | undefined {
+  if (on === undefined || !isMapping(on)) return undefined
+  const declared = [...on].find(({ key }) => key.toString() === 'workflow_call')
+  if (declared === undefined) return undefined
+  const part = (name: string) => (isMapping(declared.value) ? entries(declared.value.find(name)) : [])
+  return {
+    inputs: Object.fromEntries(
+      part('inputs').map(([id, input]) => [
+        id,
+        {
+          type: (literal(input?.find('type')) ?? 'string') as CallInput['type'],
+          required: literal(input?.find('required')) === 'true',
+          default: input?.find('default'),
+        },
+      ]),
+    ),
+    secrets: Object.fromEntries(
+      part('secrets').map(([id, secret]) => [id, { required: literal(secret?.find('required')) === 'true' }]),
+    ),
+    outputs: Object.fromEntries(part('outputs').map(([id, output]) => [id, output?.find('value')])),
+  }
+}
+
+const entries = (token: TemplateToken | undefined): [string, MappingToken | undefined][] =>
+  token !== undefined && isMapping(token)
+    ? [...token].map(({ key, value }) => [key.toString(), isMapping(value) ? value : undefined])
+    : []
+
+const mapping = (token: TemplateToken | undefined): MappingToken => {
+  if (token === undefined) throw new Error('A mapping that the parser vouched for is missing.')
+  return token.assertMapping('workflow')
+}
+
+const literal = (token: TemplateToken | undefined): string | undefined => token?.assertScalar('value').toString()
