@@ -1,0 +1,28 @@
+import type { PerScope } from '../kernel/call.ts'
+import type { TargetGroups } from '../ports.ts'
+import type { HealthMonitor } from './health.ts'
+import type { Holdings } from './holdings.ts'
+import { targetKey } from './model.ts'
+
+/** What ECS sees of Elastic Load Balancing. */
+export function targetGroupsFor(accounts: PerScope<Holdings>, health: HealthMonitor): TargetGroups {
+  return {
+    find(scope, arn) {
+      const group = accounts.get(scope).targetGroups.get(arn)
+      if (group === undefined) return undefined
+      return { arn, name: group.name, targetType: group.targetType, inUse: group.usedBy.size > 0 }
+    },
+    register(scope, arn, target) {
+      const group = accounts.get(scope).targetGroups.get(arn)
+      if (group !== undefined) health.register(group, target)
+    },
+    deregister(scope, arn, target) {
+      const group = accounts.get(scope).targetGroups.get(arn)
+      if (group !== undefined) health.deregister(group, target)
+    },
+    health(scope, arn, target) {
+      return accounts.get(scope).targetGroups.get(arn)?.targets.get(targetKey(target))?.health
+    },
+    onChange: (listener) => health.onChange(listener),
+  }
+}
