@@ -1,7 +1,16 @@
 // Bundles actions into actions/<name>/dist, the way users get them: `npm run build [-- name ...]`.
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+
+interface Bundle {
+  readonly code: string
+  readonly assets: Readonly<Record<string, { readonly source: string | Buffer }>>
+}
+type Bundler = (entry: string, options: Readonly<Record<string, unknown>>) => Promise<Bundle>
+
+// By its API and not its command line, which cannot replace a module. It comes without types.
+const { default: bundle } = (await import('@vercel/ncc' as string)) as { default: Bundler }
 
 const root = join(import.meta.dirname, '..')
 const bin = (name: string) => join(root, 'node_modules/.bin', name)
@@ -23,11 +32,23 @@ run(bin('tsc'), ['-p', 'tsconfig.build.json', '--noCheck'])
 // was killed before it could save anything can never run the main step again.
 const postEntry = "process.env['SLIPWAY_PHASE'] = 'post'\nawait import('./index.js')\n"
 
+// dockerode needs these for ssh:// hosts and for BuildKit sessions, which no action uses. They would bring native binaries,
+// an .exe and .proto files along. An object without members in their place fails only where they would be used.
+const nothing = 'node:constants'
+const externals = { ssh2: nothing, '@grpc/grpc-js': nothing, '@grpc/proto-loader': nothing, protobufjs: nothing }
+
 for (const name of asked.length > 0 ? asked : all) {
   const dist = join('actions', name, 'dist')
   // Emptied first, so that a chunk which no longer exists cannot linger in a commit.
   rmSync(join(root, dist), { recursive: true, force: true })
-  run(bin('ncc'), ['build', `build/actions/${name}/src/index.js`, '-o', dist, '-m', '--license', 'licenses.txt', '-q'])
+  mkdirSync(join(root, dist), { recursive: true })
+  const entry = join(root, 'build/actions', name, 'src/index.js')
+  const { code, assets } = await bundle(entry, { externals, minify: true, license: 'licenses.txt', quiet: true })
+  writeFileSync(join(root, dist, 'index.js'), code)
+  for (const [file, { source }] of Object.entries(assets)) {
+    // A chunk, the licences, or the package.json that makes them modules; never the .proto files of the above.
+    if (/\.(js|json|txt)$/.test(file)) writeFileSync(join(root, dist, file), source)
+  }
   if (/^ {2}post: /m.test(readFileSync(join(root, 'actions', name, 'action.yml'), 'utf8'))) {
     writeFileSync(join(root, dist, 'post.js'), postEntry)
   }
