@@ -1,5 +1,6 @@
 import { data, Evaluator, Lexer, Parser } from '@actions/expressions'
 import type { FunctionDefinition } from '@actions/expressions/funcs/info'
+import { type Token, TokenType } from '@actions/expressions/lexer'
 import { truthy } from '@actions/expressions/result'
 
 /** What an expression may speak of: contexts such as `github` and `steps`, and status functions such as `failure()`. */
@@ -29,9 +30,13 @@ export function asText(value: unknown): string {
 function evaluateData(expression: string, scope: Scope): data.ExpressionData {
   const functions = statusFunctions(scope.status)
   const { tokens } = new Lexer(expression).lex()
-  const tree = new Parser(tokens, Object.keys(scope.contexts), functions).parse()
+  const tree = new Parser(tokens.map(unescaped), Object.keys(scope.contexts), functions).parse()
   return new Evaluator(tree, toData(scope.contexts) as data.Dictionary, byName(functions)).evaluate()
 }
+
+/** GitHub's lexer, as published, turns only the first of several `''` in a text back into `'`. */
+const unescaped = (token: Token): Token =>
+  token.type === TokenType.STRING ? { ...token, value: token.lexeme.slice(1, -1).replaceAll("''", "'") } : token
 
 function statusFunctions(status: Status): FunctionDefinition[] {
   const is = (name: string, value: boolean): FunctionDefinition => ({
