@@ -43,12 +43,21 @@ export class InputReader {
 
   /** One of a few words. */
   choice<const T extends string>(name: string, choices: readonly T[], fallback: T): T {
+    return this.optionalChoice(name, choices, `Use one of these; without the input it is \`${fallback}\`.`) ?? fallback
+  }
+
+  /** One of a few words, or `undefined` when empty or not given. */
+  optionalChoice<const T extends string>(
+    name: string,
+    choices: readonly T[],
+    hint = 'Use one of these, or leave the input out.',
+  ): T | undefined {
     const value = this.text(name)
-    if (value === undefined) return fallback
+    if (value === undefined) return undefined
     const match = choices.find((choice) => choice === value)
     if (match === undefined) {
       throw new InputError(name, `is \`${value}\`, which is none of ${choices.map((c) => `\`${c}\``).join(', ')}.`, {
-        hint: closest(value, choices) ?? `Use one of these; without the input it is \`${fallback}\`.`,
+        hint: closest(value, choices) ?? hint,
       })
     }
     return match

@@ -114,3 +114,11 @@ describe('pairs', () => {
     expect(hidden.message).toBe('Input `my-input` is malformed: entry 2 is not of the form key=value.')
   })
 })
+
+test('an optional choice is one of the words, or nothing at all', () => {
+  const read = (value: string) =>
+    new InputReader({ INPUT_PRIORITY: value }).optionalChoice('priority', ['normal', 'low'])
+  expect(read('')).toBeUndefined()
+  expect(read('low')).toBe('low')
+  expect(() => read('high')).toThrow('is `high`, which is none of `normal`, `low`')
+})
