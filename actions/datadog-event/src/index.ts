@@ -1,0 +1,4 @@
+import { run } from '../../../toolkit/runtime.ts'
+import { main } from './main.ts'
+
+run({ main })

@@ -1,0 +1,13 @@
+import type { World } from '../../../toolkit/runtime.ts'
+import { Datadog } from './client.ts'
+import { send } from './http.ts'
+import { readInputs } from './inputs.ts'
+import { tell } from './tell.ts'
+
+/** Reads what to do, then does it. Keys are masked before anything else happens. */
+export async function main(world: World): Promise<void> {
+  const { env, clock, log, signal } = world
+  const inputs = readInputs(env, log, clock.now())
+  const datadog = new Datadog({ site: inputs.site, keys: inputs.keys, clock, log, signal, send })
+  await tell(inputs, datadog, world)
+}

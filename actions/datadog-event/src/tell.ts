@@ -1,0 +1,74 @@
+import { CancelledError, describeError } from '../../../toolkit/errors.ts'
+import type { World } from '../../../toolkit/runtime.ts'
+import type { Datadog } from './client.ts'
+import { showRequest } from './dry-run.ts'
+import type { EventInputs } from './event-inputs.ts'
+import type { CommonInputs } from './inputs.ts'
+import { type Message, messagesOf, nameOf } from './message.ts'
+import { changeEventReceipt, doraReceipt, eventReceipt } from './receipt.ts'
+import { tellSummary } from './tell-summary.ts'
+
+/** What became of one message. */
+export interface Told {
+  readonly message: Message
+  readonly id?: string
+  readonly url?: string
+  readonly trouble?: unknown
+}
+
+/** `command: event`. Sends all messages, one after the other; trouble with one does not keep the others back. */
+export async function tell(inputs: CommonInputs & EventInputs, datadog: Datadog, world: World): Promise<void> {
+  const { clock, log, report } = world
+  const messages = messagesOf(inputs, clock.now())
+  if (inputs.deploy !== undefined) report.output('deploy-id', inputs.deploy.id)
+  if (inputs.dryRun) {
+    log.info('dry-run: this is what would be sent, and nothing was.')
+    for (const { request } of messages) log.info(`\n${showRequest(datadog.prepare(request))}`)
+    return
+  }
+
+  const until = clock.now() + inputs.timeoutMs
+  const told: Told[] = []
+  for (const message of messages) told.push(await tellOne(message, datadog, until))
+
+  setOutputs(told, world)
+  report.summary(tellSummary(told, inputs))
+  const failed = told.find(({ trouble }) => trouble !== undefined)
+  if (failed !== undefined && inputs.onError === 'fail') throw failed.trouble
+  for (const { trouble } of told) {
+    if (trouble !== undefined) log.warning(describeError(trouble), { title: 'Datadog' })
+  }
+}
+
+async function tellOne(message: Message, datadog: Datadog, until: number): Promise<Told> {
+  try {
+    const answer = await datadog.call(message.request, until)
+    return { message, ...receipts[message.kind](answer) }
+  } catch (trouble) {
+    if (trouble instanceof CancelledError) throw trouble
+    return { message, trouble }
+  }
+}
+
+const receipts: Readonly<
+  Record<Message['kind'], (answer: unknown) => { readonly id?: string; readonly url?: string }>
+> = {
+  event: eventReceipt,
+  'change-event': changeEventReceipt,
+  'dora-deployment': doraReceipt,
+  'dora-failure': () => ({}),
+}
+
+function setOutputs(told: readonly Told[], { log, report }: World): void {
+  const of = (kind: Message['kind']) =>
+    told.filter(({ message, trouble }) => message.kind === kind && trouble === undefined)
+  const ids = (kind: Message['kind']) => of(kind).flatMap(({ id }) => (id === undefined ? [] : [id]))
+  report.output('event-id', ids('event').join(','))
+  report.output('event-url', of('event')[0]?.url ?? '')
+  report.output('change-event-id', ids('change-event').join(','))
+  report.output('dora-deployment-id', ids('dora-deployment').join(','))
+  for (const { message, id, url, trouble } of told) {
+    if (trouble === undefined)
+      log.info(`Datadog took the ${nameOf(message)}${id ? ` ${id}` : ''}${url ? `: ${url}` : '.'}`)
+  }
+}

@@ -1,0 +1,61 @@
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** A request as it came over the wire. */
+export interface Seen {
+  readonly method: string
+  readonly path: string
+  readonly query: URLSearchParams
+  readonly headers: IncomingHttpHeaders
+  readonly text: string
+  /** The body, parsed; `undefined` if there was none. */
+  readonly body: unknown
+}
+
+/** Answers request number `count`, which counts from 0. */
+export type Script = (seen: Seen, response: ServerResponse, count: number) => void
+
+/** A real HTTP server on this machine that answers as a test tells it, and keeps what it was asked. */
+export async function scriptedServer(script: Script) {
+  const seen: Seen[] = []
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk as Buffer)
+    const text = Buffer.concat(chunks).toString('utf8')
+    const url = new URL(request.url ?? '/', 'http://localhost')
+    const one: Seen = {
+      method: request.method ?? '',
+      path: url.pathname,
+      query: url.searchParams,
+      headers: request.headers,
+      text,
+      body: text === '' ? undefined : JSON.parse(text),
+    }
+    seen.push(one)
+    script(one, response, seen.length - 1)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    seen,
+    /** Connections that are open now. */
+    connections: () =>
+      new Promise<number>((resolve, reject) =>
+        server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+      ),
+    async close() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+export const answerJson = (response: ServerResponse, status: number, value: unknown, headers = {}): void => {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(value))
+}
+
+/** What Datadog answers to an event that it takes. */
+export const eventTaken = (id = '7890123456789012345') => ({
+  status: 'ok',
+  event: { id: Number(id), id_str: id, url: `https://app.datadoghq.com/event/event?id=${id}` },
+})
