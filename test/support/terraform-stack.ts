@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
-import { type Cloud, startCloud } from '../../rehearsal/cloud/cloud.ts'
+import { type Cloud, type CloudOptions, startCloud } from '../../rehearsal/cloud/cloud.ts'
 import { type Step, type StepOptions, type StepResult, startStep } from './run-action.ts'
 import { s3Backend, terraformConfig, writeTree } from './terraform.ts'
 
@@ -19,8 +19,8 @@ export class StateStore {
     this.s3 = s3
   }
 
-  static async start(): Promise<StateStore> {
-    const cloud = await startCloud()
+  static async start(options: CloudOptions = {}): Promise<StateStore> {
+    const cloud = await startCloud(options)
     const s3 = new S3Client({
       endpoint: cloud.url,
       region: 'us-east-1',

@@ -1,23 +1,38 @@
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import type { World } from '../../../toolkit/runtime.ts'
-import type { PlanInputs } from './inputs.ts'
-import type { Narrator } from './narrator.ts'
+import { applyChart } from './apply-chart.ts'
+import { rescueState } from './errored-state.ts'
+import type { Inputs, PlanInputs } from './inputs.ts'
+import { Narrator } from './narrator.ts'
 import { lockTimeout, type SavedPlan } from './plan.ts'
+import { operationsOf, Progress } from './progress.ts'
+import type { StreamOutput } from './stream.ts'
 import type { Terraform } from './terraform.ts'
 
-/** Applies exactly the saved plan. Terraform itself refuses it when the state has moved on since. */
+/**
+ * Applies exactly the saved plan; Terraform itself refuses it when the state has moved on since. Whatever happens, the state
+ * is saved. Gives the outputs as far as Terraform shows them.
+ */
 export async function applyPlan(
-  { file }: SavedPlan,
-  inputs: PlanInputs,
+  { file, plan }: SavedPlan,
+  inputs: Inputs,
   tf: Terraform,
-  narrator: Narrator,
   world: World,
-): Promise<void> {
+): Promise<Readonly<Record<string, StreamOutput>> | undefined> {
+  const progress = new Progress(operationsOf(plan))
+  const narrator = new Narrator({
+    log: world.log,
+    path: inputs.stack.path,
+    phrase: (event) => progress.phrase(event),
+  })
   const { code, cancelled } = await world.log.group(`${tf.product} apply`, () =>
-    tf.run(applyArguments(inputs, file), narrator),
+    tf.run(applyArguments(inputs.plan, file), narrator),
   )
+  world.report.summary(applyChart(progress.operations))
+  await rescueState(tf, world)
   if (cancelled !== undefined) throw cancelled
   if (code !== 0) throw applyFailed(tf.product, narrator)
+  return narrator.outputs
 }
 
 export const applyArguments = (inputs: PlanInputs, file: string): readonly string[] => [
@@ -31,7 +46,7 @@ export const applyArguments = (inputs: PlanInputs, file: string): readonly strin
 
 function applyFailed(product: string, { errors }: Narrator): SlipwayError {
   const [first] = errors
-  if (first?.summary === 'Saved plan is stale' || /does not match the given state/.test(first?.summary ?? '')) {
+  if (/Saved plan is stale|does not match the given state/.test(first?.summary ?? '')) {
     return new SlipwayError(`\`${product} apply\` refused the plan: the state has changed since it was made.`, {
       hint: 'Nothing was changed. Run the step again: it makes a new plan.',
     })

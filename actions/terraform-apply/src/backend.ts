@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import type { Environment } from '../../../toolkit/runtime.ts'
+import { ERRORED_STATE } from './errored-state.ts'
 import type { StackInputs } from './inputs.ts'
 import { stateFileHolds } from './state.ts'
 
@@ -31,6 +32,14 @@ export function checkConfiguration(stack: StackInputs): void {
   // A comment may fool this, and then Terraform's own answer decides after init.
   const text = files.map((name) => readFileSync(join(stack.directory, name), 'utf8')).join('\n')
   if (!/\b(backend\s+"|cloud\s*\{|"backend"|"cloud")/.test(text)) throw localState(stack.path)
+  if (stateFileHolds(join(stack.directory, ERRORED_STATE))) {
+    throw new SlipwayError(
+      `\`${join(stack.path, ERRORED_STATE)}\` holds a state that an earlier apply could not save.`,
+      {
+        hint: `Push it with \`terraform state push ${ERRORED_STATE}\`, or delete it when it is stale: the next failure would overwrite it.`,
+      },
+    )
+  }
   const committed = localStateFile(stack.workspace)
   if (stateFileHolds(join(stack.directory, committed))) {
     throw new SlipwayError(

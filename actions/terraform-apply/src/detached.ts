@@ -40,8 +40,8 @@ export async function runDetached(command: string, args: readonly string[], opti
       resolve()
     })
   })
+  if (child.pid !== undefined) onStart?.(child.pid)
   await started
-  onStart?.(child.pid ?? 0)
 
   const interrupt = () => {
     onInterrupt?.()

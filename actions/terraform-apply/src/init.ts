@@ -6,20 +6,15 @@ import type { World } from '../../../toolkit/runtime.ts'
 import { type Backend, checkConfiguration, dataDirectory, readBackend } from './backend.ts'
 import type { StackInputs } from './inputs.ts'
 import { Narrator } from './narrator.ts'
-import { parseEvent, plainText } from './stream.ts'
 import type { Terraform } from './terraform.ts'
 
 /** Makes the directory ready, and gives the backend that its state is in: remote, and with a lock. */
-export async function init(stack: StackInputs, tf: Terraform, scratch: string, world: World): Promise<Backend> {
+export async function init(stack: StackInputs, tf: Terraform, world: World): Promise<Backend> {
   checkConfiguration(stack)
   await world.log.group(`${tf.product} init`, async () => {
-    const { code, stdout, stderr } = await tf.query(initArguments(stack, scratch, world))
-    const narrator = new Narrator(world.log, stack.path)
-    for (const line of `${stdout}\n${stderr}`.split('\n')) {
-      const event = parseEvent(line)
-      if (event !== undefined) narrator.tell(event)
-      else if (line.trim() !== '') world.log.info(plainText(line))
-    }
+    const { code, stdout, stderr } = await tf.query(initArguments(stack, tf.scratch, world))
+    const narrator = new Narrator({ log: world.log, path: stack.path })
+    for (const line of `${stdout}\n${stderr}`.split('\n')) narrator.hear(line)
     if (code !== 0) throw initFailed(tf.product, narrator)
   })
   return readBackend(stack, world.env)

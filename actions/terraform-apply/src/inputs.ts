@@ -37,6 +37,7 @@ export interface Inputs {
   readonly command: Command
   readonly stack: StackInputs
   readonly plan: PlanInputs
+  readonly expectedAccountId: string | undefined
   /** A plan that an earlier step saved; apply then makes none of its own. */
   readonly planFile: string | undefined
   /** Where files of this run go; the runner empties it. */
@@ -53,6 +54,7 @@ export function readInputs(env: Environment): Inputs {
     command,
     stack,
     plan: readPlan(read, stack.directory),
+    expectedAccountId: readAccountId(read),
     planFile: planFile === undefined ? undefined : existingFile('plan-file', planFile, stack.directory),
     scratch: env['RUNNER_TEMP'] || tmpdir(),
   }
@@ -83,6 +85,16 @@ function readWorkspace(read: InputReader): string | undefined {
     })
   }
   return workspace
+}
+
+function readAccountId(read: InputReader): string | undefined {
+  const id = read.text('expected-account-id')
+  if (id !== undefined && !/^\d{12}$/.test(id)) {
+    throw new InputError('expected-account-id', `is \`${id}\`, which is not the number of an AWS account.`, {
+      hint: "Write its twelve digits in quotes, for example `'123456789012'`: YAML drops leading zeros without them.",
+    })
+  }
+  return id
 }
 
 function readPlan(read: InputReader, directory: string): PlanInputs {

@@ -18,12 +18,11 @@ export interface SavedPlan {
 export async function makePlan(
   inputs: PlanInputs,
   tf: Terraform,
-  scratch: string,
   narrator: Narrator,
   world: World,
 ): Promise<SavedPlan> {
-  const file = join(scratch, 'plan.tfplan')
-  const variables = inputs.variables.trim() === '' ? undefined : join(scratch, 'inputs.tfvars')
+  const file = join(tf.scratch, 'plan.tfplan')
+  const variables = inputs.variables.trim() === '' ? undefined : join(tf.scratch, 'inputs.tfvars')
   if (variables !== undefined) writeFileSync(variables, inputs.variables, { mode: 0o600 })
   const { code, cancelled } = await world.log.group(`${tf.product} plan`, () =>
     tf.run(planArguments(inputs, file, variables), narrator),

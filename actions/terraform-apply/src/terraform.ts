@@ -1,18 +1,22 @@
 import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { CancelledError } from '../../../toolkit/errors.ts'
 import type { ExecResult } from '../../../toolkit/exec.ts'
 import type { Environment, World } from '../../../toolkit/runtime.ts'
+import { noteEnd, noteStart } from './afterlife.ts'
 import { runDetached } from './detached.ts'
+import { ERRORED_STATE } from './errored-state.ts'
 import type { Narrator } from './narrator.ts'
-import { parseEvent, plainText } from './stream.ts'
 
 /** A Terraform (or OpenTofu) in a directory. */
 export interface Terraform {
   readonly product: 'Terraform' | 'OpenTofu'
   readonly directory: string
-  /** Runs a command that takes no lock, and gives what it printed. A cancelled run interrupts it. */
-  query(args: readonly string[]): Promise<ExecResult>
+  /** A folder of this run's own, which only its user can read. */
+  readonly scratch: string
+  /** Runs a command that takes no lock, and gives what it printed. A cancelled run interrupts it, unless it has to `finish`. */
+  query(args: readonly string[], options?: { readonly finish?: boolean }): Promise<ExecResult>
   /** Runs a command of the `-json` kind that may hold the lock: it ends in its own time, whatever becomes of us. */
   run(args: readonly string[], narrator: Narrator): Promise<Ended>
 }
@@ -39,21 +43,22 @@ export function terraform(options: TerraformOptions, world: World): Terraform {
   return {
     product,
     directory,
-    query: (args) => world.exec(command, args, { cwd: directory, env, signal: world.signal }),
+    scratch,
+    query: (args, { finish = false } = {}) =>
+      world.exec(command, args, { cwd: directory, env, ...(finish ? {} : { signal: world.signal }) }),
     async run(args, narrator) {
+      const output = join(scratch, `${args[0]}-${randomUUID()}.log`)
       const code = await runDetached(command, args, {
         cwd: directory,
         env,
         clock: world.clock,
         signal: world.signal,
-        output: join(scratch, `${args[0]}-${randomUUID()}.log`),
+        output,
+        onStart: (pid) => noteStart(world.report, { pid, output, command: `${product} ${args[0]}` }),
         onInterrupt: () => world.log.info(`Asked ${product} to stop: it finishes what it is doing, saves and unlocks.`),
-        onLine: (line) => {
-          const event = parseEvent(line)
-          if (event === undefined) world.log.info(plainText(line))
-          else narrator.tell(event)
-        },
+        onLine: (line) => narrator.hear(line),
       })
+      if (!existsSync(join(directory, ERRORED_STATE))) noteEnd(world.report)
       if (!world.signal.aborted) return { code }
       const cancelled = new CancelledError(
         `The run was cancelled; \`${product} ${args[0]}\` ended gently (exit ${code}).`,
