@@ -1,0 +1,33 @@
+import * as client from '@aws-sdk/client-ecs'
+import type { Caller, Members, Operations } from '../../kernel/call.ts'
+import { refuseMisfits } from '../request.ts'
+
+/** Operations as the rooms of ECS write them: their input already has the shape of the SDK's own type. */
+// The input's type differs from operation to operation; `bind` is the only caller, and has held it to its shape.
+// biome-ignore lint/suspicious/noExplicitAny: see above
+export type Api = Readonly<Record<string, (input: any, caller: Caller) => object | Promise<object>>>
+
+/** Puts the check of the request's shape before each operation. */
+export function bind(api: Api): Operations {
+  const schemas = client as unknown as Readonly<Record<string, unknown>>
+  return Object.fromEntries(
+    Object.entries(api).map(([name, operation]) => [
+      name,
+      (input: Members, caller: Caller) => {
+        refuseMisfits(name, schemas[`${name}$`], input)
+        return operation(withoutNulls(input), caller) as Members | Promise<Members>
+      },
+    ]),
+  )
+}
+
+/** `null` in a request is as good as absent. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.filter((item) => item !== null).map(withoutNulls)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, member]) => member !== null)
+      .map(([name, member]) => [name, withoutNulls(member)]),
+  )
+}

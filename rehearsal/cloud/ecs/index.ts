@@ -1,0 +1,71 @@
+import { type Operations, PerScope } from '../kernel/call.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Journal } from '../kernel/journal.ts'
+import type { Random } from '../kernel/random.ts'
+import type { TargetGroups } from '../ports.ts'
+import type { Runtime } from '../runtimes/runtime.ts'
+import { type Alarms, ManualAlarms } from './alarms.ts'
+import { bind } from './api/api.ts'
+import { clusterOperations } from './api/clusters.ts'
+import { containerInstanceOperations } from './api/container-instances.ts'
+import { serviceDeploymentOperations } from './api/service-deployments.ts'
+import { serviceOperations } from './api/services.ts'
+import { settingOperations } from './api/settings.ts'
+import { tagOperations } from './api/tags.ts'
+import { taskDefinitionOperations } from './api/task-definitions.ts'
+import { taskOperations } from './api/tasks.ts'
+import type { Ecs } from './context.ts'
+import { Ids } from './ids.ts'
+import { Region } from './region.ts'
+import { Scheduler } from './scheduler/scheduler.ts'
+import { FRESH, type Staleness } from './staleness.ts'
+import { DEFAULT_TIMING, type Timing } from './timing.ts'
+
+export interface EcsDeps {
+  readonly clock: Clock
+  readonly journal: Journal
+  readonly runtime: Runtime
+  readonly targetGroups: TargetGroups
+  /** Where names and chance come from; a seeded one makes a run repeatable. */
+  readonly random?: Random
+  readonly alarms?: Alarms
+  readonly staleness?: Staleness
+  readonly timing?: Partial<Timing>
+}
+
+export interface EcsRoom {
+  readonly operations: Operations
+  /** Stops the scheduler. The runtime is closed by who made it. */
+  close(): Promise<void>
+}
+
+/** Amazon ECS, as far as deployments need it: its API, its scheduler, its words. */
+export function createEcs(deps: EcsDeps): EcsRoom {
+  const random = deps.random ?? Math.random
+  const ecs: Ecs = {
+    clock: deps.clock,
+    journal: deps.journal,
+    runtime: deps.runtime,
+    targetGroups: deps.targetGroups,
+    alarms: deps.alarms ?? new ManualAlarms(),
+    staleness: deps.staleness ?? FRESH,
+    timing: { ...DEFAULT_TIMING, ...deps.timing },
+    ids: new Ids(random),
+    random,
+    regions: new PerScope((scope) => new Region(scope)),
+  }
+  const scheduler = new Scheduler(ecs)
+  return {
+    operations: bind({
+      ...clusterOperations(ecs),
+      ...taskDefinitionOperations(ecs),
+      ...serviceOperations(ecs, scheduler),
+      ...serviceDeploymentOperations(ecs, scheduler),
+      ...taskOperations(ecs, scheduler),
+      ...containerInstanceOperations(ecs),
+      ...tagOperations(ecs),
+      ...settingOperations(ecs),
+    }),
+    close: async () => scheduler.close(),
+  }
+}

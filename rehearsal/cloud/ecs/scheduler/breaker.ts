@@ -1,0 +1,26 @@
+import type { DeploymentConfiguration } from '@aws-sdk/client-ecs'
+
+/** How many failures the deployment circuit breaker bears: by default half the desired count, from 3 to 200. */
+export function thresholdOf({ deploymentCircuitBreaker }: DeploymentConfiguration, desiredCount: number): number {
+  const { type = 'BOUNDED_PERCENT', value = 50 } = deploymentCircuitBreaker?.thresholdConfiguration ?? {}
+  if (type === 'COUNT') return value
+  const share = Math.ceil((desiredCount * value) / 100)
+  return type === 'UNBOUNDED_PERCENT' ? Math.max(1, share) : Math.min(200, Math.max(3, share))
+}
+
+export interface TaskEnd {
+  /** It was RUNNING before it ended. */
+  readonly ran: boolean
+  /** A health check, of the container or of a target group, failed it. */
+  readonly failedChecks: boolean
+  /** Someone wanted it to end: a newer deployment, a scale-in, a user. */
+  readonly wanted: boolean
+}
+
+/**
+ * Whether the end of a task counts against its deployment. In the breaker's first stage, until a task has come to run,
+ * those count that never did; in its second only those that failed a health check. So it misses crash loops of tasks
+ * that reach RUNNING first, as AWS's does.
+ */
+export const isFailure = ({ ran, failedChecks, wanted }: TaskEnd, secondStage: boolean): boolean =>
+  failedChecks || (!secondStage && !ran && !wanted)

@@ -1,0 +1,191 @@
+// How a deployment of a service begins and ends: what is written down, in the deployments list, the history and the events.
+import { arnOf } from '../arn.ts'
+import { type Ecs, nowOf } from '../context.ts'
+import { recordDeployment, recordServiceDeployment, tell } from '../journal.ts'
+import type { Deployment, Service, ServiceDeployment, ServiceRevision, ServiceSpec } from '../model.ts'
+import { events, rollout, verdict } from '../wording.ts'
+import { thresholdOf } from './breaker.ts'
+
+export const primaryOf = ({ deployments }: Service): Deployment | undefined =>
+  deployments.find(({ status }) => status === 'PRIMARY')
+
+/** A DAEMON service wants one task on each container instance. */
+export const desiredCountOf = ({ schedulingStrategy, cluster, desiredCount }: Service): number =>
+  schedulingStrategy === 'DAEMON' ? cluster.instances.size : desiredCount
+
+/** Starts rolling out `spec`: a new PRIMARY, and an entry in the history. What was under way is superseded. */
+export function beginDeployment(ecs: Ecs, service: Service, spec: ServiceSpec): Deployment {
+  const revision = newRevision(ecs, service, spec)
+  const before = primaryOf(service)
+  if (before !== undefined && isOpen(before.record)) conclude(ecs, before.record, 'STOPPED', verdict.superseded)
+  const record = newRecord(ecs, service, revision)
+  service.spec = spec
+  return makePrimary(ecs, service, { revision, record, isRollback: false }, rollout.inProgress)
+}
+
+/** Brings back what last completed, under a new PRIMARY id, as a part of the deployment that failed. */
+export function beginRollback(ecs: Ecs, failed: Deployment, why: RollbackWords): Deployment | undefined {
+  const { service, record } = failed
+  const { lastCompleted } = service
+  if (lastCompleted === undefined || lastCompleted.revision === failed.revision) return undefined
+  const { revision, deploymentId } = lastCompleted
+  record.rollback = { reason: why.verdict, startedAt: nowOf(ecs), revision }
+  amend(ecs, record, 'ROLLBACK_IN_PROGRESS', why.verdict)
+  service.spec = revision.spec
+  tell(ecs, service, events.rollingBack(service, deploymentId))
+  const deployment = makePrimary(ecs, service, { revision, record, isRollback: true }, () => why.rollout(deploymentId))
+  adopt(deployment)
+  failed.staleUntil = ecs.clock.now() + ecs.timing.rollbackLag / 2
+  return deployment
+}
+
+/** Takes over the tasks that already run the same revision, so that they need not be replaced by their like. */
+function adopt(heir: Deployment): void {
+  const { service } = heir
+  for (const other of service.deployments) {
+    if (other === heir || other.revision !== heir.revision) continue
+    for (const task of other.tasks) {
+      if (task.desiredStatus === 'STOPPED') continue
+      task.deployment = heir
+      heir.tasks.add(task)
+      other.tasks.delete(task)
+      heir.hasRun = true
+    }
+  }
+}
+
+export interface RollbackWords {
+  readonly verdict: string
+  readonly rollout: (to: string) => string
+}
+
+/** The deployment is complete; so is what it was a part of. */
+export function completeDeployment(ecs: Ecs, deployment: Deployment): void {
+  const { service, record } = deployment
+  deployment.rolloutState = 'COMPLETED'
+  deployment.rolloutStateReason = rollout.completed(deployment.id)
+  deployment.updatedAt = nowOf(ecs)
+  if (record.breaker.status === 'MONITORING') record.breaker.status = 'MONITORING_COMPLETE'
+  if (record.alarms.status === 'MONITORING') record.alarms.status = 'MONITORING_COMPLETE'
+  service.lastCompleted = { revision: deployment.revision, deploymentId: deployment.id }
+  tell(ecs, service, events.completed(service, deployment))
+  recordDeployment(ecs, deployment)
+  conclude(ecs, record, deployment.isRollback ? 'ROLLBACK_SUCCESSFUL' : 'SUCCESSFUL')
+}
+
+/** Marks a deployment as failed: it starts no more tasks. */
+export function failDeployment(ecs: Ecs, deployment: Deployment, reason: string): void {
+  deployment.halted = true
+  deployment.rolloutState = 'FAILED'
+  deployment.rolloutStateReason = reason
+  deployment.updatedAt = nowOf(ecs)
+  recordDeployment(ecs, deployment)
+}
+
+/** Ends an entry of the history. */
+export function conclude(
+  ecs: Ecs,
+  record: ServiceDeployment,
+  status: ServiceDeployment['status'],
+  reason?: string,
+): void {
+  if (status === 'STOPPED') record.stoppedAt = nowOf(ecs)
+  record.finishedAt = nowOf(ecs)
+  if (record.status !== status) amend(ecs, record, status, reason)
+}
+
+export function amend(ecs: Ecs, record: ServiceDeployment, status: ServiceDeployment['status'], reason?: string): void {
+  record.status = status
+  record.updatedAt = nowOf(ecs)
+  if (reason !== undefined) record.statusReason = reason
+  recordServiceDeployment(ecs, record)
+}
+
+const OPEN: ReadonlySet<ServiceDeployment['status']> = new Set([
+  'PENDING',
+  'IN_PROGRESS',
+  'STOP_REQUESTED',
+  'ROLLBACK_REQUESTED',
+  'ROLLBACK_IN_PROGRESS',
+])
+
+/** Whether this entry of the history has no verdict yet. */
+export const isOpen = ({ status }: ServiceDeployment): boolean => OPEN.has(status)
+
+function makePrimary(
+  ecs: Ecs,
+  service: Service,
+  of: Pick<Deployment, 'revision' | 'record' | 'isRollback'>,
+  reason: (id: string) => string,
+): Deployment {
+  const id = ecs.ids.deployment()
+  const at = nowOf(ecs)
+  const deployment: Deployment = {
+    id,
+    service,
+    ...of,
+    createdAt: at,
+    updatedAt: at,
+    status: 'PRIMARY',
+    desiredCount: desiredCountOf(service),
+    failedTasks: 0,
+    hasRun: false,
+    rolloutState: 'IN_PROGRESS',
+    rolloutStateReason: reason(id),
+    halted: false,
+    bakingSince: undefined,
+    staleUntil: 0,
+    tasks: new Set(),
+  }
+  for (const other of service.deployments) {
+    if (other.status === 'PRIMARY') other.updatedAt = at
+    other.status = 'ACTIVE'
+  }
+  service.deployments.unshift(deployment)
+  Object.assign(service.scheduling, { steady: false, startFailures: 0, notBefore: 0, complaint: undefined })
+  service.scheduling.retry?.cancel()
+  recordDeployment(ecs, deployment)
+  return deployment
+}
+
+function newRevision(ecs: Ecs, service: Service, spec: ServiceSpec): ServiceRevision {
+  const { scope } = service.cluster
+  const name = `${service.cluster.name}/${service.name}/${ecs.ids.serviceRevision()}`
+  const revision = { arn: arnOf(scope, 'service-revision', name), createdAt: nowOf(ecs), spec }
+  ecs.regions.get(scope).serviceRevisions.set(revision.arn, { service, revision })
+  return revision
+}
+
+function newRecord(ecs: Ecs, service: Service, target: ServiceRevision): ServiceDeployment {
+  const { scope } = service.cluster
+  const { deploymentConfiguration: configuration } = service
+  const at = nowOf(ecs)
+  const alarms = configuration.alarms
+  const raised = alarms?.alarmNames?.some((name) => ecs.alarms.inAlarm(scope, name))
+  const record: ServiceDeployment = {
+    arn: arnOf(scope, 'service-deployment', `${service.cluster.name}/${service.name}/${ecs.ids.serviceDeployment()}`),
+    service,
+    createdAt: at,
+    startedAt: at,
+    updatedAt: at,
+    target,
+    sources: service.deployments.filter(({ tasks }) => tasks.size > 0).map(({ revision }) => revision),
+    configuration,
+    status: 'IN_PROGRESS',
+    breaker: {
+      status: configuration.deploymentCircuitBreaker?.enable ? 'MONITORING' : 'DISABLED',
+      failureCount: 0,
+      threshold: thresholdOf(configuration, service.desiredCount),
+    },
+    // An alarm that is raised when the deployment starts may be why it was started: ECS ignores alarms for the whole of it.
+    alarms: {
+      status: alarms?.enable && !raised ? 'MONITORING' : 'DISABLED',
+      names: alarms?.alarmNames ?? [],
+      triggered: [],
+    },
+  }
+  service.serviceDeployments.unshift(record)
+  ecs.regions.get(scope).serviceDeployments.set(record.arn, record)
+  recordServiceDeployment(ecs, record)
+  return record
+}

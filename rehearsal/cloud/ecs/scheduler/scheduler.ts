@@ -1,0 +1,221 @@
+import { type Ecs, nowOf } from '../context.ts'
+import { recordDeployment, tell } from '../journal.ts'
+import type { Deployment, Service, Task } from '../model.ts'
+import { Tasks, type TaskWatcher } from '../task/tasks.ts'
+import { restartPause } from '../timing.ts'
+import { events, stopped } from '../wording.ts'
+import { isFailure } from './breaker.ts'
+import { type Counted, plan } from './plan.ts'
+import { concludeRollout } from './progress.ts'
+import { desiredCountOf, primaryOf } from './rollout.ts'
+import { startTasks } from './start.ts'
+import { checkForFailure } from './verdicts.ts'
+
+/**
+ * The service scheduler. It sleeps until something happens to a service, and then looks at that service alone:
+ * once for all that happened within one pass.
+ */
+export class Scheduler implements TaskWatcher {
+  readonly tasks: Tasks
+  readonly #ecs: Ecs
+  readonly #silence: () => void
+  /** Deployments under way that name alarms. */
+  readonly #watched = new Set<Service>()
+
+  constructor(ecs: Ecs) {
+    this.#ecs = ecs
+    this.tasks = new Tasks(ecs, this)
+    this.#silence = ecs.alarms.onChange(() => {
+      for (const service of this.#watched) this.touch(service)
+    })
+  }
+
+  close(): void {
+    this.#silence()
+    this.tasks.close()
+  }
+
+  /** Has the scheduler look at a service, soon. */
+  touch(service: Service): void {
+    service.scheduling.pass ??= this.#ecs.clock.after(this.#ecs.timing.schedulerPass, () => {
+      service.scheduling.pass = undefined
+      this.#look(service)
+    })
+  }
+
+  running(task: Task): void {
+    const { deployment } = task
+    if (deployment === undefined) return
+    deployment.service.scheduling.startFailures = 0
+    deployment.service.scheduling.notBefore = 0
+    if (!deployment.hasRun) {
+      deployment.hasRun = true
+      this.#forgive(deployment)
+    }
+    this.touch(deployment.service)
+  }
+
+  healthChanged(task: Task): void {
+    const { deployment } = task
+    if (deployment === undefined) return
+    const breaker = deployment.service.deploymentConfiguration.deploymentCircuitBreaker
+    if (task.healthy && breaker?.resetOnHealthyTask !== false) this.#forgive(deployment)
+    this.touch(deployment.service)
+  }
+
+  ending(task: Task): void {
+    const { deployment } = task
+    if (deployment === undefined) return
+    const { service } = deployment
+    const ran = task.startedAt !== undefined
+    const failedChecks = task.stopCode === 'ServiceSchedulerInitiated' && task.unhealthy !== undefined
+    const wanted = task.stopCode === 'ServiceSchedulerInitiated' || task.stopCode === 'UserInitiated'
+    if (isFailure({ ran, failedChecks, wanted }, deployment.hasRun)) this.blame(deployment)
+    if (!ran && !wanted) this.pause(service)
+    service.scheduling.steady = false
+    this.touch(service)
+  }
+
+  drained(task: Task): void {
+    if (task.deployment !== undefined) this.touch(task.deployment.service)
+  }
+
+  stopped(task: Task): void {
+    const { deployment } = task
+    if (deployment === undefined) return
+    // What it left may be what another of its service waits for.
+    if (task.instance !== undefined && deployment.service.scheduling.complaint !== undefined) {
+      deployment.service.scheduling.notBefore = 0
+    }
+    this.touch(deployment.service)
+  }
+
+  /** Counts a failure against a deployment. */
+  blame(deployment: Deployment): void {
+    deployment.failedTasks += 1
+    deployment.updatedAt = nowOf(this.#ecs)
+    deployment.record.breaker.failureCount = deployment.failedTasks
+    recordDeployment(this.#ecs, deployment)
+  }
+
+  /** Waits longer before the next attempt, the more attempts have failed. */
+  pause(service: Service, atLeast = 0): void {
+    const { scheduling } = service
+    const { clock } = this.#ecs
+    scheduling.startFailures += 1
+    if (scheduling.startFailures === 3) tell(this.#ecs, service, events.cannotStartConsistently(service))
+    const pause = Math.max(atLeast, restartPause(scheduling.startFailures))
+    if (pause === 0) return
+    scheduling.notBefore = clock.now() + pause
+    scheduling.retry?.cancel()
+    scheduling.retry = clock.after(pause, () => this.touch(service))
+  }
+
+  #forgive(deployment: Deployment): void {
+    if (deployment.failedTasks === 0) return
+    deployment.failedTasks = 0
+    deployment.record.breaker.failureCount = 0
+    recordDeployment(this.#ecs, deployment)
+  }
+
+  #look(service: Service): void {
+    tellOfTargets(this.#ecs, service)
+    tellOfUnhealthy(this.#ecs, service)
+    if (service.status === 'INACTIVE') return
+    if (service.status === 'DRAINING') this.#drain(service)
+    else this.#advance(service)
+  }
+
+  #advance(service: Service): void {
+    checkForFailure(this.#ecs, service)
+    this.#scale(service)
+    concludeRollout(this.#ecs, service, (ms) => void this.#ecs.clock.after(ms, () => this.touch(service)))
+    const { record } = primaryOf(service) ?? {}
+    if (record?.alarms.status === 'MONITORING') this.#watched.add(service)
+    else this.#watched.delete(service)
+  }
+
+  /** Starts and stops what is due. */
+  #scale(service: Service): void {
+    const primary = primaryOf(service)
+    if (primary === undefined) return
+    const { minimumHealthyPercent = 100, maximumPercent = 200 } = service.deploymentConfiguration
+    const due = plan({
+      desiredCount: desiredCountOf(service),
+      minimumHealthyPercent,
+      maximumPercent,
+      primary: countedOf(primary),
+      previous: service.deployments.filter((other) => other !== primary).flatMap(countedOf),
+      proceeds: !primary.halted,
+    })
+    this.#stopTasks(service, due.stop)
+    if (due.start > 0) startTasks(this.#ecs, this, primary, due.start, due.replaced)
+    if (due.stuck && service.scheduling.complaint !== 'stuck') {
+      service.scheduling.complaint = 'stuck'
+      tell(this.#ecs, service, events.stuck(service))
+    }
+  }
+
+  #stopTasks(service: Service, counted: readonly CountedTask[]): void {
+    if (counted.length === 0) return
+    const tasks = counted.map(({ task }) => task)
+    for (const task of tasks) {
+      const reason = task.unhealthy ?? stopped.scaling(task.deployment ?? (primaryOf(service) as Deployment))
+      this.tasks.stop(task, 'ServiceSchedulerInitiated', reason)
+    }
+    tell(this.#ecs, service, events.stopped(service, tasks))
+  }
+
+  #drain(service: Service): void {
+    const left = service.deployments.flatMap(countedOf)
+    this.#stopTasks(service, left)
+    if (service.deployments.some(({ tasks }) => tasks.size > 0)) return
+    service.status = 'INACTIVE'
+    service.deployments = []
+    this.#watched.delete(service)
+    const { services } = service.cluster
+    this.#ecs.clock.after(this.#ecs.timing.inactiveServiceLife, () => {
+      if (services.get(service.name) === service) services.delete(service.name)
+    })
+  }
+}
+
+interface CountedTask extends Counted {
+  readonly task: Task
+}
+
+/** The tasks of a deployment that have not been told to stop, as the plan counts them. */
+function countedOf({ tasks }: Deployment): readonly CountedTask[] {
+  const counted: CountedTask[] = []
+  for (const task of tasks) {
+    if (task.desiredStatus === 'STOPPED') continue
+    counted.push({
+      task,
+      healthy: task.healthy,
+      everHealthy: task.everHealthy,
+      unhealthy: task.unhealthy !== undefined,
+    })
+  }
+  return counted
+}
+
+function tellOfTargets(ecs: Ecs, service: Service): void {
+  const { registered, deregistered, draining } = service.scheduling
+  for (const [arn, count] of registered) tell(ecs, service, events.registered(service, count, arn))
+  for (const [arn, count] of deregistered) tell(ecs, service, events.deregistered(service, count, arn))
+  for (const [deploymentId, count] of draining) tell(ecs, service, events.draining(service, deploymentId, count))
+  for (const counts of [registered, deregistered, draining]) counts.clear()
+}
+
+function tellOfUnhealthy(ecs: Ecs, service: Service): void {
+  for (const { tasks } of service.deployments) {
+    for (const task of tasks) {
+      if (task.unhealthy === undefined || task.desiredStatus === 'STOPPED') continue
+      for (const registration of task.registrations) {
+        if (registration.health !== 'unhealthy' || registration.told) continue
+        registration.told = true
+        tell(ecs, service, events.unhealthyTarget(service, task, registration))
+      }
+    }
+  }
+}
