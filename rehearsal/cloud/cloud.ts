@@ -13,6 +13,7 @@ import type { Intercept, Service } from './kernel/service.ts'
 import { createMoto } from './moto/moto.ts'
 import { motoService } from './moto/service.ts'
 import { createRegistry } from './registry/index.ts'
+import { createS3 } from './s3/service.ts'
 
 export interface CloudOptions {
   /** 0, the default, lets the system choose. */
@@ -51,6 +52,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 
   // The services of AWS, by their names in a credential scope. Each room is plugged in here and nowhere else.
   const services: Readonly<Record<string, Service>> = {
+    s3: createS3(clock),
     ecr: jsonService(registry.operations),
     sts: queryService('https://sts.amazonaws.com/doc/2011-06-15/', stsOperations(accounts, clock)),
   }

@@ -24,7 +24,6 @@ const LABEL = 'slipway.test=cloud-registry'
 let cloud: Cloud
 let clock: ManualClock
 let home: string
-const images = new Set<string>()
 
 beforeAll(async () => {
   clock = new ManualClock(Date.now())
@@ -34,7 +33,9 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await cloud.close()
-  if (images.size > 0) await run('docker', ['image', 'rm', '--force', ...images])
+  const { stdout } = await run('docker', ['image', 'ls', '--quiet', '--filter', `label=${LABEL}`])
+  const images = [...new Set(stdout.split('\n').filter((id) => id !== ''))]
+  if (images.length > 0) await run('docker', ['image', 'rm', '--force', ...images])
   rmSync(home, { recursive: true, force: true })
 })
 
@@ -74,7 +75,6 @@ async function makeImage(reference: string, content: string): Promise<void> {
     LABEL,
     reference,
   ])
-  images.add(reference)
 }
 
 const repository = async (ecr: ECRClient, name: string, more = {}) => {
@@ -98,7 +98,6 @@ test('an image is pushed, described, removed locally, and pulled again by its di
 
   await run('docker', ['image', 'rm', `${uri}:v1`])
   expect(await docker('pull', `${uri}@${digest}`)).toMatchObject({ ok: true })
-  images.add(`${uri}@${digest}`)
   expect(cloud.journal.entries('registry')).toContainEqual(
     expect.objectContaining({
       method: 'PUT',
@@ -153,7 +152,6 @@ test('an immutable tag stays where it is, for docker and for the API', async () 
   await expect(put('v2')).rejects.toMatchObject({ name: 'ImageAlreadyExistsException' })
   expect((await put('release')).image?.imageId).toEqual({ ...got.images?.[0]?.imageId, imageTag: 'release' })
   expect(await docker('pull', `${uri}:release`)).toMatchObject({ ok: true })
-  images.add(`${uri}:release`)
 })
 
 test('each account has a registry of its own, and lets others in by policy only', async () => {

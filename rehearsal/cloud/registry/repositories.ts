@@ -1,3 +1,4 @@
+import { policyAllows } from '../accounts/resource-policy.ts'
 import { type Caller, PerScope, type Scope } from '../kernel/call.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { AwsError } from '../kernel/errors.ts'
@@ -13,7 +14,6 @@ import {
   type Repository,
   tagsOf,
 } from './model.ts'
-import { policyAllows } from './policy.ts'
 import {
   accessDenied,
   imageNotFound,
@@ -66,7 +66,7 @@ export class Repositories {
   /** Finds a repository for `action`; one of another account only if its policy allows the caller that. */
   open(scope: Scope, name: string, caller: Pick<Caller, 'account' | 'arn'>, action: string): Repository {
     const repository = this.find(scope, name)
-    if (scope.account !== caller.account && !policyAllows(repository?.policy, caller, action)) {
+    if (scope.account !== caller.account && !policyAllows(repository?.policy, caller, `ecr:${action}`)) {
       throw accessDenied(caller, action, arnOf(scope, name))
     }
     if (repository === undefined) throw repositoryNotFound(name, scope.account)

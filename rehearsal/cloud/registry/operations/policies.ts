@@ -1,7 +1,7 @@
+import { readStatements } from '../../accounts/resource-policy.ts'
 import type { Caller, Members, Operations } from '../../kernel/call.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Repository } from '../model.ts'
-import { readStatements } from '../policy.ts'
 import { invalidParameter, lifecyclePolicyNotFound, policyNotFound } from '../refusals.ts'
 import type { Repositories } from '../repositories.ts'
 import { repositoryName, required, scopeOf } from './input.ts'

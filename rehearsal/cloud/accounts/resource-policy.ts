@@ -1,6 +1,7 @@
 /**
- * Whether a repository's policy lets a caller of another account do `action`, such as `BatchGetImage`. A simple reading:
- * Effect, Principal (account, root, user, role or `*`) and Action; conditions are not evaluated, and never allow.
+ * Whether a resource's policy lets a caller of another account do `action`, such as `ecr:BatchGetImage`. A simple
+ * reading: Effect, Principal (account, root, user, role or `*`) and Action. Resources are not told apart, and a
+ * statement with a Condition never allows.
  */
 export function policyAllows(policy: string | undefined, caller: { account: string; arn: string }, action: string) {
   const statements = policy === undefined ? [] : readStatements(policy)
@@ -13,7 +14,7 @@ export function policyAllows(policy: string | undefined, caller: { account: stri
 
 type Statement = Readonly<Record<string, unknown>>
 
-/** The statements of a policy document; none where it is not one. */
+/** The statements of a policy document; none where it is not one. Throws SyntaxError where it is not JSON. */
 export function readStatements(policy: string): readonly Statement[] {
   const document: unknown = JSON.parse(policy)
   return list((document as Statement | null)?.['Statement']).filter(
@@ -23,10 +24,8 @@ export function readStatements(policy: string): readonly Statement[] {
 
 function matchesAction(statement: Statement, action: string): boolean {
   return list(statement['Action']).some((pattern) => {
-    const [service, name = ''] = String(pattern).split(':')
-    if (pattern === '*') return true
-    if (service?.toLowerCase() !== 'ecr') return false
-    return new RegExp(`^${name.replaceAll('*', '.*')}$`, 'i').test(action)
+    const literal = String(pattern).replace(/[.+?^$()[\]{}|\\]/g, '\\$&')
+    return new RegExp(`^${literal.replaceAll('*', '.*')}$`, 'i').test(action)
   })
 }
 
