@@ -21,7 +21,13 @@ export interface Place {
 export type RunnerEvent =
   | { readonly type: 'job-started'; readonly at: Place; readonly name: string }
   | { readonly type: 'job-finished'; readonly at: Place; readonly name: string; readonly conclusion: Conclusion }
-  | { readonly type: 'step-started'; readonly at: Place; readonly name: string; readonly phase: 'main' | 'post' }
+  | {
+      readonly type: 'step-started'
+      readonly at: Place
+      readonly name: string
+      readonly uses: string | undefined
+      readonly phase: 'main' | 'post'
+    }
   | { readonly type: 'log'; readonly at: Place; readonly line: string }
   | { readonly type: 'annotation'; readonly at: Place; readonly annotation: Annotation }
   | {

@@ -21,7 +21,7 @@ export async function reported(
   const { mask, on } = job.session
   const fail = (message: string) =>
     on({ type: 'annotation', at, annotation: { level: 'error', message: mask.apply(message) } })
-  on({ type: 'step-started', at, name: mask.apply(name), phase })
+  on({ type: 'step-started', at, name: mask.apply(name), uses, phase })
   const start = performance.now()
   const { outcome, outputs, summary } = await work(fail).catch((error: unknown): Performed => {
     fail(error instanceof Error ? error.message : String(error))

@@ -2,7 +2,7 @@
 import type { Conclusion, Place } from './events.ts'
 import { holds, type Scope } from './expressions.ts'
 import { nothing, type Performed, type Stop } from './perform.ts'
-import { render, renderText } from './render.ts'
+import { render, renderText, renderTexts } from './render.ts'
 import { type Fail, reported } from './report.ts'
 import { runScript } from './script.ts'
 import { type Frame, scopeOf } from './session.ts'
@@ -17,7 +17,8 @@ export async function runSteps(steps: readonly Step[], frame: Frame, within: rea
 async function runStep(step: Step, frame: Frame, at: Place): Promise<void> {
   const uses = step.kind === 'uses' ? step.uses : undefined
   const result = await reported(frame.job, { at, uses, phase: 'main', name: nameOf(step, frame) }, async (fail) => {
-    const scope = scopeOf(frame)
+    // As on GitHub, a step's own `env` is there in its condition.
+    const scope = scopeOf(frame, renderTexts(step.env, scopeOf(frame)))
     if (frame.job.session.cutOff.aborted || !holds(step.condition, scope)) return { ...nothing, outcome: 'skipped' }
     return inTime(step, frame, scope, fail, (stop) =>
       step.kind === 'run' ? runScript(step, frame, at, stop, fail) : runUses(step, frame, at, stop),

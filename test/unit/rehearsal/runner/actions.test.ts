@@ -190,3 +190,15 @@ describe('an action that cannot be run', () => {
     expect(() => readAction(folder, 'x')).toThrow(message)
   })
 })
+
+it('the action at the root of this repository fails, and says which to use instead', async () => {
+  const { annotations, result } = await run(
+    steps('- uses: slipway/slipway@v1'),
+    {},
+    { repositories: { 'slipway/slipway': join(import.meta.dirname, '../../../..') } },
+  )
+  expect(result.conclusion).toBe('failure')
+  for (const action of ['build-image', 'deploy-ecs', 'terraform-apply', 'datadog-event', 'deploy.yml']) {
+    expect(annotations.join()).toContain(action)
+  }
+})

@@ -63,6 +63,18 @@ jobs:
     expect(outcomes).toEqual(['success', 'failure', 'skipped', 'success', 'success', 'skipped'])
   })
 
+  it('may ask for their own environment in their condition', async () => {
+    const { step } = await run(
+      steps(`
+- { id: with, if: env.KEY != '', env: { KEY: "\${{ secrets.KEY }}" }, run: 'true' }
+- { id: without, if: env.OTHER != '', env: { OTHER: "\${{ secrets.OTHER }}" }, run: 'true' }`),
+      {},
+      { settings: { secrets: { KEY: 'sesame' }, vars: {} } },
+    )
+    expect(step('with').outcome).toBe('success')
+    expect(step('without').outcome).toBe('skipped')
+  })
+
   it('get the environment of the runner, and none of this process', async () => {
     process.env['LEAK_OF_THE_TEST'] = 'leaked'
     const { log } = await run(
