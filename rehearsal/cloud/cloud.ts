@@ -2,6 +2,8 @@ import { Accounts } from './accounts/accounts.ts'
 import { credentialsMissing } from './accounts/refusals.ts'
 import { stsOperations, UNSIGNED } from './accounts/sts.ts'
 import { adminRoute } from './admin.ts'
+import { createDatadog } from './datadog/index.ts'
+import { createElb, probeOverHttp, vpcsOf } from './elb/index.ts'
 import { environmentOf } from './environment.ts'
 import { type Clock, RealClock } from './kernel/clock.ts'
 import { FrontDoor } from './kernel/front-door.ts'
@@ -48,11 +50,20 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const journal = new Journal(clock, options.journal)
   const accounts = new Accounts(clock, account)
   const moto = createMoto()
+  const datadog = createDatadog({ clock, journal })
+  const elb = createElb({
+    clock,
+    journal,
+    prober: { probe: probeOverHttp },
+    network: { carriesTraffic: true },
+    vpcs: vpcsOf(moto.askEc2),
+  })
   const registry = createRegistry({ clock, journal, listen: (address) => server.open(address) })
 
   // The services of AWS, by their names in a credential scope. Each room is plugged in here and nowhere else.
   const services: Readonly<Record<string, Service>> = {
     s3: createS3(clock),
+    elasticloadbalancing: queryService('http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/', elb.operations),
     ecr: jsonService(registry.operations),
     sts: queryService('https://sts.amazonaws.com/doc/2011-06-15/', stsOperations(accounts, clock)),
   }
@@ -68,7 +79,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
       throw credentialsMissing(protocol)
     },
   })
-  const server = new Server([adminRoute(journal, accounts), registry.route, frontDoor])
+  const server = new Server([adminRoute(journal, accounts), registry.route, datadog.route, frontDoor])
   await server.listen(ADDRESS, options.port ?? 0)
   // The first registry is at the endpoint's own address, whichever account asks for its own first.
   await registry.hosts.of({ account, region })
@@ -76,11 +87,12 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const url = `http://${ADDRESS}:${server.port}`
   return {
     url,
-    env: environmentOf({ url, account, region }),
+    env: environmentOf({ url, account, region, datadog: datadog.keys }),
     journal,
     accounts,
     close: async () => {
       await server.close()
+      await elb.close()
       await Promise.all([moto.close(), registry.close()])
     },
   }

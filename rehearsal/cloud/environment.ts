@@ -1,11 +1,25 @@
-/** The environment that points AWS's, Datadog's and GitHub's own tools at a rehearsal cloud. */
-export function environmentOf(cloud: { url: string; account: string; region: string }): Record<string, string> {
+import type { DatadogKeys } from './datadog/index.ts'
+
+interface CloudFacts {
+  readonly url: string
+  readonly account: string
+  readonly region: string
+  readonly datadog: DatadogKeys
+}
+
+/** The environment that points AWS's and Datadog's own tools at a rehearsal cloud. */
+export function environmentOf({ url, account, region, datadog }: CloudFacts): Record<string, string> {
   return {
-    AWS_ENDPOINT_URL: cloud.url,
+    AWS_ENDPOINT_URL: url,
     // An access key that is an account's number is that account's own user.
-    AWS_ACCESS_KEY_ID: cloud.account,
+    AWS_ACCESS_KEY_ID: account,
     AWS_SECRET_ACCESS_KEY: 'rehearsal',
-    AWS_REGION: cloud.region,
-    AWS_DEFAULT_REGION: cloud.region,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    // Nothing on this machine answers for EC2's metadata; without this, tools wait for it.
+    AWS_EC2_METADATA_DISABLED: 'true',
+    DD_URL: url,
+    DD_API_KEY: datadog.api,
+    DD_APP_KEY: datadog.app,
   }
 }

@@ -1,5 +1,5 @@
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
-import type { Answer, Caller, Request } from '../kernel/call.ts'
+import type { Answer, Request, Scope } from '../kernel/call.ts'
 import { type Child, ProgramMissing, startChild } from '../kernel/child.ts'
 import { AwsError } from '../kernel/errors.ts'
 
@@ -7,7 +7,9 @@ import { AwsError } from '../kernel/errors.ts'
 export interface Moto {
   /** Starts the server unless it runs, and resolves with its URL. Throws AwsError where it cannot be had. */
   start(): Promise<string>
-  forward(request: Request, caller: Caller): Promise<Answer>
+  forward(request: Pick<Request, 'method' | 'url' | 'headers' | 'body'>, scope: Scope): Promise<Answer>
+  /** Asks EC2 for something on behalf of an account, and gives the XML of the answer. */
+  askEc2(scope: Scope, parameters: Readonly<Record<string, string>>): Promise<string>
   close(): Promise<void>
 }
 
@@ -34,14 +36,14 @@ export function createMoto(program = 'moto_server'): Moto {
     return where
   }
 
-  return {
+  const moto: Moto = {
     start,
-    async forward(request, caller) {
+    async forward(request, scope) {
       const { pathname, search } = request.url
       const response = await new Promise<IncomingMessage>((resolve, reject) => {
         const { method } = request
         // moto reads the service and region from the signature, and the account from a header of its own.
-        const headers = { ...request.headers, 'x-moto-account-id': caller.account }
+        const headers = { ...request.headers, 'x-moto-account-id': scope.account }
         const open = (where: string) =>
           httpRequest(where + pathname + search, { method, headers, agent }, resolve).on('error', reject)
         start().then((where) => open(where).end(request.body), reject)
@@ -50,11 +52,22 @@ export function createMoto(program = 'moto_server'): Moto {
       for await (const chunk of response) chunks.push(chunk as Buffer)
       return { status: response.statusCode ?? 502, headers: endToEnd(response), body: Buffer.concat(chunks) }
     },
+    async askEc2({ account, region }, parameters) {
+      const authorization = `AWS4-HMAC-SHA256 Credential=${account}/20260101/${region}/ec2/aws4_request, SignedHeaders=host, Signature=0`
+      const headers = { authorization, 'content-type': 'application/x-www-form-urlencoded' }
+      const body = Buffer.from(new URLSearchParams(parameters).toString())
+      const answer = await moto.forward(
+        { method: 'POST', url: new URL('http://ec2/'), headers, body },
+        { account, region },
+      )
+      return String(answer.body)
+    },
     async close() {
       agent.destroy()
       await child?.end()
     },
   }
+  return moto
 }
 
 function endToEnd({ headers }: IncomingMessage): Record<string, string> {
