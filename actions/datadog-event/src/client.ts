@@ -2,7 +2,7 @@ import type { Clock } from '../../../toolkit/clock.ts'
 import { CancelledError } from '../../../toolkit/errors.ts'
 import type { Log } from '../../../toolkit/log.ts'
 import { retry } from '../../../toolkit/retry.ts'
-import { DatadogError, refused, unanswered } from './datadog-error.ts'
+import { DatadogError, outOfTime, refused, unanswered } from './datadog-error.ts'
 import type { HttpAnswer, HttpRequest, Send } from './http.ts'
 import { type Keys, requireAppKey } from './keys.ts'
 import type { Site } from './site.ts'
@@ -19,6 +19,8 @@ export interface DatadogRequest {
   readonly body?: object
   /** Which keys it takes. */
   readonly keys: 'api' | 'both'
+  /** What it is about may have been made a moment ago, and not be known everywhere yet. */
+  readonly mayLag?: boolean
 }
 
 export interface DatadogOptions {
@@ -85,7 +87,9 @@ export class Datadog {
 
   async #attempt(request: DatadogRequest, prepared: HttpRequest, until: number): Promise<unknown> {
     const { site, clock, signal, send } = this.#options
-    const timeoutMs = Math.max(1, Math.min(ATTEMPT_MS, until - clock.now()))
+    const left = until - clock.now()
+    if (left <= 0) throw outOfTime(request.doing)
+    const timeoutMs = Math.min(ATTEMPT_MS, left)
     let answer: HttpAnswer
     try {
       answer = await send(prepared, { timeoutMs, signal })
@@ -93,8 +97,9 @@ export class Datadog {
       if (error instanceof CancelledError) throw error
       throw unanswered(request.doing, site, prepared.url, error)
     }
-    if (answer.status < 200 || answer.status >= 300)
-      throw refused(request.doing, site, prepared.url, this.#scrub(answer))
+    if (answer.status < 200 || answer.status >= 300) {
+      throw refused(request, site, prepared.url, this.#scrub(answer))
+    }
     const read = parse(answer)
     if ('value' in read) return read.value
     // What was taken must not be sent twice because the receipt was torn; what was only asked for can be asked again.

@@ -25,13 +25,25 @@ export function unanswered(doing: string, site: Site, url: string, cause: unknow
   })
 }
 
+/** The time for all calls together was used up by those before this one. */
+export const outOfTime = (doing: string): DatadogError =>
+  new DatadogError(`Did not try to ${doing}: the calls before it used up the \`timeout\`.`, {
+    hint: 'Datadog is slow or refuses to answer: see the messages above. Raise `timeout` to wait for longer.',
+    again: false,
+  })
+
 /** An answer that says no. */
-export function refused(doing: string, site: Site, url: string, answer: HttpAnswer): DatadogError {
+export function refused(
+  { doing, mayLag = false }: { readonly doing: string; readonly mayLag?: boolean },
+  site: Site,
+  url: string,
+  answer: HttpAnswer,
+): DatadogError {
   const { origin, pathname } = new URL(url)
   const said = whatWentWrong(answer.text)
   return new DatadogError(
     `Could not ${doing}: ${origin}${pathname} answered ${answer.status}${said === '' ? '.' : `: ${said}`}`,
-    { hint: hintFor(answer, site, pathname), again: retryable(answer) },
+    { hint: hintFor(answer, site, pathname), again: (mayLag && answer.status === 404) || retryable(answer) },
   )
 }
 

@@ -1,4 +1,4 @@
-import { type DeployRecord, parseDeployRecord } from '../../../toolkit/deploy-record.ts'
+import { type DeployRecord, parseDeployRecord, type Verdict } from '../../../toolkit/deploy-record.ts'
 import { InputError } from '../../../toolkit/errors.ts'
 import { readRun } from '../../../toolkit/github.ts'
 import type { InputReader } from '../../../toolkit/inputs.ts'
@@ -42,7 +42,7 @@ export function readEventInputs(inputs: InputReader, env: Environment, now: numb
 function readDeploy(inputs: InputReader, env: Environment, now: number): Deploy | undefined {
   const run = readRun(env)
   const record = readRecord(inputs)
-  const status = readStatus(inputs)
+  const status = readStatus(inputs, record?.verdict)
   const overrides = readOverrides(inputs, status)
   if (record !== undefined) return deployOfRecord(record, overrides, readChange(env, run))
   if (status === undefined) return undefined
@@ -58,12 +58,13 @@ function readDeploy(inputs: InputReader, env: Environment, now: number): Deploy 
   return deployOfRun(run, status, overrides, readChange(env, run), now)
 }
 
-/** Where the deploy stands; `${{ job.status }}` says it in GitHub's words. */
-function readStatus(inputs: InputReader): Status | undefined {
-  return JOB_STATUS[inputs.text('status') ?? ''] ?? inputs.optionalChoice('status', STATUSES)
+/** Where the deploy stands. `${{ job.status }}` knows less than a record, but also of what came after it, such as a gate. */
+function readStatus(inputs: InputReader, verdict: Verdict | undefined): Status | undefined {
+  const word = inputs.text('status')
+  if (word === 'success') return verdict ?? 'succeeded'
+  if (word === 'failure') return verdict === undefined || verdict === 'succeeded' ? 'failed' : verdict
+  return inputs.optionalChoice('status', STATUSES)
 }
-
-const JOB_STATUS: Readonly<Record<string, Status>> = { success: 'succeeded', failure: 'failed' }
 
 /** The deploy record, if it is given. deploy-ecs that failed before it began leaves an empty output. */
 export function readRecord(inputs: InputReader): DeployRecord | undefined {

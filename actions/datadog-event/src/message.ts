@@ -1,4 +1,7 @@
+import { changeEvent } from './change-event.ts'
 import type { DatadogRequest } from './client.ts'
+import type { Deploy } from './deploy.ts'
+import { doraDeployment, doraFailure, doraId, isDeployment, isFailure } from './dora.ts'
 import { customEvent, deployEvent } from './event.ts'
 import type { EventInputs, Kind } from './event-inputs.ts'
 
@@ -11,16 +14,42 @@ export interface Message {
 }
 
 /** All that is to be sent, in order. Pure: `dry-run` prints exactly this. */
-export function messagesOf({ deploy, send, fields }: EventInputs, now: number): readonly Message[] {
+export function messagesOf(inputs: EventInputs, now: number): readonly Message[] {
+  const { deploy, send, fields } = inputs
   if (deploy === undefined) return [{ kind: 'event', request: customEvent(fields.title ?? '', fields) }]
-  return send.flatMap((kind): readonly Message[] => {
-    if (kind === 'event') return [{ kind, request: deployEvent(deploy, fields, now) }]
-    return []
+  const of: Readonly<Record<Kind, () => readonly Message[]>> = {
+    event: () => [{ kind: 'event', request: deployEvent(deploy, fields, now) }],
+    'change-event': () =>
+      deploy.services.map((service) => ({
+        kind: 'change-event',
+        service: service.name,
+        request: changeEvent(deploy, service, fields, now),
+      })),
+    'dora-deployment': () => doraMessages(deploy, inputs),
+  }
+  return send.flatMap((kind) => of[kind]())
+}
+
+function doraMessages(deploy: Deploy, { fields, rollsBack }: EventInputs): readonly Message[] {
+  if (!isDeployment(deploy.status)) return []
+  return deploy.services.flatMap((service): readonly Message[] => {
+    const { name } = service
+    const failure = (request: DatadogRequest): Message => ({ kind: 'dora-failure', service: name, request })
+    return [
+      { kind: 'dora-deployment', service: name, request: doraDeployment(deploy, service, fields.tags) },
+      ...(isFailure(deploy.status) ? [failure(doraFailure(deploy.id, name))] : []),
+      ...(rollsBack === undefined ? [] : [failure(doraFailure(rollsBack, name, doraId(deploy.id, name)))]),
+    ]
   })
 }
 
 /** "change event for web" */
 export const nameOf = ({ kind, service }: Message): string =>
-  `${kind === 'dora-deployment' ? 'DORA deployment' : kind === 'dora-failure' ? 'DORA failure' : kind.replace('-', ' ')}${
-    service === undefined ? '' : ` for ${service}`
-  }`
+  `${NAMES[kind]}${service === undefined ? '' : ` for ${service}`}`
+
+const NAMES: Readonly<Record<Message['kind'], string>> = {
+  event: 'event',
+  'change-event': 'change event',
+  'dora-deployment': 'DORA deployment',
+  'dora-failure': 'DORA change failure',
+}

@@ -1,4 +1,4 @@
-import { CancelledError, describeError } from '../../../toolkit/errors.ts'
+import { CancelledError, describeError, SlipwayError } from '../../../toolkit/errors.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import type { Datadog } from './client.ts'
 import { showRequest } from './dry-run.ts'
@@ -26,6 +26,8 @@ export async function tell(inputs: CommonInputs & EventInputs, datadog: Datadog,
     for (const { request } of messages) log.info(`\n${showRequest(datadog.prepare(request))}`)
     return
   }
+  if (messages.length === 0)
+    log.info(`Nothing to send: a deploy that is \`${inputs.deploy?.status}\` is no DORA deployment.`)
 
   const until = clock.now() + inputs.timeoutMs
   const told: Told[] = []
@@ -45,7 +47,8 @@ async function tellOne(message: Message, datadog: Datadog, until: number): Promi
     const answer = await datadog.call(message.request, until)
     return { message, ...receipts[message.kind](answer) }
   } catch (trouble) {
-    if (trouble instanceof CancelledError) throw trouble
+    // What Datadog says no to is its trouble; anything else is a defect of ours.
+    if (!(trouble instanceof SlipwayError) || trouble instanceof CancelledError) throw trouble
     return { message, trouble }
   }
 }

@@ -95,9 +95,16 @@ test('a status given goes before the verdict of the record', () => {
 })
 
 test.each([
-  ['success', 'succeeded'],
-  ['failure', 'failed'],
-  ['cancelled', 'cancelled'],
-])('a job’s status %s is understood', (status, meaning) => {
-  expect(read({ ...minimal, status }).inputs).toMatchObject({ deploy: { status: meaning } })
+  ['success', undefined, 'succeeded'],
+  ['failure', undefined, 'failed'],
+  ['cancelled', undefined, 'cancelled'],
+  // The deploy went well, and something after it, such as the gate, did not.
+  ['failure', 'succeeded', 'failed'],
+  // The record knows better why the job failed.
+  ['failure', 'rolled-back', 'rolled-back'],
+  ['success', 'rolled-back', 'rolled-back'],
+] as const)('job.status %s after a deploy that %s means %s', (status, verdict, meaning) => {
+  const deploy = verdict === undefined ? '' : JSON.stringify({ ...RECORD, verdict })
+  const { inputs } = read({ ...minimal, 'deploy-record': deploy, service: 'web', status })
+  expect(inputs).toMatchObject({ deploy: { status: meaning } })
 })
