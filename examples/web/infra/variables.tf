@@ -1,0 +1,47 @@
+variable "environment" {
+  description = "Name of the environment, such as `stage` or `prod`."
+  type        = string
+}
+
+variable "service" {
+  description = "Name of the service."
+  type        = string
+  default     = "web"
+}
+
+variable "desired_count" {
+  description = "How many tasks run. Terraform hands it to the deploy, which sets it together with the image."
+  type        = number
+
+  validation {
+    condition     = var.desired_count >= 1
+    error_message = "A service that nobody runs needs no deploy: desired_count must be at least 1."
+  }
+}
+
+variable "cpu" {
+  description = "CPU units of a task; 1024 are one CPU."
+  type        = number
+}
+
+variable "memory" {
+  description = "Memory of a task, in MiB."
+  type        = number
+}
+
+variable "deregistration_delay" {
+  description = "Seconds that an old task has to finish its requests."
+  type        = number
+}
+
+variable "container_insights" {
+  description = "Whether CloudWatch collects metrics of each task (it costs)."
+  type        = bool
+  default     = false
+}
+
+variable "force_delete" {
+  description = "Whether `terraform destroy` may delete the repository together with its images."
+  type        = bool
+  default     = false
+}

@@ -1,0 +1,92 @@
+# One web service: an image repository, a place behind the load balancer, and an ECS service.
+
+resource "aws_ecr_repository" "this" {
+  name                 = var.name
+  image_tag_mutability = "IMMUTABLE"
+  force_delete         = var.force_delete
+
+  image_scanning_configuration {
+    scan_on_push = true
+  }
+}
+
+resource "aws_cloudwatch_log_group" "this" {
+  name              = "/ecs/${var.cluster}/${var.name}"
+  retention_in_days = var.log_retention_days
+}
+
+# Terraform owns this template, and each deploy clones it: registered under the family `<name>`, with the image that
+# was built. So a change of environment, CPU or memory here ships with the next deploy, and Terraform never sets back
+# what a deploy did. Nothing ever runs from the template itself, so its image need not exist.
+resource "aws_ecs_task_definition" "template" {
+  family                   = "${var.name}-template"
+  requires_compatibilities = ["FARGATE"]
+  network_mode             = "awsvpc"
+  cpu                      = var.cpu
+  memory                   = var.memory
+  execution_role_arn       = aws_iam_role.execution.arn
+  task_role_arn            = aws_iam_role.task.arn
+
+  container_definitions = jsonencode([{
+    name        = var.name
+    image       = "${aws_ecr_repository.this.repository_url}:none"
+    essential   = true
+    environment = [for name in sort(keys(var.environment)) : { name = name, value = var.environment[name] }]
+
+    portMappings = [{
+      containerPort = var.container_port
+      hostPort      = var.container_port
+      protocol      = "tcp"
+    }]
+
+    logConfiguration = {
+      logDriver = "awslogs"
+      options = {
+        awslogs-group         = aws_cloudwatch_log_group.this.name
+        awslogs-region        = data.aws_region.current.name
+        awslogs-stream-prefix = var.name
+      }
+    }
+  }])
+}
+
+resource "aws_ecs_service" "this" {
+  name            = var.name
+  cluster         = var.cluster
+  task_definition = aws_ecs_task_definition.template.arn
+  launch_type     = "FARGATE"
+
+  # A new service waits for its first deploy, which brings both the image and the number of tasks.
+  desired_count = 0
+
+  deployment_minimum_healthy_percent = 100
+  deployment_maximum_percent         = 200
+  health_check_grace_period_seconds  = var.health_check_grace_period
+
+  deployment_circuit_breaker {
+    enable   = true
+    rollback = true
+  }
+
+  network_configuration {
+    subnets          = var.subnet_ids
+    security_groups  = [aws_security_group.tasks.id]
+    assign_public_ip = var.assign_public_ip
+  }
+
+  load_balancer {
+    target_group_arn = aws_lb_target_group.this.arn
+    container_name   = var.name
+    container_port   = var.container_port
+  }
+
+  lifecycle {
+    # Both belong to the deploys.
+    ignore_changes = [task_definition, desired_count]
+  }
+
+  # ECS refuses a target group that no listener forwards to.
+  depends_on = [aws_lb_listener_rule.this]
+}
+
+data "aws_region" "current" {}

@@ -1,0 +1,19 @@
+output "name" {
+  description = "Name of the ECS service."
+  value       = aws_ecs_service.this.name
+}
+
+output "template" {
+  description = "Family of the task definition that deploys clone."
+  value       = aws_ecs_task_definition.template.family
+}
+
+output "repository_url" {
+  description = "Where the service's images go."
+  value       = aws_ecr_repository.this.repository_url
+}
+
+output "task_role_name" {
+  description = "The role of the service itself, to attach policies to."
+  value       = aws_iam_role.task.name
+}
