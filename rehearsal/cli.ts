@@ -1,0 +1,4 @@
+import './runner/json-imports.ts'
+
+const { main } = await import('./rehearse/main.ts')
+process.exitCode = await main(process.argv.slice(2))

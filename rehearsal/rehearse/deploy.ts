@@ -1,0 +1,98 @@
+// One deploy: a push to main of the service's repository, its workflow run as GitHub would, and what the journal says.
+import { join } from 'node:path'
+import type { RunResult } from '../runner/run.ts'
+import { runWorkflow } from '../runner/run.ts'
+import type { JobResult, StepResult } from '../runner/session.ts'
+import { standIns } from '../stand-ins.ts'
+import type { CloudProcess } from './cloud-process.ts'
+import { type Entry, readJournal } from './journal.ts'
+import { type Claim, type Judgement, judge } from './judge.ts'
+import { machineEnvironment } from './machine.ts'
+import type { Screen } from './screen.ts'
+import { rehearsedSettings } from './settings.ts'
+import type { Commit, Source } from './source.ts'
+import { type Stage, stagesOf } from './stages.ts'
+
+/** What all deploys of a rehearsal share. */
+export interface Stagehands {
+  readonly root: string
+  /** Where this rehearsal keeps its files. */
+  readonly folder: string
+  readonly cloud: CloudProcess
+  readonly source: Source
+  readonly baseImage: string
+  readonly screen: Screen
+  readonly interrupted: AbortSignal
+}
+
+export interface Deployed extends Judgement {
+  readonly name: string
+  readonly image: string
+  readonly taskDefinition: string
+  readonly stages: readonly Stage[]
+  readonly seconds: number
+  readonly outputs: Readonly<Record<string, string>>
+  /** What the journal has of it. */
+  readonly entries: readonly Entry[]
+}
+
+/** A rehearsal that was interrupted does not wait for GitHub's 5 minutes. */
+const cutOffMs = 20_000
+
+export async function deploy(number: number, name: string, commit: Commit, hands: Stagehands): Promise<Deployed> {
+  const { root, folder, cloud, source, baseImage, screen, interrupted } = hands
+  const begin = readJournal(cloud.journal).at(-1)?.seq ?? 0
+  const start = performance.now()
+  screen.say(`\nThe ${name} deploy, commit ${commit.sha.slice(0, 12)}`)
+  const result = await runWorkflow({
+    source: source.folder,
+    repository: 'example/web',
+    workflow: '.github/workflows/deploy-stage.yml',
+    trigger: { event: 'push', ref: 'refs/heads/main', actor: 'rehearsal', ...commit },
+    ...rehearsedSettings(cloud.env, baseImage),
+    repositories: { 'slipway/slipway': root },
+    standIns: standIns(operatorKeys(cloud.env)),
+    env: machineEnvironment(cloud.env),
+    temp: join(folder, `run-${number}`),
+    node: join(root, 'node_modules/.bin/node'),
+    runNumber: number,
+    on: screen.follow(join(folder, `${name}-deploy.log`)),
+    cancel: interrupted,
+    cutOffMs,
+  })
+  const seconds = (performance.now() - start) / 1000
+  const entries = readJournal(cloud.journal).filter(({ seq }) => seq > begin)
+  const steps = stepsOf(result)
+  const claim = claimOf(result)
+  const judgement = judge(entries, claim)
+  const red = result.conclusion === 'success' ? [] : [`the workflow ended as ${result.conclusion}`]
+  return {
+    image: claim.image,
+    taskDefinition: claim.taskDefinition,
+    verdict: judgement.verdict,
+    problems: [...red, ...judgement.problems].map((problem) => `${name} deploy: ${problem}`),
+    name,
+    stages: stagesOf(steps),
+    seconds,
+    outputs: Object.assign({}, ...steps.map((step) => step.outputs)),
+    entries,
+  }
+}
+
+/** What the workflow says of itself, through the outputs of deploy.yml. */
+function claimOf(result: RunResult): Claim {
+  const outputs = result.jobs[0]?.outputs ?? {}
+  return {
+    verdict: outputs['verdict'] ?? '',
+    taskDefinition: outputs['task-definition-arn'] ?? '',
+    image: outputs['image'] ?? '',
+  }
+}
+
+const stepsOf = ({ jobs }: { jobs: readonly JobResult[] }): StepResult[] =>
+  jobs.flatMap((job) => [...job.steps, ...stepsOf(job)])
+
+const operatorKeys = (env: CloudProcess['env']) => ({
+  accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? '',
+  secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '',
+})

@@ -1,0 +1,51 @@
+// The service's repository, as its team would have it: examples/web with a history of its own.
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+export interface Commit {
+  readonly sha: string
+  readonly before: string
+  readonly message: string
+}
+
+export class Source {
+  readonly folder: string
+  #head = '0'.repeat(40)
+
+  /** Copies the files below `from` that git would keep into a new repository. */
+  constructor(from: string, folder: string) {
+    this.folder = folder
+    mkdirSync(folder, { recursive: true })
+    const ignored = new Set(['.terraform', '.terraform.lock.hcl', 'node_modules'])
+    cpSync(from, folder, { recursive: true, filter: (path) => !ignored.has(path.split('/').at(-1) ?? '') })
+    this.#git('init', '--quiet', '--initial-branch=main')
+  }
+
+  path(...parts: string[]): string {
+    return join(this.folder, ...parts)
+  }
+
+  /** Commits all that changed. */
+  commit(message: string): Commit {
+    this.#git('add', '--all')
+    this.#git('commit', '--quiet', '--message', message)
+    const before = this.#head
+    this.#head = this.#git('rev-parse', 'HEAD').trim()
+    return { sha: this.#head, before, message }
+  }
+
+  #git(...args: string[]): string {
+    // Nothing of the user's own configuration, such as signed commits or hooks, has a place in a rehearsal.
+    const own = ['-c', 'user.name=Rehearsal', '-c', 'user.email=rehearsal@example.com', '-c', 'commit.gpgsign=false']
+    const env = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' }
+    return execFileSync('git', ['-C', this.folder, ...own, ...args], { encoding: 'utf8', env, stdio: 'pipe' })
+  }
+}
+
+/** The change that the second deploy ships. */
+export function raiseVersion(source: Source): void {
+  const file = source.path('package.json')
+  const manifest = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
+  writeFileSync(file, `${JSON.stringify({ ...manifest, version: '1.1.0' }, null, 2)}\n`)
+}

@@ -1,0 +1,91 @@
+import { stagesOf } from '../../../../rehearsal/rehearse/stages.ts'
+import { humanSummary, machineSummary, type Summary } from '../../../../rehearsal/rehearse/summary.ts'
+import type { StepResult } from '../../../../rehearsal/runner/session.ts'
+
+const step = (uses: string | undefined, outcome: StepResult['outcome'], seconds: number, more = {}): StepResult => ({
+  id: 'x',
+  name: 'A step',
+  uses,
+  phase: 'main',
+  seconds,
+  outcome,
+  conclusion: outcome,
+  outputs: {},
+  summary: '',
+  ...more,
+})
+
+const summary: Summary = {
+  verdict: 'succeeded',
+  image: 'web@sha256:abc',
+  taskDefinition: 'arn:web:2',
+  deploys: [
+    { name: 'first', seconds: 20.04, stages: [{ name: 'terraform', outcome: 'success', seconds: 12.34567 }] },
+    {
+      name: 'second',
+      seconds: 10,
+      stages: [
+        { name: 'terraform', outcome: 'success', seconds: 5 },
+        { name: 'rollout', outcome: 'failure', seconds: 5 },
+      ],
+    },
+  ],
+  traffic: { requests: 1000, failed: 0 },
+  event: { title: 'web deployed', text: 'x' },
+  journal: '/runs/journal.jsonl',
+  problems: [],
+  seconds: 33,
+}
+
+it('adds up the steps of a stage, and keeps the worst outcome', () => {
+  const stages = stagesOf([
+    step('actions/checkout@v5', 'success', 1),
+    step('slipway/slipway/actions/terraform-apply@v1', 'success', 2),
+    step(undefined, 'success', 5),
+    step('./actions/deploy-ecs', 'failure', 3),
+    step('slipway/slipway/actions/terraform-apply@v1', 'success', 0.5, { phase: 'post' }),
+  ])
+  expect(stages).toEqual([
+    { name: 'source', outcome: 'success', seconds: 1 },
+    { name: 'terraform', outcome: 'success', seconds: 2.5 },
+    { name: 'rollout', outcome: 'failure', seconds: 3 },
+  ])
+})
+
+it('gives a step that failed a stage of its own, so that it is seen', () => {
+  expect(stagesOf([step(undefined, 'failure', 1)])).toEqual([{ name: 'A step', outcome: 'failure', seconds: 1 }])
+})
+
+it('gives machines exactly what was promised', () => {
+  expect(machineSummary(summary)).toEqual({
+    verdict: 'succeeded',
+    image: 'web@sha256:abc',
+    taskDefinition: 'arn:web:2',
+    stages: [
+      { name: 'first: terraform', outcome: 'success', seconds: 12.346 },
+      { name: 'second: terraform', outcome: 'success', seconds: 5 },
+      { name: 'second: rollout', outcome: 'failure', seconds: 5 },
+    ],
+    traffic: { requests: 1000, failed: 0 },
+    event: { title: 'web deployed', text: 'x' },
+    journal: '/runs/journal.jsonl',
+  })
+})
+
+it('tells people what they want to know, with the time of Terraform apart', () => {
+  const text = humanSummary({ ...summary, problems: ['second deploy: it failed'] })
+  for (const part of [
+    'succeeded',
+    'web@sha256:abc',
+    'arn:web:2',
+    '1000 requests during the second rollout, 0 failed',
+    'web deployed',
+    "33.0 s in all, 17.3 s of it Terraform's",
+    '/runs/journal.jsonl',
+    '✗ second deploy: it failed',
+  ]) {
+    expect(text).toContain(part)
+  }
+  expect(text).toMatch(/terraform +12\.3 +5\.0\n/)
+  expect(text).toMatch(/rollout +failure\n/)
+})
