@@ -1,32 +1,31 @@
 import { SlipwayError } from '../../../toolkit/errors.ts'
-import type { World } from '../../../toolkit/runtime.ts'
 import { applyChart } from './apply-chart.ts'
 import { rescueState } from './errored-state.ts'
-import type { Inputs, PlanInputs } from './inputs.ts'
+import type { PlanInputs } from './inputs.ts'
 import { Narrator } from './narrator.ts'
-import { lockTimeout, type SavedPlan } from './plan.ts'
+import { lockTimeout } from './plan.ts'
 import { operationsOf, Progress } from './progress.ts'
+import type { Review } from './review.ts'
+import type { Run } from './run.ts'
 import type { StreamOutput } from './stream.ts'
-import type { Terraform } from './terraform.ts'
 
 /**
  * Applies exactly the saved plan; Terraform itself refuses it when the state has moved on since. Whatever happens, the state
  * is saved. Gives the outputs as far as Terraform shows them.
  */
 export async function applyPlan(
-  { file, plan }: SavedPlan,
-  inputs: Inputs,
-  tf: Terraform,
-  world: World,
+  { saved, scrub }: Review,
+  { inputs, tf, world }: Run,
 ): Promise<Readonly<Record<string, StreamOutput>> | undefined> {
-  const progress = new Progress(operationsOf(plan))
+  const progress = new Progress(operationsOf(saved.plan))
   const narrator = new Narrator({
     log: world.log,
     path: inputs.stack.path,
     phrase: (event) => progress.phrase(event),
+    scrub,
   })
   const { code, cancelled } = await world.log.group(`${tf.product} apply`, () =>
-    tf.run(applyArguments(inputs.plan, file), narrator),
+    tf.run(applyArguments(inputs.plan, saved.file), narrator),
   )
   world.report.summary(applyChart(progress.operations))
   await rescueState(tf, world)

@@ -5,8 +5,9 @@ import { relative, resolve } from 'node:path'
 import { InputError } from '../../../toolkit/errors.ts'
 import { InputReader, type Pair } from '../../../toolkit/inputs.ts'
 import type { Environment } from '../../../toolkit/runtime.ts'
+import type { GuardRails } from './guard-rails.ts'
 
-export const COMMANDS = ['plan', 'apply'] as const
+export const COMMANDS = ['plan', 'apply', 'verify'] as const
 export type Command = (typeof COMMANDS)[number]
 
 /** Which root module, with which backend and workspace: what has a state of its own. */
@@ -16,6 +17,8 @@ export interface StackInputs {
   /** The directory as the repository knows it, '.' for its root. */
   readonly path: string
   readonly workspace: string | undefined
+  /** What people call it: `stage`, `prod`. */
+  readonly environment: string | undefined
   readonly backendConfig: readonly Pair[]
   readonly backendConfigFiles: readonly string[]
 }
@@ -33,8 +36,23 @@ export interface PlanInputs {
   readonly lockTimeoutMs: number
 }
 
+/** Who may say yes to a plan, and to what no plan may do by itself. */
+export interface ApprovalInputs {
+  /** `pull-request`, a fingerprint, or a sealed approval. */
+  readonly approved: string | undefined
+  readonly key: string | undefined
+}
+
+export interface GitHubInputs {
+  readonly token: string
+  readonly comment: boolean
+}
+
 export interface Inputs {
   readonly command: Command
+  readonly approval: ApprovalInputs
+  readonly guardRails: GuardRails
+  readonly github: GitHubInputs
   readonly stack: StackInputs
   readonly plan: PlanInputs
   readonly expectedAccountId: string | undefined
@@ -53,6 +71,14 @@ export function readInputs(env: Environment): Inputs {
   return {
     command,
     stack,
+    approval: readApproval(read, command),
+    guardRails: {
+      maxDestroys: read.integer('max-destroys', { min: 0, max: 1_000_000 }),
+      protectedTypes: read.list('protected-types'),
+      protectedAddresses: read.lines('protected-addresses'),
+      lifted: read.lines('allow-destructive'),
+    },
+    github: { token: read.raw('github-token').trim(), comment: read.flag('comment', true) },
     plan: readPlan(read, stack.directory),
     expectedAccountId: readAccountId(read),
     planFile: planFile === undefined ? undefined : existingFile('plan-file', planFile, stack.directory),
@@ -72,6 +98,7 @@ function readStack(read: InputReader, env: Environment): StackInputs {
     directory,
     path: relative(root, directory) || '.',
     workspace: readWorkspace(read),
+    environment: read.text('environment'),
     backendConfig: read.pairs('backend-config', { secret: true }),
     backendConfigFiles: existingFiles(read, 'backend-config-file', directory),
   }
@@ -85,6 +112,27 @@ function readWorkspace(read: InputReader): string | undefined {
     })
   }
   return workspace
+}
+
+function readApproval(read: InputReader, command: Command): ApprovalInputs {
+  const approved = read.text('approved-plan')
+  const key = read.text('fingerprint-key')
+  if (key !== undefined && key.length < 16) {
+    throw new InputError('fingerprint-key', 'is shorter than 16 characters, so it could be guessed.', {
+      hint: 'Make one with `openssl rand -base64 32`, and keep it as a secret of the repository.',
+    })
+  }
+  if (approved !== undefined && key === undefined) {
+    throw new InputError('fingerprint-key', 'is missing, and `approved-plan` needs it.', {
+      hint: 'Pass the same secret to the step that plans and to the one that applies.',
+    })
+  }
+  if (command === 'verify' && approved === undefined) {
+    throw new InputError('approved-plan', 'is missing: `verify` compares a new plan with it.', {
+      hint: 'Set it to `pull-request`, or to the output `approval` of the step that planned.',
+    })
+  }
+  return { approved, key }
 }
 
 function readAccountId(read: InputReader): string | undefined {

@@ -3,23 +3,23 @@ import { join } from 'node:path'
 import type { World } from '../../../toolkit/runtime.ts'
 import { checkAccount } from './account.ts'
 import { leftRunning, waitFor } from './afterlife.ts'
-import { applyPlan } from './apply.ts'
+import { apply, plan, verify } from './commands.ts'
 import { rescueState } from './errored-state.ts'
 import { init } from './init.ts'
-import { type Inputs, readInputs } from './inputs.ts'
+import { type Command, type Inputs, readInputs } from './inputs.ts'
 import { Narrator } from './narrator.ts'
-import { outputsAfterApply, setOutputs } from './outputs.ts'
-import { makePlan, readPlan } from './plan.ts'
-import { hasChanges } from './plan-json.ts'
+import type { Run } from './run.ts'
 import { type Terraform, terraform } from './terraform.ts'
 
-/** Read, check, plan; then apply exactly that plan. */
+const COMMANDS: Readonly<Record<Command, (run: Run) => Promise<void>>> = { plan, apply, verify }
+
+/** Read, check, make ready; then do what was asked. */
 export async function main(world: World): Promise<void> {
   const inputs = readInputs(world.env)
   const tf = findTerraform(inputs, world)
   await checkAccount(inputs.expectedAccountId, world)
-  await init(inputs.stack, tf, world)
-  await planAndApply(inputs, tf, world)
+  const backend = await init(inputs.stack, tf, world)
+  await COMMANDS[inputs.command]({ inputs, tf, backend, world })
 }
 
 /** Waits for a Terraform that main did not see to its end, and makes sure that its state is safe. */
@@ -38,25 +38,6 @@ export async function post(world: World): Promise<void> {
     world.log.warning(`${running.command} ended before it was through. Run again: only the rest is left to do.`)
   }
   await rescueState(findTerraform(inputs, world), world)
-}
-
-async function planAndApply(inputs: Inputs, tf: Terraform, world: World): Promise<void> {
-  const { log, report } = world
-  const { path } = inputs.stack
-  const saved =
-    inputs.planFile === undefined
-      ? await makePlan(inputs.plan, tf, new Narrator({ log, path }), world)
-      : await readPlan(inputs.planFile, tf)
-  report.output('has-changes', hasChanges(saved.plan))
-  report.output('plan-file', saved.file)
-  if (inputs.command === 'plan') return
-  if (!hasChanges(saved.plan)) {
-    log.info('There is nothing to apply.')
-    setOutputs(saved.plan.planned_values?.outputs ?? {}, world)
-    return
-  }
-  const outputs = await applyPlan(saved, inputs, tf, world)
-  setOutputs(await outputsAfterApply(outputs, tf), world)
 }
 
 function findTerraform({ stack, scratch }: Inputs, world: World): Terraform {

@@ -1,16 +1,25 @@
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import type { OutputValue } from './plan-json.ts'
+import { collect, HIDDEN } from './sensitive.ts'
 import type { StreamOutput } from './stream.ts'
 import type { Terraform } from './terraform.ts'
 
 export type Outputs = Readonly<Record<string, OutputValue>>
 
-/** What stands for a sensitive value wherever people may read it. */
-export const HIDDEN = '***'
-
 /** Names of the action's own outputs; a Terraform output of such a name is found in `outputs` only. */
-const OWN = new Set(['outputs', 'changes', 'has-changes', 'plan-file', 'fingerprint', 'verdict'])
+export const OWN_OUTPUTS: ReadonlySet<string> = new Set([
+  'approval',
+  'changes',
+  'comment-url',
+  'counts',
+  'drift',
+  'errored-state-file',
+  'fingerprint',
+  'has-changes',
+  'outputs',
+  'plan-file',
+])
 
 /** The outputs after an apply. The stream has all but the sensitive values, so most stacks are spared another command. */
 export async function outputsAfterApply(
@@ -28,13 +37,13 @@ export async function outputsAfterApply(
 /** Sets every Terraform output as a step output (sensitive ones masked first), and all as JSON (sensitive ones hidden). */
 export function setOutputs(outputs: Outputs, { log, report }: World): void {
   for (const [name, { value, sensitive }] of Object.entries(outputs)) {
-    if (OWN.has(name)) {
+    if (OWN_OUTPUTS.has(name)) {
       log.warning(
         `The Terraform output \`${name}\` has the name of an output of this action; read it from \`outputs\`.`,
       )
       continue
     }
-    if (sensitive) for (const secret of formsOf(value)) log.mask(secret)
+    if (sensitive) mask(value, log)
     report.output(name, value ?? '')
   }
   const shown = Object.entries(outputs).map(([name, { value, sensitive }]) => [
@@ -44,9 +53,9 @@ export function setOutputs(outputs: Outputs, { log, report }: World): void {
   report.output('outputs', Object.fromEntries(shown))
 }
 
-/** The texts under which a secret could show up: each leaf, and the whole as JSON. */
-function formsOf(value: unknown): readonly string[] {
-  if (value === null || value === undefined) return []
-  if (typeof value !== 'object') return [String(value)]
-  return [...Object.values(value).flatMap(formsOf), JSON.stringify(value)]
+function mask(value: unknown, log: World['log']): void {
+  const secrets = new Set<string>()
+  collect(value, true, secrets)
+  if (typeof value === 'object' && value !== null) secrets.add(JSON.stringify(value))
+  for (const secret of secrets) log.mask(secret)
 }

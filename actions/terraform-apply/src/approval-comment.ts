@@ -1,0 +1,37 @@
+// The approval travels in the pull request's own comment: what people saw there is what they approved by merging.
+import { SlipwayError } from '../../../toolkit/errors.ts'
+import { findComment } from './comment.ts'
+import { connect, githubError, pullRequestOf, pullRequestOfCommit } from './github.ts'
+import { type Run, stackId } from './run.ts'
+
+/** A longer one would crowd the plan out of its own comment. */
+const LONGEST = 30_000
+
+/** The approval as an invisible part of a comment; `undefined` when it is too long for one. */
+export const approvalNote = (sealed: string): string | undefined =>
+  sealed.length > LONGEST ? undefined : `<!-- slipway:approval ${sealed} -->`
+
+/** Finds the approval of this stack: in the pull request of the event, else in the one that the commit came from. */
+export async function readApprovalComment(run: Run): Promise<{ readonly sealed: string; readonly where: string }> {
+  const { env } = run.world
+  const github = connect(run.inputs.github.token, env)
+  const doing = 'read the approval from the pull request'
+  try {
+    const pull = pullRequestOf(env) ?? (await pullRequestOfCommit(github, env['GITHUB_SHA'] ?? ''))
+    if (pull === undefined) {
+      throw new SlipwayError(`Commit ${env['GITHUB_SHA']} came from no pull request, so no plan was approved there.`, {
+        hint: 'Merge through a pull request that was planned, or pass an approval as `approved-plan`.',
+      })
+    }
+    const comment = await findComment(github, pull, stackId(run))
+    const sealed = /<!-- slipway:approval (\S+) -->/.exec(comment?.body ?? '')?.[1]
+    if (sealed === undefined) {
+      throw new SlipwayError(`Pull request #${pull} has no approved plan of this stack (${stackId(run)}).`, {
+        hint: 'Run `command: plan` with the same `environment` and `fingerprint-key` on the pull request.',
+      })
+    }
+    return { sealed, where: `pull request #${pull}` }
+  } catch (error) {
+    throw githubError(error, doing, 'pull-requests: read')
+  }
+}

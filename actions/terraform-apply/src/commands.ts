@@ -1,0 +1,47 @@
+import { applyPlan } from './apply.ts'
+import { enforce } from './guard-rails.ts'
+import { Narrator } from './narrator.ts'
+import { outputsAfterApply, setOutputs } from './outputs.ts'
+import { makePlan, readPlan, type SavedPlan } from './plan.ts'
+import { publish } from './publish.ts'
+import { checkApproval, type Review, review } from './review.ts'
+import type { Run } from './run.ts'
+
+/** Plans, and shows the plan. */
+export async function plan(run: Run): Promise<void> {
+  const reviewed = await planned(run)
+  if (reviewed.breaches.length > 0) {
+    run.world.log.warning('The guard rails will hold this plan up; the summary says where.')
+  }
+}
+
+/** Plans, and compares the plan with the approved one. Changes nothing. */
+export async function verify(run: Run): Promise<void> {
+  await checkApproval(await planned(run), run)
+}
+
+/** Plans, shows the plan, and applies exactly that: when it was approved, and no guard rail holds it up. */
+export async function apply(run: Run): Promise<void> {
+  const reviewed = await planned(run)
+  const { saved, breaches, hasChanges } = reviewed
+  await checkApproval(reviewed, run)
+  enforce(breaches)
+  if (!hasChanges) {
+    run.world.log.info('There is nothing to apply.')
+    setOutputs(saved.plan.planned_values?.outputs ?? {}, run.world)
+    return
+  }
+  const outputs = await applyPlan(reviewed, run)
+  setOutputs(await outputsAfterApply(outputs, run.tf), run.world)
+}
+
+async function planned(run: Run): Promise<Review> {
+  const reviewed = review(await savedPlan(run), run)
+  await publish(reviewed, run)
+  return reviewed
+}
+
+function savedPlan({ inputs, tf, world }: Run): Promise<SavedPlan> {
+  if (inputs.planFile !== undefined) return readPlan(inputs.planFile, tf)
+  return makePlan(inputs.plan, tf, new Narrator({ log: world.log, path: inputs.stack.path }), world)
+}

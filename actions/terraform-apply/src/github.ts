@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs'
+import { getOctokit } from '@actions/github'
+import { SlipwayError } from '../../../toolkit/errors.ts'
+import type { Environment, World } from '../../../toolkit/runtime.ts'
+
+/** GitHub's API, for this repository. */
+export interface GitHub {
+  readonly rest: ReturnType<typeof getOctokit>
+  readonly owner: string
+  readonly repo: string
+}
+
+/** Connects with a token to the repository that the workflow runs in. */
+export function connect(token: string, env: Environment): GitHub {
+  const [owner = '', repo = ''] = (env['GITHUB_REPOSITORY'] ?? '').split('/')
+  if (repo === '') throw new SlipwayError('GITHUB_REPOSITORY is not set: this does not run in a GitHub workflow.')
+  const baseUrl = env['GITHUB_API_URL']
+  return { rest: getOctokit(token, baseUrl === undefined || baseUrl === '' ? {} : { baseUrl }), owner, repo }
+}
+
+/** The pull request that the run belongs to, by its event; `undefined` for any other event. */
+export function pullRequestOf(env: Environment): number | undefined {
+  const path = env['GITHUB_EVENT_PATH']
+  if (path === undefined || path === '') return undefined
+  const event = JSON.parse(readFileSync(path, 'utf8')) as { pull_request?: { number?: number } }
+  return event.pull_request?.number
+}
+
+/** The pull request that a commit came from: the one that was merged, where there are several. */
+export async function pullRequestOfCommit({ rest, owner, repo }: GitHub, sha: string): Promise<number | undefined> {
+  const { data } = await rest.rest.repos.listPullRequestsAssociatedWithCommit({ owner, repo, commit_sha: sha })
+  return (data.find(({ merge_commit_sha }) => merge_commit_sha === sha) ?? data[0])?.number
+}
+
+/** GitHub's refusal in our words. `doing` completes "Could not …". */
+export function githubError(error: unknown, doing: string, permission: string): SlipwayError {
+  if (error instanceof SlipwayError) return error
+  const { status, message } = error as { status?: number; message?: string }
+  const denied = status === 403 || status === 404 || status === 401
+  return new SlipwayError(`Could not ${doing}: ${message ?? error}`, {
+    cause: error,
+    ...(denied
+      ? { hint: `Give the job \`permissions: ${permission}\`, and pass a token that has it as \`github-token\`.` }
+      : {}),
+  })
+}
+
+/** Does something on GitHub that the apply does not depend on: its failure is a warning. */
+export async function orWarn<T>(world: World, task: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await task()
+  } catch (error) {
+    const { message, hint } = error as SlipwayError
+    world.log.warning(hint === undefined ? message : `${message}\n${hint}`)
+    return undefined
+  }
+}

@@ -1,0 +1,81 @@
+import { code, join } from '../../../toolkit/markdown.ts'
+import { sealApproval } from './approval.ts'
+import { approvalNote } from './approval-comment.ts'
+import { attributeLines } from './attribute-block.ts'
+import { changesAsData, countKinds } from './changes.ts'
+import { COMMENT_LIMIT, commentMarker, writeComment } from './comment.ts'
+import { connect, githubError, orWarn, pullRequestOf } from './github.ts'
+import { headline, type PlanView, planReport } from './plan-report.ts'
+import type { Review } from './review.ts'
+import { type Run, stackId, stackTitle } from './run.ts'
+
+/** A summary may be longer, but a page of more is read by nobody and slow to show. */
+const SUMMARY_SIZE = 256 * 1024
+const LOG_LINES = 2000
+
+/** Shows the plan everywhere that people and later steps look: outputs, log, summary, pull request. */
+export async function publish(review: Review, run: Run): Promise<void> {
+  setPlanOutputs(review, run)
+  logPlan(review, run)
+  const view = viewOf(review, run)
+  run.world.report.summary(review.scrub(planReport(view, SUMMARY_SIZE)))
+  await commentPlan(view, review, run)
+}
+
+function setPlanOutputs({ saved, hasChanges, changes, approval }: Review, { inputs, world: { report } }: Run): void {
+  report.output('has-changes', hasChanges)
+  report.output('plan-file', saved.file)
+  report.output('changes', changesAsData(changes))
+  report.output('counts', countKinds(changes))
+  if (approval === undefined || inputs.approval.key === undefined) return
+  report.output('fingerprint', approval.fingerprint)
+  report.output('approval', sealApproval(approval, inputs.approval.key))
+}
+
+function logPlan({ changes, outputs, scrub }: Review, { world: { log } }: Run): void {
+  const lines = [headline(changes, outputs).replaceAll('*', '')]
+  for (const change of changes) {
+    if (lines.length > LOG_LINES) {
+      lines.push('… and more: the list above has every resource.')
+      break
+    }
+    if (change.kind === 'read') continue
+    lines.push(`${change.kind} ${change.address}`, ...attributeLines(change, 200).map((line) => `    ${line}`))
+  }
+  for (const line of lines) log.info(scrub(line))
+}
+
+function viewOf({ changes, outputs, drift, breaches, approval }: Review, run: Run): PlanView {
+  const held = breaches.map(({ address, problem }) => `- ${code(address)}: ${problem}`)
+  return {
+    title: stackTitle(run),
+    changes,
+    outputs,
+    drift,
+    notes: [
+      ...(held.length === 0 ? [] : [`⛔ **Held up by the guard rails**\n\n${held.slice(0, 50).join('\n')}`]),
+      ...(approval === undefined ? [] : [`Fingerprint ${code(approval.fingerprint)}`]),
+    ],
+  }
+}
+
+async function commentPlan(view: PlanView, { approval, scrub }: Review, run: Run): Promise<void> {
+  const { github, approval: inputs } = run.inputs
+  const pull = pullRequestOf(run.world.env)
+  if (!github.comment || github.token === '' || pull === undefined) return
+  const sealed = approval && inputs.key !== undefined ? sealApproval(approval, inputs.key) : undefined
+  const note = sealed === undefined ? undefined : (approvalNote(sealed) ?? TOO_LONG)
+  const room = COMMENT_LIMIT - Buffer.byteLength(commentMarker(stackId(run))) - Buffer.byteLength(note ?? '') - 10
+  const markdown = join(scrub(planReport(view, room)), note)
+  await orWarn(run.world, async () => {
+    const url = await writeComment(connect(github.token, run.world.env), pull, stackId(run), markdown).catch(
+      (error) => {
+        throw githubError(error, `comment on pull request #${pull}`, 'pull-requests: write')
+      },
+    )
+    run.world.report.output('comment-url', url)
+  })
+}
+
+const TOO_LONG =
+  '_This plan is too large to be approved from a comment: pass its `approval` output on as `approved-plan`._'

@@ -1,0 +1,78 @@
+import { SlipwayError } from '../../../toolkit/errors.ts'
+import { type Approval, approvalOf, notApproved, openApproval } from './approval.ts'
+import { readApprovalComment } from './approval-comment.ts'
+import { type Change, changesOf, driftOf, type OutputChange, outputChangesOf } from './changes.ts'
+import { type Breach, breachesOf } from './guard-rails.ts'
+import type { SavedPlan } from './plan.ts'
+import { hasChanges } from './plan-json.ts'
+import { type Run, stackId } from './run.ts'
+import { scrubber, secretsOf } from './sensitive.ts'
+
+/** A plan, looked at from every side that matters before it is applied. */
+export interface Review {
+  readonly saved: SavedPlan
+  readonly hasChanges: boolean
+  readonly changes: readonly Change[]
+  readonly outputs: readonly OutputChange[]
+  readonly drift: readonly Change[]
+  /** What the guard rails hold up. */
+  readonly breaches: readonly Breach[]
+  /** What may be approved of it; without a key there is nothing to approve. */
+  readonly approval: Approval | undefined
+  /** Takes every secret of the plan out of a text. */
+  readonly scrub: (text: string) => string
+}
+
+/** Looks at a plan. From here on the runner masks what is secret in it. */
+export function review(saved: SavedPlan, run: Run): Review {
+  const { plan } = saved
+  const { approval, guardRails } = run.inputs
+  const changes = changesOf(plan)
+  const secrets = secretsOf(plan)
+  for (const secret of secrets) run.world.log.mask(secret)
+  return {
+    saved,
+    hasChanges: hasChanges(plan),
+    changes,
+    outputs: outputChangesOf(plan),
+    drift: driftOf(plan),
+    breaches: breachesOf(changes, guardRails),
+    approval: approval.key === undefined ? undefined : approvalOf(plan, stackId(run), approval.key),
+    scrub: scrubber(secrets),
+  }
+}
+
+/** @throws SlipwayError when an approval is asked for, and the plan does more than was approved. */
+export async function checkApproval({ saved, approval }: Review, run: Run): Promise<void> {
+  const { approved, key } = run.inputs.approval
+  if (approved === undefined || key === undefined || approval === undefined) return
+  if (approved === approval.fingerprint) return run.world.log.info('The plan is the one that was approved.')
+  if (approved !== 'pull-request' && !approved.startsWith('v1.')) {
+    throw new SlipwayError(
+      `The plan is not the approved one: its fingerprint is ${approval.fingerprint}, not ${approved}.`,
+      {
+        hint: 'Nothing was changed. Review the new plan above, and approve that.',
+      },
+    )
+  }
+  const { sealed, where } =
+    approved === 'pull-request'
+      ? await readApprovalComment(run)
+      : { sealed: approved, where: 'the input `approved-plan`' }
+  const opened = openApproval(sealed, key, where)
+  if (opened.stack !== approval.stack) {
+    throw new SlipwayError(`The approval in ${where} is for another stack: ${opened.stack}, not ${approval.stack}.`, {
+      hint: 'Each stack and environment is approved by itself.',
+    })
+  }
+  const more = notApproved(saved.plan, opened, key)
+  if (more.length > 0) {
+    throw new SlipwayError(
+      `The plan does more than was approved in ${where}:\n${more.map((line) => `  ${line}`).join('\n')}`,
+      {
+        hint: 'Nothing was changed. Review the new plan above, and approve that.',
+      },
+    )
+  }
+  run.world.log.info('Everything in the plan was approved.')
+}

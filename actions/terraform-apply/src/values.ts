@@ -1,0 +1,109 @@
+// Terraform's values are JSON, beside maps of the same shape that say what is unknown and what is sensitive.
+
+export type Path = readonly (string | number)[]
+
+export type Shown =
+  | { readonly kind: 'absent' | 'unknown' | 'sensitive' }
+  | { readonly kind: 'value'; readonly value: unknown }
+
+/** One attribute that changes, down to its leaf. */
+export interface AttributeDiff {
+  readonly path: Path
+  readonly before: Shown
+  readonly after: Shown
+}
+
+/** The two sides of a value, with their marks. */
+export interface Sides {
+  readonly before: unknown
+  readonly after: unknown
+  readonly unknown: unknown
+  readonly beforeSensitive: unknown
+  readonly afterSensitive: unknown
+}
+
+/** Every leaf that differs, in the order of its path. A sensitive part is told as one, and never looked into. */
+export function* diffValues(sides: Sides, path: Path = []): Generator<AttributeDiff> {
+  const { before, after, unknown, beforeSensitive, afterSensitive } = sides
+  if (unknown === true) {
+    yield { path, before: shown(before, beforeSensitive), after: { kind: 'unknown' } }
+  } else if (beforeSensitive === true || afterSensitive === true) {
+    if (!sameValue(before, after) || isMarked(unknown)) {
+      yield { path, before: shown(before, true), after: shown(after, true) }
+    }
+  } else if (isContainer(before) || isContainer(after) || isMarked(unknown)) {
+    for (const key of keysOf(before, after, unknown)) {
+      const inner = {
+        before: member(before, key),
+        after: member(after, key),
+        unknown: member(unknown, key),
+        beforeSensitive: member(beforeSensitive, key),
+        afterSensitive: member(afterSensitive, key),
+      }
+      yield* diffValues(inner, [...path, key])
+    }
+  } else if ((before ?? null) !== (after ?? null)) {
+    const texts = [before, after].map(parsedContainer)
+    // A document in a text, such as a policy, is compared by what it says.
+    if (texts[0] !== undefined && texts[1] !== undefined) {
+      yield* diffValues({ ...sides, before: texts[0], after: texts[1] }, path)
+    } else yield { path, before: shown(before, false), after: shown(after, false) }
+  }
+}
+
+/** A path as Terraform writes it: `container[0].image`, `tags["a.b"]`. */
+export const pathText = (path: Path): string =>
+  path.reduce<string>((text, step) => {
+    if (typeof step === 'number') return `${text}[${step}]`
+    if (!/^[A-Za-z_][\w-]*$/.test(step)) return `${text}[${JSON.stringify(step)}]`
+    return text === '' ? step : `${text}.${step}`
+  }, '')
+
+/** Whether `path` is at or below `upper`. */
+export const isUnder = (path: Path, upper: Path): boolean => upper.every((step, index) => path[index] === step)
+
+/** Whether two values of JSON are equal; null and absent are the same. */
+export function sameValue(a: unknown, b: unknown): boolean {
+  if ((a ?? null) === (b ?? null)) return true
+  if (!isContainer(a) || !isContainer(b) || Array.isArray(a) !== Array.isArray(b)) return false
+  if (Array.isArray(a) && a.length !== (b as unknown as unknown[]).length) return false
+  return keysOf(a, b).every((key) => sameValue(member(a, key), member(b, key)))
+}
+
+export const isContainer = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null
+
+/** The member of an object or the element of a list; `undefined` where there is none. A mark of `true` goes for all below. */
+export function member(value: unknown, key: string | number): unknown {
+  if (value === true) return true
+  return isContainer(value) ? value[key as string] : undefined
+}
+
+/** Keys of all containers together: numbers when they are lists. */
+export function keysOf(...values: readonly unknown[]): readonly (string | number)[] {
+  const containers = values.filter(isContainer)
+  if (containers.some(Array.isArray)) {
+    const length = Math.max(...containers.map((value) => (value as unknown as unknown[]).length))
+    return Array.from({ length }, (_, index) => index)
+  }
+  return [...new Set(containers.flatMap((value) => Object.keys(value)))].sort()
+}
+
+/** Whether a map of marks marks anything. */
+export const isMarked = (marks: unknown): boolean =>
+  marks === true || (isContainer(marks) && Object.values(marks).some(isMarked))
+
+function shown(value: unknown, sensitive: unknown): Shown {
+  if (value === null || value === undefined) return { kind: 'absent' }
+  if (isMarked(sensitive)) return { kind: 'sensitive' }
+  return { kind: 'value', value }
+}
+
+function parsedContainer(value: unknown): unknown {
+  if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return undefined
+  try {
+    return JSON.parse(value)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,222 @@
+// What a plan shows and what holds it up, with a real Terraform.
+import { source } from '../support/run-action.ts'
+import { Stack, StateStore } from '../support/terraform-stack.ts'
+
+let store: StateStore
+const stacks: Stack[] = []
+const stack = (name: string, files: Readonly<Record<string, string>>) => {
+  const made = new Stack(store, source('terraform-apply'), name, files)
+  stacks.push(made)
+  return made
+}
+
+beforeAll(async () => {
+  store = await StateStore.start()
+}, 60_000)
+afterAll(async () => {
+  for (const made of stacks) made.remove()
+  await store.close()
+})
+
+const KEY = { 'fingerprint-key': 'a key that nobody else has' }
+
+describe('a plan with secrets in every position', () => {
+  // Each value is unlike any other text, so that finding it anywhere is a leak.
+  const secrets = {
+    variable: 'xq-variable-secret',
+    map: 'xq-map-secret',
+    multiline: 'xq-line-one\nxq-line-two',
+    quoted: 'xq "quoted" \\ secret',
+    number: 918273645,
+    nested: 'xq-nested-secret',
+  }
+  const MODULE = `
+    variable "token" {
+      sensitive = true
+    }
+    resource "terraform_data" "inner" {
+      input = { token = var.token, plain = "visible" }
+    }
+    output "token" {
+      value     = terraform_data.inner.output.token
+      sensitive = true
+    }`
+  const MAIN = `
+    variable "all" {
+      sensitive = true
+      type = object({ variable = string, map = map(string), multiline = string, quoted = string, number = number, nested = string })
+    }
+    module "inner" {
+      source = "./inner"
+      token  = var.all.nested
+    }
+    resource "terraform_data" "direct" {
+      input = var.all.variable
+    }
+    resource "terraform_data" "within" {
+      input            = { deep = [{ value = var.all.multiline }, "plain"], count = var.all.number }
+      triggers_replace = [var.all.quoted]
+    }
+    resource "terraform_data" "known_by_map" {
+      input = var.all.map
+    }
+    resource "terraform_data" "failing" {
+      input = "x"
+      lifecycle {
+        precondition {
+          condition     = !nonsensitive(var.all.variable == "fail")
+          error_message = "never"
+        }
+      }
+      provisioner "local-exec" {
+        command = "echo \${nonsensitive(var.all.variable)} >&2; exit \${nonsensitive(var.all.number) == 918273645 ? 0 : 1}"
+      }
+    }
+    output "all" {
+      value     = var.all
+      sensitive = true
+    }
+    output "computed" {
+      value     = terraform_data.direct.output
+      sensitive = true
+    }`
+  const tfvars = (values: typeof secrets) => `all = ${JSON.stringify({ ...values, map: { k: values.map } })}`
+  const leaves = Object.values(secrets).flatMap((value) => String(value).split('\n'))
+
+  const withoutMasks = (log: string) => log.replaceAll(/^::add-mask::.*$/gm, '')
+  const leaksIn = (text: string) =>
+    leaves.filter((leaf) => text.includes(leaf) || text.includes(JSON.stringify(leaf).slice(1, -1)))
+
+  test('shows none of them: when it is planned, changed, applied, destroyed, or fails', async () => {
+    const made = stack('secrets', { 'main.tf': MAIN, 'inner/main.tf': MODULE })
+    const second = { ...secrets, number: 918273646, variable: 'xq-variable-secret-2' }
+    const runs = [
+      { command: 'plan', variables: tfvars(secrets), ...KEY },
+      { command: 'apply', variables: tfvars(secrets), ...KEY },
+      { command: 'plan', variables: tfvars({ ...second, nested: 'xq-nested-secret-2' }), ...KEY },
+      // The provisioner of `failing` writes a secret to the log, and fails.
+      { command: 'apply', variables: tfvars(second), replace: 'terraform_data.failing', ...KEY },
+      { command: 'apply', variables: tfvars(second), destroy: 'true', ...KEY },
+    ]
+    const codes: (number | null)[] = []
+    for (const inputs of runs) {
+      const ended = await made.run(inputs)
+      codes.push(ended.code)
+      const { computed: _, ...shown } = ended.outputs
+      const seen = {
+        log: withoutMasks(ended.log),
+        summary: ended.summary,
+        outputs: JSON.stringify({ ...shown, all: '' }),
+      }
+      expect(Object.entries(seen).map(([place, text]) => [place, leaksIn(text)])).toEqual([
+        ['log', []],
+        ['summary', []],
+        ['outputs', []],
+      ])
+    }
+    expect(codes).toEqual([0, 0, 0, 1, 0])
+  }, 120_000)
+
+  test('has another fingerprint when only a secret changes', async () => {
+    const made = stack('secrets-fingerprint', { 'main.tf': MAIN, 'inner/main.tf': MODULE })
+    const first = await made.run({ command: 'plan', variables: tfvars(secrets), ...KEY })
+    const same = await made.run({ command: 'plan', variables: tfvars(secrets), ...KEY })
+    const other = await made.run({ command: 'plan', variables: tfvars({ ...secrets, variable: 'xq-other' }), ...KEY })
+    expect(same.outputs['fingerprint']).toBe(first.outputs['fingerprint'])
+    expect(other.outputs['fingerprint']).not.toBe(first.outputs['fingerprint'])
+  }, 60_000)
+})
+
+describe('an approval', () => {
+  const THREE = (extra = '', command = 'true') => `
+    resource "terraform_data" "first" {
+      input = "one"
+    }
+    resource "terraform_data" "second" {
+      input = terraform_data.first.id
+      provisioner "local-exec" {
+        command = "${command}"
+      }
+    }
+    resource "terraform_data" "third" {
+      input = terraform_data.second.id
+    }
+    output "third" {
+      value = terraform_data.third.output
+    }
+    ${extra}`
+
+  test('lets the approved plan through, and no other', async () => {
+    const web = stack('approved', { 'main.tf': THREE() })
+    const { approval = '', fingerprint = '' } = (await web.run({ command: 'plan', ...KEY })).outputs
+    expect((await web.run({ command: 'verify', 'approved-plan': approval, ...KEY })).code).toBe(0)
+    expect((await web.run({ command: 'verify', 'approved-plan': fingerprint, ...KEY })).code).toBe(0)
+
+    web.write({ 'main.tf': THREE('resource "terraform_data" "more" {}') })
+    const more = await web.run({ 'approved-plan': approval, ...KEY })
+    expect(more.code).toBe(1)
+    expect(more.log).toContain('terraform_data.more (create)')
+    expect(await store.keys('approved/')).toEqual([])
+    expect((await web.run({ 'approved-plan': fingerprint, ...KEY })).log).toContain('The plan is not the approved one')
+
+    web.write({ 'main.tf': THREE() })
+    expect((await web.run({ 'approved-plan': approval, ...KEY })).code).toBe(0)
+  }, 60_000)
+
+  test('still covers what a partial apply left of it', async () => {
+    const web = stack('partial', { 'main.tf': THREE('', 'test -e fixed') })
+    const { approval = '' } = (await web.run({ command: 'plan', ...KEY })).outputs
+    expect((await web.run({ 'approved-plan': approval, ...KEY })).code).toBe(1)
+    expect((await web.state()).resources.map(({ name }) => name)).toEqual(['first', 'second'])
+    web.write({ fixed: '' })
+    const rest = await web.run({ 'approved-plan': approval, ...KEY })
+    expect(rest).toMatchObject({ code: 0 })
+    expect(rest.log).toContain('Everything in the plan was approved.')
+  }, 60_000)
+
+  test('is no good with another key, for another environment, or altered', async () => {
+    const web = stack('sealed', { 'main.tf': THREE() })
+    const { approval = '' } = (await web.run({ command: 'plan', environment: 'stage', ...KEY })).outputs
+    const verify = async (inputs: Record<string, string>) =>
+      (await web.run({ command: 'verify', 'approved-plan': approval, environment: 'stage', ...KEY, ...inputs })).log
+    expect(await verify({ 'fingerprint-key': 'a key of somebody else' })).toContain(
+      'was not made with this `fingerprint-key`',
+    )
+    expect(await verify({ 'approved-plan': `${approval.slice(0, -4)}xxx=` })).toContain('or it was altered')
+    expect(await verify({ environment: 'prod' })).toContain('is for another stack')
+    expect(await verify({ 'fingerprint-key': 'short' })).toContain(
+      'Input `fingerprint-key` is shorter than 16 characters',
+    )
+  }, 60_000)
+})
+
+describe('guard rails', () => {
+  const TWO = `
+    resource "terraform_data" "database" {
+      input = { deletion_protection = true, desired_count = 2 }
+    }
+    resource "terraform_data" "cache" {}`
+
+  test('hold up what would be lost, and are lifted by name', async () => {
+    const web = stack('guarded', { 'main.tf': TWO })
+    expect((await web.run({})).code).toBe(0)
+
+    web.write({ 'main.tf': 'resource "terraform_data" "cache" {}' })
+    const held = await web.run({ 'protected-addresses': '*.database' })
+    expect(held.code).toBe(1)
+    expect(held.log).toContain('terraform_data.database: would be destroyed, and its address is protected')
+    expect(held.summary).toContain('Held up by the guard rails')
+    expect((await web.run({ 'max-destroys': '0' })).log).toContain('number 1 of 1 where `max-destroys` is 0')
+    expect((await web.run({ 'protected-types': 'terraform_*' })).log).toContain('terraform_data is a protected type')
+    expect((await web.state()).resources).toHaveLength(2)
+
+    web.write({ 'main.tf': TWO.replace('true', 'false').replace('2', '0') })
+    const weaker = await web.run({})
+    expect(weaker.log).toContain('input.deletion_protection would be switched off')
+    expect(weaker.log).toContain('input.desired_count would go from 2 to 0')
+
+    web.write({ 'main.tf': 'resource "terraform_data" "cache" {}' })
+    const lifted = { 'protected-addresses': '*.database', 'allow-destructive': 'terraform_data.database' }
+    expect((await web.run(lifted)).code).toBe(0)
+  }, 60_000)
+})
