@@ -46,7 +46,7 @@ export async function deploy(number: number, name: string, commit: Commit, hands
   screen.say(`\nThe ${name} deploy, commit ${commit.sha.slice(0, 12)}`)
   const result = await runWorkflow({
     source: source.folder,
-    repository: 'example/web',
+    repository: 'slipway/slipway',
     workflow: '.github/workflows/deploy-stage.yml',
     trigger: { event: 'push', ref: 'refs/heads/main', actor: 'rehearsal', ...commit },
     ...rehearsedSettings(cloud.env, baseImage),

@@ -6,9 +6,10 @@ import { type CloudProcess, startCloudProcess } from './cloud-process.ts'
 import { readCommandLine, usage } from './command-line.ts'
 import { removeImages } from './images.ts'
 import { type Interruption, listenForInterruption } from './interruption.ts'
-import { rehearse, sourceOf } from './rehearse.ts'
+import { rehearse } from './rehearse.ts'
 import { Screen } from './screen.ts'
 import { createStateBucket } from './settings.ts'
+import { Source } from './source.ts'
 import { humanSummary, machineSummary, type Summary } from './summary.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -30,9 +31,9 @@ export async function main(args: readonly string[]): Promise<number> {
   const cloud = await screen.during('cloud', () => startCloudProcess(folder))
   try {
     await createStateBucket(cloud.env)
-    const source = sourceOf(root, folder)
+    const source = new Source(root, ['.github', 'examples/web', 'terraform'], join(folder, 'source'))
     const baseImage = await screen.during('base image', () =>
-      makeBaseImage(source.path('base-image'), node, registryPort(cloud)),
+      makeBaseImage(source.path('examples/web/base-image'), node, registryPort(cloud)),
     )
     const hands = { root, folder, cloud, source, baseImage, screen, interrupted: interruption.signal }
     const summary = await rehearse(hands, start)

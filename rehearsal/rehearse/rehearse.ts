@@ -1,8 +1,7 @@
 // The rehearsal, top to bottom: a cloud, a first deploy, a second one under traffic, and what really happened.
-import { join } from 'node:path'
 import { type Deployed, deploy, type Stagehands } from './deploy.ts'
 import { failedRequests } from './judge.ts'
-import { raiseVersion, Source } from './source.ts'
+import { raiseVersion } from './source.ts'
 import type { Summary } from './summary.ts'
 import { sendTraffic, type Tally } from './traffic.ts'
 
@@ -74,6 +73,3 @@ function eventOf({ entries }: Deployed): unknown {
   )
   return taken.at(-1)?.['event'] ?? null
 }
-
-export const sourceOf = (root: string, folder: string): Source =>
-  new Source(join(root, 'examples/web'), join(folder, 'source'))

@@ -17,12 +17,12 @@ export function rehearsedSettings(cloud: Readonly<Record<string, string>>, baseI
     AWS_ROLE: `arn:aws:iam::${account}:role/deploy-web`,
     AWS_REGION: region,
     AWS_ACCOUNT_ID: account,
-    TERRAFORM_BACKEND_CONFIG: `bucket=${bucket}\nregion=${region}`,
+    TERRAFORM_BACKEND_CONFIG: `bucket=${bucket}\nkey=web/stage.tfstate\nregion=${region}`,
   }
   return {
     settings: {
       secrets: { GITHUB_TOKEN: 'ghs_rehearsal', DATADOG_API_KEY: cloud['DD_API_KEY'] ?? '' },
-      vars: { BASE_IMAGE: baseImage },
+      vars: { DEPLOY_EXAMPLE: 'true', BASE_IMAGE: baseImage },
     },
     environments: { stage: { vars: stage, secrets: {} } },
   }

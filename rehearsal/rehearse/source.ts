@@ -1,7 +1,8 @@
-// The service's repository, as its team would have it: examples/web with a history of its own.
+// The repository that is deployed from: the parts of this one that a deploy of examples/web needs, with a history of
+// its own, so that a rehearsal can commit to it.
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 
 export interface Commit {
   readonly sha: string
@@ -13,12 +14,11 @@ export class Source {
   readonly folder: string
   #head = '0'.repeat(40)
 
-  /** Copies the files below `from` that git would keep into a new repository. */
-  constructor(from: string, folder: string) {
+  /** Copies what lies below `root` at `paths` into a new repository, without what git would leave out. */
+  constructor(root: string, paths: readonly string[], folder: string) {
     this.folder = folder
     mkdirSync(folder, { recursive: true })
-    const ignored = new Set(['.terraform', '.terraform.lock.hcl', 'node_modules'])
-    cpSync(from, folder, { recursive: true, filter: (path) => !ignored.has(path.split('/').at(-1) ?? '') })
+    for (const path of paths) cpSync(join(root, path), join(folder, path), { recursive: true, filter: isSource })
     this.#git('init', '--quiet', '--initial-branch=main')
   }
 
@@ -43,9 +43,12 @@ export class Source {
   }
 }
 
+const leftOut = new Set(['.terraform', '.terraform.lock.hcl', 'node_modules'])
+const isSource = (path: string) => !leftOut.has(basename(path))
+
 /** The change that the second deploy ships. */
 export function raiseVersion(source: Source): void {
-  const file = source.path('package.json')
+  const file = source.path('examples/web/package.json')
   const manifest = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
   writeFileSync(file, `${JSON.stringify({ ...manifest, version: '1.1.0' }, null, 2)}\n`)
 }
