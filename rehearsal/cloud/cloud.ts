@@ -29,6 +29,8 @@ export interface CloudOptions {
   /** How many times faster than the machine's the cloud's clock runs. */
   readonly speed?: number
   readonly intercept?: Intercept
+  /** Where programs are that the cloud runs for itself, if not on PATH by their usual names. */
+  readonly programs?: { readonly registry?: string; readonly moto?: string }
 }
 
 /** A running cloud. */
@@ -49,7 +51,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const clock = options.clock ?? new RealClock(options.speed)
   const journal = new Journal(clock, options.journal)
   const accounts = new Accounts(clock, account)
-  const moto = createMoto()
+  const moto = createMoto(options.programs?.moto)
   const datadog = createDatadog({ clock, journal })
   const elb = createElb({
     clock,
@@ -58,7 +60,12 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     network: { carriesTraffic: true },
     vpcs: vpcsOf(moto.askEc2),
   })
-  const registry = createRegistry({ clock, journal, listen: (address) => server.open(address) })
+  const registry = createRegistry({
+    clock,
+    journal,
+    listen: (address) => server.open(address),
+    program: options.programs?.registry,
+  })
 
   // The services of AWS, by their names in a credential scope. Each room is plugged in here and nowhere else.
   const services: Readonly<Record<string, Service>> = {
@@ -73,8 +80,8 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     journal,
     intercept,
     service: (name, head) => services[name] ?? motoService(moto, name, head),
-    identify: (signature, { protocol }) => accounts.identify(signature, protocol),
-    anonymous: (_, { protocol }, action) => {
+    identify: (signature, { protocol }, action) => {
+      if (signature !== undefined) return accounts.identify(signature, protocol)
       if (UNSIGNED.has(action)) return accounts.anonymous(region)
       throw credentialsMissing(protocol)
     },

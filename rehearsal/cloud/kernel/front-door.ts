@@ -6,17 +6,26 @@ import type { Journal } from './journal.ts'
 import { type Exchange, type Route, readRequest, send } from './server.ts'
 import type { Call, Fault, Intercept, Service } from './service.ts'
 import { readSignature, type Signature } from './signature.ts'
+import { subjectOf } from './subject.ts'
 
 export interface FrontDoorDeps {
   readonly clock: Clock
   readonly journal: Journal
   /** The service of this name in the credential scope: our own, or one that speaks for the rest of AWS. */
-  service(name: string, request: RequestHead): Service
-  /** Who signed. Throws AwsError, in the words of the service asked, when the credentials are not good. */
-  identify(signature: Signature, service: Service): Caller
-  /** Who calls without a signature; a few operations of STS allow that. Throws AwsError for all others. */
-  anonymous(request: Request, service: Service, action: string): Caller
+  service(name: string, head: RequestHead): Service
+  /** Who signed, or whether this may be asked unsigned. Throws AwsError, in the service's words, to refuse. */
+  identify(signature: Signature | undefined, service: Service, action: string): Caller
   readonly intercept: Intercept
+}
+
+/** What became of one call. */
+interface Outcome {
+  readonly answer: Answer | 'reset'
+  /** `ok`, an error code, or `reset-before` and `reset-after`. */
+  readonly code: string
+  readonly action: string
+  readonly caller?: Caller | undefined
+  readonly fault?: Fault | undefined
 }
 
 /** Where every call of an AWS API comes in: who calls, what for, what goes wrong on purpose, the answer, the record of it. */
@@ -33,73 +42,69 @@ export class FrontDoor implements Route {
   }
 
   async serve(exchange: Exchange): Promise<void> {
-    const started = performance.now()
     const signature = readSignature(exchange.head)
     const request = await readRequest(exchange)
-    // Unsigned requests to an AWS endpoint of its own are STS's or S3's; a form is for STS.
-    const name = signature?.service ?? (isForm(request) ? 'sts' : 's3')
+    const name = signature?.service ?? unsignedService(request)
     const service = this.#deps.service(name, request)
-    const record: { -readonly [K in keyof Outcome]: Outcome[K] } = { outcome: 'ok', status: 200 }
-    let action = 'Unknown'
+    const outcome = await this.#settle(name, service, request, signature)
+    this.#record(name, request, signature, outcome)
+    if (outcome.answer === 'reset') exchange.request.socket.resetAndDestroy()
+    else send(exchange, outcome.answer)
+  }
+
+  /** Never rejects: a refusal is an outcome too. */
+  async #settle(name: string, service: Service, request: Request, signature?: Signature): Promise<Outcome> {
+    const action = service.action(request)
     let caller: Caller | undefined
     let fault: Fault | undefined
-    let answer: Answer
     try {
-      action = service.action(request)
-      caller = signature ? this.#deps.identify(signature, service) : this.#deps.anonymous(request, service, action)
-      fault = this.#deps.intercept({ service: name, action, caller, request })
-      answer = await this.#answer(service, { service: name, action, caller, request }, fault)
-      record.status = answer.status
-      if (answer.status >= 400) record.outcome = errorCodeOf(answer)
+      caller = this.#deps.identify(signature, service, action)
+      const call: Call = { service: name, action, caller, request }
+      fault = this.#deps.intercept(call)
+      await this.#beforehand(fault)
+      if (fault?.reset === 'before') return { answer: 'reset', code: 'reset-before', action, caller, fault }
+      const answer = await service.answer(action, request, caller)
+      if (fault?.reset === 'after') return { answer: 'reset', code: 'reset-after', action, caller, fault }
+      return { answer, code: answer.status < 400 ? 'ok' : errorCodeOf(answer), action, caller, fault }
     } catch (error) {
-      const refusal = error instanceof AwsError ? error : internalError(name, action, error)
-      answer = service.refuse(refusal, request)
-      record.status = answer.status
-      record.outcome = refusal.code
+      const refusal = error instanceof AwsError ? error : internalFailure(name, action, error)
+      return { answer: service.refuse(refusal, request), code: refusal.code, action, caller, fault }
     }
-    const reset = fault?.reset !== undefined
-    this.#deps.journal.write({
-      type: 'api',
-      service: name,
-      action,
-      ...callerFacts(caller, signature),
-      outcome: reset ? `reset-${fault?.reset}` : record.outcome,
-      ...(reset ? {} : { status: record.status }),
-      ms: Math.round((performance.now() - started) * 1000) / 1000,
-      ...(fault === undefined ? {} : { fault: true }),
-    })
-    if (reset) exchange.request.socket.resetAndDestroy()
-    else send(exchange, answer)
   }
 
-  async #answer(service: Service, call: Call, fault: Fault | undefined): Promise<Answer> {
-    const { delay, error, reset } = fault ?? {}
+  async #beforehand({ delay, error }: Fault = {}): Promise<void> {
     if (delay !== undefined) await new Promise<void>((resolve) => this.#deps.clock.after(delay, resolve))
     if (error !== undefined) throw error
-    if (reset === 'before') return { status: 0 }
-    return service.answer(call.action, call.request, call.caller)
+  }
+
+  /** Written before the answer is sent, so that whoever has the answer finds the record of it. */
+  #record(service: string, request: Request, signature: Signature | undefined, outcome: Outcome): void {
+    const { answer, code, action, caller, fault } = outcome
+    this.#deps.journal.write({
+      type: 'api',
+      service,
+      action,
+      account: caller?.account,
+      region: caller?.region ?? signature?.region,
+      role: caller?.role,
+      principal: caller?.arn,
+      outcome: code,
+      status: answer === 'reset' ? undefined : answer.status,
+      ms: Math.round((performance.now() - request.arrived) * 1000) / 1000,
+      request: subjectOf(service, request),
+      fault: fault === undefined ? undefined : true,
+    })
   }
 }
 
-interface Outcome {
-  readonly outcome: string
-  readonly status: number
-}
-
-const isForm = ({ headers, url }: RequestHead) =>
+/** An unsigned form is for STS, which alone has operations for strangers; anything else unsigned could only be for S3. */
+const unsignedService = ({ headers, url }: RequestHead) =>
   /^application\/x-www-form-urlencoded/i.test(headers['content-type'] ?? '') || url.searchParams.has('Action')
-
-function callerFacts(caller: Caller | undefined, signature: Signature | undefined) {
-  return {
-    account: caller?.account,
-    region: caller?.region ?? signature?.region,
-    role: caller?.role,
-    principal: caller?.arn,
-  }
-}
+    ? 'sts'
+    : 's3'
 
 /** A defect of the cloud itself: AWS has a 500 for that too, and ours names what broke. */
-function internalError(service: string, action: string, error: unknown): AwsError {
+function internalFailure(service: string, action: string, error: unknown): AwsError {
   console.error(`The rehearsal cloud failed in ${service} ${action}:`, error)
   return new AwsError('InternalFailure', `The rehearsal cloud failed in ${service} ${action}: ${error}`, 500)
 }

@@ -19,6 +19,8 @@ export interface RegistryDeps {
   readonly journal: Journal
   /** Opens a further address of the endpoint, and resolves with the port. */
   listen(address: string): Promise<number>
+  /** Where the store's program is, if not on PATH as `docker-registry`. */
+  readonly program?: string | undefined
 }
 
 /** ECR: its API, and the registries that Docker talks to. */
@@ -33,10 +35,10 @@ export interface Registry {
   close(): Promise<void>
 }
 
-export function createRegistry({ clock, journal, listen }: RegistryDeps): Registry {
+export function createRegistry({ clock, journal, listen, program }: RegistryDeps): Registry {
   const hosts = new Hosts(listen)
   const tokens = new Tokens(clock)
-  const store = createStore()
+  const store = createStore(program)
   const repositories = new Repositories(clock, hosts, store)
   const now = () => clock.now()
   return {

@@ -1,0 +1,45 @@
+import type { Members, Request } from './call.ts'
+import { parametersOf } from './query-protocol.ts'
+
+// What the journal tells of a request: whom it is about, and nothing that could be a secret. So names are listed.
+const SUBJECTS: readonly string[] = [
+  'cluster',
+  'clusterName',
+  'service',
+  'serviceName',
+  'serviceDeploymentArn',
+  'family',
+  'taskDefinition',
+  'task',
+  'desiredCount',
+  'forceNewDeployment',
+  'repositoryName',
+  'imageTag',
+  'Name',
+  'LoadBalancerArn',
+  'ListenerArn',
+  'TargetGroupArn',
+  'RoleArn',
+  'RoleSessionName',
+  'RoleName',
+]
+
+/** Whom a request is about, as far as its parameters say so by name. */
+export function subjectOf(service: string, request: Request): Members | undefined {
+  if (service === 's3') return { path: request.url.pathname }
+  const members = request.headers['x-amz-target'] === undefined ? formOf(request) : jsonOf(request.body)
+  const known = SUBJECTS.flatMap((name) => (isPlain(members[name]) ? [[name, members[name]]] : []))
+  return known.length === 0 ? undefined : Object.fromEntries(known)
+}
+
+const isPlain = (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value)
+
+const formOf = (request: Request): Members => Object.fromEntries(parametersOf(request))
+
+function jsonOf(body: Buffer): Members {
+  try {
+    return (JSON.parse(body.toString('utf8')) ?? {}) as Members
+  } catch {
+    return {}
+  }
+}
