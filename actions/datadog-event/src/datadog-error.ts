@@ -29,7 +29,14 @@ export function unanswered(doing: string, site: Site, url: string, cause: unknow
 export const outOfTime = (doing: string): DatadogError =>
   new DatadogError(`Did not try to ${doing}: the calls before it used up the \`timeout\`.`, {
     hint: 'Datadog is slow or refuses to answer: see the messages above. Raise `timeout` to wait for longer.',
-    again: false,
+    again: true,
+  })
+
+/** An answer that says yes and makes no sense. */
+export const unreadable = (doing: string, problem: string): DatadogError =>
+  new DatadogError(`Could not ${doing}: the answer cannot be used, as ${problem}.`, {
+    hint: 'Something between this runner and Datadog may have answered instead, such as a proxy. Check `site` and `api-url`.',
+    again: true,
   })
 
 /** An answer that says no. */

@@ -3,6 +3,7 @@ import { InputReader } from '../../../toolkit/inputs.ts'
 import type { Log } from '../../../toolkit/log.ts'
 import type { Environment } from '../../../toolkit/runtime.ts'
 import { type EventInputs, readEventInputs } from './event-inputs.ts'
+import { type BaselineInputs, type GateInputs, readBaselineInputs, readGateInputs } from './gate-inputs.ts'
 import { type Keys, readKeys } from './keys.ts'
 import { readSite, type Site } from './site.ts'
 
@@ -17,7 +18,7 @@ export interface CommonInputs {
   readonly dryRun: boolean
 }
 
-export type Inputs = CommonInputs & EventInputs
+export type Inputs = CommonInputs & (EventInputs | BaselineInputs | GateInputs)
 
 /** Reads and checks all inputs. Masks the keys before it looks at anything else. @throws InputError */
 export function readInputs(env: Environment, log: Log, now: number): Inputs {
@@ -30,5 +31,12 @@ export function readInputs(env: Environment, log: Log, now: number): Inputs {
     timeoutMs: inputs.duration('timeout', 60_000),
     dryRun: inputs.flag('dry-run', false),
   }
-  return { ...common, ...readEventInputs(inputs, env, now) }
+  switch (inputs.choice('command', ['event', 'baseline', 'gate'], 'event')) {
+    case 'event':
+      return { ...common, ...readEventInputs(inputs, env, now) }
+    case 'baseline':
+      return { ...common, ...readBaselineInputs(inputs, keys) }
+    case 'gate':
+      return { ...common, ...readGateInputs(inputs, keys) }
+  }
 }

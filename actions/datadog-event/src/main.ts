@@ -1,5 +1,6 @@
 import type { World } from '../../../toolkit/runtime.ts'
 import { Datadog } from './client.ts'
+import { gate, takeBaseline } from './guard.ts'
 import { send } from './http.ts'
 import { readInputs } from './inputs.ts'
 import { tell } from './tell.ts'
@@ -9,5 +10,12 @@ export async function main(world: World): Promise<void> {
   const { env, clock, log, signal } = world
   const inputs = readInputs(env, log, clock.now())
   const datadog = new Datadog({ site: inputs.site, keys: inputs.keys, clock, log, signal, send })
-  await tell(inputs, datadog, world)
+  switch (inputs.command) {
+    case 'event':
+      return await tell(inputs, datadog, world)
+    case 'baseline':
+      return await takeBaseline(inputs, datadog, world)
+    case 'gate':
+      return await gate(inputs, datadog, world)
+  }
 }

@@ -10,6 +10,8 @@ export interface Site {
   readonly api: string
   /** The base address of the events intake. */
   readonly intake: string
+  /** Where people look; '' where that is not known. */
+  readonly app: string
 }
 
 /** The sites that Datadog lists in its documentation. */
@@ -38,8 +40,16 @@ function siteNamed(name: string): Site {
   if (!HOST_NAME.test(name) || SLIPS.some((slip) => slip.test(name))) {
     throw new InputError('site', `is \`${name}\`, which is not the name of a Datadog site.`, { hint: siteHint(name) })
   }
-  return { name, api: `https://api.${name}`, intake: `https://event-management-intake.${name}` }
+  return atDatadog(name)
 }
+
+// Sites that are a part of another have their own host; the others have `app.` before them.
+const atDatadog = (name: string): Site => ({
+  name,
+  api: `https://api.${name}`,
+  intake: `https://event-management-intake.${name}`,
+  app: `https://${name.split('.').length > 2 ? name : `app.${name}`}`,
+})
 
 // Hosts of Datadog that people find in their browser and that are not the site.
 const SLIPS = [/^(app|api|www|intake|event-management-intake)\./]
@@ -84,7 +94,7 @@ function siteAt(address: string): Site {
   const name = /^api\.(.+)$/.exec(url.hostname)?.[1]
   // A real site keeps its events intake on another host; a proxy or a stand-in answers for both.
   const known = name !== undefined && SITES.some((site) => site === name)
-  return { name: known ? name : url.host, api: base, intake: known ? `https://event-management-intake.${name}` : base }
+  return known ? { ...atDatadog(name), api: base } : { name: url.host, api: base, intake: base, app: '' }
 }
 
 const LOOPBACK = /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/

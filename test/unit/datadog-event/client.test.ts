@@ -5,7 +5,7 @@ import { CancelledError, describeError } from '../../../toolkit/errors.ts'
 import { FakeClock } from '../../support/clock.ts'
 import { API_KEY, APP_KEY, recordingWorld } from '../../support/datadog.ts'
 
-const site = { name: 'datadoghq.eu', api: 'https://api.datadoghq.eu', intake: 'https://intake.datadoghq.eu' }
+const site = { name: 'datadoghq.eu', api: 'https://api.datadoghq.eu', intake: 'https://intake.datadoghq.eu', app: '' }
 const event: DatadogRequest = {
   doing: 'post the event',
   method: 'POST',

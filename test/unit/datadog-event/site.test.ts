@@ -19,8 +19,16 @@ test.each(SITES)('%s has its API and its events intake', (site) => {
     name: site,
     api: `https://api.${site}`,
     intake: `https://event-management-intake.${site}`,
+    app: expect.stringMatching(new RegExp(`^https://(app\\.)?${site}$`)),
   })
 })
+
+test.each([
+  ['datadoghq.com', 'https://app.datadoghq.com'],
+  ['datadoghq.eu', 'https://app.datadoghq.eu'],
+  ['ddog-gov.com', 'https://app.ddog-gov.com'],
+  ['us5.datadoghq.com', 'https://us5.datadoghq.com'],
+])('people look at %s under %s', (site, app) => expect(read({ site }).app).toBe(app))
 
 test('input before environment before default', () => {
   expect(read({}).name).toBe('datadoghq.com')
@@ -55,11 +63,13 @@ test('an api-url of a known site also leads to its intake; any other answers for
     name: 'datadoghq.eu',
     api: 'https://api.datadoghq.eu',
     intake: 'https://event-management-intake.datadoghq.eu',
+    app: 'https://app.datadoghq.eu',
   })
   expect(read({ 'api-url': 'https://proxy.example.com/dd' })).toEqual({
     name: 'proxy.example.com',
     api: 'https://proxy.example.com/dd',
     intake: 'https://proxy.example.com/dd',
+    app: '',
   })
 })
 
