@@ -1,0 +1,80 @@
+import { awsError } from '../../../toolkit/aws.ts'
+import type { Clock } from '../../../toolkit/clock.ts'
+import { throwIfCancelled } from '../../../toolkit/clock.ts'
+import type { Clients } from './clients.ts'
+import { Pace, type Rate } from './pace.ts'
+
+/**
+ * The rates that AWS grants each account and region, halved: others deploy too. Calls of one line share one allowance.
+ */
+const RATES = {
+  register: { burst: 10, perSecond: 0.5 },
+  taskDefinitions: { burst: 25, perSecond: 10 },
+  updateService: { burst: 25, perSecond: 2.5 },
+  describeServices: { burst: 50, perSecond: 10 },
+  serviceDeployments: { burst: 25, perSecond: 10 },
+  serviceRevisions: { burst: 25, perSecond: 10 },
+  tasks: { burst: 50, perSecond: 10 },
+  runTask: { burst: 50, perSecond: 20 },
+  targetHealth: { burst: 20, perSecond: 5 },
+  other: { burst: 20, perSecond: 5 },
+} as const satisfies Readonly<Record<string, Rate>>
+
+/** The allowance that a call draws from. */
+export type Bucket = keyof typeof RATES
+
+/** Makes AWS calls: each within its rate, cancelled with the run, and with an error that says what was being done. */
+export class AwsCalls {
+  readonly clients: Clients
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  readonly #paces: Map<Bucket, Pace>
+
+  constructor(clients: Clients, clock: Clock, signal: AbortSignal, paces = new Map<Bucket, Pace>()) {
+    this.clients = clients
+    this.clock = clock
+    this.signal = signal
+    this.#paces = paces
+  }
+
+  /** The same, for what has to be done after the run was cancelled. */
+  within(signal: AbortSignal): AwsCalls {
+    return new AwsCalls(this.clients, this.clock, signal, this.#paces)
+  }
+
+  /** `doing` completes "Could not …". */
+  async call<T>(
+    bucket: Bucket,
+    doing: string,
+    send: (options: { readonly abortSignal: AbortSignal }) => Promise<T>,
+  ): Promise<T> {
+    await this.#pace(bucket).take(this.signal)
+    try {
+      return await send({ abortSignal: this.signal })
+    } catch (error) {
+      throwIfCancelled(this.signal)
+      throw awsError(error, doing)
+    }
+  }
+
+  #pace(bucket: Bucket): Pace {
+    const pace = this.#paces.get(bucket) ?? new Pace(this.clock, RATES[bucket])
+    this.#paces.set(bucket, pace)
+    return pace
+  }
+}
+
+/** Cuts a list into batches of at most `size`. */
+export const batches = <T>(items: readonly T[], size: number): readonly (readonly T[])[] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size))
+
+/** Runs `task` for each item, at most `limit` at a time, and gives the results in the items' order. */
+export async function each<T, R>(items: readonly T[], limit: number, task: (item: T) => Promise<R>): Promise<R[]> {
+  const results = new Array<R>(items.length)
+  const queue = items.entries()
+  const work = async () => {
+    for (const [index, item] of queue) results[index] = await task(item)
+  }
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, work))
+  return results
+}

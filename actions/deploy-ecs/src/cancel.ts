@@ -1,0 +1,63 @@
+// Leaves services in a state that is named and safe when the run is cancelled. There are seconds to do it in.
+import { describeError } from '../../../toolkit/errors.ts'
+import type { Log } from '../../../toolkit/log.ts'
+import type { AwsCalls } from './aws-calls.ts'
+import { describeServices, requireService } from './ecs.ts'
+import type { Inputs } from './inputs.ts'
+import { lastHealthy } from './last-healthy.ts'
+import { Observer } from './observe.ts'
+import { revisionName } from './registration.ts'
+import { startRollout, toRollout } from './rollout.ts'
+import { seenService } from './seen.ts'
+import { nameOf } from './service-name.ts'
+import type { Undertaking } from './state.ts'
+import { stopDeployment } from './stop-deployment.ts'
+
+/** Settles one service, and says in a sentence how it was left. Never throws: there is nobody left to catch it. */
+export async function leaveSafe(
+  aws: AwsCalls,
+  log: Log,
+  onCancel: Inputs['onCancel'],
+  undertaking: Undertaking,
+): Promise<string> {
+  const { name } = undertaking
+  try {
+    const said = await settleService(aws, onCancel, undertaking)
+    log.warning(said)
+    return said
+  } catch (error) {
+    const said = `Service \`${nameOf(name)}\` may be halfway between ${revisionName(undertaking.previousTaskDefinition)} and ${revisionName(undertaking.taskDefinition)}: it could not be rolled back. ${describeError(error)}`
+    log.error(said)
+    return said
+  }
+}
+
+async function settleService(aws: AwsCalls, onCancel: Inputs['onCancel'], undertaking: Undertaking): Promise<string> {
+  const { name, taskDefinition, previousTaskDefinition, previousId, deploymentId } = undertaking
+  const who = `Service \`${nameOf(name)}\``
+  const [next, previous] = [revisionName(taskDefinition), revisionName(previousTaskDefinition)]
+  const before = requireService(await describeServices(aws, [name]), name)
+  const service = seenService(before)
+  const primary = service.deployments.find(({ status }) => status === 'PRIMARY')
+  const isOurs =
+    deploymentId === undefined
+      ? primary?.taskDefinition === taskDefinition && primary.id !== previousId
+      : primary?.id === deploymentId
+  if (primary === undefined || !isOurs || primary.id === previousId) {
+    return `${who} is at ${revisionName(service.taskDefinition)}; no deployment of ${next} is under way.`
+  }
+  if (primary.rolloutState === 'COMPLETED') return `${who} had already completed its rollout to ${next}.`
+  if (onCancel === 'leave') {
+    return `${who} goes on rolling out ${next} by itself, as \`on-cancel: leave\` says; nobody watches it.`
+  }
+  const departure = { name, before, taskDefinition, shipped: [] }
+  const rollout = toRollout(departure, service, previousId)
+  const arn = await new Observer(aws, [rollout], false, () => {}).findServiceDeployment(rollout)
+  if (arn !== undefined && (await stopDeployment(aws, name, arn, 'ROLLBACK'))) {
+    return `${who} is being rolled back to ${previous} by ECS.`
+  }
+  const target = (await lastHealthy(aws, name, before, taskDefinition)) ?? previousTaskDefinition
+  if (target === taskDefinition) return `${who} stays at ${next}: no other revision is known that was healthy.`
+  await startRollout(aws, { ...departure, taskDefinition: target }, {})
+  return `${who} is being updated back to ${revisionName(target)}.`
+}

@@ -1,0 +1,6 @@
+import { run } from '../../../toolkit/runtime.ts'
+import { awsClients } from './clients.ts'
+import { main } from './main.ts'
+import { post } from './post.ts'
+
+run({ main: (world) => main(world, awsClients), post: (world) => post(world, awsClients) })

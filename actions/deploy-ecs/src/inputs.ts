@@ -1,0 +1,192 @@
+// The only reader of this action's inputs.
+
+import { InputError } from '../../../toolkit/errors.ts'
+import { InputReader } from '../../../toolkit/inputs.ts'
+import type { Environment } from '../../../toolkit/runtime.ts'
+import { type Base, readBase } from './base.ts'
+import { type Changes, readChanges } from './changes.ts'
+import { readCommandLine } from './command-line.ts'
+import { refusePeerInputs } from './peer-inputs.ts'
+import { nameOf, parseClusterName, parseServiceName, type ServiceName } from './service-name.ts'
+
+/** What to change in the service. What is not in here stays as it is, and is not sent. */
+export interface ServiceChanges {
+  readonly desiredCount?: number
+  readonly forceNewDeployment?: boolean
+  readonly circuitBreaker?: 'rollback' | 'stop' | 'disabled'
+  readonly alarms?: readonly string[]
+}
+
+/** How far a deploy is followed before it counts as done. */
+export type WaitFor = 'none' | 'started' | 'healthy' | 'bake'
+
+/** A task to run from the new revision before the service is touched. */
+export interface BeforeDeploy {
+  readonly command: readonly string[]
+  readonly container?: string
+  readonly timeoutMs: number
+}
+
+export interface Inputs {
+  readonly command: 'deploy' | 'verify' | 'rollback'
+  readonly dryRun: boolean
+  readonly region?: string
+  readonly expectedAccountId?: string
+  /** What the deploy record calls the place that was deployed to. */
+  readonly environment?: string
+  readonly services: readonly ServiceName[]
+  readonly base: Base
+  readonly changes: Changes
+  readonly serviceChanges: ServiceChanges
+  readonly beforeDeploy?: BeforeDeploy
+  readonly waitFor: WaitFor
+  readonly bakeMs: number
+  readonly timeoutMs: number
+  /** How many tasks of the new deployment may fail before the outcome counts as decided. */
+  readonly maxFailedTasks: number
+  readonly onConflict: 'fail' | 'wait' | 'supersede'
+  readonly onFailure: 'rollback' | 'stop' | 'leave'
+  readonly onCancel: 'rollback' | 'leave'
+  /** The revision to go back to; without it the last one that was healthy. */
+  readonly rollbackTo?: string
+  readonly recordFile?: string
+}
+
+const MINUTE = 60_000
+
+/** Reads and checks every input. @throws InputError for the first that is wrong. */
+export function readInputs(env: Environment): Inputs {
+  const read = new InputReader(env)
+  refusePeerInputs(read)
+  const command = readCommand(read)
+  const region = read.text('region')
+  const expectedAccountId = readAccount(read)
+  const environment = read.text('environment')
+  const recordFile = read.text('record-file')
+  const rollbackTo = readRollbackTo(read, command)
+  const beforeDeploy = readBeforeDeploy(read)
+  return {
+    command,
+    dryRun: read.flag('dry-run', false),
+    ...(region === undefined ? {} : { region }),
+    ...(expectedAccountId === undefined ? {} : { expectedAccountId }),
+    ...(environment === undefined ? {} : { environment }),
+    services: readServices(read),
+    base: readBase(read),
+    changes: readChanges(read),
+    serviceChanges: readServiceChanges(read),
+    ...(beforeDeploy === undefined ? {} : { beforeDeploy }),
+    waitFor: readWaitFor(read),
+    bakeMs: read.duration('bake-time', 5 * MINUTE),
+    timeoutMs: readTimeout(read),
+    maxFailedTasks: read.integer('max-failed-tasks', { min: 1, max: 1000 }) ?? 3,
+    onConflict: read.choice('on-conflict', ['fail', 'wait', 'supersede'], 'fail'),
+    onFailure: read.choice('on-failure', ['rollback', 'stop', 'leave'], 'rollback'),
+    onCancel: read.choice('on-cancel', ['rollback', 'leave'], 'rollback'),
+    ...(rollbackTo === undefined ? {} : { rollbackTo }),
+    ...(recordFile === undefined ? {} : { recordFile }),
+  }
+}
+
+const COMMANDS = ['deploy', 'verify', 'rollback'] as const
+
+function readCommand(read: InputReader): Inputs['command'] {
+  const value = read.text('command')
+  if (value !== undefined && !COMMANDS.some((command) => command.startsWith(value.toLowerCase()))) {
+    throw new InputError('command', `is \`${value}\`, which is none of \`deploy\`, \`verify\`, \`rollback\`.`, {
+      hint: "It says what this action does. To change the container's command, use `container-command`.",
+    })
+  }
+  return read.choice('command', COMMANDS, 'deploy')
+}
+
+function readServices(read: InputReader): readonly ServiceName[] {
+  const cluster = parseClusterName(read.text('cluster') ?? 'default')
+  const [one, several] = [read.list('service'), read.list('services')]
+  if (one.length > 0 && several.length > 0) {
+    throw new InputError('services', 'is set, and so is `service`.', { hint: 'They mean the same: keep one of them.' })
+  }
+  const services = [...one, ...several].map((item) => parseServiceName(item, cluster))
+  if (services.length === 0) {
+    throw new InputError('service', 'is missing.', {
+      hint: 'Name the ECS service under `with:`, for example `service: web`; several as `services: api, worker`.',
+    })
+  }
+  const names = services.map(nameOf)
+  const twice = names.find((name, at) => names.indexOf(name) !== at)
+  if (twice !== undefined) throw new InputError('service', `names \`${twice}\` twice.`, { hint: 'Name it once.' })
+  return services
+}
+
+function readServiceChanges(read: InputReader): ServiceChanges {
+  const desiredCount = read.integer('desired-count', { min: 0, max: 5000 })
+  const circuitBreaker = read.choice('circuit-breaker', ['keep', 'rollback', 'stop', 'disabled'], 'keep')
+  const alarms = read.list('alarms')
+  return {
+    ...(desiredCount === undefined ? {} : { desiredCount }),
+    ...(read.flag('force-new-deployment', false) ? { forceNewDeployment: true } : {}),
+    ...(circuitBreaker === 'keep' ? {} : { circuitBreaker }),
+    ...(alarms.length === 0 ? {} : { alarms }),
+  }
+}
+
+/** `wait-for`, or what the action of AWS calls `wait-for-service-stability`. */
+function readWaitFor(read: InputReader): WaitFor {
+  const alias = 'wait-for-service-stability'
+  if (read.text(alias) === undefined) {
+    return read.choice('wait-for', ['none', 'started', 'healthy', 'bake'], 'healthy')
+  }
+  const stable = read.flag(alias, true)
+  if (read.text('wait-for') !== undefined) {
+    throw new InputError(alias, 'is set, and so is `wait-for`.', {
+      hint: 'Keep `wait-for`: it says the same, and more.',
+    })
+  }
+  return stable ? 'healthy' : 'none'
+}
+
+/** `timeout`, or what the action of AWS calls `wait-for-minutes`. */
+function readTimeout(read: InputReader): number {
+  const minutes = read.integer('wait-for-minutes', { min: 1, max: 360 })
+  if (minutes === undefined) return read.duration('timeout', 30 * MINUTE)
+  if (read.text('timeout') !== undefined) {
+    throw new InputError('wait-for-minutes', 'is set, and so is `timeout`.', { hint: 'Keep `timeout`.' })
+  }
+  return minutes * MINUTE
+}
+
+function readAccount(read: InputReader): string | undefined {
+  const value = read.text('expected-account-id')
+  if (value === undefined || /^\d{12}$/.test(value)) return value
+  throw new InputError('expected-account-id', `is \`${value}\`, which is not the number of an AWS account.`, {
+    hint: 'It has 12 digits. Put it in quotes in YAML, or leading zeros are lost.',
+  })
+}
+
+function readRollbackTo(read: InputReader, command: Inputs['command']): string | undefined {
+  const value = read.text('rollback-to')
+  if (value === undefined) return undefined
+  if (command !== 'rollback') {
+    throw new InputError('rollback-to', 'is set, but `command` is not `rollback`.', {
+      hint: 'Add `command: rollback`, or remove `rollback-to`.',
+    })
+  }
+  if (!/^(\d+|[\w-]+:\d+|arn:[\w-]+:ecs:[\w-]+:\d{12}:task-definition\/[\w-]+:\d+)$/.test(value)) {
+    throw new InputError('rollback-to', `is \`${value}\`, which is not a task definition revision.`, {
+      hint: 'Write a revision number such as `12`, `web:12`, or the ARN of the revision.',
+    })
+  }
+  return value
+}
+
+function readBeforeDeploy(read: InputReader): BeforeDeploy | undefined {
+  const command = readCommandLine(read, 'before-deploy-command')
+  const container = read.text('before-deploy-container')
+  const timeoutMs = read.duration('before-deploy-timeout', 15 * MINUTE)
+  if (command !== undefined) return { command, timeoutMs, ...(container === undefined ? {} : { container }) }
+  const orphan = ['before-deploy-container', 'before-deploy-timeout'].find((name) => read.text(name) !== undefined)
+  if (orphan === undefined) return undefined
+  throw new InputError(orphan, 'is set, but `before-deploy-command` is not.', {
+    hint: 'Set `before-deploy-command`, for example `npm run migrate`, or remove this input.',
+  })
+}

@@ -1,0 +1,74 @@
+import { liveTasks } from './health.ts'
+import { newerPrimary, type Ours, ownDeployment } from './ours.ts'
+import { notHealthy } from './progress.ts'
+import type { Observation } from './seen.ts'
+import { failureOf, type Stop } from './stopped-task.ts'
+
+/** What earlier looks showed and a later one may not show again. Its size is bounded by the tasks of one deployment. */
+export interface Memory {
+  /** How many looks in a row found no service. */
+  readonly missing: number
+  /** Deployments that ECS said are rollbacks of ours, and why. */
+  readonly rollbacks: ReadonlyMap<string, string>
+  /** Tasks of ours that failed, by ARN. */
+  readonly failures: ReadonlyMap<string, Stop>
+  /** Since when each task of ours has been seen RUNNING, by our clock. */
+  readonly runningSince: ReadonlyMap<string, number>
+  /** Since when all has been healthy, by our clock. */
+  readonly healthySince?: number
+}
+
+export const NOTHING_YET: Memory = {
+  missing: 0,
+  rollbacks: new Map(),
+  failures: new Map(),
+  runningSince: new Map(),
+}
+
+/** Adds a look to memory. */
+export function remember(memory: Memory, ours: Ours, latest: Observation): Memory {
+  const own = ownDeployment(ours, latest.service)
+  const healthy = own !== undefined && notHealthy(ours, own, latest).length === 0
+  const since = healthy ? (memory.healthySince ?? latest.at) : undefined
+  return {
+    missing: latest.service === undefined ? memory.missing + 1 : 0,
+    rollbacks: rememberRollback(memory, ours, latest),
+    failures: rememberFailures(memory, latest),
+    runningSince: rememberRunning(memory, latest),
+    ...(since === undefined ? {} : { healthySince: since }),
+  }
+}
+
+/** The PRIMARY says that it is a rollback only until it is complete; the service's events say so for longer. */
+function rememberRollback(memory: Memory, ours: Ours, { service }: Observation): Memory['rollbacks'] {
+  const primary = newerPrimary(ours, service?.deployments ?? [])
+  if (service === undefined || primary === undefined || memory.rollbacks.has(primary.id)) return memory.rollbacks
+  const said = primary.rolloutStateReason ?? ''
+  const event = service.events.find(
+    ({ at, message }) => /rolling back/i.test(message) && Math.abs(at - primary.createdAt) <= NEAR_MS,
+  )
+  const failed = ownDeployment(ours, service)
+  if (/rolling back|rollback/i.test(said)) return new Map([...memory.rollbacks, [primary.id, said]])
+  if (event !== undefined) return new Map([...memory.rollbacks, [primary.id, event.message]])
+  if (failed?.rolloutState === 'FAILED' && primary.taskDefinition === ours.previousTaskDefinition) {
+    return new Map([...memory.rollbacks, [primary.id, failed.rolloutStateReason ?? '']])
+  }
+  return memory.rollbacks
+}
+
+/** A rollback's deployment is made when its event is written. */
+const NEAR_MS = 30_000
+
+function rememberFailures(memory: Memory, { tasks = [] }: Observation): Memory['failures'] {
+  const failed = tasks.flatMap((task) => {
+    const stop = failureOf(task)
+    return stop === undefined ? [] : [[task.arn, stop] as const]
+  })
+  return failed.length === 0 ? memory.failures : new Map([...memory.failures, ...failed])
+}
+
+function rememberRunning(memory: Memory, { at, tasks }: Observation): Memory['runningSince'] {
+  if (tasks === undefined) return memory.runningSince
+  const running = liveTasks(tasks).filter(({ lastStatus }) => lastStatus === 'RUNNING')
+  return new Map(running.map(({ arn }) => [arn, memory.runningSince.get(arn) ?? at]))
+}

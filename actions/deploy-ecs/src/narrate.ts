@@ -1,0 +1,73 @@
+import { describeTarget, groupName, shortTask } from './health.ts'
+import type { Ours } from './ours.ts'
+import { ownDeployment } from './ours.ts'
+import { counts } from './progress.ts'
+import type { Observation, TargetSeen } from './seen.ts'
+import { judgeStop } from './stopped-task.ts'
+
+/** What changed from one look to the next, one line each; nothing when nothing did. */
+export function narrate(ours: Ours, before: Observation | undefined, now: Observation): readonly string[] {
+  return [
+    ...rolloutLines(ours, before, now),
+    ...stageLines(before, now),
+    ...eventLines(ours, before, now),
+    ...taskLines(before, now),
+    ...targetLines(before?.targets ?? [], now.targets ?? before?.targets ?? []),
+  ]
+}
+
+function rolloutLines(ours: Ours, before: Observation | undefined, now: Observation): readonly string[] {
+  const [then, own] = [ownDeployment(ours, before?.service), ownDeployment(ours, now.service)]
+  if (own === undefined) return then === undefined ? [] : [`The deployment ${ours.deploymentId} is no longer listed.`]
+  const line = counts(own)
+  return then !== undefined && counts(then) === line ? [] : [`${line.charAt(0).toUpperCase()}${line.slice(1)}.`]
+}
+
+function stageLines(before: Observation | undefined, now: Observation): readonly string[] {
+  const [then, deployment] = [before?.serviceDeployment, now.serviceDeployment]
+  if (deployment === undefined) return []
+  const { status, lifecycleStage, statusReason, awaiting } = deployment
+  const changed = then?.status !== status || then?.lifecycleStage !== lifecycleStage
+  const stage = lifecycleStage === undefined ? '' : ` at stage ${lifecycleStage}`
+  return [
+    ...(changed ? [`Service deployment ${status}${stage}${statusReason ? `: ${statusReason}` : ''}`] : []),
+    ...awaiting
+      .filter(({ hookId }) => !then?.awaiting.some((hook) => hook.hookId === hookId))
+      .map(
+        ({ hookId, expiresAt }) =>
+          `The lifecycle hook ${hookId} waits for somebody to go on: \`aws ecs continue-service-deployment --service-deployment-arn ${deployment.arn} --hook-id ${hookId} --action CONTINUE\` (or ROLLBACK)${expiresAt === undefined ? '' : `, until ${new Date(expiresAt).toISOString()}`}.`,
+      ),
+  ]
+}
+
+function eventLines(ours: Ours, before: Observation | undefined, now: Observation): readonly string[] {
+  const known = new Set(before?.service?.events.map(({ id }) => id))
+  return freshEvents(ours, now)
+    .filter(({ id }) => !known.has(id))
+    .map(({ message }) => `ECS: ${message}`)
+}
+
+/** The service's events since our deployment was made, oldest first. */
+export const freshEvents = (ours: Ours, { service }: Observation) =>
+  (service?.events ?? []).filter(({ at }) => at >= ours.createdAt).toSorted((a, b) => a.at - b.at)
+
+function taskLines(before: Observation | undefined, now: Observation): readonly string[] {
+  const known = new Set(before?.tasks?.filter((task) => judgeStop(task) !== undefined).map(({ arn }) => arn))
+  return (now.tasks ?? []).flatMap((task) => {
+    const stop = known.has(task.arn) ? undefined : judgeStop(task)
+    if (stop === undefined) return []
+    const code = stop.exitCode === undefined ? '' : ` (${stop.container} exited with code ${stop.exitCode})`
+    return [`Task ${shortTask(task.arn)} stopped: ${stop.reason}${code}`]
+  })
+}
+
+function targetLines(before: readonly TargetSeen[], now: readonly TargetSeen[]): readonly string[] {
+  const then = new Map(before.map((target) => [key(target), target]))
+  return now.flatMap((target) => {
+    const was = then.get(key(target))
+    if (was?.state === target.state || (was === undefined && target.state === 'unregistered')) return []
+    return [`Target ${target.target} in ${groupName(target.targetGroupArn)} is ${describeTarget(target)}.`]
+  })
+}
+
+const key = ({ targetGroupArn, taskArn }: TargetSeen) => `${targetGroupArn} ${taskArn}`

@@ -1,0 +1,23 @@
+import type { Shipped } from './images.ts'
+import type { DeploymentSeen, ServiceSeen } from './seen.ts'
+
+/** The deployment that is judged. */
+export interface Ours {
+  readonly deploymentId: string
+  readonly taskDefinition: string
+  /** By the server's clock. */
+  readonly createdAt: number
+  /** The revision that ran before. */
+  readonly previousTaskDefinition: string
+  readonly shipped: readonly Shipped[]
+}
+
+/** A PRIMARY that came after ours; an older one is a stale read. */
+export const newerPrimary = (ours: Ours, deployments: readonly DeploymentSeen[]): DeploymentSeen | undefined =>
+  deployments.find(
+    ({ id, status, createdAt }) => status === 'PRIMARY' && id !== ours.deploymentId && createdAt >= ours.createdAt,
+  )
+
+/** Our deployment, while the service lists it. */
+export const ownDeployment = (ours: Ours, service: ServiceSeen | undefined): DeploymentSeen | undefined =>
+  service?.deployments.find(({ id }) => id === ours.deploymentId)

@@ -1,0 +1,23 @@
+import type { Verdict as VerdictName } from '../../../toolkit/deploy-record.ts'
+import type { ServicePlan } from './prepare.ts'
+import type { Verdict } from './verdict.ts'
+import type { Watch } from './watch.ts'
+
+/** How the deploy of one service ended. */
+export interface Outcome {
+  readonly plan: ServicePlan
+  /** The revision that was deployed, or was to be. */
+  readonly taskDefinition: string
+  readonly verdict: Verdict
+  /** Absent where the service was not touched. */
+  readonly watch?: Watch
+}
+
+/** Worst last: what a deploy of several services comes to is the worst of them. */
+const ORDER: readonly VerdictName[] = ['succeeded', 'superseded', 'rolled-back', 'timed-out', 'cancelled', 'failed']
+
+/** The verdict on the deploy as a whole. */
+export const overall = (outcomes: readonly Outcome[]): VerdictName =>
+  outcomes
+    .map(({ verdict }) => verdict.verdict)
+    .reduce((worst, next) => (ORDER.indexOf(next) > ORDER.indexOf(worst) ? next : worst), 'succeeded')

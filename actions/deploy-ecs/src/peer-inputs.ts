@@ -1,0 +1,39 @@
+import { InputError } from '../../../toolkit/errors.ts'
+import type { InputReader } from '../../../toolkit/inputs.ts'
+
+// The runner hands over inputs that action.yml does not declare, with no more than a warning. Those that another deploy
+// action gave a meaning must not be dropped in silence: the deploy would not be the one that was asked for.
+const CODEDEPLOY =
+  'Slipway rolls services of the ECS deployment controller, blue/green included: change the service to `deployment_controller { type = "ECS" }` with a `strategy`, and remove this input.'
+const REFUSED: Readonly<Record<string, string>> = {
+  'codedeploy-appspec': CODEDEPLOY,
+  'codedeploy-application': CODEDEPLOY,
+  'codedeploy-deployment-group': CODEDEPLOY,
+  'codedeploy-deployment-description': CODEDEPLOY,
+  'codedeploy-deployment-config': CODEDEPLOY,
+  'run-task': 'Use `before-deploy-command` to run a task from the new revision before the rollout.',
+  'run-task-container-overrides': 'Use `before-deploy-command` and `before-deploy-container`.',
+  'run-task-security-groups': 'Remove it: the task runs with the network of the service.',
+  'run-task-subnets': 'Remove it: the task runs with the network of the service.',
+  'run-task-assign-public-ip': 'Remove it: the task runs with the network of the service.',
+  'run-task-capacity-provider-strategy': 'Remove it: the task runs with the capacity providers of the service.',
+  'run-task-launch-type': 'Remove it: the task runs with the launch type of the service.',
+  'run-task-started-by': 'Remove it: the task is started by this deploy, and says so.',
+  'run-task-tags': 'Remove it: the task takes the tags of its task definition.',
+  'wait-for-task-stopped': 'Remove it: a task before the deploy is always waited for, and its exit code decides.',
+  'service-managed-ebs-volume': 'Remove it: the volumes of the service stay as they are. Change them in Terraform.',
+  'service-managed-ebs-volume-name':
+    'Remove it: the volumes of the service stay as they are. Change them in Terraform.',
+  'enable-ecs-managed-tags': 'Remove it: this setting of the service stays as it is. Change it in Terraform.',
+  'propagate-tags': 'Remove it: this setting of the service stays as it is. Change it in Terraform.',
+  'keep-null-value-keys': 'Remove it: empty values are always kept, and `null` means "not set".',
+  'max-retries': 'Remove it: throttling and server errors are retried until the time-out.',
+}
+
+/** @throws InputError for an input of another deploy action that has no meaning here, with what to do instead. */
+export function refusePeerInputs(read: InputReader): void {
+  for (const [name, hint] of Object.entries(REFUSED)) {
+    const value = read.text(name)
+    if (value !== undefined && value !== 'false') throw new InputError(name, 'is not one of this action.', { hint })
+  }
+}

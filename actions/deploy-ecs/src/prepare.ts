@@ -1,0 +1,185 @@
+// Reads and checks all that a deploy needs. Nothing is changed here.
+
+import type { Service } from '@aws-sdk/client-ecs'
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
+import { InputError, SlipwayError } from '../../../toolkit/errors.ts'
+import { readRun } from '../../../toolkit/github.ts'
+import { poll } from '../../../toolkit/poll.ts'
+import type { World } from '../../../toolkit/runtime.ts'
+import { type AwsCalls, each } from './aws-calls.ts'
+import { changed, imagesOf } from './changed.ts'
+import { changesFor, refuseOrphans, withDatadogTags } from './changes-for.ts'
+import { describeServices, listTasks, requireService } from './ecs.ts'
+import { type CheckedImage, checkImage } from './image-check.ts'
+import type { Inputs } from './inputs.ts'
+import { type LoadedBase, loadBase } from './load-base.ts'
+import {
+  deploymentInProgress,
+  refuseForeignController,
+  refuseMissingExecutionRole,
+  refuseMissingPorts,
+  refuseServiceChanges,
+} from './preflight.ts'
+import type { Registration } from './registration.ts'
+import { seenService } from './seen.ts'
+import { nameOf, type ServiceName } from './service-name.ts'
+import { readTargets } from './target-health.ts'
+
+/** One service that is ready to be deployed. */
+export interface ServicePlan {
+  readonly name: ServiceName
+  readonly before: Service
+  readonly base: LoadedBase
+  /** What it shall run. */
+  readonly registration: Registration
+  readonly shipped: readonly CheckedImage[]
+}
+
+/** Reads the services, works out what each shall run, and refuses what cannot go well. */
+export async function prepare(
+  world: World,
+  aws: AwsCalls,
+  inputs: Inputs,
+  region: string,
+): Promise<readonly ServicePlan[]> {
+  await checkAccount(aws, inputs.expectedAccountId)
+  const services = await readServices(world, aws, inputs)
+  const bases = await loadBases(world, aws, inputs, services)
+  refuseOrphans(bases, inputs.changes)
+  const registrations = bases.map((base, index) => {
+    const { name } = at(services, index)
+    const changes = inputs.services.length > 1 ? changesFor(base, inputs.changes) : inputs.changes
+    const version = readRun(world.env).sha || 'unknown'
+    const environment = inputs.environment === undefined ? {} : { env: inputs.environment }
+    const tagged = withDatadogTags(changes, { service: name.service, version, ...environment })
+    return { registration: changed(base.registration, tagged), images: imagesOf(base.registration, tagged) }
+  })
+  const checked = await checkImages(world, aws, region, registrations)
+  const plans = services.map(({ name, before }, index): ServicePlan => {
+    const { registration, images } = at(registrations, index)
+    refuseMissingPorts(name, before, registration)
+    refuseMissingExecutionRole(registration)
+    const shipped = [...images].flatMap(([container, image]) => checked.get(`${container}=${image}`) ?? [])
+    return { name, before, base: at(bases, index), registration, shipped }
+  })
+  if (inputs.waitFor === 'healthy' || inputs.waitFor === 'bake') await tryToWatch(aws, plans)
+  return plans
+}
+
+/** @throws InputError when the credentials are those of another account. */
+export async function checkAccount(aws: AwsCalls, expected: string | undefined): Promise<void> {
+  if (expected === undefined) return
+  const { Account, Arn } = await aws.call('other', 'find out which account the credentials are of', (options) =>
+    aws.clients.sts.send(new GetCallerIdentityCommand({}), options),
+  )
+  if (Account === expected) return
+  throw new InputError(
+    'expected-account-id',
+    `is ${expected}, but the credentials are of account ${Account} (${Arn}).`,
+    {
+      hint: 'Nothing was touched. Check which role the earlier step assumed.',
+    },
+  )
+}
+
+interface FoundService {
+  readonly name: ServiceName
+  readonly before: Service
+}
+
+async function readServices(world: World, aws: AwsCalls, inputs: Inputs): Promise<readonly FoundService[]> {
+  const read = async () => {
+    const services = await describeServices(aws, inputs.services)
+    return inputs.services.map((name) => ({ name, before: requireService(services, name) }))
+  }
+  const found = await read()
+  for (const { name, before } of found) {
+    refuseForeignController(name, before)
+    refuseServiceChanges(name, before, inputs.serviceChanges)
+  }
+  const busy = inProgress(found)
+  if (busy.length === 0) return found
+  if (inputs.onConflict === 'supersede') {
+    for (const what of busy) world.log.warning(`${what} It is superseded, as \`on-conflict: supersede\` says.`)
+    return found
+  }
+  if (inputs.onConflict === 'fail') {
+    throw new SlipwayError(busy.join('\n'), {
+      hint: 'Run the step again when it is done, set `on-conflict: wait` or `on-conflict: supersede`, and keep deploys of one service apart with `concurrency:` in the workflow.',
+    })
+  }
+  for (const what of busy) world.log.info(`${what} Waiting for it to end.`)
+  return poll(
+    async () => {
+      const now = await read()
+      return inProgress(now).length === 0 ? now : undefined
+    },
+    {
+      clock: world.clock,
+      signal: world.signal,
+      timeoutMs: inputs.timeoutMs,
+      delayMs: () => 5000,
+      what: 'the deployment that was in progress before this one',
+    },
+  )
+}
+
+const inProgress = (found: readonly FoundService[]): readonly string[] =>
+  found.flatMap(({ name, before }) => {
+    const deployment = deploymentInProgress(before)
+    return deployment === undefined ? [] : [`Service \`${nameOf(name)}\` has a deployment in progress: ${deployment}.`]
+  })
+
+async function loadBases(
+  world: World,
+  aws: AwsCalls,
+  inputs: Inputs,
+  services: readonly FoundService[],
+): Promise<readonly LoadedBase[]> {
+  // Services that run the same revision share one base.
+  const loading = new Map<string, Promise<LoadedBase>>()
+  const bases = await each(services, 4, ({ before }) => {
+    const current = before.taskDefinition ?? ''
+    const base = loading.get(current) ?? loadBase(aws, inputs.base, current)
+    loading.set(current, base)
+    return base
+  })
+  for (const { unknown, source } of new Set(bases)) {
+    for (const path of unknown) world.log.warning(`ECS does not know \`${path}\` in ${source}: it is left out.`)
+  }
+  return bases
+}
+
+async function checkImages(
+  world: World,
+  aws: AwsCalls,
+  region: string,
+  registrations: readonly { readonly images: ReadonlyMap<string, string> }[],
+): Promise<ReadonlyMap<string, CheckedImage>> {
+  const wanted = new Map(
+    registrations.flatMap(({ images }) =>
+      [...images].map(([container, image]) => [`${container}=${image}`, { container, image }] as const),
+    ),
+  )
+  const checked = await each([...wanted.values()], 4, ({ container, image }) =>
+    checkImage(aws, world.env, region, container, image),
+  )
+  for (const note of new Set(checked.flatMap((image) => image.note ?? []))) world.log.warning(note)
+  return new Map(checked.map((image) => [`${image.container}=${image.image}`, image]))
+}
+
+/** Makes once, before anything is changed, the calls that following the deploy cannot do without. */
+async function tryToWatch(aws: AwsCalls, plans: readonly ServicePlan[]): Promise<void> {
+  const [first] = plans
+  if (first === undefined) return
+  await listTasks(aws, first.name, 'RUNNING')
+  const balanced = plans.find(({ before }) => seenService(before).loadBalancers.length > 0)
+  if (balanced === undefined) return
+  await readTargets(aws, balanced.name.cluster, seenService(balanced.before).loadBalancers, [], new Map())
+}
+
+function at<T>(items: readonly T[], index: number): T {
+  const item = items[index]
+  if (item === undefined) throw new RangeError(`There is no item ${index}.`)
+  return item
+}

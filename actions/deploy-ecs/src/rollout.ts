@@ -1,0 +1,129 @@
+import { type Service, UpdateServiceCommand, type UpdateServiceRequest } from '@aws-sdk/client-ecs'
+import { classifyAwsError } from '../../../toolkit/aws.ts'
+import { SlipwayError } from '../../../toolkit/errors.ts'
+import { retry } from '../../../toolkit/retry.ts'
+import type { AwsCalls } from './aws-calls.ts'
+import { describeServices, requireService } from './ecs.ts'
+import type { Shipped } from './images.ts'
+import type { ServiceChanges } from './inputs.ts'
+import type { Ours } from './ours.ts'
+import { type ServiceSeen, seenService } from './seen.ts'
+import { nameOf, type ServiceName } from './service-name.ts'
+
+/** A deployment that was started, of one service. */
+export interface Rollout extends Ours {
+  readonly name: ServiceName
+  /** The service as it was right after the update. */
+  readonly service: ServiceSeen
+  /** False where the service already ran this, so that there was nothing to start. */
+  readonly isNew: boolean
+}
+
+/** What a rollout starts from. */
+export interface Departure {
+  readonly name: ServiceName
+  readonly before: Service
+  readonly taskDefinition: string
+  readonly shipped: readonly Shipped[]
+}
+
+/** What UpdateService is sent: the revision, and what the user asked for. */
+export function updateRequest(
+  { name, before, taskDefinition }: Departure,
+  changes: ServiceChanges,
+): UpdateServiceRequest {
+  const { desiredCount, forceNewDeployment, circuitBreaker, alarms } = changes
+  const configured = circuitBreaker !== undefined || alarms !== undefined
+  return {
+    cluster: name.cluster,
+    service: name.service,
+    taskDefinition,
+    ...(desiredCount === undefined ? {} : { desiredCount }),
+    ...(forceNewDeployment === true ? { forceNewDeployment } : {}),
+    ...(configured
+      ? {
+          deploymentConfiguration: {
+            // ECS replaces the configuration as a whole, so what is there goes along.
+            ...before.deploymentConfiguration,
+            ...(circuitBreaker === undefined
+              ? {}
+              : {
+                  deploymentCircuitBreaker: {
+                    enable: circuitBreaker !== 'disabled',
+                    rollback: circuitBreaker === 'rollback',
+                  },
+                }),
+            ...(alarms === undefined
+              ? {}
+              : { alarms: { alarmNames: [...alarms], enable: true, rollback: circuitBreaker !== 'stop' } }),
+          },
+        }
+      : {}),
+  }
+}
+
+/**
+ * Updates the service, exactly once. When an answer is lost on the way, the service is looked at before anything is sent
+ * again: a second update would start a second deployment.
+ */
+export async function startRollout(aws: AwsCalls, departure: Departure, changes: ServiceChanges): Promise<Rollout> {
+  const { name, before } = departure
+  const request = updateRequest(departure, changes)
+  const previousId = primaryOf(seenService(before))?.id
+  const after = await retry(
+    async (attempt) => {
+      const adopted = attempt === 1 ? undefined : await alreadyUpdated(aws, departure, previousId)
+      if (adopted !== undefined) return adopted
+      const { service } = await aws.call('updateService', `update service \`${nameOf(name)}\``, () =>
+        // Not aborted with the run: whether ECS took it has to be known, above all then.
+        aws.clients.ecsOnce.send(new UpdateServiceCommand(request)),
+      )
+      return seenService(service ?? {})
+    },
+    { clock: aws.clock, signal: aws.signal, attempts: 6, delayMs: 1000, retryable: (error) => passes(error) },
+  )
+  return toRollout(departure, after, previousId)
+}
+
+/** The service, if it is on its way to our revision through a deployment that was not there before. */
+async function alreadyUpdated(
+  aws: AwsCalls,
+  { name, taskDefinition }: Departure,
+  previousId: string | undefined,
+): Promise<ServiceSeen | undefined> {
+  const service = seenService(requireService(await describeServices(aws, [name]), name))
+  const primary = primaryOf(service)
+  return primary !== undefined && primary.id !== previousId && primary.taskDefinition === taskDefinition
+    ? service
+    : undefined
+}
+
+export function toRollout(departure: Departure, service: ServiceSeen, previousId: string | undefined): Rollout {
+  const primary = primaryOf(service)
+  if (primary === undefined) {
+    throw new SlipwayError(
+      `ECS took the update of service \`${nameOf(departure.name)}\`, but shows no deployment of it.`,
+      {
+        hint: 'Look at the service in the console. Services with an external deployment controller cannot be deployed here.',
+      },
+    )
+  }
+  return {
+    name: departure.name,
+    service,
+    isNew: primary.id !== previousId,
+    deploymentId: primary.id,
+    createdAt: primary.createdAt,
+    taskDefinition: departure.taskDefinition,
+    previousTaskDefinition: departure.before.taskDefinition ?? '',
+    shipped: departure.shipped,
+  }
+}
+
+/** The deployment that the service is heading for. */
+export const primaryOf = ({ deployments }: ServiceSeen) => deployments.find(({ status }) => status === 'PRIMARY')
+
+function passes(error: unknown): boolean {
+  const failure = classifyAwsError(error instanceof SlipwayError ? error.cause : error)
+  return failure === 'throttled' || failure === 'transient'
+}

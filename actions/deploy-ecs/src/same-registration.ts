@@ -1,0 +1,72 @@
+import type { ContainerDefinition } from '@aws-sdk/client-ecs'
+import { READ_ONLY, type Registration, withoutNulls } from './registration.ts'
+
+/**
+ * Whether registering `next` would make a revision that is the same as `present` but for its number. Order does not
+ * count where AWS keeps none, and a default that AWS writes out is the same as a member left out.
+ */
+export const sameRegistration = (next: Registration, present: Registration): boolean =>
+  JSON.stringify(canonical(next)) === JSON.stringify(canonical(present))
+
+/** A task definition in one fixed form: defaults left out, members and named lists in order. */
+export function canonical(registration: Registration): Readonly<Record<string, unknown>> {
+  const awsvpc = registration.networkMode === 'awsvpc' || registration.networkMode === 'host'
+  const { tags, ...rest } = withoutNulls(registration)
+  return sorted(
+    withoutEmpty({
+      ...Object.fromEntries(Object.entries(rest).filter(([key]) => !READ_ONLY.some((name) => name === key))),
+      requiresCompatibilities: [...(rest.requiresCompatibilities ?? [])].sort(),
+      tags: byKey(tags ?? [], ({ key }) => key),
+      containerDefinitions: rest.containerDefinitions.map((container) => canonicalContainer(container, awsvpc)),
+    }),
+  ) as Record<string, unknown>
+}
+
+function canonicalContainer(container: ContainerDefinition, portsAreOwn: boolean): Record<string, unknown> {
+  const { cpu, essential, healthCheck, portMappings, ...rest } = container
+  return {
+    ...rest,
+    ...(cpu === 0 ? {} : { cpu }),
+    ...(essential === true ? {} : { essential }),
+    environment: byKey(container.environment ?? [], ({ name }) => name),
+    secrets: byKey(container.secrets ?? [], ({ name }) => name),
+    healthCheck: healthCheck && without(healthCheck, { interval: 30, timeout: 5, retries: 3 }),
+    portMappings: portMappings?.map((mapping) =>
+      without(mapping, { protocol: 'tcp', hostPort: portsAreOwn ? mapping.containerPort : 0 }),
+    ),
+    // An empty one is not the same as none: it undoes what the image says.
+    command: container.command && { words: container.command, count: container.command.length },
+    entryPoint: container.entryPoint && { words: container.entryPoint, count: container.entryPoint.length },
+  }
+}
+
+const without = (value: object, defaults: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(Object.entries(value).filter(([key, member]) => member !== defaults[key]))
+
+const byKey = <T>(items: readonly T[], key: (item: T) => string | undefined): T[] =>
+  [...items].sort((a, b) => compare(key(a) ?? '', key(b) ?? ''))
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+
+/** Leaves out `undefined`, empty lists and empty objects, from the inside out. Texts and numbers stay. */
+function withoutEmpty(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutEmpty)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .map(([key, member]) => [key, withoutEmpty(member)] as const)
+      .filter(([, member]) => member !== undefined && !isEmpty(member)),
+  )
+}
+
+const isEmpty = (value: unknown) => typeof value === 'object' && value !== null && Object.keys(value).length === 0
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => compare(a, b))
+      .map(([key, member]) => [key, sorted(member)]),
+  )
+}

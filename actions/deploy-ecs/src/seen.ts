@@ -1,0 +1,188 @@
+// What ECS and Elastic Load Balancing showed, as small data. Times are the server's, in milliseconds since the epoch.
+import type { Deployment, Service, ServiceDeployment, Task } from '@aws-sdk/client-ecs'
+
+/** One entry of a service's `deployments`. */
+export interface DeploymentSeen {
+  readonly id: string
+  readonly status: string
+  readonly taskDefinition: string
+  readonly desiredCount: number
+  readonly runningCount: number
+  readonly pendingCount: number
+  readonly failedTasks: number
+  /** Absent behind a Classic load balancer. */
+  readonly rolloutState?: string
+  readonly rolloutStateReason?: string
+  readonly createdAt: number
+}
+
+/** Where the service's tasks are registered; blue/green has a second group to change places with. */
+export interface LoadBalancerSeen {
+  readonly targetGroupArn: string
+  readonly alternateTargetGroupArn?: string
+  readonly containerName: string
+  readonly containerPort: number
+}
+
+export interface EventSeen {
+  readonly id: string
+  readonly at: number
+  readonly message: string
+}
+
+export interface ServiceSeen {
+  readonly arn: string
+  readonly name: string
+  readonly clusterArn: string
+  readonly status: string
+  readonly taskDefinition: string
+  readonly desiredCount: number
+  readonly runningCount: number
+  readonly deployments: readonly DeploymentSeen[]
+  readonly events: readonly EventSeen[]
+  readonly loadBalancers: readonly LoadBalancerSeen[]
+}
+
+export interface ServiceDeploymentSeen {
+  readonly arn: string
+  readonly status: string
+  readonly statusReason?: string
+  readonly lifecycleStage?: string
+  readonly rollbackReason?: string
+  readonly triggeredAlarms: readonly string[]
+  /** Lifecycle hooks that wait for somebody to say how to go on. */
+  readonly awaiting: readonly { readonly hookId: string; readonly expiresAt?: number }[]
+}
+
+export interface ContainerSeen {
+  readonly name: string
+  readonly image?: string
+  readonly imageDigest?: string
+  readonly exitCode?: number
+  readonly reason?: string
+  readonly hostPorts: readonly { readonly containerPort: number; readonly hostPort: number }[]
+}
+
+export interface TaskSeen {
+  readonly arn: string
+  readonly startedBy: string
+  readonly lastStatus: string
+  readonly healthStatus?: string
+  readonly stopCode?: string
+  readonly stoppedReason?: string
+  readonly containers: readonly ContainerSeen[]
+  /** Of its network interface; empty without `awsvpc`. */
+  readonly addresses: readonly string[]
+  readonly containerInstanceArn?: string
+  readonly createdAt: number
+}
+
+/** What one target group says of one task. */
+export interface TargetSeen {
+  readonly targetGroupArn: string
+  readonly taskArn: string
+  readonly target: string
+  /** `unregistered` until the group knows the task. */
+  readonly state: string
+  readonly reason?: string
+  readonly description?: string
+}
+
+/** One look at one service. Tasks and targets are there when they were read. */
+export interface Observation {
+  /** By our clock. */
+  readonly at: number
+  /** Absent: ECS said that there is no such service. */
+  readonly service?: ServiceSeen
+  readonly serviceDeployment?: ServiceDeploymentSeen
+  /** The tasks of our deployment. */
+  readonly tasks?: readonly TaskSeen[]
+  readonly targets?: readonly TargetSeen[]
+}
+
+export function seenService(service: Service): ServiceSeen {
+  return {
+    arn: service.serviceArn ?? '',
+    name: service.serviceName ?? '',
+    clusterArn: service.clusterArn ?? '',
+    status: service.status ?? '',
+    taskDefinition: service.taskDefinition ?? '',
+    desiredCount: service.desiredCount ?? 0,
+    runningCount: service.runningCount ?? 0,
+    deployments: (service.deployments ?? []).map(seenDeployment),
+    events: (service.events ?? []).map(({ id = '', createdAt, message = '' }) => ({
+      id,
+      at: time(createdAt),
+      message,
+    })),
+    loadBalancers: (service.loadBalancers ?? []).flatMap((balancer) => {
+      const { targetGroupArn, containerName = '', containerPort = 0, advancedConfiguration } = balancer
+      const alternate = advancedConfiguration?.alternateTargetGroupArn
+      return targetGroupArn === undefined
+        ? []
+        : [{ targetGroupArn, containerName, containerPort, ...defined({ alternateTargetGroupArn: alternate }) }]
+    }),
+  }
+}
+
+function seenDeployment(deployment: Deployment): DeploymentSeen {
+  const { rolloutState, rolloutStateReason } = deployment
+  return {
+    id: deployment.id ?? '',
+    status: deployment.status ?? '',
+    taskDefinition: deployment.taskDefinition ?? '',
+    desiredCount: deployment.desiredCount ?? 0,
+    runningCount: deployment.runningCount ?? 0,
+    pendingCount: deployment.pendingCount ?? 0,
+    failedTasks: deployment.failedTasks ?? 0,
+    createdAt: time(deployment.createdAt),
+    ...defined({ rolloutState, rolloutStateReason }),
+  }
+}
+
+export function seenServiceDeployment(deployment: ServiceDeployment): ServiceDeploymentSeen {
+  const { statusReason, lifecycleStage, rollback, alarms, lifecycleHookDetails = [] } = deployment
+  return {
+    arn: deployment.serviceDeploymentArn ?? '',
+    status: deployment.status ?? '',
+    triggeredAlarms: alarms?.triggeredAlarmNames ?? [],
+    awaiting: lifecycleHookDetails
+      .filter(({ status }) => status === 'AWAITING_ACTION')
+      .map(({ hookId = '', expiresAt }) => ({ hookId, ...defined({ expiresAt: expiresAt?.getTime() }) })),
+    ...defined({ statusReason, lifecycleStage, rollbackReason: rollback?.reason }),
+  }
+}
+
+export function seenTask(task: Task): TaskSeen {
+  const { healthStatus, stopCode, stoppedReason, containerInstanceArn, containers = [], attachments = [] } = task
+  const interfaces = attachments.filter(({ type }) => type === 'ElasticNetworkInterface')
+  const attached = interfaces.flatMap(({ details = [] }) =>
+    details.filter(({ name }) => name === 'privateIPv4Address' || name === 'ipv6Address').map(({ value }) => value),
+  )
+  const own = containers.flatMap(({ networkInterfaces = [] }) =>
+    networkInterfaces.flatMap(({ privateIpv4Address, ipv6Address }) => [privateIpv4Address, ipv6Address]),
+  )
+  return {
+    arn: task.taskArn ?? '',
+    startedBy: task.startedBy ?? '',
+    lastStatus: task.lastStatus ?? '',
+    createdAt: time(task.createdAt),
+    addresses: [...new Set([...attached, ...own])].filter((address) => address !== undefined && address !== ''),
+    containers: containers.map(({ name = '', image, imageDigest, exitCode, reason, networkBindings = [] }) => ({
+      name,
+      hostPorts: networkBindings.flatMap(({ containerPort, hostPort }) =>
+        containerPort === undefined || hostPort === undefined ? [] : [{ containerPort, hostPort }],
+      ),
+      ...defined({ image, imageDigest, exitCode, reason }),
+    })),
+    ...defined({ healthStatus, stopCode, stoppedReason, containerInstanceArn }),
+  } as TaskSeen
+}
+
+const time = (date: Date | undefined): number => date?.getTime() ?? 0
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
+
+/** Leaves out the members that are not set. */
+const defined = <T extends object>(members: T): Defined<T> =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Defined<T>

@@ -1,0 +1,110 @@
+import { CancelledError, describeError } from '../../../toolkit/errors.ts'
+import type { World } from '../../../toolkit/runtime.ts'
+import { type AwsCalls, each } from './aws-calls.ts'
+import { leaveSafe } from './cancel.ts'
+import type { Inputs } from './inputs.ts'
+import type { Outcome } from './outcome.ts'
+import type { ServicePlan } from './prepare.ts'
+import { registerAll } from './register-all.ts'
+import { revisionName } from './registration.ts'
+import { primaryOf, startRollout } from './rollout.ts'
+import { seenService } from './seen.ts'
+import { nameOf } from './service-name.ts'
+import { keep, type Undertaking } from './state.ts'
+import { afterFailure } from './undo.ts'
+import { type Criteria, cancelled, notStarted, unwatched, type Verdict } from './verdict.ts'
+import { beginWatch, follow, type Watch } from './watch.ts'
+
+/** One service on its way. */
+interface Shipment {
+  readonly plan: ServicePlan
+  readonly taskDefinition: string
+  watch?: Watch
+  verdict?: Verdict
+}
+
+/** How many services are updated at once. */
+const AT_ONCE = 5
+/** The runner kills a cancelled step ten seconds after it first asked. */
+const LAST_SECONDS_MS = 6_500
+
+/** Registers, updates and follows. Once a service was touched, there is an outcome for it, whatever happens. */
+export async function ship(
+  world: World,
+  aws: AwsCalls,
+  inputs: Inputs,
+  plans: readonly ServicePlan[],
+): Promise<readonly Outcome[]> {
+  const arns = await registerAll(aws, world.log, plans)
+  const shipments = plans.map((plan): Shipment => ({ plan, taskDefinition: arns.get(plan) ?? '' }))
+  try {
+    await start(world, aws, inputs, shipments)
+    if (inputs.waitFor !== 'none') await watchAll(world, aws, inputs, shipments)
+  } catch (error) {
+    if (!(error instanceof CancelledError)) throw error
+    await cancelAll(world, aws, inputs, shipments)
+  }
+  return shipments.map(({ plan, taskDefinition, watch, verdict }) => ({
+    plan,
+    taskDefinition,
+    verdict: verdict ?? unwatched(),
+    ...(watch === undefined ? {} : { watch }),
+  }))
+}
+
+async function start(world: World, aws: AwsCalls, inputs: Inputs, shipments: readonly Shipment[]): Promise<void> {
+  keep(world.report, shipments.map(undertaking))
+  await each(shipments, AT_ONCE, async (shipment) => {
+    const { plan, taskDefinition } = shipment
+    try {
+      const rollout = await startRollout(aws, { ...plan, taskDefinition }, inputs.serviceChanges)
+      shipment.watch = beginWatch(rollout, world.clock.now())
+      const what = rollout.isNew ? `deployment ${rollout.deploymentId}` : 'which it runs already'
+      world.log.info(`Service \`${nameOf(plan.name)}\` is to run ${revisionName(taskDefinition)}: ${what}.`)
+    } catch (error) {
+      if (error instanceof CancelledError) throw error
+      shipment.verdict = notStarted(describeError(error))
+    }
+  })
+  keep(world.report, shipments.map(undertaking))
+}
+
+async function watchAll(world: World, aws: AwsCalls, inputs: Inputs, shipments: readonly Shipment[]): Promise<void> {
+  const watches = shipments.flatMap(({ watch }) => watch ?? [])
+  await follow(aws, world.log, watches, criteriaOf(inputs, world.clock.now()))
+  await each(shipments, AT_ONCE, async (shipment) => {
+    if (shipment.watch !== undefined) shipment.verdict = await afterFailure(world, aws, inputs, shipment.watch)
+  })
+}
+
+const criteriaOf = (inputs: Inputs, now: number): Criteria => ({
+  waitFor: inputs.waitFor,
+  bakeMs: inputs.bakeMs,
+  timeoutMs: inputs.timeoutMs,
+  deadline: now + inputs.timeoutMs,
+  maxFailedTasks: inputs.maxFailedTasks,
+  awaitRollback: inputs.onFailure === 'rollback',
+})
+
+async function cancelAll(world: World, aws: AwsCalls, inputs: Inputs, shipments: readonly Shipment[]): Promise<void> {
+  const last = aws.within(AbortSignal.timeout(LAST_SECONDS_MS))
+  await each(shipments, AT_ONCE, async (shipment) => {
+    // A verdict of success stands; one of failure may have been on its way back.
+    if ((shipment.watch?.verdict ?? shipment.verdict)?.verdict === 'succeeded') {
+      shipment.verdict ??= shipment.watch?.verdict ?? unwatched()
+      return
+    }
+    shipment.verdict = cancelled(await leaveSafe(last, world.log, inputs.onCancel, undertaking(shipment)))
+  })
+}
+
+function undertaking({ plan, taskDefinition, watch }: Shipment): Undertaking {
+  const previousId = primaryOf(seenService(plan.before))?.id
+  return {
+    name: plan.name,
+    taskDefinition,
+    previousTaskDefinition: plan.before.taskDefinition ?? '',
+    ...(previousId === undefined ? {} : { previousId }),
+    ...(watch === undefined ? {} : { deploymentId: watch.rollout.deploymentId }),
+  }
+}

@@ -1,0 +1,28 @@
+import type { Report } from '../../../toolkit/report.ts'
+import type { ServiceName } from './service-name.ts'
+
+/** What the post step must know of a service to leave it safe when the main step was killed. */
+export interface Undertaking {
+  readonly name: ServiceName
+  /** The revision that was being deployed. */
+  readonly taskDefinition: string
+  readonly previousTaskDefinition: string
+  /** The PRIMARY deployment before ours. */
+  readonly previousId?: string
+  readonly deploymentId?: string
+}
+
+const KEY = 'undertakings'
+
+/** Kept from before the first change until the outcome is known, so that a killed step can be finished by the post step. */
+export const keep = (report: Report, undertakings: readonly Undertaking[]): void =>
+  report.saveState(KEY, JSON.stringify(undertakings))
+
+/** The outcome is known and reported: nothing is left for the post step. */
+export const settle = (report: Report): void => report.saveState(KEY, '')
+
+/** What the main step left unfinished. */
+export function unfinished(report: Report): readonly Undertaking[] {
+  const kept = report.state(KEY)
+  return kept === '' ? [] : (JSON.parse(kept) as Undertaking[])
+}

@@ -1,0 +1,85 @@
+import type { TaskSeen } from './seen.ts'
+
+/** Why a task stopped, as far as a deploy is concerned. */
+export type StopKind =
+  | 'image'
+  | 'initialisation'
+  | 'out-of-memory'
+  | 'exited'
+  | 'health-check'
+  | 'not-started'
+  | 'interrupted'
+  | 'scaled-in'
+
+export interface Stop {
+  readonly kind: StopKind
+  /** Whether it speaks against the new revision. */
+  readonly failure: boolean
+  /** Whether another attempt would end the same way. */
+  readonly certain: boolean
+  /** AWS's words, without the ids that differ from task to task. */
+  readonly reason: string
+  readonly exitCode?: number
+  /** The container that the reason is about, where one can be told. */
+  readonly container?: string
+}
+
+const CERTAIN =
+  /not found|does not exist|manifest unknown|no match for platform|exec format|repository .* not exist|access ?denied|not authorized|unauthori[sz]ed|no basic auth|ResourceNotFound|InvalidParameter|unable to find user/i
+
+/** Judges a task that has stopped or is stopping; `undefined` for one that is not. */
+export function judgeStop(task: TaskSeen): Stop | undefined {
+  const { stopCode, stoppedReason, lastStatus } = task
+  if (stopCode === undefined && stoppedReason === undefined && lastStatus !== 'STOPPED') return undefined
+  const guilty = guiltyContainer(task)
+  const reason = plain(
+    guilty?.reason !== undefined && !/essential/i.test(guilty.reason)
+      ? guilty.reason
+      : (stoppedReason ?? stopCode ?? 'stopped'),
+  )
+  const text = `${stoppedReason ?? ''} ${task.containers.map((container) => container.reason ?? '').join(' ')}`
+  const kind = kindOf(stopCode, text, guilty?.exitCode)
+  return {
+    kind,
+    failure: kind !== 'interrupted' && kind !== 'scaled-in',
+    certain: (kind === 'image' || kind === 'initialisation' || kind === 'not-started') && CERTAIN.test(text),
+    reason,
+    ...(guilty?.exitCode === undefined ? {} : { exitCode: guilty.exitCode }),
+    ...(guilty === undefined ? {} : { container: guilty.name }),
+  }
+}
+
+/** The stop of a task that speaks against its revision; `undefined` for every other task. */
+export function failureOf(task: TaskSeen): Stop | undefined {
+  const stop = judgeStop(task)
+  return stop?.failure ? stop : undefined
+}
+
+function kindOf(stopCode: string | undefined, text: string, exitCode: number | undefined): StopKind {
+  if (/CannotPull|ImagePull|pull image manifest/i.test(text)) return 'image'
+  if (/ResourceInitializationError/.test(text)) return 'initialisation'
+  if (/OutOfMemory/i.test(text)) return 'out-of-memory'
+  if (stopCode === 'ServiceSchedulerInitiated' || /health ?checks?/i.test(text)) {
+    return /health/i.test(text) ? 'health-check' : 'scaled-in'
+  }
+  if (INTERRUPTIONS.has(stopCode ?? '')) return 'interrupted'
+  if (stopCode === 'TaskFailedToStart') return 'not-started'
+  return exitCode === 137 && /memory/i.test(text) ? 'out-of-memory' : 'exited'
+}
+
+const INTERRUPTIONS = new Set(['SpotInterruption', 'TerminationNotice', 'UserInitiated', 'InfrastructureHealth'])
+
+/** The container that brought the task down: one with a reason, else one that failed, else one that ended at all. */
+const guiltyContainer = ({ containers }: TaskSeen) =>
+  containers.find(({ reason }) => reason !== undefined && reason !== '') ??
+  containers.find(({ exitCode }) => exitCode !== undefined && exitCode !== 0) ??
+  containers.find(({ exitCode }) => exitCode !== undefined)
+
+/** Without what differs from task to task, so that equal reasons can be counted together. */
+const plain = (reason: string): string =>
+  reason
+    .replace(/\b[0-9a-f]{32}\b/g, '…')
+    .replace(/\b(?:\d{1,3}\.){3}\d{1,3}\b(:\d+)?/g, '…')
+    .replace(/\beni-[0-9a-f]+\b/g, 'eni-…')
+    .replace(/\brequest id: [\w-]+/gi, 'request id: …')
+    .trim()

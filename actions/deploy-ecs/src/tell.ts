@@ -1,0 +1,69 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { DeployRecord } from '../../../toolkit/deploy-record.ts'
+import { formatDuration } from '../../../toolkit/duration.ts'
+import { SlipwayError } from '../../../toolkit/errors.ts'
+import { readRun } from '../../../toolkit/github.ts'
+import type { World } from '../../../toolkit/runtime.ts'
+import type { Inputs } from './inputs.ts'
+import type { Outcome } from './outcome.ts'
+import { type Span, toRecord } from './record.ts'
+import { nameOf } from './service-name.ts'
+import { summarise } from './summary.ts'
+
+/** Hands the outcome to later steps and to the people who watch. @throws SlipwayError unless the deploy succeeded. */
+export function tell(world: World, inputs: Inputs, region: string, outcomes: readonly Outcome[], span: Span): void {
+  const record = toRecord(outcomes, inputs, region, readRun(world.env), span)
+  writeOutputs(world, inputs, outcomes, record, span)
+  world.report.summary(summarise(outcomes, span))
+  const lines = outcomes.map(({ plan, verdict }) => `${nameOf(plan.name)}: ${verdict.verdict}. ${verdict.reason}`)
+  if (record.verdict === 'succeeded') return world.log.info(lines.join('\n'))
+  const evidence = outcomes.flatMap(({ verdict }) => verdict.evidence.map((line) => `  ${line}`))
+  throw new SlipwayError([...lines, ...evidence].join('\n'), { hint: HINTS[record.verdict] })
+}
+
+const HINTS: Readonly<Record<Exclude<DeployRecord['verdict'], 'succeeded'>, string>> = {
+  failed: "The job summary shows the tasks that stopped, their logs and the service's events.",
+  'rolled-back': 'The service runs what it ran before. The job summary shows why.',
+  'timed-out': 'The job summary shows what was waited for. If the service is only slow, raise `timeout`.',
+  superseded: 'Keep deploys of one service apart with `concurrency:` in the workflow.',
+  cancelled: 'Run the job again to deploy.',
+}
+
+function writeOutputs(
+  world: World,
+  inputs: Inputs,
+  outcomes: readonly Outcome[],
+  record: DeployRecord,
+  { startedAt, finishedAt }: Span,
+): void {
+  const { report, env } = world
+  const lines = (value: (outcome: Outcome) => string | undefined) =>
+    outcomes.map((outcome) => value(outcome) ?? '').join('\n')
+  const file = inputs.recordFile ?? join(env['RUNNER_TEMP'] || '.', 'deploy-record.json')
+  report.output('verdict', record.verdict)
+  report.output(
+    'task-definition-arn',
+    lines(({ taskDefinition }) => taskDefinition),
+  )
+  report.output(
+    'previous-task-definition-arn',
+    lines(({ plan }) => plan.before.taskDefinition),
+  )
+  report.output(
+    'service-deployment-arn',
+    lines(({ watch }) => watch?.serviceDeploymentArn),
+  )
+  report.output('images', imagesOf(outcomes))
+  report.output('duration', Math.round((finishedAt - startedAt) / 1000))
+  report.output('deploy-record', record)
+  writeFileSync(file, `${JSON.stringify(record, undefined, 2)}\n`)
+  report.output('deploy-record-file', file)
+  world.log.debug(`Took ${formatDuration(finishedAt - startedAt)}; the record is in ${file}.`)
+}
+
+/** `container=image`, one a line, each once. */
+const imagesOf = (outcomes: readonly Outcome[]): string =>
+  [
+    ...new Set(outcomes.flatMap(({ plan }) => plan.shipped.map(({ container, image }) => `${container}=${image}`))),
+  ].join('\n')

@@ -1,0 +1,306 @@
+// The only place that decides how a deploy ended. Pure: the same observations always give the same verdict.
+import type { Verdict as VerdictName } from '../../../toolkit/deploy-record.ts'
+import { formatDuration } from '../../../toolkit/duration.ts'
+import { healthyCount, liveTasks, shortTask } from './health.ts'
+import { expectedDigest } from './images.ts'
+import type { WaitFor } from './inputs.ts'
+import type { Memory } from './memory.ts'
+import { newerPrimary, type Ours, ownDeployment } from './ours.ts'
+import { counts, notHealthy } from './progress.ts'
+import { revisionName } from './registration.ts'
+import type { DeploymentSeen, Observation } from './seen.ts'
+import type { Stop } from './stopped-task.ts'
+
+/** How a deploy of one service ended, why, and what that rests on. */
+export interface Verdict {
+  readonly verdict: VerdictName
+  /** One sentence. */
+  readonly reason: string
+  /** What was seen, most telling first. */
+  readonly evidence: readonly string[]
+  /** Set where AWS would not show any more what became of it. */
+  readonly lostSight?: true
+}
+
+export interface Criteria {
+  readonly waitFor: WaitFor
+  readonly bakeMs: number
+  /** By our clock. */
+  readonly deadline: number
+  readonly timeoutMs: number
+  readonly maxFailedTasks: number
+  /** Whether to see a rollback that ECS has begun to its end, or to call it failed at once. */
+  readonly awaitRollback: boolean
+}
+
+/** The verdict, or what is still waited for. */
+export type Decision = { readonly verdict: Verdict } | { readonly waitingFor: readonly string[] }
+
+/** Judges the latest look at a deploy, with what earlier looks left in memory. */
+export function decide(ours: Ours, criteria: Criteria, latest: Observation, memory: Memory): Decision {
+  const decided =
+    fromService(latest, memory) ??
+    fromServiceDeployment(ours, criteria, latest) ??
+    fromDeployments(ours, criteria, latest, memory) ??
+    fromStoppedTasks(ours, criteria, latest, memory)
+  if (decided !== undefined && 'verdict' in decided) return decided
+  const progress = decided ?? fromProgress(ours, criteria, latest, memory)
+  if ('verdict' in progress || latest.at < criteria.deadline) return progress
+  return verdict('timed-out', `Not done after ${formatDuration(criteria.timeoutMs)}.`, [
+    ...progress.waitingFor.map((what) => `Still waiting: ${what}.`),
+  ])
+}
+
+/** The verdict on a run that was cancelled. `left` says how the service was left. */
+export const cancelled = (left: string): Verdict => ({
+  verdict: 'cancelled',
+  reason: `The run was cancelled. ${left}`,
+  evidence: [],
+})
+
+/** The verdict on a deploy that nobody waited for. */
+export const unwatched = (): Verdict => ({
+  verdict: 'succeeded',
+  reason: 'The deployment was started, and not waited for (`wait-for: none`).',
+  evidence: [],
+})
+
+/** The verdict on a service that could not be updated. */
+export const notStarted = (error: string): Verdict => ({
+  verdict: 'failed',
+  reason: 'The service could not be updated.',
+  evidence: [error],
+  lostSight: true,
+})
+
+/** The verdict on a deploy that could no longer be seen. */
+export const lostSight = (error: string): Verdict => ({
+  verdict: 'failed',
+  reason: 'The deployment was started, but can no longer be seen; how it ends is not known.',
+  evidence: [error],
+  lostSight: true,
+})
+
+/** The verdict on a deployment that was to be stopped where it stood. */
+export const stopped = (first: Verdict, done: boolean): Verdict => ({
+  ...first,
+  reason: done
+    ? `${first.reason} The deployment was stopped where it stood.`
+    : `${first.reason} ECS could not stop the deployment: look at the service.`,
+})
+
+/** The verdict on a deployment that could not be taken back. */
+export const notUndone = (first: Verdict, why: string): Verdict => ({
+  ...first,
+  reason: `${first.reason} It was not rolled back: ${why}`,
+})
+
+/** The verdict after a rollback of ours: what happened first stays the reason. */
+export function afterRollback(first: Verdict, rollback: Verdict, to: string): Verdict {
+  if (rollback.verdict === 'succeeded' || rollback.verdict === 'rolled-back') {
+    return {
+      verdict: 'rolled-back',
+      reason: `${first.reason} Rolled back to ${revisionName(to)}, which is healthy.`,
+      evidence: first.evidence,
+    }
+  }
+  return {
+    verdict: 'failed',
+    reason: `${first.reason} The rollback to ${revisionName(to)} did not succeed either: ${rollback.reason}`,
+    evidence: [...first.evidence, ...rollback.evidence],
+  }
+}
+
+const verdict = (name: VerdictName, reason: string, evidence: readonly string[] = []): Decision => ({
+  verdict: { verdict: name, reason, evidence: evidence.filter((line) => line !== '') },
+})
+
+function fromService(latest: Observation, memory: Memory): Decision | undefined {
+  // One answer without the service may be a replica that lags; two in a row are not.
+  if (latest.service === undefined) {
+    return memory.missing >= 2
+      ? verdict('failed', 'The service no longer exists.')
+      : { waitingFor: ['ECS to show the service'] }
+  }
+  const { status } = latest.service
+  return status === 'ACTIVE' ? undefined : verdict('failed', `The service was deleted: it is ${status}.`)
+}
+
+/** Our own service deployment says most, where it can be read. */
+function fromServiceDeployment(ours: Ours, criteria: Criteria, latest: Observation): Decision | undefined {
+  const deployment = latest.serviceDeployment
+  if (deployment === undefined) return undefined
+  const { status, statusReason = '', rollbackReason = '', triggeredAlarms } = deployment
+  const evidence = [
+    `Service deployment ${status}${statusReason === '' ? '' : `: ${statusReason}`}`,
+    rollbackReason === '' ? '' : `Rollback: ${rollbackReason}`,
+    triggeredAlarms.length === 0 ? '' : `Alarms: ${triggeredAlarms.join(', ')}`,
+  ]
+  const why = sentence(
+    triggeredAlarms.length > 0 ? `an alarm went off: ${triggeredAlarms.join(', ')}` : rollbackReason || statusReason,
+  )
+  if (status === 'ROLLBACK_SUCCESSFUL') {
+    return verdict(
+      'rolled-back',
+      `ECS rolled the service back to ${revisionName(ours.previousTaskDefinition)}.${why}`,
+      evidence,
+    )
+  }
+  if (status === 'ROLLBACK_FAILED') return verdict('failed', `ECS could not roll the service back.${why}`, evidence)
+  if (status === 'STOPPED' || status === 'STOP_REQUESTED') {
+    if (isReplaced(statusReason))
+      return verdict('superseded', 'Another deployment took the place of this one.', evidence)
+    return status === 'STOPPED' ? verdict('failed', `The deployment was stopped.${why}`, evidence) : undefined
+  }
+  if (status === 'ROLLBACK_REQUESTED' || status === 'ROLLBACK_IN_PROGRESS') {
+    return criteria.awaitRollback
+      ? { waitingFor: [`ECS to finish its rollback to ${revisionName(ours.previousTaskDefinition)}`] }
+      : verdict('failed', `ECS is rolling the service back.${why}`, evidence)
+  }
+  return undefined
+}
+
+const isReplaced = (reason: string) => /replaced by|superseded|new service deployment/i.test(reason)
+
+const sentence = (text: string) =>
+  text === '' ? '' : ` ${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.?$/, '.')}`
+
+/** The list of deployments tells a rollback and a superseding deployment apart, also where ours has left it. */
+function fromDeployments(
+  ours: Ours,
+  criteria: Criteria,
+  { service }: Observation,
+  memory: Memory,
+): Decision | undefined {
+  const deployments = service?.deployments ?? []
+  const own = ownDeployment(ours, service)
+  if (own?.rolloutState === 'FAILED') {
+    const next = newerPrimary(ours, deployments)
+    if (next === undefined) {
+      return verdict('failed', `ECS gave the deployment up.${sentence(own.rolloutStateReason ?? '')}`, [
+        `Deployment ${own.id} FAILED: ${own.rolloutStateReason ?? ''}`,
+      ])
+    }
+  }
+  if (own?.status === 'PRIMARY') return undefined
+  const primary = newerPrimary(ours, deployments)
+  // An answer from before our update knows nothing of it.
+  if (primary === undefined) return own === undefined ? { waitingFor: ['ECS to show our deployment'] } : undefined
+  const evidence = [
+    `The PRIMARY deployment is ${primary.id} (${revisionName(primary.taskDefinition)}, ${primary.rolloutState ?? 'no rollout state'}${primary.rolloutStateReason === undefined ? '' : `: ${primary.rolloutStateReason}`})`,
+    own === undefined ? `Ours, ${ours.deploymentId}, is no longer listed` : `Ours, ${own.id}, is ${own.status}`,
+  ]
+  if (!memory.rollbacks.has(primary.id)) {
+    return verdict('superseded', `Another deployment took over: ${revisionName(primary.taskDefinition)}.`, evidence)
+  }
+  const to = revisionName(primary.taskDefinition)
+  const why = sentence(memory.rollbacks.get(primary.id) ?? '')
+  if (primary.rolloutState === 'COMPLETED')
+    return verdict('rolled-back', `ECS rolled the service back to ${to}.${why}`, evidence)
+  if (primary.rolloutState === 'FAILED')
+    return verdict('failed', `ECS could not roll the service back to ${to}.${why}`, evidence)
+  return criteria.awaitRollback
+    ? { waitingFor: [`ECS to finish its rollback to ${to}`] }
+    : verdict('failed', `ECS is rolling the service back to ${to}.${why}`, evidence)
+}
+
+/** A few tasks that failed decide it, when more failed than now stand. */
+function fromStoppedTasks(ours: Ours, criteria: Criteria, latest: Observation, memory: Memory): Decision | undefined {
+  const failures = [...memory.failures.values()]
+  const certain = failures.filter((stop) => stop.certain)
+  const enough = failures.length >= criteria.maxFailedTasks || certain.length >= Math.min(2, criteria.maxFailedTasks)
+  if (!enough || failures.length <= standing(latest, memory)) return undefined
+  const [first] = mostFrequent(certain.length > 0 ? certain : failures)
+  return verdict('failed', `${failures.length} tasks of ${revisionName(ours.taskDefinition)} failed: ${first}.`, [
+    ...mostFrequent(failures),
+  ])
+}
+
+/** Tasks of ours that look as if they would stay. */
+function standing(latest: Observation, memory: Memory): number {
+  if (latest.service === undefined || latest.tasks === undefined) return 0
+  if (latest.service.loadBalancers.length > 0) return healthyCount(latest)
+  return liveTasks(latest.tasks).filter(({ arn, healthStatus }) => {
+    const since = memory.runningSince.get(arn)
+    return healthStatus === 'HEALTHY' || (since !== undefined && latest.at - since >= STEADY_MS)
+  }).length
+}
+
+/** After so long RUNNING, ECS takes a task without health checks for healthy. */
+const STEADY_MS = 40_000
+
+function mostFrequent(stops: readonly Stop[]): readonly string[] {
+  const counts = new Map<string, number>()
+  for (const stop of stops) counts.set(describeStop(stop), (counts.get(describeStop(stop)) ?? 0) + 1)
+  return [...counts]
+    .sort(([, a], [, b]) => b - a)
+    .map(([text, count]) => (count === 1 ? text : `${text} (${count} tasks)`))
+}
+
+const describeStop = ({ reason, exitCode, container }: Stop) =>
+  exitCode === undefined ? reason : `${reason.replace(/\.$/, '')} (${container} exited with code ${exitCode})`
+
+function fromProgress(ours: Ours, criteria: Criteria, latest: Observation, memory: Memory): Decision {
+  const own = ownDeployment(ours, latest.service)
+  if (own === undefined || latest.service === undefined) return { waitingFor: ['ECS to show our deployment'] }
+  if (criteria.waitFor === 'started') {
+    return own.runningCount >= own.desiredCount
+      ? verdict(
+          'succeeded',
+          `All ${own.desiredCount} tasks of ${revisionName(ours.taskDefinition)} run; their health was not waited for.`,
+        )
+      : { waitingFor: [counts(own)] }
+  }
+  const missing = notHealthy(ours, own, latest)
+  if (missing.length > 0) return { waitingFor: missing }
+  const wrong = wrongImages(ours, latest)
+  if (wrong.length > 0) {
+    return verdict('failed', 'The tasks that run do not run the image that was shipped.', wrong)
+  }
+  const native =
+    latest.serviceDeployment?.status === 'SUCCESSFUL' && latest.serviceDeployment.lifecycleStage !== undefined
+  if (criteria.waitFor === 'bake' && !native) {
+    const left = criteria.bakeMs - (latest.at - (memory.healthySince ?? latest.at))
+    if (left > 0) return { waitingFor: [`${formatDuration(left)} more of the bake time`] }
+  }
+  return verdict('succeeded', successReason(ours, own, latest), successEvidence(own, latest))
+}
+
+function wrongImages(ours: Ours, { tasks = [] }: Observation): readonly string[] {
+  return liveTasks(tasks).flatMap((task) =>
+    ours.shipped.flatMap((image) => {
+      const running = task.containers.find(({ name }) => name === image.container)
+      const expected = expectedDigest(image)
+      // A container that runs the very reference that was pinned cannot run anything else.
+      if (expected === undefined || running?.imageDigest === undefined) return []
+      if (running.imageDigest === expected || running.image?.endsWith(`@${expected}`)) return []
+      return [
+        `Task ${shortTask(task.arn)}, container ${image.container}: runs ${running.imageDigest}, shipped was ${expected}`,
+      ]
+    }),
+  )
+}
+
+function successReason(ours: Ours, own: DeploymentSeen, { service }: Observation): string {
+  const name = revisionName(ours.taskDefinition)
+  if (own.desiredCount === 0) return `The service runs ${name} with a desired count of 0: no task was started.`
+  const tasks = own.desiredCount === 1 ? 'Its task runs' : `All ${own.desiredCount} tasks run`
+  const groups = service?.loadBalancers.length ?? 0
+  return `${tasks} ${name}${groups === 0 ? '' : ', and every target is healthy'}.`
+}
+
+function successEvidence(
+  own: DeploymentSeen,
+  { service, serviceDeployment, targets = [] }: Observation,
+): readonly string[] {
+  const old = (service?.deployments ?? []).filter(({ id, runningCount }) => id !== own.id && runningCount > 0)
+  return [
+    serviceDeployment === undefined
+      ? `Deployment ${own.id}: ${own.rolloutState ?? 'the only one'}`
+      : `Service deployment ${serviceDeployment.status}`,
+    targets.length === 0 ? '' : `${targets.filter(({ state }) => state === 'healthy').length} healthy targets`,
+    ...old.map(
+      ({ taskDefinition, runningCount }) => `${runningCount} tasks of ${revisionName(taskDefinition)} still drain`,
+    ),
+  ]
+}

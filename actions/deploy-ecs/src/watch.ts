@@ -1,0 +1,113 @@
+import { classifyAwsError } from '../../../toolkit/aws.ts'
+import { throwIfCancelled } from '../../../toolkit/clock.ts'
+import { describeError } from '../../../toolkit/errors.ts'
+import type { Log } from '../../../toolkit/log.ts'
+import type { AwsCalls } from './aws-calls.ts'
+import { type Memory, NOTHING_YET, remember } from './memory.ts'
+import { narrate } from './narrate.ts'
+import { Observer } from './observe.ts'
+import type { Rollout } from './rollout.ts'
+import type { Observation } from './seen.ts'
+import { nameOf } from './service-name.ts'
+import { addSample, type Timeline } from './timeline.ts'
+import { type Criteria, decide, lostSight, type Verdict } from './verdict.ts'
+
+/** A rollout that is being followed, and what is known of it so far. */
+export interface Watch {
+  readonly rollout: Rollout
+  memory: Memory
+  timeline: Timeline
+  latest: Observation
+  serviceDeploymentArn?: string
+  verdict?: Verdict
+}
+
+/** A rollout as it is right after it was started. */
+export const beginWatch = (rollout: Rollout, at: number): Watch => ({
+  rollout,
+  memory: NOTHING_YET,
+  timeline: [],
+  latest: { at, service: rollout.service },
+})
+
+/** Follows rollouts until each has its verdict. Each watch is kept up to date, also when this ends with an error. */
+export async function follow(aws: AwsCalls, log: Log, watches: readonly Watch[], criteria: Criteria): Promise<void> {
+  const rollouts = watches.map(({ rollout }) => rollout)
+  const observer = new Observer(aws, rollouts, criteria.waitFor !== 'started', (message) => log.notice(message))
+  const tell = (watch: Watch, line: string) =>
+    log.info(watches.length === 1 ? line : `[${nameOf(watch.rollout.name)}] ${line}`)
+  const begun = aws.clock.now()
+  for (;;) {
+    throwIfCancelled(aws.signal)
+    const open = watches.filter(({ verdict }) => verdict === undefined)
+    if (open.length === 0) return
+    await lookOnce(aws, log, observer, open, criteria, tell)
+    if (watches.every(({ verdict }) => verdict !== undefined)) return
+    const now = aws.clock.now()
+    const pause = Math.min(pauseAfter(now - begun), Math.max(0, criteria.deadline - now))
+    await aws.clock.sleep(Math.max(pause, 100), aws.signal)
+  }
+}
+
+async function lookOnce(
+  aws: AwsCalls,
+  log: Log,
+  observer: Observer,
+  open: readonly Watch[],
+  criteria: Criteria,
+  tell: (watch: Watch, line: string) => void,
+): Promise<void> {
+  try {
+    const seen = await observer.look(open.map(({ rollout }) => rollout))
+    for (const watch of open) {
+      const observation = seen.get(nameOf(watch.rollout.name))
+      if (observation !== undefined) take(watch, observer, observation, criteria, tell)
+    }
+  } catch (error) {
+    const failure = classifyAwsError(error)
+    const passes = failure === 'throttled' || failure === 'transient'
+    throwIfCancelled(aws.signal)
+    if (passes && aws.clock.now() < criteria.deadline) return log.debug(`This look failed: ${describeError(error)}`)
+    for (const watch of open) {
+      // Being out of time is decided where all is decided; any other failure will not go away by waiting.
+      watch.verdict = passes ? timeIsUp(watch, aws.clock.now(), criteria) : lostSight(describeError(error))
+    }
+  }
+}
+
+function take(
+  watch: Watch,
+  observer: Observer,
+  observation: Observation,
+  criteria: Criteria,
+  tell: (watch: Watch, line: string) => void,
+): void {
+  const { rollout } = watch
+  const before = watch.latest
+  watch.memory = remember(watch.memory, rollout, observation)
+  for (const line of narrate(rollout, before, observation)) tell(watch, line)
+  watch.timeline = addSample(watch.timeline, rollout, observation)
+  // What was not read this time is as it was: the next change is told against it.
+  watch.latest = { ...keptFrom(before), ...observation }
+  const arn = observer.serviceDeploymentOf(rollout)
+  if (arn !== undefined) watch.serviceDeploymentArn = arn
+  const decision = decide(rollout, criteria, watch.latest, watch.memory)
+  if ('verdict' in decision) watch.verdict = decision.verdict
+}
+
+const keptFrom = ({ tasks, targets }: Observation) => ({
+  ...(tasks === undefined ? {} : { tasks }),
+  ...(targets === undefined ? {} : { targets }),
+})
+
+function timeIsUp(watch: Watch, at: number, criteria: Criteria): Verdict {
+  const decision = decide(watch.rollout, criteria, { ...watch.latest, at }, watch.memory)
+  return 'verdict' in decision ? decision.verdict : lostSight('The time-out is over.')
+}
+
+/** Every few seconds at first, when most is decided; less often the longer it takes. */
+export function pauseAfter(elapsedMs: number): number {
+  if (elapsedMs < 60_000) return 2_000
+  if (elapsedMs < 300_000) return 3_000
+  return elapsedMs < 600_000 ? 5_000 : 10_000
+}
