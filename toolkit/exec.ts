@@ -1,14 +1,16 @@
 // Built on node:child_process: @actions/exec can neither be cancelled nor told to keep its command line out of the log.
-import { spawn } from 'node:child_process'
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { CancelledError, SlipwayError } from './errors.ts'
 
 export interface ExecOptions {
   readonly cwd?: string
   /** The whole environment of the child. Default: ours. */
   readonly env?: Readonly<Record<string, string | undefined>>
-  /** Text for its standard input, the place for secrets: everyone on the machine can read argv. */
-  readonly input?: string
+  /** Text or bytes for its standard input, the place for secrets: everyone on the machine can read argv. */
+  readonly input?: string | Readable
   /** Told of each line as it comes. */
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void
   /** Aborting sends SIGINT, once. */
@@ -43,9 +45,7 @@ export const exec: Exec = (command, args, options = {}) =>
         onLine?.(line, stream)
       })
     }
-    // A program that ends without reading its input closes the pipe on us; its exit code tells the story.
-    child.stdin.on('error', () => {})
-    child.stdin.end(input ?? '')
+    feed(child, input, reject)
 
     const interrupt = () => void child.kill('SIGINT')
     signal?.addEventListener('abort', interrupt, { once: true })
@@ -61,6 +61,26 @@ export const exec: Exec = (command, args, options = {}) =>
       resolve({ code: code ?? 1, stdout: kept.stdout.join('\n'), stderr: stderr.join('\n') })
     })
   })
+
+/** Hands `input` to a program, and then closes its standard input. */
+function feed(
+  child: ChildProcessWithoutNullStreams,
+  input: ExecOptions['input'],
+  broken: (error: unknown) => void,
+): void {
+  // A program that ends without reading its input closes the pipe on us; its exit code tells the story.
+  child.stdin.on('error', () => {})
+  if (typeof input !== 'object') {
+    child.stdin.end(input ?? '')
+    return
+  }
+  pipeline(input, child.stdin).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE' || error.code === 'ERR_STREAM_PREMATURE_CLOSE') return
+    // The source broke: the program would wait for the rest, and what there is to tell is the source's error.
+    child.kill('SIGTERM')
+    broken(error)
+  })
+}
 
 function notStarted(command: string, cwd: string | undefined, cause: NodeJS.ErrnoException): SlipwayError {
   if (cause.code !== 'ENOENT') return new SlipwayError(`\`${command}\` could not be started.`, { cause })
