@@ -7,7 +7,7 @@ interface CloudFacts {
   readonly datadog: DatadogKeys
 }
 
-/** The environment that points AWS's and Datadog's own tools at a rehearsal cloud. */
+/** The environment that points AWS's, GitHub's and Datadog's own tools at a rehearsal cloud. */
 export function environmentOf({ url, account, region, datadog }: CloudFacts): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: url,
@@ -18,6 +18,7 @@ export function environmentOf({ url, account, region, datadog }: CloudFacts): Re
     AWS_DEFAULT_REGION: region,
     // Nothing on this machine answers for EC2's metadata; without this, tools wait for it.
     AWS_EC2_METADATA_DISABLED: 'true',
+    GITHUB_API_URL: `${url}/github`,
     DD_URL: url,
     DD_API_KEY: datadog.api,
     DD_APP_KEY: datadog.app,
