@@ -12,7 +12,8 @@ import type { Network, Prober } from '../ports.ts'
 export interface InstanceFacts {
   readonly ec2InstanceId: string
   readonly privateIp: string
-  readonly availabilityZone: string
+  /** The letter of its availability zone, whatever the region. */
+  readonly zone: string
   /** In CPU units (1024 to a core) and MiB. */
   readonly cpu: number
   readonly memory: number
@@ -47,8 +48,8 @@ export interface TaskEvents {
   started(container: string, facts: StartedContainer): void
   health(container: string, status: 'HEALTHY' | 'UNHEALTHY'): void
   exited(container: string, exit: { readonly exitCode?: number; readonly reason?: string }): void
-  /** It cannot be started; `reason` in AWS's words. */
-  failed(reason: string, container?: string): void
+  /** It cannot be started, for the task's `reason` in AWS's words; `detail` is the container's own, if that says more. */
+  failed(reason: string, container?: string, detail?: string): void
   /** All of it is gone. */
   ended(): void
 }

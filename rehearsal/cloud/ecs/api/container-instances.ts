@@ -4,7 +4,7 @@ import type {
   ListContainerInstancesRequest,
   Resource,
 } from '@aws-sdk/client-ecs'
-import { arnOf, nameOf } from '../arn.ts'
+import { arnOf, nameOf, parseArn } from '../arn.ts'
 import type { Ecs } from '../context.ts'
 import type { ContainerInstance } from '../model.ts'
 import type { Api } from './api.ts'
@@ -50,11 +50,13 @@ function instanceAnswer({ arn, facts, registeredAt, tasks, cpu, memory }: Contai
     registeredResources: [resource('CPU', facts.cpu), resource('MEMORY', facts.memory)],
     runningTasksCount: states.filter((status) => status === 'RUNNING').length,
     pendingTasksCount: states.filter((status) => ['PROVISIONING', 'PENDING', 'ACTIVATING'].includes(status)).length,
-    attributes: [{ name: 'ecs.availability-zone', value: facts.availabilityZone }],
+    attributes: [{ name: 'ecs.availability-zone', value: `${regionOf(arn)}${facts.zone}` }],
     attachments: [],
     tags: [],
   }
 }
+
+const regionOf = (arn: string) => parseArn(arn)?.scope.region ?? ''
 
 const resource = (name: string, value: number): Resource => ({
   name,

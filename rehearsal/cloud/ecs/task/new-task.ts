@@ -48,7 +48,9 @@ export function newTask(ecs: Ecs, plan: TaskPlan): Task {
     capacityProviderName: provider,
     platformVersion: launchType === 'FARGATE' ? platformOf(plan.platformVersion ?? spec?.platformVersion) : undefined,
     availabilityZone:
-      instance?.facts.availabilityZone ?? zones[Math.floor(ecs.random() * zones.length)] ?? scope.region,
+      (instance && `${scope.region}${instance.facts.zone}`) ??
+      zones[Math.floor(ecs.random() * zones.length)] ??
+      scope.region,
     instance,
     networkConfiguration: plan.networkConfiguration ?? spec?.networkConfiguration,
     overrides: plan.overrides ?? {},

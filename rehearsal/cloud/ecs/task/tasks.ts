@@ -87,7 +87,7 @@ export class Tasks {
         this.#assess(task)
       },
       exited: (name, exit) => this.#exited(task, of(name), exit),
-      failed: (reason, name) => this.#failed(task, reason, name === undefined ? undefined : of(name)),
+      failed: (reason, name, detail) => this.#failed(task, reason, of(name ?? ''), detail),
       ended: () => this.#ended(task),
     }
   }
@@ -161,8 +161,8 @@ export class Tasks {
     this.#kill(task)
   }
 
-  #failed(task: Task, reason: string, container: ContainerState | undefined): void {
-    if (container !== undefined) container.reason = reason
+  #failed(task: Task, reason: string, container: ContainerState | undefined, detail = reason): void {
+    if (container !== undefined) container.reason = detail
     if (!this.#condemn(task, 'TaskFailedToStart', reason)) return
     this.#watcher.ending(task)
     this.#kill(task)

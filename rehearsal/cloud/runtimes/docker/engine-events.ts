@@ -1,0 +1,49 @@
+import type { Readable } from 'node:stream'
+import type Docker from 'dockerode'
+import { RUN_LABEL } from './labels.ts'
+
+export type EngineEvent =
+  | { readonly kind: 'died'; readonly exitCode: number }
+  | { readonly kind: 'health'; readonly status: 'HEALTHY' | 'UNHEALTHY' }
+
+/** Listens to what the engine tells of one cloud's containers: one stream for all, whoever many they are. */
+export class EngineEvents {
+  readonly #listeners = new Map<string, (event: EngineEvent) => void>()
+  #stream: Readable | undefined
+
+  async open(engine: Docker, runId: string): Promise<void> {
+    const filters = { type: ['container'], label: [`${RUN_LABEL}=${runId}`], event: ['die', 'health_status'] }
+    const stream = (await engine.getEvents({ filters })) as Readable
+    this.#stream = stream
+    let rest = ''
+    stream.setEncoding('utf8')
+    stream.on('data', (chunk: string) => {
+      const lines = (rest + chunk).split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) if (line !== '') this.#heard(JSON.parse(line))
+    })
+    // The engine going away ends the stream; the tasks' own calls will say so in words.
+    stream.on('error', () => undefined)
+  }
+
+  close(): void {
+    this.#stream?.destroy()
+    this.#listeners.clear()
+  }
+
+  on(containerId: string, listener: (event: EngineEvent) => void): void {
+    this.#listeners.set(containerId, listener)
+  }
+
+  off(containerId: string): void {
+    this.#listeners.delete(containerId)
+  }
+
+  #heard(message: { Action?: string; Actor?: { ID?: string; Attributes?: Record<string, string> } }): void {
+    const { Action = '', Actor: { ID = '', Attributes = {} } = {} } = message
+    const listener = this.#listeners.get(ID)
+    if (Action === 'die') listener?.({ kind: 'died', exitCode: Number(Attributes['exitCode'] ?? 0) })
+    if (Action === 'health_status: healthy') listener?.({ kind: 'health', status: 'HEALTHY' })
+    if (Action === 'health_status: unhealthy') listener?.({ kind: 'health', status: 'UNHEALTHY' })
+  }
+}

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto'
+import Docker from 'dockerode'
+import { probeOverHttp } from '../../elb/probe.ts'
+import type { PullAccess } from '../../ports.ts'
+import type { InstanceFacts, Runtime } from '../runtime.ts'
+import { EngineEvents } from './engine-events.ts'
+import { Images, type PullBehavior } from './images.ts'
+import { removeLeftovers } from './leftovers.ts'
+import type { LogSink, SecretSource } from './ports.ts'
+import { engineMessage } from './reasons.ts'
+import { DockerTask } from './task.ts'
+import { World } from './world.ts'
+
+export type { LogEvent, LogSink, LogStream, SecretSource } from './ports.ts'
+
+export interface DockerRuntimeDeps {
+  /** The label on all that is made, and the only thing that is removed again by. */
+  readonly runId: string
+  readonly pullAccess: PullAccess
+  /** The engine that DOCKER_HOST names, or the machine's own, unless another is given. */
+  readonly engine?: Docker
+  /** How many times faster than the machine's the cloud's clock runs. */
+  readonly speed?: number
+  readonly pullBehavior?: PullBehavior
+  /** Without it, container logs stay on the engine and are removed with the container. */
+  readonly logs?: LogSink
+  /** Without it, a container with secrets cannot start. */
+  readonly secrets?: SecretSource
+}
+
+/** Runs tasks as real containers on a Docker engine. Rejects, with the way out, when there is none. */
+export async function createDockerRuntime(deps: DockerRuntimeDeps): Promise<Runtime> {
+  const engine = deps.engine ?? new Docker()
+  const machine = await engine.info().catch((error) => Promise.reject(new Error(noEngine(error), { cause: error })))
+  const world = new World({
+    engine,
+    runId: deps.runId,
+    speed: deps.speed ?? 1,
+    images: new Images(engine, deps.pullAccess, deps.pullBehavior ?? 'default'),
+    events: new EngineEvents(),
+    secrets: deps.secrets ?? noSecrets,
+    logs: deps.logs,
+    publishes: process.platform !== 'linux',
+  })
+  await world.open()
+  const tasks = new Set<DockerTask>()
+  return {
+    name: 'docker',
+    carriesTraffic: true,
+    instances: [instanceOf(deps.runId, machine)],
+    fargateRefusal: () => undefined,
+    probe: probeOverHttp,
+    run(request, events) {
+      const task: DockerTask = new DockerTask(world, request, {
+        ...events,
+        ended: () => {
+          tasks.delete(task)
+          events.ended()
+        },
+      })
+      tasks.add(task)
+      return task
+    },
+    async close() {
+      const abandoned = Promise.all([...tasks].map((task) => task.abandon()))
+      // First what runs, so that nobody waits for it to stop; then what was still being made meanwhile.
+      await removeLeftovers(engine, deps.runId)
+      await abandoned
+      await removeLeftovers(engine, deps.runId)
+      world.events.close()
+      await world.images.removeAll()
+    },
+  }
+}
+
+const noEngine = (error: unknown) =>
+  `No Docker engine answers at ${process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock'}: ${engineMessage(error)}. ` +
+  'Start one, or set DOCKER_HOST to one that runs.'
+
+const noSecrets: SecretSource = {
+  valueOf: async (_, valueFrom) => {
+    throw new Error(`ResourceNotFoundException: the rehearsal cloud has no store for ${valueFrom}`)
+  },
+}
+
+/** The machine itself is the one container instance there is. */
+function instanceOf(runId: string, { NCPU, MemTotal }: { NCPU: number; MemTotal: number }): InstanceFacts {
+  return {
+    ec2InstanceId: `i-${createHash('sha256').update(runId).digest('hex').slice(0, 17)}`,
+    privateIp: '127.0.0.1',
+    zone: 'a',
+    cpu: NCPU * 1024,
+    memory: Math.floor(MemTotal / (1024 * 1024)),
+  }
+}

@@ -1,0 +1,47 @@
+import type { TaskRequest } from '../runtime.ts'
+import { labelsOf, nameOf, portsOf } from './container-options.ts'
+import type { World } from './world.ts'
+
+/** How a task is connected. */
+export interface TaskNetwork {
+  readonly privateIp: string
+  /** What its containers are created with. */
+  readonly mode: string
+  /** Ports of an awsvpc task that had to be published, on machines that cannot reach a container's address. */
+  readonly published: ReadonlyMap<number, number>
+  remove(): Promise<void>
+}
+
+/** Connects a task. With awsvpc it gets an address of its own, held by a pause container that all its containers join. */
+export async function networkOf(world: World, task: TaskRequest): Promise<TaskNetwork> {
+  const { networkMode = 'bridge' } = task.definition
+  const hostIp = task.instance?.privateIp ?? '127.0.0.1'
+  const nothing = { privateIp: hostIp, published: new Map<number, number>(), remove: async () => undefined }
+  if (networkMode === 'host' || networkMode === 'none') return { ...nothing, mode: networkMode }
+  const network = await world.network()
+  if (networkMode !== 'awsvpc') return { ...nothing, mode: network }
+
+  const ports = world.publishes ? task.containers.flatMap(portsOf) : []
+  const pause = await world.engine.createContainer({
+    name: nameOf(task, {}),
+    Image: await world.pauseImage(),
+    Labels: labelsOf(task, world.runId),
+    ExposedPorts: Object.fromEntries(ports.map(({ key }) => [key, {}])),
+    HostConfig: {
+      NetworkMode: network,
+      PortBindings: Object.fromEntries(ports.map(({ key }) => [key, [{ HostIp: '127.0.0.1', HostPort: '' }]])),
+    },
+  })
+  await pause.start()
+  const { NetworkSettings } = await pause.inspect()
+  return {
+    privateIp: NetworkSettings.Networks[network]?.IPAddress ?? hostIp,
+    mode: `container:${pause.id}`,
+    published: new Map(
+      ports.map(({ key, containerPort }) => [containerPort, Number(NetworkSettings.Ports[key]?.[0]?.HostPort)]),
+    ),
+    remove: async () => {
+      await pause.remove({ force: true, v: true }).catch(() => undefined)
+    },
+  }
+}

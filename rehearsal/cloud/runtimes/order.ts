@@ -1,0 +1,52 @@
+import type { ContainerDefinition } from '@aws-sdk/client-ecs'
+
+/** How far a container has come. */
+export interface Progress {
+  readonly status: 'PENDING' | 'RUNNING' | 'STOPPED'
+  readonly health: 'UNKNOWN' | 'HEALTHY' | 'UNHEALTHY'
+  readonly exitCode?: number | undefined
+}
+
+export type Readiness =
+  | { readonly is: 'ready' }
+  | { readonly is: 'waiting' }
+  /** What it depends on can no longer come about; why, as the ECS agent words it. */
+  | { readonly is: 'hopeless'; readonly reason: string }
+
+/** Whether a container may start, given how far those have come that its dependsOn names. */
+export function readinessOf(
+  container: ContainerDefinition,
+  progressOf: (name: string) => Progress | undefined,
+): Readiness {
+  let waits = false
+  for (const { containerName = '', condition = 'START' } of container.dependsOn ?? []) {
+    const progress = progressOf(containerName)
+    if (progress === undefined) continue
+    const state = conditionState(condition, progress)
+    if (state === 'impossible') {
+      const exit = progress.exitCode === undefined ? '' : ` exited with [${progress.exitCode}]`
+      return {
+        is: 'hopeless',
+        reason: `DependencyError: container ${containerName}${exit}, condition ${condition} was not met`,
+      }
+    }
+    if (state === 'unmet') waits = true
+  }
+  return waits ? { is: 'waiting' } : { is: 'ready' }
+}
+
+function conditionState(condition: string, { status, health, exitCode }: Progress): 'met' | 'unmet' | 'impossible' {
+  const isOver = status === 'STOPPED'
+  switch (condition) {
+    case 'HEALTHY':
+      if (health === 'HEALTHY') return 'met'
+      return health === 'UNHEALTHY' || isOver ? 'impossible' : 'unmet'
+    case 'COMPLETE':
+      return isOver ? 'met' : 'unmet'
+    case 'SUCCESS':
+      if (!isOver) return 'unmet'
+      return exitCode === 0 ? 'met' : 'impossible'
+    default:
+      return status === 'PENDING' ? 'unmet' : 'met'
+  }
+}
