@@ -25,9 +25,10 @@ export async function startCloudProcess(folder: string): Promise<CloudProcess> {
   }
   const log = openSync(files.log, 'w')
   const cli = join(import.meta.dirname, '../cloud/cli.ts')
-  const args = ['--port', '0', '--env-file', files.env, '--journal', files.journal]
+  // The first `--` keeps node itself from taking --env-file for its own.
+  const args = ['--', cli, '--port', '0', '--env-file', files.env, '--journal', files.journal]
   // In a process group of its own: a Ctrl-C is for the rehearsal, which ends the cloud last.
-  const child = spawn(process.execPath, [cli, ...args], { detached: true, stdio: ['ignore', log, log] })
+  const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', log, log] })
   closeSync(log)
   const deadline = Date.now() + startMs
   while (!existsSync(files.env) || !readFileSync(files.env, 'utf8').includes('AWS_ENDPOINT_URL=')) {

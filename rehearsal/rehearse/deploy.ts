@@ -6,7 +6,7 @@ import type { JobResult, StepResult } from '../runner/session.ts'
 import { standIns } from '../stand-ins.ts'
 import type { CloudProcess } from './cloud-process.ts'
 import { type Entry, readJournal } from './journal.ts'
-import { type Claim, type Judgement, judge } from './judge.ts'
+import { type Claim, eventOf, type Judgement, judge } from './judge.ts'
 import { machineEnvironment } from './machine.ts'
 import type { Screen } from './screen.ts'
 import { rehearsedSettings } from './settings.ts'
@@ -66,11 +66,14 @@ export async function deploy(number: number, name: string, commit: Commit, hands
   const claim = claimOf(result)
   const judgement = judge(entries, claim)
   const red = result.conclusion === 'success' ? [] : [`the workflow ended as ${result.conclusion}`]
+  // A workflow that failed before it rolled anything out has said enough.
+  const found =
+    red.length > 0 && claim.taskDefinition === '' ? red : [...red, ...judgement.problems, ...eventProblems(entries)]
   return {
     image: claim.image,
     taskDefinition: claim.taskDefinition,
     verdict: judgement.verdict,
-    problems: [...red, ...judgement.problems].map((problem) => `${name} deploy: ${problem}`),
+    problems: found.map((problem) => `${name} deploy: ${problem}`),
     name,
     stages: stagesOf(steps),
     seconds,
@@ -88,6 +91,8 @@ function claimOf(result: RunResult): Claim {
     image: outputs['image'] ?? '',
   }
 }
+
+const eventProblems = (entries: readonly Entry[]) => (eventOf(entries) === null ? ['Datadog got no event'] : [])
 
 const stepsOf = ({ jobs }: { jobs: readonly JobResult[] }): StepResult[] =>
   jobs.flatMap((job) => [...job.steps, ...stepsOf(job)])

@@ -60,3 +60,11 @@ export function failedRequests(entries: readonly Entry[]): string[] {
     .filter((entry) => entry.type === 'request' && entry['outcome'] === 'failed')
     .map((entry) => `${entry['method']} ${entry['path']} → ${entry['status'] ?? 'cut off'}: ${entry['cause']}`)
 }
+
+/** The last event that Datadog took. */
+export function eventOf(entries: readonly Entry[]): unknown {
+  const taken = entries.filter(
+    (entry) => entry.type === 'datadog' && entry['outcome'] === 'ok' && entry['event'] !== undefined,
+  )
+  return taken.at(-1)?.['event'] ?? null
+}

@@ -1,6 +1,6 @@
 // The rehearsal, top to bottom: a cloud, a first deploy, a second one under traffic, and what really happened.
 import { type Deployed, deploy, type Stagehands } from './deploy.ts'
-import { failedRequests } from './judge.ts'
+import { eventOf, failedRequests } from './judge.ts'
 import { raiseVersion } from './source.ts'
 import type { Summary } from './summary.ts'
 import { sendTraffic, type Tally } from './traffic.ts'
@@ -40,13 +40,12 @@ function summarise(
     taskDefinition: last.taskDefinition,
     deploys,
     traffic: tally,
-    event: eventOf(last),
+    event: eventOf(last.entries),
     journal: cloud.journal,
     problems: [
       ...(interrupted.aborted ? ['interrupted'] : []),
       ...deploys.flatMap((deployed) => deployed.problems),
       ...(version === undefined ? [] : trafficProblems(tally, last, version)),
-      ...(eventOf(last) === null ? [`${last.name} deploy: Datadog got no event`] : []),
     ],
     seconds: (performance.now() - start) / 1000,
   }
@@ -64,12 +63,4 @@ function trafficProblems(tally: Tally, last: Deployed, version: string): string[
     ...(behind.length === 0 ? [] : [`${behind.length} requests failed behind the load balancer: ${behind[0]}`]),
     ...(answered || tally.requests === 0 ? [] : ['the new version never answered through the load balancer']),
   ]
-}
-
-/** The last event that Datadog took for a deploy. */
-function eventOf({ entries }: Deployed): unknown {
-  const taken = entries.filter(
-    (entry) => entry.type === 'datadog' && entry['outcome'] === 'ok' && entry['event'] !== undefined,
-  )
-  return taken.at(-1)?.['event'] ?? null
 }

@@ -79,13 +79,14 @@ export class Screen {
   #log(line: string): void {
     const stage = this.#stage
     if (stage === undefined) return
-    if (!/^::(end)?group::/.test(line) && line.trim() !== '') stage.at = line.trim()
+    if (line.trim() !== '') stage.at = line.trim()
     stage.lines.push(line)
     if (stage.lines.length > keptLines) stage.lines.shift()
   }
 
   #annotate({ level, message }: Annotation): void {
-    if (level !== 'notice') this.say(`    ${level}: ${message}`)
+    // The rest of a long one is in the log.
+    if (level !== 'notice') this.say(`    ${level}: ${message.split('\n')[0]}`)
   }
 
   #draw(): void {

@@ -14,6 +14,9 @@ const refused = [
   'internal-set-repo-path',
 ]
 
+/** How GitHub words an annotation in the log. */
+const label = { notice: 'Notice', warning: 'Warning', error: 'Error' } as const
+
 export interface Listener {
   line(text: string): void
   annotate(annotation: Annotation): void
@@ -44,13 +47,14 @@ export function listen(at: Place, mask: Mask, on: (event: RunnerEvent) => void):
       else print(text)
     } else if (command?.name === 'add-mask') mask.add(command.message)
     else if (command?.name === 'stop-commands') resume = command.message.toLowerCase()
-    else if (command?.name === 'debug' || command?.name === 'echo') return
+    else if (command?.name === 'debug' || command?.name === 'echo' || command?.name === 'endgroup') return
+    else if (command?.name === 'group') print(`▸ ${command.message}`)
     else if (command !== undefined && refused.includes(command.name)) {
       problems.push(`The step used ::${command.name}::, which the rehearsal runner refuses.`)
     } else {
       const annotation = command === undefined ? undefined : annotationOf(command)
       if (annotation !== undefined) annotate(annotation)
-      print(text)
+      print(annotation === undefined ? text : `${label[annotation.level]}: ${annotation.message}`)
     }
   }
   return { line, annotate, problems }

@@ -1,5 +1,5 @@
 import type { Entry } from '../../../../rehearsal/rehearse/journal.ts'
-import { failedRequests, judge } from '../../../../rehearsal/rehearse/judge.ts'
+import { eventOf, failedRequests, judge } from '../../../../rehearsal/rehearse/judge.ts'
 
 const taskDefinition = 'arn:aws:ecs:us-east-1:123456789012:task-definition/web:2'
 const claim = { verdict: 'succeeded', taskDefinition, image: `127.0.0.1:5000/web@sha256:${'a'.repeat(64)}` }
@@ -63,4 +63,15 @@ it('lists the requests that failed behind the load balancer', () => {
     { type: 'traffic', requests: 10, failed: 2 },
   )
   expect(failedRequests(entries)).toEqual(['GET / → 502: connection refused', 'GET / → cut off: cut off'])
+})
+
+it('finds the last event that Datadog took', () => {
+  const entries = journal(
+    { type: 'datadog', outcome: 'ok', event: { title: 'first' } },
+    { type: 'datadog', outcome: 'ok', event: { title: 'second' } },
+    { type: 'datadog', outcome: 'Forbidden', event: { title: 'refused' } },
+    { type: 'datadog', outcome: 'ok' },
+  )
+  expect(eventOf(entries)).toEqual({ title: 'second' })
+  expect(eventOf([])).toBeNull()
 })

@@ -1,0 +1,141 @@
+// script/rehearse as a person runs it: the real workflow, the committed bundles, real Docker and real Terraform.
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '../..')
+const folder = mkdtempSync(join(tmpdir(), 'slipway-rehearse-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+// Terraform's AWS provider alone waits a minute for every load balancer it makes.
+const patience = 5 * 60_000
+
+interface Rehearsal {
+  readonly child: ChildProcess
+  readonly ended: Promise<{ readonly code: number | null; readonly output: string }>
+  /** Resolves once the output has `text`. */
+  says(text: string): Promise<void>
+}
+
+const started: ChildProcess[] = []
+afterEach(() => {
+  for (const child of started.splice(0)) if (child.exitCode === null) child.kill('SIGTERM')
+})
+
+function rehearse(...args: string[]): Rehearsal {
+  const child = spawn(join(root, 'script/rehearse'), args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+  started.push(child)
+  let output = ''
+  const waiting = new Set<() => void>()
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+      for (const look of waiting) look()
+    })
+  }
+  const ended = new Promise<{ code: number | null; output: string }>((resolve) => {
+    child.once('close', (code) => resolve({ code, output }))
+  })
+  const says = (text: string) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => {
+        if (output.includes(text)) resolve()
+      }
+      waiting.add(look)
+      look()
+      void ended.then(() => reject(new Error(`It ended without saying ${text}:\n${output}`)))
+    })
+  return { child, ended, says }
+}
+
+/** What a rehearsal could leave behind, as Docker and the process table have it. */
+function leftBehind(port: string) {
+  const docker = (...args: string[]) => execFileSync('docker', args, { encoding: 'utf8' }).split('\n')
+  const processes = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).split('\n')
+  return {
+    images: docker('images', '--format', '{{.Repository}}').filter((name) => name.includes(port)),
+    containers: docker('ps', '--all', '--format', '{{.Names}} {{.Image}} {{.Labels}}').filter((line) =>
+      line.includes(port),
+    ),
+    processes: processes.filter((line) => line.includes(`127.0.0.1:${port}`)),
+  }
+}
+const nothing = { images: [], containers: [], processes: [] }
+
+const portOf = (journal: string): string =>
+  /AWS_ENDPOINT_URL=http:\/\/127\.0\.0\.1:(\d+)/.exec(readFileSync(join(journal, '../cloud.env'), 'utf8'))?.[1] ?? ''
+
+test(
+  'it ships the example twice, the second time without losing a request, while another rehearsal is interrupted beside it',
+  async () => {
+    const json = join(folder, 'summary.json')
+    const other = join(folder, 'interrupted.json')
+    const whole = rehearse('--json', json)
+    const interrupted = rehearse('--json', other)
+
+    await interrupted.says('✓ credentials')
+    interrupted.child.kill('SIGINT')
+    expect((await interrupted.ended).code).toBe(130)
+    const { journal: otherJournal } = JSON.parse(readFileSync(other, 'utf8'))
+    expect(leftBehind(portOf(otherJournal))).toEqual(nothing)
+
+    const { code, output } = await whole.ended
+    expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('succeeded') })
+    const summary = JSON.parse(readFileSync(json, 'utf8'))
+    expect(Object.keys(summary)).toEqual([
+      'verdict',
+      'image',
+      'taskDefinition',
+      'stages',
+      'traffic',
+      'event',
+      'journal',
+    ])
+    expect(summary).toMatchObject({
+      verdict: 'succeeded',
+      image: expect.stringMatching(/@sha256:[0-9a-f]{64}$/),
+      taskDefinition: expect.stringMatching(/:task-definition\/web:2$/),
+      traffic: { failed: 0 },
+      event: { title: expect.any(String) },
+    })
+    expect(summary.traffic.requests).toBeGreaterThan(0)
+    const names = ['source', 'credentials', 'terraform', 'image', 'rollout', 'event']
+    expect(summary.stages.map(({ name }: { name: string }) => name)).toEqual(
+      ['first', 'second'].flatMap((deploy) => names.map((name) => `${deploy}: ${name}`)),
+    )
+
+    const journal: Record<string, unknown>[] = readFileSync(summary.journal, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    // Real containers of both revisions ran, and served what was sent through the load balancer.
+    for (const revision of [1, 2]) {
+      expect(journal).toContainEqual(
+        expect.objectContaining({
+          type: 'task',
+          lastStatus: 'RUNNING',
+          taskDefinition: expect.stringMatching(new RegExp(`/web:${revision}$`)),
+        }),
+      )
+    }
+    const served = journal
+      .filter(({ type }) => type === 'traffic')
+      .reduce((sum, entry) => sum + Number(entry['requests']), 0)
+    expect(served).toBeGreaterThanOrEqual(summary.traffic.requests)
+    // Every change to AWS was made under the role that the workflow assumed.
+    const updates = journal.filter((entry) => entry['action'] === 'UpdateService')
+    expect(updates.map((entry) => entry['role'])).toEqual(['deploy-web', 'deploy-web'])
+
+    expect(leftBehind(portOf(summary.journal))).toEqual(nothing)
+    expect(existsSync(join(summary.journal, '../source'))).toBe(false)
+  },
+  2 * patience,
+)
+
+test('bad arguments are refused before anything starts', async () => {
+  const { code, output } = await rehearse('--jsno').ended
+  expect(code).toBe(1)
+  expect(output).toContain("Unknown option '--jsno'")
+  expect(output).not.toContain('✓ cloud')
+}, 60_000)
