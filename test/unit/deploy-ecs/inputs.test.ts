@@ -1,0 +1,203 @@
+import { readInputs } from '../../../actions/deploy-ecs/src/inputs.ts'
+import { describeError } from '../../../toolkit/errors.ts'
+
+const inputs = (given: Record<string, string> = {}) =>
+  readInputs(
+    Object.fromEntries(
+      Object.entries({ service: 'web', ...given }).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
+    ),
+  )
+
+const refusal = (given: Record<string, string>): string => {
+  try {
+    inputs(given)
+  } catch (error) {
+    return describeError(error)
+  }
+  throw new Error('It was not refused.')
+}
+
+test('a service and an image are enough', () => {
+  expect(inputs({ image: 'web:1' })).toMatchObject({
+    command: 'deploy',
+    dryRun: false,
+    services: [{ cluster: 'default', service: 'web' }],
+    base: { from: 'service' },
+    changes: { images: [{ image: 'web:1' }], mode: 'merge' },
+    serviceChanges: {},
+    waitFor: 'healthy',
+    timeoutMs: 1_800_000,
+    maxFailedTasks: 3,
+    onConflict: 'fail',
+    onFailure: 'rollback',
+    onCancel: 'rollback',
+  })
+})
+
+test('services may be in several clusters, and be given by ARN', () => {
+  const service = '\n api,\n prod/worker\n arn:aws:ecs:eu-west-1:123456789012:service/blue/web # not a comment'
+  expect(() => inputs({ service })).toThrow('does not name a service')
+  expect(
+    inputs({ cluster: 'arn:aws:ecs:eu-west-1:123456789012:cluster/red', service: service.replace(/ #.*/, '') })
+      .services,
+  ).toEqual([
+    { cluster: 'red', service: 'api' },
+    { cluster: 'prod', service: 'worker' },
+    { cluster: 'blue', service: 'web' },
+  ])
+  expect(inputs({ service: '', services: 'api, worker' }).services).toHaveLength(2)
+})
+
+test.each([
+  [{}, { from: 'service' }],
+  [{ 'task-definition': './td' }, { from: 'file', path: './td' }],
+  [{ 'task-definition': 'task-definition.json' }, { from: 'file', path: 'task-definition.json' }],
+  [{ 'task-definition': 'web' }, { from: 'family', family: 'web' }],
+  [{ 'task-definition': 'web:12' }, { from: 'revision', taskDefinition: 'web:12' }],
+  [
+    { 'task-definition-family': 'web', 'task-definition-revision': '3' },
+    { from: 'revision', taskDefinition: 'web:3' },
+  ],
+  [{ 'task-definition-family': 'web' }, { from: 'family', family: 'web' }],
+  [{ template: 'web-template' }, { from: 'template', family: 'web-template' }],
+  [
+    { 'task-definition': 'arn:aws:ecs:eu-west-1:123456789012:task-definition/web:7' },
+    { from: 'revision', taskDefinition: 'arn:aws:ecs:eu-west-1:123456789012:task-definition/web:7' },
+  ],
+])('%j is the base %j', (given, base) => {
+  expect(inputs(given as Record<string, string>).base).toEqual(base)
+})
+
+test.each([
+  ['npm run migrate', ['npm', 'run', 'migrate']],
+  [`sh -c 'echo "a b"' ""`, ['sh', '-c', 'echo "a b"', '']],
+  ['["sh", "-c", "x y"]', ['sh', '-c', 'x y']],
+  [String.raw`a\ b "c\"d"`, ['a b', 'c"d']],
+])('the command %s has the words %j', (value, words) => {
+  expect(inputs({ 'container-command': value }).changes.command).toEqual(words)
+})
+
+test('the names that other actions have for the same are understood', () => {
+  expect(inputs({ 'wait-for-service-stability': 'true', 'wait-for-minutes': '10' })).toMatchObject({
+    waitFor: 'healthy',
+    timeoutMs: 600_000,
+  })
+  expect(inputs({ 'wait-for-service-stability': 'false' }).waitFor).toBe('none')
+  expect(inputs({ 'force-new-deployment': 'true', 'desired-count': '0' }).serviceChanges).toEqual({
+    desiredCount: 0,
+    forceNewDeployment: true,
+  })
+})
+
+test('what is not set in the service is not there to be sent', () => {
+  expect(inputs({ 'force-new-deployment': 'false', 'circuit-breaker': 'keep' }).serviceChanges).toEqual({})
+  expect(inputs({ 'circuit-breaker': 'stop', alarms: '5xx, latency' }).serviceChanges).toEqual({
+    circuitBreaker: 'stop',
+    alarms: ['5xx', 'latency'],
+  })
+})
+
+// Each mistake in each input, with what is said about it.
+test.each<[Record<string, string>, string]>([
+  [{ service: '' }, 'Input `service` is missing.\nNext: Name the ECS service under `with:`'],
+  [
+    { service: 'a/b/c' },
+    'Input `service` has the item `a/b/c`, which does not name a service.\nNext: Write a name such as `web`',
+  ],
+  [{ service: 'web, default/web' }, 'Input `service` names `default/web` twice.'],
+  [{ services: 'api' }, 'Input `services` is set, and so is `service`.\nNext: They mean the same'],
+  [{ cluster: 'a b' }, 'Input `cluster` is `a b`, which does not name a cluster.'],
+  [
+    { command: 'npm start' },
+    "Input `command` is `npm start`, which is none of `deploy`, `verify`, `rollback`.\nNext: It says what this action does. To change the container's command, use `container-command`.",
+  ],
+  [{ command: 'Deploy' }, 'Next: Did you mean `deploy`?'],
+  [{ 'dry-run': 'yes' }, 'Input `dry-run` is `yes`, which is neither true nor false.'],
+  [
+    { 'expected-account-id': '12345' },
+    'Input `expected-account-id` is `12345`, which is not the number of an AWS account.\nNext: It has 12 digits. Put it in quotes',
+  ],
+  [{ image: 'web:1, app=web:2' }, 'Input `image` has several images, of which some do not say which container'],
+  [{ image: 'app=a:1\napp=b:1' }, 'Input `image` has two images for the container `app`.'],
+  [{ image: 'app=' }, 'Input `image` has the item `app=`, which is not an image reference.'],
+  [{ image: 'my image' }, 'Input `image` has the item `my image`, which is not an image reference.'],
+  [
+    { 'task-definition': 'web', template: 'x' },
+    'Input `template` is set, and so is `task-definition`: a task definition comes from one place.',
+  ],
+  [
+    { 'task-definition': 'arn:aws:ecs:x' },
+    'Input `task-definition` is `arn:aws:ecs:x`, which is not the ARN of a task definition.',
+  ],
+  [
+    { 'task-definition': 'my family' },
+    'Input `task-definition` is `my family`, which is neither a file, an ARN, a family nor',
+  ],
+  [{ template: 'web:3' }, 'Input `template` is `web:3`, which is not the name of a task definition family.'],
+  [
+    { 'task-definition-revision': '3' },
+    'Input `task-definition-revision` is set without `task-definition-family`.\nNext: Write `task-definition: FAMILY:3`.',
+  ],
+  [
+    { 'task-definition-family': 'web', 'task-definition-revision': 'x' },
+    'Input `task-definition-revision` is `x`, which is not a whole number',
+  ],
+  [
+    { 'environment-variables': 'A=1\nB' },
+    'Input `environment-variables` is malformed: entry 2 is not of the form key=value.',
+  ],
+  [{ 'environment-variables': 'A=1\nA=2' }, 'Input `environment-variables` sets `A` twice.'],
+  [{ secrets: 'TOKEN' }, 'Input `secrets` is malformed: entry 1 is not of the form key=value.'],
+  [{ 'docker-labels': 'x' }, 'Input `docker-labels` is malformed: `x` is not of the form key=value.'],
+  [{ 'log-configuration-options': 'x' }, 'Input `log-configuration-options` is malformed'],
+  [{ 'environment-mode': 'append' }, 'Input `environment-mode` is `append`, which is none of `merge`, `replace`.'],
+  [{ 'container-command': '["a",' }, 'Input `container-command` begins with `[` but is not a JSON array of texts.'],
+  [{ 'container-command': '[1]' }, 'Input `container-command` begins with `[` but is not a JSON array of texts.'],
+  [{ 'container-command': 'sh -c "x' }, 'Input `container-command` has a " that is never closed.'],
+  [{ cpu: 'half' }, 'Input `cpu` is `half`, which is not a task size.'],
+  [{ memory: '1 GiB' }, 'Input `memory` is `1 GiB`, which is not a task size.'],
+  [{ 'task-role-arn': 'role/x' }, 'Input `task-role-arn` is `role/x`, which is not the ARN of a role.'],
+  [{ 'execution-role-arn': 'x' }, 'Input `execution-role-arn` is `x`, which is not the ARN of a role.'],
+  [{ 'datadog-tags': 'team=x' }, 'Input `datadog-tags` has the tag `team`, which is none of env, service, version.'],
+  [{ 'desired-count': '-1' }, 'Input `desired-count` is `-1`, which is not a whole number from 0 to 5000.'],
+  [{ 'force-new-deployment': '1' }, 'Input `force-new-deployment` is `1`, which is neither true nor false.'],
+  [{ 'circuit-breaker': 'on' }, 'Input `circuit-breaker` is `on`, which is none of'],
+  [{ 'before-deploy-container': 'app' }, 'Input `before-deploy-container` is set, but `before-deploy-command` is not.'],
+  [{ 'before-deploy-timeout': '5m' }, 'Input `before-deploy-timeout` is set, but `before-deploy-command` is not.'],
+  [
+    { 'before-deploy-command': 'x', 'before-deploy-timeout': 'soon' },
+    'Input `before-deploy-timeout` is `soon`, which is not a length of time.',
+  ],
+  [{ 'wait-for': 'stable' }, 'Input `wait-for` is `stable`, which is none of `none`, `started`, `healthy`, `bake`.'],
+  [
+    { 'wait-for': 'healthy', 'wait-for-service-stability': 'true' },
+    'Input `wait-for-service-stability` is set, and so is `wait-for`.',
+  ],
+  [{ 'bake-time': '5' }, 'Input `bake-time` is `5`, which is not a length of time.'],
+  [{ timeout: '30' }, 'Input `timeout` is `30`, which is not a length of time.\nNext: Write it with its units'],
+  [{ timeout: '5m', 'wait-for-minutes': '5' }, 'Input `wait-for-minutes` is set, and so is `timeout`.'],
+  [{ 'wait-for-minutes': '500' }, 'Input `wait-for-minutes` is `500`, which is not a whole number from 1 to 360.'],
+  [{ 'max-failed-tasks': '0' }, 'Input `max-failed-tasks` is `0`, which is not a whole number from 1 to 1000.'],
+  [{ 'on-conflict': 'queue' }, 'Input `on-conflict` is `queue`, which is none of `fail`, `wait`, `supersede`.'],
+  [{ 'on-failure': 'revert' }, 'Input `on-failure` is `revert`, which is none of `rollback`, `stop`, `leave`.'],
+  [{ 'on-cancel': 'stop' }, 'Input `on-cancel` is `stop`, which is none of `rollback`, `leave`.'],
+  [{ 'rollback-to': '12' }, 'Input `rollback-to` is set, but `command` is not `rollback`.'],
+  [
+    { command: 'rollback', 'rollback-to': 'yesterday' },
+    'Input `rollback-to` is `yesterday`, which is not a task definition revision.',
+  ],
+  [
+    { 'codedeploy-application': 'x' },
+    'Input `codedeploy-application` is not one of this action.\nNext: Slipway rolls services of the ECS deployment controller',
+  ],
+  [{ 'codedeploy-appspec': 'appspec.yaml' }, 'Input `codedeploy-appspec` is not one of this action.'],
+  [{ 'run-task': 'true' }, 'Input `run-task` is not one of this action.\nNext: Use `before-deploy-command`'],
+  [{ 'keep-null-value-keys': 'x' }, 'Input `keep-null-value-keys` is not one of this action.'],
+])('%j is refused', (given, message) => {
+  expect(refusal(given)).toContain(message)
+})
+
+test('a secret that is malformed is not repeated', () => {
+  expect(refusal({ secrets: 'hunter2' })).not.toContain('hunter2')
+  expect(refusal({ 'environment-variables': 'hunter2' })).not.toContain('hunter2')
+})
