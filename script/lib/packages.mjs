@@ -1,4 +1,4 @@
-// Ends with 0 when node_modules holds what package-lock.json asks for, so that `npm ci` has nothing to do.
+// Ends with 0 when node_modules holds what package-lock.json asks for, so that npm has nothing to do.
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
