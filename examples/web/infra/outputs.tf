@@ -15,7 +15,12 @@ output "template" {
   value       = module.service.template
 }
 
-output "repository_url" {
+output "container" {
+  description = "The container that gets the image."
+  value       = module.service.container
+}
+
+output "repository" {
   description = "Where the service's images go."
   value       = module.service.repository_url
 }

@@ -99,7 +99,8 @@ function createTargetGroup(room: Room, input: Parameters, caller: Caller): Targe
 }
 
 function protocolVersion(input: Parameters, protocol: TargetGroup['protocol']): 'HTTP1' | undefined {
-  const version = input.text('ProtocolVersion')
+  // Terraform sends an empty one where none was set.
+  const version = input.text('ProtocolVersion') || undefined
   if (protocol === 'TCP') {
     if (version !== undefined) throw invalid('Protocol version cannot be specified for target groups of protocol TCP')
     return undefined

@@ -8,6 +8,11 @@ output "template" {
   value       = aws_ecs_task_definition.template.family
 }
 
+output "container" {
+  description = "Name of the container that deploys give a new image."
+  value       = var.name
+}
+
 output "repository_url" {
   description = "Where the service's images go."
   value       = aws_ecr_repository.this.repository_url
