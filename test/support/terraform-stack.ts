@@ -2,7 +2,13 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3'
 import { type Cloud, type CloudOptions, startCloud } from '../../rehearsal/cloud/cloud.ts'
 import { type Step, type StepOptions, type StepResult, startStep } from './run-action.ts'
 import { s3Backend, terraformConfig, writeTree } from './terraform.ts'
@@ -42,6 +48,10 @@ export class StateStore {
   async text(key: string): Promise<string> {
     const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: BUCKET, Key: key }))
     return (await Body?.transformToString()) ?? ''
+  }
+
+  async put(key: string, body: string): Promise<void> {
+    await this.s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body: body }))
   }
 
   async close(): Promise<void> {

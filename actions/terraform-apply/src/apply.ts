@@ -2,6 +2,7 @@ import { SlipwayError } from '../../../toolkit/errors.ts'
 import { applyChart } from './apply-chart.ts'
 import { rescueState } from './errored-state.ts'
 import type { PlanInputs } from './inputs.ts'
+import { LockWatch, lockError } from './lock.ts'
 import { Narrator } from './narrator.ts'
 import { lockTimeout } from './plan.ts'
 import { operationsOf, Progress } from './progress.ts'
@@ -15,12 +16,14 @@ import type { StreamOutput } from './stream.ts'
  */
 export async function applyPlan(
   { saved, scrub }: Review,
-  { inputs, tf, world }: Run,
+  { inputs, tf, store, world }: Run,
 ): Promise<Readonly<Record<string, StreamOutput>> | undefined> {
   const progress = new Progress(operationsOf(saved.plan))
+  const watch = new LockWatch(store, world)
   const narrator = new Narrator({
     log: world.log,
     path: inputs.stack.path,
+    watch,
     phrase: (event) => progress.phrase(event),
     scrub,
   })
@@ -29,8 +32,9 @@ export async function applyPlan(
   )
   world.report.summary(applyChart(progress.operations))
   await rescueState(tf, world)
+  await watch.settle()
   if (cancelled !== undefined) throw cancelled
-  if (code !== 0) throw applyFailed(tf.product, narrator)
+  if (code !== 0) throw (await lockError(narrator.errors, store, world)) ?? applyFailed(tf.product, narrator)
   return narrator.outputs
 }
 

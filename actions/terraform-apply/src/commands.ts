@@ -1,6 +1,5 @@
 import { applyPlan } from './apply.ts'
 import { enforce } from './guard-rails.ts'
-import { Narrator } from './narrator.ts'
 import { outputsAfterApply, setOutputs } from './outputs.ts'
 import { makePlan, readPlan, type SavedPlan } from './plan.ts'
 import { publish } from './publish.ts'
@@ -41,7 +40,5 @@ async function planned(run: Run): Promise<Review> {
   return reviewed
 }
 
-function savedPlan({ inputs, tf, world }: Run): Promise<SavedPlan> {
-  if (inputs.planFile !== undefined) return readPlan(inputs.planFile, tf)
-  return makePlan(inputs.plan, tf, new Narrator({ log: world.log, path: inputs.stack.path }), world)
-}
+const savedPlan = (run: Run): Promise<SavedPlan> =>
+  run.inputs.planFile === undefined ? makePlan(run) : readPlan(run.inputs.planFile, run.tf)

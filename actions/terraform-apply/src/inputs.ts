@@ -7,7 +7,7 @@ import { InputReader, type Pair } from '../../../toolkit/inputs.ts'
 import type { Environment } from '../../../toolkit/runtime.ts'
 import type { GuardRails } from './guard-rails.ts'
 
-export const COMMANDS = ['plan', 'apply', 'verify'] as const
+export const COMMANDS = ['plan', 'apply', 'verify', 'unlock'] as const
 export type Command = (typeof COMMANDS)[number]
 
 /** Which root module, with which backend and workspace: what has a state of its own. */
@@ -55,6 +55,8 @@ export interface Inputs {
   readonly github: GitHubInputs
   readonly stack: StackInputs
   readonly plan: PlanInputs
+  /** The lock to remove. */
+  readonly lockId: string | undefined
   readonly expectedAccountId: string | undefined
   /** A plan that an earlier step saved; apply then makes none of its own. */
   readonly planFile: string | undefined
@@ -80,6 +82,7 @@ export function readInputs(env: Environment): Inputs {
     },
     github: { token: read.raw('github-token').trim(), comment: read.flag('comment', true) },
     plan: readPlan(read, stack.directory),
+    lockId: read.text('lock-id'),
     expectedAccountId: readAccountId(read),
     planFile: planFile === undefined ? undefined : existingFile('plan-file', planFile, stack.directory),
     scratch: env['RUNNER_TEMP'] || tmpdir(),

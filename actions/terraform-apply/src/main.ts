@@ -9,9 +9,11 @@ import { init } from './init.ts'
 import { type Command, type Inputs, readInputs } from './inputs.ts'
 import { Narrator } from './narrator.ts'
 import type { Run } from './run.ts'
+import { stateStore } from './state-store.ts'
 import { type Terraform, terraform } from './terraform.ts'
+import { unlock } from './unlock.ts'
 
-const COMMANDS: Readonly<Record<Command, (run: Run) => Promise<void>>> = { plan, apply, verify }
+const COMMANDS: Readonly<Record<Command, (run: Run) => Promise<void>>> = { plan, apply, verify, unlock }
 
 /** Read, check, make ready; then do what was asked. */
 export async function main(world: World): Promise<void> {
@@ -19,7 +21,8 @@ export async function main(world: World): Promise<void> {
   const tf = findTerraform(inputs, world)
   await checkAccount(inputs.expectedAccountId, world)
   const backend = await init(inputs.stack, tf, world)
-  await COMMANDS[inputs.command]({ inputs, tf, backend, world })
+  const store = stateStore(backend, inputs.stack, world)
+  await COMMANDS[inputs.command]({ inputs, tf, backend, store, world })
 }
 
 /** Waits for a Terraform that main did not see to its end, and makes sure that its state is safe. */

@@ -10,6 +10,8 @@ export interface NarratorOptions {
   /** The working directory as the repository knows it: annotations need whole paths. */
   readonly path: string
   readonly phrase?: Phrase
+  /** Sees every event first. */
+  readonly watch?: { see(event: StreamEvent): void }
   /** Takes secrets out of a text. */
   readonly scrub?: (text: string) => string
 }
@@ -25,8 +27,10 @@ export class Narrator {
   readonly #path: string
   readonly #phrase: Phrase
   readonly #scrub: (text: string) => string
+  readonly #watch: NarratorOptions['watch']
 
-  constructor({ log, path, phrase = (event) => event['@message'], scrub = (text) => text }: NarratorOptions) {
+  constructor({ log, path, watch, phrase = (event) => event['@message'], scrub = (text) => text }: NarratorOptions) {
+    this.#watch = watch
     this.#log = log
     this.#path = path
     this.#phrase = phrase
@@ -41,6 +45,7 @@ export class Narrator {
   }
 
   tell(event: StreamEvent): void {
+    this.#watch?.see(event)
     if (event.outputs !== undefined) this.outputs = event.outputs
     if (event.changes !== undefined && event.changes.operation !== 'plan') this.applied = event.changes
     if (event.diagnostic !== undefined) {

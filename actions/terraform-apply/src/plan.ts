@@ -1,10 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SlipwayError } from '../../../toolkit/errors.ts'
-import type { World } from '../../../toolkit/runtime.ts'
 import type { PlanInputs } from './inputs.ts'
-import type { Narrator } from './narrator.ts'
+import { LockWatch, lockError } from './lock.ts'
+import { Narrator } from './narrator.ts'
 import type { Plan } from './plan-json.ts'
+import type { Run } from './run.ts'
 import type { Terraform } from './terraform.ts'
 
 /** A plan that is saved in a file, as data. */
@@ -15,22 +16,20 @@ export interface SavedPlan {
 }
 
 /** Plans, saves the plan, and reads it. */
-export async function makePlan(
-  inputs: PlanInputs,
-  tf: Terraform,
-  narrator: Narrator,
-  world: World,
-): Promise<SavedPlan> {
+export async function makePlan({ inputs, tf, store, world }: Run): Promise<SavedPlan> {
   const file = join(tf.scratch, 'plan.tfplan')
-  const variables = inputs.variables.trim() === '' ? undefined : join(tf.scratch, 'inputs.tfvars')
-  if (variables !== undefined) writeFileSync(variables, inputs.variables, { mode: 0o600 })
+  const variables = inputs.plan.variables.trim() === '' ? undefined : join(tf.scratch, 'inputs.tfvars')
+  if (variables !== undefined) writeFileSync(variables, inputs.plan.variables, { mode: 0o600 })
+  const watch = new LockWatch(store, world)
+  const narrator = new Narrator({ log: world.log, path: inputs.stack.path, watch })
   const { code, cancelled } = await world.log.group(`${tf.product} plan`, () =>
-    tf.run(planArguments(inputs, file, variables), narrator),
+    tf.run(planArguments(inputs.plan, file, variables), narrator),
   )
+  await watch.settle()
   if (cancelled !== undefined) throw cancelled
   // 2 says that there is something to do; counts would miss outputs and moves.
-  if (code !== 0 && code !== 2) throw planFailed(tf.product, narrator)
-  return readPlan(file, tf)
+  if (code === 0 || code === 2) return readPlan(file, tf)
+  throw (await lockError(narrator.errors, store, world)) ?? planFailed(tf.product, narrator)
 }
 
 /** Reads a saved plan. @throws SlipwayError when it cannot be read here, as with one of another Terraform. */

@@ -1,6 +1,7 @@
 import type { World } from '../../../toolkit/runtime.ts'
 import type { Backend } from './backend.ts'
 import type { Inputs } from './inputs.ts'
+import type { StateStore } from './state-store.ts'
 import type { Terraform } from './terraform.ts'
 
 /** All that a command has once its stack is ready. */
@@ -8,6 +9,8 @@ export interface Run {
   readonly inputs: Inputs
   readonly tf: Terraform
   readonly backend: Backend
+  /** Where the state is, when that is S3. */
+  readonly store: StateStore | undefined
   readonly world: World
 }
 

@@ -1,0 +1,58 @@
+import { InputError, SlipwayError } from '../../../toolkit/errors.ts'
+import { connect, githubError } from './github.ts'
+import { describeHolder, type Holder, readHolder, readLock } from './lock.ts'
+import type { Run } from './run.ts'
+
+/** Removes a lock that a run left behind: only this lock, and only when that run is over. */
+export async function unlock({ inputs, tf, store, world }: Run): Promise<void> {
+  const { lockId } = inputs
+  if (lockId === undefined) {
+    throw new InputError('lock-id', 'is missing.', {
+      hint: 'Set it to the id that the error about the lock names, so that no other lock is removed.',
+    })
+  }
+  if (store === undefined) {
+    throw new SlipwayError('`command: unlock` knows the locks of the S3 backend only.', {
+      hint: `Check by hand that nobody is at work, then run \`terraform force-unlock ${lockId}\`.`,
+    })
+  }
+  const lock = await readLock(store)
+  if (lock === undefined) {
+    world.log.notice(`${store.address()} is not locked; there is nothing to do.`)
+    return
+  }
+  if (lock.ID !== lockId) {
+    throw new InputError('lock-id', `is ${lockId}, and the state is locked by ${lock.ID} now.`, {
+      hint: `Somebody else is at work: ${describeHolder(lock, await readHolder(store, lock.ID), world.clock.now())}.`,
+    })
+  }
+  const holder = await readHolder(store, lock.ID)
+  if (holder === undefined) {
+    throw new SlipwayError(
+      `No workflow run says that it holds lock ${lock.ID}: ${describeHolder(lock, holder, world.clock.now())}.`,
+      {
+        hint: `It may be somebody's own machine. Ask there, then run \`terraform force-unlock ${lock.ID}\` by hand.`,
+      },
+    )
+  }
+  await requireOver(holder, inputs.github.token, world.env)
+  const { code, stderr } = await tf.query(['force-unlock', '-force', lock.ID])
+  if (code !== 0) throw new SlipwayError(`Terraform did not remove lock ${lock.ID}: ${stderr.trim()}`)
+  world.log.notice(`Removed lock ${lock.ID}, which ${holder.runUrl} had left behind.`)
+}
+
+async function requireOver(holder: Holder, token: string, env: Run['world']['env']): Promise<void> {
+  const { repository, runId, attempt, runUrl } = holder
+  const { rest } = connect(token, { ...env, GITHUB_REPOSITORY: repository })
+  const [owner = '', repo = ''] = repository.split('/')
+  const { data } = await rest.rest.actions
+    .getWorkflowRunAttempt({ owner, repo, run_id: Number(runId), attempt_number: Number(attempt) })
+    .catch((error) => {
+      throw githubError(error, `find out whether ${runUrl} is over`, 'actions: read')
+    })
+  if (data.status !== 'completed') {
+    throw new SlipwayError(`The run that holds the lock is not over: ${runUrl} is ${data.status}.`, {
+      hint: 'Cancel it, or let it finish: either way it releases the lock by itself.',
+    })
+  }
+}

@@ -1,0 +1,92 @@
+// The plan on a pull request: one comment, updated in place, and the approval that a merge gives.
+import { writeFileSync } from 'node:fs'
+import { source } from '../support/run-action.ts'
+import { Stack, StateStore } from '../support/terraform-stack.ts'
+
+let store: StateStore
+const stacks: Stack[] = []
+const stack = (name: string, files: Readonly<Record<string, string>>) => {
+  const made = new Stack(store, source('terraform-apply'), name, files)
+  stacks.push(made)
+  return made
+}
+
+beforeAll(async () => {
+  store = await StateStore.start()
+}, 60_000)
+afterAll(async () => {
+  for (const made of stacks) made.remove()
+  await store.close()
+})
+
+const TOKEN = { 'github-token': 'any' }
+const KEY = { 'fingerprint-key': 'a key that nobody else has' }
+const repository = () => store.cloud.github.repository('acme/web')
+
+function onPull(made: Stack, number: number) {
+  const path = `${made.folder}/event.json`
+  writeFileSync(path, JSON.stringify({ pull_request: { number } }))
+  return { env: { GITHUB_REPOSITORY: 'acme/web', GITHUB_EVENT_PATH: path, GITHUB_EVENT_NAME: 'pull_request' } }
+}
+
+const merged = (sha: string) => ({ env: { GITHUB_REPOSITORY: 'acme/web', GITHUB_SHA: sha, GITHUB_EVENT_PATH: '' } })
+
+test('each stack and environment has one comment, updated in place', async () => {
+  const pull = repository().openIssue('Change it', '', [], { mergeCommit: null, commits: [] })
+  // A busy pull request: our comment is not on the first page.
+  for (let index = 0; index < 120; index++) repository().comment(pull.number, `chatter ${index}`)
+  const web = stack('sticky', { 'main.tf': 'resource "terraform_data" "a" {}' })
+  const plan = (environment: string) => web.run({ command: 'plan', environment, ...TOKEN }, onPull(web, pull.number))
+  const ours = () =>
+    repository()
+      .commentsOf(pull.number)
+      .filter(({ body }) => !body.startsWith('chatter'))
+
+  const first = await plan('stage')
+  expect(first.outputs['comment-url']).toContain('#issuecomment-')
+  await plan('prod')
+  expect(ours()).toHaveLength(2)
+  web.write({ 'main.tf': 'resource "terraform_data" "a" {}\nresource "terraform_data" "b" {}' })
+  expect((await plan('stage')).outputs['comment-url']).toBe(first.outputs['comment-url'])
+  expect(ours().map(({ body }) => /\d to create/.exec(body)?.[0])).toEqual(['2 to create', '1 to create'])
+}, 60_000)
+
+test('a comment that may not be written is a warning that names the permission, not a failure', async () => {
+  const pull = repository().openIssue('Another', '', [], { mergeCommit: null, commits: [] })
+  const web = stack('read-only', { 'main.tf': 'resource "terraform_data" "a" {}' })
+  const ended = await web.run({ command: 'plan', 'github-token': 'read-only' }, onPull(web, pull.number))
+  expect(ended.code).toBe(0)
+  expect(ended.log).toMatch(/::warning::.*Resource not accessible by integration.*pull-requests: write/)
+}, 30_000)
+
+test('a plan of any size fits into a comment', async () => {
+  const pull = repository().openIssue('Large', '', [], { mergeCommit: null, commits: [] })
+  const long = 'ü'.repeat(2000)
+  const web = stack('large', {
+    'main.tf': `resource "terraform_data" "many" {\n  count = 400\n  input = { text = "${long}", index = count.index }\n}`,
+  })
+  const ended = await web.run({ command: 'plan', ...TOKEN, ...KEY }, onPull(web, pull.number))
+  expect(ended.log).not.toContain('::warning')
+  const [comment] = repository().commentsOf(pull.number)
+  expect(comment?.body).toContain('400 to create')
+  expect(comment?.body).toContain('do not fit here')
+}, 60_000)
+
+test('what was planned on the pull request is applied after the merge, and nothing else', async () => {
+  const pull = repository().openIssue('Feature', '', [], { mergeCommit: 'abc123', commits: ['def456'] })
+  const web = stack('merge', { 'main.tf': 'resource "terraform_data" "a" {}' })
+  const inputs = { environment: 'prod', ...TOKEN, ...KEY }
+  const approved = { ...inputs, 'approved-plan': 'pull-request' }
+
+  const early = await web.run(approved, merged('abc123'))
+  expect(early.log).toContain(`Pull request #${pull.number} has no approved plan of this stack`)
+  await web.run({ ...inputs, command: 'plan' }, onPull(web, pull.number))
+
+  expect((await web.run(approved, merged('fff000'))).log).toContain('came from no pull request')
+  web.write({ 'main.tf': 'resource "terraform_data" "a" {}\nresource "terraform_data" "sneaky" {}' })
+  const refused = await web.run(approved, merged('abc123'))
+  expect(refused.log).toContain(`The plan does more than was approved in pull request #${pull.number}`)
+  expect(refused.log).toContain('terraform_data.sneaky (create)')
+  web.write({ 'main.tf': 'resource "terraform_data" "a" {}' })
+  expect((await web.run(approved, merged('abc123'))).code).toBe(0)
+}, 60_000)

@@ -1,0 +1,116 @@
+// The lock of a state: who holds it, who waits, and who may remove it.
+import { existsSync, writeFileSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
+import { source } from '../support/run-action.ts'
+import { Stack, StateStore } from '../support/terraform-stack.ts'
+
+let store: StateStore
+const stacks: Stack[] = []
+const stack = (name: string, files: Readonly<Record<string, string>>) => {
+  const made = new Stack(store, source('terraform-apply'), name, files)
+  stacks.push(made)
+  return made
+}
+
+beforeAll(async () => {
+  store = await StateStore.start()
+}, 60_000)
+afterAll(async () => {
+  for (const made of stacks) made.remove()
+  await store.close()
+})
+
+const runEnv = (id: number) => ({
+  GITHUB_REPOSITORY: 'acme/web',
+  GITHUB_RUN_ID: String(id),
+  GITHUB_RUN_ATTEMPT: '1',
+  GITHUB_ACTOR: 'mona',
+  GITHUB_SERVER_URL: 'https://github.com',
+})
+
+const until = async (what: () => boolean | Promise<boolean>) => {
+  while (!(await what())) await delay(20)
+}
+
+/** Goes on until there is a file `go`. */
+const GATE = `
+  resource "terraform_data" "gate" {
+    provisioner "local-exec" {
+      command = "touch started; while [ ! -e go ]; do sleep 0.1; done"
+    }
+  }`
+
+test('two applies at once: one wins, the other waits, then says who holds the lock', async () => {
+  const web = stack('busy', { 'main.tf': GATE })
+  const first = web.start({}, { env: runEnv(1) })
+  await until(() => existsSync(`${web.directory}/started`))
+  await until(async () => (await store.keys('busy/')).includes('busy/terraform.tfstate.holder.json'))
+
+  const gaveUp = await web.run({ 'lock-timeout': '2s' }, { env: runEnv(2) })
+  expect(gaveUp.code).toBe(1)
+  expect(gaveUp.log).toContain(
+    'Waiting for the lock, which mona holds in https://github.com/acme/web/actions/runs/1/attempts/1',
+  )
+  expect(gaveUp.log).toMatch(
+    /::error::The state is locked \(lock [0-9a-f-]{36}\): mona holds in \S+\/runs\/1\/attempts\/1 .* for OperationTypeApply/,
+  )
+
+  const patient = web.start({}, { env: runEnv(3) })
+  await until(() => patient.log().includes('Waiting for the lock'))
+  writeFileSync(`${web.directory}/go`, '')
+  expect((await first.ended).code).toBe(0)
+  const ended = await patient.ended
+  expect(ended).toMatchObject({ code: 0, outputs: { 'has-changes': 'false' } })
+  expect(await store.keys('busy/')).not.toContain('busy/terraform.tfstate.tflock')
+}, 60_000)
+
+test('a lock that a dead run left behind is removed: by its id, when the run is over, and not before', async () => {
+  const web = stack('dead', { 'main.tf': GATE })
+  const step = web.start({}, { env: runEnv(10) })
+  await until(async () => (await store.keys('dead/')).includes('dead/terraform.tfstate.holder.json'))
+  await until(() => existsSync(`${web.directory}/started`))
+  step.child.kill('SIGKILL')
+  const { state } = await step.ended
+  // The machine dies, and Terraform with it.
+  process.kill(-(JSON.parse(state['running'] ?? '{}') as { pid: number }).pid, 'SIGKILL')
+
+  const { ID } = JSON.parse(await store.text('dead/terraform.tfstate.tflock')) as { ID: string }
+  const { runs } = store.cloud.github.repository('acme/web')
+  runs.set(10, { id: 10, attempt: 1, status: 'in_progress', conclusion: null })
+  const unlock = async (lockId: string) =>
+    web.run({ command: 'unlock', 'lock-id': lockId, 'github-token': 'any' }, { env: runEnv(11) })
+
+  expect((await web.run({ command: 'unlock' })).log).toContain('Input `lock-id` is missing')
+  expect((await unlock('11111111-1111-1111-1111-111111111111')).log).toContain(`the state is locked by ${ID} now`)
+  expect((await unlock(ID)).log).toContain('runs/10/attempts/1 is in_progress')
+  expect(await store.keys('dead/')).toContain('dead/terraform.tfstate.tflock')
+
+  runs.set(10, { id: 10, attempt: 1, status: 'completed', conclusion: 'cancelled' })
+  const removed = await unlock(ID)
+  expect(removed).toMatchObject({ code: 0 })
+  expect(removed.log).toContain(`Removed lock ${ID}`)
+  expect((await unlock(ID)).log).toContain('is not locked; there is nothing to do')
+
+  writeFileSync(`${web.directory}/go`, '')
+  expect((await web.run({})).code).toBe(0)
+}, 60_000)
+
+test('a lock that no run of ours holds is left to people', async () => {
+  const web = stack('laptop', { 'main.tf': 'resource "terraform_data" "a" {}' })
+  const lock = {
+    ID: '22222222-2222-2222-2222-222222222222',
+    Operation: 'OperationTypeApply',
+    Who: 'ada@laptop',
+    Created: '2026-01-01T00:00:00Z',
+  }
+  await store.put(
+    'laptop/terraform.tfstate.tflock',
+    JSON.stringify({ ...lock, Info: '', Version: '1.11.4', Path: 'x' }),
+  )
+  const refused = await web.run({ command: 'unlock', 'lock-id': lock.ID, 'github-token': 'any' }, { env: runEnv(20) })
+  expect(refused.code).toBe(1)
+  expect(refused.log).toContain(
+    'No workflow run says that it holds lock 22222222-2222-2222-2222-222222222222: ada@laptop holds',
+  )
+  expect(await store.keys('laptop/')).toContain('laptop/terraform.tfstate.tflock')
+}, 30_000)
