@@ -1,0 +1,157 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { SlipwayError } from '../../../toolkit/errors.ts'
+import type { Pair } from '../../../toolkit/inputs.ts'
+import type { Environment, World } from '../../../toolkit/runtime.ts'
+import type { BuildStep } from './build-steps.ts'
+import { BuildxOutput } from './buildx-output.ts'
+import type { BuildInputs } from './inputs.ts'
+
+/** What buildx is asked to build. */
+export interface BuildxBuild {
+  readonly inputs: BuildInputs
+  /** The context, as a tar stream. */
+  readonly context: Readable
+  /** The Dockerfile's path in it. */
+  readonly dockerfile: string
+  readonly labels: readonly Pair[]
+  readonly epoch: number
+  readonly pull: boolean
+  /** A folder for what buildx writes. */
+  readonly folder: string
+  /** Its environment; a Docker configuration with logins may be named in it. */
+  readonly env: Environment
+}
+
+/** The image: in the Docker engine under an id, or in a folder as an OCI image layout. */
+export type BuildxResult = { readonly steps: readonly BuildStep[] } & (
+  | { readonly id: string }
+  | { readonly layout: string }
+)
+
+/** How buildx is called here: as Docker's plug-in, or by itself. */
+export async function findBuildx({
+  exec,
+  env,
+  signal,
+}: Pick<World, 'exec' | 'env' | 'signal'>): Promise<readonly [string, ...string[]]> {
+  for (const command of [['docker', 'buildx'], ['docker-buildx'], ['buildx']] as const) {
+    const [program, ...args] = command
+    const answer = await exec(program, [...args, 'version'], { env, signal }).catch(() => undefined)
+    if (answer?.code === 0) return command
+  }
+  throw new SlipwayError('This build needs buildx, and there is none on this machine.', {
+    hint: 'Run docker/setup-buildx-action in an earlier step; GitHub’s own runners have buildx already.',
+  })
+}
+
+/**
+ * Builds an image with buildx. Pushing is not its business: it leaves the image here, so that it can be tested, measured and
+ * pushed again. Secrets go to it in its environment, the context on its standard input.
+ */
+export async function buildWithBuildx(
+  build: BuildxBuild,
+  world: Pick<World, 'exec' | 'clock' | 'log' | 'signal'>,
+): Promise<BuildxResult> {
+  const { env, folder, inputs } = build
+  const [program, ...prefix] = await findBuildx({ ...world, env })
+  const inEngine = await leavesImageInEngine([program, ...prefix], build, world)
+  if (inEngine) refuseWhatEngineCannotKeep(inputs)
+  const layout = join(folder, 'layout')
+  const metadata = join(folder, 'metadata.json')
+  const output = inEngine
+    ? 'type=docker'
+    : `type=oci,tar=false,dest=${layout}${inputs.reproducible ? ',rewrite-timestamp=true' : ''}`
+  const args = [...prefix, ...buildxArguments(build), `--output=${output}`, `--metadata-file=${metadata}`, '-']
+  const progress = new BuildxOutput(world.log, world.clock)
+  const result = await world.exec(program, args, {
+    env: { ...env, ...secretVariables(inputs), SOURCE_DATE_EPOCH: String(build.epoch) },
+    input: build.context,
+    onLine: (line) => progress.write(line),
+    signal: world.signal,
+    discard: true,
+  })
+  if (result.code !== 0) {
+    throw new SlipwayError(`The build failed: ${progress.errors.at(-1) ?? `buildx ended with code ${result.code}`}`, {
+      hint: 'The lines above are what the step printed. It fails the same way with `docker buildx build`.',
+    })
+  }
+  const steps = progress.steps()
+  return inEngine ? { steps, id: await readImageId(metadata) } : { steps, layout }
+}
+
+/** The arguments that say what to build. Of secrets they have the names. */
+export function buildxArguments({ inputs, dockerfile, labels, pull }: BuildxBuild): readonly string[] {
+  const { buildArgs, target, platforms, network, noCache, cacheFrom, cacheTo, secrets, provenance, sbom, builder } =
+    inputs
+  const each = <T>(items: readonly T[], format: (item: T, at: number) => string) => items.map(format)
+  const maybe = (flag: string, value: string | undefined) => (value === undefined ? [] : [`--${flag}=${value}`])
+  return [
+    'build',
+    '--progress=plain',
+    `--file=${dockerfile}`,
+    ...maybe('builder', builder),
+    ...maybe('target', target),
+    ...maybe('network', network),
+    ...maybe('platform', platforms.length === 0 ? undefined : platforms.join(',')),
+    ...each(buildArgs, ({ key, value }) => `--build-arg=${key}=${value}`),
+    ...each(labels, ({ key, value }) => `--label=${key}=${value}`),
+    ...each(cacheFrom, (source) => `--cache-from=${source}`),
+    ...each(cacheTo, (sink) => `--cache-to=${sink}`),
+    ...each(secrets, (secret, at) =>
+      'file' in secret ? `--secret=id=${secret.id},src=${secret.file}` : `--secret=id=${secret.id},env=${variable(at)}`,
+    ),
+    `--provenance=${provenance ?? 'false'}`,
+    `--sbom=${sbom}`,
+    ...(noCache ? ['--no-cache'] : []),
+    ...(pull ? ['--pull'] : []),
+  ]
+}
+
+const variable = (at: number) => `SLIPWAY_BUILD_SECRET_${at}`
+
+const secretVariables = ({ secrets }: BuildInputs): Record<string, string> =>
+  Object.fromEntries(secrets.flatMap((secret, at) => ('value' in secret ? [[variable(at), secret.value]] : [])))
+
+/** Whether the builder is the Docker engine itself, which keeps what it builds and cannot write it elsewhere. */
+async function leavesImageInEngine(
+  [program, ...prefix]: readonly [string, ...string[]],
+  { env, inputs }: BuildxBuild,
+  { exec, signal, log }: Pick<World, 'exec' | 'signal' | 'log'>,
+): Promise<boolean> {
+  const inspect = await exec(
+    program,
+    [...prefix, 'inspect', ...(inputs.builder === undefined ? [] : [inputs.builder])],
+    { env, signal },
+  )
+  if (inspect.code !== 0) {
+    throw new SlipwayError(`buildx has no builder to use: ${inspect.stderr.trim()}`, {
+      hint: 'Run docker/setup-buildx-action in an earlier step, or correct the input `builder`.',
+    })
+  }
+  const [, driver = ''] = /^Driver:\s+(\S+)/m.exec(inspect.stdout) ?? []
+  log.info(`Builder: ${/^Name:\s+(\S+)/m.exec(inspect.stdout)?.[1] ?? 'default'} (${driver})`)
+  return driver === 'docker'
+}
+
+function refuseWhatEngineCannotKeep({ platforms, provenance, sbom, cacheTo }: BuildInputs): void {
+  const asked = [
+    platforms.length > 1 ? 'platforms' : undefined,
+    provenance === undefined ? undefined : 'provenance',
+    sbom ? 'sbom' : undefined,
+    cacheTo.some((sink) => !/(^|,)type=inline/.test(sink)) ? 'cache-to' : undefined,
+  ].find((input) => input !== undefined)
+  if (asked === undefined) return
+  throw new SlipwayError(`Input \`${asked}\` needs a builder of its own; the Docker engine cannot do it by itself.`, {
+    hint: 'Run docker/setup-buildx-action in an earlier step: it makes a builder with the driver docker-container.',
+  })
+}
+
+async function readImageId(metadata: string): Promise<string> {
+  const facts = JSON.parse(await readFile(metadata, 'utf8')) as Record<string, string | undefined>
+  // The Docker engine's exporter calls the image's id a digest.
+  const id = facts['containerimage.config.digest'] ?? facts['containerimage.digest']
+  if (id === undefined) throw new SlipwayError('buildx ended well, but does not say which image it built.')
+  return id
+}

@@ -1,0 +1,11 @@
+/** A user's name and password for a registry. */
+export interface Credentials {
+  readonly username: string
+  readonly password: string
+}
+
+/** Gives the credentials for one registry; `undefined` where there are none. With `fresh`, not those given before. */
+export type CredentialSource = (options?: { readonly fresh?: boolean }) => Promise<Credentials | undefined>
+
+export const basic = ({ username, password }: Credentials): string =>
+  `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`

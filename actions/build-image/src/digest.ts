@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto'
+import { Transform, type TransformCallback } from 'node:stream'
+
+/** The digest of bytes, as registries write it. */
+export const digestOf = (bytes: Buffer | string): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+
+/** Passes bytes through, and knows their digest and number once all have passed. */
+export class Digester extends Transform {
+  readonly #hash = createHash('sha256')
+  #size = 0
+  #digest: string | undefined
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.#hash.update(chunk)
+    this.#size += chunk.length
+    done(null, chunk)
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  get digest(): string {
+    this.#digest ??= `sha256:${this.#hash.digest('hex')}`
+    return this.#digest
+  }
+}

@@ -1,0 +1,19 @@
+import type { Readable } from 'node:stream'
+import type { Descriptor, ManifestBytes } from './oci.ts'
+
+/** Where an image can be copied from: another registry, or a folder that a build left. */
+export interface ImageSource {
+  /** For messages. */
+  readonly name: string
+  /** A repository on the same registry may mount its blobs from here instead of being sent them. */
+  readonly repository?: { readonly host: string; readonly path: string }
+  manifest(digest: string): Promise<ManifestBytes>
+  /** Opens a blob from its start; may be called again for another attempt. */
+  blob(blob: Descriptor): Readable
+}
+
+/** An image that exists, somewhere: everything needed to put it into a registry. */
+export interface Image {
+  readonly source: ImageSource
+  readonly digest: string
+}

@@ -1,0 +1,219 @@
+// The only reader of inputs.
+import { join, resolve } from 'node:path'
+import { InputError } from '../../../toolkit/errors.ts'
+import { readRun } from '../../../toolkit/github.ts'
+import { InputReader, type Pair } from '../../../toolkit/inputs.ts'
+import type { Environment } from '../../../toolkit/runtime.ts'
+import { type BuildSecret, readSecrets } from './build-secrets.ts'
+import { type Destination, readDestinations } from './destinations.ts'
+import type { NewRepository } from './ecr.ts'
+import { DOCKER_HUB, type ImageReference, parseReference, parseRepository } from './image-reference.ts'
+import type { Login } from './registries.ts'
+import { refuseSecretArgs } from './secret-args.ts'
+import { parseSize } from './size.ts'
+
+export const ENGINES = ['auto', 'docker', 'buildx'] as const
+export const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const
+export type Severity = (typeof SEVERITIES)[number]
+
+/** What is built, and how. */
+export interface BuildInputs {
+  readonly context: string
+  readonly file: string
+  readonly target: string | undefined
+  readonly buildArgs: readonly Pair[]
+  readonly labels: readonly Pair[]
+  readonly platforms: readonly string[]
+  readonly secrets: readonly BuildSecret[]
+  readonly cacheFrom: readonly string[]
+  readonly cacheTo: readonly string[]
+  readonly provenance: string | undefined
+  readonly sbom: boolean
+  readonly network: string | undefined
+  readonly pull: boolean
+  readonly noCache: boolean
+  readonly engine: (typeof ENGINES)[number]
+  readonly builder: string | undefined
+  readonly reproducible: boolean
+}
+
+export interface Inputs {
+  readonly build: BuildInputs
+  readonly destinations: readonly Destination[]
+  readonly push: boolean
+  readonly skipUnchanged: boolean
+  readonly promote: ImageReference | undefined
+  readonly login: Login | undefined
+  /** How to create a repository that is missing; `undefined` when that was not asked for. */
+  readonly createRepository: NewRepository | undefined
+  readonly testCommand: string | undefined
+  readonly maxSize: number | undefined
+  readonly scanGate: { readonly severity: Severity; readonly timeoutMs: number } | undefined
+}
+
+/** Reads and checks every input. @throws InputError with the input's name, what was found, and what to write instead. */
+export function readInputs(env: Environment): Inputs {
+  const input = new InputReader(env)
+  const workspace = env['GITHUB_WORKSPACE'] || process.cwd()
+  const push = input.flag('push', true)
+  const promote = input.text('promote')
+  const inputs: Inputs = {
+    build: readBuild(input, workspace, env),
+    destinations: readDestinations(input, readRun(env).sha, push),
+    push,
+    skipUnchanged: input.flag('skip-unchanged', true) && !input.flag('no-cache', false),
+    promote: promote === undefined ? undefined : parseReference(promote, 'promote'),
+    login: readLogin(input),
+    createRepository: readNewRepository(input),
+    testCommand: input.text('test-command'),
+    maxSize: parseSize(input.text('max-size'), 'max-size'),
+    scanGate: readScanGate(input),
+  }
+  checkTogether(inputs)
+  return inputs
+}
+
+function readBuild(input: InputReader, workspace: string, env: Environment): BuildInputs {
+  const context = resolve(workspace, input.text('context') ?? '.')
+  const file = input.text('file')
+  const buildArgs = input.pairs('build-args')
+  refuseSecretArgs(buildArgs)
+  return {
+    context,
+    file: file === undefined ? join(context, 'Dockerfile') : resolve(workspace, file),
+    target: input.text('target'),
+    buildArgs,
+    labels: input.pairs('labels'),
+    platforms: readPlatforms(input),
+    secrets: readSecrets(input, env, workspace),
+    cacheFrom: input.lines('cache-from'),
+    cacheTo: input.lines('cache-to'),
+    provenance: readProvenance(input),
+    sbom: input.flag('sbom', false),
+    network: input.text('network'),
+    pull: input.flag('pull', false),
+    noCache: input.flag('no-cache', false),
+    engine: input.choice('engine', ENGINES, 'auto'),
+    builder: input.text('builder'),
+    reproducible: input.flag('reproducible', true),
+  }
+}
+
+function readPlatforms(input: InputReader): readonly string[] {
+  const platforms = input.list('platforms')
+  for (const platform of platforms) {
+    if (!/^[a-z0-9]+\/[a-z0-9_]+(\/[a-z0-9]+)?$/.test(platform)) {
+      throw new InputError('platforms', `has \`${platform}\`, which is not a platform.`, {
+        hint: 'Write os/architecture, such as `linux/amd64` or `linux/arm64`.',
+      })
+    }
+  }
+  return platforms
+}
+
+function readProvenance(input: InputReader): string | undefined {
+  const value = input.text('provenance') ?? 'false'
+  if (/^mode=(min|max)$/.test(value)) return value
+  return input.flag('provenance', false) ? 'true' : undefined
+}
+
+function readLogin(input: InputReader): Login | undefined {
+  const username = input.text('username')
+  const password = input.raw('password')
+  const registry = input.text('registry')
+  if (username === undefined && password === '') {
+    if (registry === undefined) return undefined
+    throw new InputError('username', 'is missing, though `registry` is set.', {
+      hint: 'Set `username` and `password` too. ECR needs none of the three.',
+    })
+  }
+  if (username === undefined || password === '') {
+    const missing = username === undefined ? 'username' : 'password'
+    throw new InputError(missing, 'is missing; `username` and `password` go together.', {
+      hint: 'If it comes from a secret, check the secret’s name: an unknown one is empty.',
+    })
+  }
+  const { host } = parseRepository(`${registry ?? DOCKER_HUB}/any`, 'registry')
+  return { host, username, password }
+}
+
+function readNewRepository(input: InputReader): NewRepository | undefined {
+  const lifecyclePolicy = input.text('repository-lifecycle-policy')
+  if (lifecyclePolicy !== undefined) checkPolicy(lifecyclePolicy)
+  const options = {
+    immutableTags: input.flag('repository-immutable-tags', false),
+    scanOnPush: input.flag('repository-scan-on-push', true),
+    lifecyclePolicy,
+  }
+  return input.flag('create-repository', false) ? options : undefined
+}
+
+function checkPolicy(text: string): void {
+  try {
+    if (Array.isArray((JSON.parse(text) as { rules?: unknown }).rules)) return
+  } catch (cause) {
+    throw new InputError('repository-lifecycle-policy', 'is not JSON.', {
+      hint: 'Write an ECR lifecycle policy: `{"rules": [ … ]}`.',
+      cause,
+    })
+  }
+  throw new InputError('repository-lifecycle-policy', 'has no list `rules`.', {
+    hint: 'Write an ECR lifecycle policy: `{"rules": [ … ]}`.',
+  })
+}
+
+function readScanGate(input: InputReader): Inputs['scanGate'] {
+  const timeoutMs = input.duration('scan-timeout', 5 * 60_000)
+  if (input.text('scan-gate') === undefined) return undefined
+  return { severity: input.choice('scan-gate', SEVERITIES, 'high'), timeoutMs }
+}
+
+/** Inputs that are each right but do not go together. */
+function checkTogether({ build, destinations, push, promote, scanGate, testCommand, createRepository }: Inputs): void {
+  if (promote !== undefined) {
+    if (promote.tag === undefined && promote.digest === undefined) {
+      throw new InputError('promote', 'names a repository, but no image in it.', {
+        hint: 'Add its digest, `@sha256:…` (the output `image` of the build), or a tag.',
+      })
+    }
+    if (!push) throw new InputError('push', 'is false, but `promote` only pushes.', { hint: 'Leave one of them out.' })
+    if (testCommand !== undefined) {
+      throw new InputError('test-command', 'is set together with `promote`, which has no image on this machine.', {
+        hint: 'Test where the image is built.',
+      })
+    }
+  }
+  for (const [input, set] of [
+    ['scan-gate', scanGate !== undefined],
+    ['create-repository', createRepository !== undefined],
+  ] as const) {
+    if (set && !push) throw new InputError(input, 'is set, but `push` is false.', { hint: 'Leave one of them out.' })
+  }
+  if (build.engine === 'docker') {
+    const needs = buildxInputs(build)[0]
+    if (needs !== undefined) {
+      throw new InputError('engine', `is \`docker\`, but ${needs} needs buildx.`, {
+        hint: 'Leave `engine` out, or set it to `buildx`.',
+      })
+    }
+  }
+  if (push && destinations.length === 0) {
+    throw new InputError('images', 'is missing.', {
+      hint: 'Set it under `with:`, for example `images: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/web`.',
+    })
+  }
+}
+
+/** The inputs that only buildx can serve, as they would be named to people. */
+export function buildxInputs(build: BuildInputs): readonly string[] {
+  const { platforms, secrets, cacheTo, cacheFrom, provenance, sbom, builder } = build
+  return [
+    platforms.length > 1 ? `\`platforms: ${platforms.join(',')}\`` : undefined,
+    secrets.length > 0 ? 'a build secret' : undefined,
+    cacheTo.length > 0 ? '`cache-to`' : undefined,
+    cacheFrom.some((source) => /(^|,)type=(?!registry)/.test(source)) ? '`cache-from`' : undefined,
+    provenance === undefined ? undefined : '`provenance`',
+    sbom ? '`sbom`' : undefined,
+    builder === undefined ? undefined : '`builder`',
+  ].filter((need) => need !== undefined)
+}

@@ -1,0 +1,101 @@
+import { SlipwayError } from '../../../toolkit/errors.ts'
+import type { World } from '../../../toolkit/runtime.ts'
+import { contentTag } from './content-hash.ts'
+import { http } from './http.ts'
+import { imageFacts, type PlatformImage } from './image-facts.ts'
+import type { Image } from './image-source.ts'
+import { type Inputs, readInputs } from './inputs.ts'
+import { keepLocally } from './keep-locally.ts'
+import { type Obtained, obtainImage } from './obtain.ts'
+import { preflight, withTag } from './preflight.ts'
+import { copyToAll, refuseTakenTags, tagAll } from './publish.ts'
+import { Registries } from './registries.ts'
+import { reportLocal, reportPublished } from './report.ts'
+import { scanGate } from './scan-gate.ts'
+import { formatSize } from './size.ts'
+import { Stages } from './stages.ts'
+import { makeTemporary, type Temporary } from './temporary.ts'
+import { testImage } from './test-image.ts'
+
+/** Read, check, find or build, test, push, scan, tag, confirm, report. */
+export async function main(world: World): Promise<void> {
+  const inputs = readInputs(world.env)
+  maskSecrets(inputs, world)
+  const temporary = await makeTemporary(world)
+  try {
+    await ship(inputs, temporary, world)
+  } finally {
+    await temporary.discard()
+  }
+}
+
+async function ship(inputs: Inputs, temporary: Temporary, world: World): Promise<void> {
+  const startedAt = world.clock.now()
+  const stages = new Stages(world)
+  const registries = new Registries(world, http, inputs.login)
+
+  const checked = inputs.push
+    ? await stages.run('Check the registries', () =>
+        preflight(inputs.destinations, registries, inputs.createRepository, world),
+      )
+    : []
+  const obtained = await obtainImage({ inputs, destinations: checked, registries, stages, temporary }, world)
+  await test(inputs, obtained, stages, world)
+  if (!inputs.push && obtained.built !== undefined) {
+    const references = await keepLocally(obtained.built, inputs.destinations, world)
+    return reportLocal({ obtained, references, stages: stages.done }, world)
+  }
+
+  const { image, facts } = await stages.run('Weigh the image', () => weigh(obtained, inputs.maxSize, world))
+  const destinations =
+    obtained.contentHash === undefined ? checked : await withTag(checked, contentTag(obtained.contentHash))
+  refuseTakenTags(destinations, image.digest)
+  const published = await stages.run('Push', () => copyToAll(image, destinations, world.log))
+  const findings = await stages.run('Scan', () => scanGate(inputs.scanGate, image, destinations, world))
+  const references = await stages.run('Tag', () => tagAll(image, destinations, world.log))
+  await reportPublished(
+    { obtained, image, facts, published, references, findings, stages: stages.done, startedAt },
+    world,
+  )
+}
+
+async function test({ testCommand }: Inputs, { built }: Obtained, stages: Stages, world: World): Promise<void> {
+  if (testCommand === undefined) return
+  if (built === undefined) return world.log.info('Not tested again: this image was tested before it was pushed.')
+  const { id } = built
+  if (id === undefined) {
+    throw new SlipwayError(
+      '`test-command` needs the image in the Docker engine, and this builder keeps it elsewhere.',
+      {
+        hint: 'Leave `builder`, `platforms`, `provenance` and `sbom` out, or test in a job of its own, by digest.',
+      },
+    )
+  }
+  await stages.run('Test', () => testImage(testCommand, id, world))
+}
+
+/** The image in the bytes that registries get, and what it is made of. @throws SlipwayError when it is too large. */
+async function weigh(
+  { built, found }: Obtained,
+  maxSize: number | undefined,
+  world: World,
+): Promise<{ image: Image; facts: readonly PlatformImage[] }> {
+  const image: Image = built === undefined ? found : await built.pack()
+  const facts = await imageFacts(image)
+  for (const { platform, size, layers } of facts) {
+    world.log.info(`${platform === '' ? image.digest : platform}: ${formatSize(size)} in ${layers.length} layers`)
+    if (maxSize === undefined || size <= maxSize) continue
+    throw new SlipwayError(
+      `The image is ${formatSize(size)}${platform === '' ? '' : ` for ${platform}`}, and \`max-size\` is ${formatSize(maxSize)}.`,
+      {
+        hint: 'Nothing was pushed. Build in stages and copy only what runs, name more in .dockerignore, or raise `max-size`.',
+      },
+    )
+  }
+  return { image, facts }
+}
+
+function maskSecrets({ build, login }: Inputs, { log }: World): void {
+  if (login !== undefined) log.mask(login.password)
+  for (const secret of build.secrets) if ('value' in secret) log.mask(secret.value)
+}

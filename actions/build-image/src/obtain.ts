@@ -1,0 +1,80 @@
+import type Docker from 'dockerode'
+import type { World } from '../../../toolkit/runtime.ts'
+import { type BaseImage, resolveBases } from './base-images.ts'
+import { type Built, build } from './build.ts'
+import { contentHash, contentTag } from './content-hash.ts'
+import { connectDocker } from './docker-engine.ts'
+import { type Found, findBuilt } from './find-built.ts'
+import type { Inputs } from './inputs.ts'
+import type { ReadyDestination } from './preflight.ts'
+import { findPromoted } from './promote.ts'
+import type { Registries } from './registries.ts'
+import { readSources, type Sources } from './sources.ts'
+import type { Stages } from './stages.ts'
+import type { Temporary } from './temporary.ts'
+
+/** Where the image comes from: it was there, or it was built just now. */
+export type Obtained = { readonly contentHash: string | undefined; readonly sources: Sources | undefined } & (
+  | { readonly found: Found; readonly built?: undefined }
+  | { readonly built: Built; readonly found?: undefined }
+)
+
+export interface ObtainParts {
+  readonly inputs: Inputs
+  readonly destinations: readonly ReadyDestination[]
+  readonly registries: Registries
+  readonly stages: Stages
+  readonly temporary: Temporary
+}
+
+/** Gets the image in the cheapest way that is sure: the one that is to be promoted, the one built before, or a new one. */
+export async function obtainImage(parts: ObtainParts, world: World): Promise<Obtained> {
+  const { inputs, destinations, registries, stages, temporary } = parts
+  const { promote } = inputs
+  if (promote !== undefined) {
+    const found = await stages.run('Find the image to promote', () => findPromoted(promote, registries))
+    world.log.info(`Promoting ${found.where}@${found.digest}.`)
+    return { found, contentHash: undefined, sources: undefined }
+  }
+
+  const { sources, bases, hash } = await stages.run('Read the sources', () => readAll(parts, world))
+  if (hash !== undefined) {
+    const tag = contentTag(hash)
+    const found = await stages.run('Look for an image of these sources', () => findBuilt(tag, destinations))
+    if (found !== undefined) {
+      world.log.info(`${found.where}:${tag} was built from the same sources: ${found.digest}. Nothing to build.`)
+      return { found, contentHash: hash, sources }
+    }
+    world.log.info(`There is no ${tag} yet.`)
+  }
+  const built = await stages.run('Build', () =>
+    build({ inputs: inputs.build, sources, bases: bases ?? [], registries, temporary }, world),
+  )
+  return { built, contentHash: hash, sources }
+}
+
+interface Read {
+  readonly sources: Sources
+  readonly bases: readonly BaseImage[] | undefined
+  /** `undefined` when it is not known what the build would depend on, or when nobody wants to know. */
+  readonly hash: string | undefined
+}
+
+async function readAll({ inputs, registries }: ObtainParts, world: World): Promise<Read> {
+  const sources = await readSources(inputs.build, world)
+  if (!inputs.push || !inputs.skipUnchanged) return { sources, bases: [], hash: undefined }
+  const { images, complete } = sources.dockerfile
+  if (!complete) {
+    world.log.info(
+      'The Dockerfile takes a base from an argument without a value, so it is not known whether anything changed.',
+    )
+    return { sources, bases: undefined, hash: undefined }
+  }
+  // An image may exist on this machine only; but no engine is needed to find out that there is nothing to build.
+  const docker: Docker | undefined =
+    images.length === 0 ? undefined : await connectDocker(world.env).catch(() => undefined)
+  const bases = await resolveBases(images, registries, docker, world.log)
+  if (bases === undefined) return { sources, bases, hash: undefined }
+  for (const { name, identity } of bases) world.log.info(`Base: ${name} is ${identity}`)
+  return { sources, bases, hash: await contentHash(inputs.build, sources.dockerfile, sources.context, bases) }
+}

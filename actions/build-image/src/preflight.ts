@@ -1,0 +1,104 @@
+import { SlipwayError } from '../../../toolkit/errors.ts'
+import type { World } from '../../../toolkit/runtime.ts'
+import type { Destination } from './destinations.ts'
+import { createRepository, describeRepository, type EcrRegistry, type NewRepository } from './ecr.ts'
+import { formatRepository, type Repository } from './image-reference.ts'
+import { inParallel } from './parallel.ts'
+import type { Registries } from './registries.ts'
+import type { Registry } from './registry.ts'
+
+/** A destination that was found fit to be pushed to, as it was before. */
+export interface ReadyDestination {
+  readonly repository: Repository
+  readonly registry: Registry
+  readonly ecr: EcrRegistry | undefined
+  readonly tags: readonly TagState[]
+}
+
+export interface TagState {
+  readonly tag: string
+  /** What the tag stands for now; `undefined` when it is free. */
+  readonly current: string | undefined
+  /** Whether the registry will refuse to move it. Only ECR says so beforehand. */
+  readonly immutable: boolean
+}
+
+/**
+ * Finds out, before anything is built, what would fail after: login, repository, permission to push. All destinations are
+ * asked side by side. A repository is created only when that was asked for.
+ */
+export function preflight(
+  destinations: readonly Destination[],
+  registries: Registries,
+  create: NewRepository | undefined,
+  world: World,
+): Promise<readonly ReadyDestination[]> {
+  return inParallel(4, destinations, async ({ repository, tags }) => {
+    const { registry, ecr } = await registries.at(repository.host)
+    const mutability = ecr === undefined ? () => false : await ecrMutability(ecr, repository, create, world)
+    await registry.checkPush(repository.path)
+    const states = await inParallel(4, tags, async (tag) => {
+      const current = await registry.resolve(repository.path, tag)
+      return { tag, current, immutable: mutability(tag) }
+    })
+    world.log.info(`${formatRepository(repository)}: ready${states.map(describeTag).join('')}`)
+    return { repository, registry, ecr, tags: states }
+  })
+}
+
+const describeTag = ({ tag, current, immutable }: TagState) =>
+  current === undefined
+    ? `, ${tag} is free`
+    : `, ${tag} is ${current.slice(0, 19)}…${immutable ? ' for good (immutable)' : ''}`
+
+/** Which tags of an ECR repository cannot be moved. @throws SlipwayError when there is no repository and none is to be created. */
+async function ecrMutability(
+  ecr: EcrRegistry,
+  repository: Repository,
+  create: NewRepository | undefined,
+  world: World,
+): Promise<(tag: string) => boolean> {
+  // Another account lets us push by a repository policy, which does not go as far as describing the repository.
+  const found = await describeRepository(ecr, repository.path, world.signal).catch((error: unknown) => {
+    if (!/AccessDenied/.test(String(error))) throw error
+    world.log.info(
+      `${formatRepository(repository)}: may not be described (ecr:DescribeRepositories), going on without.`,
+    )
+    return 'unknown' as const
+  })
+  if (found === 'unknown') return () => false
+  if (found === undefined) {
+    if (create === undefined) {
+      throw new SlipwayError(`The repository ${formatRepository(repository)} does not exist.`, {
+        hint: 'Create it (Terraform’s aws_ecr_repository), set `create-repository: true`, or check account, region and name.',
+      })
+    }
+    await createRepository(ecr, repository.path, create)
+    world.log.info(`${formatRepository(repository)}: created`)
+    return () => create.immutableTags
+  }
+  const exclusions = (found.imageTagMutabilityExclusionFilters ?? []).map(({ filter = '' }) => wildcard(filter))
+  const setting: string = found.imageTagMutability ?? 'MUTABLE'
+  return (tag) => {
+    const excluded = exclusions.some((filter) => filter.test(tag))
+    if (setting === 'IMMUTABLE') return true
+    if (setting === 'IMMUTABLE_WITH_EXCLUSION') return !excluded
+    return setting === 'MUTABLE_WITH_EXCLUSION' && excluded
+  }
+}
+
+const wildcard = (filter: string) =>
+  new RegExp(
+    `^${filter
+      .split('*')
+      .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+      .join('.*')}$`,
+  )
+
+/** The same destinations, with one more tag, which no setting of theirs keeps from being put. */
+export function withTag(destinations: readonly ReadyDestination[], tag: string): Promise<readonly ReadyDestination[]> {
+  return inParallel(4, destinations, async (destination) => {
+    const current = await destination.registry.resolve(destination.repository.path, tag)
+    return { ...destination, tags: [{ tag, current, immutable: false }, ...destination.tags] }
+  })
+}

@@ -1,0 +1,39 @@
+import { existsSync } from 'node:fs'
+import { symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Environment } from '../../../toolkit/runtime.ts'
+import type { Credentials } from './credentials.ts'
+import { configKey, dockerConfigFolder, readDockerConfig } from './docker-config.ts'
+import type { Temporary } from './temporary.ts'
+
+/** Logins by the host that they are for. */
+export type Logins = ReadonlyMap<string, Credentials>
+
+/**
+ * The environment for a buildx that has these logins: a Docker configuration of its own, in a folder that only this user can
+ * read and that is removed at the end. The user's own configuration is copied from, and never written to.
+ */
+export async function privateDockerConfig(
+  logins: Logins,
+  temporary: Temporary,
+  env: Environment,
+): Promise<Environment> {
+  if (logins.size === 0) return env
+  const own = dockerConfigFolder(env)
+  const folder = await temporary.folder('docker-config')
+  const { auths = {}, credHelpers = {}, ...rest } = readDockerConfig(env)
+  const ours = Object.fromEntries(
+    [...logins].map(([host, { username, password }]) => [
+      configKey(host),
+      { auth: Buffer.from(`${username}:${password}`).toString('base64') },
+    ]),
+  )
+  // A helper that the user has for a host would win over our login.
+  const helpers = Object.fromEntries(Object.entries(credHelpers).filter(([host]) => !(configKey(host) in ours)))
+  const config = { ...rest, auths: { ...auths, ...ours }, credHelpers: helpers }
+  await writeFile(join(folder, 'config.json'), JSON.stringify(config), { mode: 0o600 })
+  for (const part of ['cli-plugins', 'contexts']) {
+    if (existsSync(join(own, part))) await symlink(join(own, part), join(folder, part))
+  }
+  return { ...env, DOCKER_CONFIG: folder, BUILDX_CONFIG: env['BUILDX_CONFIG'] || join(own, 'buildx') }
+}

@@ -1,0 +1,132 @@
+import { SlipwayError } from '../../../toolkit/errors.ts'
+import { basic, type CredentialSource, type Credentials } from './credentials.ts'
+import { type Http, readBody } from './http.ts'
+import { isLoopback } from './registry-address.ts'
+import { RegistryError, readErrorDocument } from './registry-error.ts'
+
+/** What a registry wants to see before it answers, from its `WWW-Authenticate`. */
+type Challenge =
+  | { readonly scheme: 'none' }
+  | { readonly scheme: 'basic' }
+  | { readonly scheme: 'bearer'; readonly realm: URL; readonly service: string | undefined }
+
+export interface Authorizer {
+  /** The Authorization header for this access (`pull` or `pull,push`) to a repository; `undefined` where none is wanted. */
+  header(path: string, access: string): Promise<string | undefined>
+  /** Forgets what was used so far, so that the next header comes from fresh credentials. */
+  renew(): void
+}
+
+/** Learns how a registry wants to be logged in to, and does it; tokens stay in memory. */
+export function openAuthorizer(base: URL, http: Http, credentials: CredentialSource, signal: AbortSignal): Authorizer {
+  let challenge: Promise<Challenge> | undefined
+  let fresh = false
+  let generation: Promise<Credentials | undefined> | undefined
+  const tokens = new Map<string, Promise<string | undefined>>()
+
+  const currentCredentials = () => {
+    generation ??= credentials({ fresh })
+    return generation
+  }
+
+  const header = async (path: string, access: string): Promise<string | undefined> => {
+    challenge ??= askChallenge(base, http, signal)
+    const wanted = await challenge.catch((error) => {
+      challenge = undefined
+      throw error
+    })
+    if (wanted.scheme === 'none') return undefined
+    const scope = wanted.scheme === 'basic' ? '' : `repository:${path}:${access}`
+    let token = tokens.get(scope)
+    if (token === undefined) {
+      token = currentCredentials().then((known) =>
+        wanted.scheme === 'basic'
+          ? known === undefined
+            ? undefined
+            : basic(known)
+          : fetchToken(wanted.realm, wanted.service, scope, http, known, signal),
+      )
+      tokens.set(scope, token)
+      token.catch(() => tokens.delete(scope))
+    }
+    return token
+  }
+
+  return {
+    header,
+    renew() {
+      fresh = true
+      generation = undefined
+      tokens.clear()
+    },
+  }
+}
+
+async function askChallenge(base: URL, http: Http, signal: AbortSignal): Promise<Challenge> {
+  const answer = await http({ method: 'GET', url: new URL('/v2/', base), signal })
+  const body = await readBody(answer)
+  const status = answer.statusCode ?? 0
+  if (status < 400) return { scheme: 'none' }
+  if (status !== 401) {
+    const { code, message } = readErrorDocument(body)
+    throw new RegistryError(`${base.host} does not answer as a registry: ${status} ${message}`.trim(), {
+      status,
+      code,
+      hint: 'Check the host name; what answers there is not the registry API (GET /v2/).',
+    })
+  }
+  return parseChallenge(answer.headers['www-authenticate'] ?? '', base)
+}
+
+/** @throws SlipwayError when it is neither Basic nor Bearer, or would send a password over plain http. */
+export function parseChallenge(header: string, base: URL): Challenge {
+  const scheme = /^\s*(\w+)/.exec(header)?.[1]?.toLowerCase()
+  if (scheme === 'basic') return { scheme }
+  const parameters = new Map([...header.matchAll(/(\w+)="([^"]*)"/g)].map(([, key = '', value = '']) => [key, value]))
+  const realm = parameters.get('realm')
+  if (scheme !== 'bearer' || realm === undefined || !URL.canParse(realm, base.href)) {
+    throw new SlipwayError(
+      `The registry ${base.host} asks for a login that is neither Basic nor Bearer: \`${header}\`.`,
+      {
+        hint: 'Check that the host is a registry, and not a proxy with a login of its own.',
+      },
+    )
+  }
+  const url = new URL(realm, base)
+  if (url.protocol !== 'https:' && !isLoopback(url.hostname)) {
+    throw new SlipwayError(`The registry ${base.host} wants a password sent to ${url.origin}, without encryption.`, {
+      hint: 'Put the registry and its token server behind https.',
+    })
+  }
+  return { scheme, realm: url, service: parameters.get('service') }
+}
+
+async function fetchToken(
+  realm: URL,
+  service: string | undefined,
+  scope: string,
+  http: Http,
+  known: Credentials | undefined,
+  signal: AbortSignal,
+): Promise<string> {
+  const url = new URL(realm)
+  if (service !== undefined) url.searchParams.set('service', service)
+  url.searchParams.set('scope', scope)
+  const headers: Record<string, string> = known === undefined ? {} : { authorization: basic(known) }
+  const answer = await http({ method: 'GET', url, headers, signal })
+  const body = await readBody(answer)
+  const status = answer.statusCode ?? 0
+  if (status >= 400) {
+    const { code, message } = readErrorDocument(body)
+    throw new RegistryError(`Login for ${scope} was refused by ${url.host}: ${status} ${message}`.trim(), {
+      status,
+      code,
+      hint:
+        known === undefined
+          ? 'Log in to this registry: set `registry`, `username` and `password`, or run docker/login-action before.'
+          : `Check the user name \`${known.username}\` and its password or access token.`,
+    })
+  }
+  const { token, access_token } = JSON.parse(body.toString('utf8')) as { token?: string; access_token?: string }
+  return `Bearer ${token ?? access_token ?? ''}`
+}

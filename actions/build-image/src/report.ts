@@ -1,0 +1,51 @@
+import type { World } from '../../../toolkit/runtime.ts'
+import { buildRecord } from './build-record.ts'
+import type { PlatformImage } from './image-facts.ts'
+import { formatRepository } from './image-reference.ts'
+import type { Image } from './image-source.ts'
+import type { Obtained } from './obtain.ts'
+import type { Published } from './publish.ts'
+import type { Findings } from './scan-gate.ts'
+import type { Stage } from './stages.ts'
+import { renderSummary } from './summary.ts'
+
+/** All there is to say of an image that was published. */
+export interface Outcome {
+  readonly obtained: Obtained
+  readonly image: Image
+  readonly facts: readonly PlatformImage[]
+  readonly published: readonly Published[]
+  readonly references: readonly string[]
+  readonly findings: Findings | undefined
+  readonly stages: readonly Stage[]
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number
+}
+
+/** Sets the outputs, and writes the summary. */
+export async function reportPublished(outcome: Outcome, world: World): Promise<void> {
+  const { obtained, image, published, references, facts } = outcome
+  const images = published.map(({ destination }) => `${formatRepository(destination.repository)}@${image.digest}`)
+  const record = buildRecord(outcome, world)
+  const { report, log } = world
+  report.output('image', images[0] ?? '')
+  report.output('digest', image.digest)
+  report.output('images', images)
+  report.output('tags', references.join('\n'))
+  report.output('skipped', obtained.built === undefined && obtained.contentHash !== undefined)
+  report.output('size', Math.max(...facts.map(({ size }) => size)))
+  report.output('content-hash', obtained.contentHash ?? '')
+  report.output('build-record', record)
+  report.summary(renderSummary(outcome))
+  for (const reference of images) log.info(reference)
+}
+
+/** The same for an image that stays on this machine. */
+export function reportLocal(
+  { references }: { obtained: Obtained; references: readonly string[]; stages: readonly Stage[] },
+  { report }: World,
+): void {
+  report.output('image', references[0] ?? '')
+  report.output('tags', references.join('\n'))
+  report.output('skipped', false)
+}

@@ -1,0 +1,124 @@
+import { Transform, type TransformCallback } from 'node:stream'
+
+const BLOCK = 512
+
+/**
+ * Holds the times in a tar stream down to `epoch` (seconds): files that a build step wrote carry the minute they were
+ * written, and so no two builds would give the same bytes. Headers are changed in place and nothing else is, so that
+ * binary attributes, hard links and sparse files stay what they are, byte for byte. What is older than `epoch` stays.
+ */
+export class ClampTimes extends Transform {
+  readonly #epoch: number
+  #pending: Buffer = Buffer.alloc(0)
+  /** Bytes of the current entry's content, padding included, that are still to come. */
+  #content = 0
+  /** The records of an extended header, until all of them are here. */
+  #records: Buffer[] | undefined
+  /** The next entry's size, where an extended header gives it: past 8 GiB it does not fit the header. */
+  #nextSize: number | undefined
+
+  constructor(epoch: number) {
+    super()
+    this.#epoch = epoch
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    let rest = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk])
+    while (rest.length > 0) {
+      if (this.#content > 0) {
+        const part = rest.subarray(0, this.#content)
+        this.#content -= part.length
+        rest = rest.subarray(part.length)
+        this.#passContent(part)
+        continue
+      }
+      if (rest.length < BLOCK) break
+      this.#passHeader(Buffer.from(rest.subarray(0, BLOCK)))
+      rest = rest.subarray(BLOCK)
+    }
+    // Copied: the source may use its buffer again.
+    this.#pending = Buffer.from(rest)
+    done()
+  }
+
+  override _flush(done: TransformCallback): void {
+    if (this.#pending.length > 0) this.push(this.#pending)
+    done()
+  }
+
+  #passHeader(header: Buffer): void {
+    const type = String.fromCharCode(header[156] ?? 0)
+    const extended = type === 'x' || type === 'g'
+    const size = extended ? undefined : this.#nextSize
+    this.#content = Math.ceil((size ?? readNumber(header, 124, 12)) / BLOCK) * BLOCK
+    if (!extended) this.#nextSize = undefined
+    if (!isEmpty(header)) {
+      if (type === 'x') this.#records = []
+      if (readNumber(header, 136, 12) > this.#epoch) {
+        writeOctal(header, 136, 12, this.#epoch)
+        writeChecksum(header)
+      }
+    }
+    this.push(header)
+    if (this.#content === 0) this.#records = undefined
+  }
+
+  #passContent(part: Buffer): void {
+    if (this.#records === undefined) {
+      this.push(part)
+      return
+    }
+    this.#records.push(part)
+    if (this.#content > 0) return
+    const records = Buffer.concat(this.#records)
+    this.#records = undefined
+    for (const { key, value, at } of readRecords(records)) {
+      if (key === 'size') this.#nextSize = Number(value)
+      if (TIMES.has(key) && Number(value) > this.#epoch) records.write(clamp(value, this.#epoch), at, 'latin1')
+    }
+    this.push(records)
+  }
+}
+
+const TIMES = new Set(['mtime', 'atime', 'ctime'])
+
+/** The records of a pax header, `LENGTH key=value\n` each, with the place of their value. */
+function* readRecords(records: Buffer): Generator<{ key: string; value: string; at: number }> {
+  for (let start = 0; start < records.length; ) {
+    const space = records.indexOf(' ', start)
+    const length = space < 0 ? Number.NaN : Number(records.toString('latin1', start, space))
+    if (!(length > 0)) return
+    const equals = records.indexOf('=', space)
+    const value = records.toString('latin1', equals + 1, start + length - 1)
+    yield { key: records.toString('latin1', space + 1, equals), value, at: equals + 1 }
+    start += length
+  }
+}
+
+/** `epoch`, written as long as `value` is: the record keeps its length. */
+function clamp(value: string, epoch: number): string {
+  const whole = String(epoch).padStart(value.split('.')[0]?.length ?? 0, '0')
+  return value.includes('.') ? `${whole}.`.padEnd(value.length, '0') : whole
+}
+
+const isEmpty = (header: Buffer) => header.every((byte) => byte === 0)
+
+/** A number field: octal text, or base 256 when its first bit is set. */
+function readNumber(header: Buffer, at: number, length: number): number {
+  const first = header[at] ?? 0
+  if ((first & 0x80) === 0) return Number.parseInt(header.toString('latin1', at, at + length).trimStart(), 8) || 0
+  if (first === 0xff) return 0
+  let number = first & 0x7f
+  for (const byte of header.subarray(at + 1, at + length)) number = number * 256 + byte
+  return number
+}
+
+function writeOctal(header: Buffer, at: number, length: number, value: number): void {
+  header.write(`${value.toString(8).padStart(length - 1, '0')}\0`, at, 'latin1')
+}
+
+function writeChecksum(header: Buffer): void {
+  header.fill(0x20, 148, 156)
+  const sum = header.reduce((total, byte) => total + byte, 0)
+  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1')
+}

@@ -1,0 +1,35 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { World } from '../../../toolkit/runtime.ts'
+
+/** A folder of this run's own, readable by nobody else. It is gone at the end, also when the step was killed. */
+export interface Temporary {
+  readonly root: string
+  /** A new empty folder in it. */
+  folder(name: string): Promise<string>
+  discard(): Promise<void>
+}
+
+const STATE = 'temporary-folder'
+
+export async function makeTemporary({ env, report }: Pick<World, 'env' | 'report'>): Promise<Temporary> {
+  const root = await mkdtemp(join(env['RUNNER_TEMP'] || tmpdir(), 'slipway-build-'))
+  // For the post step, in case that this one is not alive at its end.
+  report.saveState(STATE, root)
+  return {
+    root,
+    async folder(name) {
+      const path = join(root, name)
+      await mkdir(path)
+      return path
+    },
+    discard: () => rm(root, { recursive: true, force: true }),
+  }
+}
+
+/** Removes what a killed main step left. */
+export async function removeLeftTemporary({ report }: Pick<World, 'report'>): Promise<void> {
+  const root = report.state(STATE)
+  if (root !== '') await rm(root, { recursive: true, force: true })
+}
