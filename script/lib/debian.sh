@@ -67,7 +67,8 @@ fetch_buildx_from() (
   mkdir -p "$work/state/lists/partial" "$work/cache/archives/partial" "$3"
   printf 'deb %s %s main\n' "$1" "$2" >"$work/sources.list"
   apt=(apt-get -o "Dir::Etc::SourceList=$work/sources.list" -o Dir::Etc::SourceParts=/dev/null
-    -o "Dir::State=$work/state" -o "Dir::Cache=$work/cache" -o APT::Sandbox::User=root)
+    -o "Dir::State=$work/state" -o "Dir::Cache=$work/cache" -o APT::Sandbox::User=root
+    -o Acquire::http::Timeout=10 -o Acquire::Retries=0)
   cd "$work" && "${apt[@]}" update && "${apt[@]}" download docker-buildx && dpkg-deb -x docker-buildx_*.deb unpacked &&
     binary=$(find unpacked -path '*/cli-plugins/docker-buildx') && "$binary" version && mv "$binary" "$3/docker-buildx"
 )
