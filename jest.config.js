@@ -3,7 +3,7 @@ const project = (name, extra = {}) => ({
   testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
   extensionsToTreatAsEsm: ['.ts'],
   testEnvironment: 'node',
-  modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/actions/[^/]+/dist/'],
+  modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/.rehearsal/', '<rootDir>/actions/[^/]+/dist/'],
   transform: {
     '\\.ts$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }],
   },

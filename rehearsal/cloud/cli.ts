@@ -1,24 +1,32 @@
-import { writeFileSync } from 'node:fs'
+import { renameSync, writeFileSync } from 'node:fs'
 import { startCloud } from './cloud.ts'
 import { parseCommandLine, USAGE } from './command-line.ts'
 
 /** `npm run cloud`: a rehearsal cloud as a process of its own. */
 async function main(): Promise<void> {
+  // Heard from the start: whoever stops the cloud while it starts gets it stopped, and cleaned up after.
+  const signal = new Promise<NodeJS.Signals>((resolve) => {
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, resolve)
+  })
   const { envFile, help, options } = parseCommandLine(process.argv.slice(2))
   if (help) return void console.log(USAGE)
 
   const cloud = await startCloud(options)
   const lines = Object.entries(cloud.env).map(([name, value]) => `${name}=${value}\n`)
-  if (envFile !== undefined) writeFileSync(envFile, lines.join(''))
+  if (envFile !== undefined) writeWhole(envFile, lines.join(''))
   console.log(`The rehearsal cloud answers on ${cloud.url}. Point your tools at it with:\n`)
   console.log(lines.map((line) => `export ${line}`).join(''))
   console.log('Ctrl-C ends it.')
 
-  const signal = await new Promise<NodeJS.Signals>((resolve) => {
-    for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, resolve)
-  })
-  console.log(`${signal}: the rehearsal cloud ends.`)
+  console.log(`${await signal}: the rehearsal cloud ends.`)
   await cloud.close()
+}
+
+/** Whoever waits for the file to appear finds all of it. */
+function writeWhole(path: string, content: string): void {
+  const part = `${path}.part`
+  writeFileSync(part, content)
+  renameSync(part, path)
 }
 
 main().catch((error: unknown) => {

@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import { Accounts } from './accounts/accounts.ts'
 import { credentialsMissing } from './accounts/refusals.ts'
 import { stsOperations, UNSIGNED } from './accounts/sts.ts'
 import { adminRoute } from './admin.ts'
 import { createDatadog } from './datadog/index.ts'
-import { createElb, probeOverHttp, vpcsOf } from './elb/index.ts'
+import { createEcs } from './ecs/index.ts'
+import { createElb, vpcsOf } from './elb/index.ts'
 import { environmentOf } from './environment.ts'
 import { createGitHub, type GitHub } from './github/index.ts'
 import { type Clock, RealClock } from './kernel/clock.ts'
@@ -11,11 +13,18 @@ import { FrontDoor } from './kernel/front-door.ts'
 import { Journal } from './kernel/journal.ts'
 import { jsonService } from './kernel/json-protocol.ts'
 import { queryService } from './kernel/query-protocol.ts'
+import { seededRandom } from './kernel/random.ts'
 import { Server } from './kernel/server.ts'
 import type { Intercept, Service } from './kernel/service.ts'
+import { askEc2 } from './moto/ask.ts'
+import { containerLogs } from './moto/container-logs.ts'
+import { containerSecrets } from './moto/container-secrets.ts'
 import { createMoto } from './moto/moto.ts'
 import { motoService } from './moto/service.ts'
 import { createRegistry } from './registry/index.ts'
+import { createDockerRuntime } from './runtimes/docker/index.ts'
+import { noRuntime } from './runtimes/none.ts'
+import type { Runtime } from './runtimes/runtime.ts'
 import { createS3 } from './s3/service.ts'
 
 export interface CloudOptions {
@@ -24,11 +33,17 @@ export interface CloudOptions {
   /** The account of every access key that is not itself an account's number. */
   readonly account?: string
   readonly region?: string
+  /** What runs ECS's tasks. Without, none ever starts: good enough for those who only make services. */
+  readonly runtime?: 'docker' | Runtime
+  /** On the label of every container, network and image that the cloud makes. */
+  readonly runId?: string
   /** Where to write the journal as JSON lines; it is kept in memory in any case. */
   readonly journal?: string
   readonly clock?: Clock
   /** How many times faster than the machine's the cloud's clock runs. */
   readonly speed?: number
+  /** Makes chance the same for every cloud with the same seed. */
+  readonly seed?: number
   readonly intercept?: Intercept
   /** Where programs are that the cloud runs for itself, if not on PATH by their usual names. */
   readonly programs?: { readonly registry?: string; readonly moto?: string }
@@ -47,35 +62,64 @@ export interface Cloud {
 
 const ADDRESS = '127.0.0.1'
 
-/** Starts a cloud, and resolves once it answers. */
+/** Starts a cloud, and resolves once it answers. Rejects, with nothing left behind, when something it needs is missing. */
 export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
+  const closers: (() => Promise<void>)[] = []
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer()
+  }
+  try {
+    return await compose(options, closers, close)
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** Puts the rooms together. What was opened is closed in the opposite order, so that nobody asks who is gone already. */
+async function compose(
+  options: CloudOptions,
+  closers: (() => Promise<void>)[],
+  close: () => Promise<void>,
+): Promise<Cloud> {
   const { account = '123456789012', region = 'us-east-1', intercept = () => undefined } = options
   const clock = options.clock ?? new RealClock(options.speed)
+  const random = options.seed === undefined ? Math.random : seededRandom(options.seed)
   const journal = new Journal(clock, options.journal)
   const accounts = new Accounts(clock, account)
-  const moto = createMoto(options.programs?.moto)
   const datadog = createDatadog({ clock, journal })
   const github = createGitHub({ clock, journal })
-  const elb = createElb({
-    clock,
-    journal,
-    prober: { probe: probeOverHttp },
-    network: { carriesTraffic: true },
-    vpcs: vpcsOf(moto.askEc2),
-  })
+
+  const moto = createMoto(options.programs?.moto)
+  closers.push(moto.close)
   const registry = createRegistry({
     clock,
     journal,
     listen: (address) => server.open(address),
     program: options.programs?.registry,
   })
+  closers.push(registry.close)
+
+  const runtime = await startRuntime()
+  closers.push(() => runtime.close())
+  const elb = createElb({
+    clock,
+    journal,
+    prober: runtime,
+    network: runtime,
+    vpcs: vpcsOf((scope, parameters) => askEc2(moto, scope, parameters)),
+  })
+  closers.push(elb.close)
+  const ecs = createEcs({ clock, journal, runtime, targetGroups: elb.targetGroups, random })
+  closers.push(ecs.close)
 
   // The services of AWS, by their names in a credential scope. Each room is plugged in here and nowhere else.
   const services: Readonly<Record<string, Service>> = {
     s3: createS3(clock),
-    elasticloadbalancing: queryService('http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/', elb.operations),
-    ecr: jsonService(registry.operations),
     sts: queryService('https://sts.amazonaws.com/doc/2011-06-15/', stsOperations(accounts, clock)),
+    ecr: jsonService(registry.operations),
+    ecs: jsonService(ecs.operations),
+    elasticloadbalancing: queryService('http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/', elb.operations),
   }
 
   const frontDoor = new FrontDoor({
@@ -89,22 +133,26 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
       throw credentialsMissing(protocol)
     },
   })
-  const server = new Server([adminRoute(journal, accounts), registry.route, datadog.route, github.route, frontDoor])
+  const server = new Server([adminRoute(journal, accounts), registry.route, github.route, datadog.route, frontDoor])
+  closers.push(() => server.close())
   await server.listen(ADDRESS, options.port ?? 0)
   // The first registry is at the endpoint's own address, whichever account asks for its own first.
   await registry.hosts.of({ account, region })
 
   const url = `http://${ADDRESS}:${server.port}`
-  return {
-    url,
-    env: environmentOf({ url, account, region, datadog: datadog.keys }),
-    journal,
-    accounts,
-    github,
-    close: async () => {
-      await server.close()
-      await elb.close()
-      await Promise.all([moto.close(), registry.close()])
-    },
+  const env = environmentOf({ url, account, region, datadog: datadog.keys })
+  return { url, env, journal, accounts, github, close }
+
+  async function startRuntime(): Promise<Runtime> {
+    if (options.runtime !== 'docker') return options.runtime ?? noRuntime
+    // Nothing that runs containers can do without what they are pulled from, so a missing registry is said now.
+    await registry.start()
+    return createDockerRuntime({
+      runId: options.runId ?? randomUUID().slice(0, 8),
+      pullAccess: registry.pullAccess,
+      speed: options.speed ?? 1,
+      logs: containerLogs(moto),
+      secrets: containerSecrets(moto),
+    })
   }
 }

@@ -1,3 +1,5 @@
+import { accessSync, constants } from 'node:fs'
+import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { CloudOptions } from './cloud.ts'
 
@@ -6,6 +8,8 @@ export const USAGE = `Usage: npm run cloud -- [options]
   --port PORT        port to answer on; 0 lets the system choose (default 4566)
   --region REGION    region of the environment that is printed (default us-east-1)
   --account NUMBER   account of every access key that is not an account's number itself (default 123456789012)
+  --runtime NAME     what runs ECS's tasks: docker (default)
+  --seed N           make chance the same in every run with the same seed, a whole number
   --journal FILE     write all that happens to FILE, as JSON lines
   --env-file FILE    write the environment to FILE as KEY=VALUE lines, once the cloud answers
   --speed N          let the cloud's clock run N times as fast (default 1)
@@ -17,7 +21,7 @@ export interface CommandLine {
   readonly options: CloudOptions
 }
 
-/** Reads the command line. Throws an Error that names the flag and what it takes. */
+/** Reads the command line. Throws an Error that names the flag, and says what it takes. */
 export function parseCommandLine(args: readonly string[]): CommandLine {
   const { values } = parseArgs({
     args: [...args],
@@ -26,28 +30,53 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       port: { type: 'string', default: '4566' },
       region: { type: 'string', default: 'us-east-1' },
       account: { type: 'string', default: '123456789012' },
+      runtime: { type: 'string', default: 'docker' },
+      seed: { type: 'string' },
       journal: { type: 'string' },
       'env-file': { type: 'string' },
       speed: { type: 'string', default: '1' },
       help: { type: 'boolean', default: false },
     },
   })
-  const port = Number(values.port)
-  if (!/^\d+$/.test(values.port) || port > 65_535) throw bad('port', 'a port from 0 to 65535', values.port)
-  if (!/^\d{12}$/.test(values.account)) throw bad('account', "an account's 12 digits", values.account)
-  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(values.region)) throw bad('region', 'a region such as us-east-1', values.region)
-  const speed = Number(values.speed)
-  if (!(speed > 0 && Number.isFinite(speed))) throw bad('speed', 'a number above 0', values.speed)
+  const { account, region, runtime, seed, journal, 'env-file': envFile } = values
+  if (!/^\d{12}$/.test(account)) throw bad('account', "an account's 12 digits", account)
+  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region)) throw bad('region', 'a region such as us-east-1', region)
+  if (runtime !== 'docker') throw bad('runtime', 'docker', runtime)
+  if (seed !== undefined && !/^\d{1,10}$/.test(seed)) throw bad('seed', 'a whole number of up to 10 digits', seed)
+  if (journal !== undefined) mustBeWritable('journal', journal)
+  if (envFile !== undefined) mustBeWritable('env-file', envFile)
   return {
     help: values.help,
-    envFile: values['env-file'],
+    envFile,
     options: {
-      port,
-      region: values.region,
-      account: values.account,
-      speed,
-      ...(values.journal === undefined ? {} : { journal: values.journal }),
+      port: readPort(values.port),
+      speed: readSpeed(values.speed),
+      region,
+      account,
+      runtime,
+      ...(seed === undefined ? {} : { seed: Number(seed) }),
+      ...(journal === undefined ? {} : { journal }),
     },
+  }
+}
+
+function readPort(given: string): number {
+  const port = Number(given)
+  if (!/^\d+$/.test(given) || port > 65_535) throw bad('port', 'a port from 0 to 65535', given)
+  return port
+}
+
+function readSpeed(given: string): number {
+  const speed = Number(given)
+  if (!(speed > 0 && Number.isFinite(speed))) throw bad('speed', 'a number above 0', given)
+  return speed
+}
+
+function mustBeWritable(flag: string, path: string): void {
+  try {
+    accessSync(dirname(path), constants.W_OK)
+  } catch {
+    throw bad(flag, 'a file in a folder that exists and can be written to', path)
   }
 }
 

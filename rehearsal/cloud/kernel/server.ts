@@ -37,9 +37,9 @@ export class Server {
     listener.keepAliveTimeout = 75_000
     listener.requestTimeout = 0
     await new Promise<void>((resolve, reject) => {
-      listener.once('error', reject)
+      listener.once('error', (error) => reject(cannotListen(address, port, error)))
       listener.listen({ host: address, port, exclusive: true }, () => {
-        listener.off('error', reject)
+        listener.removeAllListeners('error')
         resolve()
       })
     })
@@ -72,6 +72,12 @@ export class Server {
       else send({ request, response }, { status: 500, body: `The rehearsal cloud failed: ${error}\n` })
     }
   }
+}
+
+function cannotListen(address: string, port: number, error: NodeJS.ErrnoException): Error {
+  const why = error.code === 'EADDRINUSE' ? 'it is in use' : error.message
+  const next = 'End what uses it, or choose another port with --port (0 lets the system choose).'
+  return new Error(`The cloud cannot listen on ${address}, port ${port}: ${why}. ${next}`, { cause: error })
 }
 
 function headOf(request: IncomingMessage): RequestHead {

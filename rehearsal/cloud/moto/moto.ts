@@ -8,8 +8,6 @@ export interface Moto {
   /** Starts the server unless it runs, and resolves with its URL. Throws AwsError where it cannot be had. */
   start(): Promise<string>
   forward(request: Pick<Request, 'method' | 'url' | 'headers' | 'body'>, scope: Scope): Promise<Answer>
-  /** Asks EC2 for something on behalf of an account, and gives the XML of the answer. */
-  askEc2(scope: Scope, parameters: Readonly<Record<string, string>>): Promise<string>
   close(): Promise<void>
 }
 
@@ -36,7 +34,7 @@ export function createMoto(program = 'moto_server'): Moto {
     return where
   }
 
-  const moto: Moto = {
+  return {
     start,
     async forward(request, scope) {
       const { pathname, search } = request.url
@@ -52,22 +50,11 @@ export function createMoto(program = 'moto_server'): Moto {
       for await (const chunk of response) chunks.push(chunk as Buffer)
       return { status: response.statusCode ?? 502, headers: endToEnd(response), body: Buffer.concat(chunks) }
     },
-    async askEc2({ account, region }, parameters) {
-      const authorization = `AWS4-HMAC-SHA256 Credential=${account}/20260101/${region}/ec2/aws4_request, SignedHeaders=host, Signature=0`
-      const headers = { authorization, 'content-type': 'application/x-www-form-urlencoded' }
-      const body = Buffer.from(new URLSearchParams(parameters).toString())
-      const answer = await moto.forward(
-        { method: 'POST', url: new URL('http://ec2/'), headers, body },
-        { account, region },
-      )
-      return String(answer.body)
-    },
     async close() {
       agent.destroy()
       await child?.end()
     },
   }
-  return moto
 }
 
 function endToEnd({ headers }: IncomingMessage): Record<string, string> {

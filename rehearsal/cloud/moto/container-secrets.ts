@@ -1,0 +1,32 @@
+import type { SecretSource } from '../runtimes/docker/ports.ts'
+import { askJson } from './ask.ts'
+import type { Moto } from './moto.ts'
+
+/** Secrets Manager and Systems Manager, as a container's `secrets` name them. */
+export function containerSecrets(moto: Moto): SecretSource {
+  return {
+    async valueOf(scope, valueFrom) {
+      const secret = /^(arn:aws:secretsmanager:[^:]*:\d*:secret:[^:]+)(?::([^:]*):([^:]*):([^:]*))?$/.exec(valueFrom)
+      if (secret === null) return parameter(valueFrom)
+      const [, SecretId, jsonKey, VersionStage, VersionId] = secret
+      const { SecretString } = await askJson(moto, scope, 'secretsmanager.GetSecretValue', {
+        SecretId,
+        ...(VersionStage ? { VersionStage } : {}),
+        ...(VersionId ? { VersionId } : {}),
+      })
+      return jsonKey ? member(String(SecretString), jsonKey) : String(SecretString)
+
+      async function parameter(nameOrArn: string): Promise<string> {
+        const Name = nameOrArn.replace(/^arn:aws:ssm:[^:]*:\d*:parameter(?=\/)/, '')
+        const answer = await askJson(moto, scope, 'AmazonSSM.GetParameter', { Name, WithDecryption: true })
+        return (answer['Parameter'] as { Value: string }).Value
+      }
+    },
+  }
+}
+
+function member(secret: string, key: string): string {
+  const value = (JSON.parse(secret) as Record<string, unknown>)[key]
+  if (value === undefined) throw new Error(`retrieved secret from Secrets Manager did not contain json key ${key}`)
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}

@@ -1,0 +1,15 @@
+import type { Runtime } from './runtime.ts'
+
+/** Nowhere to run tasks: what ECS's API makes is there, and no task of it ever starts, as in a region without room. */
+export const noRuntime: Runtime = {
+  name: 'simulated',
+  carriesTraffic: true,
+  instances: [],
+  fargateRefusal: () =>
+    'Capacity is unavailable at this time. Please try again later or in a different availability zone',
+  run: () => {
+    throw new Error('A cloud without a runtime was asked to run a task.')
+  },
+  probe: async () => ({ outcome: 'refused' }),
+  close: async () => undefined,
+}
