@@ -15,7 +15,9 @@ const PINNED = [
 
 /** What a new service is to run. */
 export function newSpec(input: CreateServiceRequest, taskDefinition: TaskDefinition): ServiceSpec {
-  const { launchType, capacityProviderStrategy } = input
+  const { launchType } = input
+  // An empty strategy is none.
+  const capacityProviderStrategy = input.capacityProviderStrategy?.length ? input.capacityProviderStrategy : undefined
   return {
     taskDefinition,
     launchType: launchType ?? (capacityProviderStrategy === undefined ? 'EC2' : undefined),

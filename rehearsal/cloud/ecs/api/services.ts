@@ -132,7 +132,8 @@ function refuseCreation(input: CreateServiceRequest): void {
   }
   const controller = input.deploymentController?.type ?? 'ECS'
   if (controller !== 'ECS') throw unmodelled(`the deployment controller ${controller}`)
-  if (launchType !== undefined && capacityProviderStrategy !== undefined) {
+  // Terraform sends a list without entries where none was set.
+  if (launchType !== undefined && (capacityProviderStrategy ?? []).length > 0) {
     throw invalid(
       'Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.',
     )
