@@ -1,17 +1,31 @@
 import type { Answer } from '../kernel/call.ts'
 
+/** What an endpoint answers, and what the journal tells of it. */
+export interface Told {
+  readonly answer: Answer
+  readonly record: object
+}
+
 /** A request that Datadog refuses. */
 export class DatadogError extends Error {
   readonly status: number
+  readonly headers: Readonly<Record<string, string>>
 
-  constructor(status: number, message: string) {
+  constructor(status: number, message: string, headers: Readonly<Record<string, string>> = {}) {
     super(message)
     this.name = 'DatadogError'
     this.status = status
+    this.headers = headers
   }
 }
 
-export const writeDatadogError = ({ status, message }: DatadogError): Answer => json(status, { errors: [message] })
+/** Version 1 of the API lists words, version 2 objects as JSON:API has them; refusals of keys are words in both. */
+export function writeDatadogError({ status, message, headers }: DatadogError, path: string): Answer {
+  const words = !path.startsWith('/api/v2/') || status === 403 || status === 429
+  const errors = words ? [message] : [{ status: String(status), title: 'Generic Error', detail: message }]
+  const answer = json(status, { errors })
+  return { ...answer, headers: { ...answer.headers, ...headers } }
+}
 
 export const json = (status: number, value: unknown): Answer => ({
   status,

@@ -2,10 +2,18 @@ import { randomBytes } from 'node:crypto'
 import type { Answer, Request, RequestHead } from '../kernel/call.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Journal } from '../kernel/journal.ts'
-import { type Route, readRequest, send } from '../kernel/server.ts'
+import { type Exchange, type Route, readRequest, send } from '../kernel/server.ts'
 import { readSignature } from '../kernel/signature.ts'
-import { DatadogError, json, writeDatadogError } from './answers.ts'
+import { ADMIN_PATH, adminRequest } from './admin.ts'
+import { DatadogError, json, type Told, writeDatadogError } from './answers.ts'
+import { ChangeEvents } from './change-events.ts'
+import { Deployments } from './deployments.ts'
+import { Director } from './director.ts'
 import { Events } from './events.ts'
+import { Faults } from './faults.ts'
+import { Monitors } from './monitors.ts'
+import { type Limit, RateLimits } from './rate-limit.ts'
+import { type FaultRule, parseScenario } from './scenario.ts'
 
 export interface DatadogKeys {
   readonly api: string
@@ -15,30 +23,66 @@ export interface DatadogKeys {
 export interface Datadog {
   readonly route: Route
   readonly keys: DatadogKeys
+  /** Plays the `datadog:` section of a scenario, from its beginning. @throws Error that names the member that is wrong. */
+  play(scenario: unknown): void
 }
 
-/** One endpoint of Datadog's API: which keys it wants, and what it answers. */
+/** One endpoint of Datadog's API: which keys it wants, how often it may be asked, and what it answers. */
 interface Endpoint {
   readonly keys: 'api' | 'both'
-  readonly answer: (request: Request, match: RegExpExecArray) => { readonly answer: Answer; readonly record: object }
+  readonly limit: Limit
+  readonly answer: (request: Request, match: readonly string[]) => Told
 }
 
 /** Datadog's API, as far as deploys use it. Every request is in the journal, its keys are not. */
 export function createDatadog({ clock, journal }: { clock: Clock; journal: Journal }): Datadog {
   const keys: DatadogKeys = { api: randomBytes(16).toString('hex'), app: randomBytes(20).toString('hex') }
   const events = new Events(clock)
+  const changes = new ChangeEvents(clock)
+  const deployments = new Deployments()
+  const monitors = new Monitors(clock)
+  const limits = new RateLimits(clock)
+  const faults = new Faults()
+  const director = new Director(clock, journal, monitors)
+  const play = (value: unknown) => {
+    const scenario = parseScenario(value)
+    faults.replace(scenario.faults)
+    director.play(scenario)
+  }
 
+  const often = (name: string): Limit => ({ name, limit: 6000, period: 60 })
   const endpoints: readonly (readonly [method: string, path: RegExp, endpoint: Endpoint])[] = [
-    ['POST', /^\/api\/v1\/events$/, { keys: 'api', answer: (request) => events.post(request) }],
-    ['GET', /^\/api\/v1\/events\/(\d+)$/, { keys: 'both', answer: (_, [, id = '']) => events.get(id) }],
+    ['POST', /^\/api\/v1\/events$/, { keys: 'api', limit: often('events_post'), answer: (r) => events.post(r) }],
+    [
+      'GET',
+      /^\/api\/v1\/events\/(\d+)$/,
+      { keys: 'both', limit: often('events_get'), answer: (_, [id = '']) => events.get(id) },
+    ],
+    ['POST', /^\/api\/v2\/events$/, { keys: 'api', limit: often('events_v2'), answer: (r) => changes.post(r) }],
+    [
+      'POST',
+      /^\/api\/v2\/dora\/deployment$/,
+      { keys: 'api', limit: often('dora'), answer: (r) => deployments.post(r) },
+    ],
+    [
+      'PATCH',
+      /^\/api\/v2\/dora\/deployments\/([^/]+)$/,
+      { keys: 'both', limit: often('dora'), answer: (r, [id = '']) => deployments.patch(r, decodeURIComponent(id)) },
+    ],
+    ['GET', /^\/api\/v1\/monitor$/, { keys: 'both', limit: often('monitors'), answer: (r) => monitors.list(r) }],
+    [
+      'GET',
+      /^\/api\/v1\/monitor\/(\d+)$/,
+      { keys: 'both', limit: often('monitors'), answer: (r, [id = '']) => monitors.get(r, id) },
+    ],
     [
       'GET',
       /^\/api\/v1\/validate$/,
-      { keys: 'api', answer: () => ({ answer: json(200, { valid: true }), record: {} }) },
+      { keys: 'api', limit: often('validate'), answer: () => ({ answer: json(200, { valid: true }), record: {} }) },
     ],
   ]
 
-  function answer(request: Request) {
+  function answer(request: Request): Told {
     const { method, url, headers } = request
     for (const [wanted, path, endpoint] of endpoints) {
       const match = wanted === method ? path.exec(url.pathname) : null
@@ -47,30 +91,66 @@ export function createDatadog({ clock, journal }: { clock: Clock; journal: Journ
       if (!known || (endpoint.keys === 'both' && headers['dd-application-key'] !== keys.app)) {
         throw new DatadogError(403, 'Forbidden')
       }
-      return endpoint.answer(request, match)
+      const { exceeded, headers: limitHeaders } = limits.count(endpoint.limit)
+      if (exceeded) throw new DatadogError(429, tooMany(endpoint.limit), limitHeaders)
+      const told = endpoint.answer(request, match.slice(1))
+      return { ...told, answer: { ...told.answer, headers: { ...told.answer.headers, ...limitHeaders } } }
     }
     throw new DatadogError(404, `Not found: the rehearsal's Datadog does not have ${method} ${url.pathname}`)
   }
 
+  async function serve(exchange: Exchange): Promise<void> {
+    const request = await readRequest(exchange)
+    const about = { type: 'datadog', method: request.method, path: request.url.pathname }
+    const fault = faults.take(request)
+    const note = fault === undefined ? {} : { fault: true }
+    if (fault !== undefined && fault.delay > 0) await new Promise<void>((resolve) => clock.after(fault.delay, resolve))
+    if (fault?.breaks === 'before') {
+      journal.write({ ...about, outcome: 'reset-before', ...note })
+      return void exchange.request.socket.resetAndDestroy()
+    }
+    try {
+      if (fault?.status !== undefined) throw faultAnswer(fault, fault.status)
+      const { answer: given, record } = answer(request)
+      journal.write({ ...about, outcome: 'ok', status: given.status, ...record, ...note })
+      if (fault?.breaks === 'after') exchange.request.socket.resetAndDestroy()
+      else if (fault?.breaks === 'midway') sendHalf(exchange, given)
+      else send(exchange, given)
+    } catch (error) {
+      if (!(error instanceof DatadogError)) throw error
+      journal.write({ ...about, outcome: error.message, status: error.status, ...note })
+      send(exchange, writeDatadogError(error, about.path))
+    }
+  }
+
+  const admin = adminRequest({ monitors, deployments, play })
   return {
     keys,
+    play,
     route: {
-      claims: (head) => isDatadog(head),
-      async serve(exchange) {
-        const request = await readRequest(exchange)
-        const about = { type: 'datadog', method: request.method, path: request.url.pathname }
-        try {
-          const { answer: given, record } = answer(request)
-          journal.write({ ...about, outcome: 'ok', status: given.status, ...record })
-          send(exchange, given)
-        } catch (error) {
-          if (!(error instanceof DatadogError)) throw error
-          journal.write({ ...about, outcome: error.message, status: error.status })
-          send(exchange, writeDatadogError(error))
-        }
-      },
+      claims: (head) => head.url.pathname.startsWith(ADMIN_PATH) || isDatadog(head),
+      serve: async (exchange) =>
+        exchange.head.url.pathname.startsWith(ADMIN_PATH)
+          ? send(exchange, admin(await readRequest(exchange)))
+          : await serve(exchange),
     },
   }
+}
+
+const tooMany = ({ limit, period }: Limit) =>
+  `Rate limit of ${limit} requests in ${period} seconds reached. Please try again later.`
+
+const faultAnswer = ({ reset }: FaultRule, status: number) =>
+  new DatadogError(
+    status,
+    status === 429 ? 'Too many requests' : `A fault of the scenario: ${status}`,
+    reset === undefined ? {} : { 'x-ratelimit-reset': String(reset) },
+  )
+
+/** The head and half of the body; then the connection breaks. */
+function sendHalf({ response }: Exchange, { status, headers, body = '' }: Answer): void {
+  response.writeHead(status, { ...headers, 'content-length': String(Buffer.byteLength(body)) })
+  response.write(Buffer.from(body).subarray(0, Math.floor(Buffer.byteLength(body) / 2)), () => response.destroy())
 }
 
 const isDatadog = (head: RequestHead) =>

@@ -1,0 +1,46 @@
+import type { Answer, Request } from '../kernel/call.ts'
+import { DatadogError, json } from './answers.ts'
+import { readBody } from './body.ts'
+import type { Deployments } from './deployments.ts'
+import { type Monitors, STATES } from './monitors.ts'
+
+/** Below it those who run the rehearsal steer its Datadog; no key is asked for, as it is on this machine only. */
+export const ADMIN_PATH = '/_slipway/datadog/'
+
+interface Steered {
+  readonly monitors: Monitors
+  readonly deployments: Deployments
+  play(scenario: unknown): void
+}
+
+/** Answers what is below ADMIN_PATH. */
+export function adminRequest({ monitors, deployments, play }: Steered): (request: Request) => Answer {
+  const pages: Readonly<Record<string, (request: Request) => Answer>> = {
+    'GET monitors': () => json(200, monitors.all()),
+    'GET deployments': () => json(200, deployments.all()),
+    // A scenario as JSON, from its beginning.
+    'PUT scenario': (request) => {
+      play(readBody(request))
+      return json(200, { monitors: monitors.all().length })
+    },
+    // `?monitor=ID-OR-NAME&state=Alert`, and `&group=` for one group.
+    'POST turn': ({ url }) => {
+      const state = STATES.find((known) => known === url.searchParams.get('state'))
+      if (state === undefined) throw new DatadogError(400, `'state' must be one of ${STATES.join(', ')}`)
+      const group = url.searchParams.get('group') ?? undefined
+      return json(200, { changed: monitors.turn(url.searchParams.get('monitor') ?? '', state, group) })
+    },
+  }
+
+  return (request) => {
+    const page = pages[`${request.method} ${request.url.pathname.slice(ADMIN_PATH.length)}`]
+    if (page === undefined) return json(404, { error: 'There is no such page.', pages: Object.keys(pages) })
+    try {
+      return page(request)
+    } catch (error) {
+      return json(error instanceof DatadogError ? error.status : 400, {
+        error: error instanceof Error ? error.message : String(error),
+      })
+    }
+  }
+}

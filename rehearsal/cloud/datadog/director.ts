@@ -1,0 +1,73 @@
+import type { Clock, Timer } from '../kernel/clock.ts'
+import type { Entry, Journal } from '../kernel/journal.ts'
+import type { Monitors } from './monitors.ts'
+import { type Change, type Scenario, setupOf } from './scenario.ts'
+
+type Cue = Change['on']
+
+/** Plays a scenario: turns monitors when their time has come, or when a deploy happens. */
+export class Director {
+  readonly #clock: Clock
+  readonly #journal: Journal
+  readonly #monitors: Monitors
+  #scenario: Scenario = { monitors: [], faults: [] }
+  #timers: Timer[] = []
+  #counts = new Map<string, number>()
+
+  constructor(clock: Clock, journal: Journal, monitors: Monitors) {
+    this.#clock = clock
+    this.#journal = journal
+    this.#monitors = monitors
+    journal.follow((entry) => this.#hear(entry))
+  }
+
+  /** Starts a scenario in the place of the one before. */
+  play(scenario: Scenario): void {
+    for (const timer of this.#timers) timer.cancel()
+    this.#timers = []
+    this.#counts = new Map()
+    this.#scenario = scenario
+    this.#monitors.replace(scenario.monitors.map((monitor) => setupOf(monitor, Math.floor(this.#clock.now() / 1000))))
+    this.#cue('start')
+  }
+
+  #hear(entry: Entry): void {
+    if (
+      entry.type === 'api' &&
+      entry['service'] === 'ecs' &&
+      entry['action'] === 'UpdateService' &&
+      entry['outcome'] === 'ok'
+    ) {
+      this.#cue('deploy', serviceOf(entry))
+    }
+    if (entry.type === 'datadog' && entry['event'] !== undefined && entry['outcome'] === 'ok') this.#cue('event')
+  }
+
+  #cue(cue: Cue, service?: string): void {
+    const count = (of: string) => {
+      const next = (this.#counts.get(of) ?? 0) + 1
+      this.#counts.set(of, next)
+      return next
+    }
+    const nth = { all: count(cue), ofService: count(`${cue} ${service}`) }
+    for (const { name, changes } of this.#scenario.monitors) {
+      for (const change of changes) {
+        if (change.on !== cue || (change.service !== undefined && change.service !== service)) continue
+        if (change.nth !== undefined && change.nth !== (change.service === undefined ? nth.all : nth.ofService))
+          continue
+        this.#timers.push(this.#clock.after(change.after, () => this.#turn(name, change)))
+      }
+    }
+  }
+
+  #turn(monitor: string, { state, group }: Change): void {
+    const groups = this.#monitors.turn(monitor, state, group)
+    if (groups.length > 0) this.#journal.write({ type: 'monitor', monitor, state, groups })
+  }
+}
+
+function serviceOf({ request }: Entry): string | undefined {
+  const named = typeof request === 'object' && request !== null ? (request as { service?: unknown }).service : undefined
+  // By name or by ARN, whichever the caller used.
+  return typeof named === 'string' ? named.slice(named.lastIndexOf('/') + 1) : undefined
+}
