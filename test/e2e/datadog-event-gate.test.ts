@@ -1,0 +1,126 @@
+// Baseline, deploy, gate, event: the committed bundle against the rehearsal's Datadog, and compared with its journal.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Cloud, startCloud } from '../../rehearsal/cloud/cloud.ts'
+import { RECORD, RUN_ENV } from '../support/datadog.ts'
+import { bundle, runStep } from '../support/run-action.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'slipway-gate-e2e-'))
+let cloud: Cloud
+beforeAll(async () => {
+  cloud = await startCloud()
+})
+afterAll(async () => {
+  await cloud.close()
+  rmSync(folder, { recursive: true })
+})
+
+const WEB = { service: 'web', env: 'production' }
+const QUICK = { ...WEB, command: 'gate', 'bake-time': '3s', prolong: '3s', interval: '1s' }
+
+async function play(scenario: object): Promise<void> {
+  const answer = await fetch(`${cloud.url}/_slipway/datadog/scenario`, {
+    method: 'PUT',
+    body: JSON.stringify(scenario),
+  })
+  expect(answer.status).toBe(200)
+}
+
+/** One step of a job: its keys and its Datadog come from the environment that the cloud gives. */
+async function step(inputs: Record<string, string>) {
+  const result = await runStep(bundle('datadog-event'), {
+    inputs,
+    env: { ...(RUN_ENV as Record<string, string>), ...cloud.env, RUNNER_TEMP: folder },
+  })
+  const shown = result.log.replace(/^::add-mask::.*$/gm, '')
+  for (const key of [cloud.env['DD_API_KEY'], cloud.env['DD_APP_KEY']])
+    expect(shown + result.summary).not.toContain(key)
+  return { ...result, shown }
+}
+
+const monitor = (changes: readonly object[], more: object = {}) => ({
+  monitors: [
+    { name: 'Errors of web', tags: ['service:web', 'env:production'], groups: ['host:a', 'host:b'], changes, ...more },
+  ],
+})
+
+/** Before the deploy, its start as Datadog hears of it (which is the scenario's cue), and the gate after it. */
+async function deploy(scenario: object) {
+  await play(scenario)
+  const before = await step({ ...WEB, command: 'baseline' })
+  expect(before).toMatchObject({ code: 0 })
+  const start = await step({ ...WEB, status: 'started', 'deploy-id': RECORD.deployId })
+  expect(start).toMatchObject({ code: 0, outputs: { 'deploy-id': RECORD.deployId } })
+  return await step({ ...QUICK, baseline: before.outputs['baseline'] ?? '' })
+}
+
+test('a good deploy passes', async () => {
+  const gate = await deploy(monitor([]))
+  expect(gate).toMatchObject({ code: 0, outputs: { verdict: 'pass', 'triggered-monitors': '[]' } })
+  expect(gate.summary).toContain('| Errors of web | OK 2 | OK 2 |')
+}, 30_000)
+
+test('an alert that the deploy brings fails the gate', async () => {
+  const gate = await deploy(monitor([{ on: 'event', after: '1s', group: 'host:b', state: 'Alert' }]))
+  expect(gate).toMatchObject({ code: 1, outputs: { verdict: 'fail' } })
+  expect(JSON.parse(gate.outputs['triggered-monitors'] ?? '')).toMatchObject([
+    { name: 'Errors of web', groups: [{ group: 'host:b', state: 'Alert', before: 'OK' }] },
+  ])
+  expect(gate.shown).toContain('“Errors of web” (host:b) is newly in Alert')
+  expect(cloud.journal.entries('monitor').at(-1)).toMatchObject({ state: 'Alert', groups: ['host:b'] })
+}, 30_000)
+
+test('a warning holds the gate until it is over', async () => {
+  const gate = await deploy(
+    monitor([
+      { on: 'event', state: 'Warn' },
+      { on: 'event', after: '4s', state: 'OK' },
+    ]),
+  )
+  expect(gate).toMatchObject({ code: 0, outputs: { verdict: 'pass' } })
+  expect(gate.shown).toContain('is newly in Warn')
+}, 30_000)
+
+test('an alert from before the deploy does not fail it', async () => {
+  const gate = await deploy(monitor([], { groups: { 'host:a': 'Alert', 'host:b': 'OK' } }))
+  expect(gate).toMatchObject({ code: 0, outputs: { verdict: 'pass' } })
+}, 30_000)
+
+test('a Datadog in trouble for a while does not change the verdict', async () => {
+  const gate = await deploy({
+    ...monitor([{ on: 'event', state: 'Alert' }]),
+    faults: [
+      { path: '/api/v1/monitor', times: 2, status: 503 },
+      { path: '/api/v1/monitor', breaks: 'midway' },
+      { path: '/api/v1/monitor', status: 429, reset: 1 },
+    ],
+  })
+  expect(gate).toMatchObject({ code: 1, outputs: { verdict: 'fail' } })
+}, 30_000)
+
+test('no monitor: the deploy is stopped before it begins', async () => {
+  await play({ monitors: [] })
+  const before = await step({ ...WEB, command: 'baseline' })
+  expect(before.code).toBe(1)
+  expect(before.shown).toContain('No monitor has the tags `service:web`, `env:production`')
+}, 30_000)
+
+test('all that is told of a deploy comes through, under one id', async () => {
+  const after = cloud.journal.entries('datadog').length
+  const finishedAt = new Date().toISOString()
+  const record = JSON.stringify({ ...RECORD, verdict: 'rolled-back', startedAt: finishedAt, finishedAt })
+  const told = await step({ 'deploy-record': record, send: 'event, change-event, dora-deployment' })
+  expect(told).toMatchObject({ code: 0, outputs: { 'event-id': expect.stringMatching(/^\d{19}$/) } })
+  const entries = cloud.journal.entries('datadog').slice(after)
+  expect(entries.map(({ method, path, status }) => `${method} ${path} ${status}`)).toEqual([
+    'POST /api/v1/events 202',
+    'POST /api/v2/events 202',
+    'POST /api/v2/dora/deployment 200',
+    `PATCH /api/v2/dora/deployments/${encodeURIComponent(told.outputs['dora-deployment-id'] ?? '')} 202`,
+  ])
+  expect(entries[0]).toMatchObject({ event: { aggregation_key: RECORD.deployId, alert_type: 'error' } })
+  expect(entries[1]).toMatchObject({ changeEvent: { aggregation_key: RECORD.deployId } })
+  expect(entries[3]).toMatchObject({ failure: { change_failure: true } })
+  expect(told.outputs['change-event-id']).not.toBe('')
+}, 30_000)
