@@ -68,12 +68,18 @@ export interface TaskHandle {
   reach(containerPort: number): { readonly host: string; readonly port: number } | undefined
 }
 
+/** What of a task is known before it has room. */
+export type TaskIdentity = Pick<
+  TaskRequest,
+  'scope' | 'cluster' | 'service' | 'deploymentId' | 'family' | 'revision' | 'containers'
+>
+
 export interface Runtime extends Prober, Network {
   readonly name: 'docker' | 'simulated'
   /** The container instances of every cluster that has not deregistered them. */
   readonly instances: readonly InstanceFacts[]
   /** Why Fargate has no room for this task now, in AWS's words; `undefined` when it has. */
-  fargateRefusal(task: Pick<TaskRequest, 'scope' | 'service' | 'family' | 'revision'>): string | undefined
+  fargateRefusal(task: TaskIdentity): string | undefined
   run(task: TaskRequest, events: TaskEvents): TaskHandle
   /** Stops and removes all that this runtime made. */
   close(): Promise<void>

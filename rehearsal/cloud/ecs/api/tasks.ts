@@ -111,10 +111,11 @@ function run(
   const tasks: Task[] = []
   const failures: { arn?: string; reason: string }[] = []
   for (let i = 0; i < (input.count ?? 1); i++) {
-    const { family, revision } = definition
+    const { family, revision, containers } = definition
+    const identity = { scope: cluster.scope, cluster: cluster.name, family, revision, containers }
     const refusal =
       launchType === 'FARGATE'
-        ? ecs.runtime.fargateRefusal({ scope: cluster.scope, service: undefined, family, revision })
+        ? ecs.runtime.fargateRefusal({ ...identity, service: undefined, deploymentId: undefined })
         : undefined
     const placement = launchType === 'FARGATE' ? undefined : place(cluster, needsOf(definition), group)
     if (placement !== undefined && 'code' in placement) {

@@ -47,8 +47,18 @@ function placed(ecs: Ecs, deployment: Deployment): Task | string {
   const { scope } = service.cluster
   const group = `service:${service.name}`
   if (isFargate(deployment)) {
-    const { family, revision } = taskDefinition
-    const refusal = ecs.runtime.fargateRefusal({ scope, service: service.name, family, revision })
+    const { family, revision, containers } = taskDefinition
+    const { name: cluster } = service.cluster
+    const identity = {
+      scope,
+      cluster,
+      service: service.name,
+      deploymentId: deployment.id,
+      family,
+      revision,
+      containers,
+    }
+    const refusal = ecs.runtime.fargateRefusal(identity)
     if (refusal !== undefined) return events.noFargate(service, refusal)
     return newTask(ecs, {
       cluster: service.cluster,

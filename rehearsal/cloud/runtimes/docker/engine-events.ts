@@ -12,8 +12,11 @@ export class EngineEvents {
   #stream: Readable | undefined
 
   async open(engine: Docker, runId: string): Promise<void> {
-    const filters = { type: ['container'], label: [`${RUN_LABEL}=${runId}`], event: ['die', 'health_status'] }
-    const stream = (await engine.getEvents({ filters })) as Readable
+    const stream = await eventStream(engine, {
+      type: ['container'],
+      label: [`${RUN_LABEL}=${runId}`],
+      event: ['die', 'health_status'],
+    })
     this.#stream = stream
     let rest = ''
     stream.setEncoding('utf8')
@@ -47,3 +50,7 @@ export class EngineEvents {
     if (Action === 'health_status: unhealthy') listener?.({ kind: 'health', status: 'UNHEALTHY' })
   }
 }
+
+/** dockerode's types know neither of the promise nor of the kinds of events that this engine has. */
+const eventStream = (engine: Docker, filters: Readonly<Record<string, readonly string[]>>): Promise<Readable> =>
+  engine.getEvents({ filters } as object) as unknown as Promise<Readable>

@@ -1,0 +1,107 @@
+import type { Scope } from '../../kernel/call.ts'
+import type { Clock } from '../../kernel/clock.ts'
+import type { Random } from '../../kernel/random.ts'
+import type { Target } from '../../ports.ts'
+import type { InstanceFacts, Runtime, TaskRequest } from '../runtime.ts'
+import { draw } from './duration.ts'
+import { Ordinals, ruleFor, type TaskFacts } from './rules.ts'
+import { NOTHING_SPECIAL, type Scenario } from './scenario.ts'
+import { SimulatedTask } from './task.ts'
+
+export { loadScenario, parseScenario, ScenarioError, scenarioNames } from './load.ts'
+export type { FaultRule, Scenario } from './scenario.ts'
+
+const NO_FARGATE = 'Capacity is unavailable at this time. Please try again later or in a different availability zone.'
+
+export interface SimulatedRuntimeDeps {
+  readonly clock: Clock
+  readonly random: Random
+  readonly scenario?: Scenario
+  /** Raises and clears the alarms of the scenario. */
+  readonly setAlarm?: (scope: Scope, name: string, inAlarm: boolean) => void
+}
+
+/** Runs tasks in name only: what becomes of them is in the scenario, and nothing of it takes longer than the clock says. */
+export function createSimulatedRuntime({
+  clock,
+  random,
+  scenario = NOTHING_SPECIAL,
+  setAlarm,
+}: SimulatedRuntimeDeps): Runtime {
+  const ordinals = new Ordinals()
+  const byTarget = new Map<string, SimulatedTask>()
+  const alarmed = new Set<string>()
+  let addresses = 0
+  let ports = 32_767
+
+  return {
+    name: 'simulated',
+    carriesTraffic: false,
+    instances: instancesOf(scenario),
+    fargateRefusal: (task) => refusalOf(ruleFor(scenario.tasks, ordinals.peek(task), random)),
+    run(request, events) {
+      const facts = ordinals.next(request)
+      raiseAlarms(request, facts)
+      const privateIp = isAwsvpc(request) ? addressOf(++addresses) : (request.instance?.privateIp ?? '10.255.0.1')
+      const keys: string[] = []
+      const task = new SimulatedTask(
+        { clock, random, rule: ruleFor(scenario.tasks, facts, random), privateIp, hostPort: () => ++ports },
+        request,
+        {
+          ...events,
+          started(container, started) {
+            const bound = (started.networkBindings ?? []).map(
+              ({ hostPort }) => `${request.instance?.ec2InstanceId}:${hostPort}`,
+            )
+            for (const key of isAwsvpc(request) ? [privateIp] : bound) {
+              byTarget.set(key, task)
+              keys.push(key)
+            }
+            events.started(container, started)
+          },
+          ended() {
+            for (const key of keys) if (byTarget.get(key) === task) byTarget.delete(key)
+            events.ended()
+          },
+        },
+      )
+      return task
+    },
+    probe: async ({ id, port }: Target) =>
+      (byTarget.get(id) ?? byTarget.get(`${id}:${port}`))?.probe() ?? { outcome: 'refused' },
+    close: async () => byTarget.clear(),
+  }
+
+  function raiseAlarms({ scope }: TaskRequest, { service, deployment }: TaskFacts): void {
+    for (const alarm of scenario.alarms) {
+      const key = `${scope.account}/${scope.region}/${service}/${alarm.name}`
+      const isFor = alarm.deployment === deployment && (alarm.service === undefined || alarm.service === service)
+      if (!isFor || alarmed.has(key)) continue
+      alarmed.add(key)
+      const after = draw(alarm.after, random)
+      clock.after(after, () => setAlarm?.(scope, alarm.name, true))
+      if (alarm.clearsAfter !== undefined) {
+        clock.after(after + draw(alarm.clearsAfter, random), () => setAlarm?.(scope, alarm.name, false))
+      }
+    }
+  }
+}
+
+const refusalOf = ({ noCapacity }: { readonly noCapacity?: true | string | undefined }) =>
+  noCapacity === true ? NO_FARGATE : noCapacity
+
+const isAwsvpc = ({ definition }: TaskRequest) => definition.networkMode === 'awsvpc'
+
+/** Addresses of 10.0.0.0/8, in order. */
+const addressOf = (n: number) => `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`
+
+function instancesOf({ instances }: Scenario): readonly InstanceFacts[] {
+  const { count = 3, cpu = 1_048_576, memory = 4_194_304 } = instances ?? {}
+  return Array.from({ length: count }, (_, i) => ({
+    ec2InstanceId: `i-${String(i + 1).padStart(17, '0')}`,
+    privateIp: addressOf(0xff0000 + i + 1),
+    zone: 'abc'.charAt(i % 3),
+    cpu,
+    memory,
+  }))
+}
