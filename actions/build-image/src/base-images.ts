@@ -9,6 +9,8 @@ export interface BaseImage {
   readonly name: string
   /** A digest in a registry, or the id of an image that only this machine's engine has. */
   readonly identity: string
+  /** Whether only this machine's engine has it. */
+  readonly local: boolean
   /** Whether the engine has another image under this name than the registry: a build would use the old one. */
   readonly stale: boolean
 }
@@ -32,16 +34,16 @@ export async function resolveBases(
 
 async function resolveBase(name: string, registries: Registries, docker: Docker | undefined): Promise<BaseImage> {
   const { repository, tag, digest } = parseReference(name, 'file')
-  if (digest !== undefined) return { name, identity: digest, stale: false }
+  if (digest !== undefined) return { name, identity: digest, local: false, stale: false }
   const local = await docker
     ?.getImage(name)
     .inspect()
     .catch(() => undefined)
   const pulled = (local?.RepoDigests ?? []).map((reference) => reference.split('@')[1])
   // Never pulled from anywhere: built here, and only here.
-  if (local !== undefined && pulled.length === 0) return { name, identity: local.Id, stale: false }
+  if (local !== undefined && pulled.length === 0) return { name, identity: local.Id, local: true, stale: false }
   const { registry } = await registries.at(repository.host)
   const identity = await registry.resolve(repository.path, tag ?? 'latest')
   if (identity === undefined) throw new Error(`${name} is not in its registry.`)
-  return { name, identity, stale: local !== undefined && !pulled.includes(identity) }
+  return { name, identity, local: false, stale: local !== undefined && !pulled.includes(identity) }
 }

@@ -26,11 +26,12 @@ export interface CopyTally {
  */
 export async function copyImage(image: Image, { repository, registry }: Target): Promise<CopyTally> {
   const tally: CopyTally = { blobs: { present: 0, mounted: 0, sent: 0 }, sent: 0 }
-  const mountFrom = image.source.repository?.host === repository.host ? image.source.repository.path : undefined
 
   const copyBlob = async (blob: Descriptor) => {
     const { digest, size } = blob
     const open = () => image.source.blob(blob)
+    const home = image.source.home(digest)
+    const mountFrom = home?.host === repository.host ? home.path : undefined
     const outcome = await registry.putBlob(repository.path, { digest, size, open }, mountFrom)
     tally.blobs[outcome]++
     if (outcome === 'sent') tally.sent += size
@@ -56,7 +57,7 @@ export function registrySource({ repository, registry }: Target): ImageSource {
   const name = `${repository.host}/${repository.path}`
   return {
     name,
-    repository,
+    home: () => repository,
     async manifest(digest) {
       const manifest = await registry.manifest(repository.path, digest)
       if (manifest === undefined) throw new SlipwayError(`${name}@${digest} is no longer there.`)

@@ -18,6 +18,8 @@ export interface EcrRegistry {
   /** Unknown where an emulator's host does not tell; then AWS takes the account of the credentials. */
   readonly account: string | undefined
   readonly region: string
+  /** Whether ECR's API can be asked about it; not about an emulator's registry of another account, whose name does not tell whose it is. */
+  readonly describable: boolean
   readonly client: ECRClient
 }
 
@@ -40,13 +42,13 @@ export async function findEcr(
 ): Promise<EcrRegistry | undefined> {
   const parsed = parseEcrHost(host)
   if (parsed !== undefined) {
-    return { host, ...parsed, client: new ECRClient(awsConfig(world.env, parsed.region)) }
+    return { host, ...parsed, describable: true, client: new ECRClient(awsConfig(world.env, parsed.region)) }
   }
   const emulated = world.env['AWS_ENDPOINT_URL_ECR'] || world.env['AWS_ENDPOINT_URL']
   const { hostname, port } = new URL(`http://${host}`)
   if (!emulated || !isLoopback(hostname)) return undefined
   const config = awsConfig(world.env)
-  const registry = { host, account: undefined, region: config.region, client: new ECRClient(config) }
+  const registry = { host, account: undefined, region: config.region, describable: false, client: new ECRClient(config) }
   const proxy = await askToken(registry, world.signal).then(
     ({ proxyEndpoint }) => new URL(proxyEndpoint),
     (error: unknown) => {
@@ -54,7 +56,8 @@ export async function findEcr(
       return undefined
     },
   )
-  return proxy !== undefined && isLoopback(proxy.hostname) && proxy.port === port ? registry : undefined
+  if (proxy === undefined || !isLoopback(proxy.hostname) || proxy.port !== port) return undefined
+  return { ...registry, describable: proxy.host === host }
 }
 
 /** Logs in: a token for this registry, for at most 12 hours. It is masked in the log before anyone can use it. */

@@ -1,33 +1,45 @@
 import { SlipwayError } from '../../../toolkit/errors.ts'
+import type { Pair } from '../../../toolkit/inputs.ts'
+
+export interface Finish {
+  /** The layers as they are pushed. */
+  readonly diffIds: readonly string[]
+  readonly labels: readonly Pair[]
+  /** Seconds; `undefined` leaves the times of the build in. */
+  readonly epoch: number | undefined
+}
+
+/** What a builder notes in an image's configuration besides what OCI's specification has: config, history, rootfs … */
+interface BuilderConfig extends Record<string, unknown> {
+  readonly created?: string
+  readonly config?: Record<string, unknown> & { readonly Labels?: Record<string, string> | null }
+  readonly history?: readonly { readonly created?: string }[]
+  readonly rootfs?: { readonly type: string; readonly diff_ids: readonly string[] }
+}
 
 /**
- * An image's configuration without the time and the machine it was built on: what is left is what the sources say.
- * `created` and the history's times are held down to `epoch`, and `diffIds` are the layers as they are pushed.
+ * An image's configuration as it is pushed: with the labels, and, given an epoch, without the time and the machine it was
+ * built on, so that what is left is what the sources say. Labels are put here because the classic builder makes a container
+ * for each.
  */
-export function reproducibleConfig(bytes: Buffer, diffIds: readonly string[], epoch: number): Buffer {
-  const image = JSON.parse(bytes.toString('utf8')) as Record<string, unknown> & {
-    created?: string
-    config?: Record<string, unknown>
-    history?: { created?: string }[]
-    rootfs?: { type: string; diff_ids: string[] }
-  }
+export function finishConfig(bytes: Buffer, { diffIds, labels, epoch }: Finish): Buffer {
+  const image = JSON.parse(bytes.toString('utf8')) as BuilderConfig
   if (image.rootfs?.diff_ids.length !== diffIds.length) {
     throw new SlipwayError('The Docker engine saved an image whose layers do not match its configuration.')
   }
-  // The classic builder's notes on its last container, and which image it worked on in between.
+  const all = { ...image.config?.Labels, ...Object.fromEntries(labels.map(({ key, value }) => [key, value])) }
+  const labelled = { ...image, config: { ...image.config, Labels: all } }
+  return Buffer.from(JSON.stringify(epoch === undefined ? labelled : withoutBuild(labelled, diffIds, epoch)))
+}
+
+function withoutBuild(image: BuilderConfig, diffIds: readonly string[], epoch: number): BuilderConfig {
+  // The classic builder's notes on its last container, and on which image it worked in between.
   const { container, container_config, docker_version, ...kept } = image
   const { Image, Hostname, ...config } = image.config ?? {}
   const clamp = (time: string | undefined) => {
     const seconds = time === undefined ? Number.NaN : Date.parse(time) / 1000
     return seconds <= epoch && time !== undefined ? time : new Date(epoch * 1000).toISOString().replace('.000Z', 'Z')
   }
-  return Buffer.from(
-    JSON.stringify({
-      ...kept,
-      created: clamp(image.created),
-      config,
-      history: image.history?.map((step) => ({ ...step, created: clamp(step.created) })),
-      rootfs: { type: 'layers', diff_ids: diffIds },
-    }),
-  )
+  const history = image.history?.map((step) => ({ ...step, created: clamp(step.created) })) ?? []
+  return { ...kept, created: clamp(image.created), config, history, rootfs: { type: 'layers', diff_ids: [...diffIds] } }
 }

@@ -20,18 +20,21 @@ export interface PlatformImage {
   readonly size: number
 }
 
-/** What an image is made of, one entry for each platform; attestations are no platform. */
-export async function imageFacts(image: Image): Promise<readonly PlatformImage[]> {
+/** What an image is made of, one entry for each platform that is `wanted`; attestations are no platform. */
+export async function imageFacts(
+  image: Image,
+  wanted: (platform: string) => boolean = () => true,
+): Promise<readonly PlatformImage[]> {
   const top = await image.source.manifest(image.digest)
   if (!isIndex(top.mediaType)) return [await platformImage(image, '', top)]
-  const children = readIndex(top.bytes, image.source.name).manifests.filter(
-    ({ platform }) => platform?.os !== 'unknown',
-  )
+  const children = readIndex(top.bytes, image.source.name).manifests.map(({ digest, platform }) => ({
+    digest,
+    name: [platform?.os, platform?.architecture, platform?.variant].filter(Boolean).join('/'),
+  }))
   return Promise.all(
-    children.map(async ({ digest, platform }) => {
-      const name = [platform?.os, platform?.architecture, platform?.variant].filter(Boolean).join('/')
-      return platformImage(image, name, await image.source.manifest(digest))
-    }),
+    children
+      .filter(({ name }) => !name.startsWith('unknown/') && wanted(name))
+      .map(async ({ digest, name }) => platformImage(image, name, await image.source.manifest(digest))),
   )
 }
 

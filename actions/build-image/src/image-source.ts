@@ -1,12 +1,13 @@
 import type { Readable } from 'node:stream'
+import type { Repository } from './image-reference.ts'
 import type { Descriptor, ManifestBytes } from './oci.ts'
 
 /** Where an image can be copied from: another registry, or a folder that a build left. */
 export interface ImageSource {
   /** For messages. */
   readonly name: string
-  /** A repository on the same registry may mount its blobs from here instead of being sent them. */
-  readonly repository?: { readonly host: string; readonly path: string }
+  /** The repository that has a blob already: another one in the same registry may mount it instead of being sent it. */
+  home(digest: string): Repository | undefined
   manifest(digest: string): Promise<ManifestBytes>
   /** Opens a blob from its start; may be called again for another attempt. */
   blob(blob: Descriptor): Readable

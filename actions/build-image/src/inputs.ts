@@ -14,7 +14,13 @@ import { parseSize } from './size.ts'
 
 export const ENGINES = ['auto', 'docker', 'buildx'] as const
 export const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const
-export type Severity = (typeof SEVERITIES)[number]
+type Severity = (typeof SEVERITIES)[number]
+
+/** From which severity on a finding of the scan stops the image, and how long to wait for the scan. */
+export interface ScanGate {
+  readonly severity: Severity
+  readonly timeoutMs: number
+}
 
 /** What is built, and how. */
 export interface BuildInputs {
@@ -48,7 +54,7 @@ export interface Inputs {
   readonly createRepository: NewRepository | undefined
   readonly testCommand: string | undefined
   readonly maxSize: number | undefined
-  readonly scanGate: { readonly severity: Severity; readonly timeoutMs: number } | undefined
+  readonly scanGate: ScanGate | undefined
 }
 
 /** Reads and checks every input. @throws InputError with the input's name, what was found, and what to write instead. */
@@ -162,7 +168,7 @@ function checkPolicy(text: string): void {
   })
 }
 
-function readScanGate(input: InputReader): Inputs['scanGate'] {
+function readScanGate(input: InputReader): ScanGate | undefined {
   const timeoutMs = input.duration('scan-timeout', 5 * 60_000)
   if (input.text('scan-gate') === undefined) return undefined
   return { severity: input.choice('scan-gate', SEVERITIES, 'high'), timeoutMs }

@@ -46,12 +46,13 @@ async function ship(inputs: Inputs, temporary: Temporary, world: World): Promise
     return reportLocal({ obtained, references, stages: stages.done }, world)
   }
 
-  const { image, facts } = await stages.run('Weigh the image', () => weigh(obtained, inputs.maxSize, world))
+  const { image, facts } = await stages.run('Pack', () => weigh(obtained, inputs.maxSize, world))
   const destinations =
     obtained.contentHash === undefined ? checked : await withTag(checked, contentTag(obtained.contentHash))
   refuseTakenTags(destinations, image.digest)
   const published = await stages.run('Push', () => copyToAll(image, destinations, world.log))
-  const findings = await stages.run('Scan', () => scanGate(inputs.scanGate, image, destinations, world))
+  const gate = inputs.scanGate
+  const findings = gate && (await stages.run('Scan', () => scanGate(gate, image, destinations, world)))
   const references = await stages.run('Tag', () => tagAll(image, destinations, world.log))
   await reportPublished(
     { obtained, image, facts, published, references, findings, stages: stages.done, startedAt },

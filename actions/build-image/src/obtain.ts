@@ -47,8 +47,9 @@ export async function obtainImage(parts: ObtainParts, world: World): Promise<Obt
     }
     world.log.info(`There is no ${tag} yet.`)
   }
+  const usedHere = !inputs.push || inputs.testCommand !== undefined
   const built = await stages.run('Build', () =>
-    build({ inputs: inputs.build, sources, bases: bases ?? [], registries, temporary }, world),
+    build({ inputs: inputs.build, sources, bases, registries, temporary, usedHere }, world),
   )
   return { built, contentHash: hash, sources }
 }
@@ -62,7 +63,7 @@ interface Read {
 
 async function readAll({ inputs, registries }: ObtainParts, world: World): Promise<Read> {
   const sources = await readSources(inputs.build, world)
-  if (!inputs.push || !inputs.skipUnchanged) return { sources, bases: [], hash: undefined }
+  if (!inputs.push) return { sources, bases: undefined, hash: undefined }
   const { images, complete } = sources.dockerfile
   if (!complete) {
     world.log.info(
@@ -76,5 +77,6 @@ async function readAll({ inputs, registries }: ObtainParts, world: World): Promi
   const bases = await resolveBases(images, registries, docker, world.log)
   if (bases === undefined) return { sources, bases, hash: undefined }
   for (const { name, identity } of bases) world.log.info(`Base: ${name} is ${identity}`)
+  if (!inputs.skipUnchanged) return { sources, bases, hash: undefined }
   return { sources, bases, hash: await contentHash(inputs.build, sources.dockerfile, sources.context, bases) }
 }

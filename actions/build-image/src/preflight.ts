@@ -35,7 +35,7 @@ export function preflight(
 ): Promise<readonly ReadyDestination[]> {
   return inParallel(4, destinations, async ({ repository, tags }) => {
     const { registry, ecr } = await registries.at(repository.host)
-    const mutability = ecr === undefined ? () => false : await ecrMutability(ecr, repository, create, world)
+    const mutability = ecr?.describable ? await ecrMutability(ecr, repository, create, world) : () => false
     await registry.checkPush(repository.path)
     const states = await inParallel(4, tags, async (tag) => {
       const current = await registry.resolve(repository.path, tag)

@@ -7,8 +7,11 @@ import { createGunzip, createGzip, createZstdDecompress } from 'node:zlib'
 import { extract } from 'tar-stream'
 import * as z from 'zod/mini'
 import { SlipwayError } from '../../../toolkit/errors.ts'
+import type { Pair } from '../../../toolkit/inputs.ts'
+import type { PublishedLayer } from './base-layers.ts'
 import { Digester, digestOf } from './digest.ts'
-import { reproducibleConfig } from './image-config.ts'
+import { finishConfig } from './image-config.ts'
+import type { Repository } from './image-reference.ts'
 import type { Image } from './image-source.ts'
 import { type Descriptor, OCI_CONFIG, OCI_LAYER, OCI_MANIFEST } from './oci.ts'
 import { inParallel } from './parallel.ts'
@@ -19,8 +22,17 @@ const savedManifest = z.array(z.object({ Config: z.string(), Layers: z.array(z.s
 export interface PackOptions {
   /** Seconds; times in new layers are held down to it. Without it layers stay as they were built. */
   readonly epoch: number | undefined
-  /** How many layers, from the bottom, are the base image's. They stay as they are. */
-  readonly baseLayers: number
+  readonly labels: readonly Pair[]
+  /** The base image's layers, from the bottom up. They stay as they are. */
+  readonly baseLayers: readonly BaseLayer[]
+}
+
+/** A layer that the build began with. */
+export interface BaseLayer {
+  /** The digest of its content. */
+  readonly diffId: string
+  /** The layer as a registry has it, where that is known; it is then neither packed here nor, where it is there, sent. */
+  readonly published: PublishedLayer | undefined
 }
 
 /**
@@ -31,13 +43,18 @@ export interface PackOptions {
 export async function packImage(saved: Readable, folder: string, options: PackOptions): Promise<Image> {
   const { config: configBytes, layers } = await unpack(saved, folder)
   // Two at a time: zlib has its own threads, and a runner has few cores.
-  const packed = await inParallel(2, layers, (layer, at) =>
-    packLayer(layer, at < options.baseLayers ? undefined : options.epoch, join(folder, `layer-${at}`)),
-  )
+  const packed = await inParallel(2, layers, async (layer, at): Promise<PackedLayer> => {
+    const base = options.baseLayers[at]
+    if (base?.published !== undefined) {
+      const { descriptor, repository, open } = base.published
+      return { descriptor, diffId: base.diffId, open, home: repository }
+    }
+    return packLayer(layer, base === undefined ? options.epoch : undefined, join(folder, `layer-${at}`))
+  })
   await Promise.all([...new Set(layers)].map((layer) => rm(layer)))
-  const files = new Map(packed.map(({ descriptor, path }) => [descriptor.digest, path]))
+  const byDigest = new Map(packed.map((layer) => [layer.descriptor.digest, layer]))
   const diffIds = packed.map(({ diffId }) => diffId)
-  const config = options.epoch === undefined ? configBytes : reproducibleConfig(configBytes, diffIds, options.epoch)
+  const config = finishConfig(configBytes, { ...options, diffIds })
   const manifest = {
     schemaVersion: 2,
     mediaType: OCI_MANIFEST,
@@ -51,21 +68,17 @@ export async function packImage(saved: Readable, folder: string, options: PackOp
     source: {
       name: 'the built image',
       manifest: async () => ({ bytes, digest, mediaType: OCI_MANIFEST }),
-      blob: (blob) => openBlob(blob, manifest.config.digest, config, files),
+      home: (of) => byDigest.get(of)?.home,
+      blob: (blob) =>
+        blob.digest === manifest.config.digest ? new PassThrough().end(config) : openLayer(blob, byDigest),
     },
   }
 }
 
-function openBlob(
-  blob: Descriptor,
-  configDigest: string,
-  config: Buffer,
-  files: ReadonlyMap<string, string>,
-): Readable {
-  if (blob.digest === configDigest) return new PassThrough().end(config)
-  const path = files.get(blob.digest)
-  if (path === undefined) throw new SlipwayError(`The built image has no blob ${blob.digest}.`)
-  return createReadStream(path)
+function openLayer({ digest }: Descriptor, layers: ReadonlyMap<string, PackedLayer>): Readable {
+  const layer = layers.get(digest)
+  if (layer === undefined) throw new SlipwayError(`The built image has no layer ${digest}.`)
+  return layer.open()
 }
 
 /** Takes the archive apart: the configuration, and the paths of the layers' tar files from the bottom up. */
@@ -102,7 +115,8 @@ async function unpack(saved: Readable, folder: string): Promise<{ config: Buffer
 interface PackedLayer {
   readonly descriptor: Descriptor
   readonly diffId: string
-  readonly path: string
+  readonly home?: Repository
+  open(): Readable
 }
 
 async function packLayer(tar: string, epoch: number | undefined, path: string): Promise<PackedLayer> {
@@ -119,7 +133,7 @@ async function packLayer(tar: string, epoch: number | undefined, path: string): 
     createWriteStream(path),
   )
   const descriptor = { mediaType: OCI_LAYER, digest: packed.digest, size: packed.size }
-  return { descriptor, diffId: plain.digest, path }
+  return { descriptor, diffId: plain.digest, open: () => createReadStream(path) }
 }
 
 /** The containerd image store saves layers as it pulled them: compressed. */

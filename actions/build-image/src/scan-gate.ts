@@ -6,7 +6,7 @@ import type { World } from '../../../toolkit/runtime.ts'
 import { type EcrRegistry, registryId } from './ecr.ts'
 import { formatRepository } from './image-reference.ts'
 import type { Image } from './image-source.ts'
-import { type Inputs, SEVERITIES } from './inputs.ts'
+import { type ScanGate, SEVERITIES } from './inputs.ts'
 import { isIndex, readIndex } from './oci.ts'
 import type { ReadyDestination } from './preflight.ts'
 
@@ -18,13 +18,12 @@ export type Findings = Readonly<Record<string, number>>
  * no tag stands for it: nobody deploys it by accident. @throws SlipwayError with what was found.
  */
 export async function scanGate(
-  gate: Inputs['scanGate'],
+  gate: ScanGate,
   image: Image,
   destinations: readonly ReadyDestination[],
   world: World,
-): Promise<Findings | undefined> {
-  if (gate === undefined) return undefined
-  const destination = destinations.find(({ ecr }) => ecr !== undefined)
+): Promise<Findings> {
+  const destination = destinations.find(({ ecr }) => ecr?.describable)
   if (destination?.ecr === undefined) {
     throw new SlipwayError('Input `scan-gate` is set, but none of the repositories is in a private ECR registry.', {
       hint: 'Leave it out, or push to ECR too.',

@@ -4,10 +4,23 @@ import { join } from 'node:path'
 import type { Environment } from '../../../toolkit/runtime.ts'
 import type { Credentials } from './credentials.ts'
 import { configKey, dockerConfigFolder, readDockerConfig } from './docker-config.ts'
+import { parseReference } from './image-reference.ts'
+import type { Registries } from './registries.ts'
 import type { Temporary } from './temporary.ts'
 
 /** Logins by the host that they are for. */
 export type Logins = ReadonlyMap<string, Credentials>
+
+/** Logins for the registries that these images are in, each for its own host. */
+export async function findLogins(images: readonly string[], registries: Registries): Promise<Logins> {
+  const hosts = new Set(images.map((image) => parseReference(image, 'file').repository.host))
+  const logins = new Map<string, Credentials>()
+  for (const host of hosts) {
+    const login = await (await registries.at(host)).credentials()
+    if (login !== undefined) logins.set(host, { username: login.username, password: login.password })
+  }
+  return logins
+}
 
 /**
  * The environment for a buildx that has these logins: a Docker configuration of its own, in a folder that only this user can

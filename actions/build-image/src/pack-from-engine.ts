@@ -1,0 +1,51 @@
+import type Docker from 'dockerode'
+import { SlipwayError } from '../../../toolkit/errors.ts'
+import type { Pair } from '../../../toolkit/inputs.ts'
+import { publishedLayers } from './base-layers.ts'
+import type { BuildParts } from './build.ts'
+import { asReadable } from './docker-engine.ts'
+import type { Image } from './image-source.ts'
+import { type BaseLayer, packImage } from './saved-image.ts'
+
+/** Takes a built image out of the Docker engine, in the bytes that registries get. */
+export async function packFromEngine(
+  docker: Docker,
+  id: string,
+  labels: readonly Pair[],
+  parts: BuildParts,
+): Promise<Image> {
+  const { inputs, sources, bases, registries, temporary } = parts
+  const epoch = inputs.reproducible ? sources.commit.epoch : undefined
+  const platform = await inspect(docker, id)
+  const count = await countBaseLayers(docker, platform.layers, sources.dockerfile.images)
+  const published = count === 0 ? undefined : await publishedLayers(bases ?? [], registries, platform)
+  const baseLayers: readonly BaseLayer[] = platform.layers
+    .slice(0, count)
+    .map((diffId) => ({ diffId, published: published?.get(diffId) }))
+  const saved = asReadable(await docker.getImage(id).get())
+  return packImage(saved, await temporary.folder('image'), { epoch, labels, baseLayers })
+}
+
+async function inspect(docker: Docker, id: string) {
+  const { RootFS, Os, Architecture } = await docker
+    .getImage(id)
+    .inspect()
+    .catch((cause) => {
+      throw new SlipwayError(`The image ${id} was built, but the Docker engine does not have it.`, { cause })
+    })
+  return { os: Os, architecture: Architecture, layers: RootFS.Layers ?? [] }
+}
+
+/** How many of an image's layers are its base's: the longest of the Dockerfile's images that it begins with. */
+async function countBaseLayers(docker: Docker, layers: readonly string[], images: readonly string[]): Promise<number> {
+  const bases = await Promise.all(
+    images.map((name) =>
+      inspect(docker, name).then(
+        (base) => base.layers,
+        () => [],
+      ),
+    ),
+  )
+  const below = bases.filter((base) => base.every((layer, at) => layer === layers[at]))
+  return Math.max(0, ...below.map(({ length }) => length))
+}
