@@ -33,8 +33,10 @@ function isComplete(ecs: Ecs, service: Service, primary: Deployment, wakeIn: (ms
 
   const now = ecs.clock.now()
   primary.bakingSince ??= now
-  const lag = primary.isRollback ? primary.createdAt.getTime() + ecs.timing.rollbackLag : 0
-  const end = Math.max(lag, primary.bakingSince + bakeTimeInMinutes * 60_000)
+  // What has been proven before need not bake again; but that it was rolled back is seen for a moment.
+  const end = primary.isRollback
+    ? primary.createdAt.getTime() + ecs.timing.rollbackLag
+    : primary.bakingSince + bakeTimeInMinutes * 60_000
   if (end <= now) return true
   wakeIn(end - now)
   return false

@@ -71,7 +71,10 @@ export class Scheduler implements TaskWatcher {
     const failedChecks = task.stopCode === 'ServiceSchedulerInitiated' && task.unhealthy !== undefined
     const wanted = task.stopCode === 'ServiceSchedulerInitiated' || task.stopCode === 'UserInitiated'
     if (isFailure({ ran, failedChecks, wanted }, deployment.hasRun)) this.blame(deployment)
-    if (!ran && !wanted) this.pause(service)
+    if (!ran && !wanted) {
+      this.pause(service)
+      if (service.scheduling.startFailures === 3) tell(this.#ecs, service, events.cannotStartConsistently(service))
+    }
     service.scheduling.steady = false
     this.touch(service)
   }
@@ -103,7 +106,6 @@ export class Scheduler implements TaskWatcher {
     const { scheduling } = service
     const { clock } = this.#ecs
     scheduling.startFailures += 1
-    if (scheduling.startFailures === 3) tell(this.#ecs, service, events.cannotStartConsistently(service))
     const pause = Math.max(atLeast, restartPause(scheduling.startFailures))
     if (pause === 0) return
     scheduling.notBefore = clock.now() + pause
