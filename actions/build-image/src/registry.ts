@@ -223,7 +223,7 @@ function explain(doing: string, error: unknown): unknown {
   if (error instanceof RegistryError && text.startsWith('Could not ')) return error
   const { status = 0, code = '', hint } = error instanceof RegistryError ? error : {}
   return Object.assign(
-    new RegistryError(`Could not ${doing}. The registry says: ${text}`, {
+    new RegistryError(`Could not ${doing}${status === 0 ? '' : '. The registry says'}: ${text}`, {
       status,
       code,
       hint: hint ?? nextStep(status, code, text),
