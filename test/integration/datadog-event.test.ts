@@ -1,4 +1,5 @@
 // The action's HTTP against a real server that misbehaves, over real sockets.
+import { getEventListeners } from 'node:events'
 import { send } from '../../actions/datadog-event/src/http.ts'
 import { main } from '../../actions/datadog-event/src/main.ts'
 import { systemClock } from '../../toolkit/clock.ts'
@@ -93,6 +94,20 @@ test.each([
   expect(await server.connections()).toBe(0)
 })
 
+test('a thousand exchanges leave no listener, timer or connection behind', async () => {
+  const server = await serverOf((seen, response, count) =>
+    [taken, torn, reset, storm][count % 4]?.(seen, response, count),
+  )
+  const { signal } = new AbortController()
+  const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+  await ask(server, 5000, signal)
+  const before = timers()
+  for (let i = 0; i < 1000; i++) await ask(server, 5000, signal).catch(() => {})
+  expect(getEventListeners(signal, 'abort')).toEqual([])
+  expect(timers()).toBeLessThanOrEqual(before)
+  while ((await server.connections()) > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+})
+
 /** The whole action, on the machine's own clock. */
 async function act(inputs: Record<string, string>, script: Script) {
   const server = await serverOf(script)
@@ -142,4 +157,20 @@ test('a torn receipt: the event is posted once, and its id is unknown', async ()
   expect({ failure, warnings }).toEqual({ failure: undefined, warnings: [] })
   expect(outputs['event-id']).toBe('')
   expect(seen).toHaveLength(1)
+})
+
+test.each([
+  ['silent', silent],
+  ['dripping', dripping],
+  ['torn', torn],
+  ['resetting', reset],
+  ['a 429 storm', storm],
+] as const)('a gate on a Datadog that is %s ends at its bound, and does not know', async (_, script) => {
+  const gate = { command: 'gate', 'app-key': 'app', service: 'web', env: 'production', timeout: '1s' }
+  const { failure, outputs, warnings } = await act(
+    { ...gate, 'bake-time': '1s', prolong: '1s', interval: '1s' },
+    script,
+  )
+  expect({ failure, verdict: outputs['verdict'] }).toEqual({ failure: undefined, verdict: 'unknown' })
+  expect(warnings.join()).toContain('does not know')
 })

@@ -47,8 +47,8 @@ export async function takeBaseline(
 export async function gate(inputs: CommonInputs & GateInputs, datadog: Datadog, world: World): Promise<void> {
   const { report, log } = world
   if (inputs.dryRun) return showRequests(inputs, datadog, world)
-  const { baseline, queries, timeoutMs, site } = inputs
-  const look = (now: number) => takeSnapshot(datadog, queries, { now, since: baseline.takenAt, until: now + timeoutMs })
+  const { baseline, queries, site } = inputs
+  const look = (now: number, until: number) => takeSnapshot(datadog, queries, { now, until, since: baseline.takenAt })
   const watched = await watch(inputs, look, world)
 
   const { decision, progress } = watched

@@ -4,6 +4,7 @@ import { DatadogError } from './datadog-error.ts'
 import { findingsOf, saysSomething } from './finding.ts'
 import { type Decision, decide, holding, type Progress, START, saw, sawNothing } from './gate.ts'
 import type { GateInputs } from './gate-inputs.ts'
+import type { CommonInputs } from './inputs.ts'
 import type { Snapshot } from './monitors.ts'
 
 /** What the watching came to. */
@@ -22,18 +23,19 @@ export interface Watched {
  * time it may be prolonged by are over. Never longer than these two and the time one look may take.
  */
 export async function watch(
-  inputs: GateInputs,
-  look: (now: number) => Promise<Snapshot>,
+  inputs: GateInputs & Pick<CommonInputs, 'timeoutMs'>,
+  look: (now: number, until: number) => Promise<Snapshot>,
   { clock, signal, log }: Pick<World, 'clock' | 'signal' | 'log'>,
 ): Promise<Watched> {
-  const { plan, baseline, policy, intervalMs } = inputs
+  const { plan, baseline, policy, intervalMs, timeoutMs } = inputs
   const start = clock.now()
+  const end = start + plan.bakeMs + plan.prolongMs + timeoutMs
   let progress = START
   let last: Snapshot | undefined
   for (let looks = 1; ; looks++) {
     const now = clock.now()
     try {
-      last = await look(now)
+      last = await look(now, Math.min(now + timeoutMs, end))
       const nothing = nothingToJudge(last)
       if (nothing !== undefined) return { decision: nothing, progress, last, looks, blind: 'no-monitors' }
       progress = saw(progress, findingsOf(baseline, last, policy))

@@ -243,6 +243,13 @@ describe('the decision', () => {
     expect(story([[found('Warn', 'ignore'), found('Alert', 'ignore', 'b')]])).toMatch(/^pass at 60/)
   })
 
+  test('what is over is forgotten: the memory of a long watch is that of its last look', () => {
+    let progress = START
+    for (let i = 0; i < 1000; i++) progress = saw(progress, [found('Alert', 'fail', `g${i}`)])
+    expect([...progress.streaks]).toEqual([['1 g999', 1]])
+    expect(progress.findings).toHaveLength(1)
+  })
+
   test('no more than three are named, and all are counted', () => {
     const many = Array.from({ length: 100 }, (_, i) => found('Alert', 'fail', `g${i}`))
     expect(story([many])).toMatch(/\(g2\) is newly in Alert; and 97 more, in 2 looks in a row\.$/)
