@@ -26,6 +26,8 @@ export class RealClock implements Clock {
 
   after(ms: number, task: () => void | Promise<void>): Timer {
     const handle = setTimeout(() => void task(), Math.max(0, ms / this.#speed))
+    // A cloud that was closed is gone at once, whatever it still had in mind for later.
+    handle.unref()
     return { cancel: () => clearTimeout(handle) }
   }
 }
