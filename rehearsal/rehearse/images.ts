@@ -1,17 +1,19 @@
 // The images that a rehearsal built, which it takes away again.
 import Docker from 'dockerode'
 
-/** Removes the base image, and every image of the registries at `port` of this machine; tells how many there were. */
-export async function removeImages(port: string): Promise<number> {
+/** Removes the base image of the rehearsal `id`, what its registries at that port named, and what was built of `commits`. */
+export async function removeImages(id: string, commits: readonly string[]): Promise<void> {
   const docker = new Docker()
-  const ours = new RegExp(`^(127\\.\\d+\\.\\d+\\.\\d+:${port}|slipway-rehearsal-${port})/`)
+  const ours = new RegExp(`^(127\\.\\d+\\.\\d+\\.\\d+:${id}|slipway-rehearsal-${id})/`)
   const images = await docker.listImages()
-  const names = images.flatMap(({ RepoTags, RepoDigests }) =>
-    [...(RepoTags ?? []), ...(RepoDigests ?? [])].filter((name) => ours.test(name)),
-  )
-  // By name, not by id: an image that somebody else named too keeps that name.
-  for (const name of names) await docker.getImage(name).remove({ force: true }).catch(ignoreMissing)
-  return names.length
+  for (const { Id, RepoTags, RepoDigests, Labels } of images) {
+    const names = [...(RepoTags ?? []), ...(RepoDigests ?? [])].filter((name) => ours.test(name))
+    // By name, so that an image that somebody else named too keeps that name; by id only where it has none left.
+    const built = commits.includes(Labels?.['org.opencontainers.image.revision'] ?? '')
+    for (const name of names.length === 0 && built ? [Id] : names) {
+      await docker.getImage(name).remove({ force: true }).catch(ignoreMissing)
+    }
+  }
 }
 
 function ignoreMissing(error: { statusCode?: number }): void {

@@ -28,10 +28,10 @@ export async function main(args: readonly string[]): Promise<number> {
   const screen = new Screen(process.stdout)
   const folder = runFolder()
   screen.say('Rehearsal')
+  const source = new Source(root, ['.github', 'examples/web', 'terraform'], join(folder, 'source'))
   const cloud = await screen.during('cloud', () => startCloudProcess(folder))
   try {
     await createStateBucket(cloud.env)
-    const source = new Source(root, ['.github', 'examples/web', 'terraform'], join(folder, 'source'))
     const baseImage = await screen.during('base image', () =>
       makeBaseImage(source.path('examples/web/base-image'), node, registryPort(cloud)),
     )
@@ -41,7 +41,7 @@ export async function main(args: readonly string[]): Promise<number> {
     if (keep && !interruption.signal.aborted) await stayUp(cloud, screen, interruption)
     return exitCode(summary, interruption)
   } finally {
-    await screen.during('tidying up', () => tidyUp(cloud, folder))
+    await screen.during('tidying up', () => tidyUp(cloud, source, folder))
   }
 }
 
@@ -63,9 +63,9 @@ async function stayUp(cloud: CloudProcess, screen: Screen, { came }: Interruptio
 }
 
 /** Containers and networks go with the cloud; images and working files go here. Journal and logs stay. */
-async function tidyUp(cloud: CloudProcess, folder: string): Promise<void> {
+async function tidyUp(cloud: CloudProcess, source: Source, folder: string): Promise<void> {
   await cloud.stop()
-  await removeImages(registryPort(cloud))
+  await removeImages(registryPort(cloud), source.commits)
   for (const name of readdirSync(folder).filter((name) => name === 'source' || name.startsWith('run-'))) {
     rmSync(join(folder, name), { recursive: true, force: true })
   }
@@ -80,6 +80,16 @@ function runFolder(): string {
   const folder = join(runs, `${new Date().toISOString().replaceAll(/[:.]/g, '-')}-${process.pid}`)
   mkdirSync(folder, { recursive: true })
   const old = readdirSync(runs).toSorted().slice(0, -keptRuns)
-  for (const name of old) rmSync(join(runs, name), { recursive: true, force: true })
+  for (const name of old.filter(isOver)) rmSync(join(runs, name), { recursive: true, force: true })
   return folder
+}
+
+/** Whether the rehearsal that a folder belongs to has ended; one with --keep may go on for long. */
+function isOver(name: string): boolean {
+  try {
+    process.kill(Number(name.slice(name.lastIndexOf('-') + 1)), 0)
+    return false
+  } catch {
+    return true
+  }
 }

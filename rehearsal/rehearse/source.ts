@@ -1,6 +1,7 @@
 // The repository that is deployed from: the parts of this one that a deploy of examples/web needs, with a history of
 // its own, so that a rehearsal can commit to it.
 import { execFileSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
@@ -12,7 +13,7 @@ export interface Commit {
 
 export class Source {
   readonly folder: string
-  #head = '0'.repeat(40)
+  readonly #commits: string[] = []
 
   /** Copies what lies below `root` at `paths` into a new repository, without what git would leave out. */
   constructor(root: string, paths: readonly string[], folder: string) {
@@ -26,13 +27,19 @@ export class Source {
     return join(this.folder, ...parts)
   }
 
-  /** Commits all that changed. */
+  /** The commits so far, oldest first. */
+  get commits(): readonly string[] {
+    return this.#commits
+  }
+
+  /** Commits all that changed. No other rehearsal makes the same commit, even in the same second. */
   commit(message: string): Commit {
     this.#git('add', '--all')
-    this.#git('commit', '--quiet', '--message', message)
-    const before = this.#head
-    this.#head = this.#git('rev-parse', 'HEAD').trim()
-    return { sha: this.#head, before, message }
+    this.#git('commit', '--quiet', '--message', message, '--message', `Rehearsal: ${randomUUID()}`)
+    const before = this.#commits.at(-1) ?? '0'.repeat(40)
+    const sha = this.#git('rev-parse', 'HEAD').trim()
+    this.#commits.push(sha)
+    return { sha, before, message }
   }
 
   #git(...args: string[]): string {
