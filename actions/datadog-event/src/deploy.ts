@@ -24,7 +24,11 @@ export interface PullRequest {
 /** All that a deploy's events say, whichever of them it is. */
 export interface Deploy {
   readonly id: string
+  /** On to a new revision, or back to an old one. */
+  readonly kind: 'deploy' | 'rollback'
   readonly status: Status
+  /** `false` where ECS took it and nobody waited for how it goes on. */
+  readonly awaited: boolean
   readonly environment?: string
   readonly version?: string
   readonly team?: string
@@ -67,6 +71,8 @@ export function deployOfRecord(record: DeployRecord, overrides: DeployOverrides,
   return {
     ...described(overrides, record.environment, imageTag(record)),
     id: overrides.id ?? record.deployId,
+    kind: record.kind ?? 'deploy',
+    awaited: record.waitedFor !== 'none',
     status: overrides.status ?? record.verdict,
     ...(record.account === undefined ? {} : { account: record.account }),
     region: record.region,
@@ -94,6 +100,8 @@ export function deployOfRun(run: Run, status: Status, overrides: DeployOverrides
   return {
     ...described(overrides, undefined, undefined),
     id: overrides.id ?? idOfRun(run, overrides.environment),
+    kind: 'deploy',
+    awaited: true,
     status,
     services: overrides.services.map((name) => ({ name, images: [] })),
     startedAt: now,

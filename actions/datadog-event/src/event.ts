@@ -39,7 +39,7 @@ export function deployEvent(deploy: Deploy, fields: EventFields, now: number): D
     title: fields.title === undefined ? deployTitle(deploy, TITLE_LIMIT) : oneLine(fields.title),
     text: markdownBlock([deployText(deploy, extra, room), notify].filter((part) => part !== '').join('\n\n')),
     tags: deployTags(deploy, fields.tags),
-    alert_type: fields.alertType ?? ALERT_TYPE[deploy.status],
+    alert_type: fields.alertType ?? (deploy.awaited ? ALERT_TYPE[deploy.status] : 'info'),
     aggregation_key: fields.aggregationKey ?? aggregationKey(deploy.id),
     ...happened(fields.dateHappened ?? Math.floor((deploy.finishedAt ?? deploy.startedAt) / 1000), now),
   })

@@ -29,7 +29,7 @@ export interface ExchangeOptions {
 export type Send = (request: HttpRequest, options: ExchangeOptions) => Promise<HttpAnswer>
 
 /** No answer is larger: a page of monitors is some megabytes. */
-export const BODY_LIMIT = 128 * 1024 * 1024
+const BODY_LIMIT = 128 * 1024 * 1024
 
 export const send: Send = async (request, { timeoutMs, signal }) => {
   throwIfCancelled(signal)

@@ -15,7 +15,7 @@ export interface Snapshot {
 }
 
 /** Small pages: each is read, reduced and forgotten before the next one is asked for. */
-export const PAGE_SIZE = 100
+const PAGE_SIZE = 100
 const MOST_PAGES = 1000
 
 interface Moment {

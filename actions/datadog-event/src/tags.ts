@@ -15,6 +15,7 @@ export function deployTags(deploy: Deploy, more: readonly string[]): readonly st
     tag('git.commit.sha', commit.sha),
     tag('git.repository_url', commit.repositoryUrl),
     tag('deploy_status', deploy.status),
+    tag('deploy_kind', deploy.kind),
     tag('aws_account', deploy.account),
     tag('region', deploy.region),
     'source:slipway',

@@ -4,12 +4,16 @@ import { cut, cutKeeping, harmless, link, plain } from './safe-text.ts'
 /** A deploy in one line: "Deploy of web to production succeeded". */
 export function deployTitle(deploy: Deploy, limit: number): string {
   const what = deploy.services.map(({ name }) => name).join(', ')
-  const where = deploy.environment === undefined ? '' : ` to ${deploy.environment}`
-  const version = deploy.version === undefined ? '' : ` ${deploy.version}`
+  const where =
+    deploy.environment === undefined ? '' : ` ${deploy.kind === 'rollback' ? 'in' : 'to'} ${deploy.environment}`
+  const version = deploy.version === undefined ? '' : ` ${deploy.kind === 'rollback' ? 'to ' : ''}${deploy.version}`
+  const noun = deploy.kind === 'rollback' ? 'Rollback' : 'Deploy'
+  const ending = deploy.status === 'succeeded' && !deploy.awaited ? NOT_AWAITED : ENDINGS[deploy.status]
   // The end says how it went, so it is the middle that gives way.
-  return `${cut(harmless(`Deploy of ${what}${version}${where}`), limit - ENDING_ROOM)} ${ENDINGS[deploy.status]}`
+  return `${cut(harmless(`${noun} of ${what}${version}${where}`), limit - ending.length - 1)} ${ending}`
 }
 
+const NOT_AWAITED = 'was handed to ECS'
 const ENDINGS: Readonly<Record<Status, string>> = {
   started: 'started',
   succeeded: 'succeeded',
@@ -19,7 +23,6 @@ const ENDINGS: Readonly<Record<Status, string>> = {
   'timed-out': 'timed out',
   cancelled: 'was cancelled',
 }
-const ENDING_ROOM = 1 + Math.max(...Object.values(ENDINGS).map((ending) => ending.length))
 
 /** A deploy as markdown, at most `limit` characters; the links always survive. */
 export function deployText(deploy: Deploy, extra: string | undefined, limit: number): string {

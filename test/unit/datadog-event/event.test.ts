@@ -45,6 +45,7 @@ test('a deploy record says all that the event needs', () => {
       `git.commit.sha:${run.sha}`,
       'git.repository_url:https://github.com/org/web',
       'deploy_status:succeeded',
+      'deploy_kind:deploy',
       'aws_account:123456789012',
       'region:eu-west-1',
       'source:slipway',
@@ -76,6 +77,17 @@ test.each([
   const body = bodyOf(deployEvent(deployOfRecord(RECORD, { ...none, status }, {}), nothing, NOW))
   expect(body).toMatchObject({ alert_type: alertType, title: `Deploy of web 1.4.2 to production ${ending}` })
   expect(body.tags).toContain(`deploy_status:${status}`)
+})
+
+test('a rollback is told as one', () => {
+  const body = bodyOf(deployEvent(deployOfRecord({ ...RECORD, kind: 'rollback' }, none, {}), nothing, NOW))
+  expect(body.title).toBe('Rollback of web to 1.4.2 in production succeeded')
+  expect(body.tags).toContain('deploy_kind:rollback')
+})
+
+test('a deploy that nobody waited for is not told as a success', () => {
+  const body = bodyOf(deployEvent(deployOfRecord({ ...RECORD, waitedFor: 'none' }, none, {}), nothing, NOW))
+  expect(body).toMatchObject({ title: 'Deploy of web 1.4.2 to production was handed to ECS', alert_type: 'info' })
 })
 
 test('all events of one deploy share one key, from the first to the last', () => {
