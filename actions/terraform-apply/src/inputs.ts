@@ -7,11 +7,13 @@ import { InputReader, type Pair } from '../../../toolkit/inputs.ts'
 import type { Environment } from '../../../toolkit/runtime.ts'
 import type { GuardRails } from './guard-rails.ts'
 
-export const COMMANDS = ['plan', 'apply', 'verify', 'unlock'] as const
+export const COMMANDS = ['plan', 'apply', 'verify', 'drift', 'migrate-state', 'unlock'] as const
 export type Command = (typeof COMMANDS)[number]
 
 /** Which root module, with which backend and workspace: what has a state of its own. */
 export interface StackInputs {
+  /** Of the repository; absolute. */
+  readonly root: string
   /** Absolute. */
   readonly directory: string
   /** The directory as the repository knows it, '.' for its root. */
@@ -21,6 +23,14 @@ export interface StackInputs {
   readonly environment: string | undefined
   readonly backendConfig: readonly Pair[]
   readonly backendConfigFiles: readonly string[]
+}
+
+/** Which program, and which version of it. */
+export interface ToolInputs {
+  readonly tool: 'terraform' | 'opentofu'
+  readonly version: string | undefined
+  /** A mirror of the publisher's downloads. */
+  readonly downloadUrl: string | undefined
 }
 
 /** How to plan. */
@@ -54,7 +64,12 @@ export interface Inputs {
   readonly guardRails: GuardRails
   readonly github: GitHubInputs
   readonly stack: StackInputs
+  readonly tool: ToolInputs
   readonly plan: PlanInputs
+  /** The state to migrate, relative to the root module. */
+  readonly stateFile: string | undefined
+  /** Whether drift is kept as an issue. */
+  readonly driftIssue: boolean
   /** The lock to remove. */
   readonly lockId: string | undefined
   readonly expectedAccountId: string | undefined
@@ -73,6 +88,11 @@ export function readInputs(env: Environment): Inputs {
   return {
     command,
     stack,
+    tool: {
+      tool: read.choice('tool', ['terraform', 'opentofu'], 'terraform'),
+      version: read.text('terraform-version'),
+      downloadUrl: read.text('download-url')?.replace(/\/+$/, ''),
+    },
     approval: readApproval(read, command),
     guardRails: {
       maxDestroys: read.integer('max-destroys', { min: 0, max: 1_000_000 }),
@@ -82,6 +102,8 @@ export function readInputs(env: Environment): Inputs {
     },
     github: { token: read.raw('github-token').trim(), comment: read.flag('comment', true) },
     plan: readPlan(read, stack.directory),
+    stateFile: read.text('state-file'),
+    driftIssue: read.flag('drift-issue', false),
     lockId: read.text('lock-id'),
     expectedAccountId: readAccountId(read),
     planFile: planFile === undefined ? undefined : existingFile('plan-file', planFile, stack.directory),
@@ -98,6 +120,7 @@ function readStack(read: InputReader, env: Environment): StackInputs {
     })
   }
   return {
+    root,
     directory,
     path: relative(root, directory) || '.',
     workspace: readWorkspace(read),

@@ -4,22 +4,35 @@ import type { World } from '../../../toolkit/runtime.ts'
 import { checkAccount } from './account.ts'
 import { leftRunning, waitFor } from './afterlife.ts'
 import { apply, plan, verify } from './commands.ts'
+import { drift } from './drift.ts'
 import { rescueState } from './errored-state.ts'
+import { findTool } from './find-tool.ts'
 import { init } from './init.ts'
 import { type Command, type Inputs, readInputs } from './inputs.ts'
+import { migrateState, restoreState } from './migrate-state.ts'
 import { Narrator } from './narrator.ts'
 import type { Run } from './run.ts'
 import { stateStore } from './state-store.ts'
 import { type Terraform, terraform } from './terraform.ts'
 import { unlock } from './unlock.ts'
 
-const COMMANDS: Readonly<Record<Command, (run: Run) => Promise<void>>> = { plan, apply, verify, unlock }
+const COMMANDS: Readonly<Record<Exclude<Command, 'migrate-state'>, (run: Run) => Promise<void>>> = {
+  plan,
+  apply,
+  verify,
+  drift,
+  unlock,
+}
 
 /** Read, check, make ready; then do what was asked. */
 export async function main(world: World): Promise<void> {
   const inputs = readInputs(world.env)
-  const tf = findTerraform(inputs, world)
+  const tf = await findTerraform(inputs, world)
   await checkAccount(inputs.expectedAccountId, world)
+  if (inputs.command === 'migrate-state') {
+    await migrateState(inputs, tf, world)
+    return
+  }
   const backend = await init(inputs.stack, tf, world)
   const store = stateStore(backend, inputs.stack, world)
   await COMMANDS[inputs.command]({ inputs, tf, backend, store, world })
@@ -27,6 +40,7 @@ export async function main(world: World): Promise<void> {
 
 /** Waits for a Terraform that main did not see to its end, and makes sure that its state is safe. */
 export async function post(world: World): Promise<void> {
+  restoreState(world)
   const running = leftRunning(world.report)
   if (running === undefined) return
   const inputs = readInputs(world.env)
@@ -40,19 +54,12 @@ export async function post(world: World): Promise<void> {
   } else {
     world.log.warning(`${running.command} ended before it was through. Run again: only the rest is left to do.`)
   }
-  await rescueState(findTerraform(inputs, world), world)
+  await rescueState(await findTerraform(inputs, world), world)
 }
 
-function findTerraform({ stack, scratch }: Inputs, world: World): Terraform {
-  const { directory, workspace } = stack
-  return terraform(
-    {
-      product: 'Terraform',
-      command: 'terraform',
-      directory,
-      workspace,
-      scratch: mkdtempSync(join(scratch, 'slipway-terraform-')),
-    },
-    world,
-  )
+async function findTerraform(inputs: Inputs, world: World): Promise<Terraform> {
+  const { directory, workspace } = inputs.stack
+  const product = inputs.tool.tool === 'opentofu' ? 'OpenTofu' : 'Terraform'
+  const scratch = mkdtempSync(join(inputs.scratch, 'slipway-terraform-'))
+  return terraform({ product, command: await findTool(inputs, world), directory, workspace, scratch }, world)
 }

@@ -18,6 +18,7 @@ export const OWN_OUTPUTS: ReadonlySet<string> = new Set([
   'fingerprint',
   'has-changes',
   'outputs',
+  'pending',
   'plan-file',
 ])
 

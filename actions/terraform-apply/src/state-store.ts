@@ -14,6 +14,8 @@ import type { Environment, World } from '../../../toolkit/runtime.ts'
 import { type Backend, dataDirectory } from './backend.ts'
 import type { StackInputs } from './inputs.ts'
 
+type Condition = Pick<PutObjectCommandInput, 'Body' | 'IfNoneMatch' | 'IfMatch'>
+
 /** The objects beside a state in S3, read and written with the backend's own settings. */
 export class StateStore {
   readonly bucket: string
@@ -40,9 +42,15 @@ export class StateStore {
 
   /** The text of the object with this suffix; `undefined` when there is none. */
   async read(suffix = ''): Promise<string | undefined> {
+    return (await this.look(suffix))?.text
+  }
+
+  /** The object with this suffix, and its ETag, which changes whenever it does. */
+  async look(suffix = ''): Promise<{ readonly text: string; readonly etag: string } | undefined> {
     try {
-      const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: this.key + suffix }))
-      return (await Body?.transformToString()) ?? ''
+      const place = { Bucket: this.bucket, Key: this.key + suffix }
+      const { Body, ETag = '' } = await this.#s3.send(new GetObjectCommand(place))
+      return { text: (await Body?.transformToString()) ?? '', etag: ETag }
     } catch (error) {
       if (nameOf(error) === 'NoSuchKey') return undefined
       throw awsError(error, `read ${this.address(suffix)}`)
@@ -55,9 +63,18 @@ export class StateStore {
   }
 
   /** Writes only where nothing is, decided by S3 itself; `false` when something is there. */
-  async create(suffix: string, body: string | Uint8Array): Promise<boolean> {
+  create(suffix: string, body: string | Uint8Array): Promise<boolean> {
+    return this.#putIf(suffix, { Body: body, IfNoneMatch: '*' })
+  }
+
+  /** Writes only over the object with this ETag; `false` when it is another one by now. */
+  replace(suffix: string, body: string | Uint8Array, etag: string): Promise<boolean> {
+    return this.#putIf(suffix, { Body: body, IfMatch: etag })
+  }
+
+  async #putIf(suffix: string, input: Condition): Promise<boolean> {
     try {
-      await this.#put(suffix, { Body: body, IfNoneMatch: '*' })
+      await this.#put(suffix, input)
       return true
     } catch (error) {
       const cause = error instanceof SlipwayError ? error.cause : error
@@ -72,7 +89,7 @@ export class StateStore {
     })
   }
 
-  async #put(suffix: string, input: Pick<PutObjectCommandInput, 'Body' | 'IfNoneMatch'>): Promise<void> {
+  async #put(suffix: string, input: Condition): Promise<void> {
     const place = { Bucket: this.bucket, Key: this.key + suffix, ContentType: 'application/json' }
     await this.#s3.send(new PutObjectCommand({ ...place, ...this.#encryption, ...input })).catch((error) => {
       throw awsError(error, `write ${this.address(suffix)}`)

@@ -33,6 +33,30 @@ export function parseState(text: string, where: string): State {
 export const isEmpty = (state: State): boolean =>
   state.resources.length === 0 && Object.keys(state.outputs).length === 0
 
+/** What two states of the same content share: not who wrote them last, nor in which order. */
+export function contentOf({ lineage, serial, outputs, resources }: State): unknown {
+  const settled = resources.map((resource) => {
+    const { module, mode, type, name, provider, instances } = resource as StateResource
+    const content = instances.map(({ index_key, schema_version, deposed, attributes }) => ({
+      index_key,
+      schema_version,
+      deposed,
+      attributes,
+    }))
+    return { id: [module, mode, type, name, provider].join(' '), instances: content }
+  })
+  return { lineage, serial, outputs, resources: settled.sort((a, b) => (a.id < b.id ? -1 : 1)) }
+}
+
+interface StateResource {
+  readonly module?: string
+  readonly mode: string
+  readonly type: string
+  readonly name: string
+  readonly provider: string
+  readonly instances: readonly Readonly<Record<string, unknown>>[]
+}
+
 /** Whether there is a file, and a state in it that is not empty. A file that is no state counts: it is not ours to judge. */
 export function stateFileHolds(path: string): boolean {
   if (!existsSync(path)) return false

@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs'
+import { hostname, userInfo } from 'node:os'
+import { dirname, join, relative, resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { SlipwayError } from '../../../toolkit/errors.ts'
+import { block, code, heading, join as paragraphs } from '../../../toolkit/markdown.ts'
+import type { World } from '../../../toolkit/runtime.ts'
+import { localStateFile } from './backend.ts'
+import { init } from './init.ts'
+import type { Inputs } from './inputs.ts'
+import { describeHolder, LOCK, readHolder, readLock, writeHolder } from './lock.ts'
+import { makePlan } from './plan.ts'
+import { headline } from './plan-report.ts'
+import { review } from './review.ts'
+import { contentOf, isEmpty, parseState } from './state.ts'
+import { type StateStore, stateStore } from './state-store.ts'
+import type { Terraform } from './terraform.ts'
+
+/**
+ * Takes a state from a file in the repository to S3: writes the very bytes, only where nothing is, reads them back, and plans.
+ * Terraform's own `init -migrate-state -force-copy` would overwrite a state that is there, and start its history anew.
+ */
+export async function migrateState(inputs: Inputs, tf: Terraform, world: World): Promise<void> {
+  const { stack } = inputs
+  const file = resolve(stack.directory, inputs.stateFile ?? localStateFile(stack.workspace))
+  const name = relative(stack.root, file)
+  const original = readOriginal(file, name)
+  if (original === undefined)
+    return world.log.notice(`${name} holds no resources and no outputs; there is nothing to migrate.`)
+
+  const run = await withStateAside(file, world, async () => {
+    const backend = await init(stack, tf, world)
+    const store = stateStore(backend, stack, world)
+    if (store === undefined) {
+      throw new SlipwayError(
+        `\`migrate-state\` takes a state to S3, and the backend of \`${stack.path}\` is ${backend.type}.`,
+        {
+          hint: 'Use an S3 backend, or move the state by hand with `terraform init -migrate-state`.',
+        },
+      )
+    }
+    await putState(store, original, name, world)
+    await verifyState(store, original, tf)
+    world.log.info(`${store.address()} holds what ${name} holds: read back, and equal.`)
+    return { inputs, tf, backend, store, world }
+  })
+
+  // With the file aside, or Terraform would find two states.
+  const reviewed = await withStateAside(file, world, async () => review(await makePlan(run), run))
+  if (reviewed.hasChanges) {
+    const what = headline(reviewed.changes, reviewed.outputs).replaceAll('*', '')
+    throw new SlipwayError(`The state is safe in ${run.store.address()}, but the plan on it is not empty: ${what}`, {
+      hint: `Nothing was changed, and ${name} is still there. See whether a plan on the old state says the same; if so, apply it. Then run \`migrate-state\` again.`,
+    })
+  }
+  report(file, run.store, stack.root, world)
+}
+
+function readOriginal(file: string, name: string): Buffer | undefined {
+  if (!existsSync(file)) {
+    throw new SlipwayError(`There is no state to migrate: ${name} does not exist.`, {
+      hint: 'Name the file with the input `state-file`, relative to `working-directory`.',
+    })
+  }
+  const bytes = readFileSync(file)
+  return isEmpty(parseState(bytes.toString(), name)) ? undefined : bytes
+}
+
+const KEPT = 'state-aside'
+
+/** Does something while the file is out of Terraform's sight; it comes back whatever happens. */
+async function withStateAside<T>(file: string, world: World, task: () => Promise<T>): Promise<T> {
+  const aside = join(dirname(file), `.${randomUUID()}.tfstate-aside`)
+  world.report.saveState(KEPT, JSON.stringify({ file, aside }))
+  renameSync(file, aside)
+  try {
+    return await task()
+  } finally {
+    renameSync(aside, file)
+  }
+}
+
+/** Brings the file back when main was killed in between. */
+export function restoreState(world: World): void {
+  const kept = world.report.state(KEPT)
+  if (kept === '') return
+  const { file, aside } = JSON.parse(kept) as { file: string; aside: string }
+  if (existsSync(aside) && !existsSync(file)) renameSync(aside, file)
+}
+
+/** Writes the state while holding Terraform's lock, and never over another state. */
+async function putState(store: StateStore, original: Buffer, name: string, world: World): Promise<void> {
+  const id = await takeLock(store, world)
+  try {
+    const there = await store.look()
+    if (there?.text === original.toString()) {
+      world.log.info(`${store.address()} holds this state already.`)
+      return
+    }
+    // Terraform makes an empty state with a new workspace. S3 itself sees to it that nothing else is overwritten.
+    const vacant = there !== undefined && isEmpty(parseState(there.text, store.address()))
+    const written = vacant ? await store.replace('', original, there.etag) : await store.create('', original)
+    if (written) {
+      world.log.info(`Wrote ${name} to ${store.address()}.`)
+      return
+    }
+    throw new SlipwayError(`${store.address()} holds another state. It was not touched.`, {
+      hint: 'Check the backend key and workspace. If that state is empty or wrong, move it away by hand first.',
+    })
+  } finally {
+    if ((await readLock(store))?.ID === id) await store.remove(LOCK)
+  }
+}
+
+async function takeLock(store: StateStore, world: World): Promise<string> {
+  const ID = randomUUID()
+  const Created = new Date(world.clock.now()).toISOString()
+  const Who = `${userInfo().username}@${hostname()}`
+  const Path = `${store.bucket}/${store.key}`
+  const lock = { ID, Operation: 'migrate-state', Info: '', Who, Version: '', Created, Path }
+  if (await store.create(LOCK, JSON.stringify(lock))) {
+    await writeHolder(store, ID, world)
+    return ID
+  }
+  const theirs = await readLock(store)
+  const holder = theirs && (await readHolder(store, theirs.ID))
+  const who = theirs === undefined ? 'somebody else' : describeHolder(theirs, holder, world.clock.now())
+  throw new SlipwayError(`${store.address()} is locked: ${who}.`, { hint: 'Nothing was changed. Run again later.' })
+}
+
+/** Reads the state back the way Terraform does. */
+async function verifyState(store: StateStore, original: Buffer, tf: Terraform): Promise<void> {
+  const { code: exit, stdout, stderr } = await tf.query(['state', 'pull'])
+  if (exit !== 0) throw new SlipwayError(`\`state pull\` of ${store.address()} failed: ${stderr.trim()}`)
+  const expected = contentOf(parseState(original.toString(), 'the file'))
+  if (!isDeepStrictEqual(contentOf(parseState(stdout, store.address())), expected)) {
+    throw new SlipwayError(`${store.address()} does not read back as what was written.`, {
+      hint: 'Keep the file in git: it is the good one. Look at what else writes to that key.',
+    })
+  }
+}
+
+function report(file: string, store: StateStore, root: string, { log, report: page }: World): void {
+  const folder = dirname(file)
+  const states = readdirSync(folder).filter((name) => /\.tfstate(\.|$)/.test(name))
+  const commands = [
+    ...states.map((name) => `git rm --cached ${relative(root, join(folder, name))}`),
+    `printf '%s\\n' '*.tfstate' '*.tfstate.*' '.terraform/' >> .gitignore`,
+  ]
+  log.notice(`The state is in ${store.address()} now; the summary says what to delete from git.`)
+  for (const command of commands) log.info(command)
+  page.summary(
+    paragraphs(
+      heading(3, 'The state has moved'),
+      `It is in ${code(store.address())} now: read back, and a plan on it is empty. Now delete it from git:`,
+      block(commands.join('\n'), 'sh'),
+      'It stays in the history of the repository, with every secret in it: change those.',
+    ),
+  )
+}

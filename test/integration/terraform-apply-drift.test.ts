@@ -1,0 +1,72 @@
+// Drift, with the real AWS provider: changed outside Terraform, apart from not applied yet.
+import { DeleteObjectCommand } from '@aws-sdk/client-s3'
+import { source } from '../support/run-action.ts'
+import { BUCKET, Stack, StateStore } from '../support/terraform-stack.ts'
+
+let store: StateStore
+const stacks: Stack[] = []
+beforeAll(async () => {
+  store = await StateStore.start()
+}, 60_000)
+afterAll(async () => {
+  for (const made of stacks) made.remove()
+  await store.close()
+})
+
+const MAIN = (content = 'one') => `
+  provider "aws" {
+    s3_use_path_style           = true
+    skip_credentials_validation = true
+    skip_metadata_api_check     = true
+  }
+  resource "aws_s3_object" "settings" {
+    bucket  = "${BUCKET}"
+    key     = "settings.txt"
+    content = "${content}"
+    etag    = md5("${content}")
+  }
+  resource "aws_s3_object" "other" {
+    bucket  = "${BUCKET}"
+    key     = "other.txt"
+    content = "other"
+    etag    = md5("other")
+  }`
+
+test('what was changed outside is told from what is not applied yet, in an issue that closes itself', async () => {
+  const web = new Stack(store, source('terraform-apply'), 'drift', { 'main.tf': MAIN() })
+  stacks.push(web)
+  expect((await web.run({})).code).toBe(0)
+  const repository = store.cloud.github.repository('acme/web')
+  const drift = () =>
+    web.run(
+      { command: 'drift', environment: 'prod', 'drift-issue': 'true', 'github-token': 'any' },
+      { env: { GITHUB_REPOSITORY: 'acme/web' } },
+    )
+  const found = async () => {
+    const { code, outputs } = await drift()
+    return { code, drift: outputs['drift'], pending: outputs['pending'] }
+  }
+
+  expect(await found()).toEqual({ code: 0, drift: '[]', pending: '[]' })
+  expect(repository.issues.size).toBe(0)
+
+  await store.put('settings.txt', 'changed by hand')
+  expect(await found()).toEqual({ code: 0, drift: '["aws_s3_object.settings"]', pending: '[]' })
+  await store.s3.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: 'other.txt' }))
+  web.write({ 'main.tf': MAIN(), 'more.tf': 'resource "terraform_data" "new" {}' })
+  expect(await found()).toEqual({
+    code: 0,
+    drift: '["aws_s3_object.other","aws_s3_object.settings"]',
+    pending: '["terraform_data.new"]',
+  })
+  expect([...repository.issues.values()].map(({ title, state }) => ({ title, state }))).toEqual([
+    { title: 'Terraform drift: prod · infra', state: 'open' },
+  ])
+  expect(repository.issue(1).body).toContain('Changed outside Terraform (2)')
+  expect(repository.issue(1).body).toContain('In the configuration, not applied yet (1)')
+
+  expect((await web.run({})).code).toBe(0)
+  expect(await found()).toEqual({ code: 0, drift: '[]', pending: '[]' })
+  expect(repository.issue(1)).toMatchObject({ state: 'closed', stateReason: 'completed' })
+  expect(repository.commentsOf(1).map(({ body }) => body)).toEqual(['The drift is gone.'])
+}, 180_000)
