@@ -1,0 +1,117 @@
+// A proxy in front of a registry that breaks what a test tells it to break, once each unless told otherwise.
+import { once } from 'node:events'
+import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http'
+
+export interface Fault {
+  readonly method: string
+  /** Matched against the path with its query. */
+  readonly path: RegExp
+  /** How many requests it hits. Default: 1. */
+  times?: number
+  readonly does:
+    | {
+        readonly kind: 'answer'
+        readonly status: number
+        readonly body?: string
+        readonly headers?: Record<string, string>
+      }
+    /** Closes the connection once so many bytes of the request's body have come. */
+    | { readonly kind: 'reset-upload'; readonly afterBytes: number }
+    /** Closes the connection once so many bytes of the answer's body have been sent. */
+    | { readonly kind: 'reset-download'; readonly afterBytes: number }
+    /** Does what was asked, and then loses the answer. */
+    | { readonly kind: 'lose-answer' }
+}
+
+export interface FaultProxy {
+  readonly host: string
+  /** What was asked of it: `PUT /v2/web/manifests/v1`. */
+  readonly requests: readonly string[]
+  /** Faults that nothing has met yet. */
+  pending(): number
+  break(...faults: Fault[]): void
+  reset(): void
+  close(): Promise<void>
+}
+
+/** Starts a proxy in front of the registry at a port of this machine. */
+export async function startFaultProxy(port: number): Promise<FaultProxy> {
+  const faults: Fault[] = []
+  const requests: string[] = []
+
+  const server = createServer((incoming, response) => {
+    const { method = '', url = '' } = incoming
+    requests.push(`${method} ${url}`)
+    const at = faults.findIndex((fault) => fault.method === method && fault.path.test(url))
+    const fault = faults[at]
+    if (fault !== undefined) {
+      const left = (fault.times ?? 1) - 1
+      if (left === 0) faults.splice(at, 1)
+      else fault.times = left
+    }
+    serve(port, incoming, response, fault?.does)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return {
+    host: `127.0.0.1:${address.port}`,
+    requests,
+    pending: () => faults.length,
+    break: (...more) => void faults.push(...more),
+    reset() {
+      faults.length = 0
+      requests.length = 0
+    },
+    async close() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+function serve(
+  port: number,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  does: Fault['does'] | undefined,
+): void {
+  if (does?.kind === 'answer') {
+    incoming.resume()
+    response.writeHead(does.status, { 'content-type': 'application/json', ...does.headers }).end(does.body ?? '')
+    return
+  }
+  if (does?.kind === 'reset-upload') {
+    let seen = 0
+    incoming.on('data', (chunk: Buffer) => {
+      seen += chunk.length
+      if (seen >= does.afterBytes) incoming.socket.destroy()
+    })
+    incoming.on('end', () => incoming.socket.destroy())
+    return
+  }
+  const { method, url, headers } = incoming
+  const upstream = forward({ host: '127.0.0.1', port, method, path: url, headers }, (answer) => {
+    if (does?.kind === 'lose-answer') {
+      answer.resume().on('end', () => incoming.socket.destroy())
+      return
+    }
+    response.writeHead(answer.statusCode ?? 502, answer.headers)
+    if (does?.kind !== 'reset-download') {
+      answer.pipe(response)
+      return
+    }
+    let sent = 0
+    answer.on('data', (chunk: Buffer) => {
+      const part = chunk.subarray(0, does.afterBytes - sent)
+      sent += part.length
+      response.write(part, () => {
+        if (sent >= does.afterBytes) incoming.socket.destroy()
+      })
+    })
+  })
+  upstream.on('error', () => response.destroy())
+  incoming.pipe(upstream)
+}
