@@ -3,7 +3,8 @@ import { Accounts } from './accounts/accounts.ts'
 import { credentialsMissing } from './accounts/refusals.ts'
 import { stsOperations, UNSIGNED } from './accounts/sts.ts'
 import { adminRoute } from './admin.ts'
-import { createDatadog } from './datadog/index.ts'
+import { createDatadog, type Datadog } from './datadog/index.ts'
+import type { Scenario as DatadogScenario } from './datadog/scenario.ts'
 import { createEcs } from './ecs/index.ts'
 import { createElb, vpcsOf } from './elb/index.ts'
 import { environmentOf } from './environment.ts'
@@ -45,6 +46,8 @@ export interface CloudOptions {
   /** Makes chance the same for every cloud with the same seed. */
   readonly seed?: number
   readonly intercept?: Intercept
+  /** What Datadog's monitors do, as the `datadog:` section of a scenario has it. */
+  readonly datadog?: DatadogScenario
   /** Where programs are that the cloud runs for itself, if not on PATH by their usual names. */
   readonly programs?: { readonly registry?: string; readonly moto?: string }
 }
@@ -57,6 +60,7 @@ export interface Cloud {
   readonly journal: Journal
   readonly accounts: Accounts
   readonly github: GitHub
+  readonly datadog: Datadog
   close(): Promise<void>
 }
 
@@ -88,6 +92,7 @@ async function compose(
   const journal = new Journal(clock, options.journal)
   const accounts = new Accounts(clock, account)
   const datadog = createDatadog({ clock, journal })
+  if (options.datadog !== undefined) datadog.play(options.datadog)
   const github = createGitHub({ clock, journal })
 
   const moto = createMoto(options.programs?.moto)
@@ -141,7 +146,7 @@ async function compose(
 
   const url = `http://${ADDRESS}:${server.port}`
   const env = environmentOf({ url, account, region, datadog: datadog.keys })
-  return { url, env, journal, accounts, github, close }
+  return { url, env, journal, accounts, github, datadog, close }
 
   async function startRuntime(): Promise<Runtime> {
     if (options.runtime !== 'docker') return options.runtime ?? noRuntime

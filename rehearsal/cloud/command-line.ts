@@ -1,7 +1,9 @@
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
+import { parse } from 'yaml'
 import type { CloudOptions } from './cloud.ts'
+import { type Scenario as DatadogScenario, parseScenario } from './datadog/scenario.ts'
 
 export const USAGE = `Usage: npm run cloud -- [options]
 
@@ -10,6 +12,7 @@ export const USAGE = `Usage: npm run cloud -- [options]
   --account NUMBER   account of every access key that is not an account's number itself (default 123456789012)
   --runtime NAME     what runs ECS's tasks: docker (default)
   --seed N           make chance the same in every run with the same seed, a whole number
+  --datadog FILE     let Datadog's monitors do what this scenario says, in YAML or JSON
   --journal FILE     write all that happens to FILE, as JSON lines
   --env-file FILE    write the environment to FILE as KEY=VALUE lines, once the cloud answers
   --speed N          let the cloud's clock run N times as fast (default 1)
@@ -32,13 +35,14 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       account: { type: 'string', default: '123456789012' },
       runtime: { type: 'string', default: 'docker' },
       seed: { type: 'string' },
+      datadog: { type: 'string' },
       journal: { type: 'string' },
       'env-file': { type: 'string' },
       speed: { type: 'string', default: '1' },
       help: { type: 'boolean', default: false },
     },
   })
-  const { account, region, runtime, seed, journal, 'env-file': envFile } = values
+  const { account, region, runtime, seed, datadog, journal, 'env-file': envFile } = values
   if (!/^\d{12}$/.test(account)) throw bad('account', "an account's 12 digits", account)
   if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region)) throw bad('region', 'a region such as us-east-1', region)
   if (runtime !== 'docker') throw bad('runtime', 'docker', runtime)
@@ -55,6 +59,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       account,
       runtime,
       ...(seed === undefined ? {} : { seed: Number(seed) }),
+      ...(datadog === undefined ? {} : { datadog: readDatadog(datadog) }),
       ...(journal === undefined ? {} : { journal }),
     },
   }
@@ -70,6 +75,14 @@ function readSpeed(given: string): number {
   const speed = Number(given)
   if (!(speed > 0 && Number.isFinite(speed))) throw bad('speed', 'a number above 0', given)
   return speed
+}
+
+function readDatadog(path: string): DatadogScenario {
+  try {
+    return parseScenario(parse(readFileSync(path, 'utf8')))
+  } catch (error) {
+    throw new Error(`--datadog takes a scenario of Datadog, and '${path}' is none. ${(error as Error).message}`)
+  }
 }
 
 function mustBeWritable(flag: string, path: string): void {

@@ -146,6 +146,7 @@ test.each([
   [['--speed', '0'], /--speed takes a number above 0, not '0'/],
   [['--colour', 'red'], /'--colour'/],
   [['--journal', '/nonexistent/folder/journal'], /--journal.*\/nonexistent\/folder\/journal/],
+  [['--datadog', '/nonexistent/datadog.yaml'], /--datadog takes a scenario of Datadog.*nonexistent/],
   [['--env-file', '/nonexistent/folder/env'], /--env-file.*\/nonexistent\/folder\/env/],
 ])('%j is refused by its name, before anything starts', async (args, message) => {
   const call = run(join(root, 'node_modules/.bin/node'), ['--', 'rehearsal/cloud/cli.ts', '--port', '0', ...args], {

@@ -3,6 +3,7 @@ import { DatadogError, json } from './answers.ts'
 import { readBody } from './body.ts'
 import type { Deployments } from './deployments.ts'
 import { type Monitors, STATES } from './monitors.ts'
+import { parseScenario, type Scenario } from './scenario.ts'
 
 /** Below it those who run the rehearsal steer its Datadog; no key is asked for, as it is on this machine only. */
 export const ADMIN_PATH = '/_slipway/datadog/'
@@ -10,7 +11,7 @@ export const ADMIN_PATH = '/_slipway/datadog/'
 interface Steered {
   readonly monitors: Monitors
   readonly deployments: Deployments
-  play(scenario: unknown): void
+  play(scenario: Scenario): void
 }
 
 /** Answers what is below ADMIN_PATH. */
@@ -20,7 +21,7 @@ export function adminRequest({ monitors, deployments, play }: Steered): (request
     'GET deployments': () => json(200, deployments.all()),
     // A scenario as JSON, from its beginning.
     'PUT scenario': (request) => {
-      play(readBody(request))
+      play(parseScenario(readBody(request)))
       return json(200, { monitors: monitors.all().length })
     },
     // `?monitor=ID-OR-NAME&state=Alert`, and `&group=` for one group.

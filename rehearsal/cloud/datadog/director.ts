@@ -55,7 +55,7 @@ export class Director {
         if (change.on !== cue || (change.service !== undefined && change.service !== service)) continue
         if (change.nth !== undefined && change.nth !== (change.service === undefined ? nth.all : nth.ofService))
           continue
-        this.#timers.push(this.#clock.after(change.after, () => this.#turn(name, change)))
+        this.#timers.push(this.#clock.after(change.after ?? 0, () => this.#turn(name, change)))
       }
     }
   }

@@ -13,7 +13,7 @@ import { Events } from './events.ts'
 import { Faults } from './faults.ts'
 import { Monitors } from './monitors.ts'
 import { type Limit, RateLimits } from './rate-limit.ts'
-import { type FaultRule, parseScenario } from './scenario.ts'
+import type { FaultRule, Scenario } from './scenario.ts'
 
 export interface DatadogKeys {
   readonly api: string
@@ -23,8 +23,8 @@ export interface DatadogKeys {
 export interface Datadog {
   readonly route: Route
   readonly keys: DatadogKeys
-  /** Plays the `datadog:` section of a scenario, from its beginning. @throws Error that names the member that is wrong. */
-  play(scenario: unknown): void
+  /** Plays the `datadog:` section of a scenario, from its beginning. */
+  play(scenario: Scenario): void
 }
 
 /** One endpoint of Datadog's API: which keys it wants, how often it may be asked, and what it answers. */
@@ -44,8 +44,7 @@ export function createDatadog({ clock, journal }: { clock: Clock; journal: Journ
   const limits = new RateLimits(clock)
   const faults = new Faults()
   const director = new Director(clock, journal, monitors)
-  const play = (value: unknown) => {
-    const scenario = parseScenario(value)
+  const play = (scenario: Scenario) => {
     faults.replace(scenario.faults)
     director.play(scenario)
   }
@@ -104,7 +103,8 @@ export function createDatadog({ clock, journal }: { clock: Clock; journal: Journ
     const about = { type: 'datadog', method: request.method, path: request.url.pathname }
     const fault = faults.take(request)
     const note = fault === undefined ? {} : { fault: true }
-    if (fault !== undefined && fault.delay > 0) await new Promise<void>((resolve) => clock.after(fault.delay, resolve))
+    const delay = fault?.delay
+    if (delay !== undefined) await new Promise<void>((resolve) => clock.after(delay, resolve))
     if (fault?.breaks === 'before') {
       journal.write({ ...about, outcome: 'reset-before', ...note })
       return void exchange.request.socket.resetAndDestroy()

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { datadogScenario } from '../../datadog/scenario.ts'
 import { type Duration, parseDuration } from './duration.ts'
 
 const duration = z.union([z.string(), z.number()]).transform((value, context): Duration => {
@@ -99,6 +100,8 @@ export const scenarioSchema = z.strictObject({
   /** Requests are refused with ThrottlingException beyond AWS's documented rates. */
   throttling: z.literal('aws').optional(),
   faults: z.array(fault).default([]),
+  /** What Datadog's monitors do meanwhile. */
+  datadog: datadogScenario.optional(),
 })
 
 /** What happens in a simulated cloud: what becomes of tasks, which alarms are raised, what goes wrong with calls. */

@@ -29,7 +29,7 @@ const updateService = (service: string, outcome = 'ok') =>
   datadog.journal.write({ type: 'api', service: 'ecs', action: 'UpdateService', outcome, request: { service } })
 
 test('monitors are found by their tags, page by page', async () => {
-  datadog.datadog.play({
+  datadog.play({
     monitors: Array.from({ length: 5 }, (_, i) => ({
       name: `m${i}`,
       tags: ['service:web', i < 3 ? 'env:prod' : 'env:stage'],
@@ -43,7 +43,7 @@ test('monitors are found by their tags, page by page', async () => {
 })
 
 test('groups are told only where they are asked for', async () => {
-  datadog.datadog.play({ monitors: [{ name: 'm', groups: { a: 'OK', b: 'Alert' } }] })
+  datadog.play({ monitors: [{ name: 'm', groups: { a: 'OK', b: 'Alert' } }] })
   expect((await list(''))[0]).not.toHaveProperty('state')
   expect(Object.keys((await list('group_states=alert'))[0]?.state?.groups ?? {})).toEqual(['b'])
   expect(Object.keys((await list('group_states=all'))[0]?.state?.groups ?? {})).toEqual(['a', 'b'])
@@ -55,7 +55,7 @@ test('to read monitors takes both keys', async () => {
 })
 
 test('a deploy turns monitors, at the time the scenario says', async () => {
-  datadog.datadog.play({
+  datadog.play({
     monitors: [
       {
         name: 'errors',
@@ -92,7 +92,7 @@ test('a deploy turns monitors, at the time the scenario says', async () => {
 })
 
 test('so does an event, and the time since the start', async () => {
-  datadog.datadog.play({
+  datadog.play({
     monitors: [
       { name: 'by time', changes: [{ on: 'start', after: '5m', state: 'No Data' }] },
       { name: 'by event', changes: [{ on: 'event', state: 'Warn' }] },
@@ -106,7 +106,7 @@ test('so does an event, and the time since the start', async () => {
 })
 
 test('a downtime is there while it lasts', async () => {
-  datadog.datadog.play({ monitors: [{ name: 'm', downtimes: [{ scope: ['*'], after: '10s', lasts: '10s' }] }] })
+  datadog.play({ monitors: [{ name: 'm', downtimes: [{ scope: ['*'], after: '10s', lasts: '10s' }] }] })
   const inForce = async () => (await list())[0]?.matching_downtimes?.length
   expect(await inForce()).toBe(0)
   await datadog.clock.advance(10_000)
@@ -116,8 +116,8 @@ test('a downtime is there while it lasts', async () => {
 })
 
 test('a new scenario takes the place of the old one, and of what it had in store', async () => {
-  datadog.datadog.play({ monitors: [{ name: 'old', changes: [{ on: 'start', after: '10s', state: 'Alert' }] }] })
-  datadog.datadog.play({ monitors: [{ name: 'old' }] })
+  datadog.play({ monitors: [{ name: 'old', changes: [{ on: 'start', after: '10s', state: 'Alert' }] }] })
+  datadog.play({ monitors: [{ name: 'old' }] })
   await datadog.clock.advance(20_000)
   expect(await states()).toEqual({ old: ['* OK'] })
 })
@@ -146,7 +146,7 @@ test.each<[string, unknown, string]>([
 })
 
 test('faults befall as many requests as the scenario says, and are in the journal', async () => {
-  datadog.datadog.play({
+  datadog.play({
     faults: [
       { path: '/api/v1/events', times: 2, status: 429, reset: 3 },
       { path: '/api/v1/events', status: 503 },
@@ -163,7 +163,7 @@ test.each([
   ['after', 1],
   ['midway', 1],
 ])('a connection that breaks %s the request is carried out', async (breaks, taken) => {
-  datadog.datadog.play({ faults: [{ breaks }] })
+  datadog.play({ faults: [{ breaks }] })
   await expect(datadog.ask('POST', '/api/v1/events', { title: 't', text: 'x' })).rejects.toThrow()
   expect(datadog.journal.entries('datadog').filter(({ event }) => event !== undefined)).toHaveLength(taken)
 })

@@ -1,4 +1,5 @@
 import { createDatadog } from '../../../../rehearsal/cloud/datadog/index.ts'
+import { parseScenario } from '../../../../rehearsal/cloud/datadog/scenario.ts'
 import { ManualClock } from '../../../../rehearsal/cloud/kernel/clock.ts'
 import { Journal } from '../../../../rehearsal/cloud/kernel/journal.ts'
 import { Server } from '../../../../rehearsal/cloud/kernel/server.ts'
@@ -28,7 +29,14 @@ export async function rehearsedDatadog() {
     const text = await answer.text()
     return { status: answer.status, headers: answer.headers, text, json: text === '' ? undefined : JSON.parse(text) }
   }
-  return { clock, journal, datadog, url, ask, close: () => server.close() }
+  return {
+    clock,
+    journal,
+    url,
+    ask,
+    play: (scenario: object) => datadog.play(parseScenario(scenario)),
+    close: () => server.close(),
+  }
 }
 
 export type Rehearsed = Awaited<ReturnType<typeof rehearsedDatadog>>
