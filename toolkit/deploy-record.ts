@@ -21,7 +21,11 @@ const deployRecord = z.object({
   schema: z.literal(1),
   /** The same for every event of one deploy, and for no other deploy. */
   deployId: z.string(),
+  /** Whether this went on to a new revision, or back to an old one. Absent: to a new one. */
+  kind: z.optional(z.enum(['deploy', 'rollback'])),
   verdict: z.enum(VERDICTS),
+  /** How far the deploy was followed; `none` means that its success was not waited for. */
+  waitedFor: z.optional(z.enum(['none', 'started', 'healthy', 'bake'])),
   environment: z.optional(z.string()),
   account: z.optional(z.string()),
   region: z.string(),
