@@ -28,18 +28,21 @@ export class AwsCalls {
   readonly clients: Clients
   readonly clock: Clock
   readonly signal: AbortSignal
+  /** What AWS will not let us do; there is no use in asking, or telling, twice. */
+  readonly refused: Set<'service deployments'>
   readonly #paces: Map<Bucket, Pace>
 
-  constructor(clients: Clients, clock: Clock, signal: AbortSignal, paces = new Map<Bucket, Pace>()) {
+  constructor(clients: Clients, clock: Clock, signal: AbortSignal, sharing?: AwsCalls) {
     this.clients = clients
     this.clock = clock
     this.signal = signal
-    this.#paces = paces
+    this.refused = sharing?.refused ?? new Set()
+    this.#paces = sharing === undefined ? new Map() : sharing.#paces
   }
 
   /** The same, for what has to be done after the run was cancelled. */
   within(signal: AbortSignal): AwsCalls {
-    return new AwsCalls(this.clients, this.clock, signal, this.#paces)
+    return new AwsCalls(this.clients, this.clock, signal, this)
   }
 
   /** `doing` completes "Could not …". */

@@ -73,7 +73,7 @@ export function readInputs(env: Environment): Inputs {
     ...(environment === undefined ? {} : { environment }),
     services: readServices(read),
     base: readBase(read),
-    changes: readChanges(read),
+    changes: refuseImageInRollback(readChanges(read), command),
     serviceChanges: readServiceChanges(read),
     ...(beforeDeploy === undefined ? {} : { beforeDeploy }),
     waitFor: readWaitFor(read),
@@ -81,7 +81,7 @@ export function readInputs(env: Environment): Inputs {
     timeoutMs: readTimeout(read),
     maxFailedTasks: read.integer('max-failed-tasks', { min: 1, max: 1000 }) ?? 3,
     onConflict: read.choice('on-conflict', ['fail', 'wait', 'supersede'], 'fail'),
-    onFailure: read.choice('on-failure', ['rollback', 'stop', 'leave'], 'rollback'),
+    onFailure: readOnFailure(read, command),
     onCancel: read.choice('on-cancel', ['rollback', 'leave'], 'rollback'),
     ...(rollbackTo === undefined ? {} : { rollbackTo }),
     ...(recordFile === undefined ? {} : { recordFile }),
@@ -177,6 +177,19 @@ function readRollbackTo(read: InputReader, command: Inputs['command']): string |
     })
   }
   return value
+}
+
+/** A rollback that fails is not rolled back: that would be the deploy again. */
+function readOnFailure(read: InputReader, command: Inputs['command']): Inputs['onFailure'] {
+  const onFailure = read.choice('on-failure', ['rollback', 'stop', 'leave'], 'rollback')
+  return command === 'rollback' ? 'leave' : onFailure
+}
+
+function refuseImageInRollback(changes: Changes, command: Inputs['command']): Changes {
+  if (command !== 'rollback' || changes.images.length === 0) return changes
+  throw new InputError('image', 'is set, but `command` is `rollback`, which goes back to a revision as it was.', {
+    hint: 'Remove `image`, or deploy it with `command: deploy`.',
+  })
 }
 
 function readBeforeDeploy(read: InputReader): BeforeDeploy | undefined {

@@ -4,9 +4,12 @@ import { AwsCalls } from './aws-calls.ts'
 import type { Connect } from './clients.ts'
 import { readInputs } from './inputs.ts'
 import { prepare } from './prepare.ts'
+import { prepareRollback } from './prepare-rollback.ts'
+import { preview } from './preview.ts'
 import { ship } from './ship.ts'
 import { settle } from './state.ts'
 import { tell } from './tell.ts'
+import { tellPlan } from './tell-plan.ts'
 
 /** Deploys: read, check, act and watch, report. */
 export async function main(world: World, connect: Connect): Promise<void> {
@@ -15,8 +18,11 @@ export async function main(world: World, connect: Connect): Promise<void> {
   const config = awsConfig(world.env, inputs.region)
   const aws = new AwsCalls(connect(config), world.clock, world.signal)
 
-  const plans = await prepare(world, aws, inputs, config.region)
+  const goesBack = inputs.command === 'rollback'
+  const plans = goesBack ? await prepareRollback(aws, inputs) : await prepare(world, aws, inputs, config.region)
+  if (inputs.dryRun || inputs.command === 'verify') return tellPlan(world, inputs, await preview(aws, plans))
+
   const outcomes = await ship(world, aws, inputs, plans)
   settle(world.report)
-  tell(world, inputs, config.region, outcomes, { startedAt, finishedAt: world.clock.now() })
+  await tell(world, aws, inputs, config.region, outcomes, { startedAt, finishedAt: world.clock.now() })
 }

@@ -40,7 +40,6 @@ export class Observer {
   readonly #watched: ReadonlyMap<string, Watched>
   readonly #notice: (message: string) => void
   readonly #withTasks: boolean
-  #serviceDeploymentsDenied = false
 
   /** @param withTasks whether tasks and targets matter, or the service alone. */
   constructor(aws: AwsCalls, rollouts: readonly Rollout[], withTasks: boolean, notice: (message: string) => void) {
@@ -50,7 +49,7 @@ export class Observer {
     this.#watched = new Map(
       rollouts.map((rollout) => [
         nameOf(rollout.name),
-        { rollout, tasks: new TaskBook(rollout.name, rollout.deploymentId), instances: new Map(), skipped: 0 },
+        { rollout, tasks: new TaskBook(rollout), instances: new Map(), skipped: 0 },
       ]),
     )
   }
@@ -111,7 +110,7 @@ export class Observer {
 
   /** Our service deployments by ARN; none where the role may not read them: the list of deployments tells as much. */
   async #serviceDeployments(watched: readonly Watched[]): Promise<ReadonlyMap<string, ServiceDeploymentSeen>> {
-    if (this.#serviceDeploymentsDenied) return new Map()
+    if (this.#aws.refused.has('service deployments')) return new Map()
     try {
       for (const one of watched) one.serviceDeploymentArn ??= await this.#find(one.rollout)
       const arns = watched.flatMap(({ serviceDeploymentArn }) => serviceDeploymentArn ?? [])
@@ -120,7 +119,7 @@ export class Observer {
     } catch (error) {
       const failure = classifyAwsError(error)
       if (failure !== 'denied' && failure !== 'refused') throw error
-      this.#serviceDeploymentsDenied = true
+      this.#aws.refused.add('service deployments')
       this.#notice(
         `The service deployment cannot be read, so the deployment is followed by its id alone. ${error instanceof Error ? error.message : error}`,
       )

@@ -1,5 +1,6 @@
 import type { Verdict as VerdictName } from '../../../toolkit/deploy-record.ts'
-import type { ServicePlan } from './prepare.ts'
+import type { ServicePlan } from './plan.ts'
+import { primaryOf } from './rollout.ts'
 import type { Verdict } from './verdict.ts'
 import type { Watch } from './watch.ts'
 
@@ -11,6 +12,12 @@ export interface Outcome {
   readonly verdict: Verdict
   /** Absent where the service was not touched. */
   readonly watch?: Watch
+}
+
+/** The revision that the service is at, or on its way to, as far as was seen. */
+export function runsNow({ plan, watch }: Outcome): string {
+  const primary = watch?.latest.service && primaryOf(watch.latest.service)
+  return watch?.backTo ?? primary?.taskDefinition ?? plan.before.taskDefinition ?? ''
 }
 
 /** Worst last: what a deploy of several services comes to is the worst of them. */

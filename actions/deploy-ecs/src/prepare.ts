@@ -13,6 +13,8 @@ import { describeServices, listTasks, requireService } from './ecs.ts'
 import { type CheckedImage, checkImage } from './image-check.ts'
 import type { Inputs } from './inputs.ts'
 import { type LoadedBase, loadBase } from './load-base.ts'
+import { chosenContainer, planFor } from './one-off-task.ts'
+import type { ServicePlan, Target } from './plan.ts'
 import {
   deploymentInProgress,
   refuseForeignController,
@@ -21,19 +23,10 @@ import {
   refuseServiceChanges,
 } from './preflight.ts'
 import type { Registration } from './registration.ts'
+import { sameRegistration } from './same-registration.ts'
 import { seenService } from './seen.ts'
 import { nameOf, type ServiceName } from './service-name.ts'
 import { readTargets } from './target-health.ts'
-
-/** One service that is ready to be deployed. */
-export interface ServicePlan {
-  readonly name: ServiceName
-  readonly before: Service
-  readonly base: LoadedBase
-  /** What it shall run. */
-  readonly registration: Registration
-  readonly shipped: readonly CheckedImage[]
-}
 
 /** Reads the services, works out what each shall run, and refuses what cannot go well. */
 export async function prepare(
@@ -60,11 +53,20 @@ export async function prepare(
     refuseMissingPorts(name, before, registration)
     refuseMissingExecutionRole(registration)
     const shipped = [...images].flatMap(([container, image]) => checked.get(`${container}=${image}`) ?? [])
-    return { name, before, base: at(bases, index), registration, shipped }
+    return { name, before, target: toTarget(at(bases, index), registration), shipped }
   })
+  const first = inputs.beforeDeploy && planFor(plans, inputs.beforeDeploy)
+  if (first !== undefined) chosenContainer(first, inputs.beforeDeploy?.container)
   if (inputs.waitFor === 'healthy' || inputs.waitFor === 'bake') await tryToWatch(aws, plans)
   return plans
 }
+
+/** A base that needs no change is deployed as it is. */
+const toTarget = (base: LoadedBase, registration: Registration): Target => ({
+  base,
+  registration,
+  ...(base.arn !== undefined && sameRegistration(registration, base.registration) ? { arn: base.arn } : {}),
+})
 
 /** @throws InputError when the credentials are those of another account. */
 export async function checkAccount(aws: AwsCalls, expected: string | undefined): Promise<void> {

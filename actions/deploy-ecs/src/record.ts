@@ -11,7 +11,7 @@ export interface Span {
 /** What other tools may know of a deploy. */
 export function toRecord(
   outcomes: readonly Outcome[],
-  { environment }: Pick<Inputs, 'environment'>,
+  { command, environment, waitFor }: Pick<Inputs, 'command' | 'environment' | 'waitFor'>,
   region: string,
   run: Run,
   { startedAt, finishedAt }: Span,
@@ -20,7 +20,9 @@ export function toRecord(
   return {
     schema: 1,
     deployId: deployId(outcomes, run, startedAt),
+    kind: command === 'rollback' ? 'rollback' : 'deploy',
     verdict: overall(outcomes),
+    waitedFor: waitFor,
     ...(environment === undefined ? {} : { environment }),
     ...(account === undefined ? {} : { account }),
     region,

@@ -1,6 +1,6 @@
 import type { Log } from '../../../toolkit/log.ts'
 import type { AwsCalls } from './aws-calls.ts'
-import type { ServicePlan } from './prepare.ts'
+import type { ServicePlan } from './plan.ts'
 import { register } from './register.ts'
 import { revisionName } from './registration.ts'
 import { sameRegistration } from './same-registration.ts'
@@ -13,16 +13,19 @@ export async function registerAll(
 ): Promise<ReadonlyMap<ServicePlan, string>> {
   const arns = new Map<ServicePlan, string>()
   for (const plan of plans) {
-    const twin = plans.find((other) => arns.has(other) && sameRegistration(other.registration, plan.registration))
+    const twin = plans.find(
+      (other) => arns.has(other) && sameRegistration(other.target.registration, plan.target.registration),
+    )
     arns.set(plan, (twin && arns.get(twin)) ?? (await revisionFor(aws, log, plan)))
   }
   return arns
 }
 
-async function revisionFor(aws: AwsCalls, log: Log, { base, registration }: ServicePlan): Promise<string> {
-  if (base.arn !== undefined && sameRegistration(registration, base.registration)) {
-    log.info(`Nothing changes in ${base.source}: it is deployed as it is.`)
-    return base.arn
+async function revisionFor(aws: AwsCalls, log: Log, { target }: ServicePlan): Promise<string> {
+  const { arn: present, base, registration } = target
+  if (present !== undefined) {
+    log.info(`${base.source} is deployed as it is.`)
+    return present
   }
   const { arn, isNew } = await register(aws, registration)
   log.info(

@@ -17,6 +17,8 @@ export interface Rollout extends Ours {
   readonly service: ServiceSeen
   /** False where the service already ran this, so that there was nothing to start. */
   readonly isNew: boolean
+  /** See TaskBook. */
+  readonly adopts: boolean
 }
 
 /** What a rollout starts from. */
@@ -108,14 +110,18 @@ export function toRollout(departure: Departure, service: ServiceSeen, previousId
       },
     )
   }
+  const previousTaskDefinition = departure.before.taskDefinition ?? ''
+  const isNew = primary.id !== previousId
   return {
     name: departure.name,
     service,
-    isNew: primary.id !== previousId,
+    isNew,
+    // New tasks of the same revision can only be told from the old ones by the deployment that started them.
+    adopts: !isNew || departure.taskDefinition !== previousTaskDefinition,
     deploymentId: primary.id,
     createdAt: primary.createdAt,
     taskDefinition: departure.taskDefinition,
-    previousTaskDefinition: departure.before.taskDefinition ?? '',
+    previousTaskDefinition,
     shipped: departure.shipped,
   }
 }

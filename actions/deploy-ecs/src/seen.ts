@@ -56,6 +56,7 @@ export interface ServiceDeploymentSeen {
 
 export interface ContainerSeen {
   readonly name: string
+  readonly lastStatus?: string
   readonly image?: string
   readonly imageDigest?: string
   readonly exitCode?: number
@@ -66,6 +67,7 @@ export interface ContainerSeen {
 export interface TaskSeen {
   readonly arn: string
   readonly startedBy: string
+  readonly taskDefinition: string
   readonly lastStatus: string
   readonly healthStatus?: string
   readonly stopCode?: string
@@ -165,16 +167,19 @@ export function seenTask(task: Task): TaskSeen {
   return {
     arn: task.taskArn ?? '',
     startedBy: task.startedBy ?? '',
+    taskDefinition: task.taskDefinitionArn ?? '',
     lastStatus: task.lastStatus ?? '',
     createdAt: time(task.createdAt),
     addresses: [...new Set([...attached, ...own])].filter((address) => address !== undefined && address !== ''),
-    containers: containers.map(({ name = '', image, imageDigest, exitCode, reason, networkBindings = [] }) => ({
-      name,
-      hostPorts: networkBindings.flatMap(({ containerPort, hostPort }) =>
-        containerPort === undefined || hostPort === undefined ? [] : [{ containerPort, hostPort }],
-      ),
-      ...defined({ image, imageDigest, exitCode, reason }),
-    })),
+    containers: containers.map(
+      ({ name = '', lastStatus, image, imageDigest, exitCode, reason, networkBindings = [] }) => ({
+        name,
+        hostPorts: networkBindings.flatMap(({ containerPort, hostPort }) =>
+          containerPort === undefined || hostPort === undefined ? [] : [{ containerPort, hostPort }],
+        ),
+        ...defined({ lastStatus, image, imageDigest, exitCode, reason }),
+      }),
+    ),
     ...defined({ healthStatus, stopCode, stoppedReason, containerInstanceArn }),
   } as TaskSeen
 }

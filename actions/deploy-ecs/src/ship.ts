@@ -3,16 +3,17 @@ import type { World } from '../../../toolkit/runtime.ts'
 import { type AwsCalls, each } from './aws-calls.ts'
 import { leaveSafe } from './cancel.ts'
 import type { Inputs } from './inputs.ts'
+import { planFor, runBeforeDeploy } from './one-off-task.ts'
 import type { Outcome } from './outcome.ts'
-import type { ServicePlan } from './prepare.ts'
+import type { ServicePlan } from './plan.ts'
 import { registerAll } from './register-all.ts'
 import { revisionName } from './registration.ts'
 import { primaryOf, startRollout } from './rollout.ts'
 import { seenService } from './seen.ts'
 import { nameOf } from './service-name.ts'
-import { keep, type Undertaking } from './state.ts'
+import { keep, keepTask, type Undertaking } from './state.ts'
 import { afterFailure } from './undo.ts'
-import { type Criteria, cancelled, notStarted, unwatched, type Verdict } from './verdict.ts'
+import { type Criteria, cancelled, nothingDeployed, notStarted, unwatched, type Verdict } from './verdict.ts'
 import { beginWatch, follow, type Watch } from './watch.ts'
 
 /** One service on its way. */
@@ -38,8 +39,9 @@ export async function ship(
   const arns = await registerAll(aws, world.log, plans)
   const shipments = plans.map((plan): Shipment => ({ plan, taskDefinition: arns.get(plan) ?? '' }))
   try {
-    await start(world, aws, inputs, shipments)
-    if (inputs.waitFor !== 'none') await watchAll(world, aws, inputs, shipments)
+    const goOn = await runFirst(world, aws, inputs, shipments)
+    if (goOn) await start(world, aws, inputs, shipments)
+    if (goOn && inputs.waitFor !== 'none') await watchAll(world, aws, inputs, shipments)
   } catch (error) {
     if (!(error instanceof CancelledError)) throw error
     await cancelAll(world, aws, inputs, shipments)
@@ -50,6 +52,32 @@ export async function ship(
     verdict: verdict ?? unwatched(),
     ...(watch === undefined ? {} : { watch }),
   }))
+}
+
+/** Before any service is touched. @returns whether to go on. */
+async function runFirst(
+  world: World,
+  aws: AwsCalls,
+  { beforeDeploy }: Inputs,
+  shipments: readonly Shipment[],
+): Promise<boolean> {
+  const plans = shipments.map(({ plan }) => plan)
+  const plan = beforeDeploy && planFor(plans, beforeDeploy)
+  const shipment = shipments.find((candidate) => candidate.plan === plan)
+  if (beforeDeploy === undefined || shipment === undefined) return true
+  const { cluster } = shipment.plan.name
+  try {
+    await runBeforeDeploy(world, aws, shipment.plan, shipment.taskDefinition, beforeDeploy, (taskArn) =>
+      keepTask(world.report, { cluster, taskArn }),
+    )
+    return true
+  } catch (error) {
+    if (error instanceof CancelledError) throw error
+    for (const each of shipments) each.verdict = nothingDeployed(describeError(error))
+    return false
+  } finally {
+    keepTask(world.report, undefined)
+  }
 }
 
 async function start(world: World, aws: AwsCalls, inputs: Inputs, shipments: readonly Shipment[]): Promise<void> {

@@ -13,6 +13,23 @@ export interface Undertaking {
 }
 
 const KEY = 'undertakings'
+const TASK_KEY = 'task'
+
+/** A task that runs once, of which the post step must not forget to stop it. */
+export interface RunningTask {
+  readonly cluster: string
+  readonly taskArn: string
+}
+
+/** Kept while a one-off task runs. */
+export const keepTask = (report: Report, task: RunningTask | undefined): void =>
+  report.saveState(TASK_KEY, task === undefined ? '' : JSON.stringify(task))
+
+/** The one-off task that the main step left running. */
+export function leftTask(report: Report): RunningTask | undefined {
+  const kept = report.state(TASK_KEY)
+  return kept === '' ? undefined : (JSON.parse(kept) as RunningTask)
+}
 
 /** Kept from before the first change until the outcome is known, so that a killed step can be finished by the post step. */
 export const keep = (report: Report, undertakings: readonly Undertaking[]): void =>

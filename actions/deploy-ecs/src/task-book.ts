@@ -3,40 +3,53 @@ import { describeTasks, listTasks } from './ecs.ts'
 import { seenTask, type TaskSeen } from './seen.ts'
 import type { ServiceName } from './service-name.ts'
 
+/** Whose tasks a book is about. */
+export interface Owner {
+  readonly name: ServiceName
+  readonly deploymentId: string
+  readonly taskDefinition: string
+  /** Whether tasks of our revision that an earlier deployment started count as ours, as ECS has it in a rollback. */
+  readonly adopts: boolean
+}
+
 /**
  * Knows the tasks of one deployment, and asks only about those of which something can still change: another deployment's
  * task stays another's, a stopped task stays stopped, and a running one is told by the list that it is in.
  */
 export class TaskBook {
-  readonly #name: ServiceName
-  readonly #deploymentId: string
+  readonly #owner: Owner
   readonly #ours = new Map<string, TaskSeen>()
   #foreign = new Set<string>()
 
-  constructor(name: ServiceName, deploymentId: string) {
-    this.#name = name
-    this.#deploymentId = deploymentId
+  constructor(owner: Owner) {
+    this.#owner = owner
   }
 
   /** The tasks of our deployment, as they are now. */
   async read(aws: AwsCalls): Promise<readonly TaskSeen[]> {
-    const [running, stopped] = await Promise.all([
-      listTasks(aws, this.#name, 'RUNNING'),
-      listTasks(aws, this.#name, 'STOPPED'),
-    ])
+    const { name } = this.#owner
+    const [running, stopped] = await Promise.all([listTasks(aws, name, 'RUNNING'), listTasks(aws, name, 'STOPPED')])
+    const meantToRun = new Set(running)
     const listed = [...running, ...stopped]
     const asked = [
       ...running.filter((arn) => !this.#foreign.has(arn) && !isSettled(this.#ours.get(arn))),
       ...stopped.filter((arn) => !this.#foreign.has(arn) && this.#ours.get(arn)?.lastStatus !== 'STOPPED'),
     ]
+    // Only what is still listed is kept in mind, so that a service that lives for ever does not grow in here.
     const foreign = new Set(listed.filter((arn) => this.#foreign.has(arn)))
-    for (const task of (await describeTasks(aws, this.#name.cluster, asked)).map(seenTask)) {
-      if (task.startedBy === this.#deploymentId) this.#ours.set(task.arn, task)
+    for (const task of (await describeTasks(aws, name.cluster, asked)).map(seenTask)) {
+      if (this.#isOurs(task, meantToRun)) this.#ours.set(task.arn, task)
       else foreign.add(task.arn)
     }
-    // Only what is still listed is kept in mind, so that a service that lives for ever does not grow in here.
     this.#foreign = foreign
-    return [...this.#ours.values()]
+    const present = new Set(listed)
+    return [...this.#ours.values()].filter(({ arn, lastStatus }) => lastStatus === 'STOPPED' || present.has(arn))
+  }
+
+  #isOurs({ arn, startedBy, taskDefinition }: TaskSeen, meantToRun: ReadonlySet<string>): boolean {
+    if (startedBy === this.#owner.deploymentId || this.#ours.has(arn)) return true
+    // One that had stopped before we came says nothing about us.
+    return this.#owner.adopts && taskDefinition === this.#owner.taskDefinition && meantToRun.has(arn)
   }
 }
 

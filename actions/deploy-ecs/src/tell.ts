@@ -5,21 +5,38 @@ import { formatDuration } from '../../../toolkit/duration.ts'
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import { readRun } from '../../../toolkit/github.ts'
 import type { World } from '../../../toolkit/runtime.ts'
+import { type AwsCalls, each } from './aws-calls.ts'
+import { explain } from './explain.ts'
 import type { Inputs } from './inputs.ts'
 import type { Outcome } from './outcome.ts'
 import { type Span, toRecord } from './record.ts'
 import { nameOf } from './service-name.ts'
-import { summarise } from './summary.ts'
+import { type Explained, summarise } from './summary.ts'
 
 /** Hands the outcome to later steps and to the people who watch. @throws SlipwayError unless the deploy succeeded. */
-export function tell(world: World, inputs: Inputs, region: string, outcomes: readonly Outcome[], span: Span): void {
+export async function tell(
+  world: World,
+  aws: AwsCalls,
+  inputs: Inputs,
+  region: string,
+  outcomes: readonly Outcome[],
+  span: Span,
+): Promise<void> {
   const record = toRecord(outcomes, inputs, region, readRun(world.env), span)
   writeOutputs(world, inputs, outcomes, record, span)
-  world.report.summary(summarise(outcomes, span))
+  world.report.summary(summarise(await each(outcomes, 4, (outcome) => explained(aws, world, outcome)), span))
   const lines = outcomes.map(({ plan, verdict }) => `${nameOf(plan.name)}: ${verdict.verdict}. ${verdict.reason}`)
-  if (record.verdict === 'succeeded') return world.log.info(lines.join('\n'))
+  if (record.verdict === 'succeeded') {
+    world.log.info(lines.join('\n'))
+    return
+  }
   const evidence = outcomes.flatMap(({ verdict }) => verdict.evidence.map((line) => `  ${line}`))
   throw new SlipwayError([...lines, ...evidence].join('\n'), { hint: HINTS[record.verdict] })
+}
+
+async function explained(aws: AwsCalls, world: World, outcome: Outcome): Promise<Explained> {
+  const explanation = await explain(aws, world.log, outcome)
+  return explanation === undefined ? outcome : { ...outcome, explanation }
 }
 
 const HINTS: Readonly<Record<Exclude<DeployRecord['verdict'], 'succeeded'>, string>> = {

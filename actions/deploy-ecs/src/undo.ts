@@ -50,6 +50,7 @@ async function rollBack(world: World, aws: AwsCalls, inputs: Inputs, watch: Watc
   }
   world.log.info(`Service \`${nameOf(rollout.name)}\` goes back to ${revisionName(back.taskDefinition)}.`)
   await follow(aws, world.log, [second], criteria)
+  watch.backTo = back.taskDefinition
   return afterRollback(first, second.verdict ?? first, back.taskDefinition)
 }
 
@@ -75,6 +76,7 @@ export async function startRollback(aws: AwsCalls, watch: Watch): Promise<Rollou
         taskDefinition: primary.taskDefinition,
         shipped: [],
         isNew: true,
+        adopts: true,
       }
     }
     if (!asked) {

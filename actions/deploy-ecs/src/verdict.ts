@@ -65,6 +65,13 @@ export const unwatched = (): Verdict => ({
   evidence: [],
 })
 
+/** The verdict on a deploy whose first task failed. */
+export const nothingDeployed = (error: string): Verdict => ({
+  verdict: 'failed',
+  reason: 'The task before the deploy failed, so nothing was deployed.',
+  evidence: error.split('\n'),
+})
+
 /** The verdict on a service that could not be updated. */
 export const notStarted = (error: string): Verdict => ({
   verdict: 'failed',
@@ -208,13 +215,16 @@ function fromDeployments(
 function fromStoppedTasks(ours: Ours, criteria: Criteria, latest: Observation, memory: Memory): Decision | undefined {
   const failures = [...memory.failures.values()]
   const certain = failures.filter((stop) => stop.certain)
-  const enough = failures.length >= criteria.maxFailedTasks || certain.length >= Math.min(2, criteria.maxFailedTasks)
+  const enough = failures.length >= criteria.maxFailedTasks || certain.length >= certainLimit(criteria)
   if (!enough || failures.length <= standing(latest, memory)) return undefined
   const [first] = mostFrequent(certain.length > 0 ? certain : failures)
   return verdict('failed', `${failures.length} tasks of ${revisionName(ours.taskDefinition)} failed: ${first}.`, [
     ...mostFrequent(failures),
   ])
 }
+
+/** A reason that will not go away needs no third task to say it; whoever is patient gets more patience here too. */
+const certainLimit = ({ maxFailedTasks }: Criteria) => Math.max(1, Math.ceil((maxFailedTasks * 2) / 3))
 
 /** Tasks of ours that look as if they would stay. */
 function standing(latest: Observation, memory: Memory): number {

@@ -20,6 +20,8 @@ export interface Watch {
   latest: Observation
   serviceDeploymentArn?: string
   verdict?: Verdict
+  /** The revision that a rollback of ours brought back. */
+  backTo?: string
 }
 
 /** A rollout as it is right after it was started. */

@@ -50,7 +50,7 @@ export const deployment = (more: Partial<DeploymentSeen> = {}): DeploymentSeen =
 })
 
 /** The one before ours. */
-export const before = (more: Partial<DeploymentSeen> = {}): DeploymentSeen =>
+export const earlier = (more: Partial<DeploymentSeen> = {}): DeploymentSeen =>
   deployment({
     id: 'ecs-svc/before',
     status: 'ACTIVE',
@@ -78,6 +78,7 @@ export const service = (deployments: readonly DeploymentSeen[], more: Partial<Se
 export const task = (id: string, more: Partial<TaskSeen> = {}): TaskSeen => ({
   arn: `arn:aws:ecs:eu-west-1:123456789012:task/default/${id}`,
   startedBy: 'ecs-svc/ours',
+  taskDefinition: arn(2),
   lastStatus: 'RUNNING',
   containers: [{ name: 'app', image: 'web:2', hostPorts: [] }],
   addresses: [`10.0.0.${id}`],

@@ -2,7 +2,7 @@
 // not read. The verdict has to be the story's end, or not to be there yet.
 import fc from 'fast-check'
 import type { DeploymentSeen, EventSeen, Observation } from '../../../actions/deploy-ecs/src/seen.ts'
-import { arn, before, criteria, deployment, MADE, play, record, service, target, task, verdictOf } from './stories.ts'
+import { arn, criteria, deployment, earlier, MADE, play, record, service, target, task, verdictOf } from './stories.ts'
 
 type End = 'succeeded' | 'rolled-back' | 'failed' | 'superseded'
 
@@ -15,13 +15,17 @@ interface Moment {
   readonly healthy: boolean
 }
 
-const STALE: Moment = { deployments: [before({ status: 'PRIMARY' })], status: '', healthy: false }
+const STALE: Moment = { deployments: [earlier({ status: 'PRIMARY' })], status: '', healthy: false }
 const started: Moment = {
-  deployments: [deployment({ runningCount: 0 }), before()],
+  deployments: [deployment({ runningCount: 0 }), earlier()],
   status: 'IN_PROGRESS',
   healthy: false,
 }
-const half: Moment = { deployments: [deployment({ runningCount: 1 }), before()], status: 'IN_PROGRESS', healthy: false }
+const half: Moment = {
+  deployments: [deployment({ runningCount: 1 }), earlier()],
+  status: 'IN_PROGRESS',
+  healthy: false,
+}
 const back = (rolloutState: string, rolloutStateReason: string) =>
   deployment({ id: 'ecs-svc/back', taskDefinition: arn(1), createdAt: MADE + 50_000, rolloutState, rolloutStateReason })
 const theirs = deployment({ id: 'ecs-svc/theirs', taskDefinition: arn(3), createdAt: MADE + 50_000 })
@@ -56,7 +60,7 @@ const STORIES: Readonly<Record<End, readonly Moment[]>> = {
     started,
     half,
     {
-      deployments: [deployment({ runningCount: 0, rolloutState: 'FAILED' }), before()],
+      deployments: [deployment({ runningCount: 0, rolloutState: 'FAILED' }), earlier()],
       status: 'STOPPED',
       statusReason: 'The circuit breaker threshold was exceeded.',
       healthy: false,

@@ -2,9 +2,9 @@ import type { Observation } from '../../../actions/deploy-ecs/src/seen.ts'
 import { afterRollback, cancelled } from '../../../actions/deploy-ecs/src/verdict.ts'
 import {
   arn,
-  before,
   criteria,
   deployment,
+  earlier,
   failedTask,
   healthy,
   MADE,
@@ -19,7 +19,7 @@ import {
 } from './stories.ts'
 
 const look = (more: Partial<Observation>): Observation => ({ ...healthy, ...more })
-const rolling = look({ service: service([deployment({ runningCount: 1 }), before()]) })
+const rolling = look({ service: service([deployment({ runningCount: 1 }), earlier()]) })
 
 /** ECS's rollback, as it shows it: a new PRIMARY for the old revision. */
 const rollback = (rolloutState: string, rolloutStateReason?: string) =>
@@ -43,7 +43,7 @@ describe('succeeded', () => {
   test.each<[string, Partial<Observation>, string]>([
     [
       'the rollout goes on',
-      { service: service([deployment(), before()]) },
+      { service: service([deployment(), earlier()]) },
       'the rollout (IN_PROGRESS): 2 of 2 tasks run',
     ],
     ['the tasks were not looked at', { tasks: undefined as never }, 'a look at the tasks'],
@@ -85,7 +85,7 @@ describe('succeeded', () => {
     const { rolloutState: _, ...classic } = deployment()
     const alone = service([classic], { loadBalancers: [] })
     expect(verdictOf(play([look({ service: alone })])).verdict).toBe('succeeded')
-    expect(waitsFor(play([look({ service: service([classic, before()], { loadBalancers: [] }) })]))).toContain(
+    expect(waitsFor(play([look({ service: service([classic, earlier()], { loadBalancers: [] }) })]))).toContain(
       'rollout',
     )
   })
@@ -99,12 +99,12 @@ describe('succeeded', () => {
   })
 
   test('old tasks that still drain are no obstacle, but are told', () => {
-    const early = service([deployment({ rolloutState: 'COMPLETED' }), before({ runningCount: 1 })])
+    const early = service([deployment({ rolloutState: 'COMPLETED' }), earlier({ runningCount: 1 })])
     expect(verdictOf(play([look({ service: early })])).evidence).toContain('1 tasks of web:1 still drain')
   })
 
   test('started only needs the tasks to run', () => {
-    const started = look({ service: service([deployment(), before()]), targets: [], tasks: undefined as never })
+    const started = look({ service: service([deployment(), earlier()]), targets: [], tasks: undefined as never })
     expect(verdictOf(play([started], { ...criteria, waitFor: 'started' })).verdict).toBe('succeeded')
   })
 
@@ -146,7 +146,7 @@ describe('the image', () => {
 
 describe('rolled-back', () => {
   test('is told from the new PRIMARY, also once ours has vanished and the reason is gone (peers: DTD 191, 494)', () => {
-    const failing = look({ service: service([rollback('IN_PROGRESS'), deployment({ status: 'ACTIVE' }), before()]) })
+    const failing = look({ service: service([rollback('IN_PROGRESS'), deployment({ status: 'ACTIVE' }), earlier()]) })
     const gone = look({ service: service([rollback('COMPLETED', 'ECS deployment ecs-svc/back completed.')]) })
     expect(waitsFor(play([rolling, failing]))).toBe('ECS to finish its rollback to web:1')
     expect(verdictOf(play([rolling, failing, gone]))).toMatchObject({
@@ -216,7 +216,7 @@ describe('failed', () => {
       rolloutState: 'FAILED',
       rolloutStateReason: 'ECS deployment circuit breaker: tasks failed to start.',
     })
-    expect(verdictOf(play([look({ service: service([failed, before()]) })]))).toMatchObject({
+    expect(verdictOf(play([look({ service: service([failed, earlier()]) })]))).toMatchObject({
       verdict: 'failed',
       reason: 'ECS gave the deployment up. ECS deployment circuit breaker: tasks failed to start.',
     })
@@ -243,7 +243,7 @@ describe('failed', () => {
   test('is decided by a few tasks in a crash loop, long before the circuit breaker', () => {
     const crashes = (count: number) =>
       look({
-        service: service([deployment({ runningCount: 0 }), before()]),
+        service: service([deployment({ runningCount: 0 }), earlier()]),
         tasks: Array.from({ length: count }, (_, id) => failedTask(`${id}`)),
         targets: [],
       })
@@ -273,7 +273,7 @@ describe('failed', () => {
   test('remembers failures, so that start-then-crash is seen although failedTasks is 0 again', () => {
     const at = (id: string) =>
       look({
-        service: service([deployment({ runningCount: 1 }), before()]),
+        service: service([deployment({ runningCount: 1 }), earlier()]),
         tasks: [failedTask(id), task('9')],
         targets: [],
       })
@@ -306,7 +306,7 @@ describe('failed', () => {
 
 describe('a stale read', () => {
   const stale = look({
-    service: service([before({ status: 'PRIMARY' })], { taskDefinition: arn(1) }),
+    service: service([earlier({ status: 'PRIMARY' })], { taskDefinition: arn(1) }),
     tasks: [],
     targets: [],
   })

@@ -1,0 +1,198 @@
+// A task that runs once, from the new revision, before the service is touched: migrations.
+import { createHash } from 'node:crypto'
+import { RunTaskCommand, type RunTaskRequest, StopTaskCommand } from '@aws-sdk/client-ecs'
+import { classifyAwsError } from '../../../toolkit/aws.ts'
+import { formatDuration } from '../../../toolkit/duration.ts'
+import { InputError, SlipwayError, TimedOutError } from '../../../toolkit/errors.ts'
+import { readRun } from '../../../toolkit/github.ts'
+import { poll } from '../../../toolkit/poll.ts'
+import type { World } from '../../../toolkit/runtime.ts'
+import type { AwsCalls } from './aws-calls.ts'
+import { type LogStream, logStreamOf, readLog } from './container-log.ts'
+import { describeTasks } from './ecs.ts'
+import { shortTask } from './health.ts'
+import type { BeforeDeploy } from './inputs.ts'
+import type { ServicePlan } from './plan.ts'
+import { revisionName } from './registration.ts'
+import { seenTask, type TaskSeen } from './seen.ts'
+import { nameOf } from './service-name.ts'
+import { judgeStop } from './stopped-task.ts'
+
+/** The service whose task runs the command: with several, the first that has the container. */
+export const planFor = (plans: readonly ServicePlan[], { container }: BeforeDeploy): ServicePlan | undefined =>
+  plans.find(({ target }) => target.registration.containerDefinitions.some(({ name }) => name === container)) ??
+  plans[0]
+
+/** The container that the command is for. @throws InputError where it cannot be told. */
+export function chosenContainer({ target, shipped }: ServicePlan, wanted: string | undefined): string {
+  const names = target.registration.containerDefinitions.flatMap(({ name }) => name ?? [])
+  if (wanted !== undefined) {
+    if (names.includes(wanted)) return wanted
+    throw new InputError(
+      'before-deploy-container',
+      `names \`${wanted}\`, which task definition \`${target.registration.family}\` does not have.`,
+      {
+        hint: `It has ${names.map((name) => `\`${name}\``).join(', ')}.`,
+      },
+    )
+  }
+  const candidates = shipped.length > 0 ? shipped.map(({ container }) => container) : names
+  const [only, ...others] = candidates
+  if (only !== undefined && others.length === 0) return only
+  throw new InputError(
+    'before-deploy-container',
+    'is missing: more than one container could run `before-deploy-command`.',
+    {
+      hint: `Set it to one of ${candidates.map((name) => `\`${name}\``).join(', ')}.`,
+    },
+  )
+}
+
+/** What RunTask is sent: the service's own network and place, and a token that makes a repeated call the same task. */
+export function runTaskRequest(
+  { name, before }: ServicePlan,
+  taskDefinition: string,
+  container: string,
+  command: readonly string[],
+  run: { readonly id: string; readonly attempt: string; readonly job: string },
+): RunTaskRequest {
+  const { networkConfiguration, capacityProviderStrategy = [], launchType, platformVersion } = before
+  const token = [run.id, run.attempt, run.job, nameOf(name), taskDefinition, ...command].join('\n')
+  return {
+    cluster: name.cluster,
+    taskDefinition,
+    count: 1,
+    startedBy: `slipway/${run.id || 'local'}`,
+    clientToken: createHash('sha256').update(token).digest('hex'),
+    overrides: { containerOverrides: [{ name: container, command: [...command] }] },
+    ...(networkConfiguration === undefined ? {} : { networkConfiguration }),
+    // ECS takes one of the two; a service shows its launch type also where it has a strategy.
+    ...(capacityProviderStrategy.length > 0
+      ? { capacityProviderStrategy }
+      : launchType === undefined
+        ? {}
+        : { launchType }),
+    ...(platformVersion === undefined || capacityProviderStrategy.length > 0 ? {} : { platformVersion }),
+  }
+}
+
+/**
+ * Runs the task to its end, with its log in ours. Stops it when the run is cancelled or the time is over.
+ * @throws SlipwayError unless the chosen container exits with 0.
+ */
+export async function runBeforeDeploy(
+  world: World,
+  aws: AwsCalls,
+  plan: ServicePlan,
+  taskDefinition: string,
+  { command, container: wanted, timeoutMs }: BeforeDeploy,
+  started: (taskArn: string) => void,
+): Promise<void> {
+  const container = chosenContainer(plan, wanted)
+  const { cluster } = plan.name
+  const request = runTaskRequest(plan, taskDefinition, container, command, readRun(world.env))
+  const taskArn = await startTask(aws, request)
+  started(taskArn)
+  world.log.info(
+    `Task ${shortTask(taskArn)} of ${revisionName(taskDefinition)} runs \`${command.join(' ')}\` in ${container}.`,
+  )
+  const tail = tailOf(plan, container, taskArn)
+  try {
+    const ended = await poll(
+      async () => {
+        const [task] = (await describeTasks(aws, cluster, [taskArn])).map(seenTask)
+        await tail(world, aws)
+        return task !== undefined && hasEnded(task, container) ? task : undefined
+      },
+      {
+        clock: world.clock,
+        signal: world.signal,
+        timeoutMs,
+        delayMs: (look) => (look < 30 ? 2_000 : 5_000),
+        what: 'the task before the deploy',
+      },
+    )
+    if (ended.lastStatus !== 'STOPPED') await stopTask(aws, cluster, taskArn, 'The chosen container has ended.')
+    await tail(world, aws)
+    judge(ended, container, command)
+    world.log.info(`Task ${shortTask(taskArn)} ended well: ${container} exited with 0.`)
+  } catch (error) {
+    const last = aws.within(AbortSignal.timeout(5_000))
+    if (world.signal.aborted) await stopTask(last, cluster, taskArn, 'The workflow run was cancelled.')
+    if (!(error instanceof TimedOutError)) throw error
+    await stopTask(last, cluster, taskArn, 'It took too long.')
+    throw new SlipwayError(`The task before the deploy was stopped after ${formatDuration(timeoutMs)}.`, {
+      hint: 'Raise `before-deploy-timeout` if it needs longer.',
+      cause: error,
+    })
+  }
+}
+
+async function startTask(aws: AwsCalls, request: RunTaskRequest): Promise<string> {
+  const { tasks = [], failures = [] } = await aws.call('runTask', 'start the task before the deploy', () =>
+    // Not aborted with the run: a task that may have been started has to be known, or it could not be stopped.
+    aws.clients.ecs.send(new RunTaskCommand(request)),
+  )
+  const arn = tasks[0]?.taskArn
+  if (arn !== undefined) return arn
+  const why = failures.map(({ reason, detail }) => [reason, detail].filter(Boolean).join(': ')).join('; ')
+  throw new SlipwayError(`ECS could not start the task before the deploy: ${why || 'no reason was given'}.`, {
+    hint: /RESOURCE|capacity/i.test(why)
+      ? 'The cluster has no room for it. Add capacity, or make the task smaller.'
+      : 'Check the capacity providers and the network of the service.',
+  })
+}
+
+/** Stops a task; it may well have stopped by itself. */
+export async function stopTask(aws: AwsCalls, cluster: string, task: string, reason: string): Promise<void> {
+  try {
+    await aws.call('runTask', `stop task ${shortTask(task)}`, (options) =>
+      aws.clients.ecs.send(new StopTaskCommand({ cluster, task, reason }), options),
+    )
+  } catch (error) {
+    if (classifyAwsError(error) !== 'refused') throw error
+  }
+}
+
+/** A sidecar may go on for ever: the chosen container decides. */
+const hasEnded = (task: TaskSeen, container: string): boolean =>
+  task.lastStatus === 'STOPPED' ||
+  task.containers.some(
+    ({ name, lastStatus, exitCode }) => name === container && lastStatus === 'STOPPED' && exitCode !== undefined,
+  )
+
+function judge(task: TaskSeen, container: string, command: readonly string[]): void {
+  const exitCode = task.containers.find(({ name }) => name === container)?.exitCode
+  if (exitCode === 0) return
+  const stop = judgeStop(task)
+  const how =
+    exitCode === undefined ? `never ran: ${stop?.reason ?? 'no reason was given'}` : `exited with code ${exitCode}`
+  throw new SlipwayError(`The task before the deploy failed: \`${command.join(' ')}\` in ${container} ${how}.`, {
+    hint: 'The service was not touched. The lines above are what the task logged, where it logs to CloudWatch.',
+  })
+}
+
+/** Logs what the container has logged since the last time. The task's log never decides anything, so neither do errors. */
+function tailOf(plan: ServicePlan, container: string, taskArn: string): (world: World, aws: AwsCalls) => Promise<void> {
+  const definition = plan.target.registration.containerDefinitions.find(({ name }) => name === container)
+  const region = taskArn.split(':')[3] ?? ''
+  const stream: LogStream | undefined = definition && logStreamOf(definition, shortTask(taskArn), region)
+  let from: string | undefined
+  let broken = stream === undefined
+  return async (world, aws) => {
+    if (broken || stream === undefined) return
+    try {
+      const piece = await readLog(aws, stream, {
+        fromStart: true,
+        limit: 1_000,
+        ...(from === undefined ? {} : { from }),
+      })
+      for (const line of piece.lines) world.log.info(`  ${line}`)
+      from = piece.next ?? from
+    } catch (error) {
+      if (world.signal.aborted) return
+      broken = classifyAwsError(error) === 'denied' || classifyAwsError(error) === 'refused'
+      world.log.debug(`The log of the task could not be read: ${error}`)
+    }
+  }
+}

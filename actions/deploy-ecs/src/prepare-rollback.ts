@@ -1,0 +1,48 @@
+// Finds the revisions to go back to. Nothing is changed here.
+import { InputError, SlipwayError } from '../../../toolkit/errors.ts'
+import { type AwsCalls, each } from './aws-calls.ts'
+import { describeServices, requireService } from './ecs.ts'
+import type { Inputs } from './inputs.ts'
+import { lastHealthy } from './last-healthy.ts'
+import { loadBase } from './load-base.ts'
+import type { ServicePlan } from './plan.ts'
+import { refuseForeignController } from './preflight.ts'
+import { checkAccount } from './prepare.ts'
+import { familyOf, revisionName } from './registration.ts'
+import { nameOf, type ServiceName } from './service-name.ts'
+
+/** Plans the way back of each service: to the revision that the user names, else to the last one that was healthy. */
+export async function prepareRollback(aws: AwsCalls, inputs: Inputs): Promise<readonly ServicePlan[]> {
+  await checkAccount(aws, inputs.expectedAccountId)
+  const services = await describeServices(aws, inputs.services)
+  return each(inputs.services, 4, async (name): Promise<ServicePlan> => {
+    const before = requireService(services, name)
+    refuseForeignController(name, before)
+    const current = before.taskDefinition ?? ''
+    const wanted = inputs.rollbackTo === undefined ? undefined : named(inputs.rollbackTo, current)
+    const revision = wanted ?? (await lastHealthy(aws, name, before, current)) ?? nowhere(name, current)
+    const base = await loadBase(aws, { from: 'revision', taskDefinition: revision }, current)
+    if (base.arn === undefined) throw gone(revision)
+    const { registration } = base
+    const shipped = registration.containerDefinitions.flatMap(({ name: container, image }) =>
+      container === undefined || image === undefined ? [] : [{ container, image }],
+    )
+    return { name, before, target: { base, registration, arn: base.arn }, shipped }
+  })
+}
+
+/** A number alone is a revision of the family that the service runs. */
+const named = (revision: string, current: string) =>
+  /^\d+$/.test(revision) ? `${familyOf(current)}:${revision}` : revision
+
+function nowhere(name: ServiceName, current: string): never {
+  throw new SlipwayError(
+    `Service \`${nameOf(name)}\` runs ${revisionName(current)}, and no other revision is known that rolled out to the end.`,
+    { hint: 'ECS keeps 90 days of history. Name the revision: `rollback-to: 12`.' },
+  )
+}
+
+const gone = (revision: string) =>
+  new InputError('rollback-to', `leads to \`${revisionName(revision)}\`, which was deregistered.`, {
+    hint: 'Name a revision that is still ACTIVE, or deploy its image again.',
+  })
