@@ -62,7 +62,7 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
     "The role may not read the state. The action's README lists the permissions it needs.",
   ],
   [
-    /Unsupported backend type|Invalid backend|Unsupported argument|Missing required argument|Unset value/i,
+    /Unsupported backend type|Invalid backend|Unsupported argument|Missing required|Unset value/i,
     'Check the backend block, and the inputs `backend-config` and `backend-config-file`.',
   ],
 ]

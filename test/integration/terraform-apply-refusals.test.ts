@@ -1,0 +1,128 @@
+// Bad input: one clear error, with the next step, and nothing changed.
+import { source } from '../support/run-action.ts'
+import { s3Backend } from '../support/terraform.ts'
+import { Stack, StateStore } from '../support/terraform-stack.ts'
+
+let store: StateStore
+const stacks: Stack[] = []
+beforeAll(async () => {
+  store = await StateStore.start()
+}, 60_000)
+afterAll(async () => {
+  for (const made of stacks) made.remove()
+  await store.close()
+})
+
+const A = 'resource "terraform_data" "a" {}'
+const stack = (name: string, files: Readonly<Record<string, string>> = { 'main.tf': A }) => {
+  const made = new Stack(store, source('terraform-apply'), name, files)
+  stacks.push(made)
+  return made
+}
+
+/** The errors of a run, which must have failed and left no state. */
+async function refusal(made: Stack, inputs: Readonly<Record<string, string>>, env: Record<string, string> = {}) {
+  const { code, log } = await made.run(inputs, { env })
+  expect(code).toBe(1)
+  expect(await store.keys(`${made.key.split('/')[0]}/`)).toEqual([])
+  return log
+    .split('\n')
+    .filter((line) => line.startsWith('::error'))
+    .join('\n')
+    .replaceAll('%0A', '\n')
+    .replaceAll('%25', '%')
+}
+
+const inputs: readonly [what: string, inputs: Record<string, string>, message: string, hint: string][] = [
+  ['an unknown command', { command: 'destroy' }, 'Input `command` is `destroy`', 'Use one of these'],
+  [
+    'a directory that is not there',
+    { 'working-directory': 'infar' },
+    'Input `working-directory` is `infar`',
+    'check out',
+  ],
+  ['a file that is not there', { 'var-file': 'stage.tfvars' }, 'Input `var-file` names `stage.tfvars`', 'relative to'],
+  ['a malformed backend setting', { 'backend-config': 'bucket' }, 'Input `backend-config` is malformed', 'key=value'],
+  ['a malformed workspace', { workspace: 'stage/eu' }, 'Input `workspace` is `stage/eu`', 'letters, digits'],
+  ['a malformed account', { 'expected-account-id': '1234' }, 'Input `expected-account-id` is `1234`', 'in quotes'],
+  ['an impossible number', { 'max-destroys': '-1' }, 'Input `max-destroys` is `-1`', 'number'],
+  ['verify without an approval', { command: 'verify' }, 'Input `approved-plan` is missing', 'pull-request'],
+  ['an approval without its key', { 'approved-plan': 'x' }, 'Input `fingerprint-key` is missing', 'same secret'],
+]
+
+test.each(inputs)('%s', async (what, given, message, hint) => {
+  const errors = await refusal(stack(`input-${what.replaceAll(/\W/g, '-')}`), given)
+  expect(errors).toContain(message)
+  expect(errors).toContain(hint)
+})
+
+test('the wrong account, before Terraform is started', async () => {
+  const made = stack('account')
+  const right = { 'expected-account-id': store.cloud.env['AWS_ACCESS_KEY_ID'] ?? '', command: 'plan' }
+  expect(await made.run(right)).toMatchObject({ code: 0 })
+  const { log } = await made.run({ 'expected-account-id': '999999999999' })
+  expect(log).toContain('is 999999999999, and the credentials are of account 123456789012')
+  expect(log).not.toContain('Terraform init')
+}, 30_000)
+
+test('credentials that have expired', async () => {
+  const { accounts } = store.cloud
+  const arn = 'arn:aws:sts::123456789012:assumed-role/ci/run'
+  const principal = { account: '123456789012', arn, userId: 'AROA:run', role: 'ci' }
+  const { AccessKeyId, SecretAccessKey, SessionToken } = accounts.issue(principal, 3600)
+  accounts.expire()
+  const env = {
+    AWS_ACCESS_KEY_ID: AccessKeyId,
+    AWS_SECRET_ACCESS_KEY: SecretAccessKey,
+    AWS_SESSION_TOKEN: SessionToken,
+  }
+  const errors = await refusal(stack('expired'), {}, env)
+  expect(errors).toContain('`Terraform init` failed')
+  expect(errors).toContain('The AWS credentials are missing, invalid or expired.')
+  const checked = await refusal(stack('expired-account'), { 'expected-account-id': '123456789012' }, env)
+  expect(checked).toContain('find out whose credentials these are')
+}, 60_000)
+
+test('a directory without a configuration', async () => {
+  const made = stack('empty')
+  made.write({ '../docs/readme.md': '' })
+  expect(await refusal(made, { 'working-directory': 'docs' })).toContain('`docs` has no Terraform configuration')
+})
+
+test('broken HCL, on its line', async () => {
+  const errors = await refusal(stack('broken', { 'main.tf': 'resource "terraform_data" "a" {\n' }), {})
+  expect(errors).toMatch(/file=infra\/main.tf,line=1/)
+  expect(errors).toContain('`Terraform init` failed: ')
+}, 30_000)
+
+test('a backend that cannot be: of no such type, without a bucket that is there, without its settings', async () => {
+  const backend = (text: string) => ({ 'main.tf': A, 'backend.tf': text })
+  const unknown = await refusal(stack('no-type', backend('terraform {\n  backend "s4" {}\n}')), {})
+  expect(unknown).toContain('Unsupported backend type')
+  expect(unknown).toContain('Check the backend block')
+  const bucket = await refusal(stack('no-bucket', backend(s3Backend('no-such-bucket', 'a'))), {})
+  expect(bucket).toContain('no-such-bucket')
+  expect(bucket).toContain('The state bucket must exist first')
+  const settings = await refusal(stack('no-settings', backend('terraform {\n  backend "s3" {}\n}')), {})
+  expect(settings).toContain('Check the backend block')
+}, 60_000)
+
+test('a backend without its lock', async () => {
+  const unlocked = s3Backend('terraform-state', 'unlocked/terraform.tfstate').replace(/use_lockfile.*/, '')
+  const made = stack('unlocked', { 'main.tf': A, 'backend.tf': unlocked })
+  const errors = await refusal(made, {})
+  expect(errors).toContain('The S3 backend of `infra` has no lock')
+  expect(errors).toContain('use_lockfile = true')
+  expect(await made.run({ 'backend-config': 'use_lockfile=true', command: 'plan' })).toMatchObject({ code: 0 })
+}, 30_000)
+
+test('a missing variable', async () => {
+  const errors = await refusal(stack('variable', { 'main.tf': `${A}\nvariable "image" {}` }), {})
+  expect(errors).toContain('No value for required variable')
+  expect(errors).toContain('Nothing was changed.')
+}, 30_000)
+
+test('a plan file that is none', async () => {
+  const made = stack('plan-file', { 'main.tf': A, 'x.tfplan': 'no plan' })
+  expect(await refusal(made, { 'plan-file': 'x.tfplan' })).toContain('cannot be read')
+}, 30_000)
