@@ -1,4 +1,4 @@
-// A proxy in front of a registry that breaks what a test tells it to break, once each unless told otherwise.
+// A proxy in front of a server that breaks what a test tells it to break, once each unless told otherwise.
 import { once } from 'node:events'
 import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http'
 
@@ -34,8 +34,11 @@ export interface FaultProxy {
   close(): Promise<void>
 }
 
-/** Starts a proxy in front of the registry at a port of this machine. */
-export async function startFaultProxy(port: number): Promise<FaultProxy> {
+/** Where the real server is: a port of this machine, or a socket. */
+type Upstream = { readonly host: string; readonly port: number } | { readonly socketPath: string }
+
+/** Starts a proxy in front of a registry, or of a Docker engine. */
+export async function startFaultProxy(upstream: Upstream): Promise<FaultProxy> {
   const faults: Fault[] = []
   const requests: string[] = []
 
@@ -49,7 +52,7 @@ export async function startFaultProxy(port: number): Promise<FaultProxy> {
       if (left === 0) faults.splice(at, 1)
       else fault.times = left
     }
-    serve(port, incoming, response, fault?.does)
+    serve(upstream, incoming, response, fault?.does)
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -73,7 +76,7 @@ export async function startFaultProxy(port: number): Promise<FaultProxy> {
 }
 
 function serve(
-  port: number,
+  to: Upstream,
   incoming: IncomingMessage,
   response: ServerResponse,
   does: Fault['does'] | undefined,
@@ -93,7 +96,7 @@ function serve(
     return
   }
   const { method, url, headers } = incoming
-  const upstream = forward({ host: '127.0.0.1', port, method, path: url, headers }, (answer) => {
+  const upstream = forward({ ...to, method, path: url, headers }, (answer) => {
     if (does?.kind === 'lose-answer') {
       answer.resume().on('end', () => incoming.socket.destroy())
       return

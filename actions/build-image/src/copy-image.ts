@@ -63,6 +63,7 @@ export function registrySource({ repository, registry }: Target): ImageSource {
       if (manifest === undefined) throw new SlipwayError(`${name}@${digest} is no longer there.`)
       return manifest
     },
+    read: ({ digest }) => registry.readBlob(repository.path, digest),
     blob: ({ digest }) => Readable.from(openLate(registry, repository.path, digest), { objectMode: false }),
   }
 }

@@ -48,7 +48,13 @@ export async function findEcr(
   const { hostname, port } = new URL(`http://${host}`)
   if (!emulated || !isLoopback(hostname)) return undefined
   const config = awsConfig(world.env)
-  const registry = { host, account: undefined, region: config.region, describable: false, client: new ECRClient(config) }
+  const registry = {
+    host,
+    account: undefined,
+    region: config.region,
+    describable: false,
+    client: new ECRClient(config),
+  }
   const proxy = await askToken(registry, world.signal).then(
     ({ proxyEndpoint }) => new URL(proxyEndpoint),
     (error: unknown) => {

@@ -40,13 +40,11 @@ export async function imageFacts(
 
 async function platformImage({ source }: Image, platform: string, manifest: ManifestBytes): Promise<PlatformImage> {
   const { config, layers } = readManifest(manifest.bytes, source.name)
-  const chunks: Buffer[] = []
-  for await (const chunk of source.blob(config)) chunks.push(chunk as Buffer)
   return {
     platform,
     digest: manifest.digest,
     layers,
-    config: readConfig(Buffer.concat(chunks), source.name),
+    config: readConfig(await source.read(config), source.name),
     size: layers.reduce((sum, { size }) => sum + size, config.size),
   }
 }

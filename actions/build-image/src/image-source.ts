@@ -9,6 +9,8 @@ export interface ImageSource {
   /** The repository that has a blob already: another one in the same registry may mount it instead of being sent it. */
   home(digest: string): Repository | undefined
   manifest(digest: string): Promise<ManifestBytes>
+  /** All of a small blob. */
+  read(blob: Descriptor): Promise<Buffer>
   /** Opens a blob from its start; may be called again for another attempt. */
   blob(blob: Descriptor): Readable
 }

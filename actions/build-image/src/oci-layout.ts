@@ -26,6 +26,7 @@ export async function readLayout(folder: string): Promise<Image> {
         }
         return { bytes, digest, mediaType: mediaType ?? (children === undefined ? OCI_MANIFEST : OCI_INDEX) }
       },
+      read: ({ digest }) => readFile(path(digest)),
       blob: ({ digest }) => createReadStream(path(digest)),
     },
   }

@@ -65,8 +65,14 @@ export class Registry {
     return this.#try(`read ${this.#name(path, digest)}`, () => this.#send(path, 'pull', request, [200]))
   }
 
-  hasBlob(path: string, digest: string): Promise<boolean> {
-    return this.#try(`look for ${this.#name(path, digest)}`, () => this.#hasBlob(path, digest))
+  /** All of a small blob, such as an image's configuration. */
+  readBlob(path: string, digest: string): Promise<Buffer> {
+    const request: HttpRequest = { method: 'GET', url: this.#url(path, 'blobs', digest) }
+    return this.#try(`read ${this.#name(path, digest)}`, async () => {
+      const bytes = await readBody(await this.#send(path, 'pull', request, [200]))
+      if (digestOf(bytes) !== digest) throw another(this.#name(path, digest), digestOf(bytes))
+      return bytes
+    })
   }
 
   /** Makes sure that a repository has a blob: it may be there, be mounted from another repository here, or be sent. */
@@ -117,14 +123,7 @@ export class Registry {
     const bytes = await readBody(answer)
     if (answer.statusCode === 404) return undefined
     const digest = digestOf(bytes)
-    if (reference.includes(':') && reference !== digest) {
-      throw new SlipwayError(
-        `${this.#name(path, reference)} was asked for, and a manifest with digest ${digest} came.`,
-        {
-          hint: 'The registry, or a proxy before it, changes what it serves. Do not deploy from it.',
-        },
-      )
-    }
+    if (reference.includes(':') && reference !== digest) throw another(this.#name(path, reference), digest)
     return { bytes, digest, mediaType: (answer.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '' }
   }
 
@@ -204,6 +203,11 @@ export class Registry {
 }
 
 const ACCEPT = { accept: MANIFEST_TYPES.join(', ') }
+
+const another = (name: string, digest: string) =>
+  new SlipwayError(`${name} was asked for, and something with digest ${digest} came.`, {
+    hint: 'The registry, or a proxy before it, changes what it serves. Do not deploy from it.',
+  })
 
 function refusal(answer: HttpAnswer, body: Buffer): RegistryError {
   const status = answer.statusCode ?? 0

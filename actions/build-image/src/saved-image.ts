@@ -69,6 +69,8 @@ export async function packImage(saved: Readable, folder: string, options: PackOp
       name: 'the built image',
       manifest: async () => ({ bytes, digest, mediaType: OCI_MANIFEST }),
       home: (of) => byDigest.get(of)?.home,
+      // The configuration is the only blob that anyone reads whole.
+      read: async () => config,
       blob: (blob) =>
         blob.digest === manifest.config.digest ? new PassThrough().end(config) : openLayer(blob, byDigest),
     },
