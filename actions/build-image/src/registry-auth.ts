@@ -13,20 +13,22 @@ type Challenge =
 export interface Authorizer {
   /** The Authorization header for this access (`pull` or `pull,push`) to a repository; `undefined` where none is wanted. */
   header(path: string, access: string): Promise<string | undefined>
-  /** Forgets what was used so far, so that the next header comes from fresh credentials. */
-  renew(): void
+  /** Counts the credentials used so far. */
+  readonly generation: number
+  /** Forgets the credentials of a generation, if they are the current ones, so that the next header comes from fresh ones. */
+  renew(generation: number): void
 }
 
 /** Learns how a registry wants to be logged in to, and does it; tokens stay in memory. */
 export function openAuthorizer(base: URL, http: Http, credentials: CredentialSource, signal: AbortSignal): Authorizer {
   let challenge: Promise<Challenge> | undefined
-  let fresh = false
-  let generation: Promise<Credentials | undefined> | undefined
+  let generation = 0
+  let current: Promise<Credentials | undefined> | undefined
   const tokens = new Map<string, Promise<string | undefined>>()
 
   const currentCredentials = () => {
-    generation ??= credentials({ fresh })
-    return generation
+    current ??= credentials({ fresh: generation > 0 })
+    return current
   }
 
   const header = async (path: string, access: string): Promise<string | undefined> => {
@@ -54,9 +56,14 @@ export function openAuthorizer(base: URL, http: Http, credentials: CredentialSou
 
   return {
     header,
-    renew() {
-      fresh = true
-      generation = undefined
+    get generation() {
+      return generation
+    },
+    renew(refused) {
+      // Requests go side by side: all are refused, and one login is enough.
+      if (refused !== generation) return
+      generation++
+      current = undefined
       tokens.clear()
     },
   }

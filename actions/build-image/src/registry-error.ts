@@ -7,15 +7,24 @@ export class RegistryError extends SlipwayError {
   /** The distribution specification's code: `NAME_UNKNOWN`, `TAG_INVALID`, `DENIED` … '' where it gave none. */
   readonly code: string
   readonly retryAfterMs: number | undefined
+  /** Which credentials of this registry were used, counted from 0. */
+  readonly generation: number
 
   constructor(
     message: string,
-    answer: { status: number; code: string; retryAfterMs?: number | undefined; hint?: string | undefined },
+    answer: {
+      readonly status: number
+      readonly code: string
+      readonly retryAfterMs?: number | undefined
+      readonly generation?: number
+      readonly hint?: string | undefined
+    },
   ) {
     super(message, answer.hint === undefined ? {} : { hint: answer.hint })
     this.status = answer.status
     this.code = answer.code
     this.retryAfterMs = answer.retryAfterMs
+    this.generation = answer.generation ?? 0
   }
 }
 
@@ -48,10 +57,14 @@ export function isPassing(error: unknown): Retryable {
   return codes(error)
 }
 
-/** Whether fresh credentials may help: the token was missing, or, as ECR says it, has expired. */
-export const isExpired = (error: unknown): boolean =>
+/**
+ * Whether fresh credentials may help: the token was missing, or, as ECR says it, has expired. The answer to a HEAD cannot say
+ * why it is no; it may be that.
+ */
+export const isExpired = (error: unknown): error is RegistryError =>
   error instanceof RegistryError &&
-  (error.status === 401 || (error.status === 403 && /expired|reauthenticate/i.test(error.message)))
+  (error.status === 401 ||
+    (error.status === 403 && (error.code === '' || /expired|reauthenticate/i.test(error.message))))
 
 /** Reads the error document of the distribution specification, as far as it is one. */
 export function readErrorDocument(body: Buffer): { code: string; message: string } {

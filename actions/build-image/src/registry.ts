@@ -141,6 +141,7 @@ export class Registry {
     const { http, signal } = this.#world
     let url = request.url
     for (let hops = 0; ; hops++) {
+      const { generation } = this.#authorizer
       const authorization = url.host === this.#base.host ? await this.#authorizer.header(path, access) : undefined
       const headers = { ...request.headers, ...(authorization === undefined ? {} : { authorization }) }
       const answer = await http({ ...request, url, headers, signal })
@@ -152,7 +153,7 @@ export class Registry {
         continue
       }
       if (expected.length === 0 || expected.includes(status)) return answer
-      throw refusal(answer, request.method === 'HEAD' ? Buffer.alloc(0) : await readBody(answer))
+      throw refusal(answer, await readBody(answer), generation)
     }
   }
 
@@ -177,7 +178,7 @@ export class Registry {
         retryable: (error) => {
           if (isExpired(error) && !renewed) {
             renewed = true
-            this.#authorizer.renew()
+            this.#authorizer.renew(error.generation)
             return { afterMs: 0 }
           }
           return isPassing(error)
@@ -209,13 +210,14 @@ const another = (name: string, digest: string) =>
     hint: 'The registry, or a proxy before it, changes what it serves. Do not deploy from it.',
   })
 
-function refusal(answer: HttpAnswer, body: Buffer): RegistryError {
+function refusal(answer: HttpAnswer, body: Buffer, generation: number): RegistryError {
   const status = answer.statusCode ?? 0
   const { code, message } = readErrorDocument(body)
   const seconds = Number(answer.headers['retry-after'])
   return new RegistryError([status, code, message].filter((part) => part !== '').join(' ') || String(status), {
     status,
     code,
+    generation,
     retryAfterMs: seconds >= 0 ? Math.min(seconds, 60) * 1000 : undefined,
   })
 }

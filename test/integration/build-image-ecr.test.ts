@@ -1,0 +1,192 @@
+// The rehearsal cloud's ECR: accounts, repository policies, immutable tags, tokens that expire.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  CreateRepositoryCommand,
+  DescribeImagesCommand,
+  DescribeRepositoriesCommand,
+  ECRClient,
+  GetLifecyclePolicyCommand,
+  SetRepositoryPolicyCommand,
+} from '@aws-sdk/client-ecr'
+import { type Cloud, startCloud } from '../../rehearsal/cloud/cloud.ts'
+import { ManualClock } from '../../rehearsal/cloud/kernel/clock.ts'
+import { removeTestImages } from '../support/busybox-image.ts'
+import { type ImageSources, imageSources } from '../support/image-sources.ts'
+import { runStep, source } from '../support/run-action.ts'
+
+const TEST = 'build-image-ecr'
+const STAGE = '111111111111'
+const PROD = '222222222222'
+
+let cloud: Cloud
+let clock: ManualClock
+let sources: ImageSources
+let temp: string
+/** Lets twelve hours pass for whoever asks it. */
+let hours: Server
+
+beforeAll(async () => {
+  clock = new ManualClock(Date.now())
+  cloud = await startCloud({ clock, account: STAGE })
+  sources = imageSources(TEST, ['CMD ["busybox", "true"]'])
+  temp = mkdtempSync(join(tmpdir(), 'slipway-temp-'))
+  hours = createServer(async (_, response) => {
+    await clock.advance(12 * 60 * 60 * 1000)
+    response.end('later\n')
+  }).listen(0, '127.0.0.1')
+})
+afterAll(async () => {
+  await cloud.close()
+  hours.close()
+  sources.remove()
+  await removeTestImages(TEST)
+  rmSync(temp, { recursive: true, force: true })
+})
+
+const client = (account: string) =>
+  new ECRClient({
+    endpoint: cloud.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: account, secretAccessKey: 'x' },
+    maxAttempts: 1,
+  })
+
+const createRepository = async (account: string, repositoryName: string, more = {}) => {
+  const { repository } = await client(account).send(new CreateRepositoryCommand({ repositoryName, ...more }))
+  return repository?.repositoryUri ?? ''
+}
+
+const run = (inputs: Readonly<Record<string, string>>, account = STAGE) =>
+  runStep(source('build-image'), {
+    inputs: { ...(inputs['promote'] === undefined ? { context: sources.folder } : {}), tags: 'v1', ...inputs },
+    env: {
+      ...cloud.env,
+      AWS_ACCESS_KEY_ID: account,
+      SOURCE_DATE_EPOCH: '1700000000',
+      RUNNER_TEMP: temp,
+      DOCKER_CONFIG: temp,
+    },
+  })
+
+const host = () => new URL(cloud.url).host
+
+test('an image is pushed without any login step; a run again, built anew, is a success too', async () => {
+  const uri = await createRepository(STAGE, 'team/web', { imageTagMutability: 'IMMUTABLE' })
+  const first = await run({ images: uri })
+  expect(first).toMatchObject({ code: 0 })
+  const { imageDetails } = await client(STAGE).send(new DescribeImagesCommand({ repositoryName: 'team/web' }))
+  expect(imageDetails).toEqual([expect.objectContaining({ imageDigest: first.outputs['digest'] })])
+  expect(imageDetails?.[0]?.imageTags).toContain('v1')
+
+  const again = await run({ images: uri, 'no-cache': 'true' })
+  expect(again).toMatchObject({ code: 0, outputs: { digest: first.outputs['digest'], skipped: 'false' } })
+  expect(again.log).toContain(`${uri}:v1 already stands for it`)
+
+  const other = await run({ images: uri, 'build-args': 'VERSION=2', labels: 'version=2' })
+  expect(other.code).toBe(1)
+  expect(other.log).toMatch(
+    new RegExp(
+      `The tag ${uri}:v1 is immutable and stands for ${first.outputs['digest']}; this image is sha256:[0-9a-f]{64}\\.`,
+    ),
+  )
+  const after = await client(STAGE).send(new DescribeImagesCommand({ repositoryName: 'team/web' }))
+  expect(after.imageDetails).toHaveLength(1)
+})
+
+test('a missing repository is named before anything is built, and created when that is asked for', async () => {
+  const images = `${host()}/made/here`
+  const missing = await run({ images })
+  expect(missing.code).toBe(1)
+  expect(missing.log).toContain(`The repository ${images} does not exist.`)
+  expect(missing.log).not.toContain('Engine:')
+
+  const policy = JSON.stringify({
+    rules: [
+      {
+        rulePriority: 1,
+        selection: { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 9 },
+        action: { type: 'expire' },
+      },
+    ],
+  })
+  const made = await run({
+    images,
+    'create-repository': 'true',
+    'repository-immutable-tags': 'true',
+    'repository-lifecycle-policy': policy,
+  })
+  expect(made).toMatchObject({ code: 0 })
+  const ecr = client(STAGE)
+  const { repositories } = await ecr.send(new DescribeRepositoriesCommand({ repositoryNames: ['made/here'] }))
+  expect(repositories?.[0]).toMatchObject({
+    imageTagMutability: 'IMMUTABLE',
+    imageScanningConfiguration: { scanOnPush: true },
+  })
+  const { lifecyclePolicyText } = await ecr.send(new GetLifecyclePolicyCommand({ repositoryName: 'made/here' }))
+  expect(JSON.parse(lifecyclePolicyText ?? '')).toEqual(JSON.parse(policy))
+})
+
+test('a token that expires between login and push is replaced', async () => {
+  const uri = await createRepository(STAGE, 'slow/web')
+  const address = hours.address()
+  const port = typeof address === 'object' ? address?.port : undefined
+  sources.write('slow.txt', 'slow')
+  const step = await run({
+    images: uri,
+    'test-command': `busybox wget -q -O - http://127.0.0.1:${port}/`,
+    'no-cache': 'true',
+  })
+  expect(step.log).toContain('later\n')
+  expect(step).toMatchObject({ code: 0 })
+  expect(cloud.journal.entries('registry')).toContainEqual(
+    expect.objectContaining({ repository: 'slow/web', outcome: 'DENIED', status: 403 }),
+  )
+  expect(step.log.match(/::add-mask::/g)).toHaveLength(4)
+})
+
+test('an image is promoted from one account to another, the same bytes', async () => {
+  const from = await createRepository(STAGE, 'stage/web')
+  const to = await createRepository(PROD, 'prod/web', { imageTagMutability: 'IMMUTABLE' })
+  expect(to.split('/')[0]).not.toBe(host())
+  const built = await run({ images: from })
+  const { image = '', digest } = built.outputs
+
+  const denied = await run({ promote: image, images: to }, PROD)
+  expect(denied.code).toBe(1)
+  expect(denied.log).toMatch(/Could not look up .*stage\/web@sha256:/)
+
+  await client(STAGE).send(
+    new SetRepositoryPolicyCommand({
+      repositoryName: 'stage/web',
+      policyText: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: { AWS: `arn:aws:iam::${PROD}:root` },
+            Action: ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+          },
+        ],
+      }),
+    }),
+  )
+  const promoted = await run({ promote: image, images: to }, PROD)
+  expect(promoted).toMatchObject({ code: 0, outputs: { digest, image: `${to}@${digest}` } })
+  const { imageDetails } = await client(PROD).send(new DescribeImagesCommand({ repositoryName: 'prod/web' }))
+  expect(imageDetails).toEqual([expect.objectContaining({ imageDigest: digest, imageTags: ['v1'] })])
+
+  const again = await run({ promote: image, images: to }, PROD)
+  expect(again).toMatchObject({ code: 0, outputs: { digest } })
+})
+
+test('the scan gate lets a clean image through, and wants ECR', async () => {
+  const uri = await createRepository(STAGE, 'scanned/web', { imageScanningConfiguration: { scanOnPush: true } })
+  const ticking = setInterval(() => void clock.advance(1000), 100)
+  const step = await run({ images: uri, 'scan-gate': 'low' })
+  clearInterval(ticking)
+  expect(step).toMatchObject({ code: 0 })
+  expect(step.log).toContain("ECR's scan found nothing.")
+})
