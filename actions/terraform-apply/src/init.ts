@@ -39,7 +39,8 @@ function initArguments(stack: StackInputs, scratch: string, world: World): reado
 export const backendFile = (pairs: readonly Pair[]): string =>
   pairs.map(({ key, value }) => `${key} = ${/^[[{]/.test(value) ? value : quoted(value)}\n`).join('')
 
-const quoted = (value: string) => JSON.stringify(value).replaceAll('${', '$${').replaceAll('%{', '%%{')
+// A function, as `$$` in a replacement stands for one `$`.
+const quoted = (value: string) => JSON.stringify(value).replace(/[$%](?=\{)/g, (sign) => sign + sign)
 
 function initFailed(product: string, { errors }: Narrator): SlipwayError {
   const said = errors.map(({ summary, detail }) => `${summary} ${detail ?? ''}`).join('\n')

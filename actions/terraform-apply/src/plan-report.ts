@@ -81,13 +81,13 @@ function overview(changes: readonly Change[], room: Room): string {
 }
 
 function outputTable(outputs: readonly OutputChange[], room: Room): string {
-  if (outputs.length === 0) return ''
+  if (outputs.length === 0 || !room.spend(FOLD)) return ''
   const rows = outputs.map(({ name, change }) => [code(name), change.actions.join(', ')])
   return details('Outputs', room.table(['Output', ''], rows))
 }
 
 function driftSection(drift: readonly Change[], room: Room): string {
-  if (drift.length === 0) return ''
+  if (drift.length === 0 || !room.spend(FOLD)) return ''
   const blocks = room.fit(
     drift.map(
       (change) => () => `${address(change)} ${DRIFTED[change.kind] ?? 'was changed'}\n\n${attributeBlock(change, 20)}`,
@@ -97,15 +97,24 @@ function driftSection(drift: readonly Change[], room: Room): string {
   return details(`Changed outside Terraform (${drift.length})`, blocks)
 }
 
+/** What a fold around a section takes, its title included. */
+const FOLD = 100
+
 const DRIFTED: Partial<Record<Kind, string>> = { delete: 'was deleted', update: 'was changed' }
 
 function changeDetails(changes: readonly Change[], room: Room): string {
   const told = changes.filter(({ kind }) => kind !== 'read' && kind !== 'move')
   return room.fit(
-    told.map((change) => () => details(`${ICONS[change.kind]} ${address(change)}`, attributeBlock(change, 200))),
+    told.map(
+      (change) => () => details(`${ICONS[change.kind]} ${htmlCode(change.address)}`, attributeBlock(change, 200)),
+    ),
     (left) => `_The details of ${left} more do not fit here; \`terraform show\` of the plan has them._`,
   )
 }
+
+/** Inside a summary GitHub takes HTML only. */
+const htmlCode = (value: string) =>
+  `<code>${value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('@', '@\u200b')}</code>`
 
 function address({ address: name, previousAddress, deposed }: Change): string {
   const from = previousAddress === undefined ? '' : ` (was ${code(previousAddress)})`
@@ -149,15 +158,15 @@ class Room {
 
   /** The text if it fits, else nothing. */
   take(markdown: string): string {
-    return this.#spend(Buffer.byteLength(markdown) + 2) ? markdown : ''
+    return this.spend(Buffer.byteLength(markdown) + 2) ? markdown : ''
   }
 
   /** As many rows as fit, and how many do not. */
   table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-    if (!this.#spend(Buffer.byteLength(table(head, [])) + 100)) return ''
+    if (!this.spend(Buffer.byteLength(table(head, [])) + 100)) return ''
     const kept = rows.slice(
       0,
-      countWhile(rows, (row) => this.#spend(Buffer.byteLength(row.join(' | ')) + 5)),
+      countWhile(rows, (row) => this.spend(Buffer.byteLength(row.join(' | ')) + 5)),
     )
     const left = rows.length - kept.length
     return join(table(head, kept), left === 0 ? '' : `_… and ${left} more._`)
@@ -165,17 +174,18 @@ class Room {
 
   /** As many blocks as fit, made one by one, so that those which do not fit cost nothing. */
   fit(blocks: readonly (() => string)[], more: (left: number) => string): string {
-    if (!this.#spend(100)) return ''
+    if (!this.spend(100)) return ''
     const kept: string[] = []
     for (const block of blocks) {
       const markdown = block()
-      if (!this.#spend(Buffer.byteLength(markdown) + 2)) return join(...kept, more(blocks.length - kept.length))
+      if (!this.spend(Buffer.byteLength(markdown) + 2)) return join(...kept, more(blocks.length - kept.length))
       kept.push(markdown)
     }
     return join(...kept)
   }
 
-  #spend(bytes: number): boolean {
+  /** Whether so many bytes may still be written; then they are. */
+  spend(bytes: number): boolean {
     if (bytes > this.#left) return false
     this.#left -= bytes
     if (this.#parent !== undefined) this.#parent.#withdraw(bytes)

@@ -52,7 +52,7 @@ export function collect(value: unknown, marks: unknown, found: Set<string>): voi
 
 /** The texts under which a secret could show up: as it is, line by line, inside JSON, and encoded. */
 function formsOf(secret: string): readonly string[] {
-  if (/^(true|false|null)$/.test(secret)) return []
+  if (secret.length < SHORTEST || /^(true|false|null)$/.test(secret)) return []
   const forms = [secret, ...secret.split(/\r?\n/).map((line) => line.trim())]
   const escaped = JSON.stringify(secret).slice(1, -1)
   const encoded = [Buffer.from(secret).toString('base64'), encodeURIComponent(secret)]

@@ -31,8 +31,12 @@ export function* diffValues(sides: Sides, path: Path = []): Generator<AttributeD
     if (!sameValue(before, after) || isMarked(unknown)) {
       yield { path, before: shown(before, true), after: shown(after, true) }
     }
-  } else if (isContainer(before) || isContainer(after) || isMarked(unknown)) {
-    for (const key of keysOf(before, after, unknown)) {
+  } else if (canBeWalked(before, after) || isMarked(unknown)) {
+    const keys = keysOf(before, after, unknown)
+    if (keys.length === 0 && !sameValue(before, after)) {
+      yield { path, before: shown(before, beforeSensitive), after: shown(after, afterSensitive) }
+    }
+    for (const key of keys) {
       const inner = {
         before: member(before, key),
         after: member(after, key),
@@ -42,6 +46,8 @@ export function* diffValues(sides: Sides, path: Path = []): Generator<AttributeD
       }
       yield* diffValues(inner, [...path, key])
     }
+  } else if (isContainer(before) || isContainer(after)) {
+    yield { path, before: shown(before, beforeSensitive), after: shown(after, afterSensitive) }
   } else if ((before ?? null) !== (after ?? null)) {
     const texts = [before, after].map(parsedContainer)
     // A document in a text, such as a policy, is compared by what it says.
@@ -49,6 +55,13 @@ export function* diffValues(sides: Sides, path: Path = []): Generator<AttributeD
       yield* diffValues({ ...sides, before: texts[0], after: texts[1] }, path)
     } else yield { path, before: shown(before, false), after: shown(after, false) }
   }
+}
+
+/** Whether two sides have members to compare: both are lists or both are objects, or there is nothing on the other side. */
+function canBeWalked(before: unknown, after: unknown): boolean {
+  const [one, other] = [before ?? undefined, after ?? undefined]
+  if (one === undefined || other === undefined) return isContainer(one) || isContainer(other)
+  return isContainer(one) && isContainer(other) && Array.isArray(one) === Array.isArray(other)
 }
 
 /** A path as Terraform writes it: `container[0].image`, `tags["a.b"]`. */
