@@ -42,11 +42,12 @@ function summarise(
     traffic: tally,
     event: eventOf(last.entries),
     journal: cloud.journal,
-    problems: [
-      ...(interrupted.aborted ? ['interrupted'] : []),
-      ...deploys.flatMap((deployed) => deployed.problems),
-      ...(version === undefined ? [] : trafficProblems(tally, last, version)),
-    ],
+    problems: interrupted.aborted
+      ? ['interrupted']
+      : [
+          ...deploys.flatMap((deployed) => deployed.problems),
+          ...(version === undefined ? [] : trafficProblems(tally, last, version)),
+        ],
     seconds: (performance.now() - start) / 1000,
   }
 }

@@ -73,7 +73,7 @@ export class Screen {
     if (conclusion === 'skipped') return
     const seconds = ((performance.now() - stage.start) / 1000).toFixed(1)
     this.#out.write(`  ${marks[conclusion]} ${stage.name.padEnd(28)} ${seconds.padStart(6)} s\n`)
-    if (conclusion !== 'success') for (const line of stage.lines) this.#out.write(`      ${line}\n`)
+    if (conclusion === 'failure') for (const line of stage.lines) this.#out.write(`      ${line}\n`)
   }
 
   #log(line: string): void {
