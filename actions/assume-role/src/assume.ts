@@ -1,0 +1,130 @@
+import {
+  AssumeRoleCommand,
+  AssumeRoleWithWebIdentityCommand,
+  GetCallerIdentityCommand,
+  STSClient,
+} from '@aws-sdk/client-sts'
+import { awsConfig, awsError } from '../../../toolkit/aws.ts'
+import { throwIfCancelled } from '../../../toolkit/clock.ts'
+import { SlipwayError } from '../../../toolkit/errors.ts'
+import { readRun } from '../../../toolkit/github.ts'
+import type { World } from '../../../toolkit/runtime.ts'
+import { hintFor } from './hints.ts'
+import type { Inputs } from './inputs.ts'
+import type { Runner } from './runner.ts'
+import { sessionTags } from './session-tags.ts'
+
+/** Temporary credentials of a role. */
+export interface Session {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken: string
+  readonly expiration: Date
+}
+
+export interface Identity {
+  readonly account: string
+  readonly arn: string
+}
+
+/** Assumes the role with the job's own token, or from the credentials that are there. */
+export async function assumeRole(inputs: Inputs, { env, signal, log }: World, runner: Runner): Promise<Session> {
+  const doing = `assume the role \`${inputs.role.arn}\``
+  const sts = client(inputs, env)
+  let token: string | undefined
+  try {
+    if (inputs.method === 'web-identity') {
+      token = await jobToken(inputs.audience, runner, signal)
+      log.mask(token)
+      const command = new AssumeRoleWithWebIdentityCommand({ ...request(inputs), WebIdentityToken: token })
+      return sessionOf((await sts.send(command, { abortSignal: signal })).Credentials, doing)
+    }
+    const command = new AssumeRoleCommand({
+      ...request(inputs),
+      ...(inputs.externalId === undefined ? {} : { ExternalId: inputs.externalId }),
+      ...(inputs.tagSession ? { Tags: [...sessionTags(readRun(env))] } : {}),
+      ...(inputs.transitiveTagKeys.length === 0 ? {} : { TransitiveTagKeys: [...inputs.transitiveTagKeys] }),
+    })
+    return sessionOf((await sts.send(command, { abortSignal: signal })).Credentials, doing)
+  } catch (error) {
+    const hint = hintFor(error, inputs, token)
+    const told = awsError(error, doing)
+    throw hint === undefined ? told : new SlipwayError(told.message, { hint, cause: error })
+  } finally {
+    sts.destroy()
+  }
+}
+
+/** Who these credentials say that we are. */
+export async function whoAmI(session: Session, inputs: Inputs, { env, signal }: World): Promise<Identity> {
+  const { accessKeyId, secretAccessKey, sessionToken } = session
+  const sts = client(inputs, env, { accessKeyId, secretAccessKey, sessionToken })
+  try {
+    const { Account = '', Arn = '' } = await sts.send(new GetCallerIdentityCommand(), { abortSignal: signal })
+    return { account: Account, arn: Arn }
+  } catch (error) {
+    throw awsError(error, 'check who the assumed role is')
+  } finally {
+    sts.destroy()
+  }
+}
+
+type Keys = Pick<Session, 'accessKeyId' | 'secretAccessKey' | 'sessionToken'>
+
+const client = ({ region }: Inputs, env: World['env'], credentials?: Keys) =>
+  new STSClient({
+    ...awsConfig(env, region),
+    requestHandler: { connectionTimeout: 5_000, requestTimeout: 15_000 },
+    ...(credentials === undefined ? {} : { credentials }),
+  })
+
+const request = (inputs: Inputs) => ({
+  RoleArn: inputs.role.arn,
+  RoleSessionName: inputs.sessionName,
+  DurationSeconds: inputs.durationSeconds,
+  ...(inputs.inlineSessionPolicy === undefined ? {} : { Policy: inputs.inlineSessionPolicy }),
+  ...(inputs.managedSessionPolicies.length === 0
+    ? {}
+    : { PolicyArns: inputs.managedSessionPolicies.map((arn) => ({ arn })) }),
+})
+
+const TOKEN_TIMEOUT_MS = 60_000
+
+async function jobToken(audience: string, runner: Runner, signal: AbortSignal): Promise<string> {
+  const stopped = Promise.withResolvers<never>()
+  const cancel = () => stopped.reject(signal.reason)
+  const timer = setTimeout(() => stopped.reject(new Error('There was no answer within a minute.')), TOKEN_TIMEOUT_MS)
+  signal.addEventListener('abort', cancel, { once: true })
+  try {
+    return await Promise.race([runner.idToken(audience), stopped.promise])
+  } catch (cause) {
+    throwIfCancelled(signal)
+    throw new SlipwayError('GitHub did not give the job a token of its own.', {
+      hint: 'Run the job again. If it lasts, see https://www.githubstatus.com and whether the job has `permissions: id-token: write`.',
+      cause,
+    })
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', cancel)
+  }
+}
+
+interface RawCredentials {
+  readonly AccessKeyId?: string | undefined
+  readonly SecretAccessKey?: string | undefined
+  readonly SessionToken?: string | undefined
+  readonly Expiration?: Date | undefined
+}
+
+function sessionOf(credentials: RawCredentials | undefined, doing: string): Session {
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = credentials ?? {}
+  if (!AccessKeyId || !SecretAccessKey || !SessionToken || !Expiration) {
+    throw new SlipwayError(`Could not ${doing}: AWS answered without credentials.`, { hint: 'Run the step again.' })
+  }
+  return {
+    accessKeyId: AccessKeyId,
+    secretAccessKey: SecretAccessKey,
+    sessionToken: SessionToken,
+    expiration: Expiration,
+  }
+}

@@ -1,0 +1,48 @@
+import type { Inputs } from './inputs.ts'
+
+/** What to do about an answer of STS, where it is one of those that people meet. `token` is the job's own. */
+export function hintFor(error: unknown, inputs: Inputs, token: string | undefined): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  const { message } = error
+  // The SDK adds the ending where it knows the error, and not where it does not.
+  const name = error.name.replace(/Exception$/, '')
+  if (name === 'AccessDenied' && token !== undefined) return notTrusted(token)
+  if (name === 'AccessDenied') {
+    const tags = inputs.tagSession ? ' That includes `sts:TagSession`, or set `role-skip-session-tagging: true`.' : ''
+    return `The trust policy of the role must allow the identity that is there now, and that identity must be allowed \`sts:AssumeRole\` on it.${tags}`
+  }
+  if (name === 'InvalidIdentityToken' && /audience/i.test(message)) {
+    return `The token is for the audience \`${inputs.audience}\`. The OpenID Connect provider in the account must list it: usually \`sts.amazonaws.com\`.`
+  }
+  if (name === 'InvalidIdentityToken') {
+    return `Account ${inputs.role.account} must have the OpenID Connect provider \`token.actions.githubusercontent.com\`: terraform/modules/ci-access makes it.`
+  }
+  if (name === 'ValidationError' && /MaxSessionDuration/.test(message)) {
+    return 'Lower `role-duration-seconds`, or raise the role’s maximum session duration.'
+  }
+  if (name === 'PackedPolicyTooLarge') {
+    return 'Shorten `inline-session-policy`, name fewer `managed-session-policies`, or set `role-skip-session-tagging: true`.'
+  }
+  if (name === 'RegionDisabled') return `Enable STS for ${inputs.region} in the account, or use another region.`
+  return undefined
+}
+
+/** The usual cause: the role trusts another branch, tag or environment. Nothing in these claims is a secret. */
+function notTrusted(token: string): string {
+  const claims = claimsOf(token)
+  const said =
+    claims === undefined
+      ? ''
+      : ` This job’s token says: \`sub\` is \`${claims['sub']}\`, \`aud\` is \`${claims['aud']}\`.`
+  return `The role’s trust policy does not let this job in.${said} Compare them with the conditions on \`token.actions.githubusercontent.com:sub\` and \`:aud\`; a job with \`environment:\` has the environment in its \`sub\` and not the branch.`
+}
+
+/** What a token says, unverified: good enough to show. */
+export function claimsOf(token: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'))
+    return typeof claims === 'object' && claims !== null ? (claims as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
+}

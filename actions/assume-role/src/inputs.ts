@@ -1,0 +1,174 @@
+// The only reader of inputs.
+import { InputError } from '../../../toolkit/errors.ts'
+import { readRun } from '../../../toolkit/github.ts'
+import { InputReader } from '../../../toolkit/inputs.ts'
+import type { Environment } from '../../../toolkit/runtime.ts'
+import { SESSION_TAG_KEYS } from './session-tags.ts'
+
+/** How we prove who we are: by the job's own OpenID Connect token, or by the credentials that are there already. */
+export type Method = 'web-identity' | 'chain'
+
+export interface Role {
+  readonly arn: string
+  readonly account: string
+}
+
+export interface Inputs {
+  readonly role: Role
+  readonly region: string
+  readonly method: Method
+  readonly sessionName: string
+  readonly durationSeconds: number
+  readonly audience: string
+  /** Empty: any account. */
+  readonly allowedAccountIds: readonly string[]
+  readonly externalId: string | undefined
+  /** Whether to tag the session with facts of the run, where that is possible. */
+  readonly tagSession: boolean
+  readonly transitiveTagKeys: readonly string[]
+  readonly inlineSessionPolicy: string | undefined
+  readonly managedSessionPolicies: readonly string[]
+  readonly maskAccountId: boolean
+  readonly outputCredentials: boolean
+}
+
+/** Reads and checks all inputs. @throws InputError */
+export function readInputs(env: Environment): Inputs {
+  const inputs = new InputReader(env)
+  const role = readRole(inputs)
+  const method = readMethod(inputs, env)
+  const read: Inputs = {
+    role,
+    region: readRegion(inputs, env),
+    method,
+    sessionName: readSessionName(inputs, env),
+    durationSeconds: inputs.integer('role-duration-seconds', { min: 900, max: 43_200 }) ?? 3600,
+    audience: inputs.text('audience') ?? 'sts.amazonaws.com',
+    allowedAccountIds: readAccounts(inputs),
+    externalId: inputs.text('role-external-id'),
+    tagSession: !inputs.flag('role-skip-session-tagging', false),
+    transitiveTagKeys: readTransitiveTags(inputs),
+    inlineSessionPolicy: readInlinePolicy(inputs),
+    managedSessionPolicies: readManagedPolicies(inputs),
+    maskAccountId: inputs.flag('mask-aws-account-id', false),
+    outputCredentials: inputs.flag('output-credentials', false),
+  }
+  crossCheck(read)
+  return read
+}
+
+function readRole(inputs: InputReader): Role {
+  const example = 'arn:aws:iam::123456789012:role/deploy'
+  const arn = inputs.required('role-to-assume', example)
+  const account = /^arn:aws[\w-]*:iam::(\d{12}):role\/[\x21-\x7e]{1,576}$/.exec(arn)?.[1]
+  if (account !== undefined) return { arn, account }
+  throw new InputError('role-to-assume', `is \`${arn}\`, which is not the ARN of a role.`, {
+    hint: `Write it in full, as \`${example}\`. A name alone does not say which account it is in.`,
+  })
+}
+
+function readRegion(inputs: InputReader, env: Environment): string {
+  const region = inputs.text('aws-region') ?? (env['AWS_REGION'] || undefined)
+  if (region === undefined) {
+    throw new InputError('aws-region', 'is missing.', { hint: 'Set it, for example `aws-region: eu-west-1`.' })
+  }
+  if (/^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/.test(region)) return region
+  throw new InputError('aws-region', `is \`${region}\`, which is not the name of a region.`, {
+    hint: 'Write, for example, `eu-west-1`: not the name of an availability zone.',
+  })
+}
+
+function readMethod(inputs: InputReader, env: Environment): Method {
+  if (inputs.flag('role-chaining', false)) return 'chain'
+  if (env['ACTIONS_ID_TOKEN_REQUEST_URL'] && env['ACTIONS_ID_TOKEN_REQUEST_TOKEN']) return 'web-identity'
+  if (env['AWS_ACCESS_KEY_ID']) return 'chain'
+  throw new InputError(
+    'role-to-assume',
+    'cannot be assumed: the job has neither a token of its own nor AWS credentials.',
+    {
+      hint: 'Give the job `permissions: { id-token: write, contents: read }`. A run of a pull request from a fork never gets it.',
+    },
+  )
+}
+
+/** The characters that STS takes in a session's name. CloudTrail shows it with every call. */
+function readSessionName(inputs: InputReader, env: Environment): string {
+  const given = inputs.text('role-session-name')
+  if (given === undefined) {
+    const run = readRun(env)
+    const name = run.repository.slice(run.repository.indexOf('/') + 1)
+    const ending = run.id === '' ? '' : `-${run.id}-${run.attempt}`
+    return `${(name || 'slipway').replace(/[^\w+=,.@-]/g, '-').slice(0, 64 - ending.length)}${ending}`
+  }
+  if (/^[\w+=,.@-]{2,64}$/.test(given)) return given
+  throw new InputError('role-session-name', `is \`${given}\`, which AWS does not take.`, {
+    hint: 'Use 2 to 64 letters, digits and `_ + = , . @ -`; a branch with a slash needs another name.',
+  })
+}
+
+function readAccounts(inputs: InputReader): readonly string[] {
+  const accounts = inputs.list('allowed-account-ids')
+  const bad = accounts.find((account) => !/^\d{12}$/.test(account))
+  if (bad === undefined) return accounts
+  throw new InputError('allowed-account-ids', `has \`${bad}\`, which is not the number of an AWS account.`, {
+    hint: 'Write its 12 digits, in quotes where it stands alone: YAML reads a number with leading zeros as another one.',
+  })
+}
+
+function readTransitiveTags(inputs: InputReader): readonly string[] {
+  const keys = inputs.list('transitive-tag-keys')
+  const bad = keys.find((key) => !SESSION_TAG_KEYS.some((known) => known === key))
+  if (bad === undefined) return keys
+  throw new InputError('transitive-tag-keys', `has \`${bad}\`, which is no tag of the session.`, {
+    hint: `The tags are ${SESSION_TAG_KEYS.map((key) => `\`${key}\``).join(', ')}.`,
+  })
+}
+
+function readInlinePolicy(inputs: InputReader): string | undefined {
+  const policy = inputs.text('inline-session-policy')
+  if (policy === undefined) return undefined
+  try {
+    // As AWS counts it: without the white space that people indent it with.
+    return JSON.stringify(JSON.parse(policy))
+  } catch (cause) {
+    throw new InputError('inline-session-policy', 'is not JSON.', { hint: 'Write an IAM policy as JSON.', cause })
+  }
+}
+
+function readManagedPolicies(inputs: InputReader): readonly string[] {
+  const arns = inputs.list('managed-session-policies')
+  const bad = arns.find((arn) => !/^arn:aws[\w-]*:iam::(aws|\d{12}):policy\/\S+$/.test(arn))
+  if (bad === undefined && arns.length <= 10) return arns
+  throw new InputError(
+    'managed-session-policies',
+    bad === undefined
+      ? `has ${arns.length} policies, and AWS takes 10.`
+      : `has \`${bad}\`, which is not the ARN of a policy.`,
+    { hint: 'Write, for example, `arn:aws:iam::aws:policy/ReadOnlyAccess`.' },
+  )
+}
+
+function crossCheck({ role, method, durationSeconds, allowedAccountIds, externalId, transitiveTagKeys }: Inputs): void {
+  if (allowedAccountIds.length > 0 && !allowedAccountIds.includes(role.account)) {
+    throw new InputError('role-to-assume', `is in account ${role.account}, which is not in \`allowed-account-ids\`.`, {
+      hint: `Allowed are ${allowedAccountIds.join(', ')}. Check that the role is that of this environment.`,
+    })
+  }
+  if (method === 'chain' && durationSeconds > 3600) {
+    throw new InputError(
+      'role-duration-seconds',
+      `is ${durationSeconds}, but a role assumed by a role ends after an hour.`,
+      {
+        hint: 'Set at most 3600, or let the role trust GitHub directly and drop `role-chaining`.',
+      },
+    )
+  }
+  if (method === 'chain') return
+  if (externalId !== undefined) throw onlyForChains('role-external-id')
+  if (transitiveTagKeys.length > 0) throw onlyForChains('transitive-tag-keys')
+}
+
+const onlyForChains = (input: string) =>
+  new InputError(input, 'has no effect with the token of the job: AWS takes it only from other credentials.', {
+    hint: 'Drop it, or set `role-chaining: true`.',
+  })

@@ -1,0 +1,44 @@
+import { SlipwayError } from '../../../toolkit/errors.ts'
+import type { World } from '../../../toolkit/runtime.ts'
+import { assumeRole, type Identity, type Session, whoAmI } from './assume.ts'
+import { exportSession } from './exported.ts'
+import { type Inputs, readInputs } from './inputs.ts'
+import type { Runner } from './runner.ts'
+
+/** State for the post step: whether there is something to clear. */
+export const EXPORTED = 'exported'
+
+/** Becomes the environment's role: assumes it, makes sure that it is the right one, and only then hands it on. */
+export async function main(world: World, runner: Runner): Promise<void> {
+  const { env, log, report } = world
+  const inputs = readInputs(env)
+  if (inputs.maskAccountId) log.mask(inputs.role.account)
+
+  const session = await assumeRole(inputs, world, runner)
+  for (const secret of [session.accessKeyId, session.secretAccessKey, session.sessionToken]) log.mask(secret)
+  const identity = await whoAmI(session, inputs, world)
+  mustBeTheRole(identity, inputs)
+
+  report.saveState(EXPORTED, 'true')
+  exportSession(session, inputs.region, runner)
+  setOutputs(session, identity, inputs, world)
+  log.info(`Now ${identity.arn}, in ${inputs.region}, until ${session.expiration.toISOString()}.`)
+}
+
+/** An endpoint or a proxy that answers for another account must not get to see what follows. */
+function mustBeTheRole({ account, arn }: Identity, { role }: Inputs): void {
+  if (account === role.account) return
+  throw new SlipwayError(`The credentials are those of \`${arn}\`, and not of account ${role.account}.`, {
+    hint: 'Check AWS_ENDPOINT_URL and the proxy of this runner. Nothing was handed on.',
+  })
+}
+
+function setOutputs(session: Session, { account, arn }: Identity, inputs: Inputs, { report }: World): void {
+  report.output('aws-account-id', account)
+  report.output('authenticated-arn', arn)
+  report.output('expiration', session.expiration.toISOString())
+  if (!inputs.outputCredentials) return
+  report.output('aws-access-key-id', session.accessKeyId)
+  report.output('aws-secret-access-key', session.secretAccessKey)
+  report.output('aws-session-token', session.sessionToken)
+}

@@ -1,0 +1,26 @@
+import type { Run } from '../../../toolkit/github.ts'
+
+/** Named as aws-actions/configure-aws-credentials names them, so that policies written for it hold here too. */
+export const SESSION_TAG_KEYS = ['GitHub', 'Repository', 'Workflow', 'Actor', 'Commit', 'Branch', 'RunId'] as const
+
+export interface SessionTag {
+  readonly Key: (typeof SESSION_TAG_KEYS)[number]
+  readonly Value: string
+}
+
+/** Facts of the run that AWS policies can refer to, and that CloudTrail shows. */
+export function sessionTags(run: Run): readonly SessionTag[] {
+  const values: Readonly<Record<SessionTag['Key'], string>> = {
+    GitHub: 'Actions',
+    Repository: run.repository,
+    Workflow: run.workflow,
+    Actor: run.actor,
+    Commit: run.sha,
+    Branch: run.refName,
+    RunId: run.id,
+  }
+  return SESSION_TAG_KEYS.filter((key) => values[key] !== '').map((Key) => ({ Key, Value: asTagValue(values[Key]) }))
+}
+
+/** What STS takes: `dependabot[bot]` becomes `dependabot_bot_`. */
+const asTagValue = (value: string) => value.replace(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, '_').slice(0, 256)

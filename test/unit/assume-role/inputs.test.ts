@@ -1,0 +1,101 @@
+import { readInputs } from '../../../actions/assume-role/src/inputs.ts'
+import { InputError } from '../../../toolkit/errors.ts'
+import { inputsEnv, RUN_ENV } from '../../support/datadog.ts'
+
+const ROLE = 'arn:aws:iam::222222222222:role/deploy'
+const OIDC = { ACTIONS_ID_TOKEN_REQUEST_URL: 'http://x', ACTIONS_ID_TOKEN_REQUEST_TOKEN: 't' }
+const KEYS = { AWS_ACCESS_KEY_ID: 'AKIA' }
+const minimal = { 'role-to-assume': ROLE, 'aws-region': 'eu-west-1' }
+
+const read = (inputs: Record<string, string> = {}, env: object = OIDC) =>
+  readInputs({ ...RUN_ENV, ...env, ...inputsEnv({ ...minimal, ...inputs }) })
+
+function refusal(inputs: Record<string, string>, env: object = OIDC): InputError {
+  try {
+    read(inputs, env)
+  } catch (error) {
+    if (error instanceof InputError) return error
+    throw error
+  }
+  throw new Error('was accepted')
+}
+
+test('a role and a region are enough', () => {
+  expect(read()).toEqual({
+    role: { arn: ROLE, account: '222222222222' },
+    region: 'eu-west-1',
+    method: 'web-identity',
+    sessionName: 'web-7-1',
+    durationSeconds: 3600,
+    audience: 'sts.amazonaws.com',
+    allowedAccountIds: [],
+    externalId: undefined,
+    tagSession: true,
+    transitiveTagKeys: [],
+    inlineSessionPolicy: undefined,
+    managedSessionPolicies: [],
+    maskAccountId: false,
+    outputCredentials: false,
+  })
+})
+
+test.each([
+  [OIDC, {}, 'web-identity'],
+  [{ ...OIDC, ...KEYS }, {}, 'web-identity'],
+  [{ ...OIDC, ...KEYS }, { 'role-chaining': 'true' }, 'chain'],
+  [KEYS, {}, 'chain'],
+] as const)('with %j and %j the way is known', (env, inputs, method) => {
+  expect(read(inputs as Record<string, string>, env).method).toBe(method)
+})
+
+test.each([
+  ['arn:aws:iam::123456789012:role/path/to/deploy', '123456789012'],
+  ['arn:aws-cn:iam::123456789012:role/deploy', '123456789012'],
+  ['arn:aws-us-gov:iam::012345678901:role/deploy', '012345678901'],
+])('%s is a role', (arn, account) => expect(read({ 'role-to-assume': arn }).role).toEqual({ arn, account }))
+
+test('a session has a name that AWS takes, whatever the repository is called', () => {
+  const name = (repository: string) =>
+    readInputs({ ...OIDC, ...inputsEnv(minimal), ...RUN_ENV, GITHUB_REPOSITORY: repository }).sessionName
+  expect(name(`org/${'x'.repeat(100)}`)).toMatch(/^x{60}-7-1$/)
+  expect(name('org/täst 🚢')).toMatch(/^[\w+=,.@-]{2,64}$/)
+  expect(readInputs({ ...OIDC, ...inputsEnv(minimal) }).sessionName).toBe('slipway')
+})
+
+test('a policy is counted without the white space it is indented with', () => {
+  expect(read({ 'inline-session-policy': '{\n  "Version": "2012-10-17"\n}' }).inlineSessionPolicy).toBe(
+    '{"Version":"2012-10-17"}',
+  )
+})
+
+test.each<[Record<string, string>, string, string]>([
+  [{ 'role-to-assume': '' }, 'role-to-assume', 'arn:aws:iam'],
+  [{ 'role-to-assume': 'deploy' }, 'role-to-assume', 'in full'],
+  [{ 'role-to-assume': 'arn:aws:sts::222222222222:assumed-role/deploy/x' }, 'role-to-assume', 'in full'],
+  [{ 'aws-region': '' }, 'aws-region', 'eu-west-1'],
+  [{ 'aws-region': 'eu-west-1a' }, 'aws-region', 'availability zone'],
+  [{ 'role-session-name': 'feature/x' }, 'role-session-name', 'slash'],
+  [{ 'role-session-name': 'x' }, 'role-session-name', '2 to 64'],
+  [{ 'role-duration-seconds': '60' }, 'role-duration-seconds', 'number'],
+  [{ 'role-duration-seconds': '1h' }, 'role-duration-seconds', 'number'],
+  [{ 'role-chaining': 'yes' }, 'role-chaining', 'true'],
+  [{ 'role-chaining': 'true', 'role-duration-seconds': '7200' }, 'role-duration-seconds', '3600'],
+  [{ 'allowed-account-ids': '22' }, 'allowed-account-ids', '12 digits'],
+  [{ 'allowed-account-ids': '111111111111' }, 'role-to-assume', '111111111111'],
+  [{ 'role-external-id': 'x' }, 'role-external-id', 'role-chaining'],
+  [{ 'transitive-tag-keys': 'Repository' }, 'transitive-tag-keys', 'role-chaining'],
+  [{ 'transitive-tag-keys': 'Nonesuch' }, 'transitive-tag-keys', 'Repository'],
+  [{ 'inline-session-policy': '{' }, 'inline-session-policy', 'JSON'],
+  [{ 'managed-session-policies': 'ReadOnly' }, 'managed-session-policies', 'arn:aws:iam'],
+  [{ 'mask-aws-account-id': '1' }, 'mask-aws-account-id', 'true'],
+])('bad input %j is refused by name, with the fix', (inputs, name, fix) => {
+  const error = refusal(inputs)
+  expect(error.input).toBe(name)
+  expect(error.hint).toContain(fix)
+})
+
+test('a job without a token and without credentials is told what it lacks', () => {
+  const error = refusal({}, {})
+  expect(error.input).toBe('role-to-assume')
+  expect(error.hint).toContain('id-token: write')
+})
