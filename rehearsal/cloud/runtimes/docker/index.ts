@@ -5,6 +5,7 @@ import type { PullAccess } from '../../ports.ts'
 import type { InstanceFacts, Runtime } from '../runtime.ts'
 import { EngineEvents } from './engine-events.ts'
 import { Images, type PullBehavior } from './images.ts'
+import { RUN_LABEL } from './labels.ts'
 import { removeLeftovers } from './leftovers.ts'
 import type { LogSink, SecretSource } from './ports.ts'
 import { engineMessage } from './reasons.ts'
@@ -66,9 +67,15 @@ export async function createDockerRuntime(deps: DockerRuntimeDeps): Promise<Runt
       // First what runs, so that nobody waits for it to stop; then what was still being made meanwhile.
       await removeLeftovers(engine, deps.runId)
       await abandoned
-      await removeLeftovers(engine, deps.runId)
+      const left = await removeLeftovers(engine, deps.runId)
       world.events.close()
       await world.images.removeAll()
+      if (left.length > 0) {
+        throw new Error(
+          `The Docker engine did not remove ${left.join(', ')}. Find what is left with ` +
+            `docker ps --all --filter label=${RUN_LABEL}=${deps.runId}, and remove it by hand.`,
+        )
+      }
     },
   }
 }

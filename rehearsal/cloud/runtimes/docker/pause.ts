@@ -2,7 +2,6 @@
 // on a machine without a registry, so it is made here: a program of a few instructions that does nothing but wait.
 import type Docker from 'dockerode'
 import { pack } from 'tar-stream'
-import { RUN_LABEL } from './labels.ts'
 
 const ELF_HEADER = 64
 const PROGRAM_HEADER = 56
@@ -52,25 +51,22 @@ export function pauseProgram(architecture: string): Buffer {
   return file
 }
 
-/** Makes the image of the pause container on the engine, and gives its id. */
+export const pauseImageOf = (runId: string): string => `slipway-pause:${runId}`
+
+/** What a pause container is started with; its image is but the program. */
+export const PAUSE_ENTRYPOINT: readonly string[] = ['/pause']
+
+/** Makes the image of the pause container on the engine, and gives its name. */
 export async function makePauseImage(engine: Docker, runId: string): Promise<string> {
   const { Architecture } = await engine.info()
   const archive = pack()
   archive.entry({ name: 'pause', mode: 0o755 }, pauseProgram(Architecture))
-  archive.entry(
-    { name: 'Dockerfile' },
-    `FROM scratch\nCOPY pause /pause\nENTRYPOINT ["/pause"]\nLABEL ${RUN_LABEL}=${runId}\n`,
-  )
   archive.finalize()
-  const tag = `slipway-pause:${runId}`
-  const progress = await engine.buildImage(archive as unknown as NodeJS.ReadableStream, { t: tag })
+  const name = pauseImageOf(runId)
+  const [repo = '', tag = ''] = name.split(':')
+  const progress = await engine.importImage(archive as unknown as NodeJS.ReadableStream, { repo, tag })
   await new Promise<void>((resolve, reject) => {
-    engine.modem.followProgress(progress, (error, lines: { error?: string }[]) => {
-      const failed = lines?.find((line) => line.error !== undefined)
-      if (error) reject(error)
-      else if (failed) reject(new Error(`The image of the pause container could not be built: ${failed.error}`))
-      else resolve()
-    })
+    engine.modem.followProgress(progress, (error) => (error ? reject(error) : resolve()))
   })
-  return tag
+  return name
 }

@@ -1,5 +1,6 @@
 import type { TaskRequest } from '../runtime.ts'
 import { labelsOf, nameOf, portsOf } from './container-options.ts'
+import { PAUSE_ENTRYPOINT } from './pause.ts'
 import type { World } from './world.ts'
 
 /** How a task is connected. */
@@ -25,6 +26,7 @@ export async function networkOf(world: World, task: TaskRequest): Promise<TaskNe
   const pause = await world.engine.createContainer({
     name: nameOf(task, {}),
     Image: await world.pauseImage(),
+    Entrypoint: [...PAUSE_ENTRYPOINT],
     Labels: labelsOf(task, world.runId),
     ExposedPorts: Object.fromEntries(ports.map(({ key }) => [key, {}])),
     HostConfig: {
