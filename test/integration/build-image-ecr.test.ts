@@ -1,4 +1,6 @@
 // The rehearsal cloud's ECR: accounts, repository policies, immutable tags, tokens that expire.
+
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -37,6 +39,7 @@ beforeAll(async () => {
     await clock.advance(12 * 60 * 60 * 1000)
     response.end('later\n')
   }).listen(0, '127.0.0.1')
+  await once(hours, 'listening')
 })
 afterAll(async () => {
   await cloud.close()

@@ -19,8 +19,9 @@ export class BuildxOutput {
   readonly #clock: Clock
   readonly #vertices = new Map<string, Vertex>()
   #speaking: string | undefined
-  /** What BuildKit said last, for the error of a build that failed. */
-  readonly errors: string[] = []
+  readonly #errors: string[] = []
+  /** Whether the lines are those that BuildKit prints a second time, between two rules, after a step has failed. */
+  #repeating = false
 
   constructor(log: Log, clock: Clock) {
     this.#log = log
@@ -29,12 +30,11 @@ export class BuildxOutput {
 
   write(line: string): void {
     const [, number, text = ''] = /^#(\d+) (.*)$/.exec(line) ?? []
-    if (number === undefined) {
-      if (/^(ERROR|error):/i.test(line)) this.errors.push(line.replace(/^error:\s*/i, ''))
-      else if (line.trim() !== '' && !/^-{6,}$| \| |^ > |^[\w./-]*Dockerfile[\w.-]*:\d+$/.test(line))
-        this.#log.info(line)
-      return
-    }
+    if (number === undefined) this.#writeRemark(line)
+    else this.#writeOf(number, text)
+  }
+
+  #writeOf(number: string, text: string): void {
     const vertex = this.#vertices.get(number)
     if (vertex === undefined) {
       this.#vertices.set(number, { title: text, since: this.#clock.now(), cached: false, ms: undefined })
@@ -46,10 +46,15 @@ export class BuildxOutput {
       if (isStep(vertex.title)) this.#say(number, formatDuration(vertex.ms))
     } else if (text.startsWith('ERROR: ')) {
       vertex.ms = this.#clock.now() - vertex.since
-      this.errors.push(`${vertex.title}: ${text.slice(7)}`)
+      this.#errors.push(`${vertex.title}: ${text.slice(7)}`)
     } else if (/^\d+\.\d+ /.test(text)) {
       this.#say(number, text.replace(/^\d+\.\d+ /, ''))
     }
+  }
+
+  /** Why the build failed: the step that did, where there is one. */
+  failure(): string | undefined {
+    return this.#errors[0]
   }
 
   /** The steps of the Dockerfile, in their order. */
@@ -57,6 +62,13 @@ export class BuildxOutput {
     return [...this.#vertices.values()]
       .filter(({ title }) => isStep(title))
       .map(({ title, cached, ms, since }) => ({ title, cached, ms: ms ?? this.#clock.now() - since }))
+  }
+
+  /** A line that belongs to no step. */
+  #writeRemark(line: string): void {
+    if (/^-{6,}$/.test(line)) this.#repeating = !this.#repeating
+    else if (/^ERROR:/i.test(line)) this.#errors.push(line.replace(/^error:\s*/i, ''))
+    else if (!this.#repeating && line.trim() !== '') this.#log.info(line)
   }
 
   #say(number: string, text: string): void {

@@ -73,7 +73,7 @@ export async function buildWithBuildx(
     discard: true,
   })
   if (result.code !== 0) {
-    throw new SlipwayError(`The build failed: ${progress.errors.at(-1) ?? `buildx ended with code ${result.code}`}`, {
+    throw new SlipwayError(`The build failed: ${progress.failure() ?? `buildx ended with code ${result.code}`}`, {
       hint: 'The lines above are what the step printed. It fails the same way with `docker buildx build`.',
     })
   }
