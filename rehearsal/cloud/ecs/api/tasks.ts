@@ -1,5 +1,4 @@
 import type { DescribeTasksRequest, ListTasksRequest, RunTaskRequest, StopTaskRequest, Tag } from '@aws-sdk/client-ecs'
-import type { Caller } from '../../kernel/call.ts'
 import { AwsError } from '../../kernel/errors.ts'
 import { arnOf, nameOf } from '../arn.ts'
 import type { Ecs } from '../context.ts'
@@ -209,12 +208,4 @@ function matches(task: Task, input: ListTasksRequest): boolean {
     (launchType === undefined || task.launchType === launchType) &&
     (containerInstance === undefined || task.instance?.id === nameOf(containerInstance))
   )
-}
-
-/** The tags of a service's task: the service's own or its task definition's, as the service asks. */
-export function propagatedTags(ecs: Ecs, task: Task, caller: Pick<Caller, 'account' | 'region'>): readonly Tag[] {
-  const service = task.deployment?.service
-  const region = ecs.regions.get(caller)
-  if (service?.propagateTags === 'SERVICE') return tagsOf(region, service.arn)
-  return service?.propagateTags === 'TASK_DEFINITION' ? tagsOf(region, task.definition.arn) : []
 }

@@ -31,6 +31,7 @@ export function startTasks(
       scheduler.pause(service, PLACEMENT_PAUSE)
       break
     }
+    tagTask(ecs, task)
     scheduler.tasks.launch(task)
     tasks.push(task)
   }
@@ -85,6 +86,22 @@ function isFargate({ revision }: Deployment): boolean {
   const { launchType, capacityProviderStrategy } = revision.spec
   if (launchType !== undefined) return launchType === 'FARGATE'
   return capacityProviderStrategy?.some(({ capacityProvider }) => capacityProvider?.startsWith('FARGATE')) ?? false
+}
+
+/** Gives a task the tags that its service wants its tasks to have. */
+function tagTask(ecs: Ecs, { arn, cluster, definition, deployment }: Task): void {
+  if (deployment === undefined) return
+  const { service } = deployment
+  const { tags } = ecs.regions.get(cluster.scope)
+  const source = { SERVICE: service.arn, TASK_DEFINITION: definition.arn, NONE: '' }[service.propagateTags]
+  const managed: [string, string][] = service.enableECSManagedTags
+    ? [
+        ['aws:ecs:clusterName', cluster.name],
+        ['aws:ecs:serviceName', service.name],
+      ]
+    : []
+  const all = new Map([...(tags.get(source) ?? []), ...managed])
+  if (all.size > 0) tags.set(arn, all)
 }
 
 function complain(ecs: Ecs, { service }: Deployment, message: string): void {

@@ -224,7 +224,10 @@ export class Tasks {
       this.#forgetting = false
       const before = this.#ecs.clock.now() - life
       const kept = this.#past.findIndex(({ stoppedAt }) => (stoppedAt?.getTime() ?? 0) > before)
-      for (const task of this.#past.splice(0, kept === -1 ? this.#past.length : kept)) forget(task)
+      for (const task of this.#past.splice(0, kept === -1 ? this.#past.length : kept)) {
+        this.#ecs.regions.get(task.cluster.scope).tags.delete(task.arn)
+        forget(task)
+      }
       this.#forgetInTime()
     })
   }

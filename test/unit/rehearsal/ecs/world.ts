@@ -32,7 +32,7 @@ export interface World {
   readonly elb: Elb
   readonly alarms: ManualAlarms
   /** Calls an operation of ECS, and holds the answer to the SDK's own shape. */
-  call(operation: string, input?: Members): Promise<Loose>
+  call(operation: string, input?: Members, by?: Caller): Promise<Loose>
   refusal(operation: string, input?: Members): Promise<{ code: string; message: string }>
   /** The service as DescribeServices has it. */
   service(name?: string): Promise<Loose>
@@ -59,10 +59,10 @@ export function world(scenario = '', deps: Partial<EcsDeps> = {}): World {
     journal,
     elb,
     alarms,
-    async call(operation, input = {}) {
+    async call(operation, input = {}, by = caller) {
       const run = ecs.operations[operation]
       if (run === undefined) throw new Error(`no operation ${operation}`)
-      const output = await run(input, caller)
+      const output = await run(input, by)
       const { output: shape } = operationShapes((sdk as Record<string, unknown>)[`${operation}$`])
       expect(misfits(shape, output)).toEqual([])
       return output
