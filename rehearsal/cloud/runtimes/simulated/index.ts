@@ -9,7 +9,8 @@ import { NOTHING_SPECIAL, type Scenario } from './scenario.ts'
 import { SimulatedTask } from './task.ts'
 
 export { loadScenario, parseScenario, ScenarioError, scenarioNames } from './load.ts'
-export type { FaultRule, Scenario } from './scenario.ts'
+export type { Scenario } from './scenario.ts'
+export { stalenessOf } from './scenario.ts'
 
 const NO_FARGATE = 'Capacity is unavailable at this time. Please try again later or in a different availability zone.'
 

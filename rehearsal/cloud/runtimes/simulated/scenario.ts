@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { datadogScenario } from '../../datadog/scenario.ts'
+import type { Staleness } from '../../ecs/staleness.ts'
+import type { FaultKind } from '../../faults.ts'
 import { type Duration, parseDuration } from './duration.ts'
 
 const duration = z.union([z.string(), z.number()]).transform((value, context): Duration => {
@@ -68,23 +70,30 @@ const alarm = z.strictObject({
   clearsAfter: duration.optional(),
 })
 
+/** What goes wrong with calls of APIs. */
 const fault = z.strictObject({
-  /** Names of operations; all, if none is given. */
-  actions: z.array(z.string()).optional(),
-  service: z.string().default('ecs'),
-  /** Only calls from this one on, of those that match otherwise; and no more than so many. */
-  fromCall: z.int().positive().optional(),
-  calls: z.int().positive().optional(),
-  /** Only after this time since the cloud was started. */
-  after: duration.optional(),
-  chance: z.number().min(0).max(1).optional(),
-  error: z.string().optional(),
-  message: z.string().optional(),
-  status: z.int().min(400).max(599).optional(),
-  delay: duration.optional(),
-  reset: z.enum(['before', 'after']).optional(),
-  /** The caller's credentials are of no use any more. */
-  expireCredentials: z.literal(true).optional(),
+  fault: z.enum([
+    'throttled',
+    'server-error',
+    'unavailable',
+    'expired-credentials',
+    'access-denied',
+    'reset-before',
+    'reset-after',
+    'slow',
+  ] satisfies readonly FaultKind[]),
+  /** As in the credential scope, such as `ecs`. */
+  service: z.string().optional(),
+  /** Such as `DescribeServices`, with `*` for any text. */
+  action: z.string().optional(),
+  account: z.string().optional(),
+  role: z.string().optional(),
+  probability: z.number().min(0).max(1).optional(),
+  /** Lets this many matching calls pass first. */
+  after: z.int().min(0).optional(),
+  times: z.int().positive().optional(),
+  /** For `slow`. */
+  delay: duration.transform(({ from }) => from).optional(),
 })
 
 export const scenarioSchema = z.strictObject({
@@ -97,8 +106,8 @@ export const scenarioSchema = z.strictObject({
   staleness: z
     .strictObject({ currentServiceDeployment: duration.optional(), serviceDeployments: duration.optional() })
     .optional(),
-  /** Requests are refused with ThrottlingException beyond AWS's documented rates. */
-  throttling: z.literal('aws').optional(),
+  /** Refuses calls that come faster than AWS's documented rates. */
+  throttle: z.boolean().default(false),
   faults: z.array(fault).default([]),
   /** What Datadog's monitors do meanwhile. */
   datadog: datadogScenario.optional(),
@@ -107,12 +116,14 @@ export const scenarioSchema = z.strictObject({
 /** What happens in a simulated cloud: what becomes of tasks, which alarms are raised, what goes wrong with calls. */
 export type Scenario = z.infer<typeof scenarioSchema>
 export type TaskRule = Scenario['tasks'][number]
-export type FaultRule = Scenario['faults'][number]
 
 /** Everything goes well. */
-export const NOTHING_SPECIAL: Scenario = {
-  description: 'Every task starts and is healthy.',
-  tasks: [],
-  alarms: [],
-  faults: [],
+export const NOTHING_SPECIAL: Scenario = scenarioSchema.parse({ description: 'Every task starts and is healthy.' })
+
+/** How far behind the truth ECS's answers are, as a scenario has it. */
+export function stalenessOf({ staleness }: Scenario): Staleness {
+  return {
+    currentServiceDeployment: staleness?.currentServiceDeployment?.from ?? 0,
+    serviceDeployments: staleness?.serviceDeployments?.from ?? 0,
+  }
 }

@@ -413,7 +413,9 @@ test('a rollback that fails too', async () => {
 })
 
 test('answers can be behind the truth', async () => {
-  const it = world('', { staleness: { currentServiceDeployment: 30 * SECOND, serviceDeployments: 5 * SECOND } })
+  const it = world('all-is-well', {
+    staleness: { currentServiceDeployment: 30 * SECOND, serviceDeployments: 5 * SECOND },
+  })
   const before = await steady(it)
   await deploy(it)
   await it.clock.advance(2 * SECOND)

@@ -7,7 +7,12 @@ import { ManualClock } from '../../../../rehearsal/cloud/kernel/clock.ts'
 import { Journal, type Written } from '../../../../rehearsal/cloud/kernel/journal.ts'
 import { seededRandom } from '../../../../rehearsal/cloud/kernel/random.ts'
 import { misfits, operationShapes } from '../../../../rehearsal/cloud/kernel/shapes.ts'
-import { createSimulatedRuntime, parseScenario } from '../../../../rehearsal/cloud/runtimes/simulated/index.ts'
+import {
+  createSimulatedRuntime,
+  loadScenario,
+  parseScenario,
+  stalenessOf,
+} from '../../../../rehearsal/cloud/runtimes/simulated/index.ts'
 
 export const SECOND = 1_000
 export const MINUTE = 60_000
@@ -40,20 +45,31 @@ export interface World {
   entries(type: string): readonly Written[]
 }
 
-/** @param scenario YAML, without its description. */
-export function world(scenario = '', deps: Partial<EcsDeps> = {}): World {
+/** @param scenario the name of one of the repository's, or YAML without its description. */
+export function world(scenario = 'all-is-well', deps: Partial<EcsDeps> = {}): World {
   const clock = new ManualClock()
   const journal = new Journal(clock)
   const random = seededRandom(1)
   const alarms = new ManualAlarms()
+  const isName = /^[\w-]+$/.test(scenario)
+  const story = isName ? loadScenario(scenario) : parseScenario(`description: a test\n${scenario}`, 'test.yaml')
   const runtime = createSimulatedRuntime({
     clock,
     random,
-    scenario: parseScenario(`description: a test\n${scenario}`, 'test.yaml'),
+    scenario: story,
     setAlarm: (scope, name, inAlarm) => alarms.set(scope, name, inAlarm),
   })
   const elb = createElb({ clock, journal, prober: runtime, network: runtime })
-  const ecs = createEcs({ clock, journal, runtime, targetGroups: elb.targetGroups, random, alarms, ...deps })
+  const ecs = createEcs({
+    clock,
+    journal,
+    runtime,
+    targetGroups: elb.targetGroups,
+    random,
+    alarms,
+    staleness: stalenessOf(story),
+    ...deps,
+  })
   const it: World = {
     clock,
     journal,
