@@ -73,7 +73,9 @@ const TRANSIENT = new Set([
 /** Tells the classes of failed AWS calls apart, by error code first and by HTTP status second. */
 export function classifyAwsError(error: unknown): AwsFailure {
   if (!(error instanceof Error)) return 'refused'
-  const { name, code, $metadata } = error as Error & { code?: string; $metadata?: { httpStatusCode?: number } }
+  const { code, $metadata } = error as Error & { code?: string; $metadata?: { httpStatusCode?: number } }
+  // The SDK wraps what it does not take for an error, such as one of another realm, and keeps its name in the message only.
+  const name = /^AWS SDK error wrapper for (\w+)/.exec(error.message)?.[1] ?? error.name
   const status = $metadata?.httpStatusCode
   const known = (names: ReadonlySet<string>) => names.has(name) || (code !== undefined && names.has(code))
   if (known(THROTTLED) || status === 429) return 'throttled'

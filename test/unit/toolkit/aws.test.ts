@@ -25,6 +25,7 @@ test.each([
   [failure('Odd', { $metadata: { httpStatusCode: 503 } }), 'transient'],
   [failure('TypeError', { cause: failure('Error', { code: 'ETIMEDOUT' }) }), 'transient'],
   [failure('ClusterNotFoundException', { $metadata: { httpStatusCode: 400 } }), 'refused'],
+  [new Error('AWS SDK error wrapper for TimeoutError: read ECONNRESET'), 'transient'],
   ['a text', 'refused'],
 ])('%s is %s', (error, expected) => {
   expect(classifyAwsError(error)).toBe(expected)
