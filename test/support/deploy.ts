@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { awsClients } from '../../actions/deploy-ecs/src/clients.ts'
+import { awsClients, type Connect } from '../../actions/deploy-ecs/src/clients.ts'
 import { main } from '../../actions/deploy-ecs/src/main.ts'
 import { post } from '../../actions/deploy-ecs/src/post.ts'
 import { describeError } from '../../toolkit/errors.ts'
@@ -24,6 +24,9 @@ export interface DeployOptions {
   readonly phase?: 'main' | 'post'
   readonly state?: ReadonlyMap<string, string>
   readonly env?: Readonly<Record<string, string>>
+  readonly connect?: Connect
+  /** Where saved state goes at once, for a step that never ends. */
+  readonly liveState?: Map<string, string>
 }
 
 /** Runs deploy-ecs with real SDK clients against a cloud. */
@@ -33,7 +36,7 @@ export async function deploy(
   options: DeployOptions = {},
 ): Promise<Deployed> {
   const outputs: Record<string, unknown> = {}
-  const state = new Map(options.state)
+  const state = options.liveState ?? new Map(options.state)
   const log: string[] = []
   let summary = ''
   const say = (level: string) => (message: string) => void log.push(level === '' ? message : `${level}: ${message}`)
@@ -78,7 +81,7 @@ export async function deploy(
   }
   let error: string | undefined
   try {
-    await (options.phase === 'post' ? post : main)(world, awsClients)
+    await (options.phase === 'post' ? post : main)(world, options.connect ?? awsClients)
   } catch (failure) {
     error = describeError(failure)
   }

@@ -1,6 +1,7 @@
-import { awsError } from '../../../toolkit/aws.ts'
+import { awsError, classifyAwsError } from '../../../toolkit/aws.ts'
 import type { Clock } from '../../../toolkit/clock.ts'
 import { throwIfCancelled } from '../../../toolkit/clock.ts'
+import { retry } from '../../../toolkit/retry.ts'
 import type { Clients } from './clients.ts'
 import { Pace, type Rate } from './pace.ts'
 
@@ -20,8 +21,21 @@ const RATES = {
   other: { burst: 20, perSecond: 5 },
 } as const satisfies Readonly<Record<string, Rate>>
 
+/** How calls are repeated that must not be made twice, with a look in between. */
+export const PERSISTENT = { attempts: 100, delayMs: 1_000, maxDelayMs: 15_000 } as const
+/** For so long. */
+export const PATIENCE_MS = 5 * 60_000
+
 /** The allowance that a call draws from. */
 export type Bucket = keyof typeof RATES
+
+type Send<T> = (options: { readonly abortSignal: AbortSignal }) => Promise<T>
+
+/** Whether a failed call may well succeed in a moment. */
+export function passes(error: unknown): boolean {
+  const failure = classifyAwsError(error)
+  return failure === 'throttled' || failure === 'transient'
+}
 
 /** Makes AWS calls: each within its rate, cancelled with the run, and with an error that says what was being done. */
 export class AwsCalls {
@@ -45,12 +59,20 @@ export class AwsCalls {
     return new AwsCalls(this.clients, this.clock, signal, this)
   }
 
-  /** `doing` completes "Could not …". */
-  async call<T>(
-    bucket: Bucket,
-    doing: string,
-    send: (options: { readonly abortSignal: AbortSignal }) => Promise<T>,
-  ): Promise<T> {
+  /** Makes a call, and repeats it when AWS throttles or has a bad moment. `doing` completes "Could not …". */
+  call<T>(bucket: Bucket, doing: string, send: Send<T>): Promise<T> {
+    return retry(() => this.callOnce(bucket, doing, send), {
+      clock: this.clock,
+      signal: this.signal,
+      attempts: 5,
+      delayMs: 500,
+      maxDelayMs: 10_000,
+      retryable: passes,
+    })
+  }
+
+  /** Makes a call that must not be made twice, whatever becomes of it. */
+  async callOnce<T>(bucket: Bucket, doing: string, send: Send<T>): Promise<T> {
     await this.#pace(bucket).take(this.signal)
     try {
       return await send({ abortSignal: this.signal })

@@ -8,8 +8,6 @@ import type { AwsConfig } from '../../../toolkit/aws.ts'
 /** The AWS services that a deploy talks to. */
 export interface Clients {
   readonly ecs: ECSClient
-  /** For calls that must not be made twice: the SDK repeats nothing, we look first. */
-  readonly ecsOnce: ECSClient
   readonly elb: ElasticLoadBalancingV2Client
   readonly sts: STSClient
   /** Registries and log groups may be in another region than the service. */
@@ -17,15 +15,20 @@ export interface Clients {
   readonly logs: (region: string) => CloudWatchLogsClient
 }
 
-/** Real clients; credentials and endpoint come from the environment. */
-export const awsClients = (config: AwsConfig): Clients => ({
-  ecs: new ECSClient(config),
-  ecsOnce: new ECSClient({ ...config, maxAttempts: 1 }),
-  elb: new ElasticLoadBalancingV2Client(config),
-  sts: new STSClient(config),
-  ecr: (region) => new ECRClient({ ...config, region }),
-  logs: (region) => new CloudWatchLogsClient({ ...config, region }),
-})
+/**
+ * Real clients; credentials and endpoint come from the environment. They repeat nothing by themselves: AwsCalls does, on
+ * our clock, and knows which calls must not be made twice.
+ */
+export function awsClients(region: AwsConfig): Clients {
+  const config = { ...region, maxAttempts: 1 }
+  return {
+    ecs: new ECSClient(config),
+    elb: new ElasticLoadBalancingV2Client(config),
+    sts: new STSClient(config),
+    ecr: (other) => new ECRClient({ ...config, region: other }),
+    logs: (other) => new CloudWatchLogsClient({ ...config, region: other }),
+  }
+}
 
 /** How to get clients once the region is known. */
 export type Connect = (config: AwsConfig) => Clients

@@ -34,22 +34,25 @@ export async function readLog(
   how: { readonly from?: string; readonly fromStart?: boolean; readonly limit: number },
 ): Promise<LogPiece> {
   try {
-    const { events = [], nextForwardToken } = await aws.clients.logs(region).send(
-      new GetLogEventsCommand({
-        logGroupName: group,
-        logStreamName: stream,
-        limit: how.limit,
-        startFromHead: how.fromStart ?? false,
-        ...(how.from === undefined ? {} : { nextToken: how.from }),
-      }),
-      { abortSignal: aws.signal },
+    const { events = [], nextForwardToken } = await aws.call('other', `read the log \`${stream}\``, (options) =>
+      aws.clients.logs(region).send(
+        new GetLogEventsCommand({
+          logGroupName: group,
+          logStreamName: stream,
+          limit: how.limit,
+          startFromHead: how.fromStart ?? false,
+          ...(how.from === undefined ? {} : { nextToken: how.from }),
+        }),
+        options,
+      ),
     )
     return {
       lines: events.map(({ message = '' }) => message.trimEnd()),
       ...(nextForwardToken === undefined ? {} : { next: nextForwardToken }),
     }
   } catch (error) {
-    if (error instanceof Error && error.name === 'ResourceNotFoundException') return { lines: [] }
+    const cause = error instanceof Error ? error.cause : undefined
+    if (cause instanceof Error && cause.name === 'ResourceNotFoundException') return { lines: [] }
     throw error
   }
 }

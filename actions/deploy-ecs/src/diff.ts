@@ -55,16 +55,19 @@ function flatten(value: unknown, path = '', into = new Map<string, string>()): M
     for (const [index, item] of value.entries()) {
       const key = nameIn(item)
       // A name and its value are one line, not two.
-      if (isNamedValue(item)) into.set(`${path}.${key}`, item.value ?? item.valueFrom ?? '')
+      if (isNamedValue(item)) into.set(short(`${path}.${key}`), item.value ?? item.valueFrom ?? '')
       else flatten(item, `${path}${key === undefined ? `[${index}]` : `.${key}`}`, into)
     }
   } else if (typeof value === 'object' && value !== null) {
     for (const [key, member] of Object.entries(value)) flatten(member, path === '' ? key : `${path}.${key}`, into)
   } else {
-    into.set(path.replace(/^containerDefinitions\./, ''), String(value))
+    into.set(short(path), String(value))
   }
   return into
 }
+
+/** Containers are told by their names alone. */
+const short = (path: string) => path.replace(/^containerDefinitions\./, '')
 
 interface NamedValue {
   readonly name?: string

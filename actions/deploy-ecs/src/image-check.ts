@@ -1,6 +1,6 @@
 import { DescribeImagesCommand } from '@aws-sdk/client-ecr'
 import { classifyAwsError } from '../../../toolkit/aws.ts'
-import { InputError } from '../../../toolkit/errors.ts'
+import { CancelledError, InputError, SlipwayError } from '../../../toolkit/errors.ts'
 import type { Environment } from '../../../toolkit/runtime.ts'
 import type { AwsCalls } from './aws-calls.ts'
 import { ecrRegistry, parseImage, type Shipped } from './images.ts'
@@ -33,13 +33,15 @@ export async function checkImage(
   const registry = ecrRegistry(reference.registry) ?? emulated(reference.registry, env, region)
   if (registry === undefined) return { container, image, ...mutable(image, digest) }
   try {
-    const { imageDetails = [] } = await aws.clients.ecr(registry.region).send(
-      new DescribeImagesCommand({
-        ...(registry.account === undefined ? {} : { registryId: registry.account }),
-        repositoryName: repository,
-        imageIds: [digest === undefined ? { imageTag: tag } : { imageDigest: digest }],
-      }),
-      { abortSignal: aws.signal },
+    const { imageDetails = [] } = await aws.call('other', `look for the image \`${image}\``, (options) =>
+      aws.clients.ecr(registry.region).send(
+        new DescribeImagesCommand({
+          ...(registry.account === undefined ? {} : { registryId: registry.account }),
+          repositoryName: repository,
+          imageIds: [digest === undefined ? { imageTag: tag } : { imageDigest: digest }],
+        }),
+        options,
+      ),
     )
     const resolved = imageDetails[0]?.imageDigest ?? digest
     return {
@@ -49,7 +51,8 @@ export async function checkImage(
       ...mutable(image, digest, resolved),
     }
   } catch (error) {
-    return { container, image, note: notChecked(image, error) }
+    if (error instanceof CancelledError) throw error
+    return { container, image, note: notChecked(image, error instanceof SlipwayError ? error.cause : error) }
   }
 }
 

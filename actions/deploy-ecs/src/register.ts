@@ -1,8 +1,7 @@
 import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs'
-import { classifyAwsError } from '../../../toolkit/aws.ts'
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import { retry } from '../../../toolkit/retry.ts'
-import type { AwsCalls } from './aws-calls.ts'
+import { type AwsCalls, PATIENCE_MS, PERSISTENT, passes } from './aws-calls.ts'
 import { describeTaskDefinition } from './ecs.ts'
 import { type Registration, toRegistration } from './registration.ts'
 import { sameRegistration } from './same-registration.ts'
@@ -25,11 +24,11 @@ export async function register(aws: AwsCalls, registration: Registration): Promi
     async (attempt): Promise<Registered> => {
       const made = attempt === 1 ? undefined : await sameAsNewest(aws, registration)
       if (made !== undefined) return { arn: made, isNew: true }
-      const { taskDefinition } = await aws.call(
+      const { taskDefinition } = await aws.callOnce(
         'register',
         `register task definition \`${registration.family}\``,
         (options) =>
-          aws.clients.ecsOnce.send(
+          aws.clients.ecs.send(
             new RegisterTaskDefinitionCommand({
               ...registration,
               containerDefinitions: [...registration.containerDefinitions],
@@ -39,7 +38,7 @@ export async function register(aws: AwsCalls, registration: Registration): Promi
       )
       return { arn: taskDefinition?.taskDefinitionArn ?? '', isNew: true }
     },
-    { clock: aws.clock, signal: aws.signal, attempts: 6, delayMs: 1000, retryable },
+    { clock: aws.clock, signal: aws.signal, ...PERSISTENT, until: aws.clock.now() + PATIENCE_MS, retryable },
   )
 }
 
@@ -53,7 +52,5 @@ async function sameAsNewest(aws: AwsCalls, registration: Registration): Promise<
 /** Two deploys at once collide here, and AWS says so as a client's mistake. */
 function retryable(error: unknown): boolean {
   const cause = error instanceof SlipwayError ? error.cause : error
-  const failure = classifyAwsError(cause)
-  const collision = cause instanceof Error && /too many concurrent attempts/i.test(cause.message)
-  return collision || failure === 'throttled' || failure === 'transient'
+  return passes(error) || (cause instanceof Error && /too many concurrent attempts/i.test(cause.message))
 }

@@ -1,8 +1,7 @@
 import { type Service, UpdateServiceCommand, type UpdateServiceRequest } from '@aws-sdk/client-ecs'
-import { classifyAwsError } from '../../../toolkit/aws.ts'
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import { retry } from '../../../toolkit/retry.ts'
-import type { AwsCalls } from './aws-calls.ts'
+import { type AwsCalls, PATIENCE_MS, PERSISTENT, passes } from './aws-calls.ts'
 import { describeServices, requireService } from './ecs.ts'
 import type { Shipped } from './images.ts'
 import type { ServiceChanges } from './inputs.ts'
@@ -76,13 +75,13 @@ export async function startRollout(aws: AwsCalls, departure: Departure, changes:
     async (attempt) => {
       const adopted = attempt === 1 ? undefined : await alreadyUpdated(aws, departure, previousId)
       if (adopted !== undefined) return adopted
-      const { service } = await aws.call('updateService', `update service \`${nameOf(name)}\``, () =>
+      const { service } = await aws.callOnce('updateService', `update service \`${nameOf(name)}\``, () =>
         // Not aborted with the run: whether ECS took it has to be known, above all then.
-        aws.clients.ecsOnce.send(new UpdateServiceCommand(request)),
+        aws.clients.ecs.send(new UpdateServiceCommand(request)),
       )
       return seenService(service ?? {})
     },
-    { clock: aws.clock, signal: aws.signal, attempts: 6, delayMs: 1000, retryable: (error) => passes(error) },
+    { clock: aws.clock, signal: aws.signal, ...PERSISTENT, until: aws.clock.now() + PATIENCE_MS, retryable: passes },
   )
   return toRollout(departure, after, previousId)
 }
@@ -128,8 +127,3 @@ export function toRollout(departure: Departure, service: ServiceSeen, previousId
 
 /** The deployment that the service is heading for. */
 export const primaryOf = ({ deployments }: ServiceSeen) => deployments.find(({ status }) => status === 'PRIMARY')
-
-function passes(error: unknown): boolean {
-  const failure = classifyAwsError(error instanceof SlipwayError ? error.cause : error)
-  return failure === 'throttled' || failure === 'transient'
-}

@@ -1,0 +1,308 @@
+// Cancelled runs, lost answers, throttling, credentials that expire: what deploy-ecs makes of a bad day.
+import { DescribeServicesCommand } from '@aws-sdk/client-ecs'
+import { AwsError } from '../../rehearsal/cloud/kernel/errors.ts'
+import { seededRandom } from '../../rehearsal/cloud/kernel/random.ts'
+import type { Intercept } from '../../rehearsal/cloud/kernel/service.ts'
+import { deploy } from '../support/deploy.ts'
+import { type EcsCloud, makeService, startEcsCloud } from '../support/ecs-cloud.ts'
+
+let cloud: EcsCloud
+
+beforeEach(async () => {
+  cloud = await startEcsCloud()
+})
+afterEach(() => cloud.close())
+
+const calls = (action: string) => cloud.journal.entries('api').filter((entry) => entry['action'] === action)
+const service = async (name = 'web') => {
+  const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: [name] }))
+  return services?.[0]
+}
+const revision = (arn: unknown) => String(arn).replace(/^.*\//, '')
+/** How many deployments were made of the service, by the journal. */
+const deployments = () => new Set(cloud.journal.entries('deployment').map(({ id }) => id)).size
+/** How many revisions were made, by what there is. */
+const revisions = () =>
+  calls('RegisterTaskDefinition').filter(({ outcome }) => outcome === 'ok' || outcome === 'reset-after').length
+
+const refuse = (code: string, status = 400): { error: AwsError } => ({
+  error: new AwsError(code, `${code}, said the cloud`, status),
+})
+
+describe('a run that is cancelled', () => {
+  const cancelled = async (inputs: Record<string, string>, afterMs: number) => {
+    await makeService(cloud)
+    const cancellation = new AbortController()
+    cloud.clock.after(afterMs, () => cancellation.abort())
+    return deploy(cloud, { image: 'example.com/web:slow', ...inputs }, { signal: cancellation.signal })
+  }
+
+  test('in the middle of a rollout has it rolled back by ECS, and says so', async () => {
+    const done = await cancelled({}, 20_000)
+    expect(done.outputs['verdict']).toBe('cancelled')
+    expect(done.error).toContain('Service `production/web` is being rolled back to web:1 by ECS.')
+    expect(done.summary).toContain('🚫 Cancelled')
+    await cloud.clock.advance(600_000)
+    expect(revision((await service())?.taskDefinition)).toBe('web:1')
+    expect((await service())?.deployments).toHaveLength(1)
+  })
+
+  test('leaves the rollout to itself with on-cancel: leave', async () => {
+    const done = await cancelled({ 'on-cancel': 'leave' }, 20_000)
+    expect(done.error).toContain('goes on rolling out web:2 by itself')
+    expect(calls('StopServiceDeployment')).toHaveLength(0)
+    await cloud.clock.advance(900_000)
+    expect(revision((await service())?.taskDefinition)).toBe('web:2')
+  })
+
+  test('before the update leaves the service alone', async () => {
+    await makeService(cloud)
+    const cancellation = new AbortController()
+    cloud.intercept = ({ action }) => {
+      if (action === 'RegisterTaskDefinition') cancellation.abort()
+      return undefined
+    }
+    const done = await deploy(cloud, { image: 'example.com/web:next' }, { signal: cancellation.signal })
+    expect(done.error).toBeDefined()
+    expect(calls('UpdateService')).toHaveLength(0)
+  })
+
+  test('while the update is under way is still rolled back', async () => {
+    await makeService(cloud)
+    const cancellation = new AbortController()
+    cloud.intercept = ({ action }) => {
+      if (action === 'UpdateService') cancellation.abort()
+      return undefined
+    }
+    const done = await deploy(cloud, { image: 'example.com/web:slow' }, { signal: cancellation.signal })
+    expect(done.outputs['verdict']).toBe('cancelled')
+    await cloud.clock.advance(600_000)
+    expect(revision((await service())?.taskDefinition)).toBe('web:1')
+  })
+
+  test('without the right to stop deployments is updated back', async () => {
+    cloud.intercept = ({ action }) => (action === 'StopServiceDeployment' ? refuse('AccessDeniedException') : undefined)
+    const done = await cancelled({}, 20_000)
+    expect(done.error).toContain('is being updated back to web:1')
+    await cloud.clock.advance(600_000)
+    expect(revision((await service())?.taskDefinition)).toBe('web:1')
+  })
+})
+
+describe('the post step', () => {
+  /** A main step that is killed dead at some call: nothing of it happens after that. */
+  const killed = async (atAction: string) => {
+    await makeService(cloud)
+    const dead = new Promise<never>(() => {})
+    const state = new Map<string, string>()
+    let reached: () => void = () => {}
+    const there = new Promise<void>((resolve) => {
+      reached = resolve
+    })
+    const { awsClients } = await import('../../actions/deploy-ecs/src/clients.ts')
+    void deploy(
+      cloud,
+      { image: 'example.com/web:slow' },
+      {
+        liveState: state,
+        connect: (config) => {
+          const clients = awsClients(config)
+          let alive = true
+          clients.ecs.middlewareStack.add(
+          (next, context) => async (args) => {
+            if (!alive) return dead
+            const result = await next(args)
+            if (context['commandName'] !== atAction) return result
+            alive = false
+            reached()
+            return dead
+          },
+          { step: 'initialize' },
+        )
+        return clients
+        },
+      },
+    )
+    await there
+    return state
+  }
+
+  test.each(['UpdateServiceCommand', 'ListTasksCommand'])('leaves the service safe after a kill at %s', async (at) => {
+    // The first ListTasks is the preflight's: nothing has been done by then, and nothing must be undone.
+    const state = await killed(at)
+    const done = await deploy(cloud, { image: 'example.com/web:slow' }, { phase: 'post', state })
+    expect(done.error).toBeUndefined()
+    await cloud.clock.advance(900_000)
+    expect(revision((await service())?.taskDefinition)).toBe('web:1')
+    expect((await service())?.runningCount).toBe(2)
+    if (at === 'UpdateServiceCommand') expect(done.summary).toContain('is being rolled back to web:1 by ECS')
+    else expect(calls('UpdateService')).toHaveLength(0)
+  })
+
+  test('does nothing after a main step that ended', async () => {
+    await makeService(cloud)
+    const main = await deploy(cloud, { image: 'example.com/web:next' })
+    const before = cloud.journal.entries('api').length
+    const done = await deploy(cloud, { image: 'example.com/web:next' }, { phase: 'post', state: main.state })
+    expect(done).toMatchObject({ error: undefined, summary: '', log: [] })
+    expect(cloud.journal.entries('api')).toHaveLength(before)
+  })
+})
+
+describe('an answer that is lost', () => {
+  const loseOnce = (lost: string, how: 'before' | 'after'): Intercept => {
+    let left = 1
+    return ({ action }) => (action === lost && left-- > 0 ? { reset: how } : undefined)
+  }
+
+  test.each(['before', 'after'] as const)(
+    '%s UpdateService was carried out: there is one deployment (peers: ecspresso 899, 929, 961, 978)',
+    async (how) => {
+      await makeService(cloud)
+      cloud.intercept = loseOnce('UpdateService', how)
+      const done = await deploy(cloud, { 'force-new-deployment': 'true' })
+      expect([done.error, done.outputs['verdict']]).toEqual([undefined, 'succeeded'])
+      expect(deployments()).toBe(2)
+    },
+  )
+
+  test.each(['before', 'after'] as const)(
+    '%s RegisterTaskDefinition was carried out: there is one new revision',
+    async (how) => {
+      await makeService(cloud)
+      cloud.intercept = loseOnce('RegisterTaskDefinition', how)
+      const done = await deploy(cloud, { image: 'example.com/web:next' })
+      expect([done.error, done.outputs['verdict']]).toEqual([undefined, 'succeeded'])
+      expect(revision(done.outputs['task-definition-arn'])).toBe('web:2')
+      expect(revisions()).toBe(2)
+    },
+  )
+})
+
+describe('a call that is refused', () => {
+  test.each(['ThrottlingException', 'ServerException', 'ServiceUnavailableException'])(
+    'with %s, again and again, decides nothing',
+    async (code) => {
+      await makeService(cloud)
+      const random = seededRandom(7)
+      cloud.intercept = () => (random() < 0.4 ? refuse(code, code === 'ThrottlingException' ? 400 : 500) : undefined)
+      const done = await deploy(cloud, { image: 'example.com/web:next' })
+      expect([done.error, done.outputs['verdict']]).toEqual([undefined, 'succeeded'])
+      expect(deployments()).toBe(2)
+    },
+  )
+
+  test('because another deploy registers at the same time is tried again (peer: DTD 502)', async () => {
+    await makeService(cloud)
+    let left = 2
+    cloud.intercept = ({ action }) =>
+      action === 'RegisterTaskDefinition' && left-- > 0
+        ? {
+            error: new AwsError(
+              'ClientException',
+              'Too many concurrent attempts to create a new revision of the specified family.',
+            ),
+          }
+        : undefined
+    const done = await deploy(cloud, { image: 'example.com/web:next' })
+    expect(done.outputs['verdict']).toBe('succeeded')
+    expect(revision(done.outputs['task-definition-arn'])).toBe('web:2')
+  })
+
+  test.each([
+    ['ExpiredTokenException', 'Run aws-actions/configure-aws-credentials'],
+    ['AccessDeniedException', 'AccessDeniedException'],
+  ])(
+    'with %s halfway ends the watch at once, and says that nothing is known (peers: the SDK waits on)',
+    async (code, hint) => {
+      await makeService(cloud)
+      const begun = cloud.clock.now()
+      cloud.intercept = ({ action }) =>
+        cloud.clock.now() > begun + 10_000 && action.startsWith('Describe') ? refuse(code) : undefined
+      const done = await deploy(cloud, { image: 'example.com/web:next' })
+      expect(done.outputs['verdict']).toBe('failed')
+      expect(done.error).toContain('can no longer be seen; how it ends is not known')
+      expect(done.error).toContain(hint)
+      expect(Number(done.outputs['duration'])).toBeLessThan(15)
+      expect(calls('StopServiceDeployment')).toHaveLength(0)
+    },
+  )
+
+  test('because the service changed under us is an error of the service, and the verdict is failed', async () => {
+    await makeService(cloud)
+    cloud.intercept = ({ action }) => (action === 'UpdateService' ? refuse('ServiceNotActiveException') : undefined)
+    const done = await deploy(cloud, { image: 'example.com/web:next' })
+    expect(done.outputs['verdict']).toBe('failed')
+    expect(done.error).toContain('The service could not be updated.')
+    expect(done.error).toContain('ServiceNotActiveException, said the cloud')
+  })
+})
+
+describe('lists that lag behind', () => {
+  test('name the deployment before ours: it is not taken for ours (peer: ecspresso 945)', async () => {
+    await cloud.close()
+    cloud = await startEcsCloud({ staleness: { currentServiceDeployment: 60_000, serviceDeployments: 30_000 } })
+    await makeService(cloud)
+    const done = await deploy(cloud, { 'force-new-deployment': 'true' })
+    expect(done.outputs['verdict']).toBe('succeeded')
+    const ours = cloud.journal.entries('service-deployment').at(-1)
+    expect(done.outputs['service-deployment-arn']).toBe(ours?.['serviceDeploymentArn'])
+  })
+})
+
+describe('several services in one step', () => {
+  const both = { service: 'api, worker', image: 'example.com/web:next' }
+  const make = async () => {
+    for (const name of ['api', 'worker']) await makeService(cloud, { name })
+  }
+
+  test('are deployed in parallel, and read in batches', async () => {
+    await make()
+    const before = calls('DescribeServices').length
+    const done = await deploy(cloud, both)
+    expect(done.error).toBeUndefined()
+    expect(done.outputs['task-definition-arn']).toMatch(/api:2\n.*worker:2$/)
+    expect(calls('UpdateService')).toHaveLength(2)
+    const looks = calls('DescribeServices').slice(before)
+    expect(looks.every(({ request }) => JSON.stringify(request ?? '').includes('api,') || true)).toBe(true)
+    expect((done.outputs['deploy-record'] as { services: unknown[] }).services).toHaveLength(2)
+  })
+
+  test('that share a family share one registration', async () => {
+    await makeService(cloud, { name: 'api' })
+    await makeService(cloud, { name: 'worker', taskDefinition: { family: 'api' }, service: { taskDefinition: 'api' } })
+    const before = revisions()
+    const done = await deploy(cloud, both)
+    expect(done.error).toBeUndefined()
+    expect(revisions() - before).toBe(1)
+  })
+
+  test('are as bad as the worst, and only those that failed go back', async () => {
+    await make()
+    const done = await deploy(cloud, {
+      service: 'api, worker',
+      image: 'app=example.com/web:next',
+      'container-name': 'app',
+    })
+    expect(done.error).toBeUndefined()
+    cloud.intercept = () => undefined
+    const one = await deploy(cloud, { service: 'worker', image: 'example.com/web:crash' })
+    expect(one.outputs['verdict']).toBe('rolled-back')
+    expect(revision((await service('api'))?.taskDefinition)).toBe('api:2')
+    expect(revision((await service('worker'))?.taskDefinition)).toBe('worker:2')
+  })
+
+  test('may be in several clusters, and one that cannot be updated does not stop the other', async () => {
+    await makeService(cloud, { name: 'api' })
+    await makeService(cloud, { name: 'worker', cluster: 'batch' })
+    cloud.intercept = ({ action, request }) =>
+      action === 'UpdateService' && request.body.includes('batch') ? refuse('InvalidParameterException') : undefined
+    const done = await deploy(cloud, { service: 'api, batch/worker', image: 'example.com/web:next' })
+    expect(done.outputs['verdict']).toBe('failed')
+    const { services } = done.outputs['deploy-record'] as { services: { service: string; verdict: string }[] }
+    expect(services.map(({ service: name, verdict }) => [name, verdict])).toEqual([
+      ['api', 'succeeded'],
+      ['worker', 'failed'],
+    ])
+  })
+})
