@@ -8,6 +8,7 @@ import type { Scenario as DatadogScenario } from './datadog/scenario.ts'
 import { createEcs } from './ecs/index.ts'
 import { createElb, vpcsOf } from './elb/index.ts'
 import { environmentOf } from './environment.ts'
+import { type FaultRule, faults, firstOf } from './faults.ts'
 import { createGitHub, type GitHub } from './github/index.ts'
 import { type Clock, RealClock } from './kernel/clock.ts'
 import { FrontDoor } from './kernel/front-door.ts'
@@ -27,6 +28,7 @@ import { createDockerRuntime } from './runtimes/docker/index.ts'
 import { noRuntime } from './runtimes/none.ts'
 import type { Runtime } from './runtimes/runtime.ts'
 import { createS3 } from './s3/service.ts'
+import { throttling } from './throttling.ts'
 
 export interface CloudOptions {
   /** 0, the default, lets the system choose. */
@@ -45,6 +47,11 @@ export interface CloudOptions {
   readonly speed?: number
   /** Makes chance the same for every cloud with the same seed. */
   readonly seed?: number
+  /** Refuses calls that come faster than AWS's documented rates. */
+  readonly throttle?: boolean
+  /** What goes wrong on purpose, drawn with `seed`. */
+  readonly faults?: readonly FaultRule[]
+  /** Looks at every call before anything else does: for tests that need a fault of their own. */
   readonly intercept?: Intercept
   /** What Datadog's monitors do, as the `datadog:` section of a scenario has it. */
   readonly datadog?: DatadogScenario
@@ -63,6 +70,8 @@ export interface Cloud {
   readonly datadog: Datadog
   close(): Promise<void>
 }
+
+const none: Intercept = () => undefined
 
 const ADDRESS = '127.0.0.1'
 
@@ -86,7 +95,7 @@ async function compose(
   closers: (() => Promise<void>)[],
   close: () => Promise<void>,
 ): Promise<Cloud> {
-  const { account = '123456789012', region = 'us-east-1', intercept = () => undefined } = options
+  const { account = '123456789012', region = 'us-east-1' } = options
   const clock = options.clock ?? new RealClock(options.speed)
   const random = options.seed === undefined ? Math.random : seededRandom(options.seed)
   const journal = new Journal(clock, options.journal)
@@ -130,7 +139,11 @@ async function compose(
   const frontDoor = new FrontDoor({
     clock,
     journal,
-    intercept,
+    intercept: firstOf(
+      options.intercept ?? none,
+      faults(options.faults ?? [], { random, expire: (account) => void accounts.expire(account) }),
+      options.throttle ? throttling(clock) : none,
+    ),
     service: (name, head) => services[name] ?? motoService(moto, name, head),
     identify: (signature, { protocol }, action) => {
       if (signature !== undefined) return accounts.identify(signature, protocol)

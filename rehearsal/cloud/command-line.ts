@@ -11,6 +11,7 @@ export const USAGE = `Usage: npm run cloud -- [options]
   --region REGION    region of the environment that is printed (default us-east-1)
   --account NUMBER   account of every access key that is not an account's number itself (default 123456789012)
   --runtime NAME     what runs ECS's tasks: docker (default)
+  --throttle         refuse calls that come faster than AWS's documented rates
   --seed N           make chance the same in every run with the same seed, a whole number
   --datadog FILE     let Datadog's monitors do what this scenario says, in YAML or JSON
   --journal FILE     write all that happens to FILE, as JSON lines
@@ -34,6 +35,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       region: { type: 'string', default: 'us-east-1' },
       account: { type: 'string', default: '123456789012' },
       runtime: { type: 'string', default: 'docker' },
+      throttle: { type: 'boolean', default: false },
       seed: { type: 'string' },
       datadog: { type: 'string' },
       journal: { type: 'string' },
@@ -58,6 +60,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       region,
       account,
       runtime,
+      throttle: values.throttle,
       ...(seed === undefined ? {} : { seed: Number(seed) }),
       ...(datadog === undefined ? {} : { datadog: readDatadog(datadog) }),
       ...(journal === undefined ? {} : { journal }),

@@ -35,19 +35,14 @@ export function startChild(program: string, args: readonly string[]): Child {
   const shell = spawn('sh', ['-c', LEASH, 'sh', program, ...args], { stdio: ['pipe', 'pipe', 'pipe'], detached: true })
   const output = new Output(shell)
   const ended = new Promise<void>((resolve) => {
-    shell.once('exit', (code, signal) => {
-      output.close(
-        code === NOT_FOUND
-          ? new ProgramMissing(program)
-          : new Error(`${program} ended (${signal ?? `exit code ${code}`}). Its last words:\n${output.last()}`),
-      )
-      resolve()
-    })
+    shell.once('exit', resolve)
     shell.once('error', (error) => {
       output.close(error)
       resolve()
     })
   })
+  // Only now has all been read that it said.
+  shell.once('close', (code, signal) => output.close(whyEnded(program, code, signal, output.last())))
   shell.stdin?.on('error', () => undefined)
   return {
     line: (pattern) => output.line(pattern),
@@ -56,8 +51,16 @@ export function startChild(program: string, args: readonly string[]): Child {
       const late = setTimeout(() => killGroup(shell), 5000)
       await ended
       clearTimeout(late)
+      // What the program itself started may hold the other ends for as long as it likes.
+      shell.stdout?.destroy()
+      shell.stderr?.destroy()
     },
   }
+}
+
+function whyEnded(program: string, code: number | null, signal: string | null, lastWords: string): Error {
+  if (code === NOT_FOUND) return new ProgramMissing(program)
+  return new Error(`${program} ended (${signal ?? `exit code ${code}`}). Its last words:\n${lastWords}`)
 }
 
 function killGroup({ pid }: ChildProcess): void {

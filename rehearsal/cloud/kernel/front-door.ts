@@ -59,7 +59,7 @@ export class FrontDoor implements Route {
     let fault: Fault | undefined
     try {
       caller = this.#deps.identify(signature, service, action)
-      const call: Call = { service: name, action, caller, request }
+      const call: Call = { service: name, protocol: service.protocol, action, caller, request }
       fault = this.#deps.intercept(call)
       await this.#beforehand(fault)
       if (fault?.reset === 'before') return { answer: 'reset', code: 'reset-before', action, caller, fault }

@@ -17,6 +17,7 @@ export interface Service {
 /** One call, before it is answered. */
 export interface Call {
   readonly service: string
+  readonly protocol: Protocol
   readonly action: string
   readonly caller: Caller
   readonly request: Request

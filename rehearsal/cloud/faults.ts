@@ -1,0 +1,124 @@
+import { credentialsExpired } from './accounts/refusals.ts'
+import { AwsError } from './kernel/errors.ts'
+import type { Random } from './kernel/random.ts'
+import type { Call, Fault, Intercept, Protocol } from './kernel/service.ts'
+import { rateExceeded } from './throttling.ts'
+
+/** What can go wrong with a call. */
+export type FaultKind =
+  | 'throttled'
+  | 'server-error'
+  | 'unavailable'
+  | 'expired-credentials'
+  | 'access-denied'
+  | 'reset-before'
+  | 'reset-after'
+  | 'slow'
+
+/** One rule: which calls, what goes wrong with them, and how often. */
+export interface FaultRule {
+  readonly fault: FaultKind
+  /** As in the credential scope, such as `ecs`; all services without. */
+  readonly service?: string
+  /** Such as `DescribeServices`, with `*` for any text; all actions without. */
+  readonly action?: string
+  readonly account?: string
+  readonly role?: string
+  /** From 0 (never) to 1 (always, the default). */
+  readonly probability?: number
+  /** Lets this many matching calls pass first. */
+  readonly after?: number
+  /** Ends after this many faults. */
+  readonly times?: number
+  /** Milliseconds of the cloud's time, for `slow`. */
+  readonly delay?: number
+}
+
+/** What faults need of the cloud. */
+export interface FaultDeps {
+  readonly random: Random
+  /** Lets an account's temporary credentials expire. */
+  expire(account: string): void
+}
+
+/** Goes through `rules` for every call; the first that strikes decides. The same seed gives the same faults. */
+export function faults(rules: readonly FaultRule[], { random, expire }: FaultDeps): Intercept {
+  const seen = rules.map(() => ({ matching: 0, struck: 0 }))
+  return (call) => {
+    for (const [i, rule] of rules.entries()) {
+      const counts = seen[i]
+      if (counts === undefined || !matches(rule, call)) continue
+      counts.matching += 1
+      if (counts.matching <= (rule.after ?? 0) || counts.struck >= (rule.times ?? Number.POSITIVE_INFINITY)) continue
+      // Drawn also where it always strikes, so that changing one rule's odds leaves the others' draws as they were.
+      if (random() >= (rule.probability ?? 1)) continue
+      counts.struck += 1
+      if (rule.fault === 'expired-credentials') expire(call.caller.account)
+      return faultOf(rule, call)
+    }
+    return undefined
+  }
+}
+
+/** Asks several in turn; the first that has something to say decides. */
+export const firstOf =
+  (...intercepts: readonly Intercept[]): Intercept =>
+  (call) => {
+    for (const intercept of intercepts) {
+      const fault = intercept(call)
+      if (fault !== undefined) return fault
+    }
+    return undefined
+  }
+
+function matches({ service, action, account, role }: FaultRule, call: Call): boolean {
+  return (
+    (service === undefined || service === call.service) &&
+    (action === undefined || wildcard(action).test(call.action)) &&
+    (account === undefined || account === call.caller.account) &&
+    (role === undefined || role === call.caller.role)
+  )
+}
+
+const wildcard = (pattern: string) =>
+  new RegExp(`^${pattern.replace(/[.+?^$()[\]{}|\\]/g, '\\$&').replaceAll('*', '.*')}$`)
+
+function faultOf({ fault, delay = 1000 }: FaultRule, { service, protocol, action, caller }: Call): Fault {
+  switch (fault) {
+    case 'throttled':
+      return { error: rateExceeded(service) }
+    case 'server-error':
+      return { error: serverError(service) }
+    case 'unavailable':
+      return { error: new AwsError('ServiceUnavailable', 'Service Unavailable', 503) }
+    case 'expired-credentials':
+      return { error: credentialsExpired(protocol) }
+    case 'access-denied':
+      return { error: notAuthorized(protocol, `${service}:${action}`, caller.arn) }
+    case 'reset-before':
+      return { reset: 'before' }
+    case 'reset-after':
+      return { reset: 'after' }
+    case 'slow':
+      return { delay }
+  }
+}
+
+function serverError(service: string): AwsError {
+  switch (service) {
+    case 'ecs':
+    case 'ecr':
+      return new AwsError('ServerException', 'Service Unavailable. Please try again later.', 500)
+    case 's3':
+      return new AwsError('InternalError', 'We encountered an internal error. Please try again.', 500)
+    default:
+      return new AwsError('InternalFailure', 'The request processing has failed because of an unknown error.', 500)
+  }
+}
+
+function notAuthorized(protocol: Protocol, action: string, arn: string): AwsError {
+  const message = `User: ${arn} is not authorized to perform: ${action} because no identity-based policy allows the ${action} action`
+  return protocol === 'json'
+    ? new AwsError('AccessDeniedException', message, 400)
+    : new AwsError('AccessDenied', message, 403)
+}
