@@ -40,10 +40,10 @@ module "environment" {
 module "service" {
   source = "../../../terraform/modules/service"
 
-  name    = var.service
-  cluster = module.environment.cluster
-  cpu     = var.cpu
-  memory  = var.memory
+  name        = var.service
+  cluster_arn = module.environment.cluster_arn
+  cpu         = var.cpu
+  memory      = var.memory
 
   vpc_id                          = data.aws_vpc.default.id
   subnet_ids                      = data.aws_subnets.default.ids

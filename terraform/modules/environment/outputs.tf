@@ -3,6 +3,11 @@ output "cluster" {
   value       = aws_ecs_cluster.this.name
 }
 
+output "cluster_arn" {
+  description = "ARN of the ECS cluster."
+  value       = aws_ecs_cluster.this.arn
+}
+
 output "listener_arn" {
   description = "The HTTP listener, to which services add their rules."
   value       = aws_lb_listener.http.arn

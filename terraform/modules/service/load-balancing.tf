@@ -21,8 +21,14 @@ resource "aws_lb_listener_rule" "this" {
   priority     = var.priority
 
   action {
-    type             = "forward"
-    target_group_arn = aws_lb_target_group.this.arn
+    type = "forward"
+
+    # Rather than the shorter `target_group_arn`: after an import Terraform would find that changed, twice.
+    forward {
+      target_group {
+        arn = aws_lb_target_group.this.arn
+      }
+    }
   }
 
   condition {
@@ -33,7 +39,7 @@ resource "aws_lb_listener_rule" "this" {
 }
 
 resource "aws_security_group" "tasks" {
-  name        = "${var.cluster}-${var.name}-tasks"
+  name        = "${local.cluster}-${var.name}-tasks"
   description = "Tasks of ${var.name}: requests from the load balancer only"
   vpc_id      = var.vpc_id
 

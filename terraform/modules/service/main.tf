@@ -11,7 +11,7 @@ resource "aws_ecr_repository" "this" {
 }
 
 resource "aws_cloudwatch_log_group" "this" {
-  name              = "/ecs/${var.cluster}/${var.name}"
+  name              = "/ecs/${local.cluster}/${var.name}"
   retention_in_days = var.log_retention_days
 }
 
@@ -52,7 +52,7 @@ resource "aws_ecs_task_definition" "template" {
 
 resource "aws_ecs_service" "this" {
   name            = var.name
-  cluster         = var.cluster
+  cluster         = var.cluster_arn
   task_definition = aws_ecs_task_definition.template.arn
   launch_type     = "FARGATE"
 
@@ -90,3 +90,7 @@ resource "aws_ecs_service" "this" {
 }
 
 data "aws_region" "current" {}
+
+locals {
+  cluster = element(split("/", var.cluster_arn), 1)
+}

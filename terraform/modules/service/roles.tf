@@ -1,12 +1,12 @@
 # What ECS may do to start a task: pull this image, write to this log group. No more.
 resource "aws_iam_role" "execution" {
-  name               = "${var.cluster}-${var.name}-execution"
+  name               = "${local.cluster}-${var.name}-execution"
   assume_role_policy = data.aws_iam_policy_document.tasks.json
 }
 
 # What the service itself may do: nothing, until you attach policies (output `task_role_name`).
 resource "aws_iam_role" "task" {
-  name               = "${var.cluster}-${var.name}-task"
+  name               = "${local.cluster}-${var.name}-task"
   assume_role_policy = data.aws_iam_policy_document.tasks.json
 }
 

@@ -8,8 +8,8 @@ variable "name" {
   }
 }
 
-variable "cluster" {
-  description = "Name of the ECS cluster."
+variable "cluster_arn" {
+  description = "ARN of the ECS cluster. (With a name, Terraform would replace a service that was imported.)"
   type        = string
 }
 

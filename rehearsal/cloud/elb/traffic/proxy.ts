@@ -103,7 +103,8 @@ export function forward(exchange: Exchange, clock: Clock, ended: (ending: Ending
   request.on('data', () => {
     heard = clock.now()
   })
-  request.pipe(upstream)
+  if (hasBody(request)) request.pipe(upstream)
+  else upstream.end()
   response.on('finish', () => end({ kind: 'answered', status: response.statusCode }))
   response.on('close', () => {
     if (!open) return
@@ -111,3 +112,6 @@ export function forward(exchange: Exchange, clock: Clock, ended: (ending: Ending
     upstream.destroy()
   })
 }
+
+const hasBody = ({ headers }: IncomingMessage) =>
+  headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined

@@ -1,0 +1,158 @@
+# What the role may do: what Slipway's actions need for the clusters, repositories and state that are named, and the
+# policies that you attach for what your Terraform manages.
+
+resource "aws_iam_role_policy" "deploy" {
+  for_each = { for name, environment in var.environments : name => environment if length(environment.clusters) > 0 }
+
+  name   = "deploy"
+  role   = aws_iam_role.this[each.key].id
+  policy = data.aws_iam_policy_document.deploy[each.key].json
+}
+
+data "aws_iam_policy_document" "deploy" {
+  for_each = { for name, environment in var.environments : name => environment if length(environment.clusters) > 0 }
+
+  statement {
+    sid = "RollOut"
+    actions = [
+      "ecs:DescribeServices",
+      "ecs:UpdateService",
+      "ecs:DescribeServiceDeployments",
+      "ecs:DescribeServiceRevisions",
+      "ecs:ListServiceDeployments",
+      "ecs:StopServiceDeployment",
+      "ecs:DescribeTasks",
+      "ecs:StopTask",
+      "ecs:DescribeContainerInstances",
+    ]
+    resources = flatten([for cluster in each.value.clusters : [
+      for kind in ["service", "service-deployment", "service-revision", "task", "container-instance"] :
+      "arn:${local.partition}:ecs:*:${local.account}:${kind}/${cluster}/*"
+    ]])
+  }
+
+  # These are about a whole cluster, or start something in one.
+  statement {
+    sid       = "InTheseClusters"
+    actions   = ["ecs:ListTasks", "ecs:RunTask"]
+    resources = ["*"]
+
+    condition {
+      test     = "ArnLike"
+      variable = "ecs:cluster"
+      values   = [for cluster in each.value.clusters : "arn:${local.partition}:ecs:*:${local.account}:cluster/${cluster}"]
+    }
+  }
+
+  # AWS does not tie these to a resource.
+  statement {
+    sid = "Look"
+    actions = [
+      "ecs:DescribeTaskDefinition",
+      "ecs:RegisterTaskDefinition",
+      "ecs:TagResource",
+      "elasticloadbalancing:DescribeTargetGroups",
+      "elasticloadbalancing:DescribeTargetHealth",
+      "logs:GetLogEvents",
+    ]
+    resources = ["*"]
+  }
+
+  dynamic "statement" {
+    for_each = length(each.value.pass_roles) > 0 ? [each.value.pass_roles] : []
+
+    content {
+      sid       = "GiveTasksTheirRoles"
+      actions   = ["iam:PassRole"]
+      resources = [for role in statement.value : "arn:${local.partition}:iam::${local.account}:role/${role}"]
+
+      condition {
+        test     = "StringEquals"
+        variable = "iam:PassedToService"
+        values   = ["ecs-tasks.amazonaws.com"]
+      }
+    }
+  }
+}
+
+resource "aws_iam_role_policy" "images" {
+  for_each = { for name, environment in var.environments : name => environment if length(environment.repositories) > 0 }
+
+  name   = "images"
+  role   = aws_iam_role.this[each.key].id
+  policy = data.aws_iam_policy_document.images[each.key].json
+}
+
+data "aws_iam_policy_document" "images" {
+  for_each = { for name, environment in var.environments : name => environment if length(environment.repositories) > 0 }
+
+  # ECR hands out its token to a whole account, not to one repository.
+  statement {
+    sid       = "LogIn"
+    actions   = ["ecr:GetAuthorizationToken"]
+    resources = ["*"]
+  }
+
+  statement {
+    sid = "PushAndCheck"
+    actions = [
+      "ecr:BatchCheckLayerAvailability",
+      "ecr:BatchGetImage",
+      "ecr:CompleteLayerUpload",
+      "ecr:DescribeImageScanFindings",
+      "ecr:DescribeImages",
+      "ecr:DescribeRepositories",
+      "ecr:GetDownloadUrlForLayer",
+      "ecr:InitiateLayerUpload",
+      "ecr:PutImage",
+      "ecr:StartImageScan",
+      "ecr:UploadLayerPart",
+    ]
+    resources = [for repository in each.value.repositories : "arn:${local.partition}:ecr:*:${local.account}:repository/${repository}"]
+  }
+}
+
+resource "aws_iam_role_policy" "state" {
+  for_each = { for name, environment in var.environments : name => environment.state if environment.state != null }
+
+  name   = "terraform-state"
+  role   = aws_iam_role.this[each.key].id
+  policy = data.aws_iam_policy_document.state[each.key].json
+}
+
+# The state and, beside it, its lock (`.tflock`).
+data "aws_iam_policy_document" "state" {
+  for_each = { for name, environment in var.environments : name => environment.state if environment.state != null }
+
+  statement {
+    sid       = "Find"
+    actions   = ["s3:ListBucket"]
+    resources = ["arn:${local.partition}:s3:::${each.value.bucket}"]
+
+    condition {
+      test     = "StringLike"
+      variable = "s3:prefix"
+      values   = ["${each.value.prefix}*"]
+    }
+  }
+
+  statement {
+    sid       = "ReadWriteAndLock"
+    actions   = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
+    resources = ["arn:${local.partition}:s3:::${each.value.bucket}/${each.value.prefix}*"]
+  }
+}
+
+# By their place in the list: the ARN of a policy that is made in the same run is not known beforehand.
+resource "aws_iam_role_policy_attachment" "this" {
+  for_each = {
+    for one in flatten([
+      for name, environment in var.environments : [
+        for place, arn in environment.policy_arns : { key = "${name}-${place}", environment = name, arn = arn }
+      ]
+    ]) : one.key => one
+  }
+
+  role       = aws_iam_role.this[each.value.environment].name
+  policy_arn = each.value.arn
+}

@@ -1,0 +1,85 @@
+variable "repository" {
+  description = "The GitHub repository whose workflows deploy, as `owner/name`."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$", var.repository))
+    error_message = "Write the repository as owner/name, without wildcards: a pattern could match a repository of somebody else."
+  }
+}
+
+variable "environments" {
+  description = <<-EOT
+    The roles of this account, by the name of their environment. Each trusts the jobs of:
+    `github_environments` (default: the one of the same name, unless one of the next three is set), `branches`, `tags`
+    (patterns such as `v*`; for jobs without `environment:`), and with `pull_requests` any pull request from the repository
+    itself. Give that only to a role that can read.
+    Each may deploy to `clusters`, push to `repositories`, hand the roles `pass_roles` to tasks, and use the Terraform
+    `state` below a prefix of a bucket; names may have `*`. `policy_arns` are for what your Terraform manages.
+  EOT
+  type = map(object({
+    github_environments  = optional(list(string))
+    branches             = optional(list(string), [])
+    tags                 = optional(list(string), [])
+    pull_requests        = optional(bool, false)
+    clusters             = optional(list(string), [])
+    repositories         = optional(list(string), [])
+    pass_roles           = optional(list(string), [])
+    state                = optional(object({ bucket = string, prefix = string }))
+    policy_arns          = optional(list(string), [])
+    max_session_duration = optional(number, 3600)
+  }))
+
+  validation {
+    condition = alltrue(flatten([
+      for environment in values(var.environments) : [
+        for ref in concat(environment.branches, environment.tags) : can(regex("^[^*?:\\s][^:\\s]*$", ref))
+      ]
+    ]))
+    error_message = "A branch or tag begins with something that is no wildcard: `main`, `release/*`, `v*`. One that begins with `*` would let every branch in."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for environment in values(var.environments) : [
+        for name in coalesce(environment.github_environments, []) : can(regex("^[^*?:\\s]+$", name))
+      ]
+    ]))
+    error_message = "GitHub environments are named in full, without wildcards."
+  }
+
+  validation {
+    condition = alltrue([
+      for environment in values(var.environments) : !environment.pull_requests || length(environment.clusters) + length(environment.repositories) == 0
+    ])
+    error_message = "A role that pull requests can become must not deploy: anyone who can push a branch could. Give them a role of their own."
+  }
+
+  validation {
+    condition     = alltrue([for environment in values(var.environments) : environment.max_session_duration >= 3600 && environment.max_session_duration <= 43200])
+    error_message = "max_session_duration is from 3600 to 43200 seconds."
+  }
+
+  validation {
+    condition     = alltrue([for name in keys(var.environments) : can(regex("^[A-Za-z0-9_-]{1,32}$", name))])
+    error_message = "Names of environments become names of roles: up to 32 letters, digits, hyphens and underscores."
+  }
+}
+
+variable "create_provider" {
+  description = "Whether to make GitHub's OpenID Connect provider. False where the account has it already: it can have only one."
+  type        = bool
+  default     = true
+}
+
+variable "role_name_prefix" {
+  description = "What the names of the roles begin with. Without it, the repository's name and `-deploy-`."
+  type        = string
+  default     = null
+}
+
+variable "permissions_boundary" {
+  description = "ARN of a policy that no role can exceed, whatever is attached to it."
+  type        = string
+  default     = null
+}
