@@ -18,13 +18,6 @@ resource "aws_iam_role" "this" {
   assume_role_policy   = data.aws_iam_policy_document.trust[each.key].json
   max_session_duration = each.value.max_session_duration
   permissions_boundary = var.permissions_boundary
-
-  lifecycle {
-    precondition {
-      condition     = length(local.subjects[each.key]) > 0
-      error_message = "Nobody could become the role of ${each.key}: name a GitHub environment, a branch or a tag, or set pull_requests."
-    }
-  }
 }
 
 # Who may become the role: jobs whose token says exactly this of itself.

@@ -50,6 +50,15 @@ variable "environments" {
 
   validation {
     condition = alltrue([
+      for environment in values(var.environments) :
+      environment.github_environments == null || environment.pull_requests ||
+      length(concat(coalesce(environment.github_environments, []), environment.branches, environment.tags)) > 0
+    ])
+    error_message = "Nobody could become the role: name a GitHub environment, a branch or a tag, or set pull_requests."
+  }
+
+  validation {
+    condition = alltrue([
       for environment in values(var.environments) : !environment.pull_requests || length(environment.clusters) + length(environment.repositories) == 0
     ])
     error_message = "A role that pull requests can become must not deploy: anyone who can push a branch could. Give them a role of their own."
