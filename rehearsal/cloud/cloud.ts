@@ -1,12 +1,14 @@
-import { randomUUID } from 'node:crypto'
 import { Accounts } from './accounts/accounts.ts'
 import { credentialsMissing } from './accounts/refusals.ts'
 import { stsOperations, UNSIGNED } from './accounts/sts.ts'
 import { adminRoute } from './admin.ts'
+import { chooseRuntime, type RuntimeChoice, refuseMismatch } from './choose-runtime.ts'
 import { createDatadog, type Datadog } from './datadog/index.ts'
 import type { Scenario as DatadogScenario } from './datadog/scenario.ts'
+import { ManualAlarms } from './ecs/alarms.ts'
 import { createEcs } from './ecs/index.ts'
-import { createElb, vpcsOf } from './elb/index.ts'
+import { FRESH } from './ecs/staleness.ts'
+import { createElb, standInVpcs, vpcsOf } from './elb/index.ts'
 import { environmentOf } from './environment.ts'
 import { type FaultRule, faults, firstOf } from './faults.ts'
 import { createGitHub, type GitHub } from './github/index.ts'
@@ -19,14 +21,10 @@ import { seededRandom } from './kernel/random.ts'
 import { Server } from './kernel/server.ts'
 import type { Intercept, Service } from './kernel/service.ts'
 import { askEc2 } from './moto/ask.ts'
-import { containerLogs } from './moto/container-logs.ts'
-import { containerSecrets } from './moto/container-secrets.ts'
 import { createMoto } from './moto/moto.ts'
 import { motoService } from './moto/service.ts'
 import { createRegistry } from './registry/index.ts'
-import { createDockerRuntime } from './runtimes/docker/index.ts'
-import { noRuntime } from './runtimes/none.ts'
-import type { Runtime } from './runtimes/runtime.ts'
+import { type Scenario, stalenessOf } from './runtimes/simulated/index.ts'
 import { createS3 } from './s3/service.ts'
 import { throttling } from './throttling.ts'
 
@@ -37,7 +35,9 @@ export interface CloudOptions {
   readonly account?: string
   readonly region?: string
   /** What runs ECS's tasks. Without, none ever starts: good enough for those who only make services. */
-  readonly runtime?: 'docker' | Runtime
+  readonly runtime?: RuntimeChoice
+  /** What happens: to tasks and alarms (simulated only), to calls, to Datadog's monitors. */
+  readonly scenario?: Scenario
   /** On the label of every container, network and image that the cloud makes. */
   readonly runId?: string
   /** Where to write the journal as JSON lines; it is kept in memory in any case. */
@@ -68,6 +68,8 @@ export interface Cloud {
   readonly accounts: Accounts
   readonly github: GitHub
   readonly datadog: Datadog
+  /** CloudWatch alarms as deployments see them, raised and cleared by hand or by the scenario. */
+  readonly alarms: ManualAlarms
   close(): Promise<void>
 }
 
@@ -95,13 +97,16 @@ async function compose(
   closers: (() => Promise<void>)[],
   close: () => Promise<void>,
 ): Promise<Cloud> {
-  const { account = '123456789012', region = 'us-east-1' } = options
+  const { account = '123456789012', region = 'us-east-1', scenario } = options
+  refuseMismatch(options.runtime, scenario)
   const clock = options.clock ?? new RealClock(options.speed)
-  const random = options.seed === undefined ? Math.random : seededRandom(options.seed)
+  // A stream of chance for each use: how often one is asked must not change what another is told.
+  const chance = (stream: number) => (options.seed === undefined ? Math.random : seededRandom(options.seed + stream))
   const journal = new Journal(clock, options.journal)
   const accounts = new Accounts(clock, account)
   const datadog = createDatadog({ clock, journal })
-  if (options.datadog !== undefined) datadog.play(options.datadog)
+  const monitors = options.datadog ?? scenario?.datadog
+  if (monitors !== undefined) datadog.play(monitors)
   const github = createGitHub({ clock, journal })
 
   const moto = createMoto(options.programs?.moto)
@@ -114,17 +119,35 @@ async function compose(
   })
   closers.push(registry.close)
 
-  const runtime = await startRuntime()
+  const alarms = new ManualAlarms()
+  const runtime = await chooseRuntime(options.runtime, {
+    clock,
+    random: chance(0),
+    speed: options.speed ?? 1,
+    runId: options.runId,
+    scenario,
+    moto,
+    registry,
+    setAlarm: (scope, name, inAlarm) => alarms.set(scope, name, inAlarm),
+  })
   closers.push(() => runtime.close())
   const elb = createElb({
     clock,
     journal,
     prober: runtime,
     network: runtime,
-    vpcs: vpcsOf((scope, parameters) => askEc2(moto, scope, parameters)),
+    vpcs: runtime.carriesTraffic ? vpcsOf((scope, parameters) => askEc2(moto, scope, parameters)) : standInVpcs,
   })
   closers.push(elb.close)
-  const ecs = createEcs({ clock, journal, runtime, targetGroups: elb.targetGroups, random })
+  const ecs = createEcs({
+    clock,
+    journal,
+    runtime,
+    targetGroups: elb.targetGroups,
+    random: chance(1),
+    alarms,
+    staleness: scenario === undefined ? FRESH : stalenessOf(scenario),
+  })
   closers.push(ecs.close)
 
   // The services of AWS, by their names in a credential scope. Each room is plugged in here and nowhere else.
@@ -141,8 +164,11 @@ async function compose(
     journal,
     intercept: firstOf(
       options.intercept ?? none,
-      faults(options.faults ?? [], { random, expire: (account) => void accounts.expire(account) }),
-      options.throttle ? throttling(clock) : none,
+      faults([...(options.faults ?? []), ...(scenario?.faults ?? [])], {
+        random: chance(2),
+        expire: (account) => void accounts.expire(account),
+      }),
+      options.throttle || scenario?.throttle ? throttling(clock) : none,
     ),
     service: (name, head) => services[name] ?? motoService(moto, name, head),
     identify: (signature, { protocol }, action) => {
@@ -159,18 +185,5 @@ async function compose(
 
   const url = `http://${ADDRESS}:${server.port}`
   const env = environmentOf({ url, account, region, datadog: datadog.keys })
-  return { url, env, journal, accounts, github, datadog, close }
-
-  async function startRuntime(): Promise<Runtime> {
-    if (options.runtime !== 'docker') return options.runtime ?? noRuntime
-    // Nothing that runs containers can do without what they are pulled from, so a missing registry is said now.
-    await registry.start()
-    return createDockerRuntime({
-      runId: options.runId ?? randomUUID().slice(0, 8),
-      pullAccess: registry.pullAccess,
-      speed: options.speed ?? 1,
-      logs: containerLogs(moto),
-      secrets: containerSecrets(moto),
-    })
-  }
+  return { url, env, journal, accounts, github, datadog, alarms, close }
 }

@@ -19,19 +19,19 @@ export type FaultKind =
 export interface FaultRule {
   readonly fault: FaultKind
   /** As in the credential scope, such as `ecs`; all services without. */
-  readonly service?: string
+  readonly service?: string | undefined
   /** Such as `DescribeServices`, with `*` for any text; all actions without. */
-  readonly action?: string
-  readonly account?: string
-  readonly role?: string
+  readonly action?: string | undefined
+  readonly account?: string | undefined
+  readonly role?: string | undefined
   /** From 0 (never) to 1 (always, the default). */
-  readonly probability?: number
+  readonly probability?: number | undefined
   /** Lets this many matching calls pass first. */
-  readonly after?: number
+  readonly after?: number | undefined
   /** Ends after this many faults. */
-  readonly times?: number
+  readonly times?: number | undefined
   /** Milliseconds of the cloud's time, for `slow`. */
-  readonly delay?: number
+  readonly delay?: number | undefined
 }
 
 /** What faults need of the cloud. */

@@ -144,6 +144,10 @@ test.each([
   [['--account', '42'], /--account takes an account's 12 digits, not '42'/],
   [['--region', 'Ireland'], /--region takes a region such as us-east-1, not 'Ireland'/],
   [['--speed', '0'], /--speed takes a number above 0, not '0'/],
+  [['--runtime', 'podman'], /--runtime takes docker or simulated, not 'podman'/],
+  [['--scenario', 'good-weather'], /no scenario 'good-weather'.*all-is-well/],
+  [['--scenario', 'out-of-memory'], /tasks, which only simulated tasks can play.*--runtime simulated/],
+  [['--seed', 'x'], /--seed takes a whole number.*not 'x'/],
   [['--colour', 'red'], /'--colour'/],
   [['--journal', '/nonexistent/folder/journal'], /--journal.*\/nonexistent\/folder\/journal/],
   [['--datadog', '/nonexistent/datadog.yaml'], /--datadog takes a scenario of Datadog.*nonexistent/],
@@ -165,6 +169,32 @@ test('a port that is taken is named', async () => {
     code: 1,
     stderr: expect.stringMatching(`port ${port}: it is in use.*--port`),
   })
+})
+
+test('without Docker, services live on simulated tasks, as fast as asked', async () => {
+  const { env } = await start('--runtime', 'simulated', '--speed', '100', '--seed', '7')
+  await aws(env, 'ecs', 'create-cluster', '--cluster-name', 'main')
+  const containers = JSON.stringify([{ name: 'web', image: 'web:1', memory: 128 }])
+  await aws(env, 'ecs', 'register-task-definition', '--family', 'web', '--container-definitions', containers)
+  const where = ['--cluster', 'main']
+  await aws(
+    env,
+    'ecs',
+    'create-service',
+    ...where,
+    '--service-name',
+    'web',
+    '--task-definition',
+    'web',
+    '--desired-count',
+    '2',
+  )
+  const state = async (): Promise<string> => {
+    const { services } = await aws(env, 'ecs', 'describe-services', ...where, '--services', 'web')
+    const [{ deployments, runningCount }] = services
+    return deployments[0].rolloutState === 'IN_PROGRESS' ? state() : `${deployments[0].rolloutState} ${runningCount}`
+  }
+  expect(await state()).toBe('COMPLETED 2')
 })
 
 /** `PID COMMAND` of every process below `pid`. */

@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto'
+import type { Scope } from './kernel/call.ts'
+import type { Clock } from './kernel/clock.ts'
+import type { Random } from './kernel/random.ts'
+import { containerLogs } from './moto/container-logs.ts'
+import { containerSecrets } from './moto/container-secrets.ts'
+import type { Moto } from './moto/moto.ts'
+import type { Registry } from './registry/index.ts'
+import { createDockerRuntime } from './runtimes/docker/index.ts'
+import { noRuntime } from './runtimes/none.ts'
+import type { Runtime } from './runtimes/runtime.ts'
+import { createSimulatedRuntime, type Scenario } from './runtimes/simulated/index.ts'
+
+/** What runs ECS's tasks: real containers, a scenario, something of the caller's own, or nothing at all. */
+export type RuntimeChoice = 'docker' | 'simulated' | Runtime | undefined
+
+export interface RuntimeDeps {
+  readonly clock: Clock
+  readonly random: Random
+  readonly speed: number
+  readonly runId: string | undefined
+  readonly scenario: Scenario | undefined
+  readonly moto: Moto
+  readonly registry: Registry
+  setAlarm(scope: Scope, name: string, inAlarm: boolean): void
+}
+
+/** Refuses a scenario that the runtime could not play, before anything is started. */
+export function refuseMismatch(choice: RuntimeChoice, scenario: Scenario | undefined): void {
+  if (choice === 'simulated' || scenario === undefined) return
+  const parts = (['tasks', 'alarms'] as const).filter((part) => scenario[part].length > 0)
+  if (parts.length === 0) return
+  throw new Error(
+    `The scenario has ${parts.join(' and ')}, which only simulated tasks can play. ` +
+      'Run it with --runtime simulated, or leave them out: throttling, faults and staleness work with every runtime.',
+  )
+}
+
+export async function chooseRuntime(choice: RuntimeChoice, deps: RuntimeDeps): Promise<Runtime> {
+  const { clock, random, scenario, setAlarm, registry, moto, speed, runId } = deps
+  if (choice === 'simulated') {
+    return createSimulatedRuntime({ clock, random, setAlarm, ...(scenario === undefined ? {} : { scenario }) })
+  }
+  if (choice !== 'docker') return choice ?? noRuntime
+  // Nothing that runs containers can do without what they are pulled from, so a missing registry is said now.
+  await registry.start()
+  return createDockerRuntime({
+    runId: runId ?? randomUUID().slice(0, 8),
+    pullAccess: registry.pullAccess,
+    speed,
+    logs: containerLogs(moto),
+    secrets: containerSecrets(moto),
+  })
+}
