@@ -2,7 +2,7 @@
 // compared with what the state says. `SLIPWAY_KILLS=100` for a long series.
 import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
-import { source } from '../support/run-action.ts'
+import { type Step, source } from '../support/run-action.ts'
 import { Stack, StateStore } from '../support/terraform-stack.ts'
 
 const KILLS = Number(process.env['SLIPWAY_KILLS'] ?? 10)
@@ -47,33 +47,49 @@ async function inState(made: Stack): Promise<readonly string[]> {
     .sort()
 }
 
-/** Random, and the same every time. */
-function* moments(seed: number, longest: number): Generator<number> {
+function stack(name: string): Stack {
+  const made = new Stack(store, source('terraform-apply'), name, { 'main.tf': MAIN })
+  mkdirSync(`${made.folder}/world`)
+  return made
+}
+
+async function applying(step: Step): Promise<void> {
+  while (!step.log().includes('::group::Terraform apply') && step.child.exitCode === null) await delay(5)
+}
+
+/** How long a step and its apply take when nothing happens to them. */
+async function aloneTakes(): Promise<{ readonly step: number; readonly apply: number }> {
+  const made = stack('alone')
+  const began = performance.now()
+  const step = made.start({})
+  await applying(step)
+  const applied = performance.now()
+  expect((await step.ended).code).toBe(0)
+  made.remove()
+  return { step: performance.now() - began, apply: performance.now() - applied }
+}
+
+/** Random from 0 to 1, and the same every time. */
+function* moments(seed: number): Generator<number> {
   for (let state = seed; ; ) {
     state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
-    yield (state / 2_147_483_648) * longest
+    yield state / 2_147_483_648
   }
 }
 
 test(
   `after each of ${KILLS} kills the state is what is there, the lock is released, and the next run succeeds`,
   async () => {
-    const took = { alone: 0 }
     const outcomes: Record<string, number> = {}
-    const random = moments(42, 1)
+    const random = moments(42)
+    const took = await aloneTakes()
     for (let round = 0; round < KILLS; round++) {
-      const made = new Stack(store, source('terraform-apply'), `kill-${round}`, { 'main.tf': MAIN })
-      mkdirSync(`${made.folder}/world`)
-      if (took.alone === 0) {
-        const began = performance.now()
-        expect((await made.run({})).code).toBe(0)
-        took.alone = performance.now() - began
-        made.write({
-          'main.tf': MAIN.replace('input = count.index', 'input = count.index + 10\n    triggers_replace = "new"'),
-        })
-      }
+      const made = stack(`kill-${round}`)
       const step = made.start({})
-      await delay((random.next().value ?? 0) * took.alone)
+      // One in five at any moment of the step, the others while it applies.
+      const anyTime = round % 5 === 4
+      if (!anyTime) await applying(step)
+      await delay((random.next().value ?? 0) * (anyTime ? took.step : took.apply))
       step.child.kill('SIGKILL')
       const { state, killedBy } = await step.ended
       const post = await made.run({}, { phase: 'post', state })
