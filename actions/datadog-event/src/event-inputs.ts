@@ -50,9 +50,7 @@ function readDeploy(inputs: InputReader, env: Environment, now: number): Deploy 
     throw new InputError(
       'service',
       `is missing: with \`status: ${status}\` and no \`deploy-record\` nothing else says what is deployed.`,
-      {
-        hint: 'Set it under `with:`, for example `service: web`.',
-      },
+      { hint: 'Set it under `with:`, for example `service: web`.' },
     )
   }
   return deployOfRun(run, status, overrides, readChange(env, run), now)
@@ -69,7 +67,16 @@ function readStatus(inputs: InputReader, verdict: Verdict | undefined): Status |
 /** The deploy record, if it is given. deploy-ecs that failed before it began leaves an empty output. */
 export function readRecord(inputs: InputReader): DeployRecord | undefined {
   const json = inputs.text('deploy-record')
-  return json === undefined ? undefined : parseDeployRecord(json, 'deploy-record')
+  if (json === undefined) return undefined
+  const record = parseDeployRecord(json, 'deploy-record')
+  const hint = 'Pass the output of deploy-ecs as it is.'
+  for (const name of ['startedAt', 'finishedAt'] as const) {
+    if (Number.isNaN(Date.parse(record[name]))) {
+      throw new InputError('deploy-record', `has \`${name}\` \`${record[name]}\`, which is not a time.`, { hint })
+    }
+  }
+  if (record.services.length === 0) throw new InputError('deploy-record', 'has no `services`.', { hint })
+  return record
 }
 
 function readOverrides(inputs: InputReader, status: Status | undefined): DeployOverrides {

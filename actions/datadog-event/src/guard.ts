@@ -8,7 +8,7 @@ import type { Finding } from './finding.ts'
 import type { BaselineInputs, GateInputs, WatchInputs } from './gate-inputs.ts'
 import { gateSummary, monitorUrl } from './gate-summary.ts'
 import type { CommonInputs } from './inputs.ts'
-import { monitorsRequest, type Snapshot, takeSnapshot } from './monitors.ts'
+import { monitorsRequest, noMatch, type Snapshot, takeSnapshot } from './monitors.ts'
 import type { Site } from './site.ts'
 import { type Watched, watch } from './watch.ts'
 
@@ -39,8 +39,7 @@ export async function takeBaseline(
   if (snapshot !== undefined) log.info(`Noted ${snapshot.monitors.length} monitors as they are before the deploy.`)
   if (trouble !== undefined) complain(trouble, inputs.onError, world)
   const [unmatched] = snapshot?.unmatched ?? []
-  if (unmatched !== undefined)
-    complain(noMonitors(`No monitor has the tags \`${unmatched.join('`, `')}\`.`), inputs.onNoMonitors, world)
+  if (unmatched !== undefined) complain(noMonitors(noMatch(unmatched)), inputs.onNoMonitors, world)
 }
 
 /** `command: gate`. Watches the monitors after a deploy, and says whether it was a good one. */
@@ -69,7 +68,7 @@ function complaint({ decision, blind, progress }: Watched): SlipwayError {
     })
   }
   return new SlipwayError(`The monitor gate says that this was not a good deploy: ${decision.reason}`, {
-    hint: "Look at the monitors in the job summary. To go back, deploy the version before; a later step can do so with `if: ${{ failure() && steps.<id>.outputs.verdict == 'fail' }}`.",
+    hint: "Look at the monitors in the job summary. A later step can go back: deploy-ecs with `command: rollback`, `if: failure() && steps.<id>.outputs.verdict == 'fail'`.",
   })
 }
 

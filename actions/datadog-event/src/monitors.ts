@@ -79,3 +79,5 @@ export const monitorsRequest = (query: MonitorQuery, page: number) =>
       page_size: String(PAGE_SIZE),
     },
   }) as const
+
+export const noMatch = (query: MonitorQuery): string => `No monitor has the tags \`${query.join('`, `')}\`.`

@@ -2,6 +2,7 @@ import { CancelledError, describeError, SlipwayError } from '../../../toolkit/er
 import type { World } from '../../../toolkit/runtime.ts'
 import type { Datadog } from './client.ts'
 import { showRequest } from './dry-run.ts'
+import { TEXT_LIMIT } from './event.ts'
 import type { EventInputs } from './event-inputs.ts'
 import type { CommonInputs } from './inputs.ts'
 import { type Message, messagesOf, nameOf } from './message.ts'
@@ -20,6 +21,10 @@ export interface Told {
 export async function tell(inputs: CommonInputs & EventInputs, datadog: Datadog, world: World): Promise<void> {
   const { clock, log, report } = world
   const messages = messagesOf(inputs, clock.now())
+  const { text = '' } = inputs.fields
+  if (text.length > TEXT_LIMIT) {
+    log.warning(`Input \`text\` has ${text.length} characters, and Datadog takes ${TEXT_LIMIT}: it is cut.`)
+  }
   if (inputs.deploy !== undefined) report.output('deploy-id', inputs.deploy.id)
   if (inputs.dryRun) {
     log.info('dry-run: this is what would be sent, and nothing was.')

@@ -5,7 +5,7 @@ import { findingsOf, saysSomething } from './finding.ts'
 import { type Decision, decide, holding, type Progress, START, saw, sawNothing } from './gate.ts'
 import type { GateInputs } from './gate-inputs.ts'
 import type { CommonInputs } from './inputs.ts'
-import type { Snapshot } from './monitors.ts'
+import { noMatch, type Snapshot } from './monitors.ts'
 
 /** What the watching came to. */
 export interface Watched {
@@ -67,7 +67,7 @@ function nextLook(elapsed: number, bakeMs: number, prolongMs: number, intervalMs
 function nothingToJudge(snapshot: Snapshot): Decision | undefined {
   const [query] = snapshot.unmatched
   if (query !== undefined) {
-    return { verdict: 'unknown', reason: `No monitor has the tags \`${query.join('`, `')}\`.` }
+    return { verdict: 'unknown', reason: noMatch(query) }
   }
   if (!saysSomething(snapshot)) {
     return { verdict: 'unknown', reason: 'Every monitor is muted, ignored or skipped: there is nothing to judge by.' }

@@ -49,7 +49,7 @@ export function createDatadog({ clock, journal }: { clock: Clock; journal: Journ
     director.play(scenario)
   }
 
-  const often = (name: string): Limit => ({ name, limit: 6000, period: 60 })
+  const often = (name: string): Limit => ({ name, limit: 600, period: 60 })
   const endpoints: readonly (readonly [method: string, path: RegExp, endpoint: Endpoint])[] = [
     ['POST', /^\/api\/v1\/events$/, { keys: 'api', limit: often('events_post'), answer: (r) => events.post(r) }],
     [

@@ -57,6 +57,8 @@ test.each([
   [{ ...minimal, 'dry-run': 'yes' }, 'dry-run', 'true'],
   [{ ...minimal, 'deploy-record': '{' }, 'deploy-record', 'steps.deploy.outputs.deploy-record'],
   [{ ...minimal, 'deploy-record': '{"schema":2}' }, 'deploy-record', 'as it is'],
+  [{ ...minimal, 'deploy-record': JSON.stringify({ ...RECORD, startedAt: 'soon' }) }, 'deploy-record', 'as it is'],
+  [{ ...minimal, 'deploy-record': JSON.stringify({ ...RECORD, services: [] }) }, 'deploy-record', 'as it is'],
   [{ 'api-key': API_KEY }, 'deploy-record', 'status: started'],
   [{ 'api-key': API_KEY, status: 'started' }, 'service', 'service: web'],
   [{ ...minimal, status: 'done' }, 'status', 'Use one of these'],

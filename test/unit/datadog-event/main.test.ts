@@ -83,3 +83,38 @@ test('bad input is refused before anything is sent', async () => {
   expect(failure?.message).toContain('alert-type')
   expect(seen).toEqual([])
 })
+
+test('a text too long is cut, and the input named', async () => {
+  const { failure, seen, warnings } = await run({ text: 'x'.repeat(5000) }, taken)
+  expect(failure).toBeUndefined()
+  expect(warnings).toEqual(['Input `text` has 5000 characters, and Datadog takes 4000: it is cut.'])
+  expect(seen[0]?.body).toMatchObject({ text: expect.stringMatching(/^[\s\S]{4000}$/) })
+})
+
+test('trouble with one message does not keep the others back', async () => {
+  const send = 'event, change-event, dora-deployment'
+  const { failure, seen, warnings, outputs, summaries } = await run({ send }, (asked, response) =>
+    asked.path === '/api/v2/events'
+      ? answerJson(response, 400, { errors: [{ title: 'Generic Error', detail: 'no' }] })
+      : answerJson(response, 202, asked.path === '/api/v1/events' ? eventTaken() : { data: { id: 'dora-1' } }),
+  )
+  expect(failure).toBeUndefined()
+  expect(seen.map(({ path }) => path)).toEqual(['/api/v1/events', '/api/v2/events', '/api/v2/dora/deployment'])
+  expect(warnings).toHaveLength(1)
+  expect(outputs).toMatchObject({
+    'event-id': expect.any(String),
+    'change-event-id': '',
+    'dora-deployment-id': 'dora-1',
+  })
+  expect(summaries.join()).toContain('**not taken**')
+})
+
+test('a deploy that failed is no DORA failure without the key that it takes to say so, and the input is named', async () => {
+  const failed = JSON.stringify({ ...RECORD, verdict: 'failed' })
+  const { failure, seen, warnings } = await run({ 'deploy-record': failed, send: 'dora-deployment' }, (_, response) =>
+    answerJson(response, 200, { data: { id: 'dora-1' } }),
+  )
+  expect(failure).toBeUndefined()
+  expect(seen).toHaveLength(1)
+  expect(warnings.join()).toContain('Input `app-key` is missing')
+})

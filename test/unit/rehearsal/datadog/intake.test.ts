@@ -122,16 +122,16 @@ test('every answer tells the rate limit; one request too many is refused until t
   const ask = () => one.ask('GET', '/api/v1/validate')
   const first = await ask()
   expect(Object.fromEntries(first.headers)).toMatchObject({
-    'x-ratelimit-limit': '6000',
+    'x-ratelimit-limit': '600',
     'x-ratelimit-period': '60',
-    'x-ratelimit-remaining': '5999',
+    'x-ratelimit-remaining': '599',
     'x-ratelimit-name': 'validate',
   })
-  for (let i = 0; i < 60; i++) await Promise.all(Array.from({ length: 100 }, ask))
+  for (let i = 0; i < 6; i++) await Promise.all(Array.from({ length: 100 }, ask))
   const refused = await ask()
   expect(refused.status).toBe(429)
   expect(refused.json).toEqual({
-    errors: ['Rate limit of 6000 requests in 60 seconds reached. Please try again later.'],
+    errors: ['Rate limit of 600 requests in 60 seconds reached. Please try again later.'],
   })
   await one.clock.advance(1000 * Number(refused.headers.get('x-ratelimit-reset')))
   expect((await ask()).status).toBe(200)

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { parse } from 'yaml'
 import { parseScenario } from '../../../../rehearsal/cloud/datadog/scenario.ts'
 import { type Rehearsed, rehearsedDatadog } from './support.ts'
 
@@ -143,6 +145,22 @@ test.each<[string, unknown, string]>([
   expect(() => parseScenario(scenario)).toThrow(where)
   const { status, text } = await datadog.ask('PUT', '/_slipway/datadog/scenario', scenario)
   expect({ status, text }).toEqual({ status: 400, text: expect.stringContaining(where) })
+})
+
+test('the example that people read is one', () => {
+  const readme = readFileSync(new URL('../../../../actions/datadog-event/README.md', import.meta.url), 'utf8')
+  const [, example = ''] = /```yaml\n(# npm run cloud -- --datadog[\s\S]*?)```/.exec(readme) ?? []
+  expect(parseScenario(parse(example))).toMatchObject({
+    monitors: [
+      {
+        changes: [
+          { after: 20_000, state: 'Warn' },
+          { after: 60_000, state: 'Alert' },
+        ],
+      },
+    ],
+    faults: [{ times: 3, status: 503 }],
+  })
 })
 
 test('faults befall as many requests as the scenario says, and are in the journal', async () => {
