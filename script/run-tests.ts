@@ -7,11 +7,11 @@ const root = join(import.meta.dirname, '..')
 const results = join(root, '.rehearsal/results')
 
 const checks = ['check:types', 'check:lint', 'check:unused', 'check:readme', 'check:dist']
-// Unit tests share the cores; those that start containers, Terraform and clouds go one file after the other.
-const projects = [
-  { name: 'unit', options: [] },
-  { name: 'integration', options: ['--runInBand'] },
-  { name: 'e2e', options: ['--runInBand'] },
+// Tests that start containers, Terraform and clouds wait more than they compute: two files at a time, whatever the cores.
+// Integration and e2e go together, so that the longest of them, the rehearsal itself, does not keep all others waiting.
+const runs = [
+  { name: 'unit', projects: ['unit'], options: [] },
+  { name: 'integration and e2e', projects: ['integration', 'e2e'], options: ['--maxWorkers=2'] },
 ]
 
 interface Count {
@@ -41,12 +41,20 @@ interface JestReport {
   readonly numRuntimeErrorTestSuites: number
 }
 
-/** Counts from jest's own report. A project that ended badly without one, or without a test, has failed. */
-function project(name: string, options: readonly string[]): Count {
+/** Counts from jest's own report. A run that ended badly without one, or without a test, has failed. */
+function jest({ name, projects, options }: (typeof runs)[number]): Count {
   return timed(name, () => {
-    const report = join(results, `${name}.json`)
+    const report = join(results, `${projects.join('-')}.json`)
     rmSync(report, { force: true })
-    const succeeded = npm(['test', '--', '--selectProjects', name, '--json', `--outputFile=${report}`, ...options])
+    const succeeded = npm([
+      'test',
+      '--',
+      '--selectProjects',
+      ...projects,
+      '--json',
+      `--outputFile=${report}`,
+      ...options,
+    ])
     if (!existsSync(report)) return { passed: 0, failed: 1 }
     const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(
       readFileSync(report, 'utf8'),
@@ -57,12 +65,12 @@ function project(name: string, options: readonly string[]): Count {
 }
 
 mkdirSync(results, { recursive: true })
-const counts = [...checks.map(check), ...projects.map(({ name, options }) => project(name, options))]
+const counts = [...checks.map(check), ...runs.map(jest)]
 
 console.log('\n── Summary')
 for (const { name, passed, failed, seconds } of counts) {
   console.log(
-    `${failed === 0 ? '✓' : '✗'} ${name.padEnd(14)} ${passed} passed, ${failed} failed, ${seconds.toFixed(1)} s`,
+    `${failed === 0 ? '✓' : '✗'} ${name.padEnd(20)} ${passed} passed, ${failed} failed, ${seconds.toFixed(1)} s`,
   )
 }
 const total = (of: 'passed' | 'failed') => counts.reduce((sum, count) => sum + count[of], 0)
