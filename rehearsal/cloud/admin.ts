@@ -1,10 +1,22 @@
 import type { Accounts } from './accounts/accounts.ts'
-import type { Answer, RequestHead } from './kernel/call.ts'
+import type { ManualAlarms } from './ecs/alarms.ts'
+import type { Answer, RequestHead, Scope } from './kernel/call.ts'
 import type { Journal } from './kernel/journal.ts'
 import { type Route, send } from './kernel/server.ts'
+import type { Tokens } from './registry/tokens.ts'
+
+export interface AdminDeps {
+  readonly journal: Journal
+  readonly accounts: Accounts
+  /** ECR's, which docker logs in with. */
+  readonly tokens: Tokens
+  readonly alarms: ManualAlarms
+  /** Whose alarms are meant where a request does not say. */
+  readonly scope: Scope
+}
 
 /** What is not AWS's: `/_slipway/…`, for those who run the cloud as a process and have only HTTP to ask it by. */
-export function adminRoute(journal: Journal, accounts: Accounts): Route {
+export function adminRoute({ journal, accounts, tokens, alarms, scope }: AdminDeps): Route {
   const started = Date.now()
 
   const answers: Readonly<Record<string, (head: RequestHead) => Answer>> = {
@@ -19,8 +31,22 @@ export function adminRoute(journal: Journal, accounts: Accounts): Route {
     },
 
     // Lets temporary credentials expire at once, `?account=` those of one account.
-    'POST /_slipway/expire-credentials': ({ url }) =>
-      json({ expired: accounts.expire(url.searchParams.get('account') ?? undefined) }),
+    'POST /_slipway/expire-credentials': ({ url }) => json({ expired: accounts.expire(accountIn(url)) }),
+
+    // The same for the tokens that docker logs in with.
+    'POST /_slipway/expire-registry-tokens': ({ url }) => json({ expired: tokens.expire(accountIn(url)) }),
+
+    // `?name=NAME&state=ALARM` raises a CloudWatch alarm for deployments that name it, `state=OK` clears it.
+    'POST /_slipway/alarms': ({ url }) => {
+      const name = url.searchParams.get('name') ?? ''
+      const state = url.searchParams.get('state') ?? ''
+      if (name === '' || !['ALARM', 'OK'].includes(state)) {
+        return json({ error: `An alarm has a name and a state, ALARM or OK; not '${name}' and '${state}'.` }, 400)
+      }
+      const region = url.searchParams.get('region') ?? scope.region
+      alarms.set({ account: accountIn(url) ?? scope.account, region }, name, state === 'ALARM')
+      return json({ name, state })
+    },
   }
 
   return {
@@ -33,6 +59,8 @@ export function adminRoute(journal: Journal, accounts: Accounts): Route {
     },
   }
 }
+
+const accountIn = (url: URL) => url.searchParams.get('account') ?? undefined
 
 const json = (value: unknown, status = 200): Answer => ({
   status,

@@ -177,7 +177,8 @@ async function compose(
       throw credentialsMissing(protocol)
     },
   })
-  const server = new Server([adminRoute(journal, accounts), registry.route, github.route, datadog.route, frontDoor])
+  const admin = adminRoute({ journal, accounts, tokens: registry.tokens, alarms, scope: { account, region } })
+  const server = new Server([admin, registry.route, github.route, datadog.route, frontDoor])
   closers.push(() => server.close())
   await server.listen(ADDRESS, options.port ?? 0)
   // The first registry is at the endpoint's own address, whichever account asks for its own first.

@@ -137,6 +137,11 @@ test('health and journal can be read over HTTP, and credentials be made to expir
   ])
   expect(journal).not.toContain(Credentials.SessionToken)
   expect((await fetch(`${url}/_slipway/nonesuch`)).status).toBe(404)
+  const post = async (page: string) => (await fetch(`${url}/_slipway/${page}`, { method: 'POST' })).json()
+  await aws(env, 'ecr', 'get-authorization-token')
+  expect(await post('expire-registry-tokens')).toEqual({ expired: 1 })
+  expect(await post('alarms?name=errors&state=ALARM')).toEqual({ name: 'errors', state: 'ALARM' })
+  expect(await post('alarms?name=errors&state=red')).toEqual({ error: expect.stringContaining("'red'") })
 })
 
 test.each([

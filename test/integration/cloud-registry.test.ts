@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import * as sdk from '@aws-sdk/client-ecr'
 import {
   BatchGetImageCommand,
   CreateRepositoryCommand,
@@ -15,6 +16,7 @@ import {
 } from '@aws-sdk/client-ecr'
 import { type Cloud, startCloud } from '../../rehearsal/cloud/cloud.ts'
 import { ManualClock } from '../../rehearsal/cloud/kernel/clock.ts'
+import { misfits, operationShapes } from '../../rehearsal/cloud/kernel/shapes.ts'
 
 // Needs a Docker engine, and Debian's docker-registry. Pushes and pulls with the docker CLI, as people do.
 
@@ -190,4 +192,72 @@ test('a layer can be downloaded by the URL that the API gives for it', async () 
   )
   const layer = await fetch(downloadUrl ?? '')
   expect((await layer.arrayBuffer()).byteLength).toBe(layers[0].size)
+})
+
+/** What a test reads of an answer without the SDK. */
+interface Answered {
+  readonly repository: { readonly repositoryUri: string; readonly repositoryArn: string }
+  readonly images: readonly [{ readonly imageManifest: string }]
+}
+
+test('every answer of the API has the shape that the SDK reads, member by member', async () => {
+  const repositoryName = 'shapes'
+  const schemas = sdk as unknown as Readonly<Record<string, unknown>>
+  /** Asks without the SDK, which would silently drop what it does not know. */
+  const ask = async (action: string, input: object) => {
+    const answer = await fetch(cloud.url, {
+      method: 'POST',
+      headers: {
+        'x-amz-target': `AmazonEC2ContainerRegistry_V20150921.${action}`,
+        authorization: 'AWS4-HMAC-SHA256 Credential=123456789012/20260101/us-east-1/ecr/aws4_request, Signature=0',
+      },
+      body: JSON.stringify(input),
+    })
+    const output = (await answer.json()) as Answered
+    expect({ action, status: answer.status, output }).toMatchObject({ status: 200 })
+    expect({ action, misfits: misfits(operationShapes(schemas[`${action}$`]).output, output) }).toEqual({
+      action,
+      misfits: [],
+    })
+    return output
+  }
+  const { repository: made } = await ask('CreateRepository', { repositoryName, tags: [{ Key: 'team', Value: 'web' }] })
+  await logIn(client(), made.repositoryUri.split('/')[0] ?? '')
+  await makeImage(`${made.repositoryUri}:v1`, 'shapes')
+  await docker('push', `${made.repositoryUri}:v1`)
+  const imageIds = [{ imageTag: 'v1' }, { imageTag: 'missing' }]
+  const { images } = await ask('BatchGetImage', { repositoryName, imageIds })
+  const [layer] = JSON.parse(images[0].imageManifest).layers
+  const at = { repositoryName, imageId: { imageTag: 'v1' } }
+  const policyText = JSON.stringify({ Statement: { Effect: 'Allow', Principal: '*', Action: 'ecr:*' } })
+
+  await ask('DescribeRepositories', {})
+  await ask('GetAuthorizationToken', {})
+  await ask('PutImage', { repositoryName, imageManifest: images[0].imageManifest, imageTag: 'v2' })
+  await ask('StartImageScan', at)
+  await ask('DescribeImageScanFindings', at)
+  await clock.advance(60_000)
+  expect(await ask('DescribeImageScanFindings', at)).toMatchObject({ imageScanStatus: { status: 'COMPLETE' } })
+  await ask('DescribeImages', { repositoryName })
+  await ask('ListImages', { repositoryName, filter: { tagStatus: 'TAGGED' } })
+  const layerDigests = [layer.digest, `sha256:${'0'.repeat(64)}`]
+  expect(await ask('BatchCheckLayerAvailability', { repositoryName, layerDigests })).toMatchObject({
+    layers: [{ layerAvailability: 'AVAILABLE', layerSize: layer.size }, { layerAvailability: 'UNAVAILABLE' }],
+  })
+  await ask('GetDownloadUrlForLayer', { repositoryName, layerDigest: layer.digest })
+  await ask('PutImageTagMutability', { repositoryName, imageTagMutability: 'IMMUTABLE' })
+  await ask('PutImageScanningConfiguration', { repositoryName, imageScanningConfiguration: { scanOnPush: true } })
+  await ask('SetRepositoryPolicy', { repositoryName, policyText })
+  await ask('GetRepositoryPolicy', { repositoryName })
+  await ask('DeleteRepositoryPolicy', { repositoryName })
+  await ask('PutLifecyclePolicy', { repositoryName, lifecyclePolicyText: '{"rules":[]}' })
+  await ask('GetLifecyclePolicy', { repositoryName })
+  await ask('DeleteLifecyclePolicy', { repositoryName })
+  await ask('TagResource', { resourceArn: made.repositoryArn, tags: [{ Key: 'a', Value: 'b' }] })
+  await ask('UntagResource', { resourceArn: made.repositoryArn, tagKeys: ['team'] })
+  expect(await ask('ListTagsForResource', { resourceArn: made.repositoryArn })).toEqual({
+    tags: [{ Key: 'a', Value: 'b' }],
+  })
+  await ask('BatchDeleteImage', { repositoryName, imageIds })
+  await ask('DeleteRepository', { repositoryName, force: true })
 })
