@@ -220,3 +220,30 @@ describe('guard rails', () => {
     expect((await web.run(lifted)).code).toBe(0)
   }, 60_000)
 })
+
+test('the plan of prod says where it is not what stage is', async () => {
+  const main = (kind: string) => `
+    variable "environment" {}
+    variable "replicas" {}
+    resource "terraform_data" "web" {
+      input = { name = "web-\${var.environment}", desired_count = var.replicas, kind = "${kind}" }
+    }`
+  const stage = stack('promote-stage', { 'main.tf': main('public') })
+  const prod = stack('promote-prod', { 'main.tf': main('public') })
+  const staged = await stage.run({ environment: 'stage', variables: 'environment = "stage"\nreplicas = 1' })
+  expect(staged.code).toBe(0)
+  const promoted = async () =>
+    await prod.run({
+      command: 'plan',
+      environment: 'prod',
+      variables: 'environment = "prod"\nreplicas = 3',
+      'compare-with': staged.outputs['planned-file'] ?? '',
+    })
+  const same = await promoted()
+  expect(same.outputs['promotion-differences']).toBe('[]')
+  expect(same.summary).toContain('Beyond keys, sizes and counts this is what stage is.')
+  prod.write({ 'main.tf': main('internal') })
+  expect(JSON.parse((await promoted()).outputs['promotion-differences'] ?? '')).toEqual([
+    { address: 'terraform_data.web', path: 'input.kind', here: '"internal"', there: '"public"' },
+  ])
+}, 60_000)

@@ -66,6 +66,8 @@ export interface Inputs {
   readonly stack: StackInputs
   readonly tool: ToolInputs
   readonly plan: PlanInputs
+  /** What another environment is to be, to compare with: the file that its plan wrote. */
+  readonly compareWith: string | undefined
   /** The state to migrate, relative to the root module. */
   readonly stateFile: string | undefined
   /** Whether drift is kept as an issue. */
@@ -102,6 +104,7 @@ export function readInputs(env: Environment): Inputs {
     },
     github: { token: read.raw('github-token').trim(), comment: read.flag('comment', true) },
     plan: readPlan(read, stack.directory),
+    compareWith: existing(read, 'compare-with', stack.root),
     stateFile: read.text('state-file'),
     driftIssue: read.flag('drift-issue', false),
     lockId: read.text('lock-id'),
@@ -187,10 +190,15 @@ function readPlan(read: InputReader, directory: string): PlanInputs {
 const existingFiles = (read: InputReader, name: string, directory: string): readonly string[] =>
   read.lines(name).map((file) => existingFile(name, file, directory))
 
-function existingFile(name: string, file: string, directory: string): string {
+function existing(read: InputReader, name: string, root: string): string | undefined {
+  const file = read.text(name)
+  return file === undefined ? undefined : existingFile(name, file, root, 'the root of the repository')
+}
+
+function existingFile(name: string, file: string, directory: string, base = '`working-directory`'): string {
   const path = resolve(directory, file)
   if (existsSync(path) && statSync(path).isFile()) return path
   throw new InputError(name, `names \`${file}\`, and there is no such file.`, {
-    hint: 'Paths are relative to `working-directory`.',
+    hint: `Paths are relative to ${base}.`,
   })
 }

@@ -20,6 +20,8 @@ export const OWN_OUTPUTS: ReadonlySet<string> = new Set([
   'outputs',
   'pending',
   'plan-file',
+  'planned-file',
+  'promotion-differences',
 ])
 
 /** The outputs after an apply. The stream has all but the sensitive values, so most stacks are spared another command. */

@@ -1,4 +1,6 @@
-import { code, join } from '../../../toolkit/markdown.ts'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { code, join as paragraphs } from '../../../toolkit/markdown.ts'
 import { sealApproval } from './approval.ts'
 import { approvalNote } from './approval-comment.ts'
 import { attributeLines } from './attribute-block.ts'
@@ -6,6 +8,8 @@ import { changesAsData, countKinds } from './changes.ts'
 import { COMMENT_LIMIT, commentMarker, writeComment } from './comment.ts'
 import { connect, githubError, orWarn, pullRequestOf } from './github.ts'
 import { headline, type PlanView, planReport } from './plan-report.ts'
+import { comparePlanned, parsePlanned, plannedOf } from './promotion.ts'
+import { promotionNote } from './promotion-note.ts'
 import type { Review } from './review.ts'
 import { type Run, stackId, stackTitle } from './run.ts'
 
@@ -17,7 +21,7 @@ const LOG_LINES = 2000
 export async function publish(review: Review, run: Run): Promise<void> {
   setPlanOutputs(review, run)
   logPlan(review, run)
-  const view = viewOf(review, run)
+  const view = viewOf(review, run, comparePromotion(review, run))
   run.world.report.summary(review.scrub(planReport(view, SUMMARY_SIZE)))
   await commentPlan(view, review, run)
 }
@@ -45,7 +49,26 @@ function logPlan({ changes, outputs, scrub }: Review, { world: { log } }: Run): 
   for (const line of lines) log.info(scrub(line))
 }
 
-function viewOf({ changes, outputs, drift, breaches, approval }: Review, run: Run): PlanView {
+/** Writes down what this environment is to be, and compares it with another one where that is asked for. */
+function comparePromotion({ saved, scrub }: Review, { inputs, tf, world }: Run): string | undefined {
+  const { environment, workspace } = inputs.stack
+  if (environment === undefined && inputs.compareWith === undefined) return undefined
+  const here = plannedOf(saved.plan, environment ?? workspace ?? '')
+  const file = join(tf.scratch, 'planned.json')
+  writeFileSync(file, scrub(JSON.stringify(here)), { mode: 0o600 })
+  world.report.output('planned-file', file)
+  if (inputs.compareWith === undefined) return undefined
+  const there = parsePlanned(readFileSync(inputs.compareWith, 'utf8'), 'The file that `compare-with` names')
+  const found = comparePlanned(JSON.parse(scrub(JSON.stringify(here))) as typeof here, there)
+  world.report.output('promotion-differences', found)
+  return promotionNote(found, there.environment)
+}
+
+function viewOf(
+  { changes, outputs, drift, breaches, approval }: Review,
+  run: Run,
+  promotion: string | undefined,
+): PlanView {
   const held = breaches.map(({ address, problem }) => `- ${code(address)}: ${problem}`)
   return {
     title: stackTitle(run),
@@ -54,6 +77,7 @@ function viewOf({ changes, outputs, drift, breaches, approval }: Review, run: Ru
     drift,
     notes: [
       ...(held.length === 0 ? [] : [`⛔ **Held up by the guard rails**\n\n${held.slice(0, 50).join('\n')}`]),
+      ...(promotion === undefined ? [] : [promotion]),
       ...(approval === undefined ? [] : [`Fingerprint ${code(approval.fingerprint)}`]),
     ],
   }
@@ -66,7 +90,7 @@ async function commentPlan(view: PlanView, { approval, scrub }: Review, run: Run
   const sealed = approval && inputs.key !== undefined ? sealApproval(approval, inputs.key) : undefined
   const note = sealed === undefined ? undefined : (approvalNote(sealed) ?? TOO_LONG)
   const room = COMMENT_LIMIT - Buffer.byteLength(commentMarker(stackId(run))) - Buffer.byteLength(note ?? '') - 10
-  const markdown = join(scrub(planReport(view, room)), note)
+  const markdown = paragraphs(scrub(planReport(view, room)), note)
   await orWarn(run.world, async () => {
     const url = await writeComment(connect(github.token, run.world.env), pull, stackId(run), markdown).catch(
       (error) => {
