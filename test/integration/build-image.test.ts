@@ -147,6 +147,13 @@ test('unchanged sources are not built again, not even where there is no engine; 
   const third = await build({ images: `${one.host}/skip/web`, tags: 'v4' })
   expect(third).toMatchObject({ code: 0, outputs: { skipped: 'false' } })
   expect(third.outputs['digest']).not.toBe(first.outputs['digest'])
+  expect(third.summary).not.toContain('Against what')
+
+  sources.write('app/hello.txt', 'changed again\n')
+  const fourth = await build({ images: `${one.host}/skip/web`, tags: 'v5, latest' })
+  expect(fourth.summary).toMatch(
+    /Against what `latest` was before \(`sha256:[0-9a-f]{12}`\): \+\d+ B, [1-3] of 4 layers are new/,
+  )
 })
 
 test('several registries get the image in one step, each with its own login', async () => {

@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs'
-import { pipeline as connect, PassThrough, type Readable } from 'node:stream'
+import { createReadStream, readFileSync } from 'node:fs'
+import { pipeline as connect, type Readable, Transform, type TransformCallback } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type Pack, pack } from 'tar-stream'
 import { type Context, type ContextEntry, unreadable } from './context.ts'
@@ -24,8 +24,8 @@ export function packContext(context: Context, epoch: number, extra: readonly Ext
     tar.finalize()
   }
   write().catch((error) => tar.destroy(error))
-  // tar-stream's streams are like Node's and not the same; what reads this one may be particular.
-  return connect(tar, new PassThrough(), () => {})
+  // Also because tar-stream's streams are like Node's and not the same, and what reads this one may be particular.
+  return connect(tar, new Coalesce(), () => {})
 }
 
 const owner = { uid: 0, gid: 0 }
@@ -37,11 +37,52 @@ async function writeEntry(tar: Pack, entry: ContextEntry, mtime: Date): Promise<
     tar.entry({ ...owner, name: entry.path, type: 'symlink', linkname: entry.target, mode: 0o777, mtime })
   } else {
     const { path, source, size, executable } = entry
-    const header = tar.entry({ ...owner, name: path, size, mode: executable ? 0o755 : 0o644, mtime })
-    // `end` cuts a file that grows while it is read; one that shrinks makes tar-stream refuse the entry.
-    const content = createReadStream(source, size === 0 ? {} : { end: size - 1 })
-    await pipeline(content, header).catch((cause) => {
+    const header = { ...owner, name: path, size, mode: executable ? 0o755 : 0o644, mtime }
+    try {
+      if (size < PIECE) await writeAll(tar, header, readExactly(source, size))
+      // `end` cuts a file that grows while it is read; one that shrinks makes tar-stream refuse the entry.
+      else await pipeline(createReadStream(source, { end: size - 1, highWaterMark: PIECE }), tar.entry(header))
+    } catch (cause) {
       throw unreadable(source, cause)
-    })
+    }
+  }
+}
+
+const PIECE = 256 * 1024
+
+function readExactly(path: string, size: number): Buffer {
+  const content = readFileSync(path)
+  if (content.length < size)
+    throw new Error(`It had ${size} bytes when the build began, and has ${content.length} now.`)
+  return content.subarray(0, size)
+}
+
+/** Ends once the content is taken, so that no more is read than whoever reads the stream can take. */
+const writeAll = (tar: Pack, header: Parameters<Pack['entry']>[0], content: Buffer): Promise<void> =>
+  new Promise((resolve, reject) => {
+    tar.entry(header, (error) => (error ? reject(error) : resolve())).end(content)
+  })
+
+/** Puts small pieces together: ten thousand small files would make thirty thousand writes to the engine's socket. */
+class Coalesce extends Transform {
+  #pieces: Buffer[] = []
+  #length = 0
+
+  override _transform(piece: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.#pieces.push(piece)
+    this.#length += piece.length
+    if (this.#length < PIECE) done()
+    else done(null, this.#take())
+  }
+
+  override _flush(done: TransformCallback): void {
+    done(null, this.#take())
+  }
+
+  #take(): Buffer {
+    const all = Buffer.concat(this.#pieces, this.#length)
+    this.#pieces = []
+    this.#length = 0
+    return all
   }
 }

@@ -8,6 +8,7 @@ import { type Inputs, readInputs } from './inputs.ts'
 import { keepLocally } from './keep-locally.ts'
 import { type Obtained, obtainImage } from './obtain.ts'
 import { preflight, withTag } from './preflight.ts'
+import { previousImage } from './previous-image.ts'
 import { copyToAll, refuseTakenTags, tagAll } from './publish.ts'
 import { Registries } from './registries.ts'
 import { reportLocal, reportPublished } from './report.ts'
@@ -53,9 +54,10 @@ async function ship(inputs: Inputs, temporary: Temporary, world: World): Promise
   const published = await stages.run('Push', () => copyToAll(image, destinations, world.log))
   const gate = inputs.scanGate
   const findings = gate && (await stages.run('Scan', () => scanGate(gate, image, destinations, world)))
+  const previous = await previousImage(image.digest, destinations)
   const references = await stages.run('Tag', () => tagAll(image, destinations, world.log))
   await reportPublished(
-    { obtained, image, facts, published, references, findings, stages: stages.done, startedAt },
+    { obtained, image, facts, previous, published, references, findings, stages: stages.done, startedAt },
     world,
   )
 }

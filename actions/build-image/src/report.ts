@@ -4,6 +4,7 @@ import type { PlatformImage } from './image-facts.ts'
 import { formatRepository } from './image-reference.ts'
 import type { Image } from './image-source.ts'
 import type { Obtained } from './obtain.ts'
+import type { PreviousImage } from './previous-image.ts'
 import type { Published } from './publish.ts'
 import type { Findings } from './scan-gate.ts'
 import type { Stage } from './stages.ts'
@@ -14,6 +15,7 @@ export interface Outcome {
   readonly obtained: Obtained
   readonly image: Image
   readonly facts: readonly PlatformImage[]
+  readonly previous: PreviousImage | undefined
   readonly published: readonly Published[]
   readonly references: readonly string[]
   readonly findings: Findings | undefined

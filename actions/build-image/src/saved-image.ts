@@ -95,7 +95,7 @@ async function unpack(saved: Readable, folder: string): Promise<{ config: Buffer
     const { name, type, linkname } = entry.header
     if (type === 'file') {
       const path = join(folder, `file-${files.size}`)
-      await pipeline(entry, createWriteStream(path))
+      await pipeline(entry, createWriteStream(path, LARGE))
       files.set(name, path)
     } else {
       // A layer that occurs twice is saved once, with a link to it.
@@ -114,6 +114,9 @@ async function unpack(saved: Readable, folder: string): Promise<{ config: Buffer
   return { config: await readFile(find(image.Config)), layers: image.Layers.map(find) }
 }
 
+/** Layers are large; in small pieces the time goes into handing them on. */
+const LARGE = { highWaterMark: 1024 * 1024 }
+
 interface PackedLayer {
   readonly descriptor: Descriptor
   readonly diffId: string
@@ -125,17 +128,18 @@ async function packLayer(tar: string, epoch: number | undefined, path: string): 
   const plain = new Digester()
   const packed = new Digester()
   const clamp = epoch === undefined ? new PassThrough() : new ClampTimes(epoch)
+  // Level 5: within two hundredths of the size that the usual 6 gives, in two thirds of the time.
   await pipeline(
-    createReadStream(tar),
+    createReadStream(tar, LARGE),
     await decompressor(tar),
     clamp,
     plain,
-    createGzip(),
+    createGzip({ level: 5, chunkSize: 256 * 1024 }),
     packed,
-    createWriteStream(path),
+    createWriteStream(path, LARGE),
   )
   const descriptor = { mediaType: OCI_LAYER, digest: packed.digest, size: packed.size }
-  return { descriptor, diffId: plain.digest, open: () => createReadStream(path) }
+  return { descriptor, diffId: plain.digest, open: () => createReadStream(path, LARGE) }
 }
 
 /** The containerd image store saves layers as it pulled them: compressed. */

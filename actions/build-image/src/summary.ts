@@ -2,12 +2,13 @@ import { formatDuration } from '../../../toolkit/duration.ts'
 import { code, details, heading, join, table } from '../../../toolkit/markdown.ts'
 import type { PlatformImage } from './image-facts.ts'
 import { formatRepository } from './image-reference.ts'
+import type { PreviousImage } from './previous-image.ts'
 import type { Outcome } from './report.ts'
 import { formatSize } from './size.ts'
 
 /** The job summary of a published image. */
 export function renderSummary(outcome: Outcome): string {
-  const { obtained, image, facts, published, stages } = outcome
+  const { obtained, image, facts, previous, published, stages } = outcome
   const first = published[0]?.destination.repository
   const name = first === undefined ? '' : first.path.split('/').at(-1)
   const how =
@@ -30,6 +31,7 @@ export function renderSummary(outcome: Outcome): string {
       ]),
     ),
     `${code(image.digest)} · ${size}`,
+    previous === undefined ? undefined : comparison(facts, previous),
     bars(stages.map(({ name, ms }) => ({ label: name, ms, note: '' }))),
     obtained.built === undefined || obtained.built.steps.length === 0
       ? undefined
@@ -41,6 +43,22 @@ export function renderSummary(outcome: Outcome): string {
         ),
     ...facts.map(layerTable),
   )
+}
+
+/** How the image differs from the one that a tag stood for, platform by platform. */
+function comparison(facts: readonly PlatformImage[], previous: PreviousImage): string {
+  const lines = facts.map(({ platform, size, layers }) => {
+    const before = previous.facts.find((image) => image.platform === platform)
+    const name = platform === '' ? '' : `${platform}: `
+    if (before === undefined) return `${name}new`
+    const known = new Set(before.layers.map(({ digest }) => digest))
+    const fresh = layers.filter(({ digest }) => !known.has(digest))
+    const change = size - before.size
+    const sign = change < 0 ? '−' : '+'
+    const pulled = fresh.reduce((sum, layer) => sum + layer.size, 0)
+    return `${name}${sign}${formatSize(Math.abs(change))}, ${fresh.length} of ${layers.length} layers are new (${formatSize(pulled)})`
+  })
+  return `Against what ${code(previous.tag)} was before (${code(previous.digest.slice(0, 19))}): ${lines.join('; ')}`
 }
 
 const WIDTH = 24

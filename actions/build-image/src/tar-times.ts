@@ -9,11 +9,10 @@ const BLOCK = 512
  */
 export class ClampTimes extends Transform {
   readonly #epoch: number
+  /** The beginning of something that has to be whole to be read: a header, and the records that an extended one has. */
   #pending: Buffer = Buffer.alloc(0)
   /** Bytes of the current entry's content, padding included, that are still to come. */
   #content = 0
-  /** The records of an extended header, until all of them are here. */
-  #records: Buffer[] | undefined
   /** The next entry's size, where an extended header gives it: past 8 GiB it does not fit the header. */
   #nextSize: number | undefined
 
@@ -23,60 +22,50 @@ export class ClampTimes extends Transform {
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    let rest = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk])
-    while (rest.length > 0) {
-      if (this.#content > 0) {
-        const part = rest.subarray(0, this.#content)
-        this.#content -= part.length
-        rest = rest.subarray(part.length)
-        this.#passContent(part)
-        continue
-      }
-      if (rest.length < BLOCK) break
-      this.#passHeader(Buffer.from(rest.subarray(0, BLOCK)))
-      rest = rest.subarray(BLOCK)
+    const bytes = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk])
+    let at = Math.min(this.#content, bytes.length)
+    this.#content -= at
+    while (this.#content === 0) {
+      const size = this.#clampEntry(bytes, at)
+      if (size === undefined) break
+      const end = Math.min(at + size, bytes.length)
+      this.#content = at + size - end
+      at = end
     }
-    // Copied: the source may use its buffer again.
-    this.#pending = Buffer.from(rest)
-    done()
+    this.#pending = bytes.subarray(at)
+    done(null, bytes.subarray(0, at))
   }
 
   override _flush(done: TransformCallback): void {
-    if (this.#pending.length > 0) this.push(this.#pending)
-    done()
+    done(null, this.#pending)
   }
 
-  #passHeader(header: Buffer): void {
+  /** Changes the header at a place, and gives the size of header and content; `undefined` when not enough of it is here. */
+  #clampEntry(bytes: Buffer, at: number): number | undefined {
+    if (bytes.length < at + BLOCK) return undefined
+    const header = bytes.subarray(at, at + BLOCK)
+    if (header.every((byte) => byte === 0)) return BLOCK
     const type = String.fromCharCode(header[156] ?? 0)
     const extended = type === 'x' || type === 'g'
-    const size = extended ? undefined : this.#nextSize
-    this.#content = Math.ceil((size ?? readNumber(header, 124, 12)) / BLOCK) * BLOCK
-    if (!extended) this.#nextSize = undefined
-    if (!isEmpty(header)) {
-      if (type === 'x') this.#records = []
-      if (readNumber(header, 136, 12) > this.#epoch) {
-        writeOctal(header, 136, 12, this.#epoch)
-        writeChecksum(header)
-      }
+    const size = (extended ? undefined : this.#nextSize) ?? readNumber(header, 124, 12)
+    if (extended) {
+      if (bytes.length < at + BLOCK + size) return undefined
+      this.#clampRecords(bytes.subarray(at + BLOCK, at + BLOCK + size))
+    } else {
+      this.#nextSize = undefined
     }
-    this.push(header)
-    if (this.#content === 0) this.#records = undefined
+    if (readNumber(header, 136, 12) > this.#epoch) {
+      writeOctal(header, 136, 12, this.#epoch)
+      writeChecksum(header)
+    }
+    return BLOCK + Math.ceil(size / BLOCK) * BLOCK
   }
 
-  #passContent(part: Buffer): void {
-    if (this.#records === undefined) {
-      this.push(part)
-      return
-    }
-    this.#records.push(part)
-    if (this.#content > 0) return
-    const records = Buffer.concat(this.#records)
-    this.#records = undefined
+  #clampRecords(records: Buffer): void {
     for (const { key, value, at } of readRecords(records)) {
       if (key === 'size') this.#nextSize = Number(value)
       if (TIMES.has(key) && Number(value) > this.#epoch) records.write(clamp(value, this.#epoch), at, 'latin1')
     }
-    this.push(records)
   }
 }
 
@@ -100,8 +89,6 @@ function clamp(value: string, epoch: number): string {
   const whole = String(epoch).padStart(value.split('.')[0]?.length ?? 0, '0')
   return value.includes('.') ? `${whole}.`.padEnd(value.length, '0') : whole
 }
-
-const isEmpty = (header: Buffer) => header.every((byte) => byte === 0)
 
 /** A number field: octal text, or base 256 when its first bit is set. */
 function readNumber(header: Buffer, at: number, length: number): number {
