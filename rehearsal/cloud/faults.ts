@@ -2,6 +2,7 @@ import { credentialsExpired } from './accounts/refusals.ts'
 import { AwsError } from './kernel/errors.ts'
 import type { Random } from './kernel/random.ts'
 import type { Call, Fault, Intercept, Protocol } from './kernel/service.ts'
+import { matchesWildcard } from './kernel/wildcard.ts'
 import { rateExceeded } from './throttling.ts'
 
 /** What can go wrong with a call. */
@@ -74,14 +75,11 @@ export const firstOf =
 function matches({ service, action, account, role }: FaultRule, call: Call): boolean {
   return (
     (service === undefined || service === call.service) &&
-    (action === undefined || wildcard(action).test(call.action)) &&
+    (action === undefined || matchesWildcard(action, call.action)) &&
     (account === undefined || account === call.caller.account) &&
     (role === undefined || role === call.caller.role)
   )
 }
-
-const wildcard = (pattern: string) =>
-  new RegExp(`^${pattern.replace(/[.+?^$()[\]{}|\\]/g, '\\$&').replaceAll('*', '.*')}$`)
 
 function faultOf({ fault, delay = 1000 }: FaultRule, { service, protocol, action, caller }: Call): Fault {
   switch (fault) {

@@ -15,7 +15,7 @@ interface Limit extends Rate {
 }
 
 /** AWS's documented rates (Amazon ECS API reference, "Request throttling"; Elastic Load Balancing likewise). */
-export const DOCUMENTED_LIMITS: readonly Limit[] = [
+const DOCUMENTED_LIMITS: readonly Limit[] = [
   limit('ecs', 20, 1, /^(Register|Deregister)TaskDefinition$/),
   limit('ecs', 50, 20, /^(DescribeTaskDefinition|ListTaskDefinitions|ListTaskDefinitionFamilies)$/),
   limit('ecs', 50, 5, /^(Create|Update|Delete)Service$/),

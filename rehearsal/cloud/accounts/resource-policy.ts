@@ -1,3 +1,5 @@
+import { matchesWildcard } from '../kernel/wildcard.ts'
+
 /**
  * Whether a resource's policy lets a caller of another account do `action`, such as `ecr:BatchGetImage`. A simple
  * reading: Effect, Principal (account, root, user, role or `*`) and Action. Resources are not told apart, and a
@@ -23,10 +25,7 @@ export function readStatements(policy: string): readonly Statement[] {
 }
 
 function matchesAction(statement: Statement, action: string): boolean {
-  return list(statement['Action']).some((pattern) => {
-    const literal = String(pattern).replace(/[.+?^$()[\]{}|\\]/g, '\\$&')
-    return new RegExp(`^${literal.replaceAll('*', '.*')}$`, 'i').test(action)
-  })
+  return list(statement['Action']).some((pattern) => matchesWildcard(String(pattern), action, 'i'))
 }
 
 function matchesPrincipal(principal: unknown, { account, arn }: { account: string; arn: string }): boolean {

@@ -6,7 +6,7 @@ import type { Service } from './service.ts'
 const headers = () => ({ 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': randomUUID() })
 
 /** Reads the body of an AWS JSON request. Throws SerializationException as AWS does. */
-export function readJson(body: Buffer): Members {
+function readJson(body: Buffer): Members {
   if (body.length === 0) return {}
   try {
     const value: unknown = JSON.parse(body.toString('utf8'))
@@ -18,7 +18,7 @@ export function readJson(body: Buffer): Members {
 }
 
 /** Writes an answer in AWS JSON 1.1: times are seconds since the epoch. */
-export function writeJson(value: Members): Answer {
+function writeJson(value: Members): Answer {
   return { status: 200, headers: headers(), body: JSON.stringify(value, seconds) }
 }
 

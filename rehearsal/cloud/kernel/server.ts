@@ -76,7 +76,10 @@ export class Server {
 
 function cannotListen(address: string, port: number, error: NodeJS.ErrnoException): Error {
   const why = error.code === 'EADDRINUSE' ? 'it is in use' : error.message
-  const next = 'End what uses it, or choose another port with --port (0 lets the system choose).'
+  const next =
+    error.code === 'EADDRNOTAVAIL'
+      ? `Linux has all of 127.0.0.0/8; on macOS each further address is added by hand: sudo ifconfig lo0 alias ${address}`
+      : 'End what uses it, or choose another port with --port (0 lets the system choose).'
   return new Error(`The cloud cannot listen on ${address}, port ${port}: ${why}. ${next}`, { cause: error })
 }
 

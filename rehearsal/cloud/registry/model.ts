@@ -1,4 +1,5 @@
 import type { Scope } from '../kernel/call.ts'
+import { matchesWildcard } from '../kernel/wildcard.ts'
 
 export type Mutability = 'MUTABLE' | 'IMMUTABLE' | 'MUTABLE_WITH_EXCLUSION' | 'IMMUTABLE_WITH_EXCLUSION'
 
@@ -57,12 +58,9 @@ export interface ImageId {
 
 /** Whether pushing `tag` may move it from the image it is on. */
 export function isImmutable({ mutability, exclusions }: Repository, tag: string): boolean {
-  const excluded = exclusions.some(({ filter }) => wildcard(filter).test(tag))
+  const excluded = exclusions.some(({ filter }) => matchesWildcard(filter, tag))
   return mutability.startsWith('IMMUTABLE') !== excluded
 }
-
-const wildcard = (filter: string) =>
-  new RegExp(`^${filter.replace(/[.+?^$()[\]{}|\\]/g, '\\$&').replaceAll('*', '.*')}$`)
 
 export function tagsOf(repository: Repository, digest: string): string[] {
   return [...repository.tags].filter(([, at]) => at === digest).map(([tag]) => tag)

@@ -27,7 +27,7 @@ export function strings(input: Members, member: string): readonly string[] {
   return (objects(input, member) as readonly unknown[]).map(String)
 }
 
-export const NAME = /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/
+const NAME = /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/
 
 export function repositoryName(input: Members): string {
   const name = required(input, 'repositoryName')
