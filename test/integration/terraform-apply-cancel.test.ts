@@ -131,10 +131,13 @@ esac
       .split(':')
       .map((folder) => `${folder}/terraform`)
       .find(existsSync) ?? ''
-  const env = { PATH: `${web.folder}/bin:${process.env['PATH']}`, REAL_TERRAFORM: real }
+  const env = { PATH: `${web.folder}/bin:${process.env['PATH']}`, REAL_TERRAFORM: real, GITHUB_RUN_ID: '7' }
   const ended = await web.run({}, { env })
   expect(ended.code).toBe(1)
-  expect(ended.log).toContain('The state could not be saved')
+  expect(ended.log).toContain(
+    'The state could not be saved. It is kept in `s3://terraform-state/lost/terraform.tfstate.errored-7-1`',
+  )
+  expect(JSON.parse(await store.text('lost/terraform.tfstate.errored-7-1'))).toMatchObject({ serial: 2 })
   expect(ended.outputs['errored-state-file']).toBe(`${web.directory}/errored.tfstate`)
   expect(existsSync(`${web.directory}/errored.tfstate`)).toBe(true)
   expect((await web.run({}, { env })).log).toContain('holds a state that an earlier apply could not save')

@@ -31,7 +31,7 @@ export async function applyPlan(
     tf.run(applyArguments(inputs.plan, saved.file), narrator),
   )
   world.report.summary(applyChart(progress.operations))
-  await rescueState(tf, world)
+  await rescueState(tf, store, world)
   await watch.settle()
   if (cancelled !== undefined) throw cancelled
   if (code !== 0) throw (await lockError(narrator.errors, store, world)) ?? applyFailed(tf.product, narrator)

@@ -1,9 +1,11 @@
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { SlipwayError } from '../../../toolkit/errors.ts'
+import { readRun } from '../../../toolkit/github.ts'
 import { retry } from '../../../toolkit/retry.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import { noteEnd } from './afterlife.ts'
+import type { StateStore } from './state-store.ts'
 import type { Terraform } from './terraform.ts'
 
 /** Where Terraform puts a state that it could not save. */
@@ -11,9 +13,10 @@ export const ERRORED_STATE = 'errored.tfstate'
 
 /**
  * Saves the state that Terraform could not save: pushes it again, and removes the file once it is safe.
- * @throws SlipwayError when it still cannot be saved; then the file stays, and the error says where it is.
+ * @throws SlipwayError when it still cannot be saved; then the file stays, a copy goes beside the state where that can be
+ * done, and the error says where they are.
  */
-export async function rescueState(tf: Terraform, world: World): Promise<void> {
+export async function rescueState(tf: Terraform, store: StateStore | undefined, world: World): Promise<void> {
   const file = join(tf.directory, ERRORED_STATE)
   if (!existsSync(file)) return
   world.log.warning(`${tf.product} could not save its state. Pushing ${ERRORED_STATE} again.`)
@@ -27,14 +30,34 @@ export async function rescueState(tf: Terraform, world: World): Promise<void> {
     })
   } catch (cause) {
     world.report.output('errored-state-file', file)
-    throw new SlipwayError(`The state could not be saved. It is kept on this runner, in \`${file}\`.`, {
-      hint: `Save it before the job ends, for example by a step with \`if: always()\` that copies the output \`errored-state-file\` to a safe place (it holds secrets), then run \`${tf.product.toLowerCase()} state push ${ERRORED_STATE}\`.`,
+    const copy = await copyBeside(file, store, world)
+    const command = `${tf.product === 'OpenTofu' ? 'tofu' : 'terraform'} state push ${ERRORED_STATE}`
+    throw new SlipwayError(`The state could not be saved. It is kept in ${copy ?? `\`${file}\` on this runner`}.`, {
+      hint:
+        copy === undefined
+          ? `Save it before the job ends, for example by a step with \`if: always()\` that copies the output \`errored-state-file\` to a safe place (it holds secrets). Then run \`${command}\`.`
+          : `Find out why it cannot be saved, fetch it from there as ${ERRORED_STATE}, and run \`${command}\` before anything else is applied.`,
       cause,
     })
   }
   rmSync(file)
   noteEnd(world.report)
   world.log.notice('The state that could not be saved at first is safe now.')
+}
+
+/** Where a copy was put that outlives the runner; `undefined` when there was no such place. */
+async function copyBeside(file: string, store: StateStore | undefined, world: World): Promise<string | undefined> {
+  if (store === undefined) return undefined
+  const { id, attempt } = readRun(world.env)
+  const suffix = `.errored-${id === '' ? world.clock.now() : `${id}-${attempt}`}`
+  try {
+    // Never over another one: an earlier copy may be the only trace of something.
+    const there =
+      (await store.create(suffix, readFileSync(file))) || (await store.read(suffix)) === readFileSync(file, 'utf8')
+    return there ? `\`${store.address(suffix)}\`` : undefined
+  } catch {
+    return undefined
+  }
 }
 
 async function push(tf: Terraform): Promise<void> {

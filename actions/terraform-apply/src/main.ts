@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { World } from '../../../toolkit/runtime.ts'
 import { checkAccount } from './account.ts'
 import { leftRunning, waitFor } from './afterlife.ts'
+import { readBackend } from './backend.ts'
 import { apply, plan, verify } from './commands.ts'
 import { drift } from './drift.ts'
 import { rescueState } from './errored-state.ts'
@@ -54,7 +55,8 @@ export async function post(world: World): Promise<void> {
   } else {
     world.log.warning(`${running.command} ended before it was through. Run again: only the rest is left to do.`)
   }
-  await rescueState(await findTerraform(inputs, world), world)
+  const store = stateStore(readBackend(inputs.stack, world.env), inputs.stack, world)
+  await rescueState(await findTerraform(inputs, world), store, world)
 }
 
 async function findTerraform(inputs: Inputs, world: World): Promise<Terraform> {
