@@ -46,7 +46,8 @@ export function taskDefinitionOperations(ecs: Ecs): Api {
       setTags(region, definition.arn, tags)
       revisions.push(definition)
       region.families.set(family, revisions)
-      return { taskDefinition: taskDefinitionAnswer(definition), tags: tagsOf(region, definition.arn) }
+      const kept = tagsOf(region, definition.arn)
+      return { taskDefinition: taskDefinitionAnswer(definition), ...(kept.length === 0 ? {} : { tags: kept }) }
     },
     DescribeTaskDefinition: (input: DescribeTaskDefinitionRequest, caller) => {
       const region = ecs.regions.get(caller)
@@ -62,7 +63,7 @@ export function taskDefinitionOperations(ecs: Ecs): Api {
       }
       const definition = ecs.regions.get(caller).findTaskDefinition(reference)
       if (definition === undefined) {
-        throw new AwsError('ClientException', 'The specified task definition does not exist.')
+        throw new AwsError('ClientException', 'Unable to describe task definition.')
       }
       definition.status = 'INACTIVE'
       definition.deregisteredAt ??= nowOf(ecs)
