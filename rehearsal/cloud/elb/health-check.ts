@@ -2,7 +2,7 @@ import type { ProbeResult, TargetHealth } from '../ports.ts'
 import type { HealthCheck } from './model.ts'
 
 /** Whether a status is one of `200`, `200,302` or `200-299,302`. */
-export function matches(matcher: string, status: number): boolean {
+function matches(matcher: string, status: number): boolean {
   return matcher.split(',').some((part) => {
     const [from, to = from] = part.split('-')
     return status >= Number(from) && status <= Number(to)

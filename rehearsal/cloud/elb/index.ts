@@ -18,7 +18,7 @@ import { noTraffic } from './traffic/traffic.ts'
 import { standInVpcs, type Vpcs } from './vpcs.ts'
 
 export { probeOverHttp } from './probe.ts'
-export { type AskEc2, standInVpcs, type Vpcs, vpcsOf } from './vpcs.ts'
+export { standInVpcs, type Vpcs, vpcsOf } from './vpcs.ts'
 
 export interface ElbDeps {
   readonly clock: Clock

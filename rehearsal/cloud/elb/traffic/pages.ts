@@ -39,7 +39,7 @@ export function answerRedirect(
 }
 
 /** Where a redirect leads: its parts may take over parts of the request. */
-export function locationOf(redirect: Redirect, url: string, hostHeader: string, listenerPort: number): string {
+function locationOf(redirect: Redirect, url: string, hostHeader: string, listenerPort: number): string {
   const [path = '/', query = ''] = splitOnce(url, '?')
   const was: Readonly<Record<string, string>> = {
     protocol: 'http',

@@ -85,7 +85,7 @@ function within(cidrs: readonly string[]): Test {
 }
 
 /** `*` stands for any number of characters, `?` for exactly one. */
-export function wildcard(pattern: string, flags = ''): RegExp {
+function wildcard(pattern: string, flags = ''): RegExp {
   const source = pattern
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')
     .replaceAll('*', '.*')
