@@ -2,6 +2,8 @@
 import { main } from '../../actions/assume-role/src/main.ts'
 import { post } from '../../actions/assume-role/src/post.ts'
 import { type Cloud, startCloud } from '../../rehearsal/cloud/cloud.ts'
+import { AwsError } from '../../rehearsal/cloud/kernel/errors.ts'
+import type { Intercept } from '../../rehearsal/cloud/kernel/service.ts'
 import { describeError } from '../../toolkit/errors.ts'
 import { inputsEnv, recordingWorld } from '../support/datadog.ts'
 import { jobClaims, jwt } from '../support/oidc.ts'
@@ -9,8 +11,13 @@ import { jobClaims, jwt } from '../support/oidc.ts'
 const ROLE = 'arn:aws:iam::222222222222:role/deploy'
 const OIDC = { ACTIONS_ID_TOKEN_REQUEST_URL: 'http://x', ACTIONS_ID_TOKEN_REQUEST_TOKEN: 't' }
 let cloud: Cloud
+/** What goes wrong with a call; a test sets it. */
+let trouble: Intercept = () => undefined
+afterEach(() => {
+  trouble = () => undefined
+})
 beforeAll(async () => {
-  cloud = await startCloud({ account: '111111111111' })
+  cloud = await startCloud({ account: '111111111111', intercept: (call) => trouble(call) })
   // The SDK reads these from the process and not from our world.
   for (const [name, value] of Object.entries(cloud.env)) process.env[name] = value
 })
@@ -122,4 +129,35 @@ test('a GitHub that gives no token is named', async () => {
   const recorded = recordingWorld({ ...OIDC, ...inputsEnv({ 'role-to-assume': ROLE, 'aws-region': 'eu-west-1' }) })
   const runner = { idToken: () => Promise.reject(new Error('503')), exportVariable: () => {} }
   await expect(main(recorded.world, runner)).rejects.toThrow('GitHub did not give the job a token')
+})
+
+test.each([
+  ['5xx', () => ({ error: new AwsError('ServiceUnavailable', 'down', 503) })],
+  ['throttling', () => ({ error: new AwsError('Throttling', 'Rate exceeded', 400) })],
+  ['a reset', () => ({ reset: 'before' as const })],
+])('%s for a while is waited out', async (_, fault) => {
+  let left = 2
+  trouble = () => (left-- > 0 ? fault() : undefined)
+  const { failure, outputs } = await act()
+  expect({ failure, account: outputs['aws-account-id'] }).toEqual({ failure: undefined, account: '222222222222' })
+})
+
+test('a role that does not trust the job is explained by what its token says, and nothing is handed on', async () => {
+  trouble = ({ action }) =>
+    action === 'AssumeRoleWithWebIdentity'
+      ? { error: new AwsError('AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity', 403) }
+      : undefined
+  const { failure, exported, token } = await act()
+  expect(failure).toContain('Not authorized to perform sts:AssumeRoleWithWebIdentity')
+  expect(failure).toContain('`repo:org/web:environment:production`')
+  expect(failure).not.toContain(token)
+  expect(exported).toEqual({})
+})
+
+test('credentials that do not work are not handed on', async () => {
+  trouble = ({ action }) =>
+    action === 'GetCallerIdentity' ? { error: new AwsError('InvalidClientTokenId', 'invalid', 403) } : undefined
+  const { failure, exported } = await act()
+  expect(failure).toContain('Could not check who the assumed role is')
+  expect(exported).toEqual({})
 })
