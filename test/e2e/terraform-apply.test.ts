@@ -1,5 +1,6 @@
 // The committed bundle, a real Terraform, and a state in the rehearsal cloud's S3.
-import { bundle } from '../support/run-action.ts'
+import { setTimeout as delay } from 'node:timers/promises'
+import { bundle, runStep } from '../support/run-action.ts'
 import { Stack, StateStore } from '../support/terraform-stack.ts'
 
 let store: StateStore
@@ -87,3 +88,22 @@ test('a local state is refused before anything is made, with the way out', async
   expect(refused.log).toContain('backend "s3"')
   expect(refused.log).toContain('migrate-state')
 }, 30_000)
+
+test('a bundle that is killed has its post step wait for Terraform', async () => {
+  const slow = stack('slow', {
+    'main.tf': 'resource "terraform_data" "a" {\n  provisioner "local-exec" {\n    command = "sleep 2"\n  }\n}',
+  })
+  const step = slow.start({})
+  while (!step.log().includes('terraform_data.a: creating')) await delay(20)
+  step.child.kill('SIGKILL')
+  const { state } = await step.ended
+  const post = await runStep(bundle('terraform-apply').replace('index.js', 'post.js'), {
+    inputs: { 'working-directory': 'infra' },
+    env: slow.env,
+    state,
+  })
+  expect(post.code).toBe(0)
+  expect(post.log).toContain('Terraform apply finished all the same: 1 added, 0 changed, 0 destroyed.')
+  expect(await store.keys('slow/')).not.toContain('slow/terraform.tfstate.tflock')
+  expect((await slow.state()).resources.map(({ name }) => name)).toEqual(['a'])
+}, 60_000)
