@@ -38,6 +38,7 @@ start_engine() {
   [ "$(id -u)" = 0 ] || { problem 'No Docker engine answers, and only root can start one' "$ENGINE_HINT"; stop_at_problems; }
   rm -rf "$ENGINE/docker.pid" "$ENGINE/exec" "$ENGINE"/users/*
   mkdir -p "$ENGINE_DATA"
+  [ -e /run/docker ] || touch "$ENGINE/run-docker-is-ours"
   mount_cgroups
   # fd 9 is the lock: a daemon that inherits it would hold it for ever.
   setsid dockerd --host "unix://$ENGINE_SOCKET" --data-root "$ENGINE_DATA/data" --exec-root "$ENGINE/exec" \
@@ -88,6 +89,8 @@ stop_engine() {
     sleep 0.2
   done
   rm -f "$ENGINE_SOCKET"
+  # dockerd keeps a few files here whatever its folders are.
+  [ ! -e "$ENGINE/run-docker-is-ours" ] || rm -rf /run/docker
   say "Docker engine: stopped the one that was started by hand (pid $pid)"
 }
 
@@ -98,5 +101,7 @@ mount_cgroups() {
 
 unmount_cgroups() {
   [ -e "$ENGINE/cgroups-mounted" ] || return 0
-  cgroupfs-umount && rm -f "$ENGINE/cgroups-mounted"
+  cgroupfs-umount || true
+  umount /sys/fs/cgroup 2>/dev/null || true
+  rm -f "$ENGINE/cgroups-mounted"
 }
