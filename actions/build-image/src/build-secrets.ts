@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { InputError } from '../../../toolkit/errors.ts'
 import type { InputReader } from '../../../toolkit/inputs.ts'
@@ -16,7 +16,7 @@ export function readSecrets(input: InputReader, env: Environment, workspace: str
     ...input.pairs('secret-envs', { secret: true }).map(({ key, value }, at) => {
       const found = env[value]
       if (found === undefined || found === '') {
-        throw new InputError('secret-envs', `is malformed: the variable of entry ${at + 1} (\`${key}\`) is not set.`, {
+        throw new InputError('secret-envs', `is malformed: the variable of entry ${at + 1} is not set.`, {
           hint: 'Write `id=VARIABLE`, and set the variable under `env:`. The value itself does not belong here.',
         })
       }
@@ -42,12 +42,13 @@ export function readSecrets(input: InputReader, env: Environment, workspace: str
 function readFile(id: string, file: string, at: number): BuildSecret {
   try {
     accessSync(file, constants.R_OK)
-    return { id, file }
+    if (statSync(file).isFile()) return { id, file }
   } catch {
-    throw new InputError('secret-files', `is malformed: the file of entry ${at + 1} (\`${id}\`) cannot be read.`, {
-      hint: 'Write `id=path`, the path relative to the workspace, and make the file in an earlier step.',
-    })
+    // Said below, for a folder too.
   }
+  throw new InputError('secret-files', `is malformed: the file of entry ${at + 1} cannot be read.`, {
+    hint: 'Write `id=path`, the path relative to the workspace, and make the file in an earlier step.',
+  })
 }
 
 /** Entries are lines, except that one in double quotes goes on to the closing quote; `""` in it is one quote. */

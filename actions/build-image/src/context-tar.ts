@@ -38,24 +38,39 @@ async function writeEntry(tar: Pack, entry: ContextEntry, mtime: Date): Promise<
   } else {
     const { path, source, size, executable } = entry
     const header = { ...owner, name: path, size, mode: executable ? 0o755 : 0o644, mtime }
-    try {
-      if (size < PIECE) await writeAll(tar, header, readExactly(source, size))
-      // `end` cuts a file that grows while it is read; one that shrinks makes tar-stream refuse the entry.
-      else await pipeline(createReadStream(source, { end: size - 1, highWaterMark: PIECE }), tar.entry(header))
-    } catch (cause) {
-      throw unreadable(source, cause)
-    }
+    if (size < PIECE) await writeAll(tar, header, readExactly(source, size))
+    else await pipeline(readPieces(source, size), tar.entry(header))
   }
 }
 
 const PIECE = 256 * 1024
 
 function readExactly(path: string, size: number): Buffer {
-  const content = readFileSync(path)
-  if (content.length < size)
-    throw new Error(`It had ${size} bytes when the build began, and has ${content.length} now.`)
-  return content.subarray(0, size)
+  try {
+    const content = readFileSync(path)
+    if (content.length < size) throw shrunk(size, content.length)
+    return content.subarray(0, size)
+  } catch (cause) {
+    throw unreadable(path, cause)
+  }
 }
+
+/** A file piece by piece: no more than it was when it was walked past, and an error when it has become less. */
+async function* readPieces(path: string, size: number): AsyncGenerator<Buffer> {
+  let seen = 0
+  try {
+    for await (const piece of createReadStream(path, { end: size - 1, highWaterMark: PIECE })) {
+      seen += (piece as Buffer).length
+      yield piece as Buffer
+    }
+    if (seen < size) throw shrunk(size, seen)
+  } catch (cause) {
+    throw unreadable(path, cause)
+  }
+}
+
+const shrunk = (before: number, now: number) =>
+  new Error(`It had ${before} bytes when the build began, and has ${now} now.`)
 
 /** Ends once the content is taken, so that no more is read than whoever reads the stream can take. */
 const writeAll = (tar: Pack, header: Parameters<Pack['entry']>[0], content: Buffer): Promise<void> =>

@@ -1,0 +1,163 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readInputs } from '../../../actions/build-image/src/inputs.ts'
+
+const IMAGES = '123456789012.dkr.ecr.eu-west-1.amazonaws.com/web'
+let workspace: string
+beforeAll(() => {
+  workspace = mkdtempSync(join(tmpdir(), 'slipway-inputs-'))
+  writeFileSync(join(workspace, 'key.pem'), 'x')
+})
+afterAll(() => rmSync(workspace, { recursive: true }))
+
+const read = (inputs: Readonly<Record<string, string>>, env: Readonly<Record<string, string>> = {}) =>
+  readInputs({
+    GITHUB_WORKSPACE: workspace,
+    GITHUB_SHA: 'c0ffee',
+    ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
+    ...env,
+  })
+
+test('without more than a repository, the commit is the tag, and the workspace the context', () => {
+  expect(read({ images: IMAGES })).toMatchObject({
+    destinations: [{ repository: { path: 'web' }, tags: ['c0ffee'] }],
+    build: {
+      context: workspace,
+      file: join(workspace, 'Dockerfile'),
+      engine: 'auto',
+      reproducible: true,
+      provenance: undefined,
+    },
+    push: true,
+    skipUnchanged: true,
+    promote: undefined,
+    createRepository: undefined,
+    scanGate: undefined,
+  })
+})
+
+test('every tag goes to every image, a full reference stands for itself, and nothing is there twice', () => {
+  const { destinations } = read({
+    images: 'ghcr.io/a/web, ghcr.io/b/web',
+    tags: 'v1\nlatest, v1\nghcr.io/a/web:extra\ndocker.io/acme/web:v9',
+  })
+  expect(destinations.map(({ repository, tags }) => [`${repository.host}/${repository.path}`, ...tags])).toEqual([
+    ['ghcr.io/a/web', 'v1', 'latest', 'extra'],
+    ['ghcr.io/b/web', 'v1', 'latest'],
+    ['docker.io/acme/web', 'v9'],
+  ])
+})
+
+test('full references alone are enough, as in docker/build-push-action', () => {
+  expect(read({ tags: 'ghcr.io/acme/web:v1' }).destinations).toEqual([
+    { repository: { host: 'ghcr.io', path: 'acme/web' }, tags: ['v1'] },
+  ])
+})
+
+test('secrets come from values, of several lines too, from variables and from files', () => {
+  const { build } = read(
+    {
+      images: IMAGES,
+      secrets: 'A=one=1\n"B=first\nsays ""hi"""\n',
+      'secret-envs': 'C=MINE',
+      'secret-files': 'D=key.pem',
+    },
+    { MINE: 'three' },
+  )
+  expect(build.secrets).toEqual([
+    { id: 'A', value: 'one=1' },
+    { id: 'B', value: 'first\nsays "hi"' },
+    { id: 'C', value: 'three' },
+    { id: 'D', file: join(workspace, 'key.pem') },
+  ])
+})
+
+test.each<[Record<string, string>, string, string]>([
+  [{}, 'images', 'Input `images` is missing.'],
+  [{ tags: 'latest' }, 'tags', 'has `latest`, but `images` is not set.'],
+  [{ images: IMAGES, tags: 'a b' }, 'tags', 'has the tag `a b`, which is malformed.'],
+  [{ images: IMAGES, tags: '.v1' }, 'tags', 'has the tag `.v1`'],
+  [{ images: IMAGES, tags: 'ghcr.io/acme/web' }, 'tags', 'has `ghcr.io/acme/web`, which names no tag.'],
+  [{ images: `${IMAGES}:v1` }, 'images', 'which is more than a repository.'],
+  [{ images: 'https://ghcr.io/acme/web' }, 'images', 'begins with `https://`'],
+  [{ images: 'ghcr.io/acme/Web' }, 'images', '`acme/Web` is malformed'],
+  [{ images: IMAGES, 'build-args': 'JUST_A_NAME' }, 'build-args', '`JUST_A_NAME` is not of the form key=value'],
+  [{ images: IMAGES, platforms: 'linux' }, 'platforms', 'has `linux`, which is not a platform.'],
+  [{ images: IMAGES, engine: 'podman' }, 'engine', 'is `podman`, which is none of `auto`, `docker`, `buildx`.'],
+  [{ images: IMAGES, engine: 'docker', 'cache-to': 'type=gha' }, 'engine', 'but `cache-to` needs buildx.'],
+  [{ images: IMAGES, engine: 'docker', platforms: 'linux/amd64,linux/arm64' }, 'engine', 'needs buildx.'],
+  [{ images: IMAGES, provenance: 'maybe' }, 'provenance', 'is `maybe`, which is neither true nor false.'],
+  [{ images: IMAGES, 'max-size': '250' }, 'max-size', 'is `250`, which is not a size.'],
+  [{ images: IMAGES, 'scan-gate': 'severe' }, 'scan-gate', 'is `severe`'],
+  [
+    { images: IMAGES, 'scan-gate': 'high', 'scan-timeout': 'soon' },
+    'scan-timeout',
+    'is `soon`, which is not a length of time.',
+  ],
+  [{ images: IMAGES, registry: 'ghcr.io' }, 'username', 'is missing, though `registry` is set.'],
+  [{ images: IMAGES, username: 'me' }, 'password', 'is missing; `username` and `password` go together.'],
+  [{ images: IMAGES, password: 'hunter2hunter2' }, 'username', 'is missing; `username` and `password` go together.'],
+  [{ images: IMAGES, promote: 'ghcr.io/acme/web' }, 'promote', 'names a repository, but no image in it.'],
+  [{ images: IMAGES, promote: 'ghcr.io/acme/web:v1', push: 'false' }, 'push', 'but `promote` only pushes.'],
+  [
+    { images: IMAGES, promote: 'ghcr.io/acme/web:v1', 'test-command': 'true' },
+    'test-command',
+    'together with `promote`',
+  ],
+  [{ images: IMAGES, push: 'false', 'scan-gate': 'high' }, 'scan-gate', 'is set, but `push` is false.'],
+  [{ images: IMAGES, push: 'false', 'create-repository': 'true' }, 'create-repository', 'is set, but `push` is false.'],
+  [{ images: IMAGES, 'repository-lifecycle-policy': 'keep 10' }, 'repository-lifecycle-policy', 'is not JSON.'],
+  [{ images: IMAGES, 'repository-lifecycle-policy': '{}' }, 'repository-lifecycle-policy', 'has no list `rules`.'],
+  [{ images: IMAGES, 'secret-envs': 'A=NOT_SET' }, 'secret-envs', 'the variable of entry 1 is not set.'],
+  [{ images: IMAGES, 'secret-files': 'A=nowhere.pem' }, 'secret-files', 'the file of entry 1 cannot be read.'],
+  [{ images: IMAGES, secrets: 'A=1\nA=2' }, 'secrets', 'has `A` twice.'],
+])('%j is refused by the name of %s', (inputs, input, message) => {
+  expect(() => read(inputs)).toThrow(
+    expect.objectContaining({ input, message: expect.stringContaining(message), hint: expect.any(String) }),
+  )
+})
+
+test.each([
+  's3cr3t-without-a-name',
+  'A=fine\ns3cr3t-without-a-name',
+  '=s3cr3t-without-a-name',
+  's3cr3t-without-a-name=',
+])('a malformed secret line is counted and not repeated: %j', (secrets) => {
+  for (const name of ['secrets', 'secret-envs', 'secret-files']) {
+    let error: unknown
+    try {
+      read({ images: IMAGES, [name]: secrets })
+    } catch (caught) {
+      error = caught
+    }
+    expect(error).toMatchObject({ input: expect.stringMatching(/^secret/) })
+    expect(JSON.stringify(error) + String(error)).not.toContain('s3cr3t')
+  }
+})
+
+test.each([
+  ['DB_PASSWORD=correct-horse', 'looks like a secret by its name'],
+  ['NPM_TOKEN=0123456789abcdef', 'looks like a secret by its name'],
+  ['API_KEY=abcdefghijkl', 'looks like a secret by its name'],
+  ['VERSION=ghp_0123456789abcdefghijABCDEFGHIJ012345', 'whose value looks like a secret'],
+  ['CONFIG=-----BEGIN RSA PRIVATE KEY-----', 'whose value looks like a secret'],
+  ['ID=AKIAIOSFODNN7EXAMPLE', 'whose value looks like a secret'],
+])('the build argument %s is refused, with the reason and without the value', (line, reason) => {
+  const [, value = ''] = line.split('=')
+  expect(() => read({ images: IMAGES, 'build-args': line })).toThrow(
+    expect.objectContaining({ message: expect.stringContaining(reason), input: 'build-args' }),
+  )
+  expect(() => read({ images: IMAGES, 'build-args': line })).not.toThrow(value)
+})
+
+test.each([
+  'VERSION=1.2.3',
+  'SECRET_KEY_BASE=1',
+  'TOKEN_TTL_SECONDS=3600',
+  'SECRET_KEY_BASE=dummy-for-assets',
+  'KEYBOARD=qwertyuiop',
+  'TOKENIZER=sentencepiece',
+])('the build argument %s is none', (line) => {
+  expect(read({ images: IMAGES, 'build-args': line }).build.buildArgs).toHaveLength(1)
+})
