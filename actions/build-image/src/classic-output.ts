@@ -25,7 +25,10 @@ export class ClassicOutput {
     this.#finishStep()
   }
 
-  #tell(line: string): void {
+  #tell(coloured: string): void {
+    // What RUN wrote to standard error comes in red, and the end of that on the next line.
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the control characters
+    const line = coloured.replace(/^(?:\x1b\[(?:91|0)m)+|\x1b\[0m$/g, '')
     const step = /^Step (\d+\/\d+) : (.*)$/.exec(line)
     if (step !== null) {
       this.#finishStep()
@@ -42,8 +45,7 @@ export class ClassicOutput {
     } else if (/One or more build-args .*SOURCE_DATE_EPOCH.* were not consumed/.test(line)) {
       return
     } else if (line.trim() !== '') {
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: colours around what RUN wrote to standard error
-      this.#log.info(`    ${line.replace(/^\x1b\[91m|\x1b\[0m$/g, '')}`)
+      this.#log.info(`    ${line}`)
     }
   }
 
