@@ -88,5 +88,12 @@ test('what was planned on the pull request is applied after the merge, and nothi
   expect(refused.log).toContain(`The plan does more than was approved in pull request #${pull.number}`)
   expect(refused.log).toContain('terraform_data.sneaky (create)')
   web.write({ 'main.tf': 'resource "terraform_data" "a" {}' })
+
+  // The comment of another pull request, copied here, approves nothing.
+  const other = repository().openIssue('Other', '', [], { mergeCommit: 'bbb222', commits: [] })
+  repository().comment(other.number, repository().commentsOf(pull.number)[0]?.body ?? '')
+  const copied = await web.run(approved, merged('bbb222'))
+  expect(copied.log).toContain(`was made for pull request #${pull.number}`)
+
   expect((await web.run(approved, merged('abc123'))).code).toBe(0)
 }, 60_000)

@@ -49,10 +49,10 @@ test('two applies at once: one wins, the other waits, then says who holds the lo
   const gaveUp = await web.run({ 'lock-timeout': '2s' }, { env: runEnv(2) })
   expect(gaveUp.code).toBe(1)
   expect(gaveUp.log).toContain(
-    'Waiting for the lock, which mona holds in https://github.com/acme/web/actions/runs/1/attempts/1',
+    'Waiting for the lock: mona holds it in https://github.com/acme/web/actions/runs/1/attempts/1',
   )
   expect(gaveUp.log).toMatch(
-    /::error::The state is locked \(lock [0-9a-f-]{36}\): mona holds in \S+\/runs\/1\/attempts\/1 .* for OperationTypeApply/,
+    /::error::The state is locked \(lock [0-9a-f-]{36}\): mona holds it in \S+\/runs\/1\/attempts\/1 .* for OperationTypeApply/,
   )
 
   const patient = web.start({}, { env: runEnv(3) })
@@ -110,7 +110,7 @@ test('a lock that no run of ours holds is left to people', async () => {
   const refused = await web.run({ command: 'unlock', 'lock-id': lock.ID, 'github-token': 'any' }, { env: runEnv(20) })
   expect(refused.code).toBe(1)
   expect(refused.log).toContain(
-    'No workflow run says that it holds lock 22222222-2222-2222-2222-222222222222: ada@laptop holds',
+    'No workflow run says that it holds lock 22222222-2222-2222-2222-222222222222: ada@laptop holds it since',
   )
   expect(await store.keys('laptop/')).toContain('laptop/terraform.tfstate.tflock')
 }, 30_000)

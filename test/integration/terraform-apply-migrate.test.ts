@@ -85,7 +85,7 @@ test('a locked state is left alone', async () => {
   const { made } = onLaptop('held')
   const lock = { ID: 'l', Operation: 'OperationTypeApply', Who: 'ada@laptop', Created: '2026-01-01T00:00:00Z' }
   await store.put('held/terraform.tfstate.tflock', JSON.stringify(lock))
-  expect((await made.run({ command: 'migrate-state' })).log).toContain('is locked: ada@laptop holds')
+  expect((await made.run({ command: 'migrate-state' })).log).toContain('is locked: ada@laptop holds it since')
   expect(await store.keys('held/')).toEqual(['held/terraform.tfstate.tflock'])
 }, 60_000)
 

@@ -1,4 +1,5 @@
 import { SlipwayError } from '../../../toolkit/errors.ts'
+import { join } from '../../../toolkit/markdown.ts'
 import { applyChart } from './apply-chart.ts'
 import { rescueState } from './errored-state.ts'
 import type { PlanInputs } from './inputs.ts'
@@ -30,7 +31,7 @@ export async function applyPlan(
   const { code, cancelled } = await world.log.group(`${tf.product} apply`, () =>
     tf.run(applyArguments(inputs.plan, saved.file), narrator),
   )
-  world.report.summary(applyChart(progress.operations))
+  world.report.summary(join(verdict(narrator), applyChart(progress.operations)))
   await rescueState(tf, store, world)
   await watch.settle()
   if (cancelled !== undefined) throw cancelled
@@ -38,7 +39,12 @@ export async function applyPlan(
   return narrator.outputs
 }
 
-export const applyArguments = (inputs: PlanInputs, file: string): readonly string[] => [
+function verdict({ applied }: Narrator): string {
+  if (applied === undefined) return '❌ **Not all of it was applied.** The log says why; what was done is in the state.'
+  return `✅ **Applied**: ${applied.add} added, ${applied.change} changed, ${applied.remove} destroyed.`
+}
+
+const applyArguments = (inputs: PlanInputs, file: string): readonly string[] => [
   'apply',
   '-json',
   '-input=false',

@@ -11,8 +11,15 @@ const LONGEST = 30_000
 export const approvalNote = (sealed: string): string | undefined =>
   sealed.length > LONGEST ? undefined : `<!-- slipway:approval ${sealed} -->`
 
+export interface ApprovalFound {
+  readonly sealed: string
+  readonly where: string
+  /** Where it must have been made for. */
+  readonly pull?: number
+}
+
 /** Finds the approval of this stack: in the pull request of the event, else in the one that the commit came from. */
-export async function readApprovalComment(run: Run): Promise<{ readonly sealed: string; readonly where: string }> {
+export async function readApprovalComment(run: Run): Promise<ApprovalFound> {
   const { env } = run.world
   const github = connect(run.inputs.github.token, env)
   const doing = 'read the approval from the pull request'
@@ -30,7 +37,7 @@ export async function readApprovalComment(run: Run): Promise<{ readonly sealed: 
         hint: 'Run `command: plan` with the same `environment` and `fingerprint-key` on the pull request.',
       })
     }
-    return { sealed, where: `pull request #${pull}` }
+    return { sealed, where: `pull request #${pull}`, pull }
   } catch (error) {
     throw githubError(error, doing, 'pull-requests: read')
   }

@@ -10,6 +10,8 @@ import { isUnder, sameValue } from './values.ts'
 export interface Approval {
   /** Which stack and environment; an approval is good for no other. */
   readonly stack: string
+  /** The pull request that showed it, when it travels in a comment. */
+  readonly pull?: number
   readonly fingerprint: string
   readonly entries: readonly Entry[]
 }

@@ -29,7 +29,7 @@ export async function findTool({ tool, stack }: Inputs, world: World): Promise<s
 const binaryOf = ({ tool }: ToolInputs): string => (tool === 'opentofu' ? 'tofu' : 'terraform')
 
 /** The program on the PATH; behind the wrapper of hashicorp/setup-terraform, as that stands in the way of signals. */
-export function onPath(inputs: ToolInputs, env: Environment): string | undefined {
+function onPath(inputs: ToolInputs, env: Environment): string | undefined {
   const name = binaryOf(inputs)
   const wrapped = env['TERRAFORM_CLI_PATH']
   if (wrapped !== undefined && name === 'terraform' && isProgram(join(wrapped, 'terraform-bin'))) {

@@ -110,7 +110,7 @@ function weakened(change: Change): readonly Breach[] {
 }
 
 /** Nested blocks that an update takes away: lists of objects that get shorter. */
-export function vanishedBlocks({ resource }: Change): readonly string[] {
+function vanishedBlocks({ resource }: Change): readonly string[] {
   const { before, after } = resource.change
   if (!isContainer(before) || !isContainer(after)) return []
   return Object.entries(before).flatMap(([name, blocks]) => {

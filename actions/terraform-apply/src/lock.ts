@@ -102,16 +102,17 @@ export class LockWatch {
     const lock = this.#store && (await readLock(this.#store))
     if (this.#store === undefined || lock === undefined) return
     const holder = await readHolder(this.#store, lock.ID)
-    this.#world.log.info(`Waiting for the lock, which ${describeHolder(lock, holder, this.#world.clock.now())}.`)
+    this.#world.log.info(`Waiting for the lock: ${describeHolder(lock, holder, this.#world.clock.now())}.`)
   }
 }
 
 /** `acme's run https://… holds since 3 min (apply)`. */
 export function describeHolder(lock: Lock, holder: Holder | undefined, now: number): string {
-  const who = holder === undefined ? lock.Who : `${holder.actor} holds in ${holder.runUrl} (${lock.Who})`
-  const since = formatDuration(Math.max(0, now - Date.parse(lock.Created)))
-  const verb = holder === undefined ? ' holds' : ''
-  return `${who}${verb} since ${since}, for ${lock.Operation}`
+  const who = holder === undefined ? lock.Who : `${holder.actor} holds it in ${holder.runUrl} (${lock.Who})`
+  const age = now - Date.parse(lock.Created)
+  const since = Number.isNaN(age) ? '' : ` since ${formatDuration(Math.max(0, age))},`
+  const verb = holder === undefined ? ' holds it' : ''
+  return `${who}${verb}${since} for ${lock.Operation}`
 }
 
 /** The error for a lock that was not to be had in time; `undefined` when that was not the trouble. */

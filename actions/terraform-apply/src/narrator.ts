@@ -41,7 +41,7 @@ export class Narrator {
   hear(line: string): void {
     const event = parseEvent(line)
     if (event !== undefined) this.tell(event)
-    else if (line.trim() !== '') this.#log.info(this.#scrub(plainText(line)))
+    else if (line.trim() !== '') this.#say(line)
   }
 
   tell(event: StreamEvent): void {
@@ -53,11 +53,16 @@ export class Narrator {
       return
     }
     const line = this.#phrase(event)
-    if (line !== undefined) this.#log.info(this.#scrub(plainText(line)))
+    if (line !== undefined) this.#say(line)
   }
 
   get errors(): readonly Diagnostic[] {
     return this.diagnostics.filter(({ severity }) => severity === 'error')
+  }
+
+  /** What a provider or a provisioner prints is no command to the runner, even if it looks like one. */
+  #say(line: string): void {
+    this.#log.info(this.#scrub(plainText(line)).replace(/^(\s*):(?=:)/gm, '$1:\u200b'))
   }
 
   #diagnose(said: Diagnostic): void {

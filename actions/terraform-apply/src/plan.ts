@@ -49,7 +49,7 @@ export async function readPlan(file: string, tf: Terraform): Promise<SavedPlan> 
   return { file, plan }
 }
 
-export function planArguments(inputs: PlanInputs, file: string, variables?: string): readonly string[] {
+function planArguments(inputs: PlanInputs, file: string, variables?: string): readonly string[] {
   return [
     'plan',
     '-json',

@@ -87,7 +87,7 @@ async function commentPlan(view: PlanView, { approval, scrub }: Review, run: Run
   const { github, approval: inputs } = run.inputs
   const pull = pullRequestOf(run.world.env)
   if (!github.comment || github.token === '' || pull === undefined) return
-  const sealed = approval && inputs.key !== undefined ? sealApproval(approval, inputs.key) : undefined
+  const sealed = approval && inputs.key !== undefined ? sealApproval({ ...approval, pull }, inputs.key) : undefined
   const note = sealed === undefined ? undefined : (approvalNote(sealed) ?? TOO_LONG)
   const room = COMMENT_LIMIT - Buffer.byteLength(commentMarker(stackId(run))) - Buffer.byteLength(note ?? '') - 10
   const markdown = paragraphs(scrub(planReport(view, room)), note)

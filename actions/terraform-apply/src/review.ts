@@ -1,6 +1,6 @@
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import { type Approval, approvalOf, notApproved, openApproval } from './approval.ts'
-import { readApprovalComment } from './approval-comment.ts'
+import { type ApprovalFound, readApprovalComment } from './approval-comment.ts'
 import { type Change, changesOf, driftOf, type OutputChange, outputChangesOf } from './changes.ts'
 import { type Breach, breachesOf } from './guard-rails.ts'
 import type { SavedPlan } from './plan.ts'
@@ -55,11 +55,17 @@ export async function checkApproval({ saved, approval }: Review, run: Run): Prom
       },
     )
   }
-  const { sealed, where } =
+  const found: ApprovalFound =
     approved === 'pull-request'
       ? await readApprovalComment(run)
       : { sealed: approved, where: 'the input `approved-plan`' }
-  const opened = openApproval(sealed, key, where)
+  const { where } = found
+  const opened = openApproval(found.sealed, key, where)
+  if (found.pull !== undefined && opened.pull !== found.pull) {
+    throw new SlipwayError(`The approval in ${where} was made for pull request #${opened.pull}.`, {
+      hint: 'Plan again on the pull request itself, and approve that plan.',
+    })
+  }
   if (opened.stack !== approval.stack) {
     throw new SlipwayError(`The approval in ${where} is for another stack: ${opened.stack}, not ${approval.stack}.`, {
       hint: 'Each stack and environment is approved by itself.',

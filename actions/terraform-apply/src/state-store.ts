@@ -113,7 +113,7 @@ export function stateStore(backend: Backend, stack: StackInputs, world: World): 
 }
 
 /** The workspace that Terraform takes, in its own order. */
-export function workspaceOf(stack: StackInputs, env: Environment): string {
+function workspaceOf(stack: StackInputs, env: Environment): string {
   const chosen = join(stack.directory, dataDirectory(env), 'environment')
   const selected = existsSync(chosen) ? readFileSync(chosen, 'utf8').trim() : ''
   return stack.workspace ?? (env['TF_WORKSPACE'] || selected || 'default')

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { throwIfCancelled } from '../../../toolkit/clock.ts'
 import { CancelledError } from '../../../toolkit/errors.ts'
 import type { ExecResult } from '../../../toolkit/exec.ts'
 import type { Environment, World } from '../../../toolkit/runtime.ts'
@@ -47,6 +48,7 @@ export function terraform(options: TerraformOptions, world: World): Terraform {
     query: (args, { finish = false } = {}) =>
       world.exec(command, args, { cwd: directory, env, ...(finish ? {} : { signal: world.signal }) }),
     async run(args, narrator) {
+      throwIfCancelled(world.signal)
       const output = join(scratch, `${args[0]}-${randomUUID()}.log`)
       const code = await runDetached(command, args, {
         cwd: directory,
@@ -69,7 +71,7 @@ export function terraform(options: TerraformOptions, world: World): Terraform {
 }
 
 /** What Terraform is run with: our environment, without the inputs, which are none of its providers' business. */
-export function environment(env: Environment, workspace: string | undefined): Environment {
+function environment(env: Environment, workspace: string | undefined): Environment {
   const ours = Object.entries(env).filter(([name]) => !name.startsWith('INPUT_'))
   return {
     ...Object.fromEntries(ours),

@@ -108,6 +108,14 @@ describe('what Terraform says', () => {
     expect(parseEvent('{"@message":"x","@level":"info"}')?.type).toBe('log')
   })
 
+  test('is no command to the runner', () => {
+    const event = JSON.stringify({ '@message': 'a.x (local-exec):\n  ::stop-commands::x', type: 'provision_progress' })
+    expect(heard([event, '::add-mask::x']).said).toEqual([
+      ['info', 'a.x (local-exec):\n  :\u200b:stop-commands::x'],
+      ['info', ':\u200b:add-mask::x'],
+    ])
+  })
+
   test('tells the end of an apply apart from that of a plan', () => {
     const summary = (operation: string) =>
       JSON.stringify({ '@message': 'x', type: 'change_summary', changes: { add: 1, change: 0, remove: 0, operation } })

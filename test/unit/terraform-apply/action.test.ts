@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs'
+import { parse } from 'yaml'
+import { OWN_OUTPUTS } from '../../../actions/terraform-apply/src/outputs.ts'
+
+const action = parse(readFileSync(new URL('../../../actions/terraform-apply/action.yml', import.meta.url), 'utf8')) as {
+  inputs: Record<string, unknown>
+  outputs: Record<string, unknown>
+}
+
+test('a Terraform output can take the name of none of the outputs that action.yml promises', () => {
+  expect([...OWN_OUTPUTS].sort()).toEqual(Object.keys(action.outputs).sort())
+})
+
+test('every input that is read is declared, and the other way round', () => {
+  const source = readFileSync(new URL('../../../actions/terraform-apply/src/inputs.ts', import.meta.url), 'utf8')
+  const read = source.matchAll(/(?:read\.\w+\(|existingFiles?\((?:read, )?|existing\(read, )'([a-z-]+)'/g)
+  expect([...new Set([...read].map(([, name]) => name))].sort()).toEqual(Object.keys(action.inputs).sort())
+})
