@@ -12,7 +12,7 @@ export interface GitHub {
 }
 
 /** A token that may read only, as that of a job with `permissions: read-all`. Any other token may do everything. */
-export const READ_ONLY_TOKEN = 'read-only'
+const READ_ONLY_TOKEN = 'read-only'
 
 type Body = Readonly<Record<string, unknown>>
 type Endpoint = (repository: Repository, match: readonly string[], request: Request, body: Body) => Answer

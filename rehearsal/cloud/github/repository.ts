@@ -2,7 +2,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { GitHubError, validationFailed } from './answers.ts'
 
 /** GitHub refuses longer bodies, of issues and of comments. */
-export const LONGEST_BODY = 65_536
+const LONGEST_BODY = 65_536
 
 export interface Comment {
   readonly id: number
