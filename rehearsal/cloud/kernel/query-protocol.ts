@@ -10,7 +10,7 @@ type Tree = { [key: string]: Tree | string }
  * All values are text. An empty list is sent as `A=`, and comes out as ''.
  */
 export function readQuery(parameters: URLSearchParams): Members {
-  const tree: Tree = {}
+  const tree = emptyTree()
   for (const [path, value] of parameters) {
     if (path === 'Action' || path === 'Version') continue
     const keys = path.split('.')
@@ -18,7 +18,7 @@ export function readQuery(parameters: URLSearchParams): Members {
     let node = tree
     for (const key of keys) {
       const known = node[key]
-      const next: Tree = typeof known === 'object' ? known : {}
+      const next: Tree = typeof known === 'object' ? known : emptyTree()
       node[key] = next
       node = next
     }
@@ -26,6 +26,9 @@ export function readQuery(parameters: URLSearchParams): Members {
   }
   return listsOf(tree) as Members
 }
+
+/** Without a prototype: a parameter may be called `__proto__.x`. */
+const emptyTree = (): Tree => Object.create(null)
 
 function listsOf(node: Tree | string): unknown {
   if (typeof node === 'string') return node

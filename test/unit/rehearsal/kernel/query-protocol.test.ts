@@ -60,3 +60,8 @@ test('the code of an error is found in every protocol', () => {
   }
   expect(errorCodeOf({ status: 418, body: 'teapot' })).toBe('418')
 })
+
+test('a parameter named after the prototype stays a parameter', () => {
+  readQuery(new URLSearchParams({ '__proto__.polluted': 'yes', 'A.constructor.prototype.polluted': 'yes' }))
+  expect(Object.prototype).not.toHaveProperty('polluted')
+})
