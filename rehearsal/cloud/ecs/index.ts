@@ -1,5 +1,6 @@
 import { type Operations, PerScope } from '../kernel/call.ts'
 import type { Clock } from '../kernel/clock.ts'
+import { ClosableClock } from '../kernel/closable-clock.ts'
 import type { Journal } from '../kernel/journal.ts'
 import type { Random } from '../kernel/random.ts'
 import type { TargetGroups } from '../ports.ts'
@@ -42,8 +43,9 @@ export interface EcsRoom {
 /** Amazon ECS, as far as deployments need it: its API, its scheduler, its words. */
 export function createEcs(deps: EcsDeps): EcsRoom {
   const random = deps.random ?? Math.random
+  const clock = new ClosableClock(deps.clock)
   const ecs: Ecs = {
-    clock: deps.clock,
+    clock,
     journal: deps.journal,
     runtime: deps.runtime,
     targetGroups: deps.targetGroups,
@@ -66,6 +68,9 @@ export function createEcs(deps: EcsDeps): EcsRoom {
       ...tagOperations(ecs),
       ...settingOperations(ecs),
     }),
-    close: async () => scheduler.close(),
+    close: async () => {
+      scheduler.close()
+      clock.close()
+    },
   }
 }

@@ -147,7 +147,7 @@ function withDefaults(
 /** Whether tasks of it can run on Fargate. */
 export const runsOnFargate = ({ body }: TaskDefinition): boolean => body.networkMode === 'awsvpc' && fitsFargate(body)
 
-export function taskDefinitionAnswer(definition: TaskDefinition): TaskDefinitionAnswer {
+function taskDefinitionAnswer(definition: TaskDefinition): TaskDefinitionAnswer {
   const { body } = definition
   return {
     ...body,

@@ -74,4 +74,4 @@ export function newTask(ecs: Ecs, plan: TaskPlan): Task {
 /** LATEST is what AWS names by its number in what it answers. */
 export const platformOf = (asked = 'LATEST'): string => (asked === 'LATEST' ? '1.4.0' : asked)
 
-export const zonesOf = (region: string): readonly string[] => ['a', 'b', 'c'].map((letter) => `${region}${letter}`)
+const zonesOf = (region: string): readonly string[] => ['a', 'b', 'c'].map((letter) => `${region}${letter}`)

@@ -12,7 +12,7 @@ import { engineMessage } from './reasons.ts'
 import { DockerTask } from './task.ts'
 import { World } from './world.ts'
 
-export type { LogEvent, LogSink, LogStream, SecretSource } from './ports.ts'
+export type { LogSink, SecretSource } from './ports.ts'
 
 export interface DockerRuntimeDeps {
   /** The label on all that is made, and the only thing that is removed again by. */

@@ -5,7 +5,15 @@ import type { TaskEvents, TaskHandle, TaskRequest } from '../runtime.ts'
 import { containerOptions, portsOf, stopSeconds } from './container-options.ts'
 import type { EngineEvent } from './engine-events.ts'
 import { createsGroup, shipLogs, streamOf } from './logs.ts'
-import { createReason, logReason, OUT_OF_MEMORY, pullReason, secretReason, startReason } from './reasons.ts'
+import {
+  createReason,
+  logReason,
+  networkReason,
+  OUT_OF_MEMORY,
+  pullReason,
+  secretReason,
+  startReason,
+} from './reasons.ts'
 import { networkOf, type TaskNetwork } from './task-network.ts'
 import type { World } from './world.ts'
 
@@ -73,9 +81,12 @@ export class DockerTask implements TaskHandle {
 
   async #begin(): Promise<void> {
     try {
-      this.#network = await networkOf(this.#world, this.#task)
+      const network = await networkOf(this.#world, this.#task).catch((error) =>
+        Promise.reject(new CannotStart(networkReason(error))),
+      )
+      this.#network = network
       if (this.#stopping) return
-      this.#events.attached({ privateIp: this.#network.privateIp })
+      this.#events.attached({ privateIp: network.privateIp })
       await this.#pullAll()
       await this.#startReady()
     } catch (error) {

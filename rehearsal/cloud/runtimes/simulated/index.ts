@@ -1,5 +1,6 @@
 import type { Scope } from '../../kernel/call.ts'
 import type { Clock } from '../../kernel/clock.ts'
+import { ClosableClock } from '../../kernel/closable-clock.ts'
 import type { Random } from '../../kernel/random.ts'
 import type { Target } from '../../ports.ts'
 import type { InstanceFacts, Runtime, TaskRequest } from '../runtime.ts'
@@ -24,11 +25,12 @@ export interface SimulatedRuntimeDeps {
 
 /** Runs tasks in name only: what becomes of them is in the scenario, and nothing of it takes longer than the clock says. */
 export function createSimulatedRuntime({
-  clock,
+  clock: parent,
   random,
   scenario = NOTHING_SPECIAL,
   setAlarm,
 }: SimulatedRuntimeDeps): Runtime {
+  const clock = new ClosableClock(parent)
   const ordinals = new Ordinals()
   const byTarget = new Map<string, SimulatedTask>()
   const alarmed = new Set<string>()
@@ -70,7 +72,10 @@ export function createSimulatedRuntime({
     },
     probe: async ({ id, port }: Target) =>
       (byTarget.get(id) ?? byTarget.get(`${id}:${port}`))?.probe() ?? { outcome: 'refused' },
-    close: async () => byTarget.clear(),
+    close: async () => {
+      clock.close()
+      byTarget.clear()
+    },
   }
 
   function raiseAlarms({ scope }: TaskRequest, { service, deployment }: TaskFacts): void {

@@ -282,21 +282,3 @@ test('an unhealthy task of a steady service is replaced before it is stopped', a
   const healthyBefore = it.entries('task').filter(({ seq, healthy }) => seq < condemned && healthy)
   expect(new Set(healthyBefore.map(({ taskArn }) => taskArn)).size).toBe(3)
 })
-
-test('a service that is deleted drains, then is inactive', async () => {
-  const it = world()
-  await steady(it)
-  expect(await it.refusal('DeleteService', { cluster: 'main', service: 'web' })).toEqual({
-    code: 'InvalidParameterException',
-    message: 'The service cannot be stopped while it is scaled above 0.',
-  })
-  const { service } = await it.call('DeleteService', { cluster: 'main', service: 'web', force: true })
-  expect(service.status).toBe('DRAINING')
-  await it.clock.advance(MINUTE)
-  expect(await it.service()).toMatchObject({ status: 'INACTIVE', runningCount: 0, deployments: [] })
-  expect(await it.refusal('UpdateService', { cluster: 'main', service: 'web' })).toEqual({
-    code: 'ServiceNotActiveException',
-    message: 'Service was not ACTIVE.',
-  })
-  await it.call('DeleteCluster', { cluster: 'main' })
-})
