@@ -1,4 +1,5 @@
 // What a plan shows and what holds it up, with a real Terraform.
+import { readFileSync } from 'node:fs'
 import { source } from '../support/run-action.ts'
 import { Stack, StateStore } from '../support/terraform-stack.ts'
 
@@ -98,20 +99,31 @@ describe('a plan with secrets in every position', () => {
       { command: 'apply', variables: tfvars(second), replace: 'terraform_data.failing', ...KEY },
       { command: 'apply', variables: tfvars(second), destroy: 'true', ...KEY },
     ]
+    const repository = store.cloud.github.repository('acme/secrets')
+    const { number } = repository.openIssue('A pull request', '', [], { mergeCommit: null, commits: [] })
+    made.write({ '../event.json': JSON.stringify({ pull_request: { number } }) })
+    const env = { GITHUB_REPOSITORY: 'acme/secrets', GITHUB_EVENT_PATH: `${made.folder}/event.json` }
     const codes: (number | null)[] = []
     for (const inputs of runs) {
-      const ended = await made.run(inputs)
+      const ended = await made.run({ ...inputs, environment: 'stage', 'github-token': 'any' }, { env })
       codes.push(ended.code)
       const { computed: _, ...shown } = ended.outputs
+      const planned = ended.outputs['planned-file'] ?? ''
+      const comments = repository.commentsOf(number)
+      expect(comments).toHaveLength(1)
       const seen = {
         log: withoutMasks(ended.log),
         summary: ended.summary,
         outputs: JSON.stringify({ ...shown, all: '' }),
+        comment: comments[0]?.body ?? '',
+        planned: readFileSync(planned, 'utf8'),
       }
       expect(Object.entries(seen).map(([place, text]) => [place, leaksIn(text)])).toEqual([
         ['log', []],
         ['summary', []],
         ['outputs', []],
+        ['comment', []],
+        ['planned', []],
       ])
     }
     expect(codes).toEqual([0, 0, 0, 1, 0])

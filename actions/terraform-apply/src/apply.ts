@@ -31,7 +31,8 @@ export async function applyPlan(
   const { code, cancelled } = await world.log.group(`${tf.product} apply`, () =>
     tf.run(applyArguments(inputs.plan, saved.file), narrator),
   )
-  world.report.summary(join(verdict(narrator), applyChart(progress.operations)))
+  // An empty line first: the fold that the plan ends with is HTML until there is one.
+  world.report.summary(`\n${join(verdict(narrator), applyChart(progress.operations))}`)
   await rescueState(tf, store, world)
   await watch.settle()
   if (cancelled !== undefined) throw cancelled

@@ -31,7 +31,7 @@ export function checkConfiguration(stack: StackInputs): void {
   }
   // A comment may fool this, and then Terraform's own answer decides after init.
   const text = files.map((name) => readFileSync(join(stack.directory, name), 'utf8')).join('\n')
-  if (!/\b(backend\s+"|cloud\s*\{|"backend"|"cloud")/.test(text)) throw localState(stack.path)
+  if (!/\bbackend\s+"|\bcloud\s*\{|"backend"|"cloud"/.test(text)) throw localState(stack.path)
   if (stateFileHolds(join(stack.directory, ERRORED_STATE))) {
     throw new SlipwayError(
       `\`${join(stack.path, ERRORED_STATE)}\` holds a state that an earlier apply could not save.`,

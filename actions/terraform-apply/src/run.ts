@@ -23,4 +23,6 @@ export function stackId({ inputs: { stack }, backend }: Run): string {
 
 /** What people call it. */
 export const stackTitle = ({ inputs: { stack } }: Run): string =>
-  [stack.environment, stack.workspace, stack.path].filter((part) => part !== undefined).join(' · ')
+  [stack.environment, stack.workspace, stack.path === '.' ? undefined : stack.path]
+    .filter((part) => part !== undefined)
+    .join(' · ') || 'root module'
