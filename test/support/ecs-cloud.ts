@@ -21,6 +21,7 @@ import { createEcs } from '../../rehearsal/cloud/ecs/index.ts'
 import type { Staleness } from '../../rehearsal/cloud/ecs/staleness.ts'
 import { createElb } from '../../rehearsal/cloud/elb/index.ts'
 import { environmentOf } from '../../rehearsal/cloud/environment.ts'
+import { faults, firstOf } from '../../rehearsal/cloud/faults.ts'
 import { ManualClock } from '../../rehearsal/cloud/kernel/clock.ts'
 import { FrontDoor } from '../../rehearsal/cloud/kernel/front-door.ts'
 import { Journal } from '../../rehearsal/cloud/kernel/journal.ts'
@@ -29,7 +30,9 @@ import { queryService } from '../../rehearsal/cloud/kernel/query-protocol.ts'
 import { seededRandom } from '../../rehearsal/cloud/kernel/random.ts'
 import { Server } from '../../rehearsal/cloud/kernel/server.ts'
 import type { Intercept } from '../../rehearsal/cloud/kernel/service.ts'
-import { createSimulatedRuntime, parseScenario } from '../../rehearsal/cloud/runtimes/simulated/index.ts'
+import { createSimulatedRuntime, parseScenario, type Scenario } from '../../rehearsal/cloud/runtimes/simulated/index.ts'
+import { stalenessOf } from '../../rehearsal/cloud/runtimes/simulated/scenario.ts'
+import { throttling } from '../../rehearsal/cloud/throttling.ts'
 import { type Clock, throwIfCancelled } from '../../toolkit/clock.ts'
 
 export interface EcsCloud {
@@ -41,6 +44,8 @@ export interface EcsCloud {
   readonly actionClock: Clock
   readonly ecs: ECSClient
   readonly elb: ElasticLoadBalancingV2Client
+  /** From now on, what the scenario says of calls happens (or no more): not before all is set up. */
+  arm(on?: boolean): void
   /** Looks at each call first; a test may change it at any time. */
   intercept: Intercept
   close(): Promise<void>
@@ -49,7 +54,7 @@ export interface EcsCloud {
 const SCOPE = { account: '123456789012', region: 'eu-west-1' }
 
 /** What becomes of a task is in the tag of its image. */
-const BY_TAG = `
+export const BY_TAG = `
 description: the image's tag says how a task behaves
 tasks:
   - { when: { image: ':crash' }, exit: { after: 500ms, code: 1 } }
@@ -67,17 +72,19 @@ tasks:
 `
 
 export async function startEcsCloud(
-  options: { readonly seed?: number; readonly staleness?: Staleness; readonly scenario?: string } = {},
+  options: { readonly seed?: number; readonly staleness?: Staleness; readonly scenario?: string | Scenario } = {},
 ): Promise<EcsCloud> {
   const clock = new ManualClock()
   const journal = new Journal(clock)
   const accounts = new Accounts(clock, SCOPE.account)
+  const { scenario: given = BY_TAG } = options
+  const scenario = typeof given === 'string' ? parseScenario(given, 'test.yaml') : given
   const random = seededRandom(options.seed ?? 1)
   const alarms = new ManualAlarms()
   const runtime = createSimulatedRuntime({
     clock,
     random,
-    scenario: parseScenario(options.scenario ?? BY_TAG, 'test.yaml'),
+    scenario,
     setAlarm: (scope, name, inAlarm) => alarms.set(scope, name, inAlarm),
   })
   const elb = createElb({ clock, journal, prober: runtime, network: runtime })
@@ -88,7 +95,7 @@ export async function startEcsCloud(
     targetGroups: elb.targetGroups,
     alarms,
     random,
-    ...(options.staleness === undefined ? {} : { staleness: options.staleness }),
+    staleness: options.staleness ?? stalenessOf(scenario),
   })
   const services = {
     sts: queryService('https://sts.amazonaws.com/doc/2011-06-15/', stsOperations(accounts, clock)),
@@ -98,7 +105,7 @@ export async function startEcsCloud(
   const frontDoor = new FrontDoor({
     clock,
     journal,
-    intercept: (call) => cloud.intercept(call),
+    intercept: (call) => (armed ? firstOf(cloud.intercept, ...troubles)(call) : cloud.intercept(call)),
     service: (name) => {
       const service = services[name as keyof typeof services]
       if (service === undefined) throw new Error(`This cloud has no ${name}.`)
@@ -109,6 +116,11 @@ export async function startEcsCloud(
       return accounts.identify(signature, protocol)
     },
   })
+  let armed = false
+  const troubles = [
+    faults(scenario.faults as never, { random, expire: (account) => void accounts.expire(account) }),
+    ...(scenario.throttle ? [throttling(clock)] : []),
+  ]
   const server = new Server([frontDoor])
   await server.listen('127.0.0.1', 0)
   const env = environmentOf({
@@ -130,6 +142,9 @@ export async function startEcsCloud(
     ecs: new ECSClient(config),
     elb: new ElasticLoadBalancingV2Client(config),
     intercept: () => undefined,
+    arm(on = true) {
+      armed = on
+    },
     async close() {
       cloud.ecs.destroy()
       cloud.elb.destroy()

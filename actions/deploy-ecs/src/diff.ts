@@ -58,7 +58,10 @@ function flatten(value: unknown, path = '', into = new Map<string, string>()): M
       if (isNamedValue(item)) into.set(short(`${path}.${key}`), item.value ?? item.valueFrom ?? '')
       else flatten(item, `${path}${key === undefined ? `[${index}]` : `.${key}`}`, into)
     }
-  } else if (typeof value === 'object' && value !== null) {
+  } else if (isObject(value) && 'words' in value) {
+    // A command is read as a whole.
+    into.set(short(path), JSON.stringify(value['words']))
+  } else if (isObject(value)) {
     for (const [key, member] of Object.entries(value)) flatten(member, path === '' ? key : `${path}.${key}`, into)
   } else {
     into.set(short(path), String(value))

@@ -1,0 +1,218 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Service } from '@aws-sdk/client-ecs'
+import { batches, each } from '../../../actions/deploy-ecs/src/aws-calls.ts'
+import { describeDifference, diffService, diffTaskDefinitions } from '../../../actions/deploy-ecs/src/diff.ts'
+import { ecrRegistry, parseImage } from '../../../actions/deploy-ecs/src/images.ts'
+import { narrate } from '../../../actions/deploy-ecs/src/narrate.ts'
+import { Pace } from '../../../actions/deploy-ecs/src/pace.ts'
+import { deploymentInProgress } from '../../../actions/deploy-ecs/src/preflight.ts'
+import { updateRequest } from '../../../actions/deploy-ecs/src/rollout.ts'
+import { targetsOf } from '../../../actions/deploy-ecs/src/target-health.ts'
+import { pauseAfter } from '../../../actions/deploy-ecs/src/watch.ts'
+import { FakeClock } from '../../support/clock.ts'
+import {
+  deployment,
+  earlier,
+  failedTask,
+  GROUP,
+  healthy,
+  MADE,
+  ours,
+  record,
+  service,
+  target,
+  task,
+} from './stories.ts'
+
+describe('an image reference', () => {
+  const digest = `sha256:${'a'.repeat(64)}`
+  test.each([
+    ['web', { registry: 'docker.io', repository: 'web' }],
+    ['127.0.0.1:5000/web:1', { registry: '127.0.0.1:5000', repository: 'web', tag: '1' }],
+    ['localhost/web', { registry: 'localhost', repository: 'web' }],
+    [
+      `123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/web@${digest}`,
+      { registry: '123456789012.dkr.ecr.eu-west-1.amazonaws.com', repository: 'team/web', digest },
+    ],
+    [`ghcr.io/a/b:v1.2@${digest}`, { registry: 'ghcr.io', repository: 'a/b', tag: 'v1.2', digest }],
+  ])('%s has its parts', (image, parts) => {
+    expect(parseImage(image)).toEqual(parts)
+  })
+
+  test.each(['', 'WEB', 'web:', 'web@sha256:12', 'web:a:b', 'a b'])('%j is none', (image) => {
+    expect(parseImage(image)).toBeUndefined()
+  })
+
+  test.each([
+    ['123456789012.dkr.ecr.eu-west-1.amazonaws.com', { account: '123456789012', region: 'eu-west-1' }],
+    ['123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn', { account: '123456789012', region: 'cn-north-1' }],
+    ['123456789012.dkr-ecr.eu-west-1.on.aws', { account: '123456789012', region: 'eu-west-1' }],
+    ['docker.io', undefined],
+  ])('the registry %s is ECR or not', (registry, expected) => {
+    expect(ecrRegistry(registry)).toEqual(expected)
+  })
+})
+
+describe('what UpdateService is sent', () => {
+  const before: Service = {
+    deploymentConfiguration: {
+      minimumHealthyPercent: 50,
+      maximumPercent: 150,
+      deploymentCircuitBreaker: { enable: false, rollback: false },
+    },
+  }
+  const departure = { name: { cluster: 'c', service: 's' }, before, taskDefinition: 'td', shipped: [] }
+
+  test('is the revision, and nothing that was not asked for', () => {
+    expect(updateRequest(departure, {})).toEqual({ cluster: 'c', service: 's', taskDefinition: 'td' })
+  })
+
+  test('keeps the rest of a configuration of which one part changes', () => {
+    expect(updateRequest(departure, { circuitBreaker: 'rollback', alarms: ['a'] })).toMatchObject({
+      deploymentConfiguration: {
+        minimumHealthyPercent: 50,
+        maximumPercent: 150,
+        deploymentCircuitBreaker: { enable: true, rollback: true },
+        alarms: { alarmNames: ['a'], enable: true, rollback: true },
+      },
+    })
+  })
+})
+
+describe('a target', () => {
+  const balancer = { targetGroupArn: GROUP, containerName: 'app', containerPort: 80 }
+  const health = (Id: string, Port: number, State: 'healthy' | 'initial') => ({
+    Target: { Id, Port },
+    TargetHealth: { State },
+  })
+
+  test('with awsvpc is the address of the task', () => {
+    expect(
+      targetsOf(
+        GROUP,
+        balancer,
+        [task('1'), task('2')],
+        [health('10.0.0.1', 80, 'healthy'), health('10.0.0.1', 81, 'initial')],
+        new Map(),
+      ),
+    ).toEqual([
+      { targetGroupArn: GROUP, taskArn: task('1').arn, target: '10.0.0.1:80', state: 'healthy' },
+      { targetGroupArn: GROUP, taskArn: task('2').arn, target: '10.0.0.2:80', state: 'unregistered' },
+    ])
+  })
+
+  test('with bridge is the instance and the host port: another instance with that port is another target', () => {
+    const bridged = task('1', {
+      addresses: [],
+      containerInstanceArn: 'ci-1',
+      containers: [{ name: 'app', hostPorts: [{ containerPort: 80, hostPort: 32768 }] }],
+    })
+    const both = [health('i-1', 32768, 'initial'), health('i-2', 32768, 'healthy')]
+    const [seen] = targetsOf(GROUP, balancer, [bridged], both, new Map([['ci-1', 'i-1']]))
+    expect(seen).toMatchObject({ target: 'i-1:32768', state: 'initial' })
+  })
+})
+
+describe('a difference', () => {
+  const base = {
+    family: 'web',
+    containerDefinitions: [{ name: 'app', image: 'web:1', environment: [{ name: 'A', value: '1' }] }],
+  }
+
+  test('is told by the names of container and variable', () => {
+    const next = {
+      ...base,
+      cpu: '256',
+      containerDefinitions: [{ name: 'app', image: 'web:2', environment: [{ name: 'B', value: '2' }], command: ['x'] }],
+    }
+    expect(diffTaskDefinitions(base, next).map(describeDifference)).toEqual(
+      [
+        '- app.environment.A: 1',
+        '+ app.environment.B: 2',
+        '+ app.command: ["x"]',
+        '~ app.image: web:1 → web:2',
+        '+ cpu: 256',
+      ].sort((a, b) => (a.slice(2) < b.slice(2) ? -1 : 1)),
+    )
+  })
+
+  test('of the service is what was asked for, where it is not so yet', () => {
+    const before: Service = {
+      desiredCount: 2,
+      deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
+    }
+    expect(diffService(before, { desiredCount: 2, circuitBreaker: 'rollback' })).toEqual([])
+    expect(diffService(before, { desiredCount: 3, circuitBreaker: 'stop' })).toEqual([
+      { path: 'desiredCount', from: '2', to: '3' },
+      { path: 'circuitBreaker', from: 'rollback', to: 'stop' },
+    ])
+  })
+})
+
+describe('the log', () => {
+  test('has one line for each change, and none for a look that shows nothing new', () => {
+    expect(narrate(ours, healthy, { ...healthy, at: 99 })).toEqual([])
+    const seen = {
+      at: 1,
+      service: service([deployment({ runningCount: 1 })], {
+        events: [{ id: 'e', at: MADE + 1, message: 'has started 1 tasks.' }],
+      }),
+      serviceDeployment: record('IN_PROGRESS', { lifecycleStage: 'BAKE_TIME' }),
+      tasks: [task('1'), failedTask('2')],
+      targets: [target('1', { state: 'initial' })],
+    }
+    expect(narrate(ours, undefined, seen)).toEqual([
+      'The rollout (IN_PROGRESS): 1 of 2 tasks run, 0 pending, 0 failed.',
+      'Service deployment IN_PROGRESS at stage BAKE_TIME',
+      'ECS: has started 1 tasks.',
+      'Task 2 stopped: Essential container in task exited (app exited with code 1)',
+      'Target 10.0.0.1:80 in web is initial.',
+    ])
+  })
+
+  test('says how to go on where a lifecycle hook waits, once', () => {
+    const paused = { ...healthy, serviceDeployment: record('IN_PROGRESS', { awaiting: [{ hookId: 'h1' }] }) }
+    expect(narrate(ours, healthy, paused).join()).toContain('--hook-id h1 --action CONTINUE')
+    expect(narrate(ours, paused, paused)).toEqual([])
+  })
+})
+
+test('a deployment is in progress while its PRIMARY is, and not while old tasks drain', () => {
+  const seen = (...deployments: object[]): Service => ({ deployments }) as Service
+  expect(deploymentInProgress(seen(deployment(), earlier()))).toContain('ecs-svc/ours (web:2, 2 of 2 tasks run)')
+  expect(deploymentInProgress(seen(deployment({ rolloutState: 'COMPLETED' }), earlier()))).toBeUndefined()
+  const { rolloutState: _, ...classic } = deployment()
+  expect(deploymentInProgress(seen(classic, earlier()))).toBeDefined()
+  expect(deploymentInProgress(seen(classic))).toBeUndefined()
+})
+
+test('looks are frequent at first, and never more than ten seconds apart (peer: DTD 872 waits up to ten minutes)', () => {
+  expect([0, 59_999, 60_000, 300_000, 600_000, 3_600_000].map(pauseAfter)).toEqual([
+    2000, 2000, 3000, 5000, 10_000, 10_000,
+  ])
+})
+
+test('calls keep to a rate: a burst at once, then one after the other', async () => {
+  const clock = new FakeClock(0)
+  const pace = new Pace(clock, { burst: 2, perSecond: 4 })
+  for (let call = 0; call < 4; call++) await pace.take()
+  expect(clock.slept).toEqual([250, 250])
+})
+
+test('lists are cut into batches', () => {
+  expect(batches([1, 2, 3, 4, 5], 2)).toEqual([[1, 2], [3, 4], [5]])
+  expect(batches([], 2)).toEqual([])
+})
+
+test('work is done a few at a time, and results come in order', async () => {
+  let running = 0
+  let most = 0
+  const results = await each([5, 1, 3, 2, 4], 2, async (item) => {
+    most = Math.max(most, ++running)
+    await delay(item)
+    running -= 1
+    return item * 10
+  })
+  expect(results).toEqual([50, 10, 30, 20, 40])
+  expect(most).toBe(2)
+})
