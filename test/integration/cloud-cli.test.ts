@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -85,22 +85,43 @@ test('the AWS CLI works with the environment that the cloud writes', async () =>
   expect(readFileSync(copy)).toEqual(readFileSync(join(root, 'package.json')))
 })
 
-test('it ends cleanly on SIGTERM, and takes its children and its folders with it', async () => {
-  const journal = join(folder, 'journal.jsonl')
-  const { child, env, ended, output } = await start('--journal', journal)
+/** Makes the cloud start all that it runs for itself, and gives the processes and the folder of the registry. */
+async function wakeAll({ child, env }: Running) {
   await aws(env, 'ecr', 'create-repository', '--repository-name', 'web')
   const layer = ['--repository-name', 'web', '--layer-digests', `sha256:${'0'.repeat(64)}`]
-  // The first starts the registry behind ECR, the second moto.
   await aws(env, 'ecr', 'batch-check-layer-availability', ...layer)
   await aws(env, 'iam', 'list-roles')
   const children = await descendants(child.pid ?? 0)
-  expect(children.join('\n')).toMatch(/docker-registry/)
+  const [, registryFolder = ''] = /docker-registry serve (\S+)\/config/.exec(children.join('\n')) ?? []
   expect(children.join('\n')).toMatch(/moto_server/)
+  expect(existsSync(registryFolder)).toBe(true)
+  return { pids: children.map((line) => Number.parseInt(line, 10)), registryFolder }
+}
+
+test('killed, it takes its children and their folders with it all the same', async () => {
+  const cloud = await start('--runtime', 'simulated')
+  const { pids, registryFolder } = await wakeAll(cloud)
+  cloud.child.kill('SIGKILL')
+  await cloud.ended
+  const left = async (): Promise<void> => {
+    if (!pids.some(isRunning) && !existsSync(registryFolder)) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    return left()
+  }
+  await left()
+})
+
+test('it ends cleanly on SIGTERM, and takes its children and its folders with it', async () => {
+  const journal = join(folder, 'journal.jsonl')
+  const cloud = await start('--journal', journal)
+  const { child, env, ended, output } = cloud
+  const { pids, registryFolder } = await wakeAll(cloud)
 
   child.kill('SIGTERM')
   expect(await ended).toEqual([0, null])
   expect(output()).toContain('SIGTERM')
-  for (const line of children) expect(isRunning(Number(line.split(' ')[0]))).toBe(false)
+  expect(pids.filter(isRunning)).toEqual([])
+  expect(existsSync(registryFolder)).toBe(false)
   await expect(fetch(`${env['AWS_ENDPOINT_URL']}/_slipway/health`)).rejects.toThrow()
 
   const entries = readFileSync(journal, 'utf8')

@@ -17,22 +17,30 @@ export class ProgramMissing extends Error {
   }
 }
 
-// The shell holds our end of a pipe open. When we are gone, however we went, the pipe ends and so does the program.
+// The shell reads from a pipe that we hold open. When we are gone, however we went, the pipe ends; then so does the
+// program, and its folder goes with it. By then nobody hears what the shell has to say, which must not end it (PIPE).
 const LEASH = `
 exec 3<&0
 "$@" </dev/null 3<&- & program=$!
 (cat <&3 >/dev/null; kill $program) 2>/dev/null 3<&3 & leash=$!
 trap 'kill $program' TERM INT
+trap '' PIPE
 wait $program; status=$?
 kill $leash 2>/dev/null
+[ -z "$FOLDER" ] || rm -rf -- "$FOLDER"
 exit $status`
 
 const NOT_FOUND = 127
 const LAST_LINES = 20
 
-export function startChild(program: string, args: readonly string[]): Child {
+/** @param folder the program's own, removed when it ends. */
+export function startChild(program: string, args: readonly string[], folder = ''): Child {
   // A group of its own: Ctrl-C in a terminal is for the cloud, which then ends its children in order.
-  const shell = spawn('sh', ['-c', LEASH, 'sh', program, ...args], { stdio: ['pipe', 'pipe', 'pipe'], detached: true })
+  const shell = spawn('sh', ['-c', LEASH, 'sh', program, ...args], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+    env: { ...process.env, FOLDER: folder },
+  })
   const output = new Output(shell)
   const ended = new Promise<void>((resolve) => {
     shell.once('exit', resolve)

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { Agent, request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,17 +22,16 @@ export interface Store {
 
 export function createStore(program = 'docker-registry'): Store {
   const agent = new Agent({ keepAlive: true })
-  let folder: string | undefined
   let child: Child | undefined
   let socket: Promise<string> | undefined
 
   async function launch(): Promise<string> {
-    folder = mkdtempSync(join(tmpdir(), 'slipway-registry-'))
+    const folder = mkdtempSync(join(tmpdir(), 'slipway-registry-'))
     // A socket in a folder of our own needs no port, and lets no other user in.
     const socketPath = join(folder, 'socket')
     const configuration = join(folder, 'config.json')
     writeFileSync(configuration, JSON.stringify(settings(folder, socketPath)))
-    child = startChild(program, ['serve', configuration])
+    child = startChild(program, ['serve', configuration], folder)
     await child.line(/listening on /)
     return socketPath
   }
@@ -59,7 +58,6 @@ export function createStore(program = 'docker-registry'): Store {
     async close() {
       agent.destroy()
       await child?.end()
-      if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
     },
   }
 }
