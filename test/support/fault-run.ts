@@ -190,7 +190,12 @@ function judge(
   )
   const record = of('service-deployment').findLast(({ taskDefinition }) => String(taskDefinition).endsWith('web:2'))
   const status = record?.['status']
-  const overtaken = state.primary?.startsWith('rival') === true
+  // What happened after the last look cannot have been seen.
+  const lastLook =
+    of('api').findLast(({ action, outcome }) => action === 'DescribeServices' && outcome === 'ok')?.seq ?? 0
+  const rivalAt = of('deployment').find(({ taskDefinition }) => String(taskDefinition).endsWith('rival:1'))?.seq
+  const unseen = rivalAt !== undefined && rivalAt > lastLook
+  const overtaken = rivalAt !== undefined
   const expired =
     story.expires && journal.some(({ type, outcome }) => type === 'api' && outcome === 'ExpiredTokenException')
 
@@ -200,7 +205,7 @@ function judge(
   )
   if (registered.length > 1) problems.push(`The revision was registered ${registered.length} times.`)
 
-  const allowed = allowedBy(story, String(status), state, { overtaken, expired, started: ours.size > 0 })
+  const allowed = allowedBy(story, String(status), state, { overtaken, unseen, expired, started: ours.size > 0 })
   if (!allowed.includes(verdict))
     problems.push(`It said ${verdict}; the journal allows ${allowed.join(', ')}. It said: ${done.error ?? 'nothing'}`)
   if (verdict === 'succeeded') {
@@ -213,25 +218,30 @@ function judge(
 
 interface Circumstances {
   readonly overtaken: boolean
+  readonly unseen: boolean
   readonly expired: boolean
   readonly started: boolean
 }
+
+const FAILING = new Set(['crash', 'late-crash', 'oom', 'missing', 'no-secret', 'sick', 'mute', 'flaky'])
 
 function allowedBy(
   story: Story,
   status: string,
   state: State,
-  { overtaken, expired, started }: Circumstances,
+  { overtaken, unseen, expired, started }: Circumstances,
 ): string[] {
   const allowed: string[] = []
+  const fails = FAILING.has(story.behaviour)
   const back = state.primary === 'web:1' && state.rolloutState === 'COMPLETED'
   // Credentials that expire while the deploy is prepared stop it before there is anything to have a verdict on.
   if (expired) allowed.push('failed', ...(started ? [] : ['none']))
   if (story.cancelAfterMs !== undefined) allowed.push('cancelled', ...(started ? [] : ['none']))
-  if (overtaken && started) allowed.push('superseded')
-  if (overtaken && !started) allowed.push('none')
-  if (status === 'SUCCESSFUL' && !overtaken) allowed.push('succeeded')
-  if (back) allowed.push('rolled-back')
+  if (overtaken) allowed.push(started ? 'superseded' : 'none')
+  // It failed by itself, and its way back was cut off.
+  if (overtaken && fails) allowed.push('failed')
+  if (status === 'SUCCESSFUL' && (!overtaken || unseen)) allowed.push('succeeded')
+  if (back || (unseen && fails)) allowed.push('rolled-back')
   // Neither back nor done: red it must be, but only where the journal shows that something was wrong.
   if (!back && status !== 'SUCCESSFUL' && !overtaken) allowed.push('failed', 'timed-out')
   return [...new Set(allowed)]

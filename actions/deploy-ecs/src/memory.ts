@@ -45,7 +45,12 @@ function rememberRollback(memory: Memory, ours: Ours, { service }: Observation):
   if (service === undefined || primary === undefined || memory.rollbacks.has(primary.id)) return memory.rollbacks
   const said = primary.rolloutStateReason ?? ''
   const event = service.events.find(
-    ({ at, message }) => /rolling back/i.test(message) && Math.abs(at - primary.createdAt) <= NEAR_MS,
+    ({ at, message }) =>
+      /rolling back/i.test(message) &&
+      at > ours.createdAt &&
+      Math.abs(at - primary.createdAt) <= NEAR_MS &&
+      // Somebody else may deploy in the same moment.
+      (message.includes(primary.id) || primary.taskDefinition === ours.previousTaskDefinition),
   )
   const failed = ownDeployment(ours, service)
   if (/rolling back|rollback/i.test(said)) return new Map([...memory.rollbacks, [primary.id, said]])

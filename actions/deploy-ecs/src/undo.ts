@@ -8,7 +8,7 @@ import { lastHealthy } from './last-healthy.ts'
 import { newerPrimary } from './ours.ts'
 import { revisionName } from './registration.ts'
 import { type Rollout, startRollout } from './rollout.ts'
-import { seenService } from './seen.ts'
+import { type DeploymentSeen, seenService } from './seen.ts'
 import { nameOf } from './service-name.ts'
 import { stopDeployment } from './stop-deployment.ts'
 import { afterRollback, type Criteria, lostSight, notUndone, stopped, type Verdict } from './verdict.ts'
@@ -38,6 +38,7 @@ async function stop(aws: AwsCalls, { rollout, serviceDeploymentArn }: Watch): Pr
 async function rollBack(world: World, aws: AwsCalls, inputs: Inputs, watch: Watch, first: Verdict): Promise<Verdict> {
   const { rollout } = watch
   const back = await startRollback(aws, watch)
+  if (back === 'overtaken') return notUndone(first, 'Another deployment has taken over meanwhile.')
   if (back === undefined) return notUndone(first, 'No revision is known that was healthy before.')
   const second = beginWatch(back, world.clock.now())
   const criteria: Criteria = {
@@ -58,7 +59,7 @@ async function rollBack(world: World, aws: AwsCalls, inputs: Inputs, watch: Watc
  * Starts the way back, and gives the deployment that goes it: ECS's own rollback where ours can still be stopped, which
  * also brings the old configuration back; else an update to the last revision that was healthy.
  */
-export async function startRollback(aws: AwsCalls, watch: Watch): Promise<Rollout | undefined> {
+export async function startRollback(aws: AwsCalls, watch: Watch): Promise<Rollout | 'overtaken' | undefined> {
   const { rollout, serviceDeploymentArn } = watch
   const { name } = rollout
   const asked =
@@ -68,6 +69,7 @@ export async function startRollback(aws: AwsCalls, watch: Watch): Promise<Rollou
     const service = seenService(before)
     const primary = newerPrimary(rollout, service.deployments)
     if (primary !== undefined) {
+      if (!isRollback(primary, rollout)) return 'overtaken'
       return {
         ...rollout,
         service,
@@ -88,3 +90,7 @@ export async function startRollback(aws: AwsCalls, watch: Watch): Promise<Rollou
   }
   return undefined
 }
+
+/** The one that goes our way back; any other newer PRIMARY is somebody else's deploy, which is not ours to follow. */
+const isRollback = ({ taskDefinition, rolloutStateReason = '' }: DeploymentSeen, { previousTaskDefinition }: Rollout) =>
+  taskDefinition === previousTaskDefinition || /rolling back|rollback/i.test(rolloutStateReason)

@@ -104,7 +104,7 @@ export const notUndone = (first: Verdict, why: string): Verdict => ({
 
 /** The verdict after a rollback of ours: what happened first stays the reason. */
 export function afterRollback(first: Verdict, rollback: Verdict, to: string): Verdict {
-  if (rollback.verdict === 'succeeded' || rollback.verdict === 'rolled-back') {
+  if (rollback.verdict === 'succeeded') {
     return {
       verdict: 'rolled-back',
       reason: `${first.reason} Rolled back to ${revisionName(to)}, which is healthy.`,

@@ -204,6 +204,12 @@ describe('superseded', () => {
     })
   })
 
+  test('is not taken for the rollback of a deploy before it, whose event is as fresh (found by a fault run)', () => {
+    const events = [{ id: '1', at: MADE, message: '(service web) rolling back to deployment ecs-svc/before.' }]
+    const done = { ...theirs, rolloutState: 'COMPLETED', createdAt: MADE + 2_000 }
+    expect(verdictOf(play([look({ service: service([done], { events }) })])).verdict).toBe('superseded')
+  })
+
   test('is told from the reason of a service deployment that was stopped', () => {
     const seen = record('STOPPED', { statusReason: 'Replaced by a new service deployment.' })
     expect(verdictOf(play([look({ serviceDeployment: seen })])).verdict).toBe('superseded')
