@@ -19,6 +19,7 @@ export async function contentHash(
   dockerfile: Dockerfile,
   context: Context,
   bases: readonly BaseImage[],
+  testCommand: string | undefined,
 ): Promise<string> {
   const entries = await inParallel(16, context.entries, describeEntry)
   const { target, buildArgs, labels, platforms, provenance, sbom, reproducible, secrets } = build
@@ -31,6 +32,8 @@ export async function contentHash(
     platforms: platforms.length > 0 ? [...platforms].sort() : [`linux/${process.arch}`],
     attestations: [provenance ?? '', sbom],
     reproducible,
+    // An image that was found has passed its test, and no other.
+    testCommand,
     // By name only: a hash is public, and a short secret could be guessed from it.
     secrets: sorted(secrets.map(({ id }) => [id])),
     bases: sorted(bases.map(({ name, identity }) => [name, identity])),

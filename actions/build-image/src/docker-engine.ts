@@ -5,7 +5,7 @@ import Docker from 'dockerode'
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import type { Environment } from '../../../toolkit/runtime.ts'
 
-export const engineAddress = (env: Environment): string => env['DOCKER_HOST'] || 'unix:///var/run/docker.sock'
+const engineAddress = (env: Environment): string => env['DOCKER_HOST'] || 'unix:///var/run/docker.sock'
 
 /** Connects to the Docker engine that DOCKER_HOST names. @throws SlipwayError that says where it was sought. */
 export async function connectDocker(env: Environment): Promise<Docker> {

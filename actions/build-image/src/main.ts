@@ -7,9 +7,9 @@ import type { Image } from './image-source.ts'
 import { type Inputs, readInputs } from './inputs.ts'
 import { keepLocally } from './keep-locally.ts'
 import { type Obtained, obtainImage } from './obtain.ts'
-import { preflight, withTag } from './preflight.ts'
+import { preflight } from './preflight.ts'
 import { previousImage } from './previous-image.ts'
-import { copyToAll, refuseTakenTags, tagAll } from './publish.ts'
+import { copyToAll, refuseTakenTags, remember, tagAll } from './publish.ts'
 import { Registries } from './registries.ts'
 import { reportLocal, reportPublished } from './report.ts'
 import { scanGate } from './scan-gate.ts'
@@ -35,12 +35,12 @@ async function ship(inputs: Inputs, temporary: Temporary, world: World): Promise
   const stages = new Stages(world)
   const registries = new Registries(world, http, inputs.login)
 
-  const checked = inputs.push
+  const destinations = inputs.push
     ? await stages.run('Check the registries', () =>
         preflight(inputs.destinations, registries, inputs.createRepository, world),
       )
     : []
-  const obtained = await obtainImage({ inputs, destinations: checked, registries, stages, temporary }, world)
+  const obtained = await obtainImage({ inputs, destinations, registries, stages, temporary }, world)
   await test(inputs, obtained, stages, world)
   if (!inputs.push && obtained.built !== undefined) {
     const references = await keepLocally(obtained.built, inputs.destinations, world)
@@ -48,14 +48,16 @@ async function ship(inputs: Inputs, temporary: Temporary, world: World): Promise
   }
 
   const { image, facts } = await stages.run('Pack', () => weigh(obtained, inputs.maxSize, world))
-  const destinations =
-    obtained.contentHash === undefined ? checked : await withTag(checked, contentTag(obtained.contentHash))
   refuseTakenTags(destinations, image.digest)
   const published = await stages.run('Push', () => copyToAll(image, destinations, world.log))
   const gate = inputs.scanGate
   const findings = gate && (await stages.run('Scan', () => scanGate(gate, image, destinations, world)))
   const previous = await previousImage(image.digest, destinations)
-  const references = await stages.run('Tag', () => tagAll(image, destinations, world.log))
+  const references = await stages.run('Tag', async () => {
+    const { contentHash } = obtained
+    const content = contentHash && (await remember(contentTag(contentHash), image, destinations, world.log))
+    return [...(await tagAll(image, destinations, world.log)), ...(content || [])]
+  })
   await reportPublished(
     { obtained, image, facts, previous, published, references, findings, stages: stages.done, startedAt },
     world,

@@ -78,5 +78,9 @@ async function readAll({ inputs, registries }: ObtainParts, world: World): Promi
   if (bases === undefined) return { sources, bases, hash: undefined }
   for (const { name, identity } of bases) world.log.info(`Base: ${name} is ${identity}`)
   if (!inputs.skipUnchanged) return { sources, bases, hash: undefined }
-  return { sources, bases, hash: await contentHash(inputs.build, sources.dockerfile, sources.context, bases) }
+  return {
+    sources,
+    bases,
+    hash: await contentHash(inputs.build, sources.dockerfile, sources.context, bases, inputs.testCommand),
+  }
 }

@@ -94,11 +94,3 @@ const wildcard = (filter: string) =>
       .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
       .join('.*')}$`,
   )
-
-/** The same destinations, with one more tag, which no setting of theirs keeps from being put. */
-export function withTag(destinations: readonly ReadyDestination[], tag: string): Promise<readonly ReadyDestination[]> {
-  return inParallel(4, destinations, async (destination) => {
-    const current = await destination.registry.resolve(destination.repository.path, tag)
-    return { ...destination, tags: [{ tag, current, immutable: false }, ...destination.tags] }
-  })
-}

@@ -107,6 +107,33 @@ export async function tagAll(
   }
 }
 
+/**
+ * Puts the tag that says what the image was built from, so that the next run with the same sources finds it. Where the tag is
+ * taken by another image of the same sources, that one is as good, and stays. Not being able to is no reason to fail.
+ */
+export async function remember(
+  tag: string,
+  image: Image,
+  destinations: readonly ReadyDestination[],
+  log: Log,
+): Promise<readonly string[]> {
+  const manifest = await image.source.manifest(image.digest)
+  const remembered = destinations.map(async ({ registry, repository }) => {
+    const reference = `${formatRepository(repository)}:${tag}`
+    try {
+      const current = await registry.resolve(repository.path, tag)
+      if (current === undefined) await registry.putManifest(repository.path, tag, manifest)
+      return current === undefined || current === image.digest ? [reference] : []
+    } catch (error) {
+      log.info(
+        `${reference} could not be put, so the next run builds again: ${error instanceof Error ? error.message : error}`,
+      )
+      return []
+    }
+  })
+  return (await Promise.all(remembered)).flat()
+}
+
 const nothingSent = (): CopyTally => ({ blobs: { present: 0, mounted: 0, sent: 0 }, sent: 0 })
 
 function describeTally({ blobs, sent }: CopyTally, there: boolean): string {
