@@ -43,7 +43,8 @@ test('what was changed outside is told from what is not applied yet, in an issue
       { env: { GITHUB_REPOSITORY: 'acme/web' } },
     )
   const found = async () => {
-    const { code, outputs } = await drift()
+    const { code, outputs, log } = await drift()
+    if (code !== 0) throw new Error(log)
     return { code, drift: outputs['drift'], pending: outputs['pending'] }
   }
 

@@ -32,11 +32,8 @@ export function* diffValues(sides: Sides, path: Path = []): Generator<AttributeD
       yield { path, before: shown(before, true), after: shown(after, true) }
     }
   } else if (canBeWalked(before, after) || isMarked(unknown)) {
-    const keys = keysOf(before, after, unknown)
-    if (keys.length === 0 && !sameValue(before, after)) {
-      yield { path, before: shown(before, beforeSensitive), after: shown(after, afterSensitive) }
-    }
-    for (const key of keys) {
+    // Null and an empty list or map come to the same here: providers turn the one into the other as they please.
+    for (const key of keysOf(before, after, unknown)) {
       const inner = {
         before: member(before, key),
         after: member(after, key),

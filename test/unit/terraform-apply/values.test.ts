@@ -55,10 +55,9 @@ test('a document in a text is compared by what it says', () => {
   expect(diff({ policy: policy('s3:*') }, { policy: policy('s3:*', '  ') })).toEqual([])
 })
 
-test('a value that becomes another kind of value, or an empty one, is a difference', () => {
+test('a value that becomes another kind of value is a difference, an empty list for none is not', () => {
   expect(diff({ a: 'x', b: null, c: [1], d: {} }, { a: {}, b: [], c: { 0: 1 }, d: {} })).toEqual([
     ['a', 'x', {}],
-    ['b', 'absent', []],
     ['c', [1], { 0: 1 }],
   ])
   expect(diff({ a: 'x' }, { a: ['secret'] }, { afterSensitive: { a: [true] } })).toEqual([['a', 'x', 'sensitive']])
@@ -69,7 +68,7 @@ test('two values have a difference exactly when they are not the same', () => {
     fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {
       expect(diff(a, a)).toEqual([])
       // Texts that hold documents are compared by what these say.
-      fc.pre(!/^\s*[[{]/.test(String(a)) && !JSON.stringify([a, b]).includes('"['))
+      fc.pre(!/^\s*[[{]/.test(String(a)) && !/"[[{]|null|\[\]|\{\}/.test(JSON.stringify([a, b])))
       expect(diff(a, b).length > 0).toBe(!sameValue(a, b))
     }),
   )
