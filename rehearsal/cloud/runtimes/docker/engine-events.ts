@@ -4,6 +4,8 @@ import { RUN_LABEL } from './labels.ts'
 
 export type EngineEvent =
   | { readonly kind: 'died'; readonly exitCode: number }
+  /** A process of it was killed for its memory; told before or after the death, as the engine pleases. */
+  | { readonly kind: 'out-of-memory' }
   | { readonly kind: 'health'; readonly status: 'HEALTHY' | 'UNHEALTHY' }
 
 /** Listens to what the engine tells of one cloud's containers: one stream for all, whoever many they are. */
@@ -15,7 +17,7 @@ export class EngineEvents {
     const stream = await eventStream(engine, {
       type: ['container'],
       label: [`${RUN_LABEL}=${runId}`],
-      event: ['die', 'health_status'],
+      event: ['die', 'oom', 'health_status'],
     })
     this.#stream = stream
     let rest = ''
@@ -46,6 +48,7 @@ export class EngineEvents {
     const { Action = '', Actor: { ID = '', Attributes = {} } = {} } = message
     const listener = this.#listeners.get(ID)
     if (Action === 'die') listener?.({ kind: 'died', exitCode: Number(Attributes['exitCode'] ?? 0) })
+    if (Action === 'oom') listener?.({ kind: 'out-of-memory' })
     if (Action === 'health_status: healthy') listener?.({ kind: 'health', status: 'HEALTHY' })
     if (Action === 'health_status: unhealthy') listener?.({ kind: 'health', status: 'UNHEALTHY' })
   }

@@ -19,6 +19,10 @@ import type { World } from './world.ts'
 
 /** The agent reports a container as started once it has not died at once. */
 const SETTLE_MS = 250
+/** The exit code of what was killed with SIGKILL, which may have been for its memory. */
+const KILLED = 137
+const OOM_NOTICE_MS = 1_000
+const OOM_LOOK_MS = 100
 
 interface Running {
   readonly definition: ContainerDefinition
@@ -31,6 +35,7 @@ interface Running {
   logs?: Promise<void>
   death?: Promise<void>
   starting: boolean
+  outOfMemory: boolean
 }
 
 /** One task on a Docker engine, from its network to the removal of the last container. */
@@ -54,6 +59,7 @@ export class DockerTask implements TaskHandle {
       health: 'UNKNOWN',
       bindings: [],
       starting: false,
+      outOfMemory: false,
     }))
     this.#work = Promise.resolve().then(() => this.#begin())
   }
@@ -167,6 +173,8 @@ export class DockerTask implements TaskHandle {
       running.health = event.status
       this.#events.health(name, event.status)
       this.#continue()
+    } else if (event.kind === 'out-of-memory') {
+      running.outOfMemory = true
     } else {
       running.status = 'STOPPED'
       running.exitCode = event.exitCode
@@ -175,10 +183,19 @@ export class DockerTask implements TaskHandle {
   }
 
   async #tellOfDeath(running: Running, name: string, exitCode: number): Promise<void> {
-    const state = await running.container?.inspect().catch(() => undefined)
-    const reason = state?.State.OOMKilled ? { reason: OUT_OF_MEMORY } : {}
-    this.#events.exited(name, { exitCode, ...reason })
+    const outOfMemory = exitCode === KILLED && !this.#stopping && (await this.#ranOutOfMemory(running))
+    this.#events.exited(name, { exitCode, ...(outOfMemory ? { reason: OUT_OF_MEMORY } : {}) })
     this.#continue()
+  }
+
+  /** The engine may hear of it later than of the death that it is the cause of. */
+  async #ranOutOfMemory(running: Running): Promise<boolean> {
+    for (let wait = 0; wait < OOM_NOTICE_MS && !running.outOfMemory; wait += OOM_LOOK_MS) {
+      const state = await running.container?.inspect().catch(() => undefined)
+      if (state?.State.OOMKilled) return true
+      await new Promise((resolve) => setTimeout(resolve, OOM_LOOK_MS))
+    }
+    return running.outOfMemory
   }
 
   /** Something has changed that other containers may have waited for. */
