@@ -90,3 +90,11 @@ function readNode(runs: ActionRunsNode | { using: 'docker' }, path: string): Nod
   if (runs.pre !== undefined) throw new WorkflowError([`${path} has a \`pre\`, which the rehearsal runner cannot run.`])
   return { using: 'node24', main: runs.main, post: runs.post, postCondition: runs.postIf ?? 'always()' }
 }
+
+/** Refuses a Node action without the files it names, such as one whose bundle was not built. */
+export function refuseIncomplete({ folder, name, runs }: Action): void {
+  if (runs.using !== 'node24') return
+  const missing = [runs.main, runs.post].filter((file) => file !== undefined && !existsSync(join(folder, file)))
+  if (missing.length === 0) return
+  throw new WorkflowError([`The action ${name} in ${folder} lacks ${missing.join(' and ')}. Build it: npm run build`])
+}

@@ -56,7 +56,10 @@ async function refuseUnknown(workflow: Workflow, library: Library, options: RunO
       continue
     }
     const uses = job.steps.flatMap((step) => (step.kind === 'uses' && !step.uses.startsWith('./') ? [step.uses] : []))
-    for (const used of uses) resolveUses(used, '', options.repositories, options.standIns)
+    for (const name of uses) {
+      const used = resolveUses(name, '', options.repositories, options.standIns)
+      if (used.kind === 'folder') refuseIncomplete(readAction(used.folder, name))
+    }
   }
 }
 

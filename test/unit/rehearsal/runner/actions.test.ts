@@ -69,6 +69,15 @@ describe('a Node action', () => {
   })
 })
 
+it('an action of another repository whose bundle was not built is refused before any step', async () => {
+  const { 'act/main.cjs': _, ...rest } = nodeAction({ main: '' })
+  const other = repository(rest)
+  const options = { repositories: { 'slip/way': other.source } }
+  await expect(run(steps('- run: exit 1\n- uses: slip/way/act@v1'), {}, options)).rejects.toThrow(
+    'lacks main.cjs. Build it: npm run build',
+  )
+})
+
 describe('a composite action', () => {
   it('runs its steps with its inputs, and gives outputs', async () => {
     const { log, result } = await run(
