@@ -175,6 +175,11 @@ function passing(clock: ManualClock): Clock {
   }
 }
 
+/** Where a service can be made: clients, and a way to let time pass until it is steady. */
+export interface Stage extends Pick<EcsCloud, 'ecs' | 'elb'> {
+  readonly clock: { advance(ms: number): Promise<void> }
+}
+
 export interface StackOptions {
   readonly name?: string
   readonly cluster?: string
@@ -186,7 +191,7 @@ export interface StackOptions {
 }
 
 /** A cluster with a service behind a load balancer, as Terraform would make it, steady. Gives the service's ARN. */
-export async function makeService(cloud: EcsCloud, options: StackOptions = {}): Promise<string> {
+export async function makeService(cloud: Stage, options: StackOptions = {}): Promise<string> {
   const {
     name = 'web',
     cluster = 'production',
@@ -230,7 +235,7 @@ export async function makeService(cloud: EcsCloud, options: StackOptions = {}): 
 }
 
 /** A target group that a listener of its own load balancer forwards to. */
-export async function makeTargetGroup(cloud: EcsCloud, name: string): Promise<string> {
+export async function makeTargetGroup(cloud: Stage, name: string): Promise<string> {
   const { TargetGroups } = await cloud.elb.send(
     new CreateTargetGroupCommand({
       Name: name,

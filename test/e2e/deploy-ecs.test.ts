@@ -1,0 +1,100 @@
+// The committed bundle, as the runner starts it, against a rehearsal cloud in simulated time.
+import { setTimeout as delay } from 'node:timers/promises'
+import { DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs'
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { type Cloud, startCloud } from '../../rehearsal/cloud/cloud.ts'
+import { parseScenario } from '../../rehearsal/cloud/runtimes/simulated/index.ts'
+import { parseDeployRecord } from '../../toolkit/deploy-record.ts'
+import { BY_TAG, makeService } from '../support/ecs-cloud.ts'
+import { bundle, runStep, startStep } from '../support/run-action.ts'
+
+const SPEED = 50
+const region = 'eu-west-1'
+let cloud: Cloud
+let ecs: ECSClient
+
+beforeAll(async () => {
+  cloud = await startCloud({ runtime: 'simulated', scenario: parseScenario(BY_TAG, 'e2e'), speed: SPEED, region })
+  const config = { region, endpoint: cloud.url, credentials: { accessKeyId: '123456789012', secretAccessKey: 'x' } }
+  ecs = new ECSClient(config)
+  const clock = { advance: () => delay(20_000 / SPEED) }
+  await makeService({ ecs, elb: new ElasticLoadBalancingV2Client(config), clock })
+})
+afterAll(async () => {
+  ecs.destroy()
+  await cloud.close()
+})
+
+const step = (inputs: Record<string, string>) => ({
+  inputs: { cluster: 'production', service: 'web', ...inputs },
+  env: { ...cloud.env, GITHUB_RUN_ID: '7', GITHUB_SHA: 'abc' },
+})
+const current = async () => {
+  const { services } = await ecs.send(new DescribeServicesCommand({ cluster: 'production', services: ['web'] }))
+  return services?.[0]?.taskDefinition?.replace(/^.*\//, '')
+}
+
+test('a deploy is green, and hands its record on', async () => {
+  const done = await runStep(bundle('deploy-ecs'), step({ image: 'example.com/web:next' }))
+  expect([done.code, done.log.includes('::error')]).toEqual([0, false])
+  expect(done.outputs).toMatchObject({ verdict: 'succeeded', images: 'app=example.com/web:next' })
+  expect(parseDeployRecord(done.outputs['deploy-record'] ?? '', 'deploy-record')).toMatchObject({
+    verdict: 'succeeded',
+    services: [{ cluster: 'production', service: 'web' }],
+  })
+  expect(done.summary).toContain('✅ Deployed: web')
+  expect(await current()).toBe('web:2')
+})
+
+test('a deploy that fails is red, with annotations and a summary, and is taken back', async () => {
+  const done = await runStep(bundle('deploy-ecs'), step({ image: 'example.com/web:missing' }))
+  expect(done.code).toBe(1)
+  expect(done.outputs['verdict']).toBe('rolled-back')
+  expect(done.log).toContain('::error title=Tasks of production/web stopped::')
+  expect(done.summary).toContain('The image is not in the registry')
+  expect(await current()).toBe('web:2')
+})
+
+test('a run that is cancelled ends at once, with the service on its way back', async () => {
+  const running = startStep(bundle('deploy-ecs'), step({ image: 'example.com/web:slow' }))
+  while (!running.log().includes('is to run web:')) await delay(50)
+  running.child.kill('SIGINT')
+  const done = await running.ended
+  expect(done.code).toBe(1)
+  expect(done.outputs['verdict']).toBe('cancelled')
+  expect(done.log).toContain('is being rolled back to web:2 by ECS')
+  const post = await runStep(bundle('deploy-ecs').replace('index.js', 'post.js'), {
+    ...step({ image: 'x' }),
+    state: done.state,
+  })
+  expect([post.code, post.log]).toEqual([0, ''])
+  while ((await current()) !== 'web:2') await delay(200)
+  await delay(20_000 / SPEED)
+})
+
+test('a step that is killed is finished by its post step', async () => {
+  const running = startStep(bundle('deploy-ecs'), step({ image: 'example.com/web:slow', 'on-conflict': 'supersede' }))
+  while (!running.log().includes('is to run web:')) await delay(50)
+  running.child.kill('SIGKILL')
+  const killed = await running.ended
+  const post = await runStep(bundle('deploy-ecs').replace('index.js', 'post.js'), {
+    ...step({ image: 'example.com/web:slow' }),
+    state: killed.state,
+  })
+  expect(post.code).toBe(0)
+  expect(post.log).toContain('is being rolled back to web:2 by ECS')
+})
+
+test.each([
+  [{ service: '' }, 'Input `service` is missing.'],
+  [{ 'on-failure': 'revert' }, 'Input `on-failure` is `revert`'],
+  [{ cluster: 'nowhere' }, 'Input `cluster` names `nowhere`, which does not exist'],
+])('%j is refused with one error, and nothing is changed', async (inputs, message) => {
+  const before = cloud.journal.entries('api').filter(({ action }) => /^(Update|Register)/.test(String(action))).length
+  const done = await runStep(bundle('deploy-ecs'), step(inputs))
+  expect(done.code).toBe(1)
+  expect(done.log).toContain(`::error::${message}`)
+  expect(cloud.journal.entries('api').filter(({ action }) => /^(Update|Register)/.test(String(action)))).toHaveLength(
+    before,
+  )
+})
