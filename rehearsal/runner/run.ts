@@ -1,6 +1,7 @@
 // Runs a workflow file as GitHub would for a push: its jobs in the order of their needs, one at a time.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { readAction, refuseIncomplete } from './action.ts'
 import { calledWorkflow, callInputs, callOutputs, callSecrets, type Library } from './call.ts'
 import type { Conclusion } from './events.ts'
 import { holds, type Scope, type Status } from './expressions.ts'
