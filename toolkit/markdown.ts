@@ -35,7 +35,7 @@ export const table = (head: readonly string[], rows: readonly (readonly string[]
     .map((cells) => `| ${cells.join(' | ')} |`)
     .join('\n')
 
-/** A block that opens when it is clicked. `summary` and `body` are markdown. */
+/** A block that opens when it is clicked. `summary` is HTML, as GitHub reads no markdown there; `body` is markdown. */
 export const details = (summary: string, body: string): string =>
   `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`
 

@@ -28,11 +28,14 @@ interface Running {
   readonly ended: Promise<unknown>
 }
 
-/** Starts the cloud as `npm run cloud` does, and waits until it has written its environment. */
-async function start(...args: string[]): Promise<Running> {
+const directly = [join(root, 'node_modules/.bin/node'), '--', 'rehearsal/cloud/cli.ts']
+
+/** Starts the cloud, and waits until it has written its environment. */
+const start = (...args: string[]) => startBy(directly, ...args)
+
+async function startBy([command = '', ...before]: readonly string[], ...args: string[]): Promise<Running> {
   const envFile = join(folder, `env-${started.length}`)
-  const command = ['--', 'rehearsal/cloud/cli.ts', '--port', '0', '--env-file', envFile, ...args]
-  const child = spawn(join(root, 'node_modules/.bin/node'), command, { cwd: root })
+  const child = spawn(command, [...before, '--port', '0', '--env-file', envFile, ...args], { cwd: root })
   started.push(child)
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk))
@@ -97,6 +100,15 @@ async function wakeAll({ child, env }: Running) {
   expect(existsSync(registryFolder)).toBe(true)
   return { pids: children.map((line) => Number.parseInt(line, 10)), registryFolder }
 }
+
+test('npm run cloud ends cleanly on SIGTERM', async () => {
+  const { child, output, ended } = await startBy(['npm', 'run', 'cloud', '--'], '--runtime', 'simulated')
+  const [cloud = ''] = (await descendants(child.pid ?? 0)).filter((line) => line.includes('rehearsal/cloud/cli.ts'))
+  child.kill('SIGTERM')
+  await ended
+  expect(output()).toContain('SIGTERM: the rehearsal cloud ends.')
+  expect(isRunning(Number.parseInt(cloud, 10))).toBe(false)
+})
 
 test('killed, it takes its children and their folders with it all the same', async () => {
   const cloud = await start('--runtime', 'simulated')
