@@ -12,7 +12,7 @@ import type { Image } from './image-source.ts'
 import type { BuildInputs } from './inputs.ts'
 import { findLogins, privateDockerConfig } from './logins.ts'
 import { readLayout } from './oci-layout.ts'
-import { packFromEngine } from './pack-from-engine.ts'
+import { findImage, packFromEngine } from './pack-from-engine.ts'
 import type { Registries } from './registries.ts'
 import { packSources, type Sources } from './sources.ts'
 import type { Temporary } from './temporary.ts'
@@ -94,7 +94,8 @@ async function withBuildx(parts: BuildParts, labels: readonly Pair[], pull: bool
   const { steps, ...result } = await buildWithBuildx(request, world)
   if ('layout' in result) return { engine: 'buildx', steps, id: undefined, pack: () => readLayout(result.layout) }
   const docker = await connectDocker(world.env)
-  return { engine: 'buildx', steps, id: result.id, pack: () => packFromEngine(docker, result.id, labels, parts) }
+  const id = await findImage(docker, result.ids)
+  return { engine: 'buildx', steps, id, pack: () => packFromEngine(docker, id, labels, parts) }
 }
 
 /** The images that a registry cache is in. */

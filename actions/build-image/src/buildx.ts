@@ -24,9 +24,9 @@ export interface BuildxBuild {
   readonly env: Environment
 }
 
-/** The image: in the Docker engine under an id, or in a folder as an OCI image layout. */
+/** The image: in the Docker engine under one of these ids, or in a folder as an OCI image layout. */
 export type BuildxResult = { readonly steps: readonly BuildStep[] } & (
-  | { readonly id: string }
+  | { readonly ids: readonly string[] }
   | { readonly layout: string }
 )
 
@@ -78,7 +78,7 @@ export async function buildWithBuildx(
     })
   }
   const steps = progress.steps()
-  return inEngine ? { steps, id: await readImageId(metadata) } : { steps, layout }
+  return inEngine ? { steps, ids: await readImageIds(metadata) } : { steps, layout }
 }
 
 /** The arguments that say what to build. Of secrets they have the names. */
@@ -148,10 +148,10 @@ function refuseWhatEngineCannotKeep({ platforms, provenance, sbom, cacheTo }: Bu
   })
 }
 
-async function readImageId(metadata: string): Promise<string> {
+/** What may be the image's id: for the containerd image store its manifest's digest, for the older one its configuration's. */
+async function readImageIds(metadata: string): Promise<readonly string[]> {
   const facts = JSON.parse(await readFile(metadata, 'utf8')) as Record<string, string | undefined>
-  // The Docker engine's exporter calls the image's id a digest.
-  const id = facts['containerimage.config.digest'] ?? facts['containerimage.digest']
-  if (id === undefined) throw new SlipwayError('buildx ended well, but does not say which image it built.')
-  return id
+  const ids = [facts['containerimage.digest'], facts['containerimage.config.digest']].filter((id) => id !== undefined)
+  if (ids.length === 0) throw new SlipwayError('buildx ended well, but does not say which image it built.')
+  return ids
 }

@@ -26,6 +26,17 @@ export async function packFromEngine(
   return packImage(saved, await temporary.folder('image'), { epoch, labels, baseLayers })
 }
 
+/** The first of these ids under which the engine has an image. */
+export async function findImage(docker: Docker, ids: readonly string[]): Promise<string> {
+  for (const id of ids) {
+    const found = await inspect(docker, id).catch(() => undefined)
+    if (found !== undefined) return id
+  }
+  throw new SlipwayError(`The image ${ids.join(' or ')} was built, but the Docker engine does not have it.`, {
+    hint: 'The builder may belong to another engine than DOCKER_HOST names.',
+  })
+}
+
 async function inspect(docker: Docker, id: string) {
   const { RootFS, Os, Architecture } = await docker
     .getImage(id)
