@@ -56,6 +56,7 @@ const SCOPE = { account: '123456789012', region: 'eu-west-1' }
 /** What becomes of a task is in the tag of its image. */
 export const BY_TAG = `
 description: the image's tag says how a task behaves
+instances: { count: 4 }
 tasks:
   - { when: { image: ':crash' }, exit: { after: 500ms, code: 1 } }
   - { when: { image: ':late-crash' }, exit: { after: 50s, code: 1 } }
@@ -100,6 +101,11 @@ export async function startEcsCloud(
   const services = {
     sts: queryService('https://sts.amazonaws.com/doc/2011-06-15/', stsOperations(accounts, clock)),
     ecs: jsonService(ecs.operations),
+    // As much of these two as a deploy asks for.
+    ecr: jsonService({ DescribeImages: () => ({ imageDetails: [{ imageDigest: `sha256:${'a'.repeat(64)}` }] }) }),
+    logs: jsonService({
+      GetLogEvents: () => ({ events: [{ message: 'Error: no database' }], nextForwardToken: 'f/1' }),
+    }),
     elasticloadbalancing: queryService('http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/', elb.operations),
   }
   const frontDoor = new FrontDoor({
@@ -184,6 +190,7 @@ export interface StackOptions {
   readonly name?: string
   readonly cluster?: string
   readonly image?: string
+  readonly bridged?: boolean
   readonly desiredCount?: number
   readonly balanced?: boolean
   readonly taskDefinition?: Partial<RegisterTaskDefinitionRequest>
@@ -198,13 +205,14 @@ export async function makeService(cloud: Stage, options: StackOptions = {}): Pro
     image = 'example.com/web:ok',
     desiredCount = 2,
     balanced = true,
+    bridged = false,
   } = options
   await cloud.ecs.send(new CreateClusterCommand({ clusterName: cluster }))
   await cloud.ecs.send(
     new RegisterTaskDefinitionCommand({
       family: name,
-      networkMode: 'awsvpc',
-      requiresCompatibilities: ['FARGATE'],
+      networkMode: bridged ? 'bridge' : 'awsvpc',
+      requiresCompatibilities: [bridged ? 'EC2' : 'FARGATE'],
       cpu: '256',
       memory: '512',
       executionRoleArn: `arn:aws:iam::${SCOPE.account}:role/execution`,
@@ -218,12 +226,14 @@ export async function makeService(cloud: Stage, options: StackOptions = {}): Pro
       serviceName: name,
       taskDefinition: name,
       desiredCount,
-      launchType: 'FARGATE',
-      networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-1'], securityGroups: ['sg-1'] } },
+      launchType: bridged ? 'EC2' : 'FARGATE',
+      ...(bridged
+        ? {}
+        : { networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-1'], securityGroups: ['sg-1'] } } }),
       ...(balanced
         ? {
             loadBalancers: [
-              { targetGroupArn: await makeTargetGroup(cloud, name), containerName: 'app', containerPort: 80 },
+              { targetGroupArn: await makeTargetGroup(cloud, name, bridged), containerName: 'app', containerPort: 80 },
             ],
           }
         : {}),
@@ -235,14 +245,14 @@ export async function makeService(cloud: Stage, options: StackOptions = {}): Pro
 }
 
 /** A target group that a listener of its own load balancer forwards to. */
-export async function makeTargetGroup(cloud: Stage, name: string): Promise<string> {
+export async function makeTargetGroup(cloud: Stage, name: string, bridged = false): Promise<string> {
   const { TargetGroups } = await cloud.elb.send(
     new CreateTargetGroupCommand({
       Name: name,
       Protocol: 'HTTP',
       Port: 80,
       VpcId: 'vpc-00000000',
-      TargetType: 'ip',
+      TargetType: bridged ? 'instance' : 'ip',
       HealthCheckIntervalSeconds: 10,
       HealthCheckTimeoutSeconds: 5,
       HealthyThresholdCount: 2,
