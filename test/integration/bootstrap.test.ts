@@ -1,5 +1,6 @@
 // script/bootstrap on machines that lack things: made of a PATH with little on it, and of namespaces without an engine.
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -55,6 +56,83 @@ test('a machine without Node is told so', () => {
   const { status, output } = bootstrap({ PATH: pathWith('bash', 'env', 'dirname', 'id') })
   expect(status).toBe(1)
   expect(output).toContain('✗ node is not on the PATH')
+})
+
+/** The start of a bootstrap on a machine with this PATH, up to the tools that neither npm nor Debian has. */
+const fetchTools = (env: Record<string, string>) => {
+  const libraries = ['say', 'debian', 'tools'].map((name) => `. script/lib/${name}.sh`)
+  const lines = ['set -euo pipefail', `ROOT=${clone}`, 'STATE=$ROOT/.rehearsal', ...libraries, 'fetch_missing_tools']
+  const { status, stdout, stderr } = spawnSync('bash', ['-c', lines.join('\n')], { cwd: clone, encoding: 'utf8', env })
+  return { status, output: stdout + stderr }
+}
+
+/** A PATH that can fetch, with a stand-in for the tool that is not to be fetched. */
+function pathThatFetches(present: string): string {
+  const bin = pathWith('bash', 'node', 'mktemp', 'install', 'rm', 'mkdir', 'ln')
+  // The interpreter itself: what is first on the PATH may be a version manager's script, which needs more around it.
+  const python = execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim()
+  symlinkSync(python, join(bin, 'python3'))
+  symlinkSync('/bin/true', join(bin, present))
+  return bin
+}
+
+describe('a machine without Terraform', () => {
+  let releases: string
+  const fetchFrom = (sum: (archive: Buffer) => string) => {
+    const { platform, arch } = process
+    const name = `terraform_1.11.4_${platform}_${arch === 'x64' ? 'amd64' : arch}.zip`
+    releases = join(clone, 'releases/1.11.4')
+    mkdirSync(releases, { recursive: true })
+    writeFileSync(join(clone, 'terraform'), '#!/bin/sh\necho from the release\n')
+    execFileSync('python3', ['-m', 'zipfile', '-c', join(releases, name), join(clone, 'terraform')])
+    const checksum = sum(readFileSync(join(releases, name)))
+    writeFileSync(join(releases, 'terraform_1.11.4_SHA256SUMS'), `${checksum}  ${name}\n`)
+    const server = spawn('python3', [
+      '-u',
+      '-m',
+      'http.server',
+      '0',
+      '--bind',
+      '127.0.0.1',
+      '-d',
+      join(clone, 'releases'),
+    ])
+    return new Promise<ReturnType<typeof fetchTools>>((resolve) => {
+      server.stdout.once('data', (line) => {
+        const port = /port (\d+)/.exec(String(line))?.[1]
+        resolve(
+          fetchTools({
+            PATH: pathThatFetches('moto_server'),
+            HOME: clone,
+            TERRAFORM_RELEASES: `http://127.0.0.1:${port}`,
+          }),
+        )
+        server.kill()
+      })
+    })
+  }
+
+  test('gets the release whose checksum is right', async () => {
+    const { status, output } = await fetchFrom((archive) => createHash('sha256').update(archive).digest('hex'))
+    expect({ status, output }).toEqual({ status: 0, output: expect.stringContaining('its checksum verified') })
+    expect(execFileSync(join(clone, '.rehearsal/tools/terraform'), { encoding: 'utf8' })).toBe('from the release\n')
+  })
+
+  test('refuses one whose checksum is wrong', async () => {
+    const { status, output } = await fetchFrom(() => '0'.repeat(64))
+    expect(status).toBe(1)
+    expect(output).toContain('✗ Terraform is not on the PATH, and could not be downloaded')
+    expect(readFileSync(join(clone, '.rehearsal/terraform.log'), 'utf8')).toContain(`should have ${'0'.repeat(64)}`)
+    expect(existsSync(join(clone, '.rehearsal/tools/terraform'))).toBe(false)
+  })
+})
+
+test('a machine where pip gets no moto says so before anything is started', () => {
+  const nowhere = { PIP_INDEX_URL: 'http://127.0.0.1:9/', PIP_RETRIES: '0', PIP_DISABLE_PIP_VERSION_CHECK: '1' }
+  const { status, output } = fetchTools({ PATH: pathThatFetches('terraform'), HOME: clone, ...nowhere })
+  expect(status).toBe(1)
+  expect(output).toContain('✗ moto_server is not on the PATH, and pip could not install it')
+  expect(readFileSync(join(clone, '.rehearsal/moto.log'), 'utf8')).toContain('No matching distribution found for moto')
 })
 
 test('an unknown argument is refused', () => {
