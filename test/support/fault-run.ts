@@ -237,6 +237,8 @@ function allowedBy(
   // Credentials that expire while the deploy is prepared stop it before there is anything to have a verdict on.
   if (expired) allowed.push('failed', ...(started ? [] : ['none']))
   if (story.cancelAfterMs !== undefined) allowed.push('cancelled', ...(started ? [] : ['none']))
+  // AWS may be so unwell that a deploy gives up while it still only reads: red, and nothing was changed.
+  if (!started && story.faults.length > 0) allowed.push('none')
   if (overtaken) allowed.push(started ? 'superseded' : 'none')
   // It failed by itself, and its way back was cut off.
   if (overtaken && fails) allowed.push('failed')

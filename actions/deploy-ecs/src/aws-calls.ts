@@ -64,7 +64,7 @@ export class AwsCalls {
     return retry(() => this.callOnce(bucket, doing, send), {
       clock: this.clock,
       signal: this.signal,
-      attempts: 5,
+      attempts: 8,
       delayMs: 500,
       maxDelayMs: 10_000,
       retryable: passes,

@@ -1,5 +1,6 @@
+import type { ServiceDeploymentBrief } from '@aws-sdk/client-ecs'
 import { classifyAwsError } from '../../../toolkit/aws.ts'
-import type { AwsCalls } from './aws-calls.ts'
+import { type AwsCalls, each } from './aws-calls.ts'
 import {
   describeServiceDeployments,
   describeServiceRevisions,
@@ -19,6 +20,8 @@ import { TaskBook } from './task-book.ts'
 const MARGIN_MS = 60_000
 /** A deployment and its service deployment are made within this. */
 const TOGETHER_MS = 5_000
+/** How many services are looked at at once. */
+const AT_ONCE = 4
 /** With so few services the tasks of each are looked at every time; with more, when there is a reason to. */
 const FEW = 10
 /** A look at the tasks of a service without any other reason, when there are many. */
@@ -74,20 +77,18 @@ export class Observer {
       rollouts.map(({ name }) => name),
     )
     const deployments = await this.#serviceDeployments(watched)
-    const observations = new Map<string, Observation>()
-    for (const one of watched) {
+    const observations = await each(watched, AT_ONCE, async (one) => {
       const key = nameOf(one.rollout.name)
       const service = services.get(key)
-      const arn = one.serviceDeploymentArn
-      const serviceDeployment = arn === undefined ? undefined : deployments.get(arn)
+      const serviceDeployment = deployments.get(one.serviceDeploymentArn ?? '')
       const observation: Observation = {
         at: this.#aws.clock.now(),
         ...(service === undefined ? {} : { service: seenService(service) }),
         ...(serviceDeployment === undefined ? {} : { serviceDeployment }),
       }
-      observations.set(key, await this.#withTasksOf(one, observation, rollouts.length))
-    }
-    return observations
+      return [key, await this.#withTasksOf(one, observation, rollouts.length)] as const
+    })
+    return new Map(observations)
   }
 
   async #withTasksOf(one: Watched, observation: Observation, among: number): Promise<Observation> {
@@ -112,7 +113,7 @@ export class Observer {
   async #serviceDeployments(watched: readonly Watched[]): Promise<ReadonlyMap<string, ServiceDeploymentSeen>> {
     if (this.#aws.refused.has('service deployments')) return new Map()
     try {
-      for (const one of watched) one.serviceDeploymentArn ??= await this.#find(one.rollout)
+      await this.#find(watched.filter(({ serviceDeploymentArn }) => serviceDeploymentArn === undefined))
       const arns = watched.flatMap(({ serviceDeploymentArn }) => serviceDeploymentArn ?? [])
       const found = await describeServiceDeployments(this.#aws, arns)
       return new Map(found.map(seenServiceDeployment).map((deployment) => [deployment.arn, deployment]))
@@ -128,23 +129,35 @@ export class Observer {
   }
 
   /** UpdateService does not say which service deployment it made: it is the one made with ours, for our revision. */
-  async #find({ name, createdAt, taskDefinition }: Rollout): Promise<string | undefined> {
-    const listed = await listServiceDeployments(this.#aws, name, { createdAfter: new Date(createdAt - MARGIN_MS) })
-    const candidates = listed
-      .filter((listed) => listed.targetServiceRevisionArn !== undefined)
-      // One from before ours can be for the same revision; while lists lag, it would be taken for ours.
-      .filter((listed) => (listed.createdAt?.getTime() ?? 0) >= createdAt - TOGETHER_MS)
-      .sort((a, b) => distance(a.createdAt, createdAt) - distance(b.createdAt, createdAt))
-    const revisions = await describeServiceRevisions(
-      this.#aws,
+  async #find(watched: readonly Watched[]): Promise<void> {
+    const found = await each(watched, AT_ONCE, async (one) => ({
+      one,
+      candidates: await this.#candidates(one.rollout),
+    }))
+    const arns = found.flatMap(({ candidates }) =>
       candidates.map(({ targetServiceRevisionArn }) => targetServiceRevisionArn ?? ''),
     )
-    const ours = new Set(
-      revisions
-        .filter((revision) => revision.taskDefinition === taskDefinition)
-        .map((revision) => revision.serviceRevisionArn),
+    const revisions = await describeServiceRevisions(this.#aws, arns)
+    const runs = new Map(
+      revisions.map(({ serviceRevisionArn, taskDefinition }) => [serviceRevisionArn, taskDefinition]),
     )
-    return candidates.find(({ targetServiceRevisionArn }) => ours.has(targetServiceRevisionArn))?.serviceDeploymentArn
+    for (const { one, candidates } of found) {
+      one.serviceDeploymentArn = candidates.find(
+        ({ targetServiceRevisionArn }) => runs.get(targetServiceRevisionArn) === one.rollout.taskDefinition,
+      )?.serviceDeploymentArn
+    }
+  }
+
+  /** The service deployments that ours can be, the nearest in time first. */
+  async #candidates({ name, createdAt }: Rollout): Promise<readonly ServiceDeploymentBrief[]> {
+    const listed = await listServiceDeployments(this.#aws, name, { createdAfter: new Date(createdAt - MARGIN_MS) })
+    return (
+      listed
+        .filter((listed) => listed.targetServiceRevisionArn !== undefined)
+        // One from before ours can be for the same revision; while lists lag, it would be taken for ours.
+        .filter((listed) => (listed.createdAt?.getTime() ?? 0) >= createdAt - TOGETHER_MS)
+        .toSorted((a, b) => distance(a.createdAt, createdAt) - distance(b.createdAt, createdAt))
+    )
   }
 }
 
