@@ -49,7 +49,7 @@ export function chosenContainer({ target, shipped }: ServicePlan, wanted: string
 }
 
 /** What RunTask is sent: the service's own network and place, and a token that makes a repeated call the same task. */
-export function runTaskRequest(
+function runTaskRequest(
   { name, before }: ServicePlan,
   taskDefinition: string,
   container: string,

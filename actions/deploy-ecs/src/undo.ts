@@ -5,13 +5,14 @@ import type { AwsCalls } from './aws-calls.ts'
 import { describeServices, requireService } from './ecs.ts'
 import type { Inputs } from './inputs.ts'
 import { lastHealthy } from './last-healthy.ts'
+import { afterRollback, lostSight, notUndone, stopped } from './other-verdicts.ts'
 import { newerPrimary } from './ours.ts'
 import { revisionName } from './registration.ts'
 import { type Rollout, startRollout } from './rollout.ts'
 import { type DeploymentSeen, seenService } from './seen.ts'
 import { nameOf } from './service-name.ts'
 import { stopDeployment } from './stop-deployment.ts'
-import { afterRollback, type Criteria, lostSight, notUndone, stopped, type Verdict } from './verdict.ts'
+import type { Criteria, Verdict } from './verdict.ts'
 import { beginWatch, follow, type Watch } from './watch.ts'
 
 /** Does what `on-failure` says about a deploy that failed or ran out of time, and gives the final verdict. */
@@ -59,7 +60,7 @@ async function rollBack(world: World, aws: AwsCalls, inputs: Inputs, watch: Watc
  * Starts the way back, and gives the deployment that goes it: ECS's own rollback where ours can still be stopped, which
  * also brings the old configuration back; else an update to the last revision that was healthy.
  */
-export async function startRollback(aws: AwsCalls, watch: Watch): Promise<Rollout | 'overtaken' | undefined> {
+async function startRollback(aws: AwsCalls, watch: Watch): Promise<Rollout | 'overtaken' | undefined> {
   const { rollout, serviceDeploymentArn } = watch
   const { name } = rollout
   const asked =

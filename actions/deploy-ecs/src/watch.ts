@@ -6,11 +6,12 @@ import type { AwsCalls } from './aws-calls.ts'
 import { type Memory, NOTHING_YET, remember } from './memory.ts'
 import { narrate } from './narrate.ts'
 import { Observer } from './observe.ts'
+import { lostSight } from './other-verdicts.ts'
 import type { Rollout } from './rollout.ts'
 import type { Observation } from './seen.ts'
 import { nameOf } from './service-name.ts'
 import { addSample, type Timeline } from './timeline.ts'
-import { type Criteria, decide, lostSight, type Verdict } from './verdict.ts'
+import { type Criteria, decide, type Verdict } from './verdict.ts'
 
 /** A rollout that is being followed, and what is known of it so far. */
 export interface Watch {

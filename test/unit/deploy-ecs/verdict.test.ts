@@ -1,5 +1,5 @@
+import { afterRollback, cancelled } from '../../../actions/deploy-ecs/src/other-verdicts.ts'
 import type { Observation } from '../../../actions/deploy-ecs/src/seen.ts'
-import { afterRollback, cancelled } from '../../../actions/deploy-ecs/src/verdict.ts'
 import {
   arn,
   criteria,
@@ -114,6 +114,46 @@ describe('succeeded', () => {
     expect(waitsFor(play([healthy, look({ at: 89_000 })], bake))).toBe('1 s more of the bake time')
     expect(verdictOf(play([healthy, look({ at: 90_000 })], bake)).verdict).toBe('succeeded')
     expect(waitsFor(play([healthy, sick, look({ at: 60_000 }), look({ at: 90_000 })], bake))).toContain('30 s more')
+  })
+})
+
+describe('blue/green, linear and canary, as ECS does them', () => {
+  const ALTERNATE = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/green/def'
+  const [balancer] = healthy.service?.loadBalancers ?? []
+  const swapped = service([deployment({ rolloutState: 'COMPLETED' })], {
+    loadBalancers: balancer === undefined ? [] : [{ ...balancer, alternateTargetGroupArn: ALTERNATE }],
+  })
+  const green = ['1', '2'].flatMap((id) => [
+    target(id, { state: 'unregistered' }),
+    target(id, { targetGroupArn: ALTERNATE }),
+  ])
+
+  test.each(['PRE_SCALE_UP', 'PRODUCTION_TRAFFIC_SHIFT', 'BAKE_TIME', 'CLEAN_UP'])(
+    'are followed through stage %s to the end',
+    (lifecycleStage) => {
+      const on = look({
+        service: swapped,
+        targets: green,
+        serviceDeployment: record('IN_PROGRESS', { lifecycleStage }),
+      })
+      expect('verdict' in play([on])).toBe(false)
+    },
+  )
+
+  test('end well when each task is healthy in the group that its traffic comes from', () => {
+    const end = look({
+      service: swapped,
+      targets: green,
+      serviceDeployment: record('SUCCESSFUL', { lifecycleStage: 'CLEAN_UP' }),
+    })
+    expect(verdictOf(play([end])).verdict).toBe('succeeded')
+    // ECS has baked it already.
+    expect(verdictOf(play([end], { ...criteria, waitFor: 'bake' })).verdict).toBe('succeeded')
+  })
+
+  test('end red when a hook or an alarm sends them back', () => {
+    const back = record('ROLLBACK_SUCCESSFUL', { lifecycleStage: 'BAKE_TIME', rollbackReason: 'lifecycle hook failed' })
+    expect(verdictOf(play([look({ service: swapped, serviceDeployment: back })])).verdict).toBe('rolled-back')
   })
 })
 

@@ -1,0 +1,70 @@
+// Verdicts that no observation of a rollout gives: it was not watched, not started, cut short, or taken back by us.
+import { revisionName } from './registration.ts'
+import type { Verdict } from './verdict.ts'
+
+/** The verdict on a run that was cancelled. `left` says how the service was left. */
+export const cancelled = (left: string): Verdict => ({
+  verdict: 'cancelled',
+  reason: `The run was cancelled. ${left}`,
+  evidence: [],
+})
+
+/** The verdict on a deploy that nobody waited for. */
+export const unwatched = (): Verdict => ({
+  verdict: 'succeeded',
+  reason: 'The deployment was started, and not waited for (`wait-for: none`).',
+  evidence: [],
+})
+
+/** The verdict on a deploy whose first task failed. */
+export const nothingDeployed = (error: string): Verdict => ({
+  verdict: 'failed',
+  reason: 'The task before the deploy failed, so nothing was deployed.',
+  evidence: error.split('\n'),
+})
+
+/** The verdict on a service that could not be updated. */
+export const notStarted = (error: string): Verdict => ({
+  verdict: 'failed',
+  reason: 'The service could not be updated.',
+  evidence: [error],
+  lostSight: true,
+})
+
+/** The verdict on a deploy that could no longer be seen. */
+export const lostSight = (error: string): Verdict => ({
+  verdict: 'failed',
+  reason: 'The deployment was started, but can no longer be seen; how it ends is not known.',
+  evidence: [error],
+  lostSight: true,
+})
+
+/** The verdict on a deployment that was to be stopped where it stood. */
+export const stopped = (first: Verdict, done: boolean): Verdict => ({
+  ...first,
+  reason: done
+    ? `${first.reason} The deployment was stopped where it stood.`
+    : `${first.reason} ECS could not stop the deployment: look at the service.`,
+})
+
+/** The verdict on a deployment that could not be taken back. */
+export const notUndone = (first: Verdict, why: string): Verdict => ({
+  ...first,
+  reason: `${first.reason} It was not rolled back: ${why}`,
+})
+
+/** The verdict after a rollback of ours: what happened first stays the reason. */
+export function afterRollback(first: Verdict, rollback: Verdict, to: string): Verdict {
+  if (rollback.verdict === 'succeeded') {
+    return {
+      verdict: 'rolled-back',
+      reason: `${first.reason} Rolled back to ${revisionName(to)}, which is healthy.`,
+      evidence: first.evidence,
+    }
+  }
+  return {
+    verdict: 'failed',
+    reason: `${first.reason} The rollback to ${revisionName(to)} did not succeed either: ${rollback.reason}`,
+    evidence: [...first.evidence, ...rollback.evidence],
+  }
+}
