@@ -54,6 +54,19 @@ describe('where a revision starts from', () => {
     expect(calls('RegisterTaskDefinition').length).toBe(3)
   })
 
+  test('a service that Terraform made from the template gets a family of its own with the first deploy', async () => {
+    await makeService(cloud, {
+      taskDefinition: { family: 'web-template' },
+      service: { taskDefinition: 'web-template' },
+    })
+    const image = { template: 'web-template', image: 'example.com/web:next' }
+    expect((await deploy(cloud, image)).error).toBeUndefined()
+    expect(await current()).toBe('web:1')
+    expect((await deploy(cloud, { ...image, image: 'example.com/web:third' })).error).toBeUndefined()
+    expect(await current()).toBe('web:2')
+    expect((await read('web-template'))?.revision).toBe(1)
+  })
+
   test('a file, as AWS prints it, is deployed; what ECS does not know is warned about (peers: DTD 22, 704, 810)', async () => {
     await makeService(cloud)
     const printed = { taskDefinition: { ...(await read('web')), shiny: true, cpu: '512', memory: '1024' } }

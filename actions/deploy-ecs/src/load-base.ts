@@ -32,11 +32,21 @@ export async function loadBase(aws: AwsCalls, base: Base, current: string): Prom
       return loadRevision(aws, 'task-definition', base.family)
     case 'template': {
       const { arn: _, ...template } = await loadRevision(aws, 'template', base.family)
-      // Terraform goes on owning its family; the service's own one gets the revisions.
-      const registration = { ...template.registration, family: familyOf(current) }
+      const registration = { ...template.registration, family: familyBeside(base.family, current) }
       return { ...template, registration, source: `the template ${template.source}` }
     }
   }
+}
+
+/**
+ * The family of a service whose template is Terraform's: the one it runs. Before its first deploy that is the template
+ * itself, which Terraform goes on owning; then it is the template's name without `-template`, or with `-deployed`.
+ */
+export function familyBeside(template: string, current: string): string {
+  const family = familyOf(current)
+  if (family !== template) return family
+  const own = template.replace(/-template$/, '')
+  return own === template ? `${template}-deployed` : own
 }
 
 async function loadRevision(aws: AwsCalls, input: string, taskDefinition: string): Promise<LoadedBase> {

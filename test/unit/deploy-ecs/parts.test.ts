@@ -3,6 +3,7 @@ import type { Service } from '@aws-sdk/client-ecs'
 import { batches, each } from '../../../actions/deploy-ecs/src/aws-calls.ts'
 import { describeDifference, diffService, diffTaskDefinitions } from '../../../actions/deploy-ecs/src/diff.ts'
 import { ecrRegistry, parseImage } from '../../../actions/deploy-ecs/src/images.ts'
+import { familyBeside } from '../../../actions/deploy-ecs/src/load-base.ts'
 import { narrate } from '../../../actions/deploy-ecs/src/narrate.ts'
 import { Pace } from '../../../actions/deploy-ecs/src/pace.ts'
 import { deploymentInProgress } from '../../../actions/deploy-ecs/src/preflight.ts'
@@ -175,6 +176,14 @@ describe('the log', () => {
     expect(narrate(ours, healthy, paused).join()).toContain('--hook-id h1 --action CONTINUE')
     expect(narrate(ours, paused, paused)).toEqual([])
   })
+})
+
+test.each([
+  ['web-template', 'web:3', 'web'],
+  ['web-template', 'web-template:1', 'web'],
+  ['base', 'base:1', 'base-deployed'],
+])('the template %s of a service at %s leads to the family %s', (template, current, family) => {
+  expect(familyBeside(template, current)).toBe(family)
 })
 
 test('a deployment is in progress while its PRIMARY is, and not while old tasks drain', () => {
