@@ -109,17 +109,17 @@ describe('the post step', () => {
           const clients = awsClients(config)
           let alive = true
           clients.ecs.middlewareStack.add(
-          (next, context) => async (args) => {
-            if (!alive) return dead
-            const result = await next(args)
-            if (context['commandName'] !== atAction) return result
-            alive = false
-            reached()
-            return dead
-          },
-          { step: 'initialize' },
-        )
-        return clients
+            (next, context) => async (args) => {
+              if (!alive) return dead
+              const result = await next(args)
+              if (context['commandName'] !== atAction) return result
+              alive = false
+              reached()
+              return dead
+            },
+            { step: 'initialize' },
+          )
+          return clients
         },
       },
     )
@@ -258,13 +258,17 @@ describe('several services in one step', () => {
 
   test('are deployed in parallel, and read in batches', async () => {
     await make()
-    const before = calls('DescribeServices').length
+    const looks: string[][] = []
+    cloud.intercept = ({ action, request }) => {
+      if (action === 'DescribeServices') looks.push(JSON.parse(request.body.toString()).services)
+      return undefined
+    }
     const done = await deploy(cloud, both)
     expect(done.error).toBeUndefined()
     expect(done.outputs['task-definition-arn']).toMatch(/api:2\n.*worker:2$/)
     expect(calls('UpdateService')).toHaveLength(2)
-    const looks = calls('DescribeServices').slice(before)
-    expect(looks.every(({ request }) => JSON.stringify(request ?? '').includes('api,') || true)).toBe(true)
+    expect(looks.length).toBeGreaterThan(2)
+    expect(looks.every((services) => services.length === 2)).toBe(true)
     expect((done.outputs['deploy-record'] as { services: unknown[] }).services).toHaveLength(2)
   })
 
@@ -278,18 +282,27 @@ describe('several services in one step', () => {
   })
 
   test('are as bad as the worst, and only those that failed go back', async () => {
-    await make()
+    await makeService(cloud, { name: 'api' })
+    await makeService(cloud, {
+      name: 'worker',
+      balanced: false,
+      taskDefinition: { containerDefinitions: [{ name: 'job', image: 'example.com/web:ok' }] },
+    })
     const done = await deploy(cloud, {
       service: 'api, worker',
-      image: 'app=example.com/web:next',
-      'container-name': 'app',
+      image: 'app=example.com/web:next\njob=example.com/web:crash',
     })
-    expect(done.error).toBeUndefined()
-    cloud.intercept = () => undefined
-    const one = await deploy(cloud, { service: 'worker', image: 'example.com/web:crash' })
-    expect(one.outputs['verdict']).toBe('rolled-back')
+    expect(done.outputs['verdict']).toBe('rolled-back')
+    expect(done.error).toContain('production/api: succeeded.')
     expect(revision((await service('api'))?.taskDefinition)).toBe('api:2')
-    expect(revision((await service('worker'))?.taskDefinition)).toBe('worker:2')
+    expect(revision((await service('worker'))?.taskDefinition)).toBe('worker:1')
+  })
+
+  test('refuse an image for a container that none of them has', async () => {
+    await make()
+    const done = await deploy(cloud, { service: 'api, worker', image: 'app=a:1\nwrong=b:1' })
+    expect(done.error).toContain('Input `image` names the container `wrong`, which no task definition here has.')
+    expect(calls('UpdateService')).toHaveLength(0)
   })
 
   test('may be in several clusters, and one that cannot be updated does not stop the other', async () => {
