@@ -166,10 +166,18 @@ try {
   console.log(`Medians of ${ROUNDS} rounds, by turns.`.padEnd(46), 'build-image    docker')
   const context = service()
   const noCache = { 'NO-CACHE': 'true' }
+  // New content each time: docker remembers layers that it has pushed to any repository here, and would not send them again.
+  const renew = () => writeFileSync(join(context, 'dependencies', '0.js'), randomBytes(50_000).toString('hex'))
   await compare(
     'cold: no cache, nothing in the registry',
-    () => slipway(context, fresh(), noCache),
-    () => plainDocker(context, fresh(), ['--no-cache']),
+    async () => {
+      renew()
+      return slipway(context, fresh(), noCache)
+    },
+    async () => {
+      renew()
+      return plainDocker(context, fresh(), ['--no-cache'])
+    },
   )
   const known = fresh()
   await slipway(context, known)
