@@ -8,6 +8,8 @@ export interface AwsConfig {
   readonly customUserAgent: [string, string][]
   readonly retryMode: 'standard'
   readonly maxAttempts: number
+  /** Milliseconds. The SDK itself waits for ever: a connection that has died quietly would hold a step past its time-out. */
+  readonly requestHandler: { readonly connectionTimeout: number; readonly socketTimeout: number }
 }
 
 /**
@@ -21,7 +23,14 @@ export function awsConfig(env: Environment, region?: string): AwsConfig {
       hint: 'Set the input `region`, or run aws-actions/configure-aws-credentials with `aws-region` in an earlier step.',
     })
   }
-  return { region: chosen, customUserAgent: [['slipway', VERSION]], retryMode: 'standard', maxAttempts: 5 }
+  return {
+    region: chosen,
+    customUserAgent: [['slipway', VERSION]],
+    retryMode: 'standard',
+    maxAttempts: 5,
+    // `socketTimeout` is about silence, not about size. (The SDK's `requestTimeout` only warns, unless told otherwise.)
+    requestHandler: { connectionTimeout: 5_000, socketTimeout: 20_000 },
+  }
 }
 
 /**

@@ -74,7 +74,6 @@ type Keys = Pick<Session, 'accessKeyId' | 'secretAccessKey' | 'sessionToken'>
 const client = ({ region }: Inputs, env: World['env'], credentials?: Keys) =>
   new STSClient({
     ...awsConfig(env, region),
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: 15_000 },
     ...(credentials === undefined ? {} : { credentials }),
   })
 

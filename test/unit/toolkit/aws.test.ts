@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { awsConfig, awsError, classifyAwsError } from '../../../toolkit/aws.ts'
 import { SlipwayError } from '../../../toolkit/errors.ts'
 
@@ -12,6 +15,29 @@ test('the region comes from the input, else from the environment', () => {
 test('without a region it says where to set one', () => {
   expect(() => awsConfig({})).toThrow(SlipwayError)
   expect(() => awsConfig({})).toThrow('No AWS region is set.')
+})
+
+test('a connection on which nothing comes is given up, and counts as a bad moment', async () => {
+  const { requestHandler, ...config } = awsConfig({}, 'us-east-1')
+  expect(requestHandler.socketTimeout).toBeGreaterThan(0)
+  // Takes connections and what comes, and never says a word.
+  const silent = createServer((socket) => socket.on('error', () => {}).resume()).listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  const { port } = silent.address() as { port: number }
+  const sts = new STSClient({
+    ...config,
+    maxAttempts: 1,
+    requestHandler: { ...requestHandler, socketTimeout: 100 },
+    endpoint: `http://127.0.0.1:${port}`,
+    credentials: { accessKeyId: 'key', secretAccessKey: 'secret' },
+  })
+  try {
+    const error = await sts.send(new GetCallerIdentityCommand({})).catch((error: unknown) => error)
+    expect(classifyAwsError(error)).toBe('transient')
+  } finally {
+    sts.destroy()
+    silent.close()
+  }
 })
 
 test.each([
