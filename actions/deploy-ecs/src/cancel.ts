@@ -7,7 +7,7 @@ import type { Inputs } from './inputs.ts'
 import { lastHealthy } from './last-healthy.ts'
 import { Observer } from './observe.ts'
 import { revisionName } from './registration.ts'
-import { startRollout, toRollout } from './rollout.ts'
+import { backToNothing, startRollout, toRollout } from './rollout.ts'
 import { seenService } from './seen.ts'
 import { nameOf } from './service-name.ts'
 import type { Undertaking } from './state.ts'
@@ -49,6 +49,10 @@ async function settleService(aws: AwsCalls, onCancel: Inputs['onCancel'], undert
   if (primary.rolloutState === 'COMPLETED') return `${who} had already completed its rollout to ${next}.`
   if (onCancel === 'leave') {
     return `${who} goes on rolling out ${next} by itself, as \`on-cancel: leave\` says; nobody watches it.`
+  }
+  if (!undertaking.ranBefore) {
+    await backToNothing(aws, name, before, previousTaskDefinition)
+    return `${who} is being set back to no tasks, as nothing ran before.`
   }
   const departure = { name, before, taskDefinition, shipped: [] }
   const rollout = toRollout(departure, service, previousId)

@@ -68,3 +68,12 @@ export function afterRollback(first: Verdict, rollback: Verdict, to: string): Ve
     evidence: [...first.evidence, ...rollback.evidence],
   }
 }
+
+/** The verdict on a first deploy that failed, after the service was set back to no tasks. */
+export const afterEmptying = (first: Verdict, emptying: Verdict): Verdict => ({
+  ...first,
+  reason:
+    emptying.verdict === 'succeeded'
+      ? `${first.reason} Nothing ran before, so the service was set back to no tasks.`
+      : `${first.reason} Nothing ran before, and setting the service back to no tasks did not succeed: ${emptying.reason}`,
+})

@@ -18,6 +18,8 @@ export interface Rollout extends Ours {
   readonly isNew: boolean
   /** See TaskBook. */
   readonly adopts: boolean
+  /** False for the first deploy of a service that was made with no tasks. */
+  readonly ranBefore: boolean
 }
 
 /** What a rollout starts from. */
@@ -121,9 +123,26 @@ export function toRollout(departure: Departure, service: ServiceSeen, previousId
     createdAt: primary.createdAt,
     taskDefinition: departure.taskDefinition,
     previousTaskDefinition,
+    ranBefore: wantsTasks(departure.before),
     shipped: departure.shipped,
   }
 }
+
+/** Whether a service is there to run tasks. A DAEMON service has as many as there are instances, none included. */
+export const wantsTasks = ({ schedulingStrategy, desiredCount = 0 }: Service): boolean =>
+  schedulingStrategy === 'DAEMON' || desiredCount > 0
+
+/**
+ * Sets a service back that ran nothing before. Its revision of then never was healthy, and may not even be able to start:
+ * Terraform's template names no image.
+ */
+export const backToNothing = (
+  aws: AwsCalls,
+  name: ServiceName,
+  before: Service,
+  previousTaskDefinition: string,
+): Promise<Rollout> =>
+  startRollout(aws, { name, before, taskDefinition: previousTaskDefinition, shipped: [] }, { desiredCount: 0 })
 
 /** The deployment that the service is heading for. */
 export const primaryOf = ({ deployments }: ServiceSeen) => deployments.find(({ status }) => status === 'PRIMARY')

@@ -9,7 +9,7 @@ import type { Outcome } from './outcome.ts'
 import type { ServicePlan } from './plan.ts'
 import { registerAll } from './register-all.ts'
 import { revisionName } from './registration.ts'
-import { primaryOf, startRollout } from './rollout.ts'
+import { primaryOf, startRollout, wantsTasks } from './rollout.ts'
 import { seenService } from './seen.ts'
 import { nameOf } from './service-name.ts'
 import { keep, keepTask, type Undertaking } from './state.ts'
@@ -133,6 +133,7 @@ function undertaking({ plan, taskDefinition, watch }: Shipment): Undertaking {
     name: plan.name,
     taskDefinition,
     previousTaskDefinition: plan.before.taskDefinition ?? '',
+    ranBefore: wantsTasks(plan.before),
     ...(previousId === undefined ? {} : { previousId }),
     ...(watch === undefined ? {} : { deploymentId: watch.rollout.deploymentId }),
   }

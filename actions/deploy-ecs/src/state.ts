@@ -10,6 +10,8 @@ export interface Undertaking {
   /** The PRIMARY deployment before ours. */
   readonly previousId?: string
   readonly deploymentId?: string
+  /** False for the first deploy of a service that was made with no tasks. */
+  readonly ranBefore: boolean
 }
 
 const KEY = 'undertakings'

@@ -5,10 +5,10 @@ import type { AwsCalls } from './aws-calls.ts'
 import { describeServices, requireService } from './ecs.ts'
 import type { Inputs } from './inputs.ts'
 import { lastHealthy } from './last-healthy.ts'
-import { afterRollback, lostSight, notUndone, stopped } from './other-verdicts.ts'
+import { afterEmptying, afterRollback, lostSight, notUndone, stopped } from './other-verdicts.ts'
 import { newerPrimary } from './ours.ts'
 import { revisionName } from './registration.ts'
-import { type Rollout, startRollout } from './rollout.ts'
+import { backToNothing, type Rollout, startRollout } from './rollout.ts'
 import { type DeploymentSeen, seenService } from './seen.ts'
 import { nameOf } from './service-name.ts'
 import { stopDeployment } from './stop-deployment.ts'
@@ -38,7 +38,7 @@ async function stop(aws: AwsCalls, { rollout, serviceDeploymentArn }: Watch): Pr
 
 async function rollBack(world: World, aws: AwsCalls, inputs: Inputs, watch: Watch, first: Verdict): Promise<Verdict> {
   const { rollout } = watch
-  const back = await startRollback(aws, watch)
+  const back = await (rollout.ranBefore ? startRollback(aws, watch) : startEmptying(aws, rollout))
   if (back === 'overtaken') return notUndone(first, 'Another deployment has taken over meanwhile.')
   if (back === undefined) return notUndone(first, 'No revision is known that was healthy before.')
   const second = beginWatch(back, world.clock.now())
@@ -53,7 +53,17 @@ async function rollBack(world: World, aws: AwsCalls, inputs: Inputs, watch: Watc
   world.log.info(`Service \`${nameOf(rollout.name)}\` goes back to ${revisionName(back.taskDefinition)}.`)
   await follow(aws, world.log, [second], criteria)
   watch.backTo = back.taskDefinition
-  return afterRollback(first, second.verdict ?? first, back.taskDefinition)
+  const outcome = second.verdict ?? first
+  return rollout.ranBefore ? afterRollback(first, outcome, back.taskDefinition) : afterEmptying(first, outcome)
+}
+
+/** Starts the way back to no tasks. ECS's own rollback would try to run what ran before, which is nothing. */
+async function startEmptying(aws: AwsCalls, rollout: Rollout): Promise<Rollout | 'overtaken'> {
+  const { name, previousTaskDefinition } = rollout
+  const before = requireService(await describeServices(aws, [name]), name)
+  const primary = newerPrimary(rollout, seenService(before).deployments)
+  if (primary !== undefined && !isRollback(primary, rollout)) return 'overtaken'
+  return backToNothing(aws, name, before, previousTaskDefinition)
 }
 
 /**
