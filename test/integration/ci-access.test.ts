@@ -66,6 +66,7 @@ const ENVIRONMENTS = `{
   production = {
     clusters     = ["production"]
     repositories = ["web"]
+    pull_from    = ["arn:aws:ecr:eu-west-1:210987654321:repository/web"]
     pass_roles   = ["production-web-*"]
     state        = { bucket = "state", prefix = "web/production/" }
     policy_arns  = [aws_iam_policy.infrastructure.arn]
@@ -194,8 +195,18 @@ test('a role may do what was named, and no more', async () => {
     for (const action of all(Action))
       expect(action).toMatch(/:(Describe|Get|List|RegisterTaskDefinition$|TagResource$)/)
   }
-  const push = (await policyOf('images')).find(({ Action }) => all(Action).includes('ecr:PutImage'))
+  const images = await policyOf('images')
+  const push = images.find(({ Action }) => all(Action).includes('ecr:PutImage'))
   expect(all(push?.Resource)).toEqual(['arn:aws:ecr:*:123456789012:repository/web'])
+  const abroad = images.filter(({ Resource }) => all(Resource).join().includes('210987654321'))
+  expect(abroad).toEqual([
+    {
+      Sid: 'TakeOver',
+      Effect: 'Allow',
+      Action: ['ecr:GetDownloadUrlForLayer', 'ecr:BatchGetImage'],
+      Resource: 'arn:aws:ecr:eu-west-1:210987654321:repository/web',
+    },
+  ])
   const state = (await policyOf('terraform-state')).find(({ Action }) => all(Action).includes('s3:PutObject'))
   expect(all(state?.Resource)).toEqual(['arn:aws:s3:::state/web/production/*'])
   expect(await aws('iam', 'list-attached-role-policies', '--role-name', 'web-deploy-production')).toMatchObject({
@@ -212,6 +223,14 @@ test(
       claim_in_disguise: ['{ tags = ["v1:environment:production"] }', 'A branch or tag begins with something'],
       any_environment: ['{ github_environments = ["prod*"] }', 'without wildcards'],
       deploying_pull_requests: ['{ pull_requests = true, clusters = ["a"] }', 'must not deploy'],
+      any_repository: [
+        '{ repositories = ["web"], pull_from = ["arn:aws:ecr:eu-west-1:210987654321:repository/*"] }',
+        'pull_from are ARNs of repositories in full',
+      ],
+      nowhere_to_put_it: [
+        '{ pull_from = ["arn:aws:ecr:eu-west-1:210987654321:repository/web"] }',
+        'name that in repositories',
+      ],
       nobody: ['{ github_environments = [] }', 'Nobody could become the role'],
       short: ['{ max_session_duration = 900 }', 'max_session_duration is from'],
     }

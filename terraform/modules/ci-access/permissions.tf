@@ -110,6 +110,16 @@ data "aws_iam_policy_document" "images" {
     ]
     resources = [for repository in each.value.repositories : "arn:${local.partition}:ecr:*:${local.account}:repository/${repository}"]
   }
+
+  dynamic "statement" {
+    for_each = length(each.value.pull_from) > 0 ? [each.value.pull_from] : []
+
+    content {
+      sid       = "TakeOver"
+      actions   = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+      resources = statement.value
+    }
+  }
 }
 
 resource "aws_iam_role_policy" "state" {

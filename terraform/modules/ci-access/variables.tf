@@ -14,7 +14,8 @@ variable "environments" {
     `github_environments` (default: the one of the same name, unless one of the next three is set), `branches`, `tags`
     (patterns such as `v*`; for jobs without `environment:`), and with `pull_requests` any pull request from the repository
     itself. Give that only to a role that can read.
-    Each may deploy to `clusters`, push to `repositories`, hand the roles `pass_roles` to tasks, and use the Terraform
+    Each may deploy to `clusters`, push to `repositories`, pull from the repositories `pull_from` of other accounts (ARNs;
+    those have to allow it too), hand the roles `pass_roles` to tasks, and use the Terraform
     `state` below a prefix of a bucket; names may have `*`. `policy_arns` are for what your Terraform manages.
   EOT
   type = map(object({
@@ -24,6 +25,7 @@ variable "environments" {
     pull_requests        = optional(bool, false)
     clusters             = optional(list(string), [])
     repositories         = optional(list(string), [])
+    pull_from            = optional(list(string), [])
     pass_roles           = optional(list(string), [])
     state                = optional(object({ bucket = string, prefix = string }))
     policy_arns          = optional(list(string), [])
@@ -62,6 +64,22 @@ variable "environments" {
       for environment in values(var.environments) : !environment.pull_requests || length(environment.clusters) + length(environment.repositories) == 0
     ])
     error_message = "A role that pull requests can become must not deploy: anyone who can push a branch could. Give them a role of their own."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for environment in values(var.environments) : [
+        for arn in environment.pull_from : can(regex("^arn:[a-z-]+:ecr:[a-z0-9-]+:[0-9]{12}:repository/[^*?]+$", arn))
+      ]
+    ]))
+    error_message = "pull_from are ARNs of repositories in full: arn:aws:ecr:REGION:ACCOUNT:repository/NAME."
+  }
+
+  validation {
+    condition = alltrue([
+      for environment in values(var.environments) : length(environment.pull_from) == 0 || length(environment.repositories) > 0
+    ])
+    error_message = "What is pulled from another account is copied into a repository of this one: name that in repositories."
   }
 
   validation {
