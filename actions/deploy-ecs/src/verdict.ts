@@ -6,9 +6,9 @@ import { expectedDigest } from './images.ts'
 import type { WaitFor } from './inputs.ts'
 import type { Memory } from './memory.ts'
 import { newerPrimary, type Ours, ownDeployment } from './ours.ts'
-import { counts, notHealthy } from './progress.ts'
+import { counts, notHealthy, wantedTasks } from './progress.ts'
 import { revisionName } from './registration.ts'
-import type { DeploymentSeen, Observation } from './seen.ts'
+import type { DeploymentSeen, Observation, ServiceSeen } from './seen.ts'
 import type { Stop } from './stopped-task.ts'
 
 /** How a deploy of one service ended, why, and what that rests on. */
@@ -187,12 +187,13 @@ function fromProgress(ours: Ours, criteria: Criteria, latest: Observation, memor
   const own = ownDeployment(ours, latest.service)
   if (own === undefined || latest.service === undefined) return { waitingFor: ['ECS to show our deployment'] }
   if (criteria.waitFor === 'started') {
-    return own.runningCount >= own.desiredCount
+    const wanted = wantedTasks(own, latest.service)
+    return own.runningCount >= wanted
       ? verdict(
           'succeeded',
-          `All ${own.desiredCount} tasks of ${revisionName(ours.taskDefinition)} run; their health was not waited for.`,
+          `All ${wanted} tasks of ${revisionName(ours.taskDefinition)} run; their health was not waited for.`,
         )
-      : { waitingFor: [counts(own)] }
+      : { waitingFor: [counts(own, wanted)] }
   }
   const missing = notHealthy(ours, own, latest)
   if (missing.length > 0) return { waitingFor: missing }
@@ -206,7 +207,7 @@ function fromProgress(ours: Ours, criteria: Criteria, latest: Observation, memor
     const left = criteria.bakeMs - (latest.at - (memory.healthySince ?? latest.at))
     if (left > 0) return { waitingFor: [`${formatDuration(left)} more of the bake time`] }
   }
-  return verdict('succeeded', successReason(ours, own, latest), successEvidence(own, latest))
+  return verdict('succeeded', successReason(ours, own, latest.service), successEvidence(own, latest))
 }
 
 function wrongImages(ours: Ours, { tasks = [] }: Observation): readonly string[] {
@@ -224,11 +225,12 @@ function wrongImages(ours: Ours, { tasks = [] }: Observation): readonly string[]
   )
 }
 
-function successReason(ours: Ours, own: DeploymentSeen, { service }: Observation): string {
+function successReason(ours: Ours, own: DeploymentSeen, service: ServiceSeen): string {
   const name = revisionName(ours.taskDefinition)
-  if (own.desiredCount === 0) return `The service runs ${name} with a desired count of 0: no task was started.`
-  const tasks = own.desiredCount === 1 ? 'Its task runs' : `All ${own.desiredCount} tasks run`
-  const groups = service?.loadBalancers.length ?? 0
+  const wanted = wantedTasks(own, service)
+  if (wanted === 0) return `The service runs ${name} with a desired count of 0: no task was started.`
+  const tasks = wanted === 1 ? 'Its task runs' : `All ${wanted} tasks run`
+  const groups = service.loadBalancers.length
   return `${tasks} ${name}${groups === 0 ? '' : ', and every target is healthy'}.`
 }
 

@@ -91,11 +91,26 @@ describe('succeeded', () => {
   })
 
   test('with a desired count of 0 nothing has to run, and that is said', () => {
-    const none = service([deployment({ desiredCount: 0, runningCount: 0, rolloutState: 'COMPLETED' })])
+    const own = deployment({ desiredCount: 0, runningCount: 0, rolloutState: 'COMPLETED' })
+    const none = service([own], { desiredCount: 0 })
     expect(verdictOf(play([look({ service: none, tasks: [] })]))).toMatchObject({
       verdict: 'succeeded',
       reason: 'The service runs web:2 with a desired count of 0: no task was started.',
     })
+  })
+
+  test('is not said of a deployment that ECS has not given its tasks yet, whatever is waited for', () => {
+    const own = deployment({ desiredCount: 0, runningCount: 0 })
+    const just = look({ service: service([own, earlier()], { desiredCount: 1 }), tasks: [], targets: [] })
+    for (const waitFor of ['started', 'healthy'] as const) {
+      expect(waitsFor(play([just], { ...criteria, waitFor }))).toContain('0 of 1 tasks')
+    }
+    const complete = { ...own, rolloutState: 'COMPLETED' }
+    const said = look({ service: service([complete], { desiredCount: 1 }), tasks: [], targets: [] })
+    expect(waitsFor(play([said]))).toContain('0 of 1 tasks')
+    const { rolloutState: _, ...classic } = own
+    const alone = service([classic], { desiredCount: 1, loadBalancers: [] })
+    expect(waitsFor(play([look({ service: alone, tasks: [] })]))).toContain('0 of 1 tasks')
   })
 
   test('old tasks that still drain are no obstacle, but are told', () => {
