@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { InputError } from '../../../toolkit/errors.ts'
 import type { Pair } from '../../../toolkit/inputs.ts'
+import { expand } from './dockerfile-variables.ts'
 
 export interface Stage {
   readonly name: string | undefined
@@ -14,8 +15,11 @@ export interface Dockerfile {
   readonly stages: readonly Stage[]
   /** Every image that is pulled: for FROM, COPY --from, RUN --mount from, and the syntax directive. */
   readonly images: readonly string[]
-  /** Whether `images` is all there is. */
-  readonly complete: boolean
+  /**
+   * The first instruction that takes something in from elsewhere that is not known before it is built: an image by an unknown
+   * name, or what an address serves today. `undefined` when the context and `images` are all there is.
+   */
+  readonly unknown: string | undefined
   /** Names that ARG declares. */
   readonly args: ReadonlySet<string>
   /** What in it only BuildKit understands, for people: `RUN --mount`. */
@@ -64,19 +68,21 @@ interface Instruction {
   readonly flags: readonly string[]
   readonly rest: string
   readonly heredoc: boolean
+  /** As it is written, for people. */
+  readonly line: string
 }
 
 export function parseDockerfile(text: string, buildArgs: readonly Pair[]): Dockerfile {
   const given = new Map(buildArgs.map(({ key, value }) => [key, value]))
-  const globals = new Map<string, string>()
+  const globals = new Map<string, string | undefined>()
   const stages: Stage[] = []
   const images = new Set<string>()
   const args = new Set<string>()
   const needs = new Set<string>()
-  let complete = true
+  let unknown: string | undefined
 
-  const use = (image: string | undefined) => {
-    if (image === undefined) complete = false
+  const use = (image: string | undefined, line: string) => {
+    if (!image || /[$"'\\]/.test(image)) unknown ??= line
     else if (image !== 'scratch' && !/^\d+$/.test(image) && !stages.some(({ name }) => name === image.toLowerCase())) {
       images.add(image)
     }
@@ -87,29 +93,47 @@ export function parseDockerfile(text: string, buildArgs: readonly Pair[]): Docke
     images.add(syntax)
     needs.add(`# syntax=${syntax}`)
   }
+  const frontend = given.get('BUILDKIT_SYNTAX')
+  if (frontend !== undefined) {
+    images.add(frontend)
+    needs.add('the build argument BUILDKIT_SYNTAX')
+  }
 
-  for (const { name, flags, rest, heredoc } of readInstructions(text)) {
+  for (const { name, flags, rest, heredoc, line } of readInstructions(text)) {
     if (heredoc) needs.add(`a here-document in ${name}`)
     if (name === 'ARG') {
       for (const [, key = '', , value] of rest.matchAll(/([A-Za-z_]\w*)(=("[^"]*"|'[^']*'|\S*))?/g)) {
         args.add(key)
-        const chosen = given.get(key) ?? (value === undefined ? undefined : expand(unquote(value), globals))
-        if (stages.length === 0 && chosen !== undefined) globals.set(key, chosen)
+        if (stages.length > 0) continue
+        const chosen = given.get(key)
+        if (chosen !== undefined) globals.set(key, chosen)
+        else if (value !== undefined) globals.set(key, expand(unquote(value), globals))
       }
     } else if (name === 'FROM') {
       const [image = '', as, stage] = rest.split(/\s+/)
       const base = expand(unquote(image), globals)
-      use(base)
+      use(base, line)
       stages.push({ base, name: as?.toUpperCase() === 'AS' ? stage?.toLowerCase() : undefined })
     }
+    if (name === 'ADD' && addsFromElsewhere(flags, rest)) unknown ??= line
     for (const flag of flags) {
       const [, from] = /^--from=(.+)$/.exec(flag) ?? /^--mount=.*\bfrom=([^,]+)/.exec(flag) ?? []
-      if (from !== undefined) use(from.includes('$') ? undefined : from)
+      if (from !== undefined) use(from, line)
       const buildKitOnly = /^--(mount|network|security|link|parents|exclude|checksum|keep-git-dir|chmod)\b/.exec(flag)
       if (buildKitOnly !== null) needs.add(`${name} ${buildKitOnly[0]}`)
     }
   }
-  return { text, stages, images: [...images], complete, args, needsBuildKit: [...needs][0] }
+  return { text, stages, images: [...images], unknown, args, needsBuildKit: [...needs][0] }
+}
+
+/** Whether ADD takes in what an address, or a value that may be one, stands for today; a checksum holds it to one content. */
+function addsFromElsewhere(flags: readonly string[], rest: string): boolean {
+  if (flags.some((flag) => flag.startsWith('--checksum='))) return false
+  const words = /^\[/.test(rest)
+    ? [...rest.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, word = '']) => word)
+    : rest.split(/\s+/)
+  // The last one is where it goes to.
+  return words.slice(0, -1).some((source) => /\$|^["']?(?:[a-z][a-z0-9+.-]*:\/\/|[\w.-]+@[\w.-]+:)/i.test(source))
 }
 
 /** Splits a Dockerfile into instructions: comments out, continued lines joined, here-documents skipped. */
@@ -125,6 +149,8 @@ function* readInstructions(text: string): Generator<Instruction> {
       if (next === '' || next.startsWith('#')) continue
       line = `${line.slice(0, -1)} ${next}`
     }
+    // What a base leaves to do to those who begin with it, such as a later stage here.
+    line = line.replace(/^(?:ONBUILD\s+)+/i, '')
     const [, name = '', tail = ''] = /^(\S+)\s*(.*)$/s.exec(line) ?? []
     const flags = /^(?:--\S+\s+)*/.exec(tail)?.[0].trim().split(/\s+/).filter(Boolean) ?? []
     const documents = /^(RUN|COPY|ADD)$/i.test(name) ? [...tail.matchAll(/(?<![<\w])<<-?(["']?)([A-Za-z_]\w*)\1/g)] : []
@@ -133,6 +159,7 @@ function* readInstructions(text: string): Generator<Instruction> {
       flags,
       rest: tail.replace(/^(?:--\S+\s+)*/, '').trim(),
       heredoc: documents.length > 0,
+      line,
     }
     for (const [, , end] of documents) while (++at < lines.length && lines[at]?.replace(/^\t+/, '') !== end);
   }
@@ -140,17 +167,3 @@ function* readInstructions(text: string): Generator<Instruction> {
 
 const leadingComments = (text: string) => /^(?:\s*#.*(?:\r?\n|$))*/.exec(text.replace(/^\uFEFF/, ''))?.[0] ?? ''
 const unquote = (value: string) => value.replace(/^(["'])(.*)\1$/s, '$2')
-
-/** Puts values in for `$A`, `${A}`, `${A:-b}` and `${A:+b}`; `undefined` when a value is needed that is not known. */
-function expand(text: string, values: ReadonlyMap<string, string>): string | undefined {
-  let known = true
-  const expanded = text.replace(/\$(?:(\w+)|\{(\w+)(?::([-+])([^}]*))?\})/g, (_, plain, braced, operator, word) => {
-    const value = values.get(plain ?? braced)
-    if (operator === '+') return value ? word : ''
-    if (value) return value
-    if (operator === '-') return word
-    known = false
-    return ''
-  })
-  return known && expanded !== '' ? expanded : undefined
-}

@@ -64,13 +64,7 @@ interface Read {
 async function readAll({ inputs, registries }: ObtainParts, world: World): Promise<Read> {
   const sources = await readSources(inputs.build, world)
   if (!inputs.push) return { sources, bases: undefined, hash: undefined }
-  const { images, complete } = sources.dockerfile
-  if (!complete) {
-    world.log.info(
-      'The Dockerfile takes a base from an argument without a value, so it is not known whether anything changed.',
-    )
-    return { sources, bases: undefined, hash: undefined }
-  }
+  const { images, unknown } = sources.dockerfile
   // An image may exist on this machine only; but no engine is needed to find out that there is nothing to build.
   const docker: Docker | undefined =
     images.length === 0 ? undefined : await connectDocker(world.env).catch(() => undefined)
@@ -78,6 +72,10 @@ async function readAll({ inputs, registries }: ObtainParts, world: World): Promi
   if (bases === undefined) return { sources, bases, hash: undefined }
   for (const { name, identity } of bases) world.log.info(`Base: ${name} is ${identity}`)
   if (!inputs.skipUnchanged) return { sources, bases, hash: undefined }
+  if (unknown !== undefined) {
+    world.log.info(`It is not known beforehand what this takes in, so the image is always built: ${unknown}`)
+    return { sources, bases, hash: undefined }
+  }
   return {
     sources,
     bases,
