@@ -3,8 +3,10 @@ import type { Log } from '../../../toolkit/log.ts'
 import { type CopyTally, copyImage } from './copy-image.ts'
 import { formatRepository } from './image-reference.ts'
 import type { Image } from './image-source.ts'
+import type { ManifestBytes } from './oci.ts'
 import { inParallel } from './parallel.ts'
 import type { ReadyDestination, TagState } from './preflight.ts'
+import { RegistryError } from './registry-error.ts'
 import { formatSize } from './size.ts'
 
 /** What a destination has now. */
@@ -72,9 +74,10 @@ export async function tagAll(
   const manifest = await image.source.manifest(image.digest)
   const all = destinations.flatMap((destination) => destination.tags.map((state) => ({ destination, state })))
   const moved: string[] = []
-  const put = async ({ destination: { registry, repository }, state }: (typeof all)[number]) => {
+  const put = async ({ destination, state }: (typeof all)[number]) => {
+    const { registry, repository } = destination
     const reference = `${formatRepository(repository)}:${state.tag}`
-    if (state.current !== image.digest) await registry.putManifest(repository.path, state.tag, manifest)
+    if (state.current !== image.digest) await putTag(destination, state.tag, manifest)
     const confirmed = await registry.resolve(repository.path, state.tag)
     if (confirmed !== image.digest) {
       throw new SlipwayError(
@@ -108,6 +111,25 @@ export async function tagAll(
 }
 
 /**
+ * Puts a tag. ECR refuses an immutable tag that is there even when it stands for the same image, as it does after an answer
+ * that was lost, or beside another run of the same commit: what the tag stands for decides.
+ */
+async function putTag({ registry, repository }: ReadyDestination, tag: string, manifest: ManifestBytes): Promise<void> {
+  try {
+    await registry.putManifest(repository.path, tag, manifest)
+  } catch (refusal) {
+    if (!(refusal instanceof RegistryError)) throw refusal
+    const current = await registry.resolve(repository.path, tag).catch(() => undefined)
+    if (current === manifest.digest) return
+    if (current === undefined || refusal.status < 400 || refusal.status >= 500) throw refusal
+    throw new SlipwayError(
+      `The tag ${formatRepository(repository)}:${tag} stands for ${current}, and this image is ${manifest.digest}. ${refusal.message}`,
+      { hint: refusal.hint ?? 'Push under another tag.', cause: refusal },
+    )
+  }
+}
+
+/**
  * Puts the tag that says what the image was built from, so that the next run with the same sources finds it. Where the tag is
  * taken by another image of the same sources, that one is as good, and stays. Not being able to is no reason to fail.
  */
@@ -118,11 +140,12 @@ export async function remember(
   log: Log,
 ): Promise<readonly string[]> {
   const manifest = await image.source.manifest(image.digest)
-  const remembered = destinations.map(async ({ registry, repository }) => {
+  const remembered = destinations.map(async (destination) => {
+    const { registry, repository } = destination
     const reference = `${formatRepository(repository)}:${tag}`
     try {
       const current = await registry.resolve(repository.path, tag)
-      if (current === undefined) await registry.putManifest(repository.path, tag, manifest)
+      if (current === undefined) await putTag(destination, tag, manifest)
       return current === undefined || current === image.digest ? [reference] : []
     } catch (error) {
       log.info(
