@@ -3,7 +3,7 @@ import type { Clock } from '../kernel/clock.ts'
 import type { Journal } from '../kernel/journal.ts'
 import { type Route, readRequest, send } from '../kernel/server.ts'
 import { GitHubError, json, page, writeGitHubError } from './answers.ts'
-import { type Comment, type Issue, type IssueChange, Repository, type WorkflowRun } from './repository.ts'
+import { ACTIONS, type Comment, type Issue, type IssueChange, Repository, type WorkflowRun } from './repository.ts'
 
 export interface GitHub {
   readonly route: Route
@@ -29,6 +29,13 @@ export function createGitHub({ clock, journal }: { clock: Clock; journal: Journa
   function answer(request: Request): Answer {
     const token = /^(?:token|bearer) (.+)$/i.exec(String(request.headers['authorization'] ?? ''))?.[1]
     if (token === undefined) throw new GitHubError(401, 'Requires authentication')
+    // GraphQL is there for one question: who a token is. REST does not tell a workflow's token.
+    if (
+      request.url.pathname === '/github/graphql' &&
+      /\bviewer\s*\{\s*login\s*\}/.test(text(parse(request)['query']))
+    ) {
+      return json(200, { data: { viewer: { login: ACTIONS } } })
+    }
     if (token === READ_ONLY_TOKEN && request.method !== 'GET') {
       throw new GitHubError(403, 'Resource not accessible by integration')
     }
@@ -167,12 +174,12 @@ const issueData = ({ name }: Repository, issue: Issue) => ({
   ...(issue.pull === undefined ? {} : { pull_request: {} }),
 })
 
-const commentData = ({ name }: Repository, { id, issue, body, createdAt, updatedAt }: Comment) => ({
+const commentData = ({ name }: Repository, { id, issue, author, body, createdAt, updatedAt }: Comment) => ({
   id,
   body,
   created_at: createdAt,
   updated_at: updatedAt,
-  user: { login: 'github-actions[bot]', type: 'Bot' },
+  user: { login: author, type: author.endsWith('[bot]') ? 'Bot' : 'User' },
   html_url: `https://github.com/${name}/issues/${issue}#issuecomment-${id}`,
 })
 
@@ -181,6 +188,7 @@ const pullData = ({ number, state, pull }: Issue) => ({
   state,
   merged_at: pull?.mergeCommit ? '2026-01-01T00:00:00Z' : null,
   merge_commit_sha: pull?.mergeCommit ?? null,
+  head: { sha: pull?.commits.at(-1) ?? '' },
 })
 
 const runData = ({ id, attempt, status, conclusion }: WorkflowRun) => ({ id, run_attempt: attempt, status, conclusion })

@@ -4,9 +4,14 @@ import { GitHubError, validationFailed } from './answers.ts'
 /** GitHub refuses longer bodies, of issues and of comments. */
 const LONGEST_BODY = 65_536
 
+/** Whom a workflow's own token writes as. */
+export const ACTIONS = 'github-actions[bot]'
+
 export interface Comment {
   readonly id: number
   readonly issue: number
+  /** Login of who wrote it. */
+  readonly author: string
   body: string
   readonly createdAt: string
   updatedAt: string
@@ -19,7 +24,7 @@ export interface Issue {
   state: 'open' | 'closed'
   stateReason: string | null
   labels: readonly string[]
-  /** A pull request is an issue too. */
+  /** A pull request is an issue too. It is merged when it has a merge commit; its head is the last of its commits. */
   readonly pull?: { readonly mergeCommit: string | null; readonly commits: readonly string[] }
 }
 
@@ -71,11 +76,11 @@ export class Repository {
     return Object.assign(issue, change)
   }
 
-  comment(issue: number, body: string): Comment {
+  comment(issue: number, body: string, author = ACTIONS): Comment {
     this.issue(issue)
     checkBody('IssueComment', body)
     const now = this.#now()
-    const comment = { id: ++this.#ids, issue, body, createdAt: now, updatedAt: now }
+    const comment = { id: ++this.#ids, issue, author, body, createdAt: now, updatedAt: now }
     this.comments.set(comment.id, comment)
     return comment
   }
