@@ -23,9 +23,9 @@ const TOKEN = { 'github-token': 'any' }
 const KEY = { 'fingerprint-key': 'a key that nobody else has' }
 const repository = () => store.cloud.github.repository('acme/web')
 
-function onPull(made: Stack, number: number) {
+function onPull(made: Stack, number: number, head = 'def456') {
   const path = `${made.folder}/event.json`
-  writeFileSync(path, JSON.stringify({ pull_request: { number } }))
+  writeFileSync(path, JSON.stringify({ pull_request: { number, head: { sha: head } } }))
   return { env: { GITHUB_REPOSITORY: 'acme/web', GITHUB_EVENT_PATH: path, GITHUB_EVENT_NAME: 'pull_request' } }
 }
 
@@ -82,7 +82,7 @@ test('what was planned on the pull request is applied after the merge, and nothi
   expect(early.log).toContain(`Pull request #${pull.number} has no approved plan of this stack`)
   await web.run({ ...inputs, command: 'plan' }, onPull(web, pull.number))
 
-  expect((await web.run(approved, merged('fff000'))).log).toContain('came from no pull request')
+  expect((await web.run(approved, merged('fff000'))).log).toContain('came from no merged pull request')
   web.write({ 'main.tf': 'resource "terraform_data" "a" {}\nresource "terraform_data" "sneaky" {}' })
   const refused = await web.run(approved, merged('abc123'))
   expect(refused.log).toContain(`The plan does more than was approved in pull request #${pull.number}`)
@@ -90,10 +90,47 @@ test('what was planned on the pull request is applied after the merge, and nothi
   web.write({ 'main.tf': 'resource "terraform_data" "a" {}' })
 
   // The comment of another pull request, copied here, approves nothing.
-  const other = repository().openIssue('Other', '', [], { mergeCommit: 'bbb222', commits: [] })
+  const other = repository().openIssue('Other', '', [], { mergeCommit: 'bbb222', commits: ['def456'] })
   repository().comment(other.number, repository().commentsOf(pull.number)[0]?.body ?? '')
   const copied = await web.run(approved, merged('bbb222'))
   expect(copied.log).toContain(`was made for pull request #${pull.number}`)
 
   expect((await web.run(approved, merged('abc123'))).code).toBe(0)
+}, 60_000)
+
+test('an approval is for the commit that was planned, in a comment that we wrote ourselves', async () => {
+  const pull = repository().openIssue('Twice', '', [], { mergeCommit: 'ccc333', commits: ['one111', 'two222'] })
+  const web = stack('twice', { 'main.tf': 'resource "terraform_data" "a" {}' })
+  const inputs = { environment: 'prod', ...TOKEN, ...KEY }
+  const approved = { ...inputs, 'approved-plan': 'pull-request' }
+  const verify = () => web.run({ ...approved, command: 'verify' }, merged('ccc333'))
+  const ours = () => repository().commentsOf(pull.number)[0]
+
+  // Planned, then pushed to again: what was merged is not what was looked at. Nor is an old seal that is put back.
+  await web.run({ ...inputs, command: 'plan' }, onPull(web, pull.number, 'one111'))
+  const old = ours()
+  expect((await verify()).log).toContain(
+    `The approval in pull request #${pull.number} is for commit one111, and its head is two222`,
+  )
+  await web.run({ ...inputs, command: 'plan' }, onPull(web, pull.number, 'two222'))
+  expect((await verify()).code).toBe(0)
+
+  // Somebody else's comment with our marker is not ours: neither read nor written over.
+  const body = ours()?.body ?? ''
+  repository().comments.delete(old?.id ?? 0)
+  const forged = repository().comment(pull.number, body, 'mallory')
+  expect((await verify()).log).toContain(`Pull request #${pull.number} has no approved plan of this stack`)
+  const again = await web.run({ ...inputs, command: 'plan' }, onPull(web, pull.number, 'two222'))
+  expect(again.outputs['comment-url']).not.toContain(`#issuecomment-${forged.id}`)
+  expect((await verify()).code).toBe(0)
+}, 60_000)
+
+test('a pull request that is still open approves nothing for a commit of its branch', async () => {
+  const pull = repository().openIssue('Open', '', [], { mergeCommit: null, commits: ['eee555'] })
+  const web = stack('open', { 'main.tf': 'resource "terraform_data" "a" {}' })
+  const inputs = { environment: 'prod', ...TOKEN, ...KEY }
+  await web.run({ ...inputs, command: 'plan' }, onPull(web, pull.number, 'eee555'))
+  const refused = await web.run({ ...inputs, 'approved-plan': 'pull-request' }, merged('eee555'))
+  expect(refused.code).toBe(1)
+  expect(refused.log).toContain('Commit eee555 came from no merged pull request')
 }, 60_000)

@@ -12,6 +12,8 @@ export interface Approval {
   readonly stack: string
   /** The pull request that showed it, when it travels in a comment. */
   readonly pull?: number
+  /** The commit of that pull request that was planned; its head then. */
+  readonly head?: string
   readonly fingerprint: string
   readonly entries: readonly Entry[]
 }

@@ -1,10 +1,10 @@
 // One comment per stack and environment on a pull request: made once, then updated in place.
-import type { GitHub } from './github.ts'
+import { type GitHub, ownLogin } from './github.ts'
 
 /** GitHub answers 422 to a longer body. */
 export const COMMENT_LIMIT = 65_536
 
-/** What our comment starts with, invisibly; so it is found again, whoever writes to the pull request meanwhile. */
+/** What our comment starts with, invisibly; so it is found again among all that we write to the pull request. */
 export const commentMarker = (stack: string): string => `<!-- slipway:terraform ${stack.replaceAll('--', '- -')} -->`
 
 export interface Comment {
@@ -13,9 +13,10 @@ export interface Comment {
   readonly url: string
 }
 
-/** The comment of this stack on a pull request, if there is one. */
+/** The comment of this stack on a pull request, if there is one. Others may write our marker too: only our own counts. */
 export async function findComment(github: GitHub, pull: number, stack: string): Promise<Comment | undefined> {
   const { rest, owner, repo } = github
+  const login = await ownLogin(github)
   const pages = rest.paginate.iterator(rest.rest.issues.listComments, {
     owner,
     repo,
@@ -23,7 +24,7 @@ export async function findComment(github: GitHub, pull: number, stack: string): 
     per_page: 100,
   })
   for await (const { data } of pages) {
-    const found = data.find(({ body }) => body?.startsWith(commentMarker(stack)))
+    const found = data.find(({ body, user }) => user?.login === login && body?.startsWith(commentMarker(stack)))
     if (found !== undefined) return { id: found.id, body: found.body ?? '', url: found.html_url }
   }
   return undefined

@@ -13,23 +13,46 @@ export interface GitHub {
 /** Connects with a token to the repository that the workflow runs in. */
 export function connect(token: string, env: Environment): GitHub {
   const [owner = '', repo = ''] = (env['GITHUB_REPOSITORY'] ?? '').split('/')
-  if (repo === '') throw new SlipwayError('GITHUB_REPOSITORY is not set: this does not run in a GitHub workflow.')
+  if (repo === '') {
+    throw new SlipwayError('GITHUB_REPOSITORY is not set: this does not run in a GitHub workflow.', {
+      hint: 'Run it in a workflow, or set GITHUB_REPOSITORY to `owner/name` there where you run it.',
+    })
+  }
   const baseUrl = env['GITHUB_API_URL']
   return { rest: getOctokit(token, baseUrl === undefined || baseUrl === '' ? {} : { baseUrl }), owner, repo }
 }
 
-/** The pull request that the run belongs to, by its event; `undefined` for any other event. */
-export function pullRequestOf(env: Environment): number | undefined {
-  const path = env['GITHUB_EVENT_PATH']
-  if (path === undefined || path === '') return undefined
-  const event = JSON.parse(readFileSync(path, 'utf8')) as { pull_request?: { number?: number } }
-  return event.pull_request?.number
+/** A pull request, and the last commit of its branch. */
+export interface PullRequest {
+  readonly number: number
+  readonly head: string
 }
 
-/** The pull request that a commit came from: the one that was merged, where there are several. */
-export async function pullRequestOfCommit({ rest, owner, repo }: GitHub, sha: string): Promise<number | undefined> {
+/** The pull request that the run belongs to, by its event; `undefined` for any other event. */
+export function pullRequestOf(env: Environment): PullRequest | undefined {
+  const path = env['GITHUB_EVENT_PATH']
+  if (path === undefined || path === '') return undefined
+  const { pull_request: pull } = JSON.parse(readFileSync(path, 'utf8')) as {
+    pull_request?: { number?: number; head?: { sha?: string } }
+  }
+  return pull?.number === undefined ? undefined : { number: pull.number, head: pull.head?.sha ?? '' }
+}
+
+/** The merged pull request that a commit came from. One that is still open has been approved by nobody. */
+export async function pullRequestOfCommit(
+  { rest, owner, repo }: GitHub,
+  sha: string,
+): Promise<PullRequest | undefined> {
   const { data } = await rest.rest.repos.listPullRequestsAssociatedWithCommit({ owner, repo, commit_sha: sha })
-  return (data.find(({ merge_commit_sha }) => merge_commit_sha === sha) ?? data[0])?.number
+  const merged = data.filter(({ merged_at }) => typeof merged_at === 'string')
+  const found = merged.find(({ merge_commit_sha }) => merge_commit_sha === sha) ?? merged[0]
+  return found && { number: found.number, head: found.head.sha }
+}
+
+/** Whom we write as. GraphQL tells it of every token; REST does not of a workflow's own. */
+export async function ownLogin({ rest }: GitHub): Promise<string> {
+  const { viewer } = await rest.graphql<{ viewer: { login: string } }>('query { viewer { login } }')
+  return viewer.login
 }
 
 /** GitHub's refusal in our words. `doing` completes "Could not …". */

@@ -87,14 +87,17 @@ async function commentPlan(view: PlanView, { approval, scrub }: Review, run: Run
   const { github, approval: inputs } = run.inputs
   const pull = pullRequestOf(run.world.env)
   if (!github.comment || github.token === '' || pull === undefined) return
-  const sealed = approval && inputs.key !== undefined ? sealApproval({ ...approval, pull }, inputs.key) : undefined
+  const sealed =
+    approval && inputs.key !== undefined
+      ? sealApproval({ ...approval, pull: pull.number, head: pull.head }, inputs.key)
+      : undefined
   const note = sealed === undefined ? undefined : (approvalNote(sealed) ?? TOO_LONG)
   const room = COMMENT_LIMIT - Buffer.byteLength(commentMarker(stackId(run))) - Buffer.byteLength(note ?? '') - 10
   const markdown = paragraphs(scrub(planReport(view, room)), note)
   await orWarn(run.world, async () => {
-    const url = await writeComment(connect(github.token, run.world.env), pull, stackId(run), markdown).catch(
+    const url = await writeComment(connect(github.token, run.world.env), pull.number, stackId(run), markdown).catch(
       (error) => {
-        throw githubError(error, `comment on pull request #${pull}`, 'pull-requests: write')
+        throw githubError(error, `comment on pull request #${pull.number}`, 'pull-requests: write')
       },
     )
     run.world.report.output('comment-url', url)

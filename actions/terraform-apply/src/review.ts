@@ -2,6 +2,7 @@ import { SlipwayError } from '../../../toolkit/errors.ts'
 import { type Approval, approvalOf, notApproved, openApproval } from './approval.ts'
 import { type ApprovalFound, readApprovalComment } from './approval-comment.ts'
 import { type Change, changesOf, driftOf, type OutputChange, outputChangesOf } from './changes.ts'
+import type { PullRequest } from './github.ts'
 import { type Breach, breachesOf } from './guard-rails.ts'
 import type { SavedPlan } from './plan.ts'
 import { hasChanges } from './plan-json.ts'
@@ -61,11 +62,7 @@ export async function checkApproval({ saved, approval }: Review, run: Run): Prom
       : { sealed: approved, where: 'the input `approved-plan`' }
   const { where } = found
   const opened = openApproval(found.sealed, key, where)
-  if (found.pull !== undefined && opened.pull !== found.pull) {
-    throw new SlipwayError(`The approval in ${where} was made for pull request #${opened.pull}.`, {
-      hint: 'Plan again on the pull request itself, and approve that plan.',
-    })
-  }
+  if (found.pull !== undefined) requireSamePull(opened, found.pull, where)
   if (opened.stack !== approval.stack) {
     throw new SlipwayError(`The approval in ${where} is for another stack: ${opened.stack}, not ${approval.stack}.`, {
       hint: 'Each stack and environment is approved by itself.',
@@ -81,4 +78,21 @@ export async function checkApproval({ saved, approval }: Review, run: Run): Prom
     )
   }
   run.world.log.info('Everything in the plan was approved.')
+}
+
+/** An approval travels in a comment that others can edit: it holds for the very commit that it was made for. */
+function requireSamePull(opened: Approval, pull: PullRequest, where: string): void {
+  if (opened.pull !== pull.number) {
+    throw new SlipwayError(`The approval in ${where} was made for pull request #${opened.pull}.`, {
+      hint: 'Plan again on the pull request itself, and approve that plan.',
+    })
+  }
+  if (opened.head === undefined || opened.head !== pull.head) {
+    throw new SlipwayError(
+      `The approval in ${where} is for commit ${opened.head ?? 'unknown'}, and its head is ${pull.head}.`,
+      {
+        hint: 'What was merged is not what was planned. Open a pull request anew, and approve the plan of its last commit.',
+      },
+    )
+  }
 }
