@@ -2,12 +2,14 @@ import { parseArgs } from 'node:util'
 
 export const usage = `Usage: script/rehearse [options]
 
+  --prod         go on to prod: a version tag, another AWS account, and the image that stage ran
   --keep         leave the cloud and its containers up afterwards, until Ctrl-C
   --json FILE    write the summary to FILE, for machines
   --help         say this`
 
 export interface CommandLine {
   readonly help: boolean
+  readonly prod: boolean
   readonly keep: boolean
   readonly json: string | undefined
 }
@@ -17,8 +19,18 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   const { values } = parseArgs({
     args: [...args],
     strict: true,
-    options: { keep: { type: 'boolean' }, json: { type: 'string' }, help: { type: 'boolean' } },
+    options: {
+      prod: { type: 'boolean' },
+      keep: { type: 'boolean' },
+      json: { type: 'string' },
+      help: { type: 'boolean' },
+    },
   })
   if (values.json === '') throw new Error('--json takes the path of a file.')
-  return { help: values.help ?? false, keep: values.keep ?? false, json: values.json }
+  return {
+    help: values.help ?? false,
+    prod: values.prod ?? false,
+    keep: values.keep ?? false,
+    json: values.json,
+  }
 }

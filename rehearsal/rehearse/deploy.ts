@@ -1,4 +1,4 @@
-// One deploy: a push to main of the service's repository, its workflow run as GitHub would, and what the journal says.
+// One deploy: a push to the service's repository, its workflow run as GitHub would, and what the journal says.
 import { join } from 'node:path'
 import type { RunResult } from '../runner/run.ts'
 import { runWorkflow } from '../runner/run.ts'
@@ -8,9 +8,10 @@ import type { CloudProcess } from './cloud-process.ts'
 import { type Entry, readJournal } from './journal.ts'
 import { type Claim, eventOf, type Judgement, judge } from './judge.ts'
 import { machineEnvironment } from './machine.ts'
+import type { Push } from './pushes.ts'
 import type { Screen } from './screen.ts'
 import { rehearsedSettings } from './settings.ts'
-import type { Commit, Source } from './source.ts'
+import type { Source } from './source.ts'
 import { type Stage, stagesOf } from './stages.ts'
 
 /** What all deploys of a rehearsal share. */
@@ -39,20 +40,20 @@ export interface Deployed extends Judgement {
 /** A rehearsal that was interrupted does not wait for GitHub's 5 minutes. */
 const cutOffMs = 20_000
 
-export async function deploy(number: number, name: string, commit: Commit, hands: Stagehands): Promise<Deployed> {
+export async function deploy(number: number, name: string, push: Push, hands: Stagehands): Promise<Deployed> {
   const { root, folder, cloud, source, baseImage, screen, interrupted } = hands
   const begin = readJournal(cloud.journal).at(-1)?.seq ?? 0
   const start = performance.now()
-  screen.say(`\nThe ${name} deploy, commit ${commit.sha.slice(0, 12)}`)
+  screen.say(`\nThe ${name} deploy, ${push.what}`)
   const result = await runWorkflow({
     source: source.folder,
     repository: 'slipway/slipway',
-    workflow: '.github/workflows/deploy-stage.yml',
-    trigger: { event: 'push', ref: 'refs/heads/main', actor: 'rehearsal', ...commit },
-    ...rehearsedSettings(cloud.env, baseImage),
+    workflow: push.workflow,
+    trigger: { event: 'push', ref: push.ref, actor: 'rehearsal', ...push.commit },
+    ...rehearsedSettings(cloud.env, { BASE_IMAGE: baseImage, ...push.vars }),
     repositories: { 'slipway/slipway': root },
     standIns: standIns(operatorKeys(cloud.env)),
-    env: machineEnvironment(cloud.env),
+    env: { ...machineEnvironment(cloud.env), ...push.env },
     temp: join(folder, `run-${number}`),
     node: join(root, 'node_modules/.bin/node'),
     runNumber: number,

@@ -19,7 +19,7 @@ const keptRuns = 10
 
 export async function main(args: readonly string[]): Promise<number> {
   const start = performance.now()
-  const { help, keep, json } = readCommandLine(args)
+  const { help, prod, keep, json } = readCommandLine(args)
   if (help) {
     console.log(usage)
     return 0
@@ -31,12 +31,13 @@ export async function main(args: readonly string[]): Promise<number> {
   const source = new Source(root, ['.github', 'examples/web', 'terraform'], join(folder, 'source'))
   const cloud = await screen.during('cloud', () => startCloudProcess(folder))
   try {
-    await createStateBucket(cloud.env)
+    await createStateBucket(cloud.env, 'stage')
+    if (prod) await createStateBucket(cloud.env, 'prod')
     const baseImage = await screen.during('base image', () =>
       makeBaseImage(source.path('examples/web/base-image'), node, registryPort(cloud)),
     )
     const hands = { root, folder, cloud, source, baseImage, screen, interrupted: interruption.signal }
-    const summary = await rehearse(hands, start)
+    const summary = await rehearse(hands, prod, start)
     report(summary, json)
     if (keep && !interruption.signal.aborted) await stayUp(cloud, screen, interruption)
     return exitCode(summary, interruption)

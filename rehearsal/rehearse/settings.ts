@@ -2,41 +2,53 @@
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import type { Settings } from '../runner/options.ts'
 
-const account = '123456789012'
-const bucket = 'example-terraform-state'
+/** The team's environments: an AWS account each, with a bucket for Terraform's state. Names of buckets are the world's. */
+export const environments = {
+  stage: { account: '123456789012', bucket: 'example-terraform-state' },
+  prod: { account: '210987654321', bucket: 'example-terraform-state-prod' },
+} as const
+
+export type Environment = keyof typeof environments
+type Cloud = Readonly<Record<string, string>>
 
 interface GitHubSettings {
   readonly settings: Settings
-  readonly environments: Readonly<Record<string, Settings>>
+  readonly environments: Readonly<Record<Environment, Settings>>
 }
 
-/** The repository's secrets, and the variables of its environment `stage`. */
-export function rehearsedSettings(cloud: Readonly<Record<string, string>>, baseImage: string): GitHubSettings {
+/** The repository's secrets and variables (`vars` are those that only a rehearsal knows), and those of its environments. */
+export function rehearsedSettings(cloud: Cloud, vars: Settings['vars']): GitHubSettings {
   const region = cloud['AWS_REGION'] ?? 'us-east-1'
-  const stage = {
-    AWS_ROLE: `arn:aws:iam::${account}:role/deploy-web`,
-    AWS_REGION: region,
-    AWS_ACCOUNT_ID: account,
-    TERRAFORM_BACKEND_CONFIG: `bucket=${bucket}\nkey=web/stage.tfstate\nregion=${region}`,
-  }
   return {
     settings: {
       secrets: { GITHUB_TOKEN: 'ghs_rehearsal', DATADOG_API_KEY: cloud['DD_API_KEY'] ?? '' },
-      vars: { DEPLOY_EXAMPLE: 'true', BASE_IMAGE: baseImage },
+      vars: { DEPLOY_EXAMPLE: 'true', ...vars },
     },
-    environments: { stage: { vars: stage, secrets: {} } },
+    environments: { stage: environmentSettings('stage', region), prod: environmentSettings('prod', region) },
   }
 }
 
-/** The bucket for Terraform's state, which has to be there before Terraform can be. */
-export async function createStateBucket(cloud: Readonly<Record<string, string>>): Promise<void> {
+function environmentSettings(environment: Environment, region: string): Settings {
+  const { account, bucket } = environments[environment]
+  return {
+    secrets: {},
+    vars: {
+      AWS_ROLE: `arn:aws:iam::${account}:role/deploy-web`,
+      AWS_REGION: region,
+      AWS_ACCOUNT_ID: account,
+      TERRAFORM_BACKEND_CONFIG: `bucket=${bucket}\nkey=web/${environment}.tfstate\nregion=${region}`,
+    },
+  }
+}
+
+/** The bucket for an environment's Terraform state, which has to be there before Terraform can be. */
+export async function createStateBucket(cloud: Cloud, environment: Environment): Promise<void> {
+  const { account, bucket } = environments[environment]
   const s3 = new S3Client({
     region: cloud['AWS_REGION'] ?? '',
     endpoint: cloud['AWS_ENDPOINT_URL'] ?? '',
-    credentials: {
-      accessKeyId: cloud['AWS_ACCESS_KEY_ID'] ?? '',
-      secretAccessKey: cloud['AWS_SECRET_ACCESS_KEY'] ?? '',
-    },
+    // To the cloud, an access key that is an account's number is that account's own user.
+    credentials: { accessKeyId: account, secretAccessKey: cloud['AWS_SECRET_ACCESS_KEY'] ?? '' },
     forcePathStyle: true,
   })
   await s3.send(new CreateBucketCommand({ Bucket: bucket }))

@@ -2,7 +2,7 @@
 // its own, so that a rehearsal can commit to it.
 import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
 export interface Commit {
@@ -42,6 +42,10 @@ export class Source {
     return { sha, before, message }
   }
 
+  tag(name: string, { sha }: Commit): void {
+    this.#git('tag', name, sha)
+  }
+
   #git(...args: string[]): string {
     // Nothing of the user's own configuration, such as signed commits or hooks, has a place in a rehearsal.
     const own = ['-c', 'user.name=Rehearsal', '-c', 'user.email=rehearsal@example.com', '-c', 'commit.gpgsign=false']
@@ -58,4 +62,9 @@ export function raiseVersion(source: Source): void {
   const file = source.path('examples/web/package.json')
   const manifest = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
   writeFileSync(file, `${JSON.stringify({ ...manifest, version: '1.1.0' }, null, 2)}\n`)
+}
+
+/** What a team adds to stage, so that its prod, in an account of its own, may take over what stage ran. */
+export function letPull(source: Source, account: string): void {
+  appendFileSync(source.path('examples/web/infra/stage.tfvars'), `pull_accounts = ["${account}"]\n`)
 }

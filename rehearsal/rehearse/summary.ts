@@ -1,5 +1,6 @@
 // How a rehearsal ended, for people and for machines.
 import type { Verdict } from './judge.ts'
+import { digestOf } from './promotion.ts'
 import type { Stage } from './stages.ts'
 
 export interface Deploy {
@@ -8,21 +9,33 @@ export interface Deploy {
   readonly seconds: number
 }
 
+/** What became of prod, where the rehearsal went that far. */
+export interface Prod {
+  readonly verdict: Verdict
+  readonly image: string
+  readonly taskDefinition: string
+  /** What Datadog got for it. */
+  readonly event: unknown
+}
+
+/** The verdict, image, revision and event are those of stage's last deploy. */
 export interface Summary {
   readonly verdict: Verdict
   readonly image: string
   readonly taskDefinition: string
   readonly deploys: readonly Deploy[]
   readonly traffic: { readonly requests: number; readonly failed: number }
-  /** What Datadog got for the last deploy. */
+  /** What Datadog got for it. */
   readonly event: unknown
+  readonly prod?: Prod | undefined
   readonly journal: string
   readonly problems: readonly string[]
   readonly seconds: number
 }
 
-/** The members that are promised to machines, and no others. */
-export function machineSummary({ verdict, image, taskDefinition, deploys, traffic, event, journal }: Summary) {
+/** The members that are promised to machines, and no others; `prod` only of a rehearsal that went there. */
+export function machineSummary(summary: Summary) {
+  const { verdict, image, taskDefinition, deploys, traffic, event, prod, journal } = summary
   const stages = deploys.flatMap((deploy) =>
     deploy.stages.map(({ name, outcome, seconds }) => ({
       name: `${deploy.name}: ${name}`,
@@ -31,12 +44,13 @@ export function machineSummary({ verdict, image, taskDefinition, deploys, traffi
     })),
   )
   const { requests, failed } = traffic
-  return { verdict, image, taskDefinition, stages, traffic: { requests, failed }, event, journal }
+  const promised = { verdict, image, taskDefinition, stages, traffic: { requests, failed }, event, journal }
+  return prod === undefined ? promised : { ...promised, prod }
 }
 
 /** The summary as a person reads it. */
 export function humanSummary(summary: Summary): string {
-  const { verdict, image, taskDefinition, traffic, event, journal, problems, seconds } = summary
+  const { verdict, image, taskDefinition, traffic, event, prod, journal, problems, seconds } = summary
   const rows: [string, string][] = [
     ['verdict', verdict],
     ['image', image || 'none'],
@@ -45,10 +59,24 @@ export function humanSummary(summary: Summary): string {
     ['event', describeEvent(event)],
     ['time', times(summary, seconds)],
     ['journal', journal],
+    ...(prod === undefined ? [] : prodRows(prod, image)),
   ]
-  const list = rows.map(([name, value]) => `  ${name.padEnd(10)}${value}`)
+  const list = rows.map(([name, value]) => `  ${name.padEnd(10)}${value}`.trimEnd())
   const wrong = problems.map((problem) => `  ✗ ${problem}`)
   return ['', ...stageTable(summary.deploys), '', ...list, ...(wrong.length > 0 ? ['', ...wrong] : []), ''].join('\n')
+}
+
+function prodRows({ verdict, image, taskDefinition, event }: Prod, ran: string): [string, string][] {
+  const digest = digestOf(image)
+  const same = digest !== '' && digest === digestOf(ran)
+  return [
+    ['', ''],
+    ['prod', verdict],
+    ['image', image || 'none'],
+    ['', same ? `the very image that stage ran: ${digest}` : `NOT the image that stage ran: ${ran || 'none'}`],
+    ['revision', taskDefinition || 'none'],
+    ['event', describeEvent(event)],
+  ]
 }
 
 function stageTable(deploys: readonly Deploy[]): string[] {

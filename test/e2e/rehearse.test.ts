@@ -10,6 +10,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 // Terraform's AWS provider alone waits a minute for every load balancer it makes.
 const patience = 5 * 60_000
+const accounts = { stage: '123456789012', prod: '210987654321' }
 
 interface Rehearsal {
   readonly child: ChildProcess
@@ -95,11 +96,11 @@ function cloudLabels(): ReadonlyMap<string, string> {
 }
 
 test(
-  'it ships the example twice, the second time without losing a request, while another rehearsal is interrupted beside it',
+  'it ships the example twice without losing a request, and that to prod, while another rehearsal is interrupted beside it',
   async () => {
     const json = join(folder, 'summary.json')
     const other = join(folder, 'interrupted.json')
-    const whole = rehearse('--json', json)
+    const whole = rehearse('--prod', '--json', json)
     const interrupted = rehearse('--json', other)
 
     await interrupted.says('✓ credentials')
@@ -121,6 +122,7 @@ test(
       'traffic',
       'event',
       'journal',
+      'prod',
     ])
     expect(summary).toMatchObject({
       verdict: 'succeeded',
@@ -128,35 +130,59 @@ test(
       taskDefinition: expect.stringMatching(/:task-definition\/[\w-]+:\d+$/),
       traffic: { failed: 0 },
       event: { title: expect.any(String) },
+      prod: {
+        verdict: 'succeeded',
+        taskDefinition: expect.stringContaining(`:${accounts.prod}:task-definition/`),
+        event: { title: expect.stringContaining('prod') },
+      },
     })
+    // In another registry, and the very same image.
+    const [repository = '', digest = ''] = summary.image.split('@')
+    expect(summary.prod.image.split('@')).toEqual([expect.not.stringContaining(repository), digest])
+    expect(output).toContain(`the very image that stage ran: ${digest}`)
     expect(summary.traffic.requests).toBeGreaterThan(0)
     const names = ['source', 'credentials', 'terraform', 'image', 'rollout', 'event']
     expect(summary.stages.map(({ name }: { name: string }) => name)).toEqual(
-      ['first', 'second'].flatMap((deploy) => names.map((name) => `${deploy}: ${name}`)),
+      ['first', 'second', 'prod'].flatMap((deploy) => names.map((name) => `${deploy}: ${name}`)),
     )
 
     const journal: Record<string, unknown>[] = readFileSync(summary.journal, 'utf8')
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line))
-    // Real containers of two revisions ran, and served what was sent through the load balancer.
+    // Real containers of two revisions ran on stage, and served what was sent through the load balancer; then prod's ran.
     const ran = journal.filter((entry) => entry['type'] === 'task' && entry['lastStatus'] === 'RUNNING')
     const revisions = new Set(ran.map((entry) => entry['taskDefinition']))
-    expect(revisions.size).toBe(2)
-    expect([...revisions].at(-1)).toBe(summary.taskDefinition)
+    expect([...revisions]).toEqual([expect.any(String), summary.taskDefinition, summary.prod.taskDefinition])
     const served = journal
       .filter(({ type }) => type === 'traffic')
       .reduce((sum, entry) => sum + Number(entry['requests']), 0)
     expect(served).toBeGreaterThanOrEqual(summary.traffic.requests)
     // Every change to AWS was made under the role that the workflow assumed.
     const updates = journal.filter((entry) => entry['action'] === 'UpdateService')
-    expect(updates.map((entry) => entry['role'])).toEqual(['deploy-web', 'deploy-web'])
+    expect(updates.map((entry) => [entry['role'], entry['account']])).toEqual([
+      ['deploy-web', accounts.stage],
+      ['deploy-web', accounts.stage],
+      ['deploy-web', accounts.prod],
+    ])
+    // Prod's account read the image from stage's registry, and its tasks pulled that from its own.
+    const reads = journal.filter(
+      ({ type, what, reference, status, account }) =>
+        type === 'registry' &&
+        what === 'manifest' &&
+        reference === digest &&
+        status === 200 &&
+        account === accounts.prod,
+    )
+    expect(new Set(reads.map(({ registry, role }) => `${role} in ${registry}`))).toEqual(
+      new Set([`deploy-web in ${accounts.stage}`, `ecsTaskExecutionRole in ${accounts.prod}`]),
+    )
 
     const label = labels.get(summary.image.slice(0, summary.image.indexOf('/')))
     expect(label).toMatch(/^slipway\.rehearsal=./)
     expect(leftBehind(summary.journal, label)).toEqual(nothing)
   },
-  2 * patience,
+  3 * patience,
 )
 
 test('bad arguments are refused before anything starts', async () => {

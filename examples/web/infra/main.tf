@@ -52,6 +52,7 @@ module "service" {
   load_balancer_security_group_id = module.environment.load_balancer_security_group_id
   deregistration_delay            = var.deregistration_delay
   force_delete                    = var.force_delete
+  pull_accounts                   = var.pull_accounts
 
   environment = {
     ENVIRONMENT = var.environment

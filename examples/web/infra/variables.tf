@@ -40,6 +40,12 @@ variable "container_insights" {
   default     = false
 }
 
+variable "pull_accounts" {
+  description = "AWS accounts that may pull the service's images. In stage: the account of prod, which ships what stage ran."
+  type        = list(string)
+  default     = []
+}
+
 variable "force_delete" {
   description = "Whether `terraform destroy` may delete the repository together with its images."
   type        = bool

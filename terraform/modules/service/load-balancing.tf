@@ -1,5 +1,7 @@
+# Its name has a hash of where the service is, as names of target groups are an account's: the same service can be in
+# two clusters, and in another VPC the new target group is there before the rule lets the old one go.
 resource "aws_lb_target_group" "this" {
-  name                 = var.name
+  name                 = "${trimsuffix(substr(var.name, 0, 23), "-")}-${substr(sha256("${var.cluster_arn} ${var.name} ${var.vpc_id}"), 0, 8)}"
   protocol             = "HTTP"
   port                 = var.container_port
   target_type          = "ip"
@@ -13,6 +15,18 @@ resource "aws_lb_target_group" "this" {
     timeout             = 2
     healthy_threshold   = 2
     unhealthy_threshold = 2
+  }
+
+  lifecycle {
+    create_before_destroy = true
+    ignore_changes        = [port]
+
+    # Found out by the plan. The apply would close the old port to the load balancer before ECS refuses the new one,
+    # which the tasks that run do not have.
+    postcondition {
+      condition     = self.port == var.container_port
+      error_message = "The service ${var.name} was made with container_port ${self.port}, and ECS cannot change it to ${var.container_port} under running tasks. Listen on ${self.port}, or make a service of another name and hand its path_patterns over."
+    }
   }
 }
 

@@ -10,6 +10,29 @@ resource "aws_ecr_repository" "this" {
   }
 }
 
+# ECR does not know which images are in use: those that are kept have to reach back beyond every deploy that may still
+# run, and every one to roll back to. Parts of an image for several platforms have no tag, and stay as long as it does.
+resource "aws_ecr_lifecycle_policy" "this" {
+  repository = aws_ecr_repository.this.name
+
+  policy = jsonencode({
+    rules = [
+      {
+        rulePriority = 1
+        description  = "Pushes that never got a tag, 14 days after"
+        selection    = { tagStatus = "untagged", countType = "sinceImagePushed", countUnit = "days", countNumber = 14 }
+        action       = { type = "expire" }
+      },
+      {
+        rulePriority = 2
+        description  = "All but the newest ${var.keep_images} images"
+        selection    = { tagStatus = "any", countType = "imageCountMoreThan", countNumber = var.keep_images }
+        action       = { type = "expire" }
+      },
+    ]
+  })
+}
+
 resource "aws_cloudwatch_log_group" "this" {
   name              = "/ecs/${local.cluster}/${var.name}"
   retention_in_days = var.log_retention_days
@@ -32,6 +55,7 @@ resource "aws_ecs_task_definition" "template" {
     image       = "${aws_ecr_repository.this.repository_url}:none"
     essential   = true
     environment = [for name in sort(keys(var.environment)) : { name = name, value = var.environment[name] }]
+    secrets     = [for name in sort(keys(var.secrets)) : { name = name, valueFrom = var.secrets[name] }]
 
     portMappings = [{
       containerPort = var.container_port

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Name of the service. Its repository, container, family and target group are called so too."
+  description = "Name of the service. Its repository, container and family are called so too: one of the name in an account and region."
   type        = string
 
   validation {
@@ -52,15 +52,43 @@ variable "path_patterns" {
 }
 
 variable "container_port" {
-  description = "The port that the service listens on."
+  description = "The port that the service listens on. It stays as it is: ECS does not change it under running tasks."
   type        = number
   default     = 8080
 }
 
 variable "environment" {
-  description = "Environment variables of the container. For secrets use the task definition's `secrets` instead."
+  description = "Environment variables of the container, readable by all who may look at task definitions. For others see `secrets`."
   type        = map(string)
   default     = {}
+}
+
+variable "secrets" {
+  description = <<-EOT
+    Environment variables that ECS fills in when a task starts: the ARN of a parameter in SSM or of a secret in Secrets
+    Manager, for the latter also with `:key:stage:version` after it. The values never reach Terraform or the deploy.
+  EOT
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition = alltrue([
+      for arn in values(var.secrets) :
+      can(regex("^arn:[a-z-]+:(ssm:[a-z0-9-]+:[0-9]{12}:parameter/[^*?]+|secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[^*?:]+(:[^*?:]*){0,3})$", arn))
+    ])
+    error_message = "secrets are ARNs in full: arn:aws:ssm:REGION:ACCOUNT:parameter/NAME or arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-SUFFIX."
+  }
+
+  validation {
+    condition     = alltrue([for name in keys(var.secrets) : !contains(keys(var.environment), name)])
+    error_message = "A variable is either in environment or in secrets: ECS refuses a container that has it in both."
+  }
+}
+
+variable "secrets_kms_key_arns" {
+  description = "KMS keys of your own that `secrets` are encrypted with. AWS's own keys need not be named."
+  type        = list(string)
+  default     = []
 }
 
 variable "cpu" {
@@ -103,6 +131,28 @@ variable "log_retention_days" {
   description = "How long logs are kept."
   type        = number
   default     = 30
+}
+
+variable "pull_accounts" {
+  description = "AWS accounts that may pull this service's images, such as prod's, which takes over what stage ran."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for account in var.pull_accounts : can(regex("^[0-9]{12}$", account))])
+    error_message = "pull_accounts are account numbers: twelve digits each, in quotes."
+  }
+}
+
+variable "keep_images" {
+  description = "How many images the repository keeps, the newest. Each build is one, however many tags it has; what still runs or may be rolled back to has to be among them."
+  type        = number
+  default     = 500
+
+  validation {
+    condition     = var.keep_images >= 50 && floor(var.keep_images) == var.keep_images
+    error_message = "keep_images is at least 50: an image that still runs must not expire, or its tasks cannot be started again."
+  }
 }
 
 variable "force_delete" {

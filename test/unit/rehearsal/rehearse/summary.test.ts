@@ -89,3 +89,34 @@ it('tells people what they want to know, with the time of Terraform apart', () =
   expect(text).toMatch(/terraform +12\.3 +5\.0\n/)
   expect(text).toMatch(/rollout +failure\n/)
 })
+
+describe('of a rehearsal that went on to prod', () => {
+  const digest = `sha256:${'a'.repeat(64)}`
+  const prod = {
+    verdict: 'succeeded',
+    image: `127.0.0.2:5000/web@${digest}`,
+    taskDefinition: 'arn:prod:web:1',
+    event: { title: 'web in prod' },
+  } as const
+  const ran = { ...summary, image: `127.0.0.1:5000/web@${digest}` }
+
+  it('gives machines one member more', () => {
+    expect(machineSummary({ ...ran, prod })).toEqual({ ...machineSummary(ran), prod })
+    expect(Object.keys(machineSummary({ ...ran, prod: undefined }))).not.toContain('prod')
+  })
+
+  it('tells people that prod runs what stage ran', () => {
+    const text = humanSummary({ ...ran, prod })
+    for (const part of [prod.image, `the very image that stage ran: ${digest}`, 'arn:prod:web:1', 'web in prod']) {
+      expect(text).toContain(part)
+    }
+    expect(humanSummary(ran)).not.toContain('prod')
+  })
+
+  it.each(['127.0.0.2:5000/web:v1.2.3', `127.0.0.2:5000/web@sha256:${'b'.repeat(64)}`, ''])(
+    'tells people that prod does not, when it runs %j',
+    (image) => {
+      expect(humanSummary({ ...ran, prod: { ...prod, image } })).toContain(`NOT the image that stage ran: ${ran.image}`)
+    },
+  )
+})
