@@ -80,6 +80,19 @@ describe('a run that is cancelled', () => {
     expect(revision((await service())?.taskDefinition)).toBe('web:1')
   })
 
+  test('on its way back to a healthy revision goes on there', async () => {
+    await makeService(cloud)
+    await deploy(cloud, { image: 'example.com/web:next' })
+    await deploy(cloud, { image: 'example.com/web:third' })
+    const cancellation = new AbortController()
+    cloud.clock.after(10_000, () => cancellation.abort())
+    const done = await deploy(cloud, { command: 'rollback', 'rollback-to': '2' }, { signal: cancellation.signal })
+    expect(done.outputs['verdict']).toBe('cancelled')
+    expect(done.error).toContain('goes on rolling out web:2 by itself')
+    await cloud.clock.advance(900_000)
+    expect(revision((await service())?.taskDefinition)).toBe('web:2')
+  })
+
   test('without the right to stop deployments is updated back', async () => {
     cloud.intercept = ({ action }) => (action === 'StopServiceDeployment' ? refuse('AccessDeniedException') : undefined)
     const done = await cancelled({}, 20_000)

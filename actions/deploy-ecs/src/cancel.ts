@@ -48,7 +48,7 @@ async function settleService(aws: AwsCalls, onCancel: Inputs['onCancel'], undert
   }
   if (primary.rolloutState === 'COMPLETED') return `${who} had already completed its rollout to ${next}.`
   if (onCancel === 'leave') {
-    return `${who} goes on rolling out ${next} by itself, as \`on-cancel: leave\` says; nobody watches it.`
+    return `${who} goes on rolling out ${next} by itself; nobody watches it.`
   }
   if (!undertaking.ranBefore) {
     await backToNothing(aws, name, before, previousTaskDefinition)

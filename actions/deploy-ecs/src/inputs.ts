@@ -1,5 +1,6 @@
 // The only reader of this action's inputs.
 
+import { formatDuration } from '../../../toolkit/duration.ts'
 import { InputError } from '../../../toolkit/errors.ts'
 import { InputReader } from '../../../toolkit/inputs.ts'
 import type { Environment } from '../../../toolkit/runtime.ts'
@@ -76,13 +77,10 @@ export function readInputs(env: Environment): Inputs {
     changes: refuseImageInRollback(readChanges(read), command),
     serviceChanges: readServiceChanges(read),
     ...(beforeDeploy === undefined ? {} : { beforeDeploy }),
-    waitFor: readWaitFor(read),
-    bakeMs: read.duration('bake-time', 5 * MINUTE),
-    timeoutMs: readTimeout(read),
+    ...readPatience(read),
     maxFailedTasks: read.integer('max-failed-tasks', { min: 1, max: 1000 }) ?? 3,
     onConflict: read.choice('on-conflict', ['fail', 'wait', 'supersede'], 'fail'),
-    onFailure: readOnFailure(read, command),
-    onCancel: read.choice('on-cancel', ['rollback', 'leave'], 'rollback'),
+    ...readWayBack(read, command),
     ...(rollbackTo === undefined ? {} : { rollbackTo }),
     ...(recordFile === undefined ? {} : { recordFile }),
   }
@@ -128,6 +126,22 @@ function readServiceChanges(read: InputReader): ServiceChanges {
     ...(circuitBreaker === 'keep' ? {} : { circuitBreaker }),
     ...(alarms.length === 0 ? {} : { alarms }),
   }
+}
+
+/** How far to follow a deploy, and for how long. @throws InputError when a healthy one could not end in time. */
+function readPatience(read: InputReader): Pick<Inputs, 'waitFor' | 'bakeMs' | 'timeoutMs'> {
+  const waitFor = readWaitFor(read)
+  const bakeMs = read.duration('bake-time', 5 * MINUTE)
+  const timeoutMs = readTimeout(read)
+  if (waitFor === 'bake' && bakeMs >= timeoutMs) {
+    const [bake, timeout] = [formatDuration(bakeMs), formatDuration(timeoutMs)]
+    throw new InputError(
+      'bake-time',
+      `is ${bake}, which leaves nothing of the \`timeout\` of ${timeout} for the rollout itself.`,
+      { hint: 'Raise `timeout` to the bake time and what the rollout takes, or lower `bake-time`.' },
+    )
+  }
+  return { waitFor, bakeMs, timeoutMs }
 }
 
 /** `wait-for`, or what the action of AWS calls `wait-for-service-stability`. */
@@ -179,10 +193,11 @@ function readRollbackTo(read: InputReader, command: Inputs['command']): string |
   return value
 }
 
-/** A rollback that fails is not rolled back: that would be the deploy again. */
-function readOnFailure(read: InputReader, command: Inputs['command']): Inputs['onFailure'] {
+/** A rollback that fails or is cancelled is not rolled back: that would lead to the very revision that is to be left. */
+function readWayBack(read: InputReader, command: Inputs['command']): Pick<Inputs, 'onFailure' | 'onCancel'> {
   const onFailure = read.choice('on-failure', ['rollback', 'stop', 'leave'], 'rollback')
-  return command === 'rollback' ? 'leave' : onFailure
+  const onCancel = read.choice('on-cancel', ['rollback', 'leave'], 'rollback')
+  return command === 'rollback' ? { onFailure: 'leave', onCancel: 'leave' } : { onFailure, onCancel }
 }
 
 function refuseImageInRollback(changes: Changes, command: Inputs['command']): Changes {

@@ -97,6 +97,15 @@ test('what is not set in the service is not there to be sent', () => {
   })
 })
 
+test('a rollback that fails or is cancelled is never rolled back: that would be the revision it leaves', () => {
+  const given = { command: 'rollback', 'on-failure': 'rollback', 'on-cancel': 'rollback' }
+  expect(inputs(given)).toMatchObject({ onFailure: 'leave', onCancel: 'leave' })
+})
+
+test('a bake time longer than the timeout is no mistake where nothing is baked', () => {
+  expect(inputs({ 'bake-time': '1h' })).toMatchObject({ waitFor: 'healthy', bakeMs: 3_600_000, timeoutMs: 1_800_000 })
+})
+
 // Each mistake in each input, with what is said about it.
 test.each<[Record<string, string>, string]>([
   [{ service: '' }, 'Input `service` is missing.\nNext: Name the ECS service under `with:`'],
@@ -174,6 +183,10 @@ test.each<[Record<string, string>, string]>([
     'Input `wait-for-service-stability` is set, and so is `wait-for`.',
   ],
   [{ 'bake-time': '5' }, 'Input `bake-time` is `5`, which is not a length of time.'],
+  [
+    { 'wait-for': 'bake', 'bake-time': '30m' },
+    'Input `bake-time` is 30 min, which leaves nothing of the `timeout` of 30 min for the rollout itself.\nNext: Raise `timeout`',
+  ],
   [{ timeout: '30' }, 'Input `timeout` is `30`, which is not a length of time.\nNext: Write it with its units'],
   [{ timeout: '5m', 'wait-for-minutes': '5' }, 'Input `wait-for-minutes` is set, and so is `timeout`.'],
   [{ 'wait-for-minutes': '500' }, 'Input `wait-for-minutes` is `500`, which is not a whole number from 1 to 360.'],
