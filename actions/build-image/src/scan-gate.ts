@@ -8,10 +8,17 @@ import { formatRepository } from './image-reference.ts'
 import type { Image } from './image-source.ts'
 import { type ScanGate, SEVERITIES } from './inputs.ts'
 import { isIndex, readIndex } from './oci.ts'
+import { inParallel } from './parallel.ts'
 import type { ReadyDestination } from './preflight.ts'
 
 /** How many findings there are of each severity, in ECR's words. */
 export type Findings = Readonly<Record<string, number>>
+
+/**
+ * How long a scan has to stay without findings before it is believed, in milliseconds: its findings may come after it calls
+ * itself complete. Enhanced scanning calls itself active from the beginning.
+ */
+const EMPTY_MS = { COMPLETE: 10_000, ACTIVE: 30_000 }
 
 /**
  * Waits for ECR's scan of the image, and lets nothing pass that is as bad as the gate says. The image is pushed by then, but
@@ -31,8 +38,11 @@ export async function scanGate(
   }
   const repository = formatRepository(destination.repository)
   const total: Record<string, number> = {}
-  for (const digest of await scannable(image)) {
-    const findings = await awaitScan(destination.ecr, destination.repository.path, digest, gate.timeoutMs, world)
+  const { ecr } = destination
+  const scans = await inParallel(4, await scannable(image), (digest) =>
+    awaitScan(ecr, destination.repository.path, digest, gate.timeoutMs, world),
+  )
+  for (const findings of scans) {
     for (const [severity, count] of Object.entries(findings)) total[severity] = (total[severity] ?? 0) + count
   }
   const summary =
@@ -70,7 +80,7 @@ async function awaitScan(
   timeoutMs: number,
   world: World,
 ): Promise<Findings> {
-  let previous: string | undefined
+  let previous: { readonly seen: string; readonly since: number } | undefined
   let started = false
   const of = { ...registryId(ecr), repositoryName, imageId: { imageDigest: digest } }
 
@@ -95,9 +105,13 @@ async function awaitScan(
     if (status !== 'COMPLETE' && status !== 'ACTIVE') return undefined
     // A scan may call itself complete before its findings are there: only what is read twice alike is believed.
     const seen = JSON.stringify(Object.entries(findings).sort())
-    const stable = seen === previous
-    previous = seen
-    return stable ? findings : undefined
+    const now = world.clock.now()
+    if (seen !== previous?.seen) {
+      previous = { seen, since: now }
+      return undefined
+    }
+    const empty = Object.keys(findings).length === 0
+    return empty && now - previous.since < EMPTY_MS[status] ? undefined : findings
   }
   return poll(look, {
     clock: world.clock,

@@ -27,9 +27,15 @@ beforeEach(async () => {
 })
 afterEach(() => server.close())
 
+let clock: FakeClock
+beforeEach(() => {
+  clock = new FakeClock()
+})
+const waited = () => clock.slept.reduce((sum, ms) => sum + ms, 0)
+
 const world = () =>
   ({
-    clock: new FakeClock(),
+    clock,
     log: { info: () => {}, debug: () => {} },
     signal: new AbortController().signal,
   }) as unknown as World
@@ -66,6 +72,24 @@ test('what is complete but still empty is not believed before it is read twice a
     message: "ECR's scan of ecr/web@sha256:top found 2 critical; `scan-gate` is high.",
     hint: expect.stringContaining('No tag was moved.'),
   })
+})
+
+test.each([
+  ['COMPLETE', 10_000],
+  ['ACTIVE', 30_000],
+])('findings that come late are seen: an empty %s scan is believed after %d ms', async (status, ms) => {
+  script = [{ status }]
+  expect(await gate('high')).toEqual({})
+  expect(waited()).toBeGreaterThanOrEqual(ms)
+  const looks = server.seen.length
+  script = [...Array.from({ length: looks - 1 }, () => ({ status })), { status, counts: { CRITICAL: 1 } }]
+  await expect(gate('high')).rejects.toThrow('found 1 critical')
+})
+
+test('findings themselves are believed when they are read twice alike, soon', async () => {
+  script = [{ status: 'COMPLETE', counts: { LOW: 1 } }]
+  expect(await gate('high')).toEqual({ LOW: 1 })
+  expect(waited()).toBe(1000)
 })
 
 test('enhanced scanning stays active, and findings below the gate pass', async () => {
