@@ -27,8 +27,14 @@ export function openAuthorizer(base: URL, http: Http, credentials: CredentialSou
   const tokens = new Map<string, Promise<string | undefined>>()
 
   const currentCredentials = () => {
-    current ??= credentials({ fresh: generation > 0 })
-    return current
+    if (current !== undefined) return current
+    const asked = credentials({ fresh: generation > 0 })
+    current = asked
+    // Whoever tries again asks again.
+    asked.catch(() => {
+      if (current === asked) current = undefined
+    })
+    return asked
   }
 
   const header = async (path: string, access: string): Promise<string | undefined> => {

@@ -133,7 +133,7 @@ export class Registry {
     for (const [key, value] of Object.entries(query)) url.searchParams.set(key, value)
     const answer = await this.#send(path, 'pull,push', { method: 'POST', url }, [201, 202])
     await readBody(answer)
-    return answer.statusCode === 201 ? undefined : new URL(answer.headers.location ?? '', url)
+    return answer.statusCode === 201 ? undefined : this.#follow(new URL(answer.headers.location ?? '', url))
   }
 
   /** Sends a request, logged in, along redirects. Any status not in `expected` (when there are some) is an error. */
@@ -142,7 +142,7 @@ export class Registry {
     let url = request.url
     for (let hops = 0; ; hops++) {
       const { generation } = this.#authorizer
-      const authorization = url.host === this.#base.host ? await this.#authorizer.header(path, access) : undefined
+      const authorization = url.origin === this.#base.origin ? await this.#authorizer.header(path, access) : undefined
       const headers = { ...request.headers, ...(authorization === undefined ? {} : { authorization }) }
       const answer = await http({ ...request, url, headers, signal })
       const status = answer.statusCode ?? 0
@@ -160,7 +160,7 @@ export class Registry {
   #follow(url: URL): URL {
     if (url.protocol === 'https:' || isLoopback(url.hostname)) return url
     throw new SlipwayError(`${this.host} redirects to ${url.origin}, without encryption.`, {
-      hint: 'Put the registry and its storage behind https.',
+      hint: 'Put the registry and its storage behind https. A proxy before it has to tell it so (X-Forwarded-Proto: https).',
     })
   }
 

@@ -1,6 +1,7 @@
 // The registry client against scripted answers: logins, redirects, and what is retried.
 import type { ServerResponse } from 'node:http'
-import { http } from '../../../actions/build-image/src/http.ts'
+import { Readable } from 'node:stream'
+import { type Http, type HttpAnswer, http } from '../../../actions/build-image/src/http.ts'
 import { Registry } from '../../../actions/build-image/src/registry.ts'
 import { isLoopback, registryUrl } from '../../../actions/build-image/src/registry-address.ts'
 import { parseChallenge } from '../../../actions/build-image/src/registry-auth.ts'
@@ -97,6 +98,52 @@ test('credentials do not follow a redirect to another host', async () => {
   expect(elsewhere.seen[0]?.headers.authorization).toBeUndefined()
   await elsewhere.close()
 })
+
+test('a login that fails is sought anew by the next attempt', async () => {
+  answer = ({ headers }, response) => {
+    if (headers.authorization === undefined) response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end()
+    else response.writeHead(200, { 'docker-content-digest': DIGEST }).end()
+  }
+  let asked = 0
+  const registry = new Registry(
+    new URL(server.url).host,
+    async () => {
+      if (asked++ < 2) throw Object.assign(new Error('AWS is away'), { code: 'ECONNRESET' })
+      return { username: 'me', password: 'one' }
+    },
+    { http, clock, log: quiet, signal: new AbortController().signal },
+  )
+  expect(await registry.resolve('web', 'v1')).toBe(DIGEST)
+  expect(asked).toBe(3)
+})
+
+test.each(['http://registry.example.com/upload/1', 'http://registry.example.com:443/upload/1'])(
+  'nothing is sent without encryption where an upload is sent to %s',
+  async (location) => {
+    const sent: string[] = []
+    const scripted: Http = async ({ method, url, headers = {} }) => {
+      sent.push(`${method} ${url} ${headers['authorization'] ?? ''}`)
+      const head =
+        method === 'POST'
+          ? { statusCode: 202, headers: { location } }
+          : url.pathname === '/v2/'
+            ? { statusCode: 401, headers: { 'www-authenticate': 'Basic realm="x"' } }
+            : { statusCode: method === 'HEAD' ? 404 : 201, headers: {} }
+      return Object.assign(Readable.from([]), head) as unknown as HttpAnswer
+    }
+    const world = { http: scripted, clock, log: quiet, signal: new AbortController().signal }
+    const registry = new Registry('registry.example.com', async () => ({ username: 'me', password: 'one' }), world)
+    const blob = { digest: DIGEST, size: 4, open: () => Readable.from(['blob']) }
+    await expect(registry.putBlob('web', blob)).rejects.toMatchObject({
+      message: `registry.example.com redirects to ${new URL(location).origin}, without encryption.`,
+      hint: expect.stringContaining('https'),
+    })
+    expect(sent.filter((line) => line.includes('http://'))).toEqual([])
+    expect(sent.some((line) => line.startsWith('POST https://registry.example.com/v2/web/blobs/uploads/ Basic '))).toBe(
+      true,
+    )
+  },
+)
 
 test('429 waits as long as it says, and 500 doubles its pauses; then it gives up with the next step', async () => {
   let count = 0
