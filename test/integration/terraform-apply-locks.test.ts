@@ -2,7 +2,8 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { source } from '../support/run-action.ts'
-import { Stack, StateStore } from '../support/terraform-stack.ts'
+import { s3Backend } from '../support/terraform.ts'
+import { BUCKET, Stack, StateStore } from '../support/terraform-stack.ts'
 
 let store: StateStore
 const stacks: Stack[] = []
@@ -71,14 +72,18 @@ test('a lock that a dead run left behind is removed: by its id, when the run is 
   await until(() => existsSync(`${web.directory}/started`))
   step.child.kill('SIGKILL')
   const { state } = await step.ended
-  // The machine dies, and Terraform with it.
-  process.kill(-(JSON.parse(state['running'] ?? '{}') as { pid: number }).pid, 'SIGKILL')
-
+  const { pid } = JSON.parse(state['running'] ?? '{}') as { pid: number }
   const { ID } = JSON.parse(await store.text('dead/terraform.tfstate.tflock')) as { ID: string }
   const { runs } = store.cloud.github.repository('acme/web')
-  runs.set(10, { id: 10, attempt: 1, status: 'in_progress', conclusion: null })
+  runs.set(10, { id: 10, attempt: 1, status: 'completed', conclusion: 'cancelled' })
   const unlock = async (lockId: string) =>
     web.run({ command: 'unlock', 'lock-id': lockId, 'github-token': 'any' }, { env: runEnv(11) })
+
+  // The runner is gone, and GitHub says so; Terraform goes on.
+  expect((await unlock(ID)).log).toContain(`still at work on this machine, as process ${pid}`)
+  // The machine dies, and Terraform with it.
+  process.kill(-pid, 'SIGKILL')
+  runs.set(10, { id: 10, attempt: 1, status: 'in_progress', conclusion: null })
 
   expect((await web.run({ command: 'unlock' })).log).toContain('Input `lock-id` is missing')
   expect((await unlock('11111111-1111-1111-1111-111111111111')).log).toContain(`the state is locked by ${ID} now`)
@@ -113,4 +118,13 @@ test('a lock that no run of ours holds is left to people', async () => {
     'No workflow run says that it holds lock 22222222-2222-2222-2222-222222222222: ada@laptop holds it since',
   )
   expect(await store.keys('laptop/')).toContain('laptop/terraform.tfstate.tflock')
+}, 30_000)
+
+test('a lock in DynamoDB alone is not told to be none', async () => {
+  const backend = s3Backend(BUCKET, 'dynamo/terraform.tfstate').replace(/use_lockfile.*/, 'dynamodb_table = "locks"')
+  const web = stack('dynamo', { 'main.tf': 'resource "terraform_data" "a" {}', 'backend.tf': backend })
+  const refused = await web.run({ command: 'unlock', 'lock-id': 'some-id', 'github-token': 'any' })
+  expect(refused.code).toBe(1)
+  expect(refused.log).toContain('are in the DynamoDB table locks, which `command: unlock` does not read')
+  expect(refused.log).toContain('terraform force-unlock some-id')
 }, 30_000)

@@ -41,7 +41,7 @@ export async function waitFor(running: Running, onLine: (line: string) => void, 
 }
 
 /** What tells a running process from any other; `undefined` once it has ended. */
-function identify(pid: number): string | undefined {
+export function identify(pid: number): string | undefined {
   if (process.platform === 'linux') {
     try {
       // After the name in brackets: the state first, the time it was started twentieth (proc(5)).

@@ -20,7 +20,7 @@ export async function applyPlan(
   { inputs, tf, store, world }: Run,
 ): Promise<Readonly<Record<string, StreamOutput>> | undefined> {
   const progress = new Progress(operationsOf(saved.plan))
-  const watch = new LockWatch(store, world)
+  const watch = new LockWatch(store, world, 'OperationTypeApply')
   const narrator = new Narrator({
     log: world.log,
     path: inputs.stack.path,

@@ -3,6 +3,7 @@ import { formatDuration } from '../../../toolkit/duration.ts'
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import { readRun } from '../../../toolkit/github.ts'
 import type { World } from '../../../toolkit/runtime.ts'
+import { identify } from './afterlife.ts'
 import type { StateStore } from './state-store.ts'
 import type { Diagnostic, StreamEvent } from './stream.ts'
 
@@ -22,6 +23,14 @@ export interface Holder {
   readonly attempt: string
   readonly runUrl: string
   readonly actor: string
+  /** The Terraform itself, which may outlive its run on a machine that does. */
+  readonly process?: HolderProcess
+}
+
+export interface HolderProcess {
+  readonly host: string
+  readonly pid: number
+  readonly identity: string
 }
 
 export const LOCK = '.tflock'
@@ -41,6 +50,8 @@ export async function readHolder(store: StateStore, lockId: string): Promise<Hol
   return holder.lockId === lockId ? holder : undefined
 }
 
+type NotedHolder = Omit<Holder, 'process'> & { readonly process: HolderProcess | undefined }
+
 export const writeHolder = (store: StateStore, lockId: string, world: World): Promise<void> =>
   store.write(HOLDER, JSON.stringify(holderOf(lockId, world)))
 
@@ -49,8 +60,30 @@ function holderOf(lockId: string, { env }: World): Holder {
   return { lockId, repository, runId: id, attempt, runUrl: url, actor }
 }
 
-/** Events that come before the lock is held, or say nothing about it. */
-const BEFORE_LOCK = new Set(['version', 'log', 'diagnostic', 'init_output', 'state_lock_acquire', 'state_lock_release'])
+/** What Terraform says only while it holds the lock. Others come before it, or, as the outputs of an apply, after it. */
+const WHILE_LOCKED = /^(?:refresh|apply|provision|ephemeral_op)_|^(?:planned_change|resource_drift)$/
+
+/** What Terraform calls its operation in the lock. */
+export type LockedOperation = 'OperationTypePlan' | 'OperationTypeApply'
+
+/** A moment at which our Terraform is known to hold the lock. */
+export interface Held {
+  readonly operation: LockedOperation
+  readonly host: string
+  /** When our Terraform was started. */
+  readonly since: number
+  /** When it said something that it only says while it holds the lock. */
+  readonly at: number
+}
+
+/**
+ * Whether a lock that was read after `at` is the one that our Terraform held then. Any other one was made after ours was
+ * released, and so after `at`: also by another job on this very machine, whose clock is the same.
+ */
+export function isOurs({ Who, Operation, Created }: Lock, { operation, host, since, at }: Held): boolean {
+  const created = Date.parse(Created)
+  return Who.endsWith(`@${host}`) && Operation === operation && created >= since && created <= at
+}
 
 /**
  * Watches what Terraform says: once it holds the lock, writes down for which run; when it has to wait, says for whom. Both
@@ -59,25 +92,33 @@ const BEFORE_LOCK = new Set(['version', 'log', 'diagnostic', 'init_output', 'sta
 export class LockWatch {
   readonly #store: StateStore | undefined
   readonly #world: World
+  readonly #operation: LockedOperation
   readonly #since: number
   readonly #pending: Promise<void>[] = []
+  #process: HolderProcess | undefined
   #noted = false
   #waited = false
 
-  constructor(store: StateStore | undefined, world: World) {
+  constructor(store: StateStore | undefined, world: World, operation: LockedOperation) {
     this.#store = store
+    this.#operation = operation
     this.#world = world
     this.#since = world.clock.now()
   }
 
-  see({ type }: StreamEvent): void {
+  /** Which process it is that will hold the lock. */
+  started(pid: number): void {
+    this.#process = { host: hostname(), pid, identity: identify(pid) ?? '' }
+  }
+
+  see({ type, '@timestamp': at }: StreamEvent): void {
     if (this.#store === undefined) return
     if (type === 'state_lock_acquire' && !this.#waited) {
       this.#waited = true
       this.#aside(() => this.#sayHolder())
-    } else if (!BEFORE_LOCK.has(type) && !this.#noted) {
+    } else if (WHILE_LOCKED.test(type) && !this.#noted) {
       this.#noted = true
-      this.#aside(() => this.#noteHolder())
+      this.#aside(() => this.#noteHolder(Date.parse(at)))
     }
   }
 
@@ -90,12 +131,17 @@ export class LockWatch {
     this.#pending.push(task().catch((error) => this.#world.log.debug(`About the lock: ${error}`)))
   }
 
-  async #noteHolder(): Promise<void> {
-    if (this.#store === undefined || readRun(this.#world.env).id === '') return
-    const lock = await readLock(this.#store)
-    // A short operation may be over by now, and the lock another one's.
-    const ours = lock?.Who.endsWith(`@${hostname()}`) && Date.parse(lock.Created) >= this.#since
-    if (lock !== undefined && ours) await writeHolder(this.#store, lock.ID, this.#world)
+  async #noteHolder(at: number): Promise<void> {
+    const store = this.#store
+    if (store === undefined || readRun(this.#world.env).id === '') return
+    // In this order, and written only over this very note: a short operation may be over by now, the lock another one's,
+    // and so the note.
+    const before = await store.look(HOLDER)
+    const lock = await readLock(store)
+    const held = { operation: this.#operation, host: hostname(), since: this.#since, at }
+    if (lock === undefined || !isOurs(lock, held)) return
+    const note = JSON.stringify({ ...holderOf(lock.ID, this.#world), process: this.#process } satisfies NotedHolder)
+    await (before === undefined ? store.create(HOLDER, note) : store.replace(HOLDER, note, before.etag))
   }
 
   async #sayHolder(): Promise<void> {

@@ -11,7 +11,7 @@ export interface NarratorOptions {
   readonly path: string
   readonly phrase?: Phrase
   /** Sees every event first. */
-  readonly watch?: { see(event: StreamEvent): void }
+  readonly watch?: { started(pid: number): void; see(event: StreamEvent): void }
   /** Takes secrets out of a text. */
   readonly scrub?: (text: string) => string
 }
@@ -35,6 +35,11 @@ export class Narrator {
     this.#path = path
     this.#phrase = phrase
     this.#scrub = scrub
+  }
+
+  /** From here on its lines come from this process. */
+  started(pid: number): void {
+    this.#watch?.started(pid)
   }
 
   /** A line of Terraform's: an event, or plain text where it has no better way to say it. */

@@ -56,7 +56,10 @@ export function terraform(options: TerraformOptions, world: World): Terraform {
         clock: world.clock,
         signal: world.signal,
         output,
-        onStart: (pid) => noteStart(world.report, { pid, output, command: `${product} ${args[0]}` }),
+        onStart: (pid) => {
+          noteStart(world.report, { pid, output, command: `${product} ${args[0]}` })
+          narrator.started(pid)
+        },
         onInterrupt: () => world.log.info(`Asked ${product} to stop: it finishes what it is doing, saves and unlocks.`),
         onLine: (line) => narrator.hear(line),
       })

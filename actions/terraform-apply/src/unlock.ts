@@ -1,10 +1,12 @@
+import { hostname } from 'node:os'
 import { InputError, SlipwayError } from '../../../toolkit/errors.ts'
+import { identify } from './afterlife.ts'
 import { connect, githubError } from './github.ts'
-import { describeHolder, type Holder, readHolder, readLock } from './lock.ts'
+import { describeHolder, type Holder, LOCK, readHolder, readLock } from './lock.ts'
 import type { Run } from './run.ts'
 
 /** Removes a lock that a run left behind: only this lock, and only when that run is over. */
-export async function unlock({ inputs, tf, store, world }: Run): Promise<void> {
+export async function unlock({ inputs, tf, backend, store, world }: Run): Promise<void> {
   const { lockId } = inputs
   if (lockId === undefined) {
     throw new InputError('lock-id', 'is missing.', {
@@ -15,6 +17,14 @@ export async function unlock({ inputs, tf, store, world }: Run): Promise<void> {
     throw new SlipwayError('`command: unlock` knows the locks of the S3 backend only.', {
       hint: `Check by hand that nobody is at work, then run \`terraform force-unlock ${lockId}\`.`,
     })
+  }
+  if (backend.config['use_lockfile'] !== true) {
+    throw new SlipwayError(
+      `The locks of ${store.address()} are in the DynamoDB table ${backend.config['dynamodb_table']}, which \`command: unlock\` does not read.`,
+      {
+        hint: `Nothing was changed. Check by hand that nobody is at work, then run \`terraform force-unlock ${lockId}\`. With \`use_lockfile = true\` in the backend block, this action tells who holds a lock, and removes it.`,
+      },
+    )
   }
   const lock = await readLock(store)
   if (lock === undefined) {
@@ -35,10 +45,23 @@ export async function unlock({ inputs, tf, store, world }: Run): Promise<void> {
       },
     )
   }
+  requireEnded(holder)
   await requireOver(holder, inputs.github.token, world.env)
   const { code, stderr } = await tf.query(['force-unlock', '-force', lock.ID])
-  if (code !== 0) throw new SlipwayError(`Terraform did not remove lock ${lock.ID}: ${stderr.trim()}`)
+  if (code !== 0) {
+    throw new SlipwayError(`${tf.product} did not remove lock ${lock.ID}: ${stderr.trim()}`, {
+      hint: `Check that the role may delete ${store.address(LOCK)}, and that the lock is still this one; then run the step again.`,
+    })
+  }
   world.log.notice(`Removed lock ${lock.ID}, which ${holder.runUrl} had left behind.`)
+}
+
+/** A Terraform outlives its run where the runner was killed and the machine was not. */
+function requireEnded({ process: holding, runUrl }: Holder): void {
+  if (holding === undefined || holding.host !== hostname() || identify(holding.pid) !== holding.identity) return
+  throw new SlipwayError(`The Terraform of ${runUrl} is still at work on this machine, as process ${holding.pid}.`, {
+    hint: `Let it finish: it releases the lock by itself. To have it stop early, send it one gentle signal: \`kill -INT ${holding.pid}\`.`,
+  })
 }
 
 async function requireOver(holder: Holder, token: string, env: Run['world']['env']): Promise<void> {
