@@ -31,7 +31,7 @@ export type BuildxResult = { readonly steps: readonly BuildStep[] } & (
 )
 
 /** How buildx is called here: as Docker's plug-in, or by itself. */
-async function findBuildx({
+export async function findBuildx({
   exec,
   env,
   signal,

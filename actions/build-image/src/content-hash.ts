@@ -12,7 +12,7 @@ const SCHEME = 1
 
 /**
  * A hash over everything that a build depends on: what of the context is sent, the Dockerfile, arguments, labels, target,
- * platforms, and what its bases stand for. Not the commit: the same sources in another commit are the same image.
+ * platforms (without any, the builder's own), and what its bases stand for. Not the commit: the same sources in another commit are the same image.
  */
 export async function contentHash(
   build: BuildInputs,
@@ -20,6 +20,7 @@ export async function contentHash(
   context: Context,
   bases: readonly BaseImage[],
   testCommand: string | undefined,
+  nativePlatform: string,
 ): Promise<string> {
   const entries = await inParallel(16, context.entries, describeEntry)
   const { target, buildArgs, labels, platforms, provenance, sbom, reproducible, secrets } = build
@@ -29,7 +30,7 @@ export async function contentHash(
     target,
     buildArgs: sorted(buildArgs.map(({ key, value }) => [key, value])),
     labels: sorted(labels.map(({ key, value }) => [key, value])),
-    platforms: platforms.length > 0 ? [...platforms].sort() : [`linux/${process.arch}`],
+    platforms: platforms.length > 0 ? [...platforms].sort() : [nativePlatform],
     attestations: [provenance ?? '', sbom],
     reproducible,
     // An image that was found has passed its test, and no other.

@@ -90,7 +90,7 @@ function readBuild(input: InputReader, workspace: string, env: Environment): Bui
     target: input.text('target'),
     buildArgs,
     labels: input.pairs('labels'),
-    platforms: readPlatforms(input),
+    platforms: readPlatforms(input, env),
     secrets: readSecrets(input, env, workspace),
     cacheFrom: input.lines('cache-from'),
     cacheTo: input.lines('cache-to'),
@@ -105,10 +105,21 @@ function readBuild(input: InputReader, workspace: string, env: Environment): Bui
   }
 }
 
-function readPlatforms(input: InputReader): readonly string[] {
+const PLATFORM = /^[a-z0-9]+\/[a-z0-9_]+(\/[a-z0-9]+)?$/
+
+function readPlatforms(input: InputReader, env: Environment): readonly string[] {
   const platforms = input.list('platforms')
+  const usual = env['DOCKER_DEFAULT_PLATFORM']
+  if (platforms.length === 0 && usual) {
+    if (PLATFORM.test(usual)) return [usual]
+    throw new InputError(
+      'platforms',
+      `is not set, and DOCKER_DEFAULT_PLATFORM is \`${usual}\`, which is not a platform.`,
+      { hint: 'Write os/architecture in one of them, such as `linux/arm64`.' },
+    )
+  }
   for (const platform of platforms) {
-    if (!/^[a-z0-9]+\/[a-z0-9_]+(\/[a-z0-9]+)?$/.test(platform)) {
+    if (!PLATFORM.test(platform)) {
       throw new InputError('platforms', `has \`${platform}\`, which is not a platform.`, {
         hint: 'Write os/architecture, such as `linux/amd64` or `linux/arm64`.',
       })

@@ -6,6 +6,7 @@ import { contentHash, contentTag } from './content-hash.ts'
 import { connectDocker } from './docker-engine.ts'
 import { type Found, findBuilt } from './find-built.ts'
 import type { Inputs } from './inputs.ts'
+import { nativePlatform } from './native-platform.ts'
 import type { ReadyDestination } from './preflight.ts'
 import { findPromoted } from './promote.ts'
 import type { Registries } from './registries.ts'
@@ -76,9 +77,8 @@ async function readAll({ inputs, registries }: ObtainParts, world: World): Promi
     world.log.info(`It is not known beforehand what this takes in, so the image is always built: ${unknown}`)
     return { sources, bases, hash: undefined }
   }
-  return {
-    sources,
-    bases,
-    hash: await contentHash(inputs.build, sources.dockerfile, sources.context, bases, inputs.testCommand),
-  }
+  const { dockerfile, context } = sources
+  const platform = await nativePlatform(inputs.build, dockerfile, world)
+  const hash = platform && (await contentHash(inputs.build, dockerfile, context, bases, inputs.testCommand, platform))
+  return { sources, bases, hash }
 }

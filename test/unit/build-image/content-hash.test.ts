@@ -19,10 +19,17 @@ interface Change {
   readonly inputs?: Readonly<Record<string, string>>
   readonly dockerfile?: string
   readonly base?: string
+  readonly platform?: string
   readonly files?: () => void
 }
 
-const hash = ({ inputs = {}, dockerfile = 'FROM alpine', base = 'sha256:1', files }: Change = {}) => {
+const hash = ({
+  inputs = {},
+  dockerfile = 'FROM alpine',
+  base = 'sha256:1',
+  platform = 'linux/amd64',
+  files,
+}: Change = {}) => {
   files?.()
   const { build, testCommand } = readInputs({
     INPUT_IMAGES: 'ghcr.io/acme/web',
@@ -32,7 +39,7 @@ const hash = ({ inputs = {}, dockerfile = 'FROM alpine', base = 'sha256:1', file
   })
   const context = readContext(folder, build.file, findIgnoreFile(folder, build.file))
   const bases: BaseImage[] = [{ name: 'alpine', identity: base, local: false, stale: false }]
-  return contentHash(build, parseDockerfile(dockerfile, build.buildArgs), context, bases, testCommand)
+  return contentHash(build, parseDockerfile(dockerfile, build.buildArgs), context, bases, testCommand, platform)
 }
 const write = (path: string, content: string) => () => writeFileSync(join(folder, path), content)
 
@@ -64,6 +71,7 @@ test.each<[string, Change]>([
   ['a label', { inputs: { labels: 'a=1' } }],
   ['the stage', { inputs: { target: 'app' } }],
   ['the platforms', { inputs: { platforms: 'linux/s390x' } }],
+  ['the platform of the builder', { platform: 'linux/arm64' }],
   ['attestations', { inputs: { provenance: 'true' } }],
   ['a secret’s name', { inputs: { secrets: 'a=b' } }],
   ['what a base stands for', { base: 'sha256:2' }],
@@ -84,6 +92,11 @@ test.each<[string, Change]>([
 ])('%s does not', async (title, change) => {
   const inputs = title === 'nothing' ? {} : { 'build-args': 'A=1\nB=2' }
   expect(await hash(change)).toBe(await hash({ inputs }))
+})
+
+test('with platforms, the builder’s own does not', async () => {
+  const inputs = { platforms: 'linux/s390x' }
+  expect(await hash({ inputs })).toBe(await hash({ inputs, platform: 'linux/arm64' }))
 })
 
 test('a secret’s value does not', async () => {

@@ -161,3 +161,12 @@ test.each([
 ])('the build argument %s is none', (line) => {
   expect(read({ images: IMAGES, 'build-args': line }).build.buildArgs).toHaveLength(1)
 })
+
+test('without platforms, it is for the one that DOCKER_DEFAULT_PLATFORM names, as with docker build', () => {
+  const env = { DOCKER_DEFAULT_PLATFORM: 'linux/arm64' }
+  expect(read({ images: IMAGES }, env).build.platforms).toEqual(['linux/arm64'])
+  expect(read({ images: IMAGES, platforms: 'linux/amd64' }, env).build.platforms).toEqual(['linux/amd64'])
+  expect(() => read({ images: IMAGES }, { DOCKER_DEFAULT_PLATFORM: 'arm64' })).toThrow(
+    'Input `platforms` is not set, and DOCKER_DEFAULT_PLATFORM is `arm64`, which is not a platform.',
+  )
+})
