@@ -1,5 +1,8 @@
 // Cancelled runs, lost answers, throttling, credentials that expire: what deploy-ecs makes of a bad day.
+import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
 import { DescribeServicesCommand } from '@aws-sdk/client-ecs'
+import { awsClients } from '../../actions/deploy-ecs/src/clients.ts'
 import { AwsError } from '../../rehearsal/cloud/kernel/errors.ts'
 import { seededRandom } from '../../rehearsal/cloud/kernel/random.ts'
 import type { Intercept } from '../../rehearsal/cloud/kernel/service.ts'
@@ -112,7 +115,6 @@ describe('the post step', () => {
     const there = new Promise<void>((resolve) => {
       reached = resolve
     })
-    const { awsClients } = await import('../../actions/deploy-ecs/src/clients.ts')
     void deploy(
       cloud,
       { image: 'example.com/web:slow' },
@@ -316,6 +318,43 @@ describe('several services in one step', () => {
     const done = await deploy(cloud, { service: 'api, worker', image: 'app=a:1\nwrong=b:1' })
     expect(done.error).toContain('Input `image` names the container `wrong`, which no task definition here has.')
     expect(calls('UpdateService')).toHaveLength(0)
+  })
+
+  test('are all left safe when the run is cancelled, also one whose update is on its way just then', async () => {
+    await make()
+    const cancellation = new AbortController()
+    cloud.intercept = ({ action, request }) => {
+      if (action !== 'UpdateService' || !request.body.includes('api')) return undefined
+      cancellation.abort()
+      return { reset: 'before' }
+    }
+    const done = await deploy(
+      cloud,
+      { ...both, image: 'example.com/web:slow' },
+      {
+        signal: cancellation.signal,
+        connect: (config) => {
+          const clients = awsClients(config)
+          clients.ecs.middlewareStack.add(
+            (next, { commandName }) =>
+              async (args) => {
+                const late = commandName === 'UpdateServiceCommand' && JSON.stringify(args.input).includes('worker')
+                if (late && !cancellation.signal.aborted) await once(cancellation.signal, 'abort')
+                // Long after the other has given up.
+                if (late) await delay(200)
+                return next(args)
+              },
+            { step: 'initialize' },
+          )
+          return clients
+        },
+      },
+    )
+    expect(done.outputs['verdict']).toBe('cancelled')
+    expect(done.error).toContain('Service `production/worker` is being rolled back to worker:1 by ECS.')
+    await cloud.clock.advance(900_000)
+    expect(revision((await service('worker'))?.taskDefinition)).toBe('worker:1')
+    expect(revision((await service('api'))?.taskDefinition)).toBe('api:1')
   })
 
   test('may be in several clusters, and one that cannot be updated does not stop the other', async () => {
