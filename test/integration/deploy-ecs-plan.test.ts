@@ -397,7 +397,7 @@ describe('the task before the deploy', () => {
   test('that takes too long is stopped', async () => {
     await makeService(cloud)
     const done = await deploy(cloud, { ...migrate, image: 'example.com/web:next', 'before-deploy-timeout': '3m' })
-    expect(done.error).toContain('was stopped after 3 min')
+    expect(done.error).toContain('had not ended after 3 min')
     expect(calls('StopTask').filter(({ outcome }) => outcome === 'ok')).toHaveLength(1)
     expect(calls('UpdateService')).toHaveLength(0)
   })

@@ -154,6 +154,40 @@ describe('the post step', () => {
     else expect(calls('UpdateService')).toHaveLength(0)
   })
 
+  test('leaves the service safe that a cancelled main step could not', async () => {
+    await makeService(cloud)
+    const cancellation = new AbortController()
+    cloud.clock.after(20_000, () => cancellation.abort())
+    cloud.intercept = () => (cancellation.signal.aborted ? refuse('AccessDeniedException') : undefined)
+    const image = { image: 'example.com/web:slow' }
+    const main = await deploy(cloud, image, { signal: cancellation.signal })
+    expect(main.error).toContain('may be halfway between web:1 and web:2: it could not be rolled back.')
+    cloud.intercept = () => undefined
+    const done = await deploy(cloud, image, { phase: 'post', state: main.state })
+    expect(done.summary).toContain('Service `production/web` is being rolled back to web:1 by ECS.')
+    await cloud.clock.advance(900_000)
+    expect(revision((await service())?.taskDefinition)).toBe('web:1')
+  })
+
+  test.each([
+    ['is cancelled', {}, 20_000],
+    ['takes too long', { 'before-deploy-timeout': '30s' }, undefined],
+  ])('stops the task before the deploy that %s and could not be stopped', async (_, inputs, cancelAfterMs) => {
+    await makeService(cloud)
+    const given = { image: 'example.com/web:next', 'before-deploy-command': 'migrate', ...inputs }
+    const cancellation = new AbortController()
+    if (cancelAfterMs !== undefined) cloud.clock.after(cancelAfterMs, () => cancellation.abort())
+    cloud.intercept = ({ action }) => (action === 'StopTask' ? refuse('AccessDeniedException') : undefined)
+    const main = await deploy(cloud, given, { signal: cancellation.signal })
+    expect(main.outputs['verdict']).toBe(cancelAfterMs === undefined ? 'failed' : 'cancelled')
+    expect(main.log.join('\n')).toMatch(/error: Task \w+ still runs: it could not be stopped./)
+    expect(calls('UpdateService')).toHaveLength(0)
+    cloud.intercept = () => undefined
+    const done = await deploy(cloud, given, { phase: 'post', state: main.state })
+    expect(done.error).toBeUndefined()
+    expect(calls('StopTask').map(({ outcome }) => outcome)).toEqual([expect.not.stringMatching('ok'), 'ok'])
+  })
+
   test('does nothing after a main step that ended', async () => {
     await makeService(cloud)
     const main = await deploy(cloud, { image: 'example.com/web:next' })

@@ -13,22 +13,28 @@ import { nameOf } from './service-name.ts'
 import type { Undertaking } from './state.ts'
 import { stopDeployment } from './stop-deployment.ts'
 
-/** Settles one service, and says in a sentence how it was left. Never throws: there is nobody left to catch it. */
+/** How a service was left, in a sentence, and whether it can stay so. */
+export interface Left {
+  readonly said: string
+  readonly safe: boolean
+}
+
+/** Settles one service. Never throws: there is nobody left to catch it. */
 export async function leaveSafe(
   aws: AwsCalls,
   log: Log,
   onCancel: Inputs['onCancel'],
   undertaking: Undertaking,
-): Promise<string> {
+): Promise<Left> {
   const { name } = undertaking
   try {
     const said = await settleService(aws, onCancel, undertaking)
     log.warning(said)
-    return said
+    return { said, safe: true }
   } catch (error) {
     const said = `Service \`${nameOf(name)}\` may be halfway between ${revisionName(undertaking.previousTaskDefinition)} and ${revisionName(undertaking.taskDefinition)}: it could not be rolled back. ${describeError(error)}`
     log.error(said)
-    return said
+    return { said, safe: false }
   }
 }
 

@@ -7,7 +7,6 @@ import { prepare } from './prepare.ts'
 import { prepareRollback } from './prepare-rollback.ts'
 import { preview } from './preview.ts'
 import { ship } from './ship.ts'
-import { settle } from './state.ts'
 import { tell } from './tell.ts'
 import { tellPlan } from './tell-plan.ts'
 
@@ -23,6 +22,5 @@ export async function main(world: World, connect: Connect): Promise<void> {
   if (inputs.dryRun || inputs.command === 'verify') return tellPlan(world, inputs, await preview(aws, plans))
 
   const outcomes = await ship(world, aws, inputs, plans)
-  settle(world.report)
   await tell(world, aws, inputs, config.region, outcomes, { startedAt, finishedAt: world.clock.now() })
 }

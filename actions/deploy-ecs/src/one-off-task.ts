@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto'
 import { RunTaskCommand, type RunTaskRequest, StopTaskCommand } from '@aws-sdk/client-ecs'
 import { classifyAwsError } from '../../../toolkit/aws.ts'
 import { formatDuration } from '../../../toolkit/duration.ts'
-import { InputError, SlipwayError, TimedOutError } from '../../../toolkit/errors.ts'
+import { CancelledError, describeError, InputError, SlipwayError, TimedOutError } from '../../../toolkit/errors.ts'
 import { readRun } from '../../../toolkit/github.ts'
+import type { Log } from '../../../toolkit/log.ts'
 import { poll } from '../../../toolkit/poll.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import type { AwsCalls } from './aws-calls.ts'
@@ -16,6 +17,7 @@ import type { ServicePlan } from './plan.ts'
 import { revisionName } from './registration.ts'
 import { seenTask, type TaskSeen } from './seen.ts'
 import { nameOf } from './service-name.ts'
+import type { RunningTask } from './state.ts'
 import { judgeStop } from './stopped-task.ts'
 
 /** The service whose task runs the command: with several, the first that has the container. */
@@ -77,7 +79,8 @@ function runTaskRequest(
 }
 
 /**
- * Runs the task to its end, with its log in ours. Stops it when the run is cancelled or the time is over.
+ * Runs the task to its end, with its log in ours. Stops it when the run is cancelled, the time is over, or it can no longer
+ * be followed. `remember` is told of it while it runs, also when it could not be stopped.
  * @throws SlipwayError unless the chosen container exits with 0.
  */
 export async function runBeforeDeploy(
@@ -86,46 +89,60 @@ export async function runBeforeDeploy(
   plan: ServicePlan,
   taskDefinition: string,
   { command, container: wanted, timeoutMs }: BeforeDeploy,
-  started: (taskArn: string) => void,
+  remember: (running: RunningTask | undefined) => void,
 ): Promise<void> {
   const container = chosenContainer(plan, wanted)
   const { cluster } = plan.name
   const request = runTaskRequest(plan, taskDefinition, container, command, readRun(world.env))
-  const taskArn = await startTask(aws, request)
-  started(taskArn)
-  world.log.info(
-    `Task ${shortTask(taskArn)} of ${revisionName(taskDefinition)} runs \`${command.join(' ')}\` in ${container}.`,
-  )
-  const tail = tailOf(plan, container, taskArn)
-  try {
-    const ended = await poll(
-      async () => {
-        const [task] = (await describeTasks(aws, cluster, [taskArn])).map(seenTask)
-        await tail(world, aws)
-        return task !== undefined && hasEnded(task, container) ? task : undefined
-      },
-      {
-        clock: world.clock,
-        signal: world.signal,
-        timeoutMs,
-        delayMs: (look) => (look < 30 ? 2_000 : 5_000),
-        what: 'the task before the deploy',
-      },
-    )
-    if (ended.lastStatus !== 'STOPPED') await stopTask(aws, cluster, taskArn, 'The chosen container has ended.')
-    await tail(world, aws)
-    judge(ended, container, command)
-    world.log.info(`Task ${shortTask(taskArn)} ended well: ${container} exited with 0.`)
-  } catch (error) {
-    const last = aws.within(AbortSignal.timeout(5_000))
-    if (world.signal.aborted) await stopTask(last, cluster, taskArn, 'The workflow run was cancelled.')
+  const task: RunningTask = { cluster, taskArn: await startTask(aws, request) }
+  remember(task)
+  const id = shortTask(task.taskArn)
+  world.log.info(`Task ${id} of ${revisionName(taskDefinition)} runs \`${command.join(' ')}\` in ${container}.`)
+  const stop = async (by: AwsCalls, why: string) => {
+    if (await stopForGood(by, world.log, task, why)) remember(undefined)
+  }
+  const tail = tailOf(plan, container, task.taskArn)
+  const ended = await followTask(world, aws, task, container, tail, timeoutMs).catch(async (error: unknown) => {
+    await stop(aws.within(AbortSignal.timeout(5_000)), whyStopped(world, error))
     if (!(error instanceof TimedOutError)) throw error
-    await stopTask(last, cluster, taskArn, 'It took too long.')
-    throw new SlipwayError(`The task before the deploy was stopped after ${formatDuration(timeoutMs)}.`, {
+    throw new SlipwayError(`The task before the deploy had not ended after ${formatDuration(timeoutMs)}.`, {
       hint: 'Raise `before-deploy-timeout` if it needs longer.',
       cause: error,
     })
-  }
+  })
+  if (ended.lastStatus === 'STOPPED') remember(undefined)
+  else await stop(aws, 'The chosen container has ended.')
+  await tail(world, aws)
+  judge(ended, container, command)
+  world.log.info(`Task ${id} ended well: ${container} exited with 0.`)
+}
+
+const followTask = (
+  world: World,
+  aws: AwsCalls,
+  { cluster, taskArn }: RunningTask,
+  container: string,
+  tail: Tail,
+  timeoutMs: number,
+): Promise<TaskSeen> =>
+  poll(
+    async () => {
+      const [task] = (await describeTasks(aws, cluster, [taskArn])).map(seenTask)
+      await tail(world, aws)
+      return task !== undefined && hasEnded(task, container) ? task : undefined
+    },
+    {
+      clock: world.clock,
+      signal: world.signal,
+      timeoutMs,
+      delayMs: (look) => (look < 30 ? 2_000 : 5_000),
+      what: 'the task before the deploy',
+    },
+  )
+
+function whyStopped({ signal }: World, error: unknown): string {
+  if (signal.aborted) return 'The workflow run was cancelled.'
+  return error instanceof TimedOutError ? 'It took too long.' : 'It could no longer be followed.'
 }
 
 async function startTask(aws: AwsCalls, request: RunTaskRequest): Promise<string> {
@@ -143,14 +160,24 @@ async function startTask(aws: AwsCalls, request: RunTaskRequest): Promise<string
   })
 }
 
-/** Stops a task; it may well have stopped by itself. */
-export async function stopTask(aws: AwsCalls, cluster: string, task: string, reason: string): Promise<void> {
+/** Stops a task, and gives whether it is stopped. It may well have stopped by itself. Never throws. */
+export async function stopForGood(
+  aws: AwsCalls,
+  log: Log,
+  { cluster, taskArn }: RunningTask,
+  reason: string,
+): Promise<boolean> {
+  const id = shortTask(taskArn)
   try {
-    await aws.call('runTask', `stop task ${shortTask(task)}`, (options) =>
-      aws.clients.ecs.send(new StopTaskCommand({ cluster, task, reason }), options),
+    await aws.call('runTask', `stop task ${id}`, (options) =>
+      aws.clients.ecs.send(new StopTaskCommand({ cluster, task: taskArn, reason }), options),
     )
+    log.info(`Task ${id} was told to stop: ${reason}`)
+    return true
   } catch (error) {
-    if (classifyAwsError(error) !== 'refused') throw error
+    if (classifyAwsError(error) === 'refused' && !(error instanceof CancelledError)) return true
+    log.error(`Task ${id} still runs: it could not be stopped. ${describeError(error)}`)
+    return false
   }
 }
 
@@ -172,8 +199,10 @@ function judge(task: TaskSeen, container: string, command: readonly string[]): v
   })
 }
 
+type Tail = (world: World, aws: AwsCalls) => Promise<void>
+
 /** Logs what the container has logged since the last time. The task's log never decides anything, so neither do errors. */
-function tailOf(plan: ServicePlan, container: string, taskArn: string): (world: World, aws: AwsCalls) => Promise<void> {
+function tailOf(plan: ServicePlan, container: string, taskArn: string): Tail {
   const definition = plan.target.registration.containerDefinitions.find(({ name }) => name === container)
   const region = taskArn.split(':')[3] ?? ''
   const stream: LogStream | undefined = definition && logStreamOf(definition, shortTask(taskArn), region)

@@ -23,6 +23,8 @@ interface Shipment {
   readonly taskDefinition: string
   watch?: Watch
   verdict?: Verdict
+  /** Set where a cancelled run had to leave it halfway. */
+  unsafe?: true
 }
 
 /** How many services are updated at once. */
@@ -47,6 +49,9 @@ export async function ship(
     if (!(error instanceof CancelledError)) throw error
     await cancelAll(world, aws, inputs, shipments)
   }
+  // The post step has minutes for what could not be done in seconds.
+  const unsafe = shipments.filter((shipment) => shipment.unsafe === true)
+  keep(world.report, unsafe.map(undertaking))
   return shipments.map(({ plan, taskDefinition, watch, verdict }) => ({
     plan,
     taskDefinition,
@@ -66,18 +71,15 @@ async function runFirst(
   const plan = beforeDeploy && planFor(plans, beforeDeploy)
   const shipment = shipments.find((candidate) => candidate.plan === plan)
   if (beforeDeploy === undefined || shipment === undefined) return true
-  const { cluster } = shipment.plan.name
   try {
-    await runBeforeDeploy(world, aws, shipment.plan, shipment.taskDefinition, beforeDeploy, (taskArn) =>
-      keepTask(world.report, { cluster, taskArn }),
+    await runBeforeDeploy(world, aws, shipment.plan, shipment.taskDefinition, beforeDeploy, (task) =>
+      keepTask(world.report, task),
     )
     return true
   } catch (error) {
     if (error instanceof CancelledError) throw error
     for (const each of shipments) each.verdict = nothingDeployed(describeError(error))
     return false
-  } finally {
-    keepTask(world.report, undefined)
   }
 }
 
@@ -123,7 +125,9 @@ async function cancelAll(world: World, aws: AwsCalls, inputs: Inputs, shipments:
       shipment.verdict ??= shipment.watch?.verdict ?? unwatched()
       return
     }
-    shipment.verdict = cancelled(await leaveSafe(last, world.log, inputs.onCancel, undertaking(shipment)))
+    const { said, safe } = await leaveSafe(last, world.log, inputs.onCancel, undertaking(shipment))
+    shipment.verdict = cancelled(safe ? said : `${said} The post step of this action tries again.`)
+    if (!safe) shipment.unsafe = true
   })
 }
 

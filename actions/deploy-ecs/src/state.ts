@@ -33,12 +33,12 @@ export function leftTask(report: Report): RunningTask | undefined {
   return kept === '' ? undefined : (JSON.parse(kept) as RunningTask)
 }
 
-/** Kept from before the first change until the outcome is known, so that a killed step can be finished by the post step. */
+/**
+ * Kept from before the first change until the outcome is known, so that a killed step can be finished by the post step;
+ * after that, only what could not be left safe.
+ */
 export const keep = (report: Report, undertakings: readonly Undertaking[]): void =>
-  report.saveState(KEY, JSON.stringify(undertakings))
-
-/** The outcome is known and reported: nothing is left for the post step. */
-export const settle = (report: Report): void => report.saveState(KEY, '')
+  report.saveState(KEY, undertakings.length === 0 ? '' : JSON.stringify(undertakings))
 
 /** What the main step left unfinished. */
 export function unfinished(report: Report): readonly Undertaking[] {
