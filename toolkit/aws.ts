@@ -1,4 +1,4 @@
-import { SlipwayError } from './errors.ts'
+import { CancelledError, SlipwayError } from './errors.ts'
 import type { Environment } from './runtime.ts'
 import { VERSION } from './version.ts'
 
@@ -35,9 +35,10 @@ export function awsConfig(env: Environment, region?: string): AwsConfig {
 
 /**
  * What a failed AWS call means for who made it:
- * `throttled` and `transient` pass by themselves; `expired` and `denied` never do; `refused` is everything else.
+ * `throttled` and `transient` pass by themselves; `expired` and `denied` never do; `cancelled` is our own doing and says
+ * nothing of AWS; `refused` is everything else.
  */
-export type AwsFailure = 'throttled' | 'transient' | 'expired' | 'denied' | 'refused'
+export type AwsFailure = 'throttled' | 'transient' | 'expired' | 'denied' | 'cancelled' | 'refused'
 
 const THROTTLED = new Set([
   'Throttling',
@@ -82,10 +83,12 @@ const TRANSIENT = new Set([
 /** Tells the classes of failed AWS calls apart, by error code first and by HTTP status second. */
 export function classifyAwsError(error: unknown): AwsFailure {
   if (!(error instanceof Error)) return 'refused'
+  if (error instanceof CancelledError) return 'cancelled'
   const { code, $metadata } = error as Error & { code?: string; $metadata?: { httpStatusCode?: number } }
   // The SDK wraps what it does not take for an error, such as one of another realm, and keeps its name in the message only.
   const name = /^AWS SDK error wrapper for (\w+)/.exec(error.message)?.[1] ?? error.name
   const status = $metadata?.httpStatusCode
+  if (name === 'AbortError') return 'cancelled'
   const known = (names: ReadonlySet<string>) => names.has(name) || (code !== undefined && names.has(code))
   if (known(THROTTLED) || status === 429) return 'throttled'
   if (known(EXPIRED)) return 'expired'

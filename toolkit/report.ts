@@ -14,7 +14,7 @@ export interface Report {
 }
 
 /** GitHub drops a step's summary whole past 1 MiB. */
-export const SUMMARY_LIMIT = 1024 * 1024
+const SUMMARY_LIMIT = 1024 * 1024
 
 /** Speaks to the GitHub runner through its files; outside a runner the summary goes nowhere. */
 export const runnerReport: Report = {

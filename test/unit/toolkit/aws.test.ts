@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { awsConfig, awsError, classifyAwsError } from '../../../toolkit/aws.ts'
-import { SlipwayError } from '../../../toolkit/errors.ts'
+import { CancelledError, SlipwayError } from '../../../toolkit/errors.ts'
 
 const failure = (name: string, more: object = {}) => Object.assign(new Error('said AWS'), { name, ...more })
 
@@ -53,6 +53,8 @@ test.each([
   [failure('ClusterNotFoundException', { $metadata: { httpStatusCode: 400 } }), 'refused'],
   [new Error('AWS SDK error wrapper for TimeoutError: read ECONNRESET'), 'transient'],
   ['a text', 'refused'],
+  [failure('AbortError'), 'cancelled'],
+  [new CancelledError('The run was cancelled.'), 'cancelled'],
 ])('%s is %s', (error, expected) => {
   expect(classifyAwsError(error)).toBe(expected)
 })
