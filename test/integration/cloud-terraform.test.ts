@@ -17,7 +17,17 @@ const infra = join(folder, 'examples/web/infra')
 // Terraform's provider waits a minute for each new load balancer, whatever the cloud answers.
 const minutes = 60_000
 const stage = ['-var-file=stage.tfvars', '-var=force_delete=false']
-const changed = [...stage, '-var=deregistration_delay=7', '-var=cpu=512', '-var=memory=1024']
+const changed = [
+  ...stage,
+  '-var=deregistration_delay=7',
+  '-var=cpu=512',
+  '-var=memory=1024',
+  '-var=pull_accounts=["210987654321"]',
+]
+const secrets = {
+  API_KEY: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:web-AbCdEf:key::',
+  DATABASE_URL: 'arn:aws:ssm:eu-west-1:123456789012:parameter/web/database-url',
+}
 let store: StateStore
 
 /** A new service has no tasks, so nothing ever runs. */
@@ -92,12 +102,20 @@ interface Module {
 /** All managed resources in the state. */
 async function resources(): Promise<readonly Resource[]> {
   const { values } = JSON.parse(succeeded(await terraform('show', '-json'))) as { values?: { root_module: Module } }
-  const of = (module: Module): Resource[] => [
-    ...(module.resources ?? []).filter(({ mode }) => mode === 'managed'),
-    ...(module.child_modules ?? []).flatMap(of),
-  ]
-  return values === undefined ? [] : of(values.root_module)
+  return values === undefined ? [] : managed(values.root_module)
 }
+
+const managed = (module: Module): Resource[] => [
+  ...(module.resources ?? []).filter(({ mode }) => mode === 'managed'),
+  ...(module.child_modules ?? []).flatMap(managed),
+]
+
+/** What the example's service is given otherwise, by Terraform's own way to override a file. */
+const override = (settings: string) =>
+  writeFileSync(join(infra, 'settings_override.tf'), `module "service" {\n${settings}\n}\n`)
+
+/** What Terraform says, without the frame and the line breaks that it draws. */
+const unwrapped = (output: string) => output.replace(/\s*[│╷╵]?\s+/g, ' ')
 
 /** What `import` wants to know of a resource; for most it is their id. */
 function importId({ type, values }: Resource): string {
@@ -153,7 +171,7 @@ test(
   'creates, with nothing left to do',
   async () => {
     const output = succeeded(await apply(...stage))
-    expect(output).toContain('Apply complete! Resources: 14 added, 0 changed, 0 destroyed.')
+    expect(output).toContain('Apply complete! Resources: 15 added, 0 changed, 0 destroyed.')
     await expectEmptyPlan(...stage)
     const calls = store.cloud.journal.entries('api').filter(({ service }) => service === 'elasticloadbalancing')
     expect(calls.filter(({ action }) => action === 'CreateTargetGroup')).toMatchObject([{ outcome: 'ok' }])
@@ -168,6 +186,64 @@ test(
     await expectEmptyPlan(...changed)
     const group = (await resources()).find(({ type }) => type === 'aws_lb_target_group')
     expect(group?.values).toMatchObject({ deregistration_delay: '7' })
+    const sharing = (await resources()).find(({ type }) => type === 'aws_ecr_repository_policy')
+    expect(JSON.parse(String(sharing?.values['policy']))).toMatchObject({
+      Statement: [{ Effect: 'Allow', Principal: { AWS: 'arn:aws:iam::210987654321:root' } }],
+    })
+  },
+  2 * minutes,
+)
+
+test(
+  'gives the container its secrets, and tasks may read those and no others',
+  async () => {
+    override(`secrets = ${JSON.stringify(secrets)}`)
+    succeeded(await apply(...changed))
+    await expectEmptyPlan(...changed)
+    const made = await resources()
+    const find = (type: string) => made.filter((one) => one.type === type).map(({ values }) => values)
+    const [template] = find('aws_ecs_task_definition')
+    expect(JSON.parse(String(template?.['container_definitions']))).toMatchObject([
+      { secrets: Object.entries(secrets).map(([name, valueFrom]) => ({ name, valueFrom })) },
+    ])
+    const [policy] = find('aws_iam_role_policy')
+    const { Statement } = JSON.parse(String(policy?.['policy'])) as { Statement: readonly unknown[] }
+    expect(Statement.slice(3)).toEqual([
+      {
+        Sid: 'ReadParameters',
+        Effect: 'Allow',
+        Action: 'ssm:GetParameters',
+        Resource: secrets.DATABASE_URL,
+      },
+      {
+        Sid: 'ReadSecrets',
+        Effect: 'Allow',
+        Action: 'secretsmanager:GetSecretValue',
+        Resource: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:web-AbCdEf',
+      },
+    ])
+  },
+  2 * minutes,
+)
+
+test(
+  'refuses another port in the plan, and cuts names that IAM would refuse',
+  async () => {
+    override('container_port = 9090')
+    const port = await terraform('plan', '-no-color', '-input=false', ...changed)
+    expect(port.code).toBe(1)
+    expect(unwrapped(port.output)).toContain('was made with container_port 8080')
+    const name = 'a-service-whose-name-is-32-long-'.padEnd(32, 'x').replace(/-$/, 'x')
+    override(`name = "${name}"\ncluster_arn = "arn:aws:ecs:eu-west-1:123456789012:cluster/${'c'.repeat(32)}"`)
+    succeeded(await terraform('plan', '-no-color', '-input=false', '-out=names.plan', ...changed))
+    const { planned_values } = JSON.parse(succeeded(await terraform('show', '-json', 'names.plan'))) as {
+      planned_values: { root_module: Module }
+    }
+    const roles = managed(planned_values.root_module).filter(({ type }) => type === 'aws_iam_role')
+    const names = roles.map(({ values }) => String(values['name']))
+    expect(names.map((one) => one.length)).toEqual([64, 64])
+    expect(names.map((one) => one.split('-').at(-1)).toSorted()).toEqual(['execution', 'task'])
+    override(`secrets = ${JSON.stringify(secrets)}`)
   },
   2 * minutes,
 )
@@ -194,10 +270,10 @@ test(
   'destroys, and leaves nothing behind',
   async () => {
     const output = succeeded(await terraform('destroy', '-no-color', '-input=false', '-auto-approve', ...changed))
-    expect(output).toContain('Destroy complete! Resources: 14 destroyed.')
+    expect(output).toContain('Destroy complete! Resources: 16 destroyed.')
     expect(await resources()).toEqual([])
     const plan = await terraform('plan', '-no-color', '-input=false', ...changed)
-    expect(plan.output).toContain('Plan: 14 to add, 0 to change, 0 to destroy.')
+    expect(plan.output).toContain('Plan: 16 to add, 0 to change, 0 to destroy.')
   },
   2 * minutes,
 )
