@@ -43,11 +43,12 @@ export async function checkImage(
         options,
       ),
     )
-    const resolved = imageDetails[0]?.imageDigest ?? digest
+    const [found] = imageDetails
+    const resolved = found?.imageDigest ?? digest
     return {
       container,
       image,
-      ...(resolved === undefined ? {} : { digest: resolved }),
+      ...(resolved !== undefined && ONE_IMAGE.test(found?.imageManifestMediaType ?? '') ? { digest: resolved } : {}),
       ...mutable(image, digest, resolved),
     }
   } catch (error) {
@@ -55,6 +56,9 @@ export async function checkImage(
     return { container, image, note: notChecked(image, error instanceof SlipwayError ? error.cause : error) }
   }
 }
+
+/** ECS tells the digest of the manifest that it runs: that of an index of several platforms never is one of those. */
+const ONE_IMAGE = /^application\/vnd\.(docker\.distribution\.manifest\.v2|oci\.image\.manifest\.v1)\+json$/
 
 /** An emulator of AWS has its registries on this machine, without the host names of ECR. */
 function emulated(

@@ -1,4 +1,4 @@
-/** An image that was put into a container, and the digest that it stood for then, where that could be told. */
+/** An image that was put into a container, and the digest that its tasks must show, where that could be told. */
 export interface Shipped {
   readonly container: string
   readonly image: string

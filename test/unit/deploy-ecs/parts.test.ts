@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Service } from '@aws-sdk/client-ecs'
-import { batches, each } from '../../../actions/deploy-ecs/src/aws-calls.ts'
+import { AwsCalls, batches, each } from '../../../actions/deploy-ecs/src/aws-calls.ts'
 import { describeDifference, diffService, diffTaskDefinitions } from '../../../actions/deploy-ecs/src/diff.ts'
-import { ecrRegistry, parseImage } from '../../../actions/deploy-ecs/src/images.ts'
+import { checkImage } from '../../../actions/deploy-ecs/src/image-check.ts'
+import { ecrRegistry, expectedDigest, parseImage } from '../../../actions/deploy-ecs/src/images.ts'
 import { familyBeside } from '../../../actions/deploy-ecs/src/load-base.ts'
 import { narrate } from '../../../actions/deploy-ecs/src/narrate.ts'
 import { Pace } from '../../../actions/deploy-ecs/src/pace.ts'
@@ -52,6 +53,23 @@ describe('an image reference', () => {
   ])('the registry %s is ECR or not', (registry, expected) => {
     expect(ecrRegistry(registry)).toEqual(expected)
   })
+})
+
+test.each([
+  ['application/vnd.docker.distribution.manifest.v2+json', 'a digest that tasks are held against'],
+  ['application/vnd.oci.image.manifest.v1+json', 'a digest that tasks are held against'],
+  // ECS runs, and tells, the manifest of one platform, which the index does not have for its digest.
+  ['application/vnd.oci.image.index.v1+json', 'none'],
+  ['application/vnd.docker.distribution.manifest.list.v2+json', 'none'],
+  [undefined, 'none'],
+])('a tag that stands for %s gives %s', async (imageManifestMediaType, what) => {
+  const imageDigest = `sha256:${'a'.repeat(64)}`
+  const send = async () => ({ imageDetails: [{ imageDigest, imageManifestMediaType }] })
+  const aws = new AwsCalls({ ecr: () => ({ send }) } as never, new FakeClock(), new AbortController().signal)
+  const image = '123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:next'
+  const checked = await checkImage(aws, {}, 'eu-west-1', 'app', image)
+  expect(expectedDigest(checked)).toBe(what === 'none' ? undefined : imageDigest)
+  expect(checked.note).toContain(`Now it stands for ${imageDigest}.`)
 })
 
 describe('what UpdateService is sent', () => {
