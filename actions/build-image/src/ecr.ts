@@ -4,7 +4,6 @@ import {
   ECRClient,
   type Repository as EcrRepository,
   GetAuthorizationTokenCommand,
-  PutLifecyclePolicyCommand,
 } from '@aws-sdk/client-ecr'
 import { awsConfig, awsError } from '../../../toolkit/aws.ts'
 import { SlipwayError } from '../../../toolkit/errors.ts'
@@ -114,12 +113,12 @@ export interface NewRepository {
   readonly lifecyclePolicy: string | undefined
 }
 
-/** Creates a repository. One that someone else created in the meantime is as good. */
+/** Creates a repository; `false` when someone else has created it in the meantime, which is as good. */
 export async function createRepository(
   registry: EcrRegistry,
   repositoryName: string,
-  { immutableTags, scanOnPush, lifecyclePolicy }: NewRepository,
-): Promise<void> {
+  { immutableTags, scanOnPush }: NewRepository,
+): Promise<boolean> {
   try {
     await registry.client.send(
       new CreateRepositoryCommand({
@@ -129,17 +128,9 @@ export async function createRepository(
         imageScanningConfiguration: { scanOnPush },
       }),
     )
-    if (lifecyclePolicy !== undefined) {
-      await registry.client.send(
-        new PutLifecyclePolicyCommand({
-          ...registryId(registry),
-          repositoryName,
-          lifecyclePolicyText: lifecyclePolicy,
-        }),
-      )
-    }
+    return true
   } catch (error) {
-    if (error instanceof Error && error.name === 'RepositoryAlreadyExistsException') return
+    if (error instanceof Error && error.name === 'RepositoryAlreadyExistsException') return false
     throw awsError(error, `create the repository ${registry.host}/${repositoryName} (ecr:CreateRepository)`)
   }
 }

@@ -3,6 +3,7 @@ import type { World } from '../../../toolkit/runtime.ts'
 import type { Destination } from './destinations.ts'
 import { createRepository, describeRepository, type EcrRegistry, type NewRepository } from './ecr.ts'
 import { formatRepository, type Repository } from './image-reference.ts'
+import { putLifecyclePolicy, putMissingLifecyclePolicy } from './lifecycle-policy.ts'
 import { inParallel } from './parallel.ts'
 import type { Registries } from './registries.ts'
 import type { Registry } from './registry.ts'
@@ -73,9 +74,17 @@ async function ecrMutability(
         hint: 'Create it (Terraform’s aws_ecr_repository), set `create-repository: true`, or check account, region and name.',
       })
     }
-    await createRepository(ecr, repository.path, create)
-    world.log.info(`${formatRepository(repository)}: created`)
+    const created = await createRepository(ecr, repository.path, create)
+    world.log.info(`${formatRepository(repository)}: ${created ? 'created' : 'someone else has created it just now'}`)
+    const { lifecyclePolicy: policy } = create
+    if (policy !== undefined) {
+      if (created) await putLifecyclePolicy(ecr, repository.path, policy)
+      else await putMissingLifecyclePolicy(ecr, repository.path, policy, world)
+    }
     return () => create.immutableTags
+  }
+  if (create?.lifecyclePolicy !== undefined) {
+    await putMissingLifecyclePolicy(ecr, repository.path, create.lifecyclePolicy, world)
   }
   const exclusions = (found.imageTagMutabilityExclusionFilters ?? []).map(({ filter = '' }) => wildcard(filter))
   const setting: string = found.imageTagMutability ?? 'MUTABLE'
