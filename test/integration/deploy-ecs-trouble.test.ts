@@ -354,6 +354,25 @@ describe('several services in one step', () => {
     expect(calls('UpdateService')).toHaveLength(0)
   })
 
+  test('are followed one by one: a target group that one has lost says nothing of the other', async () => {
+    await make()
+    let [looks, lost] = [0, '']
+    cloud.intercept = ({ action, request }) => {
+      const group = /targetgroup%2F(\w+)/.exec(request.body.toString())?.[1]
+      if (action !== 'DescribeTargetHealth' || group !== 'api') return undefined
+      lost = group
+      // The first is the preflight's.
+      return looks++ === 0 ? undefined : refuse('TargetGroupNotFound')
+    }
+    const done = await deploy(cloud, both)
+    expect(lost).toBe('api')
+    const { services } = done.outputs['deploy-record'] as { services: { verdict: string; reason: string }[] }
+    expect(services).toMatchObject([
+      { verdict: 'failed', reason: expect.stringContaining('can no longer be seen') },
+      { verdict: 'succeeded' },
+    ])
+  })
+
   test('are all left safe when the run is cancelled, also one whose update is on its way just then', async () => {
     await make()
     const cancellation = new AbortController()

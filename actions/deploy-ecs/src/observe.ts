@@ -1,5 +1,6 @@
 import type { ServiceDeploymentBrief } from '@aws-sdk/client-ecs'
 import { classifyAwsError } from '../../../toolkit/aws.ts'
+import { throwIfCancelled } from '../../../toolkit/clock.ts'
 import { type AwsCalls, each } from './aws-calls.ts'
 import {
   describeServiceDeployments,
@@ -37,6 +38,9 @@ interface Watched {
   skipped: number
 }
 
+/** What a look at one rollout gave, or why it gave nothing. */
+export type Look = { readonly observation: Observation } | { readonly error: unknown }
+
 /** Looks at many rollouts at once, in as few calls as AWS allows. */
 export class Observer {
   readonly #aws: AwsCalls
@@ -69,8 +73,8 @@ export class Observer {
     return one?.serviceDeploymentArn
   }
 
-  /** One look at each of these rollouts, by `cluster/service`. */
-  async look(rollouts: readonly Rollout[]): Promise<ReadonlyMap<string, Observation>> {
+  /** One look at each of these rollouts, by `cluster/service`. What cannot be read of one says nothing of the others. */
+  async look(rollouts: readonly Rollout[]): Promise<ReadonlyMap<string, Look>> {
     const watched = rollouts.flatMap(({ name }) => this.#watched.get(nameOf(name)) ?? [])
     const services = await describeServices(
       this.#aws,
@@ -86,9 +90,14 @@ export class Observer {
         ...(service === undefined ? {} : { service: seenService(service) }),
         ...(serviceDeployment === undefined ? {} : { serviceDeployment }),
       }
-      return [key, await this.#withTasksOf(one, observation, rollouts.length)] as const
+      try {
+        return [key, { observation: await this.#withTasksOf(one, observation, rollouts.length) }] as const
+      } catch (error) {
+        throwIfCancelled(this.#aws.signal)
+        return [key, { error }] as const
+      }
     })
-    return new Map(observations)
+    return new Map<string, Look>(observations)
   }
 
   async #withTasksOf(one: Watched, observation: Observation, among: number): Promise<Observation> {

@@ -1,8 +1,7 @@
-import { classifyAwsError } from '../../../toolkit/aws.ts'
 import { throwIfCancelled } from '../../../toolkit/clock.ts'
 import { describeError } from '../../../toolkit/errors.ts'
 import type { Log } from '../../../toolkit/log.ts'
-import type { AwsCalls } from './aws-calls.ts'
+import { type AwsCalls, passes } from './aws-calls.ts'
 import { type Memory, NOTHING_YET, remember } from './memory.ts'
 import { narrate } from './narrate.ts'
 import { Observer } from './observe.ts'
@@ -63,19 +62,23 @@ async function lookOnce(
   try {
     const seen = await observer.look(open.map(({ rollout }) => rollout))
     for (const watch of open) {
-      const observation = seen.get(nameOf(watch.rollout.name))
-      if (observation !== undefined) take(watch, observer, observation, criteria, tell)
+      const look = seen.get(nameOf(watch.rollout.name))
+      if (look === undefined) continue
+      if ('error' in look) failed(aws, log, watch, look.error, criteria)
+      else take(watch, observer, look.observation, criteria, tell)
     }
   } catch (error) {
-    const failure = classifyAwsError(error)
-    const passes = failure === 'throttled' || failure === 'transient'
     throwIfCancelled(aws.signal)
-    if (passes && aws.clock.now() < criteria.deadline) return log.debug(`This look failed: ${describeError(error)}`)
-    for (const watch of open) {
-      // Being out of time is decided where all is decided; any other failure will not go away by waiting.
-      watch.verdict = passes ? timeIsUp(watch, aws.clock.now(), criteria) : lostSight(describeError(error))
-    }
+    for (const watch of open) failed(aws, log, watch, error, criteria)
   }
+}
+
+/** Being out of time is decided where all is decided; a failure that does not pass will not go away by waiting. */
+function failed(aws: AwsCalls, log: Log, watch: Watch, error: unknown, criteria: Criteria): void {
+  const now = aws.clock.now()
+  if (!passes(error)) watch.verdict = lostSight(describeError(error))
+  else if (now >= criteria.deadline) watch.verdict = timeIsUp(watch, now, criteria)
+  else log.debug(`This look at ${nameOf(watch.rollout.name)} failed: ${describeError(error)}`)
 }
 
 function take(
