@@ -1,9 +1,9 @@
 // Cancelled and killed steps, with a real Terraform: neither its lock nor its state is lost.
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AwsError } from '../../rehearsal/cloud/kernel/errors.ts'
 import { type Step, source } from '../support/run-action.ts'
-import { Stack, StateStore } from '../support/terraform-stack.ts'
+import { BUCKET, Stack, StateStore } from '../support/terraform-stack.ts'
 
 let store: StateStore
 const stacks: Stack[] = []
@@ -38,6 +38,13 @@ const SLOW = (seconds: number) => `
   resource "terraform_data" "last" {
     depends_on = [terraform_data.slow]
   }`
+
+/** The files that runs have left in their own folders. */
+const scratch = ({ folder }: Stack) =>
+  readdirSync(folder)
+    .filter((name) => name.startsWith('slipway-terraform-'))
+    .flatMap((name) => readdirSync(`${folder}/${name}`))
+    .sort()
 
 const names = async (made: Stack) => (await made.state()).resources.map(({ name }) => name).sort()
 
@@ -141,6 +148,84 @@ esac
   expect(ended.outputs['errored-state-file']).toBe(`${web.directory}/errored.tfstate`)
   expect(existsSync(`${web.directory}/errored.tfstate`)).toBe(true)
   expect((await web.run({}, { env })).log).toContain('holds a state that an earlier apply could not save')
+}, 60_000)
+
+test('a killed step loses no state, even when later steps took away inputs, tools and backend', async () => {
+  const web = stack('bereft', { 'main.tf': 'resource "terraform_data" "a" {}' })
+  mkdirSync(`${web.folder}/bin`)
+  writeFileSync(
+    `${web.folder}/bin/terraform`,
+    `#!/bin/sh
+case "$1" in
+apply) sleep 0.5; touch started; while [ ! -e go ]; do sleep 0.1; done
+  echo '{"version":4,"lineage":"x","serial":3,"resources":[1],"outputs":{}}' > errored.tfstate; exit 1 ;;
+*) exec "$REAL_TERRAFORM" "$@" ;;
+esac
+`,
+  )
+  chmodSync(`${web.folder}/bin/terraform`, 0o755)
+  const real =
+    (process.env['PATH'] ?? '')
+      .split(':')
+      .map((folder) => `${folder}/terraform`)
+      .find(existsSync) ?? ''
+  const env = { PATH: `${web.folder}/bin:${process.env['PATH']}`, REAL_TERRAFORM: real, GITHUB_RUN_ID: '8' }
+  web.write({ 'variables.tfvars': '' })
+  const step = web.start({ 'var-file': 'variables.tfvars' }, { env })
+  await until(() => existsSync(`${web.directory}/started`))
+  step.child.kill('SIGKILL')
+  const { state } = await step.ended
+  rmSync(`${web.directory}/.terraform`, { recursive: true })
+  rmSync(`${web.directory}/variables.tfvars`)
+  writeFileSync(`${web.directory}/go`, '')
+
+  const post = await web.run(
+    { 'var-file': 'variables.tfvars' },
+    { phase: 'post', state, env: { ...env, PATH: '/bin' } },
+  )
+  expect(post.code).toBe(1)
+  expect(post.log).toContain('Terraform apply ended before it was through')
+  expect(post.log).toContain('It is kept in `s3://terraform-state/bereft/terraform.tfstate.errored-8-1`')
+  expect(JSON.parse(await store.text('bereft/terraform.tfstate.errored-8-1'))).toMatchObject({ serial: 3 })
+  expect(scratch(web)).toEqual([])
+}, 90_000)
+
+test('a plan that goes on without its step is told to have changed nothing', async () => {
+  const web = stack('left-plan', {
+    'main.tf': '',
+  })
+  mkdirSync(`${web.folder}/bin`)
+  writeFileSync(
+    `${web.folder}/bin/terraform`,
+    `#!/bin/sh
+case "$1" in
+init) mkdir -p .terraform; echo '{"backend":{"type":"s3","config":{"bucket":"${BUCKET}","key":"x","use_lockfile":true}}}' > .terraform/terraform.tfstate ;;
+plan) sleep 0.5; touch started; sleep 1 ;;
+esac
+`,
+  )
+  chmodSync(`${web.folder}/bin/terraform`, 0o755)
+  const env = { PATH: `${web.folder}/bin:${process.env['PATH']}` }
+  const step = web.start({}, { env })
+  await until(() => existsSync(`${web.directory}/started`))
+  step.child.kill('SIGKILL')
+  const post = await web.run({}, { phase: 'post', state: (await step.ended).state, env })
+  expect(post.code).toBe(0)
+  expect(post.log).toContain('Terraform plan has ended. It changed nothing; run the step again to see the plan.')
+  expect(post.log).not.toContain('only the rest is left')
+}, 30_000)
+
+test('a run leaves no files but those that outputs name, and those only until the job ends', async () => {
+  const web = stack('tidy', { 'main.tf': 'variable "secret" {}' })
+  const inputs = { variables: 'secret = "hunter-two"', 'backend-config': 'max_retries=2' }
+  const { code, outputs, state } = await web.run({ ...inputs, command: 'plan', environment: 'stage' })
+  expect(code).toBe(0)
+  expect(scratch(web)).toEqual(['plan.tfplan', 'planned.json'])
+  expect(existsSync(outputs['plan-file'] ?? '')).toBe(true)
+  await web.run(inputs, { phase: 'post', state })
+  expect(scratch(web)).toEqual([])
+  expect((await web.run({ command: 'plan', variables: 'nothing = 1' })).code).toBe(1)
+  expect(scratch(web)).toEqual([])
 }, 60_000)
 
 test("Terraform's diagnostics become annotations on file and line", async () => {

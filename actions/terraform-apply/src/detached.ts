@@ -31,7 +31,10 @@ export async function runDetached(command: string, args: readonly string[], opti
 
   const started = new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve)
-    child.once('error', (cause) => reject(new SlipwayError(`\`${command}\` could not be started.`, { cause })))
+    child.once('error', (cause) => {
+      const hint = `Check that it is there, for this machine, and may be executed: try \`${command} version\` in a step of its own.`
+      reject(new SlipwayError(`\`${command}\` could not be started in ${cwd}.`, { hint, cause }))
+    })
   })
   let code: number | undefined
   const ended = new Promise<void>((resolve) => {

@@ -100,5 +100,7 @@ function platform(): string {
   const os = { darwin: 'darwin', linux: 'linux' }[process.platform as string]
   const architecture = { arm64: 'arm64', x64: 'amd64', ia32: '386', arm: 'arm' }[process.arch as string]
   if (os !== undefined && architecture !== undefined) return `${os}_${architecture}`
-  throw new SlipwayError(`terraform-apply runs on Linux and macOS, not on ${process.platform} (${process.arch}).`)
+  throw new SlipwayError(`terraform-apply runs on Linux and macOS, not on ${process.platform} (${process.arch}).`, {
+    hint: 'Set `runs-on` of the job to such a runner, for example `ubuntu-latest`.',
+  })
 }

@@ -50,6 +50,10 @@ function isProgram(path: string): boolean {
 
 async function versionOf(command: string, { exec, env, signal }: World): Promise<string> {
   const { code, stdout, stderr } = await exec(command, ['version', '-json'], { env, signal })
-  if (code !== 0) throw new SlipwayError(`\`${command} version\` failed: ${stderr.trim()}`)
+  if (code !== 0) {
+    throw new SlipwayError(`\`${command} version\` failed: ${stderr.trim()}`, {
+      hint: 'That program is on the PATH and does not run. Mend or remove it in an earlier step, or take it off the PATH: then `terraform-version` is downloaded.',
+    })
+  }
   return (JSON.parse(stdout) as { terraform_version: string }).terraform_version
 }

@@ -1,20 +1,20 @@
-import { mkdtempSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { World } from '../../../toolkit/runtime.ts'
 import { checkAccount } from './account.ts'
-import { leftRunning, waitFor } from './afterlife.ts'
-import { readBackend } from './backend.ts'
+import { leftRunning, type Running, waitFor } from './afterlife.ts'
 import { apply, plan, verify } from './commands.ts'
 import { drift } from './drift.ts'
-import { rescueState } from './errored-state.ts'
+import { ERRORED_STATE, rescueState } from './errored-state.ts'
 import { findTool } from './find-tool.ts'
 import { init } from './init.ts'
 import { type Command, type Inputs, readInputs } from './inputs.ts'
 import { migrateState, restoreState } from './migrate-state.ts'
 import { Narrator } from './narrator.ts'
 import type { Run } from './run.ts'
+import { clearScratch, makeScratch, notedRun, noteRun, removeScratch } from './scratch.ts'
 import { stateStore } from './state-store.ts'
-import { type Terraform, terraform } from './terraform.ts'
+import { terraform } from './terraform.ts'
 import { unlock } from './unlock.ts'
 
 const COMMANDS: Readonly<Record<Exclude<Command, 'migrate-state'>, (run: Run) => Promise<void>>> = {
@@ -25,16 +25,30 @@ const COMMANDS: Readonly<Record<Exclude<Command, 'migrate-state'>, (run: Run) =>
   unlock,
 }
 
-/** Read, check, make ready; then do what was asked. */
+/** Read, check, make ready; then do what was asked. Leaves no files but those that outputs name. */
 export async function main(world: World): Promise<void> {
   const inputs = readInputs(world.env)
-  const tf = await findTerraform(inputs, world)
+  const scratch = makeScratch(inputs.scratch, world.report)
+  try {
+    await carryOut(inputs, scratch, world)
+  } finally {
+    // Post tries again to save a state that is not safe yet, and needs what is here.
+    if (!existsSync(join(inputs.stack.directory, ERRORED_STATE))) clearScratch(scratch)
+  }
+}
+
+async function carryOut(inputs: Inputs, scratch: string, world: World): Promise<void> {
+  const { directory, workspace, path } = inputs.stack
+  const product = inputs.tool.tool === 'opentofu' ? 'OpenTofu' : 'Terraform'
+  const options = { product, command: await findTool(inputs, world), directory, workspace, scratch } as const
+  const tf = terraform(options, world)
   await checkAccount(inputs.expectedAccountId, world)
   if (inputs.command === 'migrate-state') {
     await migrateState(inputs, tf, world)
     return
   }
   const backend = await init(inputs.stack, tf, world)
+  noteRun({ ...options, path, backend })
   const store = stateStore(backend, inputs.stack, world)
   await COMMANDS[inputs.command]({ inputs, tf, backend, store, world })
 }
@@ -42,26 +56,30 @@ export async function main(world: World): Promise<void> {
 /** Waits for a Terraform that main did not see to its end, and makes sure that its state is safe. */
 export async function post(world: World): Promise<void> {
   restoreState(world)
-  const running = leftRunning(world.report)
-  if (running === undefined) return
-  const inputs = readInputs(world.env)
-  const narrator = new Narrator({ log: world.log, path: inputs.stack.path })
+  try {
+    const running = leftRunning(world.report)
+    if (running !== undefined) await seeToItsEnd(running, world)
+  } finally {
+    removeScratch(world.report)
+  }
+}
+
+async function seeToItsEnd(running: Running, world: World): Promise<void> {
+  const noted = notedRun(world.report)
+  const narrator = new Narrator({ log: world.log, path: noted?.path ?? '.' })
   await world.log.group(`${running.command}, which went on without the step (from its start)`, () =>
     waitFor(running, (line) => narrator.hear(line), world.clock),
   )
-  if (narrator.applied !== undefined) {
-    const { add, change, remove } = narrator.applied
-    world.log.notice(`${running.command} finished all the same: ${add} added, ${change} changed, ${remove} destroyed.`)
-  } else {
-    world.log.warning(`${running.command} ended before it was through. Run again: only the rest is left to do.`)
-  }
-  const store = stateStore(readBackend(inputs.stack, world.env), inputs.stack, world)
-  await rescueState(await findTerraform(inputs, world), store, world)
+  sayHowItEnded(running, narrator, world)
+  if (noted === undefined) return
+  await rescueState(terraform(noted, world), stateStore(noted.backend, noted, world), world)
 }
 
-async function findTerraform(inputs: Inputs, world: World): Promise<Terraform> {
-  const { directory, workspace } = inputs.stack
-  const product = inputs.tool.tool === 'opentofu' ? 'OpenTofu' : 'Terraform'
-  const scratch = mkdtempSync(join(inputs.scratch, 'slipway-terraform-'))
-  return terraform({ product, command: await findTool(inputs, world), directory, workspace, scratch }, world)
+function sayHowItEnded({ command }: Running, { applied }: Narrator, { log }: World): void {
+  if (applied !== undefined) {
+    const { add, change, remove } = applied
+    log.notice(`${command} finished all the same: ${add} added, ${change} changed, ${remove} destroyed.`)
+  } else if (command.endsWith(' apply')) {
+    log.warning(`${command} ended before it was through. Run again: only the rest is left to do.`)
+  } else log.notice(`${command} has ended. It changed nothing; run the step again to see the plan.`)
 }

@@ -132,7 +132,11 @@ async function takeLock(store: StateStore, world: World): Promise<string> {
 /** Reads the state back the way Terraform does. */
 async function verifyState(store: StateStore, original: Buffer, tf: Terraform): Promise<void> {
   const { code: exit, stdout, stderr } = await tf.query(['state', 'pull'])
-  if (exit !== 0) throw new SlipwayError(`\`state pull\` of ${store.address()} failed: ${stderr.trim()}`)
+  if (exit !== 0) {
+    throw new SlipwayError(`\`state pull\` of ${store.address()} failed: ${stderr.trim()}`, {
+      hint: 'The state was written there, and the file is still in place. Mend what Terraform names, then run `migrate-state` again: it goes on from here.',
+    })
+  }
   const expected = contentOf(parseState(original.toString(), 'the file'))
   if (!isDeepStrictEqual(contentOf(parseState(stdout, store.address())), expected)) {
     throw new SlipwayError(`${store.address()} does not read back as what was written.`, {

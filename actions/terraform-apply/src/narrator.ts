@@ -65,9 +65,8 @@ export class Narrator {
     return this.diagnostics.filter(({ severity }) => severity === 'error')
   }
 
-  /** What a provider or a provisioner prints is no command to the runner, even if it looks like one. */
   #say(line: string): void {
-    this.#log.info(this.#scrub(plainText(line)).replace(/^(\s*):(?=:)/gm, '$1:\u200b'))
+    this.#log.info(this.#scrub(plainText(line)))
   }
 
   #diagnose(said: Diagnostic): void {

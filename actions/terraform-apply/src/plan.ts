@@ -6,6 +6,7 @@ import { LockWatch, lockError } from './lock.ts'
 import { Narrator } from './narrator.ts'
 import type { Plan } from './plan-json.ts'
 import type { Run } from './run.ts'
+import { PLAN_FILE } from './scratch.ts'
 import type { Terraform } from './terraform.ts'
 
 /** A plan that is saved in a file, as data. */
@@ -17,7 +18,7 @@ export interface SavedPlan {
 
 /** Plans, saves the plan, and reads it. */
 export async function makePlan({ inputs, tf, store, world }: Run): Promise<SavedPlan> {
-  const file = join(tf.scratch, 'plan.tfplan')
+  const file = join(tf.scratch, PLAN_FILE)
   const variables = inputs.plan.variables.trim() === '' ? undefined : join(tf.scratch, 'inputs.tfvars')
   if (variables !== undefined) writeFileSync(variables, inputs.plan.variables, { mode: 0o600 })
   const watch = new LockWatch(store, world, 'OperationTypePlan')

@@ -12,6 +12,7 @@ import { comparePlanned, parsePlanned, plannedOf } from './promotion.ts'
 import { promotionNote } from './promotion-note.ts'
 import type { Review } from './review.ts'
 import { type Run, stackId, stackTitle } from './run.ts'
+import { PLANNED_FILE } from './scratch.ts'
 
 /** A summary may be longer, but a page of more is read by nobody and slow to show. */
 const SUMMARY_SIZE = 256 * 1024
@@ -54,7 +55,7 @@ function comparePromotion({ saved, scrub }: Review, { inputs, tf, world }: Run):
   const { environment, workspace } = inputs.stack
   if (environment === undefined && inputs.compareWith === undefined) return undefined
   const here = plannedOf(saved.plan, environment ?? workspace ?? '')
-  const file = join(tf.scratch, 'planned.json')
+  const file = join(tf.scratch, PLANNED_FILE)
   writeFileSync(file, scrub(JSON.stringify(here)), { mode: 0o600 })
   world.report.output('planned-file', file)
   if (inputs.compareWith === undefined) return undefined

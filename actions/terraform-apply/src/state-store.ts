@@ -97,8 +97,10 @@ export class StateStore {
   }
 }
 
+type StackPlace = Pick<StackInputs, 'directory' | 'workspace'>
+
 /** The store behind an S3 backend; `undefined` for any other backend. */
-export function stateStore(backend: Backend, stack: StackInputs, world: World): StateStore | undefined {
+export function stateStore(backend: Backend, stack: StackPlace, world: World): StateStore | undefined {
   if (backend.type !== 's3') return undefined
   const { bucket, key, workspace_key_prefix, encrypt, kms_key_id } = backend.config
   const workspace = workspaceOf(stack, world.env)
@@ -113,7 +115,7 @@ export function stateStore(backend: Backend, stack: StackInputs, world: World): 
 }
 
 /** The workspace that Terraform takes, in its own order. */
-function workspaceOf(stack: StackInputs, env: Environment): string {
+function workspaceOf(stack: StackPlace, env: Environment): string {
   const chosen = join(stack.directory, dataDirectory(env), 'environment')
   const selected = existsSync(chosen) ? readFileSync(chosen, 'utf8').trim() : ''
   return stack.workspace ?? (env['TF_WORKSPACE'] || selected || 'default')

@@ -10,16 +10,21 @@ export interface State {
   readonly outputs: Readonly<Record<string, unknown>>
 }
 
+const NO_STATE =
+  'Nothing was changed. See what wrote it there: a merge conflict or a cut-off file is mended from its history, anything else is moved away.'
+
 /** Reads a state of the format that Terraform writes since 0.12. @throws SlipwayError when it is not one. */
 export function parseState(text: string, where: string): State {
   let state: Partial<State> | null
   try {
     state = JSON.parse(text)
   } catch (cause) {
-    throw new SlipwayError(`${where} is not a Terraform state: it is not JSON.`, { cause })
+    throw new SlipwayError(`${where} is not a Terraform state: it is not JSON.`, { hint: NO_STATE, cause })
   }
   if (typeof state?.lineage !== 'string' || typeof state.serial !== 'number' || !Array.isArray(state.resources)) {
-    throw new SlipwayError(`${where} is not a Terraform state: it lacks lineage, serial or resources.`)
+    throw new SlipwayError(`${where} is not a Terraform state: it lacks lineage, serial or resources.`, {
+      hint: NO_STATE,
+    })
   }
   if (state.version !== 4) {
     throw new SlipwayError(`${where} has state format ${state.version}; Terraform writes 4 since 0.12.`, {

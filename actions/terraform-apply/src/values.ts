@@ -86,7 +86,8 @@ export const isContainer = (value: unknown): value is Readonly<Record<string, un
 /** The member of an object or the element of a list; `undefined` where there is none. A mark of `true` goes for all below. */
 export function member(value: unknown, key: string | number): unknown {
   if (value === true) return true
-  return isContainer(value) ? value[key as string] : undefined
+  // Its own only: `constructor` is a fine name for a tag.
+  return isContainer(value) && Object.hasOwn(value, key) ? value[key as string] : undefined
 }
 
 /** Keys of all containers together: numbers when they are lists. */

@@ -1,0 +1,52 @@
+// The folder of one run: plan, variables, backend settings, what Terraform printed. All of it may hold secrets.
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Report } from '../../../toolkit/report.ts'
+import type { Backend } from './backend.ts'
+import type { TerraformOptions } from './terraform.ts'
+
+/** Files that outputs name, for later steps of the job. */
+export const PLAN_FILE = 'plan.tfplan'
+export const PLANNED_FILE = 'planned.json'
+
+const KEY = 'scratch'
+const NOTE = 'run.json'
+
+/** Makes the folder, which only its user can read, and sees to it that post finds it. */
+export function makeScratch(parent: string, report: Report): string {
+  const scratch = mkdtempSync(join(parent, 'slipway-terraform-'))
+  report.saveState(KEY, scratch)
+  return scratch
+}
+
+/** Removes all but the files that outputs name. */
+export function clearScratch(scratch: string): void {
+  for (const name of readdirSync(scratch)) {
+    if (name !== PLAN_FILE && name !== PLANNED_FILE) rmSync(join(scratch, name), { recursive: true, force: true })
+  }
+}
+
+/** Removes the folder: at the end of the job no step needs it any more. */
+export function removeScratch(report: Report): void {
+  const scratch = report.state(KEY)
+  if (scratch !== '') rmSync(scratch, { recursive: true, force: true })
+}
+
+/** What post needs to bring a state to safety, whatever later steps did to files, tools and backend meanwhile. */
+export interface NotedRun extends TerraformOptions {
+  readonly path: string
+  readonly backend: Backend
+}
+
+/** In a file and not in the runner's state, as backend settings may hold keys. */
+export const noteRun = (run: NotedRun): void =>
+  writeFileSync(join(run.scratch, NOTE), JSON.stringify(run), { mode: 0o600 })
+
+/** What `noteRun` wrote; `undefined` when main did not get so far, and so applied nothing. */
+export function notedRun(report: Report): NotedRun | undefined {
+  try {
+    return JSON.parse(readFileSync(join(report.state(KEY), NOTE), 'utf8')) as NotedRun
+  } catch {
+    return undefined
+  }
+}
