@@ -288,6 +288,37 @@ describe('a call that is refused', () => {
 })
 
 describe('lists that lag behind', () => {
+  test('and never show the rollback of ECS: its service deployment tells how that ended', async () => {
+    await makeService(cloud)
+    let stopped = false
+    let shown: unknown
+    const done = await deploy(
+      cloud,
+      { image: 'example.com/web:crash' },
+      {
+        connect: (config) => {
+          const clients = awsClients(config)
+          clients.ecs.middlewareStack.add(
+            (next, { commandName }) =>
+              async (args) => {
+                const result = await next(args)
+                if (commandName === 'StopServiceDeploymentCommand') stopped = true
+                if (commandName !== 'DescribeServicesCommand') return result
+                if (!stopped) shown = result.output
+                return { ...result, output: shown as typeof result.output }
+              },
+            { step: 'initialize' },
+          )
+          return clients
+        },
+      },
+    )
+    expect(done.outputs['verdict']).toBe('rolled-back')
+    expect(done.error).toContain('Rolled back to web:1, which is healthy.')
+    expect(revision((await service())?.taskDefinition)).toBe('web:1')
+    expect((await service())?.deployments).toHaveLength(1)
+  })
+
   test('name the deployment before ours: it is not taken for ours (peer: ecspresso 945)', async () => {
     await cloud.close()
     cloud = await startEcsCloud({ staleness: { currentServiceDeployment: 60_000, serviceDeployments: 30_000 } })

@@ -1,15 +1,16 @@
 // Takes a deployment back that failed, and sees to it that what ran before runs again.
+import type { Service } from '@aws-sdk/client-ecs'
 import { CancelledError } from '../../../toolkit/errors.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import type { AwsCalls } from './aws-calls.ts'
-import { describeServices, requireService } from './ecs.ts'
+import { describeServiceDeployments, describeServices, requireService } from './ecs.ts'
 import type { Inputs } from './inputs.ts'
 import { lastHealthy } from './last-healthy.ts'
 import { afterEmptying, afterRollback, lostSight, notUndone, stopped } from './other-verdicts.ts'
 import { newerPrimary } from './ours.ts'
 import { revisionName } from './registration.ts'
 import { backToNothing, type Rollout, startRollout } from './rollout.ts'
-import { type DeploymentSeen, seenService } from './seen.ts'
+import { type DeploymentSeen, seenService, seenServiceDeployment } from './seen.ts'
 import { nameOf } from './service-name.ts'
 import { stopDeployment } from './stop-deployment.ts'
 import type { Criteria, Verdict } from './verdict.ts'
@@ -38,15 +39,20 @@ async function stop(aws: AwsCalls, { rollout, serviceDeploymentArn }: Watch): Pr
 
 async function rollBack(world: World, aws: AwsCalls, inputs: Inputs, watch: Watch, first: Verdict): Promise<Verdict> {
   const { rollout } = watch
-  const back = await (rollout.ranBefore ? startRollback(aws, watch) : startEmptying(aws, rollout))
-  if (back === 'overtaken') return notUndone(first, 'Another deployment has taken over meanwhile.')
-  if (back === undefined) return notUndone(first, 'No revision is known that was healthy before.')
+  const deadline = world.clock.now() + inputs.timeoutMs
+  const way = await (rollout.ranBefore ? startRollback(aws, watch, deadline) : startEmptying(aws, rollout))
+  if ('none' in way) return notUndone(first, way.none)
+  if ('ended' in way) {
+    watch.backTo = rollout.previousTaskDefinition
+    return afterRollback(first, way.ended, rollout.previousTaskDefinition)
+  }
+  const { back } = way
   const second = beginWatch(back, world.clock.now())
   const criteria: Criteria = {
     waitFor: 'healthy',
     bakeMs: 0,
     timeoutMs: inputs.timeoutMs,
-    deadline: world.clock.now() + inputs.timeoutMs,
+    deadline,
     maxFailedTasks: inputs.maxFailedTasks,
     awaitRollback: true,
   }
@@ -57,49 +63,64 @@ async function rollBack(world: World, aws: AwsCalls, inputs: Inputs, watch: Watc
   return rollout.ranBefore ? afterRollback(first, outcome, back.taskDefinition) : afterEmptying(first, outcome)
 }
 
+/** The deployment that goes the way back, or how that has ended already, or why there is none. */
+type WayBack = { readonly back: Rollout } | { readonly ended: Verdict } | { readonly none: string }
+
+const OVERTAKEN: WayBack = { none: 'Another deployment has taken over meanwhile.' }
+
 /** Starts the way back to no tasks. ECS's own rollback would try to run what ran before, which is nothing. */
-async function startEmptying(aws: AwsCalls, rollout: Rollout): Promise<Rollout | 'overtaken'> {
+async function startEmptying(aws: AwsCalls, rollout: Rollout): Promise<WayBack> {
   const { name, previousTaskDefinition } = rollout
   const before = requireService(await describeServices(aws, [name]), name)
   const primary = newerPrimary(rollout, seenService(before).deployments)
-  if (primary !== undefined && !isRollback(primary, rollout)) return 'overtaken'
-  return backToNothing(aws, name, before, previousTaskDefinition)
+  if (primary !== undefined && !isRollback(primary, rollout)) return OVERTAKEN
+  return { back: await backToNothing(aws, name, before, previousTaskDefinition) }
 }
 
 /**
- * Starts the way back, and gives the deployment that goes it: ECS's own rollback where ours can still be stopped, which
- * also brings the old configuration back; else an update to the last revision that was healthy.
+ * Starts the way back: ECS's own rollback where ours can still be stopped, which also brings the old configuration back;
+ * else an update to the last revision that was healthy.
  */
-async function startRollback(aws: AwsCalls, watch: Watch): Promise<Rollout | 'overtaken' | undefined> {
-  const { rollout, serviceDeploymentArn } = watch
+async function startRollback(aws: AwsCalls, watch: Watch, deadline: number): Promise<WayBack> {
+  const { rollout, serviceDeploymentArn: arn } = watch
   const { name } = rollout
-  const asked =
-    serviceDeploymentArn !== undefined && (await stopDeployment(aws, name, serviceDeploymentArn, 'ROLLBACK'))
-  for (let look = 1; look <= (asked ? 15 : 1); look++) {
-    const before = requireService(await describeServices(aws, [name]), name)
-    const service = seenService(before)
-    const primary = newerPrimary(rollout, service.deployments)
-    if (primary !== undefined) {
-      if (!isRollback(primary, rollout)) return 'overtaken'
-      return {
-        ...rollout,
-        service,
-        deploymentId: primary.id,
-        createdAt: primary.createdAt,
-        taskDefinition: primary.taskDefinition,
-        shipped: [],
-        isNew: true,
-        adopts: true,
-      }
-    }
-    if (!asked) {
-      const target = await lastHealthy(aws, name, before, rollout.taskDefinition)
-      if (target === undefined) return undefined
-      return startRollout(aws, { name, before, taskDefinition: target, shipped: [] }, {})
-    }
+  if (arn !== undefined && (await stopDeployment(aws, name, arn, 'ROLLBACK'))) {
+    return findRollback(aws, rollout, arn, deadline)
+  }
+  const before = requireService(await describeServices(aws, [name]), name)
+  const underWay = rollbackIn(before, rollout)
+  if (underWay !== undefined) return underWay
+  const target = await lastHealthy(aws, name, before, rollout.taskDefinition)
+  if (target === undefined) return { none: 'No revision is known that was healthy before.' }
+  return { back: await startRollout(aws, { name, before, taskDefinition: target, shipped: [] }, {}) }
+}
+
+/** Waits until ECS, which has taken the order to roll back, shows the deployment that does it, or says how it ended. */
+async function findRollback(aws: AwsCalls, rollout: Rollout, arn: string, deadline: number): Promise<WayBack> {
+  for (;;) {
+    const before = requireService(await describeServices(aws, [rollout.name]), rollout.name)
+    const underWay = rollbackIn(before, rollout)
+    if (underWay !== undefined) return underWay
+    const [deployment] = (await describeServiceDeployments(aws, [arn])).map(seenServiceDeployment)
+    const { status = 'not shown', statusReason = '' } = deployment ?? {}
+    const said = `Service deployment ${status}${statusReason === '' ? '' : `: ${statusReason}`}`
+    if (status === 'ROLLBACK_SUCCESSFUL') return { ended: { verdict: 'succeeded', reason: said, evidence: [] } }
+    if (status === 'ROLLBACK_FAILED' || status === 'STOPPED') return { none: `ECS ended its rollback. ${said}.` }
+    if (aws.clock.now() >= deadline) return { none: `ECS has not ended its rollback in time. ${said}.` }
     await aws.clock.sleep(2_000, aws.signal)
   }
-  return undefined
+}
+
+/** The rollback that ECS has begun, as far as the service shows one. */
+function rollbackIn(before: Service, rollout: Rollout): WayBack | undefined {
+  const service = seenService(before)
+  const primary = newerPrimary(rollout, service.deployments)
+  if (primary === undefined) return undefined
+  if (!isRollback(primary, rollout)) return OVERTAKEN
+  const { id: deploymentId, createdAt, taskDefinition } = primary
+  return {
+    back: { ...rollout, service, deploymentId, createdAt, taskDefinition, shipped: [], isNew: true, adopts: true },
+  }
 }
 
 /** The one that goes our way back; any other newer PRIMARY is somebody else's deploy, which is not ours to follow. */
