@@ -1,11 +1,6 @@
 import { InputError } from '../../../toolkit/errors.ts'
 import type { Pair } from '../../../toolkit/inputs.ts'
-
-const SECRET_NAME =
-  /(^|_)(PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?)(_|$)/i
-// What the services themselves prefix their secrets with.
-const SECRET_VALUE =
-  /^(gh[pousr]_|github_pat_|glpat-|npm_[A-Za-z0-9]{20}|xox[abpr]-|sk_live_|sk-[A-Za-z0-9]{20}|(AKIA|ASIA)[A-Z0-9]{16}$|eyJ[\w-]+\.eyJ|-----BEGIN .*PRIVATE KEY)/
+import { isSecretName, isSecretValue } from '../../../toolkit/secret-looking.ts'
 
 /**
  * Refuses a build argument that looks like a secret: arguments travel in URLs, and stay readable in the image's history for
@@ -13,9 +8,9 @@ const SECRET_VALUE =
  */
 export function refuseSecretArgs(buildArgs: readonly Pair[]): void {
   for (const { key, value } of buildArgs) {
-    const reason = SECRET_VALUE.test(value)
+    const reason = isSecretValue(value)
       ? 'whose value looks like a secret'
-      : SECRET_NAME.test(key) && !isHarmless(value)
+      : isSecretName(key) && !isHarmless(value)
         ? 'which looks like a secret by its name'
         : undefined
     if (reason === undefined) continue

@@ -1,5 +1,6 @@
 // What a deploy would change, for people. Pure, and careful with what may be secret.
 import type { Service } from '@aws-sdk/client-ecs'
+import { isBetterHidden } from '../../../toolkit/secret-looking.ts'
 import type { ServiceChanges } from './inputs.ts'
 import type { Registration } from './registration.ts'
 import { canonical } from './same-registration.ts'
@@ -92,11 +93,11 @@ const nameIn = (item: unknown): string | undefined => {
   return typeof name === 'string' ? name : undefined
 }
 
-const SECRET_NAME = /pass|secret|token|credential|private|api_?key|access_?key|auth|dsn|\bkey\b/i
+/** Where users give values names of their own. */
+const NAMED_BY_USERS = /\.(environment|options|dockerLabels)\./
 
-/** A value whose name says that it is secret, and the password in an address, are not shown. */
+/** A value that looks like a secret by its name or by itself, and the password in an address, are not shown. */
 function masked(path: string, value: string): string {
-  const name = path.slice(path.lastIndexOf('.') + 1)
-  if (/\.environment\./.test(path) && SECRET_NAME.test(name)) return '***'
-  return value.replace(/(:\/\/[^/\s:@]*:)[^@\s]+@/g, '$1***@')
+  const name = NAMED_BY_USERS.test(path) ? path.slice(path.lastIndexOf('.') + 1) : ''
+  return isBetterHidden(name, value) ? '***' : value.replace(/(:\/\/[^/\s:@]*:)[^@\s]+@/g, '$1***@')
 }

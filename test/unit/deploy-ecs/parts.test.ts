@@ -155,6 +155,32 @@ describe('a difference', () => {
     )
   })
 
+  test.each([
+    ['DB_PASSWORD', 'hunter2hunter2', '***'],
+    ['BUILD_INFO', `ghp_${'a'.repeat(36)}`, '***'],
+    ['HOOK', `sk_live_${'a'.repeat(24)}`, '***'],
+    ['UPSTREAM_HEADER', `Bearer eyJhbGciOiJIUzI1NiJ9.${'eyJzdWIiOiIxIn0'}.x`, '***'],
+    ['DATABASE', 'postgres://app:hunter2@db/app', 'postgres://app:***@db/app'],
+    ['LOG_LEVEL', 'debug', 'debug'],
+  ])('hides what looks like a secret by its name or its value: %s=%s', (name, value, shown) => {
+    const environment = [{ name, value }]
+    const next = {
+      ...base,
+      containerDefinitions: [{ name: 'app', image: 'web:1', environment, command: ['x', value] }],
+    }
+    const lines = diffTaskDefinitions(base, next).map(describeDifference)
+    expect(lines).toContain(`+ app.environment.${name}: ${shown}`)
+    if (shown === '***' && name !== 'DB_PASSWORD') expect(lines.join('\n')).not.toContain(value)
+  })
+
+  test('hides secrets in the options of a log driver', () => {
+    const logConfiguration = { logDriver: 'awsfirelens', options: { apikey: 'x'.repeat(32), Name: 'datadog' } }
+    const next = { ...base, containerDefinitions: [{ name: 'app', image: 'web:1', logConfiguration }] }
+    const lines = diffTaskDefinitions(base, next as never).map(describeDifference)
+    expect(lines).toContain('+ app.logConfiguration.options.apikey: ***')
+    expect(lines).toContain('+ app.logConfiguration.options.Name: datadog')
+  })
+
   test('of the service is what was asked for, where it is not so yet', () => {
     const before: Service = {
       desiredCount: 2,
