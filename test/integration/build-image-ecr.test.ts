@@ -132,6 +132,17 @@ test('a missing repository is named before anything is built, and created when t
   expect(JSON.parse(lifecyclePolicyText ?? '')).toEqual(JSON.parse(policy))
 })
 
+test('with credentials of another account than the expected one nothing is created or pushed', async () => {
+  const images = `${host()}/guarded/web`
+  const inputs = { images, 'create-repository': 'true', 'expected-account-id': PROD }
+  const refused = await run(inputs)
+  expect(refused.code).toBe(1)
+  expect(refused.log).toContain(`Input \`expected-account-id\` is ${PROD}, but the credentials are of account ${STAGE}`)
+  const look = client(STAGE).send(new DescribeRepositoriesCommand({ repositoryNames: ['guarded/web'] }))
+  await expect(look).rejects.toMatchObject({ name: 'RepositoryNotFoundException' })
+  expect(await run({ ...inputs, 'expected-account-id': STAGE })).toMatchObject({ code: 0 })
+})
+
 test('a token that expires between login and push is replaced', async () => {
   const uri = await createRepository(STAGE, 'slow/web')
   const address = hours.address()

@@ -4,6 +4,7 @@ import { InputError } from '../../../toolkit/errors.ts'
 import { readRun } from '../../../toolkit/github.ts'
 import { InputReader, type Pair } from '../../../toolkit/inputs.ts'
 import type { Environment } from '../../../toolkit/runtime.ts'
+import { readExpectedAccount } from './account.ts'
 import { type BuildSecret, readSecrets } from './build-secrets.ts'
 import { type Destination, readDestinations } from './destinations.ts'
 import type { NewRepository } from './ecr.ts'
@@ -50,6 +51,8 @@ export interface Inputs {
   readonly skipUnchanged: boolean
   readonly promote: ImageReference | undefined
   readonly login: Login | undefined
+  /** The AWS account that ECR may be touched in; any when undefined. */
+  readonly expectedAccountId: string | undefined
   /** How to create a repository that is missing; `undefined` when that was not asked for. */
   readonly createRepository: NewRepository | undefined
   readonly testCommand: string | undefined
@@ -63,9 +66,11 @@ export function readInputs(env: Environment): Inputs {
   const workspace = env['GITHUB_WORKSPACE'] || process.cwd()
   const push = input.flag('push', true)
   const promote = input.text('promote')
+  const destinations = readDestinations(input, readRun(env).sha, push)
   const inputs: Inputs = {
     build: readBuild(input, workspace, env),
-    destinations: readDestinations(input, readRun(env).sha, push),
+    destinations,
+    expectedAccountId: readExpectedAccount(input, destinations),
     push,
     skipUnchanged: input.flag('skip-unchanged', true) && !input.flag('no-cache', false),
     promote: promote === undefined ? undefined : parseReference(promote, 'promote'),

@@ -1,5 +1,6 @@
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import type { World } from '../../../toolkit/runtime.ts'
+import { checkAccount } from './account.ts'
 import { contentTag } from './content-hash.ts'
 import { http } from './http.ts'
 import { imageFacts, type PlatformImage } from './image-facts.ts'
@@ -36,9 +37,10 @@ async function ship(inputs: Inputs, temporary: Temporary, world: World): Promise
   const registries = new Registries(world, http, inputs.login)
 
   const destinations = inputs.push
-    ? await stages.run('Check the registries', () =>
-        preflight(inputs.destinations, registries, inputs.createRepository, world),
-      )
+    ? await stages.run('Check the registries', async () => {
+        await checkAccount(inputs.expectedAccountId, inputs.destinations, registries, world)
+        return preflight(inputs.destinations, registries, inputs.createRepository, world)
+      })
     : []
   const obtained = await obtainImage({ inputs, destinations, registries, stages, temporary }, world)
   await test(inputs, obtained, stages, world)

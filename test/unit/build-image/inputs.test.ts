@@ -170,3 +170,15 @@ test('without platforms, it is for the one that DOCKER_DEFAULT_PLATFORM names, a
     'Input `platforms` is not set, and DOCKER_DEFAULT_PLATFORM is `arm64`, which is not a platform.',
   )
 })
+
+test('the account that may be touched is one, and is that of every ECR registry that is pushed to', () => {
+  const inputs = { images: `${IMAGES}\nghcr.io/acme/web`, 'expected-account-id': '123456789012' }
+  expect(read(inputs).expectedAccountId).toBe('123456789012')
+  expect(read({ images: IMAGES }).expectedAccountId).toBeUndefined()
+  expect(() => read({ ...inputs, 'expected-account-id': '12345' })).toThrow(
+    'Input `expected-account-id` is `12345`, which is not the number of an AWS account.',
+  )
+  expect(() => read({ ...inputs, 'expected-account-id': '999999999999' })).toThrow(
+    `Input \`expected-account-id\` is 999999999999, but \`${IMAGES}\` is in account 123456789012.`,
+  )
+})
