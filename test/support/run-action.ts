@@ -48,6 +48,8 @@ export function startStep(entry: string, options: StepOptions): Step {
       GITHUB_OUTPUT: file('output'),
       GITHUB_STATE: file('state'),
       GITHUB_STEP_SUMMARY: file('summary'),
+      // Without it, actions leave their files in the current folder, which is the repository.
+      RUNNER_TEMP: folder,
       ...(options.phase === 'post' ? { SLIPWAY_PHASE: 'post' } : {}),
       ...named('INPUT_', options.inputs),
       ...named('STATE_', options.state ?? {}),
