@@ -152,6 +152,9 @@ function refuseWhatEngineCannotKeep({ platforms, provenance, sbom, cacheTo }: Bu
 async function readImageIds(metadata: string): Promise<readonly string[]> {
   const facts = JSON.parse(await readFile(metadata, 'utf8')) as Record<string, string | undefined>
   const ids = [facts['containerimage.digest'], facts['containerimage.config.digest']].filter((id) => id !== undefined)
-  if (ids.length === 0) throw new SlipwayError('buildx ended well, but does not say which image it built.')
+  if (ids.length === 0)
+    throw new SlipwayError('buildx ended well, but does not say which image it built.', {
+      hint: 'Update buildx, for example with docker/setup-buildx-action and `version: latest`.',
+    })
   return ids
 }

@@ -60,7 +60,10 @@ export function registrySource({ repository, registry }: Target): ImageSource {
     home: () => repository,
     async manifest(digest) {
       const manifest = await registry.manifest(repository.path, digest)
-      if (manifest === undefined) throw new SlipwayError(`${name}@${digest} is no longer there.`)
+      if (manifest === undefined)
+        throw new SlipwayError(`${name}@${digest} is no longer there.`, {
+          hint: 'A lifecycle policy or a person removed it while it was copied, or the index names an image that was never pushed. Build it anew (`no-cache: true`), or promote another one.',
+        })
       return manifest
     },
     read: ({ digest }) => registry.readBlob(repository.path, digest),

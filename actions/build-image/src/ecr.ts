@@ -84,7 +84,9 @@ async function askToken(registry: EcrRegistry, signal: AbortSignal): Promise<{ t
     )
     const { authorizationToken: token, proxyEndpoint } = authorizationData?.[0] ?? {}
     if (token === undefined || proxyEndpoint === undefined)
-      throw new SlipwayError(`ECR gave no token for ${registry.host}.`)
+      throw new SlipwayError(`ECR gave no token for ${registry.host}.`, {
+        hint: 'Check account and region in the host name, and, with AWS_ENDPOINT_URL, what answers there. Then run the step again.',
+      })
     return { token, proxyEndpoint }
   } catch (error) {
     throw awsError(error, `log in to ${registry.host} (ecr:GetAuthorizationToken)`)

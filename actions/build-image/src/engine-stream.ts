@@ -36,7 +36,10 @@ function parse(line: string): EngineMessage {
   } catch (cause) {
     throw new SlipwayError(
       `The Docker engine broke off in the middle of a message: \`${line.trim().slice(0, 200)}\`.`,
-      { cause },
+      {
+        hint: 'The engine may have been stopped or run out of memory: look into its log, and run the step again.',
+        cause,
+      },
     )
   }
   const failure = message.errorDetail?.message ?? message.error

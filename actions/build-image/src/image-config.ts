@@ -25,7 +25,9 @@ interface BuilderConfig extends Record<string, unknown> {
 export function finishConfig(bytes: Buffer, { diffIds, labels, epoch }: Finish): Buffer {
   const image = JSON.parse(bytes.toString('utf8')) as BuilderConfig
   if (image.rootfs?.diff_ids.length !== diffIds.length) {
-    throw new SlipwayError('The Docker engine saved an image whose layers do not match its configuration.')
+    throw new SlipwayError('The Docker engine saved an image whose layers do not match its configuration.', {
+      hint: 'Run the step again. If it stays so, set `engine: buildx`.',
+    })
   }
   const all = { ...image.config?.Labels, ...Object.fromEntries(labels.map(({ key, value }) => [key, value])) }
   const labelled = { ...image, config: { ...image.config, Labels: all } }

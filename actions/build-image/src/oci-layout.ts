@@ -11,7 +11,9 @@ export async function readLayout(folder: string): Promise<Image> {
   const { manifests } = readIndex(await readFile(join(folder, 'index.json')), folder)
   const [top] = manifests
   if (top === undefined || manifests.length > 1) {
-    throw new SlipwayError(`buildx gave ${manifests.length} images where one was asked for.`)
+    throw new SlipwayError(`buildx gave ${manifests.length} images where one was asked for.`, {
+      hint: 'Update buildx and the builder (docker/setup-buildx-action), or leave `builder` out.',
+    })
   }
   return {
     digest: top.digest,

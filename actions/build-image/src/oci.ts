@@ -55,6 +55,9 @@ function parse<T>(schema: z.ZodMiniType<T>, bytes: Buffer, what: string): T {
   try {
     return schema.parse(JSON.parse(bytes.toString('utf8')))
   } catch (cause) {
-    throw new SlipwayError(`The ${what} is not what the OCI image specification says.`, { cause })
+    throw new SlipwayError(`The ${what} is not what the OCI image specification says.`, {
+      hint: 'It may be no image: old Docker images (schema 1) and other artifacts cannot be copied. Build it anew, and push it with a current tool.',
+      cause,
+    })
   }
 }

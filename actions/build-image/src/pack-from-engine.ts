@@ -42,7 +42,10 @@ async function inspect(docker: Docker, id: string) {
     .getImage(id)
     .inspect()
     .catch((cause) => {
-      throw new SlipwayError(`The image ${id} was built, but the Docker engine does not have it.`, { cause })
+      throw new SlipwayError(`The image ${id} was built, but the Docker engine does not have it.`, {
+        hint: 'Something may have removed it meanwhile, such as `docker system prune` in another job. Run the step again.',
+        cause,
+      })
     })
   return { os: Os, architecture: Architecture, layers: RootFS.Layers ?? [] }
 }

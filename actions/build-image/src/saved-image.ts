@@ -80,7 +80,10 @@ export async function packImage(saved: Readable, folder: string, options: PackOp
 
 function openLayer({ digest }: Descriptor, layers: ReadonlyMap<string, PackedLayer>): Readable {
   const layer = layers.get(digest)
-  if (layer === undefined) throw new SlipwayError(`The built image has no layer ${digest}.`)
+  if (layer === undefined)
+    throw new SlipwayError(`The built image has no layer ${digest}.`, {
+      hint: 'This is a defect of build-image. Report it with the log of this step.',
+    })
   return layer.open()
 }
 
@@ -107,12 +110,17 @@ async function unpack(saved: Readable, folder: string): Promise<{ config: Buffer
   await reading
   const find = (name: string): string => {
     const path = files.get(links.get(name) ?? name)
-    if (path === undefined) throw new SlipwayError(`The Docker engine saved the image without its part ${name}.`)
+    if (path === undefined)
+      throw new SlipwayError(`The Docker engine saved the image without its part ${name}.`, INCOMPLETE)
     return path
   }
   const [image] = savedManifest.parse(JSON.parse(await readFile(find('manifest.json'), 'utf8')))
-  if (image === undefined) throw new SlipwayError('The Docker engine saved an archive without an image.')
+  if (image === undefined) throw new SlipwayError('The Docker engine saved an archive without an image.', INCOMPLETE)
   return { config: await readFile(find(image.Config)), layers: image.Layers.map(find) }
+}
+
+const INCOMPLETE = {
+  hint: 'Its store may be damaged or full: check `docker system df`, and run the step again. If it stays so, set `engine: buildx`.',
 }
 
 /** Layers are large; in small pieces the time goes into handing them on. */
