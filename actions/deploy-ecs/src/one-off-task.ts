@@ -9,10 +9,11 @@ import type { Log } from '../../../toolkit/log.ts'
 import { poll } from '../../../toolkit/poll.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import type { AwsCalls } from './aws-calls.ts'
-import { type LogStream, logStreamOf, readLog } from './container-log.ts'
+import { type LogStream, logStreamOf } from './container-log.ts'
 import { describeTasks } from './ecs.ts'
 import { shortTask } from './health.ts'
 import type { BeforeDeploy } from './inputs.ts'
+import { LogTail } from './log-tail.ts'
 import type { ServicePlan } from './plan.ts'
 import { revisionName } from './registration.ts'
 import { seenTask, type TaskSeen } from './seen.ts'
@@ -206,18 +207,13 @@ function tailOf(plan: ServicePlan, container: string, taskArn: string): Tail {
   const definition = plan.target.registration.containerDefinitions.find(({ name }) => name === container)
   const region = taskArn.split(':')[3] ?? ''
   const stream: LogStream | undefined = definition && logStreamOf(definition, shortTask(taskArn), region)
-  let from: string | undefined
+  let tail: LogTail | undefined
   let broken = stream === undefined
   return async (world, aws) => {
     if (broken || stream === undefined) return
+    tail ??= new LogTail(stream, (line) => world.log.info(`  ${line}`))
     try {
-      const piece = await readLog(aws, stream, {
-        fromStart: true,
-        limit: 1_000,
-        ...(from === undefined ? {} : { from }),
-      })
-      for (const line of piece.lines) world.log.info(`  ${line}`)
-      from = piece.next ?? from
+      await tail.read(aws)
     } catch (error) {
       if (world.signal.aborted) return
       broken = classifyAwsError(error) === 'denied' || classifyAwsError(error) === 'refused'
