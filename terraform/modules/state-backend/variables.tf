@@ -1,0 +1,15 @@
+variable "bucket" {
+  description = "Name of the bucket. It is unique in all of AWS, so put your organization's name and the account's number into it."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", var.bucket))
+    error_message = "The name needs 3 to 63 lower-case letters, digits and hyphens, beginning and ending with a letter or digit."
+  }
+}
+
+variable "kms_key_arn" {
+  description = "Key of your own that states are encrypted with. Without one, S3 encrypts them with its own."
+  type        = string
+  default     = null
+}
