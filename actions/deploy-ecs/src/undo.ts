@@ -1,5 +1,6 @@
 // Takes a deployment back that failed, and sees to it that what ran before runs again.
 import type { Service } from '@aws-sdk/client-ecs'
+import { classifyAwsError } from '../../../toolkit/aws.ts'
 import { CancelledError } from '../../../toolkit/errors.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import type { AwsCalls } from './aws-calls.ts'
@@ -10,7 +11,7 @@ import { afterEmptying, afterRollback, lostSight, notUndone, stopped } from './o
 import { newerPrimary } from './ours.ts'
 import { revisionName } from './registration.ts'
 import { backToNothing, type Rollout, startRollout } from './rollout.ts'
-import { type DeploymentSeen, seenService, seenServiceDeployment } from './seen.ts'
+import { type DeploymentSeen, type ServiceDeploymentSeen, seenService, seenServiceDeployment } from './seen.ts'
 import { nameOf } from './service-name.ts'
 import { stopDeployment } from './stop-deployment.ts'
 import type { Criteria, Verdict } from './verdict.ts'
@@ -101,13 +102,23 @@ async function findRollback(aws: AwsCalls, rollout: Rollout, arn: string, deadli
     const before = requireService(await describeServices(aws, [rollout.name]), rollout.name)
     const underWay = rollbackIn(before, rollout)
     if (underWay !== undefined) return underWay
-    const [deployment] = (await describeServiceDeployments(aws, [arn])).map(seenServiceDeployment)
-    const { status = 'not shown', statusReason = '' } = deployment ?? {}
+    const { status = 'not shown', statusReason = '' } = (await readDeployment(aws, arn)) ?? {}
     const said = `Service deployment ${status}${statusReason === '' ? '' : `: ${statusReason}`}`
     if (status === 'ROLLBACK_SUCCESSFUL') return { ended: { verdict: 'succeeded', reason: said, evidence: [] } }
     if (status === 'ROLLBACK_FAILED' || status === 'STOPPED') return { none: `ECS ended its rollback. ${said}.` }
     if (aws.clock.now() >= deadline) return { none: `ECS has not ended its rollback in time. ${said}.` }
     await aws.clock.sleep(2_000, aws.signal)
+  }
+}
+
+/** Nothing where it may not be read: then the list of deployments has to tell. */
+async function readDeployment(aws: AwsCalls, arn: string): Promise<ServiceDeploymentSeen | undefined> {
+  try {
+    return (await describeServiceDeployments(aws, [arn])).map(seenServiceDeployment)[0]
+  } catch (error) {
+    const failure = classifyAwsError(error)
+    if (failure === 'denied' || failure === 'refused') return undefined
+    throw error
   }
 }
 
