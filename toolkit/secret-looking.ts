@@ -19,4 +19,4 @@ export const isBetterHidden = (name: string, value: string): boolean =>
   PERHAPS_SECRET_NAME.test(name) || holdsSecret(value)
 
 /** Whether there is a secret somewhere in a text, by the look of it. */
-export const holdsSecret = (text: string): boolean => SECRET_WITHIN.test(text)
+const holdsSecret = (text: string): boolean => SECRET_WITHIN.test(text)
