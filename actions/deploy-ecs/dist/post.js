@@ -1,0 +1,2 @@
+process.env['SLIPWAY_PHASE'] = 'post'
+await import('./index.js')
