@@ -149,12 +149,31 @@ test('the AWS CLI reads every answer', async () => {
   const read = Object.fromEntries(
     await Promise.all(Object.entries(reads).map(async ([name, answer]) => [name, await answer] as const)),
   )
+  const abortNewest = async () => {
+    const { serviceDeployments } = await ask('list-service-deployments', ...cluster, '--service', 'web')
+    const [{ serviceDeploymentArn }] = serviceDeployments
+    return ask('stop-service-deployment', '--service-deployment-arn', serviceDeploymentArn, '--stop-type', 'ABORT')
+  }
+  await ask('create-cluster', '--cluster-name', 'idle')
   const writes = {
     update: await ask('update-service', ...cluster, '--service', 'web', '--force-new-deployment'),
     stopped: await ask('stop-task', ...cluster, '--task', taskArn),
-    aborted: await ask('list-service-deployments', ...cluster, '--service', 'web', '--status', 'IN_PROGRESS'),
+    aborted: await abortNewest(),
+    tagged: await ask('tag-resource', '--resource-arn', serviceArn, '--tags', 'key=team,value=a'),
+    untagged: await ask('untag-resource', '--resource-arn', serviceArn, '--tag-keys', 'team'),
+    settings: await ask('update-cluster-settings', ...cluster, '--settings', 'name=containerInsights,value=enabled'),
+    cluster: await ask('update-cluster', ...cluster, '--settings', 'name=containerInsights,value=disabled'),
+    providers: await ask(
+      ...['put-cluster-capacity-providers', ...cluster, '--capacity-providers', 'FARGATE'],
+      ...['--default-capacity-provider-strategy', 'capacityProvider=FARGATE,weight=1'],
+    ),
+    setting: await ask('put-account-setting', '--name', 'containerInsights', '--value', 'enabled'),
+    settingDefault: await ask('put-account-setting-default', '--name', 'containerInsights', '--value', 'disabled'),
+    instances: await ask('describe-container-instances', ...cluster, '--container-instances', 'none'),
     deleted: await ask('delete-service', ...cluster, '--service', 'web', '--force'),
     deregistered: await ask('deregister-task-definition', '--task-definition', 'cli:1'),
+    gone: await ask('delete-task-definitions', '--task-definitions', 'cli:1'),
+    clusterDeleted: await ask('delete-cluster', '--cluster', 'idle'),
   }
   expect({ ...read, ...writes }).toMatchObject({
     clusters: { clusters: [{ clusterName: 'cli', status: 'ACTIVE' }] },
@@ -168,6 +187,15 @@ test('the AWS CLI reads every answer', async () => {
     stopped: { task: { desiredStatus: 'STOPPED' } },
     deleted: { service: { status: 'DRAINING' } },
     deregistered: { taskDefinition: { status: 'INACTIVE' } },
+    aborted: { serviceDeploymentArn: expect.stringContaining(':service-deployment/cli/web/') },
+    settings: { cluster: { settings: [{ name: 'containerInsights', value: 'enabled' }] } },
+    cluster: { cluster: { settings: [{ name: 'containerInsights', value: 'disabled' }] } },
+    providers: { cluster: { capacityProviders: ['FARGATE'] } },
+    setting: { setting: { name: 'containerInsights', value: 'enabled' } },
+    settingDefault: { setting: { name: 'containerInsights', value: 'disabled' } },
+    instances: { containerInstances: [], failures: [{ reason: 'MISSING' }] },
+    gone: { taskDefinitions: [{ status: 'DELETE_IN_PROGRESS' }] },
+    clusterDeleted: { cluster: { status: 'INACTIVE' } },
   })
   // A refusal is read by its code and message.
   await expect(ask('describe-services', '--cluster', 'none', '--services', 'web')).rejects.toThrow(

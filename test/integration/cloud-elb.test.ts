@@ -258,13 +258,58 @@ test(
       Attributes: expect.arrayContaining([{ Key: 'idle_timeout.timeout_seconds', Value: '60' }]),
     })
     expect(await elb('describe-account-limits')).toMatchObject({ Limits: expect.any(Array) })
+    expect(await elb('describe-target-group-attributes', '--target-group-arn', group)).toMatchObject({
+      Attributes: expect.arrayContaining([{ Key: 'deregistration_delay.timeout_seconds', Value: '300' }]),
+    })
+    expect(await elb('describe-listener-attributes', '--listener-arn', listener)).toMatchObject({
+      Attributes: expect.any(Array),
+    })
+    expect(await elb('describe-capacity-reservation', '--load-balancer-arn', lb)).toBeDefined()
+
+    const forward = `Type=forward,TargetGroupArn=${group}`
+    const changes: readonly (readonly [string[], object])[] = [
+      [
+        ['modify-target-group', '--target-group-arn', group, '--health-check-path', '/up'],
+        { TargetGroups: [{ HealthCheckPath: '/up' }] },
+      ],
+      [
+        ['modify-target-group-attributes', '--target-group-arn', group].concat([
+          '--attributes',
+          'Key=deregistration_delay.timeout_seconds,Value=5',
+        ]),
+        { Attributes: expect.arrayContaining([{ Key: 'deregistration_delay.timeout_seconds', Value: '5' }]) },
+      ],
+      [
+        ['modify-load-balancer-attributes', '--load-balancer-arn', lb].concat([
+          '--attributes',
+          'Key=idle_timeout.timeout_seconds,Value=90',
+        ]),
+        { Attributes: expect.arrayContaining([{ Key: 'idle_timeout.timeout_seconds', Value: '90' }]) },
+      ],
+      [
+        ['set-subnets', '--load-balancer-arn', lb, '--subnets', ...ours.subnets],
+        { AvailabilityZones: expect.any(Array) },
+      ],
+      [['set-security-groups', '--load-balancer-arn', lb, '--security-groups', 'sg-1'], { SecurityGroupIds: ['sg-1'] }],
+      [['set-ip-address-type', '--load-balancer-arn', lb, '--ip-address-type', 'ipv4'], { IpAddressType: 'ipv4' }],
+      [['modify-listener', '--listener-arn', listener, '--default-actions', forward], { Listeners: [{ Port: 8081 }] }],
+      [['modify-rule', '--rule-arn', rule, '--actions', forward], { Rules: [{ RuleArn: rule }] }],
+      [
+        ['set-rule-priorities', '--rule-priorities', `RuleArn=${rule},Priority=9`],
+        { Rules: [{ RuleArn: rule, Priority: '9' }] },
+      ],
+    ]
+    for (const [args, answer] of changes) expect(await elb(...args)).toMatchObject(answer)
+    await elb('add-tags', '--resource-arns', group, '--tags', 'Key=tier,Value=1')
+    await elb('remove-tags', '--resource-arns', group, '--tag-keys', 'tier')
+    await elb('deregister-targets', '--target-group-arn', group, '--targets', 'Id=10.0.0.1')
     await elb('delete-rule', '--rule-arn', rule)
     await elb('delete-listener', '--listener-arn', listener)
     await elb('delete-load-balancer', '--load-balancer-arn', lb)
     await elb('delete-target-group', '--target-group-arn', group)
     expect(await elb('describe-load-balancers')).toEqual({ LoadBalancers: [] })
   },
-  90 * seconds,
+  180 * seconds,
 )
 
 test('an operation that it does not have is refused by name, not made up', async () => {
