@@ -9,7 +9,7 @@ export interface Report {
   saveState(name: string, value: string): void
   /** What the main step kept; '' if it did not. */
   state(name: string): string
-  /** Appends markdown to the job summary. */
+  /** Appends a paragraph or more of markdown to the job summary. */
   summary(markdown: string): void
 }
 
@@ -23,7 +23,7 @@ export const runnerReport: Report = {
   state: (name) => core.getState(name),
   summary(markdown) {
     const file = process.env['GITHUB_STEP_SUMMARY']
-    if (file !== undefined && file !== '') appendFileSync(file, `${cutToBytes(markdown, SUMMARY_LIMIT - 1)}\n`)
+    if (file !== undefined && file !== '') appendFileSync(file, `${cutToBytes(markdown, SUMMARY_LIMIT - 2)}\n\n`)
   },
 }
 

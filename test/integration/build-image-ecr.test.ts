@@ -172,7 +172,8 @@ test('an image is promoted from one account to another, the same bytes', async (
 
   const denied = await run({ promote: image, images: to }, PROD)
   expect(denied.code).toBe(1)
-  expect(denied.log).toMatch(/Could not look up .*stage\/web@sha256:/)
+  expect(denied.log).toMatch(/The image .*stage\/web@sha256:\w+ may not be read, so it cannot be promoted/)
+  expect(denied.log).toContain('Both sides must allow it')
 
   await client(STAGE).send(
     new SetRepositoryPolicyCommand({

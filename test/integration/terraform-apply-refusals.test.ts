@@ -61,7 +61,7 @@ test('the wrong account, before Terraform is started', async () => {
   const right = { 'expected-account-id': store.cloud.env['AWS_ACCESS_KEY_ID'] ?? '', command: 'plan' }
   expect(await made.run(right)).toMatchObject({ code: 0 })
   const { log } = await made.run({ 'expected-account-id': '999999999999' })
-  expect(log).toContain('is 999999999999, and the credentials are of account 123456789012')
+  expect(log).toContain('is 999999999999, but the credentials are of account 123456789012')
   expect(log).not.toContain('Terraform init')
 }, 30_000)
 

@@ -1,6 +1,7 @@
+import { checkAccount } from '../../../toolkit/account.ts'
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import type { World } from '../../../toolkit/runtime.ts'
-import { checkAccount } from './account.ts'
+import { regionOfEcr } from './account.ts'
 import { contentTag } from './content-hash.ts'
 import { http } from './http.ts'
 import { imageFacts, type PlatformImage } from './image-facts.ts'
@@ -38,7 +39,8 @@ async function ship(inputs: Inputs, temporary: Temporary, world: World): Promise
 
   const destinations = inputs.push
     ? await stages.run('Check the registries', async () => {
-        await checkAccount(inputs.expectedAccountId, inputs.destinations, registries, world)
+        const region = await regionOfEcr(inputs.destinations, registries)
+        if (region !== undefined) await checkAccount(inputs.expectedAccountId, world, region)
         return preflight(inputs.destinations, registries, inputs.createRepository, world)
       })
     : []

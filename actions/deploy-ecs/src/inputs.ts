@@ -1,5 +1,6 @@
 // The only reader of this action's inputs.
 
+import { readAccountId } from '../../../toolkit/account.ts'
 import { formatDuration } from '../../../toolkit/duration.ts'
 import { InputError } from '../../../toolkit/errors.ts'
 import { InputReader } from '../../../toolkit/inputs.ts'
@@ -61,7 +62,7 @@ export function readInputs(env: Environment): Inputs {
   refusePeerInputs(read)
   const command = readCommand(read)
   const region = read.text('region')
-  const expectedAccountId = readAccount(read)
+  const expectedAccountId = readAccountId(read)
   const environment = read.text('environment')
   const recordFile = read.text('record-file')
   const rollbackTo = readRollbackTo(read, command)
@@ -167,14 +168,6 @@ function readTimeout(read: InputReader): number {
     throw new InputError('wait-for-minutes', 'is set, and so is `timeout`.', { hint: 'Keep `timeout`.' })
   }
   return minutes * MINUTE
-}
-
-function readAccount(read: InputReader): string | undefined {
-  const value = read.text('expected-account-id')
-  if (value === undefined || /^\d{12}$/.test(value)) return value
-  throw new InputError('expected-account-id', `is \`${value}\`, which is not the number of an AWS account.`, {
-    hint: 'It has 12 digits. Put it in quotes in YAML, or leading zeros are lost.',
-  })
 }
 
 function readRollbackTo(read: InputReader, command: Inputs['command']): string | undefined {

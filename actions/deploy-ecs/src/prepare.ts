@@ -2,7 +2,8 @@
 
 import type { Service } from '@aws-sdk/client-ecs'
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
-import { InputError, SlipwayError } from '../../../toolkit/errors.ts'
+import { refuseOtherAccount } from '../../../toolkit/account.ts'
+import { SlipwayError } from '../../../toolkit/errors.ts'
 import { readRun } from '../../../toolkit/github.ts'
 import { poll } from '../../../toolkit/poll.ts'
 import type { World } from '../../../toolkit/runtime.ts'
@@ -72,17 +73,10 @@ const toTarget = (base: LoadedBase, registration: Registration): Target => ({
 /** @throws InputError when the credentials are those of another account. */
 export async function checkAccount(aws: AwsCalls, expected: string | undefined): Promise<void> {
   if (expected === undefined) return
-  const { Account, Arn } = await aws.call('other', 'find out which account the credentials are of', (options) =>
+  const caller = await aws.call('other', 'find out which account the credentials are of', (options) =>
     aws.clients.sts.send(new GetCallerIdentityCommand({}), options),
   )
-  if (Account === expected) return
-  throw new InputError(
-    'expected-account-id',
-    `is ${expected}, but the credentials are of account ${Account} (${Arn}).`,
-    {
-      hint: 'Nothing was touched. Check which role the earlier step assumed.',
-    },
-  )
+  refuseOtherAccount(expected, caller)
 }
 
 interface FoundService {

@@ -2,6 +2,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { relative, resolve } from 'node:path'
+import { readAccountId } from '../../../toolkit/account.ts'
 import { InputError } from '../../../toolkit/errors.ts'
 import { InputReader, type Pair } from '../../../toolkit/inputs.ts'
 import type { Environment } from '../../../toolkit/runtime.ts'
@@ -162,16 +163,6 @@ function readApproval(read: InputReader, command: Command): ApprovalInputs {
     })
   }
   return { approved, key }
-}
-
-function readAccountId(read: InputReader): string | undefined {
-  const id = read.text('expected-account-id')
-  if (id !== undefined && !/^\d{12}$/.test(id)) {
-    throw new InputError('expected-account-id', `is \`${id}\`, which is not the number of an AWS account.`, {
-      hint: "Write its twelve digits in quotes, for example `'123456789012'`: YAML drops leading zeros without them.",
-    })
-  }
-  return id
 }
 
 function readPlan(read: InputReader, directory: string): PlanInputs {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { checkAccount } from '../../../toolkit/account.ts'
 import type { World } from '../../../toolkit/runtime.ts'
-import { checkAccount } from './account.ts'
 import { leftRunning, type Running, waitFor } from './afterlife.ts'
 import { apply, plan, verify } from './commands.ts'
 import { drift } from './drift.ts'

@@ -124,7 +124,7 @@ test.each<[Record<string, string>, string]>([
   [{ 'dry-run': 'yes' }, 'Input `dry-run` is `yes`, which is neither true nor false.'],
   [
     { 'expected-account-id': '12345' },
-    'Input `expected-account-id` is `12345`, which is not the number of an AWS account.\nNext: It has 12 digits. Put it in quotes',
+    'Input `expected-account-id` is `12345`, which is not the number of an AWS account.\nNext: Write its twelve digits in quotes',
   ],
   [{ image: 'web:1, app=web:2' }, 'Input `image` has several images, of which some do not say which container'],
   [{ image: 'app=a:1\napp=b:1' }, 'Input `image` has two images for the container `app`.'],

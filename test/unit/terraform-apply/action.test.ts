@@ -12,7 +12,8 @@ test('a Terraform output can take the name of none of the outputs that action.ym
 })
 
 test('every input that is read is declared, and the other way round', () => {
-  const source = readFileSync(new URL('../../../actions/terraform-apply/src/inputs.ts', import.meta.url), 'utf8')
+  const readers = ['actions/terraform-apply/src/inputs.ts', 'toolkit/account.ts']
+  const source = readers.map((path) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8')).join('\n')
   const read = source.matchAll(/(?:read\.\w+\(|existingFiles?\((?:read, )?|existing\(read, )'([a-z-]+)'/g)
   expect([...new Set([...read].map(([, name]) => name))].sort()).toEqual(Object.keys(action.inputs).sort())
 })

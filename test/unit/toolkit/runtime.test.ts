@@ -103,6 +103,7 @@ test('outputs, state and summary reach the runner through its files', async () =
       report.output('counts', { add: 1 })
       report.saveState('pid', '7')
       report.summary('# Deployed')
+      report.summary('Healthy')
     } })`,
     env,
   ).ended
@@ -111,7 +112,7 @@ test('outputs, state and summary reach the runner through its files', async () =
     /^digest<<(.+)\nsha256:1\n\1\ncounts<<(.+)\n\{"add":1\}\n\2\n$/,
   )
   expect(readFileSync(env.GITHUB_STATE, 'utf8')).toContain('pid<<')
-  expect(readFileSync(env.GITHUB_STEP_SUMMARY, 'utf8')).toBe('# Deployed\n')
+  expect(readFileSync(env.GITHUB_STEP_SUMMARY, 'utf8')).toBe('# Deployed\n\nHealthy\n\n')
 })
 
 test('a secret of several lines is masked line by line', async () => {

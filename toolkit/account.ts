@@ -1,0 +1,43 @@
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
+import { awsConfig, awsError } from './aws.ts'
+import { InputError } from './errors.ts'
+import type { InputReader } from './inputs.ts'
+import type { World } from './runtime.ts'
+
+/** Reads `expected-account-id`. */
+export function readAccountId(read: InputReader): string | undefined {
+  const id = read.text('expected-account-id')
+  if (id === undefined || /^\d{12}$/.test(id)) return id
+  throw new InputError('expected-account-id', `is \`${id}\`, which is not the number of an AWS account.`, {
+    hint: "Write its twelve digits in quotes, for example `'123456789012'`: YAML drops leading zeros without them.",
+  })
+}
+
+/** Whose credentials these are, as STS says it. */
+export interface Caller {
+  readonly Account?: string | undefined
+  readonly Arn?: string | undefined
+}
+
+/** @throws InputError when the credentials are those of another account. */
+export function refuseOtherAccount(expected: string, { Account, Arn }: Caller): void {
+  if (Account === expected) return
+  throw new InputError(
+    'expected-account-id',
+    `is ${expected}, but the credentials are of account ${Account} (${Arn}).`,
+    {
+      hint: 'Nothing was touched. Check which role an earlier step assumed.',
+    },
+  )
+}
+
+/** Makes sure, before anything is touched, that the credentials are those of the expected account. */
+export async function checkAccount(expected: string | undefined, world: World, region?: string): Promise<void> {
+  if (expected === undefined) return
+  const sts = new STSClient(awsConfig(world.env, region))
+  const caller = await sts.send(new GetCallerIdentityCommand({}), { abortSignal: world.signal }).catch((error) => {
+    throw awsError(error, 'find out whose credentials these are (sts:GetCallerIdentity)')
+  })
+  refuseOtherAccount(expected, caller)
+  world.log.info(`AWS account ${caller.Account}, as ${caller.Arn}`)
+}
