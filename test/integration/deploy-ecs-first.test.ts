@@ -57,3 +57,34 @@ test('that is cancelled leaves the service with no tasks too', async () => {
   await cloud.clock.advance(1_200_000)
   expect(await service()).toMatchObject({ desiredCount: 0, runningCount: 0, pendingCount: 0 })
 })
+
+test.each([0, 2])(
+  'goes ahead although what Terraform made a moment ago is not complete (desired count %i)',
+  async (count) => {
+    cloud = await startEcsCloud()
+    // What Terraform makes it from has no image yet: with tasks to run, this would never be complete.
+    await makeService(cloud, {
+      image: 'example.com/web:missing',
+      taskDefinition: { family: 'web-template' },
+      service: { taskDefinition: 'web-template', desiredCount: count },
+      settled: false,
+    })
+    expect((await service())?.deployments?.[0]?.rolloutState).toBe('IN_PROGRESS')
+    const done = await deploy(cloud, { template: 'web-template', image: 'example.com/web:next', 'desired-count': '2' })
+    expect([done.error, done.outputs['verdict']]).toEqual([undefined, 'succeeded'])
+    expect(await service()).toMatchObject({ desiredCount: 2, runningCount: 2 })
+  },
+)
+
+test('that fails where nothing ever was complete says so, and claims no rollback', async () => {
+  cloud = await startEcsCloud()
+  await makeService(cloud, {
+    image: 'example.com/web:missing',
+    taskDefinition: { family: 'web-template' },
+    service: { taskDefinition: 'web-template', desiredCount: 2 },
+    settled: false,
+  })
+  const done = await deploy(cloud, { template: 'web-template', image: 'example.com/web:crash' })
+  expect(done.outputs['verdict']).toBe('failed')
+  expect(done.error).toContain('It was not rolled back:')
+})

@@ -195,6 +195,8 @@ export interface StackOptions {
   readonly balanced?: boolean
   readonly taskDefinition?: Partial<RegisterTaskDefinitionRequest>
   readonly service?: Partial<CreateServiceRequest>
+  /** False leaves it as it is the moment it was made. */
+  readonly settled?: boolean
 }
 
 /** A cluster with a service behind a load balancer, as Terraform would make it, steady. Gives the service's ARN. */
@@ -240,7 +242,7 @@ export async function makeService(cloud: Stage, options: StackOptions = {}): Pro
       ...options.service,
     }),
   )
-  await cloud.clock.advance(300_000)
+  if (options.settled !== false) await cloud.clock.advance(300_000)
   return service?.serviceArn ?? ''
 }
 

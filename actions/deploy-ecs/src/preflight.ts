@@ -1,5 +1,5 @@
 // What can be known to go wrong before anything is changed. Pure: the reading is done by prepare.ts.
-import type { Service } from '@aws-sdk/client-ecs'
+import type { Deployment, Service } from '@aws-sdk/client-ecs'
 import { InputError, SlipwayError } from '../../../toolkit/errors.ts'
 import type { ServiceChanges } from './inputs.ts'
 import { type Registration, revisionName } from './registration.ts'
@@ -76,9 +76,19 @@ export function refuseMissingExecutionRole(registration: Registration): void {
 export function deploymentInProgress(service: Service): string | undefined {
   const { deployments = [] } = service
   const primary = deployments.find(({ status }) => status === 'PRIMARY')
+  if (primary !== undefined && cameWithService(service, primary)) return undefined
   const rolling = primary?.rolloutState === 'IN_PROGRESS'
   // Behind a Classic load balancer there is no rollout state; then two deployments mean one in progress.
   const unfinished = primary?.rolloutState === undefined && deployments.length > 1
   if (primary === undefined || !(rolling || unfinished)) return undefined
   return `${primary.id} (${revisionName(primary.taskDefinition ?? '')}, ${primary.runningCount ?? 0} of ${primary.desiredCount ?? 0} tasks run)`
+}
+
+/**
+ * Whether this deployment was made with the service itself, which is nobody's deploy. It may never end: what Terraform
+ * makes a service from need not even have an image.
+ */
+function cameWithService({ createdAt: made, deployments = [] }: Service, { createdAt }: Deployment): boolean {
+  if (made === undefined || createdAt === undefined || deployments.length > 1) return false
+  return Math.abs(createdAt.getTime() - made.getTime()) < 2_000
 }

@@ -239,6 +239,16 @@ test('a deployment is in progress while its PRIMARY is, and not while old tasks 
   expect(deploymentInProgress(seen(classic))).toBeUndefined()
 })
 
+test('the deployment that a service was made with is no conflict, and any later one is', () => {
+  const made = (deploymentAt: number, ...others: object[]): Service => ({
+    createdAt: new Date(1_000_000),
+    deployments: [{ ...deployment(), createdAt: new Date(deploymentAt) }, ...others] as never,
+  })
+  expect(deploymentInProgress(made(1_000_400))).toBeUndefined()
+  expect(deploymentInProgress(made(1_030_000))).toBeDefined()
+  expect(deploymentInProgress(made(1_000_400, earlier()))).toBeDefined()
+})
+
 test('looks are frequent at first, and never more than ten seconds apart (peer: DTD 872 waits up to ten minutes)', () => {
   expect([0, 59_999, 60_000, 300_000, 600_000, 3_600_000].map(pauseAfter)).toEqual([
     2000, 2000, 3000, 5000, 10_000, 10_000,
