@@ -65,15 +65,26 @@ fetch_buildx() {
 
 # fetch_buildx_from ARCHIVE SUITE FOLDER. A new enough Debian's binary may want a newer libc: it has to run to count.
 fetch_buildx_from() (
+  unpacked=$(mktemp -d)
+  trap 'rm -rf "$unpacked"' EXIT
+  mkdir -p "$3"
+  unpack_packages "$1" "$2" "$unpacked" docker-buildx &&
+    binary=$(find "$unpacked" -path '*/cli-plugins/docker-buildx') && "$binary" version && mv "$binary" "$3/docker-buildx"
+)
+
+# unpack_packages ARCHIVE SUITE FOLDER PACKAGE... : downloads packages of any suite, and unpacks them into a folder.
+unpack_packages() (
+  archive=$1 suite=$2 folder=$3
+  shift 3
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT
-  mkdir -p "$work/state/lists/partial" "$work/cache/archives/partial" "$3"
-  printf 'deb %s %s main\n' "$1" "$2" >"$work/sources.list"
+  mkdir -p "$work/state/lists/partial" "$work/cache/archives/partial"
+  printf 'deb %s %s main\n' "$archive" "$suite" >"$work/sources.list"
   apt=(apt-get -o "Dir::Etc::SourceList=$work/sources.list" -o Dir::Etc::SourceParts=/dev/null
     -o "Dir::State=$work/state" -o "Dir::Cache=$work/cache" -o APT::Sandbox::User=root
     -o Acquire::http::Timeout=10 -o Acquire::Retries=0)
-  cd "$work" && "${apt[@]}" update && "${apt[@]}" download docker-buildx && dpkg-deb -x docker-buildx_*.deb unpacked &&
-    binary=$(find unpacked -path '*/cli-plugins/docker-buildx') && "$binary" version && mv "$binary" "$3/docker-buildx"
+  cd "$work" && "${apt[@]}" update && "${apt[@]}" download "$@" &&
+    for package in ./*.deb; do dpkg-deb -x "$package" "$folder" || exit; done
 )
 
 # The archive this machine already uses, with its signing key: `[signed-by=KEY] URI`.

@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# A Docker engine and a buildx as new as those on GitHub's runners, for the tests that need them: what this machine has, if
+# it is new enough, or else Debian's from its next release, unpacked into .rehearsal/modern-engine and nowhere else.
+#
+#   script/lib/modern-engine.sh                       makes sure that it is there; prints the folders it adds to the PATH
+#   script/lib/modern-engine.sh FOLDER CONFIGURATION  runs dockerd on FOLDER/docker.sock until standard input ends, as it does
+#                                                     when whoever holds it ends, however that happens
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+STATE=$ROOT/.rehearsal
+MODERN=$STATE/modern-engine
+. "$ROOT/script/lib/say.sh"
+. "$ROOT/script/lib/debian.sh"
+
+# From this release on, the engine can keep images in containerd, and so build for several platforms by itself.
+NEW_ENOUGH=28
+
+main() {
+  local folders
+  folders=$(modern_folders)
+  if [ $# -eq 0 ]; then
+    printf '%s\n' "$folders"
+  else
+    run_engine "$folders" "$1" "$2"
+  fi
+}
+
+modern_folders() {
+  if ! is_modern dockerd || ! docker buildx version >/dev/null 2>&1; then
+    [ -e "$MODERN/complete" ] || fetch_modern_engine
+    printf '%s:' "$MODERN/usr/sbin" "$MODERN/usr/bin" "$MODERN/usr/libexec/docker/cli-plugins"
+  fi
+}
+
+is_modern() {
+  local version
+  version=$("$1" --version 2>/dev/null) && [[ $version =~ ([0-9]+)\. ]] && [ "${BASH_REMATCH[1]}" -ge "$NEW_ENOUGH" ]
+}
+
+# Several tests may want it at the same time, and one fetches it. What was cut off on the way is fetched anew.
+fetch_modern_engine() {
+  mkdir -p "$MODERN"
+  exec 8>"$MODERN/lock"
+  flock 8
+  [ ! -e "$MODERN/complete" ] || return 0
+  # runc stays the machine's own: that of a newer Debian wants a newer libc.
+  on_path runc || problem 'runc is not on the PATH' 'Install it: apt-get install runc'
+  unpack_modern_engine >"$STATE/modern-engine.log" 2>&1 || {
+    tail -n 20 "$STATE/modern-engine.log" >&2
+    problem "no Docker engine $NEW_ENOUGH could be had from Debian" "$STATE/modern-engine.log says why. Or install it, with buildx."
+  }
+  stop_at_problems
+  touch "$MODERN/complete"
+}
+
+unpack_modern_engine() {
+  local archive suite
+  archive=$(debian_archive) || return 1
+  for suite in testing stable; do
+    unpack_packages "$archive" "$suite" "$MODERN" docker.io containerd docker-buildx && is_modern "$MODERN/usr/sbin/dockerd" &&
+      "$MODERN/usr/bin/containerd" --version && "$MODERN/usr/libexec/docker/cli-plugins/docker-buildx" version && return
+  done
+  return 1
+}
+
+# In namespaces of its own, so that it sees no other engine's files, and no mount or process of it stays behind. It has no
+# bridge: nothing on the machine is configured for it.
+run_engine() {
+  local folders=$1 folder=$2 configuration=$3 alone=(unshare --mount --pid --fork --kill-child --mount-proc)
+  [ "$(id -u)" = 0 ] || alone=(sudo --non-interactive "${alone[@]}")
+  "${alone[@]}" bash -c "$INSIDE" bash "$folders" "$folder" --config-file "$configuration" \
+    --host "unix://$folder/docker.sock" --group "$(id -gn)" --data-root "$folder/data" --exec-root /run/docker-exec \
+    --pidfile /run/docker.pid --bridge none --iptables=false --ip6tables=false
+}
+
+# shellcheck disable=SC2016 # the inner shell expands it
+INSIDE='
+  PATH=$1$PATH folder=$2
+  shift 2
+  mount -t tmpfs tmpfs /run
+  dockerd "$@" </dev/null &
+  read -r _
+  kill "$!"
+  wait "$!"
+  rm -rf "$folder/data"
+'
+
+main "$@"
