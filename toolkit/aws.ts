@@ -13,14 +13,14 @@ export interface AwsConfig {
 }
 
 /**
- * The region from the input, else from the environment, as aws-actions/configure-aws-credentials sets it.
+ * The region from the input, else from the environment, as assume-role and aws-actions/configure-aws-credentials set it.
  * @throws SlipwayError when there is none.
  */
 export function awsConfig(env: Environment, region?: string): AwsConfig {
   const chosen = region ?? (env['AWS_REGION'] || env['AWS_DEFAULT_REGION'])
   if (chosen === undefined || chosen === '') {
     throw new SlipwayError('No AWS region is set.', {
-      hint: 'Set the input `region`, or run aws-actions/configure-aws-credentials with `aws-region` in an earlier step.',
+      hint: 'Set the input `aws-region`, here or of assume-role (or aws-actions/configure-aws-credentials) in an earlier step.',
     })
   }
   return {
@@ -112,6 +112,6 @@ const HINTS: Readonly<Partial<Record<AwsFailure, string>>> = {
   throttled: 'AWS throttled the call for longer than we retried. Run the step again, or spread deploys over time.',
   transient: 'AWS or the network had a bad moment for longer than we retried. Run the step again.',
   expired:
-    'The AWS credentials are missing, invalid or expired. Run aws-actions/configure-aws-credentials in an earlier step of this job; for long jobs raise `role-duration-seconds`.',
+    'The AWS credentials are missing, invalid or expired. Run aws-actions/configure-aws-credentials or our assume-role in an earlier step of this job; for long jobs raise `role-duration-seconds`.',
   denied: "The role lacks this permission. The action's README lists the ones it needs.",
 }

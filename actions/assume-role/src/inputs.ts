@@ -2,6 +2,7 @@
 import { InputError } from '../../../toolkit/errors.ts'
 import { readRun } from '../../../toolkit/github.ts'
 import { InputReader } from '../../../toolkit/inputs.ts'
+import { readRegion } from '../../../toolkit/region.ts'
 import type { Environment } from '../../../toolkit/runtime.ts'
 import { SESSION_TAG_KEYS } from './session-tags.ts'
 
@@ -39,7 +40,7 @@ export function readInputs(env: Environment): Inputs {
   const method = readMethod(inputs, env)
   const read: Inputs = {
     role,
-    region: readRegion(inputs, env),
+    region: requireRegion(inputs, env),
     method,
     sessionName: readSessionName(inputs, env),
     durationSeconds: inputs.integer('role-duration-seconds', { min: 900, max: 43_200 }) ?? 3600,
@@ -67,15 +68,10 @@ function readRole(inputs: InputReader): Role {
   })
 }
 
-function readRegion(inputs: InputReader, env: Environment): string {
-  const region = inputs.text('aws-region') ?? (env['AWS_REGION'] || undefined)
-  if (region === undefined) {
-    throw new InputError('aws-region', 'is missing.', { hint: 'Set it, for example `aws-region: eu-west-1`.' })
-  }
-  if (/^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/.test(region)) return region
-  throw new InputError('aws-region', `is \`${region}\`, which is not the name of a region.`, {
-    hint: 'Write, for example, `eu-west-1`: not the name of an availability zone.',
-  })
+function requireRegion(inputs: InputReader, env: Environment): string {
+  const region = readRegion(inputs) ?? env['AWS_REGION']
+  if (region) return region
+  throw new InputError('aws-region', 'is missing.', { hint: 'Set it, for example `aws-region: eu-west-1`.' })
 }
 
 function readMethod(inputs: InputReader, env: Environment): Method {

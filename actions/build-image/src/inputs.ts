@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { InputError } from '../../../toolkit/errors.ts'
 import { readRun } from '../../../toolkit/github.ts'
 import { InputReader, type Pair } from '../../../toolkit/inputs.ts'
+import { readRegion } from '../../../toolkit/region.ts'
 import type { Environment } from '../../../toolkit/runtime.ts'
 import { readExpectedAccount } from './account.ts'
 import { type BuildSecret, readSecrets } from './build-secrets.ts'
@@ -51,6 +52,8 @@ export interface Inputs {
   readonly skipUnchanged: boolean
   readonly promote: ImageReference | undefined
   readonly login: Login | undefined
+  /** Where AWS is asked when the name of a registry does not say it. */
+  readonly region: string | undefined
   /** The AWS account that ECR may be touched in; any when undefined. */
   readonly expectedAccountId: string | undefined
   /** How to create a repository that is missing; `undefined` when that was not asked for. */
@@ -70,6 +73,7 @@ export function readInputs(env: Environment): Inputs {
   const inputs: Inputs = {
     build: readBuild(input, workspace, env),
     destinations,
+    region: readRegion(input),
     expectedAccountId: readExpectedAccount(input, destinations),
     push,
     skipUnchanged: input.flag('skip-unchanged', true) && !input.flag('no-cache', false),

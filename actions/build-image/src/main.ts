@@ -1,5 +1,6 @@
 import { checkAccount } from '../../../toolkit/account.ts'
 import { SlipwayError } from '../../../toolkit/errors.ts'
+import { inRegion } from '../../../toolkit/region.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import { regionOfEcr } from './account.ts'
 import { contentTag } from './content-hash.ts'
@@ -26,7 +27,7 @@ export async function main(world: World): Promise<void> {
   maskSecrets(inputs, world)
   const temporary = await makeTemporary(world)
   try {
-    await ship(inputs, temporary, world)
+    await ship(inputs, temporary, inRegion(world, inputs.region))
   } finally {
     await temporary.discard()
   }

@@ -4,6 +4,7 @@ import { readAccountId } from '../../../toolkit/account.ts'
 import { formatDuration } from '../../../toolkit/duration.ts'
 import { InputError } from '../../../toolkit/errors.ts'
 import { InputReader } from '../../../toolkit/inputs.ts'
+import { readRegion } from '../../../toolkit/region.ts'
 import type { Environment } from '../../../toolkit/runtime.ts'
 import { type Base, readBase } from './base.ts'
 import { type Changes, readChanges } from './changes.ts'
@@ -61,7 +62,7 @@ export function readInputs(env: Environment): Inputs {
   const read = new InputReader(env)
   refusePeerInputs(read)
   const command = readCommand(read)
-  const region = read.text('region')
+  const region = readRegion(read)
   const expectedAccountId = readAccountId(read)
   const environment = read.text('environment')
   const recordFile = read.text('record-file')

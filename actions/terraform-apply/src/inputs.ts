@@ -5,6 +5,7 @@ import { relative, resolve } from 'node:path'
 import { readAccountId } from '../../../toolkit/account.ts'
 import { InputError } from '../../../toolkit/errors.ts'
 import { InputReader, type Pair } from '../../../toolkit/inputs.ts'
+import { readRegion } from '../../../toolkit/region.ts'
 import type { Environment } from '../../../toolkit/runtime.ts'
 import type { GuardRails } from './guard-rails.ts'
 
@@ -75,6 +76,7 @@ export interface Inputs {
   readonly driftIssue: boolean
   /** The lock to remove. */
   readonly lockId: string | undefined
+  readonly region: string | undefined
   readonly expectedAccountId: string | undefined
   /** A plan that an earlier step saved; apply then makes none of its own. */
   readonly planFile: string | undefined
@@ -109,11 +111,15 @@ export function readInputs(env: Environment): Inputs {
     stateFile: read.text('state-file'),
     driftIssue: read.flag('drift-issue', false),
     lockId: read.text('lock-id'),
+    region: readRegion(read),
     expectedAccountId: readAccountId(read),
     planFile: planFile === undefined ? undefined : existingFile('plan-file', planFile, stack.directory),
     scratch: env['RUNNER_TEMP'] || tmpdir(),
   }
 }
+
+/** The region alone, for a post step that finishes what main had begun. */
+export const regionOf = (env: Environment): string | undefined => readRegion(new InputReader(env))
 
 function readStack(read: InputReader, env: Environment): StackInputs {
   const root = resolve(env['GITHUB_WORKSPACE'] || process.cwd())

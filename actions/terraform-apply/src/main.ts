@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { checkAccount } from '../../../toolkit/account.ts'
+import { inRegion } from '../../../toolkit/region.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import { leftRunning, type Running, waitFor } from './afterlife.ts'
 import { apply, plan, verify } from './commands.ts'
@@ -8,7 +9,7 @@ import { drift } from './drift.ts'
 import { ERRORED_STATE, rescueState } from './errored-state.ts'
 import { findTool } from './find-tool.ts'
 import { init } from './init.ts'
-import { type Command, type Inputs, readInputs } from './inputs.ts'
+import { type Command, type Inputs, readInputs, regionOf } from './inputs.ts'
 import { migrateState, restoreState } from './migrate-state.ts'
 import { Narrator } from './narrator.ts'
 import type { Run } from './run.ts'
@@ -30,7 +31,7 @@ export async function main(world: World): Promise<void> {
   const inputs = readInputs(world.env)
   const scratch = makeScratch(inputs.scratch, world.report)
   try {
-    await carryOut(inputs, scratch, world)
+    await carryOut(inputs, scratch, inRegion(world, inputs.region))
   } finally {
     // Post tries again to save a state that is not safe yet, and needs what is here.
     if (!existsSync(join(inputs.stack.directory, ERRORED_STATE))) clearScratch(scratch)
@@ -58,7 +59,9 @@ export async function post(world: World): Promise<void> {
   restoreState(world)
   try {
     const running = leftRunning(world.report)
-    if (running !== undefined) await seeToItsEnd(running, world)
+    if (running !== undefined) {
+      await seeToItsEnd(running, inRegion(world, regionOf(world.env)))
+    }
   } finally {
     removeScratch(world.report)
   }
