@@ -42,15 +42,15 @@ export class AwsCalls {
   readonly clients: Clients
   readonly clock: Clock
   readonly signal: AbortSignal
-  /** What AWS will not let us do; there is no use in asking, or telling, twice. */
-  readonly refused: Set<'service deployments'>
+  /** Services whose service deployments AWS will not let us read; there is no use in asking, or telling, twice. */
+  readonly unreadable: Set<string>
   readonly #paces: Map<Bucket, Pace>
 
   constructor(clients: Clients, clock: Clock, signal: AbortSignal, sharing?: AwsCalls) {
     this.clients = clients
     this.clock = clock
     this.signal = signal
-    this.refused = sharing?.refused ?? new Set()
+    this.unreadable = sharing?.unreadable ?? new Set()
     this.#paces = sharing === undefined ? new Map() : sharing.#paces
   }
 

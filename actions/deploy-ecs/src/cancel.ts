@@ -5,10 +5,10 @@ import type { AwsCalls } from './aws-calls.ts'
 import { describeServices, requireService } from './ecs.ts'
 import type { Inputs } from './inputs.ts'
 import { lastHealthy } from './last-healthy.ts'
-import { Observer } from './observe.ts'
 import { revisionName } from './registration.ts'
 import { backToNothing, startRollout, toRollout } from './rollout.ts'
 import { seenService } from './seen.ts'
+import { findServiceDeployment } from './service-deployments.ts'
 import { nameOf } from './service-name.ts'
 import type { Undertaking } from './state.ts'
 import { stopDeployment } from './stop-deployment.ts'
@@ -62,7 +62,7 @@ async function settleService(aws: AwsCalls, onCancel: Inputs['onCancel'], undert
   }
   const departure = { name, before, taskDefinition, shipped: [] }
   const rollout = toRollout(departure, service, previousId)
-  const arn = await new Observer(aws, [rollout], false, () => {}).findServiceDeployment(rollout)
+  const arn = await findServiceDeployment(aws, rollout)
   if (arn !== undefined && (await stopDeployment(aws, name, arn, 'ROLLBACK'))) {
     return `${who} is being rolled back to ${previous} by ECS.`
   }

@@ -18,6 +18,7 @@ import {
   type TaskDefinition,
 } from '@aws-sdk/client-ecs'
 import { InputError, SlipwayError } from '../../../toolkit/errors.ts'
+import { askInBatches } from './ask-in-batches.ts'
 import { type AwsCalls, batches, each } from './aws-calls.ts'
 import { revisionName } from './registration.ts'
 import { nameOf, type ServiceName } from './service-name.ts'
@@ -30,20 +31,36 @@ export async function describeServices(
   aws: AwsCalls,
   names: readonly ServiceName[],
 ): Promise<ReadonlyMap<string, Service>> {
-  const clusters = Map.groupBy(names, ({ cluster }) => cluster)
-  const asked = [...clusters].flatMap(([cluster, members]) =>
-    batches(members, 10).map((batch) => ({ cluster, services: batch.map(({ service }) => service) })),
-  )
-  const answers = await each(asked, AT_ONCE, async ({ cluster, services }) => {
-    const doing = `describe the services ${services.map((name) => `\`${name}\``).join(', ')} in cluster \`${cluster}\``
-    const { services: found = [] } = await aws.call('describeServices', doing, (options) =>
-      aws.clients.ecs.send(new DescribeServicesCommand({ cluster, services }), options).catch((error) => {
-        throw error instanceof Error && error.name === 'ClusterNotFoundException' ? noCluster(cluster, error) : error
-      }),
-    )
-    return found.map((service): [string, Service] => [nameOf({ cluster, service: service.serviceName ?? '' }), service])
-  })
+  const answers = await each(serviceBatches(names), AT_ONCE, (batch) => describeBatch(aws, batch))
   return new Map(answers.flat())
+}
+
+/** The same, where a batch that cannot be read says nothing of the others. */
+export async function tryServices(aws: AwsCalls, names: readonly ServiceName[]): Promise<ServicesRead> {
+  const { found, failed } = await askInBatches(aws, serviceBatches(names), (batch) => describeBatch(aws, batch))
+  return { found: new Map(found), failed: new Map([...failed].map(([name, error]) => [nameOf(name), error])) }
+}
+
+/** Services by `cluster/service`, and why some could not be read. */
+export interface ServicesRead {
+  readonly found: ReadonlyMap<string, Service>
+  readonly failed: ReadonlyMap<string, unknown>
+}
+
+/** As many in one batch as AWS takes, each batch of one cluster. */
+const serviceBatches = (names: readonly ServiceName[]) =>
+  [...Map.groupBy(names, ({ cluster }) => cluster).values()].flatMap((members) => batches(members, 10))
+
+async function describeBatch(aws: AwsCalls, batch: readonly ServiceName[]): Promise<readonly [string, Service][]> {
+  const cluster = batch[0]?.cluster ?? ''
+  const services = batch.map(({ service }) => service)
+  const doing = `describe the services ${services.map((name) => `\`${name}\``).join(', ')} in cluster \`${cluster}\``
+  const { services: found = [] } = await aws.call('describeServices', doing, (options) =>
+    aws.clients.ecs.send(new DescribeServicesCommand({ cluster, services }), options).catch((error) => {
+      throw error instanceof Error && error.name === 'ClusterNotFoundException' ? noCluster(cluster, error) : error
+    }),
+  )
+  return found.map((service): [string, Service] => [nameOf({ cluster, service: service.serviceName ?? '' }), service])
 }
 
 const noCluster = (cluster: string, cause: Error) =>
