@@ -117,10 +117,10 @@ test('all that is told of a deploy comes through, under one id', async () => {
     'POST /api/v1/events 202',
     'POST /api/v2/events 202',
     'POST /api/v2/dora/deployment 200',
-    `PATCH /api/v2/dora/deployments/${encodeURIComponent(told.outputs['dora-deployment-id'] ?? '')} 202`,
+    `PATCH /api/v2/dora/deployments/${encodeURIComponent(JSON.parse(told.outputs['dora-deployment-ids'] ?? '')[0])} 202`,
   ])
   expect(entries[0]).toMatchObject({ event: { aggregation_key: RECORD.deployId, alert_type: 'error' } })
   expect(entries[1]).toMatchObject({ changeEvent: { aggregation_key: RECORD.deployId } })
   expect(entries[3]).toMatchObject({ failure: { change_failure: true } })
-  expect(told.outputs['change-event-id']).not.toBe('')
+  expect(JSON.parse(told.outputs['change-event-ids'] ?? '')).toEqual([expect.any(String)])
 }, 30_000)

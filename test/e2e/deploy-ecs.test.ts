@@ -37,7 +37,7 @@ const current = async () => {
 test('a deploy is green, and hands its record on', async () => {
   const done = await runStep(bundle('deploy-ecs'), step({ image: 'example.com/web:next' }))
   expect([done.code, done.log.includes('::error')]).toEqual([0, false])
-  expect(done.outputs).toMatchObject({ verdict: 'succeeded', images: 'app=example.com/web:next' })
+  expect(done.outputs).toMatchObject({ verdict: 'succeeded', images: '["app=example.com/web:next"]' })
   expect(parseDeployRecord(done.outputs['deploy-record'] ?? '', 'deploy-record')).toMatchObject({
     verdict: 'succeeded',
     services: [{ cluster: 'production', service: 'web' }],

@@ -70,7 +70,7 @@ test('an image is built, pushed under its tags, pinned to the digest that the re
     skipped: 'false',
     images: JSON.stringify([pinned(`${one.host}/team/web`, digest)]),
   })
-  expect(step.outputs['tags']?.split('\n').sort()).toEqual([
+  expect(JSON.parse(step.outputs['tags'] ?? '').toSorted()).toEqual([
     `${one.host}/team/web:content-${step.outputs['content-hash']?.slice(0, 40)}`,
     `${one.host}/team/web:latest`,
     `${one.host}/team/web:v1`,

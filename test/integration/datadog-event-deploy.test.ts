@@ -109,10 +109,11 @@ test('a deploy that monitors find bad is caught, taken back and told as a failur
   ])
   expect(told[0]).toMatchObject({ event: { title: 'Deploy of web next to production failed', alert_type: 'error' } })
   expect(told[4]).toMatchObject({ event: { title: 'Rollback of web to ok in production succeeded' } })
-  const failed = bad.outputs['dora-deployment-id']
+  const [failed] = bad.outputs['dora-deployment-ids'] as string[]
+  const [undoing] = undone.outputs['dora-deployment-ids'] as string[]
   expect(told[3]).toMatchObject({ failure: { id: failed, change_failure: true } })
   expect(told[7]).toMatchObject({
-    failure: { id: failed, remediation: { id: undone.outputs['dora-deployment-id'], type: 'rollback' } },
+    failure: { id: failed, remediation: { id: undoing, type: 'rollback' } },
   })
 })
 

@@ -345,7 +345,10 @@ describe('several services in one step', () => {
     }
     const done = await deploy(cloud, both)
     expect(done.error).toBeUndefined()
-    expect(done.outputs['task-definition-arn']).toMatch(/api:2\n.*worker:2$/)
+    expect(done.outputs['task-definition-arn']).toEqual([
+      expect.stringMatching(/api:2$/),
+      expect.stringMatching(/worker:2$/),
+    ])
     expect(calls('UpdateService')).toHaveLength(2)
     expect(looks.length).toBeGreaterThan(2)
     expect(looks.every((services) => services.length === 2)).toBe(true)

@@ -32,7 +32,7 @@ describe('a deploy that goes well', () => {
       verdict: 'succeeded',
       'task-definition-arn': 'arn:aws:ecs:eu-west-1:123456789012:task-definition/web:2',
       'previous-task-definition-arn': 'arn:aws:ecs:eu-west-1:123456789012:task-definition/web:1',
-      images: 'app=example.com/web:next',
+      images: ['app=example.com/web:next'],
     })
     expect(truth(done)).toBe('SUCCESSFUL')
     expect(calls('UpdateService')).toHaveLength(1)

@@ -33,7 +33,7 @@ export async function reportPublished(outcome: Outcome, world: World): Promise<v
   report.output('image', images[0] ?? '')
   report.output('digest', image.digest)
   report.output('images', images)
-  report.output('tags', references.join('\n'))
+  report.output('tags', references)
   report.output('skipped', obtained.built === undefined && obtained.contentHash !== undefined)
   report.output('size', Math.max(...facts.map(({ size }) => size)))
   report.output('content-hash', obtained.contentHash ?? '')
@@ -48,6 +48,6 @@ export function reportLocal(
   { report }: World,
 ): void {
   report.output('image', references[0] ?? '')
-  report.output('tags', references.join('\n'))
+  report.output('tags', references)
   report.output('skipped', false)
 }

@@ -71,10 +71,10 @@ function setOutputs(told: readonly Told[], { log, report }: World): void {
   const of = (kind: Message['kind']) =>
     told.filter(({ message, trouble }) => message.kind === kind && trouble === undefined)
   const ids = (kind: Message['kind']) => of(kind).flatMap(({ id }) => (id === undefined ? [] : [id]))
-  report.output('event-id', ids('event').join(','))
+  report.output('event-id', ids('event')[0] ?? '')
   report.output('event-url', of('event')[0]?.url ?? '')
-  report.output('change-event-id', ids('change-event').join(','))
-  report.output('dora-deployment-id', ids('dora-deployment').join(','))
+  report.output('change-event-ids', ids('change-event'))
+  report.output('dora-deployment-ids', ids('dora-deployment'))
   for (const { message, id, url, trouble } of told) {
     if (trouble === undefined)
       log.info(`Datadog took the ${nameOf(message)}${id ? ` ${id}` : ''}${url ? `: ${url}` : '.'}`)

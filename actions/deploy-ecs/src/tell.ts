@@ -55,21 +55,24 @@ function writeOutputs(
   { startedAt, finishedAt }: Span,
 ): void {
   const { report, env } = world
-  const lines = (value: (outcome: Outcome) => string | undefined) =>
-    outcomes.map((outcome) => value(outcome) ?? '').join('\n')
+  // Plain for one service, as AWS's own action has it; for several a list, like every output that holds more than one.
+  const ofEach = (value: (outcome: Outcome) => string | undefined) => {
+    const values = outcomes.map((outcome) => value(outcome) ?? '')
+    return values.length === 1 ? values[0] : values
+  }
   const file = inputs.recordFile ?? join(env['RUNNER_TEMP'] || '.', 'deploy-record.json')
   report.output('verdict', record.verdict)
   report.output(
     'task-definition-arn',
-    lines(({ taskDefinition }) => taskDefinition),
+    ofEach(({ taskDefinition }) => taskDefinition),
   )
   report.output(
     'previous-task-definition-arn',
-    lines(({ plan }) => plan.before.taskDefinition),
+    ofEach(({ plan }) => plan.before.taskDefinition),
   )
   report.output(
     'service-deployment-arn',
-    lines(({ watch }) => watch?.serviceDeploymentArn),
+    ofEach(({ watch }) => watch?.serviceDeploymentArn),
   )
   report.output('images', imagesOf(outcomes))
   report.output('duration', Math.round((finishedAt - startedAt) / 1000))
@@ -79,8 +82,7 @@ function writeOutputs(
   world.log.debug(`Took ${formatDuration(finishedAt - startedAt)}; the record is in ${file}.`)
 }
 
-/** `container=image`, one a line, each once. */
-const imagesOf = (outcomes: readonly Outcome[]): string =>
-  [
-    ...new Set(outcomes.flatMap(({ plan }) => plan.shipped.map(({ container, image }) => `${container}=${image}`))),
-  ].join('\n')
+/** `container=image`, each once. */
+const imagesOf = (outcomes: readonly Outcome[]): readonly string[] => [
+  ...new Set(outcomes.flatMap(({ plan }) => plan.shipped.map(({ container, image }) => `${container}=${image}`))),
+]

@@ -103,8 +103,8 @@ test('trouble with one message does not keep the others back', async () => {
   expect(warnings).toHaveLength(1)
   expect(outputs).toMatchObject({
     'event-id': expect.any(String),
-    'change-event-id': '',
-    'dora-deployment-id': 'dora-1',
+    'change-event-ids': [],
+    'dora-deployment-ids': ['dora-1'],
   })
   expect(summaries.join()).toContain('**not taken**')
 })
