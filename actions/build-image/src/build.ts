@@ -10,6 +10,7 @@ import { connectDocker } from './docker-engine.ts'
 import { chooseEngine } from './engine.ts'
 import type { Image } from './image-source.ts'
 import type { BuildInputs } from './inputs.ts'
+import { loadImage } from './load-image.ts'
 import { findLogins, privateDockerConfig } from './logins.ts'
 import { readLayout } from './oci-layout.ts'
 import { findImage, packFromEngine } from './pack-from-engine.ts'
@@ -21,8 +22,8 @@ import type { Temporary } from './temporary.ts'
 export interface Built {
   readonly engine: 'docker' | 'buildx'
   readonly steps: readonly BuildStep[]
-  /** Its id in the Docker engine; `undefined` when a builder of its own built it. */
-  readonly id: string | undefined
+  /** Its id in the Docker engine, which is given it if it was built elsewhere. */
+  local(): Promise<string>
   /** The bytes that registries get. */
   pack(): Promise<Image>
 }
@@ -75,7 +76,7 @@ async function withDocker(parts: BuildParts, labels: readonly Pair[], pull: bool
     logins: await findLogins(sources.dockerfile.images, registries),
   }
   const { id, steps } = await buildWithDocker(docker, request, world)
-  return { engine: 'docker', steps, id, pack: () => packFromEngine(docker, id, labels, parts) }
+  return { engine: 'docker', steps, local: async () => id, pack: () => packFromEngine(docker, id, labels, parts) }
 }
 
 async function withBuildx(parts: BuildParts, labels: readonly Pair[], pull: boolean, world: World): Promise<Built> {
@@ -92,10 +93,14 @@ async function withBuildx(parts: BuildParts, labels: readonly Pair[], pull: bool
     env: await privateDockerConfig(logins, temporary, childEnvironment(world.env)),
   }
   const { steps, ...result } = await buildWithBuildx(request, world)
-  if ('layout' in result) return { engine: 'buildx', steps, id: undefined, pack: () => readLayout(result.layout) }
+  if ('layout' in result) {
+    const image = await readLayout(result.layout)
+    const local = async () => loadImage(image, await connectDocker(world.env))
+    return { engine: 'buildx', steps, local, pack: async () => image }
+  }
   const docker = await connectDocker(world.env)
   const id = await findImage(docker, result.ids)
-  return { engine: 'buildx', steps, id, pack: () => packFromEngine(docker, id, labels, parts) }
+  return { engine: 'buildx', steps, local: async () => id, pack: () => packFromEngine(docker, id, labels, parts) }
 }
 
 /** The images that a registry cache is in. */

@@ -19,7 +19,9 @@ export class BuildxOutput {
   readonly #clock: Clock
   readonly #vertices = new Map<string, Vertex>()
   #speaking: string | undefined
-  readonly #errors: string[] = []
+  /** Why steps failed, and what buildx said of it besides. */
+  readonly #failures: string[] = []
+  readonly #remarks: string[] = []
   /** Whether the lines are those that BuildKit prints a second time, between two rules, after a step has failed. */
   #repeating = false
 
@@ -40,13 +42,13 @@ export class BuildxOutput {
       this.#vertices.set(number, { title: text, since: this.#clock.now(), cached: false, ms: undefined })
     } else if (text === 'CACHED') {
       Object.assign(vertex, { cached: true, ms: 0 })
-      this.#say(number, 'cached')
+      if (isStep(vertex.title)) this.#say(number, 'cached')
     } else if (text.startsWith('DONE ')) {
       vertex.ms = Number.parseFloat(text.slice(5)) * 1000
       if (isStep(vertex.title)) this.#say(number, formatDuration(vertex.ms))
     } else if (text.startsWith('ERROR: ')) {
       vertex.ms = this.#clock.now() - vertex.since
-      this.#errors.push(`${vertex.title}: ${text.slice(7)}`)
+      if (!isPassing(text)) this.#failures.push(`${vertex.title}: ${text.slice(7)}`)
     } else if (/^\d+\.\d+ /.test(text)) {
       this.#say(number, text.replace(/^\d+\.\d+ /, ''))
     }
@@ -54,7 +56,7 @@ export class BuildxOutput {
 
   /** Why the build failed: the step that did, where there is one. */
   failure(): string | undefined {
-    return this.#errors[0]
+    return this.#failures[0] ?? this.#remarks.at(-1)
   }
 
   /** The steps of the Dockerfile, in their order. */
@@ -67,7 +69,7 @@ export class BuildxOutput {
   /** A line that belongs to no step. */
   #writeRemark(line: string): void {
     if (/^-{6,}$/.test(line)) this.#repeating = !this.#repeating
-    else if (/^ERROR:/i.test(line)) this.#errors.push(line.replace(/^error:\s*/i, ''))
+    else if (/^ERROR:/i.test(line)) this.#remarks.push(line.replace(/^error:\s*/i, ''))
     else if (!this.#repeating && line.trim() !== '') this.#log.info(line)
   }
 
@@ -77,6 +79,9 @@ export class BuildxOutput {
     this.#log.info(`    ${text}`)
   }
 }
+
+/** Two platforms may write the same layer at the same time. buildx says so, as of an error, and writes it again. */
+const isPassing = (error: string) => / locked for \S+ \(since /.test(error)
 
 /** `[stage 2/5] RUN make`, unlike BuildKit's own `[internal] load build context`. */
 const isStep = (title: string) => /^\[(?!internal)[^\]]*\d+\/\d+\]/.test(title)

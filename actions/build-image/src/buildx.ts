@@ -56,8 +56,9 @@ export async function buildWithBuildx(
 ): Promise<BuildxResult> {
   const { env, folder, inputs } = build
   const [program, ...prefix] = await findBuildx({ ...world, env })
-  const inEngine = await leavesImageInEngine([program, ...prefix], build, world)
-  if (inEngine) refuseWhatEngineCannotKeep(inputs)
+  const builder = await inspectBuilder([program, ...prefix], build, world)
+  const inEngine = builder.isEngine && !(builder.inContainerd && asksForIndex(inputs))
+  if (builder.isEngine && !builder.inContainerd) refuseWhatOldStoreCannotKeep(inputs)
   const layout = join(folder, 'layout')
   const metadata = join(folder, 'metadata.json')
   const output = inEngine
@@ -103,7 +104,7 @@ export function buildxArguments({ inputs, dockerfile, labels, pull }: BuildxBuil
       'file' in secret ? `--secret=id=${secret.id},src=${secret.file}` : `--secret=id=${secret.id},env=${variable(at)}`,
     ),
     `--provenance=${provenance ?? 'false'}`,
-    `--sbom=${sbom}`,
+    `--sbom=${sbom ?? 'false'}`,
     ...(noCache ? ['--no-cache'] : []),
     ...(pull ? ['--pull'] : []),
   ]
@@ -114,12 +115,18 @@ const variable = (at: number) => `SLIPWAY_BUILD_SECRET_${at}`
 const secretVariables = ({ secrets }: BuildInputs): Record<string, string> =>
   Object.fromEntries(secrets.flatMap((secret, at) => ('value' in secret ? [[variable(at), secret.value]] : [])))
 
-/** Whether the builder is the Docker engine itself, which keeps what it builds and cannot write it elsewhere. */
-async function leavesImageInEngine(
+interface Builder {
+  /** Whether it is the Docker engine itself, which keeps what it builds. */
+  readonly isEngine: boolean
+  /** Whether that engine keeps its images in containerd: then it can do all that a builder of its own can. */
+  readonly inContainerd: boolean
+}
+
+async function inspectBuilder(
   [program, ...prefix]: readonly [string, ...string[]],
   { env, inputs }: BuildxBuild,
   { exec, signal, log }: Pick<World, 'exec' | 'signal' | 'log'>,
-): Promise<boolean> {
+): Promise<Builder> {
   const inspect = await exec(
     program,
     [...prefix, 'inspect', ...(inputs.builder === undefined ? [] : [inputs.builder])],
@@ -132,19 +139,28 @@ async function leavesImageInEngine(
   }
   const [, driver = ''] = /^Driver:\s+(\S+)/m.exec(inspect.stdout) ?? []
   log.info(`Builder: ${/^Name:\s+(\S+)/m.exec(inspect.stdout)?.[1] ?? 'default'} (${driver})`)
-  return driver === 'docker'
+  const isEngine = driver === 'docker'
+  // The older store has no snapshotter, and so does not name one.
+  return {
+    isEngine,
+    inContainerd: isEngine && /^\s*org\.mobyproject\.buildkit\.worker\.snapshotter:/m.test(inspect.stdout),
+  }
 }
 
-function refuseWhatEngineCannotKeep({ platforms, provenance, sbom, cacheTo }: BuildInputs): void {
+/** Whether the result is an index: several images, or one with attestations. */
+const asksForIndex = ({ platforms, provenance, sbom }: BuildInputs) =>
+  platforms.length > 1 || provenance !== undefined || sbom !== undefined
+
+function refuseWhatOldStoreCannotKeep({ platforms, provenance, sbom, cacheTo }: BuildInputs): void {
   const asked = [
     platforms.length > 1 ? 'platforms' : undefined,
     provenance === undefined ? undefined : 'provenance',
-    sbom ? 'sbom' : undefined,
+    sbom === undefined ? undefined : 'sbom',
     cacheTo.some((sink) => !/(^|,)type=inline/.test(sink)) ? 'cache-to' : undefined,
   ].find((input) => input !== undefined)
   if (asked === undefined) return
-  throw new SlipwayError(`Input \`${asked}\` needs a builder of its own; the Docker engine cannot do it by itself.`, {
-    hint: 'Run docker/setup-buildx-action in an earlier step: it makes a builder with the driver docker-container.',
+  throw new SlipwayError(`Input \`${asked}\` needs a builder of its own; this Docker engine cannot do it by itself.`, {
+    hint: 'Run docker/setup-buildx-action in an earlier step: it makes a builder with the driver docker-container. Or let the engine keep images in containerd (`features.containerd-snapshotter` in its daemon.json).',
   })
 }
 

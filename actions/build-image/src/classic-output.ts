@@ -37,7 +37,7 @@ export class ClassicOutput {
     } else if (/^ ---> Using cache/.test(line)) {
       this.#steps.cached()
     } else if (
-      /^ ---> (?:(?:Running in )?[0-9a-f]{12})?$|^Removing intermediate container |^Successfully (?:built|tagged) /.test(
+      /^ ---> (?:(?:Running in )?[0-9a-f]{12})?$|^(?: ---> )?Remov(?:ed|ing) intermediate container |^Successfully (?:built|tagged) /.test(
         line,
       )
     ) {

@@ -31,7 +31,7 @@ export async function contentHash(
     buildArgs: sorted(buildArgs.map(({ key, value }) => [key, value])),
     labels: sorted(labels.map(({ key, value }) => [key, value])),
     platforms: platforms.length > 0 ? [...platforms].sort() : [nativePlatform],
-    attestations: [provenance ?? '', sbom],
+    attestations: [provenance ?? '', sbom ?? ''],
     reproducible,
     // An image that was found has passed its test, and no other.
     testCommand,

@@ -36,7 +36,7 @@ export interface BuildInputs {
   readonly cacheFrom: readonly string[]
   readonly cacheTo: readonly string[]
   readonly provenance: string | undefined
-  readonly sbom: boolean
+  readonly sbom: string | undefined
   readonly network: string | undefined
   readonly pull: boolean
   readonly noCache: boolean
@@ -103,8 +103,8 @@ function readBuild(input: InputReader, workspace: string, env: Environment): Bui
     secrets: readSecrets(input, env, workspace),
     cacheFrom: input.lines('cache-from'),
     cacheTo: input.lines('cache-to'),
-    provenance: readProvenance(input),
-    sbom: input.flag('sbom', false),
+    provenance: readAttestation(input, 'provenance', /^mode=(min|max)$/),
+    sbom: readAttestation(input, 'sbom', /^generator=\S+$/),
     network: input.text('network'),
     pull: input.flag('pull', false),
     noCache: input.flag('no-cache', false),
@@ -137,10 +137,11 @@ function readPlatforms(input: InputReader, env: Environment): readonly string[] 
   return platforms
 }
 
-function readProvenance(input: InputReader): string | undefined {
-  const value = input.text('provenance') ?? 'false'
-  if (/^mode=(min|max)$/.test(value)) return value
-  return input.flag('provenance', false) ? 'true' : undefined
+/** A switch that also takes an option of its own; `undefined` when it is off. */
+function readAttestation(input: InputReader, name: string, option: RegExp): string | undefined {
+  const value = input.text(name) ?? 'false'
+  if (option.test(value)) return value
+  return input.flag(name, false) ? 'true' : undefined
 }
 
 function readLogin(input: InputReader): Login | undefined {
@@ -239,7 +240,7 @@ export function buildxInputs(build: BuildInputs): readonly string[] {
     cacheTo.length > 0 ? '`cache-to`' : undefined,
     cacheFrom.some((source) => /(^|,)type=(?!registry)/.test(source)) ? '`cache-from`' : undefined,
     provenance === undefined ? undefined : '`provenance`',
-    sbom ? '`sbom`' : undefined,
+    sbom === undefined ? undefined : '`sbom`',
     builder === undefined ? undefined : '`builder`',
   ].filter((need) => need !== undefined)
 }

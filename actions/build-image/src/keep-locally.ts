@@ -1,4 +1,3 @@
-import { SlipwayError } from '../../../toolkit/errors.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import type { Built } from './build.ts'
 import type { Destination } from './destinations.ts'
@@ -7,16 +6,11 @@ import { formatRepository } from './image-reference.ts'
 
 /** Gives a built image its tags in the Docker engine, for the steps that follow. Returns the references. */
 export async function keepLocally(
-  { id }: Built,
+  built: Built,
   destinations: readonly Destination[],
   { env, log }: World,
 ): Promise<readonly string[]> {
-  if (id === undefined) {
-    throw new SlipwayError('The image was built, but this builder does not leave it in the Docker engine.', {
-      hint: 'Without `push` leave `builder` out, or run no docker/setup-buildx-action before this step.',
-    })
-  }
-  const image = (await connectDocker(env)).getImage(id)
+  const image = (await connectDocker(env)).getImage(await built.local())
   const references: string[] = []
   for (const { repository, tags } of destinations) {
     for (const tag of tags) {

@@ -72,16 +72,7 @@ async function ship(inputs: Inputs, temporary: Temporary, world: World): Promise
 async function test({ testCommand }: Inputs, { built }: Obtained, stages: Stages, world: World): Promise<void> {
   if (testCommand === undefined) return
   if (built === undefined) return world.log.info('Not tested again: this image was tested before it was pushed.')
-  const { id } = built
-  if (id === undefined) {
-    throw new SlipwayError(
-      '`test-command` needs the image in the Docker engine, and this builder keeps it elsewhere.',
-      {
-        hint: 'Leave `builder`, `platforms`, `provenance` and `sbom` out, or test in a job of its own, by digest.',
-      },
-    )
-  }
-  await stages.run('Test', () => testImage(testCommand, id, world))
+  await stages.run('Test', async () => testImage(testCommand, await built.local(), world))
 }
 
 /** The image in the bytes that registries get, and what it is made of. @throws SlipwayError when it is too large. */
