@@ -140,6 +140,7 @@ test('with credentials of another account than the expected one nothing is creat
   const refused = await run(inputs)
   expect(refused.code).toBe(1)
   expect(refused.log).toContain(`Input \`expected-account-id\` is ${PROD}, but the credentials are of account ${STAGE}`)
+  expect(writes()).toBe(before)
   const look = client(STAGE).send(new DescribeRepositoriesCommand({ repositoryNames: ['guarded/web'] }))
   await expect(look).rejects.toMatchObject({ name: 'RepositoryNotFoundException' })
   expect(await run({ ...inputs, 'expected-account-id': STAGE })).toMatchObject({ code: 0 })
@@ -190,7 +191,24 @@ test('an image is promoted from one account to another, the same bytes', async (
       }),
     }),
   )
+  const writes = () =>
+    cloud.journal
+      .entries('registry')
+      .filter((entry) => entry['registry'] === PROD && !['GET', 'HEAD'].includes(String(entry['method']))).length
+  const before = writes()
+  const found = await run({ promote: `${from}:v1`, push: 'false', 'expected-account-id': PROD }, PROD)
+  expect(found).toMatchObject({ code: 0, outputs: { digest, image: `${from}@${digest}` } })
+  expect(found.log).toContain(`${from}:v1 is ${from}@${digest}. Nothing is copied`)
+  const absent = await run({ promote: `${from}:${'c'.repeat(40)}`, push: 'false' }, PROD)
+  expect(absent).toMatchObject({ code: 1, outputs: {} })
+  expect(absent.log).toContain(`The image ${from}:${'c'.repeat(40)} does not exist, so it cannot be promoted.`)
+  expect(absent.log).toContain('ship that to the environment before this one first')
+  const wrong = await run({ promote: `${from}:v1`, push: 'false', 'expected-account-id': PROD }, STAGE)
+  expect(wrong).toMatchObject({ code: 1, outputs: {} })
+  expect(wrong.log).toContain(`Input \`expected-account-id\` is ${PROD}, but the credentials are of account ${STAGE}`)
+
   const promoted = await run({ promote: image, images: to }, PROD)
+  expect(writes()).toBeGreaterThan(before)
   expect(promoted).toMatchObject({ code: 0, outputs: { digest, image: `${to}@${digest}` } })
   const { imageDetails } = await client(PROD).send(new DescribeImagesCommand({ repositoryName: 'prod/web' }))
   expect(imageDetails).toEqual([expect.objectContaining({ imageDigest: digest, imageTags: ['v1'] })])

@@ -203,7 +203,6 @@ function checkTogether({ build, destinations, push, promote, scanGate, testComma
         hint: 'Add its digest, `@sha256:…` (the output `image` of the build), or a tag.',
       })
     }
-    if (!push) throw new InputError('push', 'is false, but `promote` only pushes.', { hint: 'Leave one of them out.' })
     if (testCommand !== undefined) {
       throw new InputError('test-command', 'is set together with `promote`, which has no image on this machine.', {
         hint: 'Test where the image is built.',

@@ -12,6 +12,7 @@ import { keepLocally } from './keep-locally.ts'
 import { type Obtained, obtainImage } from './obtain.ts'
 import { preflight } from './preflight.ts'
 import { previousImage } from './previous-image.ts'
+import { lookUp } from './promote.ts'
 import { copyToAll, refuseTakenTags, remember, tagAll } from './publish.ts'
 import { Registries } from './registries.ts'
 import { reportLocal, reportPublished } from './report.ts'
@@ -25,6 +26,9 @@ import { testImage } from './test-image.ts'
 export async function main(world: World): Promise<void> {
   const inputs = readInputs(world.env)
   maskSecrets(inputs, world)
+  if (inputs.promote !== undefined && !inputs.push) {
+    return lookUp(inputs.promote, inputs, inRegion(world, inputs.region))
+  }
   const temporary = await makeTemporary(world)
   try {
     await ship(inputs, temporary, inRegion(world, inputs.region))

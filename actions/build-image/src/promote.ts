@@ -1,8 +1,13 @@
+import { checkAccount } from '../../../toolkit/account.ts'
 import { SlipwayError } from '../../../toolkit/errors.ts'
+import type { World } from '../../../toolkit/runtime.ts'
+import { regionOfEcr } from './account.ts'
 import { registrySource } from './copy-image.ts'
 import type { Found } from './find-built.ts'
+import { http } from './http.ts'
 import { formatReference, formatRepository, type ImageReference } from './image-reference.ts'
-import type { Registries } from './registries.ts'
+import type { Inputs } from './inputs.ts'
+import { Registries } from './registries.ts'
 import { RegistryError } from './registry-error.ts'
 
 /** Finds the image that is to be promoted. @throws SlipwayError when it is not there. */
@@ -18,8 +23,24 @@ export async function findPromoted(reference: ImageReference, registries: Regist
   })
   if (found === undefined) {
     throw new SlipwayError(`The image ${formatReference(reference)} does not exist, so it cannot be promoted.`, {
-      hint: 'Pass the output `image` of the build. In another account, its repository policy must let this role pull.',
+      hint:
+        digest === undefined
+          ? 'Nothing was pushed under this tag. Where it is a commit, ship that to the environment before this one first.'
+          : 'Pass the output `image` of the build. In another account, its repository policy must let this role pull.',
     })
   }
   return { digest: found, source: registrySource({ registry, repository }), where: formatRepository(repository) }
+}
+
+/** `promote` without `push`: finds the image and copies nothing, so that a workflow knows early that it is there. */
+export async function lookUp(reference: ImageReference, inputs: Inputs, world: World): Promise<void> {
+  const registries = new Registries(world, http, inputs.login)
+  const region = await regionOfEcr([{ repository: reference.repository, tags: [] }], registries)
+  if (region !== undefined) await checkAccount(inputs.expectedAccountId, world, region)
+  const { where, digest } = await findPromoted(reference, registries)
+  const image = `${where}@${digest}`
+  world.log.info(`${formatReference(reference)} is ${image}. Nothing is copied, as \`push\` is false.`)
+  world.report.output('image', image)
+  world.report.output('digest', digest)
+  world.report.output('images', [image])
 }

@@ -37,6 +37,11 @@ test('without more than a repository, the commit is the tag, and the workspace t
   })
 })
 
+test('an image can be looked up without a place to copy it to', () => {
+  const inputs = read({ promote: 'ghcr.io/acme/web:v1', push: 'false' })
+  expect(inputs).toMatchObject({ push: false, destinations: [], promote: { tag: 'v1' } })
+})
+
 test('every tag goes to every image, a full reference stands for itself, and nothing is there twice', () => {
   const { destinations } = read({
     images: 'ghcr.io/a/web, ghcr.io/b/web',
@@ -99,7 +104,6 @@ test.each<[Record<string, string>, string, string]>([
   [{ images: IMAGES, username: 'me' }, 'password', 'is missing; `username` and `password` go together.'],
   [{ images: IMAGES, password: 'hunter2hunter2' }, 'username', 'is missing; `username` and `password` go together.'],
   [{ images: IMAGES, promote: 'ghcr.io/acme/web' }, 'promote', 'names a repository, but no image in it.'],
-  [{ images: IMAGES, promote: 'ghcr.io/acme/web:v1', push: 'false' }, 'push', 'but `promote` only pushes.'],
   [
     { images: IMAGES, promote: 'ghcr.io/acme/web:v1', 'test-command': 'true' },
     'test-command',
