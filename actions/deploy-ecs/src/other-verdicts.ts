@@ -59,15 +59,28 @@ export function afterRollback(first: Verdict, rollback: Verdict, to: string): Ve
     return {
       verdict: 'rolled-back',
       reason: `${first.reason} Rolled back to ${revisionName(to)}, which is healthy.`,
-      evidence: first.evidence,
+      evidence: [...first.evidence, ...rollback.evidence.map((line) => `After the rollback: ${line}`)],
     }
   }
   return {
     verdict: 'failed',
-    reason: `${first.reason} The rollback to ${revisionName(to)} did not succeed either: ${rollback.reason}`,
+    reason:
+      rollback.lostSight === true
+        ? `${first.reason} The rollback to ${revisionName(to)} was started, but can no longer be seen; how it ends is not known.`
+        : `${first.reason} The rollback to ${revisionName(to)} did not succeed either: ${rollback.reason}`,
     evidence: [...first.evidence, ...rollback.evidence],
   }
 }
+
+/** The verdict after a rollback of ECS's own, which called it complete; `back` is what we found. */
+export const afterOwnRollback = (first: Verdict, back: Verdict, to: string): Verdict => ({
+  verdict: back.verdict === 'succeeded' ? 'rolled-back' : 'failed',
+  reason:
+    back.verdict === 'succeeded'
+      ? `${first.reason} ${revisionName(to)} is healthy.`
+      : `${first.reason} But ${revisionName(to)} is not back as it was. ${back.reason}`,
+  evidence: [...first.evidence, ...back.evidence.map((line) => `After the rollback: ${line}`)],
+})
 
 /** The verdict on a first deploy that failed, after the service was set back to no tasks. */
 export const afterEmptying = (first: Verdict, emptying: Verdict): Verdict => ({

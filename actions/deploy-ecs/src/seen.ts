@@ -49,6 +49,8 @@ export interface ServiceDeploymentSeen {
   readonly statusReason?: string
   readonly lifecycleStage?: string
   readonly rollbackReason?: string
+  /** The service revision that a rollback goes to. */
+  readonly rollbackTo?: string
   readonly triggeredAlarms: readonly string[]
   /** Lifecycle hooks that wait for somebody to say how to go on. */
   readonly awaiting: readonly { readonly hookId: string; readonly expiresAt?: number }[]
@@ -151,7 +153,12 @@ export function seenServiceDeployment(deployment: ServiceDeployment): ServiceDep
     awaiting: lifecycleHookDetails
       .filter(({ status }) => status === 'AWAITING_ACTION')
       .map(({ hookId = '', expiresAt }) => ({ hookId, ...defined({ expiresAt: expiresAt?.getTime() }) })),
-    ...defined({ statusReason, lifecycleStage, rollbackReason: rollback?.reason }),
+    ...defined({
+      statusReason,
+      lifecycleStage,
+      rollbackReason: rollback?.reason,
+      rollbackTo: rollback?.serviceRevisionArn,
+    }),
   }
 }
 

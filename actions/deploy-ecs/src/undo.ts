@@ -1,13 +1,13 @@
 // Takes a deployment back that failed, and sees to it that what ran before runs again.
 import type { Service } from '@aws-sdk/client-ecs'
 import { classifyAwsError } from '../../../toolkit/aws.ts'
-import { CancelledError } from '../../../toolkit/errors.ts'
+import { CancelledError, describeError } from '../../../toolkit/errors.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import type { AwsCalls } from './aws-calls.ts'
 import { describeServiceDeployments, describeServices, requireService } from './ecs.ts'
 import type { Inputs } from './inputs.ts'
 import { lastHealthy } from './last-healthy.ts'
-import { afterEmptying, afterRollback, lostSight, notUndone, stopped } from './other-verdicts.ts'
+import { afterEmptying, afterOwnRollback, afterRollback, lostSight, notUndone, stopped } from './other-verdicts.ts'
 import { newerPrimary } from './ours.ts'
 import { revisionName } from './registration.ts'
 import { backToNothing, type Rollout, startRollout } from './rollout.ts'
@@ -15,12 +15,15 @@ import { type DeploymentSeen, type ServiceDeploymentSeen, seenService, seenServi
 import { nameOf } from './service-name.ts'
 import { stopDeployment } from './stop-deployment.ts'
 import type { Criteria, Verdict } from './verdict.ts'
+import { revisionBackTo, verifyBack } from './verify-back.ts'
 import { beginWatch, follow, type Watch } from './watch.ts'
 
 /** Does what `on-failure` says about a deploy that failed or ran out of time, and gives the final verdict. */
 export async function afterFailure(world: World, aws: AwsCalls, inputs: Inputs, watch: Watch): Promise<Verdict> {
   const first = watch.verdict
   if (first === undefined) return lostSight('It was given up before it was decided.')
+  if (first.verdict === 'rolled-back' && inputs.onFailure === 'rollback')
+    return verified(world, aws, inputs, watch, first)
   if (first.verdict !== 'failed' && first.verdict !== 'timed-out') return first
   if (first.lostSight === true || inputs.onFailure === 'leave') return first
   const { name } = watch.rollout
@@ -30,8 +33,30 @@ export async function afterFailure(world: World, aws: AwsCalls, inputs: Inputs, 
     return await rollBack(world, aws, inputs, watch, first)
   } catch (error) {
     if (error instanceof CancelledError) throw error
-    return notUndone(first, error instanceof Error ? error.message : String(error))
+    return notUndone(first, describeError(error))
   }
+}
+
+/** ECS has rolled the service back by itself, and says that it is done. */
+async function verified(world: World, aws: AwsCalls, inputs: Inputs, watch: Watch, first: Verdict): Promise<Verdict> {
+  const { rollout, latest } = watch
+  try {
+    watch.backTo = await revisionBackTo(aws, rollout, latest.serviceDeployment, seenBack(watch))
+    const back = await verifyBack(aws, rollout, watch.backTo, world.clock.now() + inputs.timeoutMs)
+    return afterOwnRollback(first, back, watch.backTo)
+  } catch (error) {
+    if (error instanceof CancelledError) throw error
+    return {
+      ...first,
+      evidence: [...first.evidence, `Whether that is healthy could not be seen: ${describeError(error)}`],
+    }
+  }
+}
+
+/** The revision of the rollback, as far as the service showed it. */
+const seenBack = ({ rollout, latest, memory }: Watch): string | undefined => {
+  const primary = newerPrimary(rollout, latest.service?.deployments ?? [])
+  return primary !== undefined && memory.rollbacks.has(primary.id) ? primary.taskDefinition : undefined
 }
 
 async function stop(aws: AwsCalls, { rollout, serviceDeploymentArn }: Watch): Promise<boolean> {
@@ -44,8 +69,8 @@ async function rollBack(world: World, aws: AwsCalls, inputs: Inputs, watch: Watc
   const way = await (rollout.ranBefore ? startRollback(aws, watch, deadline) : startEmptying(aws, rollout))
   if ('none' in way) return notUndone(first, way.none)
   if ('ended' in way) {
-    watch.backTo = rollout.previousTaskDefinition
-    return afterRollback(first, way.ended, rollout.previousTaskDefinition)
+    watch.backTo = way.to
+    return afterRollback(first, way.ended, way.to)
   }
   const { back } = way
   const second = beginWatch(back, world.clock.now())
@@ -65,7 +90,7 @@ async function rollBack(world: World, aws: AwsCalls, inputs: Inputs, watch: Watc
 }
 
 /** The deployment that goes the way back, or how that has ended already, or why there is none. */
-type WayBack = { readonly back: Rollout } | { readonly ended: Verdict } | { readonly none: string }
+type WayBack = { readonly back: Rollout } | { readonly ended: Verdict; readonly to: string } | { readonly none: string }
 
 const OVERTAKEN: WayBack = { none: 'Another deployment has taken over meanwhile.' }
 
@@ -102,9 +127,13 @@ async function findRollback(aws: AwsCalls, rollout: Rollout, arn: string, deadli
     const before = requireService(await describeServices(aws, [rollout.name]), rollout.name)
     const underWay = rollbackIn(before, rollout)
     if (underWay !== undefined) return underWay
-    const { status = 'not shown', statusReason = '' } = (await readDeployment(aws, arn)) ?? {}
+    const deployment = await readDeployment(aws, arn)
+    const { status = 'not shown', statusReason = '' } = deployment ?? {}
     const said = `Service deployment ${status}${statusReason === '' ? '' : `: ${statusReason}`}`
-    if (status === 'ROLLBACK_SUCCESSFUL') return { ended: { verdict: 'succeeded', reason: said, evidence: [] } }
+    if (status === 'ROLLBACK_SUCCESSFUL') {
+      const to = await revisionBackTo(aws, rollout, deployment)
+      return { ended: await verifyBack(aws, rollout, to, deadline), to }
+    }
     if (status === 'ROLLBACK_FAILED' || status === 'STOPPED') return { none: `ECS ended its rollback. ${said}.` }
     if (aws.clock.now() >= deadline) return { none: `ECS has not ended its rollback in time. ${said}.` }
     await aws.clock.sleep(2_000, aws.signal)

@@ -40,7 +40,7 @@ export type Decision = { readonly verdict: Verdict } | { readonly waitingFor: re
 export function decide(ours: Ours, criteria: Criteria, latest: Observation, memory: Memory): Decision {
   const decided =
     fromService(latest, memory) ??
-    fromServiceDeployment(ours, criteria, latest) ??
+    fromServiceDeployment(ours, criteria, latest, memory) ??
     fromDeployments(ours, criteria, latest, memory) ??
     fromStoppedTasks(ours, criteria, latest, memory)
   if (decided !== undefined && 'verdict' in decided) return decided
@@ -67,7 +67,12 @@ function fromService(latest: Observation, memory: Memory): Decision | undefined 
 }
 
 /** Our own service deployment says most, where it can be read. */
-function fromServiceDeployment(ours: Ours, criteria: Criteria, latest: Observation): Decision | undefined {
+function fromServiceDeployment(
+  ours: Ours,
+  criteria: Criteria,
+  latest: Observation,
+  memory: Memory,
+): Decision | undefined {
   const deployment = latest.serviceDeployment
   if (deployment === undefined) return undefined
   const { status, statusReason = '', rollbackReason = '', triggeredAlarms } = deployment
@@ -80,11 +85,7 @@ function fromServiceDeployment(ours: Ours, criteria: Criteria, latest: Observati
     triggeredAlarms.length > 0 ? `an alarm went off: ${triggeredAlarms.join(', ')}` : rollbackReason || statusReason,
   )
   if (status === 'ROLLBACK_SUCCESSFUL') {
-    return verdict(
-      'rolled-back',
-      `ECS rolled the service back to ${revisionName(ours.previousTaskDefinition)}.${why}`,
-      evidence,
-    )
+    return verdict('rolled-back', `ECS rolled the service back${goal(ours, latest, memory)}.${why}`, evidence)
   }
   if (status === 'ROLLBACK_FAILED') return verdict('failed', `ECS could not roll the service back.${why}`, evidence)
   if (status === 'STOPPED' || status === 'STOP_REQUESTED') {
@@ -94,10 +95,16 @@ function fromServiceDeployment(ours: Ours, criteria: Criteria, latest: Observati
   }
   if (status === 'ROLLBACK_REQUESTED' || status === 'ROLLBACK_IN_PROGRESS') {
     return criteria.awaitRollback
-      ? { waitingFor: [`ECS to finish its rollback to ${revisionName(ours.previousTaskDefinition)}`] }
+      ? { waitingFor: [`ECS to finish its rollback${goal(ours, latest, memory)}`] }
       : verdict('failed', `ECS is rolling the service back.${why}`, evidence)
   }
   return undefined
+}
+
+/** Where a rollback goes, as far as the service shows it: to the last complete revision, which need not be the one before. */
+function goal(ours: Ours, { service }: Observation, { rollbacks }: Memory): string {
+  const primary = newerPrimary(ours, service?.deployments ?? [])
+  return primary !== undefined && rollbacks.has(primary.id) ? ` to ${revisionName(primary.taskDefinition)}` : ''
 }
 
 const isReplaced = (reason: string) => /replaced by|superseded|new service deployment/i.test(reason)

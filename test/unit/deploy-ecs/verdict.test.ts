@@ -1,4 +1,4 @@
-import { afterRollback, cancelled } from '../../../actions/deploy-ecs/src/other-verdicts.ts'
+import { afterRollback, cancelled, lostSight } from '../../../actions/deploy-ecs/src/other-verdicts.ts'
 import type { Observation } from '../../../actions/deploy-ecs/src/seen.ts'
 import {
   arn,
@@ -230,7 +230,7 @@ describe('rolled-back', () => {
     const seen = look({ serviceDeployment: record('ROLLBACK_SUCCESSFUL', { rollbackReason: 'the circuit breaker' }) })
     expect(verdictOf(play([seen]))).toMatchObject({
       verdict: 'rolled-back',
-      reason: 'ECS rolled the service back to web:1. The circuit breaker.',
+      reason: 'ECS rolled the service back. The circuit breaker.',
     })
   })
 
@@ -402,5 +402,10 @@ test('a rollback of ours keeps the first reason, and is never green', () => {
     evidence: ['x'],
   })
   expect(afterRollback(first, bad, arn(1))).toMatchObject({ verdict: 'failed', evidence: ['x', 'y'] })
+  expect(afterRollback(first, lostSight('AccessDenied'), arn(1))).toMatchObject({
+    verdict: 'failed',
+    reason:
+      'Not done after 10 min. The rollback to web:1 was started, but can no longer be seen; how it ends is not known.',
+  })
   expect(cancelled('It was left.').verdict).toBe('cancelled')
 })
