@@ -3,6 +3,7 @@ import type { World } from '../../../toolkit/runtime.ts'
 import type { BaseImage } from './base-images.ts'
 import type { BuildStep } from './build-steps.ts'
 import { buildWithBuildx } from './buildx.ts'
+import { cacheImage } from './caches.ts'
 import { childEnvironment } from './child-environment.ts'
 import { imageLabels } from './commit.ts'
 import { buildWithDocker } from './docker-build.ts'
@@ -55,7 +56,7 @@ export function build(parts: BuildParts, world: World): Promise<Built> {
 
 async function withDocker(parts: BuildParts, labels: readonly Pair[], pull: boolean, world: World): Promise<Built> {
   const { inputs, sources, registries, usedHere } = parts
-  const { target, network, noCache, cacheFrom, platforms } = inputs
+  const { target, network, noCache, platforms } = inputs
   const docker = await connectDocker(world.env)
   // Handed on only where it is asked for: the classic builder complains about arguments that nothing uses.
   const epochArg = sources.dockerfile.args.has('SOURCE_DATE_EPOCH')
@@ -72,7 +73,6 @@ async function withDocker(parts: BuildParts, labels: readonly Pair[], pull: bool
     network,
     noCache,
     pull,
-    cacheFrom: cacheFrom.map((source) => source.replace(/^type=registry,ref=/, '')),
     logins: await findLogins(sources.dockerfile.images, registries),
   }
   const { id, steps } = await buildWithDocker(docker, request, world)
@@ -81,7 +81,8 @@ async function withDocker(parts: BuildParts, labels: readonly Pair[], pull: bool
 
 async function withBuildx(parts: BuildParts, labels: readonly Pair[], pull: boolean, world: World): Promise<Built> {
   const { inputs, sources, registries, temporary } = parts
-  const logins = await findLogins([...sources.dockerfile.images, ...cacheImages(inputs)], registries)
+  const caches = [...inputs.cacheFrom, ...inputs.cacheTo].map(cacheImage).filter((image) => image !== undefined)
+  const logins = await findLogins([...sources.dockerfile.images, ...caches], registries)
   const request = {
     inputs,
     context: packSources(sources),
@@ -102,10 +103,3 @@ async function withBuildx(parts: BuildParts, labels: readonly Pair[], pull: bool
   const id = await findImage(docker, result.ids)
   return { engine: 'buildx', steps, local: async () => id, pack: () => packFromEngine(docker, id, labels, parts) }
 }
-
-/** The images that a registry cache is in. */
-const cacheImages = ({ cacheFrom, cacheTo }: BuildInputs) =>
-  [...cacheFrom, ...cacheTo].flatMap((cache) => {
-    const [, reference] = /(?:^|,)ref=([^,]+)/.exec(cache) ?? []
-    return reference !== undefined ? [reference] : cache.includes('=') ? [] : [cache]
-  })

@@ -24,7 +24,6 @@ export interface DockerBuild {
   readonly network: string | undefined
   readonly noCache: boolean
   readonly pull: boolean
-  readonly cacheFrom: readonly string[]
   /** Logins for the registries that bases are pulled from, by host. They go in a header, never in a URL. */
   readonly logins: ReadonlyMap<string, Credentials>
 }
@@ -70,7 +69,7 @@ export async function buildWithDocker(
 }
 
 function buildOptions(build: DockerBuild, signal: AbortSignal): Docker.ImageBuildOptions {
-  const { dockerfile, buildArgs, labels, target, platform, network, noCache, pull, cacheFrom, logins } = build
+  const { dockerfile, buildArgs, labels, target, platform, network, noCache, pull, logins } = build
   return {
     dockerfile,
     buildargs: Object.fromEntries(buildArgs.map(({ key, value }) => [key, value])),
@@ -83,7 +82,6 @@ function buildOptions(build: DockerBuild, signal: AbortSignal): Docker.ImageBuil
     ...(network === undefined ? {} : { networkmode: network }),
     ...(noCache ? { nocache: true } : {}),
     ...(pull ? { pull } : {}),
-    ...(cacheFrom.length === 0 ? {} : { cachefrom: JSON.stringify(cacheFrom) }),
     ...(logins.size === 0 ? {} : { registryconfig: registryConfig(logins) }),
   }
 }

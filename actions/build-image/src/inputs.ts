@@ -7,6 +7,7 @@ import { readRegion } from '../../../toolkit/region.ts'
 import type { Environment } from '../../../toolkit/runtime.ts'
 import { readExpectedAccount } from './account.ts'
 import { type BuildSecret, readSecrets } from './build-secrets.ts'
+import { readCaches } from './caches.ts'
 import { type Destination, readDestinations } from './destinations.ts'
 import type { NewRepository } from './ecr.ts'
 import { DOCKER_HUB, type ImageReference, parseReference, parseRepository } from './image-reference.ts'
@@ -101,8 +102,8 @@ function readBuild(input: InputReader, workspace: string, env: Environment): Bui
     labels: input.pairs('labels'),
     platforms: readPlatforms(input, env),
     secrets: readSecrets(input, env, workspace),
-    cacheFrom: input.lines('cache-from'),
-    cacheTo: input.lines('cache-to'),
+    cacheFrom: readCaches(input, 'cache-from'),
+    cacheTo: readCaches(input, 'cache-to'),
     provenance: readAttestation(input, 'provenance', /^mode=(min|max)$/),
     sbom: readAttestation(input, 'sbom', /^generator=\S+$/),
     network: input.text('network'),
@@ -237,7 +238,8 @@ export function buildxInputs(build: BuildInputs): readonly string[] {
     platforms.length > 1 ? `\`platforms: ${platforms.join(',')}\`` : undefined,
     secrets.length > 0 ? 'a build secret' : undefined,
     cacheTo.length > 0 ? '`cache-to`' : undefined,
-    cacheFrom.some((source) => /(^|,)type=(?!registry)/.test(source)) ? '`cache-from`' : undefined,
+    // The classic builder takes as a cache only what the engine has already.
+    cacheFrom.length > 0 ? '`cache-from`' : undefined,
     provenance === undefined ? undefined : '`provenance`',
     sbom === undefined ? undefined : '`sbom`',
     builder === undefined ? undefined : '`builder`',

@@ -26,7 +26,7 @@ test.each<[Record<string, string>, string, string, string]>([
     '`platforms: linux/arm64,linux/amd64` needs it',
   ],
   [{ 'cache-to': 'type=gha' }, 'FROM scratch', 'buildx', '`cache-to` needs it'],
-  [{ 'cache-from': 'ghcr.io/acme/web:v0' }, 'FROM scratch', 'docker', 'nothing needs buildx'],
+  [{ 'cache-from': 'ghcr.io/acme/web:v0' }, 'FROM scratch', 'buildx', '`cache-from` needs it'],
   [{ 'cache-from': 'type=gha' }, 'FROM scratch', 'buildx', '`cache-from` needs it'],
   [{ sbom: 'true' }, 'FROM scratch', 'buildx', '`sbom` needs it'],
   [{}, 'FROM scratch\nRUN --mount=type=cache,target=/c x', 'buildx', 'the Dockerfile uses RUN --mount'],
@@ -42,7 +42,7 @@ test('buildx is told all but the secrets, which it finds in its environment', ()
     platforms: 'linux/amd64,linux/arm64',
     'cache-to': 'type=gha,mode=max',
     provenance: 'mode=max',
-    sbom: 'true',
+    sbom: 'generator=example.com/scanner:1',
     'no-cache': 'true',
     builder: 'mine',
   })
@@ -62,7 +62,7 @@ test('buildx is told all but the secrets, which it finds in its environment', ()
     '--cache-to=type=gha,mode=max',
     '--secret=id=token,env=SLIPWAY_BUILD_SECRET_0',
     '--provenance=mode=max',
-    '--sbom=true',
+    '--sbom=generator=example.com/scanner:1',
     '--no-cache',
     '--pull',
   ])

@@ -92,6 +92,22 @@ test.each<[Record<string, string>, string, string]>([
   [{ images: IMAGES, engine: 'podman' }, 'engine', 'is `podman`, which is none of `auto`, `docker`, `buildx`.'],
   [{ images: IMAGES, engine: 'docker', 'cache-to': 'type=gha' }, 'engine', 'but `cache-to` needs buildx.'],
   [{ images: IMAGES, engine: 'docker', platforms: 'linux/amd64,linux/arm64' }, 'engine', 'needs buildx.'],
+  [
+    { images: IMAGES, 'cache-from': 'ghcr.io/acme/Web:cache' },
+    'cache-from',
+    'has `ghcr.io/acme/Web`, whose repository name `acme/Web` is malformed.',
+  ],
+  [
+    { images: IMAGES, 'cache-to': 'type=registry,ref=https://ghcr.io/acme/web' },
+    'cache-to',
+    'has `https://ghcr.io/acme/web`, which begins with `https://`.',
+  ],
+  [
+    { images: IMAGES, 'cache-to': 'dest=/tmp/x' },
+    'cache-to',
+    'has `dest=/tmp/x`, which names neither an image nor a type.',
+  ],
+  [{ images: IMAGES, sbom: 'scanner' }, 'sbom', 'is `scanner`, which is neither true nor false.'],
   [{ images: IMAGES, provenance: 'maybe' }, 'provenance', 'is `maybe`, which is neither true nor false.'],
   [{ images: IMAGES, 'max-size': '250' }, 'max-size', 'is `250`, which is not a size.'],
   [{ images: IMAGES, 'scan-gate': 'severe' }, 'scan-gate', 'is `severe`'],
