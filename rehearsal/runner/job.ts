@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Conclusion } from './events.ts'
 import type { Scope } from './expressions.ts'
+import { claimsOf } from './id-tokens.ts'
 import { endOrphans } from './orphans.ts'
 import type { Permissions } from './permissions.ts'
 import { runPosts } from './post.ts'
@@ -25,7 +26,13 @@ export interface Surroundings {
 export async function runStepsJob(session: Session, job: StepsJob, around: Surroundings): Promise<JobResult> {
   const workspace = session.folder('workspace')
   const temp = session.folder('temp')
-  const { vars, secrets } = withEnvironment(session, job, around)
+  const environment = environmentOf(job, around)
+  const own = session.options.environments[environment]
+  // On top of the repository's.
+  const [vars, secrets] = [
+    { ...around.vars, ...own?.vars },
+    { ...around.secrets, ...own?.secrets },
+  ]
   maskSecrets(session.mask, secrets)
 
   const github = { ...around.github, job: job.id, workspace }
@@ -38,6 +45,8 @@ export async function runStepsJob(session: Session, job: StepsJob, around: Surro
     github,
     contexts,
     permissions: around.permissions,
+    idTokenEnv:
+      around.permissions['id-token'] === 'write' ? await session.idTokens.forJob(claimsOf(github, environment)) : {},
     workspace,
     trackingId: `github_${randomUUID()}`,
     stop: stopSignal(session, Number(render(job.timeoutMinutes, scope) ?? 360)),
@@ -92,12 +101,11 @@ function jobOutputs(job: StepsJob, frame: Frame): Record<string, string> {
   return Object.fromEntries(outputs.filter(([name]) => !hidden.includes(name)))
 }
 
-/** A job in a GitHub environment sees that environment's variables and secrets on top of the repository's. */
-function withEnvironment(session: Session, job: StepsJob, { vars, secrets, inputs, github, needs }: Surroundings) {
+/** The name of the GitHub environment that the job is in; '' where it is in none. */
+function environmentOf(job: StepsJob, { vars, inputs, github, needs }: Surroundings): string {
   const declared = render(job.environment, { contexts: { vars, inputs, github, needs }, status: 'success' })
   const name = typeof declared === 'object' ? (declared as { name?: string } | null)?.name : declared
-  const own = session.options.environments[String(name ?? '')]
-  return { vars: { ...vars, ...own?.vars }, secrets: { ...secrets, ...own?.secrets } }
+  return String(name ?? '')
 }
 
 function jobEnv(job: StepsJob, workflow: Workflow, scope: Scope): Record<string, string> {

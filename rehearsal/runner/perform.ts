@@ -64,6 +64,7 @@ function environment(
     ...own,
     ...githubVariables({ ...job.github, ...action }),
     ...runnerVariables(job.contexts['runner'] as Record<string, string>),
+    ...job.idTokenEnv,
     ...files,
     RUNNER_TRACKING_ID: job.trackingId,
   }

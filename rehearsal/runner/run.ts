@@ -6,6 +6,7 @@ import { calledWorkflow, callInputs, callOutputs, callSecrets, type Library } fr
 import type { Conclusion } from './events.ts'
 import { holds, type Scope, type Status } from './expressions.ts'
 import { githubContext } from './github-context.ts'
+import { IdTokens } from './id-tokens.ts'
 import { jobName, runStepsJob, type Surroundings } from './job.ts'
 import { Mask } from './mask.ts'
 import type { RunOptions } from './options.ts'
@@ -35,7 +36,7 @@ export async function runWorkflow(options: RunOptions): Promise<RunResult> {
 
   const session = startSession(options)
   maskSecrets(session.mask, options.settings.secrets)
-  const jobs = await runJobs(session, library, {
+  const run = runJobs(session, library, {
     workflow,
     place: [],
     github: githubContext(options, workflow.name),
@@ -45,6 +46,7 @@ export async function runWorkflow(options: RunOptions): Promise<RunResult> {
     needs: {},
     permissions: defaultPermissions,
   })
+  const jobs = await run.finally(() => session.idTokens.close())
   return { conclusion: together(jobs, session.cancelled), jobs }
 }
 
@@ -76,7 +78,15 @@ function startSession(options: RunOptions): Session {
     mkdirSync(path, { recursive: true })
     return path
   }
-  return { options, mask: new Mask(), on: options.on, cancelled, cutOff: cutOff.signal, folder }
+  return {
+    options,
+    mask: new Mask(),
+    idTokens: new IdTokens(),
+    on: options.on,
+    cancelled,
+    cutOff: cutOff.signal,
+    folder,
+  }
 }
 
 async function runJobs(session: Session, library: Library, around: Surroundings): Promise<JobResult[]> {

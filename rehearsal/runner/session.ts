@@ -2,6 +2,7 @@
 
 import type { Conclusion, RunnerEvent } from './events.ts'
 import { asText, type Scope, type Status } from './expressions.ts'
+import type { IdTokens } from './id-tokens.ts'
 import type { Mask } from './mask.ts'
 import type { RunOptions } from './options.ts'
 import type { Permissions } from './permissions.ts'
@@ -12,6 +13,7 @@ import type { RunDefaults } from './workflow.ts'
 export interface Session {
   readonly options: RunOptions
   readonly mask: Mask
+  readonly idTokens: IdTokens
   readonly on: (event: RunnerEvent) => void
   /** Somebody cancelled the run. */
   readonly cancelled: AbortSignal
@@ -30,6 +32,8 @@ export interface JobState {
   /** `vars`, `secrets`, `needs` and `runner`. */
   readonly contexts: Readonly<Record<string, unknown>>
   readonly permissions: Permissions
+  /** Where the job gets a token of its own, if it may have one. */
+  readonly idTokenEnv: Readonly<Record<string, string>>
   readonly workspace: string
   readonly trackingId: string
   /** The run was cancelled, or the job's time is over. */

@@ -180,7 +180,9 @@ describe('cancelling', () => {
 
 it('ends processes that a job leaves behind', async () => {
   const file = join(temporary(), 'pid')
-  const { log } = await run(steps(`- run: 'sleep 300 >/dev/null 2>&1 & echo $! > "${file}"'`))
+  // Until it is what it becomes, it is still called bash.
+  const begun = 'until grep -q sleep /proc/$!/comm; do :; done'
+  const { log } = await run(steps(`- run: 'sleep 300 >/dev/null 2>&1 & ${begun}; echo $! > "${file}"'`))
   expect(log).toContain('Ended the process that a step left behind: sleep')
   const pid = readFileSync(file, 'utf8').trim()
   // A kill takes its moment; a process that was not killed lets this wait until the test's time is over.
