@@ -1,4 +1,3 @@
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { awsConfig, awsError } from './aws.ts'
 import { InputError } from './errors.ts'
 import type { InputReader } from './inputs.ts'
@@ -34,6 +33,8 @@ export function refuseOtherAccount(expected: string, { Account, Arn }: Caller): 
 /** Makes sure, before anything is touched, that the credentials are those of the expected account. */
 export async function checkAccount(expected: string | undefined, world: World, region?: string): Promise<void> {
   if (expected === undefined) return
+  // Loaded where it is used: an action that has no account to check starts without it.
+  const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts')
   const sts = new STSClient(awsConfig(world.env, region))
   const caller = await sts.send(new GetCallerIdentityCommand({}), { abortSignal: world.signal }).catch((error) => {
     throw awsError(error, 'find out whose credentials these are (sts:GetCallerIdentity)')

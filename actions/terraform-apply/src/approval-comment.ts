@@ -21,7 +21,7 @@ export interface ApprovalFound {
 /** Finds the approval of this stack: in the pull request of the event, else in the one that the commit came from. */
 export async function readApprovalComment(run: Run): Promise<ApprovalFound> {
   const { env } = run.world
-  const github = connect(run.inputs.github.token, env)
+  const github = await connect(run.inputs.github.token, env)
   const doing = 'read the approval from the pull request'
   try {
     const pull = pullRequestOf(env) ?? (await pullRequestOfCommit(github, env['GITHUB_SHA'] ?? ''))

@@ -58,13 +58,14 @@ const addresses = (changes: readonly Change[]) => changes.map(({ address }) => a
 
 async function keepDriftIssue({ outside, pending }: Drift, markdown: string, run: Run): Promise<void> {
   const body = `${issueMarker(stackId(run))}\n${markdown}`
-  await orWarn(run.world, () =>
-    keepIssue(connect(run.inputs.github.token, run.world.env), {
+  await orWarn(run.world, async () => {
+    const issue = {
       id: stackId(run),
       title: `Terraform drift: ${stackTitle(run)}`,
       body: outside.length + pending.length === 0 ? undefined : body,
-    }).catch((error) => {
+    }
+    await keepIssue(await connect(run.inputs.github.token, run.world.env), issue).catch((error) => {
       throw githubError(error, 'keep the drift issue', 'issues: write')
-    }),
-  )
+    })
+  })
 }

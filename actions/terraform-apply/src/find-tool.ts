@@ -2,10 +2,9 @@ import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import type { Environment, World } from '../../../toolkit/runtime.ts'
-import { download } from './download.ts'
 import type { Inputs, ToolInputs } from './inputs.ts'
 import { parseVersion } from './version-constraint.ts'
-import { wantedVersion } from './wanted-version.ts'
+import { type WantedVersion, wantedVersion } from './wanted-version.ts'
 
 /** The program to run: the one on the PATH where it will do, else one that is downloaded. */
 export async function findTool({ tool, stack }: Inputs, world: World): Promise<string> {
@@ -18,11 +17,17 @@ export async function findTool({ tool, stack }: Inputs, world: World): Promise<s
       hint: 'Set the input `terraform-version`, for example to `~> 1.11`, or install it in an earlier step.',
     })
   }
-  if (present === undefined) return download(tool, wanted, world)
+  if (present === undefined) return fetched(tool, wanted, world)
   const version = await versionOf(present, world)
   const parsed = parseVersion(version)
   if (parsed !== undefined && wanted.allows(parsed)) return present
   log.info(`${present} is ${version}, and ${wanted.from} asks for ${wanted.text}.`)
+  return fetched(tool, wanted, world)
+}
+
+/** Most runs download nothing, and start without what that takes. */
+async function fetched(tool: ToolInputs, wanted: WantedVersion, world: World): Promise<string> {
+  const { download } = await import('./download.ts')
   return download(tool, wanted, world)
 }
 

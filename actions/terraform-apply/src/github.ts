@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { getOctokit } from '@actions/github'
+import type { getOctokit } from '@actions/github'
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import type { Environment, World } from '../../../toolkit/runtime.ts'
 
@@ -10,8 +10,8 @@ export interface GitHub {
   readonly repo: string
 }
 
-/** Connects with a token to the repository that the workflow runs in. */
-export function connect(token: string, env: Environment): GitHub {
+/** Connects with a token to the repository that the workflow runs in. A run that GitHub is not asked about starts without. */
+export async function connect(token: string, env: Environment): Promise<GitHub> {
   const [owner = '', repo = ''] = (env['GITHUB_REPOSITORY'] ?? '').split('/')
   if (repo === '') {
     throw new SlipwayError('GITHUB_REPOSITORY is not set: this does not run in a GitHub workflow.', {
@@ -19,6 +19,7 @@ export function connect(token: string, env: Environment): GitHub {
     })
   }
   const baseUrl = env['GITHUB_API_URL']
+  const { getOctokit } = await import('@actions/github')
   return { rest: getOctokit(token, baseUrl === undefined || baseUrl === '' ? {} : { baseUrl }), owner, repo }
 }
 

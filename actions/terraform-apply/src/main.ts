@@ -10,11 +10,10 @@ import { ERRORED_STATE, rescueState } from './errored-state.ts'
 import { findTool } from './find-tool.ts'
 import { init } from './init.ts'
 import { type Command, type Inputs, readInputs, regionOf } from './inputs.ts'
-import { migrateState, restoreState } from './migrate-state.ts'
 import { Narrator } from './narrator.ts'
 import type { Run } from './run.ts'
 import { clearScratch, makeScratch, notedRun, noteRun, removeScratch } from './scratch.ts'
-import { stateStore } from './state-store.ts'
+import { restoreState } from './state-aside.ts'
 import { terraform } from './terraform.ts'
 import { unlock } from './unlock.ts'
 
@@ -45,10 +44,12 @@ async function carryOut(inputs: Inputs, scratch: string, world: World): Promise<
   const tf = terraform(options, world)
   await checkAccount(inputs.expectedAccountId, world)
   if (inputs.command === 'migrate-state') {
+    const { migrateState } = await import('./migrate-state.ts')
     await migrateState(inputs, tf, world)
     return
   }
-  const backend = await init(inputs.stack, tf, world)
+  // The SDK takes about as long to load as Terraform to initialise.
+  const [backend, { stateStore }] = await Promise.all([init(inputs.stack, tf, world), import('./state-store.ts')])
   noteRun({ ...options, path, backend })
   const store = stateStore(backend, inputs.stack, world)
   await COMMANDS[inputs.command]({ inputs, tf, backend, store, world })
@@ -75,6 +76,7 @@ async function seeToItsEnd(running: Running, world: World): Promise<void> {
   )
   sayHowItEnded(running, narrator, world)
   if (noted === undefined) return
+  const { stateStore } = await import('./state-store.ts')
   await rescueState(terraform(noted, world), stateStore(noted.backend, noted, world), world)
 }
 

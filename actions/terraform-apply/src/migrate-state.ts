@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
@@ -14,6 +14,7 @@ import { makePlan } from './plan.ts'
 import { headline } from './plan-report.ts'
 import { review } from './review.ts'
 import { contentOf, isEmpty, parseState } from './state.ts'
+import { withStateAside } from './state-aside.ts'
 import { type StateStore, stateStore } from './state-store.ts'
 import type { Terraform } from './terraform.ts'
 
@@ -65,28 +66,6 @@ function readOriginal(file: string, name: string): Buffer | undefined {
   }
   const bytes = readFileSync(file)
   return isEmpty(parseState(bytes.toString(), name)) ? undefined : bytes
-}
-
-const KEPT = 'state-aside'
-
-/** Does something while the file is out of Terraform's sight; it comes back whatever happens. */
-async function withStateAside<T>(file: string, world: World, task: () => Promise<T>): Promise<T> {
-  const aside = join(dirname(file), `.${randomUUID()}.tfstate-aside`)
-  world.report.saveState(KEPT, JSON.stringify({ file, aside }))
-  renameSync(file, aside)
-  try {
-    return await task()
-  } finally {
-    renameSync(aside, file)
-  }
-}
-
-/** Brings the file back when main was killed in between. */
-export function restoreState(world: World): void {
-  const kept = world.report.state(KEPT)
-  if (kept === '') return
-  const { file, aside } = JSON.parse(kept) as { file: string; aside: string }
-  if (existsSync(aside) && !existsSync(file)) renameSync(aside, file)
 }
 
 /** Writes the state while holding Terraform's lock, and never over another state. */

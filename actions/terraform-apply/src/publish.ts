@@ -8,7 +8,6 @@ import { changesAsData, countKinds } from './changes.ts'
 import { COMMENT_LIMIT, commentMarker, writeComment } from './comment.ts'
 import { connect, githubError, orWarn, pullRequestOf } from './github.ts'
 import { headline, type PlanView, planReport } from './plan-report.ts'
-import { comparePlanned, parsePlanned, plannedOf } from './promotion.ts'
 import { promotionNote } from './promotion-note.ts'
 import type { Review } from './review.ts'
 import { type Run, stackId, stackTitle } from './run.ts'
@@ -22,7 +21,7 @@ const LOG_LINES = 2000
 export async function publish(review: Review, run: Run): Promise<void> {
   setPlanOutputs(review, run)
   logPlan(review, run)
-  const view = viewOf(review, run, comparePromotion(review, run))
+  const view = viewOf(review, run, await comparePromotion(review, run))
   run.world.report.summary(review.scrub(planReport(view, SUMMARY_SIZE)))
   await commentPlan(view, review, run)
 }
@@ -47,13 +46,14 @@ function logPlan({ changes, outputs, scrub }: Review, { world: { log } }: Run): 
     if (change.kind === 'read') continue
     lines.push(`${change.kind} ${change.address}`, ...attributeLines(change, 200).map((line) => `    ${line}`))
   }
-  for (const line of lines) log.info(scrub(line))
+  log.info(scrub(lines.join('\n')))
 }
 
 /** Writes down what this environment is to be, and compares it with another one where that is asked for. */
-function comparePromotion({ saved, scrub }: Review, { inputs, tf, world }: Run): string | undefined {
+async function comparePromotion({ saved, scrub }: Review, { inputs, tf, world }: Run): Promise<string | undefined> {
   const { environment, workspace } = inputs.stack
   if (environment === undefined && inputs.compareWith === undefined) return undefined
+  const { comparePlanned, parsePlanned, plannedOf } = await import('./promotion.ts')
   const here = plannedOf(saved.plan, environment ?? workspace ?? '')
   const file = join(tf.scratch, PLANNED_FILE)
   writeFileSync(file, scrub(JSON.stringify(here)), { mode: 0o600 })
@@ -96,11 +96,10 @@ async function commentPlan(view: PlanView, { approval, scrub }: Review, run: Run
   const room = COMMENT_LIMIT - Buffer.byteLength(commentMarker(stackId(run))) - Buffer.byteLength(note ?? '') - 10
   const markdown = paragraphs(scrub(planReport(view, room)), note)
   await orWarn(run.world, async () => {
-    const url = await writeComment(connect(github.token, run.world.env), pull.number, stackId(run), markdown).catch(
-      (error) => {
-        throw githubError(error, `comment on pull request #${pull.number}`, 'pull-requests: write')
-      },
-    )
+    const api = await connect(github.token, run.world.env)
+    const url = await writeComment(api, pull.number, stackId(run), markdown).catch((error) => {
+      throw githubError(error, `comment on pull request #${pull.number}`, 'pull-requests: write')
+    })
     run.world.report.output('comment-url', url)
   })
 }

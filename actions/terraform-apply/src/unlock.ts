@@ -66,7 +66,7 @@ function requireEnded({ process: holding, runUrl }: Holder): void {
 
 async function requireOver(holder: Holder, token: string, env: Run['world']['env']): Promise<void> {
   const { repository, runId, attempt, runUrl } = holder
-  const { rest } = connect(token, { ...env, GITHUB_REPOSITORY: repository })
+  const { rest } = await connect(token, { ...env, GITHUB_REPOSITORY: repository })
   const [owner = '', repo = ''] = repository.split('/')
   const { data } = await rest.rest.actions
     .getWorkflowRunAttempt({ owner, repo, run_id: Number(runId), attempt_number: Number(attempt) })

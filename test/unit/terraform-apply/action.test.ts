@@ -12,7 +12,7 @@ test('a Terraform output can take the name of none of the outputs that action.ym
 })
 
 test('every input that is read is declared, and the other way round', () => {
-  const readers = ['actions/terraform-apply/src/inputs.ts', 'toolkit/account.ts']
+  const readers = ['actions/terraform-apply/src/inputs.ts', 'toolkit/account.ts', 'toolkit/region.ts']
   const source = readers.map((path) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8')).join('\n')
   const read = source.matchAll(/(?:read\.\w+\(|existingFiles?\((?:read, )?|existing\(read, )'([a-z-]+)'/g)
   expect([...new Set([...read].map(([, name]) => name))].sort()).toEqual(Object.keys(action.inputs).sort())
