@@ -24,6 +24,8 @@ const caller: Caller = {
 
 const noTargetGroups: TargetGroups = {
   find: () => undefined,
+  findRule: () => undefined,
+  shift: () => undefined,
   register: () => undefined,
   deregister: () => undefined,
   health: () => undefined,

@@ -26,9 +26,19 @@ export interface TargetGroupFacts {
   readonly inUse: boolean
 }
 
+/** The share of a rule's traffic that a target group gets, in per cent. */
+export interface TrafficShare {
+  readonly targetGroupArn: string
+  readonly percent: number
+}
+
 /** What ECS asks of Elastic Load Balancing. */
 export interface TargetGroups {
   find(scope: Scope, arn: string): TargetGroupFacts | undefined
+  /** The type of the action of a listener rule, or of a listener's default one; `undefined` where there is none such. */
+  findRule(scope: Scope, arn: string): 'forward' | 'redirect' | 'fixed-response' | undefined
+  /** Has a rule (or a listener's default one) forward to these groups by weight, from the next request on. */
+  shift(scope: Scope, ruleArn: string, shares: readonly TrafficShare[]): void
   register(scope: Scope, arn: string, target: Target): void
   /** Starts draining; the target is gone once its deregistration delay is over. Unknown targets are left alone. */
   deregister(scope: Scope, arn: string, target: Target): void

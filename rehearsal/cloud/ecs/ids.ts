@@ -18,6 +18,7 @@ export class Ids {
   deployment = (): string => `ecs-svc/${this.#pick(DIGITS, 19)}`
   serviceDeployment = (): string => this.#pick(WORD, 21)
   serviceRevision = (): string => this.#pick(DIGITS, 19)
+  pauseHook = (): string => `ecs-pause-${this.#pick(WORD, 43)}`
   eni = (): string => `eni-${this.#pick(HEX, 17)}`
 
   uuid = (): string => [8, 4, 4, 4, 12].map((length) => this.#pick(HEX, length)).join('-')

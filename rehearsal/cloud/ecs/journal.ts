@@ -1,4 +1,5 @@
 import { type Ecs, nowOf } from './context.ts'
+import type { HookRun } from './lifecycle.ts'
 import type { Deployment, Service, ServiceDeployment, Task } from './model.ts'
 
 const NEWEST_EVENTS = 100
@@ -56,5 +57,20 @@ export function recordServiceDeployment({ journal }: Ecs, record: ServiceDeploym
     taskDefinition: record.target.spec.taskDefinition.arn,
     status: record.status,
     statusReason: record.statusReason,
+    lifecycleStage: record.lifecycle?.stage,
+    productionTraffic: record.lifecycle?.production,
+    testTraffic: record.lifecycle?.test,
+  })
+}
+
+/** Writes a lifecycle hook's present state to the journal. */
+export function recordHook({ journal }: Ecs, record: ServiceDeployment, { id, status }: HookRun): void {
+  journal.write({
+    type: 'lifecycle-hook',
+    serviceDeploymentArn: record.arn,
+    service: record.service.arn,
+    lifecycleStage: record.lifecycle?.stage,
+    hookId: id,
+    status,
   })
 }

@@ -15,7 +15,6 @@ import type {
   PlacementStrategy,
   RegisterTaskDefinitionRequest,
   ServiceConnectConfiguration,
-  ServiceDeploymentLifecycleStage,
   ServiceDeploymentStatus,
   ServiceRegistry,
   ServiceVolumeConfiguration,
@@ -27,6 +26,7 @@ import type { Scope } from '../kernel/call.ts'
 import type { Timer } from '../kernel/clock.ts'
 import type { Target } from '../ports.ts'
 import type { InstanceFacts, TaskHandle } from '../runtimes/runtime.ts'
+import type { Lifecycle, Slot } from './lifecycle.ts'
 
 export interface Cluster {
   readonly scope: Scope
@@ -93,6 +93,8 @@ export interface Service {
   readonly createdAt: Date
   readonly createdBy: string
   readonly schedulingStrategy: 'REPLICA' | 'DAEMON'
+  /** Who rolls out: ECS itself, CodeDeploy, or somebody else by task sets. */
+  readonly controller: 'ECS' | 'CODE_DEPLOY' | 'EXTERNAL'
   status: 'ACTIVE' | 'DRAINING' | 'INACTIVE'
   spec: ServiceSpec
   desiredCount: number
@@ -114,6 +116,8 @@ export interface Service {
   events: ServiceEvent[]
   /** The revision of the deployment that last completed: where a rollback goes. */
   lastCompleted: { readonly revision: ServiceRevision; readonly deploymentId: string } | undefined
+  /** Which of its target groups have its production traffic. */
+  live: Slot
   readonly scheduling: Scheduling
 }
 
@@ -143,6 +147,8 @@ export interface ServiceRevision {
   readonly arn: string
   readonly createdAt: Date
   readonly spec: ServiceSpec
+  /** Which of the service's target groups its tasks are registered in. */
+  readonly slot: Slot
 }
 
 export type RolloutState = 'IN_PROGRESS' | 'COMPLETED' | 'FAILED'
@@ -181,6 +187,8 @@ export interface ServiceDeployment {
   readonly createdAt: Date
   readonly target: ServiceRevision
   readonly sources: readonly ServiceRevision[]
+  /** What last completed before it: what it takes the place of, and what a rollback goes back to. */
+  readonly replaces: ServiceRevision | undefined
   readonly configuration: DeploymentConfiguration
   startedAt?: Date
   finishedAt?: Date
@@ -188,7 +196,8 @@ export interface ServiceDeployment {
   updatedAt: Date
   status: ServiceDeploymentStatus
   statusReason?: string
-  lifecycleStage?: ServiceDeploymentLifecycleStage
+  /** Of a blue/green, linear or canary deployment; a rolling update has none. */
+  readonly lifecycle: Lifecycle | undefined
   rollback?: { readonly reason: string; readonly startedAt: Date; readonly revision: ServiceRevision }
   breaker: {
     status: 'DISABLED' | 'MONITORING' | 'MONITORING_COMPLETE' | 'TRIGGERED'

@@ -11,6 +11,8 @@ export interface Timing {
   readonly stoppedTaskLife: number
   /** How long a deployment that was rolled back still reads IN_PROGRESS beside the new PRIMARY. */
   readonly rollbackLag: number
+  /** The least time that each stage of a blue/green, linear or canary deployment takes. */
+  readonly lifecycleStage: number
   /** How long a service that was deleted can still be described as INACTIVE. */
   readonly inactiveServiceLife: number
 }
@@ -22,6 +24,7 @@ export const DEFAULT_TIMING: Timing = {
   deprovisioning: 1_000,
   stoppedTaskLife: 3_600_000,
   rollbackLag: 10_000,
+  lifecycleStage: 5_000,
   inactiveServiceLife: 3_600_000,
 }
 

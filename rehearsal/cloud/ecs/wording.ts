@@ -51,6 +51,8 @@ export const rollout = {
   breakerRollback: (to: string) => `ECS deployment circuit breaker: rolling back to deploymentId ${to}.`,
   alarm: 'ECS deployment alarm: alarm detected.',
   alarmRollback: (to: string) => `ECS deployment alarm: rolling back to deploymentId ${to}.`,
+  hook: 'ECS deployment lifecycle hook failed.',
+  hookRollback: (to: string) => `ECS deployment lifecycle hook: rolling back to deploymentId ${to}.`,
   stopped: 'ECS deployment stopped by a user.',
   stoppedRollback: (to: string) => `ECS deployment stopped by a user: rolling back to deploymentId ${to}.`,
 }
@@ -64,6 +66,8 @@ export const verdict = {
     `Service deployment rolled back because of alarm(s) in ALARM state: ${names.join(', ')}.`,
   alarmStop: (names: readonly string[]) =>
     `Service deployment stopped because of alarm(s) in ALARM state: ${names.join(', ')}.`,
+  hookRollback: 'Service deployment rolled back because of a lifecycle hook that was answered with ROLLBACK.',
+  hookTimedOut: 'Service deployment rolled back because a lifecycle hook timed out.',
   userRollback: 'Service deployment rolled back because of a user request.',
   userStop: 'Service deployment stopped because of a user request.',
   noCandidate: 'No rollback candidate was found to run the rollback.',
@@ -78,4 +82,29 @@ export const stopped = {
   containerHealth: 'Task failed container health checks',
   targetHealth: (targetGroupArn: string) => `Task failed ELB health checks in (target-group ${targetGroupArn})`,
   serviceDeleted: (name: string) => `Scaling activity initiated by (service ${nameOf(name)})`,
+}
+
+/** Why a service is refused: those for CODE_DEPLOY are AWS's words, of the others AWS tells only what they are about. */
+export const refusals = {
+  otherController: (what: string, controller: 'CODE_DEPLOY' | 'EXTERNAL') =>
+    `${what.startsWith('force') ? 'Cannot' : 'Unable to'} ${what} on services with ${
+      controller === 'CODE_DEPLOY'
+        ? 'a CODE_DEPLOY deployment controller. Use AWS CodeDeploy to trigger a new deployment.'
+        : 'an EXTERNAL deployment controller. Use CreateTaskSet to start a new deployment.'
+    }`,
+  strategyOfOther: (strategy: string, controller: string) =>
+    `The deployment strategy ${strategy} is only valid with the ECS deployment controller, not with ${controller}.`,
+  definitionOfExternal: 'taskDefinition is not valid with an EXTERNAL deployment controller: its task sets have one.',
+  noBakeTime: 'bakeTimeInMinutes must be specified with the BLUE_GREEN strategy.',
+  noAdvancedConfiguration: (strategy: string) =>
+    `advancedConfiguration must be specified for each load balancer with the ${strategy} strategy.`,
+  noAlternate: (arn: string) =>
+    `The alternateTargetGroupArn '${arn}' is not another target group that exists beside targetGroupArn.`,
+  otherTargetType: (arn: string) => `The alternate target group ${arn} has another target type than the primary one.`,
+  noRule: (arn: string) => `The listener rule '${arn}' does not exist.`,
+  notForwarding: (arn: string, action: string) =>
+    `The listener rule '${arn}' has an action of type ${action}, not forward.`,
+  noRole: 'roleArn must be specified in advancedConfiguration.',
+  notAwaited: (hookId: string) => `The lifecycle hook '${hookId}' does not await an action.`,
+  nothingToShift: (strategy: string) => `The ${strategy} strategy needs a load balancer to shift traffic with.`,
 }

@@ -1,17 +1,21 @@
 import type { PerScope } from '../kernel/call.ts'
+import type { Journal } from '../kernel/journal.ts'
 import type { TargetGroups } from '../ports.ts'
 import type { HealthMonitor } from './health.ts'
 import type { Holdings } from './holdings.ts'
 import { targetKey } from './model.ts'
+import { ruleOf, shiftTraffic } from './shift.ts'
 
 /** What ECS sees of Elastic Load Balancing. */
-export function targetGroupsFor(accounts: PerScope<Holdings>, health: HealthMonitor): TargetGroups {
+export function targetGroupsFor(accounts: PerScope<Holdings>, health: HealthMonitor, journal: Journal): TargetGroups {
   return {
     find(scope, arn) {
       const group = accounts.get(scope).targetGroups.get(arn)
       if (group === undefined) return undefined
       return { arn, name: group.name, targetType: group.targetType, inUse: group.usedBy.size > 0 }
     },
+    findRule: (scope, arn) => ruleOf(accounts.get(scope), arn)?.action.type,
+    shift: (scope, arn, shares) => shiftTraffic({ journal, health }, accounts.get(scope), arn, shares),
     register(scope, arn, target) {
       const group = accounts.get(scope).targetGroups.get(arn)
       if (group !== undefined) health.register(group, target)

@@ -52,7 +52,7 @@ export function createElb({ clock, journal, prober, network, vpcs = standInVpcs 
       ...tagOperations(room),
       ...limitOperations(),
     },
-    targetGroups: targetGroupsFor(accounts, health),
+    targetGroups: targetGroupsFor(accounts, health, journal),
     async close() {
       for (const holdings of accounts.values()) {
         for (const group of holdings.targetGroups.values()) health.halt(group)

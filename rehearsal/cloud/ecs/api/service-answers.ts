@@ -1,6 +1,7 @@
-import type { Deployment as DeploymentAnswer, Service as ServiceAnswer } from '@aws-sdk/client-ecs'
+import type { Deployment as DeploymentAnswer, Service as ServiceAnswer, TaskSet } from '@aws-sdk/client-ecs'
 import type { Ecs } from '../context.ts'
 import type { Deployment, Service, ServiceDeployment, ServiceSpec, Task } from '../model.ts'
+import { wantedOf } from '../scheduler/native/wanted.ts'
 import { desiredCountOf, primaryOf } from '../scheduler/rollout.ts'
 import { platformOf } from '../task/new-task.ts'
 import { rollout } from '../wording.ts'
@@ -22,13 +23,13 @@ export function serviceAnswer(ecs: Ecs, service: Service, withTags: boolean): Se
     runningCount: total('running'),
     pendingCount: total('pending'),
     ...launchOf(spec),
-    taskDefinition: spec.taskDefinition.arn,
+    ...(service.controller === 'EXTERNAL' ? {} : { taskDefinition: spec.taskDefinition.arn }),
     deploymentConfiguration: service.deploymentConfiguration,
-    deployments: service.deployments.map((deployment) => deploymentAnswer(ecs, deployment)),
+    ...deploymentsOf(ecs, service),
     ...(service.roleArn === undefined ? {} : { roleArn: service.roleArn }),
     events: service.events.map((event) => ({ ...event })),
     createdAt: service.createdAt,
-    ...currentOf(ecs, service),
+    ...(service.controller === 'ECS' ? currentOf(ecs, service) : {}),
     placementConstraints: [...service.placementConstraints],
     placementStrategy: [...service.placementStrategy],
     ...(spec.networkConfiguration === undefined ? {} : { networkConfiguration: spec.networkConfiguration }),
@@ -36,13 +37,46 @@ export function serviceAnswer(ecs: Ecs, service: Service, withTags: boolean): Se
       ? {}
       : { healthCheckGracePeriodSeconds: service.healthCheckGracePeriodSeconds }),
     schedulingStrategy: service.schedulingStrategy,
-    deploymentController: { type: 'ECS' },
+    deploymentController: { type: service.controller },
     ...(withTags ? { tags: tagsOf(region, service.arn) } : {}),
     createdBy: service.createdBy,
     enableECSManagedTags: service.enableECSManagedTags,
     propagateTags: service.propagateTags,
     enableExecuteCommand: service.enableExecuteCommand,
     availabilityZoneRebalancing: service.availabilityZoneRebalancing,
+  }
+}
+
+/** Services with another controller than ECS have task sets in place of deployments. */
+function deploymentsOf(ecs: Ecs, service: Service): Pick<ServiceAnswer, 'deployments' | 'taskSets'> {
+  if (service.controller === 'ECS') {
+    return { deployments: service.deployments.map((deployment) => deploymentAnswer(ecs, deployment)) }
+  }
+  return { deployments: [], taskSets: service.deployments.map((deployment) => taskSetAnswer(deployment)) }
+}
+
+function taskSetAnswer(deployment: Deployment): TaskSet {
+  const { id, service, revision, createdAt, updatedAt } = deployment
+  const { running, pending } = countsOf(deployment)
+  const isSteady = running === service.desiredCount && pending === 0
+  return {
+    id,
+    taskSetArn: `${service.arn.replace(':service/', ':task-set/')}/${id}`,
+    serviceArn: service.arn,
+    clusterArn: service.cluster.arn,
+    status: deployment.status,
+    taskDefinition: revision.spec.taskDefinition.arn,
+    computedDesiredCount: service.desiredCount,
+    pendingCount: pending,
+    runningCount: running,
+    createdAt,
+    updatedAt,
+    ...launchOf(revision.spec),
+    loadBalancers: [...revision.spec.loadBalancers],
+    serviceRegistries: [...revision.spec.serviceRegistries],
+    scale: { value: 100, unit: 'PERCENT' },
+    stabilityStatus: isSteady ? 'STEADY_STATE' : 'STABILIZING',
+    stabilityStatusAt: updatedAt,
   }
 }
 
@@ -97,7 +131,8 @@ function currentOf({ clock, staleness }: Ecs, service: Service) {
     const { running, pending, wanted } = countsOf(deployment)
     return {
       arn: deployment.revision.arn,
-      requestedTaskCount: deployment === primaryOf(service) ? desiredCountOf(service) : wanted,
+      requestedTaskCount:
+        wantedOf(deployment) ?? (deployment === primaryOf(service) ? desiredCountOf(service) : wanted),
       runningTaskCount: running,
       pendingTaskCount: pending,
     }

@@ -1,8 +1,9 @@
 import type { DeploymentConfiguration, LoadBalancer } from '@aws-sdk/client-ecs'
 import type { Scope } from '../../kernel/call.ts'
-import { AwsError } from '../../kernel/errors.ts'
 import type { Ecs } from '../context.ts'
 import type { Service, ServiceSpec, TaskDefinition } from '../model.ts'
+import { refuseStrategy } from './native-rules.ts'
+import { invalid } from './refusals.ts'
 import { runsOnFargate } from './task-definitions.ts'
 
 /** Refuses a service that could never run as it is described. */
@@ -71,11 +72,7 @@ export function refuseConfiguration(
     throw invalid('The maximumPercent value must be greater than the minimumHealthyPercent value.')
   }
   if (strategy === 'DAEMON' && least > 100) throw invalid('minimumHealthyPercent must be between 0 and 100.')
-  const { strategy: kind = 'ROLLING', lifecycleHooks = [], linearConfiguration, canaryConfiguration } = configuration
-  if (kind !== 'ROLLING') throw unmodelled(`the deployment strategy ${kind}`)
-  if (lifecycleHooks.length > 0) throw unmodelled('deployment lifecycle hooks')
-  if (linearConfiguration !== undefined || canaryConfiguration !== undefined)
-    throw unmodelled('shifting traffic in steps')
+  refuseStrategy(configuration, strategy)
   if (early?.enable) {
     const { healthyPercent = -1 } = early
     if (healthyPercent < least || healthyPercent > 100) {
@@ -83,8 +80,3 @@ export function refuseConfiguration(
     }
   }
 }
-
-export const unmodelled = (what: string): AwsError =>
-  new AwsError('UnsupportedFeatureException', `The rehearsal cloud does not model ${what}.`)
-
-export const invalid = (message: string): AwsError => new AwsError('InvalidParameterException', message)

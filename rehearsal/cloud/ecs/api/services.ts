@@ -9,14 +9,17 @@ import type { Caller } from '../../kernel/call.ts'
 import { arnOf, nameOf } from '../arn.ts'
 import { type Ecs, nowOf } from '../context.ts'
 import { registerInstances } from '../instances.ts'
-import type { Cluster, Service, ServiceSpec } from '../model.ts'
+import type { Cluster, Service, ServiceSpec, TaskDefinition } from '../model.ts'
+import type { Region } from '../region.ts'
 import { beginDeployment, conclude, isOpen, primaryOf } from '../scheduler/rollout.ts'
 import type { Scheduler } from '../scheduler/scheduler.ts'
-import { verdict } from '../wording.ts'
+import { refusals, verdict } from '../wording.ts'
 import type { Api } from './api.ts'
+import { completed, refuseForController, refuseUnshiftable } from './native-rules.ts'
 import { pageOf, pageSize, refuseLargeBatch } from './paging.ts'
+import { invalid, unmodelled } from './refusals.ts'
 import { serviceAnswer } from './service-answers.ts'
-import { invalid, refuseConfiguration, refuseSpec, unmodelled } from './service-rules.ts'
+import { refuseConfiguration, refuseSpec } from './service-rules.ts'
 import { changedSpec, newSpec } from './service-spec.ts'
 import { setTags } from './tags.ts'
 
@@ -33,17 +36,17 @@ export function serviceOperations(ecs: Ecs, scheduler: Scheduler): Api {
         throw invalid('Creation of service was not idempotent.')
       }
       refuseCreation(input)
-      if (input.taskDefinition === undefined) throw invalid('TaskDefinition can not be blank.')
-      const spec = newSpec(input, region.taskDefinition(input.taskDefinition))
+      const spec = newSpec(input, definitionOf(region, input))
       const service = newService(ecs, cluster, input, spec, caller)
-      refuseSpec(ecs, cluster.scope, spec, service.schedulingStrategy)
+      if (service.controller !== 'EXTERNAL') refuseSpec(ecs, cluster.scope, spec, service.schedulingStrategy)
       refuseConfiguration(service.deploymentConfiguration, service.schedulingStrategy)
+      refuseUnshiftable(ecs, cluster.scope, service.deploymentConfiguration, spec.loadBalancers)
       if (service.healthCheckGracePeriodSeconds && spec.loadBalancers.length === 0)
         throw invalid(GRACE_WITHOUT_BALANCER)
       setTags(region, service.arn, input.tags)
       if (spec.launchType === 'EC2') registerInstances(ecs, cluster)
       cluster.services.set(service.name, service)
-      beginDeployment(ecs, service, spec)
+      if (service.controller !== 'EXTERNAL') beginDeployment(ecs, service, spec)
       scheduler.touch(service)
       return { service: serviceAnswer(ecs, service, true) }
     },
@@ -57,9 +60,16 @@ export function serviceOperations(ecs: Ecs, scheduler: Scheduler): Api {
       const definition =
         input.taskDefinition === undefined ? spec.taskDefinition : region.taskDefinition(input.taskDefinition)
       const changed = changedSpec(service, input, definition)
+      refuseForController(service.controller, {
+        taskDefinition: definition !== spec.taskDefinition,
+        forced: input.forceNewDeployment ?? false,
+        spec: changed !== undefined,
+      })
       if (changed !== undefined) refuseSpec(ecs, service.cluster.scope, changed, schedulingStrategy)
-      const configuration = { ...service.deploymentConfiguration, ...input.deploymentConfiguration }
+      const asked = input.deploymentConfiguration
+      const configuration = completed(asked, { ...service.deploymentConfiguration, ...asked })
       refuseConfiguration(configuration, schedulingStrategy)
+      refuseUnshiftable(ecs, service.cluster.scope, configuration, (changed ?? spec).loadBalancers)
 
       service.deploymentConfiguration = configuration
       amend(service, input)
@@ -130,8 +140,10 @@ function refuseCreation(input: CreateServiceRequest): void {
   if (!/^[\w-]{1,255}$/.test(serviceName)) {
     throw invalid(`Invalid service name '${serviceName}'. Only letters, digits, underscores and hyphens, up to 255.`)
   }
-  const controller = input.deploymentController?.type ?? 'ECS'
-  if (controller !== 'ECS') throw unmodelled(`the deployment controller ${controller}`)
+  const { type: controller = 'ECS' } = input.deploymentController ?? {}
+  const { strategy = 'ROLLING' } = input.deploymentConfiguration ?? {}
+  if (controller !== 'ECS' && strategy !== 'ROLLING') throw invalid(refusals.strategyOfOther(strategy, controller))
+  if (controller === 'EXTERNAL' && input.taskDefinition !== undefined) throw invalid(refusals.definitionOfExternal)
   // Terraform sends a list without entries where none was set.
   if (launchType !== undefined && (capacityProviderStrategy ?? []).length > 0) {
     throw invalid(
@@ -144,6 +156,16 @@ function refuseCreation(input: CreateServiceRequest): void {
     throw invalid('The number of tasks to run (desiredCount) must be specified for the REPLICA scheduling strategy.')
   }
   refuseCount(desiredCount)
+}
+
+/** What the service runs. One with the EXTERNAL controller runs nothing of its own: its task sets do. */
+function definitionOf(region: Region, { taskDefinition, deploymentController }: CreateServiceRequest): TaskDefinition {
+  if (taskDefinition !== undefined) return region.taskDefinition(taskDefinition)
+  if (deploymentController?.type !== 'EXTERNAL') throw invalid('TaskDefinition can not be blank.')
+  return {
+    ...{ arn: '', family: '', revision: 0, status: 'ACTIVE', registeredAt: new Date(0), registeredBy: '' },
+    ...{ body: { family: '', containerDefinitions: [] }, containers: [] },
+  }
 }
 
 function refuseCount(count: number | undefined): void {
@@ -182,13 +204,14 @@ function newService(
     status: 'ACTIVE',
     spec,
     desiredCount: input.desiredCount ?? 0,
-    deploymentConfiguration: {
+    controller: input.deploymentController?.type ?? 'ECS',
+    deploymentConfiguration: completed(input.deploymentConfiguration, {
       deploymentCircuitBreaker: { enable: false, rollback: false },
       maximumPercent: schedulingStrategy === 'DAEMON' ? 100 : 200,
       minimumHealthyPercent: schedulingStrategy === 'DAEMON' ? 0 : 100,
       strategy: 'ROLLING',
       ...input.deploymentConfiguration,
-    },
+    }),
     healthCheckGracePeriodSeconds:
       input.healthCheckGracePeriodSeconds ?? (spec.loadBalancers.length > 0 ? 0 : undefined),
     placementConstraints: input.placementConstraints ?? [],
@@ -203,6 +226,7 @@ function newService(
     serviceDeployments: [],
     events: [],
     lastCompleted: undefined,
+    live: 'primary',
     scheduling: {
       pass: undefined,
       startFailures: 0,

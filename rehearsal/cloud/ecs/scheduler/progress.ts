@@ -1,8 +1,11 @@
 // When a deployment is complete, which of the ones before it are over, and when a service is steady.
 import type { Ecs } from '../context.ts'
 import { recordDeployment, tell } from '../journal.ts'
-import type { Deployment, Service, Task } from '../model.ts'
+import type { Deployment, Service } from '../model.ts'
 import { events } from '../wording.ts'
+import { countOf, isHealthy, isWanted, takesTraffic } from './counting.ts'
+import { advance } from './native/advance.ts'
+import { wantedOf } from './native/wanted.ts'
 import { completeDeployment, desiredCountOf, primaryOf } from './rollout.ts'
 
 /** Sees whether the service's deployment is complete, and whether the service is steady. */
@@ -22,6 +25,8 @@ export function concludeRollout(ecs: Ecs, service: Service, wakeIn: (ms: number)
 }
 
 function isComplete(ecs: Ecs, service: Service, primary: Deployment, wakeIn: (ms: number) => void): boolean {
+  const { lifecycle } = primary.record
+  if (lifecycle !== undefined) return advance(ecs, primary, lifecycle, wakeIn)
   const { bakeTimeInMinutes = 0, earlySuccessCriteria: early } = service.deploymentConfiguration
   const desired = desiredCountOf(service)
   const healthy = countOf(primary, isHealthy)
@@ -46,7 +51,7 @@ function isComplete(ecs: Ecs, service: Service, primary: Deployment, wakeIn: (ms
 function dropFinished(ecs: Ecs, service: Service, primary: Deployment, wakeIn: (ms: number) => void): void {
   const now = ecs.clock.now()
   service.deployments = service.deployments.filter((deployment) => {
-    if (deployment === primary || takesTraffic(deployment)) return true
+    if (deployment === primary || takesTraffic(deployment) || (wantedOf(deployment) ?? 0) > 0) return true
     const stays = deployment.staleUntil === 0 ? 0 : deployment.staleUntil + ecs.timing.rollbackLag / 2
     if (stays > now) {
       wakeIn(stays - now)
@@ -66,21 +71,4 @@ function isSteady(service: Service, primary: Deployment): boolean {
     countOf(primary, isWanted) === desired &&
     countOf(primary, isHealthy) === desired
   )
-}
-
-const isWanted = ({ desiredStatus }: Task) => desiredStatus === 'RUNNING'
-const isHealthy = ({ desiredStatus, healthy }: Task) => desiredStatus === 'RUNNING' && healthy
-
-/** Whether it has tasks that run, or whose targets still drain. */
-function takesTraffic({ tasks }: Deployment): boolean {
-  for (const { desiredStatus, lastStatus } of tasks) {
-    if (desiredStatus === 'RUNNING' || lastStatus === 'DEACTIVATING') return true
-  }
-  return false
-}
-
-function countOf({ tasks }: Deployment, counts: (task: Task) => boolean): number {
-  let count = 0
-  for (const task of tasks) if (counts(task)) count += 1
-  return count
 }

@@ -2,9 +2,13 @@
 import { arnOf } from '../arn.ts'
 import { type Ecs, nowOf } from '../context.ts'
 import { recordDeployment, recordServiceDeployment, tell } from '../journal.ts'
+import { beginLifecycle, isNative, otherSlot } from '../lifecycle.ts'
 import type { Deployment, Service, ServiceDeployment, ServiceRevision, ServiceSpec } from '../model.ts'
 import { events, rollout, verdict } from '../wording.ts'
 import { thresholdOf } from './breaker.ts'
+import { open } from './native/enter.ts'
+import { closeHooks } from './native/hooks.ts'
+import { shift } from './native/traffic.ts'
 
 export const primaryOf = ({ deployments }: Service): Deployment | undefined =>
   deployments.find(({ status }) => status === 'PRIMARY')
@@ -17,10 +21,21 @@ export const desiredCountOf = ({ schedulingStrategy, cluster, desiredCount }: Se
 export function beginDeployment(ecs: Ecs, service: Service, spec: ServiceSpec): Deployment {
   const revision = newRevision(ecs, service, spec)
   const before = primaryOf(service)
-  if (before !== undefined && isOpen(before.record)) conclude(ecs, before.record, 'STOPPED', verdict.superseded)
+  if (before !== undefined) {
+    if (isOpen(before.record)) conclude(ecs, before.record, 'STOPPED', verdict.superseded)
+    if (before.rolloutState !== 'COMPLETED') giveBackTraffic(ecs, before)
+  }
   const record = newRecord(ecs, service, revision)
   service.spec = spec
-  return makePrimary(ecs, service, { revision, record, isRollback: false }, rollout.inProgress)
+  const deployment = makePrimary(ecs, service, { revision, record, isRollback: false }, rollout.inProgress)
+  open(ecs, deployment)
+  return deployment
+}
+
+/** What had the traffic before a deployment that did not come to its end has all of it again. */
+function giveBackTraffic(ecs: Ecs, left: Deployment): void {
+  shift(ecs, left, 'production', 0)
+  shift(ecs, left, 'test', 0)
 }
 
 /** Brings back what last completed, under a new PRIMARY id, as a part of the deployment that failed. */
@@ -68,6 +83,7 @@ export function completeDeployment(ecs: Ecs, deployment: Deployment): void {
   if (record.breaker.status === 'MONITORING') record.breaker.status = 'MONITORING_COMPLETE'
   if (record.alarms.status === 'MONITORING') record.alarms.status = 'MONITORING_COMPLETE'
   service.lastCompleted = { revision: deployment.revision, deploymentId: deployment.id }
+  service.live = deployment.revision.slot
   tell(ecs, service, events.completed(service, deployment))
   recordDeployment(ecs, deployment)
   conclude(ecs, record, deployment.isRollback ? 'ROLLBACK_SUCCESSFUL' : 'SUCCESSFUL')
@@ -90,6 +106,7 @@ export function conclude(
   reason?: string,
 ): void {
   if (status === 'STOPPED') record.stoppedAt = nowOf(ecs)
+  closeHooks(ecs, record)
   record.finishedAt = nowOf(ecs)
   if (record.status !== status) amend(ecs, record, status, reason)
 }
@@ -148,10 +165,14 @@ function makePrimary(
   return deployment
 }
 
+/** What is new is beside what is live only where the two change places. */
+const slotOf = ({ live, deploymentConfiguration, lastCompleted }: Service) =>
+  isNative(deploymentConfiguration) && lastCompleted !== undefined ? otherSlot(live) : live
+
 function newRevision(ecs: Ecs, service: Service, spec: ServiceSpec): ServiceRevision {
   const { scope } = service.cluster
   const name = `${service.cluster.name}/${service.name}/${ecs.ids.serviceRevision()}`
-  const revision = { arn: arnOf(scope, 'service-revision', name), createdAt: nowOf(ecs), spec }
+  const revision = { arn: arnOf(scope, 'service-revision', name), createdAt: nowOf(ecs), spec, slot: slotOf(service) }
   ecs.regions.get(scope).serviceRevisions.set(revision.arn, { service, revision })
   return revision
 }
@@ -161,6 +182,8 @@ function newRecord(ecs: Ecs, service: Service, target: ServiceRevision): Service
   const { deploymentConfiguration: configuration } = service
   const at = nowOf(ecs)
   const alarms = configuration.alarms
+  const replaces = service.lastCompleted?.revision
+  const reconciles = service.deployments.some(({ revision, tasks }) => revision !== replaces && tasks.size > 0)
   const raised = alarms?.alarmNames?.some((name) => ecs.alarms.inAlarm(scope, name))
   const record: ServiceDeployment = {
     arn: arnOf(scope, 'service-deployment', `${service.cluster.name}/${service.name}/${ecs.ids.serviceDeployment()}`),
@@ -170,7 +193,9 @@ function newRecord(ecs: Ecs, service: Service, target: ServiceRevision): Service
     updatedAt: at,
     target,
     sources: service.deployments.filter(({ tasks }) => tasks.size > 0).map(({ revision }) => revision),
+    replaces,
     configuration,
+    lifecycle: beginLifecycle(configuration, at.getTime(), { reconciles, replaces: replaces !== undefined }),
     status: 'IN_PROGRESS',
     breaker: {
       status: configuration.deploymentCircuitBreaker?.enable ? 'MONITORING' : 'DISABLED',

@@ -5,6 +5,8 @@ import { Tasks, type TaskWatcher } from '../task/tasks.ts'
 import { restartPause } from '../timing.ts'
 import { events, stopped } from '../wording.ts'
 import { isFailure } from './breaker.ts'
+import { expireHooks } from './native/hooks.ts'
+import { wantedOf } from './native/wanted.ts'
 import { type Counted, plan } from './plan.ts'
 import { concludeRollout } from './progress.ts'
 import { desiredCountOf, primaryOf } from './rollout.ts'
@@ -129,6 +131,8 @@ export class Scheduler implements TaskWatcher {
   }
 
   #advance(service: Service): void {
+    const { record: current } = primaryOf(service) ?? {}
+    if (current !== undefined) expireHooks(this.#ecs, current)
     checkForFailure(this.#ecs, service)
     this.#scale(service)
     concludeRollout(this.#ecs, service, (ms) => void this.#ecs.clock.after(ms, () => this.touch(service)))
@@ -141,6 +145,10 @@ export class Scheduler implements TaskWatcher {
   #scale(service: Service): void {
     const primary = primaryOf(service)
     if (primary === undefined) return
+    if (primary.record.lifecycle !== undefined) {
+      for (const deployment of service.deployments) this.#keep(deployment)
+      return
+    }
     const { minimumHealthyPercent = 100, maximumPercent = 200 } = service.deploymentConfiguration
     const due = plan({
       desiredCount: desiredCountOf(service),
@@ -156,6 +164,17 @@ export class Scheduler implements TaskWatcher {
       service.scheduling.complaint = 'stuck'
       tell(this.#ecs, service, events.stuck(service))
     }
+  }
+
+  /** Keeps a deployment at the tasks that it is to have beside others: blue and green leave each other alone. */
+  #keep(deployment: Deployment): void {
+    const { service, halted } = deployment
+    const desiredCount = wantedOf(deployment)
+    if (desiredCount === undefined) return
+    const tasks = { primary: countedOf(deployment), previous: [] }
+    const due = plan({ desiredCount, minimumHealthyPercent: 100, maximumPercent: 200, ...tasks, proceeds: !halted })
+    this.#stopTasks(service, due.stop)
+    if (due.start > 0) startTasks(this.#ecs, this, deployment, due.start, due.replaced)
   }
 
   #stopTasks(service: Service, counted: readonly CountedTask[]): void {

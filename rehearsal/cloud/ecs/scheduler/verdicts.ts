@@ -1,9 +1,11 @@
 // What ends a deployment before it is complete: the circuit breaker, an alarm, a user.
 import type { Ecs } from '../context.ts'
 import { tell } from '../journal.ts'
+import { wantsRollback } from '../lifecycle.ts'
 import type { Deployment, Service, ServiceDeployment } from '../model.ts'
 import { events, rollout, verdict } from '../wording.ts'
 import { thresholdOf } from './breaker.ts'
+import { closeHooks } from './native/hooks.ts'
 import { amend, beginRollback, conclude, failDeployment, primaryOf, type RollbackWords } from './rollout.ts'
 
 /** Ends the deployment under way, if something is wrong with it or someone asked for that. */
@@ -12,7 +14,7 @@ export function checkForFailure(ecs: Ecs, service: Service): void {
   if (primary === undefined || primary.rolloutState !== 'IN_PROGRESS' || primary.halted) return
   const { record } = primary
   record.breaker.threshold = thresholdOf(service.deploymentConfiguration, service.desiredCount)
-  const ending = requested(record) ?? tripped(primary) ?? alarmed(ecs, primary)
+  const ending = requested(record) ?? refused(primary) ?? tripped(primary) ?? alarmed(ecs, primary)
   if (ending !== undefined) end(ecs, primary, ending)
 }
 
@@ -28,6 +30,7 @@ function end(ecs: Ecs, deployment: Deployment, ending: Ending): void {
   const { service, record } = deployment
   tell(ecs, service, events.failed(service, deployment, ending.event))
   failDeployment(ecs, deployment, ending.rolloutReason)
+  closeHooks(ecs, record)
   if (deployment.isRollback) conclude(ecs, record, 'ROLLBACK_FAILED', ending.verdict)
   else if (ending.rollback === undefined) conclude(ecs, record, 'STOPPED', ending.verdict)
   else if (beginRollback(ecs, deployment, ending.rollback) === undefined) {
@@ -43,6 +46,19 @@ function requested({ status }: ServiceDeployment): Ending | undefined {
     rolloutReason: rollout.stopped,
     verdict: verdict.userStop,
     rollback,
+  }
+}
+
+/** A lifecycle hook that was answered with ROLLBACK, or not at all. */
+function refused({ record, isRollback }: Deployment): Ending | undefined {
+  const hook = record.lifecycle?.hooks.find(wantsRollback)
+  if (hook === undefined || isRollback) return undefined
+  const words = hook.status === 'TIMED_OUT' ? verdict.hookTimedOut : verdict.hookRollback
+  return {
+    event: 'lifecycle hook failed',
+    rolloutReason: rollout.hook,
+    verdict: words,
+    rollback: { verdict: words, rollout: rollout.hookRollback },
   }
 }
 

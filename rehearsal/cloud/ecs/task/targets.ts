@@ -2,6 +2,7 @@ import type { Scope } from '../../kernel/call.ts'
 import type { Target, TargetHealth } from '../../ports.ts'
 import type { Ecs } from '../context.ts'
 import type { Registration, Task } from '../model.ts'
+import { groupOf } from '../scheduler/native/traffic.ts'
 
 /** The targets of all tasks: registers them, listens to what their groups say, and takes them out again. */
 export class TaskTargets {
@@ -27,7 +28,9 @@ export class TaskTargets {
     const { deployment } = task
     if (deployment === undefined) return
     const scope = task.cluster.scope
-    for (const { targetGroupArn, containerName, containerPort } of deployment.revision.spec.loadBalancers) {
+    for (const balancer of deployment.revision.spec.loadBalancers) {
+      const { containerName, containerPort } = balancer
+      const targetGroupArn = groupOf(balancer, deployment.revision.slot)
       if (targetGroupArn === undefined || containerPort === undefined) continue
       const target = this.#targetOf(task, targetGroupArn, containerName, containerPort)
       if (target === undefined) continue

@@ -48,12 +48,12 @@ describe('services', () => {
       'Health check grace period is only valid for services configured to use load balancers',
     ],
     [
-      { deploymentController: { type: 'CODE_DEPLOY' } },
-      'The rehearsal cloud does not model the deployment controller CODE_DEPLOY.',
+      { deploymentController: { type: 'CODE_DEPLOY' }, deploymentConfiguration: { strategy: 'CANARY' } },
+      'The deployment strategy CANARY is only valid with the ECS deployment controller, not with CODE_DEPLOY.',
     ],
     [
-      { deploymentConfiguration: { strategy: 'BLUE_GREEN' } },
-      'The rehearsal cloud does not model the deployment strategy BLUE_GREEN.',
+      { deploymentController: { type: 'EXTERNAL' } },
+      'taskDefinition is not valid with an EXTERNAL deployment controller: its task sets have one.',
     ],
     [
       { schedulingStrategy: 'DAEMON' },

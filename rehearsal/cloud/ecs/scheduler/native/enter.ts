@@ -1,0 +1,47 @@
+import { type Ecs, nowOf } from '../../context.ts'
+import { recordHook, recordServiceDeployment } from '../../journal.ts'
+import { hooksAt, type Lifecycle, type Stage } from '../../lifecycle.ts'
+import type { Deployment, ServiceDeployment } from '../../model.ts'
+import { shift } from './traffic.ts'
+
+/** Brings a deployment to the next stage of its lifecycle: its traffic is shifted, its hooks come up. */
+export function enter(ecs: Ecs, deployment: Deployment, lifecycle: Lifecycle, stage: Stage): void {
+  if (stage === 'TEST_TRAFFIC_SHIFT') shift(ecs, deployment, 'test', 100)
+  if (stage === 'PRODUCTION_TRAFFIC_SHIFT') {
+    shift(ecs, deployment, 'production', lifecycle.steps[lifecycle.stepsDone] ?? 100)
+    lifecycle.stepsDone += 1
+  }
+  arrive(ecs, deployment.record, lifecycle, stage)
+  raiseHooks(ecs, deployment.record, lifecycle)
+}
+
+/** On the way back: no hook asks whether to. */
+export function takeBack(ecs: Ecs, rollback: Deployment, lifecycle: Lifecycle, of: 'production' | 'test'): void {
+  shift(ecs, rollback, of, 0)
+  arrive(ecs, rollback.record, lifecycle, of === 'production' ? 'PRODUCTION_TRAFFIC_SHIFT' : 'TEST_TRAFFIC_SHIFT')
+}
+
+export function arrive(ecs: Ecs, record: ServiceDeployment, lifecycle: Lifecycle, stage: Stage): void {
+  lifecycle.stage = stage
+  lifecycle.since = ecs.clock.now()
+  record.updatedAt = nowOf(ecs)
+  recordServiceDeployment(ecs, record)
+}
+
+/** The first stage of a deployment: all traffic is where it was, and both target groups can take some. */
+export function open(ecs: Ecs, deployment: Deployment): void {
+  const { record } = deployment
+  if (record.lifecycle === undefined) return
+  shift(ecs, deployment, 'production', 0)
+  shift(ecs, deployment, 'test', 0)
+  raiseHooks(ecs, record, record.lifecycle)
+}
+
+function raiseHooks(ecs: Ecs, record: ServiceDeployment, { stage, hooks }: Lifecycle): void {
+  for (const { timeoutMs, timeoutAction } of hooksAt(stage, record.configuration)) {
+    const expiresAt = ecs.clock.now() + timeoutMs
+    const hook = { id: ecs.ids.pauseHook(), status: 'AWAITING_ACTION' as const, expiresAt, timeoutAction }
+    hooks.push(hook)
+    recordHook(ecs, record, hook)
+  }
+}

@@ -1,0 +1,28 @@
+// Which target group a deployment's tasks are registered in, and how much of the traffic goes there.
+import type { LoadBalancer } from '@aws-sdk/client-ecs'
+import type { Ecs } from '../../context.ts'
+import { otherSlot, type Slot } from '../../lifecycle.ts'
+import type { Deployment } from '../../model.ts'
+
+/** The target group of a slot. A load balancer with one group alone has all tasks in there. */
+export const groupOf = ({ targetGroupArn, advancedConfiguration }: LoadBalancer, slot: Slot): string | undefined =>
+  slot === 'primary' ? targetGroupArn : (advancedConfiguration?.alternateTargetGroupArn ?? targetGroupArn)
+
+/** Gives the revision of a service deployment so much of the production or the test traffic; the rest stays where it was. */
+export function shift(ecs: Ecs, { service, record }: Deployment, of: 'production' | 'test', percent: number): void {
+  const { lifecycle, target } = record
+  if (lifecycle === undefined) return
+  lifecycle[of] = percent
+  // With nothing to shift from, what is new gets all of it from the start.
+  const share = record.replaces === undefined ? 0 : percent
+  for (const balancer of target.spec.loadBalancers) {
+    const { productionListenerRule, testListenerRule } = balancer.advancedConfiguration ?? {}
+    const rule = of === 'production' ? productionListenerRule : testListenerRule
+    const [from, to] = [groupOf(balancer, service.live), groupOf(balancer, otherSlot(service.live))]
+    if (rule === undefined || from === undefined || to === undefined || from === to) continue
+    ecs.targetGroups.shift(service.cluster.scope, rule, [
+      { targetGroupArn: from, percent: 100 - share },
+      { targetGroupArn: to, percent: share },
+    ])
+  }
+}
