@@ -19,7 +19,7 @@ const verdicts = new Map<string, number>()
 const broken: FaultRun[] = []
 for (let seed = from; seed < from + runs; seed++) {
   const run = await faultRun(seed)
-  verdicts.set(run.verdict, (verdicts.get(run.verdict) ?? 0) + 1)
+  for (const verdict of run.verdicts) verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1)
   if (run.problems.length > 0) {
     broken.push(run)
     console.log(`seed ${seed}: ${run.story}\n  ${run.problems.join('\n  ')}`)

@@ -108,8 +108,16 @@ export async function startEcsCloud(
     }),
     elasticloadbalancing: queryService('http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/', elb.operations),
   }
+  const actionClock = passing(clock)
   const frontDoor = new FrontDoor({
-    clock,
+    // Time passes while an answer is late, as it does while the action sleeps.
+    clock: {
+      now: () => clock.now(),
+      after(ms, task) {
+        void actionClock.sleep(ms).then(task)
+        return { cancel: () => undefined }
+      },
+    },
     journal,
     intercept: (call) => (armed ? firstOf(cloud.intercept, ...troubles)(call) : cloud.intercept(call)),
     service: (name) => {
@@ -144,7 +152,7 @@ export async function startEcsCloud(
     journal,
     alarms,
     clock,
-    actionClock: passing(clock),
+    actionClock,
     ecs: new ECSClient(config),
     elb: new ElasticLoadBalancingV2Client(config),
     intercept: () => undefined,

@@ -20,6 +20,8 @@ export interface Rollout extends Ours {
   readonly adopts: boolean
   /** False for the first deploy of a service that was made with no tasks. */
   readonly ranBefore: boolean
+  /** Whether the revision before had rolled out to the end. */
+  readonly wasComplete: boolean
 }
 
 /** What a rollout starts from. */
@@ -124,6 +126,7 @@ export function toRollout(departure: Departure, service: ServiceSeen, previousId
     taskDefinition: departure.taskDefinition,
     previousTaskDefinition,
     ranBefore: wantsTasks(departure.before),
+    wasComplete: primaryOf(seenService(departure.before))?.rolloutState === 'COMPLETED',
     shipped: departure.shipped,
   }
 }

@@ -116,10 +116,14 @@ async function startRollback(aws: AwsCalls, watch: Watch, deadline: number): Pro
   const before = requireService(await describeServices(aws, [name]), name)
   const underWay = rollbackIn(before, rollout)
   if (underWay !== undefined) return underWay
-  const target = await lastHealthy(aws, name, before, rollout.taskDefinition)
+  const target = (await lastHealthy(aws, name, before, rollout.taskDefinition)) ?? healthyBefore(rollout)
   if (target === undefined) return { none: 'No revision is known that was healthy before.' }
   return { back: await startRollout(aws, { name, before, taskDefinition: target, shipped: [] }, {}) }
 }
+
+/** What ran before, where that was seen complete and is another revision: history may not be readable. */
+const healthyBefore = ({ wasComplete, previousTaskDefinition, taskDefinition }: Rollout): string | undefined =>
+  wasComplete && previousTaskDefinition !== taskDefinition ? previousTaskDefinition : undefined
 
 /** Waits until ECS, which has taken the order to roll back, shows the deployment that does it, or says how it ended. */
 async function findRollback(aws: AwsCalls, rollout: Rollout, arn: string, deadline: number): Promise<WayBack> {

@@ -1,0 +1,113 @@
+// What the journal says really happened to one service, up to the moment when the action had ended.
+import { DescribeServicesCommand } from '@aws-sdk/client-ecs'
+import type { Written } from '../../rehearsal/cloud/kernel/journal.ts'
+import type { EcsCloud } from './ecs-cloud.ts'
+import { RIVAL, type ServiceStory } from './fault-story.ts'
+
+/** The service as it is. */
+export interface State {
+  /** Such as `web:2`. */
+  readonly primary: string
+  readonly rolloutState: string | undefined
+}
+
+export interface Facts {
+  readonly name: string
+  /** Deployments of the new revision; more than one must never be. */
+  readonly started: number
+  /** How our service deployment ended, or where it stands. */
+  readonly status: string
+  readonly state: State
+  /** Somebody else deployed; and only after the last look that the action took. */
+  readonly overtaken: boolean
+  readonly unseen: boolean
+  /** Tasks of ours that stopped of themselves. */
+  readonly failures: number
+  /** The most tasks of ours that ran at one moment. */
+  readonly mostRunning: number
+  /** What is not well with the tasks and targets of each revision, `web:1` and `web:2`. */
+  readonly sick: (revision: string) => readonly string[]
+}
+
+export async function readState(cloud: EcsCloud, name: string): Promise<State> {
+  cloud.arm(false)
+  const answer = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: [name] }))
+  const primary = answer.services?.[0]?.deployments?.find(({ status }) => status === 'PRIMARY')
+  return { primary: revision(primary?.taskDefinition), rolloutState: primary?.rolloutState }
+}
+
+const revision = (arn: unknown): string => String(arn).replace(/^.*\//, '')
+
+/** @param first the entry with which the step began. */
+export function readFacts(all: readonly Written[], first: number, service: ServiceStory, state: State): Facts {
+  const { name } = service
+  const journal = all.slice(first).filter(({ service: arn }) => String(arn).endsWith(`/${name}`))
+  const of = (type: string) => journal.filter((entry) => entry.type === type)
+  const isOurs = ({ taskDefinition }: Written) => revision(taskDefinition) === `${name}:2`
+  const ours = new Set(
+    of('deployment')
+      .filter((entry) => isOurs(entry) && entry['isRollback'] !== true)
+      .map(({ id }) => id),
+  )
+  const tasks = of('task')
+  // What happened after the last look cannot have been seen.
+  const lastLook = all.findLast(
+    ({ type, action, outcome }) => type === 'api' && action === 'DescribeServices' && outcome === 'ok',
+  )
+  const rival = of('deployment').find(({ taskDefinition }) => revision(taskDefinition) === `${RIVAL}:1`)
+  return {
+    name,
+    started: ours.size,
+    status: String(of('service-deployment').findLast(isOurs)?.['status'] ?? ''),
+    state,
+    overtaken: rival !== undefined,
+    unseen: rival !== undefined && rival.seq > (lastLook?.seq ?? 0),
+    failures: failuresOf(tasks.filter(({ deployment }) => ours.has(deployment))),
+    mostRunning: mostRunningOf(tasks.filter(({ deployment }) => ours.has(deployment))),
+    sick: (wanted) =>
+      sickOf(
+        service,
+        all.filter(({ type, taskDefinition }) => type === 'task' && revision(taskDefinition) === wanted),
+        all.filter(({ type, targetGroup }) => type === 'target' && String(targetGroup).includes(`/${name}/`)),
+      ),
+  }
+}
+
+const byTask = (tasks: readonly Written[]) => Map.groupBy(tasks, ({ taskArn }) => taskArn)
+
+const failuresOf = (tasks: readonly Written[]): number =>
+  [...byTask(tasks).values()].filter((entries) =>
+    entries.some(
+      ({ stopCode, stoppedReason }) =>
+        stopCode !== undefined && !/^Scaling|by user|service was deleted/.test(String(stoppedReason)),
+    ),
+  ).length
+
+function mostRunningOf(tasks: readonly Written[]): number {
+  const running = new Set<unknown>()
+  let most = 0
+  for (const { taskArn, lastStatus } of tasks) {
+    if (lastStatus === 'RUNNING') running.add(taskArn)
+    else running.delete(taskArn)
+    most = Math.max(most, running.size)
+  }
+  return most
+}
+
+/** By the newest entry on each task and target. */
+function sickOf(
+  { desiredCount, balanced }: ServiceStory,
+  tasks: readonly Written[],
+  targets: readonly Written[],
+): readonly string[] {
+  const live = [...byTask(tasks).values()]
+    .flatMap((entries) => entries.at(-1) ?? [])
+    .filter(({ desiredStatus }) => desiredStatus === 'RUNNING')
+  const sick = live
+    .filter(({ lastStatus }) => lastStatus !== 'RUNNING')
+    .map(({ taskArn }) => `task ${taskArn} not RUNNING`)
+  if (live.length < desiredCount) sick.push(`${live.length} of ${desiredCount} tasks`)
+  const states = new Map(targets.map((entry) => [JSON.stringify([entry['target'], entry['port']]), entry]))
+  const healthy = [...states.values()].filter(({ to }) => to === 'healthy').length
+  return balanced && healthy < desiredCount ? [...sick, `${healthy} of ${desiredCount} targets healthy`] : sick
+}

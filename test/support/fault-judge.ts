@@ -1,0 +1,81 @@
+// What the verdict on a service may be, by the journal alone.
+import type { Facts } from './fault-facts.ts'
+import { type ServiceStory, type Story, TIMEOUT_MS } from './fault-story.ts'
+
+/** What is true of the step as a whole. */
+export interface StepFacts {
+  /** Credentials had expired, or looking was denied: how the deploy ends could not be seen. */
+  readonly blinded: boolean
+  readonly cancelled: boolean
+  readonly tookMs: number
+}
+
+const AGAINST = new Set(['STOPPED', 'STOP_REQUESTED', 'ROLLBACK_REQUESTED', 'ROLLBACK_IN_PROGRESS', 'ROLLBACK_FAILED'])
+
+/** The verdicts that the journal allows. */
+export function allowedBy(story: Story, service: ServiceStory, facts: Facts, step: StepFacts): readonly string[] {
+  const allowed = new Set<string>()
+  const troubled = story.faults.length > 0 || story.denied.length > 0 || step.blinded
+  if (step.cancelled) allowed.add('cancelled')
+  if (facts.started === 0) return troubled ? [...allowed, 'failed'] : [...allowed]
+
+  const { waitFor, onFailure } = story
+  const back = facts.state.primary === `${service.name}:1` && facts.state.rolloutState === 'COMPLETED'
+  const succeeded = facts.status === 'SUCCESSFUL'
+  const decided = AGAINST.has(facts.status) || facts.status === 'ROLLBACK_SUCCESSFUL'
+  const bad = decided || facts.failures >= 2
+  const watched = waitFor === 'healthy' || waitFor === 'bake'
+  if (step.blinded || (watched && story.denied.includes('DescribeTargetHealth'))) allowed.add('failed')
+  if (facts.overtaken && waitFor !== 'none') allowed.add('superseded')
+  if (waitFor === 'none') allowed.add('succeeded')
+  if (waitFor === 'started' && facts.mostRunning >= service.desiredCount) allowed.add('succeeded')
+  if (watched && succeeded && (!facts.overtaken || facts.unseen)) allowed.add('succeeded')
+  if (waitFor !== 'none' && (back || (facts.unseen && bad))) allowed.add('rolled-back')
+  // Once it is back, it is to be said. What fails may yet come to its end before the other services of the step do.
+  const mustBeBack = back && onFailure === 'rollback' && !step.blinded
+  if (bad && !mustBeBack) allowed.add('failed')
+  if (facts.overtaken && bad) allowed.add('failed')
+  if (step.tookMs >= TIMEOUT_MS && !mustBeBack && (!succeeded || waitFor === 'bake')) allowed.add('timed-out')
+  return [...allowed]
+}
+
+/** Every way in which a verdict on a service breaks its word. */
+export function problemsWith(
+  story: Story,
+  service: ServiceStory,
+  facts: Facts,
+  step: StepFacts,
+  said: { readonly verdict: string; readonly reason: string },
+): readonly string[] {
+  const { name } = service
+  const problems: string[] = []
+  if (facts.started > 1) problems.push(`There were ${facts.started} deployments of ${name}:2.`)
+  const allowed = allowedBy(story, service, facts, step)
+  if (!allowed.includes(said.verdict)) {
+    problems.push(`It said ${said.verdict} of ${name}; the journal (${facts.status}) allows ${allowed.join(', ')}.`)
+  }
+  if (said.verdict === 'succeeded' && (story.waitFor === 'healthy' || story.waitFor === 'bake') && !facts.unseen) {
+    const sick = facts.sick(`${name}:2`)
+    if (sick.length > 0) problems.push(`It was green, with ${sick.join(', ')}.`)
+  }
+  const claimsHealth = /is healthy\./.test(said.reason)
+  if (said.verdict === 'rolled-back' && claimsHealth && !facts.unseen) {
+    const sick = facts.sick(`${name}:1`)
+    if (sick.length > 0) problems.push(`It said that ${name}:1 is healthy again, with ${sick.join(', ')}.`)
+  }
+  return problems
+}
+
+/** How a cancelled run says that it left a service, held against how the service was then, and is half an hour later. */
+export function brokenPromises({ name }: ServiceStory, text: string, then: Facts, later: Facts): readonly string[] {
+  const said = new RegExp(`Service \`production/${name}\` (.*)`).exec(text)?.[1]
+  if (said === undefined || then.overtaken || later.overtaken) return []
+  const back = later.state.primary === `${name}:1` && later.state.rolloutState === 'COMPLETED'
+  const wrong = (problem: string) => [`It said that ${name} ${said}, but ${problem}.`]
+  if (/is being (rolled|updated) back to/.test(said) && !back) return wrong(`it is at ${later.state.primary} later`)
+  const at = /^is at (\S+); no deployment/.exec(said)?.[1]
+  if (at !== undefined && at !== then.state.primary) return wrong(`it was at ${then.state.primary}`)
+  if (/had already completed/.test(said) && then.status !== 'SUCCESSFUL') return wrong(`it was ${then.status}`)
+  if (/goes on rolling out/.test(said) && then.state.primary !== `${name}:2`) return wrong('it did not')
+  return []
+}
