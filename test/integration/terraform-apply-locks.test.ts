@@ -1,6 +1,7 @@
 // The lock of a state: who holds it, who waits, and who may remove it.
 import { existsSync, writeFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
+import { claimedBy } from '../../actions/terraform-apply/src/claim.ts'
 import { source } from '../support/run-action.ts'
 import { s3Backend } from '../support/terraform.ts'
 import { BUCKET, Stack, StateStore } from '../support/terraform-stack.ts'
@@ -72,7 +73,8 @@ test('a lock that a dead run left behind is removed: by its id, when the run is 
   await until(() => existsSync(`${web.directory}/started`))
   step.child.kill('SIGKILL')
   const { state } = await step.ended
-  const { pid } = JSON.parse(state['running'] ?? '{}') as { pid: number }
+  const { claim } = JSON.parse(state['running'] ?? '{}') as { claim: string }
+  const pid = claimedBy(claim)?.pid ?? 0
   const { ID } = JSON.parse(await store.text('dead/terraform.tfstate.tflock')) as { ID: string }
   const { runs } = store.cloud.github.repository('acme/web')
   runs.set(10, { id: 10, attempt: 1, status: 'completed', conclusion: 'cancelled' })

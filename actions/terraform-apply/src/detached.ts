@@ -1,17 +1,20 @@
 // Built on node:child_process, and not on toolkit/exec.ts: a Terraform that holds a lock has to outlive us. If it wrote to
 // our pipe and we were killed, its next write would kill it too, with the lock left behind and the state unsaved. So it
-// gets a session of its own, writes to a file that we tail, and is sent one gentle signal at most.
+// gets a session of its own, writes to a file that we tail, is sent one gentle signal at most, and says itself who it is.
 import { spawn } from 'node:child_process'
 import { closeSync, openSync, readSync } from 'node:fs'
 import { StringDecoder } from 'node:string_decoder'
 import type { Clock } from '../../../toolkit/clock.ts'
 import { SlipwayError } from '../../../toolkit/errors.ts'
+import { claiming } from './claim.ts'
 
 export interface DetachedOptions {
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
   /** The file that both output streams go to. Created for its owner only, as output may hold secrets. */
   readonly output: string
+  /** Where it says which process it became. */
+  readonly claim: string
   readonly clock: Clock
   /** Aborting sends SIGINT, once; the process is waited for all the same. */
   readonly signal: AbortSignal
@@ -24,17 +27,15 @@ const LOOK_MS = 100
 
 /** Runs a program that goes on without us if it must, and gives its exit code. */
 export async function runDetached(command: string, args: readonly string[], options: DetachedOptions): Promise<number> {
-  const { cwd, env, output, clock, signal, onStart, onInterrupt, onLine } = options
+  const { cwd, env, output, claim, clock, signal, onStart, onInterrupt, onLine } = options
   const file = openSync(output, 'ax', 0o600)
-  const child = spawn(command, [...args], { cwd, env: { ...env }, stdio: ['ignore', file, file], detached: true })
+  const [shell, line] = claiming(claim, command, args)
+  const child = spawn(shell, line, { cwd, env: { ...env }, stdio: ['ignore', file, file], detached: true })
   closeSync(file)
 
   const started = new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve)
-    child.once('error', (cause) => {
-      const hint = `Check that it is there, for this machine, and may be executed: try \`${command} version\` in a step of its own.`
-      reject(new SlipwayError(`\`${command}\` could not be started in ${cwd}.`, { hint, cause }))
-    })
+    child.once('error', (cause) => reject(notStarted(command, cwd, cause)))
   })
   let code: number | undefined
   const ended = new Promise<void>((resolve) => {
@@ -60,12 +61,23 @@ export async function runDetached(command: string, args: readonly string[], opti
       await Promise.race([ended, clock.sleep(LOOK_MS)])
     }
     tail.end()
+    if (code === NOT_EXECUTABLE || code === NOT_FOUND) throw notStarted(command, cwd)
     return code
   } finally {
     signal.removeEventListener('abort', interrupt)
     tail.close()
   }
 }
+
+/** What a shell ends with when it could not become the program. */
+const NOT_EXECUTABLE = 126
+const NOT_FOUND = 127
+
+const notStarted = (command: string, cwd: string, cause?: unknown) =>
+  new SlipwayError(`\`${command}\` could not be started in ${cwd}.`, {
+    hint: `Check that it is there, for this machine, and may be executed: try \`${command} version\` in a step of its own.`,
+    cause,
+  })
 
 /** Reads the lines that another process appends to a file. */
 export class Tail {

@@ -3,7 +3,7 @@ import { formatDuration } from '../../../toolkit/duration.ts'
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import { readRun } from '../../../toolkit/github.ts'
 import type { World } from '../../../toolkit/runtime.ts'
-import { identify } from './afterlife.ts'
+import { identify } from './claim.ts'
 import type { StateStore } from './state-store.ts'
 import type { Diagnostic, StreamEvent } from './stream.ts'
 

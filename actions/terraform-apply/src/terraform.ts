@@ -49,17 +49,17 @@ export function terraform(options: TerraformOptions, world: World): Terraform {
       world.exec(command, args, { cwd: directory, env, ...(finish ? {} : { signal: world.signal }) }),
     async run(args, narrator) {
       throwIfCancelled(world.signal)
-      const output = join(scratch, `${args[0]}-${randomUUID()}.log`)
+      const name = join(scratch, `${args[0]}-${randomUUID()}`)
+      const [output, claim] = [`${name}.log`, `${name}.process`]
+      noteStart(world.report, { command: `${product} ${args[0]}`, claim, output })
       const code = await runDetached(command, args, {
         cwd: directory,
         env,
         clock: world.clock,
         signal: world.signal,
         output,
-        onStart: (pid) => {
-          noteStart(world.report, { pid, output, command: `${product} ${args[0]}` })
-          narrator.started(pid)
-        },
+        claim,
+        onStart: (pid) => narrator.started(pid),
         onInterrupt: () => world.log.info(`Asked ${product} to stop: it finishes what it is doing, saves and unlocks.`),
         onLine: (line) => narrator.hear(line),
       })

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { InputError, SlipwayError } from '../../../toolkit/errors.ts'
-import { identify } from './afterlife.ts'
+import { identify } from './claim.ts'
 import { connect, githubError } from './github.ts'
 import { describeHolder, type Holder, LOCK, readHolder, readLock } from './lock.ts'
 import type { Run } from './run.ts'
