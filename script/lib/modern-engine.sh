@@ -64,26 +64,32 @@ unpack_modern_engine() {
   return 1
 }
 
-# In namespaces of its own, so that it sees no other engine's files, and no mount or process of it stays behind. It has no
-# bridge: nothing on the machine is configured for it.
+# In namespaces of its own, so that it sees no other engine's files, and no mount or process of it stays behind. The network
+# it shares with the machine, since registries are there; its bridge has another name than any engine's, an address of the
+# range for benchmarks (RFC 2544), and no way out.
 run_engine() {
   local folders=$1 folder=$2 configuration=$3 alone=(unshare --mount --pid --fork --kill-child --mount-proc)
   [ "$(id -u)" = 0 ] || alone=(sudo --non-interactive "${alone[@]}")
-  "${alone[@]}" bash -c "$INSIDE" bash "$folders" "$folder" --config-file "$configuration" \
-    --host "unix://$folder/docker.sock" --group "$(id -gn)" --data-root "$folder/data" --exec-root /run/docker-exec \
-    --pidfile /run/docker.pid --bridge none --iptables=false --ip6tables=false
+  "${alone[@]}" bash -c "$INSIDE" bash "$folders" "$folder" "slipway$$" "198.18.$(($$ % 256)).1/24" \
+    --config-file "$configuration" --host "unix://$folder/docker.sock" --group "$(id -gn)" --data-root "$folder/data" \
+    --exec-root /run/docker-exec --pidfile /run/docker.pid --iptables=false --ip6tables=false --ip-forward=false
 }
 
 # shellcheck disable=SC2016 # the inner shell expands it
 INSIDE='
-  PATH=$1$PATH folder=$2
-  shift 2
+  set -e
+  PATH=$1$PATH folder=$2 bridge=$3 address=$4
+  shift 4
   mount -t tmpfs tmpfs /run
-  dockerd "$@" </dev/null &
-  read -r _
-  kill "$!"
-  wait "$!"
-  rm -rf "$folder/data"
+  busybox ip link add "$bridge" type bridge
+  trap "busybox ip link del $bridge; rm -rf $folder/data" EXIT
+  busybox ip address add "$address" dev "$bridge"
+  busybox ip link set "$bridge" up
+  dockerd --bridge "$bridge" "$@" </dev/null &
+  engine=$!
+  exec 3<&0
+  { read -r _ <&3 || kill "$engine"; } &
+  wait "$engine"
 '
 
 main "$@"

@@ -19,7 +19,7 @@ export interface ModernEngine {
 
 /**
  * Starts one, with an empty store. `containerd` keeps images in containerd, as Docker does from release 29 on and Docker
- * Desktop does; `overlay2` is the older store. It has no bridge: containers need `--network none` or `host`.
+ * Desktop does; `overlay2` is the older store.
  */
 export async function startModernEngine(store: 'containerd' | 'overlay2'): Promise<ModernEngine> {
   const folders = execFileSync(script, { encoding: 'utf8' }).trim()
