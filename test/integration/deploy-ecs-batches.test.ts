@@ -75,3 +75,18 @@ describe('of twelve services, read in batches,', () => {
     },
   )
 })
+
+test('each of several services is told as soon as it is decided, once', async () => {
+  await cloud.close()
+  cloud = await startEcsCloud({
+    scenario:
+      "description: one is slow\ntasks:\n  - { when: { service: worker, image: ':next' }, start: { takes: 90s } }",
+  })
+  for (const name of ['api', 'worker']) await makeService(cloud, { name, image: 'example.com/web:first' })
+  const done = await deploy(cloud, { service: 'api, worker', image: 'example.com/web:next' })
+  const at = (text: string) => done.log.findIndex((line) => line.startsWith(text))
+  expect(done.log.filter((line) => /^\[production\/\w+\] Succeeded\. /.test(line))).toHaveLength(2)
+  expect(at('[production/api] Succeeded. All 2 tasks run api:2')).toBeLessThan(
+    at('[production/worker] The rollout (COMPLETED)'),
+  )
+})

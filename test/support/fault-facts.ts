@@ -18,15 +18,17 @@ export interface Facts {
   /** How our service deployment ended, or where it stands. */
   readonly status: string
   readonly state: State
-  /** Somebody else deployed; and only after the last look that the action took. */
+  /** Somebody else deployed after us; and only after the last look that the action took. */
   readonly overtaken: boolean
   readonly unseen: boolean
   /** Tasks of ours that stopped of themselves. */
   readonly failures: number
   /** The most tasks of ours that ran at one moment. */
   readonly mostRunning: number
-  /** What is not well with the tasks and targets of each revision, `web:1` and `web:2`. */
+  /** What is not well with the tasks and targets of a revision, `web:1` or `web:2`. */
   readonly sick: (revision: string) => readonly string[]
+  /** Whether there was a moment when all was well with it. */
+  readonly wasWell: (revision: string) => boolean
 }
 
 export async function readState(cloud: EcsCloud, name: string): Promise<State> {
@@ -54,7 +56,10 @@ export function readFacts(all: readonly Written[], first: number, service: Servi
   const lastLook = all.findLast(
     ({ type, action, outcome }) => type === 'api' && action === 'DescribeServices' && outcome === 'ok',
   )
-  const rival = of('deployment').find(({ taskDefinition }) => revision(taskDefinition) === `${RIVAL}:1`)
+  const oursAt = of('deployment').find(isOurs)?.seq ?? 0
+  const rival = of('deployment').find(
+    ({ taskDefinition, seq }) => seq > oursAt && revision(taskDefinition) === `${RIVAL}:1`,
+  )
   return {
     name,
     started: ours.size,
@@ -64,14 +69,22 @@ export function readFacts(all: readonly Written[], first: number, service: Servi
     unseen: rival !== undefined && rival.seq > (lastLook?.seq ?? 0),
     failures: failuresOf(tasks.filter(({ deployment }) => ours.has(deployment))),
     mostRunning: mostRunningOf(tasks.filter(({ deployment }) => ours.has(deployment))),
-    sick: (wanted) =>
-      sickOf(
-        service,
-        all.filter(({ type, taskDefinition }) => type === 'task' && revision(taskDefinition) === wanted),
-        all.filter(({ type, targetGroup }) => type === 'target' && String(targetGroup).includes(`/${name}/`)),
-      ),
+    sick: (wanted) => sickOf(service, ...entriesOf(all, name, wanted)),
+    wasWell: (wanted) => {
+      const [tasks, targets] = entriesOf(all, name, wanted)
+      const moments = [...tasks, ...targets].map(({ seq }) => seq).sort((one, other) => one - other)
+      const until = (entries: readonly Written[], moment: number) => entries.filter(({ seq }) => seq <= moment)
+      return moments.some((moment) => sickOf(service, until(tasks, moment), until(targets, moment)).length === 0)
+    },
   }
 }
+
+/** The entries on the tasks of a revision, and on the targets of its service. */
+const entriesOf = (all: readonly Written[], name: string, wanted: string) =>
+  [
+    all.filter(({ type, taskDefinition }) => type === 'task' && revision(taskDefinition) === wanted),
+    all.filter(({ type, targetGroup }) => type === 'target' && String(targetGroup).includes(`/${name}/`)),
+  ] as const
 
 const byTask = (tasks: readonly Written[]) => Map.groupBy(tasks, ({ taskArn }) => taskArn)
 

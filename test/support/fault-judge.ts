@@ -29,7 +29,7 @@ export function allowedBy(story: Story, service: ServiceStory, facts: Facts, ste
   if (facts.overtaken && waitFor !== 'none') allowed.add('superseded')
   if (waitFor === 'none') allowed.add('succeeded')
   if (waitFor === 'started' && facts.mostRunning >= service.desiredCount) allowed.add('succeeded')
-  if (watched && succeeded && (!facts.overtaken || facts.unseen)) allowed.add('succeeded')
+  if (watched && succeeded) allowed.add('succeeded')
   if (waitFor !== 'none' && (back || (facts.unseen && bad))) allowed.add('rolled-back')
   // Once it is back, it is to be said. What fails may yet come to its end before the other services of the step do.
   const mustBeBack = back && onFailure === 'rollback' && !step.blinded
@@ -54,8 +54,10 @@ export function problemsWith(
   if (!allowed.includes(said.verdict)) {
     problems.push(`It said ${said.verdict} of ${name}; the journal (${facts.status}) allows ${allowed.join(', ')}.`)
   }
-  if (said.verdict === 'succeeded' && (story.waitFor === 'healthy' || story.waitFor === 'bake') && !facts.unseen) {
-    const sick = facts.sick(`${name}:2`)
+  const watched = story.waitFor === 'healthy' || story.waitFor === 'bake'
+  // With several services, what was well at its verdict may be sick before the others have theirs.
+  if (said.verdict === 'succeeded' && watched && !(story.services.length > 1 && facts.wasWell(`${name}:2`))) {
+    const sick = facts.unseen ? [] : facts.sick(`${name}:2`)
     if (sick.length > 0) problems.push(`It was green, with ${sick.join(', ')}.`)
   }
   const claimsHealth = /is healthy\./.test(said.reason)

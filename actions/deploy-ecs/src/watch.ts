@@ -44,12 +44,19 @@ export async function follow(aws: AwsCalls, log: Log, watches: readonly Watch[],
     const open = watches.filter(({ verdict }) => verdict === undefined)
     if (open.length === 0) return
     await lookOnce(aws, log, observer, open, criteria, tell)
+    if (watches.length > 1) {
+      for (const watch of open) if (watch.verdict !== undefined) tell(watch, describeVerdict(watch.verdict))
+    }
     if (watches.every(({ verdict }) => verdict !== undefined)) return
     const now = aws.clock.now()
     const pause = Math.min(pauseAfter(now - begun), Math.max(0, criteria.deadline - now))
     await aws.clock.sleep(Math.max(pause, 100), aws.signal)
   }
 }
+
+/** Of several services, each is told as soon as it is decided. */
+const describeVerdict = ({ verdict, reason }: Verdict): string =>
+  `${verdict.charAt(0).toUpperCase()}${verdict.slice(1)}. ${reason}`
 
 async function lookOnce(
   aws: AwsCalls,
