@@ -3,6 +3,7 @@ import type { World } from '../../../toolkit/runtime.ts'
 import { AwsCalls } from './aws-calls.ts'
 import type { Connect } from './clients.ts'
 import { readInputs } from './inputs.ts'
+import { refuseImpatience } from './native.ts'
 import { prepare } from './prepare.ts'
 import { prepareRollback } from './prepare-rollback.ts'
 import { preview } from './preview.ts'
@@ -19,6 +20,7 @@ export async function main(world: World, connect: Connect): Promise<void> {
 
   const goesBack = inputs.command === 'rollback'
   const plans = goesBack ? await prepareRollback(aws, inputs) : await prepare(world, aws, inputs, config.region)
+  refuseImpatience(inputs, plans)
   if (inputs.dryRun || inputs.command === 'verify') return tellPlan(world, inputs, await preview(aws, plans))
 
   const outcomes = await ship(world, aws, inputs, plans)

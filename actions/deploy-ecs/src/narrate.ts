@@ -1,8 +1,9 @@
 import { describeTarget, groupName, shortTask } from './health.ts'
+import { answerHook } from './native.ts'
 import type { Ours } from './ours.ts'
 import { ownDeployment } from './ours.ts'
 import { counts } from './progress.ts'
-import type { Observation, TargetSeen } from './seen.ts'
+import type { Observation, ServiceDeploymentSeen, TargetSeen } from './seen.ts'
 import { judgeStop } from './stopped-task.ts'
 
 /** What changed from one look to the next, one line each; nothing when nothing did. */
@@ -26,18 +27,25 @@ function rolloutLines(ours: Ours, before: Observation | undefined, now: Observat
 function stageLines(before: Observation | undefined, now: Observation): readonly string[] {
   const [then, deployment] = [before?.serviceDeployment, now.serviceDeployment]
   if (deployment === undefined) return []
-  const { status, lifecycleStage, statusReason, awaiting } = deployment
-  const changed = then?.status !== status || then?.lifecycleStage !== lifecycleStage
-  const stage = lifecycleStage === undefined ? '' : ` at stage ${lifecycleStage}`
+  const line = stageLine(deployment)
   return [
-    ...(changed ? [`Service deployment ${status}${stage}${statusReason ? `: ${statusReason}` : ''}`] : []),
-    ...awaiting
+    ...(then !== undefined && stageLine(then) === line ? [] : [line]),
+    ...deployment.awaiting
       .filter(({ hookId }) => !then?.awaiting.some((hook) => hook.hookId === hookId))
-      .map(
-        ({ hookId, expiresAt }) =>
-          `The lifecycle hook ${hookId} waits for somebody to go on: \`aws ecs continue-service-deployment --service-deployment-arn ${deployment.arn} --hook-id ${hookId} --action CONTINUE\` (or ROLLBACK)${expiresAt === undefined ? '' : `, until ${new Date(expiresAt).toISOString()}`}.`,
-      ),
+      .map(({ hookId, expiresAt }) => hookLine(deployment, hookId, expiresAt)),
   ]
+}
+
+function stageLine({ status, lifecycleStage, statusReason, productionTraffic }: ServiceDeploymentSeen): string {
+  const stage = lifecycleStage === undefined ? '' : ` at stage ${lifecycleStage}`
+  const share = productionTraffic === undefined ? '' : ` with ${productionTraffic} % of the production traffic`
+  return `Service deployment ${status}${stage}${share}${statusReason ? `: ${statusReason}` : ''}`
+}
+
+function hookLine({ arn, lifecycleStage }: ServiceDeploymentSeen, hookId: string, expiresAt: number | undefined) {
+  const stage = lifecycleStage === undefined ? '' : ` at stage ${lifecycleStage}`
+  const until = expiresAt === undefined ? '' : `, until ${new Date(expiresAt).toISOString()}`
+  return `The lifecycle hook ${hookId}${stage} waits for somebody to go on: \`${answerHook(arn, hookId)}\` (or ROLLBACK)${until}.`
 }
 
 function eventLines(ours: Ours, before: Observation | undefined, now: Observation): readonly string[] {

@@ -2,10 +2,11 @@ import { throwIfCancelled } from '../../../toolkit/clock.ts'
 import { type AwsCalls, each } from './aws-calls.ts'
 import { tryServices } from './ecs.ts'
 import { liveTasks } from './health.ts'
+import { serving } from './native.ts'
 import { ownDeployment } from './ours.ts'
 import { rolloutComplete } from './progress.ts'
 import type { Rollout } from './rollout.ts'
-import { type Observation, seenService } from './seen.ts'
+import { type Observation, type ServiceSeen, seenService } from './seen.ts'
 import { ServiceDeployments } from './service-deployments.ts'
 import { nameOf } from './service-name.ts'
 import { readTargets } from './target-health.ts'
@@ -73,7 +74,7 @@ export class Observer {
       const serviceDeployment = deployments.seen.get(key)
       const observation: Observation = {
         at: this.#aws.clock.now(),
-        ...(service === undefined ? {} : { service: seenService(service) }),
+        ...(service === undefined ? {} : { service: this.#asServed(seenService(service), one.rollout) }),
         ...(serviceDeployment === undefined ? {} : { serviceDeployment }),
       }
       try {
@@ -84,6 +85,12 @@ export class Observer {
       }
     })
     return new Map(looks)
+  }
+
+  /** The service with the target groups that serve our revision: where two change places, the other is not ours. */
+  #asServed(service: ServiceSeen, rollout: Rollout): ServiceSeen {
+    const groups = this.#serviceDeployments.groupsOf(rollout)
+    return { ...service, loadBalancers: serving(service.loadBalancers, groups) }
   }
 
   async #withTasksOf(one: Watched, observation: Observation, among: number): Promise<Observation> {

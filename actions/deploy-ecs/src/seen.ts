@@ -49,6 +49,8 @@ export interface ServiceDeploymentSeen {
   readonly statusReason?: string
   readonly lifecycleStage?: string
   readonly rollbackReason?: string
+  /** How much of the production traffic our revision is given, in per cent, where ECS shifts it. */
+  readonly productionTraffic?: number
   /** The service revision that a rollback goes to. */
   readonly rollbackTo?: string
   readonly triggeredAlarms: readonly string[]
@@ -146,6 +148,7 @@ function seenDeployment(deployment: Deployment): DeploymentSeen {
 
 export function seenServiceDeployment(deployment: ServiceDeployment): ServiceDeploymentSeen {
   const { statusReason, lifecycleStage, rollback, alarms, lifecycleHookDetails = [] } = deployment
+  const productionTraffic = deployment.targetServiceRevision?.requestedProductionTrafficWeight
   return {
     arn: deployment.serviceDeploymentArn ?? '',
     status: deployment.status ?? '',
@@ -158,6 +161,7 @@ export function seenServiceDeployment(deployment: ServiceDeployment): ServiceDep
       lifecycleStage,
       rollbackReason: rollback?.reason,
       rollbackTo: rollback?.serviceRevisionArn,
+      productionTraffic,
     }),
   }
 }

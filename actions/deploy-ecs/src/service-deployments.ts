@@ -5,6 +5,7 @@ import { describeError } from '../../../toolkit/errors.ts'
 import { askInBatches, isRefusal } from './ask-in-batches.ts'
 import { type AwsCalls, batches, each } from './aws-calls.ts'
 import { describeServiceDeployments, describeServiceRevisions, listServiceDeployments } from './ecs.ts'
+import { groupsServing } from './native.ts'
 import type { Rollout } from './rollout.ts'
 import { type ServiceDeploymentSeen, seenServiceDeployment } from './seen.ts'
 import { nameOf } from './service-name.ts'
@@ -28,6 +29,7 @@ export class ServiceDeployments {
   readonly #aws: AwsCalls
   readonly #notice: (message: string) => void
   readonly #arns = new Map<string, string>()
+  readonly #groups = new Map<string, ReadonlySet<string>>()
 
   constructor(aws: AwsCalls, notice: (message: string) => void) {
     this.#aws = aws
@@ -37,6 +39,11 @@ export class ServiceDeployments {
   /** The ARN of a rollout's service deployment, once it is known. */
   arnOf({ name }: Rollout): string | undefined {
     return this.#arns.get(nameOf(name))
+  }
+
+  /** The target groups that serve a rollout's revision, where ECS says so. */
+  groupsOf({ name }: Rollout): ReadonlySet<string> | undefined {
+    return this.#groups.get(nameOf(name))
   }
 
   /** One look at each. What cannot be read of one says nothing of the others. */
@@ -77,12 +84,14 @@ export class ServiceDeployments {
     const answers = await askInBatches(this.#aws, batches(wanted, BATCH), (arns) =>
       describeServiceRevisions(this.#aws, arns),
     )
-    const runs = new Map(
-      answers.found.map(({ serviceRevisionArn, taskDefinition }) => [serviceRevisionArn, taskDefinition]),
-    )
+    const runs = new Map(answers.found.map((revision) => [revision.serviceRevisionArn, revision]))
     for (const { rollout, candidates } of listed) {
-      const own = candidates.find((candidate) => runs.get(revisionOf(candidate)) === rollout.taskDefinition)
+      const own = candidates.find(
+        (candidate) => runs.get(revisionOf(candidate))?.taskDefinition === rollout.taskDefinition,
+      )
       const error = candidates.map((candidate) => answers.failed.get(revisionOf(candidate))).find(Boolean)
+      const groups = own && groupsServing(runs.get(revisionOf(own)) ?? {})
+      if (groups !== undefined) this.#groups.set(nameOf(rollout.name), groups)
       if (own?.serviceDeploymentArn !== undefined) this.#arns.set(nameOf(rollout.name), own.serviceDeploymentArn)
       else if (error !== undefined) failed.set(nameOf(rollout.name), error)
     }

@@ -5,6 +5,7 @@ import { healthyCount, liveTasks, shortTask } from './health.ts'
 import { expectedDigest } from './images.ts'
 import type { WaitFor } from './inputs.ts'
 import type { Memory } from './memory.ts'
+import { hooksAwaited } from './native.ts'
 import { newerPrimary, type Ours, ownDeployment } from './ours.ts'
 import { counts, notHealthy, wantedTasks } from './progress.ts'
 import { revisionName } from './registration.ts'
@@ -203,7 +204,7 @@ function fromProgress(ours: Ours, criteria: Criteria, latest: Observation, memor
       : { waitingFor: [counts(own, wanted)] }
   }
   const missing = notHealthy(ours, own, latest)
-  if (missing.length > 0) return { waitingFor: missing }
+  if (missing.length > 0) return { waitingFor: [...hooksAwaited(latest.serviceDeployment), ...missing] }
   const wrong = wrongImages(ours, latest)
   if (wrong.length > 0) {
     return verdict('failed', 'The tasks that run do not run the image that was shipped.', wrong)

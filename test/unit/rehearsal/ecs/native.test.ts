@@ -7,7 +7,6 @@ const behaviours = `
 tasks:
   - { when: { image: ':missing' }, pull: { fails: 'CannotPullContainerError: not found' } }
   - { when: { image: ':sick' }, answers: 500 }
-  - { when: { image: ':sick-later' }, sickAfter: 3m }
 `
 const running = (tag: string) => [container({ image: `registry.example/web:${tag}` })]
 const statuses = (it: World) => it.entries('service-deployment').map(({ status }) => status)

@@ -1,0 +1,69 @@
+// A service that ECS deploys blue/green, linear or canary by itself, with the two target groups that this takes.
+import type { DeploymentConfiguration, LoadBalancer } from '@aws-sdk/client-ecs'
+import {
+  CreateListenerCommand,
+  CreateLoadBalancerCommand,
+  CreateTargetGroupCommand,
+  DescribeRulesCommand,
+  ModifyTargetGroupAttributesCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2'
+import { makeService, type StackOptions, type Stage } from './ecs-cloud.ts'
+
+export interface NativeFront {
+  readonly blue: string
+  readonly green: string
+  readonly productionRule: string
+  readonly testRule: string
+}
+
+/** Two target groups behind one load balancer, whose listeners forward to the first of them. */
+export async function makeFront({ elb }: Pick<Stage, 'elb'>, name: string): Promise<NativeFront> {
+  const group = async (colour: string) => {
+    const { TargetGroups } = await elb.send(
+      new CreateTargetGroupCommand({
+        ...{ Name: `${name}-${colour}`, Protocol: 'HTTP', Port: 80, VpcId: 'vpc-00000000', TargetType: 'ip' },
+        ...{ HealthCheckIntervalSeconds: 10, HealthCheckTimeoutSeconds: 5 },
+        ...{ HealthyThresholdCount: 2, UnhealthyThresholdCount: 2 },
+      }),
+    )
+    const TargetGroupArn = TargetGroups?.[0]?.TargetGroupArn ?? ''
+    const Attributes = [{ Key: 'deregistration_delay.timeout_seconds', Value: '30' }]
+    await elb.send(new ModifyTargetGroupAttributesCommand({ TargetGroupArn, Attributes }))
+    return TargetGroupArn
+  }
+  const [blue, green] = [await group('blue'), await group('green')]
+  const made = await elb.send(new CreateLoadBalancerCommand({ Name: name, Subnets: ['subnet-1', 'subnet-2'] }))
+  const LoadBalancerArn = made.LoadBalancers?.[0]?.LoadBalancerArn ?? ''
+  const rule = async (Port: number) => {
+    const DefaultActions = [{ Type: 'forward' as const, TargetGroupArn: blue }]
+    const { Listeners } = await elb.send(
+      new CreateListenerCommand({ LoadBalancerArn, Protocol: 'HTTP', Port, DefaultActions }),
+    )
+    const { Rules } = await elb.send(new DescribeRulesCommand({ ListenerArn: Listeners?.[0]?.ListenerArn ?? '' }))
+    return Rules?.[0]?.RuleArn ?? ''
+  }
+  return { blue, green, productionRule: await rule(80), testRule: await rule(8080) }
+}
+
+/** The load balancer of a service, as CreateService takes it. */
+export const shifting = (front: NativeFront, containerName = 'app'): LoadBalancer => ({
+  ...{ targetGroupArn: front.blue, containerName, containerPort: 80 },
+  advancedConfiguration: {
+    alternateTargetGroupArn: front.green,
+    productionListenerRule: front.productionRule,
+    testListenerRule: front.testRule,
+    roleArn: 'arn:aws:iam::123456789012:role/ecs-load-balancers',
+  },
+})
+
+/** Such a service, steady. */
+export async function makeNativeService(
+  cloud: Stage,
+  deploymentConfiguration: DeploymentConfiguration,
+  options: StackOptions = {},
+): Promise<NativeFront> {
+  const front = await makeFront(cloud, options.name ?? 'web')
+  const loadBalancers = [shifting(front)]
+  await makeService(cloud, { ...options, balanced: false, service: { loadBalancers, deploymentConfiguration } })
+  return front
+}
