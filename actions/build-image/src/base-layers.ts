@@ -13,6 +13,14 @@ export interface PublishedLayer {
   open(): Readable
 }
 
+/** A layer that the build began with. */
+export interface BaseLayer {
+  /** The digest of its content. */
+  readonly diffId: string
+  /** The layer as a registry has it, where that is known; it is then neither packed here nor, where it is there, sent. */
+  readonly published: PublishedLayer | undefined
+}
+
 /** The layers of the bases, by the digest of their content, as their registries have them. */
 export async function publishedLayers(
   bases: readonly BaseImage[],

@@ -5,16 +5,20 @@ import type { BuildStep } from './build-steps.ts'
 import { buildWithBuildx } from './buildx.ts'
 import { cacheImage } from './caches.ts'
 import { childEnvironment } from './child-environment.ts'
+import type { StepImage } from './classic-output.ts'
 import { imageLabels } from './commit.ts'
 import { buildWithDocker } from './docker-build.ts'
 import { connectDocker } from './docker-engine.ts'
+import { stageNumber } from './dockerfile.ts'
 import { chooseEngine } from './engine.ts'
+import { openEnginePacker } from './engine-packer.ts'
 import type { Image } from './image-source.ts'
 import type { BuildInputs } from './inputs.ts'
 import { loadImage } from './load-image.ts'
 import { findLogins, privateDockerConfig } from './logins.ts'
 import { readLayout } from './oci-layout.ts'
-import { findImage, packFromEngine } from './pack-from-engine.ts'
+import { findImage } from './pack-from-engine.ts'
+import type { ReadyDestination } from './preflight.ts'
 import type { Registries } from './registries.ts'
 import { packSources, type Sources } from './sources.ts'
 import type { Temporary } from './temporary.ts'
@@ -35,6 +39,8 @@ export interface BuildParts {
   /** `undefined` when they could not be looked up. */
   readonly bases: readonly BaseImage[] | undefined
   readonly registries: Registries
+  /** Where the image goes; none when it stays on this machine. */
+  readonly destinations: readonly ReadyDestination[]
   readonly temporary: Temporary
   /** Whether someone looks at the image in the engine, before or instead of pushing it. */
   readonly usedHere: boolean
@@ -58,6 +64,8 @@ async function withDocker(parts: BuildParts, labels: readonly Pair[], pull: bool
   const { inputs, sources, registries, usedHere } = parts
   const { target, network, noCache, platforms } = inputs
   const docker = await connectDocker(world.env)
+  const packer = await openEnginePacker(docker, labels, parts, world)
+  const finalStage = stageNumber(sources.dockerfile, target)
   // Handed on only where it is asked for: the classic builder complains about arguments that nothing uses.
   const epochArg = sources.dockerfile.args.has('SOURCE_DATE_EPOCH')
     ? [{ key: 'SOURCE_DATE_EPOCH', value: String(sources.commit.epoch) }]
@@ -74,9 +82,13 @@ async function withDocker(parts: BuildParts, labels: readonly Pair[], pull: bool
     noCache,
     pull,
     logins: await findLogins(sources.dockerfile.images, registries),
+    onImage({ id, stage, title, cached }: StepImage) {
+      // Layers of other stages stay here; cached ones were most likely sent before.
+      if (stage === finalStage && !cached && /^(?:RUN|COPY|ADD|WORKDIR)\s/i.test(title)) packer.offer(id)
+    },
   }
   const { id, steps } = await buildWithDocker(docker, request, world)
-  return { engine: 'docker', steps, local: async () => id, pack: () => packFromEngine(docker, id, labels, parts) }
+  return { engine: 'docker', steps, local: async () => id, pack: () => packer.pack(id) }
 }
 
 async function withBuildx(parts: BuildParts, labels: readonly Pair[], pull: boolean, world: World): Promise<Built> {
@@ -101,5 +113,6 @@ async function withBuildx(parts: BuildParts, labels: readonly Pair[], pull: bool
   }
   const docker = await connectDocker(world.env)
   const id = await findImage(docker, result.ids)
-  return { engine: 'buildx', steps, local: async () => id, pack: () => packFromEngine(docker, id, labels, parts) }
+  const pack = async () => (await openEnginePacker(docker, labels, parts, world)).pack(id)
+  return { engine: 'buildx', steps, local: async () => id, pack }
 }

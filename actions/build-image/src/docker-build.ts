@@ -5,7 +5,7 @@ import type { Pair } from '../../../toolkit/inputs.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import type { BuildStep } from './build-steps.ts'
 import { StepTimer } from './build-steps.ts'
-import { ClassicOutput } from './classic-output.ts'
+import { ClassicOutput, type StepImage } from './classic-output.ts'
 import type { Credentials } from './credentials.ts'
 import { configKey } from './docker-config.ts'
 import { asReadable } from './docker-engine.ts'
@@ -26,6 +26,8 @@ export interface DockerBuild {
   readonly pull: boolean
   /** Logins for the registries that bases are pulled from, by host. They go in a header, never in a URL. */
   readonly logins: ReadonlyMap<string, Credentials>
+  /** Told of each image that a step has just left. */
+  readonly onImage?: (image: StepImage) => void
 }
 
 export interface BuiltImage {
@@ -41,7 +43,7 @@ export async function buildWithDocker(
   world: Pick<World, 'clock' | 'log' | 'signal'>,
 ): Promise<BuiltImage> {
   const steps = new StepTimer(world.clock)
-  const output = new ClassicOutput(world.log, steps)
+  const output = new ClassicOutput(world.log, steps, build.onImage)
   let id: string | undefined
   // dockerode pipes the context and does not look at its errors: an unreadable file must end the build, and by its name.
   const broken = new Promise<never>((_, reject) => build.context.once('error', reject))

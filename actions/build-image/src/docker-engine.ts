@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream'
 import Docker from 'dockerode'
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import type { Environment } from '../../../toolkit/runtime.ts'
+import { isLoopback } from './registry-address.ts'
 
 const engineAddress = (env: Environment): string => env['DOCKER_HOST'] || 'unix:///var/run/docker.sock'
 
@@ -28,6 +29,13 @@ export async function connectDocker(env: Environment): Promise<Docker> {
       cause,
     })
   }
+}
+
+/** Whether the engine may reach this process by a loopback address: a virtual machine around it is not seen from here. */
+export function isOnThisMachine(env: Environment): boolean {
+  const address = engineAddress(env)
+  if (address.startsWith('unix://')) return true
+  return URL.canParse(address) && isLoopback(new URL(address).hostname)
 }
 
 /** dockerode's types know its answers as bare streams; these are what Node gives it. */

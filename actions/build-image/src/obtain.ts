@@ -50,7 +50,7 @@ export async function obtainImage(parts: ObtainParts, world: World): Promise<Obt
   }
   const usedHere = !inputs.push || inputs.testCommand !== undefined
   const built = await stages.run('Build', () =>
-    build({ inputs: inputs.build, sources, bases, registries, temporary, usedHere }, world),
+    build({ inputs: inputs.build, sources, bases, registries, destinations, temporary, usedHere }, world),
   )
   return { built, contentHash: hash, sources }
 }

@@ -1,29 +1,36 @@
 import type Docker from 'dockerode'
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import type { Pair } from '../../../toolkit/inputs.ts'
-import { publishedLayers } from './base-layers.ts'
+import { type BaseLayer, publishedLayers } from './base-layers.ts'
 import type { BuildParts } from './build.ts'
 import { asReadable } from './docker-engine.ts'
 import type { Image } from './image-source.ts'
-import { type BaseLayer, packImage } from './saved-image.ts'
+import { packImage } from './saved-image.ts'
 
-/** Takes a built image out of the Docker engine, in the bytes that registries get. */
-export async function packFromEngine(
+/** Packs an image from the archive that the Docker engine makes of it, as `docker save` does. */
+export async function packFromArchive(
   docker: Docker,
   id: string,
   labels: readonly Pair[],
   parts: BuildParts,
 ): Promise<Image> {
-  const { inputs, sources, bases, registries, temporary } = parts
+  const { inputs, sources, temporary } = parts
   const epoch = inputs.reproducible ? sources.commit.epoch : undefined
+  const baseLayers = await baseLayersOf(docker, id, parts)
+  const saved = asReadable(await docker.getImage(id).get())
+  return packImage(saved, await temporary.folder('image'), { epoch, labels, baseLayers })
+}
+
+/** The layers of an image that are its base's, from the bottom up, and where they are published. */
+export async function baseLayersOf(
+  docker: Docker,
+  id: string,
+  { bases, sources, registries }: Pick<BuildParts, 'bases' | 'sources' | 'registries'>,
+): Promise<readonly BaseLayer[]> {
   const platform = await inspect(docker, id)
   const count = await countBaseLayers(docker, platform.layers, sources.dockerfile.images)
   const published = count === 0 ? undefined : await publishedLayers(bases ?? [], registries, platform)
-  const baseLayers: readonly BaseLayer[] = platform.layers
-    .slice(0, count)
-    .map((diffId) => ({ diffId, published: published?.get(diffId) }))
-  const saved = asReadable(await docker.getImage(id).get())
-  return packImage(saved, await temporary.folder('image'), { epoch, labels, baseLayers })
+  return platform.layers.slice(0, count).map((diffId) => ({ diffId, published: published?.get(diffId) }))
 }
 
 /** The first of these ids under which the engine has an image. */

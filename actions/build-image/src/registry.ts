@@ -75,6 +75,10 @@ export class Registry {
     })
   }
 
+  hasBlob(path: string, digest: string): Promise<boolean> {
+    return this.#try(`look for ${this.#name(path, digest)}`, () => this.#hasBlob(path, digest))
+  }
+
   /** Makes sure that a repository has a blob: it may be there, be mounted from another repository here, or be sent. */
   putBlob(path: string, blob: Blob, mountFrom?: string): Promise<BlobOutcome> {
     return this.#try(`push ${this.#name(path, blob.digest)}`, async () => {

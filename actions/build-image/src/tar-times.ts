@@ -15,6 +15,12 @@ export class ClampTimes extends Transform {
   #content = 0
   /** The next entry's size, where an extended header gives it: past 8 GiB it does not fit the header. */
   #nextSize: number | undefined
+  #newest = 0
+
+  /** The newest of all times that have passed, as it was before. */
+  get newest(): number {
+    return this.#newest
+  }
 
   constructor(epoch: number) {
     super()
@@ -54,7 +60,9 @@ export class ClampTimes extends Transform {
     } else {
       this.#nextSize = undefined
     }
-    if (readNumber(header, 136, 12) > this.#epoch) {
+    const time = readNumber(header, 136, 12)
+    this.#newest = Math.max(this.#newest, time)
+    if (time > this.#epoch) {
       writeOctal(header, 136, 12, this.#epoch)
       writeChecksum(header)
     }
@@ -64,7 +72,9 @@ export class ClampTimes extends Transform {
   #clampRecords(records: Buffer): void {
     for (const { key, value, at } of readRecords(records)) {
       if (key === 'size') this.#nextSize = Number(value)
-      if (TIMES.has(key) && Number(value) > this.#epoch) records.write(clamp(value, this.#epoch), at, 'latin1')
+      if (!TIMES.has(key)) continue
+      this.#newest = Math.max(this.#newest, Number(value) || 0)
+      if (Number(value) > this.#epoch) records.write(clamp(value, this.#epoch), at, 'latin1')
     }
   }
 }

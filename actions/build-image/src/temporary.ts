@@ -8,6 +8,8 @@ export interface Temporary {
   readonly root: string
   /** A new empty folder in it. */
   folder(name: string): Promise<string>
+  /** Has something else undone at the end. What cannot be is left. */
+  atEnd(undo: () => Promise<unknown>): void
   discard(): Promise<void>
 }
 
@@ -17,6 +19,7 @@ export async function makeTemporary({ env, report }: Pick<World, 'env' | 'report
   const root = await mkdtemp(join(env['RUNNER_TEMP'] || tmpdir(), 'slipway-build-'))
   // For the post step, in case that this one is not alive at its end.
   report.saveState(STATE, root)
+  const undos: (() => Promise<unknown>)[] = []
   return {
     root,
     async folder(name) {
@@ -24,7 +27,11 @@ export async function makeTemporary({ env, report }: Pick<World, 'env' | 'report
       await mkdir(path)
       return path
     },
-    discard: () => rm(root, { recursive: true, force: true }),
+    atEnd: (undo) => void undos.push(undo),
+    async discard() {
+      await Promise.allSettled(undos.map((undo) => undo()))
+      await rm(root, { recursive: true, force: true })
+    },
   }
 }
 

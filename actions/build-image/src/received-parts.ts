@@ -1,0 +1,42 @@
+import { join } from 'node:path'
+import { LayerIntake, type ReceivedBlob } from './layer-intake.ts'
+import type { Inbox, Upload } from './receiving-registry.ts'
+
+/** A manifest as an engine pushed it. */
+export interface ReceivedManifest {
+  readonly bytes: Buffer
+  readonly mediaType: string
+}
+
+/** What an engine has sent, and what it need not send. */
+export class ReceivedParts implements Inbox {
+  readonly blobs = new Map<string, ReceivedBlob>()
+  readonly manifests = new Map<string, ReceivedManifest>()
+  readonly #folder: string
+  readonly #epoch: number
+  readonly #known: (digest: string) => Promise<number | undefined>
+  readonly #asked = new Map<string, Promise<number | undefined>>()
+  #uploads = 0
+
+  /** `known` tells the size of a layer that is to be had without the engine. */
+  constructor(folder: string, epoch: number, known: (digest: string) => Promise<number | undefined>) {
+    this.#folder = folder
+    this.#epoch = epoch
+    this.#known = known
+  }
+
+  async sizeOf(digest: string): Promise<number | undefined> {
+    const asked = this.#asked.get(digest) ?? this.#known(digest)
+    this.#asked.set(digest, asked)
+    return this.blobs.get(digest)?.size ?? (await asked)
+  }
+
+  beginUpload(): Upload {
+    const path = join(this.#folder, `layer-${this.#uploads++}`)
+    return new LayerIntake(path, this.#epoch, (blob) => void this.blobs.set(blob.digest, blob))
+  }
+
+  takeManifest(reference: string, bytes: Buffer, mediaType: string): void {
+    this.manifests.set(reference, { bytes, mediaType })
+  }
+}
