@@ -246,6 +246,9 @@ test('every answer of the API has the shape that the SDK reads, member by member
   })
   await ask('GetDownloadUrlForLayer', { repositoryName, layerDigest: layer.digest })
   await ask('PutImageTagMutability', { repositoryName, imageTagMutability: 'IMMUTABLE' })
+  const rules = [{ scanFrequency: 'SCAN_ON_PUSH', repositoryFilters: [{ filter: '*', filterType: 'WILDCARD' }] }]
+  await ask('PutRegistryScanningConfiguration', { scanType: 'BASIC', rules })
+  expect(await ask('GetRegistryScanningConfiguration', {})).toMatchObject({ scanningConfiguration: { rules } })
   await ask('PutImageScanningConfiguration', { repositoryName, imageScanningConfiguration: { scanOnPush: true } })
   await ask('SetRepositoryPolicy', { repositoryName, policyText })
   await ask('GetRepositoryPolicy', { repositoryName })

@@ -11,6 +11,7 @@ import { policyOperations } from './operations/policies.ts'
 import { repositoryOperations } from './operations/repositories.ts'
 import { scanOperations } from './operations/scans.ts'
 import { Repositories } from './repositories.ts'
+import { Scanning } from './scanning.ts'
 import { createStore } from './store.ts'
 import { Tokens } from './tokens.ts'
 
@@ -39,14 +40,15 @@ export function createRegistry({ clock, journal, listen, program }: RegistryDeps
   const hosts = new Hosts(listen)
   const tokens = new Tokens(clock)
   const store = createStore(program)
-  const repositories = new Repositories(clock, hosts, store)
+  const scanning = new Scanning(clock, store)
+  const repositories = new Repositories(clock, hosts, store, scanning)
   const now = () => clock.now()
   return {
     operations: {
       ...repositoryOperations(repositories),
       ...imageOperations(repositories, now),
       ...policyOperations(repositories, clock),
-      ...scanOperations(repositories, now),
+      ...scanOperations(repositories, scanning, now),
       ...accessOperations(repositories, hosts, tokens, store),
     },
     route: new Distribution({ journal, hosts, tokens, repositories, store }),

@@ -28,6 +28,7 @@ export function readManifest(bytes: Buffer, mediaType?: string): Manifest {
     bytes,
     mediaType: type,
     artifactMediaType: typeof document['artifactType'] === 'string' ? document['artifactType'] : config[0]?.mediaType,
+    config: config[0]?.digest,
     layers: isIndex(type) ? [] : layers,
     children: isIndex(type) ? descriptors(document['manifests']).map(({ digest }) => digest) : [],
     sizeInBytes: layers.reduce((sum, { size }) => sum + size, 0),

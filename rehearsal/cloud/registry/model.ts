@@ -1,5 +1,6 @@
 import type { Scope } from '../kernel/call.ts'
 import { matchesWildcard } from '../kernel/wildcard.ts'
+import type { Scan } from './scanning.ts'
 
 export type Mutability = 'MUTABLE' | 'IMMUTABLE' | 'MUTABLE_WITH_EXCLUSION' | 'IMMUTABLE_WITH_EXCLUSION'
 
@@ -35,7 +36,7 @@ export interface Image {
   readonly manifest: Manifest
   readonly pushedAt: number
   lastPulledAt: number | undefined
-  scan: { readonly startedAt: number } | undefined
+  scan: Scan | undefined
 }
 
 /** A manifest, byte for byte, and what is read in it. */
@@ -43,6 +44,8 @@ export interface Manifest {
   readonly bytes: Buffer
   readonly mediaType: string
   readonly artifactMediaType: string | undefined
+  /** The digest of an image's configuration. */
+  readonly config: string | undefined
   /** The layers and the configuration of an image; nothing for an index. */
   readonly layers: readonly { readonly digest: string; readonly size: number }[]
   /** What an index points to. */

@@ -23,6 +23,7 @@ import {
   repositoryNotFound,
   tagExists,
 } from './refusals.ts'
+import type { Scanning } from './scanning.ts'
 import type { Store } from './store.ts'
 
 /** What CreateRepository may set. */
@@ -46,13 +47,15 @@ export class Repositories {
   readonly #clock: Clock
   readonly #hosts: Hosts
   readonly #store: Store
+  readonly #scanning: Scanning
   #made = 0
   readonly #scopes = new PerScope(() => new Map<string, Repository>())
 
-  constructor(clock: Clock, hosts: Hosts, store: Store) {
+  constructor(clock: Clock, hosts: Hosts, store: Store, scanning: Scanning) {
     this.#clock = clock
     this.#hosts = hosts
     this.#store = store
+    this.#scanning = scanning
   }
 
   all(scope: Scope): readonly Repository[] {
@@ -113,9 +116,11 @@ export class Repositories {
     const digest = digestOf(bytes)
     refuseImmutable(repository, tag)
     await this.#keep(repository, digest, manifest)
+    const scan = await this.#scanning.onPush(repository, manifest)
     // Somebody else may have taken the tag while the store was at work.
     refuseImmutable(repository, tag)
-    const image = repository.images.get(digest) ?? this.#newImage(repository, digest, manifest)
+    const pushed = { digest, manifest, pushedAt: this.#clock.now(), lastPulledAt: undefined, scan }
+    const image = repository.images.get(digest) ?? pushed
     repository.images.set(digest, image)
     if (tag !== undefined) repository.tags.set(tag, digest)
     return image
@@ -132,17 +137,6 @@ export class Repositories {
 
   markPulled(image: Image): void {
     image.lastPulledAt = this.#clock.now()
-  }
-
-  #newImage({ scanOnPush }: Repository, digest: string, manifest: Manifest): Image {
-    const now = this.#clock.now()
-    return {
-      digest,
-      manifest,
-      pushedAt: now,
-      lastPulledAt: undefined,
-      scan: scanOnPush ? { startedAt: now } : undefined,
-    }
   }
 
   async #keep(repository: Repository, digest: string, { bytes, mediaType, layers, children }: Manifest): Promise<void> {

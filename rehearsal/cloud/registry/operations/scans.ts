@@ -2,15 +2,13 @@ import type { Caller, Members, Operations } from '../../kernel/call.ts'
 import { AwsError } from '../../kernel/errors.ts'
 import { isIndex } from '../manifest.ts'
 import type { Image, Repository } from '../model.ts'
-import { scanNotFound } from '../refusals.ts'
+import { invalidParameter, scanNotFound } from '../refusals.ts'
 import type { Repositories } from '../repositories.ts'
-import { imageId, repositoryName, scopeOf } from './input.ts'
+import { progress, type Scan, type Scanning, type ScanningConfiguration } from '../scanning.ts'
+import { imageId, objects, repositoryName, scopeOf, text } from './input.ts'
 
-/** How long a basic scan takes, in the cloud's time. */
-const SCAN_MS = 5000
-
-/** Basic scans. The rehearsal looks for no vulnerabilities, so a scan ends, and finds none. */
-export function scanOperations(repositories: Repositories, now: () => number): Operations {
+/** Scans, and the registry's choice between basic and enhanced ones. */
+export function scanOperations(repositories: Repositories, scanning: Scanning, now: () => number): Operations {
   const open = (input: Members, caller: Caller, action: string) => {
     const repository = repositories.open(scopeOf(input, caller), repositoryName(input), caller, action)
     const id = imageId(input['imageId'])
@@ -18,54 +16,71 @@ export function scanOperations(repositories: Repositories, now: () => number): O
   }
 
   return {
-    StartImageScan: (input, caller) => {
+    StartImageScan: async (input, caller) => {
       const { repository, image } = open(input, caller, 'StartImageScan')
+      if (scanning.isEnhanced(repository)) throw new AwsError('ValidationException', 'This feature is disabled')
       if (isIndex(image.manifest.mediaType)) {
         throw new AwsError(
           'UnsupportedImageTypeException',
           `The image type of ${image.digest} is not supported: ${image.manifest.mediaType} is an index; scan its images`,
         )
       }
-      image.scan = { startedAt: now() }
+      image.scan = await scanning.begin(repository, image.manifest)
       return { ...named(repository, image), imageScanStatus: status(image.scan, now()) }
     },
 
     DescribeImageScanFindings: (input, caller) => {
       const { repository, id, image } = open(input, caller, 'DescribeImageScanFindings')
       if (image.scan === undefined) throw scanNotFound(repository, id)
-      const findings = completed(image.scan, now())
+      const summary = completed(image.scan, now())
       return {
         ...named(repository, image),
         imageScanStatus: status(image.scan, now()),
-        ...(findings === undefined ? {} : { imageScanFindings: { ...findings, findings: [] } }),
+        ...(summary === undefined ? {} : { imageScanFindings: { ...summary, findings: [] } }),
       }
     },
+
+    PutRegistryScanningConfiguration: (input, caller) => {
+      const scanType = text(input, 'scanType') ?? 'BASIC'
+      if (scanType !== 'BASIC' && scanType !== 'ENHANCED') {
+        throw invalidParameter('scanType', 'must satisfy enum value set: [BASIC, ENHANCED]')
+      }
+      const rules = objects(input, 'rules') as unknown as ScanningConfiguration['rules']
+      scanning.configure(caller, { scanType, rules })
+      return { registryScanningConfiguration: { scanType, rules } }
+    },
+
+    GetRegistryScanningConfiguration: (_input, caller) => ({
+      registryId: caller.account,
+      scanningConfiguration: scanning.configuration(caller),
+    }),
   }
 }
 
 /** What DescribeImages tells of a scan. */
 export function scanSummary({ scan }: Image, now: number): Members {
   if (scan === undefined) return {}
-  const findings = completed(scan, now)
+  const summary = completed(scan, now)
   return {
     imageScanStatus: status(scan, now),
-    ...(findings === undefined ? {} : { imageScanFindingsSummary: findings }),
+    ...(summary === undefined ? {} : { imageScanFindingsSummary: summary }),
   }
 }
 
-type Scan = NonNullable<Image['scan']>
-
-const isComplete = ({ startedAt }: Scan, now: number) => now >= startedAt + SCAN_MS
-
-const status = (scan: Scan, now: number) =>
-  isComplete(scan, now)
-    ? { status: 'COMPLETE', description: 'The scan was completed successfully.' }
-    : { status: 'IN_PROGRESS' }
+function status(scan: Scan, now: number): Members {
+  const { status } = progress(scan, now)
+  if (status === 'COMPLETE') return { status, description: 'The scan was completed successfully.' }
+  return status === 'ACTIVE' ? { status, description: 'Continuous scan is selected for image.' } : { status }
+}
 
 function completed(scan: Scan, now: number): Members | undefined {
-  if (!isComplete(scan, now)) return undefined
-  const at = new Date(scan.startedAt + SCAN_MS)
-  return { imageScanCompletedAt: at, vulnerabilitySourceUpdatedAt: at, findingSeverityCounts: {} }
+  const { completedAt, findings } = progress(scan, now)
+  if (completedAt === undefined) return undefined
+  return {
+    imageScanCompletedAt: completedAt,
+    vulnerabilitySourceUpdatedAt: completedAt,
+    findingSeverityCounts: findings,
+  }
 }
 
 const named = ({ scope, name }: Repository, { digest }: Image) => ({
