@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam'
 import { type Cloud, startCloud } from '../../rehearsal/cloud/cloud.ts'
 import { parseScenario } from '../../rehearsal/cloud/runtimes/simulated/index.ts'
 import { parseDeployRecord } from '../../toolkit/deploy-record.ts'
@@ -9,6 +10,9 @@ import { BY_TAG, makeService } from '../support/ecs-cloud.ts'
 import { bundle, runStep, startStep } from '../support/run-action.ts'
 
 const SPEED = 50
+const TRUST = {
+  Statement: [{ Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+}
 const region = 'eu-west-1'
 let cloud: Cloud
 let ecs: ECSClient
@@ -18,6 +22,9 @@ beforeAll(async () => {
   const config = { region, endpoint: cloud.url, credentials: { accessKeyId: '123456789012', secretAccessKey: 'x' } }
   ecs = new ECSClient(config)
   const clock = { advance: () => delay(20_000 / SPEED) }
+  await new IAMClient(config).send(
+    new CreateRoleCommand({ RoleName: 'execution', AssumeRolePolicyDocument: JSON.stringify(TRUST) }),
+  )
   await makeService({ ecs, elb: new ElasticLoadBalancingV2Client(config), clock })
 })
 afterAll(async () => {

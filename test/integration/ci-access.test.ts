@@ -1,7 +1,7 @@
 // terraform/modules/ci-access, applied by a real Terraform to the rehearsal cloud; what it made is read back with the AWS
 // CLI, and its trust policies are asked about tokens as GitHub makes them. Needs Terraform, its AWS provider, moto.
 import { execFile } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -68,6 +68,7 @@ const ENVIRONMENTS = `{
     repositories = ["web"]
     pull_from    = ["arn:aws:ecr:eu-west-1:210987654321:repository/web"]
     pass_roles   = ["production-web-*"]
+    secrets      = ["web/*"]
     state        = { bucket = "state", prefix = "web/production/" }
     policy_arns  = [aws_iam_policy.infrastructure.arn]
   }
@@ -109,6 +110,13 @@ function trusts({ Statement }: Policy, claims: { readonly sub: string; readonly 
       ),
     ),
   )
+}
+
+/** The actions in the policy that an action's README shows. */
+function asked(action: string): readonly string[] {
+  const readme = readFileSync(join(repository, 'actions', action, 'README.md'), 'utf8')
+  const [, policy = ''] = /<!-- permissions -->\n\n```json\n([\s\S]*?)```/.exec(readme) ?? []
+  return (JSON.parse(policy) as Policy).Statement.flatMap(({ Action }) => all(Action))
 }
 
 const known = new Map<string, Policy>()
@@ -187,6 +195,19 @@ test('a role may do what was named, and no more', async () => {
   const deploy = await policyOf('deploy')
   const passRole = deploy.find(({ Action }) => all(Action).includes('iam:PassRole'))
   expect(all(passRole?.Resource)).toEqual(['arn:aws:iam::123456789012:role/production-web-*'])
+  const look = deploy.find(({ Action }) => all(Action).includes('iam:GetRole'))
+  expect(all(look?.Resource)).toEqual(['arn:aws:iam::123456789012:role/production-web-*'])
+  const secrets = deploy.filter(({ Action }) => all(Action).some((action) => action.startsWith('secretsmanager:')))
+  expect(secrets).toEqual([
+    {
+      Sid: 'LookForSecrets',
+      Effect: 'Allow',
+      Action: 'secretsmanager:DescribeSecret',
+      Resource: 'arn:aws:secretsmanager:*:123456789012:secret:web/*-??????',
+    },
+  ])
+  const logs = deploy.filter(({ Action }) => all(Action).some((action) => action.startsWith('logs:')))
+  for (const { Resource } of logs) expect(Resource).toBe('arn:aws:logs:*:123456789012:log-group:*')
   const update = deploy.find(({ Action }) => all(Action).includes('ecs:UpdateService'))
   for (const resource of all(update?.Resource)) expect(resource).toContain('/production/')
   for (const { Resource, Action, Condition } of deploy) {
@@ -196,6 +217,8 @@ test('a role may do what was named, and no more', async () => {
       expect(action).toMatch(/:(Describe|Get|List|RegisterTaskDefinition$|TagResource$)/)
   }
   const images = await policyOf('images')
+  const may = [...deploy, ...images].flatMap(({ Action }) => all(Action))
+  for (const action of asked('deploy-ecs')) expect(may).toContain(action)
   const push = images.find(({ Action }) => all(Action).includes('ecr:PutImage'))
   expect(all(push?.Resource)).toEqual(['arn:aws:ecr:*:123456789012:repository/web'])
   const abroad = images.filter(({ Resource }) => all(Resource).join().includes('210987654321'))

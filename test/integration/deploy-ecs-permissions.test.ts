@@ -14,10 +14,15 @@ beforeEach(async () => {
 })
 afterEach(() => cloud.close())
 
-/** The policy as JSON. Only the first statement is for calls of ours: ECS asks for the others when a revision has roles or tags. */
+/** What only looks for the things that tasks need. A deploy can do without. */
+const LOOKS = ['iam:GetRole', 'logs:DescribeLogGroups', 'secretsmanager:DescribeSecret', 'ssm:DescribeParameters']
+
+/** The policy as JSON. Two statements are for calls of ours: ECS asks for the others when a revision has roles or tags. */
 function policyOf(actions: readonly string[]): string {
+  const looks = actions.filter((action) => LOOKS.includes(action))
   const statements = [
-    { Sid: 'Deploy', Effect: 'Allow', Action: actions, Resource: '*' },
+    { Sid: 'Deploy', Effect: 'Allow', Action: actions.filter((action) => !looks.includes(action)), Resource: '*' },
+    { Sid: 'LookForWhatTasksNeed', Effect: 'Allow', Action: looks, Resource: '*' },
     {
       Sid: 'HandRolesToTasks',
       Effect: 'Allow',
@@ -47,9 +52,12 @@ test('the policy in the README has exactly the actions that deploys need', async
       options: { 'awslogs-group': '/web', 'awslogs-stream-prefix': 'ecs', 'awslogs-region': 'eu-west-1' },
     },
   }
-  const containerDefinitions = [
-    { name: 'app', image: 'example.com/web:ok', essential: true, portMappings: [{ containerPort: 80 }], ...awslogs },
+  const secrets = [
+    { name: 'TOKEN', valueFrom: '/web/token' },
+    { name: 'PASSWORD', valueFrom: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:web-AbCdEf' },
   ]
+  const app = { name: 'app', image: 'example.com/web:ok', essential: true, portMappings: [{ containerPort: 80 }] }
+  const containerDefinitions = [{ ...app, ...awslogs, secrets }]
   await makeService(cloud, { taskDefinition: { containerDefinitions } })
   await makeService(cloud, { name: 'bridged', bridged: true })
   const start = cloud.journal.entries().length
@@ -89,6 +97,7 @@ test.each([
   'DescribeServiceDeployments',
   'DescribeServiceRevisions',
   'StopServiceDeployment',
+  'GetRole',
 ])('without %s a deploy still comes to its verdict', async (denied) => {
   await makeService(cloud)
   cloud.intercept = ({ action }) =>

@@ -31,7 +31,7 @@ export interface DeployOptions {
 
 /** Runs deploy-ecs with real SDK clients against a cloud. */
 export async function deploy(
-  cloud: EcsCloud,
+  cloud: Pick<EcsCloud, 'env' | 'actionClock'>,
   inputs: Readonly<Record<string, string>>,
   options: DeployOptions = {},
 ): Promise<Deployed> {

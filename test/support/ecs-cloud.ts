@@ -34,6 +34,7 @@ import { createSimulatedRuntime, parseScenario, type Scenario } from '../../rehe
 import { stalenessOf } from '../../rehearsal/cloud/runtimes/simulated/scenario.ts'
 import { throttling } from '../../rehearsal/cloud/throttling.ts'
 import { type Clock, throwIfCancelled } from '../../toolkit/clock.ts'
+import { besides } from './beside-ecs.ts'
 
 export interface EcsCloud {
   readonly env: Readonly<Record<string, string>>
@@ -101,11 +102,7 @@ export async function startEcsCloud(
   const services = {
     sts: queryService('https://sts.amazonaws.com/doc/2011-06-15/', stsOperations(accounts, clock)),
     ecs: jsonService(ecs.operations),
-    // As much of these two as a deploy asks for.
-    ecr: jsonService({ DescribeImages: () => ({ imageDetails: [{ imageDigest: `sha256:${'a'.repeat(64)}` }] }) }),
-    logs: jsonService({
-      GetLogEvents: () => ({ events: [{ message: 'Error: no database' }], nextForwardToken: 'f/1' }),
-    }),
+    ...besides(),
     elasticloadbalancing: queryService('http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/', elb.operations),
   }
   const actionClock = passing(clock)

@@ -10,10 +10,12 @@ import type { World } from '../../../toolkit/runtime.ts'
 import { type AwsCalls, each } from './aws-calls.ts'
 import { changed, imagesOf } from './changed.ts'
 import { changesFor, refuseOrphans, withDatadogTags } from './changes-for.ts'
+import { checkNeeds } from './check-needs.ts'
 import { describeServices, listTasks, requireService } from './ecs.ts'
 import { type CheckedImage, checkImage } from './image-check.ts'
 import type { Inputs } from './inputs.ts'
 import { type LoadedBase, loadBase } from './load-base.ts'
+import { needsOf } from './needs.ts'
 import { chosenContainer, planFor } from './one-off-task.ts'
 import type { ServicePlan, Target } from './plan.ts'
 import {
@@ -59,9 +61,19 @@ export async function prepare(
   })
   const first = inputs.beforeDeploy && planFor(plans, inputs.beforeDeploy)
   if (first !== undefined) chosenContainer(first, inputs.beforeDeploy?.container)
+  const place = { account: accountOf(plans), region }
+  await checkNeeds(
+    aws,
+    world.log,
+    plans.flatMap(({ target }) => needsOf(target.registration, place)),
+    place,
+  )
   if (inputs.waitFor === 'healthy' || inputs.waitFor === 'bake') await tryToWatch(aws, plans)
   return plans
 }
+
+/** The account of the services; the credentials are of one account, and so are they all. */
+const accountOf = (plans: readonly ServicePlan[]) => plans[0]?.before.serviceArn?.split(':')[4] ?? ''
 
 /** A base that needs no change is deployed as it is. */
 const toTarget = (base: LoadedBase, registration: Registration): Target => ({

@@ -53,9 +53,27 @@ data "aws_iam_policy_document" "deploy" {
       "ecs:TagResource",
       "elasticloadbalancing:DescribeTargetGroups",
       "elasticloadbalancing:DescribeTargetHealth",
-      "logs:GetLogEvents",
+      "ssm:DescribeParameters",
     ]
     resources = ["*"]
+  }
+
+  # What tasks write, and whether there is a group to write to.
+  statement {
+    sid       = "ReadLogs"
+    actions   = ["logs:DescribeLogGroups", "logs:GetLogEvents"]
+    resources = ["arn:${local.partition}:logs:*:${local.account}:log-group:*"]
+  }
+
+  # Whether there are the secrets that tasks get: never what is in them. AWS puts six characters behind their names.
+  dynamic "statement" {
+    for_each = length(each.value.secrets) > 0 ? [each.value.secrets] : []
+
+    content {
+      sid       = "LookForSecrets"
+      actions   = ["secretsmanager:DescribeSecret"]
+      resources = [for secret in statement.value : "arn:${local.partition}:secretsmanager:*:${local.account}:secret:${secret}-??????"]
+    }
   }
 
   dynamic "statement" {
@@ -71,6 +89,17 @@ data "aws_iam_policy_document" "deploy" {
         variable = "iam:PassedToService"
         values   = ["ecs-tasks.amazonaws.com"]
       }
+    }
+  }
+
+  # Whether there are those roles, and tasks can have them.
+  dynamic "statement" {
+    for_each = length(each.value.pass_roles) > 0 ? [each.value.pass_roles] : []
+
+    content {
+      sid       = "LookForRoles"
+      actions   = ["iam:GetRole"]
+      resources = [for role in statement.value : "arn:${local.partition}:iam::${local.account}:role/${role}"]
     }
   }
 }

@@ -15,7 +15,8 @@ variable "environments" {
     (patterns such as `v*`; for jobs without `environment:`), and with `pull_requests` any pull request from the repository
     itself. Give that only to a role that can read.
     Each may deploy to `clusters`, push to `repositories`, pull from the repositories `pull_from` of other accounts (ARNs;
-    those have to allow it too), hand the roles `pass_roles` to tasks, and use the Terraform
+    those have to allow it too), hand the roles `pass_roles` to tasks, see whether the `secrets` of
+    Secrets Manager are there (names; by default any, and never what is in them), and use the Terraform
     `state` below a prefix of a bucket; names may have `*`. `policy_arns` are for what your Terraform manages.
   EOT
   type = map(object({
@@ -27,6 +28,7 @@ variable "environments" {
     repositories         = optional(list(string), [])
     pull_from            = optional(list(string), [])
     pass_roles           = optional(list(string), [])
+    secrets              = optional(list(string), ["*"])
     state                = optional(object({ bucket = string, prefix = string }))
     policy_arns          = optional(list(string), [])
     max_session_duration = optional(number, 3600)

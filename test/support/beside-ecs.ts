@@ -1,0 +1,40 @@
+// The AWS services that a deploy only asks a little of, where all is there that it asks for.
+import { jsonService } from '../../rehearsal/cloud/kernel/json-protocol.ts'
+import { queryService } from '../../rehearsal/cloud/kernel/query-protocol.ts'
+import type { Service } from '../../rehearsal/cloud/kernel/service.ts'
+
+const TRUST = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+}
+
+/** Every image, role, secret, parameter and log group exists. What one may look like for real is moto's to say. */
+export const besides = () =>
+  ({
+    ecr: jsonService({ DescribeImages: () => ({ imageDetails: [{ imageDigest: `sha256:${'a'.repeat(64)}` }] }) }),
+    logs: jsonService({
+      GetLogEvents: () => ({ events: [{ message: 'Error: no database' }], nextForwardToken: 'f/1' }),
+      DescribeLogGroups: ({ logGroupNamePrefix }) => ({ logGroups: [{ logGroupName: logGroupNamePrefix }] }),
+    }),
+    iam: queryService('https://iam.amazonaws.com/doc/2010-05-08/', {
+      GetRole: ({ RoleName }, { account }) => ({
+        Role: {
+          Path: '/',
+          RoleName,
+          RoleId: 'AROAEXAMPLE',
+          Arn: `arn:aws:iam::${account}:role/${RoleName}`,
+          CreateDate: '2026-01-01T00:00:00Z',
+          AssumeRolePolicyDocument: encodeURIComponent(JSON.stringify(TRUST)),
+        },
+      }),
+    }),
+    secretsmanager: jsonService({
+      DescribeSecret: ({ SecretId }) => ({ ARN: SecretId, VersionIdsToStages: { one: ['AWSCURRENT'] } }),
+    }),
+    ssm: jsonService({
+      DescribeParameters: ({ ParameterFilters }) => {
+        const filters = ParameterFilters as readonly { readonly Values: readonly string[] }[]
+        return { Parameters: filters.flatMap(({ Values }) => Values).map((Name) => ({ Name })) }
+      },
+    }),
+  }) satisfies Readonly<Record<string, Service>>
