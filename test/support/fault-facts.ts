@@ -79,11 +79,15 @@ export function readFacts(all: readonly Written[], first: number, service: Servi
   }
 }
 
-/** The entries on the tasks of a revision, and on the targets of its service. */
+/** The entries on the tasks of a revision, and on the targets and the production traffic of its service. */
 const entriesOf = (all: readonly Written[], name: string, wanted: string) =>
   [
     all.filter(({ type, taskDefinition }) => type === 'task' && revision(taskDefinition) === wanted),
-    all.filter(({ type, targetGroup }) => type === 'target' && String(targetGroup).includes(`/${name}/`)),
+    all.filter(
+      ({ type, targetGroup, loadBalancer, port }) =>
+        (type === 'target' && new RegExp(`/${name}(-blue|-green)?/`).test(String(targetGroup))) ||
+        (type === 'traffic-shift' && port === 80 && String(loadBalancer).includes(`/${name}/`)),
+    ),
   ] as const
 
 const byTask = (tasks: readonly Written[]) => Map.groupBy(tasks, ({ taskArn }) => taskArn)
@@ -120,7 +124,21 @@ function sickOf(
     .filter(({ lastStatus }) => lastStatus !== 'RUNNING')
     .map(({ taskArn }) => `task ${taskArn} not RUNNING`)
   if (live.length < desiredCount) sick.push(`${live.length} of ${desiredCount} tasks`)
-  const states = new Map(targets.map((entry) => [JSON.stringify([entry['target'], entry['port']]), entry]))
-  const healthy = [...states.values()].filter(({ to }) => to === 'healthy').length
+  const states = new Map(
+    targets
+      .filter(({ type }) => type === 'target')
+      .map((entry) => [JSON.stringify([entry['targetGroup'], entry['target'], entry['port']]), entry]),
+  )
+  const takers = takersOf(targets)
+  const healthy = [...states.values()].filter(
+    ({ to, targetGroup }) => to === 'healthy' && (takers?.includes(String(targetGroup)) ?? true),
+  ).length
   return balanced && healthy < desiredCount ? [...sick, `${healthy} of ${desiredCount} targets healthy`] : sick
+}
+
+/** The target groups that production traffic goes to, where ECS shifts it. */
+function takersOf(entries: readonly Written[]): readonly string[] | undefined {
+  const last = entries.findLast(({ type }) => type === 'traffic-shift')
+  const weights = last?.['weights'] as Readonly<Record<string, number>> | undefined
+  return weights && Object.keys(weights).filter((arn) => (weights[arn] ?? 0) > 0)
 }

@@ -1,5 +1,5 @@
 // One deploy on a bad day. What deploy-ecs says of each service is held against what the journal says really happened.
-import { RegisterTaskDefinitionCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs'
+import { type DeploymentConfiguration, RegisterTaskDefinitionCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs'
 import { awsClients, type Connect } from '../../actions/deploy-ecs/src/clients.ts'
 import { parseScenario } from '../../rehearsal/cloud/runtimes/simulated/index.ts'
 import { type Deployed, deploy } from './deploy.ts'
@@ -7,6 +7,7 @@ import { type EcsCloud, makeService, startEcsCloud } from './ecs-cloud.ts'
 import { type Facts, readFacts, readState } from './fault-facts.ts'
 import { brokenPromises, problemsWith } from './fault-judge.ts'
 import { drawStory, inputsOf, RIVAL, type ServiceStory, type Story, scenarioOf, undisturbed } from './fault-story.ts'
+import { makeNativeService } from './native-service.ts'
 
 export interface FaultRun {
   readonly seed: number
@@ -32,18 +33,28 @@ export async function faultRun(seed: number, watch: (cloud: EcsCloud) => void = 
   }
 }
 
+const STRATEGIES: Readonly<Record<ServiceStory['strategy'], DeploymentConfiguration>> = {
+  ROLLING: {},
+  BLUE_GREEN: { strategy: 'BLUE_GREEN', bakeTimeInMinutes: 2 },
+  LINEAR: {
+    ...{ strategy: 'LINEAR', bakeTimeInMinutes: 1 },
+    linearConfiguration: { stepPercent: 40, stepBakeTimeInMinutes: 1 },
+  },
+  CANARY: {
+    ...{ strategy: 'CANARY', bakeTimeInMinutes: 1 },
+    canaryConfiguration: { canaryPercent: 10, canaryBakeTimeInMinutes: 2 },
+  },
+}
+
 type Told = Pick<FaultRun, 'verdicts' | 'problems'>
 
 async function prepare(cloud: EcsCloud, { services }: Story): Promise<void> {
-  for (const { name, desiredCount, balanced, breaker } of services) {
+  for (const { name, desiredCount, balanced, breaker, strategy } of services) {
     const deploymentCircuitBreaker = { enable: breaker !== 'none', rollback: breaker === 'rollback' }
-    await makeService(cloud, {
-      name,
-      image: 'example.com/web:first',
-      desiredCount,
-      balanced,
-      service: { deploymentConfiguration: { deploymentCircuitBreaker } },
-    })
+    const deploymentConfiguration = { deploymentCircuitBreaker, ...STRATEGIES[strategy] }
+    const stack = { name, image: 'example.com/web:first', desiredCount, balanced }
+    if (balanced && strategy !== 'ROLLING') await makeNativeService(cloud, deploymentConfiguration, stack)
+    else await makeService(cloud, { ...stack, service: { deploymentConfiguration } })
   }
   await cloud.ecs.send(
     new RegisterTaskDefinitionCommand({

@@ -21,6 +21,10 @@ const BEHAVIOURS: Readonly<Record<string, string>> = {
 }
 const DAYS = ['ok', 'ok', 'ok', 'ok', 'slow', ...Object.keys(BEHAVIOURS)]
 
+/** ECS can shift traffic in steps only where there is some. */
+const SHIFTING = ['ROLLING', 'ROLLING', 'ROLLING', 'BLUE_GREEN', 'LINEAR', 'CANARY'] as const
+const STANDING = ['ROLLING', 'ROLLING', 'BLUE_GREEN'] as const
+
 const TROUBLES = ['throttled', 'server-error', 'unavailable', 'reset-before', 'reset-after', 'slow'] as const
 
 /** What a role may lack. Each alone leaves a deploy possible, or has to stop it before anything is changed. */
@@ -40,6 +44,8 @@ export interface ServiceStory {
   readonly desiredCount: number
   readonly balanced: boolean
   readonly breaker: 'none' | 'stop' | 'rollback'
+  /** How ECS deploys it; anything but ROLLING in steps of its own, with two target groups. */
+  readonly strategy: 'ROLLING' | 'BLUE_GREEN' | 'LINEAR' | 'CANARY'
 }
 
 export interface Story {
@@ -68,13 +74,16 @@ export function drawStory(seed: number): Story {
   const count = pick(random, [1, 1, 1, 2, 3])
   const ending = random()
   return {
-    services: ['web', 'api', 'worker'].slice(0, count).map((name) => ({
-      name,
-      behaviour: pick(random, DAYS),
-      desiredCount: 1 + upTo(4),
-      balanced: some(0.7),
-      breaker: pick(random, ['none', 'stop', 'rollback'] as const),
-    })),
+    services: ['web', 'api', 'worker'].slice(0, count).map((name) => {
+      const drawn = {
+        name,
+        behaviour: pick(random, DAYS),
+        desiredCount: 1 + upTo(4),
+        balanced: some(0.7),
+        breaker: pick(random, ['none', 'stop', 'rollback'] as const),
+      }
+      return { ...drawn, strategy: pick(random, drawn.balanced ? SHIFTING : STANDING) }
+    }),
     waitFor: pick(random, ['healthy', 'healthy', 'healthy', 'healthy', 'bake', 'started', 'none'] as const),
     onFailure: pick(random, ['rollback', 'rollback', 'rollback', 'stop', 'leave'] as const),
     onCancel: some(0.8) ? 'rollback' : 'leave',

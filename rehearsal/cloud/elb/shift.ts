@@ -30,6 +30,7 @@ export function shiftTraffic(
     account: scope.account,
     region: scope.region,
     loadBalancer,
+    port: rule.listener.port,
     rule: rule.arn,
     weights: Object.fromEntries(groups.map(({ group, weight }) => [group.arn, weight])),
   })
