@@ -1,0 +1,246 @@
+// Docker Hub, ECR public, and ECR under its true names, by stand-ins for their hosts that speak their documented wire format.
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { CreateRepositoryCommand, ECRClient, SetRepositoryPolicyCommand } from '@aws-sdk/client-ecr'
+import { type Cloud, startCloud } from '../../rehearsal/cloud/cloud.ts'
+import { removeTestImages } from '../support/busybox-image.ts'
+import { type ImageSources, imageSources } from '../support/image-sources.ts'
+import { type Internet, pass, startInternet } from '../support/internet.ts'
+import { type OciRegistry, REGISTRY_USER, startOciRegistry } from '../support/oci-registry.ts'
+import { runStep, source } from '../support/run-action.ts'
+import { answerJson, scriptedServer } from '../support/scripted-server.ts'
+import { type TokenRegistry, tokenRegistry } from '../support/token-registry.ts'
+
+const TEST = 'build-image-registries'
+const HUB_USER = { username: 'acme', password: 'dckr_pat_a-token-of-the-test' }
+const PUBLIC_USER = { username: 'AWS', password: 'a-password-of-ecr-public' }
+const ACCOUNTS = ['111111111111', '222222222222'] as const
+const CONFIG = '{"auths":{"ghcr.io":{"auth":"c29tZTpvbmU="}}}'
+
+let hubStore: OciRegistry
+let publicStore: OciRegistry
+let plain: OciRegistry
+let hub: TokenRegistry
+let gallery: TokenRegistry
+let internet: Internet
+let cloud: Cloud
+let publicApi: Awaited<ReturnType<typeof scriptedServer>>
+let sources: ImageSources
+let temp: string
+let config: string
+/** What anyone on this machine can see while it goes on: every process's arguments, and the files there are. */
+let seen = ''
+
+const look = () => {
+  seen += execFileSync('ps', ['-eo', 'args', 'ww'], { encoding: 'utf8' })
+  for (const folder of [temp, config]) {
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+    for (const { parentPath, name } of files) seen += readFileSync(join(parentPath, name), 'latin1')
+  }
+}
+
+beforeAll(async () => {
+  ;[hubStore, publicStore, plain, cloud] = await Promise.all([
+    startOciRegistry(),
+    startOciRegistry(),
+    startOciRegistry(),
+    startCloud({ account: ACCOUNTS[0] }),
+  ])
+  hub = tokenRegistry(hubStore, {
+    realm: 'https://auth.docker.io/token',
+    service: 'registry.docker.io',
+    user: HUB_USER,
+    downloads: 'production.cloudflare.docker.com',
+    onLogin: look,
+  })
+  gallery = tokenRegistry(publicStore, {
+    realm: 'https://public.ecr.aws/token/',
+    service: 'public.ecr.aws',
+    scope: 'aws',
+    user: PUBLIC_USER,
+    downloads: 'd5l0dvt14r5h8.cloudfront.net',
+    onLogin: look,
+  })
+  publicApi = await scriptedServer(({ headers }, response) => {
+    expect(headers['x-amz-target']).toBe('SpencerFrontendService.GetAuthorizationToken')
+    expect(headers.authorization).toContain('/us-east-1/ecr-public/aws4_request')
+    const authorizationToken = Buffer.from(Object.values(PUBLIC_USER).join(':')).toString('base64')
+    answerJson(response, 200, { authorizationData: { authorizationToken, expiresAt: Date.now() / 1000 + 43_200 } })
+  })
+  internet = await startInternet({
+    'registry-1.docker.io': hub.registry,
+    'auth.docker.io': hub.tokens,
+    'production.cloudflare.docker.com': hub.downloads,
+    'public.ecr.aws': (request, response) =>
+      (request.url?.startsWith('/token/') ? gallery.tokens : gallery.registry)(request, response),
+    'd5l0dvt14r5h8.cloudfront.net': gallery.downloads,
+    // The rehearsal's ECR has a loopback address for each account.
+    ...Object.fromEntries(
+      ACCOUNTS.map((account, at) => [
+        `${account}.dkr.ecr.us-east-1.amazonaws.com`,
+        (request: Parameters<typeof pass>[0], response: Parameters<typeof pass>[1]) => {
+          const port = Number(new URL(cloud.url).port)
+          pass(request, response, { port, host: `127.0.0.${at + 1}:${port}` })
+        },
+      ]),
+    ),
+  })
+  temp = mkdtempSync(join(tmpdir(), 'slipway-temp-'))
+  config = mkdtempSync(join(tmpdir(), 'slipway-docker-config-'))
+  writeFileSync(join(config, 'config.json'), CONFIG)
+  sources = imageSources(TEST, ['CMD ["busybox", "true"]'])
+})
+afterAll(async () => {
+  await internet.close()
+  for (const server of [hubStore, publicStore, plain, cloud, publicApi]) await server.close()
+  sources.remove()
+  await removeTestImages(TEST)
+  for (const folder of [temp, config]) rmSync(folder, { recursive: true, force: true })
+})
+
+const run = async (inputs: Readonly<Record<string, string>>, env: Readonly<Record<string, string>> = {}) => {
+  seen = ''
+  const step = await runStep(source('build-image'), {
+    inputs: { ...(inputs['promote'] === undefined ? { context: sources.folder } : {}), tags: 'v1', ...inputs },
+    env: {
+      AWS_ACCESS_KEY_ID: '',
+      AWS_ENDPOINT_URL: '',
+      SOURCE_DATE_EPOCH: '1700000000',
+      RUNNER_TEMP: temp,
+      DOCKER_CONFIG: config,
+      ...internet.env,
+      ...env,
+    },
+  })
+  // Wherever it pushed to: the user's own configuration is as it was, and no file is left.
+  expect(readFileSync(join(config, 'config.json'), 'utf8')).toBe(CONFIG)
+  expect([readdirSync(config), readdirSync(temp)]).toEqual([['config.json'], []])
+  expect(internet.unknown).toEqual([])
+  return step
+}
+
+const AWS = { AWS_ACCESS_KEY_ID: ACCOUNTS[0], AWS_SECRET_ACCESS_KEY: 'x', AWS_REGION: 'eu-west-1' }
+
+/** Neither while someone logged in nor in the log. */
+function expectNoLeak(log: string, secret: string) {
+  expect(seen).toContain('src/index.ts')
+  const all = log.replace(/^::add-mask::.*$/gm, '') + seen
+  for (const form of [secret, Buffer.from(secret).toString('base64')]) expect(all).not.toContain(form)
+}
+
+describe('Docker Hub (a stand-in for its registry, its token server and its download host)', () => {
+  test('is pushed to by any of its names, and pulled from with a login of its own for each', async () => {
+    const pushed = await run({ images: 'acme/web\nindex.docker.io/acme/api', ...HUB_USER })
+    expect(pushed).toMatchObject({ code: 0 })
+    expect(pushed.outputs['image']).toBe(`docker.io/acme/web@${pushed.outputs['digest']}`)
+    for (const name of ['acme/web', 'acme/api']) {
+      expect(await hubStore.digest(name, 'v1')).toBe(pushed.outputs['digest'])
+      expect(hub.logins).toContainEqual({ username: 'acme', scope: `repository:${name}:pull,push` })
+    }
+    expectNoLeak(pushed.log, HUB_USER.password)
+
+    const from = hub.logins.length
+    const promoted = await run({ promote: 'acme/web:v1', images: `${plain.host}/acme/web` })
+    expect(promoted).toMatchObject({ code: 0, outputs: { digest: pushed.outputs['digest'] } })
+    expect(await plain.digest('acme/web', 'v1')).toBe(pushed.outputs['digest'])
+    expect(hub.logins.slice(from)).toEqual([{ username: undefined, scope: 'repository:acme/web:pull' }])
+  })
+
+  test('an official image is in `library`', async () => {
+    const { digest } = (await run({ images: 'library/tiny', ...HUB_USER })).outputs
+    const promoted = await run({ promote: `tiny@${digest}`, images: `${plain.host}/library/tiny` })
+    expect(promoted).toMatchObject({ code: 0, outputs: { digest } })
+    expect(promoted.log).toContain(`Promoting docker.io/library/tiny@${digest}.`)
+  })
+
+  test('without a login, and with a wrong one, the push is refused before anything is built, and says what to do', async () => {
+    const none = await run({ images: 'acme/web' })
+    expect(none.code).toBe(1)
+    expect(none.log).toContain('Could not push to docker.io/acme/web. The registry says: 401 UNAUTHORIZED')
+    expect(none.log).toContain('Next: Log in to this registry: set `registry`, `username` and `password`')
+    const wrong = await run({ images: 'acme/web', username: 'acme', password: 'not-the-token-of-the-test' })
+    expect(wrong.code).toBe(1)
+    expect(wrong.log).toMatch(/was refused by auth\.docker\.io: 401/)
+    expect(wrong.log).toContain('Check the user name `acme` and its password or access token.')
+    expectNoLeak(wrong.log, 'not-the-token-of-the-test')
+    for (const { log } of [none, wrong]) expect(log).not.toContain('Engine:')
+  })
+
+  test('a token that expires on the way is replaced', async () => {
+    const expiry = await scriptedServer((_, response) => {
+      hub.expire()
+      answerJson(response, 200, {})
+    })
+    const step = await run({
+      images: 'acme/late',
+      ...HUB_USER,
+      'no-cache': 'true',
+      'test-command': `busybox wget -q -O - ${expiry.url}`,
+    })
+    await expiry.close()
+    expect(step).toMatchObject({ code: 0 })
+    expect(step.log).toMatch(/Could not look up docker\.io\/acme\/late@sha256:\w+: 401\. Attempt 2 of 5 in 0 ms\./)
+    expect(await hubStore.digest('acme/late', 'v1')).toBe(step.outputs['digest'])
+  })
+})
+
+describe('ECR public (a stand-in for its registry and its API)', () => {
+  const env = { ...AWS, AWS_ENDPOINT_URL_ECR_PUBLIC: '' }
+
+  test('is pushed to with a token from its own API, which is in us-east-1 alone', async () => {
+    const step = await run(
+      { images: 'public.ecr.aws/a1b2c3d4/web' },
+      { ...env, AWS_ENDPOINT_URL_ECR_PUBLIC: publicApi.url },
+    )
+    expect(step).toMatchObject({ code: 0 })
+    expect(publicApi.seen).toHaveLength(1)
+    expect(await publicStore.digest('a1b2c3d4/web', 'v1')).toBe(step.outputs['digest'])
+    expect(gallery.logins).toContainEqual({ username: 'AWS', scope: 'repository:a1b2c3d4/web:pull,push' })
+    expectNoLeak(step.log, PUBLIC_USER.password)
+
+    const promoted = await run({ promote: step.outputs['image'] ?? '', images: `${plain.host}/public/web` })
+    expect(promoted).toMatchObject({ code: 0, outputs: { digest: step.outputs['digest'] } })
+    expect(gallery.logins.at(-1)).toEqual({ username: undefined, scope: 'repository:a1b2c3d4/web:pull' })
+  })
+})
+
+describe('ECR under its true names (the rehearsal’s ECR behind them)', () => {
+  test('each registry gets a token of its own, which stays in memory', async () => {
+    const images = ACCOUNTS.map((account) => `${account}.dkr.ecr.us-east-1.amazonaws.com/team/web`)
+    for (const account of ACCOUNTS) {
+      const credentials = { accessKeyId: account, secretAccessKey: 'x' }
+      const ecr = new ECRClient({ endpoint: cloud.url, region: 'us-east-1', credentials })
+      await ecr.send(new CreateRepositoryCommand({ repositoryName: 'team/web' }))
+      // The second account lets the first one push.
+      if (account === ACCOUNTS[0]) continue
+      const Principal = { AWS: `arn:aws:iam::${ACCOUNTS[0]}:root` }
+      const policyText = JSON.stringify({ Statement: [{ Effect: 'Allow', Principal, Action: 'ecr:*' }] })
+      await ecr.send(new SetRepositoryPolicyCommand({ repositoryName: 'team/web', policyText }))
+    }
+    const step = await run({ images: images.join('\n') }, { ...AWS, AWS_ENDPOINT_URL_ECR: cloud.url })
+    expect(step).toMatchObject({ code: 0 })
+    expect(JSON.parse(step.outputs['images'] ?? '')).toEqual(
+      images.map((image) => `${image}@${step.outputs['digest']}`),
+    )
+    const asked = cloud.journal.entries('api').filter((call) => call['action'] === 'GetAuthorizationToken')
+    expect(asked).toHaveLength(2)
+    // Token and password of each are masked before they are used.
+    expect(step.log.match(/^::add-mask::/gm)).toHaveLength(4)
+    for (const [, secret = ''] of step.log.matchAll(/^::add-mask::(.*)$/gm)) {
+      expect(step.log.replace(/^::add-mask::.*$/gm, '')).not.toContain(secret)
+    }
+  })
+})
+
+test('a registry that is none of these gets the login of the inputs, and no other does', async () => {
+  const closed = await startOciRegistry({ auth: true })
+  const from = hub.logins.length
+  const images = `${closed.host}/mixed/web\nacme/mixed`
+  const step = await run({ images, registry: closed.host, ...REGISTRY_USER })
+  expect(step.code).toBe(1)
+  expect(step.log).toContain('Could not push to docker.io/acme/mixed. The registry says: 401')
+  expect(new Set(hub.logins.slice(from).map(({ username }) => username))).toEqual(new Set([undefined]))
+  await closed.close()
+})
