@@ -1,5 +1,6 @@
 // How soon deploy-ecs knows, what that costs in calls, and how heavy it is:
 //   node bench/deploy-ecs.ts [--services 1,10,100,1000]
+// What the action alone needs of memory is for bench/deploy-ecs-memory.ts.
 // Times of (a) and (b) are the cloud's own, to the second: they do not depend on this machine.
 import { execFileSync } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
@@ -7,13 +8,14 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { CreateServiceCommand } from '@aws-sdk/client-ecs'
 import { deploy } from '../test/support/deploy.ts'
-import { type EcsCloud, makeService, startEcsCloud } from '../test/support/ecs-cloud.ts'
+import { BY_TAG, type EcsCloud, makeService, startEcsCloud } from '../test/support/ecs-cloud.ts'
 
 const { values } = parseArgs({ options: { services: { type: 'string', default: '1,10,100,1000' } } })
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
 
-async function inCloud<T>(task: (cloud: EcsCloud) => Promise<T>, seed = 1): Promise<T> {
-  const cloud = await startEcsCloud({ seed })
+/** A cloud that throttles as AWS does, once it is armed. */
+async function inCloud<T>(task: (cloud: EcsCloud) => Promise<T>): Promise<T> {
+  const cloud = await startEcsCloud({ seed: 1, scenario: `${BY_TAG}\nthrottle: true\n` })
   try {
     return await task(cloud)
   } finally {
@@ -84,16 +86,17 @@ for (const count of values.services.split(',').map(Number)) {
     await cloud.clock.advance(300_000)
     const from = cloud.journal.entries('api').length
     const begun = cloud.clock.now()
-    const memory = process.memoryUsage().heapUsed
     const wall = performance.now()
+    cloud.arm()
     const done = await deploy(cloud, { service: names.join(','), image: 'example.com/web:next' })
+    const throttled = cloud.journal.entries('api').filter(({ outcome }) => outcome === 'ThrottlingException').length
     const calls = cloud.journal.entries('api').slice(from)
     const by = Map.groupBy(calls, ({ action }) => String(action))
     const took = cloud.clock.now() - begun
     const polls = Math.max(1, Math.round((by.get('DescribeServices')?.length ?? 0) / Math.ceil(count / 10)) - 1)
     console.log(
-      `  ${count} services: ${calls.length} calls in ${seconds(took)} of the cloud's time, ${polls} looks; ${done.outputs['verdict']}; ` +
-        `heap +${Math.round((process.memoryUsage().heapUsed - memory) / 1e6)} MB (the cloud's and its journal's too); ${seconds(performance.now() - wall)} here\n    ` +
+      `  ${count} services: ${calls.length} calls in ${seconds(took)} of the cloud's time, ${polls} looks; ${throttled} throttled; ${done.outputs['verdict']}; ` +
+        `${seconds(performance.now() - wall)} here\n    ` +
         [...by]
           .map(([action, list]) => `${action} ${list.length} (${((list.length / took) * 1000).toFixed(1)}/s)`)
           .join(', '),

@@ -2,7 +2,7 @@
 import { AwsError } from '../../rehearsal/cloud/kernel/errors.ts'
 import type { Intercept } from '../../rehearsal/cloud/kernel/service.ts'
 import { deploy } from '../support/deploy.ts'
-import { type EcsCloud, makeService, startEcsCloud } from '../support/ecs-cloud.ts'
+import { BY_TAG, type EcsCloud, makeService, startEcsCloud } from '../support/ecs-cloud.ts'
 
 let cloud: EcsCloud
 
@@ -89,4 +89,27 @@ test('each of several services is told as soon as it is decided, once', async ()
   expect(at('[production/api] Succeeded. All 2 tasks run api:2')).toBeLessThan(
     at('[production/worker] The rollout (COMPLETED)'),
   )
+})
+
+test.each([1, 10, 25])('the calls for %i services grow by batches, and none is throttled', async (count) => {
+  await cloud.close()
+  cloud = await startEcsCloud({ scenario: `${BY_TAG}\nthrottle: true\n` })
+  const names = Array.from({ length: count }, (_, index) => `s${index}`)
+  for (const name of names) {
+    const family = { taskDefinition: { family: 's' }, service: { taskDefinition: 's' } }
+    await makeService(cloud, { name, balanced: false, desiredCount: 1, ...family })
+  }
+  const first = cloud.journal.entries('api').length
+  cloud.arm()
+  const done = await deploy(cloud, { service: names.join(','), image: 'example.com/web:next' })
+  cloud.arm(false)
+  expect(done.outputs['verdict']).toBe('succeeded')
+  const made = cloud.journal.entries('api').slice(first)
+  expect(made.filter(({ outcome }) => outcome !== 'ok')).toEqual([])
+  const of = (action: string) => made.filter((entry) => entry['action'] === action).length
+  expect([of('UpdateService'), of('RegisterTaskDefinition'), of('ListServiceDeployments')]).toEqual([count, 1, count])
+  expect(of('DescribeServiceRevisions')).toBe(Math.ceil(count / 20))
+  // One look before the update, and as many afterwards as there were looks at the service deployments.
+  const looks = of('DescribeServiceDeployments') / Math.ceil(count / 20)
+  expect(of('DescribeServices')).toBeLessThanOrEqual((looks + 1) * Math.ceil(count / 10))
 })
