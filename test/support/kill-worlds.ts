@@ -1,0 +1,65 @@
+// What the kill tests have Terraform make: objects in chains, each link made after the one before, so that an apply has a
+// middle. By the real AWS provider; or by a program that Terraform runs, which spares each command the provider's start.
+
+export const BUCKET_OF_WORLD = 'world'
+const CHAINS = 3
+const LINKS = 3
+export const OBJECTS = CHAINS * LINKS
+
+/** One object as a state has it. */
+export interface Said {
+  readonly key: string
+  readonly content: string
+}
+
+export interface World {
+  /** The root module that makes the objects of a round. */
+  readonly main: (round: string) => string
+  /** Reads the attributes of an instance. */
+  readonly said: (attributes: Readonly<Record<string, unknown>>) => Said
+}
+
+const links = (resource: (link: number) => string): string =>
+  Array.from({ length: LINKS }, (_, i) => resource(i)).join('\n')
+
+const after = (type: string, link: number): string => (link === 0 ? '' : `depends_on = [${type}.link${link - 1}]`)
+
+/** By the AWS provider. */
+export const provided: World = {
+  main: (round) => `
+  provider "aws" {
+    s3_use_path_style           = true
+    skip_credentials_validation = true
+    skip_metadata_api_check     = true
+    skip_requesting_account_id  = true
+  }
+  ${links(
+    (link) => `resource "aws_s3_object" "link${link}" {
+    count   = ${CHAINS}
+    bucket  = "${BUCKET_OF_WORLD}"
+    key     = "${round}/link${link}-\${count.index}"
+    content = "link ${link} of ${round}"
+    ${after('aws_s3_object', link)}
+  }`,
+  )}`,
+  said: ({ key, content }) => ({ key: String(key), content: String(content) }),
+}
+
+/** By curl, which signs as AWS wants it. */
+export const provisioned: World = {
+  main: (round) =>
+    links(
+      (link) => `resource "terraform_data" "link${link}" {
+    count = ${CHAINS}
+    input = { key = "${round}/link${link}-\${count.index}", content = "link ${link} of ${round}" }
+    ${after('terraform_data', link)}
+    provisioner "local-exec" {
+      command = <<-EOT
+        printf %s '\${self.input.content}' | curl --silent --show-error --fail-with-body --aws-sigv4 aws:amz:us-east-1:s3 \\
+          --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --upload-file - "$AWS_ENDPOINT_URL/${BUCKET_OF_WORLD}/\${self.input.key}"
+      EOT
+    }
+  }`,
+    ),
+  said: ({ input }) => (input as { readonly value: Said }).value,
+}
