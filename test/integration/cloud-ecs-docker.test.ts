@@ -29,6 +29,7 @@ import {
 import Docker from 'dockerode'
 import { type Cloud, startCloud } from '../../rehearsal/cloud/cloud.ts'
 import { busyboxImage, removeTestImages, TEST_LABEL } from '../support/busybox-image.ts'
+import { makeFront, shifting } from '../support/native-service.ts'
 
 // Needs a Docker engine, and Debian's docker-registry, moto and busybox-static. Real containers, real probes, real traffic.
 
@@ -250,6 +251,55 @@ test('a service behind a load balancer is rolled out without losing a request', 
       imageDigest: expect.stringMatching(/^sha256:/),
     })
   }
+})
+
+test('a canary gets its share of the requests, green is seen by test traffic first, and no request is lost', async () => {
+  const [production, testing] = [20_000 + (process.pid % 10_000), 30_000 + (process.pid % 2_000)]
+  const front = await makeFront({ elb }, 'canary', { subnets, productionPort: production, testPort: testing })
+  await create('canary', await register('canary', site('blue')), {
+    desiredCount: 2,
+    loadBalancers: [shifting(front, 'web', 8080)],
+    deploymentConfiguration: {
+      ...{ strategy: 'CANARY', bakeTimeInMinutes: 0 },
+      canaryConfiguration: { canaryPercent: 20, canaryBakeTimeInMinutes: 1 },
+    },
+  })
+  await rolledOut('canary')
+  const { host } = front
+  expect([await fetchText(host, production), await fetchText(host, testing)]).toEqual(['blue', 'blue'])
+
+  const taskDefinition = await register('canary', site('green'))
+  await ecs.send(new UpdateServiceCommand({ cluster: 'main', service: 'canary', taskDefinition }))
+  const stageOf = () =>
+    cloud.journal
+      .entries('service-deployment')
+      .findLast(({ service, lifecycleStage }) => `${service}`.endsWith('/canary') && lifecycleStage !== undefined)
+  const seen = { production: new Map<unknown, string[]>(), testing: new Map<unknown, string[]>() }
+  while (stageOf()?.['status'] === 'IN_PROGRESS') {
+    for (const [traffic, port] of [
+      ['production', production],
+      ['testing', testing],
+    ] as const) {
+      const before = stageOf()
+      const answer = await fetchText(host, port)
+      // A request in the moment of a shift belongs to neither side of it.
+      if (before !== stageOf()) continue
+      const share = before?.[traffic === 'production' ? 'productionTraffic' : 'testTraffic']
+      const answers = seen[traffic].get(share) ?? []
+      seen[traffic].set(share, [...answers, answer])
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  expect(stageOf()?.['status']).toBe('SUCCESSFUL')
+  const greens = (answers: string[] = []) => answers.filter((answer) => answer === 'green').length
+  expect(new Set(seen.production.get(0))).toEqual(new Set(['blue']))
+  expect(new Set(seen.production.get(100))).toEqual(new Set(['green']))
+  expect(new Set(seen.testing.get(0))).toEqual(new Set(['blue']))
+  expect(new Set(seen.testing.get(100))).toEqual(new Set(['green']))
+  const canary = seen.production.get(20) ?? []
+  expect(canary.length).toBeGreaterThanOrEqual(5)
+  // Requests are spread exactly: one in five.
+  expect(Math.abs(greens(canary) - canary.length / 5)).toBeLessThanOrEqual(1)
 })
 
 test('an image that is not there, a broken command, and an unknown secret keep a task from starting', async () => {

@@ -14,10 +14,22 @@ export interface NativeFront {
   readonly green: string
   readonly productionRule: string
   readonly testRule: string
+  /** Where the load balancer answers. */
+  readonly host: string
+}
+
+interface FrontOptions {
+  readonly subnets?: string[]
+  readonly productionPort?: number
+  readonly testPort?: number
 }
 
 /** Two target groups behind one load balancer, whose listeners forward to the first of them. */
-export async function makeFront({ elb }: Pick<Stage, 'elb'>, name: string): Promise<NativeFront> {
+export async function makeFront(
+  { elb }: Pick<Stage, 'elb'>,
+  name: string,
+  { subnets = ['subnet-1', 'subnet-2'], productionPort = 80, testPort = 8080 }: FrontOptions = {},
+): Promise<NativeFront> {
   const group = async (colour: string) => {
     const { TargetGroups } = await elb.send(
       new CreateTargetGroupCommand({
@@ -32,8 +44,8 @@ export async function makeFront({ elb }: Pick<Stage, 'elb'>, name: string): Prom
     return TargetGroupArn
   }
   const [blue, green] = [await group('blue'), await group('green')]
-  const made = await elb.send(new CreateLoadBalancerCommand({ Name: name, Subnets: ['subnet-1', 'subnet-2'] }))
-  const LoadBalancerArn = made.LoadBalancers?.[0]?.LoadBalancerArn ?? ''
+  const made = await elb.send(new CreateLoadBalancerCommand({ Name: name, Subnets: subnets }))
+  const { LoadBalancerArn = '', DNSName: host = '' } = made.LoadBalancers?.[0] ?? {}
   const rule = async (Port: number) => {
     const DefaultActions = [{ Type: 'forward' as const, TargetGroupArn: blue }]
     const { Listeners } = await elb.send(
@@ -42,12 +54,12 @@ export async function makeFront({ elb }: Pick<Stage, 'elb'>, name: string): Prom
     const { Rules } = await elb.send(new DescribeRulesCommand({ ListenerArn: Listeners?.[0]?.ListenerArn ?? '' }))
     return Rules?.[0]?.RuleArn ?? ''
   }
-  return { blue, green, productionRule: await rule(80), testRule: await rule(8080) }
+  return { blue, green, productionRule: await rule(productionPort), testRule: await rule(testPort), host }
 }
 
 /** The load balancer of a service, as CreateService takes it. */
-export const shifting = (front: NativeFront, containerName = 'app'): LoadBalancer => ({
-  ...{ targetGroupArn: front.blue, containerName, containerPort: 80 },
+export const shifting = (front: NativeFront, containerName = 'app', containerPort = 80): LoadBalancer => ({
+  ...{ targetGroupArn: front.blue, containerName, containerPort },
   advancedConfiguration: {
     alternateTargetGroupArn: front.green,
     productionListenerRule: front.productionRule,
