@@ -8,6 +8,7 @@ import {
   type DeploymentConfiguration,
   DescribeServiceDeploymentsCommand,
   DescribeServicesCommand,
+  type DescribeServicesCommandOutput,
   type DescribeTasksCommandOutput,
   ListServiceDeploymentsCommand,
   StopServiceDeploymentCommand,
@@ -67,6 +68,22 @@ const production = ({ blue, green, productionRule }: NativeFront) => {
 const stageLines = (done: Deployed) =>
   done.log.flatMap((line) => /^Service deployment IN_PROGRESS at stage (.*)$/.exec(line)?.[1] ?? [])
 
+/** Clients whose answers were changed on their way. */
+const changing =
+  (change: (answer: object) => void): Connect =>
+  (config) => {
+    const clients = awsClients(config)
+    clients.ecs.middlewareStack.add(
+      (next) => async (args) => {
+        const answer = await next(args)
+        change(answer.output)
+        return answer
+      },
+      { step: 'initialize' },
+    )
+    return clients
+  }
+
 describe('a deploy that goes well', () => {
   test.each([
     ['BLUE_GREEN', BLUE_GREEN, [0, 100]],
@@ -122,6 +139,22 @@ describe('a deploy that goes well', () => {
     cloud.arm(false)
     expect(done.outputs['verdict']).toBe('succeeded')
     expect((await current()).status).toBe('SUCCESSFUL')
+  })
+
+  test.each(['next', 'sick'])('that ECS shows no rollout state of (%s) comes to the same verdict', async (tag) => {
+    await makeNativeService(cloud, BLUE_GREEN)
+    const connect = changing((answer: Partial<DescribeServicesCommandOutput>) => {
+      for (const { deployments = [] } of answer.services ?? []) {
+        for (const deployment of deployments) {
+          delete deployment.rolloutState
+          delete deployment.rolloutStateReason
+        }
+      }
+    })
+    const done = await deploy(cloud, { image: `example.com/web:${tag}` }, { connect })
+    expect([done.outputs['verdict'], truth(done)]).toEqual(
+      tag === 'next' ? ['succeeded', 'SUCCESSFUL'] : ['rolled-back', 'ROLLBACK_SUCCESSFUL'],
+    )
   })
 
   test('sends alarms along with the strategy that is there', async () => {
@@ -249,21 +282,11 @@ describe('a deploy that fails', () => {
   test('the image that runs is not the one that was shipped', async () => {
     const [shipped, other] = [`sha256:${'a'.repeat(64)}`, `sha256:${'b'.repeat(64)}`]
     await makeNativeService(cloud, BLUE_GREEN)
-    const running: Connect = (config) => {
-      const clients = awsClients(config)
-      clients.ecs.middlewareStack.add(
-        (next) => async (args) => {
-          const answer = await next(args)
-          for (const task of (answer.output as Partial<DescribeTasksCommandOutput>).tasks ?? []) {
-            for (const container of task.containers ?? [])
-              Object.assign(container, { imageDigest: other, image: 'web' })
-          }
-          return answer
-        },
-        { step: 'initialize' },
-      )
-      return clients
-    }
+    const running = changing((answer: Partial<DescribeTasksCommandOutput>) => {
+      for (const { containers = [] } of answer.tasks ?? []) {
+        for (const container of containers) Object.assign(container, { imageDigest: other, image: 'web' })
+      }
+    })
     const image = `example.com/web@${shipped}`
     const done = await deploy(cloud, { image, 'on-failure': 'leave' }, { connect: running })
     expect([done.outputs['verdict'], truth(done)]).toEqual(['failed', 'SUCCESSFUL'])

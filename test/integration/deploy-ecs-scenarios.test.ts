@@ -1,14 +1,28 @@
 // Every scenario of the rehearsal, as it is: whatever happens in there, the verdict is what the journal says.
-import { DescribeServicesCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs'
+import { type DeploymentConfiguration, DescribeServicesCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs'
 import { loadScenario, scenarioNames } from '../../rehearsal/cloud/runtimes/simulated/index.ts'
 import { deploy } from '../support/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../support/ecs-cloud.ts'
+import { makeNativeService } from '../support/native-service.ts'
 
 /** What a scenario's story asks of the service, or of somebody else. */
 const SETTINGS: Readonly<
-  Record<string, { breaker?: boolean; rollback?: boolean; alarm?: string; desiredCount?: number; rival?: boolean }>
+  Record<
+    string,
+    {
+      breaker?: boolean
+      rollback?: boolean
+      alarm?: string
+      desiredCount?: number
+      rival?: boolean
+      /** Where ECS shifts the traffic by itself. */
+      native?: DeploymentConfiguration
+    }
+  >
 > = {
   'alarm-rollback': { alarm: 'high-5xx' },
+  'blue-green': { native: { strategy: 'BLUE_GREEN', bakeTimeInMinutes: 2 } },
+  'canary-alarm': { alarm: 'canary-5xx', native: { strategy: 'CANARY' } },
   'breaker-without-rollback': { breaker: true },
   'desired-zero': { desiredCount: 0 },
   'rollback-new-primary': { breaker: true, rollback: true },
@@ -25,17 +39,15 @@ let cloud: EcsCloud
 afterEach(() => cloud.close())
 
 test.each(scenarioNames())('%s', async (name) => {
-  const { breaker = false, rollback = false, alarm, desiredCount = 2, rival } = SETTINGS[name] ?? {}
+  const { breaker = false, rollback = false, alarm, desiredCount = 2, rival, native } = SETTINGS[name] ?? {}
   cloud = await startEcsCloud({ scenario: loadScenario(name) })
-  await makeService(cloud, {
-    desiredCount,
-    service: {
-      deploymentConfiguration: {
-        deploymentCircuitBreaker: { enable: breaker, rollback },
-        ...(alarm === undefined ? {} : { alarms: { alarmNames: [alarm], enable: true, rollback: true } }),
-      },
-    },
-  })
+  const deploymentConfiguration = {
+    ...native,
+    deploymentCircuitBreaker: { enable: breaker, rollback },
+    ...(alarm === undefined ? {} : { alarms: { alarmNames: [alarm], enable: true, rollback: true } }),
+  }
+  if (native === undefined) await makeService(cloud, { desiredCount, service: { deploymentConfiguration } })
+  else await makeNativeService(cloud, deploymentConfiguration, { desiredCount })
   if (rival) {
     cloud.clock.after(30_000, async () => {
       await cloud.ecs.send(
@@ -53,7 +65,7 @@ test.each(scenarioNames())('%s', async (name) => {
   const done = await deploy(cloud, {
     image: 'example.com/web:next',
     timeout: '15m',
-    ...(alarm ? { 'wait-for': 'bake', 'bake-time': '10m' } : {}),
+    ...(alarm && !native ? { 'wait-for': 'bake', 'bake-time': '10m' } : {}),
   })
   cloud.arm(false)
   const verdict = String(done.outputs['verdict'])
