@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { minify } from '@swc/core'
 
 interface Bundle {
   readonly code: string
@@ -43,12 +44,17 @@ for (const name of asked.length > 0 ? asked : all) {
   rmSync(join(root, dist), { recursive: true, force: true })
   mkdirSync(join(root, dist), { recursive: true })
   const entry = join(root, 'build/actions', name, 'src/index.js')
-  const { code, assets } = await bundle(entry, { externals, minify: true, license: 'licenses.txt', quiet: true })
+  const { code, assets } = await bundle(entry, { externals, minify: true, license: '[name].licenses', quiet: true })
   writeFileSync(join(root, dist, 'index.js'), code)
   for (const [file, { source }] of Object.entries(assets)) {
-    // A chunk, the licences, or the package.json that makes them modules; never the .proto files of the above.
-    if (/\.(js|json|txt)$/.test(file)) writeFileSync(join(root, dist, file), source)
+    // The package.json that makes them modules, and chunks, which ncc leaves as they are; never the .proto files of the above.
+    if (file.endsWith('.json')) writeFileSync(join(root, dist, file), source)
+    if (file.endsWith('.js')) writeFileSync(join(root, dist, file), (await minify(`${source}`, { module: true })).code)
   }
+  // Each chunk has its licences; ncc would write them all to the same file, so that only the last remained.
+  const licenses = Object.entries(assets).filter(([file]) => file.endsWith('.licenses'))
+  const texts = new Set(licenses.sort(([a], [b]) => (a < b ? 1 : -1)).map(([, { source }]) => `${source}`))
+  writeFileSync(join(root, dist, 'licenses.txt'), [...texts].join('\n'))
   if (/^ {2}post: /m.test(readFileSync(join(root, 'actions', name, 'action.yml'), 'utf8'))) {
     writeFileSync(join(root, dist, 'post.js'), postEntry)
   }
