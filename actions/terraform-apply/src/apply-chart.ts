@@ -1,32 +1,44 @@
+// The apply as a chart that GitHub draws (mermaid's gantt): who took how long, and what ran beside what.
 import { formatDuration } from '../../../toolkit/duration.ts'
-import { block, details, text } from '../../../toolkit/markdown.ts'
+import { block, heading, join, text } from '../../../toolkit/markdown.ts'
 import type { Operation } from './progress.ts'
 
-const WIDTH = 40
-const ROWS = 60
+/** More bars than these are no picture any more. */
+const BARS = 40
+/** Of an address; a longer one would leave no room for its bar. */
+const LONGEST = 60
 
-/** Who took how long, and what ran beside what: the longest operations, in the order they started. */
+/** The longest operations, in the order they started, as bars over the time of day. */
 export function applyChart(operations: readonly Operation[]): string {
   if (operations.length === 0) return ''
   const start = Math.min(...operations.map(({ startedAt }) => startedAt))
   const end = Math.max(...operations.map(({ endedAt }) => endedAt))
-  const longest = [...operations]
-    .sort((a, b) => b.endedAt - b.startedAt - (a.endedAt - a.startedAt))
-    .slice(0, ROWS)
-    .sort((a, b) => a.startedAt - b.startedAt)
-  const column = Math.max(...longest.map((operation) => label(operation).length))
-  const scale = WIDTH / Math.max(1, end - start)
-  const rows = longest.map((operation) => {
-    const from = Math.min(WIDTH - 1, Math.floor((operation.startedAt - start) * scale))
-    const size = Math.max(1, Math.min(WIDTH - from, Math.round((operation.endedAt - operation.startedAt) * scale)))
-    const bar = (' '.repeat(from) + (operation.outcome === 'done' ? '█' : '░').repeat(size)).padEnd(WIDTH)
-    return `${label(operation).padEnd(column)} ${bar} ${formatDuration(operation.endedAt - operation.startedAt)}`
-  })
+  const longest = [...operations].sort((a, b) => timeOf(b) - timeOf(a)).slice(0, BARS)
+  const bars = longest.sort((a, b) => a.startedAt - b.startedAt).map(bar)
   const left = operations.length - longest.length
-  if (left > 0) rows.push(`… and ${left} shorter ones`)
-  const title = `${operations.length} operation${operations.length === 1 ? '' : 's'} in ${formatDuration(end - start)}`
-  return details(text(title), block(rows.join('\n')))
+  return join(
+    heading(4, `${operations.length} operation${operations.length === 1 ? '' : 's'} in ${formatDuration(end - start)}`),
+    block(['gantt', 'dateFormat x', 'axisFormat %H:%M:%S', 'todayMarker off', ...bars].join('\n'), 'mermaid'),
+    left > 0 ? text(`… and ${left} shorter ones.`) : '',
+  )
 }
 
-const label = ({ address, action, outcome }: Operation) =>
-  `${outcome === 'done' ? ' ' : '!'} ${action.padEnd(6)} ${address.length > 60 ? `${address.slice(0, 57)}…` : address}`
+const timeOf = ({ startedAt, endedAt }: Operation) => endedAt - startedAt
+
+/** One line: what is done to whom and for how long, then from when to when. A bar without any length would not be drawn. */
+function bar(operation: Operation): string {
+  const { address, action, startedAt, endedAt, outcome } = operation
+  const label = `${action} ${shortened(address)} (${outcome === 'done' ? '' : 'failed after '}${formatDuration(timeOf(operation))})`
+  return `${harmless(label)} :${outcome === 'done' ? '' : 'crit, '}${startedAt}, ${Math.max(endedAt, startedAt + 1)}`
+}
+
+/** Both ends of an address tell more than its middle. */
+const shortened = (address: string) =>
+  address.length <= LONGEST ? address : `${address.slice(0, LONGEST / 2)}…${address.slice(1 - LONGEST / 2)}`
+
+/**
+ * A text that is nothing but text to mermaid. What means something in its grammar, or in HTML, is written with the character
+ * that looks the same and is twice as wide.
+ */
+const harmless = (label: string) =>
+  label.replace(/\s/g, ' ').replace(/[:;#%<>&{}`\\$]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) + 0xfee0))

@@ -32,7 +32,7 @@ export async function applyPlan(
     tf.run(applyArguments(inputs.plan, saved.file), narrator),
   )
   // An empty line first: the fold that the plan ends with is HTML until there is one.
-  world.report.summary(join(verdict(narrator), applyChart(progress.operations)))
+  world.report.summary(scrub(join(verdict(narrator), applyChart(progress.operations))))
   await rescueState(tf, store, world)
   await watch.settle()
   if (cancelled !== undefined) throw cancelled
