@@ -252,7 +252,7 @@ export async function makeService(cloud: Stage, options: StackOptions = {}): Pro
 }
 
 /** A target group that a listener of its own load balancer forwards to. */
-async function makeTargetGroup(cloud: Stage, name: string, bridged = false): Promise<string> {
+export async function makeTargetGroup(cloud: Stage, name: string, bridged = false): Promise<string> {
   const { TargetGroups } = await cloud.elb.send(
     new CreateTargetGroupCommand({
       Name: name,

@@ -6,6 +6,7 @@ import { describeServices, requireService } from './ecs.ts'
 import type { Shipped } from './images.ts'
 import type { ServiceChanges } from './inputs.ts'
 import type { Ours } from './ours.ts'
+import { rolloutComplete } from './progress.ts'
 import { type ServiceSeen, seenService } from './seen.ts'
 import { nameOf, type ServiceName } from './service-name.ts'
 
@@ -126,9 +127,15 @@ export function toRollout(departure: Departure, service: ServiceSeen, previousId
     taskDefinition: departure.taskDefinition,
     previousTaskDefinition,
     ranBefore: wantsTasks(departure.before),
-    wasComplete: primaryOf(seenService(departure.before))?.rolloutState === 'COMPLETED',
+    wasComplete: isComplete(seenService(departure.before)),
     shipped: departure.shipped,
   }
+}
+
+/** Whether what a service heads for is all there. */
+function isComplete(service: ServiceSeen): boolean {
+  const primary = primaryOf(service)
+  return primary !== undefined && rolloutComplete(primary, { at: 0, service })
 }
 
 /** Whether a service is there to run tasks. A DAEMON service has as many as there are instances, none included. */
