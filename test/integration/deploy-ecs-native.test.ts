@@ -426,6 +426,44 @@ describe('command: rollback', () => {
   })
 })
 
+describe('command: rollback of a deployment under way', () => {
+  const underWay = async () => {
+    const front = await makeNativeService(cloud, { ...LINEAR, bakeTimeInMinutes: 10 })
+    await deploy(cloud, { ...NEXT, 'wait-for': 'started' })
+    await cloud.clock.advance(4 * MINUTE)
+    return front
+  }
+
+  test('has ECS give the traffic back at once, and sees that healthy', async () => {
+    const front = await underWay()
+    expect(production(front)[1]).toBeGreaterThan(0)
+    const done = await deploy(cloud, { command: 'rollback' })
+    expect([done.outputs['verdict'], (await current()).status]).toEqual(['succeeded', 'ROLLBACK_SUCCESSFUL'])
+    expect([await runs(), production(front)]).toEqual(['web:1', [100, 0]])
+    // Not by a deployment of its own, for which new tasks would have to start.
+    expect(calls('UpdateService')).toHaveLength(1)
+    expect(Number(done.outputs['duration'])).toBeLessThan(120)
+    expect(done.log.join('\n')).toContain('Service `production/web` is to run web:1')
+  })
+
+  test('with other changes besides goes by a deployment of its own', async () => {
+    const front = await underWay()
+    const done = await deploy(cloud, { command: 'rollback', 'desired-count': '3' })
+    expect([done.outputs['verdict'], truth(done)]).toEqual(['succeeded', 'SUCCESSFUL'])
+    expect([await runs(), (await service())?.runningCount, production(front)]).toEqual(['web:1', 3, [0, 100]])
+    expect(calls('StopServiceDeployment')).toHaveLength(0)
+  })
+
+  test('is not refused for the time that it takes', async () => {
+    await makeNativeService(cloud, LINEAR)
+    await deploy(cloud, NEXT)
+    const done = await deploy(cloud, { command: 'rollback', timeout: '4m' })
+    expect([done.outputs['verdict'], truth(done)]).toEqual(['timed-out', 'IN_PROGRESS'])
+    await cloud.clock.advance(15 * MINUTE)
+    expect([(await current()).status, await runs()]).toEqual(['SUCCESSFUL', 'web:1'])
+  })
+})
+
 describe('other deployment controllers', () => {
   test.each(['CODE_DEPLOY', 'EXTERNAL'] as const)('%s: a clear error before anything is changed', async (type) => {
     if (type === 'CODE_DEPLOY') await makeService(cloud, { service: { deploymentController: { type } } })

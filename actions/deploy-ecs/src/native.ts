@@ -1,11 +1,15 @@
 // What is particular about services that ECS deploys blue/green, linear or canary by itself. Pure.
-import type { DeploymentConfiguration, ServiceRevision } from '@aws-sdk/client-ecs'
+import type { DeploymentConfiguration, Service, ServiceRevision } from '@aws-sdk/client-ecs'
 import { formatDuration } from '../../../toolkit/duration.ts'
 import { InputError } from '../../../toolkit/errors.ts'
 import type { Inputs } from './inputs.ts'
 import type { ServicePlan } from './plan.ts'
 import type { LoadBalancerSeen, ServiceDeploymentSeen } from './seen.ts'
 import { nameOf } from './service-name.ts'
+
+/** Whether ECS shifts the service's traffic from one set of tasks to another, in place of replacing tasks. */
+export const isNative = ({ deploymentConfiguration }: Service): boolean =>
+  (deploymentConfiguration?.strategy ?? 'ROLLING') !== 'ROLLING'
 
 /** The target groups that a revision is registered in; `undefined` where ECS does not say. */
 export function groupsServing({ resolvedConfiguration }: ServiceRevision): ReadonlySet<string> | undefined {
@@ -52,8 +56,9 @@ export function ownPaceMs(configuration: DeploymentConfiguration = {}): number {
 }
 
 /** @throws InputError when a deploy that goes well would be called too late, and be taken back. */
-export function refuseImpatience({ waitFor, timeoutMs }: Inputs, plans: readonly ServicePlan[]): void {
-  if (waitFor !== 'healthy' && waitFor !== 'bake') return
+export function refuseImpatience({ command, waitFor, timeoutMs }: Inputs, plans: readonly ServicePlan[]): void {
+  // A rollback is not taken back, whatever time it takes; refusing it would help nobody.
+  if (command === 'rollback' || (waitFor !== 'healthy' && waitFor !== 'bake')) return
   for (const { name, before } of plans) {
     const pace = ownPaceMs(before.deploymentConfiguration)
     if (pace < timeoutMs) continue

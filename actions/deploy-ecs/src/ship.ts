@@ -9,6 +9,7 @@ import type { Outcome } from './outcome.ts'
 import type { ServicePlan } from './plan.ts'
 import { registerAll } from './register-all.ts'
 import { revisionName } from './registration.ts'
+import { rollBackUnderWay } from './rollback-under-way.ts'
 import { primaryOf, startRollout, wantsTasks } from './rollout.ts'
 import { seenService } from './seen.ts'
 import { nameOf } from './service-name.ts'
@@ -88,7 +89,9 @@ async function start(world: World, aws: AwsCalls, inputs: Inputs, shipments: rea
   await each(shipments, AT_ONCE, async (shipment) => {
     const { plan, taskDefinition } = shipment
     try {
-      const rollout = await startRollout(aws, { ...plan, taskDefinition }, inputs.serviceChanges)
+      const rollout =
+        (await rollBackUnderWay(aws, inputs, plan, taskDefinition)) ??
+        (await startRollout(aws, { ...plan, taskDefinition }, inputs.serviceChanges))
       shipment.watch = beginWatch(rollout, world.clock.now())
       const what = rollout.isNew ? `deployment ${rollout.deploymentId}` : 'which it runs already'
       world.log.info(`Service \`${nameOf(plan.name)}\` is to run ${revisionName(taskDefinition)}: ${what}.`)

@@ -126,7 +126,7 @@ const healthyBefore = ({ wasComplete, previousTaskDefinition, taskDefinition }: 
   wasComplete && previousTaskDefinition !== taskDefinition ? previousTaskDefinition : undefined
 
 /** Waits until ECS, which has taken the order to roll back, shows the deployment that does it, or says how it ended. */
-async function findRollback(aws: AwsCalls, rollout: Rollout, arn: string, deadline: number): Promise<WayBack> {
+export async function findRollback(aws: AwsCalls, rollout: Rollout, arn: string, deadline: number): Promise<WayBack> {
   for (;;) {
     const before = requireService(await describeServices(aws, [rollout.name]), rollout.name)
     const underWay = rollbackIn(before, rollout)
