@@ -2,9 +2,6 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs'
 import { ECRClient } from '@aws-sdk/client-ecr'
 import { ECSClient } from '@aws-sdk/client-ecs'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
-import { IAMClient } from '@aws-sdk/client-iam'
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
-import { SSMClient } from '@aws-sdk/client-ssm'
 import { STSClient } from '@aws-sdk/client-sts'
 import type { AwsConfig } from '../../../toolkit/aws.ts'
 
@@ -13,12 +10,11 @@ export interface Clients {
   readonly ecs: ECSClient
   readonly elb: ElasticLoadBalancingV2Client
   readonly sts: STSClient
-  readonly iam: IAMClient
-  /** Registries, log groups, secrets and parameters may be in another region than the service. */
+  /** Registries and log groups may be in another region than the service. */
   readonly ecr: (region: string) => ECRClient
   readonly logs: (region: string) => CloudWatchLogsClient
-  readonly secretsManager: (region: string) => SecretsManagerClient
-  readonly ssm: (region: string) => SSMClient
+  /** A client of a service that only some deploys need: who does, loads it. */
+  readonly of: <C>(service: new (config: AwsConfig) => C, region: string) => C
 }
 
 /**
@@ -31,11 +27,9 @@ export function awsClients(region: AwsConfig): Clients {
     ecs: new ECSClient(config),
     elb: new ElasticLoadBalancingV2Client(config),
     sts: new STSClient(config),
-    iam: new IAMClient(config),
     ecr: (other) => new ECRClient({ ...config, region: other }),
     logs: (other) => new CloudWatchLogsClient({ ...config, region: other }),
-    secretsManager: (other) => new SecretsManagerClient({ ...config, region: other }),
-    ssm: (other) => new SSMClient({ ...config, region: other }),
+    of: (Service, other) => new Service({ ...config, region: other }),
   }
 }
 

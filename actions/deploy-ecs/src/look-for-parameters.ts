@@ -1,4 +1,4 @@
-import { DescribeParametersCommand, type DescribeParametersResult } from '@aws-sdk/client-ssm'
+import { DescribeParametersCommand, type DescribeParametersResult, SSMClient } from '@aws-sdk/client-ssm'
 import { type AwsCalls, batches } from './aws-calls.ts'
 import { type Finding, lookFor, THERE, unseen, wrong } from './finding.ts'
 import type { Thing } from './needs.ts'
@@ -39,7 +39,7 @@ async function lookForBatch(aws: AwsCalls, region: string, batch: readonly Param
       let NextToken: string | undefined
       // A page may be empty, and yet not be the last.
       do {
-        const page: DescribeParametersResult = await aws.clients.ssm(region).send(
+        const page: DescribeParametersResult = await aws.clients.of(SSMClient, region).send(
           new DescribeParametersCommand({
             ParameterFilters: [{ Key: 'Name', Option: 'Equals', Values: batch.flatMap(({ names }) => names) }],
             MaxResults: NAMES_A_CALL,

@@ -1,4 +1,4 @@
-import { GetRoleCommand, type Role } from '@aws-sdk/client-iam'
+import { GetRoleCommand, IAMClient, type Role } from '@aws-sdk/client-iam'
 import type { AwsCalls } from './aws-calls.ts'
 import { type Finding, lookFor, THERE, wrong } from './finding.ts'
 import type { Thing } from './needs.ts'
@@ -6,11 +6,14 @@ import type { Thing } from './needs.ts'
 const TASKS = 'ecs-tasks.amazonaws.com'
 
 /** Whether a role is there, by the ARN that was given, and lets ECS's tasks have it. */
-export const lookForRole = (aws: AwsCalls, { name, arn }: Thing & { readonly kind: 'role' }): Promise<Finding> =>
+export const lookForRole = (
+  aws: AwsCalls,
+  { name, arn, region }: Thing & { readonly kind: 'role' },
+): Promise<Finding> =>
   lookFor(aws, {
     permission: 'iam:GetRole',
     what: `role \`${name}\``,
-    ask: (options) => aws.clients.iam.send(new GetRoleCommand({ RoleName: name }), options),
+    ask: (options) => aws.clients.of(IAMClient, region).send(new GetRoleCommand({ RoleName: name }), options),
     judge: ({ Role }) => judgeRole(Role, arn),
     absent: {
       error: 'NoSuchEntityException',

@@ -1,4 +1,8 @@
-import { DescribeSecretCommand, type DescribeSecretResponse } from '@aws-sdk/client-secrets-manager'
+import {
+  DescribeSecretCommand,
+  type DescribeSecretResponse,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager'
 import type { AwsCalls } from './aws-calls.ts'
 import { type Finding, lookFor, THERE, wrong } from './finding.ts'
 import type { Thing } from './needs.ts'
@@ -9,7 +13,9 @@ export const lookForSecret = (aws: AwsCalls, thing: Thing & { readonly kind: 'se
     permission: 'secretsmanager:DescribeSecret',
     what: `secret \`${thing.name}\``,
     ask: (options) =>
-      aws.clients.secretsManager(thing.region).send(new DescribeSecretCommand({ SecretId: thing.name }), options),
+      aws.clients
+        .of(SecretsManagerClient, thing.region)
+        .send(new DescribeSecretCommand({ SecretId: thing.name }), options),
     judge: (secret) => judgeSecret(secret, thing.stage),
     absent: {
       error: 'ResourceNotFoundException',
