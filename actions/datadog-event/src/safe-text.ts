@@ -1,12 +1,15 @@
 // Text that comes from outside (commit messages, names) on its way into a Datadog event.
 
-/** Keeps `@name` from notifying people and `%%%` from ending a markdown block; drops control characters. */
+/**
+ * Keeps `@name` from notifying people and `%%%` from ending a markdown block; drops control characters. The `@` of an
+ * image's digest stays as it is: it is nobody's name, and the reference is to be copied.
+ */
 export const harmless = (text: string): string =>
   text
     .replace(/\r\n?/g, '\n')
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
     .replace(/[\u0000-\u0008\u000b-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g, '')
-    .replace(/@(?=\S)/g, '@\u200b')
+    .replace(/@(?!sha256:[0-9a-f]{64}\b)(?=\S)/g, '@\u200b')
     .replace(/%{3,}/g, (run) => run.split('').join('\u200b'))
 
 /** Harmless text that markdown shows as it is, on one line. */
@@ -14,6 +17,12 @@ export const plain = (text: string): string =>
   harmless(text)
     .replace(/\s*\n\s*/g, ' ')
     .replace(/[\\`*_[\]#|~<>]/g, '\\$&')
+
+/** Harmless text on one line that is shown to the letter, and can be copied so. */
+export const code = (text: string): string =>
+  `\`${harmless(text)
+    .replace(/[\s`]+/g, ' ')
+    .trim()}\``
 
 /** A link. `label` is text; the address cannot end the link, end the block or notify anyone. */
 export const link = (label: string, url: string): string =>

@@ -1,5 +1,5 @@
 import type { Deploy, DeployedService, Status } from './deploy.ts'
-import { cut, cutKeeping, harmless, link, plain } from './safe-text.ts'
+import { code, cut, cutKeeping, harmless, link, plain } from './safe-text.ts'
 
 /** A deploy in one line: "Deploy of web to production succeeded". */
 export function deployTitle(deploy: Deploy, limit: number): string {
@@ -38,7 +38,7 @@ export function deployText(deploy: Deploy, extra: string | undefined, limit: num
 function serviceLines({ name, reason, images, taskDefinition }: DeployedService): readonly string[] {
   if (reason === undefined && images.length === 0) return []
   const revision = taskDefinition === undefined ? '' : ` (${plain(shortArn(taskDefinition))})`
-  return [`**${plain(name)}**${revision}: ${plain(reason ?? '')}`, ...images.map((image) => `- ${plain(image)}`)]
+  return [`**${plain(name)}**${revision}: ${plain(reason ?? '')}`, ...images.map((image) => `- ${code(image)}`)]
 }
 
 /** What is left of the last slash: `web:42` of a task definition's ARN. */

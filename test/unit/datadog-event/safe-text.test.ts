@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { cut, cutKeeping, harmless, link, plain } from '../../../actions/datadog-event/src/safe-text.ts'
+import { code, cut, cutKeeping, harmless, link, plain } from '../../../actions/datadog-event/src/safe-text.ts'
 
 const notifies = /@[^\s\u200b]/
 const endsBlock = /%%%/
@@ -22,10 +22,18 @@ test.each([
   ['thanks @channel', 'thanks @\u200bchannel'],
   ['mail ada@example.com', 'mail ada@\u200bexample.com'],
   ['%%%', '%\u200b%\u200b%'],
+  ['take @sha256:channel', 'take @\u200bsha256:channel'],
+  [`web@sha256:${'0'.repeat(63)}g`, `web@\u200bsha256:${'0'.repeat(63)}g`],
   ['100%% sure', '100%% sure'],
   ['a\r\nb', 'a\nb'],
   ['a\u001b[31mb\u202e', 'a[31mb'],
 ])('%j becomes %j', (given, expected) => expect(harmless(given)).toBe(expected))
+
+test('an image can be copied as it stands, and nothing in it ends the code or notifies', () => {
+  const image = `123456789012.dkr.ecr.eu-west-1.amazonaws.com/my_web:v1@sha256:${'0a'.repeat(32)}`
+  expect(code(image)).toBe(`\`${image}\``)
+  expect(code('a` @all\n`b')).toBe('`a @\u200ball b`')
+})
 
 test('plain text does not turn into markdown', () => {
   expect(plain('[click](http://evil) **now** `x` <b>\nnext')).toBe(
