@@ -70,7 +70,7 @@ function readQueries(inputs: InputReader): readonly MonitorQuery[] {
 function readPlan(inputs: InputReader): { readonly plan: GatePlan; readonly intervalMs: number } {
   const bakeMs = durationOrNone(inputs, 'bake-time', 300_000)
   const prolongMs = durationOrNone(inputs, 'prolong', 300_000)
-  const intervalMs = inputs.duration('interval', 30_000)
+  const intervalMs = inputs.duration('interval', Math.min(30_000, Math.max(1000, bakeMs / 10)))
   const consecutive = inputs.integer('consecutive', { min: 1, max: 20 }) ?? 2
   if ((consecutive - 1) * intervalMs > bakeMs + prolongMs) {
     throw new InputError(

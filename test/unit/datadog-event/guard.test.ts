@@ -91,6 +91,20 @@ test('quiet monitors pass at the end of the bake time', async () => {
   expect(summaries.join()).toMatch(/\| Monitor 1 \| OK 2 \| OK 2 \|/)
 })
 
+test.each([
+  ['5m', 11, 300],
+  ['1h', 121, 3600],
+  ['20s', 11, 20],
+  ['3s', 4, 3],
+])('with a bake time of %s and no interval, it looks %d times', async (bake, looks, lasts) => {
+  const { seen, seconds, outputs } = await gate(quiet, { 'bake-time': bake })
+  expect({ looks: seen.length, seconds, verdict: outputs['verdict'] }).toEqual({
+    looks,
+    seconds: lasts,
+    verdict: 'pass',
+  })
+})
+
 test('a new alert fails the gate once it is confirmed, and says where', async () => {
   const { failure, outputs, seconds, summaries } = await gate(
     monitorPages((look) => [monitorOf(1, { 'host:a': ['OK'], 'host:b': look < 2 ? ['OK'] : ['Alert', T0 + 60] })]),
@@ -264,7 +278,7 @@ test.each<[Record<string, string>, string, string]>([
   [{ prolong: 'long' }, 'prolong', '10m'],
   [{ interval: '0s' }, 'interval', '90s'],
   [{ consecutive: '0' }, 'consecutive', 'number'],
-  [{ 'bake-time': '1m', prolong: '0s', consecutive: '5' }, 'bake-time', 'Raise'],
+  [{ 'bake-time': '1m', prolong: '0s', consecutive: '5', interval: '30s' }, 'bake-time', 'Raise'],
   [{ 'on-warn': 'pass' }, 'on-warn', 'Use one of these'],
   [{ 'on-no-data': 'no' }, 'on-no-data', 'Use one of these'],
   [{ 'on-no-monitors': 'pass' }, 'on-no-monitors', 'Use one of these'],
