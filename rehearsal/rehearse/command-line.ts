@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 export const usage = `Usage: script/rehearse [options]
 
   --prod         go on to prod: a version tag, another AWS account, and the image that stage ran
+  --alarm        watch Datadog's monitors after each deploy, and end with one that sets them off and is taken back
   --keep         leave the cloud and its containers up afterwards, until Ctrl-C
   --json FILE    write the summary to FILE, for machines
   --help         say this`
@@ -10,6 +11,7 @@ export const usage = `Usage: script/rehearse [options]
 export interface CommandLine {
   readonly help: boolean
   readonly prod: boolean
+  readonly alarm: boolean
   readonly keep: boolean
   readonly json: string | undefined
 }
@@ -21,6 +23,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     strict: true,
     options: {
       prod: { type: 'boolean' },
+      alarm: { type: 'boolean' },
       keep: { type: 'boolean' },
       json: { type: 'string' },
       help: { type: 'boolean' },
@@ -30,6 +33,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   return {
     help: values.help ?? false,
     prod: values.prod ?? false,
+    alarm: values.alarm ?? false,
     keep: values.keep ?? false,
     json: values.json,
   }

@@ -23,13 +23,17 @@ export interface Stagehands {
   readonly source: Source
   readonly baseImage: string
   readonly screen: Screen
+  /** Whether Datadog's monitors are watched after each deploy. */
+  readonly watched: boolean
   readonly interrupted: AbortSignal
 }
 
-export interface Deployed extends Judgement {
+/** One run of a workflow, as it went. */
+export interface Run {
   readonly name: string
-  readonly image: string
-  readonly taskDefinition: string
+  readonly conclusion: RunResult['conclusion']
+  /** What the workflow says of itself. */
+  readonly claim: Claim
   readonly stages: readonly Stage[]
   readonly seconds: number
   readonly outputs: Readonly<Record<string, string>>
@@ -37,11 +41,35 @@ export interface Deployed extends Judgement {
   readonly entries: readonly Entry[]
 }
 
+export interface Deployed extends Run, Judgement {
+  readonly image: string
+  readonly taskDefinition: string
+}
+
 /** A rehearsal that was interrupted does not wait for GitHub's 5 minutes. */
 const cutOffMs = 20_000
 
+/** A deploy that is to go well, and whether it did. */
 export async function deploy(number: number, name: string, push: Push, hands: Stagehands): Promise<Deployed> {
-  const { root, folder, cloud, source, baseImage, screen, interrupted } = hands
+  const run = await runFor(number, name, push, hands)
+  const { claim, conclusion, entries } = run
+  const judgement = judge(entries, claim)
+  const red = conclusion === 'success' ? [] : [`the workflow ended as ${conclusion}`]
+  // A workflow that failed before it rolled anything out has said enough.
+  const found =
+    red.length > 0 && claim.taskDefinition === '' ? red : [...red, ...judgement.problems, ...eventProblems(entries)]
+  return {
+    ...run,
+    image: claim.image,
+    taskDefinition: claim.taskDefinition,
+    verdict: judgement.verdict,
+    problems: found.map((problem) => `${name} deploy: ${problem}`),
+  }
+}
+
+/** Runs the workflow that the push sets off. */
+export async function runFor(number: number, name: string, push: Push, hands: Stagehands): Promise<Run> {
+  const { root, folder, cloud, source, baseImage, screen, watched, interrupted } = hands
   const begin = readJournal(cloud.journal).at(-1)?.seq ?? 0
   const start = performance.now()
   screen.say(`\nThe ${name} deploy, ${push.what}`)
@@ -50,7 +78,7 @@ export async function deploy(number: number, name: string, push: Push, hands: St
     repository: 'slipway/slipway',
     workflow: push.workflow,
     trigger: { event: 'push', ref: push.ref, actor: 'rehearsal', ...push.commit },
-    ...rehearsedSettings(cloud.env, { BASE_IMAGE: baseImage, ...push.vars }),
+    ...rehearsedSettings(cloud.env, { BASE_IMAGE: baseImage, ...push.vars }, watched),
     repositories: { 'slipway/slipway': root },
     standIns: standIns(operatorKeys(cloud.env)),
     env: { ...machineEnvironment(cloud.env), ...push.env },
@@ -64,18 +92,10 @@ export async function deploy(number: number, name: string, push: Push, hands: St
   const seconds = (performance.now() - start) / 1000
   const entries = readJournal(cloud.journal).filter(({ seq }) => seq > begin)
   const steps = stepsOf(result)
-  const claim = claimOf(result)
-  const judgement = judge(entries, claim)
-  const red = result.conclusion === 'success' ? [] : [`the workflow ended as ${result.conclusion}`]
-  // A workflow that failed before it rolled anything out has said enough.
-  const found =
-    red.length > 0 && claim.taskDefinition === '' ? red : [...red, ...judgement.problems, ...eventProblems(entries)]
   return {
-    image: claim.image,
-    taskDefinition: claim.taskDefinition,
-    verdict: judgement.verdict,
-    problems: found.map((problem) => `${name} deploy: ${problem}`),
     name,
+    conclusion: result.conclusion,
+    claim: claimOf(result),
     stages: stagesOf(steps),
     seconds,
     outputs: Object.assign({}, ...steps.map((step) => step.outputs)),

@@ -6,6 +6,7 @@ import { type CloudProcess, startCloudProcess } from './cloud-process.ts'
 import { readCommandLine, usage } from './command-line.ts'
 import { removeImages } from './images.ts'
 import { type Interruption, listenForInterruption } from './interruption.ts'
+import { setUpMonitors } from './monitors.ts'
 import { rehearse } from './rehearse.ts'
 import { Screen } from './screen.ts'
 import { createStateBucket } from './settings.ts'
@@ -19,7 +20,7 @@ const keptRuns = 10
 
 export async function main(args: readonly string[]): Promise<number> {
   const start = performance.now()
-  const { help, prod, keep, json } = readCommandLine(args)
+  const { help, prod, alarm, keep, json } = readCommandLine(args)
   if (help) {
     console.log(usage)
     return 0
@@ -33,10 +34,11 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     await createStateBucket(cloud.env, 'stage')
     if (prod) await createStateBucket(cloud.env, 'prod')
+    if (alarm) await setUpMonitors(cloud.env)
     const baseImage = await screen.during('base image', () =>
       makeBaseImage(source.path('examples/web/base-image'), node, registryPort(cloud)),
     )
-    const hands = { root, folder, cloud, source, baseImage, screen, interrupted: interruption.signal }
+    const hands = { root, folder, cloud, source, baseImage, screen, watched: alarm, interrupted: interruption.signal }
     const summary = await rehearse(hands, prod, start)
     report(summary, json)
     if (keep && !interruption.signal.aborted) await stayUp(cloud, screen, interruption)

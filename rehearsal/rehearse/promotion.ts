@@ -57,9 +57,10 @@ function layersOfItsOwn(own: readonly Entry[], read: readonly Entry[]): string[]
   return [...new Set(missing.map((entry) => String(entry['reference'])))].filter((layer) => !given.has(layer))
 }
 
-/** What roles of other accounts did. The operator's own user, which assumes the role, has none. */
+/** What roles of other accounts did, but for becoming the role of this one. */
 function callsElsewhere(entries: readonly Entry[], account: string): string[] {
   return entries
     .filter((entry) => entry.type === 'api' && entry['role'] !== undefined && entry['account'] !== account)
+    .filter((entry) => entry['service'] !== 'sts')
     .map((entry) => `${entry['service']}:${entry['action']} in ${entry['account']}`)
 }

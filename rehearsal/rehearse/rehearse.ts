@@ -1,19 +1,32 @@
 // The rehearsal, top to bottom: a cloud, a first deploy, a second one under traffic, if asked what a version tag then
-// brings to prod, and what really happened.
-import { type Deployed, deploy, type Stagehands } from './deploy.ts'
+// brings to prod and what becomes of a deploy that a monitor does not like, and what really happened.
+import { type Deployed, deploy, type Run, runFor, type Stagehands } from './deploy.ts'
 import { eventOf, failedRequests } from './judge.ts'
+import { monitorOf, setUpMonitors } from './monitors.ts'
 import { judgePromotion } from './promotion.ts'
 import { merge, release } from './pushes.ts'
+import { judgeRefusal } from './refusal.ts'
 import { environments } from './settings.ts'
-import { type Commit, letPull, raiseVersion } from './source.ts'
+import { type Commit, letPull, setVersion } from './source.ts'
 import type { Summary } from './summary.ts'
+import { judgeTakenBack } from './taken-back.ts'
 import { sendTraffic, type Tally } from './traffic.ts'
+
+/** A run that is to fail, and what was not as it should be. */
+interface Judged {
+  readonly run: Run
+  readonly problems: readonly string[]
+}
 
 /** What was played until the end came, as planned or not. */
 interface Played {
   readonly first: Deployed
   readonly second?: { readonly deployed: Deployed; readonly version: string; readonly tally: Tally }
-  readonly prod?: Deployed
+  /** A tag of a commit that stage never ran. */
+  refused?: Judged
+  prod?: Deployed
+  /** A deploy that set a monitor off. */
+  alarm?: Judged
 }
 
 export async function rehearse(hands: Stagehands, toProd: boolean, start: number): Promise<Summary> {
@@ -26,13 +39,16 @@ async function play(hands: Stagehands, toProd: boolean): Promise<Played> {
   const first = await deploy(1, 'first', merge(source.commit('First version')), hands)
   if (first.problems.length > 0 || interrupted.aborted) return { first }
 
-  raiseVersion(source)
+  setVersion(source, '1.1.0')
   const commit = source.commit('Second version')
   const { deployed, tally } = await deployUnderTraffic(first.outputs['url'] ?? '', commit, hands)
   const second = { deployed, version: commit.sha, tally }
-  if (!toProd || problemsOfSecond(second).length > 0 || interrupted.aborted) return { first, second }
-
-  return { first, second, prod: await promote('v1.2.3', commit, deployed, hands) }
+  const played: Played = { first, second }
+  const goesOn = () => problemsOf(played).length === 0 && !interrupted.aborted
+  if (toProd && goesOn()) played.refused = await tagTooEarly(deployed, hands)
+  if (toProd && goesOn()) played.prod = await promote('v1.2.3', commit, deployed, hands)
+  if (hands.watched && goesOn()) played.alarm = await setMonitorOff(deployed, hands)
+  return played
 }
 
 async function deployUnderTraffic(url: string, commit: Commit, hands: Stagehands) {
@@ -50,7 +66,7 @@ async function deployUnderTraffic(url: string, commit: Commit, hands: Stagehands
 /** Tags what stage ran, which is all that it takes to get it to prod. */
 async function promote(version: string, commit: Commit, stage: Deployed, hands: Stagehands): Promise<Deployed> {
   hands.source.tag(version, commit)
-  const prod = await deploy(3, 'prod', release(version, commit, stage.outputs['repository'] ?? ''), hands)
+  const prod = await deploy(4, 'prod', release(version, commit, stage.outputs['repository'] ?? ''), hands)
   // One that failed on its way has said enough.
   if (prod.image === '') return prod
   const wrong = judgePromotion(
@@ -61,9 +77,31 @@ async function promote(version: string, commit: Commit, stage: Deployed, hands: 
   return { ...prod, problems: [...prod.problems, ...wrong.map((problem) => `prod deploy: ${problem}`)] }
 }
 
-function summarise({ cloud, interrupted }: Stagehands, { first, second, prod }: Played, start: number): Summary {
+/** A tag of what was never merged: prod is to refuse it before anything is changed there. */
+async function tagTooEarly(stage: Deployed, hands: Stagehands): Promise<Judged> {
+  const { source } = hands
+  setVersion(source, '1.2.0')
+  const commit = source.commit('Never on stage')
+  source.tag('v1.2.0', commit)
+  const run = await runFor(3, 'refused', release('v1.2.0', commit, stage.outputs['repository'] ?? ''), hands)
+  return { run, problems: judgeRefusal(run.entries, run.conclusion).map((problem) => `refused tag: ${problem}`) }
+}
+
+/** A deploy that is healthy, and that a monitor does not like. */
+async function setMonitorOff(before: Deployed, hands: Stagehands): Promise<Judged> {
+  const { cloud, source } = hands
+  await setUpMonitors(cloud.env, 'stage')
+  setVersion(source, '1.3.0')
+  const run = await runFor(5, 'alarm', merge(source.commit('Third version')), hands)
+  const said = { conclusion: run.conclusion, ...run.claim }
+  const wrong = judgeTakenBack(run.entries, said, before.taskDefinition, monitorOf('stage'))
+  return { run, problems: wrong.map((problem) => `alarm deploy: ${problem}`) }
+}
+
+function summarise({ cloud, interrupted }: Stagehands, played: Played, start: number): Summary {
+  const { first, second, refused, prod, alarm } = played
   const last = second?.deployed ?? first
-  const deploys = [first, second?.deployed, prod].filter((deployed) => deployed !== undefined)
+  const deploys = [first, second?.deployed, refused?.run, prod, alarm?.run].filter((run) => run !== undefined)
   return {
     verdict: last.verdict,
     image: last.image,
@@ -78,12 +116,21 @@ function summarise({ cloud, interrupted }: Stagehands, { first, second, prod }: 
       event: eventOf(prod.entries),
     },
     journal: cloud.journal,
-    problems: interrupted.aborted
-      ? ['interrupted']
-      : [...first.problems, ...(second === undefined ? [] : problemsOfSecond(second)), ...(prod?.problems ?? [])],
+    alarm: alarm && {
+      verdict: alarm.run.claim.verdict,
+      taskDefinition: alarm.run.claim.taskDefinition,
+      event: eventOf(alarm.run.entries),
+    },
+    problems: interrupted.aborted ? ['interrupted'] : problemsOf(played),
     seconds: (performance.now() - start) / 1000,
   }
 }
+
+const problemsOf = ({ first, second, refused, prod, alarm }: Played): readonly string[] => [
+  ...first.problems,
+  ...(second === undefined ? [] : problemsOfSecond(second)),
+  ...[refused, prod, alarm].flatMap((judged) => judged?.problems ?? []),
+]
 
 /** A rollout that nobody noticed: no request failed, on either side of the load balancer, and the new version answers. */
 function problemsOfSecond({ deployed, version, tally }: NonNullable<Played['second']>): string[] {

@@ -49,7 +49,9 @@ export class Screen {
     return (event) => {
       appendFileSync(logFile, logLine(event))
       if (event.type === 'step-started') {
-        this.#begin(event.phase === 'post' ? event.name.toLowerCase() : (stageName(event.uses) ?? event.name))
+        this.#begin(
+          event.phase === 'post' ? event.name.toLowerCase() : (stageName(event.uses, event.at.step) ?? event.name),
+        )
       } else if (event.type === 'log') this.#log(event.line)
       else if (event.type === 'annotation') this.#annotate(event.annotation)
       else if (event.type === 'step-finished') this.#end(event.conclusion)
@@ -80,8 +82,8 @@ export class Screen {
     const stage = this.#stage
     if (stage === undefined) return
     if (line.trim() !== '') stage.at = line.trim()
-    stage.lines.push(line)
-    if (stage.lines.length > keptLines) stage.lines.shift()
+    stage.lines.push(...line.split('\n'))
+    stage.lines.splice(0, stage.lines.length - keptLines)
   }
 
   #annotate({ level, message }: Annotation): void {

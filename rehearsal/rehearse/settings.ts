@@ -2,10 +2,13 @@
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import type { Settings } from '../runner/options.ts'
 
-/** The team's environments: an AWS account each, with a bucket for Terraform's state. Names of buckets are the world's. */
+/**
+ * The team's environments: an AWS account each, with a bucket for Terraform's state. Names of buckets are the world's.
+ * Into prod's account jobs come through a login account, into stage's directly: a team may have it either way.
+ */
 export const environments = {
   stage: { account: '123456789012', bucket: 'example-terraform-state' },
-  prod: { account: '210987654321', bucket: 'example-terraform-state-prod' },
+  prod: { account: '210987654321', bucket: 'example-terraform-state-prod', login: '333333333333' },
 } as const
 
 export type Environment = keyof typeof environments
@@ -16,23 +19,31 @@ interface GitHubSettings {
   readonly environments: Readonly<Record<Environment, Settings>>
 }
 
-/** The repository's secrets and variables (`vars` are those that only a rehearsal knows), and those of its environments. */
-export function rehearsedSettings(cloud: Cloud, vars: Settings['vars']): GitHubSettings {
+/**
+ * The repository's secrets and variables (`vars` are those that only a rehearsal knows), and those of its environments.
+ * With `watched`, Datadog's monitors are watched after each deploy, for no longer than a rehearsal takes to show it.
+ */
+export function rehearsedSettings(cloud: Cloud, vars: Settings['vars'], watched: boolean): GitHubSettings {
   const region = cloud['AWS_REGION'] ?? 'us-east-1'
   return {
     settings: {
-      secrets: { GITHUB_TOKEN: 'ghs_rehearsal', DATADOG_API_KEY: cloud['DD_API_KEY'] ?? '' },
-      vars: { DEPLOY_EXAMPLE: 'true', ...vars },
+      secrets: {
+        GITHUB_TOKEN: 'ghs_rehearsal',
+        DATADOG_API_KEY: cloud['DD_API_KEY'] ?? '',
+        ...(watched ? { DATADOG_APP_KEY: cloud['DD_APP_KEY'] ?? '' } : {}),
+      },
+      vars: { DEPLOY_EXAMPLE: 'true', ...(watched ? { DATADOG_BAKE_TIME: '5s' } : {}), ...vars },
     },
     environments: { stage: environmentSettings('stage', region), prod: environmentSettings('prod', region) },
   }
 }
 
 function environmentSettings(environment: Environment, region: string): Settings {
-  const { account, bucket } = environments[environment]
+  const { account, bucket, ...more } = environments[environment]
   return {
     secrets: {},
     vars: {
+      ...('login' in more ? { AWS_LOGIN_ROLE: `arn:aws:iam::${more.login}:role/ci` } : {}),
       AWS_ROLE: `arn:aws:iam::${account}:role/deploy-web`,
       AWS_REGION: region,
       AWS_ACCOUNT_ID: account,

@@ -54,14 +54,14 @@ export class Source {
   }
 }
 
-const leftOut = new Set(['.terraform', '.terraform.lock.hcl', 'node_modules'])
+const leftOut = new Set(['.terraform', 'node_modules'])
 const isSource = (path: string) => !leftOut.has(basename(path))
 
-/** The change that the second deploy ships. */
-export function raiseVersion(source: Source): void {
+/** The change that a deploy ships. */
+export function setVersion(source: Source, version: string): void {
   const file = source.path('examples/web/package.json')
   const manifest = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
-  writeFileSync(file, `${JSON.stringify({ ...manifest, version: '1.1.0' }, null, 2)}\n`)
+  writeFileSync(file, `${JSON.stringify({ ...manifest, version }, null, 2)}\n`)
 }
 
 /** What a team adds to stage, so that its prod, in an account of its own, may take over what stage ran. */

@@ -18,7 +18,14 @@ export interface Prod {
   readonly event: unknown
 }
 
-/** The verdict, image, revision and event are those of stage's last deploy. */
+/** What became of a deploy that set a monitor off, where the rehearsal had one. */
+export interface Alarm {
+  readonly verdict: string
+  readonly taskDefinition: string
+  readonly event: unknown
+}
+
+/** The verdict, image, revision and event are those of stage's second deploy. */
 export interface Summary {
   readonly verdict: Verdict
   readonly image: string
@@ -28,14 +35,15 @@ export interface Summary {
   /** What Datadog got for it. */
   readonly event: unknown
   readonly prod?: Prod | undefined
+  readonly alarm?: Alarm | undefined
   readonly journal: string
   readonly problems: readonly string[]
   readonly seconds: number
 }
 
-/** The members that are promised to machines, and no others; `prod` only of a rehearsal that went there. */
+/** The members that are promised to machines, and no others; `prod` and `alarm` only of a rehearsal that went there. */
 export function machineSummary(summary: Summary) {
-  const { verdict, image, taskDefinition, deploys, traffic, event, prod, journal } = summary
+  const { verdict, image, taskDefinition, deploys, traffic, event, prod, alarm, journal } = summary
   const stages = deploys.flatMap((deploy) =>
     deploy.stages.map(({ name, outcome, seconds }) => ({
       name: `${deploy.name}: ${name}`,
@@ -45,12 +53,12 @@ export function machineSummary(summary: Summary) {
   )
   const { requests, failed } = traffic
   const promised = { verdict, image, taskDefinition, stages, traffic: { requests, failed }, event, journal }
-  return prod === undefined ? promised : { ...promised, prod }
+  return { ...promised, ...(prod === undefined ? {} : { prod }), ...(alarm === undefined ? {} : { alarm }) }
 }
 
 /** The summary as a person reads it. */
 export function humanSummary(summary: Summary): string {
-  const { verdict, image, taskDefinition, traffic, event, prod, journal, problems, seconds } = summary
+  const { verdict, image, taskDefinition, traffic, event, prod, alarm, journal, problems, seconds } = summary
   const rows: [string, string][] = [
     ['verdict', verdict],
     ['image', image || 'none'],
@@ -60,6 +68,7 @@ export function humanSummary(summary: Summary): string {
     ['time', times(summary, seconds)],
     ['journal', journal],
     ...(prod === undefined ? [] : prodRows(prod, image)),
+    ...(alarm === undefined ? [] : alarmRows(alarm)),
   ]
   const list = rows.map(([name, value]) => `  ${name.padEnd(10)}${value}`.trimEnd())
   const wrong = problems.map((problem) => `  ✗ ${problem}`)
@@ -74,6 +83,15 @@ function prodRows({ verdict, image, taskDefinition, event }: Prod, ran: string):
     ['prod', verdict],
     ['image', image || 'none'],
     ['', same ? `the very image that stage ran: ${digest}` : `NOT the image that stage ran: ${ran || 'none'}`],
+    ['revision', taskDefinition || 'none'],
+    ['event', describeEvent(event)],
+  ]
+}
+
+function alarmRows({ verdict, taskDefinition, event }: Alarm): [string, string][] {
+  return [
+    ['', ''],
+    ['alarm', verdict || 'none'],
     ['revision', taskDefinition || 'none'],
     ['event', describeEvent(event)],
   ]

@@ -10,7 +10,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 // Terraform's AWS provider alone waits a minute for every load balancer it makes.
 const patience = 5 * 60_000
-const accounts = { stage: '123456789012', prod: '210987654321' }
+const accounts = { stage: '123456789012', prod: '210987654321', login: '333333333333' }
 
 interface Rehearsal {
   readonly child: ChildProcess
@@ -96,11 +96,11 @@ function cloudLabels(): ReadonlyMap<string, string> {
 }
 
 test(
-  'it ships the example twice without losing a request, and that to prod, while another rehearsal is interrupted beside it',
+  'it ships the example twice without losing a request, and that to prod but nothing else, and takes back what sets a monitor off, while another rehearsal is interrupted beside it',
   async () => {
     const json = join(folder, 'summary.json')
     const other = join(folder, 'interrupted.json')
-    const whole = rehearse('--prod', '--json', json)
+    const whole = rehearse('--prod', '--alarm', '--json', json)
     const interrupted = rehearse('--json', other)
 
     await interrupted.says('✓ credentials')
@@ -123,6 +123,7 @@ test(
       'event',
       'journal',
       'prod',
+      'alarm',
     ])
     expect(summary).toMatchObject({
       verdict: 'succeeded',
@@ -135,16 +136,33 @@ test(
         taskDefinition: expect.stringContaining(`:${accounts.prod}:task-definition/`),
         event: { title: expect.stringContaining('prod') },
       },
+      alarm: {
+        verdict: 'rolled-back',
+        event: {
+          title: expect.stringMatching(/ to stage was rolled back$/),
+          text: expect.stringContaining('“Errors of web in stage” is newly in Alert'),
+          alert_type: 'error',
+        },
+      },
     })
     // In another registry, and the very same image.
     const [repository = '', digest = ''] = summary.image.split('@')
     expect(summary.prod.image.split('@')).toEqual([expect.not.stringContaining(repository), digest])
     expect(output).toContain(`the very image that stage ran: ${digest}`)
     expect(summary.traffic.requests).toBeGreaterThan(0)
-    const names = ['source', 'credentials', 'terraform', 'image', 'rollout', 'event']
+    const names = ['source', 'credentials', 'terraform', 'image', 'gate', 'rollout', 'event']
+    const stages = {
+      first: names,
+      second: names,
+      refused: ['source', 'credentials', 'lookup'],
+      prod: names.toSpliced(2, 0, 'lookup'),
+      alarm: names.toSpliced(-1, 0, 'rollback'),
+    }
     expect(summary.stages.map(({ name }: { name: string }) => name)).toEqual(
-      ['first', 'second', 'prod'].flatMap((deploy) => names.map((name) => `${deploy}: ${name}`)),
+      Object.entries(stages).flatMap(([deploy, its]) => its.map((name) => `${deploy}: ${name}`)),
     )
+    const red = summary.stages.filter(({ outcome }: { outcome: string }) => outcome !== 'success')
+    expect(red.map(({ name }: { name: string }) => name)).toEqual(['refused: lookup', 'alarm: gate'])
 
     const journal: Record<string, unknown>[] = readFileSync(summary.journal, 'utf8')
       .trim()
@@ -153,7 +171,12 @@ test(
     // Real containers of two revisions ran on stage, and served what was sent through the load balancer; then prod's ran.
     const ran = journal.filter((entry) => entry['type'] === 'task' && entry['lastStatus'] === 'RUNNING')
     const revisions = new Set(ran.map((entry) => entry['taskDefinition']))
-    expect([...revisions]).toEqual([expect.any(String), summary.taskDefinition, summary.prod.taskDefinition])
+    expect([...revisions]).toEqual([
+      expect.any(String),
+      summary.taskDefinition,
+      summary.prod.taskDefinition,
+      summary.alarm.taskDefinition,
+    ])
     const served = journal
       .filter(({ type }) => type === 'traffic')
       .reduce((sum, entry) => sum + Number(entry['requests']), 0)
@@ -164,7 +187,23 @@ test(
       ['deploy-web', accounts.stage],
       ['deploy-web', accounts.stage],
       ['deploy-web', accounts.prod],
+      ['deploy-web', accounts.stage],
+      ['deploy-web', accounts.stage],
     ])
+    // What set the monitor off is gone, and what ran before runs again.
+    const ends = journal.filter(({ type, status }) => type === 'service-deployment' && status === 'SUCCESSFUL')
+    expect(ends.slice(-2).map((entry) => entry['taskDefinition'])).toEqual([
+      summary.alarm.taskDefinition,
+      summary.taskDefinition,
+    ])
+    // Stage's role is assumed by the job's own token; prod's by a role of the login account, which the token got.
+    const assumed = journal.filter(({ action }) => String(action).startsWith('AssumeRole'))
+    const ways = assumed.map(({ action, role, account }) => `${action} by ${role ?? 'a token'} of ${account}`)
+    const [byToken, byLogin] = [
+      'AssumeRoleWithWebIdentity by a token of anonymous',
+      `AssumeRole by ci of ${accounts.login}`,
+    ]
+    expect(ways).toEqual([byToken, byToken, byToken, byLogin, byToken, byLogin, byToken])
     // Prod's account read the image from stage's registry, and its tasks pulled that from its own.
     const reads = journal.filter(
       ({ type, what, reference, status, account }) =>

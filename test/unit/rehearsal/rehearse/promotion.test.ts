@@ -33,7 +33,7 @@ const good = {
   pushed: asked(prod.account, 'PUT', 'manifest', digest, 201),
   confirmed: asked(prod.account, 'HEAD', 'manifest', digest),
   pulled: { ...asked(prod.account, 'HEAD', 'manifest', digest), role: 'ecsTaskExecutionRole' },
-  assumed: called(stage.account),
+  assumed: { ...called('333333333333', 'ci'), service: 'sts', action: 'AssumeRole' },
   updated: called(prod.account, 'deploy-web'),
 }
 

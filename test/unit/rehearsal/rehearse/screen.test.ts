@@ -53,9 +53,9 @@ it('writes everything to the log file', () => {
 
 describe('the command line', () => {
   it('is read', () => {
-    const given = readCommandLine(['--prod', '--keep', '--json', 'x.json'])
-    expect(given).toEqual({ help: false, prod: true, keep: true, json: 'x.json' })
-    expect(readCommandLine([])).toEqual({ help: false, prod: false, keep: false, json: undefined })
+    const given = readCommandLine(['--prod', '--alarm', '--keep', '--json', 'x.json'])
+    expect(given).toEqual({ help: false, prod: true, alarm: true, keep: true, json: 'x.json' })
+    expect(readCommandLine([])).toEqual({ help: false, prod: false, alarm: false, keep: false, json: undefined })
   })
 
   it.each([

@@ -52,6 +52,29 @@ it('adds up the steps of a stage, and keeps the worst outcome', () => {
   ])
 })
 
+it('tells the steps of one action apart that serve different ends, and leaves out what did not come about', () => {
+  const image = 'slipway/slipway/actions/build-image@v1'
+  const datadog = 'slipway/slipway/actions/datadog-event@v1'
+  const stages = stagesOf([
+    step('slipway/slipway/actions/assume-role@v1', 'success', 1),
+    step(image, 'success', 1, { id: 'found' }),
+    step('slipway/slipway/actions/terraform-apply@v1', 'failure', 1),
+    step(image, 'skipped', 0, { id: 'image' }),
+    step(datadog, 'success', 1, { id: 'before' }),
+    step(datadog, 'failure', 2, { id: 'gate' }),
+    step('slipway/slipway/actions/deploy-ecs@v1', 'success', 3, { id: 'back' }),
+    step(datadog, 'success', 1),
+  ])
+  expect(stages.map(({ name, outcome, seconds }) => `${name} ${outcome} ${seconds}`)).toEqual([
+    'credentials success 1',
+    'lookup success 1',
+    'terraform failure 1',
+    'gate failure 3',
+    'rollback success 3',
+    'event success 1',
+  ])
+})
+
 it('gives a step that failed a stage of its own, so that it is seen', () => {
   expect(stagesOf([step(undefined, 'failure', 1)])).toEqual([{ name: 'A step', outcome: 'failure', seconds: 1 }])
 })
@@ -70,6 +93,12 @@ it('gives machines exactly what was promised', () => {
     event: { title: 'web deployed', text: 'x' },
     journal: '/runs/journal.jsonl',
   })
+})
+
+it('gives machines what became of prod and of the alarm, where there was one', () => {
+  const alarm = { verdict: 'rolled-back', taskDefinition: 'arn:web:3', event: null }
+  expect(machineSummary({ ...summary, alarm })).toMatchObject({ alarm })
+  expect(humanSummary({ ...summary, alarm })).toMatch(/alarm +rolled-back\n +revision +arn:web:3/)
 })
 
 it('tells people what they want to know, with the time of Terraform apart', () => {
