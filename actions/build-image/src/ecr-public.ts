@@ -1,4 +1,3 @@
-import { ECRPUBLICClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr-public'
 import { awsConfig, awsError } from '../../../toolkit/aws.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import type { Credentials } from './credentials.ts'
@@ -13,6 +12,7 @@ export async function loginToEcrPublic({
 }: Pick<World, 'env' | 'log' | 'signal'>): Promise<Credentials | undefined> {
   // Anyone may pull from it without an AWS account.
   if (!hasAwsCredentials(env)) return undefined
+  const { ECRPUBLICClient, GetAuthorizationTokenCommand } = await import('@aws-sdk/client-ecr-public')
   try {
     const client = new ECRPUBLICClient(awsConfig(env, 'us-east-1'))
     const { authorizationData } = await client.send(new GetAuthorizationTokenCommand({}), { abortSignal: signal })

@@ -1,10 +1,4 @@
-import {
-  CreateRepositoryCommand,
-  DescribeRepositoriesCommand,
-  ECRClient,
-  type Repository as EcrRepository,
-  GetAuthorizationTokenCommand,
-} from '@aws-sdk/client-ecr'
+import type { ECRClient, Repository as EcrRepository } from '@aws-sdk/client-ecr'
 import { awsConfig, awsError } from '../../../toolkit/aws.ts'
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import type { World } from '../../../toolkit/runtime.ts'
@@ -40,20 +34,12 @@ export async function findEcr(
   world: Pick<World, 'env' | 'log' | 'signal'>,
 ): Promise<EcrRegistry | undefined> {
   const parsed = parseEcrHost(host)
-  if (parsed !== undefined) {
-    return { host, ...parsed, describable: true, client: new ECRClient(awsConfig(world.env, parsed.region)) }
-  }
+  if (parsed !== undefined) return { host, ...parsed, describable: true, client: await ecrClient(world, parsed.region) }
   const emulated = world.env['AWS_ENDPOINT_URL_ECR'] || world.env['AWS_ENDPOINT_URL']
   const { hostname, port } = new URL(`http://${host}`)
   if (!emulated || !isLoopback(hostname)) return undefined
-  const config = awsConfig(world.env)
-  const registry = {
-    host,
-    account: undefined,
-    region: config.region,
-    describable: false,
-    client: new ECRClient(config),
-  }
+  const { region } = awsConfig(world.env)
+  const registry = { host, account: undefined, region, describable: false, client: await ecrClient(world) }
   const proxy = await askToken(registry, world.signal).then(
     ({ proxyEndpoint }) => new URL(proxyEndpoint),
     (error: unknown) => {
@@ -63,6 +49,12 @@ export async function findEcr(
   )
   if (proxy === undefined || !isLoopback(proxy.hostname) || proxy.port !== port) return undefined
   return { ...registry, describable: proxy.host === host }
+}
+
+/** AWS's SDK is loaded where it is used: who pushes elsewhere starts without it. */
+async function ecrClient({ env }: Pick<World, 'env'>, region?: string): Promise<ECRClient> {
+  const { ECRClient } = await import('@aws-sdk/client-ecr')
+  return new ECRClient(awsConfig(env, region))
 }
 
 /** Logs in: a token for this registry, for at most 12 hours. It is masked in the log before anyone can use it. */
@@ -76,6 +68,7 @@ export async function loginToEcr(registry: EcrRegistry, world: Pick<World, 'log'
 }
 
 async function askToken(registry: EcrRegistry, signal: AbortSignal): Promise<{ token: string; proxyEndpoint: string }> {
+  const { GetAuthorizationTokenCommand } = await import('@aws-sdk/client-ecr')
   const registryIds = registry.account === undefined ? undefined : [registry.account]
   try {
     const { authorizationData } = await registry.client.send(
@@ -99,6 +92,7 @@ export async function describeRepository(
   repositoryName: string,
   signal: AbortSignal,
 ): Promise<EcrRepository | undefined> {
+  const { DescribeRepositoriesCommand } = await import('@aws-sdk/client-ecr')
   try {
     const command = new DescribeRepositoriesCommand({ ...registryId(registry), repositoryNames: [repositoryName] })
     return (await registry.client.send(command, { abortSignal: signal })).repositories?.[0]
@@ -121,6 +115,7 @@ export async function createRepository(
   repositoryName: string,
   { immutableTags, scanOnPush }: NewRepository,
 ): Promise<boolean> {
+  const { CreateRepositoryCommand } = await import('@aws-sdk/client-ecr')
   try {
     await registry.client.send(
       new CreateRepositoryCommand({

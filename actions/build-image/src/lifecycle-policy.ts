@@ -1,10 +1,10 @@
-import { GetLifecyclePolicyCommand, PutLifecyclePolicyCommand } from '@aws-sdk/client-ecr'
 import { awsError } from '../../../toolkit/aws.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import { type EcrRegistry, registryId } from './ecr.ts'
 
 /** Sets a repository's lifecycle policy. */
 export async function putLifecyclePolicy(ecr: EcrRegistry, repositoryName: string, policy: string): Promise<void> {
+  const { PutLifecyclePolicyCommand } = await import('@aws-sdk/client-ecr')
   const command = new PutLifecyclePolicyCommand({ ...registryId(ecr), repositoryName, lifecyclePolicyText: policy })
   await ecr.client.send(command).catch((error: unknown) => {
     throw awsError(error, `set the lifecycle policy of ${ecr.host}/${repositoryName} (ecr:PutLifecyclePolicy)`)
@@ -21,6 +21,7 @@ export async function putMissingLifecyclePolicy(
   policy: string,
   { log, signal }: Pick<World, 'log' | 'signal'>,
 ): Promise<void> {
+  const { GetLifecyclePolicyCommand } = await import('@aws-sdk/client-ecr')
   const name = `${ecr.host}/${repositoryName}`
   try {
     const command = new GetLifecyclePolicyCommand({ ...registryId(ecr), repositoryName })

@@ -1,4 +1,4 @@
-import { DescribeImageScanFindingsCommand, type ImageScanFindings, StartImageScanCommand } from '@aws-sdk/client-ecr'
+import type { ImageScanFindings } from '@aws-sdk/client-ecr'
 import { awsError } from '../../../toolkit/aws.ts'
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import { poll } from '../../../toolkit/poll.ts'
@@ -80,6 +80,7 @@ async function awaitScan(
   timeoutMs: number,
   world: World,
 ): Promise<Findings> {
+  const { StartImageScanCommand } = await import('@aws-sdk/client-ecr')
   let previous: { readonly seen: string; readonly since: number } | undefined
   let started = false
   const of = { ...registryId(ecr), repositoryName, imageId: { imageDigest: digest } }
@@ -127,6 +128,7 @@ async function describeScan(
   of: { repositoryName: string; imageId: { imageDigest: string } },
   signal: AbortSignal,
 ): Promise<{ status: string; description: string; findings: Findings } | undefined> {
+  const { DescribeImageScanFindingsCommand } = await import('@aws-sdk/client-ecr')
   try {
     const answer = await ecr.client.send(new DescribeImageScanFindingsCommand(of), { abortSignal: signal })
     const found: ImageScanFindings = answer.imageScanFindings ?? {}
