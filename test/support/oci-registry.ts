@@ -10,6 +10,8 @@ export interface OciRegistry {
   /** `127.0.0.1:PORT` */
   readonly host: string
   readonly port: number
+  /** The folder of all that was ever pushed to it. */
+  readonly data: string
   tags(repository: string): Promise<readonly string[]>
   /** The digest that a tag stands for. */
   digest(repository: string, tag: string): Promise<string | undefined>
@@ -45,6 +47,7 @@ export async function startOciRegistry(options: { readonly auth?: boolean } = {}
   return {
     host,
     port,
+    data: join(folder, 'data'),
     async tags(repository) {
       const answer = await ask(`${repository}/tags/list`)
       const { tags } = (await answer.json()) as { tags?: string[] | null }
