@@ -50,6 +50,8 @@ export interface Lifecycle {
   /** The shares of traffic that its revision has now, in per cent. */
   production: number
   test: number
+  /** Whether traffic may still be with what was under way before, and stays there until what it replaces can take it. */
+  unsettled: boolean
   /** All hooks that came up, in order. */
   readonly hooks: HookRun[]
 }
@@ -75,6 +77,7 @@ export function beginLifecycle(
     bake: from.replaces ? (configuration.bakeTimeInMinutes ?? 0) * MINUTE : 0,
     production: 0,
     test: 0,
+    unsettled: from.reconciles,
     hooks: [],
   }
 }

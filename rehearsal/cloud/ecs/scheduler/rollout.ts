@@ -19,12 +19,12 @@ export const desiredCountOf = ({ schedulingStrategy, cluster, desiredCount }: Se
 
 /** Starts rolling out `spec`: a new PRIMARY, and an entry in the history. What was under way is superseded. */
 export function beginDeployment(ecs: Ecs, service: Service, spec: ServiceSpec): Deployment {
-  const revision = newRevision(ecs, service, spec)
   const before = primaryOf(service)
   if (before !== undefined) {
     if (isOpen(before.record)) conclude(ecs, before.record, 'STOPPED', verdict.superseded)
-    if (before.rolloutState !== 'COMPLETED') giveBackTraffic(ecs, before)
+    if (before.rolloutState !== 'COMPLETED') leave(ecs, before)
   }
+  const revision = newRevision(ecs, service, spec)
   const record = newRecord(ecs, service, revision)
   service.spec = spec
   const deployment = makePrimary(ecs, service, { revision, record, isRollback: false }, rollout.inProgress)
@@ -32,10 +32,19 @@ export function beginDeployment(ecs: Ecs, service: Service, spec: ServiceSpec): 
   return deployment
 }
 
-/** What had the traffic before a deployment that did not come to its end has all of it again. */
-function giveBackTraffic(ecs: Ecs, left: Deployment): void {
-  shift(ecs, left, 'production', 0)
-  shift(ecs, left, 'test', 0)
+/** Leaves a deployment that has not come to its end for a newer one. */
+function leave(ecs: Ecs, left: Deployment): void {
+  const { service, record, revision, id, isRollback } = left
+  const { lifecycle } = record
+  if (lifecycle?.stage === 'CLEAN_UP' && lifecycle.production === 100 && !isRollback) {
+    // All traffic is with it, and what it replaced is on its way out: there is nothing else to go back to.
+    service.lastCompleted = { revision, deploymentId: id }
+    service.live = revision.slot
+  } else if (!isNative(service.deploymentConfiguration)) {
+    // A rolling update takes the place of what had the traffic before.
+    shift(ecs, left, 'production', 0)
+    shift(ecs, left, 'test', 0)
+  }
 }
 
 /** Brings back what last completed, under a new PRIMARY id, as a part of the deployment that failed. */

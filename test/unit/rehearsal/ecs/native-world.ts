@@ -76,19 +76,23 @@ export const stages = (it: World): string[] => {
     )
 }
 
-/** Each time that production traffic was given to a target group in which no target was healthy, once one ever had been. */
+/** Each time that a target group was given more of the production traffic, in which no target was healthy. */
 export function blackouts(it: World, { production }: Front): unknown[] {
-  const healthy = new Map<unknown, Set<unknown>>()
+  const healthy = new Map<string, Set<unknown>>()
+  let shares: Readonly<Record<string, number>> | undefined
   return it.journal.entries().filter((entry) => {
-    const { type, targetGroup, target, to, rule, weights: given } = entry
+    const { type, targetGroup, target, to, rule } = entry
     if (type === 'target') {
-      const group = healthy.get(targetGroup) ?? new Set()
+      const group = healthy.get(`${targetGroup}`) ?? new Set()
       if (to === 'healthy') group.add(target)
       else group.delete(target)
-      healthy.set(targetGroup, group)
+      healthy.set(`${targetGroup}`, group)
     }
-    if (type !== 'traffic-shift' || rule !== production || healthy.size === 0) return false
-    const takers = Object.entries(given as Record<string, number>).filter(([, weight]) => weight > 0)
-    return takers.some(([arn]) => (healthy.get(arn)?.size ?? 0) === 0)
+    if (type !== 'traffic-shift' || rule !== production) return false
+    const [before, now] = [shares, entry['weights'] as Readonly<Record<string, number>>]
+    shares = now
+    return Object.keys(now).some(
+      (arn) => before !== undefined && (now[arn] ?? 0) > (before[arn] ?? 0) && !healthy.get(arn)?.size,
+    )
   })
 }

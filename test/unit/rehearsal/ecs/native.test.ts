@@ -322,8 +322,8 @@ describe('going back', () => {
     await deploy(it)
     await until(it, 'BAKE_TIME')
     await deploy(it)
-    expect(await weights(it, made, made.production)).toEqual([100, 0])
     await it.clock.advance(2 * SECOND)
+    expect(await weights(it, made, made.production)).toEqual([100, 0])
     expect(await current(it)).toMatchObject({ lifecycleStage: 'RECONCILE_SERVICE', status: 'IN_PROGRESS' })
     await until(it, 'SCALE_UP')
     expect((await it.service()).deployments).toHaveLength(2)
@@ -331,6 +331,21 @@ describe('going back', () => {
     expect(statuses(it).at(-1)).toBe('SUCCESSFUL')
     expect(await it.service()).toMatchObject({ taskDefinition: expect.stringMatching(/web:3$/), runningCount: 2 })
     expect(await weights(it, made, made.production)).toEqual([0, 100])
+  })
+
+  test('a new deployment over one in CLEAN_UP takes that for what is live', async () => {
+    const it = world()
+    const made = await native(it, { strategy: 'BLUE_GREEN' })
+    await deploy(it)
+    await until(it, 'CLEAN_UP')
+    await it.clock.advance(3 * SECOND)
+    await deploy(it)
+    await until(it, 'SCALE_UP')
+    expect(await weights(it, made, made.production)).toEqual([0, 100])
+    await it.clock.advance(30 * MINUTE)
+    expect(await weights(it, made, made.production)).toEqual([100, 0])
+    expect(blackouts(it, made)).toEqual([])
+    expect(statuses(it).at(-1)).toBe('SUCCESSFUL')
   })
 
   test('the first deployment has nothing to go back to', async () => {

@@ -4,7 +4,7 @@ import { hasReached, type Lifecycle, stageAfter } from '../../lifecycle.ts'
 import type { Deployment } from '../../model.ts'
 import { countOf, isHealthy, isWanted, takesTraffic } from '../counting.ts'
 import { desiredCountOf } from '../rollout.ts'
-import { arrive, enter, takeBack } from './enter.ts'
+import { arrive, enter, settleTraffic, takeBack } from './enter.ts'
 import { awaiting } from './hooks.ts'
 import { isBlue } from './wanted.ts'
 
@@ -13,6 +13,12 @@ type WakeIn = (ms: number) => void
 /** Goes on to the next stage, if it is time. @returns whether the deployment is complete. */
 export function advance(ecs: Ecs, primary: Deployment, lifecycle: Lifecycle, wakeIn: WakeIn): boolean {
   if (primary.isRollback) return goBack(ecs, primary, lifecycle, wakeIn)
+  if (lifecycle.unsettled) {
+    const blue = primary.service.deployments.find((other) => other !== primary && isBlue(other))
+    if (blue !== undefined && !isScaled(blue)) return false
+    settleTraffic(ecs, primary, lifecycle)
+    return later(wakeIn, 0)
+  }
   const left = waitLeft(ecs, primary, lifecycle)
   if (left === undefined) return false
   if (left > 0) return later(wakeIn, left)
@@ -43,7 +49,7 @@ function goBack(ecs: Ecs, rollback: Deployment, lifecycle: Lifecycle, wakeIn: Wa
   const now = ecs.clock.now()
   const left = lifecycle.since + ecs.timing.lifecycleStage - now
   // Users are spared what is wrong at once; everything else has its time.
-  if (lifecycle.production > 0) takeBack(ecs, rollback, lifecycle, 'production')
+  if (lifecycle.production > 0 || lifecycle.unsettled) takeBack(ecs, rollback, lifecycle, 'production')
   else if (left > 0) return later(wakeIn, left)
   else if (lifecycle.test > 0) takeBack(ecs, rollback, lifecycle, 'test')
   else if (lifecycle.stage !== 'CLEAN_UP') arrive(ecs, rollback.record, lifecycle, 'CLEAN_UP')

@@ -17,7 +17,8 @@ export function enter(ecs: Ecs, deployment: Deployment, lifecycle: Lifecycle, st
 
 /** On the way back: no hook asks whether to. */
 export function takeBack(ecs: Ecs, rollback: Deployment, lifecycle: Lifecycle, of: 'production' | 'test'): void {
-  shift(ecs, rollback, of, 0)
+  if (lifecycle.unsettled) settleTraffic(ecs, rollback, lifecycle)
+  else shift(ecs, rollback, of, 0)
   arrive(ecs, rollback.record, lifecycle, of === 'production' ? 'PRODUCTION_TRAFFIC_SHIFT' : 'TEST_TRAFFIC_SHIFT')
 }
 
@@ -28,13 +29,19 @@ export function arrive(ecs: Ecs, record: ServiceDeployment, lifecycle: Lifecycle
   recordServiceDeployment(ecs, record)
 }
 
-/** The first stage of a deployment: all traffic is where it was, and both target groups can take some. */
+/** The first stage of a deployment. */
 export function open(ecs: Ecs, deployment: Deployment): void {
-  const { record } = deployment
-  if (record.lifecycle === undefined) return
+  const { lifecycle } = deployment.record
+  if (lifecycle === undefined) return
+  if (!lifecycle.unsettled) settleTraffic(ecs, deployment, lifecycle)
+  raiseHooks(ecs, deployment.record, lifecycle)
+}
+
+/** All traffic goes where it is to be shifted from, and both target groups can take some. */
+export function settleTraffic(ecs: Ecs, deployment: Deployment, lifecycle: Lifecycle): void {
+  lifecycle.unsettled = false
   shift(ecs, deployment, 'production', 0)
   shift(ecs, deployment, 'test', 0)
-  raiseHooks(ecs, record, record.lifecycle)
 }
 
 function raiseHooks(ecs: Ecs, record: ServiceDeployment, { stage, hooks }: Lifecycle): void {

@@ -19,7 +19,8 @@ export function wantedOf(deployment: Deployment): number | undefined {
   if (deployment === primary) {
     return primary.isRollback || hasReached(lifecycle, 'SCALE_UP') ? desired : 0
   }
-  // What failed may still have traffic, until that has been taken from it.
+  // What failed, or was superseded, may still have traffic, until that has been taken from it.
   if (primary.isRollback) return lifecycle.stage === 'CLEAN_UP' && lifecycle.production === 0 ? 0 : undefined
-  return isBlue(deployment) && lifecycle.stage !== 'CLEAN_UP' ? desired : 0
+  if (isBlue(deployment)) return lifecycle.stage === 'CLEAN_UP' ? 0 : desired
+  return lifecycle.unsettled ? undefined : 0
 }
