@@ -14,7 +14,8 @@ export class EnginePush {
   readonly #ended = new AbortController()
   /** Tags of this run's own: another run may use the same engine. */
   readonly #run = `run-${randomBytes(8).toString('hex')}`
-  #tags: string[] = []
+  /** The images that they stand for. */
+  readonly #tags = new Map<string, string>()
 
   constructor(docker: Docker, receiver: Receiver, parts: ReceivedParts) {
     this.#docker = docker
@@ -24,9 +25,9 @@ export class EnginePush {
 
   /** Has an image pushed, and gives its manifest. @throws what the engine says, when it cannot reach this process. */
   async push(id: string): Promise<ReceivedManifest> {
-    const tag = `${this.#run}-${this.#tags.length}`
+    const tag = `${this.#run}-${this.#tags.size}`
     const { repository, login } = this.#receiver
-    this.#tags.push(tag)
+    this.#tags.set(tag, id)
     await this.#docker.getImage(id).tag({ repo: repository, tag })
     const options = { tag, authconfig: login, abortSignal: this.#ended.signal }
     let failure: unknown
@@ -42,22 +43,35 @@ export class EnginePush {
   }
 
   /**
-   * Ends it, and takes the tags away again. To remove an image's last tag is to remove the image, and with it the cache of the
-   * next build; so the tags move to an empty image first, and go with that.
+   * Ends it, and takes the tags away again. To take an image's last tag is to remove the image, unless another is built upon
+   * it, and with it the cache of the next build; so tags move before they go: to the `parent` of the image `id`, which is the
+   * last one, or, where it has none or the build broke off, to an empty image.
    */
-  async close(): Promise<void> {
+  async close(last?: { readonly id: string; readonly parent: string }): Promise<void> {
     this.#ended.abort()
     await this.#receiver.close()
-    const [first, ...rest] = this.#tags
-    this.#tags = []
-    if (first === undefined) return
-    const repo = this.#receiver.repository
-    const empty = Readable.from([Buffer.alloc(1024)], { objectMode: false })
-    let id: string | undefined
-    const imported = asReadable(await this.#docker.importImage(empty, { repo, tag: first }))
-    for await (const { status } of readEngineStream(imported)) id = status ?? id
-    if (id === undefined) return
-    for (const tag of rest) await this.#docker.getImage(id).tag({ repo, tag })
-    await this.#docker.getImage(id).remove({ force: true })
+    const { repository } = this.#receiver
+    const tags = [...this.#tags.keys()]
+    if (tags.length === 0) return
+    const { id, parent } = last ?? {}
+    const ontoParent = parent !== undefined && parent !== ''
+    const moving = ontoParent ? tags.filter((tag) => isSame(this.#tags.get(tag), id)) : tags
+    const target = ontoParent ? parent : await this.#importEmpty()
+    for (const tag of moving) await this.#docker.getImage(target).tag({ repo: repository, tag })
+    for (const tag of tags) await this.#docker.getImage(`${repository}:${tag}`).remove()
   }
+
+  async #importEmpty(): Promise<string> {
+    const nothing = Readable.from([Buffer.alloc(1024)], { objectMode: false })
+    let id = ''
+    const answer = asReadable(await this.#docker.importImage(nothing))
+    for await (const { status } of readEngineStream(answer)) id = status ?? id
+    return id
+  }
+}
+
+/** Whether two ids are of the same image, where one may be cut short. */
+function isSame(one = '', other = ''): boolean {
+  const [a, b] = [one, other].map((id) => id.replace('sha256:', ''))
+  return a !== undefined && b !== undefined && (a.startsWith(b) || b.startsWith(a))
 }

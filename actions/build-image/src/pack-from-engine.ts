@@ -44,8 +44,11 @@ export async function findImage(docker: Docker, ids: readonly string[]): Promise
   })
 }
 
+/** The image that an image was built upon, in this engine; '' where it does not know any. */
+export const parentOf = async (docker: Docker, id: string): Promise<string> => (await inspect(docker, id)).parent
+
 async function inspect(docker: Docker, id: string) {
-  const { RootFS, Os, Architecture } = await docker
+  const { RootFS, Os, Architecture, Parent } = await docker
     .getImage(id)
     .inspect()
     .catch((cause) => {
@@ -54,7 +57,7 @@ async function inspect(docker: Docker, id: string) {
         cause,
       })
     })
-  return { os: Os, architecture: Architecture, layers: RootFS.Layers ?? [] }
+  return { os: Os, architecture: Architecture, layers: RootFS.Layers ?? [], parent: Parent }
 }
 
 /** How many of an image's layers are its base's: the longest of the Dockerfile's images that it begins with. */

@@ -12,7 +12,7 @@ import type { Image } from './image-source.ts'
 import { KnownLayers } from './known-layers.ts'
 import { openLayer } from './layer-file.ts'
 import { type Descriptor, OCI_LAYER, readConfig, readManifest } from './oci.ts'
-import { baseLayersOf } from './pack-from-engine.ts'
+import { baseLayersOf, parentOf } from './pack-from-engine.ts'
 import { type PackedLayer, packedImage } from './packed-image.ts'
 import { ReceivedParts } from './received-parts.ts'
 import { openReceiver } from './receiving-registry.ts'
@@ -34,6 +34,7 @@ export class PushedImages {
   #base: Promise<readonly BaseLayer[]> | undefined
   #underWay = 0
   #next: string | undefined
+  #last: string | undefined
   #closing: Promise<void> | undefined
 
   static async open(docker: Docker, labels: readonly Pair[], parts: BuildParts, world: World): Promise<PushedImages> {
@@ -101,6 +102,8 @@ export class PushedImages {
       throw incomplete('configuration')
     const { rootfs } = readConfig(engineConfig, 'the built image')
     const packed = await Promise.all(layers.map((layer, at) => this.#pack(layer, rootfs.diff_ids[at] ?? '', base[at])))
+    // An engine that keeps images in containerd names them by their manifest, and has other rules for what tags hold.
+    if (config.digest === id) this.#last = id
     await this.#known.save()
     const { inputs, sources } = this.#parts
     const epoch = inputs.reproducible ? sources.commit.epoch : undefined
@@ -110,8 +113,13 @@ export class PushedImages {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#push.close()
+    this.#closing ??= this.#close()
     return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    const id = this.#last
+    await this.#push.close(id === undefined ? undefined : { id, parent: await parentOf(this.#docker, id) })
   }
 
   async #checkBase(id: string): Promise<readonly BaseLayer[]> {
