@@ -18,6 +18,7 @@ import { Registries } from './registries.ts'
 import { reportLocal, reportPublished } from './report.ts'
 import { scanGate } from './scan-gate.ts'
 import { formatSize } from './size.ts'
+import { readSources } from './sources.ts'
 import { Stages } from './stages.ts'
 import { makeTemporary, type Temporary } from './temporary.ts'
 import { testImage } from './test-image.ts'
@@ -42,6 +43,8 @@ async function ship(inputs: Inputs, temporary: Temporary, world: World): Promise
   const stages = new Stages(world)
   const registries = new Registries(world, http, inputs.login)
 
+  // Before a repository is created: whatever is wrong with the sources is known by then.
+  const wanted = inputs.promote ?? (await stages.run('Read the sources', () => readSources(inputs.build, world)))
   const destinations = inputs.push
     ? await stages.run('Check the registries', async () => {
         const region = await regionOfEcr(inputs.destinations, registries)
@@ -49,11 +52,11 @@ async function ship(inputs: Inputs, temporary: Temporary, world: World): Promise
         return preflight(inputs.destinations, registries, inputs.createRepository, world)
       })
     : []
-  const obtained = await obtainImage({ inputs, destinations, registries, stages, temporary }, world)
+  const obtained = await obtainImage({ wanted, inputs, destinations, registries, stages, temporary }, world)
   await test(inputs, obtained, stages, world)
   if (!inputs.push && obtained.built !== undefined) {
     const references = await keepLocally(obtained.built, inputs.destinations, world)
-    return reportLocal({ obtained, references, stages: stages.done }, world)
+    return reportLocal(references, world)
   }
 
   const { image, facts } = await stages.run('Pack', () => weigh(obtained, inputs.maxSize, world))

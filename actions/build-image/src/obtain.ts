@@ -5,22 +5,25 @@ import { type Built, build } from './build.ts'
 import { contentHash, contentTag } from './content-hash.ts'
 import { connectDocker } from './docker-engine.ts'
 import { type Found, findBuilt } from './find-built.ts'
+import type { ImageReference } from './image-reference.ts'
 import type { Inputs } from './inputs.ts'
 import { nativePlatform } from './native-platform.ts'
 import type { ReadyDestination } from './preflight.ts'
 import { findPromoted } from './promote.ts'
 import type { Registries } from './registries.ts'
-import { readSources, type Sources } from './sources.ts'
+import type { Sources } from './sources.ts'
 import type { Stages } from './stages.ts'
 import type { Temporary } from './temporary.ts'
 
 /** Where the image comes from: it was there, or it was built just now. */
-export type Obtained = { readonly contentHash: string | undefined; readonly sources: Sources | undefined } & (
+export type Obtained = { readonly contentHash: string | undefined } & (
   | { readonly found: Found; readonly built?: undefined }
   | { readonly built: Built; readonly found?: undefined }
 )
 
 export interface ObtainParts {
+  /** An image that exists, by its name, or what one is to be made of. */
+  readonly wanted: ImageReference | Sources
   readonly inputs: Inputs
   readonly destinations: readonly ReadyDestination[]
   readonly registries: Registries
@@ -30,55 +33,55 @@ export interface ObtainParts {
 
 /** Gets the image in the cheapest way that is sure: the one that is to be promoted, the one built before, or a new one. */
 export async function obtainImage(parts: ObtainParts, world: World): Promise<Obtained> {
-  const { inputs, destinations, registries, stages, temporary } = parts
-  const { promote } = inputs
-  if (promote !== undefined) {
-    const found = await stages.run('Find the image to promote', () => findPromoted(promote, registries))
+  const { wanted, inputs, destinations, registries, stages, temporary } = parts
+  if ('repository' in wanted) {
+    const found = await stages.run('Find the image to promote', () => findPromoted(wanted, registries))
     world.log.info(`Promoting ${found.where}@${found.digest}.`)
-    return { found, contentHash: undefined, sources: undefined }
+    return { found, contentHash: undefined }
   }
 
-  const { sources, bases, hash } = await stages.run('Read the sources', () => readAll(parts, world))
+  const { bases, hash } = await stages.run('Hash what it is built of', () => hashSources(wanted, parts, world))
   if (hash !== undefined) {
     const tag = contentTag(hash)
     const found = await stages.run('Look for an image of these sources', () => findBuilt(tag, destinations))
     if (found !== undefined) {
       world.log.info(`${found.where}:${tag} was built from the same sources: ${found.digest}. Nothing to build.`)
-      return { found, contentHash: hash, sources }
+      return { found, contentHash: hash }
     }
     world.log.info(`There is no ${tag} yet.`)
   }
   const usedHere = !inputs.push || inputs.testCommand !== undefined
   const built = await stages.run('Build', () =>
-    build({ inputs: inputs.build, sources, bases, registries, destinations, temporary, usedHere }, world),
+    build({ inputs: inputs.build, sources: wanted, bases, registries, destinations, temporary, usedHere }, world),
   )
-  return { built, contentHash: hash, sources }
+  return { built, contentHash: hash }
 }
 
-interface Read {
-  readonly sources: Sources
+interface Hashed {
   readonly bases: readonly BaseImage[] | undefined
   /** `undefined` when it is not known what the build would depend on, or when nobody wants to know. */
   readonly hash: string | undefined
 }
 
-async function readAll({ inputs, registries }: ObtainParts, world: World): Promise<Read> {
-  const sources = await readSources(inputs.build, world)
-  if (!inputs.push) return { sources, bases: undefined, hash: undefined }
-  const { images, unknown } = sources.dockerfile
+async function hashSources(
+  { dockerfile, context }: Sources,
+  { inputs, registries }: ObtainParts,
+  world: World,
+): Promise<Hashed> {
+  if (!inputs.push) return { bases: undefined, hash: undefined }
+  const { images, unknown } = dockerfile
   // An image may exist on this machine only; but no engine is needed to find out that there is nothing to build.
   const docker: Docker | undefined =
     images.length === 0 ? undefined : await connectDocker(world.env).catch(() => undefined)
   const bases = await resolveBases(images, registries, docker, world.log)
-  if (bases === undefined) return { sources, bases, hash: undefined }
+  if (bases === undefined) return { bases, hash: undefined }
   for (const { name, identity } of bases) world.log.info(`Base: ${name} is ${identity}`)
-  if (!inputs.skipUnchanged) return { sources, bases, hash: undefined }
+  if (!inputs.skipUnchanged) return { bases, hash: undefined }
   if (unknown !== undefined) {
     world.log.info(`It is not known beforehand what this takes in, so the image is always built: ${unknown}`)
-    return { sources, bases, hash: undefined }
+    return { bases, hash: undefined }
   }
-  const { dockerfile, context } = sources
   const platform = await nativePlatform(inputs.build, dockerfile, world)
   const hash = platform && (await contentHash(inputs.build, dockerfile, context, bases, inputs.testCommand, platform))
-  return { sources, bases, hash }
+  return { bases, hash }
 }

@@ -43,10 +43,7 @@ export async function reportPublished(outcome: Outcome, world: World): Promise<v
 }
 
 /** The same for an image that stays on this machine. */
-export function reportLocal(
-  { references }: { obtained: Obtained; references: readonly string[]; stages: readonly Stage[] },
-  { report }: World,
-): void {
+export function reportLocal(references: readonly string[], { report }: World): void {
   report.output('image', references[0] ?? '')
   report.output('tags', references)
   report.output('skipped', false)

@@ -23,9 +23,9 @@ const OUTSIDE = '.dockerfile.slipway'
 
 /** Reads the sources, and says what was read. @throws InputError that names what is wrong. */
 export async function readSources(build: BuildInputs, world: World): Promise<Sources> {
-  const dockerfile = readDockerfile(build.file, build.buildArgs, build.target)
   const ignore = findIgnoreFile(build.context, build.file)
   const context = readContext(build.context, build.file, ignore)
+  const dockerfile = readDockerfile(build.file, build.buildArgs, build.target)
   const commit = await readCommit(build.context, world)
   const inside = relative(build.context, build.file).split(sep).join('/')
   world.log.info(`Context: ${context.entries.length} entries, ${formatSize(context.size)}`)
