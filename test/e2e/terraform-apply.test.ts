@@ -1,23 +1,10 @@
 // The committed bundle, a real Terraform, and a state in the rehearsal cloud's S3.
 import { setTimeout as delay } from 'node:timers/promises'
 import { bundle, runStep } from '../support/run-action.ts'
-import { Stack, StateStore } from '../support/terraform-stack.ts'
+import { useStacks } from '../support/terraform-stack.ts'
 
-let store: StateStore
-const stacks: Stack[] = []
-const stack = (name: string, files: Readonly<Record<string, string>>) => {
-  const made = new Stack(store, bundle('terraform-apply'), name, files)
-  stacks.push(made)
-  return made
-}
-
-beforeAll(async () => {
-  store = await StateStore.start()
-}, 60_000)
-afterAll(async () => {
-  for (const made of stacks) made.remove()
-  await store.close()
-})
+const stacks = useStacks(bundle('terraform-apply'))
+const { stack } = stacks
 
 test('a stack is planned, applied, and found unchanged, with its state and no lock left in S3', async () => {
   const web = stack('web', {
@@ -45,7 +32,7 @@ test('a stack is planned, applied, and found unchanged, with its state and no lo
 
   const planned = await web.run({ ...inputs, command: 'plan' })
   expect(planned).toMatchObject({ code: 0, outputs: { 'has-changes': 'true' } })
-  expect(await store.keys('web/')).toEqual([])
+  expect(await stacks.store.keys('web/')).toEqual([])
 
   const applied = await web.run(inputs)
   expect(applied).toMatchObject({
@@ -60,7 +47,7 @@ test('a stack is planned, applied, and found unchanged, with its state and no lo
   expect(applied.log).toContain('::add-mask::correct horse battery staple')
   expect(applied.log.replaceAll(/^::add-mask::.*$/gm, '')).not.toContain('correct horse')
   expect((await web.state()).resources.map(({ name }) => name)).toEqual(['service'])
-  expect(await store.keys('web/')).not.toContain('web/terraform.tfstate.tflock')
+  expect(await stacks.store.keys('web/')).not.toContain('web/terraform.tfstate.tflock')
 
   const again = await web.run(inputs)
   expect(again).toMatchObject({ code: 0, outputs: { 'has-changes': 'false', 'service-image': 'web@sha256:abc' } })
@@ -104,6 +91,6 @@ test('a bundle that is killed has its post step wait for Terraform', async () =>
   })
   expect(post.code).toBe(0)
   expect(post.log).toContain('Terraform apply finished all the same: 1 added, 0 changed, 0 destroyed.')
-  expect(await store.keys('slow/')).not.toContain('slow/terraform.tfstate.tflock')
+  expect(await stacks.store.keys('slow/')).not.toContain('slow/terraform.tfstate.tflock')
   expect((await slow.state()).resources.map(({ name }) => name)).toEqual(['a'])
 }, 60_000)

@@ -1,29 +1,12 @@
 // Cancelled and killed steps, with a real Terraform: neither its lock nor its state is lost.
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { setTimeout as delay } from 'node:timers/promises'
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { AwsError } from '../../rehearsal/cloud/kernel/errors.ts'
 import { type Step, source } from '../support/run-action.ts'
-import { BUCKET, Stack, StateStore } from '../support/terraform-stack.ts'
+import { BUCKET, Stack, StateStore, until, useStacks } from '../support/terraform-stack.ts'
 
-let store: StateStore
-const stacks: Stack[] = []
-const stack = (name: string, files: Readonly<Record<string, string>>) => {
-  const made = new Stack(store, source('terraform-apply'), name, files)
-  stacks.push(made)
-  return made
-}
+const stacks = useStacks(source('terraform-apply'))
+const { stack } = stacks
 
-beforeAll(async () => {
-  store = await StateStore.start()
-}, 60_000)
-afterAll(async () => {
-  for (const made of stacks) made.remove()
-  await store.close()
-})
-
-const until = async (what: () => boolean) => {
-  while (!what()) await delay(20)
-}
 const logged = (step: Step, text: string) => until(() => step.log().includes(text))
 
 /** `quick` is made at once, `slow` takes a while, `last` only comes after it. */
@@ -59,7 +42,7 @@ test('a cancelled apply ends gently: what is done is saved, the lock is released
   expect(ended.code).toBe(1)
   expect(ended.log).toContain('The run was cancelled; `Terraform apply` ended gently')
   expect(ended.log).not.toContain('terraform_data.last: creating')
-  expect(await store.keys('cancelled/')).toEqual(['cancelled/terraform.tfstate'])
+  expect(await stacks.store.keys('cancelled/')).toEqual(['cancelled/terraform.tfstate'])
   expect(await names(web)).toContain('quick')
   expect((await web.run({}, { phase: 'post', state: ended.state })).log).toBe('')
 
@@ -75,12 +58,12 @@ test('a killed step leaves Terraform to finish, and the post step waits for it',
   step.child.kill('SIGKILL')
   const { killedBy, state } = await step.ended
   expect(killedBy).toBe('SIGKILL')
-  expect(await store.keys('killed/')).toContain('killed/terraform.tfstate.tflock')
+  expect(await stacks.store.keys('killed/')).toContain('killed/terraform.tfstate.tflock')
 
   const post = await web.run({}, { phase: 'post', state })
   expect(post.code).toBe(0)
   expect(post.log).toContain('Terraform apply finished all the same: 3 added, 0 changed, 0 destroyed.')
-  expect(await store.keys('killed/')).toEqual(['killed/terraform.tfstate'])
+  expect(await stacks.store.keys('killed/')).toEqual(['killed/terraform.tfstate'])
   expect(await names(web)).toEqual(['last', 'quick', 'slow'])
 }, 60_000)
 
@@ -101,7 +84,6 @@ test('a state that cannot be saved is pushed again', async () => {
         }
       }`,
   })
-  stacks.push(web)
   try {
     const step = web.start({})
     await until(() => existsSync(`${web.directory}/started`))
@@ -121,30 +103,18 @@ test('a state that cannot be saved is pushed again', async () => {
 test('a state that still cannot be saved is kept, and pointed at', async () => {
   const web = stack('lost', { 'main.tf': 'resource "terraform_data" "a" {}' })
   // A Terraform that behaves as one whose backend went away: only saving fails.
-  mkdirSync(`${web.folder}/bin`)
-  writeFileSync(
-    `${web.folder}/bin/terraform`,
-    `#!/bin/sh
-case "$1 $2" in
+  const standIn = web.inPlaceOfTerraform(`case "$1 $2" in
 "state push") echo 'Failed to persist state: the lineage differs' >&2; exit 1 ;;
 apply*) echo '{"version":4,"lineage":"x","serial":2,"resources":[1],"outputs":{}}' > errored.tfstate; exit 1 ;;
 *) exec "$REAL_TERRAFORM" "$@" ;;
-esac
-`,
-  )
-  chmodSync(`${web.folder}/bin/terraform`, 0o755)
-  const real =
-    (process.env['PATH'] ?? '')
-      .split(':')
-      .map((folder) => `${folder}/terraform`)
-      .find(existsSync) ?? ''
-  const env = { PATH: `${web.folder}/bin:${process.env['PATH']}`, REAL_TERRAFORM: real, GITHUB_RUN_ID: '7' }
+esac`)
+  const env = { ...standIn, GITHUB_RUN_ID: '7' }
   const ended = await web.run({}, { env })
   expect(ended.code).toBe(1)
   expect(ended.log).toContain(
     'The state could not be saved. It is kept in `s3://terraform-state/lost/terraform.tfstate.errored-7-1`',
   )
-  expect(JSON.parse(await store.text('lost/terraform.tfstate.errored-7-1'))).toMatchObject({ serial: 2 })
+  expect(JSON.parse(await stacks.store.text('lost/terraform.tfstate.errored-7-1'))).toMatchObject({ serial: 2 })
   expect(ended.outputs['errored-state-file']).toBe(`${web.directory}/errored.tfstate`)
   expect(existsSync(`${web.directory}/errored.tfstate`)).toBe(true)
   expect((await web.run({}, { env })).log).toContain('holds a state that an earlier apply could not save')
@@ -152,24 +122,12 @@ esac
 
 test('a killed step loses no state, even when later steps took away inputs, tools and backend', async () => {
   const web = stack('bereft', { 'main.tf': 'resource "terraform_data" "a" {}' })
-  mkdirSync(`${web.folder}/bin`)
-  writeFileSync(
-    `${web.folder}/bin/terraform`,
-    `#!/bin/sh
-case "$1" in
+  const standIn = web.inPlaceOfTerraform(`case "$1" in
 apply) sleep 0.5; touch started; while [ ! -e go ]; do sleep 0.1; done
   echo '{"version":4,"lineage":"x","serial":3,"resources":[1],"outputs":{}}' > errored.tfstate; exit 1 ;;
 *) exec "$REAL_TERRAFORM" "$@" ;;
-esac
-`,
-  )
-  chmodSync(`${web.folder}/bin/terraform`, 0o755)
-  const real =
-    (process.env['PATH'] ?? '')
-      .split(':')
-      .map((folder) => `${folder}/terraform`)
-      .find(existsSync) ?? ''
-  const env = { PATH: `${web.folder}/bin:${process.env['PATH']}`, REAL_TERRAFORM: real, GITHUB_RUN_ID: '8' }
+esac`)
+  const env = { ...standIn, GITHUB_RUN_ID: '8' }
   web.write({ 'variables.tfvars': '' })
   const step = web.start({ 'var-file': 'variables.tfvars' }, { env })
   await until(() => existsSync(`${web.directory}/started`))
@@ -186,7 +144,7 @@ esac
   expect(post.code).toBe(1)
   expect(post.log).toContain('Terraform apply ended before it was through')
   expect(post.log).toContain('It is kept in `s3://terraform-state/bereft/terraform.tfstate.errored-8-1`')
-  expect(JSON.parse(await store.text('bereft/terraform.tfstate.errored-8-1'))).toMatchObject({ serial: 3 })
+  expect(JSON.parse(await stacks.store.text('bereft/terraform.tfstate.errored-8-1'))).toMatchObject({ serial: 3 })
   expect(scratch(web)).toEqual([])
 }, 90_000)
 
@@ -194,18 +152,10 @@ test('a plan that goes on without its step is told to have changed nothing', asy
   const web = stack('left-plan', {
     'main.tf': '',
   })
-  mkdirSync(`${web.folder}/bin`)
-  writeFileSync(
-    `${web.folder}/bin/terraform`,
-    `#!/bin/sh
-case "$1" in
+  const env = web.inPlaceOfTerraform(`case "$1" in
 init) mkdir -p .terraform; echo '{"backend":{"type":"s3","config":{"bucket":"${BUCKET}","key":"x","use_lockfile":true}}}' > .terraform/terraform.tfstate ;;
 plan) sleep 0.5; touch started; sleep 1 ;;
-esac
-`,
-  )
-  chmodSync(`${web.folder}/bin/terraform`, 0o755)
-  const env = { PATH: `${web.folder}/bin:${process.env['PATH']}` }
+esac`)
   const step = web.start({}, { env })
   await until(() => existsSync(`${web.directory}/started`))
   step.child.kill('SIGKILL')

@@ -1,17 +1,10 @@
 // Drift, with the real AWS provider: changed outside Terraform, apart from not applied yet.
 import { DeleteObjectCommand } from '@aws-sdk/client-s3'
 import { source } from '../support/run-action.ts'
-import { BUCKET, Stack, StateStore } from '../support/terraform-stack.ts'
+import { BUCKET, useStacks } from '../support/terraform-stack.ts'
 
-let store: StateStore
-const stacks: Stack[] = []
-beforeAll(async () => {
-  store = await StateStore.start()
-}, 60_000)
-afterAll(async () => {
-  for (const made of stacks) made.remove()
-  await store.close()
-})
+const stacks = useStacks(source('terraform-apply'))
+const { stack } = stacks
 
 const MAIN = (content = 'one') => `
   provider "aws" {
@@ -33,10 +26,9 @@ const MAIN = (content = 'one') => `
   }`
 
 test('what was changed outside is told from what is not applied yet, in an issue that closes itself', async () => {
-  const web = new Stack(store, source('terraform-apply'), 'drift', { 'main.tf': MAIN() })
-  stacks.push(web)
+  const web = stack('drift', { 'main.tf': MAIN() })
   expect((await web.run({})).code).toBe(0)
-  const repository = store.cloud.github.repository('acme/web')
+  const repository = stacks.store.cloud.github.repository('acme/web')
   const drift = () =>
     web.run(
       { command: 'drift', environment: 'prod', 'drift-issue': 'true', 'github-token': 'any' },
@@ -51,9 +43,9 @@ test('what was changed outside is told from what is not applied yet, in an issue
   expect(await found()).toEqual({ code: 0, drift: '[]', pending: '[]' })
   expect(repository.issues.size).toBe(0)
 
-  await store.put('settings.txt', 'changed by hand')
+  await stacks.store.put('settings.txt', 'changed by hand')
   expect(await found()).toEqual({ code: 0, drift: '["aws_s3_object.settings"]', pending: '[]' })
-  await store.s3.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: 'other.txt' }))
+  await stacks.store.s3.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: 'other.txt' }))
   web.write({ 'main.tf': MAIN(), 'more.tf': 'resource "terraform_data" "new" {}' })
   expect(await found()).toEqual({
     code: 0,

@@ -1,27 +1,14 @@
 // The plan on a pull request: one comment, updated in place, and the approval that a merge gives.
 import { writeFileSync } from 'node:fs'
 import { source } from '../support/run-action.ts'
-import { Stack, StateStore } from '../support/terraform-stack.ts'
+import { type Stack, useStacks } from '../support/terraform-stack.ts'
 
-let store: StateStore
-const stacks: Stack[] = []
-const stack = (name: string, files: Readonly<Record<string, string>>) => {
-  const made = new Stack(store, source('terraform-apply'), name, files)
-  stacks.push(made)
-  return made
-}
-
-beforeAll(async () => {
-  store = await StateStore.start()
-}, 60_000)
-afterAll(async () => {
-  for (const made of stacks) made.remove()
-  await store.close()
-})
+const stacks = useStacks(source('terraform-apply'))
+const { stack } = stacks
 
 const TOKEN = { 'github-token': 'any' }
 const KEY = { 'fingerprint-key': 'a key that nobody else has' }
-const repository = () => store.cloud.github.repository('acme/web')
+const repository = () => stacks.store.cloud.github.repository('acme/web')
 
 function onPull(made: Stack, number: number, head = 'def456') {
   const path = `${made.folder}/event.json`

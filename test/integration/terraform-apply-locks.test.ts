@@ -1,26 +1,12 @@
 // The lock of a state: who holds it, who waits, and who may remove it.
 import { existsSync, writeFileSync } from 'node:fs'
-import { setTimeout as delay } from 'node:timers/promises'
 import { claimedBy } from '../../actions/terraform-apply/src/claim.ts'
 import { source } from '../support/run-action.ts'
 import { s3Backend } from '../support/terraform.ts'
-import { BUCKET, Stack, StateStore } from '../support/terraform-stack.ts'
+import { BUCKET, until, useStacks } from '../support/terraform-stack.ts'
 
-let store: StateStore
-const stacks: Stack[] = []
-const stack = (name: string, files: Readonly<Record<string, string>>) => {
-  const made = new Stack(store, source('terraform-apply'), name, files)
-  stacks.push(made)
-  return made
-}
-
-beforeAll(async () => {
-  store = await StateStore.start()
-}, 60_000)
-afterAll(async () => {
-  for (const made of stacks) made.remove()
-  await store.close()
-})
+const stacks = useStacks(source('terraform-apply'))
+const { stack } = stacks
 
 const runEnv = (id: number) => ({
   GITHUB_REPOSITORY: 'acme/web',
@@ -29,10 +15,6 @@ const runEnv = (id: number) => ({
   GITHUB_ACTOR: 'mona',
   GITHUB_SERVER_URL: 'https://github.com',
 })
-
-const until = async (what: () => boolean | Promise<boolean>) => {
-  while (!(await what())) await delay(20)
-}
 
 /** Goes on until there is a file `go`. */
 const GATE = `
@@ -46,7 +28,7 @@ test('two applies at once: one wins, the other waits, then says who holds the lo
   const web = stack('busy', { 'main.tf': GATE })
   const first = web.start({}, { env: runEnv(1) })
   await until(() => existsSync(`${web.directory}/started`))
-  await until(async () => (await store.keys('busy/')).includes('busy/terraform.tfstate.holder.json'))
+  await until(async () => (await stacks.store.keys('busy/')).includes('busy/terraform.tfstate.holder.json'))
 
   const gaveUp = await web.run({ 'lock-timeout': '2s' }, { env: runEnv(2) })
   expect(gaveUp.code).toBe(1)
@@ -63,20 +45,20 @@ test('two applies at once: one wins, the other waits, then says who holds the lo
   expect((await first.ended).code).toBe(0)
   const ended = await patient.ended
   expect(ended).toMatchObject({ code: 0, outputs: { 'has-changes': 'false' } })
-  expect(await store.keys('busy/')).not.toContain('busy/terraform.tfstate.tflock')
+  expect(await stacks.store.keys('busy/')).not.toContain('busy/terraform.tfstate.tflock')
 }, 60_000)
 
 test('a lock that a dead run left behind is removed: by its id, when the run is over, and not before', async () => {
   const web = stack('dead', { 'main.tf': GATE })
   const step = web.start({}, { env: runEnv(10) })
-  await until(async () => (await store.keys('dead/')).includes('dead/terraform.tfstate.holder.json'))
+  await until(async () => (await stacks.store.keys('dead/')).includes('dead/terraform.tfstate.holder.json'))
   await until(() => existsSync(`${web.directory}/started`))
   step.child.kill('SIGKILL')
   const { state } = await step.ended
   const { claim } = JSON.parse(state['running'] ?? '{}') as { claim: string }
   const pid = claimedBy(claim)?.pid ?? 0
-  const { ID } = JSON.parse(await store.text('dead/terraform.tfstate.tflock')) as { ID: string }
-  const { runs } = store.cloud.github.repository('acme/web')
+  const { ID } = JSON.parse(await stacks.store.text('dead/terraform.tfstate.tflock')) as { ID: string }
+  const { runs } = stacks.store.cloud.github.repository('acme/web')
   runs.set(10, { id: 10, attempt: 1, status: 'completed', conclusion: 'cancelled' })
   const unlock = async (lockId: string) =>
     web.run({ command: 'unlock', 'lock-id': lockId, 'github-token': 'any' }, { env: runEnv(11) })
@@ -90,7 +72,7 @@ test('a lock that a dead run left behind is removed: by its id, when the run is 
   expect((await web.run({ command: 'unlock' })).log).toContain('Input `lock-id` is missing')
   expect((await unlock('11111111-1111-1111-1111-111111111111')).log).toContain(`the state is locked by ${ID} now`)
   expect((await unlock(ID)).log).toContain('runs/10/attempts/1 is in_progress')
-  expect(await store.keys('dead/')).toContain('dead/terraform.tfstate.tflock')
+  expect(await stacks.store.keys('dead/')).toContain('dead/terraform.tfstate.tflock')
 
   runs.set(10, { id: 10, attempt: 1, status: 'completed', conclusion: 'cancelled' })
   const removed = await unlock(ID)
@@ -110,7 +92,7 @@ test('a lock that no run of ours holds is left to people', async () => {
     Who: 'ada@laptop',
     Created: '2026-01-01T00:00:00Z',
   }
-  await store.put(
+  await stacks.store.put(
     'laptop/terraform.tfstate.tflock',
     JSON.stringify({ ...lock, Info: '', Version: '1.11.4', Path: 'x' }),
   )
@@ -119,7 +101,7 @@ test('a lock that no run of ours holds is left to people', async () => {
   expect(refused.log).toContain(
     'No workflow run says that it holds lock 22222222-2222-2222-2222-222222222222: ada@laptop holds it since',
   )
-  expect(await store.keys('laptop/')).toContain('laptop/terraform.tfstate.tflock')
+  expect(await stacks.store.keys('laptop/')).toContain('laptop/terraform.tfstate.tflock')
 }, 30_000)
 
 test('a lock in DynamoDB alone is not told to be none', async () => {

@@ -3,17 +3,10 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { source } from '../support/run-action.ts'
 import { terraformConfig } from '../support/terraform.ts'
-import { Stack, StateStore } from '../support/terraform-stack.ts'
+import { type Stack, useStacks } from '../support/terraform-stack.ts'
 
-let store: StateStore
-const stacks: Stack[] = []
-beforeAll(async () => {
-  store = await StateStore.start()
-}, 60_000)
-afterAll(async () => {
-  for (const made of stacks) made.remove()
-  await store.close()
-})
+const stacks = useStacks(source('terraform-apply'))
+const { stack } = stacks
 
 const MAIN = `
   variable "password" {
@@ -30,8 +23,7 @@ const MAIN = `
 
 /** A stack with a state that a laptop made. */
 function onLaptop(name: string): { made: Stack; original: Buffer; backend: string } {
-  const made = new Stack(store, source('terraform-apply'), name, { 'main.tf': MAIN })
-  stacks.push(made)
+  const made = stack(name, { 'main.tf': MAIN })
   const backend = readFileSync(`${made.directory}/backend.tf`, 'utf8')
   made.write({ 'backend.tf': '' })
   const env = { ...process.env, TF_CLI_CONFIG_FILE: terraformConfig() }
@@ -51,9 +43,9 @@ test('the very bytes arrive, the plan is empty, and what to delete from git is s
 
   const moved = await made.run({ command: 'migrate-state' })
   expect(moved.code).toBe(0)
-  expect(await store.text('moved/terraform.tfstate')).toBe(original.toString())
+  expect(await stacks.store.text('moved/terraform.tfstate')).toBe(original.toString())
   expect(moved.summary).toContain('git rm --cached infra/terraform.tfstate')
-  expect(await store.keys('moved/')).not.toContain('moved/terraform.tfstate.tflock')
+  expect(await stacks.store.keys('moved/')).not.toContain('moved/terraform.tfstate.tflock')
   // The file is where it was: deleting it is a commit of the user's.
   expect(readFileSync(`${made.directory}/terraform.tfstate`)).toEqual(original)
   expect(readdirSync(made.directory).filter((name) => name.endsWith('-aside'))).toEqual([])
@@ -72,21 +64,21 @@ test('another state that is there is never touched', async () => {
     resources: [],
     outputs: { theirs: { value: 1, type: 'number' } },
   })
-  await store.put('taken/terraform.tfstate', theirs)
+  await stacks.store.put('taken/terraform.tfstate', theirs)
   const refused = await made.run({ command: 'migrate-state' })
   expect(refused.code).toBe(1)
   expect(refused.log).toContain('s3://terraform-state/taken/terraform.tfstate holds another state. It was not touched.')
-  expect(await store.text('taken/terraform.tfstate')).toBe(theirs)
-  expect(await store.keys('taken/')).not.toContain('taken/terraform.tfstate.tflock')
+  expect(await stacks.store.text('taken/terraform.tfstate')).toBe(theirs)
+  expect(await stacks.store.keys('taken/')).not.toContain('taken/terraform.tfstate.tflock')
   expect(readdirSync(made.directory)).toContain('terraform.tfstate')
 }, 60_000)
 
 test('a locked state is left alone', async () => {
   const { made } = onLaptop('held')
   const lock = { ID: 'l', Operation: 'OperationTypeApply', Who: 'ada@laptop', Created: '2026-01-01T00:00:00Z' }
-  await store.put('held/terraform.tfstate.tflock', JSON.stringify(lock))
+  await stacks.store.put('held/terraform.tfstate.tflock', JSON.stringify(lock))
   expect((await made.run({ command: 'migrate-state' })).log).toContain('is locked: ada@laptop holds it since')
-  expect(await store.keys('held/')).toEqual(['held/terraform.tfstate.tflock'])
+  expect(await stacks.store.keys('held/')).toEqual(['held/terraform.tfstate.tflock'])
 }, 60_000)
 
 test('a plan that is not empty afterwards is red, and says that the state is safe', async () => {
@@ -95,7 +87,7 @@ test('a plan that is not empty afterwards is red, and says that the state is saf
   const ended = await made.run({ command: 'migrate-state' })
   expect(ended.code).toBe(1)
   expect(ended.log).toContain('but the plan on it is not empty: 1 to create.')
-  expect(await store.text('behind/terraform.tfstate')).toBe(original.toString())
+  expect(await stacks.store.text('behind/terraform.tfstate')).toBe(original.toString())
 }, 60_000)
 
 test('a workspace has its own file and its own key', async () => {
@@ -105,12 +97,11 @@ test('a workspace has its own file and its own key', async () => {
   })
   const moved = await made.run({ command: 'migrate-state', workspace: 'stage' })
   expect(moved.code).toBe(0)
-  expect(await store.text('env:/stage/spaces/terraform.tfstate')).toBe(original.toString())
+  expect(await stacks.store.text('env:/stage/spaces/terraform.tfstate')).toBe(original.toString())
 }, 60_000)
 
 test('what is no state, or nothing, is said', async () => {
-  const made = new Stack(store, source('terraform-apply'), 'nothing', { 'main.tf': MAIN })
-  stacks.push(made)
+  const made = stack('nothing', { 'main.tf': MAIN })
   const migrate = async () => (await made.run({ command: 'migrate-state' })).log
   expect(await migrate()).toContain('infra/terraform.tfstate does not exist')
   made.write({ 'terraform.tfstate': 'not json' })

@@ -1,23 +1,10 @@
 // What a plan shows and what holds it up, with a real Terraform.
 import { readFileSync } from 'node:fs'
 import { source } from '../support/run-action.ts'
-import { Stack, StateStore } from '../support/terraform-stack.ts'
+import { useStacks } from '../support/terraform-stack.ts'
 
-let store: StateStore
-const stacks: Stack[] = []
-const stack = (name: string, files: Readonly<Record<string, string>>) => {
-  const made = new Stack(store, source('terraform-apply'), name, files)
-  stacks.push(made)
-  return made
-}
-
-beforeAll(async () => {
-  store = await StateStore.start()
-}, 60_000)
-afterAll(async () => {
-  for (const made of stacks) made.remove()
-  await store.close()
-})
+const stacks = useStacks(source('terraform-apply'))
+const { stack } = stacks
 
 const KEY = { 'fingerprint-key': 'a key that nobody else has' }
 
@@ -99,7 +86,7 @@ describe('a plan with secrets in every position', () => {
       { command: 'apply', variables: tfvars(second), replace: 'terraform_data.failing', ...KEY },
       { command: 'apply', variables: tfvars(second), destroy: 'true', ...KEY },
     ]
-    const repository = store.cloud.github.repository('acme/secrets')
+    const repository = stacks.store.cloud.github.repository('acme/secrets')
     const { number } = repository.openIssue('A pull request', '', [], { mergeCommit: null, commits: [] })
     made.write({ '../event.json': JSON.stringify({ pull_request: { number } }) })
     const env = { GITHUB_REPOSITORY: 'acme/secrets', GITHUB_EVENT_PATH: `${made.folder}/event.json` }
@@ -168,7 +155,7 @@ describe('an approval', () => {
     const more = await web.run({ 'approved-plan': approval, ...KEY })
     expect(more.code).toBe(1)
     expect(more.log).toContain('terraform_data.more (create)')
-    expect(await store.keys('approved/')).toEqual([])
+    expect(await stacks.store.keys('approved/')).toEqual([])
     expect((await web.run({ 'approved-plan': fingerprint, ...KEY })).log).toContain('The plan is not the approved one')
 
     web.write({ 'main.tf': THREE() })

@@ -1,30 +1,18 @@
 // Bad input: one clear error, with the next step, and nothing changed.
 import { source } from '../support/run-action.ts'
 import { s3Backend } from '../support/terraform.ts'
-import { Stack, StateStore } from '../support/terraform-stack.ts'
+import { type Stack, useStacks } from '../support/terraform-stack.ts'
 
-let store: StateStore
-const stacks: Stack[] = []
-beforeAll(async () => {
-  store = await StateStore.start()
-}, 60_000)
-afterAll(async () => {
-  for (const made of stacks) made.remove()
-  await store.close()
-})
+const stacks = useStacks(source('terraform-apply'))
 
 const A = 'resource "terraform_data" "a" {}'
-const stack = (name: string, files: Readonly<Record<string, string>> = { 'main.tf': A }) => {
-  const made = new Stack(store, source('terraform-apply'), name, files)
-  stacks.push(made)
-  return made
-}
+const stack = (name: string, files: Readonly<Record<string, string>> = { 'main.tf': A }) => stacks.stack(name, files)
 
 /** The errors of a run, which must have failed and left no state. */
 async function refusal(made: Stack, inputs: Readonly<Record<string, string>>, env: Record<string, string> = {}) {
   const { code, log } = await made.run(inputs, { env })
   expect(code).toBe(1)
-  expect(await store.keys(`${made.key.split('/')[0]}/`)).toEqual([])
+  expect(await stacks.store.keys(`${made.key.split('/')[0]}/`)).toEqual([])
   return log
     .split('\n')
     .filter((line) => line.startsWith('::error'))
@@ -58,7 +46,7 @@ test.each(inputs)('%s', async (what, given, message, hint) => {
 
 test('the wrong account, before Terraform is started', async () => {
   const made = stack('account')
-  const right = { 'expected-account-id': store.cloud.env['AWS_ACCESS_KEY_ID'] ?? '', command: 'plan' }
+  const right = { 'expected-account-id': stacks.store.cloud.env['AWS_ACCESS_KEY_ID'] ?? '', command: 'plan' }
   expect(await made.run(right)).toMatchObject({ code: 0 })
   const { log } = await made.run({ 'expected-account-id': '999999999999' })
   expect(log).toContain('is 999999999999, but the credentials are of account 123456789012')
@@ -66,7 +54,7 @@ test('the wrong account, before Terraform is started', async () => {
 }, 30_000)
 
 test('credentials that have expired', async () => {
-  const { accounts } = store.cloud
+  const { accounts } = stacks.store.cloud
   const arn = 'arn:aws:sts::123456789012:assumed-role/ci/run'
   const principal = { account: '123456789012', arn, userId: 'AROA:run', role: 'ci' }
   const { AccessKeyId, SecretAccessKey, SessionToken } = accounts.issue(principal, 3600)

@@ -7,22 +7,17 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { source } from '../support/run-action.ts'
-import { Stack, StateStore } from '../support/terraform-stack.ts'
+import { realTerraform, useStacks } from '../support/terraform-stack.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'slipway-mirror-'))
-const real = (process.env['PATH'] ?? '')
-  .split(':')
-  .map((place) => join(place, 'terraform'))
-  .find(existsSync)
+const real = realTerraform()
 const platform = `${process.platform}_${process.arch === 'x64' ? 'amd64' : process.arch}`
-let store: StateStore
 let mirror: Server
 let url: string
 const asked: string[] = []
-const stacks: Stack[] = []
+const stacks = useStacks(source('terraform-apply'))
 
 beforeAll(async () => {
-  store = await StateStore.start()
   for (const version of ['1.12.5', '1.13.1', '1.13.2-rc1', '2.0.0']) publish('terraform', version)
   publish('tofu', '1.9.1', 'v')
   writeFileSync(
@@ -39,10 +34,8 @@ beforeAll(async () => {
   url = `http://127.0.0.1:${(mirror.address() as AddressInfo).port}`
 }, 60_000)
 afterAll(async () => {
-  for (const made of stacks) made.remove()
   rmSync(folder, { recursive: true })
   mirror.close()
-  await store.close()
 })
 
 /** Puts a program into the mirror that says its version, and does what the real one does. */
@@ -63,11 +56,10 @@ function publish(binary: string, version: string, prefix = ''): void {
 }
 
 function stack(name: string, files: Readonly<Record<string, string>> = {}) {
-  const made = new Stack(store, source('terraform-apply'), name, {
+  const made = stacks.stack(name, {
     'main.tf': 'resource "terraform_data" "a" {}',
     ...files,
   })
-  stacks.push(made)
   const env = { RUNNER_TOOL_CACHE: join(made.folder, 'tools') }
   return {
     made,
@@ -143,7 +135,7 @@ test("behind hashicorp/setup-terraform's wrapper, the program itself is run", as
   const place = join(made.folder, 'setup')
   mkdirSync(place)
   writeFileSync(join(place, 'terraform'), '#!/bin/sh\necho wrapped; exit 9\n')
-  execFileSync('ln', ['-s', real ?? '', join(place, 'terraform-bin')])
+  execFileSync('ln', ['-s', real, join(place, 'terraform-bin')])
   chmodSync(join(place, 'terraform'), 0o755)
   const ended = await run({}, { PATH: `${place}:${process.env['PATH']}`, TERRAFORM_CLI_PATH: place })
   expect(ended).toMatchObject({ code: 0 })

@@ -1,7 +1,8 @@
 // A root module with its state in a rehearsal cloud, and the action that is run on it.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import {
   CreateBucketCommand,
   GetObjectCommand,
@@ -100,6 +101,15 @@ export class Stack {
     }
   }
 
+  /** Puts a shell script in Terraform's place, and gives the environment for it; the real one is $REAL_TERRAFORM. */
+  inPlaceOfTerraform(script: string): Readonly<Record<string, string>> {
+    const bin = join(this.folder, 'bin')
+    mkdirSync(bin)
+    writeFileSync(join(bin, 'terraform'), `#!/bin/sh\n${script}\n`)
+    chmodSync(join(bin, 'terraform'), 0o755)
+    return { PATH: `${bin}${delimiter}${process.env['PATH']}`, REAL_TERRAFORM: realTerraform() }
+  }
+
   /** The state as it stands remotely. */
   async state(): Promise<{ serial: number; lineage: string; resources: { name: string; instances: unknown[] }[] }> {
     return JSON.parse(await this.#store.text(this.key))
@@ -107,5 +117,52 @@ export class Stack {
 
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true })
+  }
+}
+
+/** The program behind `terraform` on the PATH. */
+export function realTerraform(): string {
+  const folders = (process.env['PATH'] ?? '').split(delimiter)
+  const found = folders.map((folder) => join(folder, 'terraform')).find(existsSync)
+  if (found === undefined) throw new Error('terraform is not on the PATH.')
+  return found
+}
+
+/** Looks again and again until it is so. */
+export async function until(what: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await what())) await delay(20)
+}
+
+/** A cloud for the tests of one file, and the stacks that they make in it. */
+export interface Stacks {
+  /** Once the tests run. */
+  readonly store: StateStore
+  readonly stack: (name: string, files: Readonly<Record<string, string>>) => Stack
+}
+
+/** Starts a cloud before the tests of a file; takes it away afterwards, with every stack. `entry` is the action under test. */
+export function useStacks(entry: string): Stacks {
+  let store: StateStore | undefined
+  const made: Stack[] = []
+  const started = () => {
+    if (store === undefined) throw new Error('The cloud starts with the first test, and not before.')
+    return store
+  }
+  beforeAll(async () => {
+    store = await StateStore.start()
+  }, 60_000)
+  afterAll(async () => {
+    for (const stack of made) stack.remove()
+    await store?.close()
+  })
+  return {
+    get store() {
+      return started()
+    },
+    stack(name, files) {
+      const stack = new Stack(started(), entry, name, files)
+      made.push(stack)
+      return stack
+    },
   }
 }
