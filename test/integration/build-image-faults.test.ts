@@ -64,6 +64,34 @@ test('blobs cut off halfway, lost answers, 500s and 429s are retried, and the bu
   expect(step.log).toMatch(/Could not push .*Attempt 2 of 5 in \d+ ms\./)
 })
 
+test('a token that expires while blobs and manifests are on their way is replaced', async () => {
+  const expired = JSON.stringify({
+    errors: [{ code: 'DENIED', message: 'Your authorization token has expired. Reauthenticate and try again.' }],
+  })
+  proxy.break(
+    { method: 'PUT', path: /\/blobs\/uploads\//, does: { kind: 'answer', status: 403, body: expired } },
+    { method: 'PUT', path: /\/manifests\/sha256:/, does: { kind: 'answer', status: 403, body: expired } },
+    { method: 'PUT', path: /\/manifests\/v1$/, does: { kind: 'answer', status: 401 } },
+  )
+  const step = await run({ images: `${proxy.host}/expired/web` })
+  expect(step).toMatchObject({ code: 0 })
+  expect(proxy.pending()).toBe(0)
+  expect(await registry.digest('expired/web', 'v1')).toBe(step.outputs['digest'])
+
+  // Once is enough: a second refusal is no matter of time, and nothing is tried a third time.
+  proxy.reset()
+  proxy.break({
+    method: 'PUT',
+    path: /\/manifests\/v2$/,
+    times: 9,
+    does: { kind: 'answer', status: 403, body: expired },
+  })
+  const refused = await run({ images: `${proxy.host}/expired/web`, tags: 'v2' })
+  expect(refused.code).toBe(1)
+  expect(count(/^PUT .*\/manifests\/v2$/)).toBe(2)
+  expect(refused.log).toContain('The registry says: 403 DENIED Your authorization token has expired.')
+})
+
 test('a refusal is not retried, and is told in the registry’s own words', async () => {
   const errors = JSON.stringify({
     errors: [
@@ -119,7 +147,11 @@ test('a registry that stays broken is named; the others get the image, and no ta
 test('a layer that breaks off while it is promoted is copied again', async () => {
   const built = await run({ images: `${proxy.host}/source/web` })
   proxy.reset()
-  proxy.break({ method: 'GET', path: /\/blobs\/sha256:/, times: 3, does: { kind: 'reset-download', afterBytes: 1 } })
+  proxy.break(
+    { method: 'GET', path: /\/blobs\/sha256:/, times: 3, does: { kind: 'reset-download', afterBytes: 1 } },
+    { method: 'GET', path: /\/manifests\/sha256:/, does: { kind: 'answer', status: 500 } },
+    { method: 'HEAD', path: /\/manifests\//, does: { kind: 'answer', status: 429, headers: { 'retry-after': '0' } } },
+  )
   const { image = '', digest } = built.outputs
   const step = await run({ promote: image, images: `${good.host}/target/web` })
   expect(step).toMatchObject({ code: 0, outputs: { digest } })

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { readContext } from '../../../actions/build-image/src/context.ts'
 import { packContext } from '../../../actions/build-image/src/context-tar.ts'
+import { readDockerfile } from '../../../actions/build-image/src/dockerfile.ts'
 import { findIgnoreFile, readIgnoreFile } from '../../../actions/build-image/src/ignore-file.ts'
 
 let folder: string
@@ -126,6 +127,31 @@ test('a file that is gone or shrunk when it is read is named', async () => {
   const shrunk = walk()
   writeFileSync(join(folder, 'shrinking'), 'x')
   await expect(buffer(packContext(shrunk, 0))).rejects.toThrow('shrinking')
+})
+
+/** Reads what nobody may read, and not as root, who may. */
+async function readClosed(path: string, read: () => unknown): Promise<unknown> {
+  chmodSync(path, 0)
+  if (process.getuid?.() === 0) process.seteuid?.('nobody')
+  try {
+    return await read()
+  } finally {
+    if (process.getuid?.() === 0) process.seteuid?.(0)
+    chmodSync(path, 0o700)
+  }
+}
+
+test('a file, a folder and a Dockerfile that may not be read are named', async () => {
+  for (const path of ['Dockerfile', 'secret', 'closed/file']) write(path)
+  chmodSync(folder, 0o755)
+  const [dockerfile = '', secret = '', closed = ''] = ['Dockerfile', 'secret', 'closed'].map((at) => join(folder, at))
+  await expect(readClosed(secret, () => buffer(packContext(walk(), 0)))).rejects.toThrow(
+    `Input \`context\` has \`${secret}\`, which cannot be read.`,
+  )
+  await expect(readClosed(closed, walk)).rejects.toThrow(`Input \`context\` has \`${closed}\`, which cannot be read.`)
+  await expect(readClosed(dockerfile, () => readDockerfile(dockerfile, [], undefined))).rejects.toThrow(
+    `Input \`file\` is \`${dockerfile}\`, which cannot be read.`,
+  )
 })
 
 test('links that lead nowhere are known by name', () => {
