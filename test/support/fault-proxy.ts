@@ -1,6 +1,12 @@
 // A proxy in front of a server that breaks what a test tells it to break, once each unless told otherwise.
 import { once } from 'node:events'
-import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  request as forward,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http'
 
 export interface Fault {
   readonly method: string
@@ -27,6 +33,8 @@ export interface FaultProxy {
   readonly host: string
   /** What was asked of it: `PUT /v2/web/manifests/v1`. */
   readonly requests: readonly string[]
+  /** The headers of each. */
+  readonly headers: readonly IncomingHttpHeaders[]
   /** Faults that nothing has met yet. */
   pending(): number
   break(...faults: Fault[]): void
@@ -41,10 +49,12 @@ type Upstream = { readonly host: string; readonly port: number } | { readonly so
 export async function startFaultProxy(upstream: Upstream): Promise<FaultProxy> {
   const faults: Fault[] = []
   const requests: string[] = []
+  const headers: IncomingHttpHeaders[] = []
 
   const server = createServer((incoming, response) => {
     const { method = '', url = '' } = incoming
     requests.push(`${method} ${url}`)
+    headers.push(incoming.headers)
     const at = faults.findIndex((fault) => fault.method === method && fault.path.test(url))
     const fault = faults[at]
     if (fault !== undefined) {
@@ -61,11 +71,13 @@ export async function startFaultProxy(upstream: Upstream): Promise<FaultProxy> {
   return {
     host: `127.0.0.1:${address.port}`,
     requests,
+    headers,
     pending: () => faults.length,
     break: (...more) => void faults.push(...more),
     reset() {
       faults.length = 0
       requests.length = 0
+      headers.length = 0
     },
     async close() {
       server.closeAllConnections()
