@@ -14,7 +14,12 @@ import {
   StopServiceDeploymentCommand,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs'
-import { RegisterTargetsCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
+import {
+  DescribeTargetHealthCommand,
+  type DescribeTargetHealthCommandInput,
+  type DescribeTargetHealthCommandOutput,
+  RegisterTargetsCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2'
 import { awsClients, type Connect } from '../../actions/deploy-ecs/src/clients.ts'
 import { loadScenario } from '../../rehearsal/cloud/runtimes/simulated/index.ts'
 import { type Deployed, deploy } from '../support/deploy.ts'
@@ -70,17 +75,19 @@ const stageLines = (done: Deployed) =>
 
 /** Clients whose answers were changed on their way. */
 const changing =
-  (change: (answer: object) => void): Connect =>
+  (change: (answer: object, input: object) => void): Connect =>
   (config) => {
     const clients = awsClients(config)
-    clients.ecs.middlewareStack.add(
-      (next) => async (args) => {
-        const answer = await next(args)
-        change(answer.output)
-        return answer
-      },
-      { step: 'initialize' },
-    )
+    for (const { middlewareStack } of [clients.ecs, clients.elb] as Pick<EcsCloud['ecs'], 'middlewareStack'>[]) {
+      middlewareStack.add(
+        (next) => async (args) => {
+          const answer = await next(args)
+          change(answer.output, args.input)
+          return answer
+        },
+        { step: 'initialize' },
+      )
+    }
     return clients
   }
 
@@ -293,7 +300,7 @@ describe('a deploy that fails', () => {
     expect(done.error).toContain('do not run the image that was shipped')
   })
 
-  test('a target in the group that is not ours counts for nothing', async () => {
+  test('a healthy target in the group that is not ours counts for nothing', async () => {
     const front = await makeNativeService(cloud, BLUE_GREEN)
     // Somebody registers the addresses of the new tasks by hand where production traffic no longer goes.
     cloud.clock.after(30_000, async () => {
@@ -301,9 +308,17 @@ describe('a deploy that fails', () => {
       const Targets = [...new Set(addresses.map(({ target }) => String(target)))].map((Id) => ({ Id, Port: 80 }))
       await cloud.elb.send(new RegisterTargetsCommand({ TargetGroupArn: front.blue, Targets }))
     })
-    const done = await deploy(cloud, { image: 'example.com/web:next' })
-    expect(done.outputs['verdict']).toBe('succeeded')
-    for (const line of done.log.filter((line) => line.startsWith('Target '))) expect(line).toContain(' in web-green ')
+    // They fail in their own group, at a moment when ECS has already looked.
+    const connect = changing((answer: Partial<DescribeTargetHealthCommandOutput>, input) => {
+      if ((input as DescribeTargetHealthCommandInput).TargetGroupArn !== front.green) return
+      for (const entry of answer.TargetHealthDescriptions ?? []) entry.TargetHealth = { State: 'unhealthy' }
+    })
+    const done = await deploy(cloud, { ...NEXT, timeout: '10m', 'on-failure': 'leave' }, { connect })
+    expect([done.outputs['verdict'], truth(done)]).toEqual(['timed-out', 'SUCCESSFUL'])
+    expect(done.error).toContain('in web-green is unhealthy')
+    const others = await cloud.elb.send(new DescribeTargetHealthCommand({ TargetGroupArn: front.blue }))
+    const states = others.TargetHealthDescriptions?.map(({ TargetHealth }) => TargetHealth?.State)
+    expect(states).toEqual(['healthy', 'healthy'])
   })
 })
 

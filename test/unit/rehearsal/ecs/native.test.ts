@@ -1,5 +1,19 @@
+import type { Members } from '../../../../rehearsal/cloud/kernel/call.ts'
 import { advanced, blackouts, current, front, native, stages, weights } from './native-world.ts'
-import { behind, container, create, deploy, MINUTE, register, SECOND, steady, type World, world } from './world.ts'
+import {
+  behind,
+  caller,
+  container,
+  create,
+  deploy,
+  type Loose,
+  MINUTE,
+  register,
+  SECOND,
+  steady,
+  type World,
+  world,
+} from './world.ts'
 
 // Blue/green, linear and canary deployments, as ECS does them itself.
 
@@ -224,6 +238,38 @@ describe('steps', () => {
       undefined,
     ])
   })
+})
+
+test('behind a Network Load Balancer the listener itself shifts', async () => {
+  const it = world()
+  const elb = async (operation: string, input: object) =>
+    (await it.elb.operations[operation]?.(input as Members, caller)) as Loose
+  const group = async (Name: string) => {
+    const made = { Name, Protocol: 'TCP', Port: '80', VpcId: 'vpc-1', TargetType: 'ip' }
+    return (await elb('CreateTargetGroup', made)).TargetGroups[0].TargetGroupArn
+  }
+  const [blue, green] = [await group('blue'), await group('green')]
+  const { LoadBalancers } = await elb('CreateLoadBalancer', { Name: 'nlb', Type: 'network', Subnets: ['a', 'b'] })
+  const { Listeners } = await elb('CreateListener', {
+    ...{ LoadBalancerArn: LoadBalancers[0].LoadBalancerArn, Protocol: 'TCP', Port: '80' },
+    DefaultActions: [{ Type: 'forward', TargetGroupArn: blue }],
+  })
+  const [{ ListenerArn }] = Listeners
+  const advancedConfiguration = {
+    ...{ alternateTargetGroupArn: green, productionListenerRule: ListenerArn },
+    roleArn: 'arn:aws:iam::123456789012:role/ecs-load-balancers',
+  }
+  await steady(it, {
+    loadBalancers: [{ ...behind(blue), advancedConfiguration }],
+    deploymentConfiguration: { strategy: 'BLUE_GREEN', bakeTimeInMinutes: 1 },
+  })
+  await deploy(it)
+  await it.clock.advance(15 * MINUTE)
+  expect(statuses(it).at(-1)).toBe('SUCCESSFUL')
+  const shifts = it.entries('traffic-shift').map(({ weights: given }) => given)
+  expect(shifts.at(-1)).toEqual({ [blue]: 0, [green]: 100 })
+  // There is no test listener, so there is no test traffic to tell of.
+  expect((await current(it)).targetServiceRevision).not.toHaveProperty('requestedTestTrafficWeight')
 })
 
 describe('going back', () => {
