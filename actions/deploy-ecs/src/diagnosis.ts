@@ -3,8 +3,8 @@ import { describeTarget, groupName } from './health.ts'
 import { hintFor } from './hints.ts'
 import { freshEvents } from './narrate.ts'
 import type { Ours } from './ours.ts'
-import type { EventSeen, Observation } from './seen.ts'
-import { judgeStop, type Stop } from './stopped-task.ts'
+import type { EventSeen, Observation, TaskSeen } from './seen.ts'
+import { ENDED_BY_ECS, judgeStop, type Stop } from './stopped-task.ts'
 
 /** Tasks that stopped for the same reason. */
 export interface StopGroup {
@@ -12,6 +12,8 @@ export interface StopGroup {
   readonly hint: string
   /** ARNs, newest last. */
   readonly tasks: readonly string[]
+  /** The containers of the newest one that failed, the one that brought it down first. */
+  readonly failed: readonly string[]
 }
 
 /** Targets that one group keeps from being healthy for the same reason. */
@@ -52,9 +54,24 @@ function stopGroups({ tasks = [] }: Observation): readonly StopGroup[] {
       const [first] = group
       return first === undefined
         ? []
-        : [{ stop: first.stop, hint: hintFor(first.stop), tasks: group.map(({ task }) => task.arn) }]
+        : [
+            {
+              stop: first.stop,
+              hint: hintFor(first.stop),
+              tasks: group.map(({ task }) => task.arn),
+              failed: failedContainers(group.at(-1)?.task, first.stop),
+            },
+          ]
     })
     .toSorted((a, b) => b.tasks.length - a.tasks.length)
+}
+
+/** The guilty one, and others that did not just end because it did. */
+const failedContainers = (task: TaskSeen | undefined, { container }: Stop): readonly string[] => {
+  const others = (task?.containers ?? []).filter(
+    ({ name, exitCode }) => name !== container && exitCode !== undefined && !ENDED_BY_ECS.has(exitCode),
+  )
+  return [...(container === undefined ? [] : [container]), ...others.map(({ name }) => name)]
 }
 
 function troubles(ours: Ours, latest: Observation): readonly TargetGroupTrouble[] {

@@ -12,26 +12,28 @@ export interface FailedLog extends LogStream {
   readonly missing?: string
 }
 
-const MOST_LOGS = 3
+const MOST_LOGS = 5
 const LINES = 25
 
-/** Reads the last lines of one failed container for each reason. A log that cannot be read is told, and changes nothing. */
+/** Reads the last lines of each container that failed, once for each reason. A log that cannot be read is told, and changes nothing. */
 export async function readFailedLogs(
   aws: AwsCalls,
   { stops }: Diagnosis,
-  registration: Registration,
+  { containerDefinitions }: Registration,
 ): Promise<readonly FailedLog[]> {
-  const wanted = stops.slice(0, MOST_LOGS).flatMap(({ stop, tasks }) => {
+  const wanted = stops.flatMap(({ stop, tasks, failed }) => {
     const task = tasks.at(-1)
-    const container = registration.containerDefinitions.find(
-      ({ name }) => name === (stop.container ?? registration.containerDefinitions[0]?.name),
-    )
-    if (task === undefined || container?.name === undefined || stop.kind === 'image') return []
-    const stream = logStreamOf(container, shortTask(task), task.split(':')[3] ?? '')
-    return stream === undefined ? [] : [{ ...stream, container: container.name }]
+    // What was never pulled has logged nothing.
+    if (task === undefined || stop.kind === 'image') return []
+    const names = failed.length > 0 ? failed : containerDefinitions.slice(0, 1).flatMap(({ name }) => name ?? [])
+    return names.flatMap((container) => {
+      const definition = containerDefinitions.find(({ name }) => name === container)
+      const stream = definition && logStreamOf(definition, shortTask(task), task.split(':')[3] ?? '')
+      return stream === undefined ? [] : [{ ...stream, container }]
+    })
   })
   return Promise.all(
-    wanted.map(async (stream) => {
+    wanted.slice(0, MOST_LOGS).map(async (stream) => {
       try {
         return { ...stream, lines: (await readLog(aws, stream, { limit: LINES })).lines }
       } catch (error) {

@@ -1,4 +1,4 @@
-import type { TaskSeen } from './seen.ts'
+import type { ContainerSeen, TaskSeen } from './seen.ts'
 
 /** Why a task stopped, as far as a deploy is concerned. */
 export type StopKind =
@@ -69,11 +69,24 @@ function kindOf(stopCode: string | undefined, text: string, exitCode: number | u
 
 const INTERRUPTIONS = new Set(['SpotInterruption', 'TerminationNotice', 'UserInitiated', 'InfrastructureHealth'])
 
-/** The container that brought the task down: one with a reason, else one that failed, else one that ended at all. */
-const guiltyContainer = ({ containers }: TaskSeen) =>
-  containers.find(({ reason }) => reason !== undefined && reason !== '') ??
-  containers.find(({ exitCode }) => exitCode !== undefined && exitCode !== 0) ??
-  containers.find(({ exitCode }) => exitCode !== undefined)
+/**
+ * The container that brought the task down: one with a reason, else one that failed, else one that was killed, else one that
+ * ended at all. With an essential container ECS ends all others, by SIGTERM first: 143 is the last to be blamed.
+ */
+function guiltyContainer({ containers }: TaskSeen): ContainerSeen | undefined {
+  const ended = (wanted: (code: number) => boolean) =>
+    containers.find(({ exitCode }) => exitCode !== undefined && wanted(exitCode))
+  return (
+    containers.find(({ reason }) => reason !== undefined && reason !== '') ??
+    ended((code) => !ENDED_BY_ECS.has(code)) ??
+    ended((code) => code === 137) ??
+    ended((code) => code === 0) ??
+    ended(() => true)
+  )
+}
+
+/** How a container ends that is stopped: by itself, by SIGKILL, by SIGTERM. */
+export const ENDED_BY_ECS: ReadonlySet<number> = new Set([0, 137, 143])
 
 /** Without what differs from task to task, so that equal reasons can be counted together. */
 const plain = (reason: string): string =>

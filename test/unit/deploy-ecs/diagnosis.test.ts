@@ -162,6 +162,22 @@ test('tasks are grouped by reason, the most frequent first, ids that differ left
   ])
 })
 
+test('containers that failed are told from those that ECS ended with them', () => {
+  const container = (name: string, exitCode?: number) => ({
+    name,
+    hostPorts: [],
+    ...(exitCode === undefined ? {} : { exitCode }),
+  })
+  const failed = (...containers: ReturnType<typeof container>[]) =>
+    diagnose(ours, { at: 0, tasks: [failedTask('1', { containers })] }).stops[0]?.failed
+  expect(failed(container('app', 1), container('proxy', 2), container('agent', 143))).toEqual(['app', 'proxy'])
+  expect(failed(container('agent', 143), container('app', 1))).toEqual(['app'])
+  expect(failed(container('agent', 143), container('app', 137))).toEqual(['app'])
+  expect(failed(container('agent', 143), container('app', 0))).toEqual(['app'])
+  expect(failed(container('agent', 143))).toEqual(['agent'])
+  expect(failed(container('app'))).toEqual([])
+})
+
 test("why a target was unhealthy is taken from the service's events once it is gone", () => {
   const events = [
     { id: '1', at: MADE - 1, message: '(service web) an event of the deploy before' },
