@@ -1,12 +1,13 @@
 // What needs a builder of its own elsewhere, a modern Docker engine does by itself where it keeps images in containerd. Nothing
 // runs for arm64 here, so its images are made of COPY alone.
-import { execFile, execFileSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
+import { findBuildx } from '../../actions/build-image/src/buildx.ts'
+import { exec } from '../../toolkit/exec.ts'
 import { contentOf, type ModernBuild, readRecord, startModernBuild } from '../support/modern-build.ts'
 import type { ModernEngine } from '../support/modern-engine.ts'
 import { type OciRegistry, REGISTRY_USER } from '../support/oci-registry.ts'
@@ -245,11 +246,12 @@ test('what BuildKit says of steps side by side becomes a group for each, with it
 
 test('a builder of its own builds when it is named; what it built is tested in the engine all the same', async () => {
   const buildkit = await buildkitOf(it.engine)
-  const create = ['create', '--name', 'own', '--driver', 'remote', buildkit.address]
-  // Not synchronously: it asks the server, which is in this process.
-  await promisify(execFile)('docker-buildx', create, {
-    env: { ...process.env, ...it.engine.env, DOCKER_CONFIG: it.config },
+  const env = { ...process.env, ...it.engine.env, DOCKER_CONFIG: it.config }
+  const [program, ...prefix] = await findBuildx({ exec, env, signal: new AbortController().signal })
+  const made = await exec(program, [...prefix, 'create', '--name', 'own', '--driver', 'remote', buildkit.address], {
+    env,
   })
+  expect(made).toMatchObject({ code: 0 })
   const images = `${it.open.host}/named/web`
   const step = await it.build({ images, builder: 'own', 'test-command': RUN })
   expect(step).toMatchObject({ code: 0 })
