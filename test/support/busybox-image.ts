@@ -5,8 +5,8 @@ import { pack } from 'tar-stream'
 /** Labels what a test makes on the engine, so that it can be found and removed again. */
 export const TEST_LABEL = 'slipway.test'
 
-/** Builds an image of busybox alone, which is all that a machine without a registry has; gives its tag. */
-export async function busyboxImage(test: string, engine = new Docker()): Promise<string> {
+/** Builds an image of busybox alone, which is all that a machine without a registry has; gives its name. */
+export async function busyboxImage(test: string, engine = new Docker(), tag = '1'): Promise<string> {
   const archive = pack()
   archive.entry({ name: 'busybox', mode: 0o755 }, readFileSync('/bin/busybox'))
   for (const applet of ['sh', 'sleep', 'httpd', 'wget', 'dd', 'cat', 'echo', 'kill', 'true', 'tail', 'head', 'mkdir']) {
@@ -20,14 +20,14 @@ export async function busyboxImage(test: string, engine = new Docker()): Promise
       'COPY busybox /bin/busybox',
       'COPY bin /bin',
       'COPY www /www',
-      `LABEL ${TEST_LABEL}=${test}`,
+      `LABEL ${TEST_LABEL}=${test} ${TEST_LABEL}.tag=${tag}`,
       'CMD ["httpd", "-f", "-p", "80", "-h", "/www"]',
       '',
     ].join('\n'),
   )
   archive.finalize()
-  const tag = `slipway-test/${test}:1`
-  const progress = await engine.buildImage(archive as unknown as NodeJS.ReadableStream, { t: tag })
+  const name = `slipway-test/${test}:${tag}`
+  const progress = await engine.buildImage(archive as unknown as NodeJS.ReadableStream, { t: name })
   await new Promise<void>((resolve, reject) => {
     engine.modem.followProgress(progress, (error, lines: { error?: string }[]) => {
       const failed = lines?.find((line) => line.error !== undefined)
@@ -35,7 +35,7 @@ export async function busyboxImage(test: string, engine = new Docker()): Promise
       else resolve()
     })
   })
-  return tag
+  return name
 }
 
 /** Removes the images that a test has built. */

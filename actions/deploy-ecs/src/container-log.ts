@@ -27,25 +27,28 @@ export interface LogPiece {
   readonly next?: string
 }
 
-/** The lines after `from`, or the last lines there are. Nothing where the stream is not there (yet). */
+/**
+ * The lines after `from`, or the last lines there are. Nothing where the stream is not there (yet). With `once`, a call that
+ * fails is not made again: for who looks again anyway, and has other things to look at.
+ */
 export async function readLog(
   aws: AwsCalls,
   { region, group, stream }: LogStream,
-  how: { readonly from?: string; readonly fromStart?: boolean; readonly limit: number },
+  how: { readonly from?: string; readonly fromStart?: boolean; readonly once?: boolean; readonly limit: number },
 ): Promise<LogPiece> {
   try {
-    const { events = [], nextForwardToken } = await aws.call('other', `read the log \`${stream}\``, (options) =>
-      aws.clients.logs(region).send(
-        new GetLogEventsCommand({
-          logGroupName: group,
-          logStreamName: stream,
-          limit: how.limit,
-          startFromHead: how.fromStart ?? false,
-          ...(how.from === undefined ? {} : { nextToken: how.from }),
-        }),
-        options,
-      ),
-    )
+    const ask = new GetLogEventsCommand({
+      logGroupName: group,
+      logStreamName: stream,
+      limit: how.limit,
+      startFromHead: how.fromStart ?? false,
+      ...(how.from === undefined ? {} : { nextToken: how.from }),
+    })
+    const send = (options: { readonly abortSignal: AbortSignal }) => aws.clients.logs(region).send(ask, options)
+    const doing = `read the log \`${stream}\``
+    const { events = [], nextForwardToken } = await (how.once
+      ? aws.callOnce('other', doing, send)
+      : aws.call('other', doing, send))
     return {
       lines: events.map(({ message = '' }) => message.trimEnd()),
       ...(nextForwardToken === undefined ? {} : { next: nextForwardToken }),

@@ -17,15 +17,21 @@ export class LogTail {
     this.#tell = tell
   }
 
-  /** Tells what was logged since the last time. CloudWatch says that there is no more by the token that it was given. */
-  async read(aws: AwsCalls): Promise<void> {
+  /**
+   * Tells what was logged since the last time, and gives how many lines that were. CloudWatch says that there is no more by
+   * the token that it was given.
+   */
+  async read(aws: AwsCalls): Promise<number> {
+    let told = 0
     for (let page = 1; page <= PAGES_A_LOOK; page++) {
       const from = this.#from
-      const how = { fromStart: true, limit: LINES_A_PAGE, ...(from === undefined ? {} : { from }) }
+      const how = { fromStart: true, once: true, limit: LINES_A_PAGE, ...(from === undefined ? {} : { from }) }
       const { lines, next } = await readLog(aws, this.#stream, how)
       for (const line of lines) this.#tell(line)
+      told += lines.length
       this.#from = next ?? from
-      if (this.#from === from) return
+      if (this.#from === from) break
     }
+    return told
   }
 }

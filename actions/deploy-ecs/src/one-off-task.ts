@@ -9,17 +9,16 @@ import type { Log } from '../../../toolkit/log.ts'
 import { poll } from '../../../toolkit/poll.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import type { AwsCalls } from './aws-calls.ts'
-import { type LogStream, logStreamOf } from './container-log.ts'
 import { describeTasks } from './ecs.ts'
 import { shortTask } from './health.ts'
 import type { BeforeDeploy } from './inputs.ts'
-import { LogTail } from './log-tail.ts'
 import type { ServicePlan } from './plan.ts'
 import { revisionName } from './registration.ts'
 import { seenTask, type TaskSeen } from './seen.ts'
 import { nameOf } from './service-name.ts'
 import type { RunningTask } from './state.ts'
 import { judgeStop } from './stopped-task.ts'
+import { TaskLog } from './task-log.ts'
 
 /** The service whose task runs the command: with several, the first that has the container. */
 export const planFor = (plans: readonly ServicePlan[], { container }: BeforeDeploy): ServicePlan | undefined =>
@@ -102,8 +101,9 @@ export async function runBeforeDeploy(
   const stop = async (by: AwsCalls, why: string) => {
     if (await stopForGood(by, world.log, task, why)) remember(undefined)
   }
-  const tail = tailOf(plan, container, task.taskArn)
-  const ended = await followTask(world, aws, task, container, tail, timeoutMs).catch(async (error: unknown) => {
+  const definition = plan.target.registration.containerDefinitions.find(({ name }) => name === container)
+  const log = new TaskLog(world, aws, definition ?? { name: container }, task.taskArn)
+  const ended = await followTask(world, aws, task, container, log, timeoutMs).catch(async (error: unknown) => {
     await stop(aws.within(AbortSignal.timeout(5_000)), whyStopped(world, error))
     if (!(error instanceof TimedOutError)) throw error
     throw new SlipwayError(`The task before the deploy had not ended after ${formatDuration(timeoutMs)}.`, {
@@ -113,8 +113,8 @@ export async function runBeforeDeploy(
   })
   if (ended.lastStatus === 'STOPPED') remember(undefined)
   else await stop(aws, 'The chosen container has ended.')
-  await tail(world, aws)
-  judge(ended, container, command)
+  await log.rest()
+  judge(ended, container, command, log.last)
   world.log.info(`Task ${id} ended well: ${container} exited with 0.`)
 }
 
@@ -123,13 +123,13 @@ const followTask = (
   aws: AwsCalls,
   { cluster, taskArn }: RunningTask,
   container: string,
-  tail: Tail,
+  log: TaskLog,
   timeoutMs: number,
 ): Promise<TaskSeen> =>
   poll(
     async () => {
       const [task] = (await describeTasks(aws, cluster, [taskArn])).map(seenTask)
-      await tail(world, aws)
+      await log.look()
       return task !== undefined && hasEnded(task, container) ? task : undefined
     },
     {
@@ -189,35 +189,13 @@ const hasEnded = (task: TaskSeen, container: string): boolean =>
     ({ name, lastStatus, exitCode }) => name === container && lastStatus === 'STOPPED' && exitCode !== undefined,
   )
 
-function judge(task: TaskSeen, container: string, command: readonly string[]): void {
+function judge(task: TaskSeen, container: string, command: readonly string[], said: readonly string[]): void {
   const exitCode = task.containers.find(({ name }) => name === container)?.exitCode
   if (exitCode === 0) return
   const stop = judgeStop(task)
   const how =
     exitCode === undefined ? `never ran: ${stop?.reason ?? 'no reason was given'}` : `exited with code ${exitCode}`
-  throw new SlipwayError(`The task before the deploy failed: \`${command.join(' ')}\` in ${container} ${how}.`, {
-    hint: 'The service was not touched. The lines above are what the task logged, where it logs to CloudWatch.',
-  })
-}
-
-type Tail = (world: World, aws: AwsCalls) => Promise<void>
-
-/** Logs what the container has logged since the last time. The task's log never decides anything, so neither do errors. */
-function tailOf(plan: ServicePlan, container: string, taskArn: string): Tail {
-  const definition = plan.target.registration.containerDefinitions.find(({ name }) => name === container)
-  const region = taskArn.split(':')[3] ?? ''
-  const stream: LogStream | undefined = definition && logStreamOf(definition, shortTask(taskArn), region)
-  let tail: LogTail | undefined
-  let broken = stream === undefined
-  return async (world, aws) => {
-    if (broken || stream === undefined) return
-    tail ??= new LogTail(stream, (line) => world.log.info(`  ${line}`))
-    try {
-      await tail.read(aws)
-    } catch (error) {
-      if (world.signal.aborted) return
-      broken = classifyAwsError(error) === 'denied' || classifyAwsError(error) === 'refused'
-      world.log.debug(`The log of the task could not be read: ${error}`)
-    }
-  }
+  const failed = `The task before the deploy failed: \`${command.join(' ')}\` in ${container} ${how}.`
+  const end = said.length === 0 ? [] : ['The end of its log:', ...said.map((line) => `  ${line}`)]
+  throw new SlipwayError([failed, ...end].join('\n'), { hint: 'The service was not touched.' })
 }
