@@ -189,37 +189,6 @@ describe('an approval', () => {
   }, 60_000)
 })
 
-describe('guard rails', () => {
-  const TWO = `
-    resource "terraform_data" "database" {
-      input = { deletion_protection = true, desired_count = 2 }
-    }
-    resource "terraform_data" "cache" {}`
-
-  test('hold up what would be lost, and are lifted by name', async () => {
-    const web = stack('guarded', { 'main.tf': TWO })
-    expect((await web.run({})).code).toBe(0)
-
-    web.write({ 'main.tf': 'resource "terraform_data" "cache" {}' })
-    const held = await web.run({ 'protected-addresses': '*.database' })
-    expect(held.code).toBe(1)
-    expect(held.log).toContain('terraform_data.database: would be destroyed, and its address is protected')
-    expect(held.summary).toContain('Held up by the guard rails')
-    expect((await web.run({ 'max-destroys': '0' })).log).toContain('number 1 of 1 where `max-destroys` is 0')
-    expect((await web.run({ 'protected-types': 'terraform_*' })).log).toContain('terraform_data is a protected type')
-    expect((await web.state()).resources).toHaveLength(2)
-
-    web.write({ 'main.tf': TWO.replace('true', 'false').replace('2', '0') })
-    const weaker = await web.run({})
-    expect(weaker.log).toContain('input.deletion_protection would be switched off')
-    expect(weaker.log).toContain('input.desired_count would go from 2 to 0')
-
-    web.write({ 'main.tf': 'resource "terraform_data" "cache" {}' })
-    const lifted = { 'protected-addresses': '*.database', 'allow-destructive': 'terraform_data.database' }
-    expect((await web.run(lifted)).code).toBe(0)
-  }, 60_000)
-})
-
 test('the plan of prod says where it is not what stage is', async () => {
   const main = (kind: string) => `
     variable "environment" {}
