@@ -1,0 +1,67 @@
+// What a deploy may change of the service besides its revision: only what an input names, in the one UpdateService.
+import { DescribeServicesCommand } from '@aws-sdk/client-ecs'
+import { deploy } from '../support/deploy.ts'
+import { type EcsCloud, makeService, startEcsCloud } from '../support/ecs-cloud.ts'
+
+let cloud: EcsCloud
+
+beforeEach(async () => {
+  cloud = await startEcsCloud()
+  await makeService(cloud, { service: { deploymentConfiguration: { minimumHealthyPercent: 50, maximumPercent: 150 } } })
+})
+afterEach(() => cloud.close())
+
+const service = async () => {
+  const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: ['web'] }))
+  return services?.[0]
+}
+const updates = () => cloud.journal.entries('api').filter(({ action }) => action === 'UpdateService')
+
+test.each([
+  ['rollback', { enable: true, rollback: true }, 'ROLLBACK_SUCCESSFUL', 'rolled-back'],
+  ['stop', { enable: true, rollback: false }, 'STOPPED', 'failed'],
+])(
+  'circuit-breaker: %s is for this very deployment, and leaves the rest as it was',
+  async (input, breaker, end, verdict) => {
+    const done = await deploy(cloud, {
+      image: 'example.com/web:missing',
+      'circuit-breaker': input,
+      'max-failed-tasks': '1000',
+      'on-failure': input === 'rollback' ? 'rollback' : 'leave',
+    })
+    expect([done.outputs['verdict'], cloud.journal.entries('service-deployment').at(-1)?.['status']]).toEqual([
+      verdict,
+      end,
+    ])
+    expect((await service())?.deploymentConfiguration).toMatchObject({
+      deploymentCircuitBreaker: breaker,
+      minimumHealthyPercent: 50,
+      maximumPercent: 150,
+    })
+    expect(updates()).toHaveLength(1)
+  },
+)
+
+test('circuit-breaker: disabled turns it off', async () => {
+  await deploy(cloud, { image: 'example.com/web:next', 'circuit-breaker': 'rollback' })
+  await deploy(cloud, { image: 'example.com/web:third', 'circuit-breaker': 'disabled' })
+  expect((await service())?.deploymentConfiguration?.deploymentCircuitBreaker).toMatchObject({ enable: false })
+})
+
+test('alarms make ECS roll back, and the alarm is named', async () => {
+  cloud.clock.after(20_000, () => cloud.alarms.set({ account: '123456789012', region: 'eu-west-1' }, 'web-5xx', true))
+  const done = await deploy(cloud, { image: 'example.com/web:next', alarms: 'web-5xx, web-latency' })
+  expect(done.outputs['verdict']).toBe('rolled-back')
+  expect(done.error).toContain('An alarm went off: web-5xx.')
+  expect((await service())?.deploymentConfiguration).toMatchObject({
+    alarms: { alarmNames: ['web-5xx', 'web-latency'], enable: true, rollback: true },
+    minimumHealthyPercent: 50,
+  })
+})
+
+test('desired-count goes along in the same update, and all those tasks are waited for', async () => {
+  const done = await deploy(cloud, { image: 'example.com/web:next', 'desired-count': '5' })
+  expect(done.summary).toContain('All 5 tasks run web:2')
+  expect(updates()).toHaveLength(1)
+  expect(await service()).toMatchObject({ desiredCount: 5, runningCount: 5 })
+})
