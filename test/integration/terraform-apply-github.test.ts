@@ -54,9 +54,13 @@ test('a plan of any size fits into a comment', async () => {
   })
   const ended = await web.run({ command: 'plan', ...TOKEN, ...KEY }, onPull(web, pull.number))
   expect(ended.log).not.toContain('::warning')
+  // GitHub drops a summary past 1 MiB whole, and refuses a longer comment.
+  expect(Buffer.byteLength(ended.summary)).toBeLessThan(1024 * 1024)
+  expect(ended.summary).toContain('400 to create')
   const [comment] = repository().commentsOf(pull.number)
   expect(comment?.body).toContain('400 to create')
   expect(comment?.body).toContain('do not fit here')
+  expect(comment?.body.length).toBeLessThanOrEqual(65_536)
 }, 60_000)
 
 test('what was planned on the pull request is applied after the merge, and nothing else', async () => {
@@ -110,6 +114,28 @@ test('an approval is for the commit that was planned, in a comment that we wrote
   const again = await web.run({ ...inputs, command: 'plan' }, onPull(web, pull.number, 'two222'))
   expect(again.outputs['comment-url']).not.toContain(`#issuecomment-${forged.id}`)
   expect((await verify()).code).toBe(0)
+}, 60_000)
+
+test('an older approval of the same commit that is put back lets through that older plan, and nothing else', async () => {
+  const pull = repository().openIssue('Again', '', [], { mergeCommit: 'ddd444', commits: ['def456'] })
+  const web = stack('again', {
+    'main.tf': 'variable "size" {}\nresource "terraform_data" "a" {\n  input = var.size\n}',
+  })
+  const inputs = (size: number) => ({ environment: 'prod', variables: `size = ${size}`, ...TOKEN, ...KEY })
+  const verify = (size: number) =>
+    web.run({ ...inputs(size), 'approved-plan': 'pull-request', command: 'verify' }, merged('ddd444'))
+  await web.run({ ...inputs(1), command: 'plan' }, onPull(web, pull.number))
+  const [comment] = repository().commentsOf(pull.number)
+  const old = comment?.body ?? ''
+  await web.run({ ...inputs(2), command: 'plan' }, onPull(web, pull.number))
+  expect((await verify(2)).code).toBe(0)
+  expect((await verify(1)).code).toBe(1)
+
+  // Somebody with the right to edit our comment puts back what it said before. It was made, and shown, for this very commit;
+  // running that plan again would have done the same.
+  repository().updateComment(comment?.id ?? 0, old)
+  expect((await verify(2)).log).toContain(`The plan does more than was approved in pull request #${pull.number}`)
+  expect((await verify(1)).code).toBe(0)
 }, 60_000)
 
 test('a pull request that is still open approves nothing for a commit of its branch', async () => {
