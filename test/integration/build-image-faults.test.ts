@@ -7,6 +7,7 @@ import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts'
 import { type ImageSources, imageSources } from '../support/image-sources.ts'
 import { type OciRegistry, startOciRegistry } from '../support/oci-registry.ts'
 import { runStep, source } from '../support/run-action.ts'
+import { answerJson, scriptedServer } from '../support/scripted-server.ts'
 
 const TEST = 'build-image-faults'
 let registry: OciRegistry
@@ -157,6 +158,25 @@ test('a layer that breaks off while it is promoted is copied again', async () =>
   expect(step).toMatchObject({ code: 0, outputs: { digest } })
   expect(proxy.pending()).toBe(0)
   expect(await good.digest('target/web', 'v1')).toBe(digest)
+})
+
+test('a tag that stands for something else once it was put is no success', async () => {
+  // After the registries were checked, and before anything is pushed.
+  const other = `sha256:${'0'.repeat(64)}`
+  const meanwhile = await scriptedServer((_, response) => {
+    const headers = { 'docker-content-digest': other }
+    proxy.break({ method: 'HEAD', path: /\/manifests\/v1$/, does: { kind: 'answer', status: 200, headers } })
+    answerJson(response, 200, {})
+  })
+  const step = await run({
+    images: `${proxy.host}/contested/web`,
+    'test-command': `busybox wget -q -O - ${meanwhile.url}`,
+  })
+  await meanwhile.close()
+  expect(step.code).toBe(1)
+  expect(step.log).toMatch(/\/contested\/web:v1 should stand for sha256:\w{64}, but the registry says sha256:0{64}\./)
+  expect(step.log).toContain('Next: Something else moves this tag at the same time.')
+  expect(step.outputs).toEqual({})
 })
 
 test('a registry that answers something else is not believed', async () => {

@@ -148,6 +148,20 @@ describe('Docker Hub (a stand-in for its registry, its token server and its down
     expect(hub.logins.slice(from)).toEqual([{ username: undefined, scope: 'repository:acme/web:pull' }])
   })
 
+  test('a credential helper that an earlier step set up is asked for its login', async () => {
+    const own = mkdtempSync(join(tmpdir(), 'slipway-helper-'))
+    writeFileSync(join(own, 'config.json'), '{"credHelpers":{"https://index.docker.io/v1/":"of-the-test"}}')
+    const login = JSON.stringify({ Username: HUB_USER.username, Secret: HUB_USER.password })
+    const script = `#!/bin/sh\nread -r key; test "$1 $key" = 'get https://index.docker.io/v1/' && echo '${login}'\n`
+    writeFileSync(join(own, 'docker-credential-of-the-test'), script, { mode: 0o755 })
+    const PATH = `${own}:${process.env['PATH']}`
+    const step = await run({ images: 'acme/helped' }, { DOCKER_CONFIG: own, PATH })
+    rmSync(own, { recursive: true })
+    expect(step).toMatchObject({ code: 0 })
+    expect(step.log).toContain(`::add-mask::${HUB_USER.password}`)
+    expectNoLeak(step.log, HUB_USER.password)
+  })
+
   test('an official image is in `library`', async () => {
     const { digest } = (await run({ images: 'library/tiny', ...HUB_USER })).outputs
     const promoted = await run({ promote: `tiny@${digest}`, images: `${plain.host}/library/tiny` })
