@@ -23,6 +23,7 @@ install_missing_packages() {
   fi
   on_path docker-registry || packages+=(docker-registry)
   on_path busybox || packages+=(busybox-static)
+  on_path openssl || packages+=(openssl)
   has_tool moto_server || packages+=(python3-venv)
   # Some tests ask AWS's own command line whether it understands the cloud.
   on_path aws || packages+=(awscli)
