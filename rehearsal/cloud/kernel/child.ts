@@ -33,13 +33,18 @@ exit $status`
 const NOT_FOUND = 127
 const LAST_LINES = 20
 
-/** @param folder the program's own, removed when it ends. */
-export function startChild(program: string, args: readonly string[], folder = ''): Child {
+/** @param folder the program's own, removed when it ends. @param env what it is told besides our own environment. */
+export function startChild(
+  program: string,
+  args: readonly string[],
+  folder = '',
+  env: Readonly<Record<string, string>> = {},
+): Child {
   // A group of its own: Ctrl-C in a terminal is for the cloud, which then ends its children in order.
   const shell = spawn('sh', ['-c', LEASH, 'sh', program, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
-    env: { ...process.env, FOLDER: folder },
+    env: { ...process.env, ...env, FOLDER: folder },
   })
   const output = new Output(shell)
   const ended = new Promise<void>((resolve) => {

@@ -29,7 +29,9 @@ export function createMoto(program = 'moto_server'): Moto {
   }
 
   async function launch(): Promise<string> {
-    child = startChild(program, ['-H', '127.0.0.1', '-p', '0'])
+    // AWS's own policies, such as PowerUserAccess, are in every account.
+    const env = { MOTO_IAM_LOAD_MANAGED_POLICIES: 'true' }
+    child = startChild(program, ['-H', '127.0.0.1', '-p', '0'], '', env)
     const [, where = ''] = await child.line(/Running on (http:\/\/127\.0\.0\.1:\d+)/)
     return where
   }
