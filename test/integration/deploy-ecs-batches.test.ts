@@ -51,6 +51,10 @@ describe('of twelve services, read in batches,', () => {
       { timeout: '5m', 'on-failure': 'leave' },
     )
     expect(found).toEqual(expected({ s10: 'timed-out', s11: 'timed-out' }))
+    // Nor are they held up: they are seen every few seconds all the same.
+    const seq = calls('UpdateService').at(-1)?.seq ?? 0
+    const looks = calls('DescribeServices').filter(({ outcome, seq: at }) => outcome === 'ok' && at > seq)
+    expect(looks.length).toBeGreaterThan(8)
   })
 
   test.each(['List', 'Describe'])(

@@ -45,13 +45,20 @@ export class AwsCalls {
   /** Services whose service deployments AWS will not let us read; there is no use in asking, or telling, twice. */
   readonly unreadable: Set<string>
   readonly #paces: Map<Bucket, Pace>
+  readonly #attempts: number
 
-  constructor(clients: Clients, clock: Clock, signal: AbortSignal, sharing?: AwsCalls) {
+  constructor(clients: Clients, clock: Clock, signal: AbortSignal, sharing?: AwsCalls, attempts = 8) {
     this.clients = clients
     this.clock = clock
     this.signal = signal
     this.unreadable = sharing?.unreadable ?? new Set()
     this.#paces = sharing === undefined ? new Map() : sharing.#paces
+    this.#attempts = attempts
+  }
+
+  /** The same, for what is asked again and again anyway: one call that fails must not hold up all others. */
+  brief(): AwsCalls {
+    return new AwsCalls(this.clients, this.clock, this.signal, this, 3)
   }
 
   /** The same, for what has to be done after the run was cancelled. */
@@ -64,7 +71,7 @@ export class AwsCalls {
     return retry(() => this.callOnce(bucket, doing, send), {
       clock: this.clock,
       signal: this.signal,
-      attempts: 8,
+      attempts: this.#attempts,
       delayMs: 500,
       maxDelayMs: 10_000,
       retryable: passes,

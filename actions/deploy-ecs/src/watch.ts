@@ -35,7 +35,7 @@ export const beginWatch = (rollout: Rollout, at: number): Watch => ({
 /** Follows rollouts until each has its verdict. Each watch is kept up to date, also when this ends with an error. */
 export async function follow(aws: AwsCalls, log: Log, watches: readonly Watch[], criteria: Criteria): Promise<void> {
   const rollouts = watches.map(({ rollout }) => rollout)
-  const observer = new Observer(aws, rollouts, criteria.waitFor !== 'started', (message) => log.notice(message))
+  const observer = new Observer(aws.brief(), rollouts, criteria.waitFor !== 'started', (message) => log.notice(message))
   const tell = (watch: Watch, line: string) =>
     log.info(watches.length === 1 ? line : `[${nameOf(watch.rollout.name)}] ${line}`)
   const begun = aws.clock.now()
