@@ -135,6 +135,14 @@ test('a machine where pip gets no moto says so before anything is started', () =
   expect(readFileSync(join(clone, '.rehearsal/moto.log'), 'utf8')).toContain('No matching distribution found for moto')
 })
 
+test('where no engine as new as GitHub’s can be had, the tests that need one are told why, and fail', () => {
+  const PATH = pathWith('bash', 'env', 'dirname', 'mkdir', 'flock', 'tail', 'runc')
+  const { status, stderr } = spawnSync(join(clone, 'script/lib/modern-engine.sh'), { encoding: 'utf8', env: { PATH } })
+  expect(status).toBe(1)
+  expect(stderr).toContain('✗ no Docker engine 28 could be had from Debian')
+  expect(existsSync(join(clone, '.rehearsal/modern-engine/complete'))).toBe(false)
+})
+
 test('an unknown argument is refused', () => {
   expect(bootstrap({ PATH: process.env['PATH'] ?? '' }, ['--stp'])).toMatchObject({
     status: 2,

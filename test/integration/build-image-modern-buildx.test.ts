@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findBuildx } from '../../actions/build-image/src/buildx.ts'
 import { exec } from '../../toolkit/exec.ts'
+import { removeTestImages } from '../support/busybox-image.ts'
 import { contentOf, type ModernBuild, readRecord, startModernBuild } from '../support/modern-build.ts'
 import type { ModernEngine } from '../support/modern-engine.ts'
 import { type OciRegistry, REGISTRY_USER } from '../support/oci-registry.ts'
@@ -265,6 +266,13 @@ test('a builder of its own builds when it is named; what it built is tested in t
   const local = await it.build({ images: 'example.com/named/local', builder: 'own', push: 'false' })
   expect(local).toMatchObject({ code: 0 })
   expect(it.run('example.com/named/local:v1')).toBe('hello\n')
+
+  // The machine's own engine takes of several images the one that it can run, whatever its store.
+  const both = { images, tags: 'v2', builder: 'own', platforms: BOTH, 'test-command': RUN }
+  const elsewhere = await it.build(both, { DOCKER_HOST: '' })
+  expect(elsewhere).toMatchObject({ code: 0 })
+  expect(elsewhere.log).toMatch(/^hello$/m)
+  await removeTestImages(TEST)
   await buildkit.close()
 })
 
