@@ -159,6 +159,12 @@ describe('nothing is changed, and one error says what to do, when', () => {
       'It has `app`.',
     ],
     [
+      'the record could not be written',
+      { 'record-file': '/nowhere/record.json' },
+      'Input `record-file` is `/nowhere/record.json`, which cannot be written.',
+      'in a folder that is there',
+    ],
+    [
       'the environment for Datadog is missing',
       { 'datadog-tags': 'auto' },
       'Input `datadog-tags` does not say which environment this is.',
@@ -218,6 +224,14 @@ describe('nothing is changed, and one error says what to do, when', () => {
     await makeService(cloud)
     const done = await withService({ schedulingStrategy: 'DAEMON' }, { 'desired-count': '2' })
     expect(done.error).toContain('Input `desired-count` is set, but service `production/web` is a DAEMON.')
+  })
+
+  test('a circuit breaker is asked for where the service deploys blue/green', async () => {
+    await makeService(cloud)
+    const members = { deploymentConfiguration: { strategy: 'BLUE_GREEN' } }
+    const done = await withService(members, { 'circuit-breaker': 'rollback' })
+    expect(done.error).toContain('Input `circuit-breaker` is set, but service `production/web` deploys BLUE_GREEN.')
+    expect(done.error).toContain('Next: The circuit breaker is for rolling updates only.')
   })
 
   test('the role may not list the tasks that it would have to watch', async () => {

@@ -16,11 +16,12 @@ export type Base =
 const ARN = /^arn:[\w-]+:ecs:[\w-]+:\d{12}:task-definition\/[\w-]+(:\d+)?$/
 const FAMILY = /^[\w-]{1,255}$/
 
+/** The inputs that say where a task definition comes from. */
+export const BASE_INPUTS = ['task-definition', 'template', 'task-definition-arn', 'task-definition-family'] as const
+
 /** Reads `task-definition`, `template`, and the names that the render action has for the same. */
 export function readBase(read: InputReader): Base {
-  const given = ['task-definition', 'template', 'task-definition-arn', 'task-definition-family'].filter(
-    (name) => read.text(name) !== undefined,
-  )
+  const given = BASE_INPUTS.filter((name) => read.text(name) !== undefined)
   const [name, second] = given
   if (second !== undefined) {
     throw new InputError(second, `is set, and so is \`${name}\`: a task definition comes from one place.`, {
@@ -45,7 +46,7 @@ export function readBase(read: InputReader): Base {
 }
 
 function taskDefinitionBase(input: string, value: string): Base {
-  if (value.startsWith('arn:')) {
+  if (value.startsWith('arn:') || input === 'task-definition-arn') {
     if (ARN.test(value)) return { from: 'revision', taskDefinition: value }
     throw new InputError(input, `is \`${value}\`, which is not the ARN of a task definition.`, {
       hint: 'It looks like `arn:aws:ecs:REGION:ACCOUNT:task-definition/FAMILY:REVISION`.',

@@ -1,3 +1,4 @@
+import { LogDriver } from '@aws-sdk/client-ecs'
 import { InputError } from '../../../toolkit/errors.ts'
 import type { InputReader, Pair } from '../../../toolkit/inputs.ts'
 import { readCommandLine } from './command-line.ts'
@@ -36,9 +37,26 @@ export interface Changes {
   readonly datadog?: DatadogTags
 }
 
+/** The inputs that change something in a task definition. */
+export const CHANGING_INPUTS = [
+  'image',
+  'environment-variables',
+  'secrets',
+  'docker-labels',
+  'env-files',
+  'container-command',
+  'log-configuration-log-driver',
+  'log-configuration-options',
+  'cpu',
+  'memory',
+  'task-role-arn',
+  'execution-role-arn',
+  'datadog-tags',
+] as const
+
 /** Reads all inputs that change the task definition. */
 export function readChanges(read: InputReader): Changes {
-  const logDriver = read.text('log-configuration-log-driver')
+  const logDriver = read.optionalChoice('log-configuration-log-driver', Object.values(LogDriver))
   const command = readCommandLine(read, 'container-command')
   const cpu = sizeInput(read, 'cpu', '512')
   const memory = sizeInput(read, 'memory', '1024')
@@ -50,10 +68,10 @@ export function readChanges(read: InputReader): Changes {
     containers: read.list('container-name'),
     mode: read.choice('environment-mode', ['merge', 'replace'], 'merge'),
     environment: unique('environment-variables', read.pairs('environment-variables', { secret: true })),
-    secrets: unique('secrets', read.pairs('secrets', { secret: true })),
+    secrets: readSecrets(read),
     dockerLabels: unique('docker-labels', read.pairs('docker-labels')),
     logOptions: unique('log-configuration-options', read.pairs('log-configuration-options')),
-    environmentFiles: read.lines('env-files'),
+    environmentFiles: read.lines('env-files').map(environmentFile),
     ...(logDriver === undefined ? {} : { logDriver }),
     ...(command === undefined ? {} : { command }),
     ...(cpu === undefined ? {} : { cpu }),
@@ -90,6 +108,23 @@ function readImages(read: InputReader): readonly ImageChange[] {
   return images
 }
 
+/** Where each secret is, never what it is. Whether it is there, the preflight looks. */
+function readSecrets(read: InputReader): readonly Pair[] {
+  const secrets = unique('secrets', read.pairs('secrets', { secret: true }))
+  const empty = secrets.find(({ value }) => value === '')
+  if (empty === undefined) return secrets
+  throw new InputError('secrets', `does not say where \`${empty.key}\` is.`, {
+    hint: 'Write `NAME=ARN`: of a secret in Secrets Manager, or of a parameter in the parameter store.',
+  })
+}
+
+function environmentFile(line: string): string {
+  if (/^arn:[\w-]+:s3:::[^/\s]+\/\S+\.env$/.test(line)) return line
+  throw new InputError('env-files', `has \`${line}\`, which is not the ARN of an environment file in S3.`, {
+    hint: 'It looks like `arn:aws:s3:::BUCKET/PATH.env`, one on each line; ECS wants the name to end with `.env`.',
+  })
+}
+
 function readDatadogTags(read: InputReader): DatadogTags | undefined {
   const value = read.text('datadog-tags')
   if (value === undefined || value === 'false') return undefined
@@ -99,6 +134,11 @@ function readDatadogTags(read: InputReader): DatadogTags | undefined {
     if (key !== 'env' && key !== 'service' && key !== 'version') {
       throw new InputError('datadog-tags', `has the tag \`${key}\`, which is none of env, service, version.`, {
         hint: 'Write `auto`, or lines such as `version=1.4.2`; what you leave out is taken from the deploy.',
+      })
+    }
+    if (tag === '') {
+      throw new InputError('datadog-tags', `has no value for \`${key}\`.`, {
+        hint: `Give it one, or leave the line out: \`${key}\` is then taken from the deploy.`,
       })
     }
     tags[key] = tag

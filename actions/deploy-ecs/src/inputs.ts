@@ -6,8 +6,8 @@ import { InputError } from '../../../toolkit/errors.ts'
 import { InputReader } from '../../../toolkit/inputs.ts'
 import { readRegion } from '../../../toolkit/region.ts'
 import type { Environment } from '../../../toolkit/runtime.ts'
-import { type Base, readBase } from './base.ts'
-import { type Changes, readChanges } from './changes.ts'
+import { BASE_INPUTS, type Base, readBase } from './base.ts'
+import { CHANGING_INPUTS, type Changes, readChanges } from './changes.ts'
 import { readCommandLine } from './command-line.ts'
 import { refusePeerInputs } from './peer-inputs.ts'
 import { nameOf, parseClusterName, parseServiceName, type ServiceName } from './service-name.ts'
@@ -62,6 +62,7 @@ export function readInputs(env: Environment): Inputs {
   const read = new InputReader(env)
   refusePeerInputs(read)
   const command = readCommand(read)
+  if (command === 'rollback') refuseChangesInRollback(read)
   const region = readRegion(read)
   const expectedAccountId = readAccountId(read)
   const environment = read.text('environment')
@@ -76,7 +77,7 @@ export function readInputs(env: Environment): Inputs {
     ...(environment === undefined ? {} : { environment }),
     services: readServices(read),
     base: readBase(read),
-    changes: refuseImageInRollback(readChanges(read), command),
+    changes: readChanges(read),
     serviceChanges: readServiceChanges(read),
     ...(beforeDeploy === undefined ? {} : { beforeDeploy }),
     ...readPatience(read),
@@ -106,7 +107,8 @@ function readServices(read: InputReader): readonly ServiceName[] {
   if (one.length > 0 && several.length > 0) {
     throw new InputError('services', 'is set, and so is `service`.', { hint: 'They mean the same: keep one of them.' })
   }
-  const services = [...one, ...several].map((item) => parseServiceName(item, cluster))
+  const given = several.length > 0 ? 'services' : 'service'
+  const services = [...one, ...several].map((item) => parseServiceName(item, cluster, given))
   if (services.length === 0) {
     throw new InputError('service', 'is missing.', {
       hint: 'Name the ECS service under `with:`, for example `service: web`; several as `services: api, worker`.',
@@ -114,7 +116,7 @@ function readServices(read: InputReader): readonly ServiceName[] {
   }
   const names = services.map(nameOf)
   const twice = names.find((name, at) => names.indexOf(name) !== at)
-  if (twice !== undefined) throw new InputError('service', `names \`${twice}\` twice.`, { hint: 'Name it once.' })
+  if (twice !== undefined) throw new InputError(given, `names \`${twice}\` twice.`, { hint: 'Name it once.' })
   return services
 }
 
@@ -194,10 +196,15 @@ function readWayBack(read: InputReader, command: Inputs['command']): Pick<Inputs
   return command === 'rollback' ? { onFailure: 'leave', onCancel: 'leave' } : { onFailure, onCancel }
 }
 
-function refuseImageInRollback(changes: Changes, command: Inputs['command']): Changes {
-  if (command !== 'rollback' || changes.images.length === 0) return changes
-  throw new InputError('image', 'is set, but `command` is `rollback`, which goes back to a revision as it was.', {
-    hint: 'Remove `image`, or deploy it with `command: deploy`.',
+/** What only a deploy does. */
+const OF_A_DEPLOY = [...CHANGING_INPUTS, ...BASE_INPUTS, 'before-deploy-command'] as const
+
+/** A rollback goes back to a revision as it was, and repeats no migration. What it would not do must not seem done. */
+function refuseChangesInRollback(read: InputReader): void {
+  const input = OF_A_DEPLOY.find((name) => read.text(name) !== undefined)
+  if (input === undefined) return
+  throw new InputError(input, 'is set, but `command` is `rollback`, which goes back to a revision as it was.', {
+    hint: `Remove \`${input}\`, or deploy with it: \`command: deploy\`.`,
   })
 }
 

@@ -7,6 +7,7 @@ import { refuseImpatience } from './native.ts'
 import { prepare } from './prepare.ts'
 import { prepareRollback } from './prepare-rollback.ts'
 import { preview } from './preview.ts'
+import { refuseUnwritable } from './record-file.ts'
 import { ship } from './ship.ts'
 import { tell } from './tell.ts'
 import { tellPlan } from './tell-plan.ts'
@@ -15,6 +16,7 @@ import { tellPlan } from './tell-plan.ts'
 export async function main(world: World, connect: Connect): Promise<void> {
   const startedAt = world.clock.now()
   const inputs = readInputs(world.env)
+  refuseUnwritable(inputs.recordFile)
   const config = awsConfig(world.env, inputs.region)
   const aws = new AwsCalls(connect(config), world.clock, world.signal)
 

@@ -18,6 +18,8 @@ const REFUSED: Readonly<Record<string, string>> = {
   'run-task-assign-public-ip': 'Remove it: the task runs with the network of the service.',
   'run-task-capacity-provider-strategy': 'Remove it: the task runs with the capacity providers of the service.',
   'run-task-launch-type': 'Remove it: the task runs with the launch type of the service.',
+  'run-task-managed-ebs-volume': 'Remove it: the task before the deploy gets no volume of its own.',
+  'run-task-managed-ebs-volume-name': 'Remove it: the task before the deploy gets no volume of its own.',
   'run-task-started-by': 'Remove it: the task is started by this deploy, and says so.',
   'run-task-tags': 'Remove it: the task takes the tags of its task definition.',
   'wait-for-task-stopped': 'Remove it: a task before the deploy is always waited for, and its exit code decides.',

@@ -11,13 +11,13 @@ export const nameOf = ({ cluster, service }: ServiceName): string => `${cluster}
 
 /**
  * Reads one item of the input `service`: `web`, `prod/web`, or a service's ARN. `cluster` is the cluster of those that
- * do not name their own.
+ * do not name their own, `input` the input that has the item.
  */
-export function parseServiceName(item: string, cluster: string): ServiceName {
+export function parseServiceName(item: string, cluster: string, input = 'service'): ServiceName {
   const path = /^arn:[\w-]+:ecs:[\w-]+:\d{12}:service\/(.+)$/.exec(item)?.[1] ?? item
   const [first, second, ...rest] = path.split('/')
   if (!isName(first) || (second !== undefined && !isName(second)) || rest.length > 0) {
-    throw new InputError('service', `has the item \`${item}\`, which does not name a service.`, {
+    throw new InputError(input, `has the item \`${item}\`, which does not name a service.`, {
       hint: 'Write a name such as `web`, a cluster and a name such as `prod/web`, or a service ARN.',
     })
   }

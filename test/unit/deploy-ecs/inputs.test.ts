@@ -1,4 +1,8 @@
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { readInputs } from '../../../actions/deploy-ecs/src/inputs.ts'
+import { refuseUnwritable } from '../../../actions/deploy-ecs/src/record-file.ts'
 import { describeError } from '../../../toolkit/errors.ts'
 
 const inputs = (given: Record<string, string> = {}) =>
@@ -115,6 +119,15 @@ test.each<[Record<string, string>, string]>([
   ],
   [{ service: 'web, default/web' }, 'Input `service` names `default/web` twice.'],
   [{ services: 'api' }, 'Input `services` is set, and so is `service`.\nNext: They mean the same'],
+  [
+    { service: '', services: 'api, a/b/c' },
+    'Input `services` has the item `a/b/c`, which does not name a service.\nNext: Write a name such as `web`',
+  ],
+  [{ service: '', services: 'api, api' }, 'Input `services` names `default/api` twice.'],
+  [
+    { 'aws-region': 'eu-west-1a' },
+    'Input `aws-region` is `eu-west-1a`, which is not the name of a region.\nNext: Write, for example, `eu-west-1`',
+  ],
   [{ cluster: 'a b' }, 'Input `cluster` is `a b`, which does not name a cluster.'],
   [
     { command: 'npm start' },
@@ -144,6 +157,14 @@ test.each<[Record<string, string>, string]>([
   ],
   [{ template: 'web:3' }, 'Input `template` is `web:3`, which is not the name of a task definition family.'],
   [
+    { 'task-definition-arn': 'web.json' },
+    'Input `task-definition-arn` is `web.json`, which is not the ARN of a task definition.\nNext: It looks like `arn:aws:ecs:',
+  ],
+  [
+    { 'task-definition-family': 'my family' },
+    'Input `task-definition-family` is `my family`, which is not the name of a task definition family.',
+  ],
+  [
     { 'task-definition-revision': '3' },
     'Input `task-definition-revision` is set without `task-definition-family`.\nNext: Write `task-definition: FAMILY:3`.',
   ],
@@ -157,6 +178,18 @@ test.each<[Record<string, string>, string]>([
   ],
   [{ 'environment-variables': 'A=1\nA=2' }, 'Input `environment-variables` sets `A` twice.'],
   [{ secrets: 'TOKEN' }, 'Input `secrets` is malformed: entry 1 is not of the form key=value.'],
+  [{ secrets: 'TOKEN=' }, 'Input `secrets` does not say where `TOKEN` is.\nNext: Write `NAME=ARN`'],
+  [{ secrets: 'A=/x\nA=/y' }, 'Input `secrets` sets `A` twice.\nNext: Keep one of the two lines.'],
+  [{ 'docker-labels': 'a=1\na=2' }, 'Input `docker-labels` sets `a` twice.'],
+  [
+    { 'env-files': 'arn:aws:s3:::bucket/web.env\n./web.env' },
+    'Input `env-files` has `./web.env`, which is not the ARN of an environment file in S3.\nNext: It looks like',
+  ],
+  [
+    { 'log-configuration-log-driver': 'cloudwatch' },
+    'Input `log-configuration-log-driver` is `cloudwatch`, which is none of `awsfirelens`, `awslogs`',
+  ],
+  [{ 'log-configuration-log-driver': 'AWSLogs' }, 'Next: Did you mean `awslogs`?'],
   [{ 'docker-labels': 'x' }, 'Input `docker-labels` is malformed: `x` is not of the form key=value.'],
   [{ 'log-configuration-options': 'x' }, 'Input `log-configuration-options` is malformed'],
   [{ 'environment-mode': 'append' }, 'Input `environment-mode` is `append`, which is none of `merge`, `replace`.'],
@@ -168,11 +201,20 @@ test.each<[Record<string, string>, string]>([
   [{ 'task-role-arn': 'role/x' }, 'Input `task-role-arn` is `role/x`, which is not the ARN of a role.'],
   [{ 'execution-role-arn': 'x' }, 'Input `execution-role-arn` is `x`, which is not the ARN of a role.'],
   [{ 'datadog-tags': 'team=x' }, 'Input `datadog-tags` has the tag `team`, which is none of env, service, version.'],
+  [{ 'datadog-tags': 'yes' }, 'Input `datadog-tags` is malformed: `yes` is not of the form key=value.'],
+  [
+    { 'datadog-tags': 'env=' },
+    'Input `datadog-tags` has no value for `env`.\nNext: Give it one, or leave the line out',
+  ],
   [{ 'desired-count': '-1' }, 'Input `desired-count` is `-1`, which is not a whole number from 0 to 5000.'],
   [{ 'force-new-deployment': '1' }, 'Input `force-new-deployment` is `1`, which is neither true nor false.'],
   [{ 'circuit-breaker': 'on' }, 'Input `circuit-breaker` is `on`, which is none of'],
   [{ 'before-deploy-container': 'app' }, 'Input `before-deploy-container` is set, but `before-deploy-command` is not.'],
   [{ 'before-deploy-timeout': '5m' }, 'Input `before-deploy-timeout` is set, but `before-deploy-command` is not.'],
+  [
+    { 'before-deploy-command': '[]' },
+    'Input `before-deploy-command` begins with `[` but is not a JSON array of texts.',
+  ],
   [
     { 'before-deploy-command': 'x', 'before-deploy-timeout': 'soon' },
     'Input `before-deploy-timeout` is `soon`, which is not a length of time.',
@@ -181,6 +223,10 @@ test.each<[Record<string, string>, string]>([
   [
     { 'wait-for': 'healthy', 'wait-for-service-stability': 'true' },
     'Input `wait-for-service-stability` is set, and so is `wait-for`.',
+  ],
+  [
+    { 'wait-for-service-stability': 'maybe' },
+    'Input `wait-for-service-stability` is `maybe`, which is neither true nor false.',
   ],
   [{ 'bake-time': '5' }, 'Input `bake-time` is `5`, which is not a length of time.'],
   [
@@ -199,15 +245,52 @@ test.each<[Record<string, string>, string]>([
     { command: 'rollback', 'rollback-to': 'yesterday' },
     'Input `rollback-to` is `yesterday`, which is not a task definition revision.',
   ],
+  ...[
+    { image: 'web:1' },
+    { template: 'web-template' },
+    { 'environment-variables': 'A=1' },
+    { 'before-deploy-command': 'npm run migrate' },
+  ].map((given): [Record<string, string>, string] => [
+    { command: 'rollback', ...given },
+    `Input \`${Object.keys(given)[0]}\` is set, but \`command\` is \`rollback\`, which goes back to a revision as it was.`,
+  ]),
   [
     { 'codedeploy-application': 'x' },
     'Input `codedeploy-application` is not one of this action.\nNext: Slipway rolls services of the ECS deployment controller',
   ],
-  [{ 'codedeploy-appspec': 'appspec.yaml' }, 'Input `codedeploy-appspec` is not one of this action.'],
   [{ 'run-task': 'true' }, 'Input `run-task` is not one of this action.\nNext: Use `before-deploy-command`'],
-  [{ 'keep-null-value-keys': 'x' }, 'Input `keep-null-value-keys` is not one of this action.'],
 ])('%j is refused', (given, message) => {
   expect(refusal(given)).toContain(message)
+})
+
+// All inputs of aws-actions/amazon-ecs-deploy-task-definition and amazon-ecs-render-task-definition, by their names there.
+const OF_THE_PEERS = {
+  deploy: `task-definition desired-count service cluster wait-for-service-stability wait-for-minutes max-retries
+    codedeploy-appspec codedeploy-application codedeploy-deployment-group codedeploy-deployment-description
+    codedeploy-deployment-config force-new-deployment service-managed-ebs-volume-name service-managed-ebs-volume run-task
+    run-task-container-overrides run-task-security-groups run-task-subnets run-task-assign-public-IP
+    run-task-capacity-provider-strategy run-task-launch-type run-task-started-by run-task-tags
+    run-task-managed-ebs-volume-name run-task-managed-ebs-volume wait-for-task-stopped enable-ecs-managed-tags
+    propagate-tags keep-null-value-keys`,
+  render: `task-definition task-definition-arn task-definition-family task-definition-revision container-name image
+    environment-variables env-files log-configuration-log-driver log-configuration-options docker-labels command secrets`,
+}
+const ours = readFileSync(new URL('../../../actions/deploy-ecs/action.yml', import.meta.url), 'utf8')
+test.each(Object.values(OF_THE_PEERS).join(' ').split(/\s+/))(
+  'the input %s of an action of AWS is one of ours too, or refused with what to do instead',
+  (name) => {
+    if (new RegExp(`^ {2}${name}:$`, 'm').test(ours)) return
+    expect(refusal({ [name]: 'x' })).toMatch(/ is not one of this action\.\nNext: (Use|Remove|Slipway)/)
+  },
+)
+
+test('a deploy record that could not be written is refused before anything is done', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'record-'))
+  expect(() => refuseUnwritable(undefined)).not.toThrow()
+  expect(() => refuseUnwritable(join(folder, 'record.json'))).not.toThrow()
+  for (const file of [join(folder, 'none/record.json'), folder]) {
+    expect(() => refuseUnwritable(file)).toThrow(`Input \`record-file\` is \`${file}\`, which cannot be written.`)
+  }
 })
 
 test('a secret that is malformed is not repeated', () => {
