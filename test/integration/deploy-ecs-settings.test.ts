@@ -1,5 +1,6 @@
 // What a deploy may change of the service besides its revision: only what an input names, in the one UpdateService.
 import { DescribeServicesCommand } from '@aws-sdk/client-ecs'
+import { AwsError } from '../../rehearsal/cloud/kernel/errors.ts'
 import { deploy } from '../support/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../support/ecs-cloud.ts'
 
@@ -64,4 +65,29 @@ test('desired-count goes along in the same update, and all those tasks are waite
   expect(done.summary).toContain('All 5 tasks run web:2')
   expect(updates()).toHaveLength(1)
   expect(await service()).toMatchObject({ desiredCount: 5, runningCount: 5 })
+})
+
+describe('on-failure: stop', () => {
+  const stop = { image: 'example.com/web:missing', 'on-failure': 'stop' }
+  const refuse = (pattern: RegExp) => {
+    const refusal = new AwsError('AccessDeniedException', 'not authorized')
+    cloud.intercept = ({ action }) => (pattern.test(action) ? { error: refusal } : undefined)
+  }
+
+  test('says that ECS had ended the deployment, where it had', async () => {
+    const done = await deploy(cloud, { ...stop, 'circuit-breaker': 'stop', 'max-failed-tasks': '1000' })
+    expect(done.outputs['verdict']).toBe('failed')
+    expect(done.error).toContain('ECS had ended the deployment already: there was nothing left to stop.')
+    expect(done.error).toContain('Service deployment STOPPED')
+  })
+
+  test.each([
+    [/^StopServiceDeployment$/, 'ECS could not stop the deployment: look at the service.'],
+    [/^ListServiceDeployments$/, 'It could not be stopped, as its service deployment could not be read'],
+  ])('says so where the deployment could not be stopped (%s denied)', async (pattern, said) => {
+    refuse(pattern)
+    const done = await deploy(cloud, stop)
+    expect([done.outputs['verdict'], done.error]).toEqual(['failed', expect.stringContaining(said)])
+    expect((await service())?.taskDefinition).toMatch(/web:2$/)
+  })
 })

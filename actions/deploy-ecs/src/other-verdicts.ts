@@ -39,13 +39,28 @@ export const lostSight = (error: string): Verdict => ({
   lostSight: true,
 })
 
+/** What became of the order to stop a deployment where it stood. */
+export type StopResult =
+  | 'stopped'
+  | 'refused'
+  /** There is no ARN to stop it by: which service deployment it is could not be read. */
+  | 'unknown'
+  /** The status with which ECS had ended it before. */
+  | { readonly ended: string }
+
 /** The verdict on a deployment that was to be stopped where it stood. */
-export const stopped = (first: Verdict, done: boolean): Verdict => ({
+export const stopped = (first: Verdict, result: StopResult): Verdict => ({
   ...first,
-  reason: done
-    ? `${first.reason} The deployment was stopped where it stood.`
-    : `${first.reason} ECS could not stop the deployment: look at the service.`,
+  reason: `${first.reason} ${STOPPED[typeof result === 'string' ? result : 'ended']}`,
+  evidence: typeof result === 'string' ? first.evidence : [...first.evidence, `Service deployment ${result.ended}`],
 })
+
+const STOPPED = {
+  stopped: 'The deployment was stopped where it stood.',
+  refused: 'ECS could not stop the deployment: look at the service.',
+  unknown: 'It could not be stopped, as its service deployment could not be read: look at the service.',
+  ended: 'ECS had ended the deployment already: there was nothing left to stop.',
+}
 
 /** The verdict on a deployment that could not be taken back. */
 export const notUndone = (first: Verdict, why: string): Verdict => ({

@@ -7,7 +7,15 @@ import type { AwsCalls } from './aws-calls.ts'
 import { describeServiceDeployments, describeServices, requireService } from './ecs.ts'
 import type { Inputs } from './inputs.ts'
 import { lastHealthy } from './last-healthy.ts'
-import { afterEmptying, afterOwnRollback, afterRollback, lostSight, notUndone, stopped } from './other-verdicts.ts'
+import {
+  afterEmptying,
+  afterOwnRollback,
+  afterRollback,
+  lostSight,
+  notUndone,
+  type StopResult,
+  stopped,
+} from './other-verdicts.ts'
 import { newerPrimary } from './ours.ts'
 import { revisionName } from './registration.ts'
 import { backToNothing, type Rollout, startRollout } from './rollout.ts'
@@ -59,9 +67,14 @@ const seenBack = ({ rollout, latest, memory }: Watch): string | undefined => {
   return primary !== undefined && memory.rollbacks.has(primary.id) ? primary.taskDefinition : undefined
 }
 
-async function stop(aws: AwsCalls, { rollout, serviceDeploymentArn }: Watch): Promise<boolean> {
-  return serviceDeploymentArn !== undefined && (await stopDeployment(aws, rollout.name, serviceDeploymentArn, 'ABORT'))
+async function stop(aws: AwsCalls, { rollout, serviceDeploymentArn: arn }: Watch): Promise<StopResult> {
+  if (arn === undefined) return 'unknown'
+  if (await stopDeployment(aws, rollout.name, arn, 'ABORT')) return 'stopped'
+  const { status = '' } = (await readDeployment(aws, arn)) ?? {}
+  return ENDED.has(status) ? { ended: status } : 'refused'
 }
+
+const ENDED = new Set(['SUCCESSFUL', 'STOPPED', 'ROLLBACK_IN_PROGRESS', 'ROLLBACK_SUCCESSFUL', 'ROLLBACK_FAILED'])
 
 async function rollBack(world: World, aws: AwsCalls, inputs: Inputs, watch: Watch, first: Verdict): Promise<Verdict> {
   const { rollout } = watch
