@@ -348,7 +348,7 @@ describe('a PAUSE hook', () => {
     expect([done.outputs['verdict'], truth(done)]).toEqual(['succeeded', 'SUCCESSFUL'])
     expect(hookLines(done)).toHaveLength(1)
     expect(hookLines(done)[0]).toMatch(
-      /^The lifecycle hook ecs-pause-[\w-]+ at stage POST_TEST_TRAFFIC_SHIFT waits for somebody to go on: `aws ecs continue-service-deployment --service-deployment-arn arn:\S+ --hook-id ecs-pause-\S+ --action CONTINUE` \(or ROLLBACK\), until \d{4}-\S+Z\.$/,
+      /^The lifecycle hook ecs-pause-[\w-]+ at stage POST_TEST_TRAFFIC_SHIFT waits for somebody to go on: `aws ecs continue-service-deployment --region eu-west-1 --service-deployment-arn arn:\S+ --hook-id ecs-pause-\S+ --action CONTINUE` \(or ROLLBACK\), until \d{4}-\S+Z\.$/,
     )
   })
 

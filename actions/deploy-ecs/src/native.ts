@@ -36,9 +36,11 @@ export const hooksAwaited = (deployment: ServiceDeploymentSeen | undefined): rea
       `the lifecycle hook ${hookId}${deployment?.lifecycleStage === undefined ? '' : ` at stage ${deployment.lifecycleStage}`}, which somebody has to answer`,
   )
 
-/** How to answer a lifecycle hook. */
-export const answerHook = (serviceDeploymentArn: string, hookId: string): string =>
-  `aws ecs continue-service-deployment --service-deployment-arn ${serviceDeploymentArn} --hook-id ${hookId} --action CONTINUE`
+/** How to answer a lifecycle hook, from wherever the one who does has a shell. */
+export function answerHook(serviceDeploymentArn: string, hookId: string): string {
+  const [, , , region = ''] = serviceDeploymentArn.split(':')
+  return `aws ecs continue-service-deployment${region === '' ? '' : ` --region ${region}`} --service-deployment-arn ${serviceDeploymentArn} --hook-id ${hookId} --action CONTINUE`
+}
 
 const MINUTE_MS = 60_000
 
