@@ -58,7 +58,12 @@ test('what was changed outside is told from what is not applied yet, in an issue
   expect(repository.issue(1).body).toContain('Changed outside Terraform (2)')
   expect(repository.issue(1).body).toContain('In the configuration, not applied yet (1)')
 
-  expect((await web.run({})).code).toBe(0)
+  const applied = await web.run({})
+  expect(applied.code).toBe(0)
+  // A plan tells it apart from its own changes, too.
+  expect(applied.summary).toContain('2 to create, 1 to update.')
+  expect(applied.summary).toContain('<summary>Changed outside Terraform (2)</summary>')
+  expect(applied.summary).toMatch(/`aws_s3_object\.other` was deleted/)
   expect(await found()).toEqual({ code: 0, drift: '[]', pending: '[]' })
   expect(repository.issue(1)).toMatchObject({ state: 'closed', stateReason: 'completed' })
   expect(repository.commentsOf(1).map(({ body }) => body)).toEqual(['The drift is gone.'])
