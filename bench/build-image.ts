@@ -1,4 +1,5 @@
-// build-image against `docker build` and `docker push`, as ratios measured in one run: `node bench/build-image.ts`.
+// build-image against `docker build` and `docker push`, as ratios measured in one run:
+// `node bench/build-image.ts [rounds] [what, as a regular expression]`.
 // Needs a Docker engine, the docker CLI and docker-registry. Measures the bundle, as that is what users run.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -12,6 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 const bundle = join(import.meta.dirname, '../actions/build-image/dist/index.js')
 const LABEL = 'slipway.bench=build-image'
 const ROUNDS = Number(process.argv[2] ?? 5)
+const ONLY = new RegExp(process.argv[3] ?? '')
 const folder = mkdtempSync(join(tmpdir(), 'slipway-bench-'))
 let pushes = 0
 
@@ -78,6 +80,7 @@ async function plainDocker(context: string, image: string, flags: readonly strin
 
 /** Both, by turns, so that neither has the quieter machine; the medians and their ratio. */
 async function compare(title: string, ours: () => Promise<Measured>, theirs: () => Promise<Measured>): Promise<void> {
+  if (!ONLY.test(title)) return
   const times: { ours: number[]; theirs: number[]; peaks: number[] } = { ours: [], theirs: [], peaks: [] }
   for (let round = 0; round < ROUNDS; round++) {
     const turns = [

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, readFileSync } from 'node:fs'
-import { pipeline } from 'node:stream/promises'
+import { closeSync, openSync, readSync } from 'node:fs'
+import { setImmediate as breathe } from 'node:timers/promises'
 import type { BaseImage } from './base-images.ts'
 import { type Context, type ContextEntry, unreadable } from './context.ts'
 import type { Dockerfile } from './dockerfile.ts'
 import type { BuildInputs } from './inputs.ts'
-import { inParallel } from './parallel.ts'
 
 /** Counts up when the same inputs begin to give another image, so that no older image is taken for it. */
 const SCHEME = 1
@@ -22,7 +21,7 @@ export async function contentHash(
   testCommand: string | undefined,
   nativePlatform: string,
 ): Promise<string> {
-  const entries = await inParallel(16, context.entries, describeEntry)
+  const entries = await describeEntries(context.entries)
   const { target, buildArgs, labels, platforms, provenance, sbom, reproducible, secrets } = build
   const document = {
     scheme: SCHEME,
@@ -46,19 +45,40 @@ export async function contentHash(
 /** The tag under which an image can be found again by its content. */
 export const contentTag = (hash: string): string => `content-${hash.slice(0, 40)}`
 
-async function describeEntry(entry: ContextEntry): Promise<readonly string[]> {
-  if (entry.kind === 'folder') return [entry.path, 'folder']
-  if (entry.kind === 'link') return [entry.path, 'link', entry.target]
-  return [entry.path, entry.executable ? 'executable' : 'file', await hashFile(entry.source, entry.size)]
+/** How many bytes are read before whoever waits for this process, such as a cancellation, gets a turn. */
+const TURN = 256 * 1024 * 1024
+
+async function describeEntries(entries: readonly ContextEntry[]): Promise<(readonly string[])[]> {
+  // One buffer for all: a fresh one for each file is most of the work of reading it.
+  const buffer = Buffer.allocUnsafeSlow(1024 * 1024)
+  const described: (readonly string[])[] = []
+  let read = 0
+  for (const entry of entries) {
+    described.push(describeEntry(entry, buffer))
+    read += entry.kind === 'file' ? entry.size : 0
+    if (read < TURN) continue
+    await breathe()
+    read = 0
+  }
+  return described
 }
 
-const LARGE = 1024 * 1024
+function describeEntry(entry: ContextEntry, buffer: Buffer): readonly string[] {
+  if (entry.kind === 'folder') return [entry.path, 'folder']
+  if (entry.kind === 'link') return [entry.path, 'link', entry.target]
+  return [entry.path, entry.executable ? 'executable' : 'file', hashFile(entry.source, buffer)]
+}
 
-async function hashFile(path: string, size: number): Promise<string> {
+function hashFile(path: string, buffer: Buffer): string {
   const hash = createHash('sha256')
   try {
-    if (size < LARGE) hash.update(readFileSync(path))
-    else await pipeline(createReadStream(path), hash)
+    const file = openSync(path, 'r')
+    try {
+      for (let length = readSync(file, buffer); length > 0; length = readSync(file, buffer))
+        hash.update(buffer.subarray(0, length))
+    } finally {
+      closeSync(file)
+    }
   } catch (cause) {
     throw unreadable(path, cause)
   }

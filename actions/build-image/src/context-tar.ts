@@ -44,6 +44,7 @@ async function writeEntry(tar: Pack, entry: ContextEntry, mtime: Date): Promise<
 }
 
 const PIECE = 256 * 1024
+const LARGE = 64 * 1024
 
 function readExactly(path: string, size: number): Buffer {
   try {
@@ -84,10 +85,17 @@ class Coalesce extends Transform {
   #length = 0
 
   override _transform(piece: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    // A large piece goes as it is: to copy it would cost more than another write.
+    const large = piece.length >= LARGE
+    if (!large) this.#add(piece)
+    if (this.#length >= (large ? 1 : PIECE)) this.push(this.#take())
+    if (large) this.push(piece)
+    done()
+  }
+
+  #add(piece: Buffer): void {
     this.#pieces.push(piece)
     this.#length += piece.length
-    if (this.#length < PIECE) done()
-    else done(null, this.#take())
   }
 
   override _flush(done: TransformCallback): void {

@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs'
+import { lstatSync, readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { InputError } from '../../../toolkit/errors.ts'
 import type { IgnoreFile } from './ignore-file.ts'
@@ -40,14 +40,13 @@ export function readContext(root: string, dockerfile: string, ignore: IgnoreFile
   let size = 0
 
   const visit = (folder: string) => {
-    const names = reading(join(root, folder), (path) => readdirSync(path))
-    for (const name of names.sort()) {
-      const path = folder === '' ? name : `${folder}/${name}`
-      const source = join(root, path)
-      const stats = reading(source, (it) => lstatSync(it))
+    // With their kinds, so that nothing that is ignored is looked at more closely.
+    const children = reading(join(root, folder), (path) => readdirSync(path, { withFileTypes: true }))
+    for (const child of children.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const path = folder === '' ? child.name : `${folder}/${child.name}`
       const ignored = ignore.ignores(path) && !always.has(path)
-      if (stats.isDirectory()) visitFolder(path, ignored)
-      else if (!ignored) visitLeaf(path, source, stats)
+      if (child.isDirectory()) visitFolder(path, ignored)
+      else if (!ignored) visitLeaf(path, join(root, path))
     }
   }
   const visitFolder = (path: string, ignored: boolean) => {
@@ -59,7 +58,8 @@ export function readContext(root: string, dockerfile: string, ignore: IgnoreFile
     // An ignored folder is there only for what came back in it.
     if (ignored && entries.length === before + 1) entries.pop()
   }
-  const visitLeaf = (path: string, source: string, stats: Stats) => {
+  const visitLeaf = (path: string, source: string) => {
+    const stats = reading(source, (it) => lstatSync(it))
     if (stats.isSymbolicLink()) {
       if (!exists(source)) brokenLinks.push(path)
       entries.push({ kind: 'link', path, target: readlinkSync(source) })

@@ -115,6 +115,27 @@ test('large, empty and oddly named files arrive whole', async () => {
   ])
 })
 
+test('files of all sizes arrive in order, small ones put together and large ones as they are', async () => {
+  write('Dockerfile')
+  const sizes = [1, 511, 65_535, 65_536, 65_537, 5, 262_143, 262_144, 262_145, 100, 1_000_000, 3]
+  const content = (at: number) => String.fromCharCode(97 + at).repeat(sizes[at] ?? 0)
+  for (const at of sizes.keys()) write(`${String(at).padStart(2, '0')}`, content(at))
+  const tar = await buffer(packContext(walk(), 0))
+  for (const at of sizes.keys()) {
+    const path = String(at).padStart(2, '0')
+    const arrived = execFileSync('tar', ['-xO', path], { input: tar, encoding: 'utf8', maxBuffer: 1e8 })
+    expect(arrived === content(at)).toBe(true)
+  }
+})
+
+test('an ignored folder is not looked into, and may be closed', async () => {
+  for (const path of ['Dockerfile', 'closed/file', 'open']) write(path)
+  write('.dockerignore', 'closed')
+  chmodSync(folder, 0o755)
+  const kept = (await readClosed(join(folder, 'closed'), () => paths())) as string[]
+  expect(kept).toEqual(['.dockerignore', 'Dockerfile', 'open'])
+})
+
 test('a file that is gone or shrunk when it is read is named', async () => {
   write('Dockerfile')
   write('vanishing')
