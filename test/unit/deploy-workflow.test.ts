@@ -1,0 +1,220 @@
+// The decisions of .github/workflows/deploy.yml: which steps run, with what, and what the whole comes to. The real workflow on
+// the rehearsal's runner; the actions are stand-ins with the inputs and outputs of the real ones, and do what a case says.
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { parse, stringify } from 'yaml'
+import { removeFolders, run } from './rehearsal/runner/support.ts'
+
+const root = join(import.meta.dirname, '../..')
+const folder = mkdtempSync(join(tmpdir(), 'slipway-workflow-'))
+afterAll(() => {
+  removeFolders()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** What a stand-in notes and does: its inputs are written down; its outputs and whether it fails come from the case. */
+const STAND_IN = `
+const { appendFileSync, readFileSync } = require('node:fs')
+const { basename } = require('node:path')
+const inputs = Object.entries(process.env).filter(([name, value]) => name.startsWith('INPUT_') && value !== '')
+const given = Object.fromEntries(inputs.map(([name, value]) => [name.slice(6).toLowerCase(), value]))
+const called = { action: basename(process.env.GITHUB_ACTION_PATH), step: process.env.GITHUB_ACTION, key: process.env.AWS_ACCESS_KEY_ID, ...given }
+appendFileSync(process.env.CALLS, JSON.stringify(called) + '\\n')
+const { fails, ...outputs } = JSON.parse(readFileSync(process.env.PLAY, 'utf8'))[called.step] ?? {}
+for (const [name, value] of Object.entries(outputs)) appendFileSync(process.env.GITHUB_OUTPUT, name + '=' + value + '\\n')
+process.exitCode = fails ? 1 : 0
+`
+
+/** A repository with the workflow and stand-ins for its actions. */
+const slipway = (() => {
+  for (const file of globSync('actions/*/action.yml', { cwd: root })) {
+    const { name, description, inputs, outputs } = parse(readFileSync(join(root, file), 'utf8'))
+    const target = join(folder, dirname(file))
+    mkdirSync(target, { recursive: true })
+    writeFileSync(join(target, 'main.cjs'), STAND_IN)
+    const runs = { using: 'node24', main: 'main.cjs' }
+    writeFileSync(join(target, 'action.yml'), stringify({ name, description, inputs, outputs, runs }))
+  }
+  return folder
+})()
+
+type Play = Readonly<Record<string, Readonly<Record<string, string | boolean>>>>
+const WELL: Play = {
+  infrastructure: { repository: 'registry/web', cluster: 'stage', service: 'web', template: 'web-template' },
+  image: { image: 'registry/web@sha256:new' },
+  rollout: {
+    verdict: 'succeeded',
+    'deploy-record': '{}',
+    'task-definition-arn': 'arn:task-definition/web:2',
+    'previous-task-definition-arn': 'arn:task-definition/web:1',
+  },
+  gate: { verdict: 'pass' },
+}
+const BAD_GATE = { verdict: 'fail', reason: 'Errors is newly in Alert', fails: true }
+const KEYS = { DATADOG_API_KEY: 'api-key-1', DATADOG_APP_KEY: 'app-key-1' }
+const ROLE = { AWS_ROLE: 'arn:aws:iam::111111111111:role/web', AWS_REGION: 'eu-west-1', AWS_ACCOUNT_ID: '111111111111' }
+
+interface Case {
+  readonly play?: Play
+  readonly secrets?: Readonly<Record<string, string>>
+  readonly vars?: Readonly<Record<string, string>>
+  readonly image?: string
+}
+
+async function deploy({ play = {}, secrets = {}, vars = ROLE, image = '' }: Case) {
+  const own = mkdtempSync(join(folder, 'case-'))
+  const [calls, played] = [join(own, 'calls'), join(own, 'play')]
+  writeFileSync(calls, '')
+  writeFileSync(played, JSON.stringify({ ...WELL, ...play }))
+  const caller = `
+on: push
+jobs:
+  stage:
+    uses: ./.github/workflows/deploy.yml
+    permissions: { contents: read, id-token: write }
+    with: { environment: stage, image: '${image}' }
+    secrets: { ${Object.keys(secrets).map((name) => `${name}: "\${{ secrets.${name} }}"`)} }
+`
+  const files = { '.github/workflows/deploy.yml': readFileSync(join(root, '.github/workflows/deploy.yml'), 'utf8') }
+  const { result } = await run(caller, files, {
+    settings: { secrets, vars: {} },
+    environments: { stage: { secrets: {}, vars } },
+    repositories: { 'slipway/slipway': slipway },
+    env: { PATH: process.env['PATH'] ?? '', HOME: own, CALLS: calls, PLAY: played },
+  })
+  const lines = readFileSync(calls, 'utf8').split('\n').filter(Boolean)
+  const made = lines.map((line) => JSON.parse(line) as Readonly<Record<string, string>>)
+  return {
+    conclusion: result.conclusion,
+    verdict: result.jobs[0]?.outputs['verdict'],
+    calls: made,
+    order: made.map(({ action, command, push }) =>
+      [action, command ?? (push === 'false' ? 'look' : '')].join(' ').trim(),
+    ),
+    of: (step: string) => made.find((call) => call['step'] === step),
+  }
+}
+
+const start = ['assume-role', 'terraform-apply apply', 'build-image']
+const told = 'datadog-event event'
+const watched = ['datadog-event baseline', 'deploy-ecs deploy', 'datadog-event gate']
+
+test('without Datadog it becomes the role, applies, builds and rolls out; the account is checked by every step', async () => {
+  const { conclusion, verdict, order, calls, of } = await deploy({})
+  expect({ conclusion, verdict, order }).toEqual({
+    conclusion: 'success',
+    verdict: 'succeeded',
+    order: [...start, 'deploy-ecs deploy'],
+  })
+  const [role, ...others] = calls
+  expect(role).toMatchObject({
+    'role-to-assume': ROLE.AWS_ROLE,
+    'allowed-account-ids': '111111111111',
+    'role-chaining': 'false',
+  })
+  for (const call of others) {
+    expect(call).toMatchObject({ 'expected-account-id': '111111111111', 'aws-region': 'eu-west-1' })
+  }
+  expect(of('image')).toMatchObject({ images: 'registry/web' })
+  expect(of('image')).not.toHaveProperty('promote')
+})
+
+test('with an image it looks for it first, and copies what was found', async () => {
+  const found = { image: 'stage/web@sha256:old' }
+  const { order, of } = await deploy({ image: 'stage/web:abc', play: { found } })
+  expect(order.slice(0, 3)).toEqual(['assume-role', 'build-image look', 'terraform-apply apply'])
+  expect(of('found')).toMatchObject({ promote: 'stage/web:abc', 'expected-account-id': '111111111111' })
+  expect(of('image')).toMatchObject({ promote: found.image })
+})
+
+test('an image that is not there ends it before anything is changed', async () => {
+  const { conclusion, order } = await deploy({
+    image: 'stage/web:abc',
+    secrets: KEYS,
+    play: { found: { fails: true } },
+  })
+  expect({ conclusion, order }).toEqual({ conclusion: 'failure', order: ['assume-role', 'build-image look'] })
+})
+
+test('through a login account, the role is assumed from the one before', async () => {
+  const login = 'arn:aws:iam::999999999999:role/ci'
+  const { calls } = await deploy({ vars: { ...ROLE, AWS_LOGIN_ROLE: login } })
+  expect(calls.slice(0, 2)).toEqual([
+    expect.objectContaining({ 'role-to-assume': login, 'role-chaining': 'false' }),
+    expect.objectContaining({ 'role-to-assume': ROLE.AWS_ROLE, 'role-chaining': 'true' }),
+  ])
+  expect(calls[0]).not.toHaveProperty('allowed-account-ids')
+})
+
+test.each([
+  ['as they are', {}, []],
+  ['to become the role', { AWS_ROLE: ROLE.AWS_ROLE }, ['assume-role']],
+])("the caller's own credentials are used %s", async (_, role, first) => {
+  const secrets = { AWS_ACCESS_KEY_ID: 'AKIAOWN', AWS_SECRET_ACCESS_KEY: 'own-secret', AWS_SESSION_TOKEN: 'own-token' }
+  const { order, calls } = await deploy({ secrets, vars: { AWS_REGION: 'eu-west-1', ...role } })
+  expect(order).toEqual([...first, ...start.slice(1), 'deploy-ecs deploy'])
+  expect(calls.every(({ key }) => key === 'AKIAOWN')).toBe(true)
+  if (first.length > 0) expect(calls[0]).toMatchObject({ 'role-chaining': 'true' })
+})
+
+test('with an API key alone Datadog is told, and nothing is watched', async () => {
+  const { order } = await deploy({ secrets: { DATADOG_API_KEY: 'api-key-1' } })
+  expect(order).toEqual([...start, 'deploy-ecs deploy', told])
+})
+
+test('with both keys the monitors are noted before the rollout and watched after it', async () => {
+  const play = { before: { baseline: '/baseline.json' } }
+  const { order, of, verdict } = await deploy({ secrets: KEYS, play })
+  expect(order).toEqual([...start, ...watched, told])
+  expect(of('gate')).toMatchObject({ service: 'web', env: 'stage', baseline: '/baseline.json' })
+  expect(verdict).toBe('succeeded')
+})
+
+test('a deploy that sets a monitor off is taken back, red, and told so', async () => {
+  const { conclusion, verdict, order, calls } = await deploy({
+    secrets: KEYS,
+    play: { gate: BAD_GATE, back: { verdict: 'succeeded' } },
+  })
+  expect({ conclusion, verdict }).toEqual({ conclusion: 'failure', verdict: 'rolled-back' })
+  expect(order).toEqual([...start, ...watched, 'deploy-ecs rollback', told])
+  expect(calls.at(-1)).toMatchObject({ status: 'rolled-back', text: BAD_GATE.reason })
+})
+
+test('one that cannot be taken back has failed', async () => {
+  const play = { gate: BAD_GATE, back: { verdict: 'failed', fails: true } }
+  const { verdict, calls } = await deploy({ secrets: KEYS, play })
+  expect(verdict).toBe('failed')
+  expect(calls.at(-1)).toMatchObject({ command: 'event', status: 'failure', text: BAD_GATE.reason })
+})
+
+test.each([
+  ['the very first deploy', { 'previous-task-definition-arn': 'arn:task-definition/web-template:3' }],
+  ['one that changed nothing', { 'previous-task-definition-arn': 'arn:task-definition/web:2' }],
+])('%s is not taken back', async (_, rollout) => {
+  const { verdict, order } = await deploy({
+    secrets: KEYS,
+    play: { gate: BAD_GATE, rollout: { ...WELL['rollout'], ...rollout } },
+  })
+  expect({ verdict, order }).toEqual({ verdict: 'failed', order: [...start, ...watched, told] })
+})
+
+test('a gate that does not know is no reason to go back', async () => {
+  const { verdict, order } = await deploy({ secrets: KEYS, play: { gate: { verdict: 'unknown', fails: true } } })
+  expect({ verdict, order }).toEqual({ verdict: 'failed', order: [...start, ...watched, told] })
+})
+
+test('a rollout that failed is told, and its monitors are not waited for', async () => {
+  const rollout = { ...WELL['rollout'], verdict: 'rolled-back', fails: true }
+  const { conclusion, verdict, order } = await deploy({ secrets: KEYS, play: { rollout } })
+  expect({ conclusion, verdict }).toEqual({ conclusion: 'failure', verdict: 'rolled-back' })
+  expect(order).toEqual([...start, ...watched.slice(0, 2), told])
+})
+
+test('the stand-ins are all there are', () => {
+  const used = readFileSync(join(root, '.github/workflows/deploy.yml'), 'utf8').matchAll(
+    /slipway\/slipway\/actions\/([\w-]+)@/g,
+  )
+  const names = globSync('actions/*', { cwd: slipway }).map((path) => basename(path))
+  expect(names).toEqual(expect.arrayContaining([...new Set([...used].map(([, name]) => name))]))
+})
