@@ -67,6 +67,19 @@ test('a killed step leaves Terraform to finish, and the post step waits for it',
   expect(await names(web)).toEqual(['last', 'quick', 'slow'])
 }, 60_000)
 
+test('a step that is killed the moment its Terraform starts is known to the post step all the same', async () => {
+  const web = stack('at-once', { 'main.tf': SLOW(1) })
+  // The first that Terraform does is to kill us.
+  const env = web.inPlaceOfTerraform('[ "$1" = apply ] && kill -9 $PPID\nexec "$REAL_TERRAFORM" "$@"')
+  const { killedBy, state } = await web.run({}, { env })
+  expect(killedBy).toBe('SIGKILL')
+  const post = await web.run({}, { phase: 'post', state, env })
+  expect(post.code).toBe(0)
+  expect(post.log).toContain('Terraform apply finished all the same: 3 added, 0 changed, 0 destroyed.')
+  expect(await stacks.store.keys('at-once/')).toEqual(['at-once/terraform.tfstate'])
+  expect(await names(web)).toEqual(['last', 'quick', 'slow'])
+}, 60_000)
+
 test('a state that cannot be saved is pushed again', async () => {
   let refusals = 0
   const picky = await StateStore.start({

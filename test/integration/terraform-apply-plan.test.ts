@@ -17,6 +17,10 @@ describe('a plan with secrets in every position', () => {
     quoted: 'xq "quoted" \\ secret',
     number: 918273645,
     nested: 'xq-nested-secret',
+    key: 'xq-key-secret',
+    document: 'xq-document-secret',
+    lines: 'xq-crlf-one\r\nxq-crlf-two',
+    markup: 'xq-<b>&`|$*_secret',
   }
   const MODULE = `
     variable "token" {
@@ -32,7 +36,7 @@ describe('a plan with secrets in every position', () => {
   const MAIN = `
     variable "all" {
       sensitive = true
-      type = object({ variable = string, map = map(string), multiline = string, quoted = string, number = number, nested = string })
+      type = object({ variable = string, map = map(string), multiline = string, quoted = string, number = number, nested = string, key = string, document = string, lines = string, markup = string })
     }
     module "inner" {
       source = "./inner"
@@ -47,6 +51,22 @@ describe('a plan with secrets in every position', () => {
     }
     resource "terraform_data" "known_by_map" {
       input = var.all.map
+    }
+    resource "terraform_data" "as_key" {
+      input = { (var.all.key) = "x", list = ["plain", sensitive(var.all.lines)] }
+    }
+    resource "terraform_data" "in_a_document" {
+      input            = jsonencode({ statement = [{ secret = var.all.document }], plain = "visible" })
+      triggers_replace = base64encode(var.all.document)
+    }
+    resource "terraform_data" "marked_up" {
+      input = "before \${var.all.markup} after"
+    }
+    check "never" {
+      assert {
+        condition     = length(var.all.key) < 5
+        error_message = "the key is too long"
+      }
     }
     resource "terraform_data" "failing" {
       input = "x"
@@ -69,7 +89,7 @@ describe('a plan with secrets in every position', () => {
       sensitive = true
     }`
   const tfvars = (values: typeof secrets) => `all = ${JSON.stringify({ ...values, map: { k: values.map } })}`
-  const leaves = Object.values(secrets).flatMap((value) => String(value).split('\n'))
+  const leaves = Object.values(secrets).flatMap((value) => String(value).split(/\r?\n/))
 
   const withoutMasks = (log: string) => log.replaceAll(/^::add-mask::.*$/gm, '')
   const leaksIn = (text: string) =>
