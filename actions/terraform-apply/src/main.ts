@@ -40,6 +40,8 @@ export async function main(world: World): Promise<void> {
 async function carryOut(inputs: Inputs, scratch: string, world: World): Promise<void> {
   const { directory, workspace, path } = inputs.stack
   const product = inputs.tool.tool === 'opentofu' ? 'OpenTofu' : 'Terraform'
+  // The SDK takes about as long to load as Terraform to say its version, or to initialise.
+  const loading = import('./state-store.ts')
   const options = { product, command: await findTool(inputs, world), directory, workspace, scratch } as const
   const tf = terraform(options, world)
   await checkAccount(inputs.expectedAccountId, world)
@@ -48,9 +50,9 @@ async function carryOut(inputs: Inputs, scratch: string, world: World): Promise<
     await migrateState(inputs, tf, world)
     return
   }
-  // The SDK takes about as long to load as Terraform to initialise.
-  const [backend, { stateStore }] = await Promise.all([init(inputs.stack, tf, world), import('./state-store.ts')])
+  const backend = await init(inputs.stack, tf, world)
   noteRun({ ...options, path, backend })
+  const { stateStore } = await loading
   const store = stateStore(backend, inputs.stack, world)
   await COMMANDS[inputs.command]({ inputs, tf, backend, store, world })
 }
