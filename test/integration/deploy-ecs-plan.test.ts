@@ -226,6 +226,24 @@ describe('nothing is changed, and one error says what to do, when', () => {
     expect(done.error).toContain('Input `desired-count` is set, but service `production/web` is a DAEMON.')
   })
 
+  test('a target group of any of the services is gone', async () => {
+    await makeService(cloud)
+    await makeService(cloud, { name: 'api' })
+    const { AwsError } = await import('../../rehearsal/cloud/kernel/errors.ts')
+    const gone = new AwsError('TargetGroupNotFound', 'One or more target groups not found', 400)
+    cloud.intercept = ({ action, request }) =>
+      action === 'DescribeTargetHealth' && /targetgroup%2Fapi/.test(request.body.toString())
+        ? { error: gone }
+        : undefined
+    const before = changes()
+    const done = await deploy(cloud, { service: 'web, api', image: 'example.com/web:next' })
+    expect(done.error).toContain(
+      'Service `production/api` has a target group that does not exist. Could not describe the health of target group `api`.',
+    )
+    expect(done.error).toContain('Next: Its new tasks would never get requests.')
+    expect(changes()).toBe(before)
+  })
+
   test('a circuit breaker is asked for where the service deploys blue/green', async () => {
     await makeService(cloud)
     const members = { deploymentConfiguration: { strategy: 'BLUE_GREEN' } }

@@ -72,6 +72,16 @@ export function refuseMissingExecutionRole(registration: Registration): void {
   )
 }
 
+/** What to say where a service would register its tasks with a target group that is gone; `undefined` for another error. */
+export function missingTargetGroup(name: ServiceName, error: unknown): SlipwayError | undefined {
+  if (!(error instanceof SlipwayError && error.cause instanceof Error)) return undefined
+  if (!error.cause.name.startsWith('TargetGroupNotFound')) return undefined
+  return new SlipwayError(`Service \`${nameOf(name)}\` has a target group that does not exist. ${error.message}`, {
+    hint: 'Its new tasks would never get requests. Make the target group, or correct the load balancers of the service.',
+    cause: error,
+  })
+}
+
 /** Another deployment that is under way, for people; `undefined` when there is none. */
 export function deploymentInProgress(service: Service): string | undefined {
   const { deployments = [] } = service

@@ -20,6 +20,7 @@ import { chosenContainer, planFor } from './one-off-task.ts'
 import type { ServicePlan, Target } from './plan.ts'
 import {
   deploymentInProgress,
+  missingTargetGroup,
   refuseForeignController,
   refuseMissingExecutionRole,
   refuseMissingPorts,
@@ -177,14 +178,23 @@ async function checkImages(
   return new Map(checked.map((image) => [`${image.container}=${image.image}`, image]))
 }
 
+/** As many as may be asked for at once. More would take longer than they are worth: each is asked for again soon enough. */
+const MOST_TARGET_GROUPS = 20
+
 /** Makes once, before anything is changed, the calls that following the deploy cannot do without. */
 async function tryToWatch(aws: AwsCalls, plans: readonly ServicePlan[]): Promise<void> {
   const [first] = plans
   if (first === undefined) return
   await listTasks(aws, first.name, 'RUNNING')
-  const balanced = plans.find(({ before }) => seenService(before).loadBalancers.length > 0)
-  if (balanced === undefined) return
-  await readTargets(aws, balanced.name.cluster, seenService(balanced.before).loadBalancers, [], new Map())
+  const balanced = plans.flatMap(({ name, before }) =>
+    seenService(before).loadBalancers.map((balancer) => ({ name, balancer })),
+  )
+  const distinct = new Map(balanced.map((one) => [one.balancer.targetGroupArn, one]))
+  await each([...distinct.values()].slice(0, MOST_TARGET_GROUPS), 4, async ({ name, balancer }) => {
+    await readTargets(aws, name.cluster, [balancer], [], new Map()).catch((error) => {
+      throw missingTargetGroup(name, error) ?? error
+    })
+  })
 }
 
 function at<T>(items: readonly T[], index: number): T {
