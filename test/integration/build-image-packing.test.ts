@@ -10,6 +10,7 @@ import Docker from 'dockerode'
 import { removeTestImages } from '../support/busybox-image.ts'
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts'
 import { type ImageSources, imageSources } from '../support/image-sources.ts'
+import { startModernEngine } from '../support/modern-engine.ts'
 import { type OciRegistry, startOciRegistry } from '../support/oci-registry.ts'
 import { runStep, type StepResult, source } from '../support/run-action.ts'
 
@@ -83,8 +84,8 @@ const noPush = {
 const portFor = (images: string) => 20_000 + (createHash('sha256').update(images).digest().readUInt32BE(0) % 10_000)
 
 /** What the engine still calls by the name of such a step. */
-async function leftNames(images: string): Promise<readonly string[]> {
-  const all = await docker.listImages({ all: true })
+async function leftNames(images: string, on = docker): Promise<readonly string[]> {
+  const all = await on.listImages({ all: true })
   return all
     .flatMap(({ RepoTags, RepoDigests }) => [...(RepoTags ?? []), ...(RepoDigests ?? [])])
     .filter((name) => name.startsWith(`127.0.0.1:${portFor(images)}/`))
@@ -118,6 +119,28 @@ test('an engine that has built before sends only the layer that changed, and so 
   )
   expect(ran).toBe('two\n')
 })
+
+test.each(['containerd', 'overlay2'] as const)(
+  'an engine as new as those on GitHub’s runners, with %s, pushes what changed, keeps its cache and no names',
+  async (store) => {
+    const modern = await startModernEngine(store)
+    try {
+      const images = `${registry.host}/${store}/web`
+      const first = await run({ images }, modern.env)
+      expect(first).toMatchObject({ code: 0 })
+      expect(first.log).toContain('The engine has pushed 5 of 5 layers to this step.')
+      sources.write('app.txt', 'two\n')
+      const second = await run({ images, tags: 'v2' }, modern.env)
+      expect(second).toMatchObject({ code: 0 })
+      expect(second.log).toContain('The engine has pushed 1 of 5 layers to this step.')
+      expect(second.log.match(/^ {4}cached$/gm)?.length).toBeGreaterThanOrEqual(5)
+      expect(await leftNames(images, modern.docker)).toEqual([])
+    } finally {
+      await modern.close()
+    }
+  },
+  120_000,
+)
 
 test('what one registry has and another lacks is sent to the one that lacks it', async () => {
   await run({ images: `${proxy.host}/lacking/one` })
