@@ -4,6 +4,8 @@ import { type ModernBuild, readRecord, startModernBuild } from '../support/moder
 
 const TEST = 'build-image-modern'
 const RUN = 'docker run --rm "$IMAGE"'
+/** What the engine made of the same sources, with each of its stores. */
+const digests = new Set<string | undefined>()
 
 describe.each(['containerd', 'overlay2'] as const)('on an engine that keeps images in %s', (store) => {
   let it: ModernBuild
@@ -16,7 +18,7 @@ describe.each(['containerd', 'overlay2'] as const)('on an engine that keeps imag
   })
   afterAll(() => it.close())
 
-  test('an image is built, tested, pushed and runs; built anew it has the same digest', async () => {
+  test('an image is built, tested, pushed and runs; built anew, and in the other store, it has the same digest', async () => {
     const inputs = { 'test-command': RUN, images: `${it.open.host}/${store}/web` }
     const first = await it.build(inputs)
     expect(first).toMatchObject({ code: 0 })
@@ -28,6 +30,7 @@ describe.each(['containerd', 'overlay2'] as const)('on an engine that keeps imag
 
     const again = await it.build({ ...inputs, images: `${it.open.host}/${store}/again`, 'no-cache': 'true' })
     expect(again).toMatchObject({ code: 0, outputs: { digest: first.outputs['digest'], skipped: 'false' } })
+    expect([...digests.add(first.outputs['digest'])]).toEqual([first.outputs['digest']])
   })
 
   test('layers of a base in a private registry are taken over as they are there', async () => {

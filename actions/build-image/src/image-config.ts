@@ -19,7 +19,7 @@ interface BuilderConfig extends Record<string, unknown> {
 
 /**
  * An image's configuration as it is pushed: with the labels, and, given an epoch, without the time and the machine it was
- * built on, so that what is left is what the sources say. Labels are put here because the classic builder makes a container
+ * built on, and in one form, so that what is left is what the sources say, whichever engine it was. Labels are put here because the classic builder makes a container
  * for each.
  */
 export function finishConfig(bytes: Buffer, { diffIds, labels, epoch }: Finish): Buffer {
@@ -43,5 +43,23 @@ function withoutBuild(image: BuilderConfig, diffIds: readonly string[], epoch: n
     return seconds <= epoch && time !== undefined ? time : new Date(epoch * 1000).toISOString().replace('.000Z', 'Z')
   }
   const history = image.history?.map((step) => ({ ...step, created: clamp(step.created) })) ?? []
-  return { ...kept, created: clamp(image.created), config, history, rootfs: { type: 'layers', diff_ids: [...diffIds] } }
+  const rootfs = { type: 'layers', diff_ids: [...diffIds] }
+  return inOrder({ ...kept, created: clamp(image.created), config: withoutDefaults(config), history, rootfs })
+}
+
+/** Engines write settings that nobody made as `null`, `false`, empty, or not at all, each release in another way. */
+const withoutDefaults = (config: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(config).filter(([, value]) => !isEmpty(value)))
+
+const isEmpty = (value: unknown) => !value || (typeof value === 'object' && Object.keys(value).length === 0)
+
+/** The same members in one order, whichever the engine has written them in. */
+function inOrder<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(inOrder) as T
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, member]) => [key, inOrder(member)]),
+  ) as T
 }

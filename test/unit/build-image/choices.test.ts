@@ -98,6 +98,10 @@ test('a configuration loses the time and the machine it was built on, and nothin
       Hostname: 'abc',
       Image: 'sha256:1',
       Env: ['A=1'],
+      Tty: false,
+      User: '',
+      Volumes: null,
+      OnBuild: [],
       Healthcheck: { Test: ['CMD', 'x'] },
       Labels: { a: '1', b: '2' },
     },
@@ -127,4 +131,18 @@ test('a configuration loses the time and the machine it was built on, and nothin
     rootfs: { type: 'layers', diff_ids: ['sha256:1', 'sha256:2'] },
   })
   expect(finish(undefined)).toEqual({ ...image, config: { ...image.config, Labels: { a: '1', b: '3' } } })
+})
+
+test('a configuration is the same whichever engine has written it', () => {
+  const finish = (image: object) =>
+    finishConfig(Buffer.from(JSON.stringify(image)), { diffIds: ['sha256:1'], labels: [], epoch: 1 }).toString()
+  const rootfs = { type: 'layers', diff_ids: ['sha256:1'] }
+  const older = {
+    rootfs,
+    os: 'linux',
+    config: { User: '', Tty: false, Env: ['B=1', 'A=2'], Volumes: null, Cmd: ['x'] },
+  }
+  const newer = { config: { Cmd: ['x'], Env: ['B=1', 'A=2'] }, os: 'linux', rootfs }
+  expect(finish(newer)).toBe(finish(older))
+  expect(JSON.parse(finish(newer)).config).toEqual({ Cmd: ['x'], Env: ['B=1', 'A=2'] })
 })
