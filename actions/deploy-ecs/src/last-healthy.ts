@@ -1,5 +1,5 @@
 import type { Service } from '@aws-sdk/client-ecs'
-import { classifyAwsError } from '../../../toolkit/aws.ts'
+import { isRefusal } from './ask-in-batches.ts'
 import type { AwsCalls } from './aws-calls.ts'
 import { describeServiceRevisions, listServiceDeployments } from './ecs.ts'
 import type { ServiceName } from './service-name.ts'
@@ -33,8 +33,7 @@ async function fromHistory(aws: AwsCalls, name: ServiceName): Promise<readonly s
     )
     return arns.flatMap((arn) => byArn.get(arn) ?? [])
   } catch (error) {
-    const failure = classifyAwsError(error)
-    if (failure === 'denied' || failure === 'refused') return []
+    if (isRefusal(error)) return []
     throw error
   }
 }

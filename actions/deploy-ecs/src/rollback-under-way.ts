@@ -7,7 +7,7 @@ import { type Rollout, toRollout } from './rollout.ts'
 import { seenService } from './seen.ts'
 import { findServiceDeployment } from './service-deployments.ts'
 import { stopDeployment } from './stop-deployment.ts'
-import { findRollback } from './undo.ts'
+import { findRollback } from './way-back.ts'
 
 /**
  * Has ECS take back a blue/green, linear or canary deployment that is under way: what ran before still runs, and has its

@@ -1,5 +1,5 @@
 import { StopServiceDeploymentCommand } from '@aws-sdk/client-ecs'
-import { classifyAwsError } from '../../../toolkit/aws.ts'
+import { isRefusal } from './ask-in-batches.ts'
 import type { AwsCalls } from './aws-calls.ts'
 import { nameOf, type ServiceName } from './service-name.ts'
 
@@ -17,8 +17,7 @@ export async function stopDeployment(
     return true
   } catch (error) {
     // Refused: it is no longer in progress, or not in a state to be stopped. Denied: there may be another way.
-    const failure = classifyAwsError(error)
-    if (failure === 'refused' || failure === 'denied') return false
+    if (isRefusal(error)) return false
     throw error
   }
 }

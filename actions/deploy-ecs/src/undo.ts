@@ -1,12 +1,8 @@
 // Takes a deployment back that failed, and sees to it that what ran before runs again.
-import type { Service } from '@aws-sdk/client-ecs'
-import { classifyAwsError } from '../../../toolkit/aws.ts'
 import { CancelledError, describeError } from '../../../toolkit/errors.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import type { AwsCalls } from './aws-calls.ts'
-import { describeServiceDeployments, describeServices, requireService } from './ecs.ts'
 import type { Inputs } from './inputs.ts'
-import { lastHealthy } from './last-healthy.ts'
 import {
   afterEmptying,
   afterOwnRollback,
@@ -18,13 +14,12 @@ import {
 } from './other-verdicts.ts'
 import { newerPrimary } from './ours.ts'
 import { revisionName } from './registration.ts'
-import { backToNothing, type Rollout, startRollout } from './rollout.ts'
-import { type DeploymentSeen, type ServiceDeploymentSeen, seenService, seenServiceDeployment } from './seen.ts'
 import { nameOf } from './service-name.ts'
 import { stopDeployment } from './stop-deployment.ts'
 import type { Criteria, Verdict } from './verdict.ts'
 import { revisionBackTo, verifyBack } from './verify-back.ts'
 import { beginWatch, follow, type Watch } from './watch.ts'
+import { readDeployment, startEmptying, startRollback } from './way-back.ts'
 
 /** Does what `on-failure` says about a deploy that failed or ran out of time, and gives the final verdict. */
 export async function afterFailure(world: World, aws: AwsCalls, inputs: Inputs, watch: Watch): Promise<Verdict> {
@@ -101,85 +96,3 @@ async function rollBack(world: World, aws: AwsCalls, inputs: Inputs, watch: Watc
   const outcome = second.verdict ?? first
   return rollout.ranBefore ? afterRollback(first, outcome, back.taskDefinition) : afterEmptying(first, outcome)
 }
-
-/** The deployment that goes the way back, or how that has ended already, or why there is none. */
-type WayBack = { readonly back: Rollout } | { readonly ended: Verdict; readonly to: string } | { readonly none: string }
-
-const OVERTAKEN: WayBack = { none: 'Another deployment has taken over meanwhile.' }
-
-/** Starts the way back to no tasks. ECS's own rollback would try to run what ran before, which is nothing. */
-async function startEmptying(aws: AwsCalls, rollout: Rollout): Promise<WayBack> {
-  const { name, previousTaskDefinition } = rollout
-  const before = requireService(await describeServices(aws, [name]), name)
-  const primary = newerPrimary(rollout, seenService(before).deployments)
-  if (primary !== undefined && !isRollback(primary, rollout)) return OVERTAKEN
-  return { back: await backToNothing(aws, name, before, previousTaskDefinition) }
-}
-
-/**
- * Starts the way back: ECS's own rollback where ours can still be stopped, which also brings the old configuration back;
- * else an update to the last revision that was healthy.
- */
-async function startRollback(aws: AwsCalls, watch: Watch, deadline: number): Promise<WayBack> {
-  const { rollout, serviceDeploymentArn: arn } = watch
-  const { name } = rollout
-  if (arn !== undefined && (await stopDeployment(aws, name, arn, 'ROLLBACK'))) {
-    return findRollback(aws, rollout, arn, deadline)
-  }
-  const before = requireService(await describeServices(aws, [name]), name)
-  const underWay = rollbackIn(before, rollout)
-  if (underWay !== undefined) return underWay
-  const target = (await lastHealthy(aws, name, before, rollout.taskDefinition)) ?? healthyBefore(rollout)
-  if (target === undefined) return { none: 'No revision is known that was healthy before.' }
-  return { back: await startRollout(aws, { name, before, taskDefinition: target, shipped: [] }, {}) }
-}
-
-/** What ran before, where that was seen complete and is another revision: history may not be readable. */
-const healthyBefore = ({ wasComplete, previousTaskDefinition, taskDefinition }: Rollout): string | undefined =>
-  wasComplete && previousTaskDefinition !== taskDefinition ? previousTaskDefinition : undefined
-
-/** Waits until ECS, which has taken the order to roll back, shows the deployment that does it, or says how it ended. */
-export async function findRollback(aws: AwsCalls, rollout: Rollout, arn: string, deadline: number): Promise<WayBack> {
-  for (;;) {
-    const before = requireService(await describeServices(aws, [rollout.name]), rollout.name)
-    const underWay = rollbackIn(before, rollout)
-    if (underWay !== undefined) return underWay
-    const deployment = await readDeployment(aws, arn)
-    const { status = 'not shown', statusReason = '' } = deployment ?? {}
-    const said = `Service deployment ${status}${statusReason === '' ? '' : `: ${statusReason}`}`
-    if (status === 'ROLLBACK_SUCCESSFUL') {
-      const to = await revisionBackTo(aws, rollout, deployment)
-      return { ended: await verifyBack(aws, rollout, to, deadline), to }
-    }
-    if (status === 'ROLLBACK_FAILED' || status === 'STOPPED') return { none: `ECS ended its rollback. ${said}.` }
-    if (aws.clock.now() >= deadline) return { none: `ECS has not ended its rollback in time. ${said}.` }
-    await aws.clock.sleep(2_000, aws.signal)
-  }
-}
-
-/** Nothing where it may not be read: then the list of deployments has to tell. */
-async function readDeployment(aws: AwsCalls, arn: string): Promise<ServiceDeploymentSeen | undefined> {
-  try {
-    return (await describeServiceDeployments(aws, [arn])).map(seenServiceDeployment)[0]
-  } catch (error) {
-    const failure = classifyAwsError(error)
-    if (failure === 'denied' || failure === 'refused') return undefined
-    throw error
-  }
-}
-
-/** The rollback that ECS has begun, as far as the service shows one. */
-function rollbackIn(before: Service, rollout: Rollout): WayBack | undefined {
-  const service = seenService(before)
-  const primary = newerPrimary(rollout, service.deployments)
-  if (primary === undefined) return undefined
-  if (!isRollback(primary, rollout)) return OVERTAKEN
-  const { id: deploymentId, createdAt, taskDefinition } = primary
-  return {
-    back: { ...rollout, service, deploymentId, createdAt, taskDefinition, shipped: [], isNew: true, adopts: true },
-  }
-}
-
-/** The one that goes our way back; any other newer PRIMARY is somebody else's deploy, which is not ours to follow. */
-const isRollback = ({ taskDefinition, rolloutStateReason = '' }: DeploymentSeen, { previousTaskDefinition }: Rollout) =>
-  taskDefinition === previousTaskDefinition || /rolling back|rollback/i.test(rolloutStateReason)
