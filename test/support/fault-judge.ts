@@ -30,7 +30,9 @@ export function allowedBy(story: Story, service: ServiceStory, facts: Facts, ste
   if (waitFor === 'none') allowed.add('succeeded')
   if (waitFor === 'started' && facts.mostRunning >= service.desiredCount) allowed.add('succeeded')
   if (watched && succeeded) allowed.add('succeeded')
-  if (waitFor !== 'none' && (back || (facts.unseen && bad))) allowed.add('rolled-back')
+  // What happens after ECS has called its rollback complete takes nothing of that back.
+  const wasBack = facts.status === 'ROLLBACK_SUCCESSFUL'
+  if (waitFor !== 'none' && (back || wasBack || (facts.unseen && bad))) allowed.add('rolled-back')
   // Once it is back, it is to be said. What fails may yet come to its end before the other services of the step do.
   const mustBeBack = back && onFailure === 'rollback' && !step.blinded
   if (bad && !mustBeBack) allowed.add('failed')
@@ -61,7 +63,7 @@ export function problemsWith(
     if (sick.length > 0) problems.push(`It was green, with ${sick.join(', ')}.`)
   }
   const claimsHealth = /is healthy\./.test(said.reason)
-  if (said.verdict === 'rolled-back' && claimsHealth && !facts.unseen) {
+  if (said.verdict === 'rolled-back' && claimsHealth && !facts.overtaken) {
     const sick = facts.sick(`${name}:1`)
     if (sick.length > 0) problems.push(`It said that ${name}:1 is healthy again, with ${sick.join(', ')}.`)
   }
