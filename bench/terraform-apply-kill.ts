@@ -7,7 +7,7 @@
 // a kill takes some 15 s; else curl does, in 5 s.
 import { parseArgs } from 'node:util'
 import { seededRandom } from '../rehearsal/cloud/kernel/random.ts'
-import { applyAlone, type Kill, killOnce, slowWrites } from '../test/support/kill-soak.ts'
+import { applyAlone, cloudOf, type Kill, killOnce } from '../test/support/kill-soak.ts'
 import { provided, provisioned } from '../test/support/kill-worlds.ts'
 import { bundle } from '../test/support/run-action.ts'
 import { StateStore } from '../test/support/terraform-stack.ts'
@@ -22,8 +22,9 @@ const { values } = parseArgs({
 const wanted = Number(values.kills)
 const random = seededRandom(Number(values.seed))
 
-const store = await StateStore.start(slowWrites)
-const soak = { store, entry: bundle('terraform-apply'), world: values.provider ? provided : provisioned }
+const world = values.provider ? provided : provisioned
+const store = await StateStore.start(cloudOf(world))
+const soak = { store, entry: bundle('terraform-apply'), world }
 const kills: Kill[] = []
 try {
   const { apply } = await applyAlone(soak)

@@ -1,7 +1,7 @@
 // kill -9 of the step, with a real Terraform: at moments spread over an apply, and over the whole step. For a long series
 // there is bench/terraform-apply-kill.ts.
 import { seededRandom } from '../../rehearsal/cloud/kernel/random.ts'
-import { applyAlone, type Kill, killOnce, type Soak, slowWrites } from '../support/kill-soak.ts'
+import { applyAlone, cloudOf, type Kill, killOnce, type Soak } from '../support/kill-soak.ts'
 import { provided, provisioned, type World } from '../support/kill-worlds.ts'
 import { source } from '../support/run-action.ts'
 import { StateStore } from '../support/terraform-stack.ts'
@@ -9,7 +9,7 @@ import { StateStore } from '../support/terraform-stack.ts'
 const random = seededRandom(42)
 
 async function soak<T>(world: World, task: (soak: Soak) => Promise<T>): Promise<T> {
-  const store = await StateStore.start(slowWrites)
+  const store = await StateStore.start(cloudOf(world))
   try {
     return await task({ store, entry: source('terraform-apply'), world })
   } finally {

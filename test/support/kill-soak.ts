@@ -11,11 +11,11 @@ import { BUCKET_OF_WORLD, OBJECTS, type World } from './kill-worlds.ts'
 import type { Step } from './run-action.ts'
 import { Stack, type StateStore } from './terraform-stack.ts'
 
-/** Writing an object takes as long as the write of something real might. */
-export const slowWrites: CloudOptions = {
+/** A cloud in which writing the objects of a world takes as long as that of something real might. */
+export const cloudOf = ({ writeMs }: World): CloudOptions => ({
   intercept: ({ action, request }) =>
-    action === 'PutObject' && request.url.pathname.startsWith(`/${BUCKET_OF_WORLD}/`) ? { delay: 400 } : undefined,
-}
+    action === 'PutObject' && request.url.pathname.startsWith(`/${BUCKET_OF_WORLD}/`) ? { delay: writeMs } : undefined,
+})
 
 export interface Soak {
   readonly store: StateStore

@@ -15,6 +15,8 @@ export interface Said {
 export interface World {
   /** The root module that makes the objects of a round. */
   readonly main: (round: string) => string
+  /** How many milliseconds the cloud takes to write an object: so long that an apply is mostly writing. */
+  readonly writeMs: number
   /** Reads the attributes of an instance. */
   readonly said: (attributes: Readonly<Record<string, unknown>>) => Said
 }
@@ -26,6 +28,7 @@ const after = (type: string, link: number): string => (link === 0 ? '' : `depend
 
 /** By the AWS provider. */
 export const provided: World = {
+  writeMs: 1500,
   main: (round) => `
   provider "aws" {
     s3_use_path_style           = true
@@ -47,6 +50,7 @@ export const provided: World = {
 
 /** By curl, which signs as AWS wants it. */
 export const provisioned: World = {
+  writeMs: 400,
   main: (round) =>
     links(
       (link) => `resource "terraform_data" "link${link}" {

@@ -1,4 +1,5 @@
-import { isOurs, type Lock } from '../../../actions/terraform-apply/src/lock.ts'
+import type { Lock } from '../../../actions/terraform-apply/src/lock.ts'
+import { isOurs } from '../../../actions/terraform-apply/src/lock-watch.ts'
 
 const held = { operation: 'OperationTypeApply', host: 'machine', since: 1000, at: 5000 } as const
 const lock = (change: Partial<Lock> = {}): Lock => ({

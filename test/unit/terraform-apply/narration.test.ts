@@ -1,5 +1,5 @@
 import { backendFile } from '../../../actions/terraform-apply/src/init.ts'
-import { lockIn } from '../../../actions/terraform-apply/src/lock.ts'
+import { lockIn } from '../../../actions/terraform-apply/src/lock-error.ts'
 import { Narrator } from '../../../actions/terraform-apply/src/narrator.ts'
 import { operationsOf, Progress } from '../../../actions/terraform-apply/src/progress.ts'
 import { parseEvent, type StreamEvent } from '../../../actions/terraform-apply/src/stream.ts'

@@ -1,0 +1,42 @@
+import { SlipwayError } from '../../../toolkit/errors.ts'
+import type { World } from '../../../toolkit/runtime.ts'
+import { describeHolder, type Lock, readHolder } from './lock.ts'
+import type { StateStore } from './state-store.ts'
+import type { Diagnostic } from './stream.ts'
+
+/** The error for a lock that was not to be had in time; `undefined` when that was not the trouble. */
+export async function lockError(
+  errors: readonly Diagnostic[],
+  store: StateStore | undefined,
+  world: World,
+): Promise<SlipwayError | undefined> {
+  const refused = errors.find(({ summary }) => /acquiring the state lock/i.test(summary))
+  if (refused === undefined) return undefined
+  const lock = lockIn(refused.detail ?? '')
+  if (lock === undefined) {
+    return new SlipwayError('The state could not be locked. Terraform says why above.', {
+      hint: 'Nothing was changed. Check that the role may write and delete the lock beside the state.',
+    })
+  }
+  const holder = store && (await readHolder(store, lock.ID).catch(() => undefined))
+  return new SlipwayError(
+    `The state is locked (lock ${lock.ID}): ${describeHolder(lock, holder, world.clock.now())}.`,
+    {
+      hint: `Nothing was changed. Wait for that run, or raise \`lock-timeout\`. If it is over and left the lock behind, run this action with \`command: unlock\` and \`lock-id: ${lock.ID}\`.`,
+    },
+  )
+}
+
+/** Reads what Terraform says of the lock that is in its way. */
+export function lockIn(detail: string): Lock | undefined {
+  const read = (name: string) => new RegExp(`^\\s*${name}:\\s*(.*?)\\s*$`, 'm').exec(detail)?.[1] ?? ''
+  const ID = read('ID')
+  if (ID === '') return undefined
+  const created = /(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d{1,3})?)\d* \+0000/.exec(read('Created'))
+  return {
+    ID,
+    Operation: read('Operation'),
+    Who: read('Who'),
+    Created: created === null ? '' : `${created[1]}T${created[2]}Z`,
+  }
+}
