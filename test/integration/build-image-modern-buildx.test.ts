@@ -245,6 +245,16 @@ test('what BuildKit says of steps side by side becomes a group for each, with it
   for (const { seconds } of slow) expect(seconds).toBeGreaterThanOrEqual(0.6)
 })
 
+test('a step that fails is named, with what it printed, once', async () => {
+  it.sources.write('Dockerfile.bad', 'FROM scratch\nCOPY busybox sh /bin/\nRUN echo on the way && busybox false\n')
+  const file = join(it.sources.folder, 'Dockerfile.bad')
+  const step = await it.build({ images: `${it.open.host}/bad/web`, file, provenance: 'true' })
+  expect(step.code).toBe(1)
+  expect(step.log).toMatch(/::error::The build failed: \[2\/2\] RUN echo on the way && busybox false: .*exit code: 1/)
+  expect(step.log.match(/on the way$/gm)).toHaveLength(1)
+  expect(await it.open.tags('bad/web')).toEqual([])
+})
+
 test('a builder of its own builds when it is named; what it built is tested in the engine all the same', async () => {
   const buildkit = await buildkitOf(it.engine)
   const env = { ...process.env, ...it.engine.env, DOCKER_CONFIG: it.config }

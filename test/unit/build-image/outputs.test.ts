@@ -91,3 +91,13 @@ ERROR: failed to solve: executor failed running [/bin/sh -c false]: exit code: 1
   expect(lines).toEqual(['[2/2] RUN false', '    on the way'])
   expect(output.failure()).toBe('[2/2] RUN false: executor failed running [/bin/sh -c false]: exit code: 1')
 })
+
+test('what buildx says and does again is no failure; a build without a failed step fails with its last words', () => {
+  const output = new BuildxOutput(log, clock)
+  const locked =
+    'rpc error: code = Unavailable desc = ref layer-sha256:5466 locked for 1.7ms (since 2026-01-01 00:00:00)'
+  for (const line of ['#4 exporting to oci image format', `#4 ERROR: ${locked}`, `ERROR: ${locked}`]) output.write(line)
+  output.write('ERROR: failed to solve: no space left on device')
+  expect(lines).toEqual([])
+  expect(output.failure()).toBe('failed to solve: no space left on device')
+})
