@@ -365,6 +365,20 @@ describe('what cannot be seen is said once, and stops nothing', () => {
     }
   })
 
+  test('what is in a region that the account has not opted into', async () => {
+    const unknown = new AwsError(
+      'UnrecognizedClientException',
+      'The security token included in the request is invalid.',
+    )
+    intercept = ({ action }) => (action === 'DescribeParameters' ? { error: unknown } : undefined)
+    const theirs = `arn:aws:ssm:ap-east-1:${ACCOUNT}:parameter/token`
+    const done = await tryOut(secret(theirs), {}, { inputs: { command: 'verify' } })
+    expect(done.error).toBeUndefined()
+    expect(done.log).toContain(
+      'Not looked for: parameter `/token` (`ssm:DescribeParameters` answered UnrecognizedClientException).',
+    )
+  })
+
   test('but credentials that have expired are an error at once', async () => {
     intercept = ({ action }) =>
       action === 'GetRole' ? { error: new AwsError('ExpiredToken', 'The security token is expired', 403) } : undefined

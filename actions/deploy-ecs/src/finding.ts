@@ -43,10 +43,11 @@ export async function lookFor<T>(
     return judge(answer)
   } catch (error) {
     const failure = classifyAwsError(error)
-    if (failure === 'expired' || failure === 'cancelled') throw error
     const cause = error instanceof SlipwayError ? error.cause : error
+    if (failure === 'cancelled' || !(cause instanceof Error)) throw error
+    // A region that the account has not opted into does not know credentials that are good everywhere else.
+    if (failure === 'expired' && cause.name !== 'UnrecognizedClientException') throw error
     if (failure === 'denied') return unseen(`the credentials may not call \`${permission}\``)
-    if (!(cause instanceof Error)) throw error
     return cause.name === absent?.error ? absent.finding : unseen(`\`${permission}\` answered ${cause.name}`)
   }
 }

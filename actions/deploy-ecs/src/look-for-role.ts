@@ -57,6 +57,6 @@ function allowsTasks({ Effect, Action, NotAction, Principal, NotPrincipal }: Tru
   const principals = typeof Principal === 'string' ? [Principal] : Object.values(Principal ?? {}).flat()
   return (
     (NotAction !== undefined || actions.some((action) => ['sts:assumerole', 'sts:*', '*'].includes(action))) &&
-    (NotPrincipal !== undefined || principals.some((principal) => principal === '*' || principal === TASKS))
+    (NotPrincipal !== undefined || principals.some((principal) => principal === '*' || /^ecs-tasks\./.test(principal)))
   )
 }
