@@ -30,7 +30,9 @@ const BARE =
 const OURS = `"$NODE" "$BUNDLE"`
 
 const cloud = await startCloud()
-console.log(`${cpus().length} × ${cpus()[0]?.model}; medians of ${runs} runs, one of each in turn\n`)
+console.log(
+  `${cpus().length} × ${cpus()[0]?.model}; medians of ${runs} rounds, one run of each in turn; ratios by round, with their middle half\n`,
+)
 console.log('| stack | bare | ours | wall | bare, CPU | ours, CPU | CPU |')
 console.log('| --- | ---: | ---: | ---: | ---: | ---: | ---: |')
 try {
@@ -53,10 +55,10 @@ async function compare(stack: string): Promise<void> {
     stack,
     seconds(b.wall),
     seconds(o.wall),
-    ratio(o.wall, b.wall),
+    ratio(ours.map(({ wall }, run) => wall / (bare[run]?.wall ?? Number.NaN))),
     seconds(b.cpu),
     seconds(o.cpu),
-    ratio(o.cpu, b.cpu),
+    ratio(ours.map(({ cpu }, run) => cpu / (bare[run]?.cpu ?? Number.NaN))),
   ]
   console.log(`| ${cells.join(' | ')} |`)
 }
@@ -158,10 +160,16 @@ function medians(all: readonly Measured[]): Measured {
   return { wall: median(all.map(({ wall }) => wall)), cpu: median(all.map(({ cpu }) => cpu)) }
 }
 
-function median(numbers: readonly number[]): number {
-  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
+/** The number that so great a part of them is below. */
+function quantile(numbers: readonly number[], part: number): number {
+  return [...numbers].sort((a, b) => a - b)[Math.min(numbers.length - 1, Math.floor(numbers.length * part))] ?? 0
 }
 
-function ratio(a: number, b: number): string {
-  return (a / b).toFixed(3)
+function median(numbers: readonly number[]): number {
+  return quantile(numbers, 0.5)
+}
+
+/** The ratios of the rounds: their median, and between which the middle half of them is. */
+function ratio(rounds: readonly number[]): string {
+  return `${median(rounds).toFixed(3)} (${quantile(rounds, 0.25).toFixed(2)}–${quantile(rounds, 0.75).toFixed(2)})`
 }

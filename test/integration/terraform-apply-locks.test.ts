@@ -36,7 +36,7 @@ test('two applies at once: one wins, the other waits, then says who holds the lo
     'Waiting for the lock: mona holds it in https://github.com/acme/web/actions/runs/1/attempts/1',
   )
   expect(gaveUp.log).toMatch(
-    /::error::The state is locked \(lock [0-9a-f-]{36}\): mona holds it in \S+\/runs\/1\/attempts\/1 .* for OperationTypeApply/,
+    /::error::The state is locked \(lock [0-9a-f-]{36}\): mona holds it in \S+\/runs\/1\/attempts\/1 \(\S+@\S+\) since \d+ .*, for OperationTypeApply/,
   )
 
   const patient = web.start({}, { env: runEnv(3) })
