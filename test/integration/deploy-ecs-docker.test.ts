@@ -274,6 +274,22 @@ describe('the task before the deploy', () => {
     90_000,
   )
 
+  test('is stopped by the post step where the step was killed', async () => {
+    const name = await makeService('killed')
+    const command = script(`echo waiting; ${gate('never')}`)
+    const inputs = { image: `${repository}:1`, 'environment-variables': 'VERSION=2', 'before-deploy-command': command }
+    const running = startStep(source('deploy-ecs'), step(name, inputs))
+    await says(running, '\n  waiting\n')
+    running.child.kill('SIGKILL')
+    const { state } = await running.ended
+    const post = await runStep(source('deploy-ecs'), { ...step(name, inputs), phase: 'post', state })
+    expect(post.code).toBe(0)
+    const last = () => cloud.journal.entries('task').findLast(({ taskArn }) => taskArn === ownTasks(name)[0])
+    await until('the end of the task', () => last()?.['lastStatus'] === 'STOPPED')
+    expect(last()).toMatchObject({ stopCode: 'UserInitiated' })
+    expect(updates(name)).toBe(0)
+  }, 90_000)
+
   test('goes on without its log, where that may not be read, and says so once', async () => {
     const name = await makeService('unread')
     intercept = ({ action }) =>
