@@ -13,7 +13,7 @@ export interface StepFacts {
 const AGAINST = new Set(['STOPPED', 'STOP_REQUESTED', 'ROLLBACK_REQUESTED', 'ROLLBACK_IN_PROGRESS', 'ROLLBACK_FAILED'])
 
 /** The verdicts that the journal allows. */
-export function allowedBy(story: Story, service: ServiceStory, facts: Facts, step: StepFacts): readonly string[] {
+function allowedBy(story: Story, service: ServiceStory, facts: Facts, step: StepFacts): readonly string[] {
   const allowed = new Set<string>()
   const troubled = story.faults.length > 0 || story.denied.length > 0 || step.blinded
   if (step.cancelled) allowed.add('cancelled')

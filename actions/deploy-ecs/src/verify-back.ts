@@ -61,7 +61,7 @@ export async function revisionBackTo(
 }
 
 /** What keeps a service from being back. */
-export function notBack(
+function notBack(
   revision: string,
   service: ServiceSeen,
   live: readonly TaskSeen[],
