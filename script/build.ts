@@ -41,6 +41,9 @@ const externals = { ssh2: nothing, '@grpc/grpc-js': nothing, '@grpc/proto-loader
 // start. These actions ask for no token and have no other use for it.
 const withoutHttpClient = new Set(['build-image'])
 
+// Where a list of licences goes on to the next package: a line with its name, and one with the licence's identifier.
+const startOfPackage = /\n+(?=@?[\w./-]+\n[A-Z][\w.-]+\n)/
+
 for (const name of asked.length > 0 ? asked : all) {
   const dist = join('actions', name, 'dist')
   // Emptied first, so that a chunk which no longer exists cannot linger in a commit.
@@ -58,8 +61,8 @@ for (const name of asked.length > 0 ? asked : all) {
   }
   // Each chunk has its licences; ncc would write them all to the same file, so that only the last remained.
   const licenses = Object.entries(assets).filter(([file]) => file.endsWith('.licenses'))
-  const texts = new Set(licenses.sort(([a], [b]) => (a < b ? 1 : -1)).map(([, { source }]) => `${source}`))
-  writeFileSync(join(root, dist, 'licenses.txt'), [...texts].join('\n'))
+  const packages = licenses.flatMap(([, { source }]) => `${source}`.trimEnd().split(startOfPackage))
+  writeFileSync(join(root, dist, 'licenses.txt'), `${[...new Set(packages)].toSorted().join('\n\n')}\n`)
   if (/^ {2}post: /m.test(readFileSync(join(root, 'actions', name, 'action.yml'), 'utf8'))) {
     writeFileSync(join(root, dist, 'post.js'), postEntry)
   }
