@@ -5,6 +5,7 @@ import { SlipwayError } from '../../../toolkit/errors.ts'
 import type { Pair } from '../../../toolkit/inputs.ts'
 import type { Environment, World } from '../../../toolkit/runtime.ts'
 import type { BuildStep } from './build-steps.ts'
+import { findBuildx, inspectBuilder } from './buildx-builder.ts'
 import { BuildxOutput } from './buildx-output.ts'
 import type { BuildInputs } from './inputs.ts'
 
@@ -30,22 +31,6 @@ export type BuildxResult = { readonly steps: readonly BuildStep[] } & (
   | { readonly layout: string }
 )
 
-/** How buildx is called here: as Docker's plug-in, or by itself. */
-export async function findBuildx({
-  exec,
-  env,
-  signal,
-}: Pick<World, 'exec' | 'env' | 'signal'>): Promise<readonly [string, ...string[]]> {
-  for (const command of [['docker', 'buildx'], ['docker-buildx'], ['buildx']] as const) {
-    const [program, ...args] = command
-    const answer = await exec(program, [...args, 'version'], { env, signal }).catch(() => undefined)
-    if (answer?.code === 0) return command
-  }
-  throw new SlipwayError('This build needs buildx, and there is none on this machine.', {
-    hint: 'Run docker/setup-buildx-action in an earlier step; GitHub’s own runners have buildx already.',
-  })
-}
-
 /**
  * Builds an image with buildx. Pushing is not its business: it leaves the image here, so that it can be tested, measured and
  * pushed again. Secrets go to it in its environment, the context on its standard input.
@@ -56,7 +41,8 @@ export async function buildWithBuildx(
 ): Promise<BuildxResult> {
   const { env, folder, inputs } = build
   const [program, ...prefix] = await findBuildx({ ...world, env })
-  const builder = await inspectBuilder([program, ...prefix], build, world)
+  const builder = await inspectBuilder([program, ...prefix], inputs.builder, { ...world, env })
+  world.log.info(`Builder: ${builder.name} (${builder.driver})`)
   const inEngine = builder.isEngine && !(builder.inContainerd && asksForIndex(inputs))
   if (builder.isEngine && !builder.inContainerd) refuseWhatOldStoreCannotKeep(inputs)
   const layout = join(folder, 'layout')
@@ -114,38 +100,6 @@ const variable = (at: number) => `SLIPWAY_BUILD_SECRET_${at}`
 
 const secretVariables = ({ secrets }: BuildInputs): Record<string, string> =>
   Object.fromEntries(secrets.flatMap((secret, at) => ('value' in secret ? [[variable(at), secret.value]] : [])))
-
-interface Builder {
-  /** Whether it is the Docker engine itself, which keeps what it builds. */
-  readonly isEngine: boolean
-  /** Whether that engine keeps its images in containerd: then it can do all that a builder of its own can. */
-  readonly inContainerd: boolean
-}
-
-async function inspectBuilder(
-  [program, ...prefix]: readonly [string, ...string[]],
-  { env, inputs }: BuildxBuild,
-  { exec, signal, log }: Pick<World, 'exec' | 'signal' | 'log'>,
-): Promise<Builder> {
-  const inspect = await exec(
-    program,
-    [...prefix, 'inspect', ...(inputs.builder === undefined ? [] : [inputs.builder])],
-    { env, signal },
-  )
-  if (inspect.code !== 0) {
-    throw new SlipwayError(`buildx has no builder to use: ${inspect.stderr.trim()}`, {
-      hint: 'Run docker/setup-buildx-action in an earlier step, or correct the input `builder`.',
-    })
-  }
-  const [, driver = ''] = /^Driver:\s+(\S+)/m.exec(inspect.stdout) ?? []
-  log.info(`Builder: ${/^Name:\s+(\S+)/m.exec(inspect.stdout)?.[1] ?? 'default'} (${driver})`)
-  const isEngine = driver === 'docker'
-  // The older store has no snapshotter, and so does not name one.
-  return {
-    isEngine,
-    inContainerd: isEngine && /^\s*org\.mobyproject\.buildkit\.worker\.snapshotter:/m.test(inspect.stdout),
-  }
-}
 
 /** Whether the result is an index: several images, or one with attestations. */
 const asksForIndex = ({ platforms, provenance, sbom }: BuildInputs) =>

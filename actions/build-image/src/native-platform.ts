@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { World } from '../../../toolkit/runtime.ts'
-import { findBuildx } from './buildx.ts'
+import { findBuildx, inspectBuilder } from './buildx-builder.ts'
 import { childEnvironment } from './child-environment.ts'
 import { dockerConfigFolder, readDockerConfig } from './docker-config.ts'
 import { connectDocker } from './docker-engine.ts'
@@ -58,8 +58,5 @@ async function askEngine(env: World['env']): Promise<string> {
 /** The platform that the builder names first is its own. */
 async function askBuildx(builder: string | undefined, { env, exec, signal }: Builder): Promise<string | undefined> {
   const world = { exec, signal, env: childEnvironment(env) }
-  const [program, ...args] = await findBuildx(world)
-  const inspect = await exec(program, [...args, 'inspect', ...(builder === undefined ? [] : [builder])], world)
-  if (inspect.code !== 0) throw new Error(inspect.stderr.trim())
-  return /^Platforms:[ \t]+([a-z0-9/_]+)/m.exec(inspect.stdout)?.[1]
+  return (await inspectBuilder(await findBuildx(world), builder, world)).platform
 }
