@@ -51,8 +51,8 @@ export async function openEnginePacker(
         log.info(`The engine’s archive of the image is read, as it did not push it to this step: ${reason}`)
         return archive(id)
       } finally {
-        // Not waited for here; `atEnd` is.
-        pushed.close()
+        // Not waited for here; `atEnd` is. A tag that cannot be taken away, as another build uses its image, fails nothing.
+        pushed.close().catch((error) => log.debug(`A tag of the push stays on the engine: ${error}`))
       }
     },
   }
