@@ -11,9 +11,10 @@ let clone: string
 beforeEach(() => {
   // A clone of its own, so that nothing of it touches an engine that this clone may have started.
   clone = mkdtempSync(join(tmpdir(), 'slipway-bootstrap-'))
-  for (const path of ['script', 'package.json', 'package-lock.json'])
-    cpSync(join(root, path), join(clone, path), { recursive: true })
+  for (const path of ['script', 'package.json']) cpSync(join(root, path), join(clone, path), { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(clone, 'node_modules'))
+  // What is installed is what is wanted: bootstrap must never install anything through that link.
+  cpSync(join(root, 'node_modules/.package-lock.json'), join(clone, 'package-lock.json'))
 })
 afterEach(() => rmSync(clone, { recursive: true, force: true }))
 
