@@ -67,7 +67,6 @@ tasks:
   - { when: { image: ':sick' }, answers: 500 }
   - { when: { image: ':mute' }, answers: timed-out }
   - { when: { image: ':no-room' }, noCapacity: true }
-  - { when: { image: ':sick-later' }, sickAfter: 90s }
   - { when: { image: ':slow' }, start: { takes: 90s } }
   - { when: { image: ':exit-0' }, exit: { after: 5s, code: 0 } }
   - { when: { image: ':exit-3' }, exit: { after: 5s, code: 3 } }
