@@ -205,3 +205,15 @@ test('an engine that fails to answer is an error that says what it answered', as
   expect(step.code).toBe(1)
   expect(step.log).toContain('no space left on device')
 })
+
+test('an engine that does not let go of what it has pushed to the step fails nothing', async () => {
+  const body = JSON.stringify({ message: 'conflict: container 1efb32be26e9 is using its referenced image' })
+  engine.break({ method: 'DELETE', path: /^\/images\/[^/]+\/slipway/, does: { kind: 'answer', status: 409, body } })
+  const step = await run(
+    { images: `${good.host}/held/web`, 'no-cache': 'true' },
+    { DOCKER_HOST: `tcp://${engine.host}` },
+  )
+  expect(step).toMatchObject({ code: 0 })
+  expect(engine.pending()).toBe(0)
+  expect(await good.digest('held/web', 'v1')).toBe(step.outputs['digest'])
+})
