@@ -112,10 +112,7 @@ test('a run that is cancelled stops the build, fails, and leaves nothing behind'
 })
 
 test('dist is an index, its post step, and nothing that the action does not use', () => {
-  expect(readdirSync(dirname(bundle('build-image'))).sort()).toEqual([
-    'index.js',
-    'licenses.txt',
-    'package.json',
-    'post.js',
-  ])
+  // Chunks have numbers: AWS's clients, for those who push there.
+  const files = readdirSync(dirname(bundle('build-image'))).filter((file) => !/^\d+\.index\.js$/.test(file))
+  expect(files.sort()).toEqual(['index.js', 'licenses.txt', 'package.json', 'post.js'])
 })

@@ -14,8 +14,8 @@ export class EnginePush {
   readonly #ended = new AbortController()
   /** Tags of this run's own: another run may use the same engine. */
   readonly #run = `run-${randomBytes(8).toString('hex')}`
-  /** The images that they stand for. */
-  readonly #tags = new Map<string, string>()
+  readonly #tags: string[] = []
+  readonly #pushes: Promise<unknown>[] = []
 
   constructor(docker: Docker, receiver: Receiver, parts: ReceivedParts) {
     this.#docker = docker
@@ -24,10 +24,17 @@ export class EnginePush {
   }
 
   /** Has an image pushed, and gives its manifest. @throws what the engine says, when it cannot reach this process. */
-  async push(id: string): Promise<ReceivedManifest> {
-    const tag = `${this.#run}-${this.#tags.size}`
+  push(id: string): Promise<ReceivedManifest> {
+    const push = this.#pushOne(id)
+    this.#pushes.push(push)
+    return push
+  }
+
+  async #pushOne(id: string): Promise<ReceivedManifest> {
+    this.#ended.signal.throwIfAborted()
+    const tag = `${this.#run}-${this.#tags.length}`
     const { repository, login } = this.#receiver
-    this.#tags.set(tag, id)
+    this.#tags.push(tag)
     await this.#docker.getImage(id).tag({ repo: repository, tag })
     const options = { tag, authconfig: login, abortSignal: this.#ended.signal }
     let failure: unknown
@@ -44,21 +51,19 @@ export class EnginePush {
 
   /**
    * Ends it, and takes the tags away again. To take an image's last tag is to remove the image, unless another is built upon
-   * it, and with it the cache of the next build; so tags move before they go: to the `parent` of the image `id`, which is the
-   * last one, or, where it has none or the build broke off, to an empty image.
+   * it, and with it the cache of the next build; so the tags move before they go: to the `parent` of the image that was built,
+   * or, where there is none or the build broke off, to an empty image.
    */
-  async close(last?: { readonly id: string; readonly parent: string }): Promise<void> {
+  async close(parent = ''): Promise<void> {
     this.#ended.abort()
     await this.#receiver.close()
+    // None of them may tag anything any more.
+    await Promise.allSettled(this.#pushes)
     const { repository } = this.#receiver
-    const tags = [...this.#tags.keys()]
-    if (tags.length === 0) return
-    const { id, parent } = last ?? {}
-    const ontoParent = parent !== undefined && parent !== ''
-    const moving = ontoParent ? tags.filter((tag) => isSame(this.#tags.get(tag), id)) : tags
-    const target = ontoParent ? parent : await this.#importEmpty()
-    for (const tag of moving) await this.#docker.getImage(target).tag({ repo: repository, tag })
-    for (const tag of tags) await this.#docker.getImage(`${repository}:${tag}`).remove()
+    if (this.#tags.length === 0) return
+    const target = parent === '' ? await this.#importEmpty() : parent
+    for (const tag of this.#tags) await this.#docker.getImage(target).tag({ repo: repository, tag })
+    for (const tag of this.#tags) await this.#docker.getImage(`${repository}:${tag}`).remove()
   }
 
   async #importEmpty(): Promise<string> {
@@ -68,10 +73,4 @@ export class EnginePush {
     for await (const { status } of readEngineStream(answer)) id = status ?? id
     return id
   }
-}
-
-/** Whether two ids are of the same image, where one may be cut short. */
-function isSame(one = '', other = ''): boolean {
-  const [a, b] = [one, other].map((id) => id.replace('sha256:', ''))
-  return a !== undefined && b !== undefined && (a.startsWith(b) || b.startsWith(a))
 }

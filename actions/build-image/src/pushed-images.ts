@@ -119,7 +119,7 @@ export class PushedImages {
 
   async #close(): Promise<void> {
     const id = this.#last
-    await this.#push.close(id === undefined ? undefined : { id, parent: await parentOf(this.#docker, id) })
+    await this.#push.close(id === undefined ? undefined : await parentOf(this.#docker, id))
   }
 
   async #checkBase(id: string): Promise<readonly BaseLayer[]> {
