@@ -1,7 +1,7 @@
 import type Docker from 'dockerode'
 import type { Log } from '../../../toolkit/log.ts'
+import { inParallel } from '../../../toolkit/parallel.ts'
 import { parseReference } from './image-reference.ts'
-import { inParallel } from './parallel.ts'
 import type { Registries } from './registries.ts'
 
 /** An image that the build begins with, and what it stands for right now. */
@@ -23,7 +23,7 @@ export async function resolveBases(
   log: Log,
 ): Promise<readonly BaseImage[] | undefined> {
   try {
-    return await inParallel(4, images, (name) => resolveBase(name, registries, docker))
+    return await inParallel(images, 4, (name) => resolveBase(name, registries, docker))
   } catch (error) {
     log.info(
       `A base image could not be looked up, so it is not known whether anything changed: ${error instanceof Error ? error.message : error}`,

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream'
 import { SlipwayError } from '../../../toolkit/errors.ts'
+import { inParallel } from '../../../toolkit/parallel.ts'
 import type { Repository } from './image-reference.ts'
 import type { Image, ImageSource } from './image-source.ts'
 import { type Descriptor, isIndex, type ManifestBytes, readIndex, readManifest } from './oci.ts'
-import { inParallel } from './parallel.ts'
 import type { BlobOutcome, Registry } from './registry.ts'
 
 /** Where an image goes: a repository, and the registry that has it. */
@@ -43,7 +43,7 @@ export async function copyImage(image: Image, { repository, registry }: Target):
       }
     } else {
       const { config, layers } = readManifest(manifest.bytes, image.source.name)
-      await inParallel(4, distinct([...layers, config]), copyBlob)
+      await inParallel(distinct([...layers, config]), 4, copyBlob)
     }
     await registry.putManifest(repository.path, manifest.digest, manifest)
   }

@@ -1,10 +1,11 @@
 import { SlipwayError } from '../../../toolkit/errors.ts'
+import { inParallel } from '../../../toolkit/parallel.ts'
 import type { World } from '../../../toolkit/runtime.ts'
+import { wildcard } from '../../../toolkit/wildcard.ts'
 import type { Destination } from './destinations.ts'
 import { createRepository, describeRepository, type EcrRegistry, type NewRepository } from './ecr.ts'
 import { formatRepository, type Repository } from './image-reference.ts'
 import { putLifecyclePolicy, putMissingLifecyclePolicy } from './lifecycle-policy.ts'
-import { inParallel } from './parallel.ts'
 import type { Registries } from './registries.ts'
 import type { Registry } from './registry.ts'
 
@@ -34,11 +35,11 @@ export function preflight(
   create: NewRepository | undefined,
   world: World,
 ): Promise<readonly ReadyDestination[]> {
-  return inParallel(4, destinations, async ({ repository, tags }) => {
+  return inParallel(destinations, 4, async ({ repository, tags }) => {
     const { registry, ecr } = await registries.at(repository.host)
     const mutability = ecr?.describable ? await ecrMutability(ecr, repository, create, world) : () => false
     await registry.checkPush(repository.path)
-    const states = await inParallel(4, tags, async (tag) => {
+    const states = await inParallel(tags, 4, async (tag) => {
       const current = await registry.resolve(repository.path, tag)
       return { tag, current, immutable: mutability(tag) }
     })
@@ -95,11 +96,3 @@ async function ecrMutability(
     return setting === 'MUTABLE_WITH_EXCLUSION' && excluded
   }
 }
-
-const wildcard = (filter: string) =>
-  new RegExp(
-    `^${filter
-      .split('*')
-      .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-      .join('.*')}$`,
-  )

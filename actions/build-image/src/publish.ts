@@ -1,10 +1,10 @@
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import type { Log } from '../../../toolkit/log.ts'
+import { inParallel } from '../../../toolkit/parallel.ts'
 import { type CopyTally, copyImage } from './copy-image.ts'
 import { formatRepository } from './image-reference.ts'
 import type { Image } from './image-source.ts'
 import type { ManifestBytes } from './oci.ts'
-import { inParallel } from './parallel.ts'
 import type { ReadyDestination, TagState } from './preflight.ts'
 import { RegistryError } from './registry-error.ts'
 import { formatSize } from './size.ts'
@@ -94,11 +94,11 @@ export async function tagAll(
   const moves = ({ state }: { state: TagState }) => state.current !== undefined && state.current !== image.digest
   try {
     const first = await inParallel(
-      4,
       all.filter((one) => !moves(one)),
+      4,
       put,
     )
-    const last = await inParallel(4, all.filter(moves), put)
+    const last = await inParallel(all.filter(moves), 4, put)
     return [...first, ...last]
   } catch (error) {
     if (moved.length === 0 || !(error instanceof Error)) throw error

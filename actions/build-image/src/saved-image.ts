@@ -6,12 +6,12 @@ import { pipeline } from 'node:stream/promises'
 import { extract } from 'tar-stream'
 import * as z from 'zod/mini'
 import { SlipwayError } from '../../../toolkit/errors.ts'
+import { inParallel } from '../../../toolkit/parallel.ts'
 import type { BaseLayer } from './base-layers.ts'
 import type { Image } from './image-source.ts'
 import { LARGE, openLayer, repackLayer } from './layer-file.ts'
 import { OCI_LAYER } from './oci.ts'
 import { type ImageOptions, type PackedLayer, packedImage } from './packed-image.ts'
-import { inParallel } from './parallel.ts'
 import { ClampTimes } from './tar-times.ts'
 
 const savedManifest = z.array(z.object({ Config: z.string(), Layers: z.array(z.string()) }))
@@ -29,7 +29,7 @@ export interface PackOptions extends ImageOptions {
 export async function packImage(saved: Readable, folder: string, options: PackOptions): Promise<Image> {
   const { config, layers } = await unpack(saved, folder)
   // Two at a time: small ones hide behind large ones, and a large one takes all cores anyway.
-  const packed = await inParallel(2, layers, async (layer, at): Promise<PackedLayer> => {
+  const packed = await inParallel(layers, 2, async (layer, at): Promise<PackedLayer> => {
     const base = options.baseLayers[at]
     if (base?.published !== undefined) {
       const { descriptor, repository, open } = base.published

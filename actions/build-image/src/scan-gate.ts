@@ -1,6 +1,7 @@
 import type { ImageScanFindings } from '@aws-sdk/client-ecr'
 import { awsError } from '../../../toolkit/aws.ts'
 import { SlipwayError } from '../../../toolkit/errors.ts'
+import { inParallel } from '../../../toolkit/parallel.ts'
 import { poll } from '../../../toolkit/poll.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import { type EcrRegistry, registryId } from './ecr.ts'
@@ -8,7 +9,6 @@ import { formatRepository } from './image-reference.ts'
 import type { Image } from './image-source.ts'
 import { type ScanGate, SEVERITIES } from './inputs.ts'
 import { isIndex, readIndex } from './oci.ts'
-import { inParallel } from './parallel.ts'
 import type { ReadyDestination } from './preflight.ts'
 
 /** How many findings there are of each severity, in ECR's words. */
@@ -39,7 +39,7 @@ export async function scanGate(
   const repository = formatRepository(destination.repository)
   const total: Record<string, number> = {}
   const { ecr } = destination
-  const scans = await inParallel(4, await scannable(image), (digest) =>
+  const scans = await inParallel(await scannable(image), 4, (digest) =>
     awaitScan(ecr, destination.repository.path, digest, gate.timeoutMs, world),
   )
   for (const findings of scans) {

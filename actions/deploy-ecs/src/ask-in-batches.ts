@@ -1,6 +1,7 @@
 import { classifyAwsError } from '../../../toolkit/aws.ts'
 import { throwIfCancelled } from '../../../toolkit/clock.ts'
-import { type AwsCalls, each } from './aws-calls.ts'
+import { inParallel } from '../../../toolkit/parallel.ts'
+import type { AwsCalls } from './aws-calls.ts'
 
 /** What was answered, and for which items there was no answer, with the reason. */
 export interface Answers<I, R> {
@@ -26,12 +27,13 @@ export async function askInBatches<I, R>(
       return await ask(batch)
     } catch (error) {
       throwIfCancelled(aws.signal)
-      if (batch.length > 1 && isRefusal(error)) return (await each(batch, AT_ONCE, (item) => tryTo([item]))).flat()
+      if (batch.length > 1 && isRefusal(error))
+        return (await inParallel(batch, AT_ONCE, (item) => tryTo([item]))).flat()
       for (const item of batch) failed.set(item, error)
       return []
     }
   }
-  return { found: (await each(batches, AT_ONCE, tryTo)).flat(), failed }
+  return { found: (await inParallel(batches, AT_ONCE, tryTo)).flat(), failed }
 }
 
 /** Whether AWS will not answer, however often it is asked. */

@@ -99,26 +99,3 @@ export class AwsCalls {
 /** Cuts a list into batches of at most `size`. */
 export const batches = <T>(items: readonly T[], size: number): readonly (readonly T[])[] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size))
-
-/**
- * Runs `task` for each item, at most `limit` at a time, and gives the results in the items' order. After a failure nothing
- * more is begun, and it is thrown once all that was begun has ended: nothing goes on behind the caller's back.
- */
-export async function each<T, R>(items: readonly T[], limit: number, task: (item: T) => Promise<R>): Promise<R[]> {
-  const results = new Array<R>(items.length)
-  const queue = items.entries()
-  const failures: unknown[] = []
-  const work = async () => {
-    for (const [index, item] of queue) {
-      if (failures.length > 0) return
-      try {
-        results[index] = await task(item)
-      } catch (error) {
-        failures.push(error)
-      }
-    }
-  }
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, work))
-  if (failures.length > 0) throw failures[0]
-  return results
-}

@@ -1,6 +1,7 @@
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import type { Log } from '../../../toolkit/log.ts'
-import { type AwsCalls, each } from './aws-calls.ts'
+import { inParallel } from '../../../toolkit/parallel.ts'
+import type { AwsCalls } from './aws-calls.ts'
 import { type Finding, unseen, wrong } from './finding.ts'
 import { lookForLogGroup } from './look-for-log-group.ts'
 import type { Need, Place, Thing } from './needs.ts'
@@ -61,7 +62,7 @@ async function lookForAll(
     parameters.length === 0
       ? []
       : import('./look-for-parameters.ts').then((module) => module.lookForParameters(aws, parameters)),
-    each(others, AT_ONCE, async (thing) => [thing, await lookForOne(aws, thing, account)] as const),
+    inParallel(others, AT_ONCE, async (thing) => [thing, await lookForOne(aws, thing, account)] as const),
   ])
   return new Map<Thing, Finding>([...ofOthers, ...ofParameters])
 }

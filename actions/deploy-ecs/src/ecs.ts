@@ -18,8 +18,9 @@ import {
   type TaskDefinition,
 } from '@aws-sdk/client-ecs'
 import { InputError, SlipwayError } from '../../../toolkit/errors.ts'
+import { inParallel } from '../../../toolkit/parallel.ts'
 import { askInBatches } from './ask-in-batches.ts'
-import { type AwsCalls, batches, each } from './aws-calls.ts'
+import { type AwsCalls, batches } from './aws-calls.ts'
 import { revisionName } from './registration.ts'
 import { nameOf, type ServiceName } from './service-name.ts'
 
@@ -31,7 +32,7 @@ export async function describeServices(
   aws: AwsCalls,
   names: readonly ServiceName[],
 ): Promise<ReadonlyMap<string, Service>> {
-  const answers = await each(serviceBatches(names), AT_ONCE, (batch) => describeBatch(aws, batch))
+  const answers = await inParallel(serviceBatches(names), AT_ONCE, (batch) => describeBatch(aws, batch))
   return new Map(answers.flat())
 }
 
@@ -119,7 +120,7 @@ export async function describeServiceDeployments(
   aws: AwsCalls,
   arns: readonly string[],
 ): Promise<readonly ServiceDeployment[]> {
-  const answers = await each(batches(arns, 20), AT_ONCE, (batch) =>
+  const answers = await inParallel(batches(arns, 20), AT_ONCE, (batch) =>
     aws.call('serviceDeployments', 'describe service deployments', (options) =>
       aws.clients.ecs.send(new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: [...batch] }), options),
     ),
@@ -131,7 +132,7 @@ export async function describeServiceRevisions(
   aws: AwsCalls,
   arns: readonly string[],
 ): Promise<readonly ServiceRevision[]> {
-  const answers = await each(batches(arns, 20), AT_ONCE, (batch) =>
+  const answers = await inParallel(batches(arns, 20), AT_ONCE, (batch) =>
     aws.call('serviceRevisions', 'describe service revisions', (options) =>
       aws.clients.ecs.send(new DescribeServiceRevisionsCommand({ serviceRevisionArns: [...batch] }), options),
     ),
@@ -161,7 +162,7 @@ export async function listTasks(
 }
 
 export async function describeTasks(aws: AwsCalls, cluster: string, arns: readonly string[]): Promise<readonly Task[]> {
-  const answers = await each(batches(arns, 100), AT_ONCE, (batch) =>
+  const answers = await inParallel(batches(arns, 100), AT_ONCE, (batch) =>
     aws.call('tasks', `describe tasks in cluster \`${cluster}\``, (options) =>
       aws.clients.ecs.send(new DescribeTasksCommand({ cluster, tasks: [...batch] }), options),
     ),
@@ -175,7 +176,7 @@ export async function describeContainerInstances(
   cluster: string,
   arns: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-  const answers = await each(batches(arns, 100), AT_ONCE, (batch) =>
+  const answers = await inParallel(batches(arns, 100), AT_ONCE, (batch) =>
     aws.call('other', `describe container instances in cluster \`${cluster}\``, (options) =>
       aws.clients.ecs.send(new DescribeContainerInstancesCommand({ cluster, containerInstances: [...batch] }), options),
     ),

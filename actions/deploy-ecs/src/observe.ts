@@ -1,5 +1,6 @@
 import { throwIfCancelled } from '../../../toolkit/clock.ts'
-import { type AwsCalls, each } from './aws-calls.ts'
+import { inParallel } from '../../../toolkit/parallel.ts'
+import type { AwsCalls } from './aws-calls.ts'
 import { tryServices } from './ecs.ts'
 import { liveTasks } from './health.ts'
 import { serving } from './native.ts'
@@ -66,7 +67,7 @@ export class Observer {
     const deployments = await this.#serviceDeployments.read(
       rollouts.filter(({ name }) => !services.failed.has(nameOf(name))),
     )
-    const looks = await each(watched, AT_ONCE, async (one): Promise<[string, Look]> => {
+    const looks = await inParallel(watched, AT_ONCE, async (one): Promise<[string, Look]> => {
       const key = nameOf(one.rollout.name)
       const error = services.failed.get(key) ?? deployments.failed.get(key)
       if (error !== undefined) return [key, { error }]

@@ -1,7 +1,8 @@
 import { awsConfig } from '../../../toolkit/aws.ts'
 import { join } from '../../../toolkit/markdown.ts'
+import { inParallel } from '../../../toolkit/parallel.ts'
 import type { World } from '../../../toolkit/runtime.ts'
-import { AwsCalls, each } from './aws-calls.ts'
+import { AwsCalls } from './aws-calls.ts'
 import { leaveSafe } from './cancel.ts'
 import type { Connect } from './clients.ts'
 import { readInputs } from './inputs.ts'
@@ -18,7 +19,7 @@ export async function post(world: World, connect: Connect): Promise<void> {
   if (task !== undefined) await stopForGood(aws, world.log, task, 'The deploy that it was for has ended.')
   if (left.length === 0) return
   world.log.warning('The deploy ended before its services were safe.')
-  const ends = await each(left, 5, (undertaking) => leaveSafe(aws, world.log, inputs.onCancel, undertaking))
+  const ends = await inParallel(left, 5, (undertaking) => leaveSafe(aws, world.log, inputs.onCancel, undertaking))
   world.report.summary(
     join('## 🚫 Ended before its services were safe', ends.map(({ said }) => `- ${said}`).join('\n')),
   )

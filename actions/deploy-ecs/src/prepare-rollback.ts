@@ -1,6 +1,7 @@
 // Finds the revisions to go back to. Nothing is changed here.
 import { InputError, SlipwayError } from '../../../toolkit/errors.ts'
-import { type AwsCalls, each } from './aws-calls.ts'
+import { inParallel } from '../../../toolkit/parallel.ts'
+import type { AwsCalls } from './aws-calls.ts'
 import { describeServices, requireService } from './ecs.ts'
 import type { Inputs } from './inputs.ts'
 import { lastHealthy } from './last-healthy.ts'
@@ -15,7 +16,7 @@ import { nameOf, type ServiceName } from './service-name.ts'
 export async function prepareRollback(aws: AwsCalls, inputs: Inputs): Promise<readonly ServicePlan[]> {
   await checkAccount(aws, inputs.expectedAccountId)
   const services = await describeServices(aws, inputs.services)
-  return each(inputs.services, 4, async (name): Promise<ServicePlan> => {
+  return inParallel(inputs.services, 4, async (name): Promise<ServicePlan> => {
     const before = requireService(services, name)
     refuseForeignController(name, before)
     const current = before.taskDefinition ?? ''

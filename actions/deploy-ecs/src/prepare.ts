@@ -5,9 +5,10 @@ import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { refuseOtherAccount } from '../../../toolkit/account.ts'
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import { readRun } from '../../../toolkit/github.ts'
+import { inParallel } from '../../../toolkit/parallel.ts'
 import { poll } from '../../../toolkit/poll.ts'
 import type { World } from '../../../toolkit/runtime.ts'
-import { type AwsCalls, each } from './aws-calls.ts'
+import type { AwsCalls } from './aws-calls.ts'
 import { changed, imagesOf } from './changed.ts'
 import { changesFor, refuseOrphans, withDatadogTags } from './changes-for.ts'
 import { checkNeeds } from './check-needs.ts'
@@ -148,7 +149,7 @@ async function loadBases(
 ): Promise<readonly LoadedBase[]> {
   // Services that run the same revision share one base.
   const loading = new Map<string, Promise<LoadedBase>>()
-  const bases = await each(services, 4, ({ before }) => {
+  const bases = await inParallel(services, 4, ({ before }) => {
     const current = before.taskDefinition ?? ''
     const base = loading.get(current) ?? loadBase(aws, inputs.base, current)
     loading.set(current, base)
@@ -171,7 +172,7 @@ async function checkImages(
       [...images].map(([container, image]) => [`${container}=${image}`, { container, image }] as const),
     ),
   )
-  const checked = await each([...wanted.values()], 4, ({ container, image }) =>
+  const checked = await inParallel([...wanted.values()], 4, ({ container, image }) =>
     checkImage(aws, world.env, region, container, image),
   )
   for (const note of new Set(checked.flatMap((image) => image.note ?? []))) world.log.warning(note)
@@ -190,7 +191,7 @@ async function tryToWatch(aws: AwsCalls, plans: readonly ServicePlan[]): Promise
     seenService(before).loadBalancers.map((balancer) => ({ name, balancer })),
   )
   const distinct = new Map(balanced.map((one) => [one.balancer.targetGroupArn, one]))
-  await each([...distinct.values()].slice(0, MOST_TARGET_GROUPS), 4, async ({ name, balancer }) => {
+  await inParallel([...distinct.values()].slice(0, MOST_TARGET_GROUPS), 4, async ({ name, balancer }) => {
     await readTargets(aws, name.cluster, [balancer], [], new Map()).catch((error) => {
       throw missingTargetGroup(name, error) ?? error
     })

@@ -2,8 +2,9 @@
 import type { ServiceDeploymentBrief } from '@aws-sdk/client-ecs'
 import { throwIfCancelled } from '../../../toolkit/clock.ts'
 import { describeError } from '../../../toolkit/errors.ts'
+import { inParallel } from '../../../toolkit/parallel.ts'
 import { askInBatches, isRefusal } from './ask-in-batches.ts'
-import { type AwsCalls, batches, each } from './aws-calls.ts'
+import { type AwsCalls, batches } from './aws-calls.ts'
 import { describeServiceDeployments, describeServiceRevisions, listServiceDeployments } from './ecs.ts'
 import { groupsServing } from './native.ts'
 import type { Rollout } from './rollout.ts'
@@ -71,7 +72,7 @@ export class ServiceDeployments {
 
   /** It is the one made with ours, for our revision. */
   async #find(rollouts: readonly Rollout[], failed: Map<string, unknown>): Promise<void> {
-    const listed = await each(rollouts, AT_ONCE, async (rollout) => {
+    const listed = await inParallel(rollouts, AT_ONCE, async (rollout) => {
       try {
         return { rollout, candidates: await this.#candidates(rollout) }
       } catch (error) {

@@ -1,6 +1,7 @@
 import { CancelledError, describeError } from '../../../toolkit/errors.ts'
+import { inParallel } from '../../../toolkit/parallel.ts'
 import type { World } from '../../../toolkit/runtime.ts'
-import { type AwsCalls, each } from './aws-calls.ts'
+import type { AwsCalls } from './aws-calls.ts'
 import { leaveSafe } from './cancel.ts'
 import type { Inputs } from './inputs.ts'
 import { planFor, runBeforeDeploy } from './one-off-task.ts'
@@ -86,7 +87,7 @@ async function runFirst(
 
 async function start(world: World, aws: AwsCalls, inputs: Inputs, shipments: readonly Shipment[]): Promise<void> {
   keep(world.report, shipments.map(undertaking))
-  await each(shipments, AT_ONCE, async (shipment) => {
+  await inParallel(shipments, AT_ONCE, async (shipment) => {
     const { plan, taskDefinition } = shipment
     try {
       const rollout =
@@ -106,7 +107,7 @@ async function start(world: World, aws: AwsCalls, inputs: Inputs, shipments: rea
 async function watchAll(world: World, aws: AwsCalls, inputs: Inputs, shipments: readonly Shipment[]): Promise<void> {
   const watches = shipments.flatMap(({ watch }) => watch ?? [])
   await follow(aws, world.log, watches, criteriaOf(inputs, world.clock.now()))
-  await each(shipments, AT_ONCE, async (shipment) => {
+  await inParallel(shipments, AT_ONCE, async (shipment) => {
     if (shipment.watch !== undefined) shipment.verdict = await afterFailure(world, aws, inputs, shipment.watch)
   })
 }
@@ -122,7 +123,7 @@ const criteriaOf = (inputs: Inputs, now: number): Criteria => ({
 
 async function cancelAll(world: World, aws: AwsCalls, inputs: Inputs, shipments: readonly Shipment[]): Promise<void> {
   const last = aws.within(AbortSignal.timeout(LAST_SECONDS_MS))
-  await each(shipments, AT_ONCE, async (shipment) => {
+  await inParallel(shipments, AT_ONCE, async (shipment) => {
     // A verdict of success stands; one of failure may have been on its way back.
     if ((shipment.watch?.verdict ?? shipment.verdict)?.verdict === 'succeeded') {
       shipment.verdict ??= shipment.watch?.verdict ?? unwatched()

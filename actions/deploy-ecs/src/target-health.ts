@@ -1,5 +1,6 @@
 import { DescribeTargetHealthCommand, type TargetHealthDescription } from '@aws-sdk/client-elastic-load-balancing-v2'
-import { type AwsCalls, each } from './aws-calls.ts'
+import { inParallel } from '../../../toolkit/parallel.ts'
+import type { AwsCalls } from './aws-calls.ts'
 import { describeContainerInstances } from './ecs.ts'
 import { groupName } from './health.ts'
 import type { LoadBalancerSeen, TargetSeen, TaskSeen } from './seen.ts'
@@ -27,7 +28,7 @@ export async function readTargets(
       .filter((arn) => arn !== undefined)
       .map((arn) => ({ balancer, arn })),
   )
-  const answers = await each(groups, 4, async ({ balancer, arn }) => {
+  const answers = await inParallel(groups, 4, async ({ balancer, arn }) => {
     const { TargetHealthDescriptions = [] } = await aws.call(
       'targetHealth',
       `describe the health of target group \`${groupName(arn)}\``,

@@ -4,8 +4,9 @@ import type { DeployRecord } from '../../../toolkit/deploy-record.ts'
 import { formatDuration } from '../../../toolkit/duration.ts'
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import { readRun } from '../../../toolkit/github.ts'
+import { inParallel } from '../../../toolkit/parallel.ts'
 import type { World } from '../../../toolkit/runtime.ts'
-import { type AwsCalls, each } from './aws-calls.ts'
+import type { AwsCalls } from './aws-calls.ts'
 import { explain } from './explain.ts'
 import type { Inputs } from './inputs.ts'
 import type { Outcome } from './outcome.ts'
@@ -24,7 +25,7 @@ export async function tell(
 ): Promise<void> {
   const record = toRecord(outcomes, inputs, region, readRun(world.env), span)
   writeOutputs(world, inputs, outcomes, record, span)
-  world.report.summary(summarise(await each(outcomes, 4, (outcome) => explained(aws, world, outcome)), span))
+  world.report.summary(summarise(await inParallel(outcomes, 4, (outcome) => explained(aws, world, outcome)), span))
   const lines = outcomes.map(({ plan, verdict }) => `${nameOf(plan.name)}: ${verdict.verdict}. ${verdict.reason}`)
   if (record.verdict === 'succeeded') {
     world.log.info(lines.join('\n'))

@@ -1,4 +1,5 @@
 import { SlipwayError } from '../../../toolkit/errors.ts'
+import { wildcard } from '../../../toolkit/wildcard.ts'
 import { attributesOf, type Change } from './changes.ts'
 import { isContainer, pathText } from './values.ts'
 
@@ -123,11 +124,4 @@ function vanishedBlocks({ resource }: Change): readonly string[] {
 
 /** Whether one of these patterns is the whole text. `*` stands for any part of it. */
 export const matchesAny = (text: string, patterns: readonly string[]): boolean =>
-  patterns.some((pattern) =>
-    new RegExp(
-      `^${pattern
-        .split('*')
-        .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-        .join('.*')}$`,
-    ).test(text),
-  )
+  patterns.some((pattern) => wildcard(pattern).test(text))

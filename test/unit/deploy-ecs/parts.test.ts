@@ -1,6 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Service } from '@aws-sdk/client-ecs'
-import { AwsCalls, batches, each } from '../../../actions/deploy-ecs/src/aws-calls.ts'
+import { AwsCalls, batches } from '../../../actions/deploy-ecs/src/aws-calls.ts'
 import { describeDifference, diffService, diffTaskDefinitions } from '../../../actions/deploy-ecs/src/diff.ts'
 import { checkImage } from '../../../actions/deploy-ecs/src/image-check.ts'
 import { ecrRegistry, expectedDigest, parseImage } from '../../../actions/deploy-ecs/src/images.ts'
@@ -265,29 +264,4 @@ test('calls keep to a rate: a burst at once, then one after the other', async ()
 test('lists are cut into batches', () => {
   expect(batches([1, 2, 3, 4, 5], 2)).toEqual([[1, 2], [3, 4], [5]])
   expect(batches([], 2)).toEqual([])
-})
-
-test('work is done a few at a time, and results come in order', async () => {
-  let running = 0
-  let most = 0
-  const results = await each([5, 1, 3, 2, 4], 2, async (item) => {
-    most = Math.max(most, ++running)
-    await delay(item)
-    running -= 1
-    return item * 10
-  })
-  expect(results).toEqual([50, 10, 30, 20, 40])
-  expect(most).toBe(2)
-})
-
-test('work that fails ends only when all that was begun has ended, and begins nothing more', async () => {
-  const [begun, ended]: [number[], number[]] = [[], []]
-  const doing = each([1, 2, 3, 4], 2, async (item) => {
-    begun.push(item)
-    if (item === 1) throw new Error('The first failed.')
-    await delay(20)
-    ended.push(item)
-  })
-  await expect(doing).rejects.toThrow('The first failed.')
-  expect([begun, ended]).toEqual([[1, 2], [2]])
 })
