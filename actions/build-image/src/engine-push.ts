@@ -63,7 +63,8 @@ export class EnginePush {
     if (this.#tags.length === 0) return
     const target = parent === '' ? await this.#importEmpty() : parent
     for (const tag of this.#tags) await this.#docker.getImage(target).tag({ repo: repository, tag })
-    for (const tag of this.#tags) await this.#docker.getImage(`${repository}:${tag}`).remove()
+    // By force, as another build may run a step in the parent: an image that others are built upon stays all the same.
+    for (const tag of this.#tags) await this.#docker.getImage(`${repository}:${tag}`).remove({ force: true })
   }
 
   async #importEmpty(): Promise<string> {
