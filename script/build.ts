@@ -39,7 +39,7 @@ const nothing = 'node:constants'
 const externals = { ssh2: nothing, '@grpc/grpc-js': nothing, '@grpc/proto-loader': nothing, protobufjs: nothing }
 // @actions/core brings an HTTP client for OIDC tokens, and with it a third of a bundle and of the time that a step takes to
 // start. These actions ask for no token and have no other use for it.
-const withoutHttpClient = new Set(['build-image'])
+const withoutHttpClient = new Set(['build-image', 'deploy-ecs'])
 
 // Where a list of licences goes on to the next package: a line with its name, and one with the licence's identifier.
 const startOfPackage = /\n+(?=@?[\w./-]+\n[A-Z][\w.-]+\n)/
