@@ -6,13 +6,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import Docker from 'dockerode'
 import { removeTestImages } from '../support/busybox-image.ts'
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts'
 import { type ImageSources, imageSources } from '../support/image-sources.ts'
 import { startModernEngine } from '../support/modern-engine.ts'
 import { type OciRegistry, startOciRegistry } from '../support/oci-registry.ts'
-import { runStep, type StepResult, source } from '../support/run-action.ts'
+import { runStep, type StepOptions, type StepResult, source, startStep } from '../support/run-action.ts'
 
 const TEST = 'build-image-packing'
 const docker = new Docker()
@@ -55,21 +56,22 @@ afterEach(() => {
   rmSync(cache, { recursive: true, force: true })
 })
 
-const run = (
-  inputs: Readonly<Record<string, string>>,
-  env: Readonly<Record<string, string>> = {},
-): Promise<StepResult> =>
-  runStep(source('build-image'), {
-    inputs: { context: sources.folder, tags: 'v1', network: 'none', ...inputs },
-    env: {
-      GITHUB_SHA: '',
-      SOURCE_DATE_EPOCH: '1700000000',
-      RUNNER_TEMP: temp,
-      XDG_CACHE_HOME: cache,
-      AWS_ENDPOINT_URL: '',
-      ...env,
-    },
-  })
+type Values = Readonly<Record<string, string>>
+
+const options = (inputs: Values, env: Values = {}): StepOptions => ({
+  inputs: { context: sources.folder, tags: 'v1', network: 'none', ...inputs },
+  env: {
+    GITHUB_SHA: '',
+    SOURCE_DATE_EPOCH: '1700000000',
+    RUNNER_TEMP: temp,
+    XDG_CACHE_HOME: cache,
+    AWS_ENDPOINT_URL: '',
+    ...env,
+  },
+})
+
+const run = (inputs: Values, env: Values = {}): Promise<StepResult> =>
+  runStep(source('build-image'), options(inputs, env))
 
 const throughProxy = () => ({ DOCKER_HOST: `tcp://${engine.host}` })
 const blobsSent = () => proxy.requests.filter((line) => /^PUT .*\/blobs\/uploads\//.test(line)).length
@@ -283,4 +285,30 @@ test('layers of a published base are not sent; with a base that is nowhere else 
   expect(local.log).toContain(
     'archive of the image is read, as it did not push it to this step: its base is in no registry.',
   )
+})
+
+test('a step that is killed leaves no names in the engine once its post step ran', async () => {
+  const images = `${registry.host}/killed/web`
+  const dockerfile = readFileSync(join(sources.folder, 'Dockerfile'), 'utf8')
+  sources.write('Dockerfile', dockerfile.replace('COPY app.txt', 'RUN busybox sleep 60\nCOPY app.txt'))
+  const step = startStep(source('build-image'), options({ images }))
+  while ((await leftNames(images)).length === 0 && step.child.exitCode === null) await delay(50)
+  step.child.kill('SIGKILL')
+  const { state, killedBy } = await step.ended
+  expect(killedBy).toBe('SIGKILL')
+  expect(await leftNames(images)).not.toEqual([])
+
+  const post = await runStep(source('build-image'), { ...options({}), phase: 'post', state })
+  expect(post).toMatchObject({ code: 0 })
+  expect(await leftNames(images)).toEqual([])
+})
+
+test('a step that ended by itself leaves nothing to its post step, which then needs no engine', async () => {
+  const { state } = await run({ images: `${registry.host}/ended/web` })
+  const post = await runStep(source('build-image'), {
+    ...options({}, { DOCKER_HOST: 'tcp://127.0.0.1:1' }),
+    phase: 'post',
+    state,
+  })
+  expect(post).toMatchObject({ code: 0, log: '' })
 })

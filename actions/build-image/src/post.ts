@@ -1,5 +1,9 @@
 import type { World } from '../../../toolkit/runtime.ts'
+import { removeLeftTags } from './engine-tags.ts'
 import { removeLeftTemporary } from './temporary.ts'
 
-/** Logins and layers may be left on disk when the main step was killed. */
-export const post = (world: World): Promise<void> => removeLeftTemporary(world)
+/** Logins and layers may be left on disk, and tags in the engine, when the main step was killed. */
+export async function post(world: World): Promise<void> {
+  await removeLeftTemporary(world)
+  await removeLeftTags(world)
+}

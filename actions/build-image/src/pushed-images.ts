@@ -7,6 +7,7 @@ import type { BaseLayer } from './base-layers.ts'
 import type { BuildParts } from './build.ts'
 import { digestOf } from './digest.ts'
 import { EnginePush } from './engine-push.ts'
+import { EngineTags } from './engine-tags.ts'
 import { formatRepository } from './image-reference.ts'
 import type { Image } from './image-source.ts'
 import { KnownLayers } from './known-layers.ts'
@@ -46,7 +47,8 @@ export class PushedImages {
       known.sizeOf(digest, (await images.#base) ?? []).catch(() => undefined),
     )
     const receiver = await openReceiver(received, portFor(parts))
-    const push = new EnginePush(docker, receiver, received)
+    const tags = new EngineTags(docker, receiver.repository, world.report)
+    const push = new EnginePush(docker, receiver, received, tags)
     const images = new PushedImages({ docker, labels, parts, world, known, received, push })
     return images
   }
