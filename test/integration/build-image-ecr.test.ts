@@ -217,6 +217,15 @@ test('an image is promoted from one account to another, the same bytes', async (
   expect(again).toMatchObject({ code: 0, outputs: { digest } })
 })
 
+test('no repository is created for an image to promote that is not there', async () => {
+  const absent = `${host()}/never/web:${'c'.repeat(40)}`
+  const promoted = await run({ promote: absent, images: `${host()}/promoted/web`, 'create-repository': 'true' })
+  expect(promoted).toMatchObject({ code: 1, outputs: {} })
+  expect(promoted.log).toContain(`The image ${absent} does not exist, so it cannot be promoted.`)
+  const look = client(STAGE).send(new DescribeRepositoriesCommand({ repositoryNames: ['promoted/web'] }))
+  await expect(look).rejects.toMatchObject({ name: 'RepositoryNotFoundException' })
+})
+
 test('the scan gate lets a clean image through when its scan has stayed empty', async () => {
   const uri = await createRepository(STAGE, 'scanned/web', { imageScanningConfiguration: { scanOnPush: true } })
   const inputs = { images: uri, context: sources.folder }

@@ -1,6 +1,7 @@
-import { readAccountId } from '../../../toolkit/account.ts'
+import { checkAccount, readAccountId } from '../../../toolkit/account.ts'
 import { InputError } from '../../../toolkit/errors.ts'
 import type { InputReader } from '../../../toolkit/inputs.ts'
+import type { World } from '../../../toolkit/runtime.ts'
 import type { Destination } from './destinations.ts'
 import { parseEcrHost } from './ecr.ts'
 import { formatRepository } from './image-reference.ts'
@@ -22,11 +23,15 @@ export function readExpectedAccount(input: InputReader, destinations: readonly D
   return expected
 }
 
-/** The region of the first destination in ECR; `undefined` where none is, and so no AWS account matters. */
-export async function regionOfEcr(
+/** @throws SlipwayError when the credentials are those of another account than `expected-account-id`. Only ECR is in one. */
+export async function refuseOtherAccount(
+  { expectedAccountId }: { readonly expectedAccountId: string | undefined },
   destinations: readonly Destination[],
   registries: Registries,
-): Promise<string | undefined> {
+  world: World,
+): Promise<void> {
+  if (expectedAccountId === undefined) return
   const opened = await Promise.all(destinations.map(({ repository }) => registries.at(repository.host)))
-  return opened.find(({ ecr }) => ecr !== undefined)?.ecr?.region
+  const region = opened.find(({ ecr }) => ecr !== undefined)?.ecr?.region
+  if (region !== undefined) await checkAccount(expectedAccountId, world, region)
 }

@@ -1,8 +1,7 @@
-import { checkAccount } from '../../../toolkit/account.ts'
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import { inRegion } from '../../../toolkit/region.ts'
 import type { World } from '../../../toolkit/runtime.ts'
-import { regionOfEcr } from './account.ts'
+import { refuseOtherAccount } from './account.ts'
 import { contentTag } from './content-hash.ts'
 import { http } from './http.ts'
 import { imageFacts, type PlatformImage } from './image-facts.ts'
@@ -12,7 +11,7 @@ import { keepLocally } from './keep-locally.ts'
 import { type Obtained, obtainImage } from './obtain.ts'
 import { preflight } from './preflight.ts'
 import { previousImage } from './previous-image.ts'
-import { lookUp } from './promote.ts'
+import { findPromoted, lookUp } from './promote.ts'
 import { copyToAll, refuseTakenTags, remember, tagAll } from './publish.ts'
 import { Registries } from './registries.ts'
 import { reportLocal, reportPublished } from './report.ts'
@@ -43,14 +42,13 @@ async function ship(inputs: Inputs, temporary: Temporary, world: World): Promise
   const stages = new Stages(world)
   const registries = new Registries(world, http, inputs.login)
 
-  // Before a repository is created: whatever is wrong with the sources is known by then.
-  const wanted = inputs.promote ?? (await stages.run('Read the sources', () => readSources(inputs.build, world)))
+  if (inputs.push) await refuseOtherAccount(inputs, inputs.destinations, registries, world)
+  // Before a repository is created: whatever is wrong with the sources, or the image to promote, is known by then.
+  const wanted = await findWanted(inputs, registries, stages, world)
   const destinations = inputs.push
-    ? await stages.run('Check the registries', async () => {
-        const region = await regionOfEcr(inputs.destinations, registries)
-        if (region !== undefined) await checkAccount(inputs.expectedAccountId, world, region)
-        return preflight(inputs.destinations, registries, inputs.createRepository, world)
-      })
+    ? await stages.run('Check the registries', () =>
+        preflight(inputs.destinations, registries, inputs.createRepository, world),
+      )
     : []
   const obtained = await obtainImage({ wanted, inputs, destinations, registries, stages, temporary }, world)
   await test(inputs, obtained, stages, world)
@@ -74,6 +72,13 @@ async function ship(inputs: Inputs, temporary: Temporary, world: World): Promise
     { obtained, image, facts, previous, published, references, findings, stages: stages.done, startedAt },
     world,
   )
+}
+
+async function findWanted({ promote, build }: Inputs, registries: Registries, stages: Stages, world: World) {
+  if (promote === undefined) return stages.run('Read the sources', () => readSources(build, world))
+  const found = await stages.run('Find the image to promote', () => findPromoted(promote, registries))
+  world.log.info(`Promoting ${found.where}@${found.digest}.`)
+  return found
 }
 
 async function test({ testCommand }: Inputs, { built }: Obtained, stages: Stages, world: World): Promise<void> {

@@ -5,11 +5,9 @@ import { type Built, build } from './build.ts'
 import { contentHash, contentTag } from './content-hash.ts'
 import { connectDocker } from './docker-engine.ts'
 import { type Found, findBuilt } from './find-built.ts'
-import type { ImageReference } from './image-reference.ts'
 import type { Inputs } from './inputs.ts'
 import { nativePlatform } from './native-platform.ts'
 import type { ReadyDestination } from './preflight.ts'
-import { findPromoted } from './promote.ts'
 import type { Registries } from './registries.ts'
 import type { Sources } from './sources.ts'
 import type { Stages } from './stages.ts'
@@ -22,8 +20,8 @@ export type Obtained = { readonly contentHash: string | undefined } & (
 )
 
 export interface ObtainParts {
-  /** An image that exists, by its name, or what one is to be made of. */
-  readonly wanted: ImageReference | Sources
+  /** An image that exists, or what one is to be made of. */
+  readonly wanted: Found | Sources
   readonly inputs: Inputs
   readonly destinations: readonly ReadyDestination[]
   readonly registries: Registries
@@ -34,12 +32,7 @@ export interface ObtainParts {
 /** Gets the image in the cheapest way that is sure: the one that is to be promoted, the one built before, or a new one. */
 export async function obtainImage(parts: ObtainParts, world: World): Promise<Obtained> {
   const { wanted, inputs, destinations, registries, stages, temporary } = parts
-  if ('repository' in wanted) {
-    const found = await stages.run('Find the image to promote', () => findPromoted(wanted, registries))
-    world.log.info(`Promoting ${found.where}@${found.digest}.`)
-    return { found, contentHash: undefined }
-  }
-
+  if ('digest' in wanted) return { found: wanted, contentHash: undefined }
   const { bases, hash } = await stages.run('Hash what it is built of', () => hashSources(wanted, parts, world))
   if (hash !== undefined) {
     const tag = contentTag(hash)

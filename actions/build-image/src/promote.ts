@@ -1,7 +1,6 @@
-import { checkAccount } from '../../../toolkit/account.ts'
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import type { World } from '../../../toolkit/runtime.ts'
-import { regionOfEcr } from './account.ts'
+import { refuseOtherAccount } from './account.ts'
 import { registrySource } from './copy-image.ts'
 import type { Found } from './find-built.ts'
 import { http } from './http.ts'
@@ -35,8 +34,7 @@ export async function findPromoted(reference: ImageReference, registries: Regist
 /** `promote` without `push`: finds the image and copies nothing, so that a workflow knows early that it is there. */
 export async function lookUp(reference: ImageReference, inputs: Inputs, world: World): Promise<void> {
   const registries = new Registries(world, http, inputs.login)
-  const region = await regionOfEcr([{ repository: reference.repository, tags: [] }], registries)
-  if (region !== undefined) await checkAccount(inputs.expectedAccountId, world, region)
+  await refuseOtherAccount(inputs, [{ repository: reference.repository, tags: [] }], registries, world)
   const { where, digest } = await findPromoted(reference, registries)
   const image = `${where}@${digest}`
   world.log.info(`${formatReference(reference)} is ${image}. Nothing is copied, as \`push\` is false.`)
