@@ -128,5 +128,7 @@ function serve(
     })
   })
   upstream.on('error', () => response.destroy())
+  // Whoever asked may be gone: an engine would then hold its answer open, and this process with it.
+  response.on('close', () => upstream.destroy())
   incoming.pipe(upstream)
 }

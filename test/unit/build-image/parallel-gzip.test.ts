@@ -26,6 +26,13 @@ test('however the bytes come, what goes out is the same', async () => {
   expect((await pack(...pieces)).equals(whole)).toBe(true)
 })
 
+test('what does not shrink is stored, and what does in part is not', async () => {
+  const noise = randomBytes(MIB)
+  expect((await pack(noise)).length).toBeLessThan(MIB * 1.001)
+  const half = Buffer.concat([noise.subarray(0, MIB / 2), Buffer.alloc(MIB / 2, 'text ')])
+  expect((await pack(half)).length).toBeLessThan(MIB * 0.51)
+})
+
 test('an error of the source is the error', async () => {
   const broken = Readable.from(
     (async function* () {
