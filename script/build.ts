@@ -37,9 +37,9 @@ const postEntry = "process.env['SLIPWAY_PHASE'] = 'post'\nawait import('./index.
 // an .exe and .proto files along. An object without members in their place fails only where they would be used.
 const nothing = 'node:constants'
 const externals = { ssh2: nothing, '@grpc/grpc-js': nothing, '@grpc/proto-loader': nothing, protobufjs: nothing }
-// @actions/core brings an HTTP client for OIDC tokens, and with it a third of a bundle and of the time that a step takes to
-// start. These actions ask for no token and have no other use for it.
-const withoutHttpClient = new Set(['build-image', 'deploy-ecs'])
+// @actions/core brings a client for OIDC tokens, and with its HTTP client a third of a bundle and of the time that a step takes
+// to start. Only assume-role asks for such a token.
+const withoutTokens = { './oidc-utils.js': nothing }
 
 // Where a list of licences goes on to the next package: a line with its name, and one with the licence's identifier.
 const startOfPackage = /\n+(?=@?[\w./-]+\n[A-Z][\w.-]+\n)/
@@ -50,7 +50,7 @@ for (const name of asked.length > 0 ? asked : all) {
   rmSync(join(root, dist), { recursive: true, force: true })
   mkdirSync(join(root, dist), { recursive: true })
   const entry = join(root, 'build/actions', name, 'src/index.js')
-  const leftOut = withoutHttpClient.has(name) ? { ...externals, '@actions/http-client': nothing } : externals
+  const leftOut = name === 'assume-role' ? externals : { ...externals, ...withoutTokens }
   const options = { externals: leftOut, minify: true, license: '[name].licenses', quiet: true }
   const { code, assets } = await bundle(entry, options)
   writeFileSync(join(root, dist, 'index.js'), code)
