@@ -89,8 +89,10 @@ function kindOf({ change, previous_address }: ResourceChange): Kind | undefined 
   return previous_address === undefined ? undefined : 'move'
 }
 
+const RANK = new Map(KINDS.map((kind, rank) => [kind, rank]))
+
 const sorted = (changes: readonly Change[]): readonly Change[] =>
   [...changes].sort(
     (a, b) =>
-      KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || (a.address < b.address ? -1 : a.address > b.address ? 1 : 0),
+      (RANK.get(a.kind) ?? 0) - (RANK.get(b.kind) ?? 0) || (a.address < b.address ? -1 : a.address > b.address ? 1 : 0),
   )

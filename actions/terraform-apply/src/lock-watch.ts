@@ -15,8 +15,11 @@ import {
 import type { StateStore } from './state-store.ts'
 import type { StreamEvent } from './stream.ts'
 
-/** What Terraform says only while it holds the lock. Others come before it, or, as the outputs of an apply, after it. */
-const WHILE_LOCKED = /^(?:refresh|apply|provision|ephemeral_op)_|^(?:planned_change|resource_drift)$/
+/**
+ * What Terraform says while it holds the lock, and will for a while. Others come before it; the changes that it plans, and the
+ * outputs of an apply, as it lets go.
+ */
+const WHILE_LOCKED = /^(?:refresh|apply|provision|ephemeral_op)_/
 
 /** What Terraform calls its operation in the lock. */
 export type LockedOperation = 'OperationTypePlan' | 'OperationTypeApply'
@@ -90,6 +93,7 @@ export class LockWatch {
 
   async #noteHolder(at: number): Promise<void> {
     const store = this.#store
+    // Outside a workflow run there is nobody to name.
     if (store === undefined || readRun(this.#world.env).id === '') return
     // In this order, and written only over this very note: a short operation may be over by now, the lock another one's,
     // and so the note.

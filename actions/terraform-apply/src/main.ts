@@ -14,6 +14,7 @@ import { Narrator } from './narrator.ts'
 import type { Run } from './run.ts'
 import { clearScratch, makeScratch, notedRun, noteRun, removeScratch } from './scratch.ts'
 import { restoreState } from './state-aside.ts'
+import { stateStore } from './state-store.ts'
 import { terraform } from './terraform.ts'
 import { unlock } from './unlock.ts'
 
@@ -40,8 +41,6 @@ export async function main(world: World): Promise<void> {
 async function carryOut(inputs: Inputs, scratch: string, world: World): Promise<void> {
   const { directory, workspace, path } = inputs.stack
   const product = inputs.tool.tool === 'opentofu' ? 'OpenTofu' : 'Terraform'
-  // The SDK takes about as long to load as Terraform to say its version, or to initialise.
-  const loading = import('./state-store.ts')
   const options = { product, command: await findTool(inputs, world), directory, workspace, scratch } as const
   const tf = terraform(options, world)
   await checkAccount(inputs.expectedAccountId, world)
@@ -52,7 +51,6 @@ async function carryOut(inputs: Inputs, scratch: string, world: World): Promise<
   }
   const backend = await init(inputs.stack, tf, world)
   noteRun({ ...options, path, backend })
-  const { stateStore } = await loading
   const store = stateStore(backend, inputs.stack, world)
   await COMMANDS[inputs.command]({ inputs, tf, backend, store, world })
 }
@@ -78,7 +76,6 @@ async function seeToItsEnd(running: Running, world: World): Promise<void> {
   )
   sayHowItEnded(running, narrator, world)
   if (noted === undefined) return
-  const { stateStore } = await import('./state-store.ts')
   await rescueState(terraform(noted, world), stateStore(noted.backend, noted, world), world)
 }
 

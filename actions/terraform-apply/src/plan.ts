@@ -27,10 +27,13 @@ export async function makePlan({ inputs, tf, store, world }: Run): Promise<Saved
   const { code, cancelled } = await world.log.group(`${tf.product} plan`, () =>
     tf.run(planArguments(inputs.plan, file, variables), narrator),
   )
-  await watch.settle()
   if (cancelled !== undefined) throw cancelled
   // 2 says that there is something to do; counts would miss outputs and moves.
-  if (code === 0 || code === 2) return readPlan(file, tf)
+  if (code === 0 || code === 2) {
+    const [saved] = await Promise.all([readPlan(file, tf), watch.settle()])
+    return saved
+  }
+  await watch.settle()
   throw (await lockError(narrator.errors, store, world)) ?? planFailed(tf.product, narrator)
 }
 
