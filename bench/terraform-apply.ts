@@ -98,6 +98,9 @@ async function once(stack: string, command: string): Promise<Measured> {
         NODE: process.execPath,
         BUNDLE: bundle('terraform-apply'),
         GITHUB_WORKSPACE: folder,
+        // A run writes down beside the state that it holds the lock.
+        GITHUB_RUN_ID: '1',
+        GITHUB_REPOSITORY: 'acme/web',
         RUNNER_TEMP: folder,
         ...Object.fromEntries(
           ['OUTPUT', 'STATE', 'STEP_SUMMARY'].map((name) => [`GITHUB_${name}`, touch(folder, name)]),
