@@ -21,6 +21,9 @@ import type { StreamEvent } from './stream.ts'
  */
 const WHILE_LOCKED = /^(?:refresh|apply|provision|ephemeral_op)_/
 
+/** A lock that is let go sooner is nobody's trouble, and to name its holder takes about as long. */
+const GRACE_MS = 250
+
 /** What Terraform calls its operation in the lock. */
 export type LockedOperation = 'OperationTypePlan' | 'OperationTypeApply'
 
@@ -55,6 +58,7 @@ export class LockWatch {
   readonly #operation: LockedOperation
   readonly #since: number
   readonly #pending: Promise<void>[] = []
+  readonly #over = new AbortController()
   #process: HolderProcess | undefined
   #noted = false
   #waited = false
@@ -82,8 +86,9 @@ export class LockWatch {
     }
   }
 
-  /** Waits for what is still under way. */
+  /** Told once Terraform has ended. Waits for what is still under way. */
   async settle(): Promise<void> {
+    this.#over.abort()
     await Promise.all(this.#pending)
   }
 
@@ -95,6 +100,7 @@ export class LockWatch {
     const store = this.#store
     // Outside a workflow run there is nobody to name.
     if (store === undefined || readRun(this.#world.env).id === '') return
+    if (await this.#isOverWithin(GRACE_MS)) return
     // In this order, and written only over this very note: a short operation may be over by now, the lock another one's,
     // and so the note.
     const before = await store.look(HOLDER)
@@ -103,6 +109,11 @@ export class LockWatch {
     if (lock === undefined || !isOurs(lock, held)) return
     const note = JSON.stringify({ ...holderOf(lock.ID, this.#world), process: this.#process } satisfies NotedHolder)
     await (before === undefined ? store.create(HOLDER, note) : store.replace(HOLDER, note, before.etag))
+  }
+
+  async #isOverWithin(ms: number): Promise<boolean> {
+    await this.#world.clock.sleep(ms, this.#over.signal).catch(() => {})
+    return this.#over.signal.aborted
   }
 
   async #sayHolder(): Promise<void> {
