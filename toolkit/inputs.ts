@@ -120,6 +120,20 @@ export class InputReader {
       .filter((line) => line !== '' && !line.startsWith('#'))
   }
 
+  /**
+   * Refuses inputs that another action has and this one has not, each with what to do instead. The runner hands over what
+   * action.yml does not declare with no more than a warning, and what was asked for would be dropped in silence.
+   * @param harmless values that ask for nothing there either.
+   */
+  refuse(hints: Readonly<Record<string, string>>, harmless: readonly string[] = ['false']): void {
+    for (const [name, hint] of Object.entries(hints)) {
+      const value = this.text(name)
+      if (value !== undefined && !harmless.includes(value)) {
+        throw new InputError(name, 'is not one of this action.', { hint })
+      }
+    }
+  }
+
   /** Lines of `key=value`. A value may be empty and may contain `=`. With `secret`, bad lines are counted, not shown. */
   pairs(name: string, options: { readonly secret?: boolean } = {}): readonly Pair[] {
     return this.lines(name).map((line, index) => {

@@ -9,7 +9,7 @@ import type { Environment } from '../../../toolkit/runtime.ts'
 import { BASE_INPUTS, type Base, readBase } from './base.ts'
 import { CHANGING_INPUTS, type Changes, readChanges } from './changes.ts'
 import { readCommandLine } from './command-line.ts'
-import { refusePeerInputs } from './peer-inputs.ts'
+import { PEER_INPUTS } from './peer-inputs.ts'
 import { nameOf, parseClusterName, parseServiceName, type ServiceName } from './service-name.ts'
 
 /** What to change in the service. What is not in here stays as it is, and is not sent. */
@@ -60,7 +60,7 @@ const MINUTE = 60_000
 /** Reads and checks every input. @throws InputError for the first that is wrong. */
 export function readInputs(env: Environment): Inputs {
   const read = new InputReader(env)
-  refusePeerInputs(read)
+  read.refuse(PEER_INPUTS)
   const command = readCommand(read)
   if (command === 'rollback') refuseChangesInRollback(read)
   const region = readRegion(read)

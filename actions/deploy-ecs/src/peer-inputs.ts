@@ -1,11 +1,10 @@
-import { InputError } from '../../../toolkit/errors.ts'
-import type { InputReader } from '../../../toolkit/inputs.ts'
-
-// The runner hands over inputs that action.yml does not declare, with no more than a warning. Those that another deploy
-// action gave a meaning must not be dropped in silence: the deploy would not be the one that was asked for.
+// Inputs that another deploy action gave a meaning, which have none here. Dropped in silence, the deploy would not be the one
+// that was asked for.
 const CODEDEPLOY =
   'Slipway rolls services of the ECS deployment controller, blue/green included: change the service to `deployment_controller { type = "ECS" }` with a `strategy`, and remove this input.'
-const REFUSED: Readonly<Record<string, string>> = {
+
+/** What to do instead, by name. */
+export const PEER_INPUTS: Readonly<Record<string, string>> = {
   'codedeploy-appspec': CODEDEPLOY,
   'codedeploy-application': CODEDEPLOY,
   'codedeploy-deployment-group': CODEDEPLOY,
@@ -30,12 +29,4 @@ const REFUSED: Readonly<Record<string, string>> = {
   'propagate-tags': 'Remove it: this setting of the service stays as it is. Change it in Terraform.',
   'keep-null-value-keys': 'Remove it: empty values are always kept, and `null` means "not set".',
   'max-retries': 'Remove it: throttling and server errors are retried until the time-out.',
-}
-
-/** @throws InputError for an input of another deploy action that has no meaning here, with what to do instead. */
-export function refusePeerInputs(read: InputReader): void {
-  for (const [name, hint] of Object.entries(REFUSED)) {
-    const value = read.text(name)
-    if (value !== undefined && value !== 'false') throw new InputError(name, 'is not one of this action.', { hint })
-  }
 }

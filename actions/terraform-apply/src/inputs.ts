@@ -8,6 +8,7 @@ import { InputReader, type Pair } from '../../../toolkit/inputs.ts'
 import { readRegion } from '../../../toolkit/region.ts'
 import type { Environment } from '../../../toolkit/runtime.ts'
 import type { GuardRails } from './guard-rails.ts'
+import { peerInputs } from './peer-inputs.ts'
 
 export const COMMANDS = ['plan', 'apply', 'verify', 'drift', 'migrate-state', 'unlock'] as const
 export type Command = (typeof COMMANDS)[number]
@@ -87,6 +88,7 @@ export interface Inputs {
 /** Reads and checks every input. @throws InputError for the first that is wrong, before anything is touched. */
 export function readInputs(env: Environment): Inputs {
   const read = new InputReader(env)
+  read.refuse(peerInputs(read), [])
   const command = read.choice('command', COMMANDS, 'apply')
   const stack = readStack(read, env)
   const planFile = read.text('plan-file')

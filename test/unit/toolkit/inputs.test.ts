@@ -122,3 +122,22 @@ test('an optional choice is one of the words, or nothing at all', () => {
   expect(read('low')).toBe('low')
   expect(() => read('high')).toThrow('is `high`, which is none of `normal`, `low`')
 })
+
+describe('an input of another action', () => {
+  const hints = { 'my-input': 'Use `another`.' }
+
+  test('is refused with what to do instead', () => {
+    expect(mistake(() => reader('x').refuse(hints))).toEqual({
+      message: 'Input `my-input` is not one of this action.',
+      hint: 'Use `another`.',
+    })
+  })
+
+  test.each(['', '  ', 'false'])('may be left at %j', (value) => {
+    expect(() => reader(value).refuse(hints)).not.toThrow()
+  })
+
+  test('is refused at `false`, where that asks for something', () => {
+    expect(mistake(() => reader('false').refuse(hints, [])).hint).toBe('Use `another`.')
+  })
+})
