@@ -47,10 +47,11 @@ const count = (request: RegExp) => proxy.requests.filter((line) => request.test(
 test('blobs cut off halfway, lost answers, 500s and 429s are retried, and the build is not', async () => {
   proxy.break(
     { method: 'PUT', path: /\/blobs\/uploads\//, times: 2, does: { kind: 'reset-upload', afterBytes: 100_000 } },
+    // More of them than there are layers: each may be sent ahead, and that is tried once.
     {
       method: 'POST',
       path: /\/blobs\/uploads\/$/,
-      times: 2,
+      times: 4,
       does: { kind: 'answer', status: 503, body: '<html>busy</html>' },
     },
     { method: 'PUT', path: /\/manifests\/sha256:/, does: { kind: 'answer', status: 500 } },

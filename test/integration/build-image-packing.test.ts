@@ -287,6 +287,25 @@ test('layers of a published base are not sent; with a base that is nowhere else 
   )
 })
 
+test('layers are sent while later steps run, unless something may yet keep the image from being pushed', async () => {
+  const dockerfile = readFileSync(join(sources.folder, 'Dockerfile'), 'utf8')
+  const build = async (last: string, more: Values = {}) => {
+    proxy.reset()
+    sources.write('vendor/lib.txt', `library ${Math.random()}\n`.repeat(20_000))
+    sources.write('Dockerfile', dockerfile.replace('COPY app.txt', `RUN busybox sleep 4 && ${last}\nCOPY app.txt`))
+    return run({ images: `${proxy.host}/ahead/web`, ...more })
+  }
+  expect(await build('busybox false')).toMatchObject({ code: 1 })
+  expect(blobsSent()).toBeGreaterThan(0)
+  for (const gate of [{ 'max-size': '1GB' }, { 'test-command': 'busybox true' }]) {
+    expect(await build('busybox false', gate)).toMatchObject({ code: 1 })
+    expect(blobsSent()).toBe(0)
+  }
+  const whole = await build('busybox true')
+  expect(whole).toMatchObject({ code: 0 })
+  expect(await registry.digest('ahead/web', 'v1')).toBe(whole.outputs['digest'])
+})
+
 test('a step that is killed leaves no names in the engine once its post step ran', async () => {
   const images = `${registry.host}/killed/web`
   const dockerfile = readFileSync(join(sources.folder, 'Dockerfile'), 'utf8')

@@ -41,6 +41,8 @@ export interface BuildParts {
   readonly registries: Registries
   /** Where the image goes; none when it stays on this machine. */
   readonly destinations: readonly ReadyDestination[]
+  /** Where layers may go while later ones are still being built. */
+  readonly sendAheadTo: readonly ReadyDestination[]
   readonly temporary: Temporary
   /** Whether someone looks at the image in the engine, before or instead of pushing it. */
   readonly usedHere: boolean

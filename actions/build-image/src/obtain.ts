@@ -44,11 +44,25 @@ export async function obtainImage(parts: ObtainParts, world: World): Promise<Obt
     world.log.info(`There is no ${tag} yet.`)
   }
   const usedHere = !inputs.push || inputs.testCommand !== undefined
-  const built = await stages.run('Build', () =>
-    build({ inputs: inputs.build, sources: wanted, bases, registries, destinations, temporary, usedHere }, world),
-  )
+  const request = {
+    inputs: inputs.build,
+    sources: wanted,
+    bases,
+    registries,
+    destinations,
+    sendAheadTo: mayBeHeldBack(inputs, destinations) ? [] : destinations,
+    temporary,
+    usedHere,
+  }
+  const built = await stages.run('Build', () => build(request, world))
   return { built, contentHash: hash }
 }
+
+/** Whether something that is known of the whole image only may keep it from being pushed: then nothing of it is. */
+const mayBeHeldBack = ({ testCommand, maxSize }: Inputs, destinations: readonly ReadyDestination[]): boolean =>
+  testCommand !== undefined ||
+  maxSize !== undefined ||
+  destinations.some(({ tags }) => tags.some(({ current, immutable }) => immutable && current !== undefined))
 
 interface Hashed {
   readonly bases: readonly BaseImage[] | undefined

@@ -12,6 +12,7 @@ import { formatRepository } from './image-reference.ts'
 import type { Image } from './image-source.ts'
 import { KnownLayers } from './known-layers.ts'
 import { openLayer } from './layer-file.ts'
+import type { ReceivedLayer } from './layer-intake.ts'
 import { type Descriptor, OCI_LAYER, readConfig, readManifest } from './oci.ts'
 import { baseLayersOf, parentOf } from './pack-from-engine.ts'
 import { type PackedLayer, packedImage } from './packed-image.ts'
@@ -39,13 +40,17 @@ export class PushedImages {
   #closing: Promise<void> | undefined
 
   static async open(docker: Docker, labels: readonly Pair[], parts: BuildParts, world: World): Promise<PushedImages> {
-    const { inputs, sources, temporary, destinations } = parts
+    const { inputs, sources, temporary, destinations, sendAheadTo } = parts
     const epoch = inputs.reproducible ? sources.commit.epoch : NEVER
     const known = await KnownLayers.open(world.env, destinations, epoch)
     // The base is known by the time that the engine asks for anything.
-    const received = new ReceivedParts(await temporary.folder('pushed'), epoch, async (digest) =>
-      known.sizeOf(digest, (await images.#base) ?? []).catch(() => undefined),
-    )
+    const sizeOf = async (digest: string) => known.sizeOf(digest, (await images.#base) ?? []).catch(() => undefined)
+    const send = ({ digest, size, path }: ReceivedLayer) => {
+      for (const { registry, repository } of sendAheadTo) {
+        registry.sendAhead(repository.path, { digest, size, open: () => openLayer(path) })
+      }
+    }
+    const received = new ReceivedParts(await temporary.folder('pushed'), epoch, sizeOf, send)
     const receiver = await openReceiver(received, portFor(parts))
     const tags = new EngineTags(docker, receiver.repository, world.report)
     const push = new EnginePush(docker, receiver, received, tags)

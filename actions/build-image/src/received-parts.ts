@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { LayerIntake, type ReceivedBlob } from './layer-intake.ts'
+import { LayerIntake, type ReceivedBlob, type ReceivedLayer } from './layer-intake.ts'
 import type { Inbox, Upload } from './receiving-registry.ts'
 
 /** A manifest as an engine pushed it. */
@@ -15,14 +15,21 @@ export class ReceivedParts implements Inbox {
   readonly #folder: string
   readonly #epoch: number
   readonly #known: (digest: string) => Promise<number | undefined>
+  readonly #onLayer: (layer: ReceivedLayer) => void
   readonly #asked = new Map<string, Promise<number | undefined>>()
   #uploads = 0
 
-  /** `known` tells the size of a layer that is to be had without the engine. */
-  constructor(folder: string, epoch: number, known: (digest: string) => Promise<number | undefined>) {
+  /** `known` tells the size of a layer that is to be had without the engine; `onLayer` is told of each that is packed. */
+  constructor(
+    folder: string,
+    epoch: number,
+    known: (digest: string) => Promise<number | undefined>,
+    onLayer: (layer: ReceivedLayer) => void = () => {},
+  ) {
     this.#folder = folder
     this.#epoch = epoch
     this.#known = known
+    this.#onLayer = onLayer
   }
 
   async sizeOf(digest: string): Promise<number | undefined> {
@@ -33,7 +40,11 @@ export class ReceivedParts implements Inbox {
 
   beginUpload(): Upload {
     const path = join(this.#folder, `layer-${this.#uploads++}`)
-    return new LayerIntake(path, this.#epoch, (blob) => void this.blobs.set(blob.digest, blob))
+    return new LayerIntake(path, this.#epoch, (blob) => {
+      this.blobs.set(blob.digest, blob)
+      // One that cannot be packed is an error to whoever needs it.
+      blob.layer?.then(this.#onLayer).catch(() => {})
+    })
   }
 
   takeManifest(reference: string, bytes: Buffer, mediaType: string): void {

@@ -33,6 +33,8 @@ export class Registry {
   readonly #base: URL
   readonly #world: RegistryWorld
   readonly #authorizer: Authorizer
+  /** Blobs that went ahead, by repository and digest. */
+  readonly #ahead = new Map<string, Promise<BlobOutcome | undefined>>()
 
   constructor(host: string, credentials: CredentialSource, world: RegistryWorld) {
     this.host = host
@@ -80,19 +82,28 @@ export class Registry {
   }
 
   /** Makes sure that a repository has a blob: it may be there, be mounted from another repository here, or be sent. */
-  putBlob(path: string, blob: Blob, mountFrom?: string): Promise<BlobOutcome> {
-    return this.#try(`push ${this.#name(path, blob.digest)}`, async () => {
-      if (await this.#hasBlob(path, blob.digest)) return 'present'
-      const from = mountFrom === undefined || mountFrom === path ? undefined : { mount: blob.digest, from: mountFrom }
-      const upload = await this.#startUpload(path, from)
-      if (upload === undefined) return 'mounted'
-      upload.searchParams.set('digest', blob.digest)
-      const headers = { 'content-type': 'application/octet-stream' }
-      await readBody(
-        await this.#send(path, 'pull,push', { method: 'PUT', url: upload, headers, body: blob }, [201, 202, 204]),
-      )
-      return 'sent'
+  async putBlob(path: string, blob: Blob, mountFrom?: string): Promise<BlobOutcome> {
+    const name = this.#name(path, blob.digest)
+    const ahead = await this.#ahead.get(name)
+    // Looked for all the same: a registry may have swept away what no manifest named for a while.
+    const now = await this.#try(`push ${name}`, () => this.#putBlob(path, blob, mountFrom))
+    return now === 'present' ? (ahead ?? now) : now
+  }
+
+  /** Begins to send a blob that `putBlob` will ask for, which waits for it. What fails here, but for a login, is left to that. */
+  sendAhead(path: string, blob: Blob): void {
+    const name = this.#name(path, blob.digest)
+    if (this.#ahead.has(name)) return
+    const put = this.#try(
+      `send ${name} ahead`,
+      () => this.#putBlob(path, blob),
+      () => false,
+    )
+    const settled = put.catch((error) => {
+      this.#world.log.debug(error instanceof Error ? error.message : String(error))
+      return undefined
     })
+    this.#ahead.set(name, settled)
   }
 
   /** Puts a manifest under a tag or under its digest. */
@@ -112,6 +123,18 @@ export class Registry {
       // Not every registry can give up an upload; those forget it by themselves.
       if (url !== undefined) await this.#send(path, 'pull,push', { method: 'DELETE', url }, []).catch(() => {})
     })
+  }
+
+  async #putBlob(path: string, blob: Blob, mountFrom?: string): Promise<BlobOutcome> {
+    if (await this.#hasBlob(path, blob.digest)) return 'present'
+    const from = mountFrom === undefined || mountFrom === path ? undefined : { mount: blob.digest, from: mountFrom }
+    const upload = await this.#startUpload(path, from)
+    if (upload === undefined) return 'mounted'
+    upload.searchParams.set('digest', blob.digest)
+    const headers = { 'content-type': 'application/octet-stream' }
+    const request: HttpRequest = { method: 'PUT', url: upload, headers, body: blob }
+    await readBody(await this.#send(path, 'pull,push', request, [201, 202, 204]))
+    return 'sent'
   }
 
   async #hasBlob(path: string, digest: string): Promise<boolean> {
@@ -169,7 +192,7 @@ export class Registry {
   }
 
   /** Retries what passes by itself, once with fresh credentials where those were refused, and says what was tried. */
-  async #try<T>(doing: string, task: () => Promise<T>): Promise<T> {
+  async #try<T>(doing: string, task: () => Promise<T>, passes = isPassing): Promise<T> {
     const { clock, signal, log } = this.#world
     let renewed = false
     try {
@@ -185,7 +208,7 @@ export class Registry {
             this.#authorizer.renew(error.generation)
             return { afterMs: 0 }
           }
-          return isPassing(error)
+          return passes(error)
         },
         onRetry: (error, attempt, pauseMs) =>
           log.info(

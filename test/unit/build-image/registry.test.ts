@@ -11,7 +11,7 @@ import { FakeClock } from '../../support/clock.ts'
 import { type Seen, scriptedServer } from '../../support/scripted-server.ts'
 
 const DIGEST = `sha256:${'ab'.repeat(32)}`
-const quiet = { info: () => {} } as unknown as Log
+const quiet = { info: () => {}, debug: () => {} } as unknown as Log
 let server: Awaited<ReturnType<typeof scriptedServer>>
 let clock: FakeClock
 let answer: (seen: Seen, response: ServerResponse) => void
@@ -144,6 +144,58 @@ test.each(['http://registry.example.com/upload/1', 'http://registry.example.com:
     )
   },
 )
+
+test('a blob that was sent ahead is not sent again; one that failed then is, with all its attempts', async () => {
+  let failures = 0
+  const puts: string[] = []
+  const there = new Set<string>()
+  answer = ({ method, path }, response) => {
+    if (path === '/v2/') return response.end()
+    const repository = path.split('/')[2] ?? ''
+    if (method === 'HEAD') return response.writeHead(there.has(repository) ? 200 : 404).end()
+    if (method === 'POST') return response.writeHead(202, { location: `${path}one` }).end()
+    puts.push(path)
+    if (failures-- > 0) return response.writeHead(500).end()
+    there.add(repository)
+    response.writeHead(201).end()
+  }
+  const blob = { digest: DIGEST, size: 4, open: () => Readable.from(['1234']) }
+  const registry = open()
+  registry.sendAhead('web', blob)
+  registry.sendAhead('web', blob)
+  expect(await registry.putBlob('web', blob)).toBe('sent')
+  expect(puts).toHaveLength(1)
+  expect(await registry.putBlob('other', blob)).toBe('sent')
+
+  failures = 3
+  registry.sendAhead('broken', blob)
+  expect(await registry.putBlob('broken', blob)).toBe('sent')
+  expect(puts).toHaveLength(2 + 4)
+
+  registry.sendAhead('swept', blob)
+  await registry.putBlob('swept', blob)
+  there.delete('swept')
+  expect(await registry.putBlob('swept', blob)).toBe('sent')
+  expect(puts).toHaveLength(6 + 2)
+})
+
+test('what goes ahead after hours gets a fresh login', async () => {
+  const puts: string[] = []
+  answer = ({ method, path, headers }, response) => {
+    const fresh = headers.authorization === `Basic ${Buffer.from('me:fresh').toString('base64')}`
+    if (path === '/v2/') return response.writeHead(401, { 'www-authenticate': 'Basic realm="test"' }).end()
+    if (!fresh) return response.writeHead(401).end()
+    if (method === 'HEAD') return response.writeHead(puts.length > 0 ? 200 : 404).end()
+    if (method === 'POST') return response.writeHead(202, { location: `${path}one` }).end()
+    puts.push(path)
+    response.writeHead(201).end()
+  }
+  const registry = open()
+  const blob = { digest: DIGEST, size: 4, open: () => Readable.from(['1234']) }
+  registry.sendAhead('web', blob)
+  expect(await registry.putBlob('web', blob)).toBe('sent')
+  expect([puts.length, logins]).toEqual([1, [false, true]])
+})
 
 test('429 waits as long as it says, and 500 doubles its pauses; then it gives up with the next step', async () => {
   let count = 0
