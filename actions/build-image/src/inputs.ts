@@ -11,6 +11,7 @@ import { readCaches } from './caches.ts'
 import { type Destination, readDestinations } from './destinations.ts'
 import type { NewRepository } from './ecr.ts'
 import { DOCKER_HUB, type ImageReference, parseReference, parseRepository } from './image-reference.ts'
+import { PEER_INPUTS } from './peer-inputs.ts'
 import type { Login } from './registries.ts'
 import { refuseSecretArgs } from './secret-args.ts'
 import { parseSize } from './size.ts'
@@ -67,6 +68,7 @@ export interface Inputs {
 /** Reads and checks every input. @throws InputError with the input's name, what was found, and what to write instead. */
 export function readInputs(env: Environment): Inputs {
   const input = new InputReader(env)
+  input.refuse(PEER_INPUTS)
   const workspace = env['GITHUB_WORKSPACE'] || process.cwd()
   const push = input.flag('push', true)
   const promote = input.text('promote')

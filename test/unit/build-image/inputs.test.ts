@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parse } from 'yaml'
 import { readInputs } from '../../../actions/build-image/src/inputs.ts'
 
 const IMAGES = '123456789012.dkr.ecr.eu-west-1.amazonaws.com/web'
@@ -201,4 +202,27 @@ test('the account that may be touched is one, and is that of every ECR registry 
   expect(() => read({ ...inputs, 'expected-account-id': '999999999999' })).toThrow(
     `Input \`expected-account-id\` is 999999999999, but \`${IMAGES}\` is in account 123456789012.`,
   )
+})
+
+// All inputs of docker/build-push-action, by their names there.
+const OF_THE_PEER = `add-hosts allow annotations attests build-args build-contexts builder cache-from cache-to call
+  cgroup-parent context file labels load network no-cache no-cache-filters outputs platforms provenance pull push sbom secrets
+  secret-envs secret-files shm-size ssh tags target ulimit github-token`.split(/\s+/)
+const action = parse(readFileSync(new URL('../../../actions/build-image/action.yml', import.meta.url), 'utf8')) as {
+  readonly inputs: Readonly<Record<string, unknown>>
+}
+const notOurs = OF_THE_PEER.filter((name) => !(name in action.inputs) && name !== 'github-token')
+
+test.each(notOurs)('the input %s of docker/build-push-action is refused, with what to do instead', (name) => {
+  expect(() => read({ images: IMAGES, [name]: 'x' })).toThrow(
+    expect.objectContaining({
+      input: name,
+      message: `Input \`${name}\` is not one of this action.`,
+      hint: expect.stringMatching(/^(Use `|Remove it: )/),
+    }),
+  )
+})
+
+test('what is off, or only for a context on GitHub, does not stand in the way', () => {
+  expect(() => read({ images: IMAGES, load: 'false', 'github-token': 'x', outputs: '' })).not.toThrow()
 })
