@@ -461,6 +461,19 @@ describe('command: rollback of a deployment under way', () => {
     expect(done.log.join('\n')).toContain('Service `production/web` is to run web:1')
   })
 
+  test('that ECS takes back already is followed, and not taken further', async () => {
+    const front = await underWay()
+    await deploy(cloud, { command: 'rollback', 'wait-for': 'none' })
+    expect((await current()).status).toBe('ROLLBACK_IN_PROGRESS')
+    const done = await deploy(cloud, { command: 'rollback' })
+    expect([done.outputs['verdict'], done.error, (await current()).status]).toEqual([
+      'succeeded',
+      undefined,
+      'ROLLBACK_SUCCESSFUL',
+    ])
+    expect([await runs(), production(front)]).toEqual(['web:1', [100, 0]])
+  })
+
   test('with other changes besides goes by a deployment of its own', async () => {
     const front = await underWay()
     const done = await deploy(cloud, { command: 'rollback', 'desired-count': '3' })

@@ -50,7 +50,7 @@ export interface Inputs {
   readonly onConflict: 'fail' | 'wait' | 'supersede'
   readonly onFailure: 'rollback' | 'stop' | 'leave'
   readonly onCancel: 'rollback' | 'leave'
-  /** The revision to go back to; without it the last one that was healthy. */
+  /** The revision to go back to; without it the next older one that was healthy. */
   readonly rollbackTo?: string
   readonly recordFile?: string
 }

@@ -21,7 +21,7 @@ export async function main(world: World, connect: Connect): Promise<void> {
   const aws = new AwsCalls(connect(config), world.clock, world.signal)
 
   const goesBack = inputs.command === 'rollback'
-  const plans = goesBack ? await prepareRollback(aws, inputs) : await prepare(world, aws, inputs, config.region)
+  const plans = goesBack ? await prepareRollback(world, aws, inputs) : await prepare(world, aws, inputs, config.region)
   refuseImpatience(inputs, plans)
   if (inputs.dryRun || inputs.command === 'verify') return tellPlan(world, inputs, await preview(aws, plans))
 

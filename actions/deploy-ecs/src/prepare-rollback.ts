@@ -1,19 +1,19 @@
 // Finds the revisions to go back to. Nothing is changed here.
-import { InputError, SlipwayError } from '../../../toolkit/errors.ts'
+import { InputError } from '../../../toolkit/errors.ts'
 import { inParallel } from '../../../toolkit/parallel.ts'
+import type { World } from '../../../toolkit/runtime.ts'
 import type { AwsCalls } from './aws-calls.ts'
+import { findBack } from './back.ts'
 import { describeServices, requireService } from './ecs.ts'
 import type { Inputs } from './inputs.ts'
-import { lastHealthy } from './last-healthy.ts'
 import { loadBase } from './load-base.ts'
 import type { ServicePlan } from './plan.ts'
 import { refuseForeignController } from './preflight.ts'
 import { checkAccount } from './prepare.ts'
 import { familyOf, revisionName } from './registration.ts'
-import { nameOf, type ServiceName } from './service-name.ts'
 
-/** Plans the way back of each service: to the revision that the user names, else to the last one that was healthy. */
-export async function prepareRollback(aws: AwsCalls, inputs: Inputs): Promise<readonly ServicePlan[]> {
+/** Plans the way back of each service: to the revision that the user names, else to the one before that was healthy. */
+export async function prepareRollback(world: World, aws: AwsCalls, inputs: Inputs): Promise<readonly ServicePlan[]> {
   await checkAccount(aws, inputs.expectedAccountId)
   const services = await describeServices(aws, inputs.services)
   return inParallel(inputs.services, 4, async (name): Promise<ServicePlan> => {
@@ -21,7 +21,7 @@ export async function prepareRollback(aws: AwsCalls, inputs: Inputs): Promise<re
     refuseForeignController(name, before)
     const current = before.taskDefinition ?? ''
     const wanted = inputs.rollbackTo === undefined ? undefined : named(inputs.rollbackTo, current)
-    const revision = wanted ?? (await lastHealthy(aws, name, before, current)) ?? nowhere(name, current)
+    const revision = wanted ?? (await findBack(world, aws, name, before))
     const base = await loadBase(aws, { from: 'revision', taskDefinition: revision }, current)
     if (base.arn === undefined) throw gone(revision)
     const { registration } = base
@@ -35,13 +35,6 @@ export async function prepareRollback(aws: AwsCalls, inputs: Inputs): Promise<re
 /** A number alone is a revision of the family that the service runs. */
 const named = (revision: string, current: string) =>
   /^\d+$/.test(revision) ? `${familyOf(current)}:${revision}` : revision
-
-function nowhere(name: ServiceName, current: string): never {
-  throw new SlipwayError(
-    `Service \`${nameOf(name)}\` runs ${revisionName(current)}, and no other revision is known that rolled out to the end.`,
-    { hint: 'ECS keeps 90 days of history. Name the revision: `rollback-to: 12`.' },
-  )
-}
 
 const gone = (revision: string) =>
   new InputError('rollback-to', `leads to \`${revisionName(revision)}\`, which was deregistered.`, {

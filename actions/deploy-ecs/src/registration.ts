@@ -47,3 +47,6 @@ export const revisionName = (arn: string): string => arn.replace(/^arn:.*:task-d
 
 /** The family of a revision, given by ARN or as `family:revision`. */
 export const familyOf = (revision: string): string => revisionName(revision).replace(/:\d+$/, '')
+
+/** The number of a revision, given by ARN or as `family:revision`. */
+export const revisionNumber = (revision: string): number => Number(/:(\d+)$/.exec(revision)?.[1])
