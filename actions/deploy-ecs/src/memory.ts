@@ -1,7 +1,7 @@
 import { liveTasks } from './health.ts'
-import { newerPrimary, type Ours, ownDeployment } from './ours.ts'
+import { newerPrimary, type Ours, ownDeployment, provenBefore } from './ours.ts'
 import { notHealthy } from './progress.ts'
-import type { Observation } from './seen.ts'
+import type { Observation, TaskSeen } from './seen.ts'
 import { failureOf, type Stop } from './stopped-task.ts'
 
 /** What earlier looks showed and a later one may not show again. Its size is bounded by the tasks of one deployment. */
@@ -12,7 +12,7 @@ export interface Memory {
   readonly rollbacks: ReadonlyMap<string, string>
   /** Tasks of ours that failed, by ARN. */
   readonly failures: ReadonlyMap<string, Stop>
-  /** Since when each task of ours has been seen RUNNING, by our clock. */
+  /** Since when each task of ours runs: seen by our clock, or as ECS says of one that ran before we came. */
   readonly runningSince: ReadonlyMap<string, number>
   /** Since when all has been healthy, by our clock. */
   readonly healthySince?: number
@@ -33,8 +33,8 @@ export function remember(memory: Memory, ours: Ours, latest: Observation): Memor
   return {
     missing: latest.service === undefined ? memory.missing + 1 : 0,
     rollbacks: rememberRollback(memory, ours, latest),
-    failures: rememberFailures(memory, latest),
-    runningSince: rememberRunning(memory, latest),
+    failures: rememberFailures(memory, ours, latest),
+    runningSince: rememberRunning(memory, ours, latest),
     ...(since === undefined ? {} : { healthySince: since }),
   }
 }
@@ -64,7 +64,8 @@ function rememberRollback(memory: Memory, ours: Ours, { service }: Observation):
 /** A rollback's deployment is made when its event is written. */
 const NEAR_MS = 30_000
 
-function rememberFailures(memory: Memory, { tasks = [] }: Observation): Memory['failures'] {
+function rememberFailures(memory: Memory, ours: Ours, { tasks = [] }: Observation): Memory['failures'] {
+  if (provenBefore(ours)) return memory.failures
   const failed = tasks.flatMap((task) => {
     const stop = failureOf(task)
     return stop === undefined ? [] : [[task.arn, stop] as const]
@@ -72,8 +73,12 @@ function rememberFailures(memory: Memory, { tasks = [] }: Observation): Memory['
   return failed.length === 0 ? memory.failures : new Map([...memory.failures, ...failed])
 }
 
-function rememberRunning(memory: Memory, { at, tasks }: Observation): Memory['runningSince'] {
+function rememberRunning(memory: Memory, ours: Ours, { at, tasks }: Observation): Memory['runningSince'] {
   if (tasks === undefined) return memory.runningSince
   const running = liveTasks(tasks).filter(({ lastStatus }) => lastStatus === 'RUNNING')
-  return new Map(running.map(({ arn }) => [arn, memory.runningSince.get(arn) ?? at]))
+  return new Map(running.map((task) => [task.arn, memory.runningSince.get(task.arn) ?? sinceWhen(task, ours, at)]))
 }
+
+/** What ran before we came stands since it was started, and not since it was first looked at. */
+const sinceWhen = ({ createdAt, startedAt = Number.POSITIVE_INFINITY }: TaskSeen, ours: Ours, at: number): number =>
+  ours.isNew && createdAt >= ours.createdAt ? at : Math.min(at, startedAt)

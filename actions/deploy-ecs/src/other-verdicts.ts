@@ -68,6 +68,12 @@ export const notUndone = (first: Verdict, why: string): Verdict => ({
   reason: `${first.reason} It was not rolled back: ${why}`,
 })
 
+/** The verdict on a deployment that was there before, and that is not ours to take back. */
+export const nothingToUndo = (first: Verdict): Verdict => ({
+  ...first,
+  reason: `${first.reason} This run started no deployment, so there is none to take back.`,
+})
+
 /** The verdict after a rollback of ours: what happened first stays the reason. */
 export function afterRollback(first: Verdict, rollback: Verdict, to: string): Verdict {
   if (rollback.verdict === 'succeeded') {

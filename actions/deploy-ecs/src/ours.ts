@@ -10,7 +10,16 @@ export interface Ours {
   /** The revision that ran before. */
   readonly previousTaskDefinition: string
   readonly shipped: readonly Shipped[]
+  /** False where the service already ran this, so that there was nothing to start. */
+  readonly isNew: boolean
+  /** False for the first deploy of a service that was made with no tasks. */
+  readonly ranBefore: boolean
+  /** Whether the revision before had rolled out to the end. */
+  readonly wasComplete: boolean
 }
+
+/** Whether our revision had proven itself before we came: what fails since then speaks of something else. */
+export const provenBefore = ({ isNew, ranBefore, wasComplete }: Ours): boolean => !isNew && ranBefore && wasComplete
 
 /** A PRIMARY that came after ours; an older one is a stale read. */
 export const newerPrimary = (ours: Ours, deployments: readonly DeploymentSeen[]): DeploymentSeen | undefined =>

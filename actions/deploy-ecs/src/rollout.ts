@@ -15,14 +15,8 @@ export interface Rollout extends Ours {
   readonly name: ServiceName
   /** The service as it was right after the update. */
   readonly service: ServiceSeen
-  /** False where the service already ran this, so that there was nothing to start. */
-  readonly isNew: boolean
   /** See TaskBook. */
   readonly adopts: boolean
-  /** False for the first deploy of a service that was made with no tasks. */
-  readonly ranBefore: boolean
-  /** Whether the revision before had rolled out to the end. */
-  readonly wasComplete: boolean
 }
 
 /** What a rollout starts from. */

@@ -81,6 +81,8 @@ export interface TaskSeen {
   readonly addresses: readonly string[]
   readonly containerInstanceArn?: string
   readonly createdAt: number
+  /** When it came to run. */
+  readonly startedAt?: number
 }
 
 /** What one target group says of one task. */
@@ -191,7 +193,7 @@ export function seenTask(task: Task): TaskSeen {
         ...defined({ lastStatus, image, imageDigest, exitCode, reason }),
       }),
     ),
-    ...defined({ healthStatus, stopCode, stoppedReason, containerInstanceArn }),
+    ...defined({ healthStatus, stopCode, stoppedReason, containerInstanceArn, startedAt: task.startedAt?.getTime() }),
   } as TaskSeen
 }
 

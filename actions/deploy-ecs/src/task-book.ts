@@ -8,6 +8,8 @@ export interface Owner {
   readonly name: ServiceName
   readonly deploymentId: string
   readonly taskDefinition: string
+  /** False where the deployment was there before we came. */
+  readonly isNew: boolean
   /** Whether tasks of our revision that an earlier deployment started count as ours, as ECS has it in a rollback. */
   readonly adopts: boolean
 }
@@ -20,6 +22,7 @@ export class TaskBook {
   readonly #owner: Owner
   readonly #ours = new Map<string, TaskSeen>()
   #foreign = new Set<string>()
+  #hasLooked = false
 
   constructor(owner: Owner) {
     this.#owner = owner
@@ -42,14 +45,17 @@ export class TaskBook {
       else foreign.add(task.arn)
     }
     this.#foreign = foreign
+    this.#hasLooked = true
     const present = new Set(listed)
     return [...this.#ours.values()].filter(({ arn, lastStatus }) => lastStatus === 'STOPPED' || present.has(arn))
   }
 
   #isOurs({ arn, startedBy, taskDefinition }: TaskSeen, meantToRun: ReadonlySet<string>): boolean {
-    if (startedBy === this.#owner.deploymentId || this.#ours.has(arn)) return true
+    if (this.#ours.has(arn)) return true
+    const { deploymentId, isNew, adopts } = this.#owner
     // One that had stopped before we came says nothing about us.
-    return this.#owner.adopts && taskDefinition === this.#owner.taskDefinition && meantToRun.has(arn)
+    if (startedBy === deploymentId) return isNew || this.#hasLooked || meantToRun.has(arn)
+    return adopts && taskDefinition === this.#owner.taskDefinition && meantToRun.has(arn)
   }
 }
 

@@ -8,6 +8,7 @@ import {
   afterOwnRollback,
   afterRollback,
   lostSight,
+  nothingToUndo,
   notUndone,
   type StopResult,
   stopped,
@@ -29,7 +30,9 @@ export async function afterFailure(world: World, aws: AwsCalls, inputs: Inputs, 
     return verified(world, aws, inputs, watch, first)
   if (first.verdict !== 'failed' && first.verdict !== 'timed-out') return first
   if (first.lostSight === true || inputs.onFailure === 'leave') return first
-  const { name } = watch.rollout
+  const { name, isNew, ranBefore } = watch.rollout
+  // Where nothing ran before, it is the tasks that were asked for that have to go again.
+  if (!isNew && ranBefore) return nothingToUndo(first)
   try {
     if (inputs.onFailure === 'stop') return stopped(first, await stop(aws, watch))
     world.log.info(`Rolling service \`${nameOf(name)}\` back.`)

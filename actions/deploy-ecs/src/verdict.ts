@@ -92,7 +92,9 @@ function fromServiceDeployment(
   if (status === 'STOPPED' || status === 'STOP_REQUESTED') {
     if (isReplaced(statusReason))
       return verdict('superseded', 'Another deployment took the place of this one.', evidence)
-    return status === 'STOPPED' ? verdict('failed', `The deployment was stopped.${why}`, evidence) : undefined
+    return status === 'STOPPED'
+      ? verdict('failed', `The deployment was stopped.${why}${again(ours)}`, evidence)
+      : undefined
   }
   if (status === 'ROLLBACK_REQUESTED' || status === 'ROLLBACK_IN_PROGRESS') {
     return criteria.awaitRollback
@@ -101,6 +103,10 @@ function fromServiceDeployment(
   }
   return undefined
 }
+
+/** An update that changes nothing does not begin again what has ended. */
+const again = ({ isNew }: Ours) =>
+  isNew ? '' : ' This run did not start it: `force-new-deployment: true` starts another one.'
 
 /** Where a rollback goes, as far as the service shows it: to the last complete revision, which need not be the one before. */
 function goal(ours: Ours, { service }: Observation, { rollbacks }: Memory): string {
@@ -125,7 +131,7 @@ function fromDeployments(
   if (own?.rolloutState === 'FAILED') {
     const next = newerPrimary(ours, deployments)
     if (next === undefined) {
-      return verdict('failed', `ECS gave the deployment up.${sentence(own.rolloutStateReason ?? '')}`, [
+      return verdict('failed', `ECS gave the deployment up.${sentence(own.rolloutStateReason ?? '')}${again(ours)}`, [
         `Deployment ${own.id} FAILED: ${own.rolloutStateReason ?? ''}`,
       ])
     }

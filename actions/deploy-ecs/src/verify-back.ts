@@ -23,7 +23,7 @@ export async function verifyBack(
   deadline: number,
 ): Promise<Verdict> {
   // The tasks are told by their revision: lists of deployments may still lag behind the rollback.
-  const tasks = new TaskBook({ name, deploymentId: '', taskDefinition: revision, adopts: true })
+  const tasks = new TaskBook({ name, deploymentId: '', taskDefinition: revision, isNew: false, adopts: true })
   const instances = new Map<string, string>()
   const begun = aws.clock.now()
   const until = Math.min(deadline, begun + PATIENCE_MS)

@@ -24,6 +24,9 @@ export const ours: Ours = {
   createdAt: MADE,
   previousTaskDefinition: arn(1),
   shipped: [],
+  isNew: true,
+  ranBefore: true,
+  wasComplete: true,
 }
 
 export const criteria: Criteria = {

@@ -365,6 +365,45 @@ describe('failed', () => {
   })
 })
 
+describe('a deployment that was there before, as nothing was to change', () => {
+  const before = { ...ours, isNew: false, previousTaskDefinition: ours.taskDefinition }
+  const crashed = ['1', '2', '3', '4'].map((id) => failedTask(id))
+  const half = look({
+    service: service([deployment({ runningCount: 1, rolloutState: 'COMPLETED' })], { loadBalancers: [] }),
+    tasks: [...crashed, task('9')],
+    targets: [],
+  })
+
+  test('is not judged by its failures once it was complete', () => {
+    expect(waitsFor(play([half], criteria, before))).toBe('1 of 2 tasks of web:2 to run')
+  })
+
+  test.each([
+    ['it had not come to its end', { wasComplete: false }],
+    ['it was complete with no task', { ranBefore: false }],
+  ])('is judged by them where %s', (_, more) => {
+    expect(verdictOf(play([half], criteria, { ...before, ...more })).verdict).toBe('failed')
+  })
+
+  test('has tasks that stand since they were started, not since they were first looked at', () => {
+    const many = ['11', '12', '13', '14', '15'].map((id) => task(id, { startedAt: 1_000 }))
+    const seen = look({ ...half, at: 60_000, tasks: [...crashed, ...many] })
+    const unfinished = { ...before, wasComplete: false }
+    expect(
+      'verdict' in play([seen], criteria, unfinished) && verdictOf(play([seen], criteria, unfinished)),
+    ).toMatchObject({ verdict: 'succeeded' })
+  })
+
+  test('says how to start another one where ECS has given it up', () => {
+    const failed = service([deployment({ rolloutState: 'FAILED', rolloutStateReason: 'tasks failed to start.' })])
+    const how = '`force-new-deployment: true` starts another one'
+    expect(verdictOf(play([look({ service: failed })], criteria, before)).reason).toContain(how)
+    expect(verdictOf(play([look({ service: failed })])).reason).not.toContain(how)
+    const stopped = look({ serviceDeployment: record('STOPPED', { statusReason: 'The breaker.' }) })
+    expect(verdictOf(play([stopped], criteria, before)).reason).toContain(how)
+  })
+})
+
 describe('a stale read', () => {
   const stale = look({
     service: service([earlier({ status: 'PRIMARY' })], { taskDefinition: arn(1) }),
