@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CreateRepositoryCommand, ECRClient, SetRepositoryPolicyCommand } from '@aws-sdk/client-ecr'
 import { type Cloud, startCloud } from '../../rehearsal/cloud/cloud.ts'
-import { removeTestImages } from '../support/busybox-image.ts'
+import { busyboxImage, removeTestImages } from '../support/busybox-image.ts'
 import { type ImageSources, imageSources } from '../support/image-sources.ts'
 import { type Internet, pass, startInternet } from '../support/internet.ts'
 import { type OciRegistry, REGISTRY_USER, startOciRegistry } from '../support/oci-registry.ts'
@@ -27,6 +27,8 @@ let gallery: TokenRegistry
 let internet: Internet
 let cloud: Cloud
 let publicApi: Awaited<ReturnType<typeof scriptedServer>>
+/** What ECR public's API says instead of a token. */
+let publicRefusal: object | undefined
 let sources: ImageSources
 let temp: string
 let config: string
@@ -66,6 +68,7 @@ beforeAll(async () => {
   publicApi = await scriptedServer(({ headers }, response) => {
     expect(headers['x-amz-target']).toBe('SpencerFrontendService.GetAuthorizationToken')
     expect(headers.authorization).toContain('/us-east-1/ecr-public/aws4_request')
+    if (publicRefusal !== undefined) return answerJson(response, 400, publicRefusal)
     const authorizationToken = Buffer.from(Object.values(PUBLIC_USER).join(':')).toString('base64')
     answerJson(response, 200, { authorizationData: { authorizationToken, expiresAt: Date.now() / 1000 + 43_200 } })
   })
@@ -202,6 +205,9 @@ describe('Docker Hub (a stand-in for its registry, its token server and its down
 
 describe('ECR public (a stand-in for its registry and its API)', () => {
   const env = { ...AWS, AWS_ENDPOINT_URL_ECR_PUBLIC: '' }
+  afterEach(() => {
+    publicRefusal = undefined
+  })
 
   test('is pushed to with a token from its own API, which is in us-east-1 alone', async () => {
     const step = await run(
@@ -217,6 +223,46 @@ describe('ECR public (a stand-in for its registry and its API)', () => {
     const promoted = await run({ promote: step.outputs['image'] ?? '', images: `${plain.host}/public/web` })
     expect(promoted).toMatchObject({ code: 0, outputs: { digest: step.outputs['digest'] } })
     expect(gallery.logins.at(-1)).toEqual({ username: undefined, scope: 'repository:a1b2c3d4/web:pull' })
+  })
+
+  test.each([
+    ['a role that may not', 'AccessDeniedException', 'not authorized to perform: ecr-public:GetAuthorizationToken'],
+    ['another partition', 'UnrecognizedClientException', 'The security token included in the request is invalid.'],
+  ])('%s log in to it pulls as anyone may, and is told that it cannot push', async (_, name, message) => {
+    const aws = { ...env, AWS_ENDPOINT_URL_ECR_PUBLIC: publicApi.url }
+    const images = `public.ecr.aws/a1b2c3d4/${name.toLowerCase()}`
+    const { digest } = (await run({ images }, aws)).outputs
+
+    publicRefusal = { __type: name, message }
+    const promoted = await run({ promote: `${images}:v1`, images: `${plain.host}/public/pulled` }, aws)
+    expect(promoted).toMatchObject({ code: 0, outputs: { digest } })
+    expect(promoted.log).toContain(`${name}: ${message}`)
+    expect(promoted.log).toContain('Going on without a login: anyone may pull from it.')
+
+    // A base of that name that the engine has, as it cannot reach the stand-in.
+    execFileSync('docker', ['tag', await busyboxImage(TEST), `${images}:base`])
+    sources.write('Dockerfile.public', `FROM ${images}:base\nRUN echo ${name} > /public\n`)
+    const file = join(sources.folder, 'Dockerfile.public')
+    const built = await run({ images: `${plain.host}/public/built`, file, tags: name }, aws)
+    expect(built).toMatchObject({ code: 0, outputs: { digest: await plain.digest('public/built', name) } })
+
+    const asked = gallery.logins.length
+    const pushed = await run({ images, tags: 'v2' }, aws)
+    expect(pushed.code).toBe(1)
+    expect(pushed.log).toContain(`Nobody may push to ${images} without a login, and there is none.`)
+    expect(pushed.log).toContain('ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken')
+    expect(pushed.log).not.toContain('Engine:')
+    expect(gallery.logins).toHaveLength(asked)
+  })
+
+  test('without AWS credentials it is pushed to with the login that an earlier step left', async () => {
+    const own = mkdtempSync(join(tmpdir(), 'slipway-login-'))
+    const auth = Buffer.from(Object.values(PUBLIC_USER).join(':')).toString('base64')
+    writeFileSync(join(own, 'config.json'), JSON.stringify({ auths: { 'public.ecr.aws': { auth } } }))
+    const step = await run({ images: 'public.ecr.aws/a1b2c3d4/saved' }, { DOCKER_CONFIG: own })
+    rmSync(own, { recursive: true })
+    expect(step).toMatchObject({ code: 0 })
+    expect(await publicStore.digest('a1b2c3d4/saved', 'v1')).toBe(step.outputs['digest'])
   })
 })
 

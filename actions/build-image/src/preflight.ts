@@ -4,6 +4,7 @@ import type { World } from '../../../toolkit/runtime.ts'
 import { wildcard } from '../../../toolkit/wildcard.ts'
 import type { Destination } from './destinations.ts'
 import { createRepository, describeRepository, type EcrRegistry, type NewRepository } from './ecr.ts'
+import { isEcrPublic, refuseAnonymousPush } from './ecr-public.ts'
 import { formatRepository, type Repository } from './image-reference.ts'
 import { putLifecyclePolicy, putMissingLifecyclePolicy } from './lifecycle-policy.ts'
 import type { Registries } from './registries.ts'
@@ -36,7 +37,8 @@ export function preflight(
   world: World,
 ): Promise<readonly ReadyDestination[]> {
   return inParallel(destinations, 4, async ({ repository, tags }) => {
-    const { registry, ecr } = await registries.at(repository.host)
+    const { registry, ecr, credentials } = await registries.at(repository.host)
+    if (isEcrPublic(repository.host)) refuseAnonymousPush(repository, await credentials())
     const mutability = ecr?.describable ? await ecrMutability(ecr, repository, create, world) : () => false
     await registry.checkPush(repository.path)
     const states = await inParallel(tags, 4, async (tag) => {

@@ -52,7 +52,8 @@ export class Registries {
   async #find(host: string, own: Login | undefined, ecr: EcrRegistry | undefined): Promise<Credentials | undefined> {
     if (own !== undefined) return own
     if (ecr !== undefined) return loginToEcr(ecr, this.#world)
-    if (isEcrPublic(host)) return loginToEcrPublic(this.#world)
+    const fromAws = isEcrPublic(host) ? await loginToEcrPublic(this.#world) : undefined
+    if (fromAws !== undefined) return fromAws
     const saved = await savedLogin(host, this.#world)
     if (saved !== undefined) this.#world.log.mask(saved.password)
     return saved
