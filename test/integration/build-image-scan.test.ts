@@ -15,6 +15,7 @@ import { ManualClock } from '../../rehearsal/cloud/kernel/clock.ts'
 import { removeTestImages } from '../support/busybox-image.ts'
 import { inputsEnv, recordingWorld } from '../support/datadog.ts'
 import { type ImageSources, imageSources } from '../support/image-sources.ts'
+import { startOciRegistry } from '../support/oci-registry.ts'
 
 const TEST = 'build-image-scan'
 const FOUND = 'slipway.rehearsal.findings'
@@ -110,6 +111,16 @@ test('enhanced scanning, which is active before it has found anything, is waited
   const imageId = { imageDigest: String(passed.outputs['digest']) }
   const scan = await ecr.send(new DescribeImageScanFindingsCommand({ repositoryName: 'enhanced/good', imageId }))
   expect(scan.imageScanStatus?.status).toBe('ACTIVE')
+})
+
+test('a gate that nothing would go through is refused before anything is built or created', async () => {
+  const registry = await startOciRegistry()
+  const { failure, lines } = await ship({ images: `${registry.host}/elsewhere/web`, 'scan-gate': 'low' })
+  const tags = await registry.tags('elsewhere/web')
+  await registry.close()
+  expect(failure).toBe('Input `scan-gate` is set, but none of the repositories is in a private ECR registry.')
+  expect(lines.filter((line) => /ready|Engine:/.test(line))).toEqual([])
+  expect(tags).toEqual([])
 })
 
 test('a scan that takes longer than it may is given up, and says so', async () => {

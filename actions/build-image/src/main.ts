@@ -15,7 +15,7 @@ import { findPromoted, lookUp } from './promote.ts'
 import { copyToAll, refuseTakenTags, remember, tagAll } from './publish.ts'
 import { Registries } from './registries.ts'
 import { reportLocal, reportPublished } from './report.ts'
-import { scanGate } from './scan-gate.ts'
+import { refuseUnscanned, scanGate } from './scan-gate.ts'
 import { formatSize } from './size.ts'
 import { readSources } from './sources.ts'
 import { Stages } from './stages.ts'
@@ -43,6 +43,7 @@ async function ship(inputs: Inputs, temporary: Temporary, world: World): Promise
   const registries = new Registries(world, http, inputs.login)
 
   if (inputs.push) await refuseOtherAccount(inputs, inputs.destinations, registries, world)
+  await refuseUnscanned(inputs, registries)
   // Before a repository is created: whatever is wrong with the sources, or the image to promote, is known by then.
   const wanted = await findWanted(inputs, registries, stages, world)
   const destinations = inputs.push

@@ -1,15 +1,16 @@
 import type { ImageScanFindings } from '@aws-sdk/client-ecr'
 import { awsError } from '../../../toolkit/aws.ts'
-import { SlipwayError } from '../../../toolkit/errors.ts'
+import { InputError, SlipwayError } from '../../../toolkit/errors.ts'
 import { inParallel } from '../../../toolkit/parallel.ts'
 import { poll } from '../../../toolkit/poll.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import { type EcrRegistry, registryId } from './ecr.ts'
 import { formatRepository } from './image-reference.ts'
 import type { Image } from './image-source.ts'
-import { type ScanGate, SEVERITIES } from './inputs.ts'
+import { type Inputs, type ScanGate, SEVERITIES } from './inputs.ts'
 import { isIndex, readIndex } from './oci.ts'
 import type { ReadyDestination } from './preflight.ts'
+import type { Registries } from './registries.ts'
 
 /** How many findings there are of each severity, in ECR's words. */
 export type Findings = Readonly<Record<string, number>>
@@ -19,6 +20,21 @@ export type Findings = Readonly<Record<string, number>>
  * itself complete. Enhanced scanning calls itself active from the beginning.
  */
 const EMPTY_MS = { COMPLETE: 10_000, ACTIVE: 30_000 }
+
+/** @throws InputError when nothing would be scanned. That is known before anything is created, built or pushed. */
+export async function refuseUnscanned(
+  { scanGate, destinations }: Pick<Inputs, 'scanGate' | 'destinations'>,
+  registries: Registries,
+): Promise<void> {
+  if (scanGate === undefined) return
+  const opened = await Promise.all(destinations.map(({ repository }) => registries.at(repository.host)))
+  if (!opened.some(({ ecr }) => ecr?.describable)) throw unscanned()
+}
+
+const unscanned = () =>
+  new InputError('scan-gate', 'is set, but none of the repositories is in a private ECR registry.', {
+    hint: 'Leave it out, or push to ECR too.',
+  })
 
 /**
  * Waits for ECR's scan of the image, and lets nothing pass that is as bad as the gate says. The image is pushed by then, but
@@ -31,11 +47,7 @@ export async function scanGate(
   world: World,
 ): Promise<Findings> {
   const destination = destinations.find(({ ecr }) => ecr?.describable)
-  if (destination?.ecr === undefined) {
-    throw new SlipwayError('Input `scan-gate` is set, but none of the repositories is in a private ECR registry.', {
-      hint: 'Leave it out, or push to ECR too.',
-    })
-  }
+  if (destination?.ecr === undefined) throw unscanned()
   const repository = formatRepository(destination.repository)
   const total: Record<string, number> = {}
   const { ecr } = destination
