@@ -24,7 +24,13 @@ export type HttpAnswer = IncomingMessage
 
 export type Http = (request: HttpRequest) => Promise<HttpAnswer>
 
-const IDLE_MS = 60_000
+export interface Patience {
+  /** How long nothing may move on a connection, in milliseconds. */
+  readonly idleMs: number
+  /** How long the answer to a streamed body may take once all of it is sent: a registry may move a large layer to its storage first. */
+  readonly answerMs: number
+}
+
 // Proxies as the runner's environment names them (HTTPS_PROXY, NO_PROXY); loopback never goes through one.
 const proxyEnv = {
   ...process.env,
@@ -36,35 +42,49 @@ const options = { keepAlive: true, maxSockets: 8, proxyEnv }
 const plain = new PlainAgent(options)
 const tls = new TlsAgent(options)
 
-/** Sends one request, and gives the answer's head as soon as it is there. */
-export const http: Http = async ({ method, url, headers = {}, body, signal }) => {
-  const secure = url.protocol === 'https:'
-  const size = body === undefined ? 0 : Buffer.isBuffer(body) ? body.length : body.size
-  const length: Record<string, string> =
-    body === undefined && /^(GET|HEAD)$/.test(method) ? {} : { 'content-length': String(size) }
-  const request = (secure ? tlsRequest : plainRequest)(url, {
-    method,
-    headers: { ...headers, ...length },
-    agent: secure ? tls : plain,
-    timeout: IDLE_MS,
-    ...(signal === undefined ? {} : { signal }),
-  })
-  request.on('timeout', () => request.destroy(timedOut(url)))
-  const answer = new Promise<HttpAnswer>((resolve, reject) => {
-    request.on('response', resolve)
-    request.on('error', reject)
-  })
-  if (body === undefined || Buffer.isBuffer(body)) {
-    request.end(body)
-    return answer
+/** Sends requests, and gives the head of each answer as soon as it is there. */
+export const openHttp =
+  ({ idleMs, answerMs }: Patience): Http =>
+  async ({ method, url, headers = {}, body, signal }) => {
+    const secure = url.protocol === 'https:'
+    const size = body === undefined ? 0 : Buffer.isBuffer(body) ? body.length : body.size
+    const length: Record<string, string> =
+      body === undefined && /^(GET|HEAD)$/.test(method) ? {} : { 'content-length': String(size) }
+    const request = (secure ? tlsRequest : plainRequest)(url, {
+      method,
+      headers: { ...headers, ...length },
+      agent: secure ? tls : plain,
+      timeout: idleMs,
+      ...(signal === undefined ? {} : { signal }),
+    })
+    let allowedMs = idleMs
+    const allow = (ms: number) => {
+      allowedMs = ms
+      request.setTimeout(ms)
+    }
+    request.on('timeout', () => request.destroy(timedOut(url, allowedMs)))
+    const answer = new Promise<HttpAnswer>((resolve, reject) => {
+      request.on('response', resolve)
+      request.on('error', reject)
+    })
+    if (body === undefined || Buffer.isBuffer(body)) {
+      request.end(body)
+      return answer
+    }
+    const sent = pipeline(body.open(), request).then(
+      async () => {
+        allow(answerMs)
+        const head = await answer
+        allow(idleMs)
+        return head
+      },
+      // A registry may refuse a blob before all of it is sent: then its answer counts, and not the pipe that broke.
+      (error: unknown) => Promise.race([answer, rejectSoon(error)]),
+    )
+    return Promise.race([answer, sent])
   }
-  // A registry may refuse a blob before all of it is sent: then its answer counts, and not the pipe that broke.
-  const sent = pipeline(body.open(), request).then(
-    () => answer,
-    (error: unknown) => Promise.race([answer, rejectSoon(error)]),
-  )
-  return Promise.race([answer, sent])
-}
+
+export const http: Http = openHttp({ idleMs: 60_000, answerMs: 15 * 60_000 })
 
 /** All of an answer's content. */
 export async function readBody(answer: HttpAnswer): Promise<Buffer> {
@@ -75,7 +95,7 @@ export async function readBody(answer: HttpAnswer): Promise<Buffer> {
 
 const rejectSoon = (error: unknown) => new Promise<never>((_, reject) => setTimeout(() => reject(error), 50).unref())
 
-function timedOut(url: URL): Error {
-  const error = new Error(`Nothing came from ${url.host} for ${IDLE_MS / 1000} s.`)
+function timedOut(url: URL, ms: number): Error {
+  const error = new Error(`Nothing came from ${url.host} for ${ms / 1000} s.`)
   return Object.assign(error, { code: 'ETIMEDOUT' })
 }
