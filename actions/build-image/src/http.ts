@@ -50,6 +50,8 @@ export const openHttp =
     const size = body === undefined ? 0 : Buffer.isBuffer(body) ? body.length : body.size
     const length: Record<string, string> =
       body === undefined && /^(GET|HEAD)$/.test(method) ? {} : { 'content-length': String(size) }
+    // First, as it may not be there: a request that has begun by then would be nobody's.
+    const content = body === undefined || Buffer.isBuffer(body) ? undefined : body.open()
     const request = (secure ? tlsRequest : plainRequest)(url, {
       method,
       headers: { ...headers, ...length },
@@ -67,11 +69,11 @@ export const openHttp =
       request.on('response', resolve)
       request.on('error', reject)
     })
-    if (body === undefined || Buffer.isBuffer(body)) {
+    if (content === undefined) {
       request.end(body)
       return answer
     }
-    const sent = pipeline(body.open(), request).then(
+    const sent = pipeline(content, request).then(
       async () => {
         allow(answerMs)
         const head = await answer

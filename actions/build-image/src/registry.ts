@@ -120,8 +120,10 @@ export class Registry {
   checkPush(path: string): Promise<void> {
     return this.#try(`push to ${this.host}/${path}`, async () => {
       const url = await this.#startUpload(path)
-      // Not every registry can give up an upload; those forget it by themselves.
-      if (url !== undefined) await this.#send(path, 'pull,push', { method: 'DELETE', url }, []).catch(() => {})
+      if (url === undefined) return
+      // Not every registry can give up an upload; those forget it by themselves. Unread, the answer would hold its connection.
+      const givenUp = this.#send(path, 'pull,push', { method: 'DELETE', url }, []).then(readBody)
+      await givenUp.catch(() => {})
     })
   }
 

@@ -10,12 +10,15 @@ const IDLE_MS = 150
 const LONG_MS = 60_000
 
 let server: Server
+let requests: number
 let answer: (response: ServerResponse) => void
 let http: Http
 
 beforeEach(async () => {
+  requests = 0
   http = openHttp({ idleMs: IDLE_MS, answerMs: LONG_MS })
   server = createServer(async (request, response) => {
+    requests++
     request.on('error', () => {})
     request.resume()
     if (request.method === 'PUT') await once(request, 'end').catch(() => {})
@@ -55,4 +58,17 @@ test('any other request is answered soon, and a blob keeps moving, or the connec
   await expect(http({ method: 'GET', url: url() })).rejects.toMatchObject(dead)
   await expect(http({ method: 'PUT', url: url(), body: Buffer.from('{}') })).rejects.toMatchObject(dead)
   await expect(put({ size: 4, open: () => new Readable({ read() {} }) })).rejects.toMatchObject(dead)
+})
+
+test('a body that is not there is an error of the request alone, of which nothing is begun', async () => {
+  const rejections: unknown[] = []
+  const note = (error: unknown) => void rejections.push(error)
+  process.on('unhandledRejection', note)
+  const gone = () => {
+    throw new Error('It is gone.')
+  }
+  await expect(put({ size: 4, open: gone })).rejects.toThrow('It is gone.')
+  await sleep(3 * IDLE_MS)
+  process.off('unhandledRejection', note)
+  expect({ requests, rejections }).toEqual({ requests: 0, rejections: [] })
 })

@@ -197,6 +197,18 @@ test('what goes ahead after hours gets a fresh login', async () => {
   expect([puts.length, logins]).toEqual([1, [false, true]])
 })
 
+test('asking for permission to push holds no connection, whatever comes of the upload that was begun', async () => {
+  answer = ({ method, path }, response) => {
+    if (path === '/v2/') response.end()
+    else if (method === 'POST') response.writeHead(202, { location: `${path}one` }).end()
+    else response.writeHead(405).end('{"errors":[{"code":"UNSUPPORTED"}]}')
+  }
+  const registry = open()
+  for (const path of ['a', 'b', 'c', 'd', 'e']) await registry.checkPush(path)
+  expect(asked().filter((line) => line.startsWith('DELETE'))).toHaveLength(5)
+  expect(await server.connections()).toBeLessThan(5)
+})
+
 test('429 waits as long as it says, and 500 doubles its pauses; then it gives up with the next step', async () => {
   let count = 0
   answer = ({ path }, response) => {
