@@ -53,3 +53,14 @@ test('an attempt that another one followed is over', async () => {
     (await client().rest.actions.getWorkflowRunAttempt({ ...repo, run_id: 7, attempt_number: attempt })).data.status
   expect([await status(1), await status(2)]).toEqual(['completed', 'in_progress'])
 })
+
+test('a pull request that is merged is closed, and says when', async () => {
+  const github = cloud.github.repository('acme/web')
+  const { number } = github.openIssue('A pull request', '', [], { mergeCommit: null, commits: ['one111'] })
+  const pull = async () => (await client().rest.pulls.get({ ...repo, pull_number: number })).data
+  expect(await pull()).toMatchObject({ state: 'open', merged_at: null, head: { sha: 'one111' } })
+  github.merge(number, 'abc123')
+  expect(await pull()).toMatchObject({ state: 'closed', merged_at: expect.any(String), head: { sha: 'one111' } })
+  const issue = github.openIssue('No pull request', '')
+  await expect(client().rest.pulls.get({ ...repo, pull_number: issue.number })).rejects.toMatchObject({ status: 404 })
+})

@@ -1,9 +1,10 @@
 import { applyPlan } from './apply.ts'
+import { checkApproval, readApproved } from './check-approval.ts'
 import { enforce } from './guard-rails.ts'
 import { outputsAfterApply, setOutputs } from './outputs.ts'
 import { makePlan, readPlan, type SavedPlan } from './plan.ts'
 import { publish } from './publish.ts'
-import { checkApproval, type Review, review } from './review.ts'
+import { type Review, review } from './review.ts'
 import type { Run } from './run.ts'
 
 /** Plans, and shows the plan. */
@@ -16,14 +17,16 @@ export async function plan(run: Run): Promise<void> {
 
 /** Plans, and compares the plan with the approved one. Changes nothing. */
 export async function verify(run: Run): Promise<void> {
-  await checkApproval(await planned(run), run)
+  const approved = await readApproved(run)
+  checkApproval(await planned(run), approved, run)
 }
 
 /** Plans, shows the plan, and applies exactly that: when it was approved, and no guard rail holds it up. */
 export async function apply(run: Run): Promise<void> {
+  const approved = await readApproved(run)
   const reviewed = await planned(run)
   const { saved, breaches, hasChanges } = reviewed
-  await checkApproval(reviewed, run)
+  checkApproval(reviewed, approved, run)
   enforce(breaches)
   if (!hasChanges) {
     run.world.log.info('There is nothing to apply.')

@@ -30,11 +30,13 @@ export async function findComment(github: GitHub, pull: number, stack: string): 
   return undefined
 }
 
-/** Writes the comment of this stack, over the one that is there. Gives its address. */
-export async function writeComment(github: GitHub, pull: number, stack: string, markdown: string): Promise<string> {
-  const { rest, owner, repo } = github
-  const body = `${commentMarker(stack)}\n${markdown}`
-  const there = await findComment(github, pull, stack)
+/** Writes the comment of this stack, over `there` when it is there already. Gives its address. */
+export async function writeComment(
+  { rest, owner, repo }: GitHub,
+  pull: number,
+  there: Comment | undefined,
+  body: string,
+): Promise<string> {
   const { data } =
     there === undefined
       ? await rest.rest.issues.createComment({ owner, repo, issue_number: pull, body })

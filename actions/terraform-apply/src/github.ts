@@ -39,6 +39,18 @@ export function pullRequestOf(env: Environment): PullRequest | undefined {
   return pull?.number === undefined ? undefined : { number: pull.number, head: pull.head?.sha ?? '' }
 }
 
+/** A pull request as it stands now. An event tells how it stood then, and its run may be started again much later. */
+export interface PullRequestNow extends PullRequest {
+  readonly open: boolean
+  readonly merged: boolean
+}
+
+/** Asks GitHub how a pull request stands. */
+export async function pullRequestNow({ rest, owner, repo }: GitHub, number: number): Promise<PullRequestNow> {
+  const { data } = await rest.rest.pulls.get({ owner, repo, pull_number: number })
+  return { number, head: data.head.sha, open: data.state === 'open', merged: typeof data.merged_at === 'string' }
+}
+
 /** The merged pull request that a commit came from. One that is still open has been approved by nobody. */
 export async function pullRequestOfCommit(
   { rest, owner, repo }: GitHub,

@@ -1,16 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { code, join as paragraphs } from '../../../toolkit/markdown.ts'
+import { code } from '../../../toolkit/markdown.ts'
 import { sealApproval } from './approval.ts'
-import { approvalNote } from './approval-comment.ts'
 import { attributeLines } from './attribute-block.ts'
 import { changesAsData, countKinds } from './changes.ts'
-import { COMMENT_LIMIT, commentMarker, writeComment } from './comment.ts'
-import { connect, githubError, orWarn, pullRequestOf } from './github.ts'
+import { commentPlan } from './plan-comment.ts'
 import { headline, type PlanView, planReport } from './plan-report.ts'
 import { promotionNote } from './promotion-note.ts'
 import type { Review } from './review.ts'
-import { type Run, stackId, stackTitle } from './run.ts'
+import { type Run, stackTitle } from './run.ts'
 import { PLANNED_FILE } from './scratch.ts'
 
 /** A summary may be longer, but a page of more is read by nobody and slow to show. */
@@ -83,26 +81,3 @@ function viewOf(
     ],
   }
 }
-
-async function commentPlan(view: PlanView, { approval, scrub }: Review, run: Run): Promise<void> {
-  const { github, approval: inputs } = run.inputs
-  const pull = pullRequestOf(run.world.env)
-  if (!github.comment || github.token === '' || pull === undefined) return
-  const sealed =
-    approval && inputs.key !== undefined
-      ? sealApproval({ ...approval, pull: pull.number, head: pull.head }, inputs.key)
-      : undefined
-  const note = sealed === undefined ? undefined : (approvalNote(sealed) ?? TOO_LONG)
-  const room = COMMENT_LIMIT - Buffer.byteLength(commentMarker(stackId(run))) - Buffer.byteLength(note ?? '') - 10
-  const markdown = paragraphs(scrub(planReport(view, room)), note)
-  await orWarn(run.world, async () => {
-    const api = await connect(github.token, run.world.env)
-    const url = await writeComment(api, pull.number, stackId(run), markdown).catch((error) => {
-      throw githubError(error, `comment on pull request #${pull.number}`, 'pull-requests: write')
-    })
-    run.world.report.output('comment-url', url)
-  })
-}
-
-const TOO_LONG =
-  '_This plan is too large to be approved from a comment: pass its `approval` output on as `approved-plan`._'

@@ -138,6 +138,7 @@ const ENDPOINTS: readonly (readonly [method: string, path: RegExp, endpoint: End
     /^\/commits\/([^/]+)\/pulls$/,
     (repository, [sha = ''], request) => page(request, repository.pullsOf(sha).map(pullData)),
   ],
+  ['GET', /^\/pulls\/(\d+)$/, (repository, [number]) => json(200, pullData(repository.pull(Number(number))))],
   ['GET', /^\/actions\/runs\/(\d+)$/, (repository, [id]) => json(200, runData(repository.run(Number(id))))],
   [
     'GET',

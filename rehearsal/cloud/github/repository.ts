@@ -25,7 +25,7 @@ export interface Issue {
   stateReason: string | null
   labels: readonly string[]
   /** A pull request is an issue too. It is merged when it has a merge commit; its head is the last of its commits. */
-  readonly pull?: { readonly mergeCommit: string | null; readonly commits: readonly string[] }
+  pull?: { readonly mergeCommit: string | null; readonly commits: readonly string[] }
 }
 
 export type IssueChange = Partial<Pick<Issue, 'title' | 'body' | 'state' | 'stateReason'>>
@@ -101,6 +101,18 @@ export class Repository {
     return [...this.issues.values()].filter(
       ({ pull }) => pull !== undefined && (pull.mergeCommit === sha || pull.commits.includes(sha)),
     )
+  }
+
+  pull(number: number): Issue {
+    const issue = this.issue(number)
+    return issue.pull === undefined ? notFound() : issue
+  }
+
+  /** Merges a pull request, which closes it. */
+  merge(number: number, mergeCommit: string): void {
+    const issue = this.pull(number)
+    issue.state = 'closed'
+    issue.pull = { mergeCommit, commits: issue.pull?.commits ?? [] }
   }
 
   issue(number: number): Issue {
