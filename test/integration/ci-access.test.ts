@@ -221,6 +221,9 @@ test('a role may do what was named, and no more', async () => {
   for (const action of asked('deploy-ecs')) expect(may).toContain(action)
   const push = images.find(({ Action }) => all(Action).includes('ecr:PutImage'))
   expect(all(push?.Resource)).toEqual(['arn:aws:ecr:*:123456789012:repository/web'])
+  const scans = images.find(({ Sid }) => Sid === 'ReadEnhancedScans')
+  expect(all(scans?.Action).toSorted()).toEqual(['inspector2:ListCoverage', 'inspector2:ListFindings'])
+  expect(scans?.Resource).toBe('*')
   const abroad = images.filter(({ Resource }) => all(Resource).join().includes('210987654321'))
   expect(abroad).toEqual([
     {

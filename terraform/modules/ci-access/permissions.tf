@@ -140,6 +140,14 @@ data "aws_iam_policy_document" "images" {
     resources = [for repository in each.value.repositories : "arn:${local.partition}:ecr:*:${local.account}:repository/${repository}"]
   }
 
+  # The findings of enhanced scanning are Amazon Inspector's, which ECR asks with the role's own permissions. They are of the
+  # whole account: AWS ties neither to a repository.
+  statement {
+    sid       = "ReadEnhancedScans"
+    actions   = ["inspector2:ListCoverage", "inspector2:ListFindings"]
+    resources = ["*"]
+  }
+
   dynamic "statement" {
     for_each = length(each.value.pull_from) > 0 ? [each.value.pull_from] : []
 
