@@ -1,6 +1,6 @@
 // Services that are not the usual one: behind a Classic load balancer, one task on each instance, with host ports, behind
 // several target groups.
-import { DescribeServicesCommand } from '@aws-sdk/client-ecs'
+import { DescribeServicesCommand, DescribeTasksCommand, ListTasksCommand } from '@aws-sdk/client-ecs'
 import { ModifyTargetGroupCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { AwsError } from '../../rehearsal/cloud/kernel/errors.ts'
 import { deploy } from '../support/deploy.ts'
@@ -30,10 +30,12 @@ const DAEMON: StackOptions = {
   balanced: false,
   service: { schedulingStrategy: 'DAEMON', desiredCount: undefined },
 }
+const HOST: StackOptions = { bridged: true, taskDefinition: { networkMode: 'host' } }
 const KINDS: readonly (readonly [string, StackOptions])[] = [
   ['behind a Classic load balancer, which shows no rollout state', CLASSIC],
   ['with one task on each instance (DAEMON)', DAEMON],
   ['with host ports, and instances for targets', { bridged: true }],
+  ['in the network of its instance (host), of whose ports ECS says nothing', HOST],
 ]
 
 describe.each(KINDS)('a service %s', (_, options) => {
@@ -75,6 +77,21 @@ test('host ports are found in the target group by instance and port, and a sick 
   const sick = await deploy(cloud, { image: 'example.com/web:sick' })
   expect(sick.outputs['verdict']).toBe('rolled-back')
   expect(sick.summary.replaceAll('\\', '')).toMatch(/instance i-[0-9a-f]+/)
+})
+
+test('in host mode a target is the instance at the port of the container, and a sick one keeps a deploy from being green', async () => {
+  await makeService(cloud, HOST)
+  const well = await deploy(cloud, { image: 'example.com/web:next' })
+  expect(well.log.join('\n')).toMatch(/Target i-[0-9a-f]+:80 in web is healthy/)
+  const { taskArns } = await cloud.ecs.send(new ListTasksCommand({ cluster: 'production', serviceName: 'web' }))
+  const { tasks } = await cloud.ecs.send(new DescribeTasksCommand({ cluster: 'production', tasks: taskArns }))
+  // amazon-ecs-agent#3505: bindings are told of in bridge mode alone.
+  expect(tasks?.flatMap(({ containers }) => containers?.map(({ networkBindings }) => networkBindings))).toEqual([
+    [],
+    [],
+  ])
+  const sick = await deploy(cloud, { image: 'example.com/web:sick' })
+  expect(sick.outputs['verdict']).toBe('rolled-back')
 })
 
 describe('a service behind two target groups', () => {

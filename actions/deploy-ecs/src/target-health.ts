@@ -74,5 +74,8 @@ function addressesOf(
   const instance = instances.get(task.containerInstanceArn ?? '')
   const container = task.containers.find(({ name }) => name === containerName)
   const ports = (container?.hostPorts ?? []).filter((binding) => binding.containerPort === containerPort)
-  return instance === undefined ? [] : ports.map(({ hostPort }) => `${instance}:${hostPort}`)
+  if (instance === undefined) return []
+  // In host mode ECS tells of no ports: they are the container's own. Until it runs, another may still have them.
+  if (ports.length === 0) return task.lastStatus === 'RUNNING' ? [`${instance}:${containerPort}`] : []
+  return ports.map(({ hostPort }) => `${instance}:${hostPort}`)
 }

@@ -129,6 +129,23 @@ describe('a target', () => {
     const [seen] = targetsOf(GROUP, balancer, [bridged], both, new Map([['ci-1', 'i-1']]))
     expect(seen).toMatchObject({ target: 'i-1:32768', state: 'initial' })
   })
+
+  test('with host is the instance and the port of the container: ECS tells of no host ports', () => {
+    const hosted = (id: string, lastStatus: string) =>
+      task(id, { lastStatus, addresses: [], containerInstanceArn: `ci-${id}` })
+    const groups = [health('i-1', 80, 'healthy'), health('i-2', 80, 'healthy')]
+    const instances = new Map([
+      ['ci-1', 'i-1'],
+      ['ci-2', 'i-2'],
+    ])
+    expect(
+      targetsOf(GROUP, balancer, [hosted('1', 'RUNNING'), hosted('2', 'PENDING')], groups, instances),
+    ).toMatchObject([
+      { target: 'i-1:80', state: 'healthy' },
+      // What is there still belongs to the task before it.
+      { target: 'not yet known', state: 'unregistered' },
+    ])
+  })
 })
 
 describe('a difference', () => {

@@ -79,6 +79,7 @@ export class DockerTask implements TaskHandle {
   reach(containerPort: number): { readonly host: string; readonly port: number } | undefined {
     const published = this.#network?.published.get(containerPort)
     if (published !== undefined) return { host: '127.0.0.1', port: published }
+    if (this.#task.definition.networkMode === 'host') return { host: '127.0.0.1', port: containerPort }
     const binding = this.#containers
       .flatMap(({ bindings }) => bindings)
       .find((candidate) => candidate.containerPort === containerPort)
@@ -261,12 +262,13 @@ export class DockerTask implements TaskHandle {
 
   async #bindingsOf(container: Docker.Container, definition: ContainerDefinition): Promise<NetworkBinding[]> {
     const { networkMode } = this.#task.definition
-    if (networkMode === 'awsvpc') return []
+    // As the agent, which tells of no bindings where a network is shared.
+    if (networkMode === 'awsvpc' || networkMode === 'host' || networkMode === 'none') return []
     const { NetworkSettings } = await container.inspect()
     return portsOf(definition).map(({ key, containerPort, protocol }) => ({
       bindIP: '0.0.0.0',
       containerPort,
-      hostPort: networkMode === 'host' ? containerPort : Number(NetworkSettings.Ports[key]?.[0]?.HostPort ?? 0),
+      hostPort: Number(NetworkSettings.Ports[key]?.[0]?.HostPort ?? 0),
       protocol: protocol as 'tcp',
     }))
   }

@@ -3,7 +3,7 @@ import type { Clock } from '../../kernel/clock.ts'
 import { ClosableClock } from '../../kernel/closable-clock.ts'
 import type { Random } from '../../kernel/random.ts'
 import type { Target } from '../../ports.ts'
-import type { InstanceFacts, Runtime, TaskRequest } from '../runtime.ts'
+import type { InstanceFacts, Runtime, StartedContainer, TaskRequest } from '../runtime.ts'
 import { draw } from './duration.ts'
 import { Ordinals, ruleFor, type TaskFacts } from './rules.ts'
 import { NOTHING_SPECIAL, type Scenario } from './scenario.ts'
@@ -53,8 +53,8 @@ export function createSimulatedRuntime({
         {
           ...events,
           started(container, started) {
-            const bound = (started.networkBindings ?? []).map(
-              ({ hostPort }) => `${request.instance?.ec2InstanceId}:${hostPort}`,
+            const bound = portsOf(request, container, started).map(
+              (port) => `${request.instance?.ec2InstanceId}:${port}`,
             )
             for (const key of isAwsvpc(request) ? [privateIp] : bound) {
               byTarget.set(key, task)
@@ -97,6 +97,13 @@ const refusalOf = ({ noCapacity }: { readonly noCapacity?: true | string | undef
   noCapacity === true ? NO_FARGATE : noCapacity
 
 const isAwsvpc = ({ definition }: TaskRequest) => definition.networkMode === 'awsvpc'
+
+/** The ports of its instance at which a container answers: in host mode its own, of which the agent says nothing. */
+function portsOf({ definition }: TaskRequest, name: string, { networkBindings = [] }: StartedContainer) {
+  if (definition.networkMode !== 'host') return networkBindings.map(({ hostPort }) => hostPort)
+  const container = definition.containerDefinitions?.find((candidate) => candidate.name === name)
+  return (container?.portMappings ?? []).map(({ containerPort }) => containerPort)
+}
 
 /** Addresses of 10.0.0.0/8, in order. */
 const addressOf = (n: number) => `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`

@@ -203,12 +203,13 @@ export class SimulatedTask implements TaskHandle {
   }
 
   #bind({ portMappings = [] }: ContainerDefinition): NetworkBinding[] {
-    const { networkMode } = this.#task.definition
-    if (networkMode === 'awsvpc') return []
+    // What shares a network is bound to nothing: the agent tells of no bindings then.
+    const { networkMode = 'bridge' } = this.#task.definition
+    if (networkMode !== 'bridge') return []
     return portMappings.map(({ containerPort = 0, hostPort, protocol = 'tcp' }) => ({
       bindIP: '0.0.0.0',
       containerPort,
-      hostPort: networkMode === 'host' ? containerPort : hostPort || this.#facts.hostPort(),
+      hostPort: hostPort || this.#facts.hostPort(),
       protocol,
     }))
   }
