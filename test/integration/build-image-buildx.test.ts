@@ -160,18 +160,27 @@ test('a base in a private registry is pulled with a login that the user’s own 
   expect(await run({ ...plain, images: `${registry.host}/private/base` })).toMatchObject({ code: 0 })
   execFileSync('docker', ['image', 'prune', '--force', '--filter', `label=slipway.test=${TEST}`], { stdio: 'ignore' })
   mkdirSync(join(config, 'contexts'), { recursive: true })
-  writeFileSync(join(config, 'config.json'), '{"credHelpers":{"example.com":"none"}}')
-  for (const engine of ['docker', 'buildx']) {
+  // A store of the user's own, with another login for every registry there is.
+  const own = JSON.stringify({ credHelpers: { 'example.com': 'none' }, credsStore: 'of-the-test' })
+  writeFileSync(join(config, 'config.json'), own)
+  const helpers = mkdtempSync(join(tmpdir(), 'slipway-helper-'))
+  const script = `#!/bin/sh\necho '{"Username":"someone","Secret":"else"}'\n`
+  writeFileSync(join(helpers, 'docker-credential-of-the-test'), script, { mode: 0o755 })
+  for (const engine of ['buildx', 'docker']) {
     sources.write('Dockerfile.app', `FROM ${registry.host}/private/base:v1\nRUN echo ${engine} > /app\n`)
-    const step = await run({
-      file: join(sources.folder, 'Dockerfile.app'),
-      images: `${registry.host}/private/app`,
-      tags: engine,
-      engine,
-    })
+    const step = await run(
+      {
+        file: join(sources.folder, 'Dockerfile.app'),
+        images: `${registry.host}/private/app`,
+        tags: engine,
+        engine,
+      },
+      { PATH: `${helpers}:${process.env['PATH']}:${tools}` },
+    )
     expect(step).toMatchObject({ code: 0 })
   }
-  expect(readFileSync(join(config, 'config.json'), 'utf8')).toBe('{"credHelpers":{"example.com":"none"}}')
+  rmSync(helpers, { recursive: true })
+  expect(readFileSync(join(config, 'config.json'), 'utf8')).toBe(own)
   expect(readdirSync(temp)).toEqual([])
 })
 

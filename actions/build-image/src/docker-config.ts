@@ -36,7 +36,7 @@ export async function savedLogin(
   const { auths = {}, credHelpers = {}, credsStore } = readDockerConfig(world.env)
   const key = configKey(host)
   const helper = credHelpers[host] ?? credHelpers[key] ?? (auths[key]?.auth ? undefined : credsStore)
-  if (helper !== undefined) return askHelper(helper, key, world)
+  if (helper) return askHelper(helper, key, world)
   const auth = auths[key]?.auth ?? auths[host]?.auth ?? auths[`https://${host}`]?.auth
   if (!auth) return undefined
   const [username = '', ...password] = Buffer.from(auth, 'base64').toString('utf8').split(':')

@@ -41,8 +41,9 @@ export async function privateDockerConfig(
       { auth: Buffer.from(`${username}:${password}`).toString('base64') },
     ]),
   )
-  // A helper that the user has for a host would win over our login.
-  const helpers = Object.fromEntries(Object.entries(credHelpers).filter(([host]) => !(configKey(host) in ours)))
+  // Docker asks the helper of a host, or the store for all hosts. An empty helper stands for neither: it reads our login here.
+  const others = Object.entries(credHelpers).filter(([host]) => !(configKey(host) in ours))
+  const helpers = Object.fromEntries([...others, ...Object.keys(ours).map((key) => [key, ''])])
   const config = { ...rest, auths: { ...auths, ...ours }, credHelpers: helpers }
   await writeFile(join(folder, 'config.json'), JSON.stringify(config), { mode: 0o600 })
   for (const part of ['cli-plugins', 'contexts']) {
