@@ -151,6 +151,21 @@ describe('Docker Hub (a stand-in for its registry, its token server and its down
     expect(hub.logins.slice(from)).toEqual([{ username: undefined, scope: 'repository:acme/web:pull' }])
   })
 
+  test('a layer of another repository there is taken from it, with a token for both', async () => {
+    const images = 'acme/whole'
+    const pushed = await run({ images, ...HUB_USER })
+    const from = hub.logins.length
+    const promoted = await run({ promote: `${images}:v1`, images: 'acme/parts', ...HUB_USER })
+    expect(promoted).toMatchObject({ code: 0, outputs: { digest: pushed.outputs['digest'] } })
+    expect(promoted.log).toMatch(/docker\.io\/acme\/parts: .*mounted/)
+    expect(hub.logins.slice(from).map(({ scope }) => scope)).toEqual([
+      'repository:acme/whole:pull',
+      'repository:acme/parts:pull,push',
+      'repository:acme/parts:pull',
+      'repository:acme/parts:pull,push repository:acme/whole:pull',
+    ])
+  })
+
   test('a credential helper that an earlier step set up is asked for its login', async () => {
     const own = mkdtempSync(join(tmpdir(), 'slipway-helper-'))
     writeFileSync(join(own, 'config.json'), '{"credHelpers":{"https://index.docker.io/v1/":"of-the-test"}}')

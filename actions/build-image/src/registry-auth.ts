@@ -10,9 +10,13 @@ type Challenge =
   | { readonly scheme: 'basic' }
   | { readonly scheme: 'bearer'; readonly realm: URL; readonly service: string | undefined }
 
+/** What a request needs to be allowed, in the words of token servers. */
+export const toPull = (path: string): string => `repository:${path}:pull`
+export const toPush = (path: string): string => `repository:${path}:pull,push`
+
 export interface Authorizer {
-  /** The Authorization header for this access (`pull` or `pull,push`) to a repository; `undefined` where none is wanted. */
-  header(path: string, access: string): Promise<string | undefined>
+  /** The Authorization header for all of these scopes together; `undefined` where none is wanted. */
+  header(scopes: readonly string[]): Promise<string | undefined>
   /** Counts the credentials used so far. */
   readonly generation: number
   /** Forgets the credentials of a generation, if they are the current ones, so that the next header comes from fresh ones. */
@@ -37,25 +41,25 @@ export function openAuthorizer(base: URL, http: Http, credentials: CredentialSou
     return asked
   }
 
-  const header = async (path: string, access: string): Promise<string | undefined> => {
+  const header = async (scopes: readonly string[]): Promise<string | undefined> => {
     challenge ??= askChallenge(base, http, signal)
     const wanted = await challenge.catch((error) => {
       challenge = undefined
       throw error
     })
     if (wanted.scheme === 'none') return undefined
-    const scope = wanted.scheme === 'basic' ? '' : `repository:${path}:${access}`
-    let token = tokens.get(scope)
+    const key = wanted.scheme === 'basic' ? '' : scopes.join(' ')
+    let token = tokens.get(key)
     if (token === undefined) {
       token = currentCredentials().then((known) =>
         wanted.scheme === 'basic'
           ? known === undefined
             ? undefined
             : basic(known)
-          : fetchToken(wanted.realm, wanted.service, scope, http, known, signal),
+          : fetchToken(wanted.realm, wanted.service, scopes, http, known, signal),
       )
-      tokens.set(scope, token)
-      token.catch(() => tokens.delete(scope))
+      tokens.set(key, token)
+      token.catch(() => tokens.delete(key))
     }
     return token
   }
@@ -117,21 +121,21 @@ export function parseChallenge(header: string, base: URL): Challenge {
 async function fetchToken(
   realm: URL,
   service: string | undefined,
-  scope: string,
+  scopes: readonly string[],
   http: Http,
   known: Credentials | undefined,
   signal: AbortSignal,
 ): Promise<string> {
   const url = new URL(realm)
   if (service !== undefined) url.searchParams.set('service', service)
-  url.searchParams.set('scope', scope)
+  for (const scope of scopes) url.searchParams.append('scope', scope)
   const headers: Record<string, string> = known === undefined ? {} : { authorization: basic(known) }
   const answer = await http({ method: 'GET', url, headers, signal })
   const body = await readBody(answer)
   const status = answer.statusCode ?? 0
   if (status >= 400) {
     const { code, message } = readErrorDocument(body)
-    throw new RegistryError(`Login for ${scope} was refused by ${url.host}: ${status} ${message}`.trim(), {
+    throw new RegistryError(`Login for ${scopes.join(' ')} was refused by ${url.host}: ${status} ${message}`.trim(), {
       status,
       code,
       hint:

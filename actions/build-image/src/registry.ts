@@ -8,7 +8,7 @@ import { digestOf } from './digest.ts'
 import { type Http, type HttpAnswer, type HttpBody, type HttpRequest, readBody } from './http.ts'
 import { MANIFEST_TYPES, type ManifestBytes } from './oci.ts'
 import { isLoopback, registryUrl } from './registry-address.ts'
-import { type Authorizer, openAuthorizer } from './registry-auth.ts'
+import { type Authorizer, openAuthorizer, toPull, toPush } from './registry-auth.ts'
 import { isExpired, isPassing, RegistryError, readErrorDocument } from './registry-error.ts'
 
 export interface Blob extends HttpBody {
@@ -47,7 +47,7 @@ export class Registry {
   resolve(path: string, reference: string): Promise<string | undefined> {
     return this.#try(`look up ${this.#name(path, reference)}`, async () => {
       const url = this.#url(path, 'manifests', reference)
-      const answer = await this.#send(path, 'pull', { method: 'HEAD', url, headers: ACCEPT }, [200, 404])
+      const answer = await this.#send([toPull(path)], { method: 'HEAD', url, headers: ACCEPT }, [200, 404])
       await readBody(answer)
       if (answer.statusCode === 404) return undefined
       const digest = answer.headers['docker-content-digest']
@@ -64,14 +64,14 @@ export class Registry {
   /** Opens a blob. */
   blob(path: string, digest: string): Promise<Readable> {
     const request: HttpRequest = { method: 'GET', url: this.#url(path, 'blobs', digest) }
-    return this.#try(`read ${this.#name(path, digest)}`, () => this.#send(path, 'pull', request, [200]))
+    return this.#try(`read ${this.#name(path, digest)}`, () => this.#send([toPull(path)], request, [200]))
   }
 
   /** All of a small blob, such as an image's configuration. */
   readBlob(path: string, digest: string): Promise<Buffer> {
     const request: HttpRequest = { method: 'GET', url: this.#url(path, 'blobs', digest) }
     return this.#try(`read ${this.#name(path, digest)}`, async () => {
-      const bytes = await readBody(await this.#send(path, 'pull', request, [200]))
+      const bytes = await readBody(await this.#send([toPull(path)], request, [200]))
       if (digestOf(bytes) !== digest) throw another(this.#name(path, digest), digestOf(bytes))
       return bytes
     })
@@ -112,7 +112,7 @@ export class Registry {
       const headers = { 'content-type': manifest.mediaType }
       const url = this.#url(path, 'manifests', reference)
       const request: HttpRequest = { method: 'PUT', url, headers, body: manifest.bytes }
-      await readBody(await this.#send(path, 'pull,push', request, [200, 201, 202]))
+      await readBody(await this.#send([toPush(path)], request, [200, 201, 202]))
     })
   }
 
@@ -122,33 +122,33 @@ export class Registry {
       const url = await this.#startUpload(path)
       if (url === undefined) return
       // Not every registry can give up an upload; those forget it by themselves. Unread, the answer would hold its connection.
-      const givenUp = this.#send(path, 'pull,push', { method: 'DELETE', url }, []).then(readBody)
+      const givenUp = this.#send([toPush(path)], { method: 'DELETE', url }, []).then(readBody)
       await givenUp.catch(() => {})
     })
   }
 
   async #putBlob(path: string, blob: Blob, mountFrom?: string): Promise<BlobOutcome> {
     if (await this.#hasBlob(path, blob.digest)) return 'present'
-    const from = mountFrom === undefined || mountFrom === path ? undefined : { mount: blob.digest, from: mountFrom }
-    const upload = await this.#startUpload(path, from)
+    const elsewhere = mountFrom !== undefined && mountFrom !== path
+    const upload = await (elsewhere ? this.#mount(path, blob.digest, mountFrom) : this.#startUpload(path))
     if (upload === undefined) return 'mounted'
     upload.searchParams.set('digest', blob.digest)
     const headers = { 'content-type': 'application/octet-stream' }
     const request: HttpRequest = { method: 'PUT', url: upload, headers, body: blob }
-    await readBody(await this.#send(path, 'pull,push', request, [201, 202, 204]))
+    await readBody(await this.#send([toPush(path)], request, [201, 202, 204]))
     return 'sent'
   }
 
   async #hasBlob(path: string, digest: string): Promise<boolean> {
     const request: HttpRequest = { method: 'HEAD', url: this.#url(path, 'blobs', digest) }
-    const answer = await this.#send(path, 'pull,push', request, [200, 404])
+    const answer = await this.#send([toPush(path)], request, [200, 404])
     await readBody(answer)
     return answer.statusCode === 200
   }
 
   async #manifest(path: string, reference: string): Promise<ManifestBytes | undefined> {
     const request: HttpRequest = { method: 'GET', url: this.#url(path, 'manifests', reference), headers: ACCEPT }
-    const answer = await this.#send(path, 'pull', request, [200, 404])
+    const answer = await this.#send([toPull(path)], request, [200, 404])
     const bytes = await readBody(answer)
     if (answer.statusCode === 404) return undefined
     const digest = digestOf(bytes)
@@ -156,22 +156,38 @@ export class Registry {
     return { bytes, digest, mediaType: (answer.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '' }
   }
 
+  /** Asks for a blob of another repository here. Where it is not to be had, it is sent, also if the registry makes that an error. */
+  async #mount(path: string, digest: string, from: string): Promise<URL | undefined> {
+    try {
+      return await this.#startUpload(path, { mount: digest, from })
+    } catch (error) {
+      if (!(error instanceof RegistryError) || isPassing(error)) throw error
+      this.#world.log.debug(`${this.#name(path, digest)} cannot be had from ${from}: ${error.message}`)
+      return this.#startUpload(path)
+    }
+  }
+
   /** Where to send a blob to; `undefined` when it was mounted. */
-  async #startUpload(path: string, query: Readonly<Record<string, string>> = {}): Promise<URL | undefined> {
+  async #startUpload(
+    path: string,
+    other?: { readonly mount: string; readonly from: string },
+  ): Promise<URL | undefined> {
     const url = new URL(`/v2/${path}/blobs/uploads/`, this.#base)
-    for (const [key, value] of Object.entries(query)) url.searchParams.set(key, value)
-    const answer = await this.#send(path, 'pull,push', { method: 'POST', url }, [201, 202])
+    for (const [key, value] of Object.entries(other ?? {})) url.searchParams.set(key, value)
+    // Only this request has to read the other repository.
+    const scopes = [toPush(path), ...(other === undefined ? [] : [toPull(other.from)])]
+    const answer = await this.#send(scopes, { method: 'POST', url }, [201, 202])
     await readBody(answer)
     return answer.statusCode === 201 ? undefined : this.#follow(new URL(answer.headers.location ?? '', url))
   }
 
   /** Sends a request, logged in, along redirects. Any status not in `expected` (when there are some) is an error. */
-  async #send(path: string, access: string, request: HttpRequest, expected: readonly number[]): Promise<HttpAnswer> {
+  async #send(scopes: readonly string[], request: HttpRequest, expected: readonly number[]): Promise<HttpAnswer> {
     const { http, signal } = this.#world
     let url = request.url
     for (let hops = 0; ; hops++) {
       const { generation } = this.#authorizer
-      const authorization = url.origin === this.#base.origin ? await this.#authorizer.header(path, access) : undefined
+      const authorization = url.origin === this.#base.origin ? await this.#authorizer.header(scopes) : undefined
       const headers = { ...request.headers, ...(authorization === undefined ? {} : { authorization }) }
       const answer = await http({ ...request, url, headers, signal })
       const status = answer.statusCode ?? 0

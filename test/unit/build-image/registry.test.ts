@@ -197,6 +197,46 @@ test('what goes ahead after hours gets a fresh login', async () => {
   expect([puts.length, logins]).toEqual([1, [false, true]])
 })
 
+test.each([400, 401, 403, 404, 405])('a blob that %d says is not to be had from elsewhere is sent', async (status) => {
+  answer = ({ method, path, query }, response) => {
+    if (path === '/v2/') response.end()
+    else if (method === 'HEAD') response.writeHead(404).end()
+    else if (query.has('mount')) response.writeHead(status).end('{"errors":[{"code":"DENIED"}]}')
+    else response.writeHead(method === 'POST' ? 202 : 201, { location: `${path}one` }).end()
+  }
+  const blob = { digest: DIGEST, size: 4, open: () => Readable.from(['"is"']) }
+  expect(await open().putBlob('web', blob, 'secret')).toBe('sent')
+  expect(clock.slept).toEqual([])
+})
+
+test('a registry that is busy when it is asked for a blob of elsewhere is asked again', async () => {
+  let busy = [429, 503]
+  answer = ({ method, path }, response) => {
+    const [status, ...more] = busy
+    if (path === '/v2/') response.end()
+    else if (method === 'HEAD') response.writeHead(404).end()
+    else response.writeHead(status ?? 201).end()
+    if (method === 'POST') busy = more
+  }
+  const blob = { digest: DIGEST, size: 4, open: () => Readable.from(['"is"']) }
+  expect(await open().putBlob('web', blob, 'base')).toBe('mounted')
+  expect(asked().filter((line) => line.startsWith('POST'))).toHaveLength(3)
+})
+
+test('a token that is refused for both repositories is no reason not to send', async () => {
+  answer = ({ method, path, query, headers }, response) => {
+    if (path === '/token') {
+      const scopes = query.getAll('scope')
+      response.writeHead(scopes.length === 1 ? 200 : 403).end(JSON.stringify({ token: scopes[0] ?? '' }))
+    } else if (headers.authorization === undefined)
+      response.writeHead(401, { 'www-authenticate': `Bearer realm="${server.url}/token",service="test"` }).end()
+    else if (method === 'HEAD') response.writeHead(404).end()
+    else response.writeHead(method === 'POST' ? 202 : 201, { location: `${path}one` }).end()
+  }
+  const blob = { digest: DIGEST, size: 4, open: () => Readable.from(['"is"']) }
+  expect(await open().putBlob('web', blob, 'secret')).toBe('sent')
+})
+
 test('asking for permission to push holds no connection, whatever comes of the upload that was begun', async () => {
   answer = ({ method, path }, response) => {
     if (path === '/v2/') response.end()
