@@ -36,14 +36,20 @@ export class IdTokens {
   }
 }
 
-/** What GitHub says of a job. `sub` is what trust policies compare: the environment, where the job has one. */
+/**
+ * What GitHub says of a job. `sub` is what trust policies compare: the environment, where the job has one, and the
+ * repository with the ids of its owner and its own, as GitHub names those that were made since July 2026.
+ */
 export function claimsOf(github: Readonly<Record<string, unknown>>, environment: string): Claims {
-  const { repository, repository_owner, ref, ref_type, sha, actor, event_name, run_id, run_attempt, workflow_ref } =
-    github
+  const { repository, repository_id, repository_owner, repository_owner_id } = github
+  const { ref, ref_type, sha, actor, event_name, run_id, run_attempt, workflow_ref } = github
+  const [owner, name] = String(repository).split('/')
+  const what = environment === '' ? `ref:${ref}` : `environment:${environment}`
   return {
-    sub: `repo:${repository}:${environment === '' ? `ref:${ref}` : `environment:${environment}`}`,
+    sub: `repo:${owner}@${repository_owner_id}/${name}@${repository_id}:${what}`,
     ...(environment === '' ? {} : { environment }),
-    ...{ repository, repository_owner, ref, ref_type, sha, actor, event_name, run_id, run_attempt, workflow_ref },
+    ...{ repository, repository_id, repository_owner, repository_owner_id },
+    ...{ ref, ref_type, sha, actor, event_name, run_id, run_attempt, workflow_ref },
   }
 }
 

@@ -54,6 +54,15 @@ function write(environments: string, more = ''): void {
        environments = ${environments}
        ${more}
      }
+     module "by_id" {
+       source           = "./ci-access"
+       repository       = "org/web"
+       owner_id         = "12"
+       repository_id    = 345
+       create_provider  = false
+       role_name_prefix = "by-id-"
+       environments     = { production = {}, nightly = { branches = ["release/*"] } }
+     }
      resource "aws_iam_policy" "infrastructure" {
        name   = "infrastructure"
        policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "ec2:*", Resource = "*" }] })
@@ -90,9 +99,10 @@ interface Policy {
 const all = (value: string | readonly string[] | undefined) => [value ?? []].flat()
 
 /** Whether a trust policy lets a token in, as IAM decides it: every condition, any of its values. */
-function trusts({ Statement }: Policy, claims: { readonly sub: string; readonly aud: string }): boolean {
-  const issuer = 'token.actions.githubusercontent.com'
-  const said: Readonly<Record<string, string>> = { [`${issuer}:sub`]: claims.sub, [`${issuer}:aud`]: claims.aud }
+function trusts({ Statement }: Policy, claims: Readonly<Record<string, string>>): boolean {
+  const said = Object.fromEntries(
+    Object.entries(claims).map(([claim, value]) => [`token.actions.githubusercontent.com:${claim}`, value]),
+  )
   const tests: Readonly<Record<string, (value: string, wanted: string) => boolean>> = {
     StringEquals: (value, wanted) => value === wanted,
     StringLike: (value, wanted) =>
@@ -182,7 +192,35 @@ test.each([
   ['plan', 'repo:org/web:pull_request', AUD, true],
   ['plan', 'repo:org/web:environment:production', AUD, false],
 ])('the role of %s asked by %s for %s: %s', async (environment, sub, aud, answer) => {
-  expect(trusts(await trustOf(`web-deploy-${environment}`), { sub, aud })).toBe(answer)
+  expect(trusts(await trustOf(`web-deploy-${environment}`), { sub, aud, repository: repositoryIn(sub) })).toBe(answer)
+})
+
+/** The claim `repository` of a token with that subject: the names without their ids. */
+const repositoryIn = (sub: string) => (sub.split(':')[1] ?? '').replace(/@\d+/g, '')
+
+test.each([
+  ['web-deploy-production', 'repo:org@12/web@345:environment:production', true],
+  ['web-deploy-production', 'repo:org@98/web@765:environment:production', true],
+  ['web-deploy-production', 'repo:org@12/web@345:environment:stage', false],
+  ['web-deploy-production', 'repo:org@12/web@345:ref:refs/heads/main', false],
+  ['web-deploy-production', 'repo:org@12/other@346:environment:production', false],
+  ['web-deploy-production', 'repo:evil@13/web@347:environment:production', false],
+  ['web-deploy-nightly', 'repo:org@12/web@345:ref:refs/heads/release/2', true],
+  ['web-deploy-nightly', 'repo:org@12/web@345:ref:refs/tags/v1', true],
+  ['web-deploy-nightly', 'repo:org@12/web@345:ref:refs/heads/feature', false],
+  ['web-deploy-plan', 'repo:org@12/web@345:pull_request', true],
+  // What other repositories of the owner could have their subject say, with branches of such names.
+  ['web-deploy-production', 'repo:org@12/other@346:ref:refs/heads/x/web@3:environment:production', false],
+  ['web-deploy-nightly', 'repo:org@12/other@346:environment:x/web@3:ref:refs/heads/main', false],
+  ['by-id-production', 'repo:org@12/web@345:environment:production', true],
+  ['by-id-production', 'repo:org/web:environment:production', false],
+  ['by-id-production', 'repo:org@13/web@345:environment:production', false],
+  ['by-id-production', 'repo:org@12/web@346:environment:production', false],
+  ['by-id-production', 'repo:org@12/web@3456:environment:production', false],
+  ['by-id-nightly', 'repo:org@12/web@345:ref:refs/heads/release/2', true],
+  ['by-id-nightly', 'repo:org/web:ref:refs/heads/release/2', false],
+])('the role %s asked by %s, which names ids: %s', async (role, sub, answer) => {
+  expect(trusts(await trustOf(role), { sub, aud: AUD, repository: repositoryIn(sub) })).toBe(answer)
 })
 
 test('a role may do what was named, and no more', async () => {
@@ -241,10 +279,13 @@ test('a role may do what was named, and no more', async () => {
   expect(await aws('iam', 'list-role-policies', '--role-name', 'web-deploy-plan')).toMatchObject({ PolicyNames: [] })
 })
 
+/** What is refused, by the name of the module that asks for it, and the words that say so. */
+type Refused = Readonly<Record<string, readonly [environment: string, words: string, more?: string]>>
+
 test(
   'what would let too many in, or nobody, is refused by its name before anything is changed',
   async () => {
-    const refused: Readonly<Record<string, readonly [environment: string, words: string]>> = {
+    const refused: Refused = {
       any_branch: ['{ branches = ["*"] }', 'would let every branch in'],
       claim_in_disguise: ['{ tags = ["v1:environment:production"] }', 'A branch or tag begins with something'],
       any_environment: ['{ github_environments = ["prod*"] }', 'without wildcards'],
@@ -259,30 +300,39 @@ test(
       ],
       nobody: ['{ github_environments = [] }', 'Nobody could become the role'],
       short: ['{ max_session_duration = 900 }', 'max_session_duration is from'],
+      any_owner: ['{}', 'owner_id is a number', 'owner_id = "*"'],
+      any_id: ['{}', 'repository_id is a number', 'repository_id = "1*"'],
     }
-    // One plan for all of them: it takes Terraform seconds to start.
-    const modules = Object.entries(refused).map(
-      ([name, [environment]]) =>
-        `module "${name}" {
-           source       = "./ci-access"
-           repository   = "org/web"
-           environments = { x = ${environment} }
-         }`,
-    )
-    write(ENVIRONMENTS)
-    writeFileSync(join(folder, 'refused.tf'), modules.join('\n'))
-    await succeeded(terraform('get', '-no-color'))
-    const { code, output } = await terraform('plan', '-no-color', '-input=false', '-refresh=false')
-    rmSync(join(folder, 'refused.tf'))
-    expect(code).toBe(1)
-    const said = output.replace(/\s*\n[│\s]*/g, ' ')
-    for (const [name, [, words]] of Object.entries(refused)) {
-      expect(said).toContain(`module "${name}"`)
-      expect(said).toContain(words)
-    }
+    await expectRefused(refused)
+    // What is about two variables Terraform finds out later, where there is nothing else.
+    await expectRefused({ only_the_owner: ['{}', 'Give both owner_id and repository_id', 'owner_id = "1"'] })
   },
   minutes,
 )
+
+/** In one plan for all of them: it takes Terraform seconds to start. */
+async function expectRefused(refused: Refused): Promise<void> {
+  const modules = Object.entries(refused).map(
+    ([name, [environment, , more = '']]) =>
+      `module "${name}" {
+           source       = "./ci-access"
+           repository   = "org/web"
+           environments = { x = ${environment} }
+           ${more}
+         }`,
+  )
+  write(ENVIRONMENTS)
+  writeFileSync(join(folder, 'refused.tf'), modules.join('\n'))
+  await succeeded(terraform('get', '-no-color'))
+  const { code, output } = await terraform('plan', '-no-color', '-input=false', '-refresh=false')
+  rmSync(join(folder, 'refused.tf'))
+  expect(code).toBe(1)
+  const said = output.replace(/\s*\n[│\s]*/g, ' ')
+  for (const [name, [, words]] of Object.entries(refused)) {
+    expect(said).toContain(`module "${name}"`)
+    expect(said).toContain(words)
+  }
+}
 
 test(
   'an account that has the provider already keeps it, and everything goes again',

@@ -27,14 +27,21 @@ export function hintFor(error: unknown, inputs: Inputs, token: string | undefine
   return undefined
 }
 
-/** The usual cause: the role trusts another branch, tag or environment. Nothing in these claims is a secret. */
+/** The usual causes: the role trusts another branch, tag or environment. Nothing in these claims is a secret. */
 function notTrusted(token: string): string {
   const claims = claimsOf(token)
   const said =
     claims === undefined
       ? ''
       : ` This job’s token says: \`sub\` is \`${claims['sub']}\`, \`aud\` is \`${claims['aud']}\`.`
-  return `The role’s trust policy does not let this job in.${said} Compare them with the conditions on \`token.actions.githubusercontent.com:sub\` and \`:aud\`; a job with \`environment:\` has the environment in its \`sub\` and not the branch.`
+  return `The role’s trust policy does not let this job in.${said} Compare them with the conditions on \`token.actions.githubusercontent.com:sub\` and \`:aud\`; a job with \`environment:\` has the environment in its \`sub\` and not the branch.${aboutIds(claims?.['sub'])}`
+}
+
+/** GitHub's subjects have had ids in them since July 2026; many policies are older. */
+function aboutIds(subject: unknown): string {
+  const [, owner, name] = /^repo:([^:/]+)@\d+\/([^:/]+)@\d+:/.exec(String(subject)) ?? []
+  if (owner === undefined) return ''
+  return ` GitHub puts the ids of owner and repository into \`sub\`, and a policy that trusts only \`repo:${owner}/${name}:…\` refuses it.`
 }
 
 /** What a token says, unverified: good enough to show. */

@@ -29,7 +29,9 @@ module "state_backend" {
 module "ci_access" {
   source = "../../../terraform/modules/ci-access"
 
-  repository = var.repository
+  repository    = var.repository
+  owner_id      = var.owner_id
+  repository_id = var.repository_id
 
   environments = {
     (var.environment) = {

@@ -3,6 +3,18 @@ variable "repository" {
   type        = string
 }
 
+variable "owner_id" {
+  description = "The id of the repository's owner. With both ids nobody else gets in, also when the repository's name becomes somebody else's."
+  type        = string
+  default     = null
+}
+
+variable "repository_id" {
+  description = "The id of the repository. For both see docs/accounts-and-roles.md, \"Trust the ids\"."
+  type        = string
+  default     = null
+}
+
 variable "environment" {
   description = "The GitHub environment that deploys to this account, such as `stage`."
   type        = string

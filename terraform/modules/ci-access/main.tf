@@ -24,24 +24,41 @@ resource "aws_iam_role" "this" {
 data "aws_iam_policy_document" "trust" {
   for_each = var.environments
 
-  statement {
-    actions = ["sts:AssumeRoleWithWebIdentity"]
+  dynamic "statement" {
+    for_each = local.repository_names
 
-    principals {
-      type        = "Federated"
-      identifiers = [local.provider_arn]
-    }
+    content {
+      actions = ["sts:AssumeRoleWithWebIdentity"]
 
-    condition {
-      test     = "StringEquals"
-      variable = "${local.issuer}:aud"
-      values   = [local.audience]
-    }
+      principals {
+        type        = "Federated"
+        identifiers = [local.provider_arn]
+      }
 
-    condition {
-      test     = "StringLike"
-      variable = "${local.issuer}:sub"
-      values   = local.subjects[each.key]
+      condition {
+        test     = "StringEquals"
+        variable = "${local.issuer}:aud"
+        values   = [local.audience]
+      }
+
+      condition {
+        test     = "StringLike"
+        variable = "${local.issuer}:sub"
+        values   = [for job in local.jobs[each.key] : "repo:${statement.value}:${job}"]
+      }
+
+      # A `*` for an id matches `/` and `:` too. No name of an owner has `@`, so no other owner gets in by it. Another
+      # repository of the same owner could: whoever administers it chooses what its `sub` is made of, such as a branch
+      # called `x/web@1`. Nobody chooses what `repository` says.
+      dynamic "condition" {
+        for_each = strcontains(statement.value, "*") ? [var.repository] : []
+
+        content {
+          test     = "StringEquals"
+          variable = "${local.issuer}:repository"
+          values   = [condition.value]
+        }
+      }
     }
   }
 }
@@ -56,16 +73,27 @@ locals {
   account      = data.aws_caller_identity.current.account_id
   partition    = data.aws_partition.current.partition
   provider_arn = var.create_provider ? aws_iam_openid_connect_provider.github[0].arn : "arn:${local.partition}:iam::${local.account}:oidc-provider/${local.issuer}"
-  role_prefix  = coalesce(var.role_name_prefix, "${element(split("/", var.repository), 1)}-deploy-")
+  owner        = element(split("/", var.repository), 0)
+  name         = element(split("/", var.repository), 1)
+  role_prefix  = coalesce(var.role_name_prefix, "${local.name}-deploy-")
 
-  # What GitHub writes into a token's `sub`. A job with `environment:` has the environment there, and not the branch:
-  # which branches and tags may use an environment is a rule of the environment in GitHub.
-  subjects = {
+  # What the repository is called in a token's `sub`. Since July 2026 its ids are there, for repositories that were made,
+  # renamed or transferred since, and for those that opted in: a name can become somebody else's, an id never does.
+  # Where the ids are not given, both ways of writing it are trusted.
+  repository_names = (
+    var.repository_id == null
+    ? [var.repository, "${local.owner}@*/${local.name}@*"]
+    : ["${local.owner}@${var.owner_id}/${local.name}@${var.repository_id}"]
+  )
+
+  # What follows it there. A job with `environment:` has the environment in it, and not the branch: which branches and
+  # tags may use an environment is a rule of the environment in GitHub.
+  jobs = {
     for name, environment in var.environments : name => concat(
-      [for github in coalesce(environment.github_environments, local.trusts_refs[name] ? [] : [name]) : "repo:${var.repository}:environment:${github}"],
-      [for branch in environment.branches : "repo:${var.repository}:ref:refs/heads/${branch}"],
-      [for tag in environment.tags : "repo:${var.repository}:ref:refs/tags/${tag}"],
-      environment.pull_requests ? ["repo:${var.repository}:pull_request"] : [],
+      [for github in coalesce(environment.github_environments, local.trusts_refs[name] ? [] : [name]) : "environment:${github}"],
+      [for branch in environment.branches : "ref:refs/heads/${branch}"],
+      [for tag in environment.tags : "ref:refs/tags/${tag}"],
+      environment.pull_requests ? ["pull_request"] : [],
     )
   }
 

@@ -9,6 +9,10 @@ output "provider_arn" {
 }
 
 output "subjects" {
-  description = "What a job's token must say of itself (`sub`) to become the role, by environment."
-  value       = local.subjects
+  description = "What a job's token must say of itself (`sub`) to become the role, by environment; one of these."
+  value = {
+    for environment, jobs in local.jobs : environment => flatten([
+      for name in local.repository_names : [for job in jobs : "repo:${name}:${job}"]
+    ])
+  }
 }

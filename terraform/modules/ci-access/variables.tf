@@ -1,10 +1,37 @@
 variable "repository" {
-  description = "The GitHub repository whose workflows deploy, as `owner/name`."
+  description = "The GitHub repository whose workflows deploy, as `owner/name`, in GitHub's own spelling."
   type        = string
 
   validation {
     condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$", var.repository))
     error_message = "Write the repository as owner/name, without wildcards: a pattern could match a repository of somebody else."
+  }
+}
+
+variable "owner_id" {
+  description = "The id of the repository's owner: `gh api repos/OWNER/NAME --jq .owner.id`. With it and `repository_id` nobody who takes over a name gets in."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.owner_id == null || can(regex("^[0-9]+$", var.owner_id))
+    error_message = "owner_id is a number: gh api repos/OWNER/NAME --jq .owner.id tells it."
+  }
+
+  validation {
+    condition     = (var.owner_id == null) == (var.repository_id == null)
+    error_message = "Give both owner_id and repository_id, or neither: GitHub writes both into a token, or neither."
+  }
+}
+
+variable "repository_id" {
+  description = "The id of the repository: `gh api repos/OWNER/NAME --jq .id`. For repositories whose tokens have the ids in `sub`, and together with `owner_id`."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.repository_id == null || can(regex("^[0-9]+$", var.repository_id))
+    error_message = "repository_id is a number: gh api repos/OWNER/NAME --jq .id tells it."
   }
 }
 

@@ -20,6 +20,12 @@ test('a token that the role does not trust is shown by what it says', () => {
   expect(hint).not.toContain(token)
 })
 
+test('a subject with ids is told from one without, as a policy that trusts names alone is the usual cause', () => {
+  const ids = jwt({ sub: 'repo:org@12/web@345:environment:production', aud: 'sts.amazonaws.com' })
+  expect(hintFor(failed('AccessDenied'), inputs, ids)).toContain('trusts only `repo:org/web:…` refuses it')
+  expect(hintFor(failed('AccessDenied'), inputs, token)).not.toContain('refuses it')
+})
+
 test.each([
   [failed('AccessDenied'), undefined, 'sts:TagSession'],
   [failed('InvalidIdentityToken', 'Incorrect token audience'), token, 'audience `sts.amazonaws.com`'],

@@ -1,3 +1,4 @@
+import { claimsOf } from '../../../../rehearsal/runner/id-tokens.ts'
 import { removeFolders, run } from './support.ts'
 
 afterAll(removeFolders)
@@ -24,14 +25,22 @@ it('a job that may have a token of its own gets one, which says which job it is'
   expect(claims(log)).toMatchObject({
     iss: 'https://token.actions.githubusercontent.com',
     aud: 'sts.amazonaws.com',
-    sub: 'repo:acme/web:ref:refs/heads/main',
+    sub: 'repo:acme@1/web@1:ref:refs/heads/main',
     repository: 'acme/web',
   })
 })
 
 it('in an environment it says that instead of the branch', async () => {
   const { log } = await run(job('permissions: { id-token: write }\n    environment: stage'))
-  expect(claims(log)).toMatchObject({ sub: 'repo:acme/web:environment:stage', environment: 'stage' })
+  expect(claims(log)).toMatchObject({ sub: 'repo:acme@1/web@1:environment:stage', environment: 'stage' })
+})
+
+it('its subject has the ids of owner and repository, as GitHub writes it for repositories since July 2026', () => {
+  const ids = { repository_owner_id: '12', repository_id: '345' }
+  expect(claimsOf({ repository: 'acme/web', repository_owner: 'acme', ...ids }, 'prod')).toMatchObject({
+    sub: 'repo:acme@12/web@345:environment:prod',
+    ...ids,
+  })
 })
 
 it('nobody else gets one', async () => {
