@@ -1,5 +1,10 @@
 // The first deploy of a service that Terraform made with no tasks: there is nothing healthy to go back to.
-import { DescribeServicesCommand } from '@aws-sdk/client-ecs'
+import {
+  DeregisterTaskDefinitionCommand,
+  DescribeServicesCommand,
+  RegisterTaskDefinitionCommand,
+} from '@aws-sdk/client-ecs'
+import { AwsError } from '../../rehearsal/cloud/kernel/errors.ts'
 import { deploy } from '../support/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../support/ecs-cloud.ts'
 
@@ -87,4 +92,79 @@ test('that fails where nothing ever was complete says so, and claims no rollback
   const done = await deploy(cloud, { template: 'web-template', image: 'example.com/web:crash' })
   expect(done.outputs['verdict']).toBe('failed')
   expect(done.error).toContain('It was not rolled back:')
+})
+
+describe('that fails once more', () => {
+  const registerTemplate = (memory: string) =>
+    cloud.ecs.send(
+      new RegisterTaskDefinitionCommand({
+        family: 'web-template',
+        networkMode: 'awsvpc',
+        requiresCompatibilities: ['FARGATE'],
+        cpu: '256',
+        memory,
+        containerDefinitions: [
+          { name: 'app', image: 'example.com/web:missing', portMappings: [{ containerPort: 80 }] },
+        ],
+      }),
+    )
+  const deregister = (taskDefinition: string) => cloud.ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition }))
+
+  test.each([true, false])(
+    'leaves no tasks although Terraform replaced the template meanwhile (circuit breaker: %s)',
+    async (breaker) => {
+      await firstDeploy('crash', breaker)
+      // What Terraform does about another `memory`. The service stays where it is: `ignore_changes`.
+      await registerTemplate('1024')
+      await deregister('web-template:1')
+      const done = await deploy(cloud, {
+        template: 'web-template',
+        image: 'example.com/web:crash',
+        'desired-count': '2',
+      })
+      expect(done.outputs['verdict']).toBe('failed')
+      expect(done.error).toContain('Nothing ran before, so the service was set back to no tasks')
+      await cloud.clock.advance(1_200_000)
+      expect(await service()).toMatchObject({
+        desiredCount: 0,
+        runningCount: 0,
+        pendingCount: 0,
+        taskDefinition: expect.stringMatching(/web-template:2$/),
+      })
+    },
+  )
+
+  test.each([true, false])(
+    'leaves no tasks although no revision to go back to is known (circuit breaker: %s)',
+    async (breaker) => {
+      await firstDeploy('crash', breaker)
+      await deregister('web-template:1')
+      let updated = false
+      cloud.intercept = ({ action }) => {
+        updated ||= action === 'UpdateService'
+        const denied = updated && action === 'DescribeTaskDefinition'
+        return denied ? { error: new AwsError('AccessDeniedException', 'not authorized') } : undefined
+      }
+      const done = await deploy(cloud, { image: 'example.com/web:crash', 'desired-count': '2' })
+      expect(done.outputs['verdict']).toBe('failed')
+      expect(done.error).toContain('Nothing ran before, so the service was set back to no tasks')
+      await cloud.clock.advance(1_200_000)
+      expect(await service()).toMatchObject({ desiredCount: 0, runningCount: 0, pendingCount: 0 })
+    },
+  )
+
+  test('and is cancelled leaves no tasks either, although Terraform took the template away', async () => {
+    await firstDeploy('crash', true)
+    await deregister('web-template:1')
+    const cancellation = new AbortController()
+    cloud.clock.after(20_000, () => cancellation.abort())
+    const done = await deploy(
+      cloud,
+      { image: 'example.com/web:slow', 'desired-count': '2' },
+      { signal: cancellation.signal },
+    )
+    expect(done.error).toContain('is being set back to no tasks, as nothing ran before')
+    await cloud.clock.advance(1_200_000)
+    expect(await service()).toMatchObject({ desiredCount: 0, runningCount: 0, pendingCount: 0 })
+  })
 })

@@ -1,12 +1,14 @@
 import { type Service, UpdateServiceCommand, type UpdateServiceRequest } from '@aws-sdk/client-ecs'
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import { retry } from '../../../toolkit/retry.ts'
+import { isRefusal } from './ask-in-batches.ts'
 import { type AwsCalls, PATIENCE_MS, PERSISTENT, passes } from './aws-calls.ts'
-import { describeServices, requireService } from './ecs.ts'
+import { describeServices, describeTaskDefinition, requireService } from './ecs.ts'
 import type { Shipped } from './images.ts'
 import type { ServiceChanges } from './inputs.ts'
 import type { Ours } from './ours.ts'
 import { rolloutComplete } from './progress.ts'
+import { familyOf } from './registration.ts'
 import { type ServiceSeen, seenService } from './seen.ts'
 import { nameOf, type ServiceName } from './service-name.ts'
 
@@ -66,9 +68,13 @@ export function updateRequest(
  * Updates the service, exactly once. When an answer is lost on the way, the service is looked at before anything is sent
  * again: a second update would start a second deployment.
  */
-export async function startRollout(aws: AwsCalls, departure: Departure, changes: ServiceChanges): Promise<Rollout> {
+export async function startRollout(
+  aws: AwsCalls,
+  departure: Departure,
+  changes: ServiceChanges,
+  request = updateRequest(departure, changes),
+): Promise<Rollout> {
   const { name, before } = departure
-  const request = updateRequest(departure, changes)
   const previousId = primaryOf(seenService(before))?.id
   const after = await retry(
     async (attempt) => {
@@ -138,15 +144,38 @@ export const wantsTasks = ({ schedulingStrategy, desiredCount = 0 }: Service): b
 
 /**
  * Sets a service back that ran nothing before. Its revision of then never was healthy, and may not even be able to start:
- * Terraform's template names no image.
+ * Terraform's template names no image. It may be gone, too: Terraform deregisters a template that it replaces, and the
+ * service stays on it. Then the newest of that family does, and without one only the tasks go.
  */
-export const backToNothing = (
+export async function backToNothing(
   aws: AwsCalls,
   name: ServiceName,
   before: Service,
   previousTaskDefinition: string,
-): Promise<Rollout> =>
-  startRollout(aws, { name, before, taskDefinition: previousTaskDefinition, shipped: [] }, { desiredCount: 0 })
+): Promise<Rollout> {
+  const none = { desiredCount: 0 } as const
+  const departure = { name, before, shipped: [] }
+  try {
+    return await startRollout(aws, { ...departure, taskDefinition: previousTaskDefinition }, none)
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+  }
+  const newest = await newestOf(aws, familyOf(previousTaskDefinition))
+  if (newest !== undefined) return startRollout(aws, { ...departure, taskDefinition: newest }, none)
+  const { cluster, service } = name
+  const asItIs = { ...departure, taskDefinition: before.taskDefinition ?? '' }
+  return startRollout(aws, asItIs, none, { cluster, service, ...none })
+}
+
+/** Nothing where it may not be read: the tasks have to go all the same. */
+async function newestOf(aws: AwsCalls, family: string): Promise<string | undefined> {
+  try {
+    return (await describeTaskDefinition(aws, family))?.taskDefinition.taskDefinitionArn
+  } catch (error) {
+    if (isRefusal(error)) return undefined
+    throw error
+  }
+}
 
 /** The deployment that the service is heading for. */
 export const primaryOf = ({ deployments }: ServiceSeen) => deployments.find(({ status }) => status === 'PRIMARY')

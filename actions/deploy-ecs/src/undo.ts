@@ -77,11 +77,11 @@ const ENDED = new Set(['SUCCESSFUL', 'STOPPED', 'ROLLBACK_IN_PROGRESS', 'ROLLBAC
 async function rollBack(world: World, aws: AwsCalls, inputs: Inputs, watch: Watch, first: Verdict): Promise<Verdict> {
   const { rollout } = watch
   const deadline = world.clock.now() + inputs.timeoutMs
-  const way = await (rollout.ranBefore ? startRollback(aws, watch, deadline) : startEmptying(aws, rollout))
+  const way = await (rollout.ranBefore ? startRollback(aws, watch, deadline) : startEmptying(aws, rollout, deadline))
   if ('none' in way) return notUndone(first, way.none)
   if ('ended' in way) {
     watch.backTo = way.to
-    return afterRollback(first, way.ended, way.to)
+    return rollout.ranBefore ? afterRollback(first, way.ended, way.to) : afterEmptying(first, way.ended)
   }
   const { back } = way
   const second = beginWatch(back, world.clock.now())

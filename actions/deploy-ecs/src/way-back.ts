@@ -21,12 +21,27 @@ export type WayBack =
 const OVERTAKEN: WayBack = { none: 'Another deployment has taken over meanwhile.' }
 
 /** Starts the way back to no tasks. ECS's own rollback would try to run what ran before, which is nothing. */
-export async function startEmptying(aws: AwsCalls, rollout: Rollout): Promise<WayBack> {
+export async function startEmptying(aws: AwsCalls, rollout: Rollout, deadline: number): Promise<WayBack> {
   const { name, previousTaskDefinition } = rollout
   const before = requireService(await describeServices(aws, [name]), name)
   const primary = newerPrimary(rollout, seenService(before).deployments)
   if (primary !== undefined && !isRollback(primary, rollout)) return OVERTAKEN
-  return { back: await backToNothing(aws, name, before, previousTaskDefinition) }
+  const back = await backToNothing(aws, name, before, previousTaskDefinition)
+  return back.isNew ? { back } : { ended: await seenEmpty(aws, rollout, deadline), to: back.taskDefinition }
+}
+
+/** Looks until no task is left. Where only their number changed, there is no new deployment to follow. */
+async function seenEmpty(aws: AwsCalls, { name }: Rollout, deadline: number): Promise<Verdict> {
+  for (;;) {
+    const service = requireService(await describeServices(aws, [name]), name)
+    const { desiredCount = 0, runningCount = 0, pendingCount = 0 } = service
+    if (desiredCount + runningCount + pendingCount === 0) return { verdict: 'succeeded', reason: '', evidence: [] }
+    if (aws.clock.now() >= deadline) {
+      const reason = `${runningCount} tasks run, ${pendingCount} are pending, and ${desiredCount} are wanted.`
+      return { verdict: 'failed', reason, evidence: [] }
+    }
+    await aws.clock.sleep(2_000, aws.signal)
+  }
 }
 
 /**

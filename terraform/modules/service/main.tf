@@ -50,6 +50,9 @@ resource "aws_ecs_task_definition" "template" {
   execution_role_arn       = aws_iam_role.execution.arn
   task_role_arn            = aws_iam_role.task.arn
 
+  # A service that no deploy has brought to run is set back to the revision it was made from, which must be there then.
+  skip_destroy = true
+
   container_definitions = jsonencode([{
     name        = var.name
     image       = "${aws_ecr_repository.this.repository_url}:none"
