@@ -1,7 +1,7 @@
 import { liveTasks } from './health.ts'
 import { newerPrimary, type Ours, ownDeployment, provenBefore } from './ours.ts'
 import { notHealthy } from './progress.ts'
-import type { Observation, TaskSeen } from './seen.ts'
+import type { Observation, TargetSeen, TaskSeen } from './seen.ts'
 import { failureOf, type Stop } from './stopped-task.ts'
 
 /** What earlier looks showed and a later one may not show again. Its size is bounded by the tasks of one deployment. */
@@ -14,8 +14,12 @@ export interface Memory {
   readonly failures: ReadonlyMap<string, Stop>
   /** Since when each task of ours runs: seen by our clock, or as ECS says of one that ran before we came. */
   readonly runningSince: ReadonlyMap<string, number>
-  /** Since when all has been healthy, by our clock. */
+  /** Targets that were healthy once, of the tasks that are there. */
+  readonly healthyTargets: ReadonlySet<string>
+  /** Since when all has been healthy and nothing has spoken against the revision, by our clock. */
   readonly healthySince?: number
+  /** Whether anything has spoken against it after all was healthy once. */
+  readonly relapsed: boolean
 }
 
 export const NOTHING_YET: Memory = {
@@ -23,18 +27,25 @@ export const NOTHING_YET: Memory = {
   rollbacks: new Map(),
   failures: new Map(),
   runningSince: new Map(),
+  healthyTargets: new Set(),
+  relapsed: false,
 }
 
 /** Adds a look to memory. */
 export function remember(memory: Memory, ours: Ours, latest: Observation): Memory {
   const own = ownDeployment(ours, latest.service)
   const healthy = own !== undefined && notHealthy(ours, own, latest).length === 0
-  const since = healthy ? (memory.healthySince ?? latest.at) : undefined
+  const failures = rememberFailures(memory, ours, latest)
+  const relapses = memory.healthySince !== undefined && isRelapse(memory, failures, latest)
+  const before = relapses ? undefined : memory.healthySince
+  const since = healthy ? (before ?? latest.at) : before
   return {
     missing: latest.service === undefined ? memory.missing + 1 : 0,
     rollbacks: rememberRollback(memory, ours, latest),
-    failures: rememberFailures(memory, ours, latest),
+    failures,
     runningSince: rememberRunning(memory, ours, latest),
+    healthyTargets: rememberTargets(memory, latest),
+    relapsed: memory.relapsed || relapses,
     ...(since === undefined ? {} : { healthySince: since }),
   }
 }
@@ -72,6 +83,26 @@ function rememberFailures(memory: Memory, ours: Ours, { tasks = [] }: Observatio
   })
   return failed.length === 0 ? memory.failures : new Map([...memory.failures, ...failed])
 }
+
+/**
+ * Whether a look speaks against a revision that was healthy. What is only on its way does not: while it bakes, tasks are
+ * added by autoscaling, and replaced where Spot or a zone takes them.
+ */
+function isRelapse(memory: Memory, failures: Memory['failures'], { tasks = [], targets = [] }: Observation): boolean {
+  return (
+    failures.size > memory.failures.size ||
+    liveTasks(tasks).some(({ healthStatus }) => healthStatus === 'UNHEALTHY') ||
+    targets.some((target) => target.state === 'unhealthy' && memory.healthyTargets.has(keyOf(target)))
+  )
+}
+
+function rememberTargets({ healthyTargets }: Memory, { targets }: Observation): Memory['healthyTargets'] {
+  if (targets === undefined) return healthyTargets
+  const healthy = targets.filter((target) => target.state === 'healthy' || healthyTargets.has(keyOf(target)))
+  return new Set(healthy.map(keyOf))
+}
+
+const keyOf = ({ targetGroupArn, taskArn }: TargetSeen) => `${targetGroupArn} ${taskArn}`
 
 function rememberRunning(memory: Memory, ours: Ours, { at, tasks }: Observation): Memory['runningSince'] {
   if (tasks === undefined) return memory.runningSince

@@ -29,7 +29,7 @@ export async function afterFailure(world: World, aws: AwsCalls, inputs: Inputs, 
   if (first.verdict === 'rolled-back' && inputs.onFailure === 'rollback')
     return verified(world, aws, inputs, watch, first)
   if (first.verdict !== 'failed' && first.verdict !== 'timed-out') return first
-  if (first.lostSight === true || inputs.onFailure === 'leave') return first
+  if (first.lostSight === true || first.stays === true || inputs.onFailure === 'leave') return first
   const { name, isNew, ranBefore } = watch.rollout
   // Where nothing ran before, it is the tasks that were asked for that have to go again.
   if (!isNew && ranBefore) return nothingToUndo(first)

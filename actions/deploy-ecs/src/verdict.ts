@@ -21,6 +21,8 @@ export interface Verdict {
   readonly evidence: readonly string[]
   /** Set where AWS would not show any more what became of it. */
   readonly lostSight?: true
+  /** Set where nothing speaks against what was deployed, so that it is not to be taken back. */
+  readonly stays?: true
 }
 
 export interface Criteria {
@@ -47,9 +49,17 @@ export function decide(ours: Ours, criteria: Criteria, latest: Observation, memo
   if (decided !== undefined && 'verdict' in decided) return decided
   const progress = decided ?? fromProgress(ours, criteria, latest, memory)
   if ('verdict' in progress || latest.at < criteria.deadline) return progress
-  return verdict('timed-out', `Not done after ${formatDuration(criteria.timeoutMs)}.`, [
-    ...progress.waitingFor.map((what) => `Still waiting: ${what}.`),
-  ])
+  return timedOut(ours, criteria, memory, progress.waitingFor)
+}
+
+function timedOut(ours: Ours, criteria: Criteria, memory: Memory, waitingFor: readonly string[]): Decision {
+  const evidence = waitingFor.map((what) => `Still waiting: ${what}.`)
+  const late = `Not done after ${formatDuration(criteria.timeoutMs)}.`
+  if (criteria.waitFor !== 'bake' || memory.healthySince === undefined || memory.relapsed) {
+    return verdict('timed-out', late, evidence)
+  }
+  const why = `The bake time was not over, but ${revisionName(ours.taskDefinition)} was healthy, and nothing has spoken against it since: it stays.`
+  return { verdict: { verdict: 'timed-out', reason: `${late} ${why}`, evidence, stays: true } }
 }
 
 const verdict = (name: VerdictName, reason: string, evidence: readonly string[] = []): Decision => ({
@@ -210,18 +220,25 @@ function fromProgress(ours: Ours, criteria: Criteria, latest: Observation, memor
       : { waitingFor: [counts(own, wanted)] }
   }
   const missing = notHealthy(ours, own, latest)
-  if (missing.length > 0) return { waitingFor: [...hooksAwaited(latest.serviceDeployment), ...missing] }
+  const native =
+    latest.serviceDeployment?.status === 'SUCCESSFUL' && latest.serviceDeployment.lifecycleStage !== undefined
+  const bakes = criteria.waitFor === 'bake' && !native
+  // Once it bakes, what is missing is on its way again: had it spoken against the revision, the bake would have begun anew.
+  if (missing.length > 0 && !(bakes && memory.healthySince !== undefined))
+    return { waitingFor: [...hooksAwaited(latest.serviceDeployment), ...missing] }
   const wrong = wrongImages(ours, latest)
   if (wrong.length > 0) {
     return verdict('failed', 'The tasks that run do not run the image that was shipped.', wrong)
   }
-  const native =
-    latest.serviceDeployment?.status === 'SUCCESSFUL' && latest.serviceDeployment.lifecycleStage !== undefined
-  if (criteria.waitFor === 'bake' && !native) {
+  if (bakes) {
     const left = criteria.bakeMs - (latest.at - (memory.healthySince ?? latest.at))
-    if (left > 0) return { waitingFor: [`${formatDuration(left)} more of the bake time`] }
+    if (left > 0) return { waitingFor: [`${formatDuration(left)} more of the bake time`, ...missing] }
   }
-  return verdict('succeeded', successReason(ours, own, latest.service), successEvidence(own, latest))
+  const reason = missing.length > 0 ? bakedReason(ours, criteria) : successReason(ours, own, latest.service)
+  return verdict('succeeded', reason, [
+    ...successEvidence(own, latest),
+    ...missing.map((what) => `At the end: ${what}`),
+  ])
 }
 
 function wrongImages(ours: Ours, { tasks = [] }: Observation): readonly string[] {
@@ -238,6 +255,10 @@ function wrongImages(ours: Ours, { tasks = [] }: Observation): readonly string[]
     }),
   )
 }
+
+/** Not all is there just now, but what was there has proven itself. */
+const bakedReason = ({ taskDefinition }: Ours, { bakeMs }: Criteria) =>
+  `${revisionName(taskDefinition)} was healthy, and nothing has spoken against it for the bake time of ${formatDuration(bakeMs)}.`
 
 function successReason(ours: Ours, own: DeploymentSeen, service: ServiceSeen): string {
   const name = revisionName(ours.taskDefinition)

@@ -132,6 +132,65 @@ describe('succeeded', () => {
   })
 })
 
+describe('a bake', () => {
+  const bake = { ...criteria, waitFor: 'bake' as const }
+  const one = { ...healthy, service: service([deployment({ rolloutState: 'COMPLETED', runningCount: 1 })]) }
+  /** What else can be seen while a good revision bakes. */
+  const STARTING: readonly (readonly [string, Partial<Observation>])[] = [
+    ['a task that Spot took is replaced', { ...one, tasks: [task('1'), task('3', { lastStatus: 'PENDING' })] }],
+    ['its replacement is not there yet', { ...one, tasks: [task('1')], targets: [target('1')] }],
+    [
+      'autoscaling adds a task',
+      {
+        tasks: [task('1'), task('2'), task('3')],
+        targets: [target('1'), target('2'), target('3', { state: 'initial' })],
+      },
+    ],
+    [
+      'a new task fails its first checks',
+      {
+        tasks: [task('1'), task('2'), task('3')],
+        targets: [target('1'), target('2'), target('3', { state: 'unhealthy' })],
+      },
+    ],
+    ['a target drains', { targets: [target('1'), target('2', { state: 'draining' })] }],
+    ['the tasks could not be looked at', { tasks: undefined as never }],
+  ]
+  test.each(STARTING)('goes on while %s', (_, more) => {
+    const odd = look({ ...more, at: 50_000 })
+    expect(waitsFor(play([healthy, odd, look({ at: 60_000 })], bake))).toBe('30 s more of the bake time')
+    expect(verdictOf(play([healthy, odd, look({ at: 90_000 })], bake)).verdict).toBe('succeeded')
+  })
+
+  test('ends although tasks are starting just then, and says so', () => {
+    const starting = look({ at: 91_000, tasks: [task('1'), task('2'), task('3', { lastStatus: 'PENDING' })] })
+    expect(verdictOf(play([healthy, starting], bake))).toEqual({
+      verdict: 'succeeded',
+      reason: 'web:2 was healthy, and nothing has spoken against it for the bake time of 1 min.',
+      evidence: expect.arrayContaining(['At the end: task 3 is PENDING']),
+    })
+  })
+
+  const AGAINST: readonly (readonly [string, Partial<Observation>])[] = [
+    ['a task failed', { tasks: [task('1'), task('2'), failedTask('3')] }],
+    ['a target that was healthy is not', { targets: [target('1'), target('2', { state: 'unhealthy' })] }],
+    ['a container is unhealthy', { tasks: [task('1'), task('2', { healthStatus: 'UNHEALTHY' })] }],
+  ]
+  test.each(AGAINST)('begins again when %s, and is taken back when the time is over', (_, more) => {
+    const against = look({ ...more, at: 50_000 })
+    const again = play([healthy, against, look({ at: 60_000 }), look({ at: 91_000 })], bake)
+    expect(waitsFor(again)).toMatch(/^(19|29) s more of the bake time$/)
+    const late = verdictOf(play([healthy, against, look({ at: 60_000 })], { ...bake, deadline: 60_000 }))
+    expect([late.verdict, late.stays]).toEqual(['timed-out', undefined])
+  })
+
+  test('that was not over in time is red, and nothing that failed: it is not to be taken back', () => {
+    const late = verdictOf(play([healthy, look({ at: 60_000 })], { ...bake, deadline: 60_000 }))
+    expect([late.verdict, late.stays]).toEqual(['timed-out', true])
+    expect(late.reason).toContain('nothing has spoken against it since')
+  })
+})
+
 describe('blue/green, linear and canary, as ECS does them', () => {
   const ALTERNATE = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/green/def'
   const [balancer] = healthy.service?.loadBalancers ?? []
