@@ -1,13 +1,13 @@
 // The `github` context, and the variables that every step finds in its environment.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { RunOptions } from './options.ts'
+import type { Push, RunOptions } from './options.ts'
 
 /** The members that are the same for all jobs of a run. Writes the event's payload to a file, as GITHUB_EVENT_PATH has it. */
 export function githubContext(options: RunOptions, workflowName: string): Record<string, unknown> {
   const { trigger, repository } = options
   const refType = trigger.ref.startsWith('refs/tags/') ? 'tag' : 'branch'
-  const event = pushPayload(options)
+  const event = payloadOf(options)
   const eventPath = join(options.temp, 'event.json')
   mkdirSync(options.temp, { recursive: true })
   writeFileSync(eventPath, JSON.stringify(event, null, 2))
@@ -88,23 +88,12 @@ export function githubVariables(github: Readonly<Record<string, unknown>>): Reco
   return { CI: 'true', GITHUB_ACTIONS: 'true', ...Object.fromEntries(named) }
 }
 
-function pushPayload({ trigger, repository }: RunOptions): Record<string, unknown> {
+function payloadOf({ trigger, repository, workflow }: RunOptions): Record<string, unknown> {
   const person = { login: trigger.actor, name: trigger.actor, id: 1 }
   const url = `https://github.com/${repository}`
-  const commit = {
-    id: trigger.sha,
-    message: trigger.message,
-    url: `${url}/commit/${trigger.sha}`,
-    author: { ...person, email: `${trigger.actor}@users.noreply.github.com` },
-  }
   return {
     ref: trigger.ref,
-    before: trigger.before,
-    after: trigger.sha,
-    compare: `${url}/compare/${trigger.before}...${trigger.sha}`,
-    commits: [commit],
-    head_commit: commit,
-    pusher: person,
+    ...(trigger.event === 'push' ? pushed(trigger, person, url) : { inputs: trigger.inputs, workflow }),
     sender: person,
     repository: {
       id: 1,
@@ -114,6 +103,23 @@ function pushPayload({ trigger, repository }: RunOptions): Record<string, unknow
       owner: { login: ownerOf(repository) },
       default_branch: 'main',
     },
+  }
+}
+
+function pushed(push: Push, person: Readonly<Record<string, unknown>>, url: string): Record<string, unknown> {
+  const commit = {
+    id: push.sha,
+    message: push.message,
+    url: `${url}/commit/${push.sha}`,
+    author: { ...person, email: `${push.actor}@users.noreply.github.com` },
+  }
+  return {
+    before: push.before,
+    after: push.sha,
+    compare: `${url}/compare/${push.before}...${push.sha}`,
+    commits: [commit],
+    head_commit: commit,
+    pusher: person,
   }
 }
 

@@ -2,15 +2,27 @@ import type { RunnerEvent } from './events.ts'
 import type { Patience } from './process.ts'
 import type { StandIn } from './stand-ins.ts'
 
-/** What set the run off: a push of a branch or a tag. */
-export interface Trigger {
-  readonly event: 'push'
+/** What set the run off. */
+export type Trigger = Push | Dispatch
+
+interface Occasion {
   /** Such as `refs/heads/main` or `refs/tags/v1.2.3`. */
   readonly ref: string
   readonly sha: string
+  readonly actor: string
+}
+
+/** A push of a branch or a tag. */
+export interface Push extends Occasion {
+  readonly event: 'push'
   readonly before: string
   readonly message: string
-  readonly actor: string
+}
+
+/** A person, who started it by hand: with the button, or with `gh workflow run`. */
+export interface Dispatch extends Occasion {
+  readonly event: 'workflow_dispatch'
+  readonly inputs: Readonly<Record<string, string>>
 }
 
 export interface Settings {

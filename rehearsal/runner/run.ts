@@ -1,8 +1,9 @@
-// Runs a workflow file as GitHub would for a push: its jobs in the order of their needs, one at a time.
+// Runs a workflow file as GitHub would for what set it off: its jobs in the order of their needs, one at a time.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { readAction, refuseIncomplete } from './action.ts'
 import { calledWorkflow, callInputs, callOutputs, callSecrets, type Library } from './call.ts'
+import { dispatchInputs } from './dispatch.ts'
 import type { Conclusion } from './events.ts'
 import { holds, type Scope, type Status } from './expressions.ts'
 import { githubContext } from './github-context.ts'
@@ -31,6 +32,7 @@ export async function runWorkflow(options: RunOptions): Promise<RunResult> {
       `${workflow.file} does not run on ${options.trigger.event}, but on ${workflow.events.join(', ')}.`,
     ])
   }
+  const inputs = dispatchInputs(workflow, options.trigger)
   const library = { source: options.source, repositories: options.repositories }
   await refuseUnknown(workflow, library, options)
 
@@ -40,7 +42,7 @@ export async function runWorkflow(options: RunOptions): Promise<RunResult> {
     workflow,
     place: [],
     github: githubContext(options, workflow.name),
-    inputs: {},
+    inputs,
     secrets: options.settings.secrets,
     vars: options.settings.vars,
     needs: {},

@@ -14,6 +14,8 @@ export interface Workflow {
   readonly jobs: readonly Job[]
   /** What `on: workflow_call` declares; `undefined` when the workflow cannot be called. */
   readonly call: WorkflowCall | undefined
+  /** The inputs of `on: workflow_dispatch`. */
+  readonly dispatch: Readonly<Record<string, DispatchInput>>
   readonly events: readonly string[]
 }
 
@@ -27,6 +29,14 @@ export interface CallInput {
   readonly type: 'string' | 'boolean' | 'number'
   readonly required: boolean
   readonly default: TemplateToken | undefined
+}
+
+export interface DispatchInput {
+  readonly type: 'string' | 'boolean' | 'number' | 'choice' | 'environment'
+  readonly required: boolean
+  readonly default: string
+  /** What a choice is of; empty for other types. */
+  readonly options: readonly string[]
 }
 
 export interface RunDefaults {
@@ -119,6 +129,7 @@ export async function parse(content: string, file: string): Promise<Workflow> {
     defaults: readDefaults(top.find('defaults')),
     jobs,
     call: readCall(top.find('on')),
+    dispatch: readDispatch(top.find('on')),
     events: Object.keys(template.events),
   }
 }
@@ -188,10 +199,9 @@ function readDefaults(token: TemplateToken | undefined): RunDefaults {
 }
 
 function readCall(on: TemplateToken | undefined): WorkflowCall | undefined {
-  if (on === undefined || !isMapping(on)) return undefined
-  const declared = [...on].find(({ key }) => key.toString() === 'workflow_call')
+  const declared = eventOf('workflow_call', on)
   if (declared === undefined) return undefined
-  const part = (name: string) => (isMapping(declared.value) ? entries(declared.value.find(name)) : [])
+  const part = (name: string) => (isMapping(declared) ? entries(declared.find(name)) : [])
   return {
     inputs: Object.fromEntries(
       part('inputs').map(([id, input]) => [
@@ -209,6 +219,26 @@ function readCall(on: TemplateToken | undefined): WorkflowCall | undefined {
     outputs: Object.fromEntries(part('outputs').map(([id, output]) => [id, output?.find('value')])),
   }
 }
+
+function readDispatch(on: TemplateToken | undefined): Workflow['dispatch'] {
+  const declared = eventOf('workflow_dispatch', on)
+  const inputs = declared !== undefined && isMapping(declared) ? entries(declared.find('inputs')) : []
+  return Object.fromEntries(
+    inputs.map(([id, input]): [string, DispatchInput] => [
+      id,
+      {
+        type: (literal(input?.find('type')) ?? 'string') as DispatchInput['type'],
+        required: literal(input?.find('required')) === 'true',
+        default: literal(input?.find('default')) ?? '',
+        options: [...(input?.find('options')?.assertSequence('options') ?? [])].map(String),
+      },
+    ]),
+  )
+}
+
+/** What a workflow says of one of its events. */
+const eventOf = (name: string, on: TemplateToken | undefined): TemplateToken | undefined =>
+  on !== undefined && isMapping(on) ? [...on].find(({ key }) => key.toString() === name)?.value : undefined
 
 const entries = (token: TemplateToken | undefined): [string, MappingToken | undefined][] =>
   token !== undefined && isMapping(token)
