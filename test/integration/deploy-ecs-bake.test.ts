@@ -16,7 +16,7 @@ const revision = async () => {
   return services?.[0]?.taskDefinition?.replace(/^.*\//, '')
 }
 /** Does something so long after the deployment was complete. */
-const onceComplete = (ms: number, task: () => Promise<unknown>) =>
+const onceComplete = (ms: number, task: () => Promise<void>) =>
   cloud.journal.follow(({ type, status }) => {
     if (type === 'service-deployment' && status === 'SUCCESSFUL') cloud.clock.after(ms, task)
   })
@@ -24,9 +24,9 @@ const onceComplete = (ms: number, task: () => Promise<unknown>) =>
 const bake = { image: 'example.com/web:slow', 'wait-for': 'bake', 'bake-time': '5m', timeout: '30m' }
 
 test('what autoscaling adds, and what is replaced, does not begin the bake again', async () => {
-  onceComplete(60_000, () =>
-    cloud.ecs.send(new UpdateServiceCommand({ cluster: 'production', service: 'web', desiredCount: 4 })),
-  )
+  onceComplete(60_000, async () => {
+    await cloud.ecs.send(new UpdateServiceCommand({ cluster: 'production', service: 'web', desiredCount: 4 }))
+  })
   onceComplete(200_000, async () => {
     const { taskArns = [] } = await cloud.ecs.send(
       new ListTasksCommand({ cluster: 'production', serviceName: 'web', desiredStatus: 'RUNNING' }),

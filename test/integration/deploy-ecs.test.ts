@@ -103,6 +103,22 @@ describe('a deploy that goes well', () => {
     expect(done.outputs['deploy-record']).toMatchObject({ verdict: 'succeeded', waitedFor: waitFor })
   })
 
+  test('of a big service is not given up for three tasks that fail while the others start', async () => {
+    await cloud.close()
+    const next = "service: web, image: ':next'"
+    cloud = await startEcsCloud({
+      scenario: `
+description: three tasks crash, the others take their time
+tasks:
+  - { when: { ${next}, tasksTo: 3 }, exit: { after: 500ms, code: 1 } }
+  - { when: { ${next} }, start: { takes: 60s } }`,
+    })
+    await makeService(cloud, { desiredCount: 20 })
+    const done = await deploy(cloud, { image: 'example.com/web:next' })
+    expect(done.log.join('\n').match(/app exited with code 1/g)).toHaveLength(3)
+    expect([done.error, done.outputs['verdict']]).toEqual([undefined, 'succeeded'])
+  })
+
   test('with wait-for: bake goes on watching, and sees what comes later', async () => {
     await makeService(cloud, { balanced: false })
     const done = await deploy(cloud, {

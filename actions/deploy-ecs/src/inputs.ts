@@ -45,8 +45,8 @@ export interface Inputs {
   readonly waitFor: WaitFor
   readonly bakeMs: number
   readonly timeoutMs: number
-  /** How many tasks of the new deployment may fail before the outcome counts as decided. */
-  readonly maxFailedTasks: number
+  /** How many tasks of the new deployment may fail before the outcome counts as decided; by the service's size where not set. */
+  readonly maxFailedTasks?: number
   readonly onConflict: 'fail' | 'wait' | 'supersede'
   readonly onFailure: 'rollback' | 'stop' | 'leave'
   readonly onCancel: 'rollback' | 'leave'
@@ -69,6 +69,7 @@ export function readInputs(env: Environment): Inputs {
   const recordFile = read.text('record-file')
   const rollbackTo = readRollbackTo(read, command)
   const beforeDeploy = readBeforeDeploy(read)
+  const maxFailedTasks = read.integer('max-failed-tasks', { min: 1, max: 1000 })
   return {
     command,
     dryRun: read.flag('dry-run', false),
@@ -81,7 +82,7 @@ export function readInputs(env: Environment): Inputs {
     serviceChanges: readServiceChanges(read),
     ...(beforeDeploy === undefined ? {} : { beforeDeploy }),
     ...readPatience(read),
-    maxFailedTasks: read.integer('max-failed-tasks', { min: 1, max: 1000 }) ?? 3,
+    ...(maxFailedTasks === undefined ? {} : { maxFailedTasks }),
     onConflict: read.choice('on-conflict', ['fail', 'wait', 'supersede'], 'fail'),
     ...readWayBack(read, command),
     ...(rollbackTo === undefined ? {} : { rollbackTo }),

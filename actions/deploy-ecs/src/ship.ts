@@ -117,7 +117,7 @@ const criteriaOf = (inputs: Inputs, now: number): Criteria => ({
   bakeMs: inputs.bakeMs,
   timeoutMs: inputs.timeoutMs,
   deadline: now + inputs.timeoutMs,
-  maxFailedTasks: inputs.maxFailedTasks,
+  ...(inputs.maxFailedTasks === undefined ? {} : { maxFailedTasks: inputs.maxFailedTasks }),
   awaitRollback: inputs.onFailure === 'rollback',
 })
 

@@ -17,6 +17,10 @@ export interface Stop {
   readonly failure: boolean
   /** Whether another attempt would end the same way. */
   readonly certain: boolean
+  /** Whether it would do so wherever that is: an image or a secret is there for all instances, or for none. */
+  readonly everywhere: boolean
+  /** The container instance that it ran on; none on Fargate, where each task has a machine of its own. */
+  readonly instance?: string
   /** AWS's words, without the ids that differ from task to task. */
   readonly reason: string
   readonly exitCode?: number
@@ -26,6 +30,9 @@ export interface Stop {
 
 const CERTAIN =
   /not found|does not exist|manifest unknown|no match for platform|exec format|repository .* not exist|access ?denied|not authorized|unauthori[sz]ed|no basic auth|ResourceNotFound|InvalidParameter|unable to find user/i
+
+const IMAGE_IS_NOT_THERE = /not found|does not exist|manifest unknown|repository .* not exist/i
+const SECRET = /secret|parameter|\bssm\b|\basm\b/i
 
 /** Judges a task that has stopped or is stopping; `undefined` for one that is not. */
 export function judgeStop(task: TaskSeen): Stop | undefined {
@@ -39,11 +46,17 @@ export function judgeStop(task: TaskSeen): Stop | undefined {
   )
   const text = `${stoppedReason ?? ''} ${task.containers.map((container) => container.reason ?? '').join(' ')}`
   const kind = kindOf(stopCode, text, guilty?.exitCode)
+  const certain = (kind === 'image' || kind === 'initialisation' || kind === 'not-started') && CERTAIN.test(text)
+  const { containerInstanceArn: instance } = task
   return {
     kind,
     failure: kind !== 'interrupted' && kind !== 'scaled-in',
-    certain: (kind === 'image' || kind === 'initialisation' || kind === 'not-started') && CERTAIN.test(text),
+    certain,
+    everywhere:
+      certain &&
+      ((kind === 'image' && IMAGE_IS_NOT_THERE.test(text)) || (kind === 'initialisation' && SECRET.test(text))),
     reason,
+    ...(instance === undefined ? {} : { instance }),
     ...(guilty?.exitCode === undefined ? {} : { exitCode: guilty.exitCode }),
     ...(guilty === undefined ? {} : { container: guilty.name }),
   }

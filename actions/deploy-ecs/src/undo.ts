@@ -90,7 +90,7 @@ async function rollBack(world: World, aws: AwsCalls, inputs: Inputs, watch: Watc
     bakeMs: 0,
     timeoutMs: inputs.timeoutMs,
     deadline,
-    maxFailedTasks: inputs.maxFailedTasks,
+    ...(inputs.maxFailedTasks === undefined ? {} : { maxFailedTasks: inputs.maxFailedTasks }),
     awaitRollback: true,
   }
   world.log.info(`Service \`${nameOf(rollout.name)}\` goes back to ${revisionName(back.taskDefinition)}.`)

@@ -31,7 +31,8 @@ export interface Criteria {
   /** By our clock. */
   readonly deadline: number
   readonly timeoutMs: number
-  readonly maxFailedTasks: number
+  /** How many tasks may fail; without it, as many as ECS's circuit breaker bears. */
+  readonly maxFailedTasks?: number
   /** Whether to see a rollback that ECS has begun to its end, or to call it failed at once. */
   readonly awaitRollback: boolean
 }
@@ -172,7 +173,7 @@ function fromDeployments(
 function fromStoppedTasks(ours: Ours, criteria: Criteria, latest: Observation, memory: Memory): Decision | undefined {
   const failures = [...memory.failures.values()]
   const certain = failures.filter((stop) => stop.certain)
-  const enough = failures.length >= criteria.maxFailedTasks || certain.length >= certainLimit(criteria)
+  const enough = failures.length >= failureLimit(ours, criteria, latest) || isCertain(certain, certainLimit(criteria))
   if (!enough || failures.length <= standing(latest, memory)) return undefined
   const [first] = mostFrequent(certain.length > 0 ? certain : failures)
   return verdict('failed', `${failures.length} tasks of ${revisionName(ours.taskDefinition)} failed: ${first}.`, [
@@ -180,8 +181,23 @@ function fromStoppedTasks(ours: Ours, criteria: Criteria, latest: Observation, m
   ])
 }
 
+/** As ECS's circuit breaker has it by default: half of the tasks that are wanted, from 3 to 200. */
+function failureLimit(ours: Ours, { maxFailedTasks }: Criteria, { service }: Observation): number {
+  if (maxFailedTasks !== undefined) return maxFailedTasks
+  const own = ownDeployment(ours, service)
+  const wanted = Math.max(own?.desiredCount ?? 0, service?.desiredCount ?? 0)
+  return Math.min(200, Math.max(3, Math.ceil(wanted / 2)))
+}
+
 /** A reason that will not go away needs no third task to say it; whoever is patient gets more patience here too. */
-const certainLimit = ({ maxFailedTasks }: Criteria) => Math.max(1, Math.ceil((maxFailedTasks * 2) / 3))
+const certainLimit = ({ maxFailedTasks = 3 }: Criteria) => Math.max(1, Math.ceil((maxFailedTasks * 2) / 3))
+
+/** What one instance may be to blame for, another one has to say, too. */
+function isCertain(certain: readonly Stop[], limit: number): boolean {
+  if (certain.filter(({ everywhere }) => everywhere).length >= limit) return true
+  const instances = new Set(certain.map(({ instance }) => instance))
+  return certain.length >= limit && (instances.size > 1 || instances.has(undefined))
+}
 
 /** Tasks of ours that look as if they would stay. */
 function standing(latest: Observation, memory: Memory): number {

@@ -135,7 +135,9 @@ test.each([
   [130, 'signal 2'],
   [42, 'its log says more'],
 ])('exit code %i has a hint', (exitCode, hint) => {
-  expect(hintFor({ kind: 'exited', failure: true, certain: false, reason: 'x', exitCode })).toContain(hint)
+  expect(
+    hintFor({ kind: 'exited', failure: true, certain: false, everywhere: false, reason: 'x', exitCode }),
+  ).toContain(hint)
 })
 
 test.each([
@@ -145,7 +147,7 @@ test.each([
   ['toomanyrequests: rate limit', 'pull-through cache'],
   ['i/o timeout', 'NAT'],
 ])('an image that cannot be pulled for %s has a hint', (reason, hint) => {
-  expect(hintFor({ kind: 'image', failure: true, certain: false, reason })).toContain(hint)
+  expect(hintFor({ kind: 'image', failure: true, certain: false, everywhere: false, reason })).toContain(hint)
 })
 
 test('tasks are grouped by reason, the most frequent first, ids that differ left out', () => {

@@ -31,11 +31,13 @@ test('a service and an image are enough', () => {
     serviceChanges: {},
     waitFor: 'healthy',
     timeoutMs: 1_800_000,
-    maxFailedTasks: 3,
     onConflict: 'fail',
     onFailure: 'rollback',
     onCancel: 'rollback',
   })
+  // How many tasks may fail goes by the size of the service.
+  expect(inputs({ image: 'web:1' })).not.toHaveProperty('maxFailedTasks')
+  expect(inputs({ image: 'web:1', 'max-failed-tasks': '7' })).toMatchObject({ maxFailedTasks: 7 })
 })
 
 test('services may be in several clusters, and be given by ARN', () => {
@@ -45,9 +47,9 @@ test('services may be in several clusters, and be given by ARN', () => {
     inputs({ cluster: 'arn:aws:ecs:eu-west-1:123456789012:cluster/red', service: service.replace(/ #.*/, '') })
       .services,
   ).toEqual([
-    { cluster: 'red', service: 'api' },
+    { cluster: 'red', service: 'api', place: { input: 'cluster', region: 'eu-west-1', account: '123456789012' } },
     { cluster: 'prod', service: 'worker' },
-    { cluster: 'blue', service: 'web' },
+    { cluster: 'blue', service: 'web', place: { input: 'service', region: 'eu-west-1', account: '123456789012' } },
   ])
   expect(inputs({ service: '', services: 'api, worker' }).services).toHaveLength(2)
 })

@@ -34,7 +34,6 @@ export const criteria: Criteria = {
   bakeMs: 60_000,
   timeoutMs: 600_000,
   deadline: 600_000,
-  maxFailedTasks: 3,
   awaitRollback: true,
 }
 

@@ -390,6 +390,55 @@ describe('failed', () => {
     expect(verdictOf(play([seen])).reason).toContain('CannotPullContainerError')
   })
 
+  describe('by the size of the service', () => {
+    const many = (count: number, make: (id: string) => ReturnType<typeof task>) =>
+      Array.from({ length: count }, (_, id) => make(`${id + 1000}`))
+    const of = (desiredCount: number, tasks: Observation['tasks'] = []) =>
+      look({ service: service([deployment({ desiredCount, runningCount: 0 })], { desiredCount }), tasks, targets: [] })
+    const crashed = (count: number) => Array.from({ length: count }, (_, id) => failedTask(`${id}`))
+
+    test('as many fail as the circuit breaker of ECS would bear: half, from 3 to 200', () => {
+      const starting = many(40, (id) => task(id, { lastStatus: 'PENDING' }))
+      expect(waitsFor(play([of(100, [...crashed(3), ...starting])]))).toContain('the rollout')
+      expect(waitsFor(play([of(100, crashed(49))]))).toContain('the rollout')
+      expect(verdictOf(play([of(100, crashed(50))])).verdict).toBe('failed')
+      expect(waitsFor(play([of(1, crashed(2))]))).toContain('the rollout')
+      expect(verdictOf(play([of(1, crashed(3))])).verdict).toBe('failed')
+      expect(verdictOf(play([of(7, crashed(4))])).verdict).toBe('failed')
+      expect(verdictOf(play([of(1000, crashed(200))])).verdict).toBe('failed')
+    })
+
+    test('or as many as the input says', () => {
+      expect(verdictOf(play([of(100, crashed(5))], { ...criteria, maxFailedTasks: 5 })).verdict).toBe('failed')
+      expect(waitsFor(play([of(2, crashed(4))], { ...criteria, maxFailedTasks: 5 }))).toContain('the rollout')
+    })
+
+    const stopped = (stoppedReason: string, ...instances: (string | undefined)[]) =>
+      instances.map((containerInstanceArn, id) => {
+        const stop = { stopCode: 'TaskFailedToStart', stoppedReason, containers: [] }
+        return failedTask(`${id}`, containerInstanceArn === undefined ? stop : { ...stop, containerInstanceArn })
+      })
+    const PLATFORM = 'CannotPullContainerError: no match for platform in manifest'
+    const MISSING = 'CannotPullContainerError: failed to resolve ref registry/web:2: not found'
+    const SECRET = 'ResourceInitializationError: unable to retrieve secret from asm: AccessDeniedException'
+
+    test.each([
+      ['of one instance', PLATFORM, ['ci-1', 'ci-1', 'ci-1']],
+      ['of one instance alone', 'CannotStartContainerError: exec format error', ['ci-1', 'ci-1']],
+    ])('what may be the fault %s does not decide', (_, reason, instances) => {
+      expect(waitsFor(play([of(100, stopped(reason, ...instances))]))).toContain('the rollout')
+    })
+
+    test.each([
+      ['on several instances', PLATFORM, ['ci-1', 'ci-2']],
+      ['on Fargate', PLATFORM, [undefined, undefined]],
+      ['as the image is not there', MISSING, ['ci-1', 'ci-1']],
+      ['as a secret may not be read', SECRET, ['ci-1', 'ci-1']],
+    ])('two tasks decide, whatever its size, that fail for good %s', (_, reason, instances) => {
+      expect(verdictOf(play([of(100, stopped(reason, ...instances))])).verdict).toBe('failed')
+    })
+  })
+
   test('remembers failures, so that start-then-crash is seen although failedTasks is 0 again', () => {
     const at = (id: string) =>
       look({
@@ -407,7 +456,7 @@ describe('failed', () => {
       tasks: [...many.map((id) => task(id)), failedTask('1'), failedTask('2'), failedTask('3')],
       targets: many.map((id) => target(id)),
     })
-    expect(waitsFor(play([seen]))).toContain('10 of 20 tasks run')
+    expect(waitsFor(play([seen], { ...criteria, maxFailedTasks: 3 }))).toContain('10 of 20 tasks run')
   })
 
   test.each([
