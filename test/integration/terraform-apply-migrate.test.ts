@@ -1,9 +1,10 @@
 // A committed state goes to S3, with a real Terraform on both ends; whatever is in the way stays as it is.
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
+import { AwsError } from '../../rehearsal/cloud/kernel/errors.ts'
 import { source } from '../support/run-action.ts'
 import { terraformConfig } from '../support/terraform.ts'
-import { type Stack, useStacks } from '../support/terraform-stack.ts'
+import { Stack, StateStore, useStacks } from '../support/terraform-stack.ts'
 
 const stacks = useStacks(source('terraform-apply'))
 const { stack } = stacks
@@ -22,8 +23,10 @@ const MAIN = `
   }`
 
 /** A stack with a state that a laptop made. */
-function onLaptop(name: string): { made: Stack; original: Buffer; backend: string } {
-  const made = stack(name, { 'main.tf': MAIN })
+function onLaptop(
+  name: string,
+  made = stack(name, { 'main.tf': MAIN }),
+): { made: Stack; original: Buffer; backend: string } {
   const backend = readFileSync(`${made.directory}/backend.tf`, 'utf8')
   made.write({ 'backend.tf': '' })
   const env = { ...process.env, TF_CLI_CONFIG_FILE: terraformConfig() }
@@ -80,6 +83,49 @@ test('a locked state is left alone', async () => {
   expect((await made.run({ command: 'migrate-state' })).log).toContain('is locked: ada@laptop holds it since')
   expect(await stacks.store.keys('held/')).toEqual(['held/terraform.tfstate.tflock'])
 }, 60_000)
+
+describe('a role that may not do all', () => {
+  /** Does something in a cloud where calls of this kind on this object are denied. */
+  async function denied<T>(method: string, object: string, task: (store: StateStore) => Promise<T>): Promise<T> {
+    const store = await StateStore.start({
+      intercept: ({ request }) =>
+        request.method === method && request.url.pathname.endsWith(object)
+          ? { error: new AwsError('AccessDenied', 'You may not.', 403) }
+          : undefined,
+    })
+    try {
+      return await task(store)
+    } finally {
+      await store.close()
+    }
+  }
+  const inStore = (store: StateStore) => new Stack(store, source('terraform-apply'), 'picky', { 'main.tf': MAIN })
+
+  test('leaves no lock behind where it may not name its holder', async () => {
+    await denied('PUT', '.holder.json', async (store) => {
+      const { made, original } = onLaptop('picky', inStore(store))
+      const moved = await made.run({ command: 'migrate-state' })
+      expect(moved.code).toBe(0)
+      expect(await store.text('picky/terraform.tfstate')).toBe(original.toString())
+      expect(await store.keys('picky/')).toEqual(['picky/terraform.tfstate'])
+      made.remove()
+    })
+  }, 60_000)
+
+  test('is told first what went wrong, and then that the lock could not be removed', async () => {
+    await denied('GET', '.tflock', async (store) => {
+      const { made } = onLaptop('picky', inStore(store))
+      const outputs = { theirs: { value: 1, type: 'number' } }
+      const theirs = { version: 4, serial: 7, lineage: 'theirs', resources: [], outputs }
+      await store.put('picky/terraform.tfstate', JSON.stringify(theirs))
+      const refused = await made.run({ command: 'migrate-state' })
+      expect(refused.code).toBe(1)
+      expect(refused.log).toMatch(/^::error::.*holds another state. It was not touched./m)
+      expect(refused.log).toMatch(/^::warning::Lock [0-9a-f-]{36} .* could not be removed/m)
+      made.remove()
+    })
+  }, 60_000)
+})
 
 test('a plan that is not empty afterwards is red, and says that the state is safe', async () => {
   const { made, original } = onLaptop('behind')

@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { hostname, userInfo } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { SlipwayError } from '../../../toolkit/errors.ts'
@@ -9,7 +7,6 @@ import type { World } from '../../../toolkit/runtime.ts'
 import { localStateFile } from './backend.ts'
 import { init } from './init.ts'
 import type { Inputs } from './inputs.ts'
-import { describeHolder, LOCK, readHolder, readLock, writeHolder } from './lock.ts'
 import { makePlan } from './plan.ts'
 import { headline } from './plan-report.ts'
 import { review } from './review.ts'
@@ -17,6 +14,7 @@ import { contentOf, isEmpty, parseState } from './state.ts'
 import { withStateAside } from './state-aside.ts'
 import { type StateStore, stateStore } from './state-store.ts'
 import type { Terraform } from './terraform.ts'
+import { withLock } from './with-lock.ts'
 
 /**
  * Takes a state from a file in the repository to S3: writes the very bytes, only where nothing is, reads them back, and plans.
@@ -41,7 +39,7 @@ export async function migrateState(inputs: Inputs, tf: Terraform, world: World):
         },
       )
     }
-    await putState(store, original, name, world)
+    await withLock(store, world, () => putState(store, original, name, world))
     await verifyState(store, original, tf)
     world.log.info(`${store.address()} holds what ${name} holds: read back, and equal.`)
     return { inputs, tf, backend, store, world }
@@ -68,44 +66,23 @@ function readOriginal(file: string, name: string): Buffer | undefined {
   return isEmpty(parseState(bytes.toString(), name)) ? undefined : bytes
 }
 
-/** Writes the state while holding Terraform's lock, and never over another state. */
+/** Writes the state, and never over another one. */
 async function putState(store: StateStore, original: Buffer, name: string, world: World): Promise<void> {
-  const id = await takeLock(store, world)
-  try {
-    const there = await store.look()
-    if (there?.text === original.toString()) {
-      world.log.info(`${store.address()} holds this state already.`)
-      return
-    }
-    // Terraform makes an empty state with a new workspace. S3 itself sees to it that nothing else is overwritten.
-    const vacant = there !== undefined && isEmpty(parseState(there.text, store.address()))
-    const written = vacant ? await store.replace('', original, there.etag) : await store.create('', original)
-    if (written) {
-      world.log.info(`Wrote ${name} to ${store.address()}.`)
-      return
-    }
-    throw new SlipwayError(`${store.address()} holds another state. It was not touched.`, {
-      hint: 'Check the backend key and workspace. If that state is empty or wrong, move it away by hand first.',
-    })
-  } finally {
-    if ((await readLock(store))?.ID === id) await store.remove(LOCK)
+  const there = await store.look()
+  if (there?.text === original.toString()) {
+    world.log.info(`${store.address()} holds this state already.`)
+    return
   }
-}
-
-async function takeLock(store: StateStore, world: World): Promise<string> {
-  const ID = randomUUID()
-  const Created = new Date(world.clock.now()).toISOString()
-  const Who = `${userInfo().username}@${hostname()}`
-  const Path = `${store.bucket}/${store.key}`
-  const lock = { ID, Operation: 'migrate-state', Info: '', Who, Version: '', Created, Path }
-  if (await store.create(LOCK, JSON.stringify(lock))) {
-    await writeHolder(store, ID, world)
-    return ID
+  // Terraform makes an empty state with a new workspace. S3 itself sees to it that nothing else is overwritten.
+  const vacant = there !== undefined && isEmpty(parseState(there.text, store.address()))
+  const written = vacant ? await store.replace('', original, there.etag) : await store.create('', original)
+  if (written) {
+    world.log.info(`Wrote ${name} to ${store.address()}.`)
+    return
   }
-  const theirs = await readLock(store)
-  const holder = theirs && (await readHolder(store, theirs.ID))
-  const who = theirs === undefined ? 'somebody else' : describeHolder(theirs, holder, world.clock.now())
-  throw new SlipwayError(`${store.address()} is locked: ${who}.`, { hint: 'Nothing was changed. Run again later.' })
+  throw new SlipwayError(`${store.address()} holds another state. It was not touched.`, {
+    hint: 'Check the backend key and workspace. If that state is empty or wrong, move it away by hand first.',
+  })
 }
 
 /** Reads the state back the way Terraform does. */
