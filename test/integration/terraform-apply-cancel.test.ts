@@ -130,7 +130,7 @@ esac`)
   expect(JSON.parse(await stacks.store.text('lost/terraform.tfstate.errored-7-1'))).toMatchObject({ serial: 2 })
   expect(ended.outputs['errored-state-file']).toBe(`${web.directory}/errored.tfstate`)
   expect(existsSync(`${web.directory}/errored.tfstate`)).toBe(true)
-  expect((await web.run({}, { env })).log).toContain('holds a state that an earlier apply could not save')
+  expect((await web.run({}, { env })).log).toContain('is a state that an earlier apply could not save')
 }, 60_000)
 
 test('a killed step loses no state, even when later steps took away inputs, tools and backend', async () => {

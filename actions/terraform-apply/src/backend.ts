@@ -32,13 +32,11 @@ export function checkConfiguration(stack: StackInputs): void {
   // A comment may fool this, and then Terraform's own answer decides after init.
   const text = files.map((name) => readFileSync(join(stack.directory, name), 'utf8')).join('\n')
   if (!/\bbackend\s+"|\bcloud\s*\{|"backend"|"cloud"/.test(text)) throw localState(stack.path)
-  if (stateFileHolds(join(stack.directory, ERRORED_STATE))) {
-    throw new SlipwayError(
-      `\`${join(stack.path, ERRORED_STATE)}\` holds a state that an earlier apply could not save.`,
-      {
-        hint: `Push it with \`terraform state push ${ERRORED_STATE}\`, or delete it when it is stale: the next failure would overwrite it.`,
-      },
-    )
+  // Also one that is empty: it is overwritten by the next, and nobody could tell then which run it is of.
+  if (existsSync(join(stack.directory, ERRORED_STATE))) {
+    throw new SlipwayError(`\`${join(stack.path, ERRORED_STATE)}\` is a state that an earlier apply could not save.`, {
+      hint: `Push it with \`terraform state push ${ERRORED_STATE}\`, or delete it (from git, too) when it is stale or empty: the next failure would overwrite it.`,
+    })
   }
   const committed = localStateFile(stack.workspace)
   if (stateFileHolds(join(stack.directory, committed))) {

@@ -22,6 +22,7 @@ function stack(files: Readonly<Record<string, string>>): StackInputs {
   }
 }
 
+const EMPTY = '{"version":4,"serial":1,"lineage":"x","resources":[],"outputs":{}}'
 const S3 = 'terraform {\n  backend "s3" {}\n}'
 
 test.each([
@@ -43,6 +44,8 @@ test.each([
   ],
   ['a state of an unknown kind', { 'main.tf': S3, 'terraform.tfstate': 'binary' }, 'holds a state'],
   ['a state that could not be saved', { 'main.tf': S3, 'errored.tfstate': 'x' }, 'an earlier apply could not save'],
+  ['an empty state that could not be saved', { 'main.tf': S3, 'errored.tfstate': EMPTY }, 'terraform state push'],
+  ['a state that could not even be written here', { 'main.tf': S3, 'errored.tfstate': '' }, 'errored.tfstate'],
 ])('%s is refused before init', (_, files, message) => {
   try {
     checkConfiguration(stack(files))
@@ -55,8 +58,7 @@ test.each([
 })
 
 test('an empty state in the directory is in nobody’s way', () => {
-  const empty = '{"version":4,"serial":1,"lineage":"x","resources":[],"outputs":{}}'
-  expect(() => checkConfiguration(stack({ 'main.tf': S3, 'terraform.tfstate': empty }))).not.toThrow()
+  expect(() => checkConfiguration(stack({ 'main.tf': S3, 'terraform.tfstate': EMPTY }))).not.toThrow()
 })
 
 test('after init, a state that is local or has no lock is refused', () => {
