@@ -127,6 +127,19 @@ describe('a role that may not do all', () => {
   }, 60_000)
 })
 
+test('a lock in DynamoDB is left to Terraform, which keeps a digest of the state there, too', async () => {
+  for (const settings of ['dynamodb_table = "locks"', 'dynamodb_table = "locks"\n    use_lockfile = true']) {
+    const { made, backend } = onLaptop(`dynamo-${settings.length}`)
+    made.write({ 'backend.tf': backend.replace(/use_lockfile.*/, settings) })
+    const refused = await made.run({ command: 'migrate-state' })
+    expect(refused.code).toBe(1)
+    expect(refused.log).toContain('has its lock in the DynamoDB table locks')
+    expect(refused.log).toContain('use_lockfile = true')
+    expect(await stacks.store.keys(`dynamo-${settings.length}/`)).toEqual([])
+    expect(readdirSync(made.directory)).toContain('terraform.tfstate')
+  }
+}, 60_000)
+
 test('a plan that is not empty afterwards is red, and says that the state is safe', async () => {
   const { made, original } = onLaptop('behind')
   made.write({ 'more.tf': 'resource "terraform_data" "b" {}' })
@@ -136,15 +149,27 @@ test('a plan that is not empty afterwards is red, and says that the state is saf
   expect(await stacks.store.text('behind/terraform.tfstate')).toBe(original.toString())
 }, 60_000)
 
-test('a workspace has its own file and its own key', async () => {
-  const { made, original } = onLaptop('spaces')
-  execFileSync('sh', ['-c', 'mkdir -p terraform.tfstate.d/stage && mv terraform.tfstate terraform.tfstate.d/stage/'], {
-    cwd: made.directory,
-  })
-  const moved = await made.run({ command: 'migrate-state', workspace: 'stage' })
-  expect(moved.code).toBe(0)
-  expect(await stacks.store.text('env:/stage/spaces/terraform.tfstate')).toBe(original.toString())
-}, 60_000)
+test.each([
+  ['the input', 'spaces', { workspace: 'stage' }, {}],
+  ['TF_WORKSPACE', 'spaces-env', {}, { TF_WORKSPACE: 'stage' }],
+])(
+  'a workspace of %s has its own file and its own key',
+  async (_, name, inputs, env) => {
+    const { made, original } = onLaptop(name)
+    execFileSync(
+      'sh',
+      ['-c', 'mkdir -p terraform.tfstate.d/stage && mv terraform.tfstate terraform.tfstate.d/stage/'],
+      {
+        cwd: made.directory,
+      },
+    )
+    expect((await made.run({ ...inputs, command: 'plan' }, { env })).log).toContain('command: migrate-state')
+    const moved = await made.run({ ...inputs, command: 'migrate-state' }, { env })
+    expect(moved.code).toBe(0)
+    expect(await stacks.store.text(`env:/stage/${name}/terraform.tfstate`)).toBe(original.toString())
+  },
+  60_000,
+)
 
 test('what is no state, or nothing, is said', async () => {
   const made = stack('nothing', { 'main.tf': MAIN })

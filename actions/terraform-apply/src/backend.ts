@@ -12,6 +12,8 @@ export interface Backend {
   readonly config: Readonly<Record<string, unknown>>
 }
 
+export type StackPlace = Pick<StackInputs, 'directory' | 'workspace'>
+
 const EXAMPLE = `terraform {
   backend "s3" {
     bucket       = "my-terraform-state"
@@ -22,7 +24,7 @@ const EXAMPLE = `terraform {
 }`
 
 /** What can be told before `init`: that the stack names a backend, and that no committed state is in its way. */
-export function checkConfiguration(stack: StackInputs): void {
+export function checkConfiguration(stack: StackInputs, env: Environment): void {
   const files = readdirSync(stack.directory).filter((name) => /\.(tf|tofu)(\.json)?$/.test(name))
   if (files.length === 0) {
     throw new SlipwayError(`\`${stack.path}\` has no Terraform configuration: there is no .tf file in it.`, {
@@ -38,7 +40,7 @@ export function checkConfiguration(stack: StackInputs): void {
       hint: `Push it with \`terraform state push ${ERRORED_STATE}\`, or delete it (from git, too) when it is stale or empty: the next failure would overwrite it.`,
     })
   }
-  const committed = localStateFile(stack.workspace)
+  const committed = localStateFile(workspaceOf(stack, env))
   if (stateFileHolds(join(stack.directory, committed))) {
     throw new SlipwayError(
       `\`${join(stack.path, committed)}\` holds a state, beside a configuration that keeps it remotely.`,
@@ -50,10 +52,15 @@ export function checkConfiguration(stack: StackInputs): void {
 }
 
 /** The local backend's file, relative to the root module. */
-export const localStateFile = (workspace: string | undefined): string =>
-  workspace === undefined || workspace === 'default'
-    ? 'terraform.tfstate'
-    : join('terraform.tfstate.d', workspace, 'terraform.tfstate')
+export const localStateFile = (workspace: string): string =>
+  workspace === 'default' ? 'terraform.tfstate' : join('terraform.tfstate.d', workspace, 'terraform.tfstate')
+
+/** The workspace that Terraform takes, in its own order. */
+export function workspaceOf({ directory, workspace }: StackPlace, env: Environment): string {
+  const chosen = join(directory, dataDirectory(env), 'environment')
+  const selected = existsSync(chosen) ? readFileSync(chosen, 'utf8').trim() : ''
+  return workspace ?? (env['TF_WORKSPACE'] || selected || 'default')
+}
 
 /** Reads what `init` settled, and refuses a state that is local or has no lock. */
 export function readBackend(stack: StackInputs, env: Environment): Backend {

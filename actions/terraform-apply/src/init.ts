@@ -10,7 +10,7 @@ import type { Terraform } from './terraform.ts'
 
 /** Makes the directory ready, and gives the backend that its state is in: remote, and with a lock. */
 export async function init(stack: StackInputs, tf: Terraform, world: World): Promise<Backend> {
-  checkConfiguration(stack)
+  checkConfiguration(stack, world.env)
   await world.log.group(`${tf.product} init`, async () => {
     const { code, stdout, stderr } = await tf.query(initArguments(stack, tf.scratch, world))
     const narrator = new Narrator({ log: world.log, path: stack.path })

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import { block, code, heading, join as paragraphs } from '../../../toolkit/markdown.ts'
 import type { World } from '../../../toolkit/runtime.ts'
-import { localStateFile } from './backend.ts'
+import { type Backend, localStateFile, workspaceOf } from './backend.ts'
 import { init } from './init.ts'
 import type { Inputs } from './inputs.ts'
 import { makePlan } from './plan.ts'
@@ -22,7 +22,7 @@ import { withLock } from './with-lock.ts'
  */
 export async function migrateState(inputs: Inputs, tf: Terraform, world: World): Promise<void> {
   const { stack } = inputs
-  const file = resolve(stack.directory, inputs.stateFile ?? localStateFile(stack.workspace))
+  const file = resolve(stack.directory, inputs.stateFile ?? localStateFile(workspaceOf(stack, world.env)))
   const name = relative(stack.root, file)
   const original = readOriginal(file, name)
   if (original === undefined)
@@ -39,6 +39,7 @@ export async function migrateState(inputs: Inputs, tf: Terraform, world: World):
         },
       )
     }
+    refuseDynamoDb(backend, stack.path)
     await withLock(store, world, () => putState(store, original, name, world))
     await verifyState(store, original, tf)
     world.log.info(`${store.address()} holds what ${name} holds: read back, and equal.`)
@@ -54,6 +55,17 @@ export async function migrateState(inputs: Inputs, tf: Terraform, world: World):
     })
   }
   report(file, run.store, stack.root, world)
+}
+
+function refuseDynamoDb({ config }: Backend, path: string): void {
+  const table = config['dynamodb_table']
+  if (!table) return
+  throw new SlipwayError(
+    `The S3 backend of \`${path}\` has its lock in the DynamoDB table ${table}, and the digest of its state; \`migrate-state\` writes neither.`,
+    {
+      hint: 'Nothing was changed. Set `use_lockfile = true` in the backend block, and take `dynamodb_table` out of it; then run `migrate-state` again.',
+    },
+  )
 }
 
 function readOriginal(file: string, name: string): Buffer | undefined {

@@ -1,10 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { awsError } from '../../../toolkit/aws.ts'
 import { SlipwayError } from '../../../toolkit/errors.ts'
-import type { Environment, World } from '../../../toolkit/runtime.ts'
-import { type Backend, dataDirectory } from './backend.ts'
-import type { StackInputs } from './inputs.ts'
+import type { World } from '../../../toolkit/runtime.ts'
+import { type Backend, type StackPlace, workspaceOf } from './backend.ts'
 import type { Content, StateObjects } from './state-objects.ts'
 
 /** The objects beside a state in S3. */
@@ -88,8 +85,6 @@ export class StateStore {
   }
 }
 
-type StackPlace = Pick<StackInputs, 'directory' | 'workspace'>
-
 /** The store behind an S3 backend; `undefined` for any other backend. */
 export function stateStore(backend: Backend, stack: StackPlace, world: World): StateStore | undefined {
   if (backend.type !== 's3') return undefined
@@ -100,13 +95,6 @@ export function stateStore(backend: Backend, stack: StackPlace, world: World): S
     const { StateObjects } = await import('./state-objects.ts')
     return new StateObjects(backend, world.env)
   })
-}
-
-/** The workspace that Terraform takes, in its own order. */
-function workspaceOf(stack: StackPlace, env: Environment): string {
-  const chosen = join(stack.directory, dataDirectory(env), 'environment')
-  const selected = existsSync(chosen) ? readFileSync(chosen, 'utf8').trim() : ''
-  return stack.workspace ?? (env['TF_WORKSPACE'] || selected || 'default')
 }
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : '')

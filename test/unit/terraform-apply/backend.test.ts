@@ -31,7 +31,7 @@ test.each([
   ['HCP Terraform', { 'main.tf': 'terraform {\n  cloud {}\n}' }],
   ['another file', { 'main.tf': '', 'backend.tofu': S3 }],
 ])('a remote state is seen in %s', (_, files) => {
-  expect(() => checkConfiguration(stack(files))).not.toThrow()
+  expect(() => checkConfiguration(stack(files), {})).not.toThrow()
 })
 
 test.each([
@@ -48,7 +48,7 @@ test.each([
   ['a state that could not even be written here', { 'main.tf': S3, 'errored.tfstate': '' }, 'errored.tfstate'],
 ])('%s is refused before init', (_, files, message) => {
   try {
-    checkConfiguration(stack(files))
+    checkConfiguration(stack(files), {})
   } catch (error) {
     const { message: said, hint } = error as { message: string; hint: string }
     expect(`${said} ${hint}`).toContain(message)
@@ -58,7 +58,22 @@ test.each([
 })
 
 test('an empty state in the directory is in nobody’s way', () => {
-  expect(() => checkConfiguration(stack({ 'main.tf': S3, 'terraform.tfstate': EMPTY }))).not.toThrow()
+  expect(() => checkConfiguration(stack({ 'main.tf': S3, 'terraform.tfstate': EMPTY }), {})).not.toThrow()
+})
+
+test('the committed state of the chosen workspace is looked for: of the input, else of the environment, else of Terraform', () => {
+  const made = stack({ 'main.tf': S3, '.terraform/environment': 'selected' })
+  for (const workspace of ['given', 'of-env', 'selected']) {
+    const folder = join(made.directory, 'terraform.tfstate.d', workspace)
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'terraform.tfstate'), 'a state')
+  }
+  const env = { TF_WORKSPACE: 'of-env' }
+  const committed = (workspace: string) => join('terraform.tfstate.d', workspace, 'terraform.tfstate')
+  expect(() => checkConfiguration({ ...made, workspace: 'given' }, env)).toThrow(committed('given'))
+  expect(() => checkConfiguration(made, env)).toThrow(committed('of-env'))
+  expect(() => checkConfiguration(made, {})).toThrow(committed('selected'))
+  expect(() => checkConfiguration({ ...made, workspace: 'default' }, env)).not.toThrow()
 })
 
 test('after init, a state that is local or has no lock is refused', () => {
