@@ -1,9 +1,10 @@
 // The lock of a state: who holds it, who waits, and who may remove it.
 import { existsSync, writeFileSync } from 'node:fs'
 import { claimedBy } from '../../actions/terraform-apply/src/claim.ts'
+import { AwsError } from '../../rehearsal/cloud/kernel/errors.ts'
 import { source } from '../support/run-action.ts'
 import { s3Backend } from '../support/terraform.ts'
-import { BUCKET, until, useStacks } from '../support/terraform-stack.ts'
+import { BUCKET, Stack, StateStore, until, useStacks } from '../support/terraform-stack.ts'
 
 const stacks = useStacks(source('terraform-apply'))
 const { stack } = stacks
@@ -110,5 +111,44 @@ test('a lock in DynamoDB alone is not told to be none', async () => {
   const refused = await web.run({ command: 'unlock', 'lock-id': 'some-id', 'github-token': 'any' })
   expect(refused.code).toBe(1)
   expect(refused.log).toContain('are in the DynamoDB table locks, which `command: unlock` does not read')
+  expect(refused.log).toContain('terraform force-unlock some-id')
+}, 30_000)
+
+test('a role that may not note who holds the lock is told so, and applies all the same', async () => {
+  const store = await StateStore.start({
+    intercept: ({ request }) =>
+      request.method === 'PUT' && request.url.pathname.endsWith('.holder.json')
+        ? { error: new AwsError('AccessDenied', 'User: arn:aws:iam::123456789012:user/ci may not.', 403) }
+        : undefined,
+  })
+  const web = new Stack(store, source('terraform-apply'), 'unnamed', {
+    'main.tf': `
+      resource "terraform_data" "slow" {
+        provisioner "local-exec" {
+          command = "sleep 2"
+        }
+      }`,
+  })
+  try {
+    const { code, log } = await web.run({}, { env: runEnv(30) })
+    expect(code).toBe(0)
+    expect(log.match(/Could not note beside the state who holds its lock \(AccessDenied\)/g)).toHaveLength(1)
+    expect(log.replaceAll(/^::debug::.*$/gm, '')).not.toContain('user/ci')
+  } finally {
+    web.remove()
+    await store.close()
+  }
+}, 60_000)
+
+test('a lock of a backend that Terraform alone can follow is left to Terraform', async () => {
+  const backend = s3Backend(BUCKET, 'customer/terraform.tfstate').replace(
+    /use_lockfile/,
+    'encrypt = true\n    use_lockfile',
+  )
+  const web = stack('customer', { 'main.tf': 'resource "terraform_data" "a" {}', 'backend.tf': backend })
+  const env = { AWS_SSE_CUSTOMER_KEY: Buffer.alloc(32, 1).toString('base64') }
+  const refused = await web.run({ command: 'unlock', 'lock-id': 'some-id', 'github-token': 'any' }, { env })
+  expect(refused.code).toBe(1)
+  expect(refused.log).toContain('`command: unlock` cannot follow the setting `sse_customer_key` of the S3 backend.')
   expect(refused.log).toContain('terraform force-unlock some-id')
 }, 30_000)

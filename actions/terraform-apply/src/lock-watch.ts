@@ -24,6 +24,9 @@ const WHILE_LOCKED = /^(?:refresh|apply|provision|ephemeral_op)_/
 /** A lock that is let go sooner is nobody's trouble, and to name its holder takes about as long. */
 const GRACE_MS = 250
 
+/** The runs that were told why their holder cannot be noted: once is enough for a plan and its apply. */
+const TOLD = new WeakSet<World>()
+
 /** What Terraform calls its operation in the lock. */
 export type LockedOperation = 'OperationTypePlan' | 'OperationTypeApply'
 
@@ -82,7 +85,7 @@ export class LockWatch {
       this.#aside(() => this.#sayHolder())
     } else if (WHILE_LOCKED.test(type) && !this.#noted) {
       this.#noted = true
-      this.#aside(() => this.#noteHolder(Date.parse(at)))
+      this.#aside(() => this.#noteHolder(Date.parse(at)).catch((error) => this.#sayNotNoted(error)))
     }
   }
 
@@ -109,6 +112,18 @@ export class LockWatch {
     if (lock === undefined || !isOurs(lock, held)) return
     const note = JSON.stringify({ ...holderOf(lock.ID, this.#world), process: this.#process } satisfies NotedHolder)
     await (before === undefined ? store.create(HOLDER, note) : store.replace(HOLDER, note, before.etag))
+  }
+
+  /** By its name only: what else an error says may be more than a log should have. */
+  #sayNotNoted(error: Error): never {
+    if (!TOLD.has(this.#world)) {
+      TOLD.add(this.#world)
+      const { name } = error.cause instanceof Error ? error.cause : error
+      this.#world.log.info(
+        `Could not note beside the state who holds its lock (${name}). The lock works all the same; others that wait for it are not told for whom.`,
+      )
+    }
+    throw error
   }
 
   async #isOverWithin(ms: number): Promise<boolean> {

@@ -5,6 +5,7 @@ import { SlipwayError } from '../../../toolkit/errors.ts'
 import { block, code, heading, join as paragraphs } from '../../../toolkit/markdown.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import { type Backend, localStateFile, workspaceOf } from './backend.ts'
+import { requireKnownSettings } from './beyond-us.ts'
 import { init } from './init.ts'
 import type { Inputs } from './inputs.ts'
 import { makePlan } from './plan.ts'
@@ -40,6 +41,12 @@ export async function migrateState(inputs: Inputs, tf: Terraform, world: World):
       )
     }
     refuseDynamoDb(backend, stack.path)
+    requireKnownSettings(
+      'migrate-state',
+      backend,
+      world.env,
+      'Move the state by hand with `terraform init -migrate-state`.',
+    )
     await withLock(store, world, () => putState(store, original, name, world))
     await verifyState(store, original, tf)
     world.log.info(`${store.address()} holds what ${name} holds: read back, and equal.`)

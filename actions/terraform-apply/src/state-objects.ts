@@ -8,6 +8,7 @@ import {
 import { awsConfig } from '../../../toolkit/aws.ts'
 import type { Environment } from '../../../toolkit/runtime.ts'
 import type { Backend } from './backend.ts'
+import { credentialsOf, defined, text } from './state-credentials.ts'
 
 type Config = Backend['config']
 type Encryption = Pick<PutObjectCommandInput, 'ServerSideEncryption' | 'SSEKMSKeyId'>
@@ -53,47 +54,10 @@ function encryptionOf({ encrypt, kms_key_id }: Config): Encryption {
 function s3Client(config: Config, env: Environment): S3Client {
   const aws = awsConfig(env, text(config['region']))
   const endpoint = text((config['endpoints'] as Record<string, unknown> | null)?.['s3']) ?? text(config['endpoint'])
-  const profile = text(config['profile'])
-  const credentials = credentialsOf(config, aws)
   return new S3Client({
     ...aws,
+    ...credentialsOf(config, aws),
+    ...defined({ endpoint }),
     forcePathStyle: config['use_path_style'] === true || config['force_path_style'] === true,
-    ...(endpoint === undefined ? {} : { endpoint }),
-    ...(profile === undefined ? {} : { profile }),
-    ...(credentials === undefined ? {} : { credentials }),
   })
 }
-
-/** What the backend block says of credentials; `undefined` leaves the choice to the SDK, as Terraform does. */
-function credentialsOf(config: Config, aws: ReturnType<typeof awsConfig>) {
-  const accessKeyId = text(config['access_key'])
-  const secretAccessKey = text(config['secret_key'])
-  const sessionToken = text(config['token'])
-  const fixed =
-    accessKeyId === undefined || secretAccessKey === undefined
-      ? undefined
-      : { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) }
-  const role = [config['assume_role']].flat()[0] as Record<string, unknown> | null | undefined
-  const roleArn = text(role?.['role_arn'])
-  if (roleArn === undefined) return fixed
-  return async () => {
-    const { AssumeRoleCommand, STSClient } = await import('@aws-sdk/client-sts')
-    const sts = new STSClient({ ...aws, ...(fixed === undefined ? {} : { credentials: fixed }) })
-    const externalId = text(role?.['external_id'])
-    const { Credentials: given } = await sts.send(
-      new AssumeRoleCommand({
-        RoleArn: roleArn,
-        RoleSessionName: text(role?.['session_name']) ?? 'slipway',
-        ...(externalId === undefined ? {} : { ExternalId: externalId }),
-      }),
-    )
-    return {
-      accessKeyId: given?.AccessKeyId ?? '',
-      secretAccessKey: given?.SecretAccessKey ?? '',
-      sessionToken: given?.SessionToken ?? '',
-      ...(given?.Expiration === undefined ? {} : { expiration: given.Expiration }),
-    }
-  }
-}
-
-const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)

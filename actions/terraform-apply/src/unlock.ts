@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import { InputError, SlipwayError } from '../../../toolkit/errors.ts'
+import { requireKnownSettings } from './beyond-us.ts'
 import { identify } from './claim.ts'
 import { connect, githubError } from './github.ts'
 import { describeHolder, type Holder, LOCK, readHolder, readLock } from './lock.ts'
@@ -26,6 +27,8 @@ export async function unlock({ inputs, tf, backend, store, world }: Run): Promis
       },
     )
   }
+  const byHand = `Check by hand that nobody is at work, then run \`terraform force-unlock ${lockId}\`.`
+  requireKnownSettings('unlock', backend, world.env, byHand)
   const lock = await readLock(store)
   if (lock === undefined) {
     world.log.notice(`${store.address()} is not locked; there is nothing to do.`)
