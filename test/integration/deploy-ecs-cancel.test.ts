@@ -2,10 +2,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { awsClients, type Connect } from '../../actions/deploy-ecs/src/clients.ts'
 import { startCloud } from '../../rehearsal/cloud/cloud.ts'
 import { parseScenario } from '../../rehearsal/cloud/runtimes/simulated/index.ts'
 import { deploy } from '../support/deploy.ts'
-import { makeService, startEcsCloud } from '../support/ecs-cloud.ts'
+import { type EcsCloud, makeService, startEcsCloud } from '../support/ecs-cloud.ts'
 import { runStep, source, startStep } from '../support/run-action.ts'
 
 const WORKER_IS_SLOW = `
@@ -48,6 +49,60 @@ test.each([
   } finally {
     await cloud.close()
   }
+})
+
+describe('a run that is cancelled right after its update, while reads lag', () => {
+  /** Cancels right after the update; from then on, so many reads show the service as it was before. */
+  async function cancelled(cloud: EcsCloud, stale: number) {
+    const cancellation = new AbortController()
+    let before: unknown
+    let left = stale
+    const connect: Connect = (config) => {
+      const clients = awsClients(config)
+      clients.ecs.middlewareStack.add(
+        (next, { commandName }) =>
+          async (args) => {
+            const result = await next(args)
+            if (commandName === 'UpdateServiceCommand') cancellation.abort()
+            if (commandName !== 'DescribeServicesCommand') return result
+            if (!cancellation.signal.aborted) before = result.output
+            else if (left-- > 0) return { ...result, output: before as typeof result.output }
+            return result
+          },
+        { step: 'initialize' },
+      )
+      return clients
+    }
+    return deploy(cloud, { image: 'example.com/web:slow' }, { signal: cancellation.signal, connect })
+  }
+  const BACK = 'is being rolled back to web:1 by ECS'
+
+  test('is looked at again, and is rolled back', async () => {
+    const cloud = await startEcsCloud()
+    try {
+      await makeService(cloud)
+      const done = await cancelled(cloud, 3)
+      expect(done.error).toContain(BACK)
+      await cloud.clock.advance(1_800_000)
+      expect(await runs(cloud.ecs, 'web')).toBe('web:1 COMPLETED, 0 others')
+    } finally {
+      await cloud.close()
+    }
+  })
+
+  test('is left to the post step where they lag for too long', async () => {
+    const cloud = await startEcsCloud()
+    try {
+      await makeService(cloud)
+      const done = await cancelled(cloud, 1_000)
+      expect(done.error).toContain('may be halfway between web:1 and web:2')
+      expect(done.error).toContain('The post step of this action tries again.')
+      const post = await deploy(cloud, {}, { phase: 'post', state: done.state })
+      expect(post.summary).toContain(BACK)
+    } finally {
+      await cloud.close()
+    }
+  })
 })
 
 test.each([

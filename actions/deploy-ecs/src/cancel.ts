@@ -1,12 +1,13 @@
 // Leaves services in a state that is named and safe when the run is cancelled. There are seconds to do it in.
-import { describeError } from '../../../toolkit/errors.ts'
+import type { Service } from '@aws-sdk/client-ecs'
+import { describeError, SlipwayError } from '../../../toolkit/errors.ts'
 import type { Log } from '../../../toolkit/log.ts'
 import type { AwsCalls } from './aws-calls.ts'
 import { describeServices, requireService } from './ecs.ts'
 import type { Inputs } from './inputs.ts'
 import { lastHealthy } from './last-healthy.ts'
 import { revisionName } from './registration.ts'
-import { backToNothing, startRollout, toRollout } from './rollout.ts'
+import { backToNothing, primaryOf, startRollout, toRollout } from './rollout.ts'
 import { seenService } from './seen.ts'
 import { findServiceDeployment } from './service-deployments.ts'
 import { nameOf } from './service-name.ts'
@@ -42,9 +43,9 @@ async function settleService(aws: AwsCalls, onCancel: Inputs['onCancel'], undert
   const { name, taskDefinition, previousTaskDefinition, previousId, deploymentId } = undertaking
   const who = `Service \`${nameOf(name)}\``
   const [next, previous] = [revisionName(taskDefinition), revisionName(previousTaskDefinition)]
-  const before = requireService(await describeServices(aws, [name]), name)
+  const before = await lookPastLag(aws, undertaking)
   const service = seenService(before)
-  const primary = service.deployments.find(({ status }) => status === 'PRIMARY')
+  const primary = primaryOf(service)
   const isOurs =
     deploymentId === undefined
       ? primary?.taskDefinition === taskDefinition && primary.id !== previousId
@@ -71,3 +72,21 @@ async function settleService(aws: AwsCalls, onCancel: Inputs['onCancel'], undert
   await startRollout(aws, { ...departure, taskDefinition: target }, {})
   return `${who} is being updated back to ${revisionName(target)}.`
 }
+
+/** Reads lag, and a look right after the update may miss it: that would leave a rollout that nobody watches. */
+async function lookPastLag(aws: AwsCalls, { name, previousId, deploymentId }: Undertaking): Promise<Service> {
+  const until = aws.clock.now() + LAG_MS
+  const isUpdated = deploymentId !== undefined && deploymentId !== previousId
+  for (;;) {
+    const service = requireService(await describeServices(aws, [name]), name)
+    const { id } = primaryOf(seenService(service)) ?? {}
+    if (!isUpdated || id === undefined || id !== previousId) return service
+    if (aws.clock.now() >= until) {
+      throw new SlipwayError(`ECS took deployment ${deploymentId}, but still shows ${previousId}, the one before it.`)
+    }
+    await aws.clock.sleep(1_000, aws.signal)
+  }
+}
+
+/** In the main step there is less time than this: then it is the post step's turn. */
+const LAG_MS = 30_000
