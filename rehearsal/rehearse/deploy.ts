@@ -8,6 +8,7 @@ import type { CloudProcess } from './cloud-process.ts'
 import { type Entry, readJournal } from './journal.ts'
 import { type Claim, eventOf, type Judgement, judge } from './judge.ts'
 import { machineEnvironment } from './machine.ts'
+import { judgeMark, markOf } from './mark.ts'
 import type { Push } from './pushes.ts'
 import type { Screen } from './screen.ts'
 import { rehearsedSettings } from './settings.ts'
@@ -54,7 +55,8 @@ export async function deploy(number: number, name: string, push: Push, hands: St
   const run = await runFor(number, name, push, hands)
   const { claim, conclusion, entries } = run
   const judgement = judge(entries, claim)
-  const red = conclusion === 'success' ? [] : [`the workflow ended as ${conclusion}`]
+  const mark = markOf(push.environment, push.commit.sha)
+  const red = conclusion === 'success' ? judgeMark(entries, mark) : [`the workflow ended as ${conclusion}`]
   // A workflow that failed before it rolled anything out has said enough.
   const found =
     red.length > 0 && claim.taskDefinition === '' ? red : [...red, ...judgement.problems, ...eventProblems(entries)]

@@ -1,9 +1,11 @@
 // What sets a deploy off: a merge to main, or a version tag. Each is a push, and GitHub has a workflow for it.
 import type { Settings } from '../runner/options.ts'
+import type { Environment } from './settings.ts'
 import type { Commit } from './source.ts'
 
 export interface Push {
   readonly workflow: string
+  readonly environment: Environment
   readonly ref: string
   readonly commit: Commit
   /** In people's words. */
@@ -19,6 +21,7 @@ const short = ({ sha }: Commit) => sha.slice(0, 12)
 /** A merge to main goes to stage. */
 export const merge = (commit: Commit): Push => ({
   workflow: '.github/workflows/deploy-stage.yml',
+  environment: 'stage',
   ref: 'refs/heads/main',
   commit,
   what: `commit ${short(commit)}`,
@@ -26,9 +29,10 @@ export const merge = (commit: Commit): Push => ({
   env: {},
 })
 
-/** A version tag goes to prod, with what `repository`, stage's own, has for its commit. */
+/** A version tag goes to prod, with what was healthy on stage for its commit, in stage's `repository`. */
 export const release = (version: string, commit: Commit, repository: string): Push => ({
   workflow: '.github/workflows/deploy-prod.yml',
+  environment: 'prod',
   ref: `refs/tags/${version}`,
   // A tag that is new has nothing before it.
   commit: { ...commit, before: '0'.repeat(40) },

@@ -2,9 +2,10 @@
 // brings to prod and what becomes of a deploy that a monitor does not like, and what really happened.
 import { type Deployed, deploy, type Run, runFor, type Stagehands } from './deploy.ts'
 import { eventOf, failedRequests } from './judge.ts'
+import { judgeNoMark, markOf } from './mark.ts'
 import { monitorOf, setUpMonitors } from './monitors.ts'
 import { judgePromotion } from './promotion.ts'
-import { merge, release } from './pushes.ts'
+import { merge, type Push, release } from './pushes.ts'
 import { judgeRefusal } from './refusal.ts'
 import { environments } from './settings.ts'
 import { type Commit, letPull, setVersion } from './source.ts'
@@ -27,6 +28,8 @@ interface Played {
   prod?: Deployed
   /** A deploy that set a monitor off. */
   alarm?: Judged
+  /** A tag of that. */
+  takenBack?: Judged
 }
 
 export async function rehearse(hands: Stagehands, toProd: boolean, start: number): Promise<Summary> {
@@ -47,7 +50,11 @@ async function play(hands: Stagehands, toProd: boolean): Promise<Played> {
   const goesOn = () => problemsOf(played).length === 0 && !interrupted.aborted
   if (toProd && goesOn()) played.refused = await tagTooEarly(deployed, hands)
   if (toProd && goesOn()) played.prod = await promote('v1.2.3', commit, deployed, hands)
-  if (hands.watched && goesOn()) played.alarm = await setMonitorOff(deployed, hands)
+  if (hands.watched && goesOn()) {
+    const bad = await setMonitorOff(deployed, hands)
+    played.alarm = bad
+    if (toProd && goesOn()) played.takenBack = await tagTakenBack(bad.commit, deployed, hands)
+  }
   return played
 }
 
@@ -83,30 +90,44 @@ async function tagTooEarly(stage: Deployed, hands: Stagehands): Promise<Judged> 
   setVersion(source, '1.2.0')
   const commit = source.commit('Never on stage')
   source.tag('v1.2.0', commit)
-  const run = await runFor(3, 'refused', release('v1.2.0', commit, stage.outputs['repository'] ?? ''), hands)
-  return { run, problems: judgeRefusal(run.entries, run.conclusion).map((problem) => `refused tag: ${problem}`) }
+  return refuse(3, 'refused', release('v1.2.0', commit, stage.outputs['repository'] ?? ''), hands)
+}
+
+/** A tag of what stage built and rolled out, and took back: its image is there, and prod is to refuse it all the same. */
+function tagTakenBack(commit: Commit, stage: Deployed, hands: Stagehands): Promise<Judged> {
+  hands.source.tag('v1.3.0', commit)
+  return refuse(6, 'taken-back', release('v1.3.0', commit, stage.outputs['repository'] ?? ''), hands)
+}
+
+async function refuse(number: number, name: string, push: Push, hands: Stagehands): Promise<Judged> {
+  const run = await runFor(number, name, push, hands)
+  return { run, problems: judgeRefusal(run.entries, run.conclusion).map((problem) => `${name} tag: ${problem}`) }
 }
 
 /** A deploy that is healthy, and that a monitor does not like. */
-async function setMonitorOff(before: Deployed, hands: Stagehands): Promise<Judged> {
+async function setMonitorOff(before: Deployed, hands: Stagehands): Promise<Judged & { readonly commit: Commit }> {
   const { cloud, source } = hands
   await setUpMonitors(cloud.env, 'stage')
   setVersion(source, '1.3.0')
-  const run = await runFor(5, 'alarm', merge(source.commit('Third version')), hands)
+  const commit = source.commit('Third version')
+  const run = await runFor(5, 'alarm', merge(commit), hands)
   const said = { conclusion: run.conclusion, ...run.claim }
-  const wrong = judgeTakenBack(run.entries, said, before.taskDefinition, monitorOf('stage'))
-  return { run, problems: wrong.map((problem) => `alarm deploy: ${problem}`) }
+  const wrong = [
+    ...judgeTakenBack(run.entries, said, before.taskDefinition, monitorOf('stage')),
+    ...judgeNoMark(run.entries, markOf('stage', commit.sha)),
+  ]
+  return { run, commit, problems: wrong.map((problem) => `alarm deploy: ${problem}`) }
 }
 
 function summarise({ cloud, interrupted }: Stagehands, played: Played, start: number): Summary {
-  const { first, second, refused, prod, alarm } = played
+  const { first, second, refused, prod, alarm, takenBack } = played
   const last = second?.deployed ?? first
-  const deploys = [first, second?.deployed, refused?.run, prod, alarm?.run].filter((run) => run !== undefined)
+  const runs = [first, second?.deployed, refused?.run, prod, alarm?.run, takenBack?.run]
   return {
     verdict: last.verdict,
     image: last.image,
     taskDefinition: last.taskDefinition,
-    deploys,
+    deploys: runs.filter((run) => run !== undefined),
     traffic: second?.tally ?? { requests: 0, failed: 0 },
     event: eventOf(last.entries),
     prod: prod && {
@@ -126,10 +147,10 @@ function summarise({ cloud, interrupted }: Stagehands, played: Played, start: nu
   }
 }
 
-const problemsOf = ({ first, second, refused, prod, alarm }: Played): readonly string[] => [
+const problemsOf = ({ first, second, refused, prod, alarm, takenBack }: Played): readonly string[] => [
   ...first.problems,
   ...(second === undefined ? [] : problemsOfSecond(second)),
-  ...[refused, prod, alarm].flatMap((judged) => judged?.problems ?? []),
+  ...[refused, prod, alarm, takenBack].flatMap((judged) => judged?.problems ?? []),
 ]
 
 /** A rollout that nobody noticed: no request failed, on either side of the load balancer, and the new version answers. */

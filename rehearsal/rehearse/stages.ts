@@ -19,7 +19,13 @@ const named: readonly (readonly [pattern: RegExp, name: string])[] = [
 ]
 
 /** Steps of deploy.yml that use an action for something else than what it is mostly for. */
-const byId: Readonly<Record<string, string>> = { found: 'lookup', before: 'gate', gate: 'gate', back: 'rollback' }
+const byId: Readonly<Record<string, string>> = {
+  found: 'lookup',
+  before: 'gate',
+  gate: 'gate',
+  back: 'rollback',
+  mark: 'mark',
+}
 
 /** The stage that a step belongs to; `undefined` for the small things between stages. */
 export function stageName(uses: string | undefined, id = ''): string | undefined {

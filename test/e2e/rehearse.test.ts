@@ -96,7 +96,7 @@ function cloudLabels(): ReadonlyMap<string, string> {
 }
 
 test(
-  'it ships the example twice without losing a request, and that to prod but nothing else, and takes back what sets a monitor off, while another rehearsal is interrupted beside it',
+  'it ships the example twice without losing a request, and that to prod but nothing else, and takes back what sets a monitor off, which prod refuses, while another rehearsal is interrupted beside it',
   async () => {
     const json = join(folder, 'summary.json')
     const other = join(folder, 'interrupted.json')
@@ -150,19 +150,24 @@ test(
     expect(summary.prod.image.split('@')).toEqual([expect.not.stringContaining(repository), digest])
     expect(output).toContain(`the very image that stage ran: ${digest}`)
     expect(summary.traffic.requests).toBeGreaterThan(0)
-    const names = ['source', 'credentials', 'terraform', 'image', 'gate', 'rollout', 'event']
+    const names = ['source', 'credentials', 'terraform', 'image', 'gate', 'rollout', 'event', 'mark']
     const stages = {
       first: names,
       second: names,
       refused: ['source', 'credentials', 'lookup'],
       prod: names.toSpliced(2, 0, 'lookup'),
-      alarm: names.toSpliced(-1, 0, 'rollback'),
+      alarm: names.toSpliced(-2, 2, 'rollback', 'event'),
+      'taken-back': ['source', 'credentials', 'lookup'],
     }
     expect(summary.stages.map(({ name }: { name: string }) => name)).toEqual(
       Object.entries(stages).flatMap(([deploy, its]) => its.map((name) => `${deploy}: ${name}`)),
     )
     const red = summary.stages.filter(({ outcome }: { outcome: string }) => outcome !== 'success')
-    expect(red.map(({ name }: { name: string }) => name)).toEqual(['refused: lookup', 'alarm: gate'])
+    expect(red.map(({ name }: { name: string }) => name)).toEqual([
+      'refused: lookup',
+      'alarm: gate',
+      'taken-back: lookup',
+    ])
 
     const journal: Record<string, unknown>[] = readFileSync(summary.journal, 'utf8')
       .trim()
@@ -203,8 +208,9 @@ test(
       'AssumeRoleWithWebIdentity by a token of anonymous',
       `AssumeRole by ci of ${accounts.login}`,
     ]
-    expect(ways).toEqual([byToken, byToken, byToken, byLogin, byToken, byLogin, byToken])
-    // Prod's account read the image from stage's registry, and its tasks pulled that from its own.
+    expect(ways).toEqual([byToken, byToken, byToken, byLogin, byToken, byLogin, byToken, byToken, byLogin])
+    // Prod's account read the image from stage's registry, its tasks pulled that from its own, and once they were
+    // healthy it was tagged there.
     const reads = journal.filter(
       ({ type, what, reference, status, account }) =>
         type === 'registry' &&
@@ -214,7 +220,11 @@ test(
         account === accounts.prod,
     )
     expect(new Set(reads.map(({ registry, role }) => `${role} in ${registry}`))).toEqual(
-      new Set([`deploy-web in ${accounts.stage}`, `ecsTaskExecutionRole in ${accounts.prod}`]),
+      new Set([
+        `deploy-web in ${accounts.stage}`,
+        `ecsTaskExecutionRole in ${accounts.prod}`,
+        `deploy-web in ${accounts.prod}`,
+      ]),
     )
 
     const label = labels.get(summary.image.slice(0, summary.image.indexOf('/')))

@@ -201,7 +201,7 @@ test('an image is promoted from one account to another, the same bytes', async (
   const absent = await run({ promote: `${from}:${'c'.repeat(40)}`, push: 'false' }, PROD)
   expect(absent).toMatchObject({ code: 1, outputs: {} })
   expect(absent.log).toContain(`The image ${from}:${'c'.repeat(40)} does not exist, so it cannot be promoted.`)
-  expect(absent.log).toContain('ship that to the environment before this one first')
+  expect(absent.log).toContain('wait until it is green, or ship the commit there first')
   const wrong = await run({ promote: `${from}:v1`, push: 'false', 'expected-account-id': PROD }, STAGE)
   expect(wrong).toMatchObject({ code: 1, outputs: {} })
   expect(wrong.log).toContain(`Input \`expected-account-id\` is ${PROD}, but the credentials are of account ${STAGE}`)

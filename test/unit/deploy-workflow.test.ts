@@ -60,9 +60,10 @@ interface Case {
   readonly secrets?: Readonly<Record<string, string>>
   readonly vars?: Readonly<Record<string, string>>
   readonly image?: string
+  readonly environment?: string
 }
 
-async function deploy({ play = {}, secrets = {}, vars = ROLE, image = '' }: Case) {
+async function deploy({ play = {}, secrets = {}, vars = ROLE, image = '', environment = 'stage' }: Case) {
   const own = mkdtempSync(join(folder, 'case-'))
   const [calls, played] = [join(own, 'calls'), join(own, 'play')]
   writeFileSync(calls, '')
@@ -73,13 +74,13 @@ jobs:
   stage:
     uses: ./.github/workflows/deploy.yml
     permissions: { contents: read, id-token: write }
-    with: { environment: stage, image: '${image}' }
+    with: { environment: '${environment}', image: '${image}' }
     secrets: { ${Object.keys(secrets).map((name) => `${name}: "\${{ secrets.${name} }}"`)} }
 `
   const files = { '.github/workflows/deploy.yml': readFileSync(join(root, '.github/workflows/deploy.yml'), 'utf8') }
   const { result } = await run(caller, files, {
     settings: { secrets, vars: {} },
-    environments: { stage: { secrets: {}, vars } },
+    environments: { [environment]: { secrets: {}, vars } },
     repositories: { 'slipway/slipway': slipway },
     env: { PATH: process.env['PATH'] ?? '', HOME: own, CALLS: calls, PLAY: played },
   })
@@ -89,8 +90,8 @@ jobs:
     conclusion: result.conclusion,
     verdict: result.jobs[0]?.outputs['verdict'],
     calls: made,
-    order: made.map(({ action, command, push }) =>
-      [action, command ?? (push === 'false' ? 'look' : '')].join(' ').trim(),
+    order: made.map(({ action, command, push, step }) =>
+      [action, command ?? (push === 'false' ? 'look' : step === 'mark' ? 'mark' : '')].join(' ').trim(),
     ),
     of: (step: string) => made.find((call) => call['step'] === step),
   }
@@ -98,6 +99,7 @@ jobs:
 
 const start = ['assume-role', 'terraform-apply apply', 'build-image']
 const told = 'datadog-event event'
+const mark = 'build-image mark'
 const watched = ['datadog-event baseline', 'deploy-ecs deploy', 'datadog-event gate']
 
 test('without Datadog it becomes the role, applies, builds and rolls out; the account is checked by every step', async () => {
@@ -105,7 +107,7 @@ test('without Datadog it becomes the role, applies, builds and rolls out; the ac
   expect({ conclusion, verdict, order }).toEqual({
     conclusion: 'success',
     verdict: 'succeeded',
-    order: [...start, 'deploy-ecs deploy'],
+    order: [...start, 'deploy-ecs deploy', mark],
   })
   const [role, ...others] = calls
   expect(role).toMatchObject({
@@ -153,20 +155,20 @@ test.each([
 ])("the caller's own credentials are used %s", async (_, role, first) => {
   const secrets = { AWS_ACCESS_KEY_ID: 'AKIAOWN', AWS_SECRET_ACCESS_KEY: 'own-secret', AWS_SESSION_TOKEN: 'own-token' }
   const { order, calls } = await deploy({ secrets, vars: { AWS_REGION: 'eu-west-1', ...role } })
-  expect(order).toEqual([...first, ...start.slice(1), 'deploy-ecs deploy'])
+  expect(order).toEqual([...first, ...start.slice(1), 'deploy-ecs deploy', mark])
   expect(calls.every(({ key }) => key === 'AKIAOWN')).toBe(true)
   if (first.length > 0) expect(calls[0]).toMatchObject({ 'role-chaining': 'true' })
 })
 
 test('with an API key alone Datadog is told, and nothing is watched', async () => {
   const { order } = await deploy({ secrets: { DATADOG_API_KEY: 'api-key-1' } })
-  expect(order).toEqual([...start, 'deploy-ecs deploy', told])
+  expect(order).toEqual([...start, 'deploy-ecs deploy', told, mark])
 })
 
 test('with both keys the monitors are noted before the rollout and watched after it', async () => {
   const play = { before: { baseline: '/baseline.json' } }
   const { order, of, verdict } = await deploy({ secrets: KEYS, play })
-  expect(order).toEqual([...start, ...watched, told])
+  expect(order).toEqual([...start, ...watched, told, mark])
   expect(of('gate')).toMatchObject({ service: 'web', env: 'stage', baseline: '/baseline.json' })
   expect(verdict).toBe('succeeded')
 })
@@ -210,6 +212,39 @@ test('a rollout that failed is told, and its monitors are not waited for', async
   expect({ conclusion, verdict }).toEqual({ conclusion: 'failure', verdict: 'rolled-back' })
   expect(order).toEqual([...start, ...watched.slice(0, 2), told])
 })
+
+test('an image that was healthy is tagged with the environment and the commit, which is what the next one asks for', async () => {
+  const { calls, of } = await deploy({ secrets: KEYS })
+  const commit = of('image')?.['tags']
+  expect(commit).toMatch(/^[0-9a-f]{40}$/)
+  expect(calls.at(-1)).toMatchObject({
+    step: 'mark',
+    promote: 'registry/web@sha256:new',
+    images: 'registry/web',
+    tags: `stage-${commit}`,
+  })
+  for (const file of ['.github/workflows/deploy-prod.yml', 'examples/web/.github/workflows/deploy-prod.yml']) {
+    const { jobs } = parse(readFileSync(join(root, file), 'utf8'))
+    expect(jobs.prod.with.image).toBe('${{ vars.IMAGE_REPOSITORY }}:stage-${{ github.sha }}')
+  }
+})
+
+test.each([
+  ['was not healthy', { rollout: { ...WELL['rollout'], verdict: 'rolled-back', fails: true } }],
+  ['set a monitor off', { gate: BAD_GATE, back: { verdict: 'succeeded' } }],
+  ['could not be judged', { gate: { verdict: 'unknown', fails: true } }],
+] as const)('an image whose deploy %s is not', async (_, play) => {
+  const { of } = await deploy({ secrets: KEYS, play })
+  expect(of('mark')).toBeUndefined()
+})
+
+test.each(['eu/prod', 'prod eu'])(
+  'the environment %s, whose name is none for a tag, leaves it out',
+  async (environment) => {
+    const { conclusion, of } = await deploy({ environment })
+    expect([conclusion, of('mark')]).toEqual(['success', undefined])
+  },
+)
 
 test('the stand-ins are all there are', () => {
   const used = readFileSync(join(root, '.github/workflows/deploy.yml'), 'utf8').matchAll(

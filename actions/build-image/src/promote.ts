@@ -24,7 +24,7 @@ export async function findPromoted(reference: ImageReference, registries: Regist
     throw new SlipwayError(`The image ${formatReference(reference)} does not exist, so it cannot be promoted.`, {
       hint:
         digest === undefined
-          ? 'Nothing was pushed under this tag. Where it is a commit, ship that to the environment before this one first.'
+          ? 'There is no such tag. Where it says that a commit was healthy somewhere, as `stage-<commit>` does, its deploy there failed, was taken back, or is not done yet: wait until it is green, or ship the commit there first.'
           : 'Pass the output `image` of the build. In another account, its repository policy must let this role pull.',
     })
   }
