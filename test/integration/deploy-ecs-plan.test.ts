@@ -460,6 +460,61 @@ describe('the task before the deploy', () => {
   })
 })
 
+describe('somebody who deploys while the task before the deploy runs', () => {
+  /** Theirs has a new variable. It is there, and healthy, before the task ends. */
+  async function meanwhile(inputs: Readonly<Record<string, string>>) {
+    await cloud.close()
+    cloud = await startEcsCloud({
+      scenario: `
+description: a migration of twelve minutes
+tasks:
+  - { when: { service: web, image: ':crash' }, exit: { after: 500ms, code: 1 } }
+  - { when: { service: web } }
+  - { exit: { after: 12m, code: 0 } }
+`,
+    })
+    await makeService(cloud)
+    const base = await read('web')
+    cloud.clock.after(60_000, () => {
+      const theirs = {
+        ...base,
+        containerDefinitions: [{ ...base?.containerDefinitions?.[0], image: 'example.com/web:theirs' }],
+      }
+      void cloud.ecs.send(new RegisterTaskDefinitionCommand(theirs as never)).then(({ taskDefinition }) =>
+        cloud.ecs.send(
+          new UpdateServiceCommand({
+            cluster: 'production',
+            service: 'web',
+            taskDefinition: taskDefinition?.taskDefinitionArn,
+          }),
+        ),
+      )
+    })
+    return deploy(cloud, { 'before-deploy-command': 'migrate', ...inputs })
+  }
+
+  test.each(['fail', 'wait'])('is not deployed over (on-conflict: %s)', async (conflict) => {
+    const done = await meanwhile({ image: 'example.com/web:next', 'on-conflict': conflict })
+    expect(done.outputs['verdict']).toBe('failed')
+    expect(done.error).toContain(
+      'Somebody else deployed while this deploy was being made ready, so nothing was deployed',
+    )
+    expect(done.error).toMatch(
+      /Service `production\/web` was deployed to meanwhile: deployment ecs-svc\/\d+ of web:\d, in place of web:1/,
+    )
+    const image = (await read((await current()) ?? ''))?.containerDefinitions?.[0]?.image
+    expect(image).toBe('example.com/web:theirs')
+  })
+
+  test('is what a failed deploy goes back to where it was to be superseded', async () => {
+    const done = await meanwhile({ image: 'example.com/web:crash', 'on-conflict': 'supersede' })
+    expect(done.outputs['verdict']).toBe('rolled-back')
+    const image = async (arn: string) => (await read(arn))?.containerDefinitions?.[0]?.image
+    expect(await image((await current()) ?? '')).toBe('example.com/web:theirs')
+    expect(await image(String(done.outputs['previous-task-definition-arn']))).toBe('example.com/web:theirs')
+  })
+})
+
 describe('command: rollback', () => {
   test('goes back to the last revision that was healthy, and is green', async () => {
     await makeService(cloud)

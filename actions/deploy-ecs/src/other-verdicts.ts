@@ -23,6 +23,14 @@ export const nothingDeployed = (error: string): Verdict => ({
   evidence: error.split('\n'),
 })
 
+/** The verdict on a deploy that was made for services as they no longer are. `changes` says what was done to them. */
+export const overtaken = (changes: readonly string[]): Verdict => ({
+  verdict: 'failed',
+  reason:
+    'Somebody else deployed while this deploy was being made ready, so nothing was deployed: it does not know of their changes.',
+  evidence: [...changes, 'Run the job again, or set `on-conflict: supersede` to deploy over it.'],
+})
+
 /** The verdict on a service that could not be updated. */
 export const notStarted = (error: string): Verdict => ({
   verdict: 'failed',

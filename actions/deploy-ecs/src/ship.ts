@@ -4,8 +4,9 @@ import type { World } from '../../../toolkit/runtime.ts'
 import type { AwsCalls } from './aws-calls.ts'
 import { leaveSafe } from './cancel.ts'
 import type { Inputs } from './inputs.ts'
+import { seeAgain } from './meanwhile.ts'
 import { planFor, runBeforeDeploy } from './one-off-task.ts'
-import { cancelled, nothingDeployed, notStarted, unwatched } from './other-verdicts.ts'
+import { cancelled, nothingDeployed, notStarted, overtaken, unwatched } from './other-verdicts.ts'
 import type { Outcome } from './outcome.ts'
 import type { ServicePlan } from './plan.ts'
 import { registerAll } from './register-all.ts'
@@ -21,7 +22,7 @@ import { beginWatch, follow, type Watch } from './watch.ts'
 
 /** One service on its way. */
 interface Shipment {
-  readonly plan: ServicePlan
+  plan: ServicePlan
   readonly taskDefinition: string
   watch?: Watch
   verdict?: Verdict
@@ -44,7 +45,7 @@ export async function ship(
   const arns = await registerAll(aws, world.log, plans)
   const shipments = plans.map((plan): Shipment => ({ plan, taskDefinition: arns.get(plan) ?? '' }))
   try {
-    const goOn = await runFirst(world, aws, inputs, shipments)
+    const goOn = (await runFirst(world, aws, inputs, shipments)) && (await lookAgain(world, aws, inputs, shipments))
     if (goOn) await start(world, aws, inputs, shipments)
     if (goOn && inputs.waitFor !== 'none') await watchAll(world, aws, inputs, shipments)
   } catch (error) {
@@ -81,6 +82,33 @@ async function runFirst(
   } catch (error) {
     if (error instanceof CancelledError) throw error
     for (const each of shipments) each.verdict = nothingDeployed(describeError(error))
+    return false
+  }
+}
+
+/** Right before any service is touched: whoever deployed since the plan is not deployed over unasked. @returns whether to go on. */
+async function lookAgain(
+  world: World,
+  aws: AwsCalls,
+  inputs: Inputs,
+  shipments: readonly Shipment[],
+): Promise<boolean> {
+  const overrules = inputs.onConflict === 'supersede' || inputs.command === 'rollback'
+  const plans = shipments.map(({ plan }) => plan)
+  try {
+    const seen = await seeAgain(aws, plans)
+    const changes = seen.flatMap(({ meanwhile }) => meanwhile ?? [])
+    for (const [index, { plan }] of seen.entries()) {
+      const shipment = shipments[index]
+      if (shipment === undefined) continue
+      shipment.plan = plan
+      if (changes.length > 0 && !overrules) shipment.verdict = overtaken(changes)
+    }
+    if (overrules) for (const what of changes) world.log.warning(`${what} It is superseded.`)
+    return changes.length === 0 || overrules
+  } catch (error) {
+    if (error instanceof CancelledError) throw error
+    for (const shipment of shipments) shipment.verdict = notStarted(describeError(error))
     return false
   }
 }
