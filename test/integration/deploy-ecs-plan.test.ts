@@ -376,6 +376,53 @@ describe('a dry run', () => {
   })
 })
 
+describe('an ARN of', () => {
+  const arn = (region: string, account: string, what = 'service/production/web') =>
+    `arn:aws:ecs:${region}:${account}:${what}`
+
+  test.each([
+    [
+      'a service in another region',
+      { service: arn('us-east-1', '123456789012') },
+      'Input `service` says that `production/web` is in us-east-1, but this step works in eu-west-1.\nNext: Set `aws-region: us-east-1`',
+    ],
+    [
+      'a cluster in another region',
+      { cluster: arn('us-east-1', '123456789012', 'cluster/production') },
+      'Input `cluster` says that `production/web` is in us-east-1, but this step works in eu-west-1.',
+    ],
+    [
+      'a service in another account',
+      { service: arn('eu-west-1', '210987654321') },
+      'Input `service` says that `production/web` is in account 210987654321, but the credentials are of account 123456789012',
+    ],
+    [
+      'a cluster in another account',
+      { cluster: arn('eu-west-1', '210987654321', 'cluster/production') },
+      'Input `cluster` says that `production/web` is in account 210987654321',
+    ],
+  ])('%s is refused before anything is changed', async (_, inputs, message) => {
+    await makeService(cloud)
+    for (const command of ['deploy', 'rollback', 'verify']) {
+      const before = changes()
+      const done = await deploy(cloud, {
+        ...inputs,
+        command,
+        ...(command === 'rollback' ? {} : { image: 'example.com/web:next' }),
+      })
+      expect(done.error).toContain(message)
+      expect(changes()).toBe(before)
+    }
+  })
+
+  test('the service that is meant deploys it', async () => {
+    await makeService(cloud)
+    const service = arn('eu-west-1', '123456789012')
+    const done = await deploy(cloud, { service, image: 'example.com/web:next' })
+    expect(done.outputs['verdict']).toBe('succeeded')
+  })
+})
+
 describe('the task before the deploy', () => {
   const migrate = { 'before-deploy-command': 'npm run migrate' }
 

@@ -22,7 +22,7 @@ import { inParallel } from '../../../toolkit/parallel.ts'
 import { askInBatches } from './ask-in-batches.ts'
 import { type AwsCalls, batches } from './aws-calls.ts'
 import { revisionName } from './registration.ts'
-import { nameOf, type ServiceName } from './service-name.ts'
+import { nameOf, refuseOtherAccountOf, type ServiceName } from './service-name.ts'
 
 /** How many calls of one kind are under way at once. */
 const AT_ONCE = 4
@@ -198,6 +198,7 @@ export function requireService(services: ReadonlyMap<string, Service>, name: Ser
       hint: 'Check the name, the cluster and the region. This action deploys to services that exist: make it first, for example with Terraform.',
     })
   }
+  refuseOtherAccountOf(name, service.serviceArn ?? '')
   if (service.status !== 'ACTIVE') {
     throw new SlipwayError(`Service \`${nameOf(name)}\` is ${service.status}: it is being deleted.`, {
       hint: 'Wait until it is gone, make it again, and deploy then.',

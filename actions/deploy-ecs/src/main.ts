@@ -8,6 +8,7 @@ import { prepare } from './prepare.ts'
 import { prepareRollback } from './prepare-rollback.ts'
 import { preview } from './preview.ts'
 import { refuseUnwritable } from './record-file.ts'
+import { refuseOtherRegion } from './service-name.ts'
 import { ship } from './ship.ts'
 import { tell } from './tell.ts'
 import { tellPlan } from './tell-plan.ts'
@@ -18,6 +19,7 @@ export async function main(world: World, connect: Connect): Promise<void> {
   const inputs = readInputs(world.env)
   refuseUnwritable(inputs.recordFile)
   const config = awsConfig(world.env, inputs.region)
+  refuseOtherRegion(inputs.services, config.region)
   const aws = new AwsCalls(connect(config), world.clock, world.signal)
 
   const goesBack = inputs.command === 'rollback'
