@@ -1,7 +1,8 @@
 // Built on node:child_process: @actions/exec can neither be cancelled nor told to keep its command line out of the log.
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import type { Readable } from 'node:stream'
+import { PassThrough, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { CancelledError, SlipwayError } from './errors.ts'
 
@@ -29,7 +30,7 @@ export interface ExecResult {
 export type Exec = (command: string, args: readonly string[], options?: ExecOptions) => Promise<ExecResult>
 
 /**
- * Runs a program on this machine.
+ * Runs a program on this machine, until it ends; one that it leaves running in the background is not waited for.
  * @throws SlipwayError when it cannot be started, CancelledError when it ended after `signal` was aborted.
  */
 export const exec: Exec = (command, args, options = {}) =>
@@ -39,12 +40,16 @@ export const exec: Exec = (command, args, options = {}) =>
     const child = spawn(command, [...args], { cwd, env: { ...env }, stdio: 'pipe' })
     const kept = { stdout: [] as string[], stderr: [] as string[] }
 
-    for (const stream of ['stdout', 'stderr'] as const) {
-      createInterface({ input: child[stream], crlfDelay: Number.POSITIVE_INFINITY }).on('line', (line) => {
+    // readline gives a last line without an end only when its input ends, which a stream that is destroyed never does.
+    const passed = { stdout: new PassThrough(), stderr: new PassThrough() }
+    const read = (['stdout', 'stderr'] as const).map((stream) => {
+      const lines = createInterface({ input: child[stream].pipe(passed[stream]), crlfDelay: Number.POSITIVE_INFINITY })
+      lines.on('line', (line) => {
         if (!discard) kept[stream].push(line)
         onLine?.(line, stream)
       })
-    }
+      return once(lines, 'close')
+    })
     feed(child, input, reject)
 
     const interrupt = () => void child.kill('SIGINT')
@@ -54,13 +59,29 @@ export const exec: Exec = (command, args, options = {}) =>
       signal?.removeEventListener('abort', interrupt)
       reject(notStarted(command, cwd, cause))
     })
-    child.on('close', (code, killedBy) => {
+    child.on('exit', async (code, killedBy) => {
+      const late = setTimeout(() => letGo(child, passed), LINGER_MS)
+      await Promise.all(read)
+      clearTimeout(late)
       signal?.removeEventListener('abort', interrupt)
       if (signal?.aborted) return reject(new CancelledError(`\`${command}\` was cancelled.`))
       const stderr = killedBy === null ? kept.stderr : [...kept.stderr, `${command} was killed by ${killedBy}`]
       resolve({ code: code ?? 1, stdout: kept.stdout.join('\n'), stderr: stderr.join('\n') })
     })
   })
+
+/** How long the streams of a program that has ended may stay open. Whoever holds them for longer was left behind by it. */
+const LINGER_MS = 5_000
+
+type Passed = Readonly<Record<'stdout' | 'stderr', PassThrough>>
+
+/** Lets go of the streams of a program. What has arrived is read by now: the event loop reads before it looks at its timers. */
+function letGo(child: ChildProcessWithoutNullStreams, passed: Passed): void {
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].unpipe(passed[stream]).destroy()
+    passed[stream].end()
+  }
+}
 
 /** Hands `input` to a program, and then closes its standard input. */
 function feed(

@@ -57,3 +57,26 @@ test('a program that does not read its input does no harm', async () => {
   const result = await exec(...node('process.exit(0)'), { input: 'x'.repeat(1_000_000) })
   expect(result.code).toBe(0)
 })
+
+describe('a program that leaves another one behind, which holds its streams', () => {
+  const sh = (script: string) => ['sh', ['-c', script]] as const
+
+  test('is over when it ends, and keeps what it printed, to a last line without an end', async () => {
+    const began = Date.now()
+    const result = await exec(...sh('sleep 30 & echo $!; printf "half a line"; exit 3'))
+    const [left, half] = result.stdout.split('\n')
+    process.kill(Number(left), 'SIGKILL')
+    expect({ code: result.code, half }).toEqual({ code: 3, half: 'half a line' })
+    expect(Date.now() - began).toBeLessThan(25_000)
+  }, 90_000)
+
+  test('is over also when that one prints without end', async () => {
+    const result = await exec(...sh('yes "on and on" & echo $!; exit 0'), { discard: true, onLine: () => {} })
+    expect(result.code).toBe(0)
+  }, 90_000)
+
+  test('is given what that one still prints when it ends soon', async () => {
+    const result = await exec(...sh('(sleep 1; echo late) & echo early'))
+    expect(result.stdout).toBe('early\nlate')
+  })
+})
