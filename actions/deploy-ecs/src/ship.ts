@@ -134,10 +134,23 @@ async function start(world: World, aws: AwsCalls, inputs: Inputs, shipments: rea
 
 async function watchAll(world: World, aws: AwsCalls, inputs: Inputs, shipments: readonly Shipment[]): Promise<void> {
   const watches = shipments.flatMap(({ watch }) => watch ?? [])
-  await follow(aws, world.log, watches, criteriaOf(inputs, world.clock.now()))
-  await inParallel(shipments, AT_ONCE, async (shipment) => {
-    if (shipment.watch !== undefined) shipment.verdict = await afterFailure(world, aws, inputs, shipment.watch)
-  })
+  const ends: Promise<void>[] = []
+  const end = async (watch: Watch) => {
+    const verdict = await afterFailure(world, aws, inputs, watch)
+    for (const shipment of shipments) if (shipment.watch === watch) shipment.verdict = verdict
+  }
+  // What failed goes back at once, and not when the slowest of all has its verdict.
+  const onVerdict = (watch: Watch) => {
+    const ended = end(watch)
+    ended.catch(() => {})
+    ends.push(ended)
+  }
+  try {
+    await follow(aws, world.log, watches, criteriaOf(inputs, world.clock.now()), { onVerdict })
+  } finally {
+    await Promise.allSettled(ends)
+  }
+  await Promise.all(ends)
 }
 
 const criteriaOf = (inputs: Inputs, now: number): Criteria => ({
@@ -152,8 +165,9 @@ const criteriaOf = (inputs: Inputs, now: number): Criteria => ({
 async function cancelAll(world: World, aws: AwsCalls, inputs: Inputs, shipments: readonly Shipment[]): Promise<void> {
   const last = aws.within(AbortSignal.timeout(LAST_SECONDS_MS))
   await inParallel(shipments, AT_ONCE, async (shipment) => {
-    // A verdict of success stands; one of failure may have been on its way back.
-    if ((shipment.watch?.verdict ?? shipment.verdict)?.verdict === 'succeeded') {
+    // A verdict of success stands, and so does what came of a failure; one of failure may have been on its way back.
+    const isOver = shipment.verdict?.verdict === 'rolled-back' || shipment.verdict?.verdict === 'superseded'
+    if (isOver || (shipment.watch?.verdict ?? shipment.verdict)?.verdict === 'succeeded') {
       shipment.verdict ??= shipment.watch?.verdict ?? unwatched()
       return
     }

@@ -94,7 +94,7 @@ async function rollBack(world: World, aws: AwsCalls, inputs: Inputs, watch: Watc
     awaitRollback: true,
   }
   world.log.info(`Service \`${nameOf(rollout.name)}\` goes back to ${revisionName(back.taskDefinition)}.`)
-  await follow(aws, world.log, [second], criteria)
+  await follow(aws, world.log, [second], criteria, { named: inputs.services.length > 1 })
   watch.backTo = back.taskDefinition
   const outcome = second.verdict ?? first
   return rollout.ranBefore ? afterRollback(first, outcome, back.taskDefinition) : afterEmptying(first, outcome)

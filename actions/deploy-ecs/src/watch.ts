@@ -32,20 +32,34 @@ export const beginWatch = (rollout: Rollout, at: number): Watch => ({
   latest: { at, service: rollout.service },
 })
 
+export interface FollowOptions {
+  /** Whether lines say which service they are about: there is more than one, here or elsewhere. */
+  readonly named?: boolean
+  /** Told of each watch the moment that it has its verdict. */
+  readonly onVerdict?: (watch: Watch) => void
+}
+
 /** Follows rollouts until each has its verdict. Each watch is kept up to date, also when this ends with an error. */
-export async function follow(aws: AwsCalls, log: Log, watches: readonly Watch[], criteria: Criteria): Promise<void> {
+export async function follow(
+  aws: AwsCalls,
+  log: Log,
+  watches: readonly Watch[],
+  criteria: Criteria,
+  { named = watches.length > 1, onVerdict }: FollowOptions = {},
+): Promise<void> {
   const rollouts = watches.map(({ rollout }) => rollout)
   const observer = new Observer(aws.brief(), rollouts, criteria.waitFor !== 'started', (message) => log.notice(message))
-  const tell = (watch: Watch, line: string) =>
-    log.info(watches.length === 1 ? line : `[${nameOf(watch.rollout.name)}] ${line}`)
+  const tell = (watch: Watch, line: string) => log.info(named ? `[${nameOf(watch.rollout.name)}] ${line}` : line)
   const begun = aws.clock.now()
   for (;;) {
     throwIfCancelled(aws.signal)
     const open = watches.filter(({ verdict }) => verdict === undefined)
     if (open.length === 0) return
     await lookOnce(aws, log, observer, open, criteria, tell)
-    if (watches.length > 1) {
-      for (const watch of open) if (watch.verdict !== undefined) tell(watch, describeVerdict(watch.verdict))
+    for (const watch of open) {
+      if (watch.verdict === undefined) continue
+      if (watches.length > 1) tell(watch, describeVerdict(watch.verdict))
+      onVerdict?.(watch)
     }
     if (watches.every(({ verdict }) => verdict !== undefined)) return
     const now = aws.clock.now()
