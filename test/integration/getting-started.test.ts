@@ -119,6 +119,20 @@ test(
   6 * minutes,
 )
 
+test(
+  'one account can have both, as the page says, where the provider is left to the first',
+  async () => {
+    await type('rm -rf account/backend.tf account/.terraform && terraform -chdir=account init', stage)
+    const apply = (commands(5)[0] ?? '').replaceAll('terraform-prod', 'terraform-both').replace('new prod', 'new both')
+    const refused = await type(apply, stage).catch(({ stderr }: { stderr: string }) => stderr)
+    expect(refused).toContain('EntityAlreadyExists')
+    const [flags = ''] = /-var create_provider=false -var service=\S+(?=`)/.exec(page) ?? []
+    const again = apply.replace(/^.*workspace new.*\n/m, '').replace(' apply ', ` apply ${flags} `)
+    expect(await type(again, stage)).toContain(`arn:aws:iam::${stage}:role/web-deploy-prod`)
+  },
+  3 * minutes,
+)
+
 test('the variables that the page names are those that the workflow reads', () => {
   const workflow = readFileSync(join(root, '.github/workflows/deploy.yml'), 'utf8')
   const read = new Set([...workflow.matchAll(/\b(?:vars|secrets)\.([A-Z_]+)/g)].map(([, name]) => name))

@@ -29,9 +29,10 @@ module "state_backend" {
 module "ci_access" {
   source = "../../../terraform/modules/ci-access"
 
-  repository    = var.repository
-  owner_id      = var.owner_id
-  repository_id = var.repository_id
+  repository      = var.repository
+  owner_id        = var.owner_id
+  repository_id   = var.repository_id
+  create_provider = var.create_provider
 
   environments = {
     (var.environment) = {

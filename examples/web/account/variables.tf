@@ -15,6 +15,12 @@ variable "repository_id" {
   default     = null
 }
 
+variable "create_provider" {
+  description = "Whether to make GitHub's OpenID Connect provider. False where the account has it already: it can have only one."
+  type        = bool
+  default     = true
+}
+
 variable "environment" {
   description = "The GitHub environment that deploys to this account, such as `stage`."
   type        = string
