@@ -54,6 +54,26 @@ async function type(block: string | undefined, account: string): Promise<string>
   })
   return stdout
 }
+/**
+ * What lets the role `web-deploy-stage` put more into a role than it may itself: actions on roles that are allowed without
+ * the boundary.
+ */
+async function escalations(account: string): Promise<string[]> {
+  const arn = `arn:aws:iam::${account}:policy/web-stage-roles`
+  const document = await type(
+    `aws iam get-policy-version --region eu-west-1 --policy-arn ${arn} --version-id v1 --query PolicyVersion.Document`,
+    account,
+  )
+  const { Statement } = JSON.parse(document) as {
+    Statement: { Effect: string; Action: string | string[]; Condition?: object }[]
+  }
+  const boundary = { StringEquals: { 'iam:PermissionsBoundary': 'arn:aws:iam::aws:policy/PowerUserAccess' } }
+  return Statement.filter(
+    ({ Effect, Condition }) => Effect === 'Allow' && JSON.stringify(Condition) !== JSON.stringify(boundary),
+  )
+    .flatMap(({ Action }) => Action)
+    .filter((action) => /:(\*|Create|Put|Attach|Add|DeleteRolePermissionsBoundary|PassRole)/.test(action))
+}
 /** What `gh` was asked since the last time: its arguments, one call each. */
 function asked(): string[][] {
   const file = join(folder, 'gh.log')
@@ -90,6 +110,7 @@ test(
     expect(readFileSync(join(web, 'infra/main.tf'), 'utf8')).not.toContain('../')
 
     expect(await type(account, stage)).toContain('Apply complete!')
+    expect(await escalations(stage)).toEqual([])
     await type(variables, stage)
     const [made, ...set] = asked()
     expect(made).toEqual(['api', '--silent', '--method', 'PUT', 'repos/acme/web/environments/stage'])

@@ -46,32 +46,50 @@ module "ci_access" {
   }
 }
 
-# What Terraform makes in ../infra, beside what PowerUserAccess is for: the roles of the service. Both are wide, to begin
-# with. Narrow them to what your stack manages, or hold them by `permissions_boundary` of ci-access.
+# What Terraform makes in ../infra, beside what PowerUserAccess is for: the roles of the service. PowerUserAccess is wide, to
+# begin with. Narrow it to what your stack manages; docs/accounts-and-roles.md says how far it reaches.
 resource "aws_iam_policy" "roles" {
   name   = "${var.service}-${var.environment}-roles"
   policy = data.aws_iam_policy_document.roles.json
 }
 
 data "aws_iam_policy_document" "roles" {
+  # Never without the boundary: whoever deploys could make a role that may do everything, and become it.
   statement {
+    sid       = "MakeWithinTheBoundary"
+    actions   = ["iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"]
+    resources = [local.roles]
+
+    condition {
+      test     = "StringEquals"
+      variable = "iam:PermissionsBoundary"
+      values   = [var.permissions_boundary]
+    }
+  }
+
+  statement {
+    sid = "Keep"
     actions = [
-      "iam:AttachRolePolicy",
-      "iam:CreateRole",
       "iam:DeleteRole",
       "iam:DeleteRolePolicy",
-      "iam:DetachRolePolicy",
       "iam:GetRole",
       "iam:GetRolePolicy",
       "iam:ListAttachedRolePolicies",
       "iam:ListInstanceProfilesForRole",
       "iam:ListRolePolicies",
-      "iam:PutRolePolicy",
       "iam:TagRole",
       "iam:UntagRole",
       "iam:UpdateAssumeRolePolicy",
     ]
-    resources = ["arn:${local.partition}:iam::${local.account}:role/${var.environment}-${var.service}-*"]
+    resources = [local.roles]
+  }
+
+  # Whatever other policies say.
+  statement {
+    sid       = "LeaveTheBoundary"
+    effect    = "Deny"
+    actions   = ["iam:DeleteRolePermissionsBoundary"]
+    resources = ["*"]
   }
 }
 
@@ -79,4 +97,5 @@ locals {
   account   = data.aws_caller_identity.current.account_id
   partition = data.aws_partition.current.partition
   region    = data.aws_region.current.name
+  roles     = "arn:${local.partition}:iam::${local.account}:role/${var.environment}-${var.service}-*"
 }

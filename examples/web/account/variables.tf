@@ -37,6 +37,12 @@ variable "service" {
   default     = "web"
 }
 
+variable "permissions_boundary" {
+  description = "ARN of a policy that no role of the service can exceed. Another one goes into `../infra` too."
+  type        = string
+  default     = "arn:aws:iam::aws:policy/PowerUserAccess"
+}
+
 variable "pull_from" {
   description = "In prod, the repository that it takes its images from: the ARN of stage's."
   type        = list(string)

@@ -53,6 +53,7 @@ module "service" {
   deregistration_delay            = var.deregistration_delay
   force_delete                    = var.force_delete
   pull_accounts                   = var.pull_accounts
+  permissions_boundary            = var.permissions_boundary
 
   environment = {
     ENVIRONMENT = var.environment

@@ -46,6 +46,12 @@ variable "pull_accounts" {
   default     = []
 }
 
+variable "permissions_boundary" {
+  description = "ARN of the policy that the service's roles cannot exceed. The one of `../account`: without it the deploy may not make them."
+  type        = string
+  default     = "arn:aws:iam::aws:policy/PowerUserAccess"
+}
+
 variable "force_delete" {
   description = "Whether `terraform destroy` may delete the repository together with its images."
   type        = bool

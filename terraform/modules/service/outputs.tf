@@ -19,6 +19,6 @@ output "repository_url" {
 }
 
 output "task_role_name" {
-  description = "The role of the service itself, to attach policies to."
+  description = "The role of the service itself, to give policies to, such as an `aws_iam_role_policy`."
   value       = aws_iam_role.task.name
 }

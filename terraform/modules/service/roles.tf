@@ -1,13 +1,15 @@
 # What ECS may do to start a task: pull this image, read these secrets, write to this log group. No more.
 resource "aws_iam_role" "execution" {
-  name               = local.role_names["execution"]
-  assume_role_policy = data.aws_iam_policy_document.tasks.json
+  name                 = local.role_names["execution"]
+  assume_role_policy   = data.aws_iam_policy_document.tasks.json
+  permissions_boundary = var.permissions_boundary
 }
 
-# What the service itself may do: nothing, until you attach policies (output `task_role_name`).
+# What the service itself may do: nothing, until you give it a policy (output `task_role_name`).
 resource "aws_iam_role" "task" {
-  name               = local.role_names["task"]
-  assume_role_policy = data.aws_iam_policy_document.tasks.json
+  name                 = local.role_names["task"]
+  assume_role_policy   = data.aws_iam_policy_document.tasks.json
+  permissions_boundary = var.permissions_boundary
 }
 
 data "aws_iam_policy_document" "tasks" {

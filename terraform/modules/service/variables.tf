@@ -91,6 +91,12 @@ variable "secrets_kms_key_arns" {
   default     = []
 }
 
+variable "permissions_boundary" {
+  description = "ARN of a policy that the service's roles cannot exceed, whatever is put into them. Whoever may make roles only with a boundary needs it here."
+  type        = string
+  default     = null
+}
+
 variable "cpu" {
   description = "CPU units of a task; 1024 are one CPU."
   type        = number
