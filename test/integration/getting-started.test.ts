@@ -112,8 +112,17 @@ test(
     expect(await type(account, stage)).toContain('Apply complete!')
     expect(await escalations(stage)).toEqual([])
     await type(variables, stage)
-    const [made, ...set] = asked()
-    expect(made).toEqual(['api', '--silent', '--method', 'PUT', 'repos/acme/web/environments/stage'])
+    const [made, letIn, ...set] = asked()
+    const custom = 'deployment_branch_policy[custom_branch_policies]=true'
+    const place = 'repos/acme/web/environments/stage'
+    expect(made).toEqual([
+      ...['api', '--silent', '--method', 'PUT', place],
+      ...['-F', 'deployment_branch_policy[protected_branches]=false', '-F', custom],
+    ])
+    expect(letIn).toEqual([
+      ...['api', '--silent', '--method', 'POST', `${place}/deployment-branch-policies`],
+      ...['-f', 'name=main', '-f', 'type=branch'],
+    ])
     expect(set).toEqual(
       Object.entries({
         AWS_ACCOUNT_ID: stage,
@@ -133,6 +142,11 @@ test(
     await type(`terraform -chdir=infra init ${init} && terraform -chdir=infra validate`, stage)
 
     expect(await type(prodAccount, prod)).toContain(`arn:aws:iam::${prod}:role/web-deploy-prod`)
+    await type(variables, prod)
+    expect(asked()[1]).toEqual([
+      ...['api', '--silent', '--method', 'POST', 'repos/acme/web/environments/prod/deployment-branch-policies'],
+      ...['-f', 'name=v*', '-f', 'type=tag'],
+    ])
     await type(tag, prod)
     expect(asked().flat()).toContain('IMAGE_REPOSITORY')
     expect(await type(`git -C '${origin}' tag`, stage)).toBe('v1.0.0\n')

@@ -4,14 +4,19 @@ output "variables" {
 }
 
 output "commands" {
-  description = "Makes the GitHub environment and sets its variables, with the GitHub CLI."
+  description = "Makes the GitHub environment, lets one branch or the tags of one pattern use it, and sets its variables, with the GitHub CLI."
   value = join("\n", concat(
-    ["gh api --silent --method PUT 'repos/${var.repository}/environments/${var.environment}'"],
+    [
+      "gh api --silent --method PUT '${local.environment}' -F 'deployment_branch_policy[protected_branches]=false' -F 'deployment_branch_policy[custom_branch_policies]=true'",
+      "gh api --silent --method POST '${local.environment}/deployment-branch-policies' -f 'name=${coalesce(var.tag, var.branch)}' -f 'type=${var.tag == null ? "branch" : "tag"}'",
+    ],
     [for name, value in local.variables : "gh variable set ${name} --repo '${var.repository}' --env '${var.environment}' --body '${value}'"],
   ))
 }
 
 locals {
+  environment = "repos/${var.repository}/environments/${var.environment}"
+
   variables = {
     AWS_ROLE                 = module.ci_access.role_arns[var.environment]
     AWS_REGION               = local.region

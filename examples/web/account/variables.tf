@@ -26,6 +26,18 @@ variable "environment" {
   type        = string
 }
 
+variable "branch" {
+  description = "The branch whose jobs may use the GitHub environment, where no `tag` is given."
+  type        = string
+  default     = "main"
+}
+
+variable "tag" {
+  description = "Pattern of the tags whose jobs may use the GitHub environment, such as `v*`, instead of a branch."
+  type        = string
+  default     = null
+}
+
 variable "state_bucket" {
   description = "A name for the bucket with Terraform's states. No other bucket in the world may have it."
   type        = string
