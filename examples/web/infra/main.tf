@@ -40,10 +40,11 @@ module "environment" {
 module "service" {
   source = "../../../terraform/modules/service"
 
-  name        = var.service
-  cluster_arn = module.environment.cluster_arn
-  cpu         = var.cpu
-  memory      = var.memory
+  name           = var.service
+  cluster_arn    = module.environment.cluster_arn
+  container_port = local.port
+  cpu            = var.cpu
+  memory         = var.memory
 
   vpc_id                          = data.aws_vpc.default.id
   subnet_ids                      = data.aws_subnets.default.ids
@@ -57,6 +58,11 @@ module "service" {
 
   environment = {
     ENVIRONMENT = var.environment
-    PORT        = "8080"
+    PORT        = tostring(local.port)
   }
+}
+
+locals {
+  # Where the service listens: the load balancer asks there, and the container is told.
+  port = 8080
 }
