@@ -23,12 +23,16 @@ const minutes = 60_000
 const run = promisify(execFile)
 let cloud: Cloud
 
-/** The commands of a step, block by block, for the repository acme/web. */
-function commands(step: number): string[] {
-  const [, text = ''] = new RegExp(`^## ${step}\\. .*\\n([\\s\\S]*?)(?=^## )`, 'm').exec(page) ?? []
+/** The commands of a step or section, block by block, for the repository acme/web. */
+function commands(step: number | string): string[] {
+  const heading = typeof step === 'number' ? `${step}\\. .*` : step
+  const [, text = ''] = new RegExp(`^## ${heading}\\n([\\s\\S]*?)(?=^## )`, 'm').exec(page) ?? []
   const blocks = [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block = '']) => block)
   return blocks.map((block) => block.replaceAll('OWNER/NAME', 'acme/web').replaceAll('OWNER', 'acme'))
 }
+
+// What was exported before: it is one shell.
+const exported: Record<string, string> = {}
 
 /** Runs a block as a person would type it, with credentials of an account. Gives what it printed. */
 async function type(block: string | undefined, account: string): Promise<string> {
@@ -39,6 +43,7 @@ async function type(block: string | undefined, account: string): Promise<string>
     env: {
       ...process.env,
       ...cloud.env,
+      ...{ AWS_REGION: undefined, AWS_DEFAULT_REGION: undefined, ...exported },
       AWS_ACCESS_KEY_ID: account,
       PATH: `${bin}:${process.env['PATH']}`,
       TF_CLI_CONFIG_FILE: terraformConfig(),
@@ -52,8 +57,10 @@ async function type(block: string | undefined, account: string): Promise<string>
       ...{ GIT_AUTHOR_EMAIL: git.email, GIT_COMMITTER_EMAIL: git.email },
     },
   })
+  for (const [, name = '', value = ''] of block?.matchAll(/^export (\w+)=(.*)$/gm) ?? []) exported[name] = value
   return stdout
 }
+
 /**
  * What lets the role `web-deploy-stage` put more into a role than it may itself: actions on roles that are allowed without
  * the boundary.
@@ -126,9 +133,9 @@ test(
     expect(set).toEqual(
       Object.entries({
         AWS_ACCOUNT_ID: stage,
-        AWS_REGION: cloud.env['AWS_REGION'],
+        AWS_REGION: 'eu-west-1',
         AWS_ROLE: `arn:aws:iam::${stage}:role/web-deploy-stage`,
-        TERRAFORM_BACKEND_CONFIG: `bucket=acme-terraform-stage\nkey=web/stage.tfstate\nregion=${cloud.env['AWS_REGION']}`,
+        TERRAFORM_BACKEND_CONFIG: `bucket=acme-terraform-stage\nkey=web/stage.tfstate\nregion=eu-west-1`,
       }).map(([name, value]) => ['variable', 'set', name, '--repo', 'acme/web', '--env', 'stage', '--body', value]),
     )
 
@@ -150,8 +157,20 @@ test(
     await type(tag, prod)
     expect(asked().flat()).toContain('IMAGE_REPOSITORY')
     expect(await type(`git -C '${origin}' tag`, stage)).toBe('v1.0.0\n')
+
+    // The states of the accounts go to their buckets, each to its own, and describe what is there.
+    const [stageState, prodState, ...others] = commands('The state of `account/`')
+    expect(others).toEqual([])
+    for (const [block, made, owner] of [
+      [stageState, account, stage],
+      [prodState, prodAccount, prod],
+    ] as const) {
+      await type(block, owner)
+      const plan = made?.replace(/^.* (init|workspace new .*)\n/gm, '').replace(' apply ', ' plan -detailed-exitcode ')
+      expect(await type(plan, owner)).toContain('No changes.')
+    }
   },
-  6 * minutes,
+  8 * minutes,
 )
 
 test(
