@@ -2,15 +2,17 @@
 import type { Service } from '@aws-sdk/client-ecs'
 import { describeError, SlipwayError } from '../../../toolkit/errors.ts'
 import type { Log } from '../../../toolkit/log.ts'
+import { isRefusal } from './ask-in-batches.ts'
 import type { AwsCalls } from './aws-calls.ts'
 import { describeServices, requireService } from './ecs.ts'
 import type { Inputs } from './inputs.ts'
 import { lastHealthy } from './last-healthy.ts'
 import { revisionName } from './registration.ts'
-import { backToNothing, primaryOf, startRollout, toRollout } from './rollout.ts'
+import { backToNothing, primaryOf, startRollout, toRollout, updateRequest } from './rollout.ts'
 import { seenService } from './seen.ts'
 import { findServiceDeployment } from './service-deployments.ts'
 import { nameOf } from './service-name.ts'
+import { restoreSettings, restoring } from './settings.ts'
 import type { Undertaking } from './state.ts'
 import { stopDeployment } from './stop-deployment.ts'
 
@@ -65,12 +67,24 @@ async function settleService(aws: AwsCalls, onCancel: Inputs['onCancel'], undert
   const rollout = toRollout(departure, service, previousId)
   const arn = await findServiceDeployment(aws, rollout)
   if (arn !== undefined && (await stopDeployment(aws, name, arn, 'ROLLBACK'))) {
-    return `${who} is being rolled back to ${previous} by ECS.`
+    return `${who} is being rolled back to ${previous} by ECS.${await restored(aws, undertaking)}`
   }
   const target = (await lastHealthy(aws, name, before, taskDefinition)) ?? previousTaskDefinition
   if (target === taskDefinition) return `${who} stays at ${next}: no other revision is known that was healthy.`
-  await startRollout(aws, { ...departure, taskDefinition: target }, {})
+  const back = { ...departure, taskDefinition: target }
+  await startRollout(aws, back, {}, { ...updateRequest(back, {}), ...restoring(before, undertaking.settings) })
   return `${who} is being updated back to ${revisionName(target)}.`
+}
+
+/** Takes back what else was changed. ECS may not take that while it rolls back, which has to be said then. */
+async function restored(aws: AwsCalls, { name, settings }: Undertaking): Promise<string> {
+  try {
+    await restoreSettings(aws, name, settings)
+    return ''
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    return ` The rest that this deploy changed of it stays. ${describeError(error)}`
+  }
 }
 
 /** Reads lag, and a look right after the update may miss it: that would leave a rollout that nobody watches. */

@@ -11,6 +11,7 @@ import { rolloutComplete } from './progress.ts'
 import { familyOf } from './registration.ts'
 import { type ServiceSeen, seenService } from './seen.ts'
 import { nameOf, type ServiceName } from './service-name.ts'
+import { type SettingsChanged, settingsChanged, settingsRequest } from './settings.ts'
 
 /** A deployment that was started, of one service. */
 export interface Rollout extends Ours {
@@ -19,6 +20,8 @@ export interface Rollout extends Ours {
   readonly service: ServiceSeen
   /** See TaskBook. */
   readonly adopts: boolean
+  /** What was changed with it, which goes back with it too. */
+  readonly settings?: SettingsChanged
 }
 
 /** What a rollout starts from. */
@@ -34,33 +37,13 @@ export function updateRequest(
   { name, before, taskDefinition }: Departure,
   changes: ServiceChanges,
 ): UpdateServiceRequest {
-  const { desiredCount, forceNewDeployment, circuitBreaker, alarms } = changes
-  const configured = circuitBreaker !== undefined || alarms !== undefined
+  const { forceNewDeployment } = changes
   return {
     cluster: name.cluster,
     service: name.service,
     taskDefinition,
-    ...(desiredCount === undefined ? {} : { desiredCount }),
     ...(forceNewDeployment === true ? { forceNewDeployment } : {}),
-    ...(configured
-      ? {
-          deploymentConfiguration: {
-            // ECS replaces the configuration as a whole, so what is there goes along.
-            ...before.deploymentConfiguration,
-            ...(circuitBreaker === undefined
-              ? {}
-              : {
-                  deploymentCircuitBreaker: {
-                    enable: circuitBreaker !== 'disabled',
-                    rollback: circuitBreaker === 'rollback',
-                  },
-                }),
-            ...(alarms === undefined
-              ? {}
-              : { alarms: { alarmNames: [...alarms], enable: true, rollback: circuitBreaker !== 'stop' } }),
-          },
-        }
-      : {}),
+    ...settingsRequest(changes, before),
   }
 }
 
@@ -88,7 +71,8 @@ export async function startRollout(
     },
     { clock: aws.clock, signal: aws.signal, ...PERSISTENT, until: aws.clock.now() + PATIENCE_MS, retryable: passes },
   )
-  return toRollout(departure, after, previousId)
+  const settings = settingsChanged(before, changes)
+  return { ...toRollout(departure, after, previousId), ...(settings === undefined ? {} : { settings }) }
 }
 
 /** The service, if it is on its way to our revision through a deployment that was not there before. */

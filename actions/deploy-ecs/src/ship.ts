@@ -15,6 +15,7 @@ import { rollBackUnderWay } from './rollback-under-way.ts'
 import { primaryOf, startRollout, wantsTasks } from './rollout.ts'
 import { seenService } from './seen.ts'
 import { nameOf } from './service-name.ts'
+import { settingsChanged } from './settings.ts'
 import { keep, keepTask, type Undertaking } from './state.ts'
 import { afterFailure } from './undo.ts'
 import type { Criteria, Verdict } from './verdict.ts'
@@ -54,7 +55,7 @@ export async function ship(
   }
   // The post step has minutes for what could not be done in seconds.
   const unsafe = shipments.filter((shipment) => shipment.unsafe === true)
-  keep(world.report, unsafe.map(undertaking))
+  keep(world.report, unsafe.map(undertaking(inputs)))
   return shipments.map(({ plan, taskDefinition, watch, verdict }) => ({
     plan,
     taskDefinition,
@@ -114,7 +115,7 @@ async function lookAgain(
 }
 
 async function start(world: World, aws: AwsCalls, inputs: Inputs, shipments: readonly Shipment[]): Promise<void> {
-  keep(world.report, shipments.map(undertaking))
+  keep(world.report, shipments.map(undertaking(inputs)))
   await inParallel(shipments, AT_ONCE, async (shipment) => {
     const { plan, taskDefinition } = shipment
     try {
@@ -129,7 +130,7 @@ async function start(world: World, aws: AwsCalls, inputs: Inputs, shipments: rea
       shipment.verdict = notStarted(describeError(error))
     }
   })
-  keep(world.report, shipments.map(undertaking))
+  keep(world.report, shipments.map(undertaking(inputs)))
 }
 
 async function watchAll(world: World, aws: AwsCalls, inputs: Inputs, shipments: readonly Shipment[]): Promise<void> {
@@ -171,20 +172,24 @@ async function cancelAll(world: World, aws: AwsCalls, inputs: Inputs, shipments:
       shipment.verdict ??= shipment.watch?.verdict ?? unwatched()
       return
     }
-    const { said, safe } = await leaveSafe(last, world.log, inputs.onCancel, undertaking(shipment))
+    const { said, safe } = await leaveSafe(last, world.log, inputs.onCancel, undertaking(inputs)(shipment))
     shipment.verdict = cancelled(safe ? said : `${said} The post step of this action tries again.`)
     if (!safe) shipment.unsafe = true
   })
 }
 
-function undertaking({ plan, taskDefinition, watch }: Shipment): Undertaking {
-  const previousId = primaryOf(seenService(plan.before))?.id
-  return {
-    name: plan.name,
-    taskDefinition,
-    previousTaskDefinition: plan.before.taskDefinition ?? '',
-    ranBefore: wantsTasks(plan.before),
-    ...(previousId === undefined ? {} : { previousId }),
-    ...(watch === undefined ? {} : { deploymentId: watch.rollout.deploymentId }),
+const undertaking =
+  ({ serviceChanges }: Inputs) =>
+  ({ plan, taskDefinition, watch }: Shipment): Undertaking => {
+    const previousId = primaryOf(seenService(plan.before))?.id
+    const settings = settingsChanged(plan.before, serviceChanges)
+    return {
+      name: plan.name,
+      taskDefinition,
+      previousTaskDefinition: plan.before.taskDefinition ?? '',
+      ranBefore: wantsTasks(plan.before),
+      ...(previousId === undefined ? {} : { previousId }),
+      ...(watch === undefined ? {} : { deploymentId: watch.rollout.deploymentId }),
+      ...(settings === undefined ? {} : { settings }),
+    }
   }
-}

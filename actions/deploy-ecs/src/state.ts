@@ -1,5 +1,6 @@
 import type { Report } from '../../../toolkit/report.ts'
 import type { ServiceName } from './service-name.ts'
+import type { SettingsChanged } from './settings.ts'
 
 /** What the post step must know of a service to leave it safe when the main step was killed. */
 export interface Undertaking {
@@ -12,6 +13,8 @@ export interface Undertaking {
   readonly deploymentId?: string
   /** False for the first deploy of a service that was made with no tasks. */
   readonly ranBefore: boolean
+  /** What else is changed of the service. */
+  readonly settings?: SettingsChanged
 }
 
 const KEY = 'undertakings'

@@ -15,7 +15,9 @@ import {
 } from './other-verdicts.ts'
 import { newerPrimary } from './ours.ts'
 import { revisionName } from './registration.ts'
+import type { Rollout } from './rollout.ts'
 import { nameOf } from './service-name.ts'
+import { restoreSettings } from './settings.ts'
 import { stopDeployment } from './stop-deployment.ts'
 import type { Criteria, Verdict } from './verdict.ts'
 import { revisionBackTo, verifyBack } from './verify-back.ts'
@@ -48,6 +50,7 @@ async function verified(world: World, aws: AwsCalls, inputs: Inputs, watch: Watc
   const { rollout, latest } = watch
   try {
     watch.backTo = await revisionBackTo(aws, rollout, latest.serviceDeployment, seenBack(watch))
+    await restoreSettings(aws, rollout.name, rollout.settings)
     const back = await verifyBack(aws, rollout, watch.backTo, world.clock.now() + inputs.timeoutMs)
     return afterOwnRollback(first, back, watch.backTo)
   } catch (error) {
@@ -96,6 +99,19 @@ async function rollBack(world: World, aws: AwsCalls, inputs: Inputs, watch: Watc
   world.log.info(`Service \`${nameOf(rollout.name)}\` goes back to ${revisionName(back.taskDefinition)}.`)
   await follow(aws, world.log, [second], criteria, { named: inputs.services.length > 1 })
   watch.backTo = back.taskDefinition
-  const outcome = second.verdict ?? first
+  const outcome = await restored(aws, rollout, back, second.verdict ?? first, deadline)
   return rollout.ranBefore ? afterRollback(first, outcome, back.taskDefinition) : afterEmptying(first, outcome)
+}
+
+/** The verdict on a way back, once all that was changed is back: another number of tasks has to be seen healthy, too. */
+async function restored(
+  aws: AwsCalls,
+  rollout: Rollout,
+  back: Rollout,
+  outcome: Verdict,
+  deadline: number,
+): Promise<Verdict> {
+  if (outcome.verdict !== 'succeeded') return outcome
+  const changed = await restoreSettings(aws, rollout.name, rollout.settings)
+  return changed && rollout.ranBefore ? verifyBack(aws, rollout, back.taskDefinition, deadline) : outcome
 }

@@ -5,8 +5,9 @@ import type { AwsCalls } from './aws-calls.ts'
 import { describeServiceDeployments, describeServices, requireService } from './ecs.ts'
 import { lastHealthy } from './last-healthy.ts'
 import { newerPrimary } from './ours.ts'
-import { backToNothing, type Rollout, startRollout } from './rollout.ts'
+import { backToNothing, type Rollout, startRollout, updateRequest } from './rollout.ts'
 import { type DeploymentSeen, type ServiceDeploymentSeen, seenService, seenServiceDeployment } from './seen.ts'
+import { restoreSettings, restoring } from './settings.ts'
 import { stopDeployment } from './stop-deployment.ts'
 import type { Verdict } from './verdict.ts'
 import { revisionBackTo, verifyBack } from './verify-back.ts'
@@ -45,21 +46,36 @@ async function seenEmpty(aws: AwsCalls, { name }: Rollout, deadline: number): Pr
 }
 
 /**
- * Starts the way back: ECS's own rollback where ours can still be stopped, which also brings the old configuration back;
- * else an update to the last revision that was healthy.
+ * Starts the way back: ECS's own rollback where ours can still be stopped, else an update to the last revision that was
+ * healthy. Neither knows what else we changed of the service, so that goes back beside it.
  */
 export async function startRollback(aws: AwsCalls, watch: Watch, deadline: number): Promise<WayBack> {
   const { rollout, serviceDeploymentArn: arn } = watch
   const { name } = rollout
   if (arn !== undefined && (await stopDeployment(aws, name, arn, 'ROLLBACK'))) {
+    await restoreEarly(aws, rollout)
     return findRollback(aws, rollout, arn, deadline)
   }
   const before = requireService(await describeServices(aws, [name]), name)
   const underWay = rollbackIn(before, rollout)
-  if (underWay !== undefined) return underWay
+  if (underWay !== undefined) {
+    if ('back' in underWay) await restoreEarly(aws, rollout)
+    return underWay
+  }
   const target = (await lastHealthy(aws, name, before, rollout.taskDefinition)) ?? healthyBefore(rollout)
   if (target === undefined) return { none: 'No revision is known that was healthy before.' }
-  return { back: await startRollout(aws, { name, before, taskDefinition: target, shipped: [] }, {}) }
+  const departure = { name, before, taskDefinition: target, shipped: [] }
+  const request = { ...updateRequest(departure, {}), ...restoring(before, rollout.settings) }
+  return { back: await startRollout(aws, departure, {}, request) }
+}
+
+/** Should ECS not take it while it rolls back, it is done after that. */
+async function restoreEarly(aws: AwsCalls, { name, settings }: Rollout): Promise<void> {
+  try {
+    await restoreSettings(aws, name, settings)
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+  }
 }
 
 /** What ran before, where that was seen complete and is another revision: history may not be readable. */
@@ -77,6 +93,7 @@ export async function findRollback(aws: AwsCalls, rollout: Rollout, arn: string,
     const said = `Service deployment ${status}${statusReason === '' ? '' : `: ${statusReason}`}`
     if (status === 'ROLLBACK_SUCCESSFUL') {
       const to = await revisionBackTo(aws, rollout, deployment)
+      await restoreSettings(aws, rollout.name, rollout.settings)
       return { ended: await verifyBack(aws, rollout, to, deadline), to }
     }
     if (underWay !== undefined) return underWay
