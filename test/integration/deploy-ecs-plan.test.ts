@@ -10,6 +10,7 @@ import {
   RegisterTaskDefinitionCommand,
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs'
+import { AwsError } from '../../rehearsal/cloud/kernel/errors.ts'
 import { deploy } from '../support/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../support/ecs-cloud.ts'
 
@@ -229,7 +230,6 @@ describe('nothing is changed, and one error says what to do, when', () => {
   test('a target group of any of the services is gone', async () => {
     await makeService(cloud)
     await makeService(cloud, { name: 'api' })
-    const { AwsError } = await import('../../rehearsal/cloud/kernel/errors.ts')
     const gone = new AwsError('TargetGroupNotFound', 'One or more target groups not found', 400)
     cloud.intercept = ({ action, request }) =>
       action === 'DescribeTargetHealth' && /targetgroup%2Fapi/.test(request.body.toString())
@@ -254,7 +254,6 @@ describe('nothing is changed, and one error says what to do, when', () => {
 
   test('the role may not list the tasks that it would have to watch', async () => {
     await makeService(cloud)
-    const { AwsError } = await import('../../rehearsal/cloud/kernel/errors.ts')
     cloud.intercept = ({ action }) =>
       action === 'ListTasks'
         ? { error: new AwsError('AccessDeniedException', 'not authorized to perform: ecs:ListTasks') }
@@ -559,6 +558,39 @@ tasks:
     const image = async (arn: string) => (await read(arn))?.containerDefinitions?.[0]?.image
     expect(await image((await current()) ?? '')).toBe('example.com/web:theirs')
     expect(await image(String(done.outputs['previous-task-definition-arn']))).toBe('example.com/web:theirs')
+  })
+})
+
+describe('rollback-from', () => {
+  const back = { command: 'rollback', 'rollback-to': 'web:1', 'rollback-from': 'web:2' }
+  beforeEach(async () => {
+    await makeService(cloud)
+    await deploy(cloud, { image: 'example.com/web:next' })
+  })
+
+  test('takes a service back from that revision, also where history may not be read', async () => {
+    cloud.intercept = ({ action }) =>
+      action === 'ListServiceDeployments'
+        ? { error: new AwsError('AccessDeniedException', 'not authorized') }
+        : undefined
+    const done = await deploy(cloud, back)
+    expect([done.error, await current()]).toEqual([undefined, 'web:1'])
+  })
+
+  test('leaves a service alone that somebody has deployed to since', async () => {
+    await deploy(cloud, { image: 'example.com/web:theirs' })
+    const before = changes()
+    for (const inputs of [back, { command: 'rollback', 'rollback-from': '2' }]) {
+      const done = await deploy(cloud, inputs)
+      expect(done.error).toContain('Service `production/web` runs web:3 by now, not web:2')
+    }
+    expect([changes(), await current()]).toEqual([before, 'web:3'])
+  })
+
+  test('finds nothing to refuse where the service is back already', async () => {
+    await deploy(cloud, back)
+    const done = await deploy(cloud, back)
+    expect([done.error, await current()]).toEqual([undefined, 'web:1'])
   })
 })
 

@@ -174,12 +174,16 @@ test('with both keys the monitors are noted before the rollout and watched after
 })
 
 test('a deploy that sets a monitor off is taken back, red, and told so', async () => {
-  const { conclusion, verdict, order, calls } = await deploy({
+  const { conclusion, verdict, order, calls, of } = await deploy({
     secrets: KEYS,
     play: { gate: BAD_GATE, back: { verdict: 'succeeded' } },
   })
   expect({ conclusion, verdict }).toEqual({ conclusion: 'failure', verdict: 'rolled-back' })
   expect(order).toEqual([...start, ...watched, 'deploy-ecs rollback', told])
+  expect(of('back')).toMatchObject({
+    'rollback-to': 'arn:task-definition/web:1',
+    'rollback-from': 'arn:task-definition/web:2',
+  })
   expect(calls.at(-1)).toMatchObject({ status: 'rolled-back', text: BAD_GATE.reason })
 })
 

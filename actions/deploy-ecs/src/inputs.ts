@@ -52,6 +52,8 @@ export interface Inputs {
   readonly onCancel: 'rollback' | 'leave'
   /** The revision to go back to; without it the next older one that was healthy. */
   readonly rollbackTo?: string
+  /** The revision that is to be left; a service that runs another one by now stays at that. */
+  readonly rollbackFrom?: string
   readonly recordFile?: string
 }
 
@@ -67,7 +69,8 @@ export function readInputs(env: Environment): Inputs {
   const expectedAccountId = readAccountId(read)
   const environment = read.text('environment')
   const recordFile = read.text('record-file')
-  const rollbackTo = readRollbackTo(read, command)
+  const rollbackTo = readRevision(read, 'rollback-to', command)
+  const rollbackFrom = readRevision(read, 'rollback-from', command)
   const beforeDeploy = readBeforeDeploy(read)
   const maxFailedTasks = read.integer('max-failed-tasks', { min: 1, max: 1000 })
   return {
@@ -86,6 +89,7 @@ export function readInputs(env: Environment): Inputs {
     onConflict: read.choice('on-conflict', ['fail', 'wait', 'supersede'], 'fail'),
     ...readWayBack(read, command),
     ...(rollbackTo === undefined ? {} : { rollbackTo }),
+    ...(rollbackFrom === undefined ? {} : { rollbackFrom }),
     ...(recordFile === undefined ? {} : { recordFile }),
   }
 }
@@ -174,16 +178,16 @@ function readTimeout(read: InputReader): number {
   return minutes * MINUTE
 }
 
-function readRollbackTo(read: InputReader, command: Inputs['command']): string | undefined {
-  const value = read.text('rollback-to')
+function readRevision(read: InputReader, input: string, command: Inputs['command']): string | undefined {
+  const value = read.text(input)
   if (value === undefined) return undefined
   if (command !== 'rollback') {
-    throw new InputError('rollback-to', 'is set, but `command` is not `rollback`.', {
-      hint: 'Add `command: rollback`, or remove `rollback-to`.',
+    throw new InputError(input, 'is set, but `command` is not `rollback`.', {
+      hint: `Add \`command: rollback\`, or remove \`${input}\`.`,
     })
   }
   if (!/^(\d+|[\w-]+:\d+|arn:[\w-]+:ecs:[\w-]+:\d{12}:task-definition\/[\w-]+:\d+)$/.test(value)) {
-    throw new InputError('rollback-to', `is \`${value}\`, which is not a task definition revision.`, {
+    throw new InputError(input, `is \`${value}\`, which is not a task definition revision.`, {
       hint: 'Write a revision number such as `12`, `web:12`, or the ARN of the revision.',
     })
   }

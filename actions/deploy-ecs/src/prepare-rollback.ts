@@ -1,5 +1,5 @@
 // Finds the revisions to go back to. Nothing is changed here.
-import { InputError } from '../../../toolkit/errors.ts'
+import { InputError, SlipwayError } from '../../../toolkit/errors.ts'
 import { inParallel } from '../../../toolkit/parallel.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import type { AwsCalls } from './aws-calls.ts'
@@ -11,6 +11,7 @@ import type { ServicePlan } from './plan.ts'
 import { refuseForeignController } from './preflight.ts'
 import { checkAccount } from './prepare.ts'
 import { familyOf, revisionName } from './registration.ts'
+import { nameOf, type ServiceName } from './service-name.ts'
 
 /** Plans the way back of each service: to the revision that the user names, else to the one before that was healthy. */
 export async function prepareRollback(world: World, aws: AwsCalls, inputs: Inputs): Promise<readonly ServicePlan[]> {
@@ -21,6 +22,7 @@ export async function prepareRollback(world: World, aws: AwsCalls, inputs: Input
     refuseForeignController(name, before)
     const current = before.taskDefinition ?? ''
     const wanted = inputs.rollbackTo === undefined ? undefined : named(inputs.rollbackTo, current)
+    refuseIfLeft(name, current, inputs.rollbackFrom, wanted)
     const revision = wanted ?? (await findBack(world, aws, name, before))
     const base = await loadBase(aws, { from: 'revision', taskDefinition: revision }, current)
     if (base.arn === undefined) throw gone(revision)
@@ -35,6 +37,17 @@ export async function prepareRollback(world: World, aws: AwsCalls, inputs: Input
 /** A number alone is a revision of the family that the service runs. */
 const named = (revision: string, current: string) =>
   /^\d+$/.test(revision) ? `${familyOf(current)}:${revision}` : revision
+
+/** @throws SlipwayError where the service has left the revision that it was to be taken back from, for another than `wanted`. */
+function refuseIfLeft(name: ServiceName, current: string, from: string | undefined, wanted: string | undefined): void {
+  const now = revisionName(current)
+  if (from === undefined || revisionName(named(from, current)) === now) return
+  if (wanted !== undefined && revisionName(wanted) === now) return
+  throw new SlipwayError(
+    `Service \`${nameOf(name)}\` runs ${now} by now, not ${revisionName(named(from, current))}, from which it was to go back: somebody has deployed meanwhile. Nothing was changed.`,
+    { hint: 'Look whether what it runs is well. To go back from that, leave `rollback-from` out.' },
+  )
+}
 
 const gone = (revision: string) =>
   new InputError('rollback-to', `leads to \`${revisionName(revision)}\`, which was deregistered.`, {

@@ -94,7 +94,8 @@ async function lookAgain(
   inputs: Inputs,
   shipments: readonly Shipment[],
 ): Promise<boolean> {
-  const overrules = inputs.onConflict === 'supersede' || inputs.command === 'rollback'
+  const { onConflict, command, rollbackFrom } = inputs
+  const overrules = onConflict === 'supersede' || (command === 'rollback' && rollbackFrom === undefined)
   const plans = shipments.map(({ plan }) => plan)
   try {
     const seen = await seeAgain(aws, plans)
