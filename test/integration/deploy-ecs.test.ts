@@ -1,4 +1,7 @@
 // deploy-ecs with real SDK clients against the rehearsal's ECS and ELB. What it says is held against the journal.
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { DescribeServicesCommand, DescribeTaskDefinitionCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs'
 import { AwsError } from '../../rehearsal/cloud/kernel/errors.ts'
 import { type Deployed, deploy } from '../support/deploy.ts'
@@ -242,4 +245,16 @@ describe('a deploy that somebody else overtakes', () => {
     expect(done.error).toContain('Keep deploys of one service apart')
     expect(truth(done)).toBe('STOPPED')
   })
+})
+
+test('two deploys of one job each keep their record', async () => {
+  await makeService(cloud)
+  await makeService(cloud, { name: 'worker', balanced: false })
+  const env = { RUNNER_TEMP: mkdtempSync(join(tmpdir(), 'deploy-ecs-')) }
+  const web = await deploy(cloud, { image: 'example.com/web:next' }, { env })
+  const worker = await deploy(cloud, { service: 'worker', image: 'example.com/web:next' }, { env })
+  const again = await deploy(cloud, { image: 'example.com/web:third' }, { env })
+  for (const { outputs } of [web, worker, again]) {
+    expect(JSON.parse(readFileSync(String(outputs['deploy-record-file']), 'utf8'))).toEqual(outputs['deploy-record'])
+  }
 })

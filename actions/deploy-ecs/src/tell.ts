@@ -61,7 +61,8 @@ function writeOutputs(
     const values = outcomes.map((outcome) => value(outcome) ?? '')
     return values.length === 1 ? values[0] : values
   }
-  const file = inputs.recordFile ?? join(env['RUNNER_TEMP'] || '.', 'deploy-record.json')
+  // Two deploys of one job share that folder.
+  const file = inputs.recordFile ?? join(env['RUNNER_TEMP'] || '.', `deploy-record-${record.deployId}.json`)
   report.output('verdict', record.verdict)
   report.output(
     'task-definition-arn',
