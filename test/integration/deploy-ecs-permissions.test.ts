@@ -77,6 +77,11 @@ test('the policy in the README has exactly the actions that deploys need', async
   })
   await deploy(cloud, { command: 'rollback' })
   await deploy(cloud, { command: 'verify' })
+  const cached = await deploy(cloud, {
+    command: 'verify',
+    image: '123456789012.dkr.ecr.eu-west-1.amazonaws.com/hub/library/nginx:1.29',
+  })
+  expect(cached.log.join('\n')).toContain('the pull-through cache rule of `hub` fetches it')
   const cancellation = new AbortController()
   cloud.clock.after(20_000, () => cancellation.abort())
   await deploy(cloud, { image: 'example.com/web:slow' }, { signal: cancellation.signal })

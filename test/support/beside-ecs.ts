@@ -1,4 +1,5 @@
 // The AWS services that a deploy only asks a little of, where all is there that it asks for.
+import { AwsError } from '../../rehearsal/cloud/kernel/errors.ts'
 import { jsonService } from '../../rehearsal/cloud/kernel/json-protocol.ts'
 import { queryService } from '../../rehearsal/cloud/kernel/query-protocol.ts'
 import type { Service } from '../../rehearsal/cloud/kernel/service.ts'
@@ -8,10 +9,17 @@ const TRUST = {
   Statement: [{ Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' }, Action: 'sts:AssumeRole' }],
 }
 
-/** Every image, role, secret, parameter and log group exists. What one may look like for real is moto's to say. */
+/** Every image, role, secret, parameter and log group exists, but images of `hub/`, which a cache fetches. What one may look like for real is moto's to say. */
 export const besides = () =>
   ({
-    ecr: jsonService({ DescribeImages: () => ({ imageDetails: [{ imageDigest: `sha256:${'a'.repeat(64)}` }] }) }),
+    ecr: jsonService({
+      DescribeImages: ({ repositoryName }) => {
+        if (String(repositoryName).startsWith('hub/'))
+          throw new AwsError('RepositoryNotFoundException', 'The repository does not exist.')
+        return { imageDetails: [{ imageDigest: `sha256:${'a'.repeat(64)}` }] }
+      },
+      DescribePullThroughCacheRules: () => ({ pullThroughCacheRules: [{ ecrRepositoryPrefix: 'hub' }] }),
+    }),
     logs: jsonService({
       GetLogEvents: () => ({ events: [{ message: 'Error: no database' }], nextForwardToken: 'f/1' }),
       DescribeLogGroups: ({ logGroupNamePrefix }) => ({ logGroups: [{ logGroupName: logGroupNamePrefix }] }),

@@ -4,6 +4,7 @@ import { CancelledError, InputError, SlipwayError } from '../../../toolkit/error
 import type { Environment } from '../../../toolkit/runtime.ts'
 import type { AwsCalls } from './aws-calls.ts'
 import { ecrRegistry, parseImage, type Shipped } from './images.ts'
+import { pullThroughRule } from './pull-through.ts'
 
 /** An image that was looked up, and what is worth knowing about it. */
 export interface CheckedImage extends Shipped {
@@ -12,7 +13,8 @@ export interface CheckedImage extends Shipped {
 
 /**
  * Makes sure that an image is in its ECR repository, and finds the digest that its tag stands for now. An image in another
- * registry, or one that we may not look at, is taken on trust, with a note.
+ * registry, one that ECR itself fetches from there when it is first pulled, or one that we may not look at, is taken on
+ * trust, with a note.
  * @throws InputError when the reference is malformed, or the image is not there.
  */
 export async function checkImage(
@@ -53,7 +55,11 @@ export async function checkImage(
     }
   } catch (error) {
     if (error instanceof CancelledError) throw error
-    return { container, image, note: notChecked(image, error instanceof SlipwayError ? error.cause : error) }
+    const cause = error instanceof SlipwayError ? error.cause : error
+    const rule = isMissing(cause) ? await pullThroughRule(aws, registry, repository) : undefined
+    if (rule === undefined) return { container, image, note: notChecked(image, cause) }
+    const note = `${image} is not in ECR yet, and could not be checked: the pull-through cache rule of \`${rule}\` fetches it when the first task pulls it.`
+    return { container, image, note }
   }
 }
 
@@ -70,18 +76,24 @@ function emulated(
   return emulator && /^(127(\.\d+){3}|localhost)(:\d+)?$/.test(registry) ? { region } : undefined
 }
 
+const BEHIND_A_CACHE =
+  'If a pull-through cache fetches it, the role has to see that: ecr:DescribePullThroughCacheRules.'
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && (error.name === 'ImageNotFoundException' || error.name === 'RepositoryNotFoundException')
+
 /** @throws InputError when the answer is that the image is not there. */
 function notChecked(image: string, error: unknown): string {
   const name = error instanceof Error ? error.name : ''
   if (name === 'ImageNotFoundException') {
     throw new InputError('image', `has \`${image}\`, which is not in its repository.`, {
-      hint: 'Push it first, and pass the reference that build-image puts out.',
+      hint: `Push it first, and pass the reference that build-image puts out. ${BEHIND_A_CACHE}`,
       cause: error,
     })
   }
   if (name === 'RepositoryNotFoundException') {
     throw new InputError('image', `has \`${image}\`, whose repository does not exist.`, {
-      hint: 'Check the registry, the region and the name of the repository.',
+      hint: `Check the registry, the region and the name of the repository. ${BEHIND_A_CACHE}`,
       cause: error,
     })
   }

@@ -115,10 +115,10 @@ resource "aws_iam_role_policy" "images" {
 data "aws_iam_policy_document" "images" {
   for_each = { for name, environment in var.environments : name => environment if length(environment.repositories) > 0 }
 
-  # ECR hands out its token to a whole account, not to one repository.
+  # ECR hands out its token to a whole account, not to one repository, and so it is with what it fetches from elsewhere.
   statement {
     sid       = "LogIn"
-    actions   = ["ecr:GetAuthorizationToken"]
+    actions   = ["ecr:GetAuthorizationToken", "ecr:DescribePullThroughCacheRules"]
     resources = ["*"]
   }
 
