@@ -83,8 +83,17 @@ describe('on-failure: stop', () => {
     expect(done.error).toContain('Service deployment STOPPED')
   })
 
+  test('says in the words of ECS why it would not', async () => {
+    const words = 'The stop type ABORT is not supported.'
+    cloud.intercept = ({ action }) =>
+      action === 'StopServiceDeployment' ? { error: new AwsError('InvalidParameterException', words) } : undefined
+    const done = await deploy(cloud, stop)
+    expect(done.outputs['verdict']).toBe('failed')
+    expect(done.error).toContain(`InvalidParameterException: ${words}`)
+  })
+
   test.each([
-    [/^StopServiceDeployment$/, 'ECS could not stop the deployment: look at the service.'],
+    [/^StopServiceDeployment$/, 'ECS would not stop the deployment, which goes on: look at the service.'],
     [/^ListServiceDeployments$/, 'It could not be stopped, as its service deployment could not be read'],
   ])('says so where the deployment could not be stopped (%s denied)', async (pattern, said) => {
     refuse(pattern)

@@ -50,22 +50,28 @@ export const lostSight = (error: string): Verdict => ({
 /** What became of the order to stop a deployment where it stood. */
 export type StopResult =
   | 'stopped'
-  | 'refused'
   /** There is no ARN to stop it by: which service deployment it is could not be read. */
   | 'unknown'
   /** The status with which ECS had ended it before. */
   | { readonly ended: string }
+  /** What ECS said when it would not. */
+  | { readonly refused: string }
 
 /** The verdict on a deployment that was to be stopped where it stood. */
-export const stopped = (first: Verdict, result: StopResult): Verdict => ({
-  ...first,
-  reason: `${first.reason} ${STOPPED[typeof result === 'string' ? result : 'ended']}`,
-  evidence: typeof result === 'string' ? first.evidence : [...first.evidence, `Service deployment ${result.ended}`],
-})
+export function stopped(first: Verdict, result: StopResult): Verdict {
+  const saying = (how: keyof typeof STOPPED, ...evidence: readonly string[]): Verdict => ({
+    ...first,
+    reason: `${first.reason} ${STOPPED[how]}`,
+    evidence: [...first.evidence, ...evidence],
+  })
+  if (typeof result === 'string') return saying(result)
+  if ('ended' in result) return saying('ended', `Service deployment ${result.ended}`)
+  return saying('refused', ...result.refused.split('\n'))
+}
 
 const STOPPED = {
   stopped: 'The deployment was stopped where it stood.',
-  refused: 'ECS could not stop the deployment: look at the service.',
+  refused: 'ECS would not stop the deployment, which goes on: look at the service.',
   unknown: 'It could not be stopped, as its service deployment could not be read: look at the service.',
   ended: 'ECS had ended the deployment already: there was nothing left to stop.',
 }

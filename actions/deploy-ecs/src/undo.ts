@@ -18,7 +18,7 @@ import { revisionName } from './registration.ts'
 import type { Rollout } from './rollout.ts'
 import { nameOf } from './service-name.ts'
 import { restoreSettings } from './settings.ts'
-import { stopDeployment } from './stop-deployment.ts'
+import { refusalToStop } from './stop-deployment.ts'
 import type { Criteria, Verdict } from './verdict.ts'
 import { revisionBackTo, verifyBack } from './verify-back.ts'
 import { beginWatch, follow, type Watch } from './watch.ts'
@@ -70,9 +70,10 @@ const seenBack = ({ rollout, latest, memory }: Watch): string | undefined => {
 
 async function stop(aws: AwsCalls, { rollout, serviceDeploymentArn: arn }: Watch): Promise<StopResult> {
   if (arn === undefined) return 'unknown'
-  if (await stopDeployment(aws, rollout.name, arn, 'ABORT')) return 'stopped'
+  const refused = await refusalToStop(aws, rollout.name, arn, 'ABORT')
+  if (refused === undefined) return 'stopped'
   const { status = '' } = (await readDeployment(aws, arn)) ?? {}
-  return ENDED.has(status) ? { ended: status } : 'refused'
+  return ENDED.has(status) ? { ended: status } : { refused }
 }
 
 const ENDED = new Set(['SUCCESSFUL', 'STOPPED', 'ROLLBACK_IN_PROGRESS', 'ROLLBACK_SUCCESSFUL', 'ROLLBACK_FAILED'])
