@@ -9,6 +9,8 @@ const LEVEL = 5
 const SAMPLE = 8 * 1024
 const SAMPLES = 4
 const WORTH_IT = 0.97
+/** What comes out, in pieces of this size: the usual 16 KiB would send each block to another thread and back many times. */
+const PIECE = 256 * 1024
 
 /**
  * Compresses with all cores: each block by itself, one gzip member after the other, which every reader of layers takes for
@@ -17,10 +19,12 @@ const WORTH_IT = 0.97
 export async function* parallelGzip(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const width = availableParallelism() + 1
   const underWay: Promise<Buffer>[] = []
+  // Used again and again: a large image would else be allocated anew, and collected, piece by piece.
+  const spare: Buffer[] = []
   let blocks = 0
-  for await (const block of blocksOf(source)) {
+  for await (const { room, block } of blocksOf(source, () => spare.pop() ?? Buffer.allocUnsafeSlow(BLOCK))) {
     blocks++
-    underWay.push(compressBlock(block))
+    underWay.push(compressBlock(block).finally(() => spare.push(room)))
     const first = underWay.length >= width ? underWay.shift() : undefined
     if (first !== undefined) yield await first
   }
@@ -34,25 +38,30 @@ async function compressBlock(block: Buffer): Promise<Buffer> {
   const step = Math.max(SAMPLE, Math.floor((block.length - SAMPLE) / (SAMPLES - 1)))
   const samples = Array.from({ length: SAMPLES }, (_, at) => block.subarray(at * step, at * step + SAMPLE))
   const sample = Buffer.concat(samples)
-  const shrinks = (await compress(sample, { level: 1 })).length < sample.length * WORTH_IT
-  return compress(block, { level: shrinks ? LEVEL : 0 })
+  const shrinks = (await compress(sample, { level: 1, chunkSize: PIECE })).length < sample.length * WORTH_IT
+  return compress(block, { level: shrinks ? LEVEL : 0, chunkSize: PIECE })
+}
+
+interface Block {
+  readonly block: Buffer
+  /** What it lies in, for the next one. */
+  readonly room: Buffer
 }
 
 /** The same bytes, cut at fixed places, however they came. */
-async function* blocksOf(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let pieces: Buffer[] = []
+async function* blocksOf(source: AsyncIterable<Buffer>, makeRoom: () => Buffer): AsyncGenerator<Block> {
+  let room = makeRoom()
   let length = 0
   for await (const chunk of source) {
-    let rest = chunk
-    while (length + rest.length >= BLOCK) {
-      const room = BLOCK - length
-      yield Buffer.concat([...pieces, rest.subarray(0, room)], BLOCK)
-      rest = rest.subarray(room)
-      pieces = []
+    for (let at = 0; at < chunk.length; ) {
+      const copied = chunk.copy(room, length, at)
+      at += copied
+      length += copied
+      if (length < BLOCK) continue
+      yield { block: room, room }
+      room = makeRoom()
       length = 0
     }
-    if (rest.length > 0) pieces.push(rest)
-    length += rest.length
   }
-  if (length > 0) yield Buffer.concat(pieces, length)
+  if (length > 0) yield { block: room.subarray(0, length), room }
 }
