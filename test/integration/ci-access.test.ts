@@ -78,11 +78,12 @@ const ENVIRONMENTS = `{
     pull_from    = ["arn:aws:ecr:eu-west-1:210987654321:repository/web"]
     pass_roles   = ["production-web-*"]
     secrets      = ["web/*"]
-    state        = { bucket = "state", prefix = "web/production/" }
+    state        = { bucket = "state", prefix = "web/production/", kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/1-2" }
     policy_arns  = [aws_iam_policy.infrastructure.arn]
   }
   nightly = { branches = ["main", "release/*"], tags = ["v*"] }
   plan    = { pull_requests = true }
+  chained = { trusted_roles = ["arn:aws:iam::111111111111:role/web-deploy-login"] }
 }`
 
 interface Statement {
@@ -90,7 +91,7 @@ interface Statement {
   readonly Effect: string
   readonly Action: string | readonly string[]
   readonly Resource?: string | readonly string[]
-  readonly Principal?: { readonly Federated: string }
+  readonly Principal?: { readonly Federated: string } | { readonly AWS: string }
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>
 }
 interface Policy {
@@ -162,6 +163,7 @@ test(
       production: 'arn:aws:iam::123456789012:role/web-deploy-production',
       nightly: 'arn:aws:iam::123456789012:role/web-deploy-nightly',
       plan: 'arn:aws:iam::123456789012:role/web-deploy-plan',
+      chained: 'arn:aws:iam::123456789012:role/web-deploy-chained',
     })
     expect(await aws('iam', 'list-open-id-connect-providers')).toMatchObject({
       OpenIDConnectProviderList: [
@@ -223,6 +225,16 @@ test.each([
   expect(trusts(await trustOf(role), { sub, aud: AUD, repository: repositoryIn(sub) })).toBe(answer)
 })
 
+test('a role that another role becomes trusts that one, and no token', async () => {
+  expect((await trustOf('web-deploy-chained')).Statement).toEqual([
+    {
+      Effect: 'Allow',
+      Action: ['sts:TagSession', 'sts:AssumeRole'],
+      Principal: { AWS: 'arn:aws:iam::111111111111:role/web-deploy-login' },
+    },
+  ])
+})
+
 test('a role may do what was named, and no more', async () => {
   const policyOf = async (name: string) =>
     (
@@ -273,6 +285,9 @@ test('a role may do what was named, and no more', async () => {
   ])
   const state = (await policyOf('terraform-state')).find(({ Action }) => all(Action).includes('s3:PutObject'))
   expect(all(state?.Resource)).toEqual(['arn:aws:s3:::state/web/production/*'])
+  const key = (await policyOf('terraform-state')).find(({ Sid }) => Sid === 'EncryptIt')
+  expect(all(key?.Action).toSorted()).toEqual(['kms:Decrypt', 'kms:GenerateDataKey'])
+  expect(all(key?.Resource)).toEqual(['arn:aws:kms:eu-west-1:123456789012:key/1-2'])
   expect(await aws('iam', 'list-attached-role-policies', '--role-name', 'web-deploy-production')).toMatchObject({
     AttachedPolicies: [{ PolicyName: 'infrastructure' }],
   })
@@ -298,6 +313,7 @@ test(
         '{ pull_from = ["arn:aws:ecr:eu-west-1:210987654321:repository/web"] }',
         'name that in repositories',
       ],
+      any_role: ['{ trusted_roles = ["arn:aws:iam::111111111111:role/*"] }', 'trusted_roles are ARNs of roles in full'],
       nobody: ['{ github_environments = [] }', 'Nobody could become the role'],
       short: ['{ max_session_duration = 900 }', 'max_session_duration is from'],
       any_owner: ['{}', 'owner_id is a number', 'owner_id = "*"'],

@@ -20,12 +20,12 @@ resource "aws_iam_role" "this" {
   permissions_boundary = var.permissions_boundary
 }
 
-# Who may become the role: jobs whose token says exactly this of itself.
+# Who may become the role: jobs whose token says exactly this of itself, and the roles that are named.
 data "aws_iam_policy_document" "trust" {
   for_each = var.environments
 
   dynamic "statement" {
-    for_each = local.repository_names
+    for_each = length(local.jobs[each.key]) > 0 ? local.repository_names : []
 
     content {
       actions = ["sts:AssumeRoleWithWebIdentity"]
@@ -61,6 +61,20 @@ data "aws_iam_policy_document" "trust" {
       }
     }
   }
+
+  # assume-role tags such a session with the run that it is for.
+  dynamic "statement" {
+    for_each = length(each.value.trusted_roles) > 0 ? [each.value.trusted_roles] : []
+
+    content {
+      actions = ["sts:AssumeRole", "sts:TagSession"]
+
+      principals {
+        type        = "AWS"
+        identifiers = statement.value
+      }
+    }
+  }
 }
 
 data "aws_caller_identity" "current" {}
@@ -90,15 +104,16 @@ locals {
   # tags may use an environment is a rule of the environment in GitHub.
   jobs = {
     for name, environment in var.environments : name => concat(
-      [for github in coalesce(environment.github_environments, local.trusts_refs[name] ? [] : [name]) : "environment:${github}"],
+      [for github in coalesce(environment.github_environments, local.trusts_others[name] ? [] : [name]) : "environment:${github}"],
       [for branch in environment.branches : "ref:refs/heads/${branch}"],
       [for tag in environment.tags : "ref:refs/tags/${tag}"],
       environment.pull_requests ? ["pull_request"] : [],
     )
   }
 
-  trusts_refs = {
+  # Than the jobs of the GitHub environment of the same name.
+  trusts_others = {
     for name, environment in var.environments : name =>
-    length(environment.branches) + length(environment.tags) > 0 || environment.pull_requests
+    length(concat(environment.branches, environment.tags, environment.trusted_roles)) > 0 || environment.pull_requests
   }
 }

@@ -38,25 +38,27 @@ variable "repository_id" {
 variable "environments" {
   description = <<-EOT
     The roles of this account, by the name of their environment. Each trusts the jobs of:
-    `github_environments` (default: the one of the same name, unless one of the next three is set), `branches`, `tags`
+    `github_environments` (default: the one of the same name, unless one of the next four is set), `branches`, `tags`
     (patterns such as `v*`; for jobs without `environment:`), and with `pull_requests` any pull request from the repository
-    itself. Give that only to a role that can read.
+    itself. Give that only to a role that can read. `trusted_roles` (ARNs) may become it too, without a token of GitHub's:
+    such as the one that all jobs get in a login account.
     Each may deploy to `clusters`, push to `repositories`, pull from the repositories `pull_from` of other accounts (ARNs;
     those have to allow it too), hand the roles `pass_roles` to tasks, see whether the `secrets` of
     Secrets Manager are there (names; by default any, and never what is in them), and use the Terraform
-    `state` below a prefix of a bucket; names may have `*`. `policy_arns` are for what your Terraform manages.
+    `state` below a prefix of a bucket, with the key that it is encrypted with, if it is one of yours; names may have `*`. `policy_arns` are for what your Terraform manages.
   EOT
   type = map(object({
     github_environments  = optional(list(string))
     branches             = optional(list(string), [])
     tags                 = optional(list(string), [])
     pull_requests        = optional(bool, false)
+    trusted_roles        = optional(list(string), [])
     clusters             = optional(list(string), [])
     repositories         = optional(list(string), [])
     pull_from            = optional(list(string), [])
     pass_roles           = optional(list(string), [])
     secrets              = optional(list(string), ["*"])
-    state                = optional(object({ bucket = string, prefix = string }))
+    state                = optional(object({ bucket = string, prefix = string, kms_key_arn = optional(string) }))
     policy_arns          = optional(list(string), [])
     max_session_duration = optional(number, 3600)
   }))
@@ -70,6 +72,16 @@ variable "environments" {
     error_message = "A branch or tag begins with something that is no wildcard: `main`, `release/*`, `v*`. One that begins with `*` would let every branch in."
   }
 
+  # IAM looks at the key itself: a policy for an alias allows nothing.
+  validation {
+    condition = alltrue([
+      for environment in values(var.environments) :
+      can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/", environment.state.kms_key_arn))
+      if try(environment.state.kms_key_arn, null) != null
+    ])
+    error_message = "state.kms_key_arn is the ARN of a key, not of an alias: arn:aws:kms:REGION:ACCOUNT:key/ID."
+  }
+
   validation {
     condition = alltrue(flatten([
       for environment in values(var.environments) : [
@@ -80,12 +92,21 @@ variable "environments" {
   }
 
   validation {
+    condition = alltrue(flatten([
+      for environment in values(var.environments) : [
+        for arn in environment.trusted_roles : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/[^*?]+$", arn))
+      ]
+    ]))
+    error_message = "trusted_roles are ARNs of roles in full: arn:aws:iam::ACCOUNT:role/NAME."
+  }
+
+  validation {
     condition = alltrue([
       for environment in values(var.environments) :
       environment.github_environments == null || environment.pull_requests ||
-      length(concat(coalesce(environment.github_environments, []), environment.branches, environment.tags)) > 0
+      length(concat(coalesce(environment.github_environments, []), environment.branches, environment.tags, environment.trusted_roles)) > 0
     ])
-    error_message = "Nobody could become the role: name a GitHub environment, a branch or a tag, or set pull_requests."
+    error_message = "Nobody could become the role: name a GitHub environment, a branch, a tag or a trusted role, or set pull_requests."
   }
 
   validation {
