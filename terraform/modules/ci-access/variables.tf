@@ -41,7 +41,7 @@ variable "environments" {
     `github_environments` (default: the one of the same name, unless one of the next four is set), `branches`, `tags`
     (patterns such as `v*`; for jobs without `environment:`), and with `pull_requests` any pull request from the repository
     itself. Give that only to a role that can read. `trusted_roles` (ARNs) may become it too, without a token of GitHub's:
-    such as the one that all jobs get in a login account.
+    such as the one that its jobs come in by, in a login account.
     Each may deploy to `clusters`, push to `repositories`, pull from the repositories `pull_from` of other accounts (ARNs;
     those have to allow it too), hand the roles `pass_roles` to tasks, see whether the `secrets` of
     Secrets Manager are there (names; by default any, and never what is in them), and use the Terraform
