@@ -1,6 +1,6 @@
 // terraform/modules/state-backend, applied by a real Terraform to the rehearsal cloud, and read back with the AWS CLI.
 import { execFile } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -80,3 +80,33 @@ test('the bucket keeps versions, is encrypted and closed, takes TLS only, and is
   expect(destroyed.code).toBe(1)
   expect(destroyed.output).toContain('Instance cannot be destroyed')
 }, 240_000)
+
+const readme = readFileSync(join(repository, 'terraform/modules/state-backend/README.md'), 'utf8')
+/** The block of the README, with the lines that it says to add for a key. */
+const block = /terraform \{\n {2}backend "s3" \{[\s\S]*?\n\}\n/.exec(readme)?.[0] ?? ''
+const withKey = /```hcl\n( {4}encrypt[\s\S]*?)```/.exec(readme)?.[1] ?? ''
+
+test.each([
+  ['S3', block, { ServerSideEncryption: 'AES256' }],
+  [
+    'the key that it names',
+    block.replace(/ {4}encrypt .*\n/, withKey),
+    { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: expect.stringMatching(/^arn:aws:kms:.*:key\//) },
+  ],
+])(
+  'a state of the documented backend is encrypted by %s',
+  async (_, backend, encryption) => {
+    const stack = mkdtempSync(join(folder, 'stack-'))
+    writeFileSync(join(stack, 'main.tf'), `${backend}\nresource "terraform_data" "one" {}\n`)
+    const terraform = (...args: string[]) =>
+      succeeded('terraform', `-chdir=${stack}`, ...args, '-input=false', '-no-color')
+    const here = ['bucket=acme-stacks', 'use_path_style=true'].map((setting) => `-backend-config=${setting}`)
+    await run('aws', 's3', 'mb', 's3://acme-stacks')
+    await terraform('init', ...here)
+    await terraform('apply', '-auto-approve')
+    const object = ['--bucket', 'acme-stacks', '--key', 'state/terraform.tfstate', '--output', 'json']
+    expect(JSON.parse(await succeeded('aws', 's3api', 'head-object', ...object))).toMatchObject(encryption)
+    await succeeded('aws', 's3', 'rm', 's3://acme-stacks/state/terraform.tfstate')
+  },
+  120_000,
+)

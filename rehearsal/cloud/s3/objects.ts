@@ -80,7 +80,7 @@ function describe(version: Version, withChecksums: boolean): Record<string, stri
   }
 }
 
-const written = ({ versionId }: Version): Record<string, string> => ({
-  'x-amz-server-side-encryption': 'AES256',
+const written = ({ versionId, headers }: Version): Record<string, string> => ({
+  'x-amz-server-side-encryption': headers['x-amz-server-side-encryption'] ?? 'AES256',
   ...(versionId === 'null' ? {} : { 'x-amz-version-id': versionId }),
 })

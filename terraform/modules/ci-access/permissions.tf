@@ -188,6 +188,17 @@ data "aws_iam_policy_document" "state" {
     actions   = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
     resources = ["arn:${local.partition}:s3:::${each.value.bucket}/${each.value.prefix}*"]
   }
+
+  # S3 asks KMS in the name of whoever reads or writes.
+  dynamic "statement" {
+    for_each = each.value.kms_key_arn == null ? [] : [each.value.kms_key_arn]
+
+    content {
+      sid       = "EncryptIt"
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+      resources = [statement.value]
+    }
+  }
 }
 
 # By their place in the list: the ARN of a policy that is made in the same run is not known beforehand.

@@ -9,7 +9,7 @@ variable "bucket" {
 }
 
 variable "kms_key_arn" {
-  description = "Key of your own that states are encrypted with. Without one, S3 encrypts them with its own."
+  description = "ARN of a key of your own that S3 encrypts with by default. Name it in each `backend` block too, as `kms_key_id`: with `encrypt = true` alone Terraform asks for S3's own encryption. Without a key, there is only that."
   type        = string
   default     = null
 }
