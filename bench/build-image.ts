@@ -91,12 +91,21 @@ async function compare(title: string, ours: () => Promise<Measured>, theirs: () 
       },
       async () => void times.theirs.push((await theirs()).ms),
     ]
-    for (const turn of round % 2 === 0 ? turns : turns.reverse()) await turn()
+    for (const turn of round % 2 === 0 ? turns : turns.reverse()) {
+      await settle()
+      await turn()
+    }
   }
   const [a, b] = [median(times.ours), median(times.theirs)]
   console.log(
     `${title.padEnd(46)} ${a.toFixed(0).padStart(6)} ms ${b.toFixed(0).padStart(6)} ms   ratio ${(a / b).toFixed(2)}   peak ${Math.max(...times.peaks).toFixed(0)} MB`,
   )
+}
+
+/** What a run leaves to be written to the disk, and its engine to be tidied up, is not for the next one to wait for. */
+async function settle(): Promise<void> {
+  spawnSync('sync')
+  await sleep(300)
 }
 
 const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import { gunzipSync } from 'node:zlib'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { parallelGzip } from '../../../actions/build-image/src/parallel-gzip.ts'
 
 const MIB = 1024 * 1024
@@ -31,6 +31,14 @@ test('what does not shrink is stored, and what does in part is not', async () =>
   expect((await pack(noise)).length).toBeLessThan(MIB * 1.001)
   const half = Buffer.concat([noise.subarray(0, MIB / 2), Buffer.alloc(MIB / 2, 'text ')])
   expect((await pack(half)).length).toBeLessThan(MIB * 0.51)
+})
+
+test('what was compressed before is stored, and what needs six bits a byte is compressed', async () => {
+  const words = Buffer.from(Array.from(randomBytes(4 * MIB), (byte) => `word${byte} `).join(''))
+  const archive = gzipSync(words).subarray(0, MIB)
+  expect((await pack(archive)).length).toBeGreaterThanOrEqual(archive.length)
+  const base64 = Buffer.from(randomBytes(MIB).toString('base64'))
+  expect((await pack(base64)).length).toBeLessThan(base64.length * 0.8)
 })
 
 test('an error of the source is the error', async () => {

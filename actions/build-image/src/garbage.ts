@@ -1,0 +1,13 @@
+import { setFlagsFromString } from 'node:v8'
+
+const ROOM = 96 * 1024 * 1024
+
+/**
+ * Lets 96 MB of garbage lie before it is collected. Layers pass through in buffers that are garbage a moment later, and V8
+ * keeps the heap of a small program small: it collected for every 12 MB, which took a seventh of this process's time, on the
+ * cores that the build wants. A flag that a later V8 does not know costs that time again and nothing else.
+ */
+export function letGarbageLie(): void {
+  const percent = Math.round((100 * ROOM) / process.memoryUsage().heapUsed)
+  setFlagsFromString(`--heap-growing-percent=${percent}`)
+}
