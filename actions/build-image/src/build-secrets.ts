@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from 'node:fs'
+import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { InputError } from '../../../toolkit/errors.ts'
 import type { InputReader } from '../../../toolkit/inputs.ts'
@@ -50,6 +50,17 @@ function readFile(id: string, file: string, at: number): BuildSecret {
     hint: 'Write `id=path`, the path relative to the workspace, and make the file in an earlier step.',
   })
 }
+
+/** What a step may print of a secret: of a file its lines, but not a brace or a `yes` in it, which stand everywhere. */
+export function secretTexts(secret: BuildSecret): readonly string[] {
+  if ('value' in secret) return [secret.value]
+  if (statSync(secret.file).size > PRINTABLE) return []
+  const lines = readFileSync(secret.file, 'utf8').split('\n')
+  return lines.map((line) => line.trim()).filter((line) => line.length >= 8)
+}
+
+/** Larger files are archives and key stores. */
+const PRINTABLE = 64 * 1024
 
 /** Entries are lines, except that one in double quotes goes on to the closing quote; `""` in it is one quote. */
 function readValues(text: string): readonly { id: string; value: string }[] {

@@ -12,7 +12,6 @@ import { connectDocker } from './docker-engine.ts'
 import { stageNumber } from './dockerfile.ts'
 import { chooseEngine } from './engine.ts'
 import { openEnginePacker } from './engine-packer.ts'
-import { letGarbageLie } from './garbage.ts'
 import type { Image } from './image-source.ts'
 import type { BuildInputs } from './inputs.ts'
 import { loadImage } from './load-image.ts'
@@ -66,7 +65,6 @@ export function build(parts: BuildParts, world: World): Promise<Built> {
 async function withDocker(parts: BuildParts, labels: readonly Pair[], pull: boolean, world: World): Promise<Built> {
   const { inputs, sources, registries, usedHere } = parts
   const { target, network, noCache, platforms } = inputs
-  letGarbageLie()
   const docker = await connectDocker(world.env)
   const packer = await openEnginePacker(docker, labels, parts, world)
   const finalStage = stageNumber(sources.dockerfile, target)

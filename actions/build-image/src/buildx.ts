@@ -87,7 +87,9 @@ export function buildxArguments({ inputs, dockerfile, labels, pull }: BuildxBuil
     ...each(cacheFrom, (source) => `--cache-from=${source}`),
     ...each(cacheTo, (sink) => `--cache-to=${sink}`),
     ...each(secrets, (secret, at) =>
-      'file' in secret ? `--secret=id=${secret.id},src=${secret.file}` : `--secret=id=${secret.id},env=${variable(at)}`,
+      'file' in secret
+        ? `--secret=id=${secret.id},${csvField(`src=${secret.file}`)}`
+        : `--secret=id=${secret.id},env=${variable(at)}`,
     ),
     `--provenance=${provenance ?? 'false'}`,
     `--sbom=${sbom ?? 'false'}`,
@@ -95,6 +97,9 @@ export function buildxArguments({ inputs, dockerfile, labels, pull }: BuildxBuil
     ...(pull ? ['--pull'] : []),
   ]
 }
+
+/** buildx reads the options of a secret as comma-separated values. */
+const csvField = (text: string) => (/[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
 
 const variable = (at: number) => `SLIPWAY_BUILD_SECRET_${at}`
 

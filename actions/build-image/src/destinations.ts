@@ -8,8 +8,11 @@ export interface Destination {
   readonly tags: readonly string[]
 }
 
-/** Reads `images` and `tags`: every tag goes to every image; a full reference stands for itself. */
-export function readDestinations(input: InputReader, sha: string, push: boolean): readonly Destination[] {
+/**
+ * Reads `images` and `tags`: every tag goes to every image; a full reference stands for itself. Where nothing is pushed nor
+ * kept, none is `needed`.
+ */
+export function readDestinations(input: InputReader, sha: string, needed: boolean): readonly Destination[] {
   const destinations = new Map<string, { repository: Repository; tags: Set<string> }>()
   const at = (repository: Repository) => {
     const key = formatRepository(repository)
@@ -24,7 +27,7 @@ export function readDestinations(input: InputReader, sha: string, push: boolean)
     if (!/[/:@]/.test(item)) bareTags.push(item)
     return /[/:@]/.test(item) ? [item] : []
   })
-  if (repositories.length === 0 && bareTags[0] !== undefined && push) {
+  if (repositories.length === 0 && bareTags[0] !== undefined && needed) {
     throw new InputError('tags', `has \`${bareTags[0]}\`, but \`images\` is not set.`, {
       hint: `Set \`images\` to the repository, or write the tag in full: \`registry/name:${bareTags[0]}\`.`,
     })
@@ -43,6 +46,16 @@ export function readDestinations(input: InputReader, sha: string, push: boolean)
       })
     }
     at(repository).tags.add(tag)
+  }
+  for (const { repository, tags } of destinations.values()) {
+    if (tags.size > 0) continue
+    throw new InputError(
+      'images',
+      `has \`${formatRepository(repository)}\`, which would get no tag: \`tags\` names other repositories.`,
+      {
+        hint: 'Write the tag alone, such as `v1`, to give it to every image; or leave this one out.',
+      },
+    )
   }
   return [...destinations.values()].map(({ repository, tags }) => ({ repository, tags: [...tags] }))
 }

@@ -3,6 +3,7 @@ import type { Pair } from '../../../toolkit/inputs.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import type { BuildParts } from './build.ts'
 import { isOnThisMachine } from './docker-engine.ts'
+import { letGarbageLie } from './garbage.ts'
 import type { Image } from './image-source.ts'
 import { packFromArchive } from './pack-from-engine.ts'
 import { PushedImages } from './pushed-images.ts'
@@ -38,6 +39,7 @@ export async function openEnginePacker(
       },
     }
   }
+  letGarbageLie()
   const pushed = await PushedImages.open(docker, labels, parts, world)
   parts.temporary.atEnd(() => pushed.close())
   return {

@@ -72,7 +72,7 @@ export function readInputs(env: Environment): Inputs {
   const workspace = env['GITHUB_WORKSPACE'] || process.cwd()
   const push = input.flag('push', true)
   const promote = input.text('promote')
-  const destinations = readDestinations(input, readRun(env).sha, push)
+  const destinations = readDestinations(input, readRun(env).sha, push || promote === undefined)
   const inputs: Inputs = {
     build: readBuild(input, workspace, env),
     destinations,
@@ -199,7 +199,8 @@ function readScanGate(input: InputReader): ScanGate | undefined {
 }
 
 /** Inputs that are each right but do not go together. */
-function checkTogether({ build, destinations, push, promote, scanGate, testCommand, createRepository }: Inputs): void {
+function checkTogether(inputs: Inputs): void {
+  const { build, destinations, push, promote, scanGate, testCommand, createRepository, maxSize } = inputs
   if (promote !== undefined) {
     if (promote.tag === undefined && promote.digest === undefined) {
       throw new InputError('promote', 'names a repository, but no image in it.', {
@@ -215,6 +216,7 @@ function checkTogether({ build, destinations, push, promote, scanGate, testComma
   for (const [input, set] of [
     ['scan-gate', scanGate !== undefined],
     ['create-repository', createRepository !== undefined],
+    ['max-size', maxSize !== undefined],
   ] as const) {
     if (set && !push) throw new InputError(input, 'is set, but `push` is false.', { hint: 'Leave one of them out.' })
   }

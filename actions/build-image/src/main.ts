@@ -2,6 +2,7 @@ import { SlipwayError } from '../../../toolkit/errors.ts'
 import { inRegion } from '../../../toolkit/region.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import { refuseOtherAccount } from './account.ts'
+import { secretTexts } from './build-secrets.ts'
 import { contentTag } from './content-hash.ts'
 import { http } from './http.ts'
 import { imageFacts, type PlatformImage } from './image-facts.ts'
@@ -12,7 +13,7 @@ import { type Obtained, obtainImage } from './obtain.ts'
 import { preflight } from './preflight.ts'
 import { previousImage } from './previous-image.ts'
 import { findPromoted, lookUp } from './promote.ts'
-import { copyToAll, refuseTakenTags, remember, tagAll } from './publish.ts'
+import { copyToAll, refuseTakenTags, remember, renew, tagAll } from './publish.ts'
 import { Registries } from './registries.ts'
 import { reportLocal, reportPublished } from './report.ts'
 import { refuseUnscanned, scanGate } from './scan-gate.ts'
@@ -66,7 +67,9 @@ async function ship(inputs: Inputs, temporary: Temporary, world: World): Promise
   const previous = await previousImage(image.digest, destinations)
   const references = await stages.run('Tag', async () => {
     const { contentHash } = obtained
-    const content = contentHash && (await remember(contentTag(contentHash), image, destinations, world.log))
+    const tag = contentHash && contentTag(contentHash)
+    const keep = inputs.skipUnchanged ? remember : renew
+    const content = tag && (await keep(tag, image, destinations, world.log))
     return [...(await tagAll(image, destinations, world.log)), ...(content || [])]
   })
   await reportPublished(
@@ -111,5 +114,5 @@ async function weigh(
 
 function maskSecrets({ build, login }: Inputs, { log }: World): void {
   if (login !== undefined) log.mask(login.password)
-  for (const secret of build.secrets) if ('value' in secret) log.mask(secret.value)
+  for (const text of build.secrets.flatMap(secretTexts)) log.mask(text)
 }

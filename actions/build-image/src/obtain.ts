@@ -34,7 +34,7 @@ export async function obtainImage(parts: ObtainParts, world: World): Promise<Obt
   const { wanted, inputs, destinations, registries, stages, temporary } = parts
   if ('digest' in wanted) return { found: wanted, contentHash: undefined }
   const { bases, hash } = await stages.run('Hash what it is built of', () => hashSources(wanted, parts, world))
-  if (hash !== undefined) {
+  if (hash !== undefined && inputs.skipUnchanged) {
     const tag = contentTag(hash)
     const found = await stages.run('Look for an image of these sources', () => findBuilt(tag, destinations))
     if (found !== undefined) {
@@ -83,9 +83,10 @@ async function hashSources(
   const bases = await resolveBases(images, registries, docker, world.log)
   if (bases === undefined) return { bases, hash: undefined }
   for (const { name, identity } of bases) world.log.info(`Base: ${name} is ${identity}`)
-  if (!inputs.skipUnchanged) return { bases, hash: undefined }
   if (unknown !== undefined) {
-    world.log.info(`It is not known beforehand what this takes in, so the image is always built: ${unknown}`)
+    if (inputs.skipUnchanged) {
+      world.log.info(`It is not known beforehand what this takes in, so the image is always built: ${unknown}`)
+    }
     return { bases, hash: undefined }
   }
   const platform = await nativePlatform(inputs.build, dockerfile, world)

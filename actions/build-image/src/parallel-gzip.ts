@@ -8,11 +8,7 @@ const BLOCK = 1024 * 1024
 const LEVEL = 5
 const SAMPLE = 8 * 1024
 const SAMPLES = 4
-/** Bits that a byte needs at most, of 8, for compressing to be worth its while. */
-const WORTH_IT = 7.75
-/** What comes out, in pieces of this size: the usual 16 KiB would send each block to another thread and back many times. */
-const PIECE = 256 * 1024
-
+const WORTH_IT = 0.97
 /**
  * Compresses with all cores: each block by itself, one gzip member after the other, which every reader of layers takes for
  * one stream (it is how eStargz layers are made). The blocks are cut at fixed places, so the same bytes give the same bytes.
@@ -34,27 +30,25 @@ export async function* parallelGzip(source: AsyncIterable<Buffer>): AsyncGenerat
   if (blocks === 0) yield await compress(Buffer.alloc(0), { level: LEVEL })
 }
 
-/** Images, archives and other compressed content would cost the most time and gain nothing. */
-function compressBlock(block: Buffer): Promise<Buffer> {
-  return compress(block, { level: bitsPerByte(block) < WORTH_IT ? LEVEL : 0, chunkSize: PIECE })
+/** Images, archives and other compressed content would cost the most time and gain nothing: samples tell. */
+async function compressBlock(block: Buffer): Promise<Buffer> {
+  const step = Math.max(SAMPLE, Math.floor((block.length - SAMPLE) / (SAMPLES - 1)))
+  const samples = Array.from({ length: SAMPLES }, (_, at) => block.subarray(at * step, at * step + SAMPLE))
+  const sample = Buffer.concat(samples)
+  const packed = await compress(sample, { level: 1, chunkSize: roomFor(sample.length) })
+  const share = packed.length / sample.length
+  const shrinks = share < WORTH_IT
+  return compress(block, {
+    level: shrinks ? LEVEL : 0,
+    chunkSize: roomFor(shrinks ? block.length * share : block.length),
+  })
 }
 
-/** The Shannon entropy of samples of a block: of 8 bits, how many a byte needs by itself. A sample that is compressed costs more. */
-function bitsPerByte(block: Buffer): number {
-  const counts = new Uint32Array(256)
-  const step = Math.max(SAMPLE, Math.floor((block.length - SAMPLE) / (SAMPLES - 1)))
-  let total = 0
-  for (let start = 0; start < block.length; start += step) {
-    const end = Math.min(start + SAMPLE, block.length)
-    for (let at = start; at < end; at++) {
-      const byte = block[at] ?? 0
-      counts[byte] = (counts[byte] ?? 0) + 1
-    }
-    total += end - start
-  }
-  const shares = [...counts].filter((count) => count > 0).map((count) => count / total)
-  return -shares.reduce((bits, share) => bits + share * Math.log2(share), 0)
-}
+/**
+ * Room for what comes out, most likely all of it: in the usual 16 KiB each block would go to another thread and back many
+ * times, and what is not used is garbage all the same.
+ */
+const roomFor = (bytes: number): number => 4096 + Math.ceil(bytes * 1.01)
 
 interface Block {
   readonly block: Buffer

@@ -1,6 +1,6 @@
 import { InputError } from '../../../toolkit/errors.ts'
 import type { Pair } from '../../../toolkit/inputs.ts'
-import { isSecretName, isSecretValue } from '../../../toolkit/secret-looking.ts'
+import { holdsSecret, isSecretName } from '../../../toolkit/secret-looking.ts'
 
 /**
  * Refuses a build argument that looks like a secret: arguments travel in URLs, and stay readable in the image's history for
@@ -8,7 +8,7 @@ import { isSecretName, isSecretValue } from '../../../toolkit/secret-looking.ts'
  */
 export function refuseSecretArgs(buildArgs: readonly Pair[]): void {
   for (const { key, value } of buildArgs) {
-    const reason = isSecretValue(value)
+    const reason = holdsSecret(value)
       ? 'whose value looks like a secret'
       : isSecretName(key) && !isHarmless(value)
         ? 'which looks like a secret by its name'

@@ -34,6 +34,14 @@ test.each<[Record<string, string>, string, string, string]>([
   expect(chooseEngine(build(inputs), parseDockerfile(dockerfile, []))).toEqual({ engine, reason })
 })
 
+test('the path of a secret may have a comma', () => {
+  const inputs = { ...build({}), secrets: [{ id: 'key', file: '/keys/a,b "c".pem' }] }
+  const request = { inputs, labels: [], dockerfile: 'Dockerfile', pull: false }
+  expect(buildxArguments(request as unknown as Parameters<typeof buildxArguments>[0])).toContain(
+    '--secret=id=key,"src=/keys/a,b ""c"".pem"',
+  )
+})
+
 test('buildx is told all but the secrets, which it finds in its environment', () => {
   const inputs = build({
     secrets: 'token=s3cr3t',

@@ -82,6 +82,13 @@ test('secrets come from values, of several lines too, from variables and from fi
 test.each<[Record<string, string>, string, string]>([
   [{}, 'images', 'Input `images` is missing.'],
   [{ tags: 'latest' }, 'tags', 'has `latest`, but `images` is not set.'],
+  [
+    { images: IMAGES, tags: 'ghcr.io/acme/other:v1' },
+    'images',
+    'which would get no tag: `tags` names other repositories.',
+  ],
+  [{ push: 'false', tags: 'v1' }, 'tags', 'has `v1`, but `images` is not set.'],
+  [{ images: IMAGES, push: 'false', 'max-size': '1 MB' }, 'max-size', 'is set, but `push` is false.'],
   [{ images: IMAGES, tags: 'a b' }, 'tags', 'has the tag `a b`, which is malformed.'],
   [{ images: IMAGES, tags: '.v1' }, 'tags', 'has the tag `.v1`'],
   [{ images: IMAGES, tags: 'ghcr.io/acme/web' }, 'tags', 'has `ghcr.io/acme/web`, which names no tag.'],
@@ -164,8 +171,9 @@ test.each([
   ['VERSION=ghp_0123456789abcdefghijABCDEFGHIJ012345', 'whose value looks like a secret'],
   ['CONFIG=-----BEGIN RSA PRIVATE KEY-----', 'whose value looks like a secret'],
   ['ID=AKIAIOSFODNN7EXAMPLE', 'whose value looks like a secret'],
+  ['NPMRC=//registry.npmjs.org/:_authToken=npm_0123456789abcdefghijABCD', 'whose value looks like a secret'],
 ])('the build argument %s is refused, with the reason and without the value', (line, reason) => {
-  const [, value = ''] = line.split('=')
+  const value = line.slice(line.indexOf('=') + 1)
   expect(() => read({ images: IMAGES, 'build-args': line })).toThrow(
     expect.objectContaining({ message: expect.stringContaining(reason), input: 'build-args' }),
   )
