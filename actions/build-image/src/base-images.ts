@@ -39,11 +39,16 @@ async function resolveBase(name: string, registries: Registries, docker: Docker 
     ?.getImage(name)
     .inspect()
     .catch(() => undefined)
-  const pulled = (local?.RepoDigests ?? []).map((reference) => reference.split('@')[1])
+  const pulled = (local?.RepoDigests ?? []).map((reference) => reference.split('@')[1] ?? '')
   // Never pulled from anywhere: built here, and only here.
   if (local !== undefined && pulled.length === 0) return { name, identity: local.Id, local: true, stale: false }
   const { registry } = await registries.at(repository.host)
   const identity = await registry.resolve(repository.path, tag ?? 'latest')
+  if (local !== undefined && !pulled.includes(identity ?? '') && pulled.includes(local.Id)) {
+    // An engine that keeps images in containerd has a digest for what was built here too. The registry knows what came from it.
+    const known = await Promise.all(pulled.map((digest) => registry.resolve(repository.path, digest)))
+    if (known.every((one) => one === undefined)) return { name, identity: local.Id, local: true, stale: false }
+  }
   if (identity === undefined) throw new Error(`${name} is not in its registry.`)
   return { name, identity, local: false, stale: local !== undefined && !pulled.includes(identity) }
 }
