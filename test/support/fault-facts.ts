@@ -18,9 +18,11 @@ export interface Facts {
   /** How our service deployment ended, or where it stands. */
   readonly status: string
   readonly state: State
-  /** Somebody else deployed after us; and only after the last look that the action took. */
+  /** Somebody else deployed after us; and only after the last look that the action took at this service. */
   readonly overtaken: boolean
   readonly unseen: boolean
+  /** What ran before was back and complete, and all was well with it, when somebody else deployed. */
+  readonly wasBack: boolean
   /** Tasks of ours that stopped of themselves. */
   readonly failures: number
   /** The most tasks of ours that ran at one moment. */
@@ -40,8 +42,13 @@ export async function readState(cloud: EcsCloud, name: string): Promise<State> {
 
 const revision = (arn: unknown): string => String(arn).replace(/^.*\//, '')
 
-/** @param first the entry with which the step began. */
-export function readFacts(all: readonly Written[], first: number, service: ServiceStory, state: State): Facts {
+/** @param span the entries with which the step began and ended; what is looked at after that is looked at by us. */
+export function readFacts(
+  all: readonly Written[],
+  [first, end]: readonly [number, number],
+  service: ServiceStory,
+  state: State,
+): Facts {
   const { name } = service
   const journal = all.slice(first).filter(({ service: arn }) => String(arn).endsWith(`/${name}`))
   const of = (type: string) => journal.filter((entry) => entry.type === type)
@@ -52,10 +59,9 @@ export function readFacts(all: readonly Written[], first: number, service: Servi
       .map(({ id }) => id),
   )
   const tasks = of('task')
-  // What happened after the last look cannot have been seen.
-  const lastLook = all.findLast(
-    ({ type, action, outcome }) => type === 'api' && action === 'DescribeServices' && outcome === 'ok',
-  )
+  // What happened after the last look cannot have been seen. Once one of several services has its verdict, only the others
+  // are looked at.
+  const lastLook = all.slice(first, end).findLast((entry) => isLookAt(entry, name))
   const oursAt = of('deployment').find(isOurs)?.seq ?? 0
   const rival = of('deployment').find(
     ({ taskDefinition, seq }) => seq > oursAt && revision(taskDefinition) === `${RIVAL}:1`,
@@ -67,6 +73,7 @@ export function readFacts(all: readonly Written[], first: number, service: Servi
     state,
     overtaken: rival !== undefined,
     unseen: rival !== undefined && rival.seq > (lastLook?.seq ?? 0),
+    wasBack: rival !== undefined && wasBack(all, service, oursAt, rival.seq),
     failures: failuresOf(tasks.filter(({ deployment }) => ours.has(deployment))),
     mostRunning: mostRunningOf(tasks.filter(({ deployment }) => ours.has(deployment))),
     sick: (wanted) => sickOf(service, ...entriesOf(all, name, wanted)),
@@ -77,6 +84,28 @@ export function readFacts(all: readonly Written[], first: number, service: Servi
       return moments.some((moment) => sickOf(service, until(tasks, moment), until(targets, moment)).length === 0)
     },
   }
+}
+
+const isLookAt = ({ type, action, outcome, request }: Written, name: string): boolean =>
+  type === 'api' &&
+  action === 'DescribeServices' &&
+  outcome === 'ok' &&
+  (request as { readonly services?: readonly string[] } | undefined)?.services?.includes(name) === true
+
+/** Whether a deployment between these two entries had brought back what ran before, with all of it well at the second. */
+function wasBack(all: readonly Written[], service: ServiceStory, after: number, before: number): boolean {
+  const until = all.filter(({ seq }) => seq < before)
+  const was = `${service.name}:1`
+  const complete = until.some(
+    ({ type, seq, service: arn, taskDefinition, status, rolloutState }) =>
+      type === 'deployment' &&
+      seq > after &&
+      String(arn).endsWith(`/${service.name}`) &&
+      revision(taskDefinition) === was &&
+      status === 'PRIMARY' &&
+      rolloutState === 'COMPLETED',
+  )
+  return complete && sickOf(service, ...entriesOf(until, service.name, was)).length === 0
 }
 
 /** The entries on the tasks of a revision, and on the targets and the production traffic of its service. */

@@ -30,9 +30,10 @@ function allowedBy(story: Story, service: ServiceStory, facts: Facts, step: Step
   if (waitFor === 'none') allowed.add('succeeded')
   if (waitFor === 'started' && facts.mostRunning >= service.desiredCount) allowed.add('succeeded')
   if (watched && succeeded) allowed.add('succeeded')
-  // What happens after ECS has called its rollback complete takes nothing of that back.
-  const wasBack = facts.status === 'ROLLBACK_SUCCESSFUL'
-  if (waitFor !== 'none' && (back || wasBack || (facts.unseen && bad))) allowed.add('rolled-back')
+  // What happens after ECS has called its rollback complete takes nothing of that back; nor of a rollback of ours, where
+  // nobody looked at the service any more.
+  const wasBack = facts.status === 'ROLLBACK_SUCCESSFUL' || (facts.unseen && facts.wasBack)
+  if (waitFor !== 'none' && (back || wasBack)) allowed.add('rolled-back')
   // Once it is back, it is to be said. What fails may yet come to its end before the other services of the step do.
   const mustBeBack = back && onFailure === 'rollback' && !step.blinded
   if (bad && !mustBeBack) allowed.add('failed')
@@ -58,8 +59,9 @@ export function problemsWith(
   }
   const watched = story.waitFor === 'healthy' || story.waitFor === 'bake'
   // With several services, what was well at its verdict may be sick before the others have theirs.
-  if (said.verdict === 'succeeded' && watched && !(story.services.length > 1 && facts.wasWell(`${name}:2`))) {
-    const sick = facts.unseen ? [] : facts.sick(`${name}:2`)
+  const mayHaveChanged = story.services.length > 1 || facts.unseen
+  if (said.verdict === 'succeeded' && watched && !(mayHaveChanged && facts.wasWell(`${name}:2`))) {
+    const sick = facts.sick(`${name}:2`)
     if (sick.length > 0) problems.push(`It was green, with ${sick.join(', ')}.`)
   }
   const claimsHealth = /is healthy\./.test(said.reason)

@@ -205,11 +205,12 @@ function mortal(callsLeft: number): { readonly connect: Connect; readonly dead: 
 }
 
 const factsOf = async (cloud: EcsCloud, { services }: Story, first: number): Promise<readonly Facts[]> => {
+  const span = [first, cloud.journal.entries().length] as const
   const states = await Promise.all(services.map(({ name }) => readState(cloud, name)))
   const journal = cloud.journal.entries()
   return services.flatMap((service, at) => {
     const state = states[at]
-    return state === undefined ? [] : [readFacts(journal, first, service, state)]
+    return state === undefined ? [] : [readFacts(journal, span, service, state)]
   })
 }
 

@@ -6,6 +6,7 @@ const SUBJECTS: readonly string[] = [
   'cluster',
   'clusterName',
   'service',
+  'services',
   'serviceName',
   'serviceDeploymentArn',
   'family',
@@ -32,7 +33,8 @@ export function subjectOf(service: string, request: Request): Members | undefine
   return known.length === 0 ? undefined : Object.fromEntries(known)
 }
 
-const isPlain = (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value)
+const isPlain = (value: unknown): boolean =>
+  ['string', 'number', 'boolean'].includes(typeof value) || (Array.isArray(value) && value.every(isPlain))
 
 const formOf = (request: Request): Members => Object.fromEntries(parametersOf(request))
 

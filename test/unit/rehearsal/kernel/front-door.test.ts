@@ -64,6 +64,12 @@ test('an answer is written in the protocol, and recorded with whom it was about'
   expect(JSON.stringify(last())).not.toContain('secret')
 })
 
+test('a call about several is recorded with all of them', async () => {
+  await ask('Do', { services: ['web', 'api'], secrets: ['secret'] })
+  expect(last()).toMatchObject({ request: { services: ['web', 'api'] } })
+  expect(JSON.stringify(last())).not.toContain('secret')
+})
+
 test('a refusal keeps its code, its message and its details', async () => {
   const answer = await ask('Refuse')
   expect(answer.status).toBe(400)

@@ -1,0 +1,66 @@
+// The judge of `node bench/deploy-ecs-faults.ts`, where somebody else deploys after our rollback, and before the step ends.
+import type { Entry } from '../../../rehearsal/cloud/kernel/journal.ts'
+import { readFacts } from '../../support/fault-facts.ts'
+import { problemsWith } from '../../support/fault-judge.ts'
+import type { ServiceStory, Story } from '../../support/fault-story.ts'
+
+const one = (name: string): ServiceStory => ({
+  ...{ name, behaviour: 'no-secret', desiredCount: 1, balanced: false, breaker: 'stop', strategy: 'ROLLING' },
+})
+const web = one('web')
+const story: Story = {
+  services: [web, one('api')],
+  ...{ waitFor: 'healthy', onFailure: 'rollback', onCancel: 'rollback', faults: [], denied: [], stale: false },
+  ...{ blindAfter: undefined, rivalAfterMs: 94_000, cancelAfterMs: undefined, killedAtCall: undefined },
+}
+
+const of = (revision: string) => ({
+  service: 'x:service/production/web',
+  taskDefinition: `x:task-definition/${revision}`,
+})
+const deployment = (id: string, revision: string, rolloutState = 'IN_PROGRESS'): Entry => ({
+  ...{ type: 'deployment', id, ...of(revision), status: 'PRIMARY', rolloutState, isRollback: false },
+})
+const task = (lastStatus: string, desiredStatus = 'RUNNING'): Entry => ({
+  ...{ type: 'task', taskArn: 'x:task/1', deployment: 'back', ...of('web:1'), lastStatus, desiredStatus },
+})
+const look = (...services: readonly string[]): Entry => ({
+  ...{ type: 'api', service: 'ecs', action: 'DescribeServices', outcome: 'ok', request: { services } },
+})
+
+const deployed = [
+  deployment('ours', 'web:2'),
+  { type: 'service-deployment', ...of('web:2'), status: 'STOPPED' },
+  deployment('back', 'web:1'),
+]
+const back = [task('RUNNING'), deployment('back', 'web:1', 'COMPLETED'), look('web', 'api')]
+const rival = deployment('theirs', 'rival:1')
+const replaced = [task('STOPPED', 'STOPPED'), look('api')]
+
+/** What the judge has against `rolled-back`, by a journal in which the judge itself looks last. */
+function against(entries: readonly Entry[]): readonly string[] {
+  const journal = [...entries, look('web')].map((entry, at) => ({ at: '', wall: 0, ...entry, seq: at + 1 }))
+  const state = { primary: 'rival:1', rolloutState: 'COMPLETED' }
+  const facts = readFacts(journal, [0, entries.length], web, state)
+  const step = { blinded: false, cancelled: false, tookMs: 400_000 }
+  return problemsWith(story, web, facts, step, {
+    verdict: 'rolled-back',
+    reason: 'Rolled back to web:1, which is healthy.',
+  })
+}
+
+const NO = ['It said rolled-back of web; the journal (STOPPED) allows superseded, failed.']
+
+test('a rollback that was complete and well at the last look was one, whoever deploys while the others go on', () => {
+  expect(against([...deployed, ...back, rival, ...replaced])).toEqual([])
+})
+
+test('it is none when the service was looked at again after that', () => {
+  expect(against([...deployed, ...back, rival, ...replaced, look('web')])).toEqual(NO)
+})
+
+test('it is none when it was not complete, or not well, before that', () => {
+  expect(against([...deployed, task('RUNNING'), look('web'), rival, ...replaced])).toEqual(NO)
+  expect(against([...deployed, task('RUNNING'), look('web'), rival, ...back.slice(1, 2), ...replaced])).toEqual(NO)
+  expect(against([...deployed, ...back, task('STOPPED', 'STOPPED'), rival, ...replaced])).toEqual(NO)
+})
