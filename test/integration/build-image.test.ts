@@ -3,8 +3,10 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync, unlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import Docker from 'dockerode'
 import { removeTestImages } from '../support/busybox-image.ts'
+import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts'
 import { type ImageSources, imageSources } from '../support/image-sources.ts'
 import { type OciRegistry, REGISTRY_USER, startOciRegistry } from '../support/oci-registry.ts'
 import { runStep, type StepResult, source } from '../support/run-action.ts'
@@ -13,21 +15,26 @@ const TEST = 'build-image'
 const docker = new Docker()
 let one: OciRegistry
 let two: OciRegistry
+/** Before `one`, to see what is asked of it. */
+let watched: FaultProxy
 let sources: ImageSources
 let temp: string
 
 beforeAll(async () => {
   one = await startOciRegistry()
   two = await startOciRegistry({ auth: true })
+  watched = await startFaultProxy({ host: '127.0.0.1', port: one.port })
   temp = mkdtempSync(join(tmpdir(), 'slipway-temp-'))
 })
 afterAll(async () => {
+  await watched.close()
   await one.close()
   await two.close()
   await removeTestImages(TEST)
   rmSync(temp, { recursive: true, force: true })
 })
 beforeEach(() => {
+  watched.reset()
   sources = imageSources(
     TEST,
     [
@@ -56,6 +63,10 @@ const build = (
       ...env,
     },
   })
+
+const writes = (requests: readonly string[]) => requests.filter((request) => /^(PUT|PATCH|POST) /.test(request))
+/** The one question whether the repository may be pushed to, which begins an upload and gives it up. */
+const mayPush = (repository: string) => [`POST /v2/${repository}/blobs/uploads/`]
 
 const pinned = (repository: string, digest: string | undefined) => `${repository}@${digest}`
 
@@ -171,6 +182,44 @@ test('several registries get the image in one step, each with its own login', as
   expect(JSON.parse(step.outputs['images'] ?? '')).toEqual(
     [`${one.host}/many/web`, `${two.host}/many/web`, `${one.host}/many/other`].map((name) => pinned(name, digest)),
   )
+})
+
+test('several registries get the image side by side, and no tag moves anywhere before the free ones are put everywhere', async () => {
+  const traffic: string[] = []
+  const proxies = await Promise.all(
+    [one, two].map(({ port }, at) =>
+      startFaultProxy({ host: '127.0.0.1', port }, (what, request) => traffic.push(`${at} ${what} ${request}`)),
+    ),
+  )
+  const images = proxies.map(({ host }) => `${host}/aside/web`).join('\n')
+  const inputs = { images, registry: proxies[1]?.host ?? '', ...REGISTRY_USER }
+  const first = await build({ ...inputs, tags: 'latest' })
+  expect(first).toMatchObject({ code: 0 })
+
+  traffic.length = 0
+  const both = Promise.withResolvers<void>()
+  let waiting = 0
+  const until = () => {
+    if (++waiting === proxies.length) both.resolve()
+    return Promise.race([both.promise, setTimeout(5000, undefined, { ref: false })])
+  }
+  for (const proxy of proxies)
+    proxy.break({ method: 'PUT', path: /\/manifests\/sha256:/, does: { kind: 'hold', until } })
+  proxies[0]?.break({ method: 'PUT', path: /\/manifests\/v2$/, does: { kind: 'hold', until: () => setTimeout(500) } })
+  sources.write('app/hello.txt', 'aside\n')
+  const second = await build({ ...inputs, tags: 'latest, v2' })
+  for (const proxy of proxies) {
+    expect(proxy.pending()).toBe(0)
+    await proxy.close()
+  }
+  expect(second).toMatchObject({ code: 0, outputs: { skipped: 'false' } })
+  const pushes = traffic.filter((line) => / PUT .*\/manifests\/sha256:/.test(line)).map((line) => line.slice(0, 5))
+  expect([pushes.slice(0, 2).toSorted(), pushes.slice(2).toSorted()]).toEqual([
+    ['0 ask', '1 ask'],
+    ['0 ans', '1 ans'],
+  ])
+  const tags = traffic.flatMap((line) => / PUT .*\/manifests\/(v2|latest)$/.exec(line)?.[1] ?? [])
+  expect(tags).toEqual([...Array(4).fill('v2'), ...Array(4).fill('latest')])
 })
 
 test('a login that docker/login-action left is used, and a wrong one is named before anything is built', async () => {
@@ -295,29 +344,38 @@ test('a base that changes in its registry is noticed; its layers are taken over 
 
 test('the test runs against the image before anyone gets it, without our inputs in its environment', async () => {
   const inputs = {
-    images: `${one.host}/tested/web`,
+    images: `${watched.host}/tested/web`,
     tags: 'v1',
     username: 'u',
     password: 'correct-horse-battery',
     registry: 'example.com',
   }
-  const passed = await build({ ...inputs, 'test-command': 'docker run --rm "$IMAGE"; env' })
+  sources.write('app/hello.txt', 'not built before')
+  const looked = '/v2/?looked-at-the-image'
+  const look = `busybox wget -q -O /dev/null http://${watched.host}${looked}`
+  const passed = await build({ ...inputs, 'test-command': `docker run --rm "$IMAGE"; env; ${look}` })
   expect(passed).toMatchObject({ code: 0 })
   expect(passed.log).toMatch(/^ok$/m)
   expect(passed.log.replace(/^::add-mask::.*$/gm, '')).not.toContain('correct-horse-battery')
+  const at = watched.requests.indexOf(`GET ${looked}`)
+  expect(writes(watched.requests.slice(0, at))).toEqual(mayPush('tested/web'))
+  expect(writes(watched.requests.slice(at))).toContain('PUT /v2/tested/web/manifests/v1')
 
+  watched.reset()
   sources.write('app/hello.txt', 'else')
   const failed = await build({ ...inputs, tags: 'v2', 'test-command': 'echo looking; false; echo not reached' })
   expect(failed.code).toBe(1)
   expect(failed.log).toContain('The image was built, but its test failed: `test-command` ended with code 1.')
   expect(failed.log).not.toContain('not reached\n')
+  expect(writes(watched.requests)).toEqual(mayPush('tested/web'))
   expect(await one.digest('tested/web', 'v2')).toBeUndefined()
 })
 
 test('an image over its budget is not pushed', async () => {
-  const step = await build({ images: `${one.host}/fat/web`, tags: 'v1', 'max-size': '10 kB' })
+  const step = await build({ images: `${watched.host}/fat/web`, tags: 'v1', 'max-size': '10 kB' })
   expect(step.code).toBe(1)
   expect(step.log).toMatch(/The image is \d\.\d MB, and `max-size` is 10 kB\./)
+  expect(writes(watched.requests)).toEqual(mayPush('fat/web'))
   expect(await one.tags('fat/web')).toEqual([])
 })
 

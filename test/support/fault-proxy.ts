@@ -27,6 +27,8 @@ export interface Fault {
     | { readonly kind: 'reset-download'; readonly afterBytes: number }
     /** Does what was asked, and then loses the answer. */
     | { readonly kind: 'lose-answer' }
+    /** Hands it on only once this has come about. */
+    | { readonly kind: 'hold'; readonly until: () => Promise<unknown> }
 }
 
 export interface FaultProxy {
@@ -45,16 +47,22 @@ export interface FaultProxy {
 /** Where the real server is: a port of this machine, or a socket. */
 type Upstream = { readonly host: string; readonly port: number } | { readonly socketPath: string }
 
+/** Told of each request when it comes, and again when it has its answer. */
+export type Watch = (what: 'asked' | 'answered', request: string) => void
+
 /** Starts a proxy in front of a registry, or of a Docker engine. */
-export async function startFaultProxy(upstream: Upstream): Promise<FaultProxy> {
+export async function startFaultProxy(upstream: Upstream, watch: Watch = () => {}): Promise<FaultProxy> {
   const faults: Fault[] = []
   const requests: string[] = []
   const headers: IncomingHttpHeaders[] = []
 
   const server = createServer((incoming, response) => {
     const { method = '', url = '' } = incoming
-    requests.push(`${method} ${url}`)
+    const request = `${method} ${url}`
+    requests.push(request)
     headers.push(incoming.headers)
+    watch('asked', request)
+    response.on('finish', () => watch('answered', request))
     const at = faults.findIndex((fault) => fault.method === method && fault.path.test(url))
     const fault = faults[at]
     if (fault !== undefined) {
@@ -96,6 +104,10 @@ function serve(
   if (does?.kind === 'answer') {
     incoming.resume()
     response.writeHead(does.status, { 'content-type': 'application/json', ...does.headers }).end(does.body ?? '')
+    return
+  }
+  if (does?.kind === 'hold') {
+    void does.until().then(() => serve(to, incoming, response, undefined))
     return
   }
   if (does?.kind === 'reset-upload') {

@@ -20,12 +20,13 @@ const image = {
 
 let server: Awaited<ReturnType<typeof scriptedServer>>
 let there: string | undefined
-/** What the tag stands for once it is put, and the answer to that: a refusal, or a gateway's that lost it. */
-let puts: { readonly tag: string; readonly answer: 'refused' | 'lost' }[]
+/** What the tag stands for once it is put, and the answer to that: a refusal, a gateway's that lost it, or, late, that it is. */
+let puts: { readonly tag: string; readonly answer: 'refused' | 'lost' | 'put' }[]
 
 beforeEach(async () => {
   server = await scriptedServer(({ method, path }, response) => {
     if (path === '/v2/') response.end()
+    else if (path.startsWith('/v2/closed/')) response.writeHead(method === 'HEAD' ? 404 : 403).end()
     else if (method === 'HEAD') {
       if (there === undefined) response.writeHead(404).end()
       else response.writeHead(200, { 'docker-content-digest': there }).end()
@@ -33,6 +34,7 @@ beforeEach(async () => {
       const put = puts.shift()
       there ??= put?.tag
       if (put?.answer === 'lost') response.writeHead(504).end()
+      else if (put?.answer === 'put') setTimeout(() => response.writeHead(201).end(), 50)
       else answerJson(response, 400, { errors: [{ code: 'TAG_INVALID', message: 'the tag is immutable' }] })
     }
   })
@@ -40,11 +42,11 @@ beforeEach(async () => {
 })
 afterEach(() => server.close())
 
-const destination = () => {
+const destination = (path = 'web') => {
   const { host } = new URL(server.url)
   const world = { http, clock: new FakeClock(), log, signal: new AbortController().signal }
   return {
-    repository: { host, path: 'web' },
+    repository: { host, path },
     registry: new Registry(host, async () => undefined, world),
     tags: [{ tag: 'v1', current: undefined, immutable: true }],
   } as unknown as ReadyDestination
@@ -78,6 +80,20 @@ test('a tag that stands for another image is refused with both digests', async (
 test('a refusal that has put nothing stays what it is', async () => {
   puts = []
   await expect(tagAll(image, [destination()], log)).rejects.toThrow(/^Could not put .*web:v1\. The registry says: 400/)
+})
+
+test('where one registry does not take its tag, it is said which tags stand for the image already', async () => {
+  puts = [{ tag: OURS, answer: 'put' }]
+  const [web, closed] = [destination(), destination('closed')]
+  const { host } = web.repository
+  await expect(tagAll(image, [web, closed], log)).rejects.toMatchObject({
+    message: expect.stringMatching(
+      new RegExp(
+        `^Could not put ${host}/closed:v1\\. .*403.*\nThese tags stand for the image already: ${host}/web:v1\\.$`,
+      ),
+    ),
+    hint: expect.any(String),
+  })
 })
 
 test('the tag for the content is there, too, when it was refused because it is there', async () => {
