@@ -3,7 +3,12 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CreateRepositoryCommand, ECRClient, SetRepositoryPolicyCommand } from '@aws-sdk/client-ecr'
+import {
+  BatchGetImageCommand,
+  CreateRepositoryCommand,
+  ECRClient,
+  SetRepositoryPolicyCommand,
+} from '@aws-sdk/client-ecr'
 import { type Cloud, startCloud } from '../../rehearsal/cloud/cloud.ts'
 import { busyboxImage, removeTestImages } from '../support/busybox-image.ts'
 import { type ImageSources, imageSources } from '../support/image-sources.ts'
@@ -20,6 +25,10 @@ const PUBLIC_USER = { username: 'AWS', password: 'a-password-of-ecr-public' }
 const ACCOUNTS = ['111111111111', '222222222222'] as const
 const CONFIG = '{"auths":{"ghcr.io":{"auth":"c29tZTpvbmU="}}}'
 
+const HERE = `${ACCOUNTS[0]}.dkr.ecr.us-east-1.amazonaws.com`
+const THERE = `${ACCOUNTS[1]}.dkr.ecr.us-east-1.amazonaws.com`
+const ABROAD = `${ACCOUNTS[0]}.dkr.ecr.eu-west-1.amazonaws.com`
+
 let hubStore: OciRegistry
 let publicStore: OciRegistry
 let plain: OciRegistry
@@ -30,6 +39,10 @@ let cloud: Cloud
 let publicApi: Awaited<ReturnType<typeof scriptedServer>>
 /** What ECR public's API says instead of a token. */
 let publicRefusal: object | undefined
+/** The rehearsal's ECR has a loopback address for each registry, once there is a repository in it. */
+const addresses = new Map<string, string>()
+/** What was asked of ECR's registries. */
+const ecrRequests: string[] = []
 let sources: ImageSources
 let temp: string
 let config: string
@@ -80,14 +93,13 @@ beforeAll(async () => {
     'public.ecr.aws': (request, response) =>
       (request.url?.startsWith('/token/') ? gallery.tokens : gallery.registry)(request, response),
     'd5l0dvt14r5h8.cloudfront.net': gallery.downloads,
-    // The rehearsal's ECR has a loopback address for each account.
     ...Object.fromEntries(
-      ACCOUNTS.map((account, at) => [
-        `${account}.dkr.ecr.us-east-1.amazonaws.com`,
+      [HERE, THERE, ABROAD].map((name) => [
+        name,
         (request: Parameters<typeof pass>[0], response: Parameters<typeof pass>[1]) => {
+          ecrRequests.push(`${request.method} ${name}${request.url}`)
           if (request.method === 'POST' || request.method === 'PUT') look()
-          const port = Number(new URL(cloud.url).port)
-          pass(request, response, { port, host: `127.0.0.${at + 1}:${port}` })
+          pass(request, response, { port: Number(new URL(cloud.url).port), host: addresses.get(name) ?? '' })
         },
       ]),
     ),
@@ -285,29 +297,75 @@ describe('ECR public (a stand-in for its registry and its API)', () => {
 })
 
 describe('ECR under its true names (the rehearsal’s ECR behind them)', () => {
+  const env = () => ({ ...AWS, AWS_ENDPOINT_URL_ECR: cloud.url })
+  const createRepository = async (host: string, repositoryName: string) => {
+    const [accessKeyId = '', , , region = ''] = host.split('.')
+    const ecr = new ECRClient({ endpoint: cloud.url, region, credentials: { accessKeyId, secretAccessKey: 'x' } })
+    const { repository } = await ecr.send(new CreateRepositoryCommand({ repositoryName }))
+    addresses.set(host, repository?.repositoryUri?.split('/')[0] ?? '')
+    return ecr
+  }
+  const logins = () => cloud.journal.entries('api').filter((call) => call['action'] === 'GetAuthorizationToken')
+
   test('each registry gets a token of its own, which stays in memory', async () => {
-    const images = ACCOUNTS.map((account) => `${account}.dkr.ecr.us-east-1.amazonaws.com/team/web`)
-    for (const account of ACCOUNTS) {
-      const credentials = { accessKeyId: account, secretAccessKey: 'x' }
-      const ecr = new ECRClient({ endpoint: cloud.url, region: 'us-east-1', credentials })
-      await ecr.send(new CreateRepositoryCommand({ repositoryName: 'team/web' }))
-      // The second account lets the first one push.
-      if (account === ACCOUNTS[0]) continue
-      const Principal = { AWS: `arn:aws:iam::${ACCOUNTS[0]}:root` }
-      const policyText = JSON.stringify({ Statement: [{ Effect: 'Allow', Principal, Action: 'ecr:*' }] })
-      await ecr.send(new SetRepositoryPolicyCommand({ repositoryName: 'team/web', policyText }))
-    }
-    const step = await run({ images: images.join('\n') }, { ...AWS, AWS_ENDPOINT_URL_ECR: cloud.url })
+    const images = [HERE, THERE].map((host) => `${host}/team/web`)
+    await createRepository(HERE, 'team/web')
+    const theirs = await createRepository(THERE, 'team/web')
+    // The second account lets the first one push.
+    const Principal = { AWS: `arn:aws:iam::${ACCOUNTS[0]}:root` }
+    const policyText = JSON.stringify({ Statement: [{ Effect: 'Allow', Principal, Action: 'ecr:*' }] })
+    await theirs.send(new SetRepositoryPolicyCommand({ repositoryName: 'team/web', policyText }))
+    const step = await run({ images: images.join('\n') }, env())
     expect(step).toMatchObject({ code: 0 })
     expect(JSON.parse(step.outputs['images'] ?? '')).toEqual(
       images.map((image) => `${image}@${step.outputs['digest']}`),
     )
-    const asked = cloud.journal.entries('api').filter((call) => call['action'] === 'GetAuthorizationToken')
-    expect(asked).toHaveLength(2)
+    expect(logins()).toHaveLength(2)
     // Token and password of each are masked before they are used.
     const masked = [...step.log.matchAll(/^::add-mask::(.*)$/gm)].map(([, secret = '']) => secret)
     expect(masked).toHaveLength(4)
     for (const password of masked) expectNoLeak(step.log, { username: 'AWS', password })
+  })
+
+  test('an image is promoted from one region to another, with a login for each, and only what is missing there is sent', async () => {
+    const ecr = await createRepository(ABROAD, 'abroad/web')
+    await createRepository(HERE, 'abroad/web')
+    const blobs = async (imageTag: string) => {
+      const command = new BatchGetImageCommand({ repositoryName: 'abroad/web', imageIds: [{ imageTag }] })
+      const { config, layers } = JSON.parse((await ecr.send(command)).images?.[0]?.imageManifest ?? '')
+      return [config, ...layers].map(({ digest }: { digest: string }) => digest)
+    }
+    const ship = async (tags: string, file: string) => {
+      const built = await run({ images: `${ABROAD}/abroad/web`, tags, file: join(sources.folder, file) }, env())
+      expect(built).toMatchObject({ code: 0 })
+      const [from, before] = [ecrRequests.length, logins().length]
+      const promote = `${ABROAD}/abroad/web:${tags}`
+      const promoted = await run({ promote, images: `${HERE}/abroad/web`, tags }, env())
+      expect(promoted).toMatchObject({ code: 0, outputs: { digest: built.outputs['digest'] } })
+      const regions = logins()
+        .slice(before)
+        .map(({ region }) => region)
+      expect(regions.toSorted()).toEqual(['eu-west-1', 'us-east-1'])
+      return ecrRequests.slice(from).map(decodeURIComponent)
+    }
+    /** The blobs in what was asked, each once. */
+    const digests = (requests: readonly string[], kind: RegExp) => {
+      const found = requests.filter((request) => kind.test(request))
+      return [...new Set(found.map((request) => /sha256:\w{64}$/.exec(request)?.[0]))].toSorted()
+    }
+    sources.write(
+      'Dockerfile.more',
+      `FROM scratch\nCOPY busybox sh /bin/\nLABEL slipway.test=${TEST}\nRUN echo more > /more\n`,
+    )
+    const sent = new RegExp(`^PUT ${HERE}/.*/blobs/`)
+    const read = new RegExp(`^GET ${ABROAD}/.*/blobs/`)
+    const first = await ship('v1', 'Dockerfile')
+    const all = await blobs('v1')
+    expect(digests(first, sent)).toEqual(all.toSorted())
+    const second = await ship('v2', 'Dockerfile.more')
+    const missing = (await blobs('v2')).filter((digest) => !all.includes(digest)).toSorted()
+    expect(missing).toHaveLength(2)
+    expect([digests(second, sent), digests(second, read)]).toEqual([missing, missing])
   })
 })
 
