@@ -97,6 +97,13 @@ const rails: readonly Rail[] = [
     held: ['terraform_data.rules: would lose 1 `input` block, and its address is protected'],
     lift: 'terraform_data.rules',
   },
+  {
+    what: 'nested blocks of which nothing is left',
+    main: ALL.replace('[{ port = 80 }, { port = 443 }]', 'null'),
+    inputs: { 'protected-addresses': '*.rules' },
+    held: ['terraform_data.rules: would lose 2 `input` blocks, and its address is protected'],
+    lift: 'terraform_data.rules',
+  },
 ]
 
 /** The list in the error of a run, one line for each thing that is held up. */

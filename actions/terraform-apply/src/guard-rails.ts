@@ -1,7 +1,7 @@
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import { wildcard } from '../../../toolkit/wildcard.ts'
 import { attributesOf, type Change } from './changes.ts'
-import { isContainer, pathText } from './values.ts'
+import { isContainer, member, pathText } from './values.ts'
 
 /** What a plan may not do without being asked to. */
 export interface GuardRails {
@@ -110,14 +110,14 @@ function weakened(change: Change): readonly Breach[] {
   })
 }
 
-/** Nested blocks that an update takes away: lists of objects that get shorter. */
+/** Nested blocks that an update takes away: lists of objects that get shorter, or end. Those not known yet may all stay. */
 function vanishedBlocks({ resource }: Change): readonly string[] {
-  const { before, after } = resource.change
+  const { before, after, after_unknown } = resource.change
   if (!isContainer(before) || !isContainer(after)) return []
   return Object.entries(before).flatMap(([name, blocks]) => {
-    const left = after[name]
-    if (!Array.isArray(blocks) || !blocks.some(isContainer) || !Array.isArray(left)) return []
-    const lost = blocks.length - left.length
+    if (!Array.isArray(blocks) || !blocks.some(isContainer) || member(after_unknown, name) === true) return []
+    const left = member(after, name) ?? []
+    const lost = Array.isArray(left) ? blocks.length - left.length : 0
     return lost > 0 ? [`${lost} \`${name}\` block${lost === 1 ? '' : 's'}`] : []
   })
 }

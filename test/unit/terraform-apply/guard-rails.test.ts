@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs'
+import { parse } from 'yaml'
 import { changesOf } from '../../../actions/terraform-apply/src/changes.ts'
 import { breachesOf, type GuardRails, matchesAny } from '../../../actions/terraform-apply/src/guard-rails.ts'
 import type { ResourceChange } from '../../../actions/terraform-apply/src/plan-json.ts'
+import { InputReader } from '../../../toolkit/inputs.ts'
 import { change, plan } from './plans.ts'
 
 const NONE: GuardRails = { maxDestroys: undefined, protectedTypes: [], protectedAddresses: [], lifted: [] }
@@ -34,6 +37,40 @@ test('protected resources keep their nested blocks, others may lose them', () =>
   expect(held([update], { protectedTypes: ['aws_sg'] })).toEqual([
     'aws_sg.web would lose 1 `ingress` block, and aws_sg is a protected type',
   ])
+})
+
+test.each([
+  ['null', { ingress: null }],
+  ['nothing', {}],
+  ['an empty list', { ingress: [] }],
+])('nested blocks are lost, too, where %s is left of them', (_, after) => {
+  const update = change('aws_sg.web', { before: { ingress: [{ port: 80 }, { port: 443 }] }, after })
+  expect(held([update], { protectedAddresses: ['aws_sg.web'] })).toEqual([
+    'aws_sg.web would lose 2 `ingress` blocks, and its address is protected',
+  ])
+})
+
+test('nested blocks that are not known yet are not lost, and null blocks were none', () => {
+  const unknown = change('aws_sg.web', {
+    before: { ingress: [{ port: 80 }] },
+    after: {},
+    after_unknown: { ingress: true },
+  })
+  const none = change('aws_sg.api', { before: { ingress: null }, after: {} })
+  expect(held([unknown, none], { protectedTypes: ['aws_sg'] })).toEqual([])
+})
+
+test('the types that are protected by default are, each of them', () => {
+  const { inputs } = parse(
+    readFileSync(new URL('../../../actions/terraform-apply/action.yml', import.meta.url), 'utf8'),
+  ) as { inputs: Record<string, { default: string }> }
+  const byDefault = inputs['protected-types']?.default ?? ''
+  const protectedTypes = new InputReader({ 'INPUT_PROTECTED-TYPES': byDefault }).list('protected-types')
+  expect(protectedTypes).toContain('aws_db_instance')
+  for (const type of protectedTypes) {
+    const breach = `${type}.data would be destroyed, and ${type} is a protected type`
+    expect(held([change(`${type}.data`, { actions: ['delete'] })], { protectedTypes })).toEqual([breach])
+  }
 })
 
 test('no more than max-destroys; those that are lifted do not count', () => {
