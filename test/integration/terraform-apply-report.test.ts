@@ -138,6 +138,18 @@ test('the same modules are another environment with other settings: by backend k
   expect(JSON.parse(blue.outputs['outputs'] ?? '')).toEqual({ web: { size: 5, workspace: 'blue' } })
   expect(await stacks.store.keys('env:/blue/environments/')).toEqual(['env:/blue/environments/terraform.tfstate'])
 
+  // However a workspace is chosen, what is approved for it is approved for no other.
+  const sealed = { ...inputs('prod'), variables: 'size = 6', 'fingerprint-key': 'a key that nobody else has' }
+  const inBlue = { env: { TF_WORKSPACE: 'blue' } }
+  const planned = await web.run({ ...sealed, command: 'plan' }, inBlue)
+  expect(planned.summary).toContain('### prod · blue · infra')
+  const verify = { ...sealed, command: 'verify', 'approved-plan': planned.outputs['approval'] ?? '' }
+  expect((await web.run(verify)).log).toContain(
+    'is for another stack: infra · prod · workspace blue · terraform-state/',
+  )
+  expect((await web.run(verify, inBlue)).code).toBe(0)
+  expect((await web.run({ ...verify, workspace: 'blue' })).code).toBe(0)
+
   const still = await web.run({
     ...inputs('stage'),
     'backend-config': 'key=environments/stage.tfstate',
