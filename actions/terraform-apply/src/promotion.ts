@@ -11,7 +11,7 @@ const planned = z.object({
   resources: z.record(z.string(), z.unknown()),
 })
 
-/** What an environment is to be after its plan: each resource by its address, without indexes. */
+/** What an environment is to be after its plan: each instance of a resource by its address. */
 export type Planned = z.infer<typeof planned>
 
 /** One way in which an environment differs from the one it is promoted from. */
@@ -28,7 +28,7 @@ export function plannedOf(plan: Plan, environment: string): Planned {
     ({ mode, change }) => mode === 'managed' && isContainer(change.after),
   )
   const entries = resources.map(({ address, change }) => [
-    withoutIndexes(address),
+    address,
     shownValues(change.after, change.after_sensitive, change.after_unknown),
   ])
   return { environment, resources: Object.fromEntries(entries) }
@@ -48,19 +48,53 @@ export function parsePlanned(text: string, where: string): Planned {
 
 /** Where two environments differ beyond keys, sizes and counts, which are meant to. */
 export function comparePlanned(here: Planned, there: Planned): readonly PromotionDifference[] {
-  const addresses = [...new Set([...Object.keys(here.resources), ...Object.keys(there.resources)])].sort()
+  const [ours, theirs] = [instancesOf(here), instancesOf(there)]
+  const addresses = [...new Set([...ours.keys(), ...theirs.keys()])].sort()
   return addresses.flatMap((address) => {
-    const [mine, theirs] = [here.resources[address], there.resources[address]]
+    const [mine, others] = [ours.get(address), theirs.get(address)]
     if (mine === undefined) return [{ address, path: '', here: 'not there', there: 'there' }]
-    if (theirs === undefined) return [{ address, path: '', here: 'there', there: 'not there' }]
-    return differences(neutral(theirs, there.environment), neutral(mine, here.environment)).map(([path, was, is]) => ({
-      address,
-      path,
-      here: is,
-      there: was,
-    }))
+    if (others === undefined) return [{ address, path: '', here: 'there', there: 'not there' }]
+    return distinct(mine.flatMap((instance) => unlikeAny(instance, others)))
   })
 }
+
+/** One of the things that `count` or `for_each` make of a resource; or the only one. */
+interface Instance {
+  /** Without the place in a count, which tells nothing apart. */
+  readonly address: string
+  /** The keys of `for_each` in its address. */
+  readonly keys: string
+  readonly value: unknown
+}
+
+/** The instances of each resource. `module.web["stage"].aws_x.y[2]` is one of `module.web.aws_x.y`. */
+function instancesOf({ environment, resources }: Planned): ReadonlyMap<string, readonly Instance[]> {
+  const instances = Object.entries(resources).map(([address, value]) => ({
+    address: address.replace(COUNT_INDEX, ''),
+    keys: neutralText(address.match(KEY_INDEX)?.join('') ?? '', environment),
+    value: neutral(value, environment),
+  }))
+  return Map.groupBy(instances, ({ address }) => address.replace(KEY_INDEX, ''))
+}
+
+const COUNT_INDEX = /\[\d+\](?=\.|$)/g
+const KEY_INDEX = /\["(?:[^"\\]|\\.)*"\]/g
+
+/** How an instance differs from the one of the same key there; where there are several or none, from the most similar one. */
+function unlikeAny({ address, keys, value }: Instance, others: readonly Instance[]): readonly PromotionDifference[] {
+  const same = others.filter((other) => other.keys === keys)
+  let fewest: ReturnType<typeof differences> | undefined
+  for (const other of same.length > 0 ? same : others) {
+    const found = differences(other.value, value)
+    if (fewest === undefined || found.length < fewest.length) fewest = found
+    if (found.length === 0) break
+  }
+  return (fewest ?? []).map(([path, there, here]) => ({ address, path, here, there }))
+}
+
+const distinct = (found: readonly PromotionDifference[]): readonly PromotionDifference[] => [
+  ...new Map(found.map((difference) => [JSON.stringify(difference), difference])).values(),
+]
 
 function differences(there: unknown, here: unknown): readonly (readonly [path: string, there: string, here: string])[] {
   const none = { unknown: undefined, beforeSensitive: undefined, afterSensitive: undefined }
@@ -73,26 +107,49 @@ const isOpen = (side: Shown): boolean => side.kind === 'value' && side.value ===
 
 const shown = (side: Shown): string => (side.kind === 'value' ? JSON.stringify(side.value) : 'not set')
 
-/** Names of attributes that say how much and how many, or that name one thing among others. */
-const MEANT_TO_DIFFER =
-  /(^|_)(id|ids|arn|arns|name|name_prefix|key|bucket|cidr_block|cidr_blocks|domain|domain_name|zone_id|fqdn|size|count|capacity|cpu|memory|min|max|instance_class|instance_type|node_type|allocated_storage|replicas|number|delay|retention_in_days|retention_period|weight|timeout|tags_all)$/
+/** What a resource itself is known by. What it refers to is compared: a policy's ARN says what is allowed. */
+const OWN_KEYS = new Set(['id', 'arn', 'name', 'name_prefix', 'key', 'bucket', 'domain', 'domain_name', 'fqdn'])
 
-const isMeantToDiffer = (path: Path) =>
-  path.some((step) => typeof step === 'string' && MEANT_TO_DIFFER.test(step)) || path[0] === 'tags'
+/** Names of attributes that say how much and how many. */
+const AMOUNT =
+  /(^|_)(size|count|capacity|cpu|memory|min|max|instance_class|instance_type|node_type|allocated_storage|replicas|retention_in_days|retention_period)$/
 
-/** The value without the environment's own name and account, so that `web-stage` and `web-prod` are the same. */
-function neutral(value: unknown, environment: string): unknown {
-  if (typeof value === 'string') {
-    const named = environment === '' ? value : value.replaceAll(environment, '<environment>')
-    return named.replace(/\b\d{12}\b/g, '<account>')
-  }
-  if (Array.isArray(value)) return value.map((each) => neutral(each, environment))
-  if (!isContainer(value)) return value
-  return Object.fromEntries(keysOf(value).map((key) => [key, neutral(member(value, key), environment)]))
+function isMeantToDiffer(path: Path): boolean {
+  const [first, ...below] = path
+  if (first === 'tags' || first === 'tags_all') return true
+  return (below.length === 0 && OWN_KEYS.has(String(first))) || AMOUNT.test(String(path.at(-1)))
 }
 
-/** `module.web["stage"].aws_x.y[2]` is the same resource as `module.web.aws_x.y` of another environment. */
-const withoutIndexes = (address: string) => address.replace(/\[(?:\d+|"(?:[^"\\]|\\.)*")\]/g, '')
+/** Names of ids. Which thing an id stands for cannot be told, only whether there is one; an image is the same everywhere. */
+const ID = /(^|_)(?<!image_)ids?$/
+
+/** The value without what is an environment's own, so that `web-stage` and `web-prod` are the same. */
+function neutral(value: unknown, environment: string, name = ''): unknown {
+  if (value === UNKNOWN) return value
+  if (typeof value === 'string') return value !== '' && ID.test(name) ? '<id>' : neutralText(value, environment)
+  if (Array.isArray(value)) return onceEach(value.map((each) => neutral(each, environment, name)))
+  if (!isContainer(value)) return value
+  return Object.fromEntries(keysOf(value).map((key) => [key, neutral(member(value, key), environment, String(key))]))
+}
+
+/** How many ids there are is a count. What is not known yet may become different ones. */
+const onceEach = (list: readonly unknown[]): readonly unknown[] =>
+  list.filter((each, index) => each === UNKNOWN || list.indexOf(each) === index)
+
+/** What is another in each account though the configuration is the same: ids that AWS makes up, accounts, private networks. */
+const MADE_UP: readonly (readonly [RegExp, string])[] = [
+  [/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '<id>'],
+  [/(?<!\bami)-[0-9a-f]{17}\b/g, '-<id>'],
+  [/\/[0-9a-f]{16}\b/g, '/<id>'],
+  [/(:secret:[^:]+)-\w{6}\b/g, '$1-<id>'],
+  [/\b\d{12}\b/g, '<account>'],
+  [/\b(10(\.\d+){3}|172\.(1[6-9]|2\d|3[01])(\.\d+){2}|192\.168(\.\d+){2})\/(?=\d)/g, '<private>/'],
+]
+
+function neutralText(text: string, environment: string): string {
+  const named = environment === '' ? text : text.replaceAll(environment, '<environment>')
+  return MADE_UP.reduce((rest, [pattern, instead]) => rest.replace(pattern, instead), named)
+}
 
 /** What is not known before the apply; it may become anything. */
 const UNKNOWN = '<known after apply>'
