@@ -58,6 +58,21 @@ test('the very bytes arrive, the plan is empty, and what to delete from git is s
   expect(await made.run({ command: 'plan' })).toMatchObject({ code: 0, outputs: { 'has-changes': 'false' } })
 }, 60_000)
 
+test('the file is back where it was though the step was killed while it was aside', async () => {
+  const { made, original } = onLaptop('killed')
+  const states = () => readdirSync(made.directory).filter((name) => /tfstate(-aside)?$/.test(name))
+  const env = made.inPlaceOfTerraform('[ "$1" = init ] && kill -9 $PPID\nexec "$REAL_TERRAFORM" "$@"')
+  const killed = await made.run({ command: 'migrate-state' }, { env })
+  expect(killed.killedBy).toBe('SIGKILL')
+  expect(states()).toEqual([expect.stringMatching(/-aside$/)])
+
+  const { code } = await made.run({ command: 'migrate-state' }, { phase: 'post', state: killed.state })
+  expect(code).toBe(0)
+  expect(states()).toEqual(['terraform.tfstate'])
+  expect(readFileSync(`${made.directory}/terraform.tfstate`)).toEqual(original)
+  expect(await stacks.store.keys('killed/')).toEqual([])
+}, 60_000)
+
 test('another state that is there is never touched', async () => {
   const { made } = onLaptop('taken')
   const theirs = JSON.stringify({
