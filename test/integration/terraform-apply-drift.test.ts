@@ -43,10 +43,17 @@ test('what was changed outside is told from what is not applied yet, in an issue
   expect(await found()).toEqual({ code: 0, drift: '[]', pending: '[]' })
   expect(repository.issues.size).toBe(0)
 
+  // What is pending alone is no drift.
+  const NEW = 'resource "terraform_data" "new" {}'
+  web.write({ 'more.tf': NEW })
+  expect(await found()).toEqual({ code: 0, drift: '[]', pending: '["terraform_data.new"]' })
+  expect(repository.issues.size).toBe(0)
+  web.write({ 'more.tf': '' })
+
   await stacks.store.put('settings.txt', 'changed by hand')
   expect(await found()).toEqual({ code: 0, drift: '["aws_s3_object.settings"]', pending: '[]' })
   await stacks.store.s3.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: 'other.txt' }))
-  web.write({ 'main.tf': MAIN(), 'more.tf': 'resource "terraform_data" "new" {}' })
+  web.write({ 'more.tf': NEW })
   expect(await found()).toEqual({
     code: 0,
     drift: '["aws_s3_object.other","aws_s3_object.settings"]',
@@ -58,13 +65,19 @@ test('what was changed outside is told from what is not applied yet, in an issue
   expect(repository.issue(1).body).toContain('Changed outside Terraform (2)')
   expect(repository.issue(1).body).toContain('In the configuration, not applied yet (1)')
 
+  // To make it something else yet is not to take it back.
+  web.write({ 'main.tf': MAIN('two') })
+  expect((await found()).pending).toBe('["terraform_data.new","aws_s3_object.settings"]')
+  web.write({ 'main.tf': MAIN() })
+
   const applied = await web.run({})
   expect(applied.code).toBe(0)
   // A plan tells it apart from its own changes, too.
   expect(applied.summary).toContain('2 to create, 1 to update.')
   expect(applied.summary).toContain('<summary>Changed outside Terraform (2)</summary>')
   expect(applied.summary).toMatch(/`aws_s3_object\.other` was deleted/)
-  expect(await found()).toEqual({ code: 0, drift: '[]', pending: '[]' })
+  web.write({ 'more.tf': `${NEW}\nresource "terraform_data" "later" {}` })
+  expect(await found()).toEqual({ code: 0, drift: '[]', pending: '["terraform_data.later"]' })
   expect(repository.issue(1)).toMatchObject({ state: 'closed', stateReason: 'completed' })
   expect(repository.commentsOf(1).map(({ body }) => body)).toEqual(['The drift is gone.'])
 }, 300_000)

@@ -5,7 +5,7 @@ import { connect, githubError, orWarn } from './github.ts'
 import { makePlan } from './plan.ts'
 import { review } from './review.ts'
 import { type Run, stackId, stackTitle } from './run.ts'
-import { isUnder } from './values.ts'
+import { diffValues, isUnder, type Path, type Shown } from './values.ts'
 
 /** How far the infrastructure is from the configuration, and whose doing that is. */
 export interface Drift {
@@ -27,7 +27,7 @@ export async function drift(run: Run): Promise<void> {
   for (const { address, kind } of found.outside)
     log.warning(`${address} was ${kind === 'delete' ? 'deleted' : 'changed'} outside Terraform.`)
   for (const { address, kind } of found.pending) log.info(`Not applied yet: ${kind} ${address}`)
-  if (found.outside.length + found.pending.length === 0) log.info('No drift.')
+  if (found.outside.length === 0) log.info('No drift.')
   if (run.inputs.driftIssue) await keepDriftIssue(found, markdown, run)
 }
 
@@ -45,24 +45,42 @@ export function classifyDrift(changes: readonly Change[], drifted: readonly Chan
   return { outside, pending }
 }
 
+/** Whether a change brings back what was before the drift, and does nothing else. */
 function takesBack(change: Change, drift: Change): boolean {
-  if (drift.kind === 'delete') return change.kind === 'create'
-  const drifted = [...attributesOf(drift.resource)].map(({ path }) => path)
-  return [...attributesOf(change.resource)].every(
-    ({ path, after }) =>
-      after.kind === 'unknown' || drifted.some((other) => isUnder(path, other) || isUnder(other, path)),
-  )
+  const unlike = unlikeBefore(change, drift)
+  if (drift.kind === 'delete') return change.kind === 'create' && unlike.length === 0
+  // What drifted and is left as it is, such as a computed attribute, is none of the change.
+  const changed = [...attributesOf(change.resource)].map(({ path }) => path)
+  return !unlike.some((path) => changed.some((other) => isUnder(path, other) || isUnder(other, path)))
 }
+
+/** Where a change leads to something else than what was there before the drift; what it leaves open may become just that. */
+function unlikeBefore({ resource: { change } }: Change, { resource: { change: drift } }: Change): readonly Path[] {
+  const differences = diffValues({
+    before: drift.before,
+    after: change.after,
+    unknown: change.after_unknown,
+    beforeSensitive: drift.before_sensitive,
+    afterSensitive: change.after_sensitive,
+  })
+  return [...differences]
+    .filter(({ before, after }) => after.kind !== 'unknown' && !(isNothing(before) && isNothing(after)))
+    .map(({ path }) => path)
+}
+
+/** Providers keep an empty text, `false` or 0 where the configuration says nothing. */
+const isNothing = (side: Shown): boolean => side.kind === 'absent' || (side.kind === 'value' && !side.value)
 
 const addresses = (changes: readonly Change[]) => changes.map(({ address }) => address)
 
-async function keepDriftIssue({ outside, pending }: Drift, markdown: string, run: Run): Promise<void> {
+/** The issue is about what was changed outside. What is pending is shown in it, and neither opens it nor keeps it open. */
+async function keepDriftIssue({ outside }: Drift, markdown: string, run: Run): Promise<void> {
   const body = `${issueMarker(stackId(run))}\n${markdown}`
   await orWarn(run.world, async () => {
     const issue = {
       id: stackId(run),
       title: `Terraform drift: ${stackTitle(run)}`,
-      body: outside.length + pending.length === 0 ? undefined : body,
+      body: outside.length === 0 ? undefined : body,
     }
     await keepIssue(await connect(run.inputs.github.token, run.world.env), issue).catch((error) => {
       throw githubError(error, 'keep the drift issue', 'issues: write')
