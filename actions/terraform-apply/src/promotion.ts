@@ -108,11 +108,11 @@ const isOpen = (side: Shown): boolean => side.kind === 'value' && side.value ===
 const shown = (side: Shown): string => (side.kind === 'value' ? JSON.stringify(side.value) : 'not set')
 
 /** What a resource itself is known by. What it refers to is compared: a policy's ARN says what is allowed. */
-const OWN_KEYS = new Set(['id', 'arn', 'name', 'name_prefix', 'key', 'bucket', 'domain', 'domain_name', 'fqdn'])
+const OWN_KEYS = new Set('id arn name name_prefix key bucket domain domain_name dns_name fqdn create_date'.split(' '))
 
 /** Names of attributes that say how much and how many. */
 const AMOUNT =
-  /(^|_)(size|count|capacity|cpu|memory|min|max|instance_class|instance_type|node_type|allocated_storage|replicas|retention_in_days|retention_period)$/
+  /(^|_)(size|count|capacity|cpu|memory|min|max|instance_class|instance_type|node_type|allocated_storage|replicas|retention_in_days|retention_period|delay)$/
 
 function isMeantToDiffer(path: Path): boolean {
   const [first, ...below] = path
@@ -140,8 +140,9 @@ const onceEach = (list: readonly unknown[]): readonly unknown[] =>
 const MADE_UP: readonly (readonly [RegExp, string])[] = [
   [/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '<id>'],
   [/(?<!\bami)-[0-9a-f]{17}\b/g, '-<id>'],
-  [/\/[0-9a-f]{16}\b/g, '/<id>'],
-  [/(:secret:[^:]+)-\w{6}\b/g, '$1-<id>'],
+  // With the name before it, as of a load balancer: it is often made up, too.
+  [/\/[^/"\s]+(\/[0-9a-f]{16})+\b/g, '/<id>'],
+  [/(:secret:[^:"\s]+)-\w{6}\b/g, '$1-<id>'],
   [/\b\d{12}\b/g, '<account>'],
   [/\b(10(\.\d+){3}|172\.(1[6-9]|2\d|3[01])(\.\d+){2}|192\.168(\.\d+){2})\/(?=\d)/g, '<private>/'],
 ]
