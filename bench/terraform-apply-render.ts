@@ -73,7 +73,14 @@ async function measure(path: string): Promise<void> {
   const rails = { maxDestroys: 10, protectedTypes: ['aws_db_*'], protectedAddresses: [], lifted: [] }
   const breaches = breachesOf(changes, rails)
   const { fingerprint } = approvalOf(plan, 'bench', 'a key of the benchmark')
-  const view = { title: 'bench', changes, outputs: outputChangesOf(plan), drift: driftOf(plan), notes: [fingerprint] }
+  const view = {
+    title: 'bench',
+    changes,
+    outputs: outputChangesOf(plan),
+    drift: driftOf(plan),
+    notes: [fingerprint],
+    scrub,
+  }
   const report = scrub(planReport(view, 256 * 1024))
   const seconds = (performance.now() - began) / 1000
   const peak = Math.round(process.resourceUsage().maxRSS / 1024)

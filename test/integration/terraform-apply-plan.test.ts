@@ -21,6 +21,8 @@ describe('a plan with secrets in every position', () => {
     document: 'xq-document-secret',
     lines: 'xq-crlf-one\r\nxq-crlf-two',
     markup: 'xq-<b>&`|$*_secret',
+    long: `xq-${'long'.repeat(150)}`,
+    document_text: JSON.stringify({ user: 'xq-document-user', password: 'xq-document-password' }),
   }
   const MODULE = `
     variable "token" {
@@ -36,7 +38,7 @@ describe('a plan with secrets in every position', () => {
   const MAIN = `
     variable "all" {
       sensitive = true
-      type = object({ variable = string, map = map(string), multiline = string, quoted = string, number = number, nested = string, key = string, document = string, lines = string, markup = string })
+      type = object({ variable = string, map = map(string), multiline = string, quoted = string, number = number, nested = string, key = string, document = string, lines = string, markup = string, long = string, document_text = string })
     }
     module "inner" {
       source = "./inner"
@@ -61,6 +63,21 @@ describe('a plan with secrets in every position', () => {
     }
     resource "terraform_data" "marked_up" {
       input = "before \${var.all.markup} after"
+    }
+    resource "terraform_data" "marked_up_document" {
+      input = jsonencode({ secret = var.all.markup })
+    }
+    resource "terraform_data" "long" {
+      input = var.all.long
+    }
+    resource "terraform_data" "long_encoded" {
+      input = base64encode(var.all.long)
+    }
+    resource "terraform_data" "document_text" {
+      input = var.all.document_text
+    }
+    resource "terraform_data" "unmarked_number" {
+      input = { port = nonsensitive(var.all.number) }
     }
     check "never" {
       assert {
@@ -89,15 +106,34 @@ describe('a plan with secrets in every position', () => {
       sensitive = true
     }`
   const tfvars = (values: typeof secrets) => `all = ${JSON.stringify({ ...values, map: { k: values.map } })}`
-  const leaves = Object.values(secrets).flatMap((value) => String(value).split(/\r?\n/))
+  const leaves = [
+    ...Object.values(secrets).flatMap((value) => String(value).split(/\r?\n/)),
+    'xq-document-user',
+    'xq-document-password',
+  ]
 
   const withoutMasks = (log: string) => log.replaceAll(/^::add-mask::.*$/gm, '')
-  const leaksIn = (text: string) =>
-    leaves.filter((leaf) => text.includes(leaf) || text.includes(JSON.stringify(leaf).slice(1, -1)))
+  const formsOf = (leaf: string) => [
+    leaf,
+    JSON.stringify(leaf).slice(1, -1),
+    leaf.replaceAll('<', '\\u003c'),
+    leaf.replaceAll('<', '&lt;'),
+    Buffer.from(leaf).toString('base64'),
+    // What is left of it where it was cut.
+    leaf.slice(0, 40),
+    Buffer.from(leaf).toString('base64').slice(0, 40),
+  ]
+  const leaksIn = (text: string) => leaves.flatMap(formsOf).filter((form) => text.includes(form))
 
   test('shows none of them: when it is planned, changed, applied, destroyed, or fails', async () => {
     const made = stack('secrets', { 'main.tf': MAIN, 'inner/main.tf': MODULE })
-    const second = { ...secrets, number: 918273646, variable: 'xq-variable-secret-2' }
+    const second = {
+      ...secrets,
+      number: 918273646,
+      variable: 'xq-variable-secret-2',
+      long: `${secrets.long}-2`,
+      document_text: JSON.stringify({ user: 'xq-document-user', password: 'xq-document-password-2' }),
+    }
     const runs = [
       { command: 'plan', variables: tfvars(secrets), ...KEY },
       { command: 'apply', variables: tfvars(secrets), ...KEY },
@@ -123,7 +159,7 @@ describe('a plan with secrets in every position', () => {
         summary: ended.summary,
         outputs: JSON.stringify({ ...shown, all: '' }),
         comment: comments[0]?.body ?? '',
-        planned: readFileSync(planned, 'utf8'),
+        planned: JSON.stringify(JSON.parse(readFileSync(planned, 'utf8'))),
       }
       expect(Object.entries(seen).map(([place, text]) => [place, leaksIn(text)])).toEqual([
         ['log', []],

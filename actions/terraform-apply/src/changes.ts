@@ -36,14 +36,21 @@ export const outputChangesOf = (plan: Plan): readonly OutputChange[] =>
     .map(([name, change]) => ({ name, change }))
 
 /** The attributes of a change, leaf by leaf. Computed as they are asked for: a plan may have a great many. */
-export const attributesOf = ({ change }: { readonly change: ValueChange }): Generator<AttributeDiff> =>
-  diffValues({
-    before: change.before,
-    after: change.after,
-    unknown: change.after_unknown,
-    beforeSensitive: change.before_sensitive,
-    afterSensitive: change.after_sensitive,
-  })
+export const attributesOf = (
+  { change }: { readonly change: ValueChange },
+  isSecret?: (text: string) => boolean,
+): Generator<AttributeDiff> =>
+  diffValues(
+    {
+      before: change.before,
+      after: change.after,
+      unknown: change.after_unknown,
+      beforeSensitive: change.before_sensitive,
+      afterSensitive: change.after_sensitive,
+    },
+    [],
+    isSecret,
+  )
 
 /** How many of each kind, for people and for `if:`. */
 export type KindCounts = Readonly<Record<Kind, number>>

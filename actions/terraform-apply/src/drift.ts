@@ -22,7 +22,7 @@ export async function drift(run: Run): Promise<void> {
   const found = classifyDrift(changes, drifted)
   report.output('drift', addresses(found.outside))
   report.output('pending', addresses(found.pending))
-  const markdown = scrub(driftReport(stackTitle(run), found))
+  const markdown = driftReport(stackTitle(run), found, scrub)
   report.summary(markdown)
   for (const { address, kind } of found.outside)
     log.warning(`${address} was ${kind === 'delete' ? 'deleted' : 'changed'} outside Terraform.`)

@@ -1,7 +1,8 @@
-// From a plan to markdown. Pure; the caller scrubs the text once more, and knows how long it may be.
+// From a plan to markdown. Pure; the caller scrubs the notes and the text as a whole, and knows how long it may be.
 import { code, details, heading, join, table, text } from '../../../toolkit/markdown.ts'
 import { attributeBlock } from './attribute-block.ts'
 import { type Change, countKinds, type Kind, type OutputChange } from './changes.ts'
+import type { Scrub } from './sensitive.ts'
 import { pathText } from './values.ts'
 
 export interface PlanView {
@@ -12,21 +13,22 @@ export interface PlanView {
   readonly drift: readonly Change[]
   /** Lines under the title: the verdict on approval, what the guard rails hold up. Markdown. */
   readonly notes: readonly string[]
+  readonly scrub: Scrub
 }
 
 /** The whole report within `limit` bytes: losses first, then a table of all, then as many details as fit. */
 export function planReport(view: PlanView, limit: number): string {
   const room = new Room(limit)
-  const { changes, outputs, drift } = view
+  const { changes, outputs, drift, scrub } = view
   const sections = [
     room.take(heading(3, text(view.title))),
     room.take(headline(changes, outputs)),
     ...view.notes.map((note) => room.take(note)),
-    losses(changes.filter(isLoss), room.share(0.5)),
-    overview(changes, room.share(0.5)),
+    losses(changes.filter(isLoss), room.share(0.5), scrub),
+    overview(changes, room.share(0.5), scrub),
     outputTable(outputs, room.share(0.5)),
-    driftSection(drift, room.share(0.5)),
-    changeDetails(changes, room.share(1)),
+    driftSection(drift, room.share(0.5), scrub),
+    changeDetails(changes, room.share(1), scrub),
   ]
   return join(...sections)
 }
@@ -67,16 +69,16 @@ export function headline(changes: readonly Change[], outputs: readonly OutputCha
   return parts.length === 0 ? 'Nothing to do: the infrastructure is as the configuration says.' : `${parts.join(', ')}.`
 }
 
-function losses(changes: readonly Change[], room: Room): string {
+function losses(changes: readonly Change[], room: Room, scrub: Scrub): string {
   if (changes.length === 0) return ''
-  const rows = changes.map((change) => [ICONS[change.kind], address(change), because(change)])
+  const rows = changes.map((change) => [ICONS[change.kind], address(change, scrub), because(change, scrub)])
   return join(room.take('**What is lost**'), room.table(['', 'Resource', 'Because'], rows))
 }
 
-function overview(changes: readonly Change[], room: Room): string {
+function overview(changes: readonly Change[], room: Room, scrub: Scrub): string {
   const rows = changes
     .filter((change) => !isLoss(change) && change.kind !== 'read')
-    .map((change) => [ICONS[change.kind], address(change), because(change)])
+    .map((change) => [ICONS[change.kind], address(change, scrub), because(change, scrub)])
   return rows.length === 0 ? '' : room.table(['', 'Resource', 'Why'], rows)
 }
 
@@ -86,11 +88,12 @@ function outputTable(outputs: readonly OutputChange[], room: Room): string {
   return details('Outputs', room.table(['Output', ''], rows))
 }
 
-function driftSection(drift: readonly Change[], room: Room): string {
+function driftSection(drift: readonly Change[], room: Room, scrub: Scrub): string {
   if (drift.length === 0 || !room.spend(FOLD)) return ''
   const blocks = room.fit(
     drift.map(
-      (change) => () => `${address(change)} ${DRIFTED[change.kind] ?? 'was changed'}\n\n${attributeBlock(change, 20)}`,
+      (change) => () =>
+        `${address(change, scrub)} ${DRIFTED[change.kind] ?? 'was changed'}\n\n${attributeBlock(change, 20, scrub)}`,
     ),
     (left) => `_${left} more in the log._`,
   )
@@ -102,11 +105,12 @@ const FOLD = 100
 
 const DRIFTED: Partial<Record<Kind, string>> = { delete: 'was deleted', update: 'was changed' }
 
-function changeDetails(changes: readonly Change[], room: Room): string {
+function changeDetails(changes: readonly Change[], room: Room, scrub: Scrub): string {
   const told = changes.filter(({ kind }) => kind !== 'read' && kind !== 'move')
   return room.fit(
     told.map(
-      (change) => () => details(`${ICONS[change.kind]} ${htmlCode(change.address)}`, attributeBlock(change, 200)),
+      (change) => () =>
+        details(`${ICONS[change.kind]} ${htmlCode(scrub(change.address))}`, attributeBlock(change, 200, scrub)),
     ),
     (left) => `_The details of ${left} more do not fit here; \`terraform show\` of the plan has them._`,
   )
@@ -116,14 +120,14 @@ function changeDetails(changes: readonly Change[], room: Room): string {
 const htmlCode = (value: string) =>
   `<code>${value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('@', '@\u200b')}</code>`
 
-function address({ address: name, previousAddress, deposed }: Change): string {
-  const from = previousAddress === undefined ? '' : ` (was ${code(previousAddress)})`
-  return `${code(name)}${from}${deposed === undefined ? '' : ' (the old object of an earlier replacement)'}`
+function address({ address: name, previousAddress, deposed }: Change, scrub: Scrub): string {
+  const from = previousAddress === undefined ? '' : ` (was ${code(scrub(previousAddress))})`
+  return `${code(scrub(name))}${from}${deposed === undefined ? '' : ' (the old object of an earlier replacement)'}`
 }
 
-function because({ reason, forcedBy, kind }: Change): string {
+function because({ reason, forcedBy, kind }: Change, scrub: Scrub): string {
   if (forcedBy.length > 0)
-    return `${forcedBy.map((path) => code(pathText(path))).join(', ')} cannot be changed in place`
+    return `${forcedBy.map((path) => code(scrub(pathText(path)))).join(', ')} cannot be changed in place`
   if (reason !== undefined) return REASONS[reason] ?? text(reason.replaceAll('_', ' '))
   return kind === 'move' ? 'moved in the configuration' : ''
 }

@@ -6,10 +6,12 @@ import { attributeLines } from './attribute-block.ts'
 import { changesAsData, countKinds } from './changes.ts'
 import { commentPlan } from './plan-comment.ts'
 import { headline, type PlanView, planReport } from './plan-report.ts'
+import type { Planned } from './promotion.ts'
 import { promotionNote } from './promotion-note.ts'
 import type { Review } from './review.ts'
 import { type Run, stackTitle } from './run.ts'
 import { PLANNED_FILE } from './scratch.ts'
+import { scrubValue } from './sensitive.ts'
 
 /** A summary may be longer, but a page of more is read by nobody and slow to show. */
 const SUMMARY_SIZE = 256 * 1024
@@ -42,7 +44,7 @@ function logPlan({ changes, outputs, scrub }: Review, { world: { log } }: Run): 
       break
     }
     if (change.kind === 'read') continue
-    lines.push(`${change.kind} ${change.address}`, ...attributeLines(change, 200).map((line) => `    ${line}`))
+    lines.push(`${change.kind} ${change.address}`, ...attributeLines(change, 200, scrub).map((line) => `    ${line}`))
   }
   log.info(scrub(lines.join('\n')))
 }
@@ -52,28 +54,29 @@ async function comparePromotion({ saved, scrub }: Review, { inputs, tf, world }:
   const { environment, workspace } = inputs.stack
   if (environment === undefined && inputs.compareWith === undefined) return undefined
   const { comparePlanned, parsePlanned, plannedOf } = await import('./promotion.ts')
-  const here = plannedOf(saved.plan, environment ?? workspace ?? '')
+  const here = scrubValue(plannedOf(saved.plan, environment ?? workspace ?? ''), scrub) as Planned
   const file = join(tf.scratch, PLANNED_FILE)
-  writeFileSync(file, scrub(JSON.stringify(here)), { mode: 0o600 })
+  writeFileSync(file, JSON.stringify(here), { mode: 0o600 })
   world.report.output('planned-file', file)
   if (inputs.compareWith === undefined) return undefined
   const there = parsePlanned(readFileSync(inputs.compareWith, 'utf8'), 'The file that `compare-with` names')
-  const found = comparePlanned(JSON.parse(scrub(JSON.stringify(here))) as typeof here, there)
+  const found = comparePlanned(here, there)
   world.report.output('promotion-differences', found)
   return promotionNote(found, there.environment)
 }
 
 function viewOf(
-  { changes, outputs, drift, breaches, approval }: Review,
+  { changes, outputs, drift, breaches, approval, scrub }: Review,
   run: Run,
   promotion: string | undefined,
 ): PlanView {
-  const held = breaches.map(({ address, problem }) => `- ${code(address)}: ${problem}`)
+  const held = breaches.map(({ address, problem }) => `- ${code(scrub(address))}: ${problem}`)
   return {
     title: stackTitle(run),
     changes,
     outputs,
     drift,
+    scrub,
     notes: [
       ...(held.length === 0 ? [] : [`⛔ **Held up by the guard rails**\n\n${held.slice(0, 50).join('\n')}`]),
       ...(promotion === undefined ? [] : [promotion]),

@@ -54,18 +54,37 @@ export function collect(value: unknown, marks: unknown, found: Set<string>): voi
 function formsOf(secret: string): readonly string[] {
   if (secret.length < SHORTEST || /^(true|false|null)$/.test(secret)) return []
   const forms = [secret, ...secret.split(/\r?\n/).map((line) => line.trim())]
-  const escaped = JSON.stringify(secret).slice(1, -1)
+  const json = JSON.stringify(secret).slice(1, -1)
+  const escaped = [json, json.replace(/[<>&]/g, asTerraformEscapes)]
   const encoded = [Buffer.from(secret).toString('base64'), encodeURIComponent(secret)]
-  return [...forms, escaped, ...encoded].filter((form) => form.length >= SHORTEST)
+  return [...forms, ...escaped, ...encoded].filter((form) => form.length >= SHORTEST)
 }
 
+/** `jsonencode` writes these three as safe inside HTML. */
+const asTerraformEscapes = (sign: string) => `\\u00${sign.charCodeAt(0).toString(16)}`
+
+/** Takes secrets out of a text. To be done before the text is cut or escaped, as neither leaves a secret to be known by. */
+export type Scrub = (text: string) => string
+
 /** Takes every one of these secrets out of a text. */
-export function scrubber(secrets: ReadonlySet<string>): (text: string) => string {
+export function scrubber(secrets: ReadonlySet<string>): Scrub {
   if (secrets.size === 0) return (text) => text
   // The longest first, or a secret inside another would leave the rest of it standing.
   const longestFirst = [...secrets].sort((a, b) => b.length - a.length).map(escapeForRegExp)
   const pattern = new RegExp(longestFirst.join('|'), 'g')
   return (text) => text.replace(pattern, HIDDEN)
+}
+
+/** A value of JSON without secrets. Leaf by leaf: its text might be JSON no more once a number in it is hidden. */
+export function scrubValue(value: unknown, scrub: Scrub): unknown {
+  if (Array.isArray(value)) return value.map((each) => scrubValue(each, scrub))
+  if (isContainer(value)) {
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [scrub(key), scrubValue(inner, scrub)]))
+  }
+  if (typeof value !== 'string' && typeof value !== 'number') return value
+  const text = String(value)
+  const scrubbed = scrub(text)
+  return scrubbed === text ? value : scrubbed
 }
 
 const escapeForRegExp = (text: string) => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')

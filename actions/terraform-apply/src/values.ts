@@ -22,8 +22,15 @@ export interface Sides {
   readonly afterSensitive: unknown
 }
 
-/** Every leaf that differs, in the order of its path. A sensitive part is told as one, and never looked into. */
-export function* diffValues(sides: Sides, path: Path = []): Generator<AttributeDiff> {
+/**
+ * Every leaf that differs, in the order of its path. A sensitive part is told as one, and never looked into; nor is a text
+ * that `isSecret` knows, which nothing need have marked.
+ */
+export function* diffValues(
+  sides: Sides,
+  path: Path = [],
+  isSecret: (text: string) => boolean = () => false,
+): Generator<AttributeDiff> {
   const { before, after, unknown, beforeSensitive, afterSensitive } = sides
   if (unknown === true) {
     yield { path, before: shown(before, beforeSensitive), after: { kind: 'unknown' } }
@@ -41,15 +48,15 @@ export function* diffValues(sides: Sides, path: Path = []): Generator<AttributeD
         beforeSensitive: member(beforeSensitive, key),
         afterSensitive: member(afterSensitive, key),
       }
-      yield* diffValues(inner, [...path, key])
+      yield* diffValues(inner, [...path, key], isSecret)
     }
   } else if (isContainer(before) || isContainer(after)) {
     yield { path, before: shown(before, beforeSensitive), after: shown(after, afterSensitive) }
   } else if ((before ?? null) !== (after ?? null)) {
-    const texts = [before, after].map(parsedContainer)
+    const texts = [before, after].map((side) => parsedContainer(side, isSecret))
     // A document in a text, such as a policy, is compared by what it says.
     if (texts[0] !== undefined && texts[1] !== undefined) {
-      yield* diffValues({ ...sides, before: texts[0], after: texts[1] }, path)
+      yield* diffValues({ ...sides, before: texts[0], after: texts[1] }, path, isSecret)
     } else yield { path, before: shown(before, false), after: shown(after, false) }
   }
 }
@@ -110,8 +117,8 @@ function shown(value: unknown, sensitive: unknown): Shown {
   return { kind: 'value', value }
 }
 
-function parsedContainer(value: unknown): unknown {
-  if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return undefined
+function parsedContainer(value: unknown, isSecret: (text: string) => boolean): unknown {
+  if (typeof value !== 'string' || !/^\s*[[{]/.test(value) || isSecret(value)) return undefined
   try {
     return JSON.parse(value)
   } catch {

@@ -1,11 +1,19 @@
 import { changesOf, driftOf, outputChangesOf } from '../../../actions/terraform-apply/src/changes.ts'
 import type { Plan } from '../../../actions/terraform-apply/src/plan-json.ts'
 import { planReport } from '../../../actions/terraform-apply/src/plan-report.ts'
+import { scrubber } from '../../../actions/terraform-apply/src/sensitive.ts'
 import { change, plan } from './plans.ts'
 
-const report = (made: Plan, limit = 100_000, notes: readonly string[] = []) =>
+const report = (made: Plan, limit = 100_000, notes: readonly string[] = [], secrets: readonly string[] = []) =>
   planReport(
-    { title: 'stage · infra', changes: changesOf(made), outputs: outputChangesOf(made), drift: driftOf(made), notes },
+    {
+      title: 'stage · infra',
+      changes: changesOf(made),
+      outputs: outputChangesOf(made),
+      drift: driftOf(made),
+      notes,
+      scrub: scrubber(new Set(secrets)),
+    },
     limit,
   )
 
@@ -131,4 +139,21 @@ test('no text of a plan becomes markup', () => {
   expect(told).toContain('````')
   expect(told).toContain('@\u200bmona')
   expect(told).toContain('&lt;/details>')
+})
+
+test('a secret is taken out before it is cut or escaped', () => {
+  const [long, markup] = [`xq-${'long'.repeat(150)}`, 'xq-<b>|secret']
+  const address = `aws_x.y["${markup}"]`
+  const made = plan(
+    [
+      change(address, { before: { output: long, n: 1 }, after: {} }, { previous_address: `aws_x.z["${markup}"]` }),
+      change(address, { actions: ['delete', 'create'], after: {}, replace_paths: [['tags', markup]] }),
+    ],
+    { resource_drift: [change(address, { before: { output: `it is ${long}` }, after: {} })] },
+  )
+  const told = report(made, 100_000, [], [long, markup])
+  expect(told).toContain('- output = "***"\n')
+  expect(told).toContain('- output = "it is ***"\n')
+  expect(told).toContain('`aws_x.y["***"]` (was `aws_x.z["***"]`)')
+  expect(told).not.toContain('xq-')
 })

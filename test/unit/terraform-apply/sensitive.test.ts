@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { collect, scrubber, secretsOf } from '../../../actions/terraform-apply/src/sensitive.ts'
+import { collect, scrubber, scrubValue, secretsOf } from '../../../actions/terraform-apply/src/sensitive.ts'
 import { change, plan } from './plans.ts'
 
 const marked = (value: unknown, marks: unknown) => {
@@ -69,6 +69,22 @@ test('a secret is known in every form it could be shown in', () => {
       Buffer.from('one "two"\nthree').toString('base64'),
     ]),
   )
+  // What `jsonencode` makes of it.
+  expect(marked('<one>&two', true)).toContain('\\u003cone\\u003e\\u0026two')
+})
+
+test('a value is scrubbed leaf by leaf, and stays JSON', () => {
+  const scrub = scrubber(new Set(['5432', 'hunter-two']))
+  const value = { port: 5432, size: 5, on: true, none: null, list: ['is hunter-two'], 'hunter-two': 'x', '"': '\\' }
+  expect(scrubValue(value, scrub)).toEqual({
+    port: '***',
+    size: 5,
+    on: true,
+    none: null,
+    list: ['is ***'],
+    '***': 'x',
+    '"': '\\',
+  })
 })
 
 test('what cannot be told from ordinary text is not scrubbed', () => {
