@@ -67,6 +67,31 @@ test('a killed step leaves Terraform to finish, and the post step waits for it',
   expect(await names(web)).toEqual(['last', 'quick', 'slow'])
 }, 60_000)
 
+test('what Terraform says after the step was killed is scrubbed like the rest', async () => {
+  const web = stack('killed-secret', {
+    'main.tf': `
+      variable "secret" {
+        sensitive = true
+      }
+      resource "terraform_data" "a" {
+        provisioner "local-exec" {
+          command = "touch started; while [ ! -e go ]; do sleep 0.1; done; echo it is \${nonsensitive(var.secret)}"
+        }
+      }`,
+  })
+  const inputs = { variables: 'secret = "hunter-two"' }
+  const step = web.start(inputs)
+  await until(() => existsSync(`${web.directory}/started`))
+  step.child.kill('SIGKILL')
+  const { state } = await step.ended
+  writeFileSync(`${web.directory}/go`, '')
+  // Nor does it depend on what later steps leave of the inputs.
+  const { log } = await web.run({}, { phase: 'post', state })
+  expect(log).toContain('it is ***')
+  expect(log).not.toContain('hunter-two')
+  expect(log).toContain('Terraform apply finished all the same')
+}, 60_000)
+
 test('a step that is killed the moment its Terraform starts is known to the post step all the same', async () => {
   const web = stack('at-once', { 'main.tf': SLOW(1) })
   // The first that Terraform does is to kill us.

@@ -86,7 +86,7 @@ test('broken HCL, on its line', async () => {
 test('a backend that cannot be: of no such type, without a bucket that is there, without its settings', async () => {
   const backend = (text: string) => ({ 'main.tf': A, 'backend.tf': text })
   const unknown = await refusal(stack('no-type', backend('terraform {\n  backend "s4" {}\n}')), {})
-  expect(unknown).toContain('Unsupported backend type')
+  expect(unknown).toContain('::error title=Unsupported backend type,file=infra/backend.tf,line=2,col=11::')
   expect(unknown).toContain('Check the backend block')
   const bucket = await refusal(stack('no-bucket', backend(s3Backend('no-such-bucket', 'a'))), {})
   expect(bucket).toContain('no-such-bucket')
@@ -106,9 +106,24 @@ test('a backend without its lock', async () => {
 
 test('a missing variable', async () => {
   const errors = await refusal(stack('variable', { 'main.tf': `${A}\nvariable "image" {}` }), {})
-  expect(errors).toContain('No value for required variable')
+  expect(errors).toContain('::error title=No value for required variable,file=infra/main.tf,line=2,col=1::')
   expect(errors).toContain('Nothing was changed.')
 }, 30_000)
+
+test('broken settings, on their line where the repository has one', async () => {
+  const made = stack('settings', { 'main.tf': A, 'stage.tfvars': '\nimage =', 'stage.tfbackend': '\n\nkey =' })
+  expect(await refusal(made, { 'var-file': 'stage.tfvars' })).toMatch(
+    /::error title=[^,]*,file=infra\/stage.tfvars,line=2,/,
+  )
+  expect(await refusal(made, { 'backend-config-file': 'stage.tfbackend' })).toMatch(
+    /::error title=[^,]*,file=infra\/stage.tfbackend,line=3,/,
+  )
+  // The files of the run itself are outside of the repository.
+  const inputs = { variables: 'image =', 'working-directory': '.' }
+  expect(await refusal(made, inputs, { GITHUB_WORKSPACE: made.directory })).toMatch(
+    /^::error title=Missing expression::/m,
+  )
+}, 60_000)
 
 test('a plan file that is none', async () => {
   const made = stack('plan-file', { 'main.tf': A, 'x.tfplan': 'no plan' })

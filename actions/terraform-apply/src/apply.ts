@@ -24,7 +24,7 @@ export async function applyPlan(
   const watch = new LockWatch(store, world, 'OperationTypeApply')
   const narrator = new Narrator({
     log: world.log,
-    path: inputs.stack.path,
+    stack: inputs.stack,
     watch,
     phrase: (event) => progress.phrase(event),
     scrub,
@@ -32,8 +32,9 @@ export async function applyPlan(
   const { code, cancelled } = await world.log.group(`${tf.product} apply`, () =>
     tf.run(applyArguments(inputs.plan, saved.file), narrator),
   )
+  const operations = progress.operations.map((each) => ({ ...each, address: scrub(each.address) }))
   // An empty line first: the fold that the plan ends with is HTML until there is one.
-  world.report.summary(scrub(join(verdict(narrator), applyChart(progress.operations))))
+  world.report.summary(join(verdict(narrator), applyChart(operations)))
   await rescueState(tf, store, world)
   await watch.settle()
   if (cancelled !== undefined) throw cancelled

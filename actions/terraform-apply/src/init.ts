@@ -13,7 +13,7 @@ export async function init(stack: StackInputs, tf: Terraform, world: World): Pro
   checkConfiguration(stack, world.env)
   await world.log.group(`${tf.product} init`, async () => {
     const { code, stdout, stderr } = await tf.query(initArguments(stack, tf.scratch, world))
-    const narrator = new Narrator({ log: world.log, path: stack.path })
+    const narrator = new Narrator({ log: world.log, stack })
     for (const line of `${stdout}\n${stderr}`.split('\n')) narrator.hear(line)
     if (code !== 0) throw initFailed(tf.product, narrator)
   })

@@ -12,7 +12,8 @@ import { init } from './init.ts'
 import { type Command, type Inputs, readInputs, regionOf } from './inputs.ts'
 import { Narrator } from './narrator.ts'
 import type { Run } from './run.ts'
-import { clearScratch, makeScratch, notedRun, noteRun, removeScratch } from './scratch.ts'
+import { clearScratch, makeScratch, notedRun, notedSecrets, noteRun, removeScratch } from './scratch.ts'
+import { scrubber } from './sensitive.ts'
 import { restoreState } from './state-aside.ts'
 import { stateStore } from './state-store.ts'
 import { terraform } from './terraform.ts'
@@ -39,7 +40,7 @@ export async function main(world: World): Promise<void> {
 }
 
 async function carryOut(inputs: Inputs, scratch: string, world: World): Promise<void> {
-  const { directory, workspace, path } = inputs.stack
+  const { root, directory, workspace } = inputs.stack
   const product = inputs.tool.tool === 'opentofu' ? 'OpenTofu' : 'Terraform'
   const options = { product, command: await findTool(inputs, world), directory, workspace, scratch } as const
   const tf = terraform(options, world)
@@ -50,7 +51,7 @@ async function carryOut(inputs: Inputs, scratch: string, world: World): Promise<
     return
   }
   const backend = await init(inputs.stack, tf, world)
-  noteRun({ ...options, path, backend })
+  noteRun({ ...options, root, backend })
   const store = stateStore(backend, inputs.stack, world)
   await COMMANDS[inputs.command]({ inputs, tf, backend, store, world })
 }
@@ -70,7 +71,11 @@ export async function post(world: World): Promise<void> {
 
 async function seeToItsEnd(running: Running, world: World): Promise<void> {
   const noted = notedRun(world.report)
-  const narrator = new Narrator({ log: world.log, path: noted?.path ?? '.' })
+  const narrator = new Narrator({
+    log: world.log,
+    stack: noted ?? { root: '.', directory: '.' },
+    scrub: scrubber(notedSecrets(world.report)),
+  })
   await world.log.group(`${running.command}, which went on without the step (from its start)`, () =>
     waitFor(running, (line) => narrator.hear(line), world.clock),
   )

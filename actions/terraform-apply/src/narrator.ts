@@ -1,5 +1,7 @@
-import { join } from 'node:path'
-import type { Log } from '../../../toolkit/log.ts'
+import { relative, resolve } from 'node:path'
+import type { Log, Place } from '../../../toolkit/log.ts'
+import type { StackInputs } from './inputs.ts'
+import type { Scrub } from './sensitive.ts'
 import { type Counts, type Diagnostic, parseEvent, plainText, type StreamEvent, type StreamOutput } from './stream.ts'
 
 /** What a narrator says of an event; `undefined` for nothing. */
@@ -7,13 +9,12 @@ export type Phrase = (event: StreamEvent) => string | undefined
 
 export interface NarratorOptions {
   readonly log: Log
-  /** The working directory as the repository knows it: annotations need whole paths. */
-  readonly path: string
+  /** Annotations name files as the repository knows them. */
+  readonly stack: Pick<StackInputs, 'root' | 'directory'>
   readonly phrase?: Phrase
   /** Sees every event first. */
   readonly watch?: { started(pid: number): void; see(event: StreamEvent): void }
-  /** Takes secrets out of a text. */
-  readonly scrub?: (text: string) => string
+  readonly scrub?: Scrub
 }
 
 /** Tells people what Terraform says, as it says it, and remembers what matters afterwards. */
@@ -24,15 +25,15 @@ export class Narrator {
   /** Said at the end of an apply that went through; an interrupted one has none. */
   applied: Counts | undefined
   readonly #log: Log
-  readonly #path: string
+  readonly #stack: NarratorOptions['stack']
   readonly #phrase: Phrase
-  readonly #scrub: (text: string) => string
+  readonly #scrub: Scrub
   readonly #watch: NarratorOptions['watch']
 
-  constructor({ log, path, watch, phrase = (event) => event['@message'], scrub = (text) => text }: NarratorOptions) {
+  constructor({ log, stack, watch, phrase = (event) => event['@message'], scrub = (text) => text }: NarratorOptions) {
     this.#watch = watch
     this.#log = log
-    this.#path = path
+    this.#stack = stack
     this.#phrase = phrase
     this.#scrub = scrub
   }
@@ -74,11 +75,14 @@ export class Narrator {
     this.diagnostics.push(diagnostic)
     const { severity, summary, detail, address, range } = diagnostic
     const about = address === undefined ? '' : `${address}: `
-    this.#log[severity](`${about}${detail === '' ? summary : detail}`, {
-      title: summary,
-      ...(range === undefined
-        ? {}
-        : { file: join(this.#path, range.filename), startLine: range.start.line, startColumn: range.start.column }),
-    })
+    this.#log[severity](`${about}${detail === '' ? summary : detail}`, { title: summary, ...this.#placeOf(range) })
+  }
+
+  /** What is outside the repository, such as a file of our own, has no line to show the message on. */
+  #placeOf(range: Diagnostic['range']): Place {
+    if (range === undefined) return {}
+    const { root, directory } = this.#stack
+    const file = relative(root, resolve(directory, range.filename))
+    return /^\.\.(\/|$)/.test(file) ? {} : { file, startLine: range.start.line, startColumn: range.start.column }
   }
 }

@@ -23,7 +23,7 @@ export async function makePlan({ inputs, tf, store, world }: Run): Promise<Saved
   const variables = inputs.plan.variables.trim() === '' ? undefined : join(tf.scratch, 'inputs.tfvars')
   if (variables !== undefined) writeFileSync(variables, inputs.plan.variables, { mode: 0o600 })
   const watch = new LockWatch(store, world, 'OperationTypePlan')
-  const narrator = new Narrator({ log: world.log, path: inputs.stack.path, watch })
+  const narrator = new Narrator({ log: world.log, stack: inputs.stack, watch })
   const { code, cancelled } = await world.log.group(`${tf.product} plan`, () =>
     tf.run(planArguments(inputs.plan, file, variables), narrator),
   )

@@ -4,7 +4,8 @@ import { type Breach, breachesOf } from './guard-rails.ts'
 import type { SavedPlan } from './plan.ts'
 import { hasChanges } from './plan-json.ts'
 import { type Run, stackId } from './run.ts'
-import { scrubber, secretsOf } from './sensitive.ts'
+import { noteSecrets } from './scratch.ts'
+import { type Scrub, scrubber, secretsOf } from './sensitive.ts'
 
 /** A plan, looked at from every side that matters before it is applied. */
 export interface Review {
@@ -18,7 +19,7 @@ export interface Review {
   /** What may be approved of it; without a key there is nothing to approve. */
   readonly approval: Approval | undefined
   /** Takes every secret of the plan out of a text. */
-  readonly scrub: (text: string) => string
+  readonly scrub: Scrub
 }
 
 /** Looks at a plan. From here on the runner masks what is secret in it. */
@@ -28,6 +29,7 @@ export function review(saved: SavedPlan, run: Run): Review {
   const changes = changesOf(plan)
   const secrets = secretsOf(plan)
   for (const secret of secrets) run.world.log.mask(secret)
+  noteSecrets(run.tf.scratch, secrets)
   return {
     saved,
     hasChanges: hasChanges(plan),

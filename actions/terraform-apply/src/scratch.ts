@@ -11,6 +11,7 @@ export const PLANNED_FILE = 'planned.json'
 
 const KEY = 'scratch'
 const NOTE = 'run.json'
+const SECRETS = 'secrets.json'
 
 /** Makes the folder, which only its user can read, and sees to it that post finds it. */
 export function makeScratch(parent: string, report: Report): string {
@@ -34,7 +35,7 @@ export function removeScratch(report: Report): void {
 
 /** What post needs to bring a state to safety, whatever later steps did to files, tools and backend meanwhile. */
 export interface NotedRun extends TerraformOptions {
-  readonly path: string
+  readonly root: string
   readonly backend: Backend
 }
 
@@ -43,9 +44,19 @@ export const noteRun = (run: NotedRun): void =>
   writeFileSync(join(run.scratch, NOTE), JSON.stringify(run), { mode: 0o600 })
 
 /** What `noteRun` wrote; `undefined` when main did not get so far, and so applied nothing. */
-export function notedRun(report: Report): NotedRun | undefined {
+export const notedRun = (report: Report): NotedRun | undefined => noted(NOTE, report) as NotedRun | undefined
+
+/** Keeps what is secret in the plan: what Terraform says after main was killed has to be scrubbed, too. */
+export const noteSecrets = (scratch: string, secrets: ReadonlySet<string>): void =>
+  writeFileSync(join(scratch, SECRETS), JSON.stringify([...secrets]), { mode: 0o600 })
+
+/** What `noteSecrets` wrote; none when main did not get as far as a plan. */
+export const notedSecrets = (report: Report): ReadonlySet<string> =>
+  new Set((noted(SECRETS, report) ?? []) as readonly string[])
+
+function noted(name: string, report: Report): unknown {
   try {
-    return JSON.parse(readFileSync(join(report.state(KEY), NOTE), 'utf8')) as NotedRun
+    return JSON.parse(readFileSync(join(report.state(KEY), name), 'utf8'))
   } catch {
     return undefined
   }

@@ -53,7 +53,8 @@ describe('what Terraform says', () => {
     const tell = (level: string) => (message: string, place?: Place) =>
       said.push(place === undefined ? [level, message] : [level, message, place])
     const log = { info: tell('info'), warning: tell('warning'), error: tell('error') } as unknown as Log
-    const narrator = new Narrator({ log, path: 'infra', ...(scrub === undefined ? {} : { scrub }) })
+    const stack = { root: '/repository', directory: '/repository/infra' }
+    const narrator = new Narrator({ log, stack, ...(scrub === undefined ? {} : { scrub }) })
     for (const line of lines) narrator.hear(line)
     return { said, narrator }
   }
@@ -76,6 +77,24 @@ describe('what Terraform says', () => {
       ],
     ])
     expect(narrator.errors).toHaveLength(1)
+  })
+
+  test.each([
+    ['main.tf', 'infra/main.tf'],
+    ['../modules/db/main.tf', 'modules/db/main.tf'],
+    ['/repository/infra/stage.tfvars', 'infra/stage.tfvars'],
+    ['/repository/..shared.tfvars', '..shared.tfvars'],
+    ['/tmp/slipway-terraform-x/inputs.tfvars', undefined],
+    ['../../elsewhere/main.tf', undefined],
+  ])('about %s is on a file of the repository, or on none', (filename, file) => {
+    const diagnostic = {
+      severity: 'error',
+      summary: 'Wrong',
+      range: { filename, start: { line: 3, column: 5 } },
+    }
+    const { said } = heard([JSON.stringify({ '@message': 'Wrong', type: 'diagnostic', diagnostic })])
+    const place = file === undefined ? {} : { file, startLine: 3, startColumn: 5 }
+    expect(said).toEqual([['error', 'Wrong', { title: 'Wrong', ...place }]])
   })
 
   test('may be plain or coloured text, or half an event', () => {
