@@ -138,6 +138,9 @@ test('the same modules are another environment with other settings: by backend k
   expect(JSON.parse(blue.outputs['outputs'] ?? '')).toEqual({ web: { size: 5, workspace: 'blue' } })
   expect(await stacks.store.keys('env:/blue/environments/')).toEqual(['env:/blue/environments/terraform.tfstate'])
 
+  const green = await web.run({ ...inputs('prod'), variables: 'size = 6', workspace: 'green' })
+  expect(JSON.parse(green.outputs['outputs'] ?? '')).toEqual({ web: { size: 6, workspace: 'green' } })
+
   // However a workspace is chosen, what is approved for it is approved for no other.
   const sealed = { ...inputs('prod'), variables: 'size = 6', 'fingerprint-key': 'a key that nobody else has' }
   const inBlue = { env: { TF_WORKSPACE: 'blue' } }

@@ -12,13 +12,19 @@ import type { Terraform } from './terraform.ts'
 export async function init(stack: StackInputs, tf: Terraform, world: World): Promise<Backend> {
   checkConfiguration(stack, world.env)
   await world.log.group(`${tf.product} init`, async () => {
-    const { code, stdout, stderr } = await tf.query(initArguments(stack, tf.scratch, world))
+    const args = initArguments(stack, tf.scratch, world)
+    const first = await tf.query(args)
+    // The workspace is made by the commands after this one; `init` takes a new one only where there is no other yet.
+    const { code, stdout, stderr } = isNewWorkspace(first) ? await tf.query(args, { inWorkspace: false }) : first
     const narrator = new Narrator({ log: world.log, stack })
     for (const line of `${stdout}\n${stderr}`.split('\n')) narrator.hear(line)
     if (code !== 0) throw initFailed(tf.product, narrator)
   })
   return readBackend(stack, world.env)
 }
+
+const isNewWorkspace = ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) =>
+  code !== 0 && /selected workspace .{1,200} does not exist/s.test(stdout + stderr)
 
 function initArguments(stack: StackInputs, scratch: string, world: World): readonly string[] {
   const args = ['init', '-input=false', '-no-color', '-json']

@@ -17,7 +17,10 @@ export interface Terraform {
   /** A folder of this run's own, which only its user can read. */
   readonly scratch: string
   /** Runs a command that takes no lock, and gives what it printed. A cancelled run interrupts it, unless it has to `finish`. */
-  query(args: readonly string[], options?: { readonly finish?: boolean }): Promise<ExecResult>
+  query(
+    args: readonly string[],
+    options?: { readonly finish?: boolean; readonly inWorkspace?: boolean },
+  ): Promise<ExecResult>
   /** Runs a command of the `-json` kind that may hold the lock: it ends in its own time, whatever becomes of us. */
   run(args: readonly string[], narrator: Narrator): Promise<Ended>
 }
@@ -45,8 +48,12 @@ export function terraform(options: TerraformOptions, world: World): Terraform {
     product,
     directory,
     scratch,
-    query: (args, { finish = false } = {}) =>
-      world.exec(command, args, { cwd: directory, env, ...(finish ? {} : { signal: world.signal }) }),
+    query: (args, { finish = false, inWorkspace = true } = {}) =>
+      world.exec(command, args, {
+        cwd: directory,
+        env: inWorkspace ? env : withoutWorkspace(env),
+        ...(finish ? {} : { signal: world.signal }),
+      }),
     async run(args, narrator) {
       throwIfCancelled(world.signal)
       const name = join(scratch, `${args[0]}-${randomUUID()}`)
@@ -72,6 +79,9 @@ export function terraform(options: TerraformOptions, world: World): Terraform {
     },
   }
 }
+
+const withoutWorkspace = (env: Environment): Environment =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => name !== 'TF_WORKSPACE'))
 
 /** What Terraform is run with: our environment, without the inputs, which are none of its providers' business. */
 function environment(env: Environment, workspace: string | undefined): Environment {
