@@ -46,6 +46,20 @@ test('is what the next runs of these sources find, and its tags do not go back',
   expect(await registry.digest('acme/web', 'latest')).toBe(renewed.outputs['digest'])
 })
 
+test('an unchanged image on a base is found without an engine', async () => {
+  const base = await build({ images: `${registry.host}/acme/base`, tags: 'v1' })
+  expect(base.outputs['skipped']).toBe('false')
+  const onBase = imageSources(TEST, [], {})
+  onBase.write('Dockerfile', `FROM ${registry.host}/acme/base:v1\nRUN busybox touch /app\nLABEL slipway.test=${TEST}\n`)
+  const app = { context: onBase.folder, images: `${registry.host}/acme/app` }
+  const first = await build({ ...app, tags: 'v1' })
+  expect((await build({ ...app, tags: 'v2' }, NOWHERE)).outputs).toMatchObject({
+    skipped: 'true',
+    digest: first.outputs['digest'],
+  })
+  onBase.remove()
+})
+
 test('gets no tag for its sources where nobody looks for one', async () => {
   const step = await build({ images: `${registry.host}/acme/plain`, tags: 'v1', 'skip-unchanged': 'false' })
   expect(JSON.parse(step.outputs['tags'] ?? '')).toEqual([`${registry.host}/acme/plain:v1`])

@@ -9,6 +9,7 @@ const LEVEL = 5
 const SAMPLE = 8 * 1024
 const SAMPLES = 4
 const WORTH_IT = 0.97
+
 /**
  * Compresses with all cores: each block by itself, one gzip member after the other, which every reader of layers takes for
  * one stream (it is how eStargz layers are made). The blocks are cut at fixed places, so the same bytes give the same bytes.
