@@ -10,11 +10,14 @@ import { lockTimeout } from './plan.ts'
 import { operationsOf, Progress } from './progress.ts'
 import type { Review } from './review.ts'
 import type { Run } from './run.ts'
-import type { StreamOutput } from './stream.ts'
+import type { Diagnostic, StreamOutput } from './stream.ts'
+
+/** The state has changed since the plan was made, and Terraform refused it before it did anything. */
+export class StalePlanError extends SlipwayError {}
 
 /**
- * Applies exactly the saved plan; Terraform itself refuses it when the state has moved on since. Whatever happens, the state
- * is saved. Gives the outputs as far as Terraform shows them.
+ * Applies exactly the saved plan. Whatever happens, the state is saved. Gives the outputs as far as Terraform shows them.
+ * @throws StalePlanError when another apply came first.
  */
 export async function applyPlan(
   { saved, scrub }: Review,
@@ -28,6 +31,7 @@ export async function applyPlan(
     watch,
     phrase: (event) => progress.phrase(event),
     scrub,
+    expected: isStale,
   })
   const { code, cancelled } = await world.log.group(`${tf.product} apply`, () =>
     tf.run(applyArguments(inputs.plan, saved.file), narrator),
@@ -42,7 +46,13 @@ export async function applyPlan(
   return narrator.outputs
 }
 
-function verdict({ applied }: Narrator): string {
+/** In Terraform's words (and OpenTofu's): internal/backend/local/backend_local.go, localRunForPlanFile. */
+const isStale = ({ summary }: Diagnostic): boolean =>
+  /^Saved plan (?:is stale|does not match the given state)/.test(summary)
+
+function verdict({ applied, errors }: Narrator): string {
+  if (errors.some(isStale))
+    return '⏭️ **Overtaken**: the state has changed since this plan was made. Nothing of it was applied.'
   if (applied === undefined) return '❌ **Not all of it was applied.** The log says why; what was done is in the state.'
   return `✅ **Applied**: ${applied.add} added, ${applied.change} changed, ${applied.remove} destroyed.`
 }
@@ -58,9 +68,9 @@ const applyArguments = (inputs: PlanInputs, file: string): readonly string[] => 
 
 function applyFailed(product: string, { errors }: Narrator): SlipwayError {
   const [first] = errors
-  if (/Saved plan is stale|does not match the given state/.test(first?.summary ?? '')) {
-    return new SlipwayError(`\`${product} apply\` refused the plan: the state has changed since it was made.`, {
-      hint: 'Nothing was changed. Run the step again: it makes a new plan.',
+  if (errors.some(isStale)) {
+    return new StalePlanError(`\`${product} apply\` refused the plan: the state has changed since it was made.`, {
+      hint: 'Nothing of it was applied. Plan again, and apply the new plan.',
     })
   }
   return new SlipwayError(`\`${product} apply\` failed: ${first?.summary ?? 'see its output above.'}`, {

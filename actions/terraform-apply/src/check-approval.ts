@@ -32,11 +32,13 @@ export async function readApproved(run: Run): Promise<Approved | undefined> {
 }
 
 /** @throws SlipwayError when the plan does more than was approved. */
-export function checkApproval({ saved, approval }: Review, approved: Approved | undefined, run: Run): void {
+export function checkApproval({ saved, approval, hasChanges }: Review, approved: Approved | undefined, run: Run): void {
   const { key } = run.inputs.approval
   if (approved === undefined || key === undefined || approval === undefined) return
-  if ('fingerprint' in approved) requireSameFingerprint(approved.fingerprint, approval.fingerprint)
-  else requireNoMore(notApproved(saved.plan, approved.approval, key), approved.where)
+  if ('fingerprint' in approved) {
+    // A plan that changes nothing does no more than any other: the approved one was applied already.
+    if (hasChanges) requireSameFingerprint(approved.fingerprint, approval.fingerprint)
+  } else requireNoMore(notApproved(saved.plan, approved.approval, key), approved.where)
   run.world.log.info('Everything in the plan was approved.')
 }
 

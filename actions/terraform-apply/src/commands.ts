@@ -1,5 +1,5 @@
-import { applyPlan } from './apply.ts'
-import { checkApproval, readApproved } from './check-approval.ts'
+import { applyPlan, StalePlanError } from './apply.ts'
+import { type Approved, checkApproval, readApproved } from './check-approval.ts'
 import { enforce } from './guard-rails.ts'
 import { outputsAfterApply, setOutputs } from './outputs.ts'
 import { makePlan, readPlan, type SavedPlan } from './plan.ts'
@@ -21,9 +21,27 @@ export async function verify(run: Run): Promise<void> {
   checkApproval(await planned(run), approved, run)
 }
 
-/** Plans, shows the plan, and applies exactly that: when it was approved, and no guard rail holds it up. */
+/** How many plans an apply makes at most. Each but the first means that another apply came in between, and went through. */
+const PLANS = 3
+
+/**
+ * Plans, shows the plan, and applies exactly that: when it was approved, and no guard rail holds it up. Where another apply
+ * was first, it does so again, as if the step had started after that one. A plan that was handed in is applied, or nothing.
+ */
 export async function apply(run: Run): Promise<void> {
   const approved = await readApproved(run)
+  for (let plans = 1; ; plans++) {
+    try {
+      await planAndApply(approved, run)
+      return
+    } catch (error) {
+      if (!(error instanceof StalePlanError) || run.inputs.planFile !== undefined || plans === PLANS) throw error
+      run.world.log.info(`${error.message} Nothing of it was applied; planning again.`)
+    }
+  }
+}
+
+async function planAndApply(approved: Approved | undefined, run: Run): Promise<void> {
   const reviewed = await planned(run)
   const { saved, breaches, hasChanges } = reviewed
   checkApproval(reviewed, approved, run)

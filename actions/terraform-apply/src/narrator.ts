@@ -15,6 +15,8 @@ export interface NarratorOptions {
   /** Sees every event first. */
   readonly watch?: { started(pid: number): void; see(event: StreamEvent): void }
   readonly scrub?: Scrub
+  /** A diagnostic that is no trouble to anybody: it is told without an annotation. */
+  readonly expected?: (diagnostic: Diagnostic) => boolean
 }
 
 /** Tells people what Terraform says, as it says it, and remembers what matters afterwards. */
@@ -29,13 +31,22 @@ export class Narrator {
   readonly #phrase: Phrase
   readonly #scrub: Scrub
   readonly #watch: NarratorOptions['watch']
+  readonly #expected: NonNullable<NarratorOptions['expected']>
 
-  constructor({ log, stack, watch, phrase = (event) => event['@message'], scrub = (text) => text }: NarratorOptions) {
+  constructor({
+    log,
+    stack,
+    watch,
+    phrase = (event) => event['@message'],
+    scrub = (text) => text,
+    expected = () => false,
+  }: NarratorOptions) {
     this.#watch = watch
     this.#log = log
     this.#stack = stack
     this.#phrase = phrase
     this.#scrub = scrub
+    this.#expected = expected
   }
 
   /** From here on its lines come from this process. */
@@ -75,7 +86,9 @@ export class Narrator {
     this.diagnostics.push(diagnostic)
     const { severity, summary, detail, address, range } = diagnostic
     const about = address === undefined ? '' : `${address}: `
-    this.#log[severity](`${about}${detail === '' ? summary : detail}`, { title: summary, ...this.#placeOf(range) })
+    const text = `${about}${detail === '' ? summary : detail}`
+    if (this.#expected(said)) this.#log.info(text)
+    else this.#log[severity](text, { title: summary, ...this.#placeOf(range) })
   }
 
   /** What is outside the repository, such as a file of our own, has no line to show the message on. */
