@@ -140,6 +140,45 @@ test('a role that may not note who holds the lock is told so, and applies all th
   }
 }, 60_000)
 
+/** A cloud in which the lock is held whenever it is tried for, up to so many times, and gone when one looks by whom. */
+const letGoInBetween = (times: number) => {
+  const tried: string[] = []
+  const store = StateStore.start({
+    intercept: ({ request }) => {
+      if (request.method !== 'PUT' || !request.url.pathname.endsWith('.tflock')) return undefined
+      tried.push(request.url.pathname)
+      return tried.length % (times + 1) === 0 ? undefined : { error: new AwsError('PreconditionFailed', 'Held.', 412) }
+    },
+  })
+  return { store, tried }
+}
+
+test.each([
+  [1, 'is tried for again, by plan and by apply', 0],
+  [Number.POSITIVE_INFINITY, 'ends the step after a few tries, without a change', 1],
+])(
+  'a lock that is let go between trying and looking (%s times) %s',
+  async (times, _, code) => {
+    const { store: starting, tried } = letGoInBetween(times)
+    const store = await starting
+    const web = new Stack(store, source('terraform-apply'), 'let-go', { 'main.tf': 'resource "terraform_data" "a" {}' })
+    try {
+      const ended = await web.run({})
+      expect(ended).toMatchObject({ code })
+      expect(ended.log.match(/was let go just as Terraform looked/g)).toHaveLength(code === 0 ? 2 : 4)
+      expect(ended.log.match(/::error.*/g) ?? []).toEqual(
+        code === 0 ? [] : [expect.stringContaining('::error::The state could not be locked.')],
+      )
+      expect(tried).toHaveLength(code === 0 ? 4 : 5)
+      expect(await store.keys('let-go/')).toEqual(code === 0 ? ['let-go/terraform.tfstate'] : [])
+    } finally {
+      web.remove()
+      await store.close()
+    }
+  },
+  60_000,
+)
+
 test('a lock of a backend that Terraform alone can follow is left to Terraform', async () => {
   const backend = s3Backend(BUCKET, 'customer/terraform.tfstate').replace(
     /use_lockfile/,

@@ -4,12 +4,12 @@ import { applyChart } from './apply-chart.ts'
 import { rescueState } from './errored-state.ts'
 import type { PlanInputs } from './inputs.ts'
 import { lockError } from './lock-error.ts'
-import { LockWatch } from './lock-watch.ts'
-import { Narrator } from './narrator.ts'
+import type { Narrator } from './narrator.ts'
 import { lockTimeout } from './plan.ts'
 import { operationsOf, Progress } from './progress.ts'
 import type { Review } from './review.ts'
 import type { Run } from './run.ts'
+import { runLocked } from './run-locked.ts'
 import type { Diagnostic, StreamOutput } from './stream.ts'
 
 /** The state has changed since the plan was made, and Terraform refused it before it did anything. */
@@ -21,21 +21,17 @@ export class StalePlanError extends SlipwayError {}
  */
 export async function applyPlan(
   { saved, scrub }: Review,
-  { inputs, tf, store, world }: Run,
+  run: Run,
 ): Promise<Readonly<Record<string, StreamOutput>> | undefined> {
+  const { inputs, tf, store, world } = run
   const progress = new Progress(operationsOf(saved.plan))
-  const watch = new LockWatch(store, world, 'OperationTypeApply')
-  const narrator = new Narrator({
-    log: world.log,
-    stack: inputs.stack,
-    watch,
+  const { code, cancelled, narrator, watch } = await runLocked(run, {
+    operation: 'OperationTypeApply',
+    args: applyArguments(inputs.plan, saved.file),
     phrase: (event) => progress.phrase(event),
     scrub,
     expected: isStale,
   })
-  const { code, cancelled } = await world.log.group(`${tf.product} apply`, () =>
-    tf.run(applyArguments(inputs.plan, saved.file), narrator),
-  )
   const operations = progress.operations.map((each) => ({ ...each, address: scrub(each.address) }))
   // An empty line first: the fold that the plan ends with is HTML until there is one.
   world.report.summary(join(verdict(narrator), applyChart(operations)))

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import type { PlanInputs } from './inputs.ts'
 import { lockError } from './lock-error.ts'
-import { LockWatch } from './lock-watch.ts'
-import { Narrator } from './narrator.ts'
+import type { Narrator } from './narrator.ts'
 import type { Plan } from './plan-json.ts'
 import type { Run } from './run.ts'
+import { runLocked } from './run-locked.ts'
 import { PLAN_FILE } from './scratch.ts'
 import type { Terraform } from './terraform.ts'
 
@@ -18,15 +18,15 @@ export interface SavedPlan {
 }
 
 /** Plans, saves the plan, and reads it. */
-export async function makePlan({ inputs, tf, store, world }: Run): Promise<SavedPlan> {
+export async function makePlan(run: Run): Promise<SavedPlan> {
+  const { inputs, tf, store, world } = run
   const file = join(tf.scratch, PLAN_FILE)
   const variables = inputs.plan.variables.trim() === '' ? undefined : join(tf.scratch, 'inputs.tfvars')
   if (variables !== undefined) writeFileSync(variables, inputs.plan.variables, { mode: 0o600 })
-  const watch = new LockWatch(store, world, 'OperationTypePlan')
-  const narrator = new Narrator({ log: world.log, stack: inputs.stack, watch })
-  const { code, cancelled } = await world.log.group(`${tf.product} plan`, () =>
-    tf.run(planArguments(inputs.plan, file, variables), narrator),
-  )
+  const { code, cancelled, narrator, watch } = await runLocked(run, {
+    operation: 'OperationTypePlan',
+    args: planArguments(inputs.plan, file, variables),
+  })
   if (cancelled !== undefined) throw cancelled
   // 2 says that there is something to do; counts would miss outputs and moves.
   if (code === 0 || code === 2) {
