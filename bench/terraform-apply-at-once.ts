@@ -1,6 +1,6 @@
 // Several jobs that apply the same stack at once, each from a checkout of its own, started within a random moment:
 //
-//   npm run build -- terraform-apply && node bench/terraform-apply-at-once.ts [--rounds 30] [--jobs 3] [--within 300] [--seed 42]
+//   npm run build -- terraform-apply && node bench/terraform-apply-at-once.ts [--rounds 30] [--jobs 3] [--within 300] [--seed 42] [--workspace new]
 //
 // Fails at the first round in which a job is red, a resource is made twice or not at all, or the lock is left. Says how
 // often a job waited for the lock, and how often one had to plan again. `--within` is in milliseconds.
@@ -18,6 +18,7 @@ const { values } = parseArgs({
     jobs: { type: 'string', default: '3' },
     within: { type: 'string', default: '300' },
     seed: { type: 'string', default: '42' },
+    workspace: { type: 'string', default: '' },
   },
 })
 const random = seededRandom(Number(values.seed))
@@ -28,7 +29,7 @@ const main = (made: string) => `
   resource "terraform_data" "each" {
     for_each = toset(["a", "b", "c"])
     provisioner "local-exec" {
-      command = "sleep 0.3; echo \${each.key} >> ${made}"
+      command = "sleep 1; echo \${each.key} >> ${made}"
     }
   }`
 
@@ -44,14 +45,14 @@ async function round(name: string): Promise<readonly StepResult[]> {
       stacks.map(async (stack) => {
         stack.write({ 'main.tf': main(made) })
         await delay(random() * Number(values.within))
-        return stack.run({})
+        return stack.run({ workspace: values.workspace })
       }),
     )
     const red = ended.find(({ code }) => code !== 0)
     if (red !== undefined) throw new Error(`A job is red:\n${red.log}`)
     const lines = readFileSync(made, 'utf8').split('\n').sort().join('')
     if (lines !== 'abc') throw new Error(`Made ${lines}, not abc.`)
-    const left = await store.keys(`${name}/`)
+    const left = await store.keys('')
     if (left.some((key) => key.endsWith('.tflock'))) throw new Error('The lock is left.')
     return ended
   } finally {

@@ -143,34 +143,32 @@ test('a role that may not note who holds the lock is told so, and applies all th
 /** A cloud in which the lock is held whenever it is tried for, up to so many times, and gone when one looks by whom. */
 const letGoInBetween = (times: number) => {
   const tried: string[] = []
-  const store = StateStore.start({
+  const starting = StateStore.start({
     intercept: ({ request }) => {
       if (request.method !== 'PUT' || !request.url.pathname.endsWith('.tflock')) return undefined
       tried.push(request.url.pathname)
       return tried.length % (times + 1) === 0 ? undefined : { error: new AwsError('PreconditionFailed', 'Held.', 412) }
     },
   })
-  return { store, tried }
+  return { starting, tried }
 }
 
 test.each([
-  [1, 'is tried for again, by plan and by apply', 0],
-  [Number.POSITIVE_INFINITY, 'ends the step after a few tries, without a change', 1],
+  ['by plan and by apply', {}, 'let-go/terraform.tfstate', 2],
+  ['as a workspace is made', { workspace: 'new' }, 'env:/new/let-go/terraform.tfstate', 3],
 ])(
-  'a lock that is let go between trying and looking (%s times) %s',
-  async (times, _, code) => {
-    const { store: starting, tried } = letGoInBetween(times)
+  'a lock that is let go just as Terraform looks who holds it is tried for again, %s',
+  async (_, inputs, key, again) => {
+    const { starting, tried } = letGoInBetween(1)
     const store = await starting
     const web = new Stack(store, source('terraform-apply'), 'let-go', { 'main.tf': 'resource "terraform_data" "a" {}' })
     try {
-      const ended = await web.run({})
-      expect(ended).toMatchObject({ code })
-      expect(ended.log.match(/was let go just as Terraform looked/g)).toHaveLength(code === 0 ? 2 : 4)
-      expect(ended.log.match(/::error.*/g) ?? []).toEqual(
-        code === 0 ? [] : [expect.stringContaining('::error::The state could not be locked.')],
-      )
-      expect(tried).toHaveLength(code === 0 ? 4 : 5)
-      expect(await store.keys('let-go/')).toEqual(code === 0 ? ['let-go/terraform.tfstate'] : [])
+      const { code, log } = await web.run(inputs)
+      expect(code).toBe(0)
+      expect(log.match(/Another run had the lock for a moment; trying again/g)).toHaveLength(again)
+      expect(log).not.toContain('::error')
+      expect(tried).toHaveLength(2 * again)
+      expect(await store.keys('')).toEqual([key])
     } finally {
       web.remove()
       await store.close()
@@ -178,6 +176,22 @@ test.each([
   },
   60_000,
 )
+
+test('one that is never to be had ends the step after a few tries', async () => {
+  const { starting, tried } = letGoInBetween(Number.POSITIVE_INFINITY)
+  const store = await starting
+  const web = new Stack(store, source('terraform-apply'), 'never', { 'main.tf': 'resource "terraform_data" "a" {}' })
+  try {
+    const { code, log } = await web.run({})
+    expect(code).toBe(1)
+    expect(log.match(/::error.*/g)).toEqual([expect.stringContaining('::error::The state could not be locked.')])
+    expect(tried).toHaveLength(5)
+    expect(await store.keys('')).toEqual([])
+  } finally {
+    web.remove()
+    await store.close()
+  }
+}, 60_000)
 
 test('a lock of a backend that Terraform alone can follow is left to Terraform', async () => {
   const backend = s3Backend(BUCKET, 'customer/terraform.tfstate').replace(

@@ -1,10 +1,12 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SlipwayError } from '../../../toolkit/errors.ts'
+import type { ExecResult } from '../../../toolkit/exec.ts'
 import type { Pair } from '../../../toolkit/inputs.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import { type Backend, checkConfiguration, dataDirectory, readBackend } from './backend.ts'
 import type { StackInputs } from './inputs.ts'
+import { isBeingMade, retryMissed } from './missed-lock.ts'
 import { Narrator } from './narrator.ts'
 import type { Terraform } from './terraform.ts'
 
@@ -13,7 +15,7 @@ export async function init(stack: StackInputs, tf: Terraform, world: World): Pro
   checkConfiguration(stack, world.env)
   await world.log.group(`${tf.product} init`, async () => {
     const args = initArguments(stack, tf.scratch, world)
-    const first = await tf.query(args)
+    const first = await retryMissed(world, () => tf.query(args), missedLock)
     // The workspace is made by the commands after this one; `init` takes a new one only where there is no other yet.
     const { code, stdout, stderr } = isNewWorkspace(first) ? await tf.query(args, { inWorkspace: false }) : first
     const narrator = new Narrator({ log: world.log, stack })
@@ -23,7 +25,9 @@ export async function init(stack: StackInputs, tf: Terraform, world: World): Pro
   return readBackend(stack, world.env)
 }
 
-const isNewWorkspace = ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) =>
+const missedLock = ({ code, stdout, stderr }: ExecResult) => code !== 0 && isBeingMade(stdout + stderr)
+
+const isNewWorkspace = ({ code, stdout, stderr }: ExecResult) =>
   code !== 0 && /selected workspace .{1,200} does not exist/s.test(stdout + stderr)
 
 function initArguments(stack: StackInputs, scratch: string, world: World): readonly string[] {

@@ -27,16 +27,8 @@ export async function lockError(
   )
 }
 
-const isNotLocked = ({ summary }: Diagnostic): boolean => /acquiring the state lock/i.test(summary)
-
-/**
- * Whether the lock was held when Terraform tried for it, and gone when it looked by whom: then it names none, and does not
- * wait. (In Terraform, `LockWithContext` of internal/states/statemgr/locker.go.) S3 and DynamoDB word the first differently.
- */
-export const isLetGo = (error: Diagnostic): boolean =>
-  isNotLocked(error) &&
-  /PreconditionFailed|ConditionalRequestConflict|ConditionalCheckFailed/.test(error.detail ?? '') &&
-  lockIn(error.detail ?? '') === undefined
+/** Whether it says that the lock was not to be had. */
+export const isNotLocked = ({ summary }: Diagnostic): boolean => /acquiring the state lock/i.test(summary)
 
 /** Reads what Terraform says of the lock that is in its way. */
 export function lockIn(detail: string): Lock | undefined {
