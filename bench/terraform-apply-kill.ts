@@ -1,13 +1,13 @@
 // kill -9 of the step at moments spread evenly over an apply:
 //
-//   npm run build -- terraform-apply && node bench/terraform-apply-kill.ts [--kills 100] [--seed 42] [--provider]
+//   npm run build -- terraform-apply && node bench/terraform-apply-kill.ts [--kills 100] [--lanes 1] [--seed 42] [--provider]
 //
 // Counts kills that hit a running Terraform, until there are so many. Fails at the first after which state and cloud
 // differ, a lock is left, or the next run does not succeed. With `--provider` the AWS provider makes what is compared, and
 // a kill takes some 15 s; else curl does, in 5 s.
 import { parseArgs } from 'node:util'
 import { seededRandom } from '../rehearsal/cloud/kernel/random.ts'
-import { applyAlone, cloudOf, type Kill, killOnce } from '../test/support/kill-soak.ts'
+import { cloudOf, type Kill, killSeries } from '../test/support/kill-soak.ts'
 import { provided, provisioned } from '../test/support/kill-worlds.ts'
 import { bundle } from '../test/support/run-action.ts'
 import { StateStore } from '../test/support/terraform-stack.ts'
@@ -15,31 +15,27 @@ import { StateStore } from '../test/support/terraform-stack.ts'
 const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '100' },
+    lanes: { type: 'string', default: '1' },
     seed: { type: 'string', default: '42' },
     provider: { type: 'boolean', default: false },
   },
 })
-const wanted = Number(values.kills)
 const random = seededRandom(Number(values.seed))
-
 const world = values.provider ? provided : provisioned
 const store = await StateStore.start(cloudOf(world))
 const soak = { store, entry: bundle('terraform-apply'), world }
-const kills: Kill[] = []
 try {
-  const { apply } = await applyAlone(soak)
-  console.log(`An apply takes ${Math.round(apply)} ms. Seed ${values.seed}.`)
-  const hits = () => kills.filter(({ hit }) => hit)
-  while (hits().length < wanted) {
-    const kill = await killOnce(soak, `kill-${kills.length}`, { moment: random() * apply })
-    kills.push(kill)
-    console.log(
-      `${String(hits().length).padStart(3)} ${kill.hit ? `at ${kill.at.toFixed(2)}, ${kill.made} objects made` : 'missed'}`,
-    )
-  }
+  const kills = await killSeries(soak, {
+    hits: Number(values.kills),
+    lanes: Number(values.lanes),
+    random,
+    onKill: ({ hit, at, made }, hits) =>
+      console.log(`${String(hits).padStart(3)} ${hit ? `at ${at.toFixed(2)}, ${made} objects made` : 'missed'}`),
+  })
+  const hits = kills.filter(({ hit }) => hit)
   const tenths = (of: (kill: Kill) => number, bins: number) =>
-    Array.from({ length: bins }, (_, bin) => hits().filter((kill) => of(kill) === bin).length).join(' ')
-  console.log(`\n${kills.length} kills, of which ${hits().length} hit a running Terraform; nothing was lost.`)
+    Array.from({ length: bins }, (_, bin) => hits.filter((kill) => of(kill) === bin).length).join(' ')
+  console.log(`\n${kills.length} kills, of which ${hits.length} hit a running Terraform; nothing was lost.`)
   console.log(`By tenth of the apply: ${tenths(({ at }) => Math.min(9, Math.floor(at * 10)), 10)}`)
   console.log(`By objects made before: ${tenths(({ made }) => made, 10)}`)
 } finally {

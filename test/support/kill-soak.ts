@@ -7,6 +7,7 @@ import { CreateBucketCommand, ListObjectsV2Command } from '@aws-sdk/client-s3'
 import type { Starting } from '../../actions/terraform-apply/src/afterlife.ts'
 import { claimedBy } from '../../actions/terraform-apply/src/claim.ts'
 import type { CloudOptions } from '../../rehearsal/cloud/cloud.ts'
+import { inParallel } from '../../toolkit/parallel.ts'
 import { BUCKET_OF_WORLD, OBJECTS, type World } from './kill-worlds.ts'
 import type { Step } from './run-action.ts'
 import { Stack, type StateStore } from './terraform-stack.ts'
@@ -76,14 +77,24 @@ export async function killOnce(
   }
 }
 
-/** How long a step and its apply take when nothing happens to them. */
-export async function applyAlone({
-  store,
-  entry,
-  world,
-}: Soak): Promise<{ readonly step: number; readonly apply: number }> {
-  await store.s3.send(new CreateBucketCommand({ Bucket: BUCKET_OF_WORLD }))
-  const stack = new Stack(store, entry, 'alone', { 'main.tf': world.main('alone') })
+/** How long a step and its apply take, in milliseconds, when nothing happens to them. */
+export interface Undisturbed {
+  readonly step: number
+  readonly apply: number
+}
+
+/** Measures that, with as many others beside it as there will be. */
+export async function undisturbed(soak: Soak, lanes = 1): Promise<Undisturbed> {
+  await soak.store.s3.send(new CreateBucketCommand({ Bucket: BUCKET_OF_WORLD }))
+  const names = Array.from({ length: lanes }, (_, lane) => `undisturbed-${lane}`)
+  const all = await inParallel(names, lanes, (name) => applyOnce(soak, name))
+  return { step: mean(all.map(({ step }) => step)), apply: mean(all.map(({ apply }) => apply)) }
+}
+
+const mean = (numbers: readonly number[]): number => numbers.reduce((sum, each) => sum + each, 0) / numbers.length
+
+async function applyOnce({ store, entry, world }: Soak, name: string): Promise<Undisturbed> {
+  const stack = new Stack(store, entry, name, { 'main.tf': world.main(name) })
   try {
     const started = performance.now()
     const step = stack.start({})
@@ -96,6 +107,38 @@ export async function applyAlone({
   } finally {
     stack.remove()
   }
+}
+
+export interface Series {
+  /** How many kills have to hit a running Terraform. */
+  readonly hits: number
+  /** How many stacks are applied beside one another. */
+  readonly lanes: number
+  readonly random: () => number
+  /** Told after each kill. */
+  readonly onKill?: (kill: Kill, hits: number) => void
+}
+
+/** Kills at random moments of an apply until so many have hit. @throws when anything is lost. */
+export async function killSeries(soak: Soak, { hits, lanes, random, onKill }: Series): Promise<readonly Kill[]> {
+  const { apply } = await undisturbed(soak, lanes)
+  const kills: Kill[] = []
+  let begun = 0
+  let hit = 0
+  let lost = false
+  const lane = async () => {
+    while (hit < hits && !lost) {
+      const kill = await killOnce(soak, `kill-${begun++}`, { moment: random() * apply }).catch((error) => {
+        lost = true
+        throw error
+      })
+      kills.push(kill)
+      if (kill.hit) hit++
+      onKill?.(kill, hit)
+    }
+  }
+  await inParallel(Array.from({ length: lanes }), lanes, lane)
+  return kills
 }
 
 async function applying(step: Step): Promise<void> {
