@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { AwsError } from '../../rehearsal/cloud/kernel/errors.ts'
+import type { Intercept } from '../../rehearsal/cloud/kernel/service.ts'
 import { source } from '../support/run-action.ts'
 import { terraformConfig } from '../support/terraform.ts'
 import { Stack, StateStore, useStacks } from '../support/terraform-stack.ts'
@@ -99,24 +100,27 @@ test('a locked state is left alone', async () => {
   expect(await stacks.store.keys('held/')).toEqual(['held/terraform.tfstate.tflock'])
 }, 60_000)
 
-describe('a role that may not do all', () => {
-  /** Does something in a cloud where calls of this kind on this object are denied. */
-  async function denied<T>(method: string, object: string, task: (store: StateStore) => Promise<T>): Promise<T> {
-    const store = await StateStore.start({
-      intercept: ({ request }) =>
-        request.method === method && request.url.pathname.endsWith(object)
-          ? { error: new AwsError('AccessDenied', 'You may not.', 403) }
-          : undefined,
-    })
+describe('where S3 says no, or nothing', () => {
+  async function inCloud<T>(intercept: Intercept, task: (store: StateStore) => Promise<T>): Promise<T> {
+    const store = await StateStore.start({ intercept })
     try {
       return await task(store)
     } finally {
       await store.close()
     }
   }
+  /** Does something in a cloud where calls of this kind on this object are denied. */
+  const denied = <T>(method: string, object: string, task: (store: StateStore) => Promise<T>): Promise<T> =>
+    inCloud(
+      ({ request }) =>
+        request.method === method && request.url.pathname.endsWith(object)
+          ? { error: new AwsError('AccessDenied', 'You may not.', 403) }
+          : undefined,
+      task,
+    )
   const inStore = (store: StateStore) => new Stack(store, source('terraform-apply'), 'picky', { 'main.tf': MAIN })
 
-  test('leaves no lock behind where it may not name its holder', async () => {
+  test('no lock is left behind where its holder may not be named', async () => {
     await denied('PUT', '.holder.json', async (store) => {
       const { made, original } = onLaptop('picky', inStore(store))
       const moved = await made.run({ command: 'migrate-state' })
@@ -127,7 +131,28 @@ describe('a role that may not do all', () => {
     })
   }, 60_000)
 
-  test('is told first what went wrong, and then that the lock could not be removed', async () => {
+  test('what was written is taken for its own, where the answer to that was lost', async () => {
+    const lost = new Set<string>()
+    const answerOfFirstPut: Intercept = ({ request: { method, url } }) => {
+      if (method !== 'PUT' || !url.pathname.includes('/picky/') || lost.has(url.pathname)) return undefined
+      lost.add(url.pathname)
+      return { reset: 'after' }
+    }
+    await inCloud(answerOfFirstPut, async (store) => {
+      const { made, original } = onLaptop('picky', inStore(store))
+      const { code, log } = await made.run({ command: 'migrate-state' })
+      expect(log).not.toContain('::error')
+      expect(code).toBe(0)
+      expect([...lost]).toEqual(
+        expect.arrayContaining([expect.stringMatching(/tflock$/), expect.stringMatching(/tfstate$/)]),
+      )
+      expect(await store.text('picky/terraform.tfstate')).toBe(original.toString())
+      expect(await store.keys('picky/')).not.toContain('picky/terraform.tfstate.tflock')
+      made.remove()
+    })
+  }, 60_000)
+
+  test('it is told first what went wrong, and then that the lock could not be removed', async () => {
     await denied('GET', '.tflock', async (store) => {
       const { made } = onLaptop('picky', inStore(store))
       const outputs = { theirs: { value: 1, type: 'number' } }

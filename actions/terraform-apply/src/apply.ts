@@ -3,7 +3,6 @@ import { join } from '../../../toolkit/markdown.ts'
 import { applyChart } from './apply-chart.ts'
 import { rescueState } from './errored-state.ts'
 import type { PlanInputs } from './inputs.ts'
-import { lockError } from './lock-error.ts'
 import type { Narrator } from './narrator.ts'
 import { lockTimeout } from './plan.ts'
 import { operationsOf, Progress } from './progress.ts'
@@ -25,7 +24,7 @@ export async function applyPlan(
 ): Promise<Readonly<Record<string, StreamOutput>> | undefined> {
   const { inputs, tf, store, world } = run
   const progress = new Progress(operationsOf(saved.plan))
-  const { code, cancelled, narrator, watch } = await runLocked(run, {
+  const { code, cancelled, narrator, watch, lockError } = await runLocked(run, {
     operation: 'OperationTypeApply',
     args: applyArguments(inputs.plan, saved.file),
     phrase: (event) => progress.phrase(event),
@@ -34,11 +33,11 @@ export async function applyPlan(
   })
   const operations = progress.operations.map((each) => ({ ...each, address: scrub(each.address) }))
   // An empty line first: the fold that the plan ends with is HTML until there is one.
-  world.report.summary(join(verdict(narrator), applyChart(operations)))
+  world.report.summary(join(verdict(code, narrator), applyChart(operations)))
   await rescueState(tf, store, world)
   await watch.settle()
   if (cancelled !== undefined) throw cancelled
-  if (code !== 0) throw (await lockError(narrator.errors, store, world)) ?? applyFailed(tf.product, narrator)
+  if (code !== 0) throw lockError ?? applyFailed(tf.product, narrator)
   return narrator.outputs
 }
 
@@ -46,9 +45,11 @@ export async function applyPlan(
 const isStale = ({ summary }: Diagnostic): boolean =>
   /^Saved plan (?:is stale|does not match the given state)/.test(summary)
 
-function verdict({ applied, errors }: Narrator): string {
+function verdict(code: number, { applied, errors }: Narrator): string {
   if (errors.some(isStale))
     return '⏭️ **Overtaken**: the state has changed since this plan was made. Nothing of it was applied.'
+  // Terraform counts nothing when it could not release the lock.
+  if (applied === undefined && code === 0) return '✅ **Applied**.'
   if (applied === undefined) return '❌ **Not all of it was applied.** The log says why; what was done is in the state.'
   return `✅ **Applied**: ${applied.add} added, ${applied.change} changed, ${applied.remove} destroyed.`
 }

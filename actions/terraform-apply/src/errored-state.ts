@@ -5,6 +5,7 @@ import { readRun } from '../../../toolkit/github.ts'
 import { retry } from '../../../toolkit/retry.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import { noteEnd } from './afterlife.ts'
+import { releaseOwn } from './own-lock.ts'
 import type { StateStore } from './state-store.ts'
 import type { Terraform } from './terraform.ts'
 
@@ -21,7 +22,7 @@ export async function rescueState(tf: Terraform, store: StateStore | undefined, 
   if (!existsSync(file)) return
   world.log.warning(`${tf.product} could not save its state. Pushing ${ERRORED_STATE} again.`)
   try {
-    await retry(() => push(tf), {
+    await retry(() => push(tf, store, world), {
       clock: world.clock,
       attempts: 5,
       delayMs: 2000,
@@ -52,15 +53,16 @@ async function copyBeside(file: string, store: StateStore | undefined, world: Wo
   const suffix = `.errored-${id === '' ? world.clock.now() : `${id}-${attempt}`}`
   try {
     // Never over another one: an earlier copy may be the only trace of something.
-    const there =
-      (await store.create(suffix, readFileSync(file))) || (await store.read(suffix)) === readFileSync(file, 'utf8')
-    return there ? `\`${store.address(suffix)}\`` : undefined
+    return (await store.create(suffix, readFileSync(file))) ? `\`${store.address(suffix)}\`` : undefined
   } catch {
     return undefined
   }
 }
 
-async function push(tf: Terraform): Promise<void> {
+async function push(tf: Terraform, store: StateStore | undefined, world: World): Promise<void> {
   const { code, stderr } = await tf.query(['state', 'push', '-lock-timeout=60s', ERRORED_STATE], { finish: true })
-  if (code !== 0) throw new SlipwayError(`\`state push\` failed: ${stderr.trim()}`)
+  if (code === 0) return
+  // The lock that is in the way may be the one of the apply itself.
+  if (/the state lock/.test(stderr)) await releaseOwn(tf, store, world)
+  throw new SlipwayError(`\`state push\` failed: ${stderr.trim()}`)
 }

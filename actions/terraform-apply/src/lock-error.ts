@@ -1,15 +1,15 @@
 import { SlipwayError } from '../../../toolkit/errors.ts'
-import type { World } from '../../../toolkit/runtime.ts'
 import { describeHolder, type Lock, readHolder } from './lock.ts'
-import type { StateStore } from './state-store.ts'
+import { isNotReleased } from './own-lock.ts'
+import type { Run } from './run.ts'
 import type { Diagnostic } from './stream.ts'
 
-/** The error for a lock that was not to be had in time; `undefined` when that was not the trouble. */
+/** The error for a lock that was not to be had in time, or not released; `undefined` when that was not the trouble. */
 export async function lockError(
   errors: readonly Diagnostic[],
-  store: StateStore | undefined,
-  world: World,
+  { tf, store, world }: Pick<Run, 'tf' | 'store' | 'world'>,
 ): Promise<SlipwayError | undefined> {
+  if (errors.length > 0 && errors.every(isNotReleased)) return notReleased(tf, lockIn(errors[0]?.detail ?? ''))
   const refused = errors.find(isNotLocked)
   if (refused === undefined) return undefined
   const lock = lockIn(refused.detail ?? '')
@@ -23,6 +23,16 @@ export async function lockError(
     `The state is locked (lock ${lock.ID}): ${describeHolder(lock, holder, world.clock.now())}.`,
     {
       hint: `Nothing was changed. Wait for that run, or raise \`lock-timeout\`. If it is over and left the lock behind, run this action with \`command: unlock\` and \`lock-id: ${lock.ID}\`.`,
+    },
+  )
+}
+
+function notReleased({ product }: Run['tf'], lock: Lock | undefined): SlipwayError {
+  const id = lock?.ID ?? 'ID'
+  return new SlipwayError(
+    `${product} went through, and could not release ${lock === undefined ? 'the lock' : `lock ${id}`}.`,
+    {
+      hint: `Once this run is over, run this action with \`command: unlock\` and \`lock-id: ${id}\`, or \`terraform force-unlock ${id}\` by hand.`,
     },
   )
 }

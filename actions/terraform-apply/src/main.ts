@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { checkAccount } from '../../../toolkit/account.ts'
+import { describeError } from '../../../toolkit/errors.ts'
 import { inRegion } from '../../../toolkit/region.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import { leftRunning, type Running, waitFor } from './afterlife.ts'
@@ -10,7 +11,9 @@ import { ERRORED_STATE, rescueState } from './errored-state.ts'
 import { findTool } from './find-tool.ts'
 import { init } from './init.ts'
 import { type Command, type Inputs, readInputs, regionOf } from './inputs.ts'
+import { lockError } from './lock-error.ts'
 import { Narrator } from './narrator.ts'
+import { isNotReleased, releaseOwn } from './own-lock.ts'
 import type { Run } from './run.ts'
 import { clearScratch, makeScratch, notedRun, notedSecrets, noteRun, removeScratch } from './scratch.ts'
 import { scrubber } from './sensitive.ts'
@@ -75,19 +78,26 @@ async function seeToItsEnd(running: Running, world: World): Promise<void> {
     log: world.log,
     stack: noted ?? { root: '.', directory: '.' },
     scrub: scrubber(notedSecrets(world.report)),
+    expected: isNotReleased,
   })
   await world.log.group(`${running.command}, which went on without the step (from its start)`, () =>
     waitFor(running, (line) => narrator.hear(line), world.clock),
   )
   sayHowItEnded(running, narrator, world)
   if (noted === undefined) return
-  await rescueState(terraform(noted, world), stateStore(noted.backend, noted, world), world)
+  const [tf, store] = [terraform(noted, world), stateStore(noted.backend, noted, world)]
+  if (narrator.errors.some(isNotReleased) && (await releaseOwn(tf, store, world)) === 'left') {
+    world.log.warning(describeError(await lockError(narrator.errors.filter(isNotReleased), { tf, store, world })))
+  }
+  await rescueState(tf, store, world)
 }
 
-function sayHowItEnded({ command }: Running, { applied }: Narrator, { log }: World): void {
+function sayHowItEnded({ command }: Running, { applied, errors }: Narrator, { log }: World): void {
   if (applied !== undefined) {
     const { add, change, remove } = applied
     log.notice(`${command} finished all the same: ${add} added, ${change} changed, ${remove} destroyed.`)
+  } else if (errors.length > 0 && errors.every(isNotReleased)) {
+    log.notice(`${command} finished all the same.`)
   } else if (command.endsWith(' apply')) {
     log.warning(`${command} ended before it was through. Run again: only the rest is left to do.`)
   } else log.notice(`${command} has ended. It changed nothing; run the step again to see the plan.`)

@@ -12,7 +12,7 @@ export async function retryMissed<T>(world: World, task: () => Promise<T>, misse
   for (let tries = 1; ; tries++) {
     const ended = await task()
     if (tries === TRIES || !missed(ended)) return ended
-    log.info('Another run had the lock for a moment; trying again.')
+    log.info('The lock should be free by now; trying again.')
     await clock.sleep(PAUSE_MS * (0.5 + Math.random()), signal)
   }
 }

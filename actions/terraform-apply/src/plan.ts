@@ -2,7 +2,6 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import type { PlanInputs } from './inputs.ts'
-import { lockError } from './lock-error.ts'
 import type { Narrator } from './narrator.ts'
 import type { Plan } from './plan-json.ts'
 import type { Run } from './run.ts'
@@ -19,11 +18,11 @@ export interface SavedPlan {
 
 /** Plans, saves the plan, and reads it. */
 export async function makePlan(run: Run): Promise<SavedPlan> {
-  const { inputs, tf, store, world } = run
+  const { inputs, tf } = run
   const file = join(tf.scratch, PLAN_FILE)
   const variables = inputs.plan.variables.trim() === '' ? undefined : join(tf.scratch, 'inputs.tfvars')
   if (variables !== undefined) writeFileSync(variables, inputs.plan.variables, { mode: 0o600 })
-  const { code, cancelled, narrator, watch } = await runLocked(run, {
+  const { code, cancelled, narrator, watch, lockError } = await runLocked(run, {
     operation: 'OperationTypePlan',
     args: planArguments(inputs.plan, file, variables),
   })
@@ -34,7 +33,7 @@ export async function makePlan(run: Run): Promise<SavedPlan> {
     return saved
   }
   await watch.settle()
-  throw (await lockError(narrator.errors, store, world)) ?? planFailed(tf.product, narrator)
+  throw lockError ?? planFailed(tf.product, narrator)
 }
 
 /** Reads a saved plan. @throws SlipwayError when it cannot be read here, as with one of another Terraform. */

@@ -43,24 +43,25 @@ export class StateStore {
     await this.#put(suffix, { Body: body })
   }
 
-  /** Writes only where nothing is, decided by S3 itself; `false` when something is there. */
-  create(suffix: string, body: string | Uint8Array): Promise<boolean> {
+  /** Writes only where nothing is, decided by S3 itself; `false` when something else is there. */
+  create(suffix: string, body: string | Buffer): Promise<boolean> {
     return this.#putIf(suffix, { Body: body, IfNoneMatch: '*' })
   }
 
   /** Writes only over the object with this ETag; `false` when it is another one by now. */
-  replace(suffix: string, body: string | Uint8Array, etag: string): Promise<boolean> {
+  replace(suffix: string, body: string | Buffer, etag: string): Promise<boolean> {
     return this.#putIf(suffix, { Body: body, IfMatch: etag })
   }
 
-  async #putIf(suffix: string, content: Content): Promise<boolean> {
+  async #putIf(suffix: string, content: Content & { readonly Body: string | Buffer }): Promise<boolean> {
     try {
       await this.#put(suffix, content)
       return true
     } catch (error) {
       const cause = error instanceof SlipwayError ? error.cause : error
-      if (nameOf(cause) === 'PreconditionFailed' || nameOf(cause) === 'ConditionalRequestConflict') return false
-      throw error
+      if (nameOf(cause) !== 'PreconditionFailed' && nameOf(cause) !== 'ConditionalRequestConflict') throw error
+      // The SDK asks again when an answer is lost, and is then refused by what it wrote itself.
+      return (await this.read(suffix)) === content.Body.toString()
     }
   }
 

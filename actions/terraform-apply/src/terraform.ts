@@ -9,6 +9,7 @@ import { noteEnd, noteStart } from './afterlife.ts'
 import { runDetached } from './detached.ts'
 import { ERRORED_STATE } from './errored-state.ts'
 import type { Narrator } from './narrator.ts'
+import { lockLogging } from './own-lock.ts'
 
 /** A Terraform (or OpenTofu) in a directory. */
 export interface Terraform {
@@ -29,7 +30,7 @@ export interface Terraform {
 export interface Ended {
   readonly code: number
   /** Set when the workflow run was cancelled meanwhile: then Terraform was asked to stop, and did so gently. */
-  readonly cancelled?: CancelledError
+  readonly cancelled: CancelledError | undefined
 }
 
 export interface TerraformOptions {
@@ -43,7 +44,7 @@ export interface TerraformOptions {
 /** Hands Terraform its environment, and the world its words. */
 export function terraform(options: TerraformOptions, world: World): Terraform {
   const { product, command, directory, workspace, scratch } = options
-  const env = environment(world.env, workspace)
+  const env = { ...environment(world.env, workspace), ...lockLogging(scratch, world.env) }
   return {
     product,
     directory,
@@ -71,7 +72,7 @@ export function terraform(options: TerraformOptions, world: World): Terraform {
         onLine: (line) => narrator.hear(line),
       })
       if (!existsSync(join(directory, ERRORED_STATE))) noteEnd(world.report)
-      if (!world.signal.aborted) return { code }
+      if (!world.signal.aborted) return { code, cancelled: undefined }
       const cancelled = new CancelledError(
         `The run was cancelled; \`${product} ${args[0]}\` ended gently (exit ${code}).`,
       )

@@ -1,0 +1,169 @@
+// A lock of this very run that Terraform does not know it has, or could not release: S3 did what was asked, or the network
+// was gone for a while. As in https://github.com/opentofu/opentofu/issues/4405 and hashicorp/terraform/issues/29724.
+import { existsSync, writeFileSync } from 'node:fs'
+import type { Fault } from '../../rehearsal/cloud/kernel/service.ts'
+import { source } from '../support/run-action.ts'
+import { Stack, StateStore, until } from '../support/terraform-stack.ts'
+
+const ONE = { 'main.tf': 'resource "terraform_data" "a" {}\noutput "two" { value = 2 }' }
+/** How often Terraform asks S3 before it gives up. */
+const ASKED = 2
+const LESS = { 'backend-config': `max_retries=${ASKED}` }
+const REMOVED = /Removed lock [0-9a-f-]{36}, which this run had left behind/
+
+interface World {
+  readonly store: StateStore
+  readonly web: Stack
+  /** How often the lock was asked for by this method. */
+  readonly asked: (method: string) => number
+}
+
+/** A stack in a cloud in which the nth call that makes (PUT) or deletes (DELETE) the lock meets a fault. */
+async function world(
+  fault: (method: string, nth: number) => Fault | undefined,
+  task: (world: World) => Promise<void>,
+  files: Readonly<Record<string, string>> = ONE,
+): Promise<void> {
+  const asked = new Map<string, number>()
+  const store = await StateStore.start({
+    intercept: ({ request: { method, url } }) => {
+      if (!url.pathname.endsWith('.tflock')) return undefined
+      const nth = (asked.get(method) ?? 0) + 1
+      asked.set(method, nth)
+      return fault(method, nth)
+    },
+  })
+  const web = new Stack(store, source('terraform-apply'), 'web', files)
+  try {
+    await task({ store, web, asked: (method) => asked.get(method) ?? 0 })
+  } finally {
+    web.remove()
+    await store.close()
+  }
+}
+
+const runEnv = { GITHUB_REPOSITORY: 'acme/web', GITHUB_RUN_ID: '1', GITHUB_RUN_ATTEMPT: '1', GITHUB_ACTOR: 'mona' }
+
+test.each([
+  ['plan', 1],
+  // Plan takes the first, and apply the second.
+  ['apply', 2],
+])(
+  'a lock whose answer was lost is let go, and taken again, by %s',
+  (command, nth) =>
+    world(
+      (method, n) => (method === 'PUT' && n === nth ? { reset: 'after' } : undefined),
+      async ({ store, web }) => {
+        const { code, log, outputs } = await web.run({ ...LESS, 'lock-timeout': '1s' })
+        expect(code).toBe(0)
+        expect(outputs).toMatchObject({ 'has-changes': 'true', two: '2' })
+        expect(log).toMatch(REMOVED)
+        expect(log.match(new RegExp(`::group::Terraform ${command}`, 'g'))).toHaveLength(2)
+        expect(log).not.toContain('::error')
+        expect(await store.keys('')).not.toContain('web/terraform.tfstate.tflock')
+      },
+    ),
+  60_000,
+)
+
+test.each([
+  ['plan', 0],
+  ['apply', 1],
+])(
+  'a lock that could not be released is released, and what was done counts, by %s',
+  (_, before) =>
+    world(
+      (method, n) => (method === 'DELETE' && n > before && n <= before + ASKED ? { reset: 'before' } : undefined),
+      async ({ store, web }) => {
+        const { code, log, outputs, summary } = await web.run(LESS)
+        expect(code).toBe(0)
+        expect(outputs).toMatchObject({ 'has-changes': 'true', two: '2' })
+        expect(log).toMatch(REMOVED)
+        expect(log).not.toContain('::error')
+        expect(summary).toContain('✅ **Applied**')
+        expect(await store.keys('')).not.toContain('web/terraform.tfstate.tflock')
+        expect((await web.state()).resources).toHaveLength(1)
+      },
+    ),
+  120_000,
+)
+
+test(
+  'one that cannot be released at all is named, with the way to remove it once the run is over',
+  () =>
+    world(
+      (method, n) => (method === 'DELETE' && n > 1 ? { reset: 'before' } : undefined),
+      async ({ store, web }) => {
+        const { code, log } = await web.run(LESS, { env: runEnv })
+        expect(code).toBe(1)
+        const { ID } = JSON.parse(await store.text('web/terraform.tfstate.tflock')) as { ID: string }
+        expect(log).toContain(`::error::Terraform went through, and could not release lock ${ID}.`)
+        expect(log).toContain(`\`command: unlock\` and \`lock-id: ${ID}\``)
+        expect(JSON.parse(await store.text('web/terraform.tfstate.holder.json'))).toMatchObject({
+          lockId: ID,
+          runId: '1',
+        })
+      },
+    ),
+  180_000,
+)
+
+test(
+  'after a kill, the post step releases what Terraform could not',
+  () =>
+    world(
+      (method, n) => (method === 'DELETE' && n > 1 && n <= 1 + ASKED ? { reset: 'before' } : undefined),
+      async ({ store, web }) => {
+        const step = web.start(LESS)
+        await until(() => existsSync(`${web.directory}/started`))
+        step.child.kill('SIGKILL')
+        const { state } = await step.ended
+        writeFileSync(`${web.directory}/go`, '')
+        const post = await web.run(LESS, { phase: 'post', state })
+        expect(post.code).toBe(0)
+        expect(post.log).toMatch(REMOVED)
+        expect(await store.keys('')).not.toContain('web/terraform.tfstate.tflock')
+      },
+      {
+        'main.tf': `
+        resource "terraform_data" "gate" {
+          provisioner "local-exec" {
+            command = "touch started; while [ ! -e go ]; do sleep 0.1; done"
+          }
+        }`,
+      },
+    ),
+  120_000,
+)
+
+test(
+  'the lock of another run stays, whatever came of ours',
+  () =>
+    world(
+      () => undefined,
+      async ({ store, web }) => {
+        const lock = { ID: '22222222-2222-2222-2222-222222222222', Operation: 'OperationTypeApply', Who: 'ada@laptop' }
+        await store.put('web/terraform.tfstate.tflock', JSON.stringify({ ...lock, Created: '2026-01-01T00:00:00Z' }))
+        const { code, log } = await web.run({ ...LESS, 'lock-timeout': '1s' })
+        expect(code).toBe(1)
+        expect(log).toContain('The state is locked (lock 22222222-')
+        expect(await store.keys('web/')).toEqual(['web/terraform.tfstate.tflock'])
+      },
+    ),
+  60_000,
+)
+
+test(
+  'with a log of your own, Terraform says nothing to us, and its lock is left to people',
+  () =>
+    world(
+      (method, n) => (method === 'PUT' && n === 1 ? { reset: 'after' } : undefined),
+      async ({ store, web }) => {
+        const { code, log } = await web.run({ ...LESS, 'lock-timeout': '1s' }, { env: { TF_LOG: 'ERROR' } })
+        expect(code).toBe(1)
+        expect(log).toContain('The state is locked (lock ')
+        expect(await store.keys('')).toEqual(['web/terraform.tfstate.tflock'])
+      },
+    ),
+  60_000,
+)
