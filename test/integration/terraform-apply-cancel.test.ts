@@ -1,8 +1,9 @@
 // Cancelled and killed steps, with a real Terraform: neither its lock nor its state is lost.
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { AwsError } from '../../rehearsal/cloud/kernel/errors.ts'
+import type { Intercept } from '../../rehearsal/cloud/kernel/service.ts'
 import { type Step, source } from '../support/run-action.ts'
-import { BUCKET, Stack, StateStore, until, useStacks } from '../support/terraform-stack.ts'
+import { BUCKET, type Stack, until, useStacks, withStack } from '../support/terraform-stack.ts'
 
 const stacks = useStacks(source('terraform-apply'))
 const { stack } = stacks
@@ -107,22 +108,20 @@ test('a step that is killed the moment its Terraform starts is known to the post
 
 test('a state that cannot be saved is pushed again', async () => {
   let refusals = 0
-  const picky = await StateStore.start({
-    intercept: ({ request }) => {
-      if (refusals === 0 || request.method !== 'PUT' || !request.url.pathname.endsWith('.tfstate')) return undefined
-      refusals--
-      return { error: new AwsError('AccessDenied', 'Not now.', 403) }
-    },
-  })
-  const web = new Stack(picky, source('terraform-apply'), 'errored', {
+  const intercept: Intercept = ({ request }) => {
+    if (refusals === 0 || request.method !== 'PUT' || !request.url.pathname.endsWith('.tfstate')) return undefined
+    refusals--
+    return { error: new AwsError('AccessDenied', 'Not now.', 403) }
+  }
+  const files = {
     'main.tf': `
       resource "terraform_data" "gate" {
         provisioner "local-exec" {
           command = "touch started; while [ ! -e go ]; do sleep 0.1; done"
         }
       }`,
-  })
-  try {
+  }
+  await withStack({ entry: source('terraform-apply'), name: 'errored', files, intercept }, async (web) => {
     const step = web.start({})
     await until(() => existsSync(`${web.directory}/started`))
     // Terraform's own attempt is refused, and our first one; the second goes through.
@@ -133,9 +132,7 @@ test('a state that cannot be saved is pushed again', async () => {
     expect(ended.log).toContain('The state that could not be saved at first is safe now.')
     expect(existsSync(`${web.directory}/errored.tfstate`)).toBe(false)
     expect(await names(web)).toEqual(['gate'])
-  } finally {
-    await picky.close()
-  }
+  })
 }, 120_000)
 
 test('a state that still cannot be saved is kept, and pointed at', async () => {

@@ -2,11 +2,13 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { claimedBy } from '../../actions/terraform-apply/src/claim.ts'
 import { AwsError } from '../../rehearsal/cloud/kernel/errors.ts'
+import type { Intercept } from '../../rehearsal/cloud/kernel/service.ts'
 import { source } from '../support/run-action.ts'
 import { s3Backend } from '../support/terraform.ts'
-import { BUCKET, Stack, StateStore, until, useStacks } from '../support/terraform-stack.ts'
+import { BUCKET, until, useStacks, withStack } from '../support/terraform-stack.ts'
 
-const stacks = useStacks(source('terraform-apply'))
+const entry = source('terraform-apply')
+const stacks = useStacks(entry)
 const { stack } = stacks
 
 const runEnv = (id: number) => ({
@@ -115,83 +117,62 @@ test('a lock in DynamoDB alone is not told to be none', async () => {
 }, 30_000)
 
 test('a role that may not note who holds the lock is told so, and applies all the same', async () => {
-  const store = await StateStore.start({
-    intercept: ({ request }) =>
-      request.method === 'PUT' && request.url.pathname.endsWith('.holder.json')
-        ? { error: new AwsError('AccessDenied', 'User: arn:aws:iam::123456789012:user/ci may not.', 403) }
-        : undefined,
-  })
-  const web = new Stack(store, source('terraform-apply'), 'unnamed', {
-    'main.tf': `
-      resource "terraform_data" "slow" {
-        provisioner "local-exec" {
-          command = "sleep 2"
-        }
-      }`,
-  })
-  try {
+  const slow = `
+    resource "terraform_data" "slow" {
+      provisioner "local-exec" {
+        command = "sleep 2"
+      }
+    }`
+  const intercept: Intercept = ({ request }) =>
+    request.method === 'PUT' && request.url.pathname.endsWith('.holder.json')
+      ? { error: new AwsError('AccessDenied', 'User: arn:aws:iam::123456789012:user/ci may not.', 403) }
+      : undefined
+  await withStack({ entry, name: 'unnamed', files: { 'main.tf': slow }, intercept }, async (web) => {
     const { code, log } = await web.run({}, { env: runEnv(30) })
     expect(code).toBe(0)
     expect(log.match(/Could not note beside the state who holds its lock \(AccessDenied\)/g)).toHaveLength(1)
     expect(log.replaceAll(/^::debug::.*$/gm, '')).not.toContain('user/ci')
-  } finally {
-    web.remove()
-    await store.close()
-  }
+  })
 }, 60_000)
 
-/** A cloud in which the lock is held whenever it is tried for, up to so many times, and gone when one looks by whom. */
-const letGoInBetween = (times: number) => {
-  const tried: string[] = []
-  const starting = StateStore.start({
-    intercept: ({ request }) => {
-      if (request.method !== 'PUT' || !request.url.pathname.endsWith('.tflock')) return undefined
-      tried.push(request.url.pathname)
-      return tried.length % (times + 1) === 0 ? undefined : { error: new AwsError('PreconditionFailed', 'Held.', 412) }
-    },
+describe('a lock that is let go just as Terraform looks who holds it', () => {
+  const files = { 'main.tf': 'resource "terraform_data" "a" {}' }
+  let tried = 0
+  beforeEach(() => {
+    tried = 0
   })
-  return { starting, tried }
-}
+  /** It is held so many times in a row. */
+  const held =
+    (times: number): Intercept =>
+    ({ request }) => {
+      if (request.method !== 'PUT' || !request.url.pathname.endsWith('.tflock')) return undefined
+      tried++
+      return tried % (times + 1) === 0 ? undefined : { error: new AwsError('PreconditionFailed', 'Held.', 412) }
+    }
 
-test.each([
-  ['by plan and by apply', {}, 'let-go/terraform.tfstate', 2],
-  ['as a workspace is made', { workspace: 'new' }, 'env:/new/let-go/terraform.tfstate', 3],
-])(
-  'a lock that is let go just as Terraform looks who holds it is tried for again, %s',
-  async (_, inputs, key, again) => {
-    const { starting, tried } = letGoInBetween(1)
-    const store = await starting
-    const web = new Stack(store, source('terraform-apply'), 'let-go', { 'main.tf': 'resource "terraform_data" "a" {}' })
-    try {
+  test.each([
+    ['by plan and by apply', {}, 'web/terraform.tfstate', 2],
+    ['as a workspace is made', { workspace: 'new' }, 'env:/new/web/terraform.tfstate', 3],
+  ])('is tried for again, %s', (_, inputs, key, again) =>
+    withStack({ entry, name: 'web', files, intercept: held(1) }, async (web, store) => {
       const { code, log } = await web.run(inputs)
       expect(code).toBe(0)
       expect(log.match(/The lock should be free by now; trying again/g)).toHaveLength(again)
       expect(log).not.toContain('::error')
-      expect(tried).toHaveLength(2 * again)
+      expect(tried).toBe(2 * again)
       expect(await store.keys('')).toEqual([key])
-    } finally {
-      web.remove()
-      await store.close()
-    }
-  },
-  60_000,
-)
+    }),
+  )
 
-test('one that is never to be had ends the step after a few tries', async () => {
-  const { starting, tried } = letGoInBetween(Number.POSITIVE_INFINITY)
-  const store = await starting
-  const web = new Stack(store, source('terraform-apply'), 'never', { 'main.tf': 'resource "terraform_data" "a" {}' })
-  try {
-    const { code, log } = await web.run({})
-    expect(code).toBe(1)
-    expect(log.match(/::error.*/g)).toEqual([expect.stringContaining('::error::The state could not be locked.')])
-    expect(tried).toHaveLength(5)
-    expect(await store.keys('')).toEqual([])
-  } finally {
-    web.remove()
-    await store.close()
-  }
-}, 60_000)
+  test('ends the step after a few tries', () =>
+    withStack({ entry, name: 'web', files, intercept: held(Number.POSITIVE_INFINITY) }, async (web, store) => {
+      const { code, log } = await web.run({})
+      expect(code).toBe(1)
+      expect(log.match(/::error.*/g)).toEqual([expect.stringContaining('::error::The state could not be locked.')])
+      expect(tried).toBe(5)
+      expect(await store.keys('')).toEqual([])
+    }))
+})
 
 test('a lock of a backend that Terraform alone can follow is left to Terraform', async () => {
   const backend = s3Backend(BUCKET, 'customer/terraform.tfstate').replace(

@@ -5,7 +5,7 @@ import { AwsError } from '../../rehearsal/cloud/kernel/errors.ts'
 import type { Intercept } from '../../rehearsal/cloud/kernel/service.ts'
 import { source } from '../support/run-action.ts'
 import { terraformConfig } from '../support/terraform.ts'
-import { Stack, StateStore, useStacks } from '../support/terraform-stack.ts'
+import { type Stack, type StateStore, useStacks, withStack } from '../support/terraform-stack.ts'
 
 const stacks = useStacks(source('terraform-apply'))
 const { stack } = stacks
@@ -101,33 +101,23 @@ test('a locked state is left alone', async () => {
 }, 60_000)
 
 describe('where S3 says no, or nothing', () => {
-  async function inCloud<T>(intercept: Intercept, task: (store: StateStore) => Promise<T>): Promise<T> {
-    const store = await StateStore.start({ intercept })
-    try {
-      return await task(store)
-    } finally {
-      await store.close()
-    }
-  }
-  /** Does something in a cloud where calls of this kind on this object are denied. */
-  const denied = <T>(method: string, object: string, task: (store: StateStore) => Promise<T>): Promise<T> =>
-    inCloud(
-      ({ request }) =>
-        request.method === method && request.url.pathname.endsWith(object)
-          ? { error: new AwsError('AccessDenied', 'You may not.', 403) }
-          : undefined,
-      task,
-    )
-  const inStore = (store: StateStore) => new Stack(store, source('terraform-apply'), 'picky', { 'main.tf': MAIN })
+  const inCloud = (intercept: Intercept, task: (made: Stack, store: StateStore) => Promise<void>) =>
+    withStack({ entry: source('terraform-apply'), name: 'picky', files: { 'main.tf': MAIN }, intercept }, task)
+  /** Where calls of this kind on this object are denied. */
+  const denied =
+    (method: string, object: string): Intercept =>
+    ({ request }) =>
+      request.method === method && request.url.pathname.endsWith(object)
+        ? { error: new AwsError('AccessDenied', 'You may not.', 403) }
+        : undefined
 
   test('no lock is left behind where its holder may not be named', async () => {
-    await denied('PUT', '.holder.json', async (store) => {
-      const { made, original } = onLaptop('picky', inStore(store))
+    await inCloud(denied('PUT', '.holder.json'), async (stack, store) => {
+      const { made, original } = onLaptop('picky', stack)
       const moved = await made.run({ command: 'migrate-state' })
       expect(moved.code).toBe(0)
       expect(await store.text('picky/terraform.tfstate')).toBe(original.toString())
       expect(await store.keys('picky/')).toEqual(['picky/terraform.tfstate'])
-      made.remove()
     })
   }, 60_000)
 
@@ -138,8 +128,8 @@ describe('where S3 says no, or nothing', () => {
       lost.add(url.pathname)
       return { reset: 'after' }
     }
-    await inCloud(answerOfFirstPut, async (store) => {
-      const { made, original } = onLaptop('picky', inStore(store))
+    await inCloud(answerOfFirstPut, async (stack, store) => {
+      const { made, original } = onLaptop('picky', stack)
       const { code, log } = await made.run({ command: 'migrate-state' })
       expect(log).not.toContain('::error')
       expect(code).toBe(0)
@@ -148,13 +138,12 @@ describe('where S3 says no, or nothing', () => {
       )
       expect(await store.text('picky/terraform.tfstate')).toBe(original.toString())
       expect(await store.keys('picky/')).not.toContain('picky/terraform.tfstate.tflock')
-      made.remove()
     })
   }, 60_000)
 
   test('it is told first what went wrong, and then that the lock could not be removed', async () => {
-    await denied('GET', '.tflock', async (store) => {
-      const { made } = onLaptop('picky', inStore(store))
+    await inCloud(denied('GET', '.tflock'), async (stack, store) => {
+      const { made } = onLaptop('picky', stack)
       const outputs = { theirs: { value: 1, type: 'number' } }
       const theirs = { version: 4, serial: 7, lineage: 'theirs', resources: [], outputs }
       await store.put('picky/terraform.tfstate', JSON.stringify(theirs))
@@ -162,7 +151,6 @@ describe('where S3 says no, or nothing', () => {
       expect(refused.code).toBe(1)
       expect(refused.log).toMatch(/^::error::.*holds another state. It was not touched./m)
       expect(refused.log).toMatch(/^::warning::Lock [0-9a-f-]{36} .* could not be removed/m)
-      made.remove()
     })
   }, 60_000)
 })

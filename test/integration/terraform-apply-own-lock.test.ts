@@ -1,9 +1,9 @@
 // A lock of this very run that Terraform does not know it has, or could not release: S3 did what was asked, or the network
 // was gone for a while. As in https://github.com/opentofu/opentofu/issues/4405 and hashicorp/terraform/issues/29724.
 import { existsSync, writeFileSync } from 'node:fs'
-import type { Fault } from '../../rehearsal/cloud/kernel/service.ts'
+import type { Fault, Intercept } from '../../rehearsal/cloud/kernel/service.ts'
 import { source } from '../support/run-action.ts'
-import { Stack, StateStore, until } from '../support/terraform-stack.ts'
+import { type Stack, type StateStore, until, withStack } from '../support/terraform-stack.ts'
 
 const ONE = { 'main.tf': 'resource "terraform_data" "a" {}\noutput "two" { value = 2 }' }
 /** How often Terraform asks S3 before it gives up. */
@@ -11,35 +11,20 @@ const ASKED = 2
 const LESS = { 'backend-config': `max_retries=${ASKED}` }
 const REMOVED = /Removed lock [0-9a-f-]{36}, which this run had left behind/
 
-interface World {
-  readonly store: StateStore
-  readonly web: Stack
-  /** How often the lock was asked for by this method. */
-  readonly asked: (method: string) => number
-}
-
 /** A stack in a cloud in which the nth call that makes (PUT) or deletes (DELETE) the lock meets a fault. */
-async function world(
+function world(
   fault: (method: string, nth: number) => Fault | undefined,
-  task: (world: World) => Promise<void>,
+  task: (web: Stack, store: StateStore) => Promise<void>,
   files: Readonly<Record<string, string>> = ONE,
 ): Promise<void> {
   const asked = new Map<string, number>()
-  const store = await StateStore.start({
-    intercept: ({ request: { method, url } }) => {
-      if (!url.pathname.endsWith('.tflock')) return undefined
-      const nth = (asked.get(method) ?? 0) + 1
-      asked.set(method, nth)
-      return fault(method, nth)
-    },
-  })
-  const web = new Stack(store, source('terraform-apply'), 'web', files)
-  try {
-    await task({ store, web, asked: (method) => asked.get(method) ?? 0 })
-  } finally {
-    web.remove()
-    await store.close()
+  const intercept: Intercept = ({ request: { method, url } }) => {
+    if (!url.pathname.endsWith('.tflock')) return undefined
+    const nth = (asked.get(method) ?? 0) + 1
+    asked.set(method, nth)
+    return fault(method, nth)
   }
+  return withStack({ entry: source('terraform-apply'), name: 'web', files, intercept }, task)
 }
 
 const runEnv = { GITHUB_REPOSITORY: 'acme/web', GITHUB_RUN_ID: '1', GITHUB_RUN_ATTEMPT: '1', GITHUB_ACTOR: 'mona' }
@@ -53,7 +38,7 @@ test.each([
   (command, nth) =>
     world(
       (method, n) => (method === 'PUT' && n === nth ? { reset: 'after' } : undefined),
-      async ({ store, web }) => {
+      async (web, store) => {
         const { code, log, outputs } = await web.run({ ...LESS, 'lock-timeout': '1s' })
         expect(code).toBe(0)
         expect(outputs).toMatchObject({ 'has-changes': 'true', two: '2' })
@@ -74,7 +59,7 @@ test.each([
   (_, before) =>
     world(
       (method, n) => (method === 'DELETE' && n > before && n <= before + ASKED ? { reset: 'before' } : undefined),
-      async ({ store, web }) => {
+      async (web, store) => {
         const { code, log, outputs, summary } = await web.run(LESS)
         expect(code).toBe(0)
         expect(outputs).toMatchObject({ 'has-changes': 'true', two: '2' })
@@ -93,7 +78,7 @@ test(
   () =>
     world(
       (method, n) => (method === 'DELETE' && n > 1 ? { reset: 'before' } : undefined),
-      async ({ store, web }) => {
+      async (web, store) => {
         const { code, log } = await web.run(LESS, { env: runEnv })
         expect(code).toBe(1)
         const { ID } = JSON.parse(await store.text('web/terraform.tfstate.tflock')) as { ID: string }
@@ -113,7 +98,7 @@ test(
   () =>
     world(
       (method, n) => (method === 'DELETE' && n > 1 && n <= 1 + ASKED ? { reset: 'before' } : undefined),
-      async ({ store, web }) => {
+      async (web, store) => {
         const step = web.start(LESS)
         await until(() => existsSync(`${web.directory}/started`))
         step.child.kill('SIGKILL')
@@ -141,7 +126,7 @@ test(
   () =>
     world(
       () => undefined,
-      async ({ store, web }) => {
+      async (web, store) => {
         const lock = { ID: '22222222-2222-2222-2222-222222222222', Operation: 'OperationTypeApply', Who: 'ada@laptop' }
         await store.put('web/terraform.tfstate.tflock', JSON.stringify({ ...lock, Created: '2026-01-01T00:00:00Z' }))
         const { code, log } = await web.run({ ...LESS, 'lock-timeout': '1s' })
@@ -158,7 +143,7 @@ test(
   () =>
     world(
       (method, n) => (method === 'PUT' && n === 1 ? { reset: 'after' } : undefined),
-      async ({ store, web }) => {
+      async (web, store) => {
         const { code, log } = await web.run({ ...LESS, 'lock-timeout': '1s' }, { env: { TF_LOG: 'ERROR' } })
         expect(code).toBe(1)
         expect(log).toContain('The state is locked (lock ')

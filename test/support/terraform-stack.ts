@@ -133,6 +133,28 @@ export async function until(what: () => boolean | Promise<boolean>): Promise<voi
   while (!(await what())) await delay(20)
 }
 
+/** Does something with one stack in a cloud of its own, in which calls may go wrong; both are gone afterwards. */
+export async function withStack(
+  { entry, name, files, intercept }: Pick<CloudOptions, 'intercept'> & StackOptions,
+  task: (stack: Stack, store: StateStore) => Promise<void>,
+): Promise<void> {
+  const store = await StateStore.start(intercept === undefined ? {} : { intercept })
+  const stack = new Stack(store, entry, name, files)
+  try {
+    await task(stack, store)
+  } finally {
+    stack.remove()
+    await store.close()
+  }
+}
+
+interface StackOptions {
+  /** The action under test. */
+  readonly entry: string
+  readonly name: string
+  readonly files: Readonly<Record<string, string>>
+}
+
 /** A cloud for the tests of one file, and the stacks that they make in it. */
 export interface Stacks {
   /** Once the tests run. */

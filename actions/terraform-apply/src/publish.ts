@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { code } from '../../../toolkit/markdown.ts'
 import { sealApproval } from './approval.ts'
 import { attributeLines } from './attribute-block.ts'
+import { workspaceOf } from './backend.ts'
 import { changesAsData, countKinds } from './changes.ts'
 import { commentPlan } from './plan-comment.ts'
 import { headline, type PlanView, planReport } from './plan-report.ts'
@@ -51,10 +52,10 @@ function logPlan({ changes, outputs, scrub }: Review, { world: { log } }: Run): 
 
 /** Writes down what this environment is to be, and compares it with another one where that is asked for. */
 async function comparePromotion({ saved, scrub }: Review, { inputs, tf, world }: Run): Promise<string | undefined> {
-  const { environment, workspace } = inputs.stack
+  const { environment } = inputs.stack
   if (environment === undefined && inputs.compareWith === undefined) return undefined
   const { comparePlanned, parsePlanned, plannedOf } = await import('./promotion.ts')
-  const here = scrubValue(plannedOf(saved.plan, environment ?? workspace ?? ''), scrub) as Planned
+  const here = scrubValue(plannedOf(saved.plan, environment ?? workspaceOf(inputs.stack, world.env)), scrub) as Planned
   const file = join(tf.scratch, PLANNED_FILE)
   writeFileSync(file, JSON.stringify(here), { mode: 0o600 })
   world.report.output('planned-file', file)
