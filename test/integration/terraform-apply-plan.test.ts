@@ -271,3 +271,18 @@ test('the plan of prod says where it is not what stage is', async () => {
     { address: 'terraform_data.web', path: 'input.kind', here: '"internal"', there: '"public"' },
   ])
 }, 60_000)
+
+test('a workspace is an environment by its name, also where TF_WORKSPACE chose it', async () => {
+  const web = stack('promote-workspaces', {
+    'main.tf': `
+      resource "terraform_data" "web" {
+        input = { name = "web-\${terraform.workspace}" }
+      }`,
+  })
+  const staged = await web.run({ command: 'plan', workspace: 'stage', environment: 'stage' })
+  const prod = await web.run(
+    { command: 'plan', 'compare-with': staged.outputs['planned-file'] ?? '' },
+    { env: { TF_WORKSPACE: 'prod' } },
+  )
+  expect(prod.outputs['promotion-differences']).toBe('[]')
+}, 60_000)
