@@ -82,12 +82,36 @@ test(
         const { code, log } = await web.run(LESS, { env: runEnv })
         expect(code).toBe(1)
         const { ID } = JSON.parse(await store.text('web/terraform.tfstate.tflock')) as { ID: string }
-        expect(log).toContain(`::error::Terraform went through, and could not release lock ${ID}.`)
+        expect(log).toContain(`::error::Terraform could not release lock ${ID} at its end.`)
         expect(log).toContain(`\`command: unlock\` and \`lock-id: ${ID}\``)
         expect(JSON.parse(await store.text('web/terraform.tfstate.holder.json'))).toMatchObject({
           lockId: ID,
           runId: '1',
         })
+      },
+    ),
+  180_000,
+)
+
+test(
+  'so it is beside what else went wrong',
+  () =>
+    world(
+      (method, n) => (method === 'DELETE' && n > 1 ? { reset: 'before' } : undefined),
+      async (web, store) => {
+        const { code, log } = await web.run(LESS)
+        expect(code).toBe(1)
+        const { ID } = JSON.parse(await store.text('web/terraform.tfstate.tflock')) as { ID: string }
+        expect(log).toContain(`::warning::Terraform could not release lock ${ID} at its end.`)
+        expect(log).toContain('::error::`Terraform apply` failed: local-exec provisioner error')
+      },
+      {
+        'main.tf': `
+        resource "terraform_data" "a" {
+          provisioner "local-exec" {
+            command = "exit 3"
+          }
+        }`,
       },
     ),
   180_000,

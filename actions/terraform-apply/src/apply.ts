@@ -46,8 +46,7 @@ const isStale = ({ summary }: Diagnostic): boolean =>
   /^Saved plan (?:is stale|does not match the given state)/.test(summary)
 
 function verdict(code: number, { applied, errors }: Narrator): string {
-  if (errors.some(isStale))
-    return '⏭️ **Overtaken**: the state has changed since this plan was made. Nothing of it was applied.'
+  if (errors.some(isStale)) return '⏭️ **Overtaken**: the state has changed since. Nothing of this plan was applied.'
   // Terraform counts nothing when it could not release the lock.
   if (applied === undefined && code === 0) return '✅ **Applied**.'
   if (applied === undefined) return '❌ **Not all of it was applied.** The log says why; what was done is in the state.'

@@ -1,6 +1,5 @@
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import { describeHolder, type Lock, readHolder } from './lock.ts'
-import { isNotReleased } from './own-lock.ts'
 import type { Run } from './run.ts'
 import type { Diagnostic } from './stream.ts'
 
@@ -9,7 +8,7 @@ export async function lockError(
   errors: readonly Diagnostic[],
   { tf, store, world }: Pick<Run, 'tf' | 'store' | 'world'>,
 ): Promise<SlipwayError | undefined> {
-  if (errors.length > 0 && errors.every(isNotReleased)) return notReleased(tf, lockIn(errors[0]?.detail ?? ''))
+  if (errors.length > 0 && errors.every(isNotReleased)) return notReleased(tf, errors)
   const refused = errors.find(isNotLocked)
   if (refused === undefined) return undefined
   const lock = lockIn(refused.detail ?? '')
@@ -27,18 +26,20 @@ export async function lockError(
   )
 }
 
-function notReleased({ product }: Run['tf'], lock: Lock | undefined): SlipwayError {
-  const id = lock?.ID ?? 'ID'
-  return new SlipwayError(
-    `${product} went through, and could not release ${lock === undefined ? 'the lock' : `lock ${id}`}.`,
-    {
-      hint: `Once this run is over, run this action with \`command: unlock\` and \`lock-id: ${id}\`, or \`terraform force-unlock ${id}\` by hand.`,
-    },
-  )
+/** The error for a lock that stays though Terraform has ended, by what it said. */
+export function notReleased({ product }: Pick<Run['tf'], 'product'>, errors: readonly Diagnostic[]): SlipwayError {
+  const id = lockIn(errors.find(isNotReleased)?.detail ?? '')?.ID
+  const named = id ?? 'ID'
+  return new SlipwayError(`${product} could not release ${id === undefined ? 'the lock' : `lock ${id}`} at its end.`, {
+    hint: `Once this run is over, run this action with \`command: unlock\` and \`lock-id: ${named}\`, or \`terraform force-unlock ${named}\` by hand.`,
+  })
 }
 
-/** Whether it says that the lock was not to be had. */
+/** Whether Terraform says that the lock was not to be had. */
 export const isNotLocked = ({ summary }: Diagnostic): boolean => /acquiring the state lock/i.test(summary)
+
+/** Whether it says that it did its work, and could not release the lock afterwards. */
+export const isNotReleased = ({ summary }: Diagnostic): boolean => /releasing the state lock/i.test(summary)
 
 /** Reads what Terraform says of the lock that is in its way. */
 export function lockIn(detail: string): Lock | undefined {

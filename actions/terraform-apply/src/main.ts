@@ -11,9 +11,9 @@ import { ERRORED_STATE, rescueState } from './errored-state.ts'
 import { findTool } from './find-tool.ts'
 import { init } from './init.ts'
 import { type Command, type Inputs, readInputs, regionOf } from './inputs.ts'
-import { lockError } from './lock-error.ts'
+import { isNotReleased, notReleased } from './lock-error.ts'
 import { Narrator } from './narrator.ts'
-import { isNotReleased, releaseOwn } from './own-lock.ts'
+import { releaseOwn } from './own-lock.ts'
 import type { Run } from './run.ts'
 import { clearScratch, makeScratch, notedRun, notedSecrets, noteRun, removeScratch } from './scratch.ts'
 import { scrubber } from './sensitive.ts'
@@ -87,7 +87,7 @@ async function seeToItsEnd(running: Running, world: World): Promise<void> {
   if (noted === undefined) return
   const [tf, store] = [terraform(noted, world), stateStore(noted.backend, noted, world)]
   if (narrator.errors.some(isNotReleased) && (await releaseOwn(tf, store, world)) === 'left') {
-    world.log.warning(describeError(await lockError(narrator.errors.filter(isNotReleased), { tf, store, world })))
+    world.log.warning(describeError(notReleased(tf, narrator.errors)))
   }
   await rescueState(tf, store, world)
 }

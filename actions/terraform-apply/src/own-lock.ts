@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import type { Environment, World } from '../../../toolkit/runtime.ts'
 import { LOCK, readLock, writeHolder } from './lock.ts'
 import type { StateStore } from './state-store.ts'
-import type { Diagnostic } from './stream.ts'
 import type { Terraform } from './terraform.ts'
 
 const LOG = 'core.log'
@@ -27,10 +26,7 @@ function triedFor(scratch: string): ReadonlySet<string> | undefined {
   return new Set([...tries].map(([, id = '']) => id))
 }
 
-/** Whether Terraform says that it did its work, and could not release the lock afterwards. */
-export const isNotReleased = ({ summary }: Diagnostic): boolean => /releasing the state lock/i.test(summary)
-
-/** What became of a lock of ours: there was none (any more), it was removed, or it stays. */
+/** What became of a lock of ours: there is none (any more), it was removed, or it stays, as far as can be told. */
 export type OwnLock = 'none' | 'removed' | 'left'
 
 /**
@@ -42,9 +38,10 @@ export async function releaseOwn(
   store: StateStore | undefined,
   world: World,
 ): Promise<OwnLock> {
+  if (store === undefined) return 'left'
   try {
-    const lock = store && (await readLock(store))
-    if (store === undefined || lock === undefined) return store === undefined ? 'left' : 'none'
+    const lock = await readLock(store)
+    if (lock === undefined) return 'none'
     const tried = triedFor(scratch)
     if (tried === undefined) return 'left'
     if (!tried.has(lock.ID)) return 'none'

@@ -1,9 +1,9 @@
-import type { SlipwayError } from '../../../toolkit/errors.ts'
-import { isNotLocked, lockError } from './lock-error.ts'
+import { describeError, type SlipwayError } from '../../../toolkit/errors.ts'
+import { isNotLocked, isNotReleased, lockError, notReleased } from './lock-error.ts'
 import { type LockedOperation, LockWatch } from './lock-watch.ts'
 import { isMissed, retryMissed } from './missed-lock.ts'
 import { Narrator, type NarratorOptions } from './narrator.ts'
-import { isNotReleased, releaseOwn } from './own-lock.ts'
+import { releaseOwn } from './own-lock.ts'
 import type { Run } from './run.ts'
 import type { Ended } from './terraform.ts'
 
@@ -56,10 +56,13 @@ async function runOnce(run: Run, command: LockedCommand): Promise<LockedOnce> {
   if (!errors.some((error) => isNotLocked(error) || isNotReleased(error))) return ended
   await watch.settle()
   const lock = await releaseOwn(tf, store, world)
+  const didItsWork = errors.every(isNotReleased)
+  if (lock === 'left' && !didItsWork && errors.some(isNotReleased)) {
+    world.log.warning(describeError(notReleased(tf, errors)))
+  }
   return {
     ...ended,
-    // Terraform had done its work by then.
-    code: lock !== 'left' && errors.every(isNotReleased) ? 0 : code,
+    code: lock !== 'left' && didItsWork ? 0 : code,
     missed: ended.missed || (lock === 'removed' && errors.some(isNotLocked)),
   }
 }
