@@ -1,7 +1,8 @@
 // The plan on a pull request: one comment, updated in place, and the approval that a merge gives.
 import { writeFileSync } from 'node:fs'
 import { source } from '../support/run-action.ts'
-import { type Stack, useStacks } from '../support/terraform-stack.ts'
+import { s3Backend } from '../support/terraform.ts'
+import { BUCKET, type Stack, useStacks } from '../support/terraform-stack.ts'
 
 const stacks = useStacks(source('terraform-apply'))
 const { stack } = stacks
@@ -43,6 +44,43 @@ test('each stack and environment has one comment, updated in place', async () =>
   expect((await plan('stage')).outputs['comment-url']).toBe(first.outputs['comment-url'])
   expect(ours().map(({ body }) => /\d to create/.exec(body)?.[0])).toEqual(['2 to create', '1 to create'])
 }, 60_000)
+
+test.each<[what: string, ofOther: Readonly<Record<string, string>>]>([
+  ['state', { 'backend-config': 'key=other/terraform.tfstate' }],
+  ['directory', { 'working-directory': 'infra/other' }],
+])(
+  'two stacks that differ in %s alone have a comment each, updated in place',
+  async (what, ofOther) => {
+    const pull = open(`Two by ${what}`)
+    const web = stack(`two-by-${what}`, {})
+    const make = (names: string) => {
+      const files = { 'main.tf': `resource "terraform_data" "a" {\n  for_each = toset(split("", "${names}"))\n}` }
+      web.write({ ...files, 'other/main.tf': files['main.tf'], 'other/backend.tf': s3Backend(BUCKET, web.key) })
+    }
+    const plan = async (inputs: Readonly<Record<string, string>>) => {
+      const planned = await web.run(
+        { command: 'plan', environment: 'prod', ...TOKEN, ...inputs },
+        onPull(web, pull.number),
+      )
+      return planned.outputs['comment-url']
+    }
+    const counts = () =>
+      repository()
+        .commentsOf(pull.number)
+        .map(({ body }) => /\d to create/.exec(body)?.[0])
+
+    make('x')
+    const urls = [await plan({}), await plan(ofOther)]
+    expect(counts()).toEqual(['1 to create', '1 to create'])
+    make('xyz')
+    expect(await plan(ofOther)).toBe(urls[1])
+    expect(counts()).toEqual(['1 to create', '3 to create'])
+    make('xy')
+    expect(await plan({})).toBe(urls[0])
+    expect(counts()).toEqual(['2 to create', '3 to create'])
+  },
+  60_000,
+)
 
 test('a comment that may not be written is a warning that names the permission, not a failure', async () => {
   const pull = open('Another')

@@ -160,3 +160,58 @@ test('the same modules are another environment with other settings: by backend k
   })
   expect(still).toMatchObject({ code: 0, outputs: { 'has-changes': 'false' } })
 }, 90_000)
+
+test('a summary takes no more than 256 KiB of a plan, counted in bytes, and says how much it leaves out', async () => {
+  // Nearly 6 kB of details for each, whose texts have two bytes to a letter.
+  const large = stack('too-large', {
+    'main.tf': `
+      resource "terraform_data" "many" {
+        count = 150
+        input = { for key in range(10) : "key\${key}" => "${'ü'.repeat(280)}" }
+      }`,
+  })
+  const { code, summary } = await large.run({ command: 'plan' })
+  expect(code).toBe(0)
+  const size = Buffer.byteLength(summary)
+  expect(size).toBeLessThanOrEqual(256 * 1024)
+  // What fits is there: little more than one more resource would have been too much.
+  expect(size).toBeGreaterThan(240 * 1024)
+  expect(summary).toContain('150 to create.')
+  const told = summary.match(/<summary>🟢 create <code>terraform_data\.many\[\d+\]<\/code>/g) ?? []
+  const left = /_The details of (\d+) more do not fit here; `terraform show` of the plan has them\._/.exec(summary)?.[1]
+  expect(told.length + Number(left)).toBe(150)
+}, 60_000)
+
+test('the summary shows where an environment is not what another one is, by address and path', async () => {
+  const main = (kind: string, more = '') => `
+    variable "environment" {}
+    resource "terraform_data" "web" {
+      input = { name = "web-\${var.environment}", kind = "${kind}", ports = [80, ${kind.length}] }
+    }
+    ${more}`
+  const stage = stack('view-stage', { 'main.tf': main('public') })
+  const prod = stack('view-prod', { 'main.tf': main('internal', 'resource "terraform_data" "extra" {}') })
+  const inputs = (environment: string) => ({
+    command: 'plan',
+    environment,
+    variables: `environment = "${environment}"`,
+  })
+  const staged = await stage.run(inputs('stage'))
+  const compare = { 'compare-with': staged.outputs['planned-file'] ?? '' }
+
+  const { summary, outputs } = await prod.run({ ...inputs('prod'), ...compare })
+  expect(summary).toContain('<summary>⚠️ 3 differences from stage beyond keys, sizes and counts</summary>')
+  const rows = [
+    '| Resource | Attribute | In stage | Here |',
+    '| `terraform_data.extra` |  | `not there` | `there` |',
+    '| `terraform_data.web` | `input.kind` | `"public"` | `"internal"` |',
+    '| `terraform_data.web` | `input.ports[1]` | `6` | `8` |',
+  ]
+  expect(rows.filter((row) => !summary.includes(row))).toEqual([])
+  expect(JSON.parse(outputs['promotion-differences'] ?? '')).toHaveLength(3)
+
+  // From the other side, and above what the plan does.
+  const back = await stage.run({ ...inputs('stage'), 'compare-with': outputs['planned-file'] ?? '' })
+  expect(back.summary).toContain('| `terraform_data.extra` |  | `there` | `not there` |')
+  expect(back.summary.indexOf('differences from prod')).toBeLessThan(back.summary.indexOf('🟢 create'))
+}, 60_000)
