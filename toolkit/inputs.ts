@@ -6,6 +6,9 @@ export interface Pair {
   readonly value: string
 }
 
+// The runner's own rule: upper case, spaces become underscores, hyphens stay.
+const envName = (input: string): string => `INPUT_${input.replaceAll(' ', '_').toUpperCase()}`
+
 /**
  * Reads an action's inputs from the environment that the runner gives it. Each reader gives a typed value, or throws an
  * InputError that names the input, says what was found, and what to write instead. Values of inputs marked secret are
@@ -24,10 +27,24 @@ export class InputReader {
     return value === '' ? undefined : value
   }
 
+  /**
+   * The text of an input whose default is `none`; `undefined` for that.
+   * @throws InputError when it is empty: an expression that came to nothing must not pass for a choice.
+   */
+  textOrNone(name: string): string | undefined {
+    const given = this.#env[envName(name)]
+    const value = given?.trim()
+    if (value === '') {
+      throw new InputError(name, 'is empty.', {
+        hint: 'An expression that was to give it came to nothing, such as an output that an earlier step or job did not set. Mend that, or write `none`.',
+      })
+    }
+    return value === 'none' ? undefined : value
+  }
+
   /** The text exactly as given, '' when not given. For secrets and documents, where white space may matter. */
   raw(name: string): string {
-    // The runner's own rule for the name: upper case, spaces become underscores, hyphens stay.
-    return this.#env[`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`] ?? ''
+    return this.#env[envName(name)] ?? ''
   }
 
   /** Text that must be there. `example` shows what to write. */

@@ -153,7 +153,7 @@ function readWorkspace(read: InputReader): string | undefined {
 }
 
 function readApproval(read: InputReader, command: Command): ApprovalInputs {
-  const approved = read.text('approved-plan')
+  const approved = read.textOrNone('approved-plan')
   const key = read.text('fingerprint-key')
   if (key !== undefined && key.length < 16) {
     throw new InputError('fingerprint-key', 'is shorter than 16 characters, so it could be guessed.', {

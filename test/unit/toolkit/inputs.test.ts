@@ -123,6 +123,18 @@ test('an optional choice is one of the words, or nothing at all', () => {
   expect(() => read('high')).toThrow('is `high`, which is none of `normal`, `low`')
 })
 
+describe('text or none', () => {
+  test.each(['none', ' none '])('is undefined for %j', (value) => {
+    expect(reader(value).textOrNone('my-input')).toBeUndefined()
+  })
+
+  test('is undefined where the runner gives nothing, and refused where it gives an empty text', () => {
+    expect(new InputReader({}).textOrNone('my-input')).toBeUndefined()
+    expect(reader(' x ').textOrNone('my-input')).toBe('x')
+    expect(mistake(() => reader(' ').textOrNone('my-input')).message).toBe('Input `my-input` is empty.')
+  })
+})
+
 describe('an input of another action', () => {
   const hints = { 'my-input': 'Use `another`.' }
 
