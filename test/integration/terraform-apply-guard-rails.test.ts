@@ -54,6 +54,29 @@ const rails: readonly Rail[] = [
     lift: 'terraform_data.database',
   },
   {
+    what: 'what is sensitive, which is not told',
+    main: ALL.replace('= true', '= sensitive(false)').replace('desired_count = 2', 'desired_count = sensitive(0)'),
+    held: [
+      'terraform_data.database: input.deletion_protection would be switched off',
+      'terraform_data.service: input.desired_count would go to 0',
+    ],
+    lift: '*',
+  },
+  {
+    what: 'a resource with a protected address that moves out of it',
+    main: `${without('cache')}
+      resource "terraform_data" "moved" {
+        triggers_replace = ["two"]
+      }
+      moved {
+        from = terraform_data.cache
+        to   = terraform_data.moved
+      }`,
+    inputs: { 'protected-addresses': 'terraform_data.cache' },
+    held: ['terraform_data.moved: would be replaced, and its address is protected'],
+    lift: 'terraform_data.moved',
+  },
+  {
     what: 'a count that goes to zero',
     main: ALL.replace('desired_count = 2', 'desired_count = 0'),
     held: ['terraform_data.service: input.desired_count would go from 2 to 0'],

@@ -52,6 +52,12 @@ export const attributesOf = (
     isSecret,
   )
 
+/** The change without its marks: for who must look into what is sensitive, too, and shows none of it. */
+export function unmarked({ change }: Pick<ResourceChange, 'change'>): { readonly change: ValueChange } {
+  const { before_sensitive: _, after_sensitive: __, ...rest } = change
+  return { change: rest }
+}
+
 /** How many of each kind, for people and for `if:`. */
 export type KindCounts = Readonly<Record<Kind, number>>
 

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { attributesOf, type Change, changesOf, outputChangesOf } from './changes.ts'
+import { attributesOf, type Change, changesOf, outputChangesOf, unmarked } from './changes.ts'
 import type { Plan, ResourceChange } from './plan-json.ts'
 import { isContainer, isUnder, keysOf, member, type Path, pathText } from './values.ts'
 
@@ -78,10 +78,8 @@ export function digestOfValues(resource: ResourceChange, unknown: readonly Path[
 }
 
 /** Every leaf that changes; sensitive parts are looked into here, or a secret could change unseen. */
-function changedPaths(resource: ResourceChange): readonly Path[] {
-  const { before_sensitive: _, after_sensitive: __, ...change } = resource.change
-  return [...attributesOf({ change })].map(({ path }) => path)
-}
+const changedPaths = (resource: ResourceChange): readonly Path[] =>
+  [...attributesOf(unmarked(resource))].map(({ path }) => path)
 
 /** JSON with its keys sorted, so that equal values have equal texts. */
 export function canonicalJson(value: unknown): string {

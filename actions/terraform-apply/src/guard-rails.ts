@@ -1,7 +1,7 @@
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import { wildcard } from '../../../toolkit/wildcard.ts'
-import { attributesOf, type Change } from './changes.ts'
-import { isContainer, member, pathText } from './values.ts'
+import { attributesOf, type Change, unmarked } from './changes.ts'
+import { isContainer, member, type Path, pathText } from './values.ts'
 
 /** What a plan may not do without being asked to. */
 export interface GuardRails {
@@ -61,8 +61,9 @@ const destroys = ({ kind }: Change) => kind === 'delete' || kind === 'replace'
 
 function protectedLosses(changes: readonly Change[], rails: GuardRails): readonly Breach[] {
   return changes.flatMap((change) => {
-    const { address, type, kind } = change
-    const why = matchesAny(address, rails.protectedAddresses)
+    const { address, previousAddress = address, type, kind } = change
+    const isProtected = [address, previousAddress].some((each) => matchesAny(each, rails.protectedAddresses))
+    const why = isProtected
       ? 'its address is protected'
       : matchesAny(type, rails.protectedTypes)
         ? `${type} is a protected type`
@@ -92,7 +93,10 @@ function tooManyDestroys(changes: readonly Change[], { maxDestroys }: GuardRails
 function weakened(change: Change): readonly Breach[] {
   if (change.kind !== 'update') return []
   const { address } = change
-  return [...attributesOf(change.resource)].flatMap(({ path, before, after }) => {
+  const { before_sensitive, after_sensitive } = change.resource.change
+  const isSecret = (path: Path) =>
+    [before_sensitive, after_sensitive].some((marks) => path.reduce(member, marks) === true)
+  return [...attributesOf(unmarked(change.resource))].flatMap(({ path, before, after }) => {
     const name = String(path.at(-1))
     const was = before.kind === 'value' ? before.value : undefined
     const becomes = after.kind === 'value' ? after.value : undefined
@@ -104,7 +108,7 @@ function weakened(change: Change): readonly Breach[] {
       return [{ address, problem: `${pathText(path)} would be switched on` }]
     }
     if (COUNTS.has(name) && typeof was === 'number' && was > 0 && becomes === 0) {
-      return [{ address, problem: `${pathText(path)} would go from ${was} to 0` }]
+      return [{ address, problem: `${pathText(path)} would go ${isSecret(path) ? '' : `from ${was} `}to 0` }]
     }
     return []
   })
