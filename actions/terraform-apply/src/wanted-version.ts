@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import type { ToolInputs } from './inputs.ts'
+import { member } from './values.ts'
 import { type Constraint, parseConstraint } from './version-constraint.ts'
 
 /** Which versions will do, and who says so. */
@@ -42,13 +43,31 @@ function fromFiles(tool: ToolInputs['tool'], directory: string, root: string): S
 
 /** `required_version` of every file: all of them have to be met. */
 function fromConfiguration(directory: string): Said | undefined {
-  const files = readdirSync(directory).filter((name) => /\.(tf|tofu)$/.test(name))
-  const found = files.flatMap((name) =>
-    [...readFileSync(join(directory, name), 'utf8').matchAll(/^\s*required_version\s*=\s*"([^"]+)"/gm)].map(
-      ([, text = '']) => text,
-    ),
-  )
+  const files = readdirSync(directory).filter((name) => /\.(tf|tofu)(\.json)?$/.test(name))
+  const found = files.flatMap((name) => {
+    const text = readFileSync(join(directory, name), 'utf8')
+    return name.endsWith('.json') ? requiredInJson(text) : requiredInHcl(text)
+  })
   return found.length === 0 ? undefined : { text: found.join(', '), from: '`required_version`' }
+}
+
+/** What stands in a comment does not count. */
+const requiredInHcl = (text: string): readonly string[] =>
+  [...text.replaceAll(/\/\*.*?\*\//gs, '').matchAll(/^(?:[^#/\n]|\/(?!\/))*?\brequired_version\s*=\s*"([^"]+)"/gm)].map(
+    ([, version = '']) => version,
+  )
+
+/** JSON that cannot be read is for Terraform to tell. */
+function requiredInJson(text: string): readonly string[] {
+  try {
+    const { terraform } = JSON.parse(text) as { readonly terraform?: unknown }
+    return [terraform].flat().flatMap((block) => {
+      const version = member(block, 'required_version')
+      return typeof version === 'string' ? [version] : []
+    })
+  } catch {
+    return []
+  }
 }
 
 /** The folder and all above it, up to the root of the repository. */
