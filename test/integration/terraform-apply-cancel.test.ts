@@ -130,6 +130,10 @@ test('a state that cannot be saved is pushed again', async () => {
     const ended = await step.ended
     expect(refusals).toBe(0)
     expect(ended.log).toContain('The state that could not be saved at first is safe now.')
+    // All was done, so all is well.
+    expect(ended.code).toBe(0)
+    expect(ended.log).not.toContain('::error')
+    expect(ended.summary).toContain('✅ **Applied**')
     expect(existsSync(`${web.directory}/errored.tfstate`)).toBe(false)
     expect(await names(web)).toEqual(['gate'])
   })

@@ -107,6 +107,38 @@ test('a lock that no run of ours holds is left to people', async () => {
   expect(await stacks.store.keys('laptop/')).toContain('laptop/terraform.tfstate.tflock')
 }, 30_000)
 
+test('a lock that a runner of our own took is removed there, or by people', async () => {
+  const web = stack('runner', { 'main.tf': 'resource "terraform_data" "a" {}' })
+  const ID = '33333333-3333-3333-3333-333333333333'
+  const lock = { ID, Operation: 'OperationTypeApply', Who: 'ci@builder-7', Created: '2026-01-01T00:00:00Z' }
+  const process = { host: 'builder-7', pid: 4711, identity: 'x', runner: 'self-hosted' }
+  const holder = {
+    lockId: ID,
+    repository: 'acme/web',
+    runId: '40',
+    attempt: '1',
+    runUrl: 'https://x',
+    actor: 'mona',
+    process,
+  }
+  await stacks.store.put('runner/terraform.tfstate.tflock', JSON.stringify(lock))
+  await stacks.store.put('runner/terraform.tfstate.holder.json', JSON.stringify(holder))
+  const { runs } = stacks.store.cloud.github.repository('acme/web')
+  runs.set(40, { id: 40, attempt: 1, status: 'completed', conclusion: 'failure' })
+  const unlock = () => web.run({ command: 'unlock', 'lock-id': ID, 'github-token': 'any' }, { env: runEnv(41) })
+  const refused = await unlock()
+  expect(refused.code).toBe(1)
+  expect(refused.log).toContain('The lock was taken on builder-7, a runner of your own')
+  expect(refused.log).toContain('whether process 4711 is a Terraform still')
+  expect(await stacks.store.keys('runner/')).toContain('runner/terraform.tfstate.tflock')
+
+  await stacks.store.put(
+    'runner/terraform.tfstate.holder.json',
+    JSON.stringify({ ...holder, process: { ...process, runner: 'github-hosted' } }),
+  )
+  expect(await unlock()).toMatchObject({ code: 0 })
+}, 30_000)
+
 test('a lock in DynamoDB alone is not told to be none', async () => {
   const backend = s3Backend(BUCKET, 'dynamo/terraform.tfstate').replace(/use_lockfile.*/, 'dynamodb_table = "locks"')
   const web = stack('dynamo', { 'main.tf': 'resource "terraform_data" "a" {}', 'backend.tf': backend })

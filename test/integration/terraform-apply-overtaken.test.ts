@@ -1,9 +1,12 @@
 // An apply whose plan another apply has overtaken: both planned, and then the other one was first.
 import { writeFileSync } from 'node:fs'
+import { AwsError } from '../../rehearsal/cloud/kernel/errors.ts'
+import type { Intercept } from '../../rehearsal/cloud/kernel/service.ts'
 import { source } from '../support/run-action.ts'
-import { type Stack, until, useStacks } from '../support/terraform-stack.ts'
+import { type Stack, until, useStacks, withStack } from '../support/terraform-stack.ts'
 
-const stacks = useStacks(source('terraform-apply'))
+const entry = source('terraform-apply')
+const stacks = useStacks(entry)
 const KEY = { 'fingerprint-key': 'a key that nobody else has' }
 
 const resources = (...names: readonly string[]) => ({
@@ -163,3 +166,30 @@ test('an apply that is overtaken again and again gives up, and has changed nothi
   const [one] = (await web.state()).resources
   expect(JSON.stringify(one)).toContain('other 3')
 }, 60_000)
+
+test('a state that could not be saved is not pushed over one that another apply has saved since', async () => {
+  let refusals = 0
+  const intercept: Intercept = ({ request }) => {
+    if (refusals === 0 || request.method !== 'PUT' || !request.url.pathname.endsWith('.tfstate')) return undefined
+    refusals--
+    return { error: new AwsError('AccessDenied', 'Not now.', 403) }
+  }
+  await withStack({ entry, name: 'late', files: resources('one'), intercept }, async (web, store) => {
+    expect((await web.run({})).code).toBe(0)
+    web.write(resources('one', 'two'))
+    // Terraform's own attempt is refused, and our first one. The state of the other has the lower serial, so that
+    // Terraform would take ours after it.
+    const state = await web.state()
+    const theirs = JSON.stringify({ ...state, serial: state.serial - 1 })
+    refusals = 2
+    const step = web.start({})
+    await until(() => refusals === 0)
+    await store.put('late/terraform.tfstate', theirs)
+    const { code, log } = await step.ended
+    expect(code).toBe(1)
+    expect(log).toContain('Another apply has saved its state meanwhile')
+    expect(log).toContain('Nobody may push it now')
+    expect(await store.text('late/terraform.tfstate')).toBe(theirs)
+    expect((await store.keys('late/')).filter((key) => key.includes('.errored-'))).toHaveLength(1)
+  })
+}, 120_000)

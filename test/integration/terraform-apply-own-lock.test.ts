@@ -1,11 +1,21 @@
 // A lock of this very run that Terraform does not know it has, or could not release: S3 did what was asked, or the network
 // was gone for a while. As in https://github.com/opentofu/opentofu/issues/4405 and hashicorp/terraform/issues/29724.
+import { execFileSync } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import type { Fault, Intercept } from '../../rehearsal/cloud/kernel/service.ts'
 import { source } from '../support/run-action.ts'
 import { type Stack, type StateStore, until, withStack } from '../support/terraform-stack.ts'
 
 const ONE = { 'main.tf': 'resource "terraform_data" "a" {}\noutput "two" { value = 2 }' }
+/** Goes on once there is a file `go`. */
+const GATED = {
+  'main.tf': `
+    resource "terraform_data" "gate" {
+      provisioner "local-exec" {
+        command = "touch started; while [ ! -e go ]; do sleep 0.1; done"
+      }
+    }`,
+}
 /** How often Terraform asks S3 before it gives up. */
 const ASKED = 2
 const LESS = { 'backend-config': `max_retries=${ASKED}` }
@@ -133,16 +143,89 @@ test(
         expect(post.log).toMatch(REMOVED)
         expect(await store.keys('')).not.toContain('web/terraform.tfstate.tflock')
       },
-      {
-        'main.tf': `
-        resource "terraform_data" "gate" {
-          provisioner "local-exec" {
-            command = "touch started; while [ ! -e go ]; do sleep 0.1; done"
-          }
-        }`,
+      GATED,
+    ),
+  120_000,
+)
+
+test(
+  'after a kill while Terraform waits for its own lock, the post step removes it',
+  () =>
+    world(
+      (method, n) => (method === 'PUT' && n === 2 ? { reset: 'after' } : undefined),
+      async (web, store) => {
+        const step = web.start({ ...LESS, 'lock-timeout': '3s' })
+        await until(() => step.log().includes('Waiting for the lock'))
+        step.child.kill('SIGKILL')
+        const { state } = await step.ended
+        const post = await web.run(LESS, { phase: 'post', state })
+        expect(post.log).toMatch(REMOVED)
+        expect(await store.keys('')).not.toContain('web/terraform.tfstate.tflock')
       },
     ),
   120_000,
+)
+
+test('one that another run has taken meanwhile is not removed in its place', async () => {
+  const theirs = JSON.stringify({ ID: '44444444-4444-4444-4444-444444444444', Operation: 'OperationTypeApply' })
+  let deletes = 0
+  await world(
+    (method) => {
+      if (method !== 'DELETE') return undefined
+      deletes++
+      // Plan's own; then what apply asks for and gives up; then ours, whose answer is lost, and which is asked for again.
+      if (deletes === 1) return undefined
+      if (deletes <= 1 + ASKED) return { reset: 'before' }
+      return deletes === 2 + ASKED ? { reset: 'after' } : { delay: 1000 }
+    },
+    async (web, store) => {
+      const step = web.start(LESS)
+      await until(() => deletes > 2 + ASKED)
+      await store.put('web/terraform.tfstate.tflock', theirs)
+      expect(await step.ended).toMatchObject({ code: 0 })
+      expect(await store.text('web/terraform.tfstate.tflock')).toBe(theirs)
+    },
+  )
+}, 120_000)
+
+test(
+  'a Terraform that is killed is told so, and its lock is named',
+  () =>
+    world(
+      () => undefined,
+      async (web, store) => {
+        const step = web.start({}, { env: runEnv })
+        await until(() => existsSync(`${web.directory}/started`))
+        const { ID } = JSON.parse(await store.text('web/terraform.tfstate.tflock')) as { ID: string }
+        execFileSync('pkill', ['-KILL', '-f', `terraform apply.*${web.folder}`])
+        writeFileSync(`${web.directory}/go`, '')
+        const { code, log } = await step.ended
+        expect(code).toBe(1)
+        expect(log).toContain('::error::`Terraform apply` was killed or crashed (exit code 137).')
+        expect(log).toContain(`It left lock ${ID}: then run this action with \`command: unlock\``)
+        expect(JSON.parse(await store.text('web/terraform.tfstate.holder.json'))).toMatchObject({ lockId: ID })
+      },
+      GATED,
+    ),
+  60_000,
+)
+
+test.each([
+  ['Terraform keeps a log of somebody else', { TF_LOG: 'ERROR' }],
+  ['its log does not say', { TF_LOG_CORE: 'ERROR' }],
+])(
+  'one that stays is never told to be free: %s',
+  (_, env) =>
+    world(
+      (method, n) => (method === 'DELETE' && n > 1 ? { reset: 'before' } : undefined),
+      async (web, store) => {
+        const { code, log } = await web.run(LESS, { env })
+        expect(code).toBe(1)
+        expect(log).toContain('::error::Terraform could not release lock ')
+        expect(await store.keys('')).toContain('web/terraform.tfstate.tflock')
+      },
+    ),
+  60_000,
 )
 
 test(

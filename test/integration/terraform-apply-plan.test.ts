@@ -172,6 +172,40 @@ describe('a plan with secrets in every position', () => {
     expect(codes).toEqual([0, 0, 0, 1, 0])
   }, 120_000)
 
+  test.each([
+    [
+      'a warning',
+      'check "key" {\n assert {\n condition = length(var.key) < 3\n error_message = "no: ${nonsensitive(var.key)}"\n }\n}',
+      0,
+    ],
+    [
+      'an error',
+      'resource "terraform_data" "b" {\n lifecycle {\n precondition {\n condition = length(var.key) < 3\n error_message = "no: ${nonsensitive(var.key)}"\n }\n }\n}',
+      1,
+    ],
+  ])(
+    'shows none of them in %s of the plan',
+    async (what, block, code) => {
+      const made = stack(`secrets-plan-${code}`, {
+        'main.tf': `
+        variable "key" {
+          sensitive = true
+        }
+        resource "terraform_data" "a" {
+          input = var.key
+        }
+        ${block}`,
+      })
+      const ended = await made.run({ command: 'plan', variables: 'key = "xq-key-of-all"' })
+      expect(ended.code).toBe(code)
+      expect(ended.log).toContain(`${what === 'an error' ? '::error' : '::warning'} title=`)
+      expect(ended.log).toContain('no: ***')
+      expect(withoutMasks(ended.log)).not.toContain('xq-key')
+      expect(ended.log).toContain('::add-mask::xq-key-of-all')
+    },
+    60_000,
+  )
+
   test('has another fingerprint when only a secret changes', async () => {
     const made = stack('secrets-fingerprint', { 'main.tf': MAIN, 'inner/main.tf': MODULE })
     const first = await made.run({ command: 'plan', variables: tfvars(secrets), ...KEY })
@@ -216,6 +250,15 @@ describe('an approval', () => {
 
     web.write({ 'main.tf': THREE() })
     expect((await web.run({ 'approved-plan': approval, ...KEY })).code).toBe(0)
+  }, 60_000)
+
+  test('is refused when it came to nothing, and not taken for none', async () => {
+    const web = stack('nothing', { 'main.tf': THREE() })
+    const refused = await web.run({ 'approved-plan': ' ', ...KEY })
+    expect(refused.code).toBe(1)
+    expect(refused.log).toContain('::error::Input `approved-plan` is empty.')
+    expect(await stacks.store.keys('nothing/')).toEqual([])
+    expect((await web.run({ 'approved-plan': 'none', ...KEY })).code).toBe(0)
   }, 60_000)
 
   test('still covers what a partial apply left of it', async () => {

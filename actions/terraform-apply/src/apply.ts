@@ -22,22 +22,28 @@ export async function applyPlan(
   { saved, scrub }: Review,
   run: Run,
 ): Promise<Readonly<Record<string, StreamOutput>> | undefined> {
-  const { inputs, tf, store, world } = run
+  const { inputs, tf, world } = run
   const progress = new Progress(operationsOf(saved.plan))
   const { code, cancelled, narrator, watch, lockError } = await runLocked(run, {
     operation: 'OperationTypeApply',
     args: applyArguments(inputs.plan, saved.file),
     phrase: (event) => progress.phrase(event),
     scrub,
-    expected: isStale,
+    expected: (said) => isStale(said) || isNotSaved(said),
   })
   const operations = progress.operations.map((each) => ({ ...each, address: scrub(each.address) }))
-  // An empty line first: the fold that the plan ends with is HTML until there is one.
-  world.report.summary(join(verdict(code, narrator), applyChart(operations)))
-  await rescueState(tf, store, world)
+  let done = code === 0
+  try {
+    const rescued = await rescueState(run)
+    // Saving the state was all that went wrong, and it is safe by now.
+    done ||= rescued && narrator.errors.every(isNotSaved)
+  } finally {
+    // An empty line first: the fold that the plan ends with is HTML until there is one.
+    world.report.summary(join(verdict(done, narrator), applyChart(operations)))
+  }
   await watch.settle()
   if (cancelled !== undefined) throw cancelled
-  if (code !== 0) throw lockError ?? applyFailed(tf.product, narrator)
+  if (!done) throw lockError ?? applyFailed(tf.product, narrator)
   return narrator.outputs
 }
 
@@ -45,10 +51,14 @@ export async function applyPlan(
 const isStale = ({ summary }: Diagnostic): boolean =>
   /^Saved plan (?:is stale|does not match the given state)/.test(summary)
 
-function verdict(code: number, { applied, errors }: Narrator): string {
+/** Both of what Terraform says then: of the backend, and of the file that it wrote instead. */
+const isNotSaved = ({ summary }: Diagnostic): boolean =>
+  /^Failed to (?:save state|persist state to backend)/.test(summary)
+
+function verdict(done: boolean, { applied, errors }: Narrator): string {
   if (errors.some(isStale)) return '⏭️ **Overtaken**: the state has changed since. Nothing of this plan was applied.'
-  // Terraform counts nothing when it could not release the lock.
-  if (applied === undefined && code === 0) return '✅ **Applied**.'
+  // Terraform counts nothing when it could not save the state, or release the lock.
+  if (applied === undefined && done) return '✅ **Applied**.'
   if (applied === undefined) return '❌ **Not all of it was applied.** The log says why; what was done is in the state.'
   return `✅ **Applied**: ${applied.add} added, ${applied.change} changed, ${applied.remove} destroyed.`
 }

@@ -2,6 +2,7 @@ import { SlipwayError } from '../../../toolkit/errors.ts'
 import { type Approval, notApproved, openApproval } from './approval.ts'
 import { type ApprovalFound, readApprovalComment } from './approval-comment.ts'
 import type { PullRequest } from './github.ts'
+import type { Plan } from './plan-json.ts'
 import type { Review } from './review.ts'
 import { type Run, stackId } from './run.ts'
 
@@ -35,11 +36,21 @@ export async function readApproved(run: Run): Promise<Approved | undefined> {
 export function checkApproval({ saved, approval, hasChanges }: Review, approved: Approved | undefined, run: Run): void {
   const { key } = run.inputs.approval
   if (approved === undefined || key === undefined || approval === undefined) return
+  refuseActions(saved.plan)
   if ('fingerprint' in approved) {
     // A plan that changes nothing does no more than any other: the approved one was applied already.
     if (hasChanges) requireSameFingerprint(approved.fingerprint, approval.fingerprint)
   } else requireNoMore(notApproved(saved.plan, approved.approval, key), approved.where)
   run.world.log.info('Everything in the plan was approved.')
+}
+
+/** An approval says nothing of them, and what they do is in no plan. */
+function refuseActions({ action_invocations = [] }: Plan): void {
+  if (action_invocations.length === 0) return
+  const lines = action_invocations.map(({ address }) => `  ${address}`).join('\n')
+  throw new SlipwayError(`The plan invokes actions, and \`approved-plan\` does not cover these:\n${lines}`, {
+    hint: 'Nothing was changed. Apply such a stack without `approved-plan`, behind the approval of a GitHub environment.',
+  })
 }
 
 function requireSameFingerprint(approved: string, planned: string): void {

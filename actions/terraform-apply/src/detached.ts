@@ -3,6 +3,7 @@
 // gets a session of its own, writes to a file that we tail, is sent one gentle signal at most, and says itself who it is.
 import { spawn } from 'node:child_process'
 import { closeSync, openSync, readSync } from 'node:fs'
+import { constants } from 'node:os'
 import { StringDecoder } from 'node:string_decoder'
 import type { Clock } from '../../../toolkit/clock.ts'
 import { SlipwayError } from '../../../toolkit/errors.ts'
@@ -25,7 +26,7 @@ export interface DetachedOptions {
 
 const LOOK_MS = 100
 
-/** Runs a program that goes on without us if it must, and gives its exit code. */
+/** Runs a program that goes on without us if it must, and gives its exit code: as a shell does, 128 and the signal that killed it. */
 export async function runDetached(command: string, args: readonly string[], options: DetachedOptions): Promise<number> {
   const { cwd, env, output, claim, clock, signal, onStart, onInterrupt, onLine } = options
   const file = openSync(output, 'ax', 0o600)
@@ -39,8 +40,8 @@ export async function runDetached(command: string, args: readonly string[], opti
   })
   let code: number | undefined
   const ended = new Promise<void>((resolve) => {
-    child.once('exit', (exitCode) => {
-      code = exitCode ?? 1
+    child.once('exit', (exitCode, killedBy) => {
+      code = exitCode ?? 128 + constants.signals[killedBy ?? 'SIGKILL']
       resolve()
     })
   })

@@ -6,27 +6,32 @@ import { retry } from '../../../toolkit/retry.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import { noteEnd } from './afterlife.ts'
 import { releaseOwn } from './own-lock.ts'
+import type { Run } from './run.ts'
+import { parseState } from './state.ts'
 import type { StateStore } from './state-store.ts'
-import type { Terraform } from './terraform.ts'
 
 /** Where Terraform puts a state that it could not save. */
 export const ERRORED_STATE = 'errored.tfstate'
 
 /**
- * Saves the state that Terraform could not save: pushes it again, and removes the file once it is safe.
+ * Saves the state that Terraform could not save: pushes it again, and removes the file once it is safe. `false` where there
+ * is none to save. Never over what another apply has saved meanwhile, though Terraform would: it compares serials only, and
+ * counts one up with each attempt.
  * @throws SlipwayError when it still cannot be saved; then the file stays, a copy goes beside the state where that can be
  * done, and the error says where they are.
  */
-export async function rescueState(tf: Terraform, store: StateStore | undefined, world: World): Promise<void> {
+export async function rescueState(run: Omit<Run, 'inputs'>): Promise<boolean> {
+  const { tf, store, world } = run
   const file = join(tf.directory, ERRORED_STATE)
-  if (!existsSync(file)) return
+  if (!existsSync(file)) return false
   world.log.warning(`${tf.product} could not save its state. Pushing ${ERRORED_STATE} again.`)
+  const before = await serialThere(store)
   try {
-    await retry(() => push(tf, store, world), {
+    await retry(() => push(run, before), {
       clock: world.clock,
       attempts: 5,
       delayMs: 2000,
-      retryable: (error) => !/newer|lineage|serial/i.test(String(error)),
+      retryable: (error) => !(error instanceof OvertakenError) && !/newer|lineage|serial/i.test(String(error)),
       onRetry: (_, attempt) => world.log.info(`Attempt ${attempt} failed; trying again.`),
     })
   } catch (cause) {
@@ -35,15 +40,18 @@ export async function rescueState(tf: Terraform, store: StateStore | undefined, 
     const command = `${tf.product === 'OpenTofu' ? 'tofu' : 'terraform'} state push ${ERRORED_STATE}`
     throw new SlipwayError(`The state could not be saved. It is kept in ${copy ?? `\`${file}\` on this runner`}.`, {
       hint:
-        copy === undefined
-          ? `Save it before the job ends, for example by a step with \`if: always()\` that copies the output \`errored-state-file\` to a safe place (it holds secrets). Then run \`${command}\`.`
-          : `Find out why it cannot be saved, fetch it from there as ${ERRORED_STATE}, and run \`${command}\` before anything else is applied.`,
+        cause instanceof OvertakenError
+          ? 'Nobody may push it now: that would undo what the other apply saved. Compare the two, and bring over what only this one has, with `terraform import`.'
+          : copy === undefined
+            ? `Save it before the job ends, for example by a step with \`if: always()\` that copies the output \`errored-state-file\` to a safe place (it holds secrets). Then run \`${command}\`.`
+            : `Find out why it cannot be saved, fetch it from there as ${ERRORED_STATE}, and run \`${command}\` before anything else is applied.`,
       cause,
     })
   }
   rmSync(file)
   noteEnd(world.report)
   world.log.notice('The state that could not be saved at first is safe now.')
+  return true
 }
 
 /** Where a copy was put that outlives the runner; `undefined` when there was no such place. */
@@ -59,10 +67,28 @@ async function copyBeside(file: string, store: StateStore | undefined, world: Wo
   }
 }
 
-async function push(tf: Terraform, store: StateStore | undefined, world: World): Promise<void> {
-  const { code, stderr } = await tf.query(['state', 'push', '-lock-timeout=60s', ERRORED_STATE], { finish: true })
+/** Another apply has saved its state since ours could not. */
+class OvertakenError extends SlipwayError {}
+
+/** The serial of the state that is there: 0 for none; `undefined` when that cannot be told. */
+async function serialThere(store: StateStore | undefined): Promise<number | undefined> {
+  try {
+    const text = await store?.read()
+    if (store === undefined) return undefined
+    return text === undefined ? 0 : parseState(text, store.address()).serial
+  } catch {
+    return undefined
+  }
+}
+
+async function push(run: Omit<Run, 'inputs'>, before: number | undefined): Promise<void> {
+  const now = await serialThere(run.store)
+  if (before !== undefined && now !== undefined && now !== before) {
+    throw new OvertakenError(`Another apply has saved its state meanwhile, as serial ${now}.`)
+  }
+  const { code, stderr } = await run.tf.query(['state', 'push', '-lock-timeout=60s', ERRORED_STATE], { finish: true })
   if (code === 0) return
   // The lock that is in the way may be the one of the apply itself.
-  if (/the state lock/.test(stderr)) await releaseOwn(tf, store, world)
+  if (/the state lock/.test(stderr)) await releaseOwn(run)
   throw new SlipwayError(`\`state push\` failed: ${stderr.trim()}`)
 }

@@ -75,7 +75,9 @@ export class LockWatch {
 
   /** Which process it is that will hold the lock. */
   started(pid: number): void {
-    this.#process = { host: hostname(), pid, identity: identify(pid) ?? '' }
+    const runner = this.#world.env['RUNNER_ENVIRONMENT']
+    const identity = identify(pid) ?? ''
+    this.#process = { host: hostname(), pid, identity, ...(runner === undefined ? {} : { runner }) }
   }
 
   see({ type, '@timestamp': at }: StreamEvent): void {

@@ -28,6 +28,8 @@ export interface HolderProcess {
   readonly host: string
   readonly pid: number
   readonly identity: string
+  /** Whether the machine outlives its jobs: `self-hosted`, or `github-hosted`. */
+  readonly runner?: string
 }
 
 export const LOCK = '.tflock'

@@ -12,6 +12,7 @@ import { findTool } from './find-tool.ts'
 import { init } from './init.ts'
 import { type Command, type Inputs, readInputs, regionOf } from './inputs.ts'
 import { isNotReleased, notReleased } from './lock-error.ts'
+import { isLockTrouble } from './missed-lock.ts'
 import { Narrator } from './narrator.ts'
 import { releaseOwn } from './own-lock.ts'
 import type { Run } from './run.ts'
@@ -78,18 +79,19 @@ async function seeToItsEnd(running: Running, world: World): Promise<void> {
     log: world.log,
     stack: noted ?? { root: '.', directory: '.' },
     scrub: scrubber(notedSecrets(world.report)),
-    expected: isNotReleased,
+    expected: isLockTrouble,
   })
   await world.log.group(`${running.command}, which went on without the step (from its start)`, () =>
     waitFor(running, (line) => narrator.hear(line), world.clock),
   )
   sayHowItEnded(running, narrator, world)
   if (noted === undefined) return
-  const [tf, store] = [terraform(noted, world), stateStore(noted.backend, noted, world)]
-  if (narrator.errors.some(isNotReleased) && (await releaseOwn(tf, store, world)) === 'left') {
-    world.log.warning(describeError(notReleased(tf, narrator.errors)))
+  const { backend } = noted
+  const run = { tf: terraform(noted, world), backend, store: stateStore(backend, noted, world), world }
+  if (narrator.errors.some(isLockTrouble) && (await releaseOwn(run)) === 'left') {
+    if (narrator.errors.some(isNotReleased)) world.log.warning(describeError(notReleased(run.tf, narrator.errors)))
   }
-  await rescueState(tf, store, world)
+  await rescueState(run)
 }
 
 function sayHowItEnded({ command }: Running, { applied, errors }: Narrator, { log }: World): void {

@@ -1,6 +1,6 @@
 // A lock that Terraform gives up at once, whatever its -lock-timeout, though others hold it for a moment only.
 import type { World } from '../../../toolkit/runtime.ts'
-import { isNotLocked, lockIn } from './lock-error.ts'
+import { isNotLocked, isNotReleased, lockIn } from './lock-error.ts'
 import type { Diagnostic } from './stream.ts'
 
 const TRIES = 5
@@ -17,6 +17,10 @@ export async function retryMissed<T>(world: World, task: () => Promise<T>, misse
   }
 }
 
+/** Whether Terraform says anything of the lock that may concern one of our own. */
+export const isLockTrouble = (error: Diagnostic): boolean =>
+  isNotLocked(error) || isNotReleased(error) || isMissed(error)
+
 /** Whether the lock was missed for one of the two reasons below. */
 export const isMissed = (error: Diagnostic): boolean =>
   isLetGo(error) || isBeingMade(`${error.summary} ${error.detail ?? ''}`)
@@ -32,6 +36,6 @@ const isLetGo = (error: Diagnostic): boolean =>
 
 /**
  * Whether another run is making the state of a new workspace, or was first to lock it: Terraform makes an empty one, under the
- * lock, and does not wait for that either. (`StateMgr` in its internal/backend/remote-state/s3/backend_state.go.)
+ * lock, and neither waits for that nor goes on when it cannot release it. (`StateMgr` in its internal/backend/remote-state/s3/backend_state.go.)
  */
-export const isBeingMade = (said: string): boolean => /failed to lock s3 state/.test(said)
+export const isBeingMade = (said: string): boolean => /failed to lock s3 state|error unlocking s3 state/i.test(said)

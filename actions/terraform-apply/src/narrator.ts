@@ -17,6 +17,8 @@ export interface NarratorOptions {
   readonly scrub?: Scrub
   /** A diagnostic that is no trouble to anybody: it is told without an annotation. */
   readonly expected?: (diagnostic: Diagnostic) => boolean
+  /** Holds diagnostics back until `tellHeld`: what is secret in them is known only once the plan can be read. */
+  readonly hold?: boolean
 }
 
 /** Tells people what Terraform says, as it says it, and remembers what matters afterwards. */
@@ -29,9 +31,10 @@ export class Narrator {
   readonly #log: Log
   readonly #stack: NarratorOptions['stack']
   readonly #phrase: Phrase
-  readonly #scrub: Scrub
+  #scrub: Scrub
   readonly #watch: NarratorOptions['watch']
   readonly #expected: NonNullable<NarratorOptions['expected']>
+  #hold: boolean
 
   constructor({
     log,
@@ -40,6 +43,7 @@ export class Narrator {
     phrase = (event) => event['@message'],
     scrub = (text) => text,
     expected = () => false,
+    hold = false,
   }: NarratorOptions) {
     this.#watch = watch
     this.#log = log
@@ -47,6 +51,7 @@ export class Narrator {
     this.#phrase = phrase
     this.#scrub = scrub
     this.#expected = expected
+    this.#hold = hold
   }
 
   /** From here on its lines come from this process. */
@@ -84,10 +89,21 @@ export class Narrator {
   #diagnose(said: Diagnostic): void {
     const diagnostic = { ...said, summary: this.#scrub(said.summary), detail: this.#scrub(said.detail ?? '') }
     this.diagnostics.push(diagnostic)
+    if (!this.#hold) this.#show(diagnostic)
+  }
+
+  /** Tells what was held back, with what is secret taken out. */
+  tellHeld(scrub: Scrub): void {
+    this.#hold = false
+    this.#scrub = scrub
+    for (const said of this.diagnostics.splice(0)) this.#diagnose(said)
+  }
+
+  #show(diagnostic: Diagnostic): void {
     const { severity, summary, detail, address, range } = diagnostic
     const about = address === undefined ? '' : `${address}: `
     const text = `${about}${detail === '' ? summary : detail}`
-    if (this.#expected(said)) this.#log.info(text)
+    if (this.#expected(diagnostic)) this.#log.info(text)
     else this.#log[severity](text, { title: summary, ...this.#placeOf(range) })
   }
 

@@ -65,6 +65,8 @@ export interface Plan {
   readonly configuration?: {
     readonly root_module?: { readonly variables?: Readonly<Record<string, { readonly sensitive?: boolean }>> }
   }
+  /** What else it does, beside its changes: `action` blocks, since Terraform 1.14. */
+  readonly action_invocations?: readonly { readonly address: string }[]
   /** Absent before Terraform 1.8. */
   readonly applyable?: boolean
   readonly errored?: boolean

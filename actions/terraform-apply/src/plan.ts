@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import type { PlanInputs } from './inputs.ts'
@@ -7,6 +7,7 @@ import type { Plan } from './plan-json.ts'
 import type { Run } from './run.ts'
 import { runLocked } from './run-locked.ts'
 import { PLAN_FILE } from './scratch.ts'
+import { type Scrub, scrubber, secretsOf } from './sensitive.ts'
 import type { Terraform } from './terraform.ts'
 
 /** A plan that is saved in a file, as data. */
@@ -14,26 +15,43 @@ export interface SavedPlan {
   /** The plan file. It holds secrets in plain text. */
   readonly file: string
   readonly plan: Plan
+  /** Tells the warnings of the plan, with what is secret in it taken out; none where the plan was handed in. */
+  readonly tell?: (scrub: Scrub) => void
 }
 
 /** Plans, saves the plan, and reads it. */
 export async function makePlan(run: Run): Promise<SavedPlan> {
   const { inputs, tf } = run
   const file = join(tf.scratch, PLAN_FILE)
+  // One of before is not this one's, should this one fail.
+  rmSync(file, { force: true })
   const variables = inputs.plan.variables.trim() === '' ? undefined : join(tf.scratch, 'inputs.tfvars')
   if (variables !== undefined) writeFileSync(variables, inputs.plan.variables, { mode: 0o600 })
   const { code, cancelled, narrator, watch, lockError } = await runLocked(run, {
     operation: 'OperationTypePlan',
     args: planArguments(inputs.plan, file, variables),
+    hold: true,
   })
-  if (cancelled !== undefined) throw cancelled
+  if (cancelled !== undefined) {
+    await tellTrouble(narrator, file, run)
+    throw cancelled
+  }
   // 2 says that there is something to do; counts would miss outputs and moves.
   if (code === 0 || code === 2) {
     const [saved] = await Promise.all([readPlan(file, tf), watch.settle()])
-    return saved
+    return { ...saved, tell: (scrub) => narrator.tellHeld(scrub) }
   }
   await watch.settle()
+  await tellTrouble(narrator, file, run)
   throw lockError ?? planFailed(tf.product, narrator)
+}
+
+/** Tells what went wrong. Terraform saves a plan that failed, too, as far as it came: by that, what is secret is known. */
+async function tellTrouble(narrator: Narrator, file: string, { tf, world }: Run): Promise<void> {
+  const saved = existsSync(file) ? await readPlan(file, tf).catch(() => undefined) : undefined
+  const secrets = saved === undefined ? new Set<string>() : secretsOf(saved.plan)
+  for (const secret of secrets) world.log.mask(secret)
+  narrator.tellHeld(scrubber(secrets))
 }
 
 /** Reads a saved plan. @throws SlipwayError when it cannot be read here, as with one of another Terraform. */

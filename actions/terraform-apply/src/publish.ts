@@ -67,10 +67,11 @@ async function comparePromotion({ saved, scrub }: Review, { inputs, tf, world }:
 }
 
 function viewOf(
-  { changes, outputs, drift, breaches, approval, scrub }: Review,
+  { saved, changes, outputs, drift, breaches, approval, scrub }: Review,
   run: Run,
   promotion: string | undefined,
 ): PlanView {
+  const actions = (saved.plan.action_invocations ?? []).map(({ address }) => address)
   const held = breaches.map(({ address, problem }) => `- ${code(scrub(address))}: ${problem}`)
   return {
     title: stackTitle(run),
@@ -79,6 +80,9 @@ function viewOf(
     drift,
     scrub,
     notes: [
+      ...(actions.length === 0
+        ? []
+        : [`⚡ **Invokes actions**: ${actions.map((each) => code(scrub(each))).join(', ')}`]),
       ...(held.length === 0 ? [] : [`⛔ **Held up by the guard rails**\n\n${held.slice(0, 50).join('\n')}`]),
       ...(promotion === undefined ? [] : [promotion]),
       ...(approval === undefined ? [] : [`Fingerprint ${code(approval.fingerprint)}`]),

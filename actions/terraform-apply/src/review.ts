@@ -30,6 +30,8 @@ export function review(saved: SavedPlan, run: Run): Review {
   const secrets = secretsOf(plan)
   for (const secret of secrets) run.world.log.mask(secret)
   noteSecrets(run.tf.scratch, secrets)
+  const scrub = scrubber(secrets)
+  saved.tell?.(scrub)
   return {
     saved,
     hasChanges: hasChanges(plan),
@@ -38,6 +40,6 @@ export function review(saved: SavedPlan, run: Run): Review {
     drift: driftOf(plan),
     breaches: breachesOf(changes, guardRails),
     approval: approval.key === undefined ? undefined : approvalOf(plan, stackId(run), approval.key),
-    scrub: scrubber(secrets),
+    scrub,
   }
 }

@@ -1,14 +1,18 @@
-import { describeError, type SlipwayError } from '../../../toolkit/errors.ts'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { describeError, SlipwayError } from '../../../toolkit/errors.ts'
+import { noteEnd } from './afterlife.ts'
+import { ERRORED_STATE } from './errored-state.ts'
 import { isNotLocked, isNotReleased, lockError, notReleased } from './lock-error.ts'
 import { type LockedOperation, LockWatch } from './lock-watch.ts'
-import { isMissed, retryMissed } from './missed-lock.ts'
+import { isLockTrouble, isMissed, retryMissed } from './missed-lock.ts'
 import { Narrator, type NarratorOptions } from './narrator.ts'
-import { releaseOwn } from './own-lock.ts'
+import { noteOwn, releaseOwn } from './own-lock.ts'
 import type { Run } from './run.ts'
 import type { Ended } from './terraform.ts'
 
 /** A command that holds the state's lock while it works. */
-export interface LockedCommand extends Pick<NarratorOptions, 'phrase' | 'scrub' | 'expected'> {
+export interface LockedCommand extends Pick<NarratorOptions, 'phrase' | 'scrub' | 'expected' | 'hold'> {
   readonly operation: LockedOperation
   readonly args: readonly string[]
 }
@@ -16,7 +20,7 @@ export interface LockedCommand extends Pick<NarratorOptions, 'phrase' | 'scrub' 
 export interface LockedEnd extends Ended {
   readonly narrator: Narrator
   readonly watch: LockWatch
-  /** Set when the lock alone was the trouble. */
+  /** Set when the lock alone was the trouble, or Terraform crashed. */
   readonly lockError: SlipwayError | undefined
 }
 
@@ -35,7 +39,23 @@ export async function runLocked(run: Run, command: LockedCommand): Promise<Locke
     ({ missed, cancelled }) => missed && cancelled === undefined,
   )
   const { code, narrator } = ended
+  if (crashed(ended)) return { ...ended, lockError: await crashError(code, command, run) }
   return { ...ended, lockError: code === 0 ? undefined : await lockError(narrator.errors, run) }
+}
+
+/** Terraform ends with 1 or 2 by itself, and says why; with 11 when it panics. */
+const crashed = ({ code, cancelled, narrator }: LockedEnd | LockedOnce): boolean =>
+  code > 2 && cancelled === undefined && narrator.errors.length === 0
+
+async function crashError(code: number, { args }: LockedCommand, run: Run): Promise<SlipwayError> {
+  const lock = await noteOwn(run)
+  const left =
+    lock === undefined
+      ? ''
+      : ` It left lock ${lock}: then run this action with \`command: unlock\` and \`lock-id: ${lock}\`.`
+  return new SlipwayError(`\`${run.tf.product} ${args[0]}\` was killed or crashed (exit code ${code}).`, {
+    hint: `The log may say why; a runner without memory left is one reason. The state may lack what was done last: look at a plan before anything is applied.${left}`,
+  })
 }
 
 async function runOnce(run: Run, command: LockedCommand): Promise<LockedOnce> {
@@ -48,14 +68,18 @@ async function runOnce(run: Run, command: LockedCommand): Promise<LockedOnce> {
     stack: inputs.stack,
     watch,
     // What is not mended is told by `lockError`, and better.
-    expected: (said) => isNotLocked(said) || isMissed(said) || isNotReleased(said) || expected?.(said) === true,
+    expected: (said) => isLockTrouble(said) || expected?.(said) === true,
   })
   const { code, cancelled } = await world.log.group(`${tf.product} ${args[0]}`, () => tf.run(args, narrator))
   const { errors } = narrator
   const ended = { code, cancelled, narrator, watch, missed: errors.some(isMissed) }
-  if (!errors.some((error) => isNotLocked(error) || isNotReleased(error))) return ended
+  if (!errors.some(isLockTrouble)) {
+    noteEndOf(run)
+    return ended
+  }
   await watch.settle()
-  const lock = await releaseOwn(tf, store, world)
+  const lock = await releaseOwn(run)
+  noteEndOf(run)
   const didItsWork = errors.every(isNotReleased)
   if (lock === 'left' && !didItsWork && errors.some(isNotReleased)) {
     world.log.warning(describeError(notReleased(tf, errors)))
@@ -65,4 +89,9 @@ async function runOnce(run: Run, command: LockedCommand): Promise<LockedOnce> {
     code: lock !== 'left' && didItsWork ? 0 : code,
     missed: ended.missed || (lock === 'removed' && errors.some(isNotLocked)),
   }
+}
+
+/** All is in order, but for a state that is not safe yet. */
+function noteEndOf({ tf, world }: Run): void {
+  if (!existsSync(join(tf.directory, ERRORED_STATE))) noteEnd(world.report)
 }

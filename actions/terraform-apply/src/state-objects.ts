@@ -39,8 +39,9 @@ export class StateObjects {
     await this.#s3.send(new PutObjectCommand({ ...place, ...this.#encryption, ...content }))
   }
 
-  async delete(key: string): Promise<void> {
-    await this.#s3.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key }))
+  /** Deletes it if it still has this ETag; stores that do not know the condition delete it anyway. */
+  async delete(key: string, etag: string): Promise<void> {
+    await this.#s3.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key, IfMatch: etag }))
   }
 }
 

@@ -65,9 +65,11 @@ export class StateStore {
     }
   }
 
-  async remove(suffix: string): Promise<void> {
+  /** Removes the object with this ETag, and no other. One that is gone already, or is another one by now, is left at that. */
+  async removeIf(suffix: string, etag: string): Promise<void> {
     const objects = await this.#opened()
-    await objects.delete(this.key + suffix).catch((error) => {
+    await objects.delete(this.key + suffix, etag).catch((error) => {
+      if (nameOf(error) === 'PreconditionFailed' || nameOf(error) === 'NoSuchKey') return
       throw awsError(error, `delete ${this.address(suffix)}`)
     })
   }

@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { throwIfCancelled } from '../../../toolkit/clock.ts'
 import { CancelledError } from '../../../toolkit/errors.ts'
 import type { ExecResult } from '../../../toolkit/exec.ts'
 import type { Environment, World } from '../../../toolkit/runtime.ts'
-import { noteEnd, noteStart } from './afterlife.ts'
+import { noteStart } from './afterlife.ts'
 import { runDetached } from './detached.ts'
-import { ERRORED_STATE } from './errored-state.ts'
 import type { Narrator } from './narrator.ts'
 import { lockLogging } from './own-lock.ts'
 
@@ -71,7 +69,6 @@ export function terraform(options: TerraformOptions, world: World): Terraform {
         onInterrupt: () => world.log.info(`Asked ${product} to stop: it finishes what it is doing, saves and unlocks.`),
         onLine: (line) => narrator.hear(line),
       })
-      if (!existsSync(join(directory, ERRORED_STATE))) noteEnd(world.report)
       if (!world.signal.aborted) return { code, cancelled: undefined }
       const cancelled = new CancelledError(
         `The run was cancelled; \`${product} ${args[0]}\` ended gently (exit ${code}).`,

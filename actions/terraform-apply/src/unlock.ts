@@ -60,10 +60,21 @@ export async function unlock({ inputs, tf, backend, store, world }: Run): Promis
 }
 
 /** A Terraform outlives its run where the runner was killed and the machine was not. */
-function requireEnded({ process: holding, runUrl }: Holder): void {
-  if (holding === undefined || holding.host !== hostname() || identify(holding.pid) !== holding.identity) return
-  throw new SlipwayError(`The Terraform of ${runUrl} is still at work on this machine, as process ${holding.pid}.`, {
-    hint: `Let it finish: it releases the lock by itself. To have it stop early, send it one gentle signal: \`kill -INT ${holding.pid}\`.`,
+function requireEnded({ process: holding, runUrl, lockId }: Holder): void {
+  if (holding === undefined) return
+  const { host, pid, runner } = holding
+  if (host !== hostname()) {
+    if (runner !== 'self-hosted') return
+    throw new SlipwayError(
+      `The lock was taken on ${host}, a runner of your own, and from here nobody can tell whether its Terraform has ended.`,
+      {
+        hint: `Run this step on that machine; or see there whether process ${pid} is a Terraform still, and if not, run \`terraform force-unlock ${lockId}\` by hand.`,
+      },
+    )
+  }
+  if (identify(pid) !== holding.identity) return
+  throw new SlipwayError(`The Terraform of ${runUrl} is still at work on this machine, as process ${pid}.`, {
+    hint: `Let it finish: it releases the lock by itself. To have it stop early, send it one gentle signal: \`kill -INT ${pid}\`.`,
   })
 }
 

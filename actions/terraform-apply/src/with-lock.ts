@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { hostname, userInfo } from 'node:os'
 import { describeError, SlipwayError } from '../../../toolkit/errors.ts'
 import type { World } from '../../../toolkit/runtime.ts'
-import { describeHolder, LOCK, readHolder, readLock, writeHolder } from './lock.ts'
+import { describeHolder, LOCK, type Lock, readHolder, readLock, writeHolder } from './lock.ts'
 import type { StateStore } from './state-store.ts'
 
 /** Does something while it holds Terraform's lock, which it releases whatever happens. */
@@ -36,7 +36,8 @@ async function takeLock(store: StateStore, world: World): Promise<string> {
 
 async function releaseLock(store: StateStore, id: string): Promise<void> {
   try {
-    if ((await readLock(store))?.ID === id) await store.remove(LOCK)
+    const there = await store.look(LOCK)
+    if (there !== undefined && (JSON.parse(there.text) as Lock).ID === id) await store.removeIf(LOCK, there.etag)
   } catch (cause) {
     throw new SlipwayError(`Lock ${id} of ${store.address()} could not be removed.`, {
       hint: `Check that the role may read and delete ${store.address(LOCK)}. Once this run is over, run \`terraform force-unlock ${id}\`.`,
