@@ -1,5 +1,5 @@
 // Cancelled and killed steps, with a real Terraform: neither its lock nor its state is lost.
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { AwsError } from '../../rehearsal/cloud/kernel/errors.ts'
 import type { Intercept } from '../../rehearsal/cloud/kernel/service.ts'
 import { type Step, source } from '../support/run-action.ts'
@@ -106,38 +106,48 @@ test('a step that is killed the moment its Terraform starts is known to the post
   expect(await names(web)).toEqual(['last', 'quick', 'slow'])
 }, 60_000)
 
-test('a state that cannot be saved is pushed again', async () => {
-  let refusals = 0
-  const intercept: Intercept = ({ request }) => {
-    if (refusals === 0 || request.method !== 'PUT' || !request.url.pathname.endsWith('.tfstate')) return undefined
-    refusals--
-    return { error: new AwsError('AccessDenied', 'Not now.', 403) }
-  }
-  const files = {
-    'main.tf': `
+test.each([
+  ['and is in a file', false],
+  ['and could not be written to a file either', true],
+])(
+  'a state that cannot be saved is pushed again, %s',
+  async (_, nowhere) => {
+    let refusals = 0
+    const intercept: Intercept = ({ request }) => {
+      if (refusals === 0 || request.method !== 'PUT' || !request.url.pathname.endsWith('.tfstate')) return undefined
+      refusals--
+      return { error: new AwsError('AccessDenied', 'Not now.', 403) }
+    }
+    const files = {
+      'main.tf': `
       resource "terraform_data" "gate" {
         provisioner "local-exec" {
           command = "touch started; while [ ! -e go ]; do sleep 0.1; done"
         }
       }`,
-  }
-  await withStack({ entry: source('terraform-apply'), name: 'errored', files, intercept }, async (web) => {
-    const step = web.start({})
-    await until(() => existsSync(`${web.directory}/started`))
-    // Terraform's own attempt is refused, and our first one; the second goes through.
-    refusals = 2
-    writeFileSync(`${web.directory}/go`, '')
-    const ended = await step.ended
-    expect(refusals).toBe(0)
-    expect(ended.log).toContain('The state that could not be saved at first is safe now.')
-    // All was done, so all is well.
-    expect(ended.code).toBe(0)
-    expect(ended.log).not.toContain('::error')
-    expect(ended.summary).toContain('✅ **Applied**')
-    expect(existsSync(`${web.directory}/errored.tfstate`)).toBe(false)
-    expect(await names(web)).toEqual(['gate'])
-  })
-}, 120_000)
+    }
+    await withStack({ entry: source('terraform-apply'), name: 'errored', files, intercept }, async (web) => {
+      const step = web.start({})
+      await until(() => existsSync(`${web.directory}/started`))
+      // Terraform's own attempt is refused, and our first one; the second goes through.
+      refusals = 2
+      // A folder in its place: root may write anything but that.
+      if (nowhere) mkdirSync(`${web.directory}/errored.tfstate/x`, { recursive: true })
+      writeFileSync(`${web.directory}/go`, '')
+      const ended = await step.ended
+      expect(refusals).toBe(0)
+      expect(ended.log).toContain('The state that could not be saved at first is safe now.')
+      // All was done, so all is well.
+      expect(ended.code).toBe(0)
+      expect(ended.log).not.toContain('::error')
+      expect(ended.summary).toContain('✅ **Applied**')
+      expect(existsSync(`${web.directory}/errored.tfstate`)).toBe(nowhere)
+      expect(scratch(web)).not.toContain('errored.tfstate')
+      expect(await names(web)).toEqual(['gate'])
+    })
+  },
+  120_000,
+)
 
 test('a state that still cannot be saved is kept, and pointed at', async () => {
   const web = stack('lost', { 'main.tf': 'resource "terraform_data" "a" {}' })

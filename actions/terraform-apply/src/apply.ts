@@ -53,7 +53,7 @@ const isStale = ({ summary }: Diagnostic): boolean =>
 
 /** Both of what Terraform says then: of the backend, and of the file that it wrote instead. */
 const isNotSaved = ({ summary }: Diagnostic): boolean =>
-  /^Failed to (?:save state|persist state to backend)/.test(summary)
+  /^Failed to (?:save state|persist state to backend|create local state file)/.test(summary)
 
 function verdict(done: boolean, { applied, errors }: Narrator): string {
   if (errors.some(isStale)) return '⏭️ **Overtaken**: the state has changed since. Nothing of this plan was applied.'

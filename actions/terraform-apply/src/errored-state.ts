@@ -1,10 +1,11 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import { readRun } from '../../../toolkit/github.ts'
 import { retry } from '../../../toolkit/retry.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import { noteEnd } from './afterlife.ts'
+import type { Narrator } from './narrator.ts'
 import { releaseOwn } from './own-lock.ts'
 import type { Run } from './run.ts'
 import { parseState } from './state.ts'
@@ -12,6 +13,19 @@ import type { StateStore } from './state-store.ts'
 
 /** Where Terraform puts a state that it could not save. */
 export const ERRORED_STATE = 'errored.tfstate'
+
+/** The state that could not be saved: where Terraform put it, or in our own folder where it could only print it. */
+export const erroredState = ({ directory, scratch }: ErroredPlaces): string | undefined =>
+  [directory, scratch]
+    .map((folder) => join(folder, ERRORED_STATE))
+    .find((file) => statSync(file, { throwIfNoEntry: false })?.isFile() === true)
+
+type ErroredPlaces = Pick<Run['tf'], 'directory' | 'scratch'>
+
+/** Keeps a state that Terraform printed, as it could write it nowhere. */
+export function keepDumped({ dumped }: Narrator, { scratch }: Pick<ErroredPlaces, 'scratch'>): void {
+  if (dumped !== undefined) writeFileSync(join(scratch, ERRORED_STATE), JSON.stringify(dumped), { mode: 0o600 })
+}
 
 /**
  * Saves the state that Terraform could not save: pushes it again, and removes the file once it is safe. `false` where there
@@ -22,12 +36,12 @@ export const ERRORED_STATE = 'errored.tfstate'
  */
 export async function rescueState(run: Omit<Run, 'inputs'>): Promise<boolean> {
   const { tf, store, world } = run
-  const file = join(tf.directory, ERRORED_STATE)
-  if (!existsSync(file)) return false
+  const file = erroredState(tf)
+  if (file === undefined) return false
   world.log.warning(`${tf.product} could not save its state. Pushing ${ERRORED_STATE} again.`)
   const before = await serialThere(store)
   try {
-    await retry(() => push(run, before), {
+    await retry(() => push(run, file, before), {
       clock: world.clock,
       attempts: 5,
       delayMs: 2000,
@@ -81,12 +95,12 @@ async function serialThere(store: StateStore | undefined): Promise<number | unde
   }
 }
 
-async function push(run: Omit<Run, 'inputs'>, before: number | undefined): Promise<void> {
+async function push(run: Omit<Run, 'inputs'>, file: string, before: number | undefined): Promise<void> {
   const now = await serialThere(run.store)
   if (before !== undefined && now !== undefined && now !== before) {
     throw new OvertakenError(`Another apply has saved its state meanwhile, as serial ${now}.`)
   }
-  const { code, stderr } = await run.tf.query(['state', 'push', '-lock-timeout=60s', ERRORED_STATE], { finish: true })
+  const { code, stderr } = await run.tf.query(['state', 'push', '-lock-timeout=60s', file], { finish: true })
   if (code === 0) return
   // The lock that is in the way may be the one of the apply itself.
   if (/the state lock/.test(stderr)) await releaseOwn(run)

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { checkAccount } from '../../../toolkit/account.ts'
 import { describeError } from '../../../toolkit/errors.ts'
 import { inRegion } from '../../../toolkit/region.ts'
@@ -7,7 +5,7 @@ import type { World } from '../../../toolkit/runtime.ts'
 import { leftRunning, type Running, waitFor } from './afterlife.ts'
 import { apply, plan, verify } from './commands.ts'
 import { drift } from './drift.ts'
-import { ERRORED_STATE, rescueState } from './errored-state.ts'
+import { erroredState, keepDumped, rescueState } from './errored-state.ts'
 import { findTool } from './find-tool.ts'
 import { init } from './init.ts'
 import { type Command, type Inputs, readInputs, regionOf } from './inputs.ts'
@@ -39,7 +37,7 @@ export async function main(world: World): Promise<void> {
     await carryOut(inputs, scratch, inRegion(world, inputs.region))
   } finally {
     // Post tries again to save a state that is not safe yet, and needs what is here.
-    if (!existsSync(join(inputs.stack.directory, ERRORED_STATE))) clearScratch(scratch)
+    if (erroredState({ directory: inputs.stack.directory, scratch }) === undefined) clearScratch(scratch)
   }
 }
 
@@ -86,6 +84,7 @@ async function seeToItsEnd(running: Running, world: World): Promise<void> {
   )
   sayHowItEnded(running, narrator, world)
   if (noted === undefined) return
+  keepDumped(narrator, noted)
   const { backend } = noted
   const run = { tf: terraform(noted, world), backend, store: stateStore(backend, noted, world), world }
   if (narrator.errors.some(isLockTrouble) && (await releaseOwn(run)) === 'left') {

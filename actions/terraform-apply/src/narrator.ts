@@ -26,6 +26,8 @@ export class Narrator {
   readonly diagnostics: Diagnostic[] = []
   /** As an apply gives them at its end. */
   outputs: Readonly<Record<string, StreamOutput>> | undefined
+  /** A state that Terraform could save nowhere. */
+  dumped: unknown
   /** Said at the end of an apply that went through; an interrupted one has none. */
   applied: Counts | undefined
   readonly #log: Log
@@ -69,6 +71,7 @@ export class Narrator {
   tell(event: StreamEvent): void {
     this.#watch?.see(event)
     if (event.outputs !== undefined) this.outputs = event.outputs
+    if (event.state !== undefined) this.dumped = event.state
     if (event.changes !== undefined && event.changes.operation !== 'plan') this.applied = event.changes
     if (event.diagnostic !== undefined) {
       this.#diagnose(event.diagnostic)

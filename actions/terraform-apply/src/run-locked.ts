@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { describeError, SlipwayError } from '../../../toolkit/errors.ts'
 import { noteEnd } from './afterlife.ts'
-import { ERRORED_STATE } from './errored-state.ts'
+import { erroredState, keepDumped } from './errored-state.ts'
 import { isNotLocked, isNotReleased, lockError, notReleased } from './lock-error.ts'
 import { type LockedOperation, LockWatch } from './lock-watch.ts'
 import { isLockTrouble, isMissed, retryMissed } from './missed-lock.ts'
@@ -71,6 +69,7 @@ async function runOnce(run: Run, command: LockedCommand): Promise<LockedOnce> {
     expected: (said) => isLockTrouble(said) || expected?.(said) === true,
   })
   const { code, cancelled } = await world.log.group(`${tf.product} ${args[0]}`, () => tf.run(args, narrator))
+  keepDumped(narrator, tf)
   const { errors } = narrator
   const ended = { code, cancelled, narrator, watch, missed: errors.some(isMissed) }
   if (!errors.some(isLockTrouble)) {
@@ -93,5 +92,5 @@ async function runOnce(run: Run, command: LockedCommand): Promise<LockedOnce> {
 
 /** All is in order, but for a state that is not safe yet. */
 function noteEndOf({ tf, world }: Run): void {
-  if (!existsSync(join(tf.directory, ERRORED_STATE))) noteEnd(world.report)
+  if (erroredState(tf) === undefined) noteEnd(world.report)
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import type { Report } from '../../../toolkit/report.ts'
 import type { Backend } from './backend.ts'
+import { erroredState } from './errored-state.ts'
 import type { TerraformOptions } from './terraform.ts'
 
 /** Files that outputs name, for later steps of the job. */
@@ -27,10 +28,11 @@ export function clearScratch(scratch: string): void {
   }
 }
 
-/** Removes the folder: at the end of the job no step needs it any more. */
+/** Removes the folder: at the end of the job no step needs it any more. A state that is nowhere else stays. */
 export function removeScratch(report: Report): void {
   const scratch = report.state(KEY)
-  if (scratch !== '') rmSync(scratch, { recursive: true, force: true })
+  if (scratch !== '' && erroredState({ directory: scratch, scratch }) === undefined)
+    rmSync(scratch, { recursive: true, force: true })
 }
 
 /** What post needs to bring a state to safety, whatever later steps did to files, tools and backend meanwhile. */

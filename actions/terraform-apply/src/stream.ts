@@ -39,6 +39,8 @@ export interface StreamEvent {
   readonly hook?: Hook
   readonly outputs?: Readonly<Record<string, StreamOutput>>
   readonly changes?: Counts & { readonly operation: string }
+  /** A state that could be saved nowhere, not even in a file: its last resort is to say it. */
+  readonly state?: unknown
 }
 
 /** The event on a line; `undefined` for the plain text that Terraform mixes in (an old version, a crash). */
