@@ -155,6 +155,118 @@ describe('where S3 says no, or nothing', () => {
   }, 60_000)
 })
 
+test.each([
+  ['serial', 's/"serial": [0-9]*/"serial": 99/'],
+  ['resource', 's/"name": "a"/"name": "b"/'],
+])(
+  'a state with another %s than was written is told, and the file stays',
+  async (what, edit) => {
+    const { made, original } = onLaptop(`garbled-${what}`)
+    const env = made.inPlaceOfTerraform(`case "$1 $2" in
+"state pull") "$REAL_TERRAFORM" state pull | sed '${edit}' ;;
+*) exec "$REAL_TERRAFORM" "$@" ;;
+esac`)
+    const ended = await made.run({ command: 'migrate-state' }, { env })
+    expect(ended.code).toBe(1)
+    expect(ended.log).toContain(`garbled-${what}/terraform.tfstate does not read back as what was written.`)
+    expect(ended.summary).not.toContain('git rm')
+    expect(readFileSync(`${made.directory}/terraform.tfstate`)).toEqual(original)
+  },
+  60_000,
+)
+
+test('a state that cannot be read back is told in the words of Terraform, and the file stays', async () => {
+  const { made, original } = onLaptop('unreadable')
+  const env = made.inPlaceOfTerraform(`case "$1 $2" in
+"state pull") echo 'Error: you may not pull' >&2; exit 1 ;;
+*) exec "$REAL_TERRAFORM" "$@" ;;
+esac`)
+  const ended = await made.run({ command: 'migrate-state' }, { env })
+  expect(ended.code).toBe(1)
+  expect(ended.log).toContain(
+    '`state pull` of s3://terraform-state/unreadable/terraform.tfstate failed: Error: you may not pull',
+  )
+  expect(readFileSync(`${made.directory}/terraform.tfstate`)).toEqual(original)
+  // As the error says, it goes on from here once that is mended.
+  expect((await made.run({ command: 'migrate-state' })).log).toContain('holds this state already')
+}, 60_000)
+
+describe('a state that another run puts there in the last moment', () => {
+  const THEIRS = JSON.stringify({
+    version: 4,
+    serial: 1,
+    lineage: 'theirs',
+    resources: [],
+    outputs: { theirs: { value: 1, type: 'number' } },
+  })
+
+  /** Holds our write of the state back, and puts theirs there meanwhile. `conditions` are those of ours. */
+  function race(key: string, store: () => StateStore) {
+    const conditions: string[] = []
+    let theirs: Promise<void> = Promise.resolve()
+    const intercept: Intercept = ({ request: { method, url, headers } }) => {
+      const condition = ['if-none-match', 'if-match'].find((name) => headers[name] !== undefined)
+      if (method !== 'PUT' || !url.pathname.endsWith('/raced/terraform.tfstate') || condition === undefined) return
+      conditions.push(condition)
+      theirs = store().put(key, THEIRS)
+      return { delay: 2000 }
+    }
+    return { conditions, intercept, theirs: () => theirs }
+  }
+
+  test.each([
+    ['where nothing was', 'if-none-match', 'raced/terraform.tfstate', {}],
+    // Terraform makes that one as it makes the workspace.
+    [
+      'where the empty one of a new workspace was',
+      'if-match',
+      'env:/stage/raced/terraform.tfstate',
+      { workspace: 'stage', 'state-file': 'terraform.tfstate' },
+    ],
+  ])(
+    'is not overwritten %s',
+    async (_, condition, key, inputs) => {
+      let there: StateStore | undefined
+      const { conditions, intercept, theirs } = race(key, () => there as StateStore)
+      const options = { entry: source('terraform-apply'), name: 'raced', files: { 'main.tf': MAIN }, intercept }
+      await withStack(options, async (stack, store) => {
+        there = store
+        const { made, original } = onLaptop('raced', stack)
+        const refused = await made.run({ command: 'migrate-state', ...inputs })
+        await theirs()
+        expect(conditions).toEqual([condition])
+        expect(refused.code).toBe(1)
+        expect(refused.log).toContain(`s3://terraform-state/${key} holds another state. It was not touched.`)
+        expect(await store.text(key)).toBe(THEIRS)
+        expect(await store.keys(key)).not.toContain(`${key}.tflock`)
+        expect(readFileSync(`${made.directory}/terraform.tfstate`)).toEqual(original)
+      })
+    },
+    60_000,
+  )
+})
+
+test('the commands of the summary take the state and its backup out of git, for good', async () => {
+  const { made, original } = onLaptop('committed')
+  made.write({ 'terraform.tfstate.backup': original.toString() })
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: made.folder, stdio: 'pipe' }).toString()
+  const states = () => git('ls-files', '*.tfstate*').split('\n').slice(0, -1)
+  git('init', '--quiet')
+  git('add', 'infra')
+  git('-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', 'commit', '--quiet', '-m', 'From a laptop')
+  expect(states()).toEqual(['infra/terraform.tfstate', 'infra/terraform.tfstate.backup'])
+
+  const { summary } = await made.run({ command: 'migrate-state' })
+  const commands = /^```sh\n([\s\S]*?)\n```$/m.exec(summary)?.[1] ?? ''
+  execFileSync('sh', ['-ec', commands], { cwd: made.folder, stdio: 'pipe' })
+  expect(states()).toEqual([])
+  expect(readFileSync(`${made.folder}/.gitignore`, 'utf8')).toBe('*.tfstate\n*.tfstate.*\n.terraform/\n')
+  // Nor do they come back with the next commit, though the files are still there.
+  git('add', '--all')
+  expect(states()).toEqual([])
+  expect(readFileSync(`${made.directory}/terraform.tfstate`)).toEqual(original)
+}, 60_000)
+
 test('a lock in DynamoDB is left to Terraform, which keeps a digest of the state there, too', async () => {
   for (const settings of ['dynamodb_table = "locks"', 'dynamodb_table = "locks"\n    use_lockfile = true']) {
     const { made, backend } = onLaptop(`dynamo-${settings.length}`)

@@ -1,4 +1,5 @@
 // Bad input: one clear error, with the next step, and nothing changed.
+import { existsSync } from 'node:fs'
 import { source } from '../support/run-action.ts'
 import { s3Backend } from '../support/terraform.ts'
 import { type Stack, useStacks } from '../support/terraform-stack.ts'
@@ -65,6 +66,7 @@ test('credentials that have expired', async () => {
     AWS_SESSION_TOKEN: SessionToken,
   }
   const errors = await refusal(stack('expired'), {}, env)
+  expect(errors).toMatch(/^::error title=Failed to get existing workspaces%3A .* ExpiredToken.*::Failed to get/m)
   expect(errors).toContain('`Terraform init` failed')
   expect(errors).toContain('The AWS credentials are missing, invalid or expired.')
   const checked = await refusal(stack('expired-account'), { 'expected-account-id': '123456789012' }, env)
@@ -89,11 +91,32 @@ test('a backend that cannot be: of no such type, without a bucket that is there,
   expect(unknown).toContain('::error title=Unsupported backend type,file=infra/backend.tf,line=2,col=11::')
   expect(unknown).toContain('Check the backend block')
   const bucket = await refusal(stack('no-bucket', backend(s3Backend('no-such-bucket', 'a'))), {})
-  expect(bucket).toContain('no-such-bucket')
+  expect(bucket).toMatch(
+    /^::error title=Failed to get existing workspaces%3A S3 bucket "no-such-bucket" does not exist/m,
+  )
   expect(bucket).toContain('The state bucket must exist first')
   const settings = await refusal(stack('no-settings', backend('terraform {\n  backend "s3" {}\n}')), {})
+  expect(settings).toContain(
+    '::error title=Missing Required Value,file=infra/backend.tf,line=2,col=16::The attribute "bucket" is required',
+  )
   expect(settings).toContain('Check the backend block')
 }, 60_000)
+
+test.each([
+  ['a local backend', 'terraform {\n  backend "local" {}\n}'],
+  ['a backend in a comment only', '# terraform { backend "s3" {} }\n'],
+])(
+  '%s, with the way out',
+  async (what, text) => {
+    const made = stack(what.replaceAll(' ', '-'), { 'main.tf': A, 'backend.tf': text })
+    const errors = await refusal(made, {})
+    expect(errors).toContain('::error::`infra` keeps its state in a local file, which is lost when the job ends.')
+    expect(errors).toContain('command: migrate-state')
+    expect(errors).toContain('use_lockfile = true')
+    expect(existsSync(`${made.directory}/terraform.tfstate`)).toBe(false)
+  },
+  30_000,
+)
 
 test('a backend without its lock', async () => {
   const unlocked = s3Backend('terraform-state', 'unlocked/terraform.tfstate').replace(/use_lockfile.*/, '')
@@ -128,4 +151,40 @@ test('broken settings, on their line where the repository has one', async () => 
 test('a plan file that is none', async () => {
   const made = stack('plan-file', { 'main.tf': A, 'x.tfplan': 'no plan' })
   expect(await refusal(made, { 'plan-file': 'x.tfplan' })).toContain('cannot be read')
+}, 30_000)
+
+test('a failing provisioner, on its line', async () => {
+  const made = stack('provisioner', {
+    'main.tf': `resource "terraform_data" "a" {
+  provisioner "local-exec" {
+    command = "echo out of paper; exit 3"
+  }
+}
+`,
+  })
+  const { code, log } = await made.run({})
+  expect(code).toBe(1)
+  expect(log).toMatch(
+    /^::error title=local-exec provisioner error,file=infra\/main.tf,line=2,col=28::terraform_data.a: .*exit status 3/m,
+  )
+  expect(log).toContain('`Terraform apply` failed: local-exec provisioner error')
+}, 30_000)
+
+test('a warning of Terraform is told on its line, and fails nothing', async () => {
+  const made = stack('check', {
+    'main.tf': `${A}
+check "health" {
+  assert {
+    condition     = terraform_data.a.id == ""
+    error_message = "It is not well."
+  }
+}
+`,
+  })
+  const { code, log } = await made.run({})
+  expect(code).toBe(0)
+  expect(log).toMatch(
+    /^::warning title=Check block assertion failed,file=infra\/main.tf,line=4,col=21::It is not well.$/m,
+  )
+  expect(log).not.toContain('::error')
 }, 30_000)

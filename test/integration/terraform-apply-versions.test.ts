@@ -1,7 +1,16 @@
 // Which Terraform is run: from the PATH where it will do, else from a mirror on this machine, its checksum verified.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -73,6 +82,44 @@ test('the one on the PATH is used when it satisfies', async () => {
   asked.length = 0
   expect(await run({ 'terraform-version': '>= 1.10, < 99' })).toMatchObject({ code: 0 })
   expect(asked).toEqual([])
+}, 30_000)
+
+const realVersion = (): string =>
+  JSON.parse(execFileSync(real, ['version', '-json'], { stdio: 'pipe' }).toString()).terraform_version
+
+// The farther file asks for another version, which the mirror has: it must not be the one that counts.
+test.each([
+  ['.terraform-version', (version: string) => `${version}\n`, { '../.tool-versions': 'terraform 1.12.5\n' }],
+  ['.tool-versions', (version: string) => `nodejs 24\nterraform ${version}\n`, { '../.terraform-version': '1.13.1\n' }],
+])(
+  'the one on the PATH is used when it is what %s asks for',
+  async (file, content, farther) => {
+    const { made, run } = stack(`path${file}`, { [file]: content(realVersion()), ...farther })
+    const env = made.inPlaceOfTerraform('echo "the one on the PATH" >&2\nexec "$REAL_TERRAFORM" "$@"')
+    asked.length = 0
+    const { code, log } = await run({}, env)
+    expect(code).toBe(0)
+    expect(log).toContain('the one on the PATH')
+    expect(asked).toEqual([])
+  },
+  30_000,
+)
+
+test('the version that is asked for is downloaded where there is none at all', async () => {
+  const { made, run } = stack('bare')
+  const bin = join(made.folder, 'bin')
+  mkdirSync(bin)
+  for (const name of ['sh', 'unzip']) {
+    const program = execFileSync('sh', ['-c', `command -v ${name}`])
+      .toString()
+      .trim()
+    symlinkSync(program, join(bin, name))
+  }
+  asked.length = 0
+  const { code, log } = await run({ 'terraform-version': '1.12.5' }, { PATH: bin })
+  expect(log).toContain('this is terraform 1.12.5')
+  expect(code).toBe(0)
+  expect(asked).toContain(`/1.12.5/terraform_1.12.5_${platform}.zip`)
 }, 30_000)
 
 test('the newest release that satisfies is downloaded, once, whoever asks for it', async () => {
