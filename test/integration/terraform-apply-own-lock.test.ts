@@ -61,6 +61,22 @@ test.each([
   60_000,
 )
 
+test(
+  'so is the lock of a workspace that is just being made',
+  () =>
+    world(
+      (method, n) => (method === 'PUT' && n === 1 ? { reset: 'after' } : undefined),
+      async (web, store) => {
+        const { code, log } = await web.run({ ...LESS, workspace: 'new' })
+        expect(code).toBe(0)
+        expect(log).toMatch(REMOVED)
+        expect(log).not.toContain('::error')
+        expect(await store.keys('')).toEqual(['env:/new/web/terraform.tfstate'])
+      },
+    ),
+  60_000,
+)
+
 test.each([
   ['plan', 0],
   ['apply', 1],

@@ -8,6 +8,8 @@ import { type Backend, checkConfiguration, dataDirectory, readBackend } from './
 import type { StackInputs } from './inputs.ts'
 import { isBeingMade, retryMissed } from './missed-lock.ts'
 import { Narrator } from './narrator.ts'
+import { releaseOwn } from './own-lock.ts'
+import { stateStore } from './state-store.ts'
 import type { Terraform } from './terraform.ts'
 
 /** Makes the directory ready, and gives the backend that its state is in: remote, and with a lock. */
@@ -15,7 +17,7 @@ export async function init(stack: StackInputs, tf: Terraform, world: World): Pro
   checkConfiguration(stack, world.env)
   await world.log.group(`${tf.product} init`, async () => {
     const args = initArguments(stack, tf.scratch, world)
-    const first = await retryMissed(world, () => tf.query(args), missedLock)
+    const first = await retryMissed(world, () => initOnce(args, stack, tf, world), missedLock)
     // The workspace is made by the commands after this one; `init` takes a new one only where there is no other yet.
     const { code, stdout, stderr } = isNewWorkspace(first) ? await tf.query(args, { inWorkspace: false }) : first
     const narrator = new Narrator({ log: world.log, stack })
@@ -23,6 +25,16 @@ export async function init(stack: StackInputs, tf: Terraform, world: World): Pro
     if (code !== 0) throw initFailed(tf.product, narrator)
   })
   return readBackend(stack, world.env)
+}
+
+/** By then init has settled the backend; the lock of a new workspace that is in its way may be its own. */
+async function initOnce(args: readonly string[], stack: StackInputs, tf: Terraform, world: World): Promise<ExecResult> {
+  const ended = await tf.query(args)
+  if (missedLock(ended)) {
+    const backend = readBackend(stack, world.env)
+    await releaseOwn({ tf, backend, store: stateStore(backend, stack, world), world })
+  }
+  return ended
 }
 
 const missedLock = ({ code, stdout, stderr }: ExecResult) => code !== 0 && isBeingMade(stdout + stderr)
