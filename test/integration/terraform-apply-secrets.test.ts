@@ -257,3 +257,29 @@ describe('a secret that is given', () => {
     expect((await run('plan', 'secret_key: xq-backend-secret')).log).toContain('entry 2 is not of the form key=value')
   }, 60_000)
 })
+
+test('a key of for_each that is a secret in disguise stands in no output, summary or error', async () => {
+  const web = stacks.stack('disguised', {
+    'main.tf': `
+      variable "token" {
+        sensitive = true
+      }
+      resource "terraform_data" "each" {
+        for_each = toset([nonsensitive(var.token)])
+      }
+      output "token" {
+        value     = var.token
+        sensitive = true
+      }`,
+  })
+  const variables = 'token = "xq-disguised"'
+  const planned = await web.run({ command: 'plan', variables })
+  const drift = await web.run({ command: 'drift', variables })
+  expect((await web.run({ variables })).code).toBe(0)
+  const held = await web.run({ variables, destroy: 'true', 'max-destroys': '0' })
+  expect(held.log).toMatch(/::error::The guard rails hold this plan up:.*each\["\*\*\*"\]/)
+  for (const { outputs, summary } of [planned, drift, held]) {
+    expect(JSON.stringify({ outputs, summary })).toContain('each[')
+    expect(JSON.stringify({ outputs, summary })).not.toContain('xq-disguised')
+  }
+}, 60_000)

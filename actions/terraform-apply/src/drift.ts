@@ -20,13 +20,13 @@ export async function drift(run: Run): Promise<void> {
   const { log, report } = run.world
   const { changes, drift: drifted, scrub } = review(await makePlan(run), run)
   const found = classifyDrift(changes, drifted)
-  report.output('drift', addresses(found.outside))
-  report.output('pending', addresses(found.pending))
+  report.output('drift', addresses(found.outside).map(scrub))
+  report.output('pending', addresses(found.pending).map(scrub))
   const markdown = driftReport(stackTitle(run), found, scrub)
   report.summary(markdown)
   for (const { address, kind } of found.outside)
-    log.warning(`${address} was ${kind === 'delete' ? 'deleted' : 'changed'} outside Terraform.`)
-  for (const { address, kind } of found.pending) log.info(`Not applied yet: ${kind} ${address}`)
+    log.warning(`${scrub(address)} was ${kind === 'delete' ? 'deleted' : 'changed'} outside Terraform.`)
+  for (const { address, kind } of found.pending) log.info(`Not applied yet: ${kind} ${scrub(address)}`)
   if (found.outside.length === 0) log.info('No drift.')
   if (run.inputs.driftIssue) await keepDriftIssue(found, markdown, run)
 }

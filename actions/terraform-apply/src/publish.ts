@@ -27,10 +27,13 @@ export async function publish(review: Review, run: Run): Promise<void> {
   await commentPlan(view, review, run)
 }
 
-function setPlanOutputs({ saved, hasChanges, changes, approval }: Review, { inputs, world: { report } }: Run): void {
+function setPlanOutputs(
+  { saved, hasChanges, changes, approval, scrub }: Review,
+  { inputs, world: { report } }: Run,
+): void {
   report.output('has-changes', hasChanges)
   report.output('plan-file', saved.file)
-  report.output('changes', changesAsData(changes))
+  report.output('changes', scrubValue(changesAsData(changes), scrub))
   report.output('counts', countKinds(changes))
   if (approval === undefined || inputs.approval.key === undefined) return
   report.output('fingerprint', approval.fingerprint)

@@ -38,7 +38,7 @@ export function review(saved: SavedPlan, run: Run): Review {
     changes,
     outputs: outputChangesOf(plan),
     drift: driftOf(plan),
-    breaches: breachesOf(changes, guardRails),
+    breaches: breachesOf(changes, guardRails).map(({ address, problem }) => ({ address: scrub(address), problem })),
     approval: approval.key === undefined ? undefined : approvalOf(plan, stackId(run), approval.key),
     scrub,
   }
