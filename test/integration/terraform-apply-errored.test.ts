@@ -7,11 +7,11 @@ import type { Intercept } from '../../rehearsal/cloud/kernel/service.ts'
 import { type Step, source } from '../support/run-action.ts'
 import { type Stack, type StateStore, until, withStack } from '../support/terraform-stack.ts'
 
-// As long as the test likes, and no longer.
+// As long as the test likes, and no longer than its folder is there.
 const GATE = `
   resource "terraform_data" "gate" {
     provisioner "local-exec" {
-      command = "touch started; while [ ! -e go ]; do sleep 0.1; done"
+      command = "touch started; while [ -e started ] && [ ! -e go ]; do sleep 0.1; done"
     }
   }`
 
