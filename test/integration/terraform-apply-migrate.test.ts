@@ -1,6 +1,6 @@
 // A committed state goes to S3, with a real Terraform on both ends; whatever is in the way stays as it is.
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { AwsError } from '../../rehearsal/cloud/kernel/errors.ts'
 import type { Intercept } from '../../rehearsal/cloud/kernel/service.ts'
 import { source } from '../support/run-action.ts'
@@ -48,7 +48,7 @@ test('the very bytes arrive, the plan is empty, and what to delete from git is s
   const moved = await made.run({ command: 'migrate-state' })
   expect(moved.code).toBe(0)
   expect(await stacks.store.text('moved/terraform.tfstate')).toBe(original.toString())
-  expect(moved.summary).toContain('git rm --cached infra/terraform.tfstate')
+  expect(moved.summary).toContain('git rm --cached --ignore-unmatch infra/terraform.tfstate')
   expect(await stacks.store.keys('moved/')).not.toContain('moved/terraform.tfstate.tflock')
   // The file is where it was: deleting it is a commit of the user's.
   expect(readFileSync(`${made.directory}/terraform.tfstate`)).toEqual(original)
@@ -260,11 +260,27 @@ test('the commands of the summary take the state and its backup out of git, for 
   const commands = /^```sh\n([\s\S]*?)\n```$/m.exec(summary)?.[1] ?? ''
   execFileSync('sh', ['-ec', commands], { cwd: made.folder, stdio: 'pipe' })
   expect(states()).toEqual([])
-  expect(readFileSync(`${made.folder}/.gitignore`, 'utf8')).toBe('*.tfstate\n*.tfstate.*\n.terraform/\n')
+  expect(readFileSync(`${made.folder}/.gitignore`, 'utf8')).toBe('\n*.tfstate\n*.tfstate.*\n.terraform/\n')
   // Nor do they come back with the next commit, though the files are still there.
   git('add', '--all')
   expect(states()).toEqual([])
   expect(readFileSync(`${made.directory}/terraform.tfstate`)).toEqual(original)
+}, 60_000)
+
+test('they do so for a file of any name, and leave other states and other lines alone', async () => {
+  const { made, original } = onLaptop('any-name')
+  rmSync(`${made.directory}/terraform.tfstate`)
+  made.write({ "ada's state.json": original.toString(), 'stage.tfstate': '{}', '../.gitignore': 'node_modules/' })
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: made.folder, stdio: 'pipe' }).toString()
+  git('init', '--quiet')
+  git('add', 'infra')
+  const { code, summary } = await made.run({ command: 'migrate-state', 'state-file': "ada's state.json" })
+  expect(code).toBe(0)
+  const commands = /^```sh\n([\s\S]*?)\n```$/m.exec(summary)?.[1] ?? ''
+  execFileSync('sh', ['-ec', commands], { cwd: made.folder, stdio: 'pipe' })
+  git('add', '--all')
+  expect(git('ls-files', '*state*').trim()).toBe('infra/stage.tfstate')
+  expect(readFileSync(`${made.folder}/.gitignore`, 'utf8')).toMatch(/^node_modules\/\n\*\.tfstate\n/)
 }, 60_000)
 
 test('a lock in DynamoDB is left to Terraform, which keeps a digest of the state there, too', async () => {

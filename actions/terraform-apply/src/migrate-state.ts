@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import { block, code, heading, join as paragraphs } from '../../../toolkit/markdown.ts'
@@ -64,6 +64,23 @@ export async function migrateState(inputs: Inputs, tf: Terraform, world: World):
   report(file, run.store, stack.root, world)
 }
 
+/** Takes the file and its backups out of git, and keeps them out; no other state, which may not be migrated yet. */
+function cleanUp(file: string, root: string): readonly string[] {
+  const [folder, own] = [dirname(file), basename(file)]
+  const states = readdirSync(folder).filter((name) => name === own || name.startsWith(`${own}.`))
+  const named = own.endsWith('.tfstate') ? [] : [`/${relative(root, file)}`]
+  const ignored = ['*.tfstate', '*.tfstate.*', '.terraform/', ...named].map(quoted)
+  return [
+    ...states.map((name) => `git rm --cached --ignore-unmatch ${shellWord(relative(root, join(folder, name)))}`),
+    // An empty line first: the last one that is there may have no end.
+    `printf '%s\\n' '' ${ignored.join(' ')} >> .gitignore`,
+  ]
+}
+
+const shellWord = (text: string): string => (/^[\w./-]+$/.test(text) ? text : quoted(text))
+
+const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
+
 function refuseDynamoDb({ config }: Backend, path: string): void {
   const table = config['dynamodb_table']
   if (!table) return
@@ -121,12 +138,7 @@ async function verifyState(store: StateStore, original: Buffer, tf: Terraform): 
 }
 
 function report(file: string, store: StateStore, root: string, { log, report: page }: World): void {
-  const folder = dirname(file)
-  const states = readdirSync(folder).filter((name) => /\.tfstate(\.|$)/.test(name))
-  const commands = [
-    ...states.map((name) => `git rm --cached ${relative(root, join(folder, name))}`),
-    `printf '%s\\n' '*.tfstate' '*.tfstate.*' '.terraform/' >> .gitignore`,
-  ]
+  const commands = cleanUp(file, root)
   log.notice(`The state is in ${store.address()} now; the summary says what to delete from git.`)
   for (const command of commands) log.info(command)
   page.summary(
