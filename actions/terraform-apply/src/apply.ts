@@ -80,6 +80,6 @@ function applyFailed(product: string, { errors }: Narrator): SlipwayError {
     })
   }
   return new SlipwayError(`\`${product} apply\` failed: ${first?.summary ?? 'see its output above.'}`, {
-    hint: 'What was done so far is saved in the state. Fix the cause and run again: only the rest is left to do.',
+    hint: 'What was done so far is saved in the state. Fix the cause and run again: what is left to do is planned anew.',
   })
 }

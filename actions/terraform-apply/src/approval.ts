@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import { changesOf } from './changes.ts'
-import { type Digest, digestOfValues, type Entry, entriesOf, keyedDigest, without } from './fingerprint.ts'
+import { type Digest, digestOfValues, type Entry, entriesOf, keyedDigest, without, writtenNow } from './fingerprint.ts'
 import type { Plan, ResourceChange } from './plan-json.ts'
 import { isUnder, sameValue } from './values.ts'
 
@@ -74,11 +74,15 @@ function covers(
   const noMoreUnknown = (now.unknown ?? []).every((path) =>
     (approved.unknown ?? []).some((upper) => isUnder(path, upper)),
   )
-  const same = noMoreUnknown && digestNow(approved, now, resource, plan, digest) === approved.digest
+  const same =
+    noMoreUnknown &&
+    digestNow(approved, now, resource, plan, digest) === approved.digest &&
+    (approved.unknown === undefined || approved.written === writtenNow(plan, now, resource, digest))
   if (approved.actions === now.actions && approved.deposed === now.deposed) {
     return (
       same &&
-      approved.reason === now.reason &&
+      // Why something is read only later changes as a partial apply goes on.
+      (approved.actions === 'read' || approved.reason === now.reason) &&
       (approved.from === now.from || now.from === undefined) &&
       sameValue(approved.forcedBy, now.forcedBy)
     )

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { attributesOf, type Change, changesOf, outputChangesOf, unmarked } from './changes.ts'
+import { expressionsOf } from './expressions.ts'
 import type { Plan, ResourceChange } from './plan-json.ts'
 import { isContainer, isUnder, keysOf, member, type Path, pathText } from './values.ts'
 
@@ -16,6 +17,8 @@ export interface Entry {
   readonly deposed?: boolean
   /** Paths that are known after the apply only. */
   readonly unknown?: readonly Path[]
+  /** How the configuration writes a value that is unknown: a digest of that, as the value itself has none. */
+  readonly written?: string
   /** What forces a replacement. */
   readonly forcedBy?: readonly string[]
   /** Of the values that the change leads to, and for an update also of those that it starts from. */
@@ -31,17 +34,15 @@ export const keyedDigest =
   (value) =>
     createHmac('sha256', key).update(canonicalJson(value)).digest().subarray(0, 16).toString('base64url')
 
-/** What is approved when this plan is. Reads are left out, as they change nothing. */
+/** What is approved when this plan is: also what is read, as values that are unknown may come from there. */
 export function entriesOf(plan: Plan, digest: Digest): readonly Entry[] {
-  const resources = changesOf(plan)
-    .filter(({ kind }) => kind !== 'read')
-    .map((change) => resourceEntry(change, digest))
+  const resources = changesOf(plan).map((change) => resourceEntry(change, plan, digest))
   const outputs = outputChangesOf(plan).map(({ name, change }): Entry => {
     const unknown = unknownPaths(change.after_unknown)
     return {
       address: `output.${name}`,
       actions: 'output',
-      ...(unknown.length === 0 ? {} : { unknown }),
+      ...(unknown.length === 0 ? {} : { unknown, written: digest(outputExpression(plan, name)) }),
       digest: digest(without(change.after, unknown)),
     }
   })
@@ -50,7 +51,21 @@ export function entriesOf(plan: Plan, digest: Digest): readonly Entry[] {
 
 const keyOf = ({ address, deposed }: Entry) => `${address} ${deposed ?? ''}`
 
-function resourceEntry(change: Change, digest: Digest): Entry {
+const outputExpression = ({ configuration }: Plan, name: string): unknown =>
+  configuration?.root_module?.outputs?.[name]?.expression
+
+/** How the configuration writes what an entry is about, as it stands now. */
+export const writtenNow = (
+  plan: Plan,
+  { address }: Entry,
+  resource: ResourceChange | undefined,
+  digest: Digest,
+): string =>
+  digest(
+    resource === undefined ? outputExpression(plan, address.replace('output.', '')) : expressionsOf(plan, resource),
+  )
+
+function resourceEntry(change: Change, plan: Plan, digest: Digest): Entry {
   const { address, reason, previousAddress, deposed, forcedBy, resource } = change
   const unknown = unknownPaths(resource.change.after_unknown)
   return {
@@ -59,7 +74,7 @@ function resourceEntry(change: Change, digest: Digest): Entry {
     ...(reason === undefined ? {} : { reason }),
     ...(previousAddress === undefined ? {} : { from: previousAddress }),
     ...(deposed === undefined ? {} : { deposed: true }),
-    ...(unknown.length === 0 ? {} : { unknown }),
+    ...(unknown.length === 0 ? {} : { unknown, written: digest(expressionsOf(plan, resource)) }),
     ...(forcedBy.length === 0 ? {} : { forcedBy: forcedBy.map(pathText) }),
     digest: digestOfValues(resource, unknown, digest),
   }

@@ -100,6 +100,8 @@ function sayHowItEnded({ command }: Running, { applied, errors }: Narrator, { lo
   } else if (errors.length > 0 && errors.every(isNotReleased)) {
     log.notice(`${command} finished all the same.`)
   } else if (command.endsWith(' apply')) {
-    log.warning(`${command} ended before it was through. Run again: only the rest is left to do.`)
+    log.warning(
+      `${command} ended before it was through. Run again, and look at the plan: what it was doing may have to be done anew, or be there already.`,
+    )
   } else log.notice(`${command} has ended. It changed nothing; run the step again to see the plan.`)
 }

@@ -53,6 +53,16 @@ export interface StateValues {
   readonly root_module?: ModuleValues
 }
 
+/** A module as it is written. Of an expression there are its constant, or its references. */
+export interface ModuleConfiguration {
+  readonly variables?: Readonly<Record<string, { readonly sensitive?: boolean }>>
+  readonly outputs?: Readonly<Record<string, { readonly expression?: unknown }>>
+  readonly resources?: readonly (Pick<ResourceChange, 'mode' | 'type' | 'name'> & { readonly expressions?: unknown })[]
+  readonly module_calls?: Readonly<
+    Record<string, { readonly expressions?: unknown; readonly module?: ModuleConfiguration }>
+  >
+}
+
 export interface Plan {
   readonly format_version: string
   readonly terraform_version: string
@@ -62,9 +72,7 @@ export interface Plan {
   readonly resource_changes?: readonly ResourceChange[]
   readonly resource_drift?: readonly ResourceChange[]
   readonly output_changes?: Readonly<Record<string, ValueChange>>
-  readonly configuration?: {
-    readonly root_module?: { readonly variables?: Readonly<Record<string, { readonly sensitive?: boolean }>> }
-  }
+  readonly configuration?: { readonly root_module?: ModuleConfiguration }
   /** What else it does, beside its changes: `action` blocks, since Terraform 1.14. */
   readonly action_invocations?: readonly { readonly address: string }[]
   /** Absent before Terraform 1.8. */

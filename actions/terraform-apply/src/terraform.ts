@@ -66,7 +66,7 @@ export function terraform(options: TerraformOptions, world: World): Terraform {
         output,
         claim,
         onStart: (pid) => narrator.started(pid),
-        onInterrupt: () => world.log.info(`Asked ${product} to stop: it finishes what it is doing, saves and unlocks.`),
+        onInterrupt: () => world.log.info(`Asked ${product} to stop: it ends what it is doing, saves and unlocks.`),
         onLine: (line) => narrator.hear(line),
       })
       if (!world.signal.aborted) return { code, cancelled: undefined }

@@ -77,6 +77,57 @@ describe('an approval', () => {
     expect(beyond([update({}, { ref: true })], [update({ ref: 'old' })])).toEqual([])
   })
 
+  describe('of a value that is known only after the apply', () => {
+    const inModule = change('module.m["a.module.z"].a.x', created.change, {
+      type: 'a',
+      name: 'x',
+      module_address: 'module.m["a.module.z"]',
+    })
+    const known = change('a.x', { actions: ['create'], after: { size: 1, id: 'i-1' } })
+    /** A plan of `a.x`, and of one in a module, where these are what they refer to. */
+    const made = (changes: readonly ResourceChange[], { root = 'a.y', call = 'a.y', output = 'a.y' } = {}): Plan => {
+      const ax = { mode: 'managed', type: 'a', name: 'x' } as const
+      return plan(changes, {
+        output_changes: { o: { actions: ['create'], after_unknown: true } },
+        configuration: {
+          root_module: {
+            resources: [{ ...ax, expressions: { id: { references: [root] } } }],
+            outputs: { o: { expression: { references: [output] } } },
+            module_calls: {
+              m: { expressions: { id: { references: [call] } }, module: { resources: [{ ...ax, expressions: {} }] } },
+            },
+          },
+        },
+      })
+    }
+    const more = (now: Plan) => notApproved(now, approvalOf(made([created, inModule]), 'stage', KEY), KEY)
+
+    test('holds what it refers to: in the resource, in what its module is given, in the output', () => {
+      expect(more(made([created, inModule]))).toEqual([])
+      expect(more(made([created, inModule], { root: 'a.admin' }))).toEqual(['a.x (create)'])
+      expect(more(made([created, inModule], { call: 'a.admin' }))).toEqual(['module.m["a.module.z"].a.x (create)'])
+      expect(more(made([created, inModule], { output: 'a.admin' }))).toEqual(['output.o (output)'])
+    })
+
+    test('goes on to do so once the value is known', () => {
+      expect(more(made([known]))).toEqual([])
+      expect(more(made([known], { root: 'a.admin' }))).toEqual(['a.x (create)'])
+    })
+
+    test('holds what is read for it, however that is put off', () => {
+      const read = (actions: string, reason: string) =>
+        change(
+          'data.policy.p',
+          { actions: ['read'], after: { actions }, after_unknown: { json: true } },
+          { mode: 'data', type: 'policy', name: 'p', action_reason: reason },
+        )
+      const first = read('get', 'read_because_config_unknown')
+      expect(beyond([first], [read('get', 'read_because_dependency_pending')])).toEqual([])
+      expect(beyond([first], [read('*', 'read_because_config_unknown')])).toEqual(['data.policy.p (read)'])
+      expect(beyond([created], [created, first])).toEqual(['data.policy.p (read)'])
+    })
+  })
+
   test('covers the rest of a replacement: still to be made, or the old one still to be destroyed', () => {
     const after = { size: 1 }
     const replaced = (actions: readonly ('create' | 'delete')[]) =>

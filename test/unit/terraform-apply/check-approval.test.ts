@@ -2,7 +2,10 @@ import { checkApproval } from '../../../actions/terraform-apply/src/check-approv
 import type { Review } from '../../../actions/terraform-apply/src/review.ts'
 import type { Run } from '../../../actions/terraform-apply/src/run.ts'
 
-const run = { inputs: { approval: { key: 'a key that nobody else has' } }, world: { log: { info: () => {} } } } as unknown as Run
+const run = {
+  inputs: { approval: { key: 'a key that nobody else has' } },
+  world: { log: { info: () => {} } },
+} as unknown as Run
 const review = (plan: object): Review =>
   ({ saved: { plan }, approval: { fingerprint: 'same' }, hasChanges: true }) as unknown as Review
 

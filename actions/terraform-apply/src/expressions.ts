@@ -1,0 +1,28 @@
+import type { ModuleConfiguration, Plan, ResourceChange } from './plan-json.ts'
+
+type Address = Pick<ResourceChange, 'mode' | 'type' | 'name' | 'module_address'>
+
+/**
+ * How the configuration writes a resource: its own expressions, and what the modules around it are given. The plan tells
+ * constants and references; not what is within a function, nor what a local value comes from.
+ */
+export function expressionsOf(
+  { configuration }: Plan,
+  { module_address, mode, type, name }: Address,
+): readonly unknown[] {
+  const found: unknown[] = []
+  let module: ModuleConfiguration | undefined = configuration?.root_module
+  for (const called of calledModules(module_address)) {
+    const call: NonNullable<ModuleConfiguration['module_calls']>[string] | undefined = module?.module_calls?.[called]
+    found.push(call?.expressions)
+    module = call?.module
+  }
+  const resource = module?.resources?.find((each) => each.mode === mode && each.type === type && each.name === name)
+  return [...found, resource?.expressions]
+}
+
+/** `module.a["x"].module.b[0]` is `a` and `b`. */
+const calledModules = (address = ''): readonly string[] =>
+  [...address.replaceAll(/\[(?:"(?:[^"\\]|\\.)*"|\d+)\]/g, '').matchAll(/module\.([^.]+)/g)].map(
+    ([, name = '']) => name,
+  )
