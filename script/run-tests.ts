@@ -11,7 +11,7 @@ const checks = ['check:types', 'check:lint', 'check:unused', 'check:readme', 'ch
 // Integration and e2e go together, so that the longest of them, the rehearsal itself, does not keep all others waiting.
 const runs = [
   { name: 'unit', projects: ['unit'], options: [] },
-  { name: 'integration and e2e', projects: ['integration', 'e2e'], options: ['--maxWorkers=2'] },
+  { name: 'integration and e2e', projects: ['integration', 'e2e'], options: ['--maxWorkers=3'] },
 ]
 
 interface Count {
