@@ -5,6 +5,7 @@ import { readRun } from '../../../toolkit/github.ts'
 import { retry } from '../../../toolkit/retry.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import { noteEnd } from './afterlife.ts'
+import { parseExactly } from './exact-json.ts'
 import type { Narrator } from './narrator.ts'
 import { releaseOwn } from './own-lock.ts'
 import type { Run } from './run.ts'
@@ -24,7 +25,9 @@ type ErroredPlaces = Pick<Run['tf'], 'directory' | 'scratch'>
 
 /** Keeps a state that Terraform printed, as it could write it nowhere. */
 export function keepDumped({ dumped }: Narrator, { scratch }: Pick<ErroredPlaces, 'scratch'>): void {
-  if (dumped !== undefined) writeFileSync(join(scratch, ERRORED_STATE), JSON.stringify(dumped), { mode: 0o600 })
+  if (dumped === undefined) return
+  const { state } = parseExactly(dumped) as { readonly state: unknown }
+  writeFileSync(join(scratch, ERRORED_STATE), JSON.stringify(state), { mode: 0o600 })
 }
 
 /**
@@ -51,14 +54,9 @@ export async function rescueState(run: Omit<Run, 'inputs'>): Promise<boolean> {
   } catch (cause) {
     world.report.output('errored-state-file', file)
     const copy = await copyBeside(file, store, world)
-    const command = `${tf.product === 'OpenTofu' ? 'tofu' : 'terraform'} state push ${ERRORED_STATE}`
-    throw new SlipwayError(`The state could not be saved. It is kept in ${copy ?? `\`${file}\` on this runner`}.`, {
-      hint:
-        cause instanceof OvertakenError
-          ? 'Nobody may push it now: that would undo what the other apply saved. Compare the two, and bring over what only this one has, with `terraform import`.'
-          : copy === undefined
-            ? `Save it before the job ends, for example by a step with \`if: always()\` that copies the output \`errored-state-file\` to a safe place (it holds secrets). Then run \`${command}\`.`
-            : `Find out why it cannot be saved, fetch it from there as ${ERRORED_STATE}, and run \`${command}\` before anything else is applied.`,
+    const place = copy ?? `\`${file}\` on this runner`
+    throw new SlipwayError(`The state could not be saved. It is kept in ${place}.`, {
+      hint: [...(copy === undefined ? [SAVE_IT] : []), whatNext(cause, tf)].join(' '),
       cause,
     })
   }
@@ -66,6 +64,17 @@ export async function rescueState(run: Omit<Run, 'inputs'>): Promise<boolean> {
   noteEnd(world.report)
   world.log.notice('The state that could not be saved at first is safe now.')
   return true
+}
+
+const SAVE_IT =
+  'Save it before the job ends, for example by a step with `if: always()` that copies the output `errored-state-file` to a safe place (it holds secrets).'
+
+function whatNext(cause: unknown, { product }: Run['tf']): string {
+  if (cause instanceof OvertakenError) {
+    return 'Nobody may push it now: that would undo what the other apply saved. Compare the two, and bring over what only this one has, with `terraform import`.'
+  }
+  const program = product === 'OpenTofu' ? 'tofu' : 'terraform'
+  return `Find out why it cannot be saved, fetch it from there as ${ERRORED_STATE}, and run \`${program} state push ${ERRORED_STATE}\` before anything else is applied.`
 }
 
 /** Where a copy was put that outlives the runner; `undefined` when there was no such place. */
@@ -86,9 +95,9 @@ class OvertakenError extends SlipwayError {}
 
 /** The serial of the state that is there: 0 for none; `undefined` when that cannot be told. */
 async function serialThere(store: StateStore | undefined): Promise<number | undefined> {
+  if (store === undefined) return undefined
   try {
-    const text = await store?.read()
-    if (store === undefined) return undefined
+    const text = await store.read()
     return text === undefined ? 0 : parseState(text, store.address()).serial
   } catch {
     return undefined

@@ -26,8 +26,8 @@ export class Narrator {
   readonly diagnostics: Diagnostic[] = []
   /** As an apply gives them at its end. */
   outputs: Readonly<Record<string, StreamOutput>> | undefined
-  /** A state that Terraform could save nowhere. */
-  dumped: unknown
+  /** The line with a state that Terraform could save nowhere. */
+  dumped: string | undefined
   /** Said at the end of an apply that went through; an interrupted one has none. */
   applied: Counts | undefined
   readonly #log: Log
@@ -64,6 +64,7 @@ export class Narrator {
   /** A line of Terraform's: an event, or plain text where it has no better way to say it. */
   hear(line: string): void {
     const event = parseEvent(line)
+    if (event?.state !== undefined) this.dumped = line
     if (event !== undefined) this.tell(event)
     else if (line.trim() !== '') this.#say(line)
   }
@@ -71,7 +72,6 @@ export class Narrator {
   tell(event: StreamEvent): void {
     this.#watch?.see(event)
     if (event.outputs !== undefined) this.outputs = event.outputs
-    if (event.state !== undefined) this.dumped = event.state
     if (event.changes !== undefined && event.changes.operation !== 'plan') this.applied = event.changes
     if (event.diagnostic !== undefined) {
       this.#diagnose(event.diagnostic)

@@ -1,0 +1,16 @@
+declare global {
+  // Node has them; TypeScript's library does not yet. https://github.com/tc39/proposal-json-parse-with-source
+  interface JSON {
+    parse(
+      text: string,
+      reviver: (key: string, value: unknown, context: { readonly source: string }) => unknown,
+    ): unknown
+    rawJSON(text: string): unknown
+  }
+}
+
+/** Reads JSON that is to be written again with every digit of its numbers, also of those that are too long for us. */
+export const parseExactly = (text: string): unknown =>
+  JSON.parse(text, (_: string, value: unknown, { source }: { readonly source: string }) =>
+    typeof value === 'number' ? JSON.rawJSON(source) : value,
+  )
