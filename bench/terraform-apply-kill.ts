@@ -1,10 +1,10 @@
 // kill -9 of the step at moments spread evenly over an apply:
 //
-//   npm run build -- terraform-apply && node bench/terraform-apply-kill.ts [--kills 100] [--lanes 1] [--seed 42] [--provider]
+//   npm run build -- terraform-apply && node bench/terraform-apply-kill.ts [--kills 100] [--lanes 1] [--seed 42] [--provider] [--cancel]
 //
 // Counts kills that hit a running Terraform, until there are so many. Fails at the first after which state and cloud
 // differ, a lock is left, or the next run does not succeed. With `--provider` the AWS provider makes what is compared, and
-// a kill takes some 15 s; else curl does, in 5 s.
+// a kill takes some 15 s; else curl does, in 5 s. With `--cancel` the step is cancelled before it is killed.
 import { parseArgs } from 'node:util'
 import { seededRandom } from '../rehearsal/cloud/kernel/random.ts'
 import { cloudOf, type Kill, killSeries } from '../test/support/kill-soak.ts'
@@ -18,19 +18,22 @@ const { values } = parseArgs({
     lanes: { type: 'string', default: '1' },
     seed: { type: 'string', default: '42' },
     provider: { type: 'boolean', default: false },
+    cancel: { type: 'boolean', default: false },
   },
 })
 const random = seededRandom(Number(values.seed))
 const world = values.provider ? provided : provisioned
 const store = await StateStore.start(cloudOf(world))
-const soak = { store, entry: bundle('terraform-apply'), world }
+const soak = { store, entry: bundle('terraform-apply'), world, cancel: values.cancel }
 try {
   const kills = await killSeries(soak, {
     hits: Number(values.kills),
     lanes: Number(values.lanes),
     random,
-    onKill: ({ hit, at, made }, hits) =>
-      console.log(`${String(hits).padStart(3)} ${hit ? `at ${at.toFixed(2)}, ${made} objects made` : 'missed'}`),
+    onKill: ({ hit, at, made, left }, hits) =>
+      console.log(
+        `${String(hits).padStart(3)} ${hit ? `at ${at.toFixed(2)}, ${made} objects made, ${left} in the end` : 'missed'}`,
+      ),
   })
   const hits = kills.filter(({ hit }) => hit)
   const tenths = (of: (kill: Kill) => number, bins: number) =>

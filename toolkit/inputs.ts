@@ -1,3 +1,4 @@
+import { formatDuration } from './duration.ts'
 import { InputError } from './errors.ts'
 
 /** `key=value`, as users write it on a line of an input. */
@@ -104,8 +105,8 @@ export class InputReader {
     return number
   }
 
-  /** A length of time such as `90s`, `10m`, `1h 30m`; gives milliseconds. */
-  duration(name: string, fallbackMs: number): number {
+  /** A length of time such as `90s`, `10m`, `1h 30m`, at most `max`; gives milliseconds. */
+  duration(name: string, fallbackMs: number, { max = Infinity }: { readonly max?: number } = {}): number {
     const value = this.text(name)
     if (value === undefined) return fallbackMs
     const match = /^(?:(\d+)\s*h)?\s*(?:(\d+)\s*m)?\s*(?:(\d+)\s*s)?$/.exec(value)
@@ -114,6 +115,11 @@ export class InputReader {
     if (match === null || ms === 0) {
       throw new InputError(name, `is \`${value}\`, which is not a length of time.`, {
         hint: 'Write it with its units, for example `90s`, `10m` or `1h 30m`.',
+      })
+    }
+    if (ms > max) {
+      throw new InputError(name, `is \`${value}\`, which is more than ${formatDuration(max)}.`, {
+        hint: 'Write a shorter one, for example `90s`.',
       })
     }
     return ms

@@ -32,9 +32,9 @@ const scratch = ({ folder }: Stack) =>
 
 const names = async (made: Stack) => (await made.state()).resources.map(({ name }) => name).sort()
 
-test('a cancelled apply ends gently: what is done is saved, the lock is released, the next run does the rest', async () => {
+test('a cancelled apply that takes too long is interrupted: what is done is saved, the lock is released, the next run does the rest', async () => {
   const web = stack('cancelled', { 'main.tf': SLOW(20) })
-  const step = web.start({})
+  const step = web.start({ 'cancel-timeout': '1s' })
   await logged(step, 'terraform_data.slow: creating')
   // The runner sends SIGINT, and SIGTERM 7.5 s later; Terraform must get one signal only.
   step.child.kill('SIGINT')
@@ -42,6 +42,7 @@ test('a cancelled apply ends gently: what is done is saved, the lock is released
   const ended = await step.ended
   expect(ended.code).toBe(1)
   expect(ended.log).toContain('The run was cancelled; `Terraform apply` ended gently')
+  expect(ended.log).toContain('::warning::Interrupted while being created or changed: `terraform_data.slow`.')
   expect(ended.log).not.toContain('terraform_data.last: creating')
   expect(await stacks.store.keys('cancelled/')).toEqual(['cancelled/terraform.tfstate'])
   expect(await names(web)).toContain('quick')
@@ -49,6 +50,20 @@ test('a cancelled apply ends gently: what is done is saved, the lock is released
 
   web.write({ 'main.tf': SLOW(0) })
   expect(await web.run({})).toMatchObject({ code: 0 })
+  expect(await names(web)).toEqual(['last', 'quick', 'slow'])
+}, 60_000)
+
+test('a cancelled apply that comes to its end in time is through, though the step fails', async () => {
+  const web = stack('in-time', { 'main.tf': SLOW(2) })
+  const step = web.start({})
+  await logged(step, 'terraform_data.slow: creating')
+  step.child.kill('SIGINT')
+  await logged(step, 'Under way: terraform_data.slow.')
+  const { code, log, summary } = await step.ended
+  expect(code).toBe(1)
+  expect(log).toContain('The run was cancelled; `Terraform apply` ended gently (exit 0)')
+  expect(log).not.toContain('Interrupt received')
+  expect(summary).toContain('✅ **Applied**: 3 added, 0 changed, 0 destroyed.')
   expect(await names(web)).toEqual(['last', 'quick', 'slow'])
 }, 60_000)
 

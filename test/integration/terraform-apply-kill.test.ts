@@ -1,4 +1,4 @@
-// kill -9 of the step, with a real Terraform: at moments spread over an apply, and over the whole step. For a long series
+// kill -9 of the step, and cancels, with a real Terraform: at moments spread over an apply, and over the whole step. For a long series
 // there is bench/terraform-apply-kill.ts.
 import { seededRandom } from '../../rehearsal/cloud/kernel/random.ts'
 import { cloudOf, type Kill, killOnce, killSeries, type Soak, undisturbed } from '../support/kill-soak.ts'
@@ -31,6 +31,11 @@ test('so they do when it is the AWS provider that is at work', async () => {
   const kills = await soak(provided, (soak) => killSeries(soak, { hits: 1, lanes: 1, random }))
   expect(kills.some(({ hit }) => hit)).toBe(true)
 }, 180_000)
+
+test('so they do when the run is cancelled and the step killed, and what the AWS provider was making is made', async () => {
+  const kills = await soak(provided, (soak) => killSeries({ ...soak, cancel: true }, { hits: 4, lanes: 2, random }))
+  expect(kills.filter(({ hit }) => hit).length).toBeGreaterThanOrEqual(4)
+}, 300_000)
 
 test('after a kill at any other moment, too', async () => {
   await soak(provisioned, async (soak) => {

@@ -1,4 +1,4 @@
-// kill -9 of the step at random moments of an apply, with a real Terraform. What it makes are objects in the rehearsal
+// kill -9 and cancels of the step at random moments of an apply, with a real Terraform. What it makes are objects in the rehearsal
 // cloud, so that what really is (the bucket, and the cloud's journal) can be compared with what the state says.
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
@@ -23,6 +23,8 @@ export interface Soak {
   /** Of the action: its bundle or its source. */
   readonly entry: string
   readonly world: World
+  /** Whether the step is cancelled first, as the runner does. */
+  readonly cancel?: boolean
 }
 
 /** When to kill: so many milliseconds after the step was started, or its apply (the default). */
@@ -39,11 +41,13 @@ export interface Kill {
   readonly at: number
   /** How many objects there were at that moment. */
   readonly made: number
+  /** How many there were once Terraform had ended. */
+  readonly left: number
 }
 
 /** One stack is applied, killed, seen to its end by the post step, looked at, and applied again. @throws when anything is lost. */
 export async function killOnce(
-  { store, entry, world }: Soak,
+  { store, entry, world, cancel = false }: Soak,
   round: string,
   { after = 'apply', moment }: Moment,
 ): Promise<Kill> {
@@ -54,6 +58,7 @@ export async function killOnce(
     const began = Date.now()
     await delay(moment)
     const killed = Date.now()
+    if (cancel) await cancelled(step)
     step.child.kill('SIGKILL')
     const made = (await objects(store, round)).size
     const { state, killedBy } = await step.ended
@@ -63,18 +68,28 @@ export async function killOnce(
 
     const ended = hit ? released(stack, store) : killed
     if (hit) await mustAgree(stack, store, world, round)
+    const left = (await objects(store, round)).size
     const before = await serial(stack, store)
     const next = await stack.run({})
     must(next.code === 0, 'the next run succeeds', next.log)
-    must(!hit || next.outputs['has-changes'] === 'false', 'the next run has nothing left to do', next.log)
-    must(!hit || (await serial(stack, store)) === before, 'the next run leaves the state as it is', next.log)
+    if (hit && !cancel) {
+      must(next.outputs['has-changes'] === 'false', 'the next run has nothing left to do', next.log)
+      must((await serial(stack, store)) === before, 'the next run leaves the state as it is', next.log)
+    }
     await mustAgree(stack, store, world, round)
     must((await objects(store, round)).size === OBJECTS, 'everything is there in the end', next.log)
     mustBeWrittenOnce(store, round)
-    return { hit, at: (killed - began) / Math.max(1, ended - began), made }
+    return { hit, at: (killed - began) / Math.max(1, ended - began), made, left }
   } finally {
     stack.remove()
   }
+}
+
+/** Cancels a step, and gives it the time to see to it. */
+async function cancelled(step: Step): Promise<void> {
+  step.child.kill('SIGINT')
+  while (!step.log().includes('Cancelled: ') && step.child.exitCode === null) await delay(5)
+  step.child.kill('SIGTERM')
 }
 
 /** How long a step and its apply take, in milliseconds, when nothing happens to them. */

@@ -1,6 +1,7 @@
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import { join } from '../../../toolkit/markdown.ts'
 import { applyChart } from './apply-chart.ts'
+import { tellCutShort } from './cut-short.ts'
 import { rescueState } from './errored-state.ts'
 import type { PlanInputs } from './inputs.ts'
 import type { Narrator } from './narrator.ts'
@@ -40,6 +41,7 @@ export async function applyPlan(
   } finally {
     // An empty line first: the fold that the plan ends with is HTML until there is one.
     world.report.summary(join(verdict(done, narrator), applyChart(operations)))
+    tellCutShort(narrator.cutShort, world)
   }
   await watch.settle()
   if (cancelled !== undefined) throw cancelled

@@ -17,10 +17,11 @@ export interface DetachedOptions {
   /** Where it says which process it became. */
   readonly claim: string
   readonly clock: Clock
-  /** Aborting sends SIGINT, once; the process is waited for all the same. */
+  /** Aborting calls `interrupt`, once; the process is waited for all the same. */
   readonly signal: AbortSignal
+  /** Asks the process to end. `now` sends it SIGINT. */
+  readonly interrupt: (now: () => void) => void
   readonly onStart?: (pid: number) => void
-  readonly onInterrupt?: () => void
   readonly onLine: (line: string) => void
 }
 
@@ -28,7 +29,7 @@ const LOOK_MS = 100
 
 /** Runs a program that goes on without us if it must, and gives its exit code: as a shell does, 128 and the signal that killed it. */
 export async function runDetached(command: string, args: readonly string[], options: DetachedOptions): Promise<number> {
-  const { cwd, env, output, claim, clock, signal, onStart, onInterrupt, onLine } = options
+  const { cwd, env, output, claim, clock, signal, onStart, onLine } = options
   const file = openSync(output, 'ax', 0o600)
   const [shell, line] = claiming(claim, command, args)
   const child = spawn(shell, line, { cwd, env: { ...env }, stdio: ['ignore', file, file], detached: true })
@@ -48,14 +49,15 @@ export async function runDetached(command: string, args: readonly string[], opti
   if (child.pid !== undefined) onStart?.(child.pid)
   await started
 
+  const tail = new Tail(output, onLine)
   const interrupt = () => {
-    onInterrupt?.()
-    child.kill('SIGINT')
+    // What it is doing is told first.
+    tail.read()
+    options.interrupt(() => void child.kill('SIGINT'))
   }
   if (signal.aborted) interrupt()
   else signal.addEventListener('abort', interrupt, { once: true })
 
-  const tail = new Tail(output, onLine)
   try {
     while (code === undefined) {
       tail.read()

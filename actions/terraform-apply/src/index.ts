@@ -1,4 +1,8 @@
+import { systemClock } from '../../../toolkit/clock.ts'
 import { run } from '../../../toolkit/runtime.ts'
+import { interrupt, interruptOrder } from './interrupter.ts'
 import { main, post } from './main.ts'
 
-run({ main, post })
+const order = interruptOrder()
+if (order === undefined) run({ main, post })
+else await interrupt(order, systemClock)

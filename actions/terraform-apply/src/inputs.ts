@@ -10,6 +10,8 @@ import type { Environment } from '../../../toolkit/runtime.ts'
 import type { GuardRails } from './guard-rails.ts'
 import { peerInputs } from './peer-inputs.ts'
 
+const MINUTE = 60_000
+
 export const COMMANDS = ['plan', 'apply', 'verify', 'drift', 'migrate-state', 'unlock'] as const
 export type Command = (typeof COMMANDS)[number]
 
@@ -81,6 +83,8 @@ export interface Inputs {
   readonly expectedAccountId: string | undefined
   /** A plan that an earlier step saved; apply then makes none of its own. */
   readonly planFile: string | undefined
+  /** How long a cancelled apply may go on creating and changing before it is interrupted. */
+  readonly cancelTimeoutMs: number
   /** Where files of this run go; the runner empties it. */
   readonly scratch: string
 }
@@ -116,6 +120,7 @@ export function readInputs(env: Environment): Inputs {
     region: readRegion(read),
     expectedAccountId: readAccountId(read),
     planFile: planFile === undefined ? undefined : existingFile('plan-file', planFile, stack.directory),
+    cancelTimeoutMs: read.duration('cancel-timeout', 3 * MINUTE, { max: 4 * MINUTE }),
     scratch: env['RUNNER_TEMP'] || tmpdir(),
   }
 }
@@ -182,7 +187,7 @@ function readPlan(read: InputReader, directory: string): PlanInputs {
     destroy: read.flag('destroy', false),
     refresh: read.flag('refresh', true),
     parallelism: read.integer('parallelism', { min: 1, max: 1000 }),
-    lockTimeoutMs: read.duration('lock-timeout', 5 * 60_000),
+    lockTimeoutMs: read.duration('lock-timeout', 5 * MINUTE),
   }
 }
 

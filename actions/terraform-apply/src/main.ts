@@ -4,6 +4,7 @@ import { inRegion } from '../../../toolkit/region.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import { leftRunning, type Running, waitFor } from './afterlife.ts'
 import { apply, plan, verify } from './commands.ts'
+import { tellCutShort } from './cut-short.ts'
 import { drift } from './drift.ts'
 import { erroredState, keepDumped, rescueState } from './errored-state.ts'
 import { findTool } from './find-tool.ts'
@@ -43,8 +44,16 @@ export async function main(world: World): Promise<void> {
 
 async function carryOut(inputs: Inputs, scratch: string, world: World): Promise<void> {
   const { root, directory, workspace } = inputs.stack
+  const { cancelTimeoutMs } = inputs
   const product = inputs.tool.tool === 'opentofu' ? 'OpenTofu' : 'Terraform'
-  const options = { product, command: await findTool(inputs, world), directory, workspace, scratch } as const
+  const options = {
+    product,
+    command: await findTool(inputs, world),
+    directory,
+    workspace,
+    scratch,
+    cancelTimeoutMs,
+  } as const
   const tf = terraform(options, world)
   await checkAccount(inputs.expectedAccountId, world)
   if (inputs.command === 'migrate-state') {
@@ -93,7 +102,7 @@ async function seeToItsEnd(running: Running, world: World): Promise<void> {
   await rescueState(run)
 }
 
-function sayHowItEnded({ command }: Running, { applied, errors }: Narrator, { log }: World): void {
+function sayHowItEnded({ command }: Running, { applied, errors, cutShort }: Narrator, { log, report }: World): void {
   if (applied !== undefined) {
     const { add, change, remove } = applied
     log.notice(`${command} finished all the same: ${add} added, ${change} changed, ${remove} destroyed.`)
@@ -104,4 +113,5 @@ function sayHowItEnded({ command }: Running, { applied, errors }: Narrator, { lo
       `${command} ended before it was through. Run again, and look at the plan: what it was doing may have to be done anew, or be there already.`,
     )
   } else log.notice(`${command} has ended. It changed nothing; run the step again to see the plan.`)
+  tellCutShort(cutShort, { log, report })
 }

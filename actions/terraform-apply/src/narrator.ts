@@ -1,5 +1,6 @@
 import { relative, resolve } from 'node:path'
 import type { Log, Place } from '../../../toolkit/log.ts'
+import { InFlight } from './in-flight.ts'
 import type { StackInputs } from './inputs.ts'
 import type { Scrub } from './sensitive.ts'
 import { type Counts, type Diagnostic, parseEvent, plainText, type StreamEvent, type StreamOutput } from './stream.ts'
@@ -30,6 +31,7 @@ export class Narrator {
   dumped: string | undefined
   /** Said at the end of an apply that went through; an interrupted one has none. */
   applied: Counts | undefined
+  readonly #inFlight = new InFlight()
   readonly #log: Log
   readonly #stack: NarratorOptions['stack']
   readonly #phrase: Phrase
@@ -71,6 +73,7 @@ export class Narrator {
 
   tell(event: StreamEvent): void {
     this.#watch?.see(event)
+    this.#inFlight.see(event)
     if (event.outputs !== undefined) this.outputs = event.outputs
     if (event.changes !== undefined && event.changes.operation !== 'plan') this.applied = event.changes
     if (event.diagnostic !== undefined) {
@@ -83,6 +86,16 @@ export class Narrator {
 
   get errors(): readonly Diagnostic[] {
     return this.diagnostics.filter(({ severity }) => severity === 'error')
+  }
+
+  /** The addresses of what is being created or changed now. */
+  get underWay(): readonly string[] {
+    return this.#inFlight.addresses.map(this.#scrub)
+  }
+
+  /** The addresses of what an interrupt cut short. */
+  get cutShort(): readonly string[] {
+    return this.#inFlight.cutShort.map(this.#scrub)
   }
 
   #say(line: string): void {

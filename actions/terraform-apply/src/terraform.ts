@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { throwIfCancelled } from '../../../toolkit/clock.ts'
+import { formatDuration } from '../../../toolkit/duration.ts'
 import { CancelledError } from '../../../toolkit/errors.ts'
 import type { ExecResult } from '../../../toolkit/exec.ts'
 import type { Environment, World } from '../../../toolkit/runtime.ts'
 import { noteStart } from './afterlife.ts'
 import { runDetached } from './detached.ts'
+import { orderInterrupt } from './interrupter.ts'
 import type { Narrator } from './narrator.ts'
 import { lockLogging } from './own-lock.ts'
 
@@ -37,11 +39,13 @@ export interface TerraformOptions {
   readonly directory: string
   readonly workspace: string | undefined
   readonly scratch: string
+  /** How long it may go on creating and changing after a cancel, in milliseconds. */
+  readonly cancelTimeoutMs: number
 }
 
 /** Hands Terraform its environment, and the world its words. */
 export function terraform(options: TerraformOptions, world: World): Terraform {
-  const { product, command, directory, workspace, scratch } = options
+  const { product, command, directory, workspace, scratch, cancelTimeoutMs } = options
   const env = { ...environment(world.env, workspace), ...lockLogging(scratch, world.env) }
   return {
     product,
@@ -66,7 +70,11 @@ export function terraform(options: TerraformOptions, world: World): Terraform {
         output,
         claim,
         onStart: (pid) => narrator.started(pid),
-        onInterrupt: () => world.log.info(`Asked ${product} to stop: it ends what it is doing, saves and unlocks.`),
+        interrupt: (now) => {
+          world.log.info(cancelledMessage(`${product} ${args[0]}`, narrator.underWay, cancelTimeoutMs))
+          if (args[0] === 'apply') orderInterrupt({ claim, output, patienceMs: cancelTimeoutMs }, now)
+          else now()
+        },
         onLine: (line) => narrator.hear(line),
       })
       if (!world.signal.aborted) return { code, cancelled: undefined }
@@ -76,6 +84,12 @@ export function terraform(options: TerraformOptions, world: World): Terraform {
       return { code, cancelled }
     },
   }
+}
+
+function cancelledMessage(command: string, underWay: readonly string[], cancelTimeoutMs: number): string {
+  if (underWay.length === 0) return `Cancelled: ${command} is asked to stop.`
+  const latest = `at the latest in ${formatDuration(cancelTimeoutMs)} (\`cancel-timeout\`)`
+  return `Cancelled: ${command} is asked to stop once nothing is being created or changed, ${latest}. Under way: ${underWay.join(', ')}.`
 }
 
 const withoutWorkspace = (env: Environment): Environment =>

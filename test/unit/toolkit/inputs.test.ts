@@ -91,6 +91,13 @@ test.each(['10', '5 minutes', '0s', '-1m', 'm', '1s 1m'])('duration %j is refuse
   expect(mistake(() => reader(value).duration('my-input', 7)).hint).toContain('`1h 30m`')
 })
 
+test('duration up to a limit', () => {
+  expect(reader('4m').duration('my-input', 7, { max: 240_000 })).toBe(240_000)
+  expect(mistake(() => reader('4m 1s').duration('my-input', 7, { max: 240_000 })).message).toBe(
+    'Input `my-input` is `4m 1s`, which is more than 4 min.',
+  )
+})
+
 test('lists are separated by commas and lines', () => {
   expect(reader('a, b\nc\n\n# not this\n,d,').list('my-input')).toEqual(['a', 'b', 'c', 'd'])
 })
