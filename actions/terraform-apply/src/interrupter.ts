@@ -27,7 +27,7 @@ const LOOK_MS = 50
 /** Longer than it takes to save a state of some megabytes. */
 const QUIET_MS = 1_000
 
-/** Starts the process that interrupts Terraform when it may. `cannot` is called when that does not start. */
+/** Starts the process that interrupts Terraform when it may. `cannot` is called when that does not start, or breaks down. */
 export function orderInterrupt(order: Order, cannot: () => void): void {
   const child = spawn(process.execPath, [`${process.argv[1]}`, JSON.stringify(order)], {
     env: { ...process.env, [PHASE]: INTERRUPT },
@@ -35,6 +35,9 @@ export function orderInterrupt(order: Order, cannot: () => void): void {
     stdio: 'ignore',
   })
   child.once('error', cannot)
+  child.once('exit', (code) => {
+    if (code !== 0) cannot()
+  })
   child.unref()
 }
 

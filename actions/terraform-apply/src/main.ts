@@ -96,9 +96,9 @@ async function seeToItsEnd(running: Running, world: World): Promise<void> {
   keepDumped(narrator, noted)
   const { backend } = noted
   const run = { tf: terraform(noted, world), backend, store: stateStore(backend, noted, world), world }
-  if (narrator.errors.some(isLockTrouble) && (await releaseOwn(run)) === 'left') {
-    if (narrator.errors.some(isNotReleased)) world.log.warning(describeError(notReleased(run.tf, narrator.errors)))
-  }
+  const { errors } = narrator
+  const lock = errors.some(isLockTrouble) ? await releaseOwn(run) : 'none'
+  if (lock === 'left' && errors.some(isNotReleased)) world.log.warning(describeError(notReleased(run.tf, errors)))
   await rescueState(run)
 }
 

@@ -27,9 +27,10 @@ function triedFor(scratch: string): ReadonlySet<string> {
 
 /** Notes the lock as this run's where our Terraform left it as it crashed, and gives its id. What it did last may be lost. */
 export async function noteOwn({ tf, store, world }: Omit<Run, 'inputs'>): Promise<string | undefined> {
+  if (store === undefined) return undefined
   try {
-    const lock = store && (await readLock(store))
-    if (store === undefined || lock === undefined || !triedFor(tf.scratch).has(lock.ID)) return undefined
+    const lock = await readLock(store)
+    if (lock === undefined || !triedFor(tf.scratch).has(lock.ID)) return undefined
     await writeHolder(store, lock.ID, world)
     return lock.ID
   } catch (error) {
