@@ -67,6 +67,29 @@ test('a cancelled apply that comes to its end in time is through, though the ste
   expect(await names(web)).toEqual(['last', 'quick', 'slow'])
 }, 60_000)
 
+test('what is being replaced when the run is cancelled is not left destroyed', async () => {
+  const replaced = (version: number) => `
+    resource "terraform_data" "web" {
+      triggers_replace = ${version}
+      provisioner "local-exec" {
+        when    = destroy
+        command = "sleep 3"
+      }
+    }`
+  const web = stack('replaced', { 'main.tf': replaced(1) })
+  expect(await web.run({})).toMatchObject({ code: 0 })
+  web.write({ 'main.tf': replaced(2) })
+  const step = web.start({})
+  await logged(step, 'terraform_data.web: destroying')
+  step.child.kill('SIGINT')
+  await logged(step, 'Under way: terraform_data.web.')
+  const { log } = await step.ended
+  expect(log).toContain('terraform_data.web: created')
+  expect((await web.state()).resources).toMatchObject([
+    { instances: [{ attributes: { triggers_replace: { value: 2 } } }] },
+  ])
+}, 90_000)
+
 test('a killed step leaves Terraform to finish, and the post step waits for it', async () => {
   const web = stack('killed', { 'main.tf': SLOW(3) })
   const step = web.start({})

@@ -3,7 +3,7 @@
 import { seededRandom } from '../../rehearsal/cloud/kernel/random.ts'
 import { cloudOf, type Kill, killOnce, killSeries, type Soak, undisturbed } from '../support/kill-soak.ts'
 import { provided, provisioned, type World } from '../support/kill-worlds.ts'
-import { source } from '../support/run-action.ts'
+import { bundle, source } from '../support/run-action.ts'
 import { StateStore } from '../support/terraform-stack.ts'
 
 const random = seededRandom(42)
@@ -32,8 +32,11 @@ test('so they do when it is the AWS provider that is at work', async () => {
   expect(kills.some(({ hit }) => hit)).toBe(true)
 }, 180_000)
 
+// With the committed bundle, as it is the bundle that starts itself once more, to interrupt Terraform.
 test('so they do when the run is cancelled and the step killed, and what the AWS provider was making is made', async () => {
-  const kills = await soak(provided, (soak) => killSeries({ ...soak, cancel: true }, { hits: 4, lanes: 2, random }))
+  const kills = await soak(provided, (soak) =>
+    killSeries({ ...soak, entry: bundle('terraform-apply'), cancel: true }, { hits: 4, lanes: 2, random }),
+  )
   expect(kills.filter(({ hit }) => hit).length).toBeGreaterThanOrEqual(4)
 }, 300_000)
 

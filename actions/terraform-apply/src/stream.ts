@@ -15,6 +15,11 @@ export interface Hook {
   readonly elapsed_seconds?: number
 }
 
+export interface PlannedChange {
+  readonly resource: { readonly addr: string }
+  readonly action: string
+}
+
 export interface StreamOutput {
   readonly sensitive: boolean
   readonly value?: unknown
@@ -37,6 +42,7 @@ export interface StreamEvent {
   readonly tofu?: string
   readonly diagnostic?: Diagnostic
   readonly hook?: Hook
+  readonly change?: PlannedChange
   readonly outputs?: Readonly<Record<string, StreamOutput>>
   readonly changes?: Counts & { readonly operation: string }
   /** A state that could be saved nowhere, not even in a file: its last resort is to say it. */

@@ -16,6 +16,14 @@ const event = (type: string, action: string, addr: string): StreamEvent => ({
   '@timestamp': '2026-01-01T00:00:00Z',
   hook: { resource: { addr }, action },
 })
+const destroyed = (addr: string) => event('apply_start', 'delete', addr)
+const planned = (action: string, addr: string): StreamEvent => ({
+  type: 'planned_change',
+  '@message': `${addr}: Plan to ${action}`,
+  '@level': 'info',
+  '@timestamp': '2026-01-01T00:00:00Z',
+  change: { resource: { addr }, action },
+})
 const interrupted: StreamEvent = {
   type: 'log',
   '@message': '\nInterrupt received.\nPlease wait for Terraform to exit or data loss may occur.',
@@ -42,9 +50,18 @@ describe('in flight', () => {
     expect(following(event('apply_start', action, 'a.x')).addresses).toEqual([])
   })
 
-  test('a replacement is two operations on one address', () => {
-    const [destroyed, made] = [event('apply_start', 'delete', 'a.x'), event('apply_start', 'create', 'a.x')]
-    expect(following(destroyed, made, event('apply_complete', 'delete', 'a.x')).addresses).toEqual(['a.x'])
+  test('what is destroyed to be made anew is in flight from its first operation', () => {
+    const destroying = following(
+      planned('replace', 'a.x'),
+      planned('delete', 'a.y'),
+      destroyed('a.x'),
+      destroyed('a.y'),
+    )
+    expect(destroying.addresses).toEqual(['a.x'])
+    // With create_before_destroy both at once.
+    const both = following(planned('replace', 'a.x'), event('apply_start', 'create', 'a.x'), destroyed('a.x'))
+    both.see(event('apply_complete', 'delete', 'a.x'))
+    expect(both.addresses).toEqual(['a.x'])
   })
 
   test('only what fails after an interrupt was cut short', () => {
