@@ -57,10 +57,11 @@ const isStale = ({ summary }: Diagnostic): boolean =>
 const isNotSaved = ({ summary }: Diagnostic): boolean =>
   /^Failed to (?:save state|persist state to backend|create local state file)/.test(summary)
 
-function verdict(done: boolean, { applied, errors }: Narrator): string {
+function verdict(done: boolean, { applied, errors, cutShort }: Narrator): string {
   if (errors.some(isStale)) return '⏭️ **Overtaken**: the state has changed since. Nothing of this plan was applied.'
   // Terraform counts nothing when it could not save the state, or release the lock.
   if (applied === undefined && done) return '✅ **Applied**.'
+  if (cutShort.length > 0) return '❌ **Interrupted** before all of it was applied.'
   if (applied === undefined) return '❌ **Not all of it was applied.** The log says why; what was done is in the state.'
   return `✅ **Applied**: ${applied.add} added, ${applied.change} changed, ${applied.remove} destroyed.`
 }

@@ -1,28 +1,35 @@
-import type { Hook, StreamEvent } from './stream.ts'
+import { type Hook, operationOf, type StreamEvent } from './stream.ts'
 
 /**
  * What an apply is in the midst of creating, changing or replacing, as its stream tells: what an interrupt could lose. What is
  * read, or destroyed for good, is not among it. The state has that until it is gone, and the next plan sees which it is.
  */
 export class InFlight {
-  /** The addresses of what was cut short: it failed after Terraform was interrupted. */
-  readonly cutShort: string[] = []
-  readonly #underWay = new Map<string, string>()
+  /** When anything of it was heard of last, in milliseconds since the epoch. */
+  heardAt = Number.NEGATIVE_INFINITY
+  readonly #underWay = new Set<string>()
+  readonly #failed = new Set<string>()
   readonly #replaced = new Set<string>()
   #interrupted = false
 
   get addresses(): readonly string[] {
-    return [...new Set(this.#underWay.values())]
+    return [...this.#underWay]
   }
 
-  /** Follows what is going on. Gives whether this is about something that an interrupt could lose. */
-  see({ type, hook, change, '@message': message }: StreamEvent): boolean {
+  /** The addresses of what was cut short, once Terraform has ended: it failed after an interrupt, or was never made anew. */
+  get cutShort(): readonly string[] {
+    return this.#interrupted ? [...this.#failed, ...this.#underWay] : []
+  }
+
+  see(event: StreamEvent): void {
+    const { type, change, '@message': message, '@timestamp': at } = event
     if (type === 'planned_change' && change?.action === 'replace') this.#replaced.add(change.resource.addr)
     // In Terraform's words (and OpenTofu's): internal/command/views/operation.go.
-    if (hook === undefined) this.#interrupted ||= message.trimStart().startsWith('Interrupt received.')
-    if (hook === undefined || !this.#canBeLost(hook)) return false
-    this.#follow(type, hook)
-    return true
+    if (message.trimStart().startsWith('Interrupt received.')) this.#interrupted = true
+    const operation = operationOf(event)
+    if (operation === undefined || !this.#canBeLost(operation)) return
+    this.heardAt = Date.parse(at)
+    this.#follow(type, operation)
   }
 
   #canBeLost({ action, resource }: Hook): boolean {
@@ -30,10 +37,14 @@ export class InFlight {
   }
 
   #follow(type: string, { action, resource: { addr } }: Hook): void {
-    const key = `${action} ${addr}`
-    if (type === 'apply_start') this.#underWay.set(key, addr)
-    if (type !== 'apply_complete' && type !== 'apply_errored') return
-    this.#underWay.delete(key)
-    if (type === 'apply_errored' && this.#interrupted) this.cutShort.push(addr)
+    if (type === 'apply_start') this.#underWay.add(addr)
+    if (type === 'apply_errored') {
+      this.#underWay.delete(addr)
+      if (this.#interrupted) this.#failed.add(addr)
+    }
+    // What is replaced is under way until it is made anew; what was made anew already is destroyed for good.
+    if (type !== 'apply_complete' || action === 'delete') return
+    this.#underWay.delete(addr)
+    this.#replaced.delete(addr)
   }
 }

@@ -29,16 +29,20 @@ const QUIET_MS = 1_000
 
 /** Starts the process that interrupts Terraform when it may. `cannot` is called when that does not start, or breaks down. */
 export function orderInterrupt(order: Order, cannot: () => void): void {
-  const child = spawn(process.execPath, [`${process.argv[1]}`, JSON.stringify(order)], {
-    env: { ...process.env, [PHASE]: INTERRUPT },
-    detached: true,
-    stdio: 'ignore',
-  })
-  child.once('error', cannot)
-  child.once('exit', (code) => {
-    if (code !== 0) cannot()
-  })
-  child.unref()
+  try {
+    const child = spawn(process.execPath, [`${process.argv[1]}`, JSON.stringify(order)], {
+      env: { ...process.env, [PHASE]: INTERRUPT },
+      detached: true,
+      stdio: 'ignore',
+    })
+    child.once('error', cannot)
+    child.once('exit', (code) => {
+      if (code !== 0) cannot()
+    })
+    child.unref()
+  } catch {
+    cannot()
+  }
 }
 
 /** The order that this process was started with; `undefined` for a step of the runner's. */
@@ -51,17 +55,16 @@ export async function interrupt({ claim, output, patienceMs }: Order, clock: Clo
   if (running === undefined) return
   const latest = clock.now() + patienceMs
   const inFlight = new InFlight()
-  let busyAt = clock.now()
   const tail = new Tail(output, (line) => {
     const event = parseEvent(line)
-    if (event !== undefined && inFlight.see(event)) busyAt = clock.now()
+    if (event !== undefined) inFlight.see(event)
   })
   try {
     while (identify(running.pid) === running.identity) {
       tail.read()
       const now = clock.now()
-      if (inFlight.addresses.length > 0) busyAt = now
-      if (now >= Math.min(latest, busyAt + QUIET_MS)) {
+      const isQuiet = inFlight.addresses.length === 0 && now >= inFlight.heardAt + QUIET_MS
+      if (isQuiet || now >= latest) {
         process.kill(running.pid, 'SIGINT')
         return
       }

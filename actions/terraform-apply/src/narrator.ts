@@ -63,12 +63,19 @@ export class Narrator {
     this.#watch?.started(pid)
   }
 
-  /** A line of Terraform's: an event, or plain text where it has no better way to say it. */
+  /**
+   * A line of Terraform's: an event, or plain text where it has no better way to say it. One that we do not understand is no
+   * reason to leave Terraform alone.
+   */
   hear(line: string): void {
     const event = parseEvent(line)
     if (event?.state !== undefined) this.dumped = line
-    if (event !== undefined) this.tell(event)
-    else if (line.trim() !== '') this.#say(line)
+    try {
+      if (event !== undefined) this.tell(event)
+      else if (line.trim() !== '') this.#say(line)
+    } catch (error) {
+      this.#log.warning(this.#scrub(`Terraform said something that this action does not understand: ${error}`))
+    }
   }
 
   tell(event: StreamEvent): void {
@@ -103,7 +110,9 @@ export class Narrator {
   }
 
   #diagnose(said: Diagnostic): void {
-    const diagnostic = { ...said, summary: this.#scrub(said.summary), detail: this.#scrub(said.detail ?? '') }
+    const { summary, detail = '', address } = said
+    const scrubbed = address === undefined ? {} : { address: this.#scrub(address) }
+    const diagnostic = { ...said, summary: this.#scrub(summary), detail: this.#scrub(detail), ...scrubbed }
     this.diagnostics.push(diagnostic)
     if (!this.#hold) this.#show(diagnostic)
   }

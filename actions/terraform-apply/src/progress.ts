@@ -1,6 +1,6 @@
 import { formatDuration } from '../../../toolkit/duration.ts'
 import type { Plan } from './plan-json.ts'
-import type { StreamEvent } from './stream.ts'
+import { operationOf, type StreamEvent } from './stream.ts'
 
 /** One operation on one resource, as it went. Times are milliseconds since the epoch. */
 export interface Operation {
@@ -30,13 +30,15 @@ export class Progress {
   }
 
   phrase(event: StreamEvent): string | undefined {
-    const { type, hook } = event
+    const { type } = event
     // The plan was told when it was made.
     if (type === 'planned_change' || type === 'version' || type === 'outputs') return undefined
-    if (hook === undefined || !type.startsWith('apply_')) return event['@message']
-    const { addr } = hook.resource
-    const [doing, done] = DOING[hook.action] ?? [hook.action, hook.action]
-    const key = `${hook.action} ${addr}`
+    const operation = operationOf(event)
+    if (operation === undefined) return event['@message']
+    const { action } = operation
+    const { addr } = operation.resource
+    const [doing, done] = DOING[action] ?? [action, action]
+    const key = `${action} ${addr}`
     const at = Date.parse(event['@timestamp'])
     const since = this.#started.get(key) ?? at
     if (type === 'apply_start') {
@@ -44,12 +46,12 @@ export class Progress {
       return `${this.#count(this.#ended)} ${addr}: ${doing} …`
     }
     if (type === 'apply_progress') {
-      return `${this.#count(this.#ended)} ${addr}: still ${doing}, ${formatDuration((hook.elapsed_seconds ?? 0) * 1000)}`
+      return `${this.#count(this.#ended)} ${addr}: still ${doing}, ${formatDuration((operation.elapsed_seconds ?? 0) * 1000)}`
     }
     const outcome = type === 'apply_complete' ? 'done' : 'failed'
     this.#ended++
     this.#started.delete(key)
-    this.operations.push({ address: addr, action: hook.action, startedAt: since, endedAt: at, outcome })
+    this.operations.push({ address: addr, action, startedAt: since, endedAt: at, outcome })
     return `${this.#count(this.#ended)} ${addr}: ${outcome === 'done' ? `${done} in` : `failed ${doing} after`} ${formatDuration(at - since)}`
   }
 

@@ -9,6 +9,7 @@ export interface Diagnostic {
   readonly range?: { readonly filename: string; readonly start: { readonly line: number; readonly column: number } }
 }
 
+/** Of an operation on a resource. Hooks of other kinds, such as those of provisioners and of actions (1.14), lack some of it. */
 export interface Hook {
   readonly resource: { readonly addr: string }
   readonly action: string
@@ -41,7 +42,7 @@ export interface StreamEvent {
   readonly terraform?: string
   readonly tofu?: string
   readonly diagnostic?: Diagnostic
-  readonly hook?: Hook
+  readonly hook?: Partial<Hook>
   readonly change?: PlannedChange
   readonly outputs?: Readonly<Record<string, StreamOutput>>
   readonly changes?: Counts & { readonly operation: string }
@@ -58,6 +59,13 @@ export function parseEvent(line: string): StreamEvent | undefined {
   } catch {
     return undefined
   }
+}
+
+/** The operation on a resource that an event tells of, from its start to its end; `undefined` for any other event. */
+export function operationOf({ type, hook }: StreamEvent): Hook | undefined {
+  const { resource, action } = hook ?? {}
+  if (!type.startsWith('apply_') || resource === undefined || action === undefined) return undefined
+  return { ...hook, resource, action }
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for.

@@ -71,26 +71,30 @@ export function terraform(options: TerraformOptions, world: World): Terraform {
         claim,
         onStart: (pid) => narrator.started(pid),
         interrupt: (now) => {
-          world.log.info(cancelledMessage(`${product} ${args[0]}`, narrator.underWay, cancelTimeoutMs))
-          if (args[0] === 'apply') orderInterrupt({ claim, output, patienceMs: cancelTimeoutMs }, now)
-          else now()
+          const asked = `Cancelled: ${product} ${args[0]} is asked to stop`
+          if (args[0] === 'apply') {
+            world.log.info(`${asked} ${whenSafe(narrator.underWay, cancelTimeoutMs)}`)
+            orderInterrupt({ claim, output, patienceMs: cancelTimeoutMs }, now)
+          } else {
+            world.log.info(`${asked}.`)
+            now()
+          }
         },
         onLine: (line) => narrator.hear(line),
       })
       if (!world.signal.aborted) return { code, cancelled: undefined }
-      const cancelled = new CancelledError(
-        `The run was cancelled; \`${product} ${args[0]}\` ended gently (exit ${code}).`,
-      )
-      return { code, cancelled }
+      const ended = code === 0 ? 'came to its end all the same' : `ended gently (exit ${code})`
+      return { code, cancelled: new CancelledError(`The run was cancelled; \`${product} ${args[0]}\` ${ended}.`) }
     },
   }
 }
 
-function cancelledMessage(command: string, underWay: readonly string[], cancelTimeoutMs: number): string {
-  if (underWay.length === 0) return `Cancelled: ${command} is asked to stop.`
-  const latest = `at the latest in ${formatDuration(cancelTimeoutMs)} (\`cancel-timeout\`)`
-  return `Cancelled: ${command} is asked to stop once nothing is being created or changed, ${latest}. Under way: ${underWay.join(', ')}.`
-}
+const whenSafe = (underWay: readonly string[], cancelTimeoutMs: number): string =>
+  [
+    `once nothing is being created or changed, at the latest in ${formatDuration(cancelTimeoutMs)} (\`cancel-timeout\`).`,
+    'What comes next is begun meanwhile.',
+    `Under way: ${underWay.length === 0 ? 'nothing' : underWay.join(', ')}.`,
+  ].join(' ')
 
 const withoutWorkspace = (env: Environment): Environment =>
   Object.fromEntries(Object.entries(env).filter(([name]) => name !== 'TF_WORKSPACE'))

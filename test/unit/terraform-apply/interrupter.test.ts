@@ -9,26 +9,25 @@ import { interrupt } from '../../../actions/terraform-apply/src/interrupter.ts'
 import type { StreamEvent } from '../../../actions/terraform-apply/src/stream.ts'
 import type { Clock } from '../../../toolkit/clock.ts'
 
-const event = (type: string, action: string, addr: string): StreamEvent => ({
+const said = (type: string, at: number): StreamEvent => ({
   type,
-  '@message': `${addr} ${type}`,
+  '@message': type,
   '@level': 'info',
-  '@timestamp': '2026-01-01T00:00:00Z',
+  '@timestamp': new Date(at).toISOString(),
+})
+/** `at` is milliseconds since the epoch. */
+const event = (type: string, action: string, addr: string, at = 0): StreamEvent => ({
+  ...said(type, at),
   hook: { resource: { addr }, action },
 })
 const destroyed = (addr: string) => event('apply_start', 'delete', addr)
 const planned = (action: string, addr: string): StreamEvent => ({
-  type: 'planned_change',
-  '@message': `${addr}: Plan to ${action}`,
-  '@level': 'info',
-  '@timestamp': '2026-01-01T00:00:00Z',
+  ...said('planned_change', 0),
   change: { resource: { addr }, action },
 })
 const interrupted: StreamEvent = {
-  type: 'log',
+  ...said('log', 0),
   '@message': '\nInterrupt received.\nPlease wait for Terraform to exit or data loss may occur.',
-  '@level': 'info',
-  '@timestamp': '2026-01-01T00:00:00Z',
 }
 
 describe('in flight', () => {
@@ -50,18 +49,40 @@ describe('in flight', () => {
     expect(following(event('apply_start', action, 'a.x')).addresses).toEqual([])
   })
 
-  test('what is destroyed to be made anew is in flight from its first operation', () => {
-    const destroying = following(
-      planned('replace', 'a.x'),
-      planned('delete', 'a.y'),
-      destroyed('a.x'),
-      destroyed('a.y'),
-    )
-    expect(destroying.addresses).toEqual(['a.x'])
-    // With create_before_destroy both at once.
-    const both = following(planned('replace', 'a.x'), event('apply_start', 'create', 'a.x'), destroyed('a.x'))
-    both.see(event('apply_complete', 'delete', 'a.x'))
-    expect(both.addresses).toEqual(['a.x'])
+  test('what is destroyed to be made anew is in flight until it is there again', () => {
+    const inFlight = following(planned('replace', 'a.x'), planned('delete', 'a.y'), destroyed('a.x'), destroyed('a.y'))
+    expect(inFlight.addresses).toEqual(['a.x'])
+    inFlight.see(event('apply_complete', 'delete', 'a.x'))
+    expect(inFlight.addresses).toEqual(['a.x'])
+    inFlight.see(event('apply_start', 'create', 'a.x'))
+    inFlight.see(event('apply_complete', 'create', 'a.x'))
+    expect(inFlight.addresses).toEqual([])
+  })
+
+  test('what was made before it is destroyed is not, once it was made', () => {
+    const inFlight = following(planned('replace', 'a.x'), event('apply_start', 'create', 'a.x'))
+    expect(inFlight.addresses).toEqual(['a.x'])
+    inFlight.see(event('apply_complete', 'create', 'a.x'))
+    inFlight.see(destroyed('a.x'))
+    expect(inFlight.addresses).toEqual([])
+  })
+
+  test('what was destroyed and not made anew was cut short', () => {
+    const gone = [planned('replace', 'a.x'), destroyed('a.x'), event('apply_complete', 'delete', 'a.x')]
+    expect(following(...gone, interrupted).cutShort).toEqual(['a.x'])
+    expect(following(...gone).cutShort).toEqual([])
+  })
+
+  test('what is no operation on a resource is passed over', () => {
+    const others: readonly StreamEvent[] = [
+      { ...said('provision_start', 0), hook: { resource: { addr: 'a.x' } } },
+      {
+        ...said('action_start', 0),
+        hook: { action: { addr: 'action.b.c' } } as unknown as NonNullable<StreamEvent['hook']>,
+      },
+      said('apply_start', 0),
+    ]
+    expect(following(...others).addresses).toEqual([])
   })
 
   test('only what fails after an interrupt was cut short', () => {
@@ -118,12 +139,17 @@ describe('the interrupter', () => {
   test('waits for a second in which nothing is created or changed', async () => {
     say(event('apply_start', 'create', 'a.x'))
     const clock = clockWith({
-      5000: () => say(event('apply_complete', 'create', 'a.x')),
+      5000: () => say(event('apply_complete', 'create', 'a.x', 5_000)),
       // Too short to be seen under way.
-      5500: () => say(event('apply_start', 'update', 'a.y'), event('apply_complete', 'update', 'a.y')),
+      5500: () => say(event('apply_start', 'update', 'a.y', 5_450), event('apply_complete', 'update', 'a.y', 5_500)),
       6000: () => say(event('apply_start', 'delete', 'a.z')),
     })
     expect(await interruptedAt(clock, 60_000)).toBe(6_500)
+  })
+
+  test('does not wait where nothing has begun', async () => {
+    say(planned('create', 'a.x'), said('refresh_start', 0))
+    expect(await interruptedAt(clockWith(), 60_000)).toBe(0)
   })
 
   test('does not wait for ever', async () => {
