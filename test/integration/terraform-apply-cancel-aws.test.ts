@@ -8,7 +8,8 @@ import { type StepResult, source } from '../support/run-action.ts'
 import { type Stack, type StateStore, until, withStack } from '../support/terraform-stack.ts'
 
 const WORLD = 'world'
-const SLOW_MS = 3_000
+/** Much longer than a `cancel-timeout` of a second, and the start of the process that waits for it. */
+const SLOW_MS = 6_000
 
 const PROVIDER = `
   provider "aws" {
