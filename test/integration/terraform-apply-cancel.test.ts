@@ -44,6 +44,9 @@ test('a cancelled apply that takes too long is interrupted: what is done is save
   expect(ended.log).toContain('The run was cancelled; `Terraform apply` ended gently')
   expect(ended.log).toContain('::warning::Interrupted while being created or changed: `terraform_data.slow`.')
   expect(ended.log).not.toContain('terraform_data.last: creating')
+  // What was cut short may be in no state, so it does not say that all that was done is.
+  expect(ended.summary).toContain('❌ **Interrupted** before all of it was applied.')
+  expect(ended.summary).not.toContain('what was done is in the state')
   expect(await stacks.store.keys('cancelled/')).toEqual(['cancelled/terraform.tfstate'])
   expect(await names(web)).toContain('quick')
   expect((await web.run({}, { phase: 'post', state: ended.state })).log).toBe('')
