@@ -4,8 +4,8 @@ import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { bigDatadog } from '../test/support/big-datadog.ts'
-import { inputsEnv } from '../test/support/datadog.ts'
+import { bigDatadog } from '../test/support/datadog-event/big-datadog.ts'
+import { inputsEnv } from '../test/support/datadog-event/datadog.ts'
 import { scriptedServer } from '../test/support/scripted-server.ts'
 
 const root = join(import.meta.dirname, '..')

@@ -2,7 +2,7 @@
 //   node bench/deploy-ecs-faults.ts [--runs 1000] [--from 1] [--seed N]
 // Ends red when a verdict is not what really happened. A seed always gives the same day.
 import { parseArgs } from 'node:util'
-import { type FaultRun, faultRun } from '../test/support/fault-run.ts'
+import { type FaultRun, faultRun } from '../test/support/deploy-ecs/fault-run.ts'
 
 const { values } = parseArgs({
   options: {

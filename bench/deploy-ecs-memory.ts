@@ -11,7 +11,7 @@ import { CreateServiceCommand, ECSClient } from '@aws-sdk/client-ecs'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { startCloud } from '../rehearsal/cloud/cloud.ts'
 import { parseScenario } from '../rehearsal/cloud/runtimes/simulated/index.ts'
-import { BY_TAG, makeService } from '../test/support/ecs-cloud.ts'
+import { BY_TAG, makeService } from '../test/support/deploy-ecs/ecs-cloud.ts'
 import { bundle, runStep } from '../test/support/run-action.ts'
 
 const { values } = parseArgs({

@@ -7,8 +7,8 @@ import { existsSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { CreateServiceCommand } from '@aws-sdk/client-ecs'
-import { deploy } from '../test/support/deploy.ts'
-import { BY_TAG, type EcsCloud, makeService, startEcsCloud } from '../test/support/ecs-cloud.ts'
+import { deploy } from '../test/support/deploy-ecs/deploy.ts'
+import { BY_TAG, type EcsCloud, makeService, startEcsCloud } from '../test/support/deploy-ecs/ecs-cloud.ts'
 
 const { values } = parseArgs({ options: { services: { type: 'string', default: '1,10,100,1000' } } })
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`

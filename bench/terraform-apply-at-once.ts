@@ -10,7 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { seededRandom } from '../rehearsal/cloud/kernel/random.ts'
 import { bundle, type StepResult } from '../test/support/run-action.ts'
-import { Stack, StateStore } from '../test/support/terraform-stack.ts'
+import { Stack, StateStore } from '../test/support/terraform-apply/terraform-stack.ts'
 
 const { values } = parseArgs({
   options: {

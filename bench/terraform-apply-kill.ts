@@ -7,10 +7,10 @@
 // a kill takes some 15 s; else curl does, in 5 s. With `--cancel` the step is cancelled before it is killed.
 import { parseArgs } from 'node:util'
 import { seededRandom } from '../rehearsal/cloud/kernel/random.ts'
-import { cloudOf, type Kill, killSeries } from '../test/support/kill-soak.ts'
-import { provided, provisioned } from '../test/support/kill-worlds.ts'
 import { bundle } from '../test/support/run-action.ts'
-import { StateStore } from '../test/support/terraform-stack.ts'
+import { cloudOf, type Kill, killSeries } from '../test/support/terraform-apply/kill-soak.ts'
+import { provided, provisioned } from '../test/support/terraform-apply/kill-stacks.ts'
+import { StateStore } from '../test/support/terraform-apply/terraform-stack.ts'
 
 const { values } = parseArgs({
   options: {

@@ -1,7 +1,7 @@
 import type { Environment } from './runtime.ts'
 
 /** The workflow run that an action is part of. Members are '' where it runs outside GitHub. */
-export interface Run {
+export interface WorkflowRun {
   /** owner/name */
   readonly repository: string
   readonly repositoryUrl: string
@@ -19,7 +19,7 @@ export interface Run {
 }
 
 /** Reads the run from the runner's default environment variables. */
-export function readRun(env: Environment): Run {
+export function readWorkflowRun(env: Environment): WorkflowRun {
   const read = (name: string) => env[name] ?? ''
   const repository = read('GITHUB_REPOSITORY')
   const repositoryUrl = repository === '' ? '' : `${read('GITHUB_SERVER_URL') || 'https://github.com'}/${repository}`

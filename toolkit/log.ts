@@ -24,7 +24,7 @@ export interface Log {
 
 /** Speaks to the GitHub runner. */
 export const runnerLog: Log = {
-  info: (line) => core.info(inert(line)),
+  info: (line) => core.info(escapeCommands(line)),
   debug: (line) => core.debug(line),
   notice: (message, place = {}) => core.notice(message, place),
   warning: (message, place = {}) => core.warning(message, place),
@@ -42,5 +42,5 @@ export const runnerLog: Log = {
  * Text in which the runner finds no command. It takes `::name::` for one at the start of a line, white space before it or
  * not, and `##[name]` anywhere; what containers, builds and providers print passes through here, and is not ours to trust.
  */
-export const inert = (text: string): string =>
+export const escapeCommands = (text: string): string =>
   text.replace(/^(\s*):(?=:)/gm, '$1:\u200b').replaceAll('##[', '#\u200b#[')

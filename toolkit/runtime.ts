@@ -3,7 +3,7 @@ import { type Clock, systemClock } from './clock.ts'
 import { CancelledError, describeError } from './errors.ts'
 import { type Exec, exec } from './exec.ts'
 import { type Log, runnerLog } from './log.ts'
-import { type Report, runnerReport } from './report.ts'
+import { runnerStep, type Step } from './step.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -12,7 +12,7 @@ export interface World {
   readonly env: Environment
   readonly clock: Clock
   readonly log: Log
-  readonly report: Report
+  readonly step: Step
   readonly exec: Exec
   /** Aborted, with a CancelledError, when the runner cancels the step (SIGINT, then SIGTERM). */
   readonly signal: AbortSignal
@@ -55,7 +55,7 @@ export function run(action: Action): void {
     env: process.env,
     clock: systemClock,
     log: runnerLog,
-    report: runnerReport,
+    step: runnerStep,
     exec,
     signal: cancellation.signal,
   }

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Cloud, startCloud } from '../../rehearsal/cloud/cloud.ts'
-import { RUN_ENV } from '../support/datadog.ts'
+import { RUN_ENV } from '../support/datadog-event/datadog.ts'
 import { tokenIssuer } from '../support/oidc.ts'
 import { bundle, runStep } from '../support/run-action.ts'
 

@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { bigDatadog } from '../support/big-datadog.ts'
-import { API_KEY, APP_KEY } from '../support/datadog.ts'
+import { bigDatadog } from '../support/datadog-event/big-datadog.ts'
+import { API_KEY, APP_KEY } from '../support/datadog-event/datadog.ts'
 import { bundle, runStep } from '../support/run-action.ts'
 import { scriptedServer } from '../support/scripted-server.ts'
 

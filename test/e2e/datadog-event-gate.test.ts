@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Cloud, startCloud } from '../../rehearsal/cloud/cloud.ts'
-import { RECORD, RUN_ENV } from '../support/datadog.ts'
+import { RECORD, RUN_ENV } from '../support/datadog-event/datadog.ts'
 import { bundle, runStep } from '../support/run-action.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'slipway-gate-e2e-'))

@@ -1,5 +1,5 @@
 // The committed bundle against a real HTTP server that answers as Datadog does.
-import { API_KEY, APP_KEY, RECORD, RUN_ENV } from '../support/datadog.ts'
+import { API_KEY, APP_KEY, RECORD, RUN_ENV } from '../support/datadog-event/datadog.ts'
 import { bundle, runStep } from '../support/run-action.ts'
 import { answerJson, eventTaken, type Script, scriptedServer } from '../support/scripted-server.ts'
 

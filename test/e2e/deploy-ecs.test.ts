@@ -6,7 +6,7 @@ import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam'
 import { type Cloud, startCloud } from '../../rehearsal/cloud/cloud.ts'
 import { parseScenario } from '../../rehearsal/cloud/runtimes/simulated/index.ts'
 import { parseDeployRecord } from '../../toolkit/deploy-record.ts'
-import { BY_TAG, makeService } from '../support/ecs-cloud.ts'
+import { BY_TAG, makeService } from '../support/deploy-ecs/ecs-cloud.ts'
 import { bundle, runStep, startStep } from '../support/run-action.ts'
 
 const SPEED = 50

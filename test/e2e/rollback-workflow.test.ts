@@ -15,7 +15,7 @@ import { RealClock } from '../../rehearsal/cloud/kernel/clock.ts'
 import { parseScenario } from '../../rehearsal/cloud/runtimes/simulated/index.ts'
 import { machineEnvironment } from '../../rehearsal/rehearse/machine.ts'
 import { environments, rehearsedSettings } from '../../rehearsal/rehearse/settings.ts'
-import { BY_TAG, makeService } from '../support/ecs-cloud.ts'
+import { BY_TAG, makeService } from '../support/deploy-ecs/ecs-cloud.ts'
 import { removeFolders, run } from '../unit/rehearsal/runner/support.ts'
 
 const SPEED = 50

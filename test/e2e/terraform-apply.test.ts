@@ -1,7 +1,7 @@
 // The committed bundle, a real Terraform, and a state in the rehearsal cloud's S3.
 import { setTimeout as delay } from 'node:timers/promises'
 import { bundle, runStep } from '../support/run-action.ts'
-import { useStacks } from '../support/terraform-stack.ts'
+import { useStacks } from '../support/terraform-apply/terraform-stack.ts'
 
 const stacks = useStacks(bundle('terraform-apply'))
 const { stack } = stacks

@@ -7,7 +7,7 @@ import {
 import { awsConfig, awsError } from '../../../toolkit/aws.ts'
 import { throwIfCancelled } from '../../../toolkit/clock.ts'
 import { SlipwayError } from '../../../toolkit/errors.ts'
-import { readRun } from '../../../toolkit/github.ts'
+import { readWorkflowRun } from '../../../toolkit/github.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import { hintFor } from './hints.ts'
 import type { Inputs } from './inputs.ts'
@@ -42,7 +42,7 @@ export async function assumeRole(inputs: Inputs, { env, signal, log }: World, ru
     const command = new AssumeRoleCommand({
       ...request(inputs),
       ...(inputs.externalId === undefined ? {} : { ExternalId: inputs.externalId }),
-      ...(inputs.tagSession ? { Tags: [...sessionTags(readRun(env))] } : {}),
+      ...(inputs.tagSession ? { Tags: [...sessionTags(readWorkflowRun(env))] } : {}),
       ...(inputs.transitiveTagKeys.length === 0 ? {} : { TransitiveTagKeys: [...inputs.transitiveTagKeys] }),
     })
     return sessionOf((await sts.send(command, { abortSignal: signal })).Credentials, doing)

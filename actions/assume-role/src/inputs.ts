@@ -1,6 +1,6 @@
 // The only reader of inputs.
 import { InputError } from '../../../toolkit/errors.ts'
-import { readRun } from '../../../toolkit/github.ts'
+import { readWorkflowRun } from '../../../toolkit/github.ts'
 import { InputReader } from '../../../toolkit/inputs.ts'
 import { readRegion } from '../../../toolkit/region.ts'
 import type { Environment } from '../../../toolkit/runtime.ts'
@@ -91,7 +91,7 @@ function readMethod(inputs: InputReader, env: Environment): Method {
 function readSessionName(inputs: InputReader, env: Environment): string {
   const given = inputs.text('role-session-name')
   if (given === undefined) {
-    const run = readRun(env)
+    const run = readWorkflowRun(env)
     const name = run.repository.slice(run.repository.indexOf('/') + 1)
     const ending = run.id === '' ? '' : `-${run.id}-${run.attempt}`
     return `${(name || 'slipway').replace(/[^\w+=,.@-]/g, '-').slice(0, 64 - ending.length)}${ending}`

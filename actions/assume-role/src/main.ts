@@ -10,7 +10,7 @@ export const EXPORTED = 'exported'
 
 /** Becomes the environment's role: assumes it, makes sure that it is the right one, and only then hands it on. */
 export async function main(world: World, runner: Runner): Promise<void> {
-  const { env, log, report } = world
+  const { env, log, step } = world
   const inputs = readInputs(env)
   if (inputs.maskAccountId) log.mask(inputs.role.account)
 
@@ -19,7 +19,7 @@ export async function main(world: World, runner: Runner): Promise<void> {
   const identity = await whoAmI(session, inputs, world)
   mustBeTheRole(identity, inputs)
 
-  report.saveState(EXPORTED, 'true')
+  step.saveState(EXPORTED, 'true')
   exportSession(session, inputs.region, runner)
   setOutputs(session, identity, inputs, world)
   log.info(`Now ${identity.arn}, in ${inputs.region}, until ${session.expiration.toISOString()}.`)
@@ -33,12 +33,12 @@ function mustBeTheRole({ account, arn }: Identity, { role }: Inputs): void {
   })
 }
 
-function setOutputs(session: Session, { account, arn }: Identity, inputs: Inputs, { report }: World): void {
-  report.output('aws-account-id', account)
-  report.output('authenticated-arn', arn)
-  report.output('expiration', session.expiration.toISOString())
+function setOutputs(session: Session, { account, arn }: Identity, inputs: Inputs, { step }: World): void {
+  step.output('aws-account-id', account)
+  step.output('authenticated-arn', arn)
+  step.output('expiration', session.expiration.toISOString())
   if (!inputs.outputCredentials) return
-  report.output('aws-access-key-id', session.accessKeyId)
-  report.output('aws-secret-access-key', session.secretAccessKey)
-  report.output('aws-session-token', session.sessionToken)
+  step.output('aws-access-key-id', session.accessKeyId)
+  step.output('aws-secret-access-key', session.secretAccessKey)
+  step.output('aws-session-token', session.sessionToken)
 }

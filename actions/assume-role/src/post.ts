@@ -4,8 +4,8 @@ import { EXPORTED } from './main.ts'
 import type { Runner } from './runner.ts'
 
 /** Takes the credentials away at the end of the job, after the post steps of all actions that used them. */
-export async function post({ report, log }: World, runner: Runner): Promise<void> {
-  if (report.state(EXPORTED) !== 'true') return
+export async function post({ step, log }: World, runner: Runner): Promise<void> {
+  if (step.state(EXPORTED) !== 'true') return
   clearSession(runner)
   log.info('The credentials are cleared.')
 }

@@ -1,4 +1,4 @@
-import type { Run } from '../../../toolkit/github.ts'
+import type { WorkflowRun } from '../../../toolkit/github.ts'
 
 /** Named as aws-actions/configure-aws-credentials names them, so that policies written for it hold here too. */
 export const SESSION_TAG_KEYS = ['GitHub', 'Repository', 'Workflow', 'Actor', 'Commit', 'Branch', 'RunId'] as const
@@ -9,7 +9,7 @@ export interface SessionTag {
 }
 
 /** Facts of the run that AWS policies can refer to, and that CloudTrail shows. */
-export function sessionTags(run: Run): readonly SessionTag[] {
+export function sessionTags(run: WorkflowRun): readonly SessionTag[] {
   const values: Readonly<Record<SessionTag['Key'], string>> = {
     GitHub: 'Actions',
     Repository: run.repository,

@@ -1,4 +1,4 @@
-import { readRun } from '../../../toolkit/github.ts'
+import { readWorkflowRun } from '../../../toolkit/github.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import { formatRepository } from './image-reference.ts'
 import type { Outcome } from './report.ts'
@@ -35,7 +35,7 @@ export interface BuildRecord {
 
 export function buildRecord(outcome: Outcome, { env, clock }: Pick<World, 'env' | 'clock'>): BuildRecord {
   const { obtained, image, facts, published, findings, stages, startedAt } = outcome
-  const run = readRun(env)
+  const run = readWorkflowRun(env)
   return {
     schema: 1,
     outcome: obtained.built !== undefined ? 'built' : obtained.contentHash === undefined ? 'promoted' : 'skipped',

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
-import { type Run, readRun } from '../../../toolkit/github.ts'
+import { readWorkflowRun, type WorkflowRun } from '../../../toolkit/github.ts'
 import type { Pair } from '../../../toolkit/inputs.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import { childEnvironment } from './child-environment.ts'
 
 /** The commit that is built. */
 export interface Commit {
-  readonly run: Run
+  readonly run: WorkflowRun
   /** Seconds since the epoch: the commit's time, which takes the place of the build's. */
   readonly epoch: number
   /** Where the time comes from, for the log. */
@@ -24,7 +24,7 @@ export async function readCommit(
   context: string,
   { env, exec, signal }: Pick<World, 'env' | 'exec' | 'signal'>,
 ): Promise<Commit> {
-  const run = readRun(env)
+  const run = readWorkflowRun(env)
   const event = readEvent(env['GITHUB_EVENT_PATH'])
   const details = { run, title: event.name, description: event.description, license: event.license }
   const given = Number(env['SOURCE_DATE_EPOCH'] || Number.NaN)

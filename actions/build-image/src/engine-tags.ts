@@ -11,17 +11,17 @@ const STATE = 'engine-tags'
 export class EngineTags {
   readonly repository: string
   readonly #docker: Docker
-  readonly #report: World['report']
+  readonly #step: World['step']
   /** Of this run's own: another run may use the same engine. */
   readonly #run = `run-${randomBytes(8).toString('hex')}`
   readonly #tags: string[] = []
 
-  constructor(docker: Docker, repository: string, report: World['report']) {
+  constructor(docker: Docker, repository: string, step: World['step']) {
     this.#docker = docker
     this.repository = repository
-    this.#report = report
+    this.#step = step
     // For the post step, in case that this one is not alive at its end.
-    report.saveState(STATE, `${repository}:${this.#run}`)
+    step.saveState(STATE, `${repository}:${this.#run}`)
   }
 
   /** Gives an image a tag that no other has. */
@@ -39,13 +39,13 @@ export class EngineTags {
       this.#tags.map((tag) => ({ repo: this.repository, tag })),
       parent,
     )
-    this.#report.saveState(STATE, '')
+    this.#step.saveState(STATE, '')
   }
 }
 
 /** Removes the tags that a killed main step left. */
-export async function removeLeftTags({ env, report }: Pick<World, 'env' | 'report'>): Promise<void> {
-  const run = report.state(STATE)
+export async function removeLeftTags({ env, step }: Pick<World, 'env' | 'step'>): Promise<void> {
+  const run = step.state(STATE)
   if (run === '') return
   const docker = await connectDocker(env)
   const images = await docker.listImages({ filters: { reference: [`${run}-*`] } })

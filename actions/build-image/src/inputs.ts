@@ -1,7 +1,7 @@
 // The only reader of inputs.
 import { join, resolve } from 'node:path'
 import { InputError } from '../../../toolkit/errors.ts'
-import { readRun } from '../../../toolkit/github.ts'
+import { readWorkflowRun } from '../../../toolkit/github.ts'
 import { InputReader, type Pair } from '../../../toolkit/inputs.ts'
 import { readRegion } from '../../../toolkit/region.ts'
 import type { Environment } from '../../../toolkit/runtime.ts'
@@ -72,7 +72,7 @@ export function readInputs(env: Environment): Inputs {
   const workspace = env['GITHUB_WORKSPACE'] || process.cwd()
   const push = input.flag('push', true)
   const promote = input.text('promote')
-  const destinations = readDestinations(input, readRun(env).sha, push || promote === undefined)
+  const destinations = readDestinations(input, readWorkflowRun(env).sha, push || promote === undefined)
   const inputs: Inputs = {
     build: readBuild(input, workspace, env),
     destinations,

@@ -38,7 +38,7 @@ export async function lookUp(reference: ImageReference, inputs: Inputs, world: W
   const { where, digest } = await findPromoted(reference, registries)
   const image = `${where}@${digest}`
   world.log.info(`${formatReference(reference)} is ${image}. Nothing is copied, as \`push\` is false.`)
-  world.report.output('image', image)
-  world.report.output('digest', digest)
-  world.report.output('images', [image])
+  world.step.output('image', image)
+  world.step.output('digest', digest)
+  world.step.output('images', [image])
 }

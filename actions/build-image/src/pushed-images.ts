@@ -52,7 +52,7 @@ export class PushedImages {
     }
     const received = new ReceivedParts(await temporary.folder('pushed'), epoch, sizeOf, send)
     const receiver = await openReceiver(received, portFor(parts))
-    const tags = new EngineTags(docker, receiver.repository, world.report)
+    const tags = new EngineTags(docker, receiver.repository, world.step)
     const push = new EnginePush(docker, receiver, received, tags)
     const images = new PushedImages({ docker, labels, parts, world, known, received, push })
     return images

@@ -29,22 +29,22 @@ export async function reportPublished(outcome: Outcome, world: World): Promise<v
   const { obtained, image, published, references, facts } = outcome
   const images = published.map(({ destination }) => `${formatRepository(destination.repository)}@${image.digest}`)
   const record = buildRecord(outcome, world)
-  const { report, log } = world
-  report.output('image', images[0] ?? '')
-  report.output('digest', image.digest)
-  report.output('images', images)
-  report.output('tags', references)
-  report.output('skipped', obtained.built === undefined && obtained.contentHash !== undefined)
-  report.output('size', Math.max(...facts.map(({ size }) => size)))
-  report.output('content-hash', obtained.contentHash ?? '')
-  report.output('build-record', record)
-  report.summary(renderSummary(outcome))
+  const { step, log } = world
+  step.output('image', images[0] ?? '')
+  step.output('digest', image.digest)
+  step.output('images', images)
+  step.output('tags', references)
+  step.output('skipped', obtained.built === undefined && obtained.contentHash !== undefined)
+  step.output('size', Math.max(...facts.map(({ size }) => size)))
+  step.output('content-hash', obtained.contentHash ?? '')
+  step.output('build-record', record)
+  step.summary(renderSummary(outcome))
   for (const reference of images) log.info(reference)
 }
 
 /** The same for an image that stays on this machine. */
-export function reportLocal(references: readonly string[], { report }: World): void {
-  report.output('image', references[0] ?? '')
-  report.output('tags', references)
-  report.output('skipped', false)
+export function reportLocal(references: readonly string[], { step }: World): void {
+  step.output('image', references[0] ?? '')
+  step.output('tags', references)
+  step.output('skipped', false)
 }

@@ -15,10 +15,10 @@ export interface Temporary {
 
 const STATE = 'temporary-folder'
 
-export async function makeTemporary({ env, report }: Pick<World, 'env' | 'report'>): Promise<Temporary> {
+export async function makeTemporary({ env, step }: Pick<World, 'env' | 'step'>): Promise<Temporary> {
   const root = await mkdtemp(join(env['RUNNER_TEMP'] || tmpdir(), 'slipway-build-'))
   // For the post step, in case that this one is not alive at its end.
-  report.saveState(STATE, root)
+  step.saveState(STATE, root)
   const undos: (() => Promise<unknown>)[] = []
   return {
     root,
@@ -36,7 +36,7 @@ export async function makeTemporary({ env, report }: Pick<World, 'env' | 'report
 }
 
 /** Removes what a killed main step left. */
-export async function removeLeftTemporary({ report }: Pick<World, 'report'>): Promise<void> {
-  const root = report.state(STATE)
+export async function removeLeftTemporary({ step }: Pick<World, 'step'>): Promise<void> {
+  const root = step.state(STATE)
   if (root !== '') await rm(root, { recursive: true, force: true })
 }

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
-import type { Run } from '../../../toolkit/github.ts'
+import type { WorkflowRun } from '../../../toolkit/github.ts'
 import type { Environment } from '../../../toolkit/runtime.ts'
 import type { Change } from './deploy.ts'
 
 /** Reads the commit message and the pull request from the event that started the workflow, as far as it tells. */
-export function readChange(env: Environment, run: Run): Change {
+export function readChange(env: Environment, run: WorkflowRun): Change {
   const path = env['GITHUB_EVENT_PATH']
   if (path === undefined || path === '') return {}
   try {
@@ -20,7 +20,7 @@ interface Payload {
   readonly head_commit?: { readonly message?: string } | null
 }
 
-export function changeOf(payload: Payload, run: Run): Change {
+export function changeOf(payload: Payload, run: WorkflowRun): Change {
   const { pull_request: request, head_commit: commit } = payload
   if (typeof request?.number === 'number' && typeof request.html_url === 'string') {
     return {

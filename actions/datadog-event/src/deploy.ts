@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type DeployRecord, VERDICTS } from '../../../toolkit/deploy-record.ts'
-import type { Run } from '../../../toolkit/github.ts'
+import type { WorkflowRun } from '../../../toolkit/github.ts'
 import { cut } from './safe-text.ts'
 
 /** Where a deploy stands: it has begun, or it has ended in one of deploy-ecs's verdicts. */
@@ -96,7 +96,13 @@ export function deployOfRecord(record: DeployRecord, overrides: DeployOverrides,
 }
 
 /** A deploy of which there is no record: one that is about to start, or one that something else than deploy-ecs does. */
-export function deployOfRun(run: Run, status: Status, overrides: DeployOverrides, change: Change, now: number): Deploy {
+export function deployOfRun(
+  run: WorkflowRun,
+  status: Status,
+  overrides: DeployOverrides,
+  change: Change,
+  now: number,
+): Deploy {
   return {
     ...described(overrides, undefined, undefined),
     id: overrides.id ?? idOfRun(run, overrides.environment),
@@ -130,7 +136,7 @@ function described(overrides: DeployOverrides, environment: string | undefined, 
   }
 }
 
-const idOfRun = (run: Run, environment: string | undefined) =>
+const idOfRun = (run: WorkflowRun, environment: string | undefined) =>
   [run.repository, run.id, run.attempt, environment].filter((part) => part !== undefined && part !== '').join('-')
 
 /** The tag that the images share, as `registry/web:1.4.2@sha256:…` has it: what people call the version. */

@@ -1,6 +1,6 @@
 import { type DeployRecord, parseDeployRecord, type Verdict } from '../../../toolkit/deploy-record.ts'
 import { InputError } from '../../../toolkit/errors.ts'
-import { readRun } from '../../../toolkit/github.ts'
+import { readWorkflowRun } from '../../../toolkit/github.ts'
 import type { InputReader } from '../../../toolkit/inputs.ts'
 import type { Environment } from '../../../toolkit/runtime.ts'
 import { readChange } from './change.ts'
@@ -40,7 +40,7 @@ export function readEventInputs(inputs: InputReader, env: Environment, now: numb
 }
 
 function readDeploy(inputs: InputReader, env: Environment, now: number): Deploy | undefined {
-  const run = readRun(env)
+  const run = readWorkflowRun(env)
   const record = readRecord(inputs)
   const status = readStatus(inputs, record?.verdict)
   const overrides = readOverrides(inputs, status)

@@ -18,7 +18,7 @@ export async function takeBaseline(
   datadog: Datadog,
   world: World,
 ): Promise<void> {
-  const { clock, env, log, report } = world
+  const { clock, env, log, step } = world
   if (inputs.dryRun) return showRequests(inputs, datadog, world)
   const takenAt = clock.now()
   let snapshot: Snapshot | undefined
@@ -35,7 +35,7 @@ export async function takeBaseline(
   }
   // Also without the monitors it is of use: Datadog says of each trouble when it began.
   const baseline = { takenAt, monitors: snapshot?.monitors }
-  report.output('baseline', writeBaseline(baseline, inputs.queries, env, String(takenAt)))
+  step.output('baseline', writeBaseline(baseline, inputs.queries, env, String(takenAt)))
   if (snapshot !== undefined) log.info(`Noted ${snapshot.monitors.length} monitors as they are before the deploy.`)
   if (trouble !== undefined) complain(trouble, inputs.onError, world)
   const [unmatched] = snapshot?.unmatched ?? []
@@ -44,17 +44,17 @@ export async function takeBaseline(
 
 /** `command: gate`. Watches the monitors after a deploy, and says whether it was a good one. */
 export async function gate(inputs: CommonInputs & GateInputs, datadog: Datadog, world: World): Promise<void> {
-  const { report, log } = world
+  const { step, log } = world
   if (inputs.dryRun) return showRequests(inputs, datadog, world)
   const { baseline, queries, site } = inputs
   const look = (now: number, until: number) => takeSnapshot(datadog, queries, { now, until, since: baseline.takenAt })
   const watched = await watch(inputs, look, world)
 
   const { decision, progress } = watched
-  report.output('verdict', decision.verdict)
-  report.output('reason', decision.reason)
-  report.output('triggered-monitors', triggered(progress.findings, site))
-  report.summary(gateSummary(watched, baseline, site))
+  step.output('verdict', decision.verdict)
+  step.output('reason', decision.reason)
+  step.output('triggered-monitors', triggered(progress.findings, site))
+  step.summary(gateSummary(watched, baseline, site))
   log.info(`Verdict: ${decision.verdict}. ${decision.reason}`)
   if (decision.verdict !== 'pass') complain(complaint(watched), mildness(watched, inputs), world)
 }

@@ -19,13 +19,13 @@ export interface Told {
 
 /** `command: event`. Sends all messages, one after the other; trouble with one does not keep the others back. */
 export async function tell(inputs: CommonInputs & EventInputs, datadog: Datadog, world: World): Promise<void> {
-  const { clock, log, report } = world
+  const { clock, log, step } = world
   const messages = messagesOf(inputs, clock.now())
   const { text = '' } = inputs.fields
   if (text.length > TEXT_LIMIT) {
     log.warning(`Input \`text\` has ${text.length} characters, and Datadog takes ${TEXT_LIMIT}: it is cut.`)
   }
-  if (inputs.deploy !== undefined) report.output('deploy-id', inputs.deploy.id)
+  if (inputs.deploy !== undefined) step.output('deploy-id', inputs.deploy.id)
   if (inputs.dryRun) {
     log.info('dry-run: this is what would be sent, and nothing was.')
     for (const { request } of messages) log.info(`\n${showRequest(datadog.prepare(request))}`)
@@ -39,7 +39,7 @@ export async function tell(inputs: CommonInputs & EventInputs, datadog: Datadog,
   for (const message of messages) told.push(await tellOne(message, datadog, until))
 
   setOutputs(told, world)
-  report.summary(tellSummary(told, inputs))
+  step.summary(tellSummary(told, inputs))
   const failed = told.find(({ trouble }) => trouble !== undefined)
   if (failed !== undefined && inputs.onError === 'fail') throw failed.trouble
   for (const { trouble } of told) {
@@ -67,14 +67,14 @@ const receipts: Readonly<
   'dora-failure': () => ({}),
 }
 
-function setOutputs(told: readonly Told[], { log, report }: World): void {
+function setOutputs(told: readonly Told[], { log, step }: World): void {
   const of = (kind: Message['kind']) =>
     told.filter(({ message, trouble }) => message.kind === kind && trouble === undefined)
   const ids = (kind: Message['kind']) => of(kind).flatMap(({ id }) => (id === undefined ? [] : [id]))
-  report.output('event-id', ids('event')[0] ?? '')
-  report.output('event-url', of('event')[0]?.url ?? '')
-  report.output('change-event-ids', ids('change-event'))
-  report.output('dora-deployment-ids', ids('dora-deployment'))
+  step.output('event-id', ids('event')[0] ?? '')
+  step.output('event-url', of('event')[0]?.url ?? '')
+  step.output('change-event-ids', ids('change-event'))
+  step.output('dora-deployment-ids', ids('dora-deployment'))
   for (const { message, id, url, trouble } of told) {
     if (trouble === undefined)
       log.info(`Datadog took the ${nameOf(message)}${id ? ` ${id}` : ''}${url ? `: ${url}` : '.'}`)

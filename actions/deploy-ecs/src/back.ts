@@ -1,6 +1,6 @@
 import type { Service } from '@aws-sdk/client-ecs'
 import { SlipwayError } from '../../../toolkit/errors.ts'
-import { readRun } from '../../../toolkit/github.ts'
+import { readWorkflowRun } from '../../../toolkit/github.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import type { AwsCalls } from './aws-calls.ts'
 import { type Past, readHistory } from './history.ts'
@@ -24,7 +24,7 @@ export async function findBack(
   const { older, left } = followTrail(pastOf(service, await readHistory(aws, name)), current)
   if (left !== undefined) {
     const [who, from, to] = [`service \`${nameOf(name)}\``, revisionName(left), revisionName(current)]
-    const { attempt } = readRun(env)
+    const { attempt } = readWorkflowRun(env)
     if (deploymentInProgress(service) !== undefined) {
       log.notice(
         `S${who.slice(1)} is on its way back from ${from} to ${to} already, which is followed. To go elsewhere, name the revision: \`rollback-to\`.`,

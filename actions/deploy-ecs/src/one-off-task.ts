@@ -4,7 +4,7 @@ import { RunTaskCommand, type RunTaskRequest, StopTaskCommand } from '@aws-sdk/c
 import { classifyAwsError } from '../../../toolkit/aws.ts'
 import { formatDuration } from '../../../toolkit/duration.ts'
 import { CancelledError, describeError, InputError, SlipwayError, TimedOutError } from '../../../toolkit/errors.ts'
-import { readRun } from '../../../toolkit/github.ts'
+import { readWorkflowRun } from '../../../toolkit/github.ts'
 import type { Log } from '../../../toolkit/log.ts'
 import { poll } from '../../../toolkit/poll.ts'
 import type { World } from '../../../toolkit/runtime.ts'
@@ -93,7 +93,7 @@ export async function runBeforeDeploy(
 ): Promise<void> {
   const container = chosenContainer(plan, wanted)
   const { cluster } = plan.name
-  const request = runTaskRequest(plan, taskDefinition, container, command, readRun(world.env))
+  const request = runTaskRequest(plan, taskDefinition, container, command, readWorkflowRun(world.env))
   const task: RunningTask = { cluster, taskArn: await startTask(aws, request) }
   remember(task)
   const id = shortTask(task.taskArn)

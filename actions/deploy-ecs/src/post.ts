@@ -11,8 +11,8 @@ import { leftTask, unfinished } from './state.ts'
 
 /** Leaves safe what the main step could not, because it was killed or had too little time. */
 export async function post(world: World, connect: Connect): Promise<void> {
-  const left = unfinished(world.report)
-  const task = leftTask(world.report)
+  const left = unfinished(world.step)
+  const task = leftTask(world.step)
   if (left.length === 0 && task === undefined) return
   const inputs = readInputs(world.env)
   const aws = new AwsCalls(connect(awsConfig(world.env, inputs.region)), world.clock, world.signal)
@@ -20,7 +20,5 @@ export async function post(world: World, connect: Connect): Promise<void> {
   if (left.length === 0) return
   world.log.warning('The deploy ended before its services were safe.')
   const ends = await inParallel(left, 5, (undertaking) => leaveSafe(aws, world.log, inputs.onCancel, undertaking))
-  world.report.summary(
-    join('## 🚫 Ended before its services were safe', ends.map(({ said }) => `- ${said}`).join('\n')),
-  )
+  world.step.summary(join('## 🚫 Ended before its services were safe', ends.map(({ said }) => `- ${said}`).join('\n')))
 }

@@ -4,7 +4,7 @@ import type { Service } from '@aws-sdk/client-ecs'
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { refuseOtherAccount } from '../../../toolkit/account.ts'
 import { SlipwayError } from '../../../toolkit/errors.ts'
-import { readRun } from '../../../toolkit/github.ts'
+import { readWorkflowRun } from '../../../toolkit/github.ts'
 import { inParallel } from '../../../toolkit/parallel.ts'
 import { poll } from '../../../toolkit/poll.ts'
 import type { World } from '../../../toolkit/runtime.ts'
@@ -48,7 +48,7 @@ export async function prepare(
   const registrations = bases.map((base, index) => {
     const { name } = at(services, index)
     const changes = inputs.services.length > 1 ? changesFor(base, inputs.changes) : inputs.changes
-    const version = readRun(world.env).sha || 'unknown'
+    const version = readWorkflowRun(world.env).sha || 'unknown'
     const environment = inputs.environment === undefined ? {} : { env: inputs.environment }
     const tagged = withDatadogTags(changes, { service: name.service, version, ...environment })
     return { registration: changed(base.registration, tagged), images: imagesOf(base.registration, tagged) }

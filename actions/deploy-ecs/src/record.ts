@@ -1,5 +1,5 @@
 import type { DeployRecord, ServiceRecord } from '../../../toolkit/deploy-record.ts'
-import type { Run } from '../../../toolkit/github.ts'
+import type { WorkflowRun } from '../../../toolkit/github.ts'
 import type { Inputs } from './inputs.ts'
 import { type Outcome, overall } from './outcome.ts'
 
@@ -13,7 +13,7 @@ export function toRecord(
   outcomes: readonly Outcome[],
   { command, environment, waitFor }: Pick<Inputs, 'command' | 'environment' | 'waitFor'>,
   region: string,
-  run: Run,
+  run: WorkflowRun,
   { startedAt, finishedAt }: Span,
 ): DeployRecord {
   const account = outcomes.map(({ plan }) => plan.before.serviceArn?.split(':')[4]).find((id) => id)
@@ -40,7 +40,7 @@ export function toRecord(
 }
 
 /** A deploy is one step of one attempt of a run: the moment it began tells it from others in the same job. */
-function deployId(outcomes: readonly Outcome[], run: Run, startedAt: number): string {
+function deployId(outcomes: readonly Outcome[], run: WorkflowRun, startedAt: number): string {
   const services = outcomes.map(({ plan }) => plan.name.service).join('.')
   return [run.id || 'local', run.attempt, services.slice(0, 60), startedAt.toString(36)].join('-')
 }

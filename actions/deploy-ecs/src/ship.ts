@@ -55,7 +55,7 @@ export async function ship(
   }
   // The post step has minutes for what could not be done in seconds.
   const unsafe = shipments.filter((shipment) => shipment.unsafe === true)
-  keep(world.report, unsafe.map(undertaking(inputs)))
+  keep(world.step, unsafe.map(undertaking(inputs)))
   return shipments.map(({ plan, taskDefinition, watch, verdict }) => ({
     plan,
     taskDefinition,
@@ -77,7 +77,7 @@ async function runFirst(
   if (beforeDeploy === undefined || shipment === undefined) return true
   try {
     await runBeforeDeploy(world, aws, shipment.plan, shipment.taskDefinition, beforeDeploy, (task) =>
-      keepTask(world.report, task),
+      keepTask(world.step, task),
     )
     return true
   } catch (error) {
@@ -116,7 +116,7 @@ async function lookAgain(
 }
 
 async function start(world: World, aws: AwsCalls, inputs: Inputs, shipments: readonly Shipment[]): Promise<void> {
-  keep(world.report, shipments.map(undertaking(inputs)))
+  keep(world.step, shipments.map(undertaking(inputs)))
   await inParallel(shipments, AT_ONCE, async (shipment) => {
     const { plan, taskDefinition } = shipment
     try {
@@ -131,7 +131,7 @@ async function start(world: World, aws: AwsCalls, inputs: Inputs, shipments: rea
       shipment.verdict = notStarted(describeError(error))
     }
   })
-  keep(world.report, shipments.map(undertaking(inputs)))
+  keep(world.step, shipments.map(undertaking(inputs)))
 }
 
 async function watchAll(world: World, aws: AwsCalls, inputs: Inputs, shipments: readonly Shipment[]): Promise<void> {

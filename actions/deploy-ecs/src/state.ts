@@ -1,4 +1,4 @@
-import type { Report } from '../../../toolkit/report.ts'
+import type { Step } from '../../../toolkit/step.ts'
 import type { ServiceName } from './service-name.ts'
 import type { SettingsChanged } from './settings.ts'
 
@@ -27,12 +27,12 @@ export interface RunningTask {
 }
 
 /** Kept while a one-off task runs. */
-export const keepTask = (report: Report, task: RunningTask | undefined): void =>
-  report.saveState(TASK_KEY, task === undefined ? '' : JSON.stringify(task))
+export const keepTask = (step: Step, task: RunningTask | undefined): void =>
+  step.saveState(TASK_KEY, task === undefined ? '' : JSON.stringify(task))
 
 /** The one-off task that the main step left running. */
-export function leftTask(report: Report): RunningTask | undefined {
-  const kept = report.state(TASK_KEY)
+export function leftTask(step: Step): RunningTask | undefined {
+  const kept = step.state(TASK_KEY)
   return kept === '' ? undefined : (JSON.parse(kept) as RunningTask)
 }
 
@@ -40,11 +40,11 @@ export function leftTask(report: Report): RunningTask | undefined {
  * Kept from before the first change until the outcome is known, so that a killed step can be finished by the post step;
  * after that, only what could not be left safe.
  */
-export const keep = (report: Report, undertakings: readonly Undertaking[]): void =>
-  report.saveState(KEY, undertakings.length === 0 ? '' : JSON.stringify(undertakings))
+export const keep = (step: Step, undertakings: readonly Undertaking[]): void =>
+  step.saveState(KEY, undertakings.length === 0 ? '' : JSON.stringify(undertakings))
 
 /** What the main step left unfinished. */
-export function unfinished(report: Report): readonly Undertaking[] {
-  const kept = report.state(KEY)
+export function unfinished(step: Step): readonly Undertaking[] {
+  const kept = step.state(KEY)
   return kept === '' ? [] : (JSON.parse(kept) as Undertaking[])
 }

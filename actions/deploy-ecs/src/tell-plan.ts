@@ -20,7 +20,7 @@ export function tellPlan(world: World, inputs: Inputs, previews: readonly Previe
     for (const line of linesOf(inputs, preview)) world.log.info(`  ${line}`)
   }
   world.log.info('All checks passed. Nothing was changed.')
-  world.report.summary(
+  world.step.summary(
     join(
       heading(2, `🔍 ${what}: ${previews.map(({ plan }) => text(plan.name.service)).join(', ')}`),
       ...previews.map((preview) =>

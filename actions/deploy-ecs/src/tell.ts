@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { DeployRecord } from '../../../toolkit/deploy-record.ts'
 import { formatDuration } from '../../../toolkit/duration.ts'
 import { SlipwayError } from '../../../toolkit/errors.ts'
-import { readRun } from '../../../toolkit/github.ts'
+import { readWorkflowRun } from '../../../toolkit/github.ts'
 import { inParallel } from '../../../toolkit/parallel.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import type { AwsCalls } from './aws-calls.ts'
@@ -23,9 +23,9 @@ export async function tell(
   outcomes: readonly Outcome[],
   span: Span,
 ): Promise<void> {
-  const record = toRecord(outcomes, inputs, region, readRun(world.env), span)
+  const record = toRecord(outcomes, inputs, region, readWorkflowRun(world.env), span)
   writeOutputs(world, inputs, outcomes, record, span)
-  world.report.summary(summarise(await inParallel(outcomes, 4, (outcome) => explained(aws, world, outcome)), span))
+  world.step.summary(summarise(await inParallel(outcomes, 4, (outcome) => explained(aws, world, outcome)), span))
   const lines = outcomes.map(({ plan, verdict }) => `${nameOf(plan.name)}: ${verdict.verdict}. ${verdict.reason}`)
   if (record.verdict === 'succeeded') {
     world.log.info(lines.join('\n'))
@@ -55,7 +55,7 @@ function writeOutputs(
   record: DeployRecord,
   { startedAt, finishedAt }: Span,
 ): void {
-  const { report, env } = world
+  const { step, env } = world
   // Plain for one service, as AWS's own action has it; for several a list, like every output that holds more than one.
   const ofEach = (value: (outcome: Outcome) => string | undefined) => {
     const values = outcomes.map((outcome) => value(outcome) ?? '')
@@ -63,24 +63,24 @@ function writeOutputs(
   }
   // Two deploys of one job share that folder.
   const file = inputs.recordFile ?? join(env['RUNNER_TEMP'] || '.', `deploy-record-${record.deployId}.json`)
-  report.output('verdict', record.verdict)
-  report.output(
+  step.output('verdict', record.verdict)
+  step.output(
     'task-definition-arn',
     ofEach(({ taskDefinition }) => taskDefinition),
   )
-  report.output(
+  step.output(
     'previous-task-definition-arn',
     ofEach(({ plan }) => plan.before.taskDefinition),
   )
-  report.output(
+  step.output(
     'service-deployment-arn',
     ofEach(({ watch }) => watch?.serviceDeploymentArn),
   )
-  report.output('images', imagesOf(outcomes))
-  report.output('duration', Math.round((finishedAt - startedAt) / 1000))
-  report.output('deploy-record', record)
+  step.output('images', imagesOf(outcomes))
+  step.output('duration', Math.round((finishedAt - startedAt) / 1000))
+  step.output('deploy-record', record)
   writeFileSync(file, `${JSON.stringify(record, undefined, 2)}\n`)
-  report.output('deploy-record-file', file)
+  step.output('deploy-record-file', file)
   world.log.debug(`Took ${formatDuration(finishedAt - startedAt)}; the record is in ${file}.`)
 }
 

@@ -1,7 +1,7 @@
 // What main leaves for post: the Terraform that was running, so that post can wait for it when main was killed.
 import { existsSync } from 'node:fs'
 import type { Clock } from '../../../toolkit/clock.ts'
-import type { Report } from '../../../toolkit/report.ts'
+import type { Step } from '../../../toolkit/step.ts'
 import { claimedBy, identify } from './claim.ts'
 import { Tail } from './detached.ts'
 
@@ -23,14 +23,14 @@ export interface Running extends Starting {
 const KEY = 'running'
 
 /** Notes a Terraform before it is started: whenever we are killed, post knows where to look. */
-export const noteStart = (report: Report, starting: Starting): void => report.saveState(KEY, JSON.stringify(starting))
+export const noteStart = (step: Step, starting: Starting): void => step.saveState(KEY, JSON.stringify(starting))
 
 /** Notes that all is in order: the Terraform has ended, and its state is safe. */
-export const noteEnd = (report: Report): void => report.saveState(KEY, '')
+export const noteEnd = (step: Step): void => step.saveState(KEY, '')
 
 /** The Terraform that main did not see to its end, if there is one. One that has not started by now never will. */
-export function leftRunning(report: Report): Running | undefined {
-  const noted = report.state(KEY)
+export function leftRunning(step: Step): Running | undefined {
+  const noted = step.state(KEY)
   if (noted === '') return undefined
   const starting = JSON.parse(noted) as Starting
   const process = claimedBy(starting.claim)

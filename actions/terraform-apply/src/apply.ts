@@ -40,7 +40,7 @@ export async function applyPlan(
     done ||= rescued && narrator.errors.every(isNotSaved)
   } finally {
     // An empty line first: the fold that the plan ends with is HTML until there is one.
-    world.report.summary(join(verdict(done, narrator), applyChart(operations)))
+    world.step.summary(join(verdict(done, narrator), applyChart(operations)))
     tellCutShort(narrator.cutShort, world)
   }
   await watch.settle()

@@ -1,5 +1,5 @@
 import { code, heading, join, text } from '../../../toolkit/markdown.ts'
-import { cutToBytes } from '../../../toolkit/report.ts'
+import { truncateToBytes } from '../../../toolkit/step.ts'
 import { attributeBlock } from './attribute-block.ts'
 import type { Change } from './changes.ts'
 import type { Drift } from './drift.ts'
@@ -24,7 +24,7 @@ export function driftReport(title: string, { outside, pending }: Drift, scrub: S
     ),
     section('In the configuration, not applied yet', pending, 'An apply does these.', scrub),
   )
-  return cutToBytes(scrub(report), LONGEST)
+  return truncateToBytes(scrub(report), LONGEST)
 }
 
 function section(title: string, changes: readonly Change[], meaning: string, scrub: Scrub): string {

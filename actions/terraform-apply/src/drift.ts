@@ -17,13 +17,13 @@ export interface Drift {
 
 /** Plans, and tells what was changed outside Terraform from what is not applied yet. Changes nothing. */
 export async function drift(run: Run): Promise<void> {
-  const { log, report } = run.world
+  const { log, step } = run.world
   const { changes, drift: drifted, scrub } = review(await makePlan(run), run)
   const found = classifyDrift(changes, drifted)
-  report.output('drift', addresses(found.outside).map(scrub))
-  report.output('pending', addresses(found.pending).map(scrub))
+  step.output('drift', addresses(found.outside).map(scrub))
+  step.output('pending', addresses(found.pending).map(scrub))
   const markdown = driftReport(stackTitle(run), found, scrub)
-  report.summary(markdown)
+  step.summary(markdown)
   for (const { address, kind } of found.outside)
     log.warning(`${scrub(address)} was ${kind === 'delete' ? 'deleted' : 'changed'} outside Terraform.`)
   for (const { address, kind } of found.pending) log.info(`Not applied yet: ${kind} ${scrub(address)}`)

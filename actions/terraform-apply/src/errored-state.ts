@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SlipwayError } from '../../../toolkit/errors.ts'
-import { readRun } from '../../../toolkit/github.ts'
+import { readWorkflowRun } from '../../../toolkit/github.ts'
 import { retry } from '../../../toolkit/retry.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import { noteEnd } from './afterlife.ts'
@@ -52,7 +52,7 @@ export async function rescueState(run: Omit<Run, 'inputs'>): Promise<boolean> {
       onRetry: (_, attempt) => world.log.info(`Attempt ${attempt} failed; trying again.`),
     })
   } catch (cause) {
-    world.report.output('errored-state-file', file)
+    world.step.output('errored-state-file', file)
     const copy = await copyBeside(file, store, world)
     const place = copy ?? `\`${file}\` on this runner`
     throw new SlipwayError(`The state could not be saved. It is kept in ${place}.`, {
@@ -61,7 +61,7 @@ export async function rescueState(run: Omit<Run, 'inputs'>): Promise<boolean> {
     })
   }
   rmSync(file)
-  noteEnd(world.report)
+  noteEnd(world.step)
   world.log.notice('The state that could not be saved at first is safe now.')
   return true
 }
@@ -80,7 +80,7 @@ function whatNext(cause: unknown, { product }: Run['tf']): string {
 /** Where a copy was put that outlives the runner; `undefined` when there was no such place. */
 async function copyBeside(file: string, store: StateStore | undefined, world: World): Promise<string | undefined> {
   if (store === undefined) return undefined
-  const { id, attempt } = readRun(world.env)
+  const { id, attempt } = readWorkflowRun(world.env)
   const suffix = `.errored-${id === '' ? world.clock.now() : `${id}-${attempt}`}`
   try {
     // Never over another one: an earlier copy may be the only trace of something.

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { readRun } from '../../../toolkit/github.ts'
+import { readWorkflowRun } from '../../../toolkit/github.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import { identify } from './claim.ts'
 import {
@@ -104,7 +104,7 @@ export class LockWatch {
   async #noteHolder(at: number): Promise<void> {
     const store = this.#store
     // Outside a workflow run there is nobody to name.
-    if (store === undefined || readRun(this.#world.env).id === '') return
+    if (store === undefined || readWorkflowRun(this.#world.env).id === '') return
     if (await this.#isOverWithin(GRACE_MS)) return
     // In this order, and written only over this very note: a short operation may be over by now, the lock another one's,
     // and so the note.

@@ -1,6 +1,6 @@
 // The lock of a state in S3, and who holds it.
 import { formatDuration } from '../../../toolkit/duration.ts'
-import { readRun } from '../../../toolkit/github.ts'
+import { readWorkflowRun } from '../../../toolkit/github.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import type { StateStore } from './state-store.ts'
 
@@ -54,7 +54,7 @@ export const writeHolder = (store: StateStore, lockId: string, world: World): Pr
 
 /** Who this run is, as the holder of a lock. */
 export function holderOf(lockId: string, { env }: World): Holder {
-  const { repository, id, attempt, url, actor } = readRun(env)
+  const { repository, id, attempt, url, actor } = readWorkflowRun(env)
   return { lockId, repository, runId: id, attempt, runUrl: url, actor }
 }
 

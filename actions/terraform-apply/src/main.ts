@@ -33,7 +33,7 @@ const COMMANDS: Readonly<Record<Exclude<Command, 'migrate-state'>, (run: Run) =>
 /** Read, check, make ready; then do what was asked. Leaves no files but those that outputs name. */
 export async function main(world: World): Promise<void> {
   const inputs = readInputs(world.env)
-  const scratch = makeScratch(inputs.scratch, world.report)
+  const scratch = makeScratch(inputs.scratch, world.step)
   try {
     await carryOut(inputs, scratch, inRegion(world, inputs.region))
   } finally {
@@ -71,21 +71,21 @@ async function carryOut(inputs: Inputs, scratch: string, world: World): Promise<
 export async function post(world: World): Promise<void> {
   restoreState(world)
   try {
-    const running = leftRunning(world.report)
+    const running = leftRunning(world.step)
     if (running !== undefined) {
       await seeToItsEnd(running, inRegion(world, regionOf(world.env)))
     }
   } finally {
-    removeScratch(world.report)
+    removeScratch(world.step)
   }
 }
 
 async function seeToItsEnd(running: Running, world: World): Promise<void> {
-  const noted = notedRun(world.report)
+  const noted = notedRun(world.step)
   const narrator = new Narrator({
     log: world.log,
     stack: noted ?? { root: '.', directory: '.' },
-    scrub: scrubber(notedSecrets(world.report)),
+    scrub: scrubber(notedSecrets(world.step)),
     expected: isLockTrouble,
   })
   await world.log.group(`${running.command}, which went on without the step (from its start)`, () =>
@@ -102,7 +102,7 @@ async function seeToItsEnd(running: Running, world: World): Promise<void> {
   await rescueState(run)
 }
 
-function sayHowItEnded({ command }: Running, { applied, errors, cutShort }: Narrator, { log, report }: World): void {
+function sayHowItEnded({ command }: Running, { applied, errors, cutShort }: Narrator, { log, step }: World): void {
   if (applied !== undefined) {
     const { add, change, remove } = applied
     log.notice(`${command} finished all the same: ${add} added, ${change} changed, ${remove} destroyed.`)
@@ -113,5 +113,5 @@ function sayHowItEnded({ command }: Running, { applied, errors, cutShort }: Narr
       `${command} ended before it was through. Run again, and look at the plan: what it was doing may have to be done anew, or be there already.`,
     )
   } else log.notice(`${command} has ended. It changed nothing; run the step again to see the plan.`)
-  tellCutShort(cutShort, { log, report })
+  tellCutShort(cutShort, { log, step })
 }

@@ -61,7 +61,7 @@ export async function migrateState(inputs: Inputs, tf: Terraform, world: World):
       hint: `Nothing was changed, and ${name} is still there. See whether a plan on the old state says the same; if so, apply it. Then run \`migrate-state\` again.`,
     })
   }
-  report(file, run.store, stack.root, world)
+  step(file, run.store, stack.root, world)
 }
 
 /** Takes the file and its backups out of git, and keeps them out; no other state, which may not be migrated yet. */
@@ -137,7 +137,7 @@ async function verifyState(store: StateStore, original: Buffer, tf: Terraform): 
   }
 }
 
-function report(file: string, store: StateStore, root: string, { log, report: page }: World): void {
+function step(file: string, store: StateStore, root: string, { log, step: page }: World): void {
   const commands = cleanUp(file, root)
   log.notice(`The state is in ${store.address()} now; the summary says what to delete from git.`)
   for (const command of commands) log.info(command)

@@ -38,7 +38,7 @@ export async function outputsAfterApply(
 }
 
 /** Sets every Terraform output as a step output (sensitive ones masked first), and all as JSON (sensitive ones hidden). */
-export function setOutputs(outputs: Outputs, { log, report }: World): void {
+export function setOutputs(outputs: Outputs, { log, step }: World): void {
   for (const [name, { value, sensitive }] of Object.entries(outputs)) {
     if (OWN_OUTPUTS.has(name)) {
       log.warning(
@@ -47,13 +47,13 @@ export function setOutputs(outputs: Outputs, { log, report }: World): void {
       continue
     }
     if (sensitive) mask(value, log)
-    report.output(name, value ?? '')
+    step.output(name, value ?? '')
   }
   const shown = Object.entries(outputs).map(([name, { value, sensitive }]) => [
     name,
     sensitive ? HIDDEN : (value ?? null),
   ])
-  report.output('outputs', Object.fromEntries(shown))
+  step.output('outputs', Object.fromEntries(shown))
 }
 
 function mask(value: unknown, log: World['log']): void {

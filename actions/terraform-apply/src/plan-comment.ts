@@ -34,7 +34,7 @@ async function writePlan(view: PlanView, review: Review, pull: PullRequest, run:
   }
   const note = mayBeApproved ? noteOf(review, pull, run) : undefined
   const url = await writeComment(api, pull.number, there, commentBody(view, review, note, run))
-  run.world.report.output('comment-url', url)
+  run.world.step.output('comment-url', url)
 }
 
 /** The approval of this plan, for this commit of the pull request. */

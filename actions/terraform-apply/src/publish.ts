@@ -23,21 +23,21 @@ export async function publish(review: Review, run: Run): Promise<void> {
   setPlanOutputs(review, run)
   logPlan(review, run)
   const view = viewOf(review, run, await comparePromotion(review, run))
-  run.world.report.summary(review.scrub(planReport(view, SUMMARY_SIZE)))
+  run.world.step.summary(review.scrub(planReport(view, SUMMARY_SIZE)))
   await commentPlan(view, review, run)
 }
 
 function setPlanOutputs(
   { saved, hasChanges, changes, approval, scrub }: Review,
-  { inputs, world: { report } }: Run,
+  { inputs, world: { step } }: Run,
 ): void {
-  report.output('has-changes', hasChanges)
-  report.output('plan-file', saved.file)
-  report.output('changes', scrubValue(changesAsData(changes), scrub))
-  report.output('counts', countKinds(changes))
+  step.output('has-changes', hasChanges)
+  step.output('plan-file', saved.file)
+  step.output('changes', scrubValue(changesAsData(changes), scrub))
+  step.output('counts', countKinds(changes))
   if (approval === undefined || inputs.approval.key === undefined) return
-  report.output('fingerprint', approval.fingerprint)
-  report.output('approval', sealApproval(approval, inputs.approval.key))
+  step.output('fingerprint', approval.fingerprint)
+  step.output('approval', sealApproval(approval, inputs.approval.key))
 }
 
 function logPlan({ changes, outputs, scrub }: Review, { world: { log } }: Run): void {
@@ -61,11 +61,11 @@ async function comparePromotion({ saved, scrub }: Review, { inputs, tf, world }:
   const here = scrubValue(plannedOf(saved.plan, environment ?? workspaceOf(inputs.stack, world.env)), scrub) as Planned
   const file = join(tf.scratch, PLANNED_FILE)
   writeFileSync(file, JSON.stringify(here), { mode: 0o600 })
-  world.report.output('planned-file', file)
+  world.step.output('planned-file', file)
   if (inputs.compareWith === undefined) return undefined
   const there = parsePlanned(readFileSync(inputs.compareWith, 'utf8'), 'The file that `compare-with` names')
   const found = comparePlanned(here, there)
-  world.report.output('promotion-differences', found)
+  world.step.output('promotion-differences', found)
   return promotionNote(found, there.environment)
 }
 

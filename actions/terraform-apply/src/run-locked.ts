@@ -92,5 +92,5 @@ async function runOnce(run: Run, command: LockedCommand): Promise<LockedOnce> {
 
 /** All is in order, but for a state that is not safe yet. */
 function noteEndOf({ tf, world }: Run): void {
-  if (erroredState(tf) === undefined) noteEnd(world.report)
+  if (erroredState(tf) === undefined) noteEnd(world.step)
 }

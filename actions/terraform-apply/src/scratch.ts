@@ -1,7 +1,7 @@
 // The folder of one run: plan, variables, backend settings, what Terraform printed. All of it may hold secrets.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Report } from '../../../toolkit/report.ts'
+import type { Step } from '../../../toolkit/step.ts'
 import type { Backend } from './backend.ts'
 import { erroredState } from './errored-state.ts'
 import type { TerraformOptions } from './terraform.ts'
@@ -15,9 +15,9 @@ const NOTE = 'run.json'
 const SECRETS = 'secrets.json'
 
 /** Makes the folder, which only its user can read, and sees to it that post finds it. */
-export function makeScratch(parent: string, report: Report): string {
+export function makeScratch(parent: string, step: Step): string {
   const scratch = mkdtempSync(join(parent, 'slipway-terraform-'))
-  report.saveState(KEY, scratch)
+  step.saveState(KEY, scratch)
   return scratch
 }
 
@@ -29,8 +29,8 @@ export function clearScratch(scratch: string): void {
 }
 
 /** Removes the folder: at the end of the job no step needs it any more. A state that is nowhere else stays. */
-export function removeScratch(report: Report): void {
-  const scratch = report.state(KEY)
+export function removeScratch(step: Step): void {
+  const scratch = step.state(KEY)
   if (scratch !== '' && erroredState({ directory: scratch, scratch }) === undefined)
     rmSync(scratch, { recursive: true, force: true })
 }
@@ -46,19 +46,19 @@ export const noteRun = (run: NotedRun): void =>
   writeFileSync(join(run.scratch, NOTE), JSON.stringify(run), { mode: 0o600 })
 
 /** What `noteRun` wrote; `undefined` when main did not get so far, and so applied nothing. */
-export const notedRun = (report: Report): NotedRun | undefined => noted(NOTE, report) as NotedRun | undefined
+export const notedRun = (step: Step): NotedRun | undefined => noted(NOTE, step) as NotedRun | undefined
 
 /** Keeps what is secret in the plan: what Terraform says after main was killed has to be scrubbed, too. */
 export const noteSecrets = (scratch: string, secrets: ReadonlySet<string>): void =>
   writeFileSync(join(scratch, SECRETS), JSON.stringify([...secrets]), { mode: 0o600 })
 
 /** What `noteSecrets` wrote; none when main did not get as far as a plan. */
-export const notedSecrets = (report: Report): ReadonlySet<string> =>
-  new Set((noted(SECRETS, report) ?? []) as readonly string[])
+export const notedSecrets = (step: Step): ReadonlySet<string> =>
+  new Set((noted(SECRETS, step) ?? []) as readonly string[])
 
-function noted(name: string, report: Report): unknown {
+function noted(name: string, step: Step): unknown {
   try {
-    return JSON.parse(readFileSync(join(report.state(KEY), name), 'utf8'))
+    return JSON.parse(readFileSync(join(step.state(KEY), name), 'utf8'))
   } catch {
     return undefined
   }

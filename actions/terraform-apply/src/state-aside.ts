@@ -9,7 +9,7 @@ const KEPT = 'state-aside'
 /** Does something while the file is out of Terraform's sight; it comes back whatever happens. */
 export async function withStateAside<T>(file: string, world: World, task: () => Promise<T>): Promise<T> {
   const aside = join(dirname(file), `.${randomUUID()}.tfstate-aside`)
-  world.report.saveState(KEPT, JSON.stringify({ file, aside }))
+  world.step.saveState(KEPT, JSON.stringify({ file, aside }))
   renameSync(file, aside)
   try {
     return await task()
@@ -20,7 +20,7 @@ export async function withStateAside<T>(file: string, world: World, task: () => 
 
 /** Brings the file back when main was killed in between. */
 export function restoreState(world: World): void {
-  const kept = world.report.state(KEPT)
+  const kept = world.step.state(KEPT)
   if (kept === '') return
   const { file, aside } = JSON.parse(kept) as { file: string; aside: string }
   if (existsSync(aside) && !existsSync(file)) renameSync(aside, file)

@@ -61,7 +61,7 @@ export function terraform(options: TerraformOptions, world: World): Terraform {
       throwIfCancelled(world.signal)
       const name = join(scratch, `${args[0]}-${randomUUID()}`)
       const [output, claim] = [`${name}.log`, `${name}.process`]
-      noteStart(world.report, { command: `${product} ${args[0]}`, claim, output })
+      noteStart(world.step, { command: `${product} ${args[0]}`, claim, output })
       const code = await runDetached(command, args, {
         cwd: directory,
         env,

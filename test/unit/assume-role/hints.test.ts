@@ -1,8 +1,8 @@
 import { claimsOf, hintFor } from '../../../actions/assume-role/src/hints.ts'
 import { readInputs } from '../../../actions/assume-role/src/inputs.ts'
 import { SESSION_TAG_KEYS, sessionTags } from '../../../actions/assume-role/src/session-tags.ts'
-import { readRun } from '../../../toolkit/github.ts'
-import { inputsEnv, RUN_ENV } from '../../support/datadog.ts'
+import { readWorkflowRun } from '../../../toolkit/github.ts'
+import { inputsEnv, RUN_ENV } from '../../support/datadog-event/datadog.ts'
 import { jwt } from '../../support/oidc.ts'
 
 const inputs = readInputs({
@@ -46,7 +46,9 @@ test.each([[''], ['a.b.c'], ['no token'], [`x.${Buffer.from('7').toString('base6
 )
 
 test('the tags of a session tell of the run, in the characters that AWS takes', () => {
-  const tags = sessionTags(readRun({ ...RUN_ENV, GITHUB_ACTOR: 'dependabot[bot]', GITHUB_WORKFLOW: 'Déploy & tell' }))
+  const tags = sessionTags(
+    readWorkflowRun({ ...RUN_ENV, GITHUB_ACTOR: 'dependabot[bot]', GITHUB_WORKFLOW: 'Déploy & tell' }),
+  )
   expect(Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]))).toEqual({
     GitHub: 'Actions',
     Repository: 'org/web',
@@ -60,5 +62,5 @@ test('the tags of a session tell of the run, in the characters that AWS takes', 
 })
 
 test('what is not known is not tagged', () => {
-  expect(sessionTags(readRun({}))).toEqual([{ Key: 'GitHub', Value: 'Actions' }])
+  expect(sessionTags(readWorkflowRun({}))).toEqual([{ Key: 'GitHub', Value: 'Actions' }])
 })

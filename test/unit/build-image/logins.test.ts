@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { savedLogin } from '../../../actions/build-image/src/docker-config.ts'
 import { privateDockerConfig } from '../../../actions/build-image/src/logins.ts'
 import { makeTemporary, type Temporary } from '../../../actions/build-image/src/temporary.ts'
-import { recordingWorld } from '../../support/datadog.ts'
+import { recordingWorld } from '../../support/datadog-event/datadog.ts'
 
 let own: string
 let temporary: Temporary

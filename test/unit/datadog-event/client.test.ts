@@ -3,7 +3,7 @@ import { DatadogError } from '../../../actions/datadog-event/src/datadog-error.t
 import type { HttpAnswer, HttpRequest } from '../../../actions/datadog-event/src/http.ts'
 import { CancelledError, describeError } from '../../../toolkit/errors.ts'
 import { FakeClock } from '../../support/clock.ts'
-import { API_KEY, APP_KEY, recordingWorld } from '../../support/datadog.ts'
+import { API_KEY, APP_KEY, recordingWorld } from '../../support/datadog-event/datadog.ts'
 
 const site = { name: 'datadoghq.eu', api: 'https://api.datadoghq.eu', intake: 'https://intake.datadoghq.eu', app: '' }
 const event: DatadogRequest = {

@@ -1,11 +1,11 @@
 import { changeOf } from '../../../actions/datadog-event/src/change.ts'
 import { deployOfRecord, deployOfRun, STATUSES } from '../../../actions/datadog-event/src/deploy.ts'
 import { customEvent, deployEvent, type EventFields } from '../../../actions/datadog-event/src/event.ts'
-import { readRun } from '../../../toolkit/github.ts'
-import { RECORD, RUN_ENV } from '../../support/datadog.ts'
+import { readWorkflowRun } from '../../../toolkit/github.ts'
+import { RECORD, RUN_ENV } from '../../support/datadog-event/datadog.ts'
 
 const NOW = Date.UTC(2026, 0, 1)
-const run = readRun(RUN_ENV)
+const run = readWorkflowRun(RUN_ENV)
 const nothing: EventFields = { tags: [], notify: [] }
 const none = { services: [] }
 

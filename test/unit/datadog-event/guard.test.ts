@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { main } from '../../../actions/datadog-event/src/main.ts'
 import { InputError } from '../../../toolkit/errors.ts'
 import { FakeClock } from '../../support/clock.ts'
-import { API_KEY, APP_KEY, inputsEnv, RECORD, recordingWorld } from '../../support/datadog.ts'
-import { monitorOf, monitorPages } from '../../support/monitors.ts'
+import { API_KEY, APP_KEY, inputsEnv, RECORD, recordingWorld } from '../../support/datadog-event/datadog.ts'
+import { monitorOf, monitorPages } from '../../support/datadog-event/monitors.ts'
 import { answerJson, type Script, scriptedServer } from '../../support/scripted-server.ts'
 
 const T0 = Date.UTC(2026, 0, 1) / 1000

@@ -1,6 +1,6 @@
 import { readInputs } from '../../../actions/datadog-event/src/inputs.ts'
 import { InputError } from '../../../toolkit/errors.ts'
-import { API_KEY, APP_KEY, inputsEnv, RECORD, RUN_ENV, recordingWorld } from '../../support/datadog.ts'
+import { API_KEY, APP_KEY, inputsEnv, RECORD, RUN_ENV, recordingWorld } from '../../support/datadog-event/datadog.ts'
 
 const NOW = Date.UTC(2026, 0, 1)
 const record = JSON.stringify(RECORD)

@@ -1,5 +1,5 @@
 import { main } from '../../../actions/datadog-event/src/main.ts'
-import { API_KEY, inputsEnv, RECORD, recordingWorld } from '../../support/datadog.ts'
+import { API_KEY, inputsEnv, RECORD, recordingWorld } from '../../support/datadog-event/datadog.ts'
 import { answerJson, eventTaken, type Script, scriptedServer } from '../../support/scripted-server.ts'
 
 const servers: { close(): Promise<void> }[] = []

@@ -2,8 +2,8 @@ import { type Deploy, deployOfRecord, deployOfRun, type Status } from '../../../
 import { doraId } from '../../../actions/datadog-event/src/dora.ts'
 import { KINDS } from '../../../actions/datadog-event/src/event-inputs.ts'
 import { messagesOf } from '../../../actions/datadog-event/src/message.ts'
-import { readRun } from '../../../toolkit/github.ts'
-import { RECORD } from '../../support/datadog.ts'
+import { readWorkflowRun } from '../../../toolkit/github.ts'
+import { RECORD } from '../../support/datadog-event/datadog.ts'
 
 const NOW = Date.UTC(2026, 0, 1)
 const change = { message: 'Fix @channel', pullRequest: { number: 12, url: 'https://github.com/org/web/pull/12' } }
@@ -139,7 +139,7 @@ test('a deploy that rolls another back is its remediation', () => {
 })
 
 test('outside GitHub there are no links, no author and no git facts to send', () => {
-  const bare = deployOfRun(readRun({}), 'succeeded', { services: ['web'] }, {}, NOW)
+  const bare = deployOfRun(readWorkflowRun({}), 'succeeded', { services: ['web'] }, {}, NOW)
   const wire = JSON.stringify(messages(bare).map(({ request }) => request.body))
   expect(wire).not.toMatch(/"git"|"author"|\]\(|undefined|null/)
 })

@@ -1,7 +1,7 @@
 import { readSite, SITES } from '../../../actions/datadog-event/src/site.ts'
 import { InputError } from '../../../toolkit/errors.ts'
 import { InputReader } from '../../../toolkit/inputs.ts'
-import { inputsEnv } from '../../support/datadog.ts'
+import { inputsEnv } from '../../support/datadog-event/datadog.ts'
 
 const read = (inputs: Record<string, string>, env = {}) => readSite(new InputReader(inputsEnv(inputs)), env)
 

@@ -5,7 +5,7 @@ import type { Snapshot } from '../../../actions/datadog-event/src/monitors.ts'
 import { watch } from '../../../actions/datadog-event/src/watch.ts'
 import { CancelledError } from '../../../toolkit/errors.ts'
 import { FakeClock } from '../../support/clock.ts'
-import { recordingWorld } from '../../support/datadog.ts'
+import { recordingWorld } from '../../support/datadog-event/datadog.ts'
 
 const site = { name: 'x', api: '', intake: '', app: '' }
 const state = (name: 'OK' | 'Warn'): Snapshot => ({

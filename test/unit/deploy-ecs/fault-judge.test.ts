@@ -1,8 +1,8 @@
 // The judge of `node bench/deploy-ecs-faults.ts`, where somebody else deploys after our rollback, and before the step ends.
 import type { Entry } from '../../../rehearsal/cloud/kernel/journal.ts'
-import { readFacts } from '../../support/fault-facts.ts'
-import { problemsWith } from '../../support/fault-judge.ts'
-import type { ServiceStory, Story } from '../../support/fault-story.ts'
+import { readFacts } from '../../support/deploy-ecs/fault-facts.ts'
+import { problemsWith } from '../../support/deploy-ecs/fault-judge.ts'
+import type { ServiceStory, Story } from '../../support/deploy-ecs/fault-story.ts'
 
 const one = (name: string): ServiceStory => ({
   ...{ name, behaviour: 'no-secret', desiredCount: 1, balanced: false, breaker: 'stop', strategy: 'ROLLING' },

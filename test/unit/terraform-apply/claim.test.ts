@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { leftRunning, noteStart, waitFor } from '../../../actions/terraform-apply/src/afterlife.ts'
 import { claimedBy, claiming, identify } from '../../../actions/terraform-apply/src/claim.ts'
 import { systemClock } from '../../../toolkit/clock.ts'
-import type { Report } from '../../../toolkit/report.ts'
+import type { Step } from '../../../toolkit/step.ts'
 
 let folder: string
 beforeEach(() => {
@@ -15,13 +15,13 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 /** What main has noted, as post finds it. */
-function notes(): Report {
+function notes(): Step {
   const kept = new Map<string, string>()
   const report = {
     saveState: (name: string, value: string) => kept.set(name, value),
     state: (name: string) => kept.get(name) ?? '',
   }
-  return report as unknown as Report
+  return report as unknown as Step
 }
 
 const starting = () => ({ command: 'Terraform apply', claim: join(folder, 'claim'), output: join(folder, 'log') })

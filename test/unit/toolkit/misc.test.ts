@@ -3,7 +3,7 @@ import { systemClock } from '../../../toolkit/clock.ts'
 import { parseDeployRecord } from '../../../toolkit/deploy-record.ts'
 import { formatDuration } from '../../../toolkit/duration.ts'
 import { CancelledError } from '../../../toolkit/errors.ts'
-import { readRun } from '../../../toolkit/github.ts'
+import { readWorkflowRun } from '../../../toolkit/github.ts'
 import { VERSION } from '../../../toolkit/version.ts'
 
 test('the version is the one of package.json', () => {
@@ -23,13 +23,18 @@ test.each([
 })
 
 test('the run is linked, attempt and all', () => {
-  const run = readRun({ GITHUB_REPOSITORY: 'org/web', GITHUB_RUN_ID: '7', GITHUB_RUN_ATTEMPT: '2', GITHUB_SHA: 'abc' })
+  const run = readWorkflowRun({
+    GITHUB_REPOSITORY: 'org/web',
+    GITHUB_RUN_ID: '7',
+    GITHUB_RUN_ATTEMPT: '2',
+    GITHUB_SHA: 'abc',
+  })
   expect(run.url).toBe('https://github.com/org/web/actions/runs/7/attempts/2')
   expect(run.commitUrl).toBe('https://github.com/org/web/commit/abc')
 })
 
 test('outside GitHub there is nothing to link', () => {
-  expect(readRun({})).toMatchObject({ url: '', commitUrl: '', repositoryUrl: '' })
+  expect(readWorkflowRun({})).toMatchObject({ url: '', commitUrl: '', repositoryUrl: '' })
 })
 
 test('a sleep ends at once when it is cancelled, with the reason', async () => {

@@ -98,12 +98,12 @@ test('outputs, state and summary reach the runner through its files', async () =
   }
   const env = { GITHUB_OUTPUT: file('output'), GITHUB_STATE: file('state'), GITHUB_STEP_SUMMARY: file('summary') }
   const { code } = await start(
-    `run({ main: async ({ report }) => {
-      report.output('digest', 'sha256:1')
-      report.output('counts', { add: 1 })
-      report.saveState('pid', '7')
-      report.summary('# Deployed')
-      report.summary('Healthy')
+    `run({ main: async ({ step }) => {
+      step.output('digest', 'sha256:1')
+      step.output('counts', { add: 1 })
+      step.saveState('pid', '7')
+      step.summary('# Deployed')
+      step.summary('Healthy')
     } })`,
     env,
   ).ended

@@ -1,0 +1,258 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+// The cloud as a process of its own, and the AWS CLI as its client. Needs Docker, docker-registry and moto's server.
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+const run = promisify(execFile)
+let folder: string
+const started: ChildProcess[] = []
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'slipway-cloud-cli-'))
+})
+afterAll(() => {
+  for (const child of started) child.kill('SIGKILL')
+  rmSync(folder, { recursive: true, force: true })
+})
+
+interface Running {
+  readonly child: ChildProcess
+  readonly env: Record<string, string>
+  readonly output: () => string
+  readonly ended: Promise<unknown>
+}
+
+const directly = [join(root, 'node_modules/.bin/node'), '--', 'rehearsal/cloud/cli.ts']
+
+/** Starts the cloud, and waits until it has written its environment. */
+const start = (...args: string[]) => startBy(directly, ...args)
+
+async function startBy([command = '', ...before]: readonly string[], ...args: string[]): Promise<Running> {
+  const envFile = join(folder, `env-${started.length}`)
+  const child = spawn(command, [...before, '--port', '0', '--env-file', envFile, ...args], { cwd: root })
+  started.push(child)
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk))
+  const ended = once(child, 'exit')
+  const ready = new Promise<void>((resolve) =>
+    child.stdout?.on('data', () => output.includes('Ctrl-C ends it.') && resolve()),
+  )
+  await Promise.race([ready, ended.then(() => Promise.reject(new Error(`The cloud ended: ${output}`)))])
+  const lines = readFileSync(envFile, 'utf8').trimEnd().split('\n')
+  const env = Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  )
+  return { child, env, output: () => output, ended }
+}
+
+const aws = async (env: Record<string, string>, ...args: string[]) => {
+  const { stdout } = await run('aws', [...args, '--output', 'json'], { env: { ...process.env, ...env } })
+  return stdout.startsWith('{') ? JSON.parse(stdout) : stdout
+}
+
+test('the AWS CLI works with the environment that the cloud writes', async () => {
+  const { env, output } = await start('--region', 'eu-west-1', '--account', '111122223333')
+  expect(output()).toContain(`export AWS_ENDPOINT_URL=${env['AWS_ENDPOINT_URL']}`)
+  expect(await aws(env, 'sts', 'get-caller-identity')).toMatchObject({ Account: '111122223333' })
+
+  await aws(env, 'ecr', 'create-repository', '--repository-name', 'web')
+  const { repositories } = await aws(env, 'ecr', 'describe-repositories')
+  expect(repositories).toEqual([
+    expect.objectContaining({ repositoryUri: expect.stringMatching(/^127\.0\.0\.1:\d+\/web$/) }),
+  ])
+  expect(await aws(env, 'ecr', 'describe-images', '--repository-name', 'web')).toEqual({ imageDetails: [] })
+  await expect(aws(env, 'ecr', 'describe-images', '--repository-name', 'nope')).rejects.toThrow(
+    /\(RepositoryNotFoundException\).*The repository with name 'nope' does not exist in the registry with id '111122223333'/,
+  )
+
+  await aws(env, 's3', 'mb', 's3://from-the-cli')
+  await aws(
+    env,
+    's3api',
+    'put-object',
+    '--bucket',
+    'from-the-cli',
+    '--key',
+    'package.json',
+    '--body',
+    join(root, 'package.json'),
+  )
+  const copy = join(folder, 'copy.json')
+  await aws(env, 's3api', 'get-object', '--bucket', 'from-the-cli', '--key', 'package.json', copy)
+  expect(readFileSync(copy)).toEqual(readFileSync(join(root, 'package.json')))
+})
+
+/** Makes the cloud start all that it runs for itself, and gives the processes and the folder of the registry. */
+async function wakeAll({ child, env }: Running) {
+  await aws(env, 'ecr', 'create-repository', '--repository-name', 'web')
+  const layer = ['--repository-name', 'web', '--layer-digests', `sha256:${'0'.repeat(64)}`]
+  await aws(env, 'ecr', 'batch-check-layer-availability', ...layer)
+  await aws(env, 'iam', 'list-roles')
+  const children = await descendants(child.pid ?? 0)
+  const [, registryFolder = ''] = /docker-registry serve (\S+)\/config/.exec(children.join('\n')) ?? []
+  expect(children.join('\n')).toMatch(/moto_server/)
+  expect(existsSync(registryFolder)).toBe(true)
+  return { pids: children.map((line) => Number.parseInt(line, 10)), registryFolder }
+}
+
+test('npm run cloud ends cleanly on SIGTERM', async () => {
+  const { child, output, ended } = await startBy(['npm', 'run', 'cloud', '--'], '--runtime', 'simulated')
+  const [cloud = ''] = (await descendants(child.pid ?? 0)).filter((line) => line.includes('rehearsal/cloud/cli.ts'))
+  child.kill('SIGTERM')
+  await ended
+  expect(output()).toContain('SIGTERM: the rehearsal cloud ends.')
+  expect(isRunning(Number.parseInt(cloud, 10))).toBe(false)
+})
+
+test('killed, it takes its children and their folders with it all the same', async () => {
+  const cloud = await start('--runtime', 'simulated')
+  const { pids, registryFolder } = await wakeAll(cloud)
+  cloud.child.kill('SIGKILL')
+  await cloud.ended
+  const left = async (): Promise<void> => {
+    if (!pids.some(isRunning) && !existsSync(registryFolder)) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    return left()
+  }
+  await left()
+})
+
+test('it ends cleanly on SIGTERM, and takes its children and its folders with it', async () => {
+  const journal = join(folder, 'journal.jsonl')
+  const cloud = await start('--journal', journal)
+  const { child, env, ended, output } = cloud
+  const { pids, registryFolder } = await wakeAll(cloud)
+
+  child.kill('SIGTERM')
+  expect(await ended).toEqual([0, null])
+  expect(output()).toContain('SIGTERM')
+  expect(pids.filter(isRunning)).toEqual([])
+  expect(existsSync(registryFolder)).toBe(false)
+  await expect(fetch(`${env['AWS_ENDPOINT_URL']}/_slipway/health`)).rejects.toThrow()
+
+  const entries = readFileSync(journal, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(entries.map(({ action }) => action)).toEqual(['CreateRepository', 'BatchCheckLayerAvailability', 'ListRoles'])
+  expect(entries[0]).toMatchObject({ seq: 1, type: 'api', account: '123456789012', outcome: 'ok' })
+})
+
+test('health and journal can be read over HTTP, and credentials be made to expire', async () => {
+  const { env } = await start()
+  const url = env['AWS_ENDPOINT_URL'] ?? ''
+  expect(await (await fetch(`${url}/_slipway/health`)).json()).toMatchObject({ status: 'ok' })
+  const role = ['--role-arn', 'arn:aws:iam::123456789012:role/ci', '--role-session-name', 'me']
+  const { Credentials } = await aws(env, 'sts', 'assume-role', ...role)
+  const expired = await fetch(`${url}/_slipway/expire-credentials?account=123456789012`, { method: 'POST' })
+  expect(await expired.json()).toEqual({ expired: 1 })
+  const keys = {
+    ...env,
+    AWS_ACCESS_KEY_ID: Credentials.AccessKeyId,
+    AWS_SECRET_ACCESS_KEY: Credentials.SecretAccessKey,
+    AWS_SESSION_TOKEN: Credentials.SessionToken,
+  }
+  await expect(aws(keys, 'sts', 'get-caller-identity')).rejects.toThrow(/\(ExpiredToken\)/)
+
+  const journal = await (await fetch(`${url}/_slipway/journal?type=api&after=1`)).text()
+  const entries = journal
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(entries).toEqual([
+    expect.objectContaining({ action: 'GetCallerIdentity', outcome: 'ExpiredToken', status: 403 }),
+  ])
+  expect(journal).not.toContain(Credentials.SessionToken)
+  expect((await fetch(`${url}/_slipway/nonesuch`)).status).toBe(404)
+  const post = async (page: string) => (await fetch(`${url}/_slipway/${page}`, { method: 'POST' })).json()
+  await aws(env, 'ecr', 'get-authorization-token')
+  expect(await post('expire-registry-tokens')).toEqual({ expired: 1 })
+  expect(await post('alarms?name=errors&state=ALARM')).toEqual({ name: 'errors', state: 'ALARM' })
+  expect(await post('alarms?name=errors&state=red')).toEqual({ error: expect.stringContaining("'red'") })
+})
+
+test.each([
+  [['--port', '70000'], /--port takes a port from 0 to 65535, not '70000'/],
+  [['--account', '42'], /--account takes an account's 12 digits, not '42'/],
+  [['--region', 'Ireland'], /--region takes a region such as us-east-1, not 'Ireland'/],
+  [['--speed', '0'], /--speed takes a number above 0, not '0'/],
+  [['--runtime', 'podman'], /--runtime takes docker or simulated, not 'podman'/],
+  [['--scenario', 'good-weather'], /no scenario 'good-weather'.*all-is-well/],
+  [['--scenario', 'out-of-memory'], /tasks, which only simulated tasks can play.*--runtime simulated/],
+  [['--seed', 'x'], /--seed takes a whole number.*not 'x'/],
+  [['--colour', 'red'], /'--colour'/],
+  [['--journal', '/nonexistent/folder/journal'], /--journal.*\/nonexistent\/folder\/journal/],
+  [['--datadog', '/nonexistent/datadog.yaml'], /--datadog takes a scenario of Datadog.*nonexistent/],
+  [['--env-file', '/nonexistent/folder/env'], /--env-file.*\/nonexistent\/folder\/env/],
+])('%j is refused by its name, before anything starts', async (args, message) => {
+  const call = run(join(root, 'node_modules/.bin/node'), ['--', 'rehearsal/cloud/cli.ts', '--port', '0', ...args], {
+    cwd: root,
+  })
+  await expect(call).rejects.toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(message) })
+})
+
+test('a port that is taken is named', async () => {
+  const { env } = await start()
+  const { port } = new URL(env['AWS_ENDPOINT_URL'] ?? '')
+  const call = run(join(root, 'node_modules/.bin/node'), ['--', 'rehearsal/cloud/cli.ts', '--port', port], {
+    cwd: root,
+  })
+  await expect(call).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(`port ${port}: it is in use.*--port`),
+  })
+})
+
+test('without Docker, services live on simulated tasks, as fast as asked', async () => {
+  const { env } = await start('--runtime', 'simulated', '--speed', '100', '--seed', '7')
+  await aws(env, 'ecs', 'create-cluster', '--cluster-name', 'main')
+  const containers = JSON.stringify([{ name: 'web', image: 'web:1', memory: 128 }])
+  await aws(env, 'ecs', 'register-task-definition', '--family', 'web', '--container-definitions', containers)
+  const where = ['--cluster', 'main']
+  await aws(
+    env,
+    'ecs',
+    'create-service',
+    ...where,
+    '--service-name',
+    'web',
+    '--task-definition',
+    'web',
+    '--desired-count',
+    '2',
+  )
+  const state = async (): Promise<string> => {
+    const { services } = await aws(env, 'ecs', 'describe-services', ...where, '--services', 'web')
+    const [{ deployments, runningCount }] = services
+    return deployments[0].rolloutState === 'IN_PROGRESS' ? state() : `${deployments[0].rolloutState} ${runningCount}`
+  }
+  expect(await state()).toBe('COMPLETED 2')
+})
+
+/** `PID COMMAND` of every process below `pid`. */
+async function descendants(pid: number): Promise<string[]> {
+  const { stdout } = await run('ps', ['-e', '-o', 'pid=,ppid=,args='])
+  const rows = stdout.split('\n').flatMap((line) => {
+    const [, id, parent, args] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? []
+    return id === undefined ? [] : [{ id: Number(id), parent: Number(parent), args }]
+  })
+  const below = (parent: number): typeof rows =>
+    rows.filter((row) => row.parent === parent).flatMap((row) => [row, ...below(row.id)])
+  return below(pid).map(({ id, args }) => `${id} ${args}`)
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    // A process that has ended, and that nobody has asked about yet, still has its number.
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,81 @@
+import { CloudWatchLogsClient, CreateLogGroupCommand, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs'
+import { type Cloud, startCloud } from '../../../rehearsal/cloud/cloud.ts'
+
+// Needs moto's server (pip install 'moto[server]').
+
+let cloud: Cloud
+
+beforeAll(async () => {
+  cloud = await startCloud()
+})
+afterAll(() => cloud.close())
+
+const logs = (account: string) =>
+  new CloudWatchLogsClient({
+    endpoint: cloud.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: account, secretAccessKey: 'x' },
+    maxAttempts: 1,
+  })
+
+test('moto answers for the services that the cloud does not have, account by account', async () => {
+  const [ours, theirs] = [logs('123456789012'), logs('222222222222')]
+  await ours.send(new CreateLogGroupCommand({ logGroupName: 'web' }))
+  expect((await ours.send(new DescribeLogGroupsCommand())).logGroups).toEqual([
+    expect.objectContaining({ logGroupName: 'web', arn: expect.stringContaining(':123456789012:') }),
+  ])
+  expect((await theirs.send(new DescribeLogGroupsCommand())).logGroups).toEqual([])
+})
+
+test('what moto refuses is in the journal by its error code', async () => {
+  const create = () => logs('333333333333').send(new CreateLogGroupCommand({ logGroupName: 'twice' }))
+  await create()
+  await expect(create()).rejects.toMatchObject({ name: 'ResourceAlreadyExistsException' })
+  expect(cloud.journal.entries('api').at(-1)).toMatchObject({
+    service: 'logs',
+    action: 'CreateLogGroup',
+    account: '333333333333',
+    outcome: 'ResourceAlreadyExistsException',
+  })
+})
+
+/** Asks `cloudUrl` for something of a service that only moto has. */
+const ask = (cloudUrl: string, service: string, request: RequestInit = {}) =>
+  fetch(cloudUrl, {
+    ...request,
+    headers: {
+      ...request.headers,
+      authorization: `AWS4-HMAC-SHA256 Credential=123456789012/20260101/us-east-1/${service}/aws4_request, Signature=0`,
+    },
+  })
+
+describe('where moto is not installed', () => {
+  let bare: Cloud
+
+  beforeAll(async () => {
+    bare = await startCloud({ programs: { moto: 'no-such-moto-server' } })
+  })
+  afterAll(() => bare.close())
+
+  const form = { method: 'POST', body: new URLSearchParams({ Action: 'DescribeVpcs' }) }
+
+  test.each([
+    [
+      'json',
+      'logs',
+      { method: 'POST', headers: { 'x-amz-target': 'Logs_20140328.DescribeLogGroups' }, body: '{}' },
+      /^\{"__type":"ServiceUnavailable"/,
+    ],
+    ['query', 'iam', form, /^<ErrorResponse.*<Code>ServiceUnavailable<\/Code>/],
+    ['ec2', 'ec2', form, /^<Response><Errors><Error><Code>ServiceUnavailable<\/Code>/],
+    ['rest-xml', 'route53', {}, /^<ErrorResponse>.*<Code>ServiceUnavailable<\/Code>/],
+    ['rest-json', 'lambda', {}, /^\{"message"/],
+  ])('the %s protocol says so, and how to get it', async (_, service, request, shape) => {
+    const answer = await ask(bare.url, service, request)
+    const body = await answer.text()
+    expect(answer.status).toBe(503)
+    expect(body).toMatch(shape)
+    expect(body).toContain('no-such-moto-server is not installed')
+    expect(body).toContain("pip install 'moto[server]'")
+  })
+})

@@ -1,0 +1,140 @@
+// A whole story, on one clock: deploy-ecs deploys to a simulated ECS, Datadog's monitors turn because of it, the gate sees
+// that, deploy-ecs goes back, and Datadog is told. What is said is held against the journal.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DescribeServicesCommand } from '@aws-sdk/client-ecs'
+import { main } from '../../../actions/datadog-event/src/main.ts'
+import { createDatadog } from '../../../rehearsal/cloud/datadog/index.ts'
+import { parseScenario } from '../../../rehearsal/cloud/datadog/scenario.ts'
+import { Server } from '../../../rehearsal/cloud/kernel/server.ts'
+import { inputsEnv, recordingWorld } from '../../support/datadog-event/datadog.ts'
+import { deploy } from '../../support/deploy-ecs/deploy.ts'
+import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'slipway-story-'))
+let cloud: EcsCloud
+let server: Server
+let datadog: ReturnType<typeof createDatadog>
+beforeEach(async () => {
+  cloud = await startEcsCloud()
+  await makeService(cloud)
+  datadog = createDatadog({ clock: cloud.clock, journal: cloud.journal })
+  server = new Server([datadog.route])
+  await server.listen('127.0.0.1', 0)
+})
+afterEach(async () => {
+  await server.close()
+  await cloud.close()
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+async function step(inputs: Record<string, string>) {
+  const env = {
+    RUNNER_TEMP: folder,
+    ...inputsEnv({
+      'api-key': datadog.keys.api,
+      'app-key': datadog.keys.app,
+      'api-url': `http://127.0.0.1:${server.port}`,
+      service: 'web',
+      env: 'production',
+      ...inputs,
+    }),
+  }
+  const recorded = recordingWorld(env, { clock: cloud.actionClock })
+  const failure = await main(recorded.world).then(
+    () => undefined,
+    (error: unknown) => (error as Error).message,
+  )
+  return { ...recorded, failure }
+}
+
+const running = async () => {
+  const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: ['web'] }))
+  return services?.[0]?.taskDefinition?.replace(/^.*\//, '')
+}
+
+const monitors = (...changes: readonly object[]) =>
+  parseScenario({
+    monitors: [{ name: 'Errors', tags: ['service:web', 'env:production'], groups: ['az:a', 'az:b'], changes }],
+  })
+
+test('a deploy that monitors find bad is caught, taken back and told as a failure that was remedied', async () => {
+  datadog.play(
+    monitors(
+      { on: 'deploy', service: 'web', nth: 1, after: '6m', group: 'az:b', state: 'Alert' },
+      { on: 'deploy', service: 'web', nth: 2, after: '1m', state: 'OK' },
+    ),
+  )
+  const before = await step({ command: 'baseline' })
+  const shipped = await deploy(cloud, { image: 'example.com/web:next' })
+  expect(shipped.outputs['verdict']).toBe('succeeded')
+  expect(await running()).toBe('web:2')
+
+  const watch = { command: 'gate', baseline: String(before.outputs['baseline']), 'bake-time': '10m' }
+  const gate = await step(watch)
+  expect(gate.outputs['verdict']).toBe('fail')
+  expect(gate.failure).toContain('“Errors” (az:b) is newly in Alert')
+  const turned = cloud.journal.entries('monitor').at(-1)
+  expect(turned).toMatchObject({ state: 'Alert', groups: ['az:b'] })
+
+  const record = JSON.stringify(shipped.outputs['deploy-record'])
+  const all = { send: 'event, change-event, dora-deployment', service: '' }
+  const bad = await step({ ...all, 'deploy-record': record, status: 'failure' })
+  expect(bad.warnings).toEqual([])
+
+  const back = await deploy(cloud, { command: 'rollback' })
+  expect(back.outputs['verdict']).toBe('succeeded')
+  expect(await running()).toBe('web:1')
+  expect((await step(watch)).outputs['verdict']).toBe('pass')
+  const undone = await step({
+    ...all,
+    'deploy-record': JSON.stringify(back.outputs['deploy-record']),
+    'rolls-back': String(bad.outputs['deploy-id']),
+  })
+  expect(undone.warnings).toEqual([])
+
+  const told = cloud.journal.entries('datadog').filter(({ method }) => method !== 'GET')
+  expect(
+    told.map(({ method, path, outcome }) => `${method} ${String(path).split('/').slice(0, 5).join('/')} ${outcome}`),
+  ).toEqual([
+    'POST /api/v1/events ok',
+    'POST /api/v2/events ok',
+    'POST /api/v2/dora/deployment ok',
+    'PATCH /api/v2/dora/deployments ok',
+    'POST /api/v1/events ok',
+    'POST /api/v2/events ok',
+    'POST /api/v2/dora/deployment ok',
+    'PATCH /api/v2/dora/deployments ok',
+  ])
+  expect(told[0]).toMatchObject({ event: { title: 'Deploy of web next to production failed', alert_type: 'error' } })
+  expect(told[4]).toMatchObject({ event: { title: 'Rollback of web to ok in production succeeded' } })
+  const [failed] = bad.outputs['dora-deployment-ids'] as string[]
+  const [undoing] = undone.outputs['dora-deployment-ids'] as string[]
+  expect(told[3]).toMatchObject({ failure: { id: failed, change_failure: true } })
+  expect(told[7]).toMatchObject({
+    failure: { id: failed, remediation: { id: undoing, type: 'rollback' } },
+  })
+})
+
+test('a deploy that monitors find good passes, whatever was wrong before it', async () => {
+  datadog.play(monitors({ on: 'start', group: 'az:a', state: 'Alert' }))
+  await cloud.clock.advance(1000)
+  const before = await step({ command: 'baseline' })
+  await deploy(cloud, { image: 'example.com/web:next' })
+  const gate = await step({ command: 'gate', baseline: String(before.outputs['baseline']) })
+  expect(gate.outputs['verdict']).toBe('pass')
+  expect(gate.summaries.join()).toContain('| Errors | Alert 1, OK 1 | Alert 1, OK 1 |')
+})
+
+test('a deploy that the circuit breaker took back is told as a failure, from its record alone', async () => {
+  datadog.play(monitors())
+  const shipped = await deploy(cloud, { image: 'example.com/web:crash' })
+  const record = JSON.stringify(shipped.outputs['deploy-record'])
+  expect(JSON.parse(record).verdict).not.toBe('succeeded')
+  const told = await step({ 'deploy-record': record, service: '', env: '', send: 'event, dora-deployment' })
+  expect(told.warnings).toEqual([])
+  const [event, , failure] = cloud.journal.entries('datadog')
+  expect(event).toMatchObject({ event: { alert_type: 'error', aggregation_key: told.outputs['deploy-id'] } })
+  expect(failure).toMatchObject({ failure: { change_failure: true } })
+})

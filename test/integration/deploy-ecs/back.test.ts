@@ -1,0 +1,181 @@
+// Where `command: rollback` leads when it is not the first: never to a revision that was left.
+import { DescribeServicesCommand, RegisterTaskDefinitionCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs'
+import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
+import { deploy } from '../../support/deploy-ecs/deploy.ts'
+import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
+
+let cloud: EcsCloud
+
+beforeEach(async () => {
+  cloud = await startEcsCloud()
+})
+afterEach(() => cloud.close())
+
+const current = async () => {
+  const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: ['web'] }))
+  return services?.[0]?.taskDefinition?.replace(/^.*\//, '')
+}
+const ship = async (tag: string, inputs: Readonly<Record<string, string>> = {}) => {
+  const done = await deploy(cloud, { image: `example.com/web:${tag}`, ...inputs })
+  expect(done.error).toBeUndefined()
+}
+const goBack = async (attempt = '1', inputs: Readonly<Record<string, string>> = {}) => {
+  const done = await deploy(cloud, { command: 'rollback', ...inputs }, { env: { GITHUB_RUN_ATTEMPT: attempt } })
+  return { ...done, now: await current() }
+}
+const updates = () => cloud.journal.entries('api').filter(({ action }) => action === 'UpdateService').length
+/** web:1, web:2 and web:3, each healthy in its time. */
+const three = async () => {
+  await makeService(cloud)
+  await ship('second')
+  await ship('third')
+}
+const refuseHistory = () => {
+  cloud.intercept = ({ action }) =>
+    action === 'ListServiceDeployments'
+      ? { error: new AwsError('AccessDeniedException', 'not authorized', 400) }
+      : undefined
+}
+
+describe('pressed again', () => {
+  test('it goes further back, and never to what was left', async () => {
+    await three()
+    for (const to of ['web:2', 'web:1']) {
+      const { error, now, outputs, log } = await goBack()
+      expect([error, now, outputs['verdict']]).toEqual([undefined, to, 'succeeded'])
+      const further =
+        'notice: Service `production/web` went back from web:3 to web:2 before: this goes further, to web:1.'
+      expect(log.includes(further)).toBe(to === 'web:1')
+    }
+    const before = updates()
+    const { error, now } = await goBack()
+    expect(error).toContain(
+      'Service `production/web` runs web:1, to which it went back from web:2, and no older revision is known that rolled out to the end.',
+    )
+    expect(error).toContain('`rollback-to: 12`')
+    expect([now, updates()]).toEqual(['web:1', before])
+  })
+
+  test('it is refused where nothing older is there, and changes nothing', async () => {
+    await makeService(cloud)
+    await ship('second')
+    expect((await goBack()).now).toBe('web:1')
+    const { error, now } = await goBack()
+    expect(error).toContain('runs web:1, to which it went back from web:2')
+    expect(now).toBe('web:1')
+  })
+
+  test('it follows a way back that is still under way', async () => {
+    await three()
+    expect((await goBack('1', { 'wait-for': 'none' })).now).toBe('web:2')
+    const { error, now, log, outputs } = await goBack()
+    expect([error, now, outputs['verdict']]).toEqual([undefined, 'web:2', 'succeeded'])
+    expect(log.join('\n')).toContain('is on its way back from web:3 to web:2 already, which is followed')
+    expect((await goBack()).now).toBe('web:1')
+  })
+
+  test('it follows one that took over from a deployment under way', async () => {
+    await makeService(cloud)
+    await ship('second')
+    await ship('slow', { 'wait-for': 'none' })
+    expect((await goBack('1', { 'wait-for': 'none' })).now).toBe('web:2')
+    const { error, now } = await goBack()
+    expect([error, now]).toEqual([undefined, 'web:2'])
+  })
+
+  test('it follows the rollback that ECS has begun', async () => {
+    await makeService(cloud, {
+      service: { deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } } },
+    })
+    await ship('second')
+    await ship('missing', { 'wait-for': 'none' })
+    while ((await current()) !== 'web:2') await cloud.clock.advance(1_000)
+    const { error, now } = await goBack()
+    expect([error, now]).toEqual([undefined, 'web:2'])
+  })
+
+  test('it follows the way back where history may not be read, as the number tells', async () => {
+    await three()
+    await goBack('1', { 'wait-for': 'none' })
+    refuseHistory()
+    expect((await goBack()).now).toBe('web:2')
+  })
+})
+
+describe('run again as another attempt', () => {
+  test('it stays where its run went back to, sees it healthy, and says so', async () => {
+    await three()
+    await goBack()
+    const { error, now, log, outputs } = await goBack('2')
+    expect([error, now, outputs['verdict']]).toEqual([undefined, 'web:2', 'succeeded'])
+    expect(log.join('\n')).toContain(
+      'warning: This is attempt 2 of a run, and service `production/web` went back from web:3 to web:2 already: it stays there.',
+    )
+  })
+
+  test('it goes back where its first attempt did not come to it', async () => {
+    await three()
+    const { now } = await goBack('2')
+    expect(now).toBe('web:2')
+  })
+
+  test('it takes back what was deployed again', async () => {
+    await three()
+    await goBack()
+    await ship('third')
+    expect(await current()).toBe('web:3')
+    expect((await goBack('2')).now).toBe('web:2')
+  })
+})
+
+test('after a deploy on top of what it went back to, it goes to that, not to what was left', async () => {
+  await three()
+  await goBack()
+  await ship('fourth')
+  expect(await current()).toBe('web:4')
+  expect((await goBack()).now).toBe('web:2')
+})
+
+test('a deployment under way is taken back to what ran before it, not to what was left', async () => {
+  await three()
+  await goBack()
+  await ship('slow', { 'wait-for': 'none' })
+  expect((await goBack()).now).toBe('web:2')
+})
+
+test('what was left can be had by its name', async () => {
+  await three()
+  await goBack()
+  expect((await goBack('1', { 'rollback-to': '3' })).now).toBe('web:3')
+  expect((await goBack()).now).toBe('web:2')
+})
+
+test("a service's first deploy is not taken back to the template that it was made from", async () => {
+  await makeService(cloud, {
+    taskDefinition: { family: 'web-template' },
+    service: { taskDefinition: 'web-template', desiredCount: 0 },
+  })
+  await ship('first', { template: 'web-template', 'desired-count': '2' })
+  const { error, now } = await goBack()
+  expect(error).toContain('runs web:1, and no older revision is known')
+  expect(now).toBe('web:1')
+})
+
+test('a deployment of another family under way is taken back to what still runs', async () => {
+  await makeService(cloud)
+  const definition = { networkMode: 'awsvpc', requiresCompatibilities: ['FARGATE'], cpu: '256', memory: '512' } as const
+  const image = 'example.com/web:slow'
+  await cloud.ecs.send(
+    new RegisterTaskDefinitionCommand({
+      ...definition,
+      requiresCompatibilities: [...definition.requiresCompatibilities],
+      family: 'web-new',
+      executionRoleArn: 'arn:aws:iam::123456789012:role/execution',
+      containerDefinitions: [{ name: 'app', image, portMappings: [{ containerPort: 80 }] }],
+    }),
+  )
+  await cloud.ecs.send(new UpdateServiceCommand({ cluster: 'production', service: 'web', taskDefinition: 'web-new' }))
+  await cloud.clock.advance(5_000)
+  const { error, now } = await goBack()
+  expect([error, now]).toEqual([undefined, 'web:1'])
+})

@@ -1,0 +1,260 @@
+// deploy-ecs with real SDK clients against the rehearsal's ECS and ELB. What it says is held against the journal.
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DescribeServicesCommand, DescribeTaskDefinitionCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs'
+import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
+import { type Deployed, deploy } from '../../support/deploy-ecs/deploy.ts'
+import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
+
+let cloud: EcsCloud
+
+beforeEach(async () => {
+  cloud = await startEcsCloud()
+})
+afterEach(() => cloud.close())
+
+const calls = (action: string) => cloud.journal.entries('api').filter((entry) => entry['action'] === action)
+const service = async (name = 'web') => {
+  const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: [name] }))
+  return services?.[0]
+}
+const revision = (arn: unknown) => String(arn).replace(/^.*\//, '')
+/** The status of the service deployment that the action says was its own, as the journal has it at the end. */
+const truth = (done: Deployed) =>
+  cloud.journal
+    .entries('service-deployment')
+    .findLast((entry) => entry['serviceDeploymentArn'] === done.outputs['service-deployment-arn'])?.['status']
+
+describe('a deploy that goes well', () => {
+  test('registers once, updates once, and is green when all targets are healthy', async () => {
+    await makeService(cloud)
+    const done = await deploy(cloud, { image: 'example.com/web:next' })
+    expect(done.error).toBeUndefined()
+    expect(done.outputs).toMatchObject({
+      verdict: 'succeeded',
+      'task-definition-arn': 'arn:aws:ecs:eu-west-1:123456789012:task-definition/web:2',
+      'previous-task-definition-arn': 'arn:aws:ecs:eu-west-1:123456789012:task-definition/web:1',
+      images: ['app=example.com/web:next'],
+    })
+    expect(truth(done)).toBe('SUCCESSFUL')
+    expect(calls('UpdateService')).toHaveLength(1)
+    expect(calls('RegisterTaskDefinition').filter(({ outcome }) => outcome === 'ok')).toHaveLength(2)
+    expect((await service())?.deployments).toHaveLength(1)
+  })
+
+  test('changes nothing in the task definition but the image', async () => {
+    await makeService(cloud, { taskDefinition: { tags: [{ key: 'team', value: 'a' }], cpu: '512', memory: '1024' } })
+    await deploy(cloud, { image: 'example.com/web:next' })
+    const read = async (taskDefinition: string) => {
+      const answer = await cloud.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition, include: ['TAGS'] }))
+      const { taskDefinitionArn: _, revision: __, registeredAt: ___, ...rest } = answer.taskDefinition ?? {}
+      return { ...rest, tags: answer.tags }
+    }
+    const [before, after] = [await read('web:1'), await read('web:2')]
+    expect(after).toEqual({
+      ...before,
+      containerDefinitions: before.containerDefinitions?.map((one) => ({ ...one, image: 'example.com/web:next' })),
+    })
+  })
+
+  test('of the same image registers nothing, and starts nothing', async () => {
+    await makeService(cloud)
+    const done = await deploy(cloud, { image: 'example.com/web:ok' })
+    expect(done.error).toBeUndefined()
+    expect(revision(done.outputs['task-definition-arn'])).toBe('web:1')
+    expect(calls('RegisterTaskDefinition')).toHaveLength(1)
+    expect(done.log.join('\n')).toContain('web:1 is deployed as it is.')
+  })
+
+  test('again with force-new-deployment starts new tasks of the same revision, and waits for those', async () => {
+    await makeService(cloud)
+    const done = await deploy(cloud, { 'force-new-deployment': 'true' })
+    expect(done.outputs['verdict']).toBe('succeeded')
+    const starters = new Set(cloud.journal.entries('task').map((entry) => entry['deployment']))
+    expect(starters.size).toBe(2)
+  })
+
+  test('sends only what was asked for (peer: DTD 863, fabfuel 59)', async () => {
+    const sent: unknown[] = []
+    await makeService(cloud)
+    cloud.intercept = ({ action, request }) => {
+      if (action === 'UpdateService') sent.push(JSON.parse(request.body.toString()))
+      return undefined
+    }
+    await deploy(cloud, { image: 'example.com/web:next' })
+    expect(sent).toEqual([{ cluster: 'production', service: 'web', taskDefinition: expect.stringMatching(/web:2$/) }])
+  })
+
+  test('with no load balancer needs its tasks to be steady', async () => {
+    await makeService(cloud, { balanced: false })
+    const done = await deploy(cloud, { image: 'example.com/web:next' })
+    expect(done.outputs['verdict']).toBe('succeeded')
+  })
+
+  test('with a desired count of 0 is green, and says that nothing runs', async () => {
+    await makeService(cloud)
+    const done = await deploy(cloud, { image: 'example.com/web:crash', 'desired-count': '0' })
+    expect(done.error).toBeUndefined()
+    expect(done.summary).toContain('with a desired count of 0: no task was started')
+  })
+
+  test.each(['none', 'started'])('is not followed further than wait-for: %s', async (waitFor) => {
+    await makeService(cloud)
+    const done = await deploy(cloud, { image: 'example.com/web:sick', 'wait-for': waitFor })
+    expect(done.error).toBeUndefined()
+    expect(done.outputs['deploy-record']).toMatchObject({ verdict: 'succeeded', waitedFor: waitFor })
+  })
+
+  test('of a big service is not given up for three tasks that fail while the others start', async () => {
+    await cloud.close()
+    const next = "service: web, image: ':next'"
+    cloud = await startEcsCloud({
+      scenario: `
+description: three tasks crash, the others take their time
+tasks:
+  - { when: { ${next}, tasksTo: 3 }, exit: { after: 500ms, code: 1 } }
+  - { when: { ${next} }, start: { takes: 60s } }`,
+    })
+    await makeService(cloud, { desiredCount: 20 })
+    const done = await deploy(cloud, { image: 'example.com/web:next' })
+    expect(done.log.join('\n').match(/app exited with code 1/g)).toHaveLength(3)
+    expect([done.error, done.outputs['verdict']]).toEqual([undefined, 'succeeded'])
+  })
+
+  test('with wait-for: bake goes on watching, and sees what comes later', async () => {
+    await makeService(cloud, { balanced: false })
+    const done = await deploy(cloud, {
+      image: 'example.com/web:late-crash',
+      'wait-for': 'bake',
+      'bake-time': '10m',
+    })
+    expect(done.outputs['verdict']).toBe('rolled-back')
+    expect(done.summary).toContain('exited with code 1')
+  })
+})
+
+describe('a deploy that fails', () => {
+  test.each([
+    ['crash', 'exited with code 1', 'The application failed'],
+    ['oom', 'OutOfMemoryError', 'raise `memory`'],
+    ['missing', 'CannotPullContainerError', 'The image is not in the registry'],
+    ['no-secret', 'ResourceInitializationError', 'may not read a secret'],
+    ['sick', 'unhealthy (Health checks failed with these codes: [500])', 'does not answer its health check'],
+    ['mute', 'failed ELB health checks', 'does not answer its health check'],
+  ])('by %s is taken back, is red, and says why', async (tag, reason, hint) => {
+    await makeService(cloud)
+    const done = await deploy(cloud, { image: `example.com/web:${tag}` })
+    expect(done.outputs['verdict']).toBe('rolled-back')
+    expect(done.error).toContain('Rolled back to web:1, which is healthy.')
+    expect(done.summary.replaceAll('\\', '')).toContain(reason)
+    expect(done.summary.replaceAll('\\', '')).toContain(hint)
+    expect(truth(done)).toBe('ROLLBACK_SUCCESSFUL')
+    const now = await service()
+    expect([revision(now?.taskDefinition), now?.runningCount, now?.deployments?.length]).toEqual(['web:1', 2, 1])
+  })
+
+  test('is known long before the circuit breaker would know', async () => {
+    await makeService(cloud, { desiredCount: 10 })
+    const done = await deploy(cloud, { image: 'example.com/web:missing', 'on-failure': 'leave' })
+    expect(done.outputs['verdict']).toBe('failed')
+    expect(Number(done.outputs['duration'])).toBeLessThan(30)
+  })
+
+  test('for want of room times out, and says what was waited for', async () => {
+    await makeService(cloud)
+    const done = await deploy(cloud, { image: 'example.com/web:no-room', timeout: '5m', 'on-failure': 'leave' })
+    expect(done.outputs['verdict']).toBe('timed-out')
+    expect(done.error).toContain('0 of 2 tasks run')
+    expect(done.summary).toContain('unable to place a task')
+  })
+
+  test('with on-failure: stop is stopped where it stands', async () => {
+    await makeService(cloud)
+    const done = await deploy(cloud, { image: 'example.com/web:crash', 'on-failure': 'stop' })
+    expect(done.outputs['verdict']).toBe('failed')
+    expect(done.error).toContain('The deployment was stopped where it stood.')
+    expect(['STOP_REQUESTED', 'STOPPED']).toContain(truth(done))
+  })
+
+  test('with on-failure: leave is left as it is', async () => {
+    await makeService(cloud)
+    const done = await deploy(cloud, { image: 'example.com/web:crash', 'on-failure': 'leave' })
+    expect(done.outputs['verdict']).toBe('failed')
+    expect(calls('StopServiceDeployment')).toHaveLength(0)
+    expect(revision((await service())?.taskDefinition)).toBe('web:2')
+  })
+
+  test('that ECS rolls back itself is rolled-back (peers: DTD 191, 494)', async () => {
+    const deploymentCircuitBreaker = { enable: true, rollback: true }
+    await makeService(cloud, { service: { deploymentConfiguration: { deploymentCircuitBreaker } } })
+    const done = await deploy(cloud, { image: 'example.com/web:missing', 'max-failed-tasks': '1000' })
+    expect(done.outputs['verdict']).toBe('rolled-back')
+    expect(truth(done)).toBe('ROLLBACK_SUCCESSFUL')
+    expect(done.error).toContain('circuit breaker')
+  })
+
+  test('that the circuit breaker gives up without a rollback is rolled back by us', async () => {
+    const deploymentCircuitBreaker = { enable: true, rollback: false }
+    await makeService(cloud, { service: { deploymentConfiguration: { deploymentCircuitBreaker } } })
+    const done = await deploy(cloud, { image: 'example.com/web:missing', 'max-failed-tasks': '1000' })
+    expect(done.outputs['verdict']).toBe('rolled-back')
+    expect(truth(done)).toBe('STOPPED')
+    expect(revision((await service())?.taskDefinition)).toBe('web:1')
+  })
+
+  test('by an alarm names the alarm', async () => {
+    const alarms = { alarmNames: ['web-5xx'], enable: true, rollback: true }
+    await makeService(cloud, { service: { deploymentConfiguration: { alarms } } })
+    cloud.clock.after(20_000, () => cloud.alarms.set({ account: '123456789012', region: 'eu-west-1' }, 'web-5xx', true))
+    const done = await deploy(cloud, { image: 'example.com/web:next' })
+    expect(done.outputs['verdict']).toBe('rolled-back')
+    expect(done.error).toContain('web-5xx')
+  })
+
+  test('without the right to read service deployments comes to the same verdict', async () => {
+    await makeService(cloud)
+    cloud.intercept = ({ action }) =>
+      /ServiceDeployment|ServiceRevision/.test(action)
+        ? { error: new AwsError('AccessDeniedException', `not authorized to perform: ecs:${action}`) }
+        : undefined
+    const failed = await deploy(cloud, { image: 'example.com/web:crash' })
+    expect(failed.outputs['verdict']).toBe('rolled-back')
+    expect(failed.log.filter((line) => line.startsWith('notice:'))).toHaveLength(1)
+    const well = await deploy(cloud, { image: 'example.com/web:next' })
+    expect(well.outputs['verdict']).toBe('succeeded')
+  })
+})
+
+describe('a deploy that somebody else overtakes', () => {
+  test('is superseded (peer: DTD 860)', async () => {
+    await makeService(cloud)
+    await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: ['web'] }))
+    cloud.clock.after(10_000, () => {
+      void cloud.ecs.send(
+        new UpdateServiceCommand({
+          cluster: 'production',
+          service: 'web',
+          forceNewDeployment: true,
+          taskDefinition: 'web:1',
+        }),
+      )
+    })
+    const done = await deploy(cloud, { image: 'example.com/web:next' })
+    expect(done.outputs['verdict']).toBe('superseded')
+    expect(done.error).toContain('Keep deploys of one service apart')
+    expect(truth(done)).toBe('STOPPED')
+  })
+})
+
+test('two deploys of one job each keep their record', async () => {
+  await makeService(cloud)
+  await makeService(cloud, { name: 'worker', balanced: false })
+  const env = { RUNNER_TEMP: mkdtempSync(join(tmpdir(), 'deploy-ecs-')) }
+  const web = await deploy(cloud, { image: 'example.com/web:next' }, { env })
+  const worker = await deploy(cloud, { service: 'worker', image: 'example.com/web:next' }, { env })
+  const again = await deploy(cloud, { image: 'example.com/web:third' }, { env })
+  for (const { outputs } of [web, worker, again]) {
+    expect(JSON.parse(readFileSync(String(outputs['deploy-record-file']), 'utf8'))).toEqual(outputs['deploy-record'])
+  }
+})

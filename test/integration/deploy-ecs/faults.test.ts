@@ -1,0 +1,13 @@
+// A hundred days of the thousand that `node bench/deploy-ecs-faults.ts` plays. They run outside of jest, whose sandbox
+// hides network errors from the SDK.
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+const script = fileURLToPath(new URL('../../../bench/deploy-ecs-faults.ts', import.meta.url))
+
+test('on a hundred bad days, every verdict is what the journal says', async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, [script, '--runs', '100'])
+  expect(stdout).toMatch(/^100 runs in /m)
+  expect(stdout).toContain('Every verdict was what the journal says.')
+}, 300_000)

@@ -1,0 +1,108 @@
+// A rollback is believed when tasks and targets show it, whoever called it complete.
+import { DescribeServicesCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs'
+import { DeregisterTargetsCommand, DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
+import { deploy } from '../../support/deploy-ecs/deploy.ts'
+import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
+
+let cloud: EcsCloud
+
+beforeEach(async () => {
+  cloud = await startEcsCloud()
+})
+afterEach(() => cloud.close())
+
+const rolling = (enable: boolean) => ({
+  deploymentConfiguration: { deploymentCircuitBreaker: { enable, rollback: enable } },
+})
+const service = async () => {
+  const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: ['web'] }))
+  return services?.[0]
+}
+/** Somebody takes all targets out, the moment ECS calls its rollback complete. */
+async function loseTargetsAfterRollback() {
+  const TargetGroupArn = (await service())?.loadBalancers?.[0]?.targetGroupArn
+  let losing: Promise<unknown> = Promise.resolve()
+  cloud.journal.follow(({ type, status }) => {
+    if (type !== 'service-deployment' || status !== 'ROLLBACK_SUCCESSFUL') return
+    losing = cloud.elb.send(new DescribeTargetHealthCommand({ TargetGroupArn })).then(({ TargetHealthDescriptions }) =>
+      cloud.elb.send(
+        new DeregisterTargetsCommand({
+          TargetGroupArn,
+          Targets: (TargetHealthDescriptions ?? []).flatMap(({ Target }) => Target ?? []),
+        }),
+      ),
+    )
+  })
+  return () => losing
+}
+/** The breaker's own rollback, or ours through ECS. */
+const WAYS = [
+  ['of the circuit breaker', true, { 'max-failed-tasks': '1000' }],
+  ['of ours', false, {}],
+] as const
+
+describe.each(WAYS)('a rollback %s', (_, breaker, inputs) => {
+  const crash = { image: 'example.com/web:missing', ...inputs }
+
+  test('is rolled-back once tasks and targets were seen healthy, and says what was seen', async () => {
+    await makeService(cloud, { service: rolling(breaker) })
+    const done = await deploy(cloud, crash)
+    expect(done.outputs['verdict']).toBe('rolled-back')
+    expect(done.error).toMatch(/After the rollback: .*2 (tasks run web:1, with 2 )?healthy targets/)
+  })
+
+  test('that ECS calls complete is failed where the targets are not healthy (peer: ROLLBACK_SUCCESSFUL is trusted)', async () => {
+    await makeService(cloud, { service: rolling(breaker) })
+    const lost = await loseTargetsAfterRollback()
+    const done = await deploy(cloud, crash)
+    await lost()
+    expect(done.outputs['verdict']).toBe('failed')
+    expect(done.error).toMatch(/is not registered in web|is draining|is unused/)
+  })
+
+  test('goes to the last revision that was complete, which need not be the one before', async () => {
+    await makeService(cloud, { service: rolling(breaker) })
+    await deploy(cloud, { image: 'example.com/web:slow', 'wait-for': 'none' })
+    const done = await deploy(cloud, { ...crash, 'on-conflict': 'supersede' })
+    expect(done.outputs['verdict']).toBe('rolled-back')
+    expect(done.outputs['previous-task-definition-arn']).toMatch(/web:2$/)
+    expect(done.error).toMatch(/(olled back to web:1, which|web:1) is healthy\./)
+    expect(done.error).not.toContain('web:2')
+    expect((await service())?.taskDefinition).toMatch(/web:1$/)
+  })
+
+  test('is rolled-back, and not said to be healthy, where that may not be seen', async () => {
+    await makeService(cloud, { service: rolling(breaker) })
+    let over = false
+    cloud.journal.follow(({ type, status }) => {
+      over ||= type === 'service-deployment' && status === 'ROLLBACK_SUCCESSFUL'
+    })
+    cloud.intercept = ({ action }) =>
+      over && action === 'DescribeTargetHealth'
+        ? { error: new AwsError('AccessDenied', 'not authorized', 403) }
+        : undefined
+    const done = await deploy(cloud, crash)
+    expect(done.error).toMatch(/could not be seen|can no longer be seen/)
+    expect(done.error).not.toContain('healthy.')
+  })
+})
+
+test('somebody else who deploys after a rollback of ECS is not taken for it', async () => {
+  await makeService(cloud, { service: rolling(true) })
+  let at: Promise<unknown> = Promise.resolve()
+  cloud.journal.follow(({ type, status }) => {
+    if (type !== 'service-deployment' || status !== 'ROLLBACK_SUCCESSFUL') return
+    at = cloud.ecs.send(
+      new UpdateServiceCommand({
+        cluster: 'production',
+        service: 'web',
+        taskDefinition: 'web:1',
+        forceNewDeployment: true,
+      }),
+    )
+  })
+  const done = await deploy(cloud, { image: 'example.com/web:missing', 'max-failed-tasks': '1000' })
+  await at
+  expect(['rolled-back', 'superseded']).toContain(done.outputs['verdict'])
+})

@@ -1,0 +1,186 @@
+// What a deploy may change of the service besides its revision: only what an input names, in the one UpdateService.
+import { DescribeServicesCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs'
+import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
+import { deploy } from '../../support/deploy-ecs/deploy.ts'
+import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
+
+let cloud: EcsCloud
+
+beforeEach(async () => {
+  cloud = await startEcsCloud()
+  await makeService(cloud, { service: { deploymentConfiguration: { minimumHealthyPercent: 50, maximumPercent: 150 } } })
+})
+afterEach(() => cloud.close())
+
+const service = async () => {
+  const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: ['web'] }))
+  return services?.[0]
+}
+const updates = () => cloud.journal.entries('api').filter(({ action }) => action === 'UpdateService')
+
+test.each([
+  // What is taken back takes its circuit breaker along.
+  ['rollback', { enable: false, rollback: false }, 'ROLLBACK_SUCCESSFUL', 'rolled-back', 2],
+  ['stop', { enable: true, rollback: false }, 'STOPPED', 'failed', 1],
+])(
+  'circuit-breaker: %s is for this very deployment, and leaves the rest as it was',
+  async (input, breaker, end, verdict, count) => {
+    const done = await deploy(cloud, {
+      image: 'example.com/web:missing',
+      'circuit-breaker': input,
+      'max-failed-tasks': '1000',
+      'on-failure': input === 'rollback' ? 'rollback' : 'leave',
+    })
+    expect([done.outputs['verdict'], cloud.journal.entries('service-deployment').at(-1)?.['status']]).toEqual([
+      verdict,
+      end,
+    ])
+    expect((await service())?.deploymentConfiguration).toMatchObject({
+      deploymentCircuitBreaker: breaker,
+      minimumHealthyPercent: 50,
+      maximumPercent: 150,
+    })
+    expect(updates()).toHaveLength(count)
+  },
+)
+
+test('circuit-breaker: disabled turns it off', async () => {
+  await deploy(cloud, { image: 'example.com/web:next', 'circuit-breaker': 'rollback' })
+  await deploy(cloud, { image: 'example.com/web:third', 'circuit-breaker': 'disabled' })
+  expect((await service())?.deploymentConfiguration?.deploymentCircuitBreaker).toMatchObject({ enable: false })
+})
+
+test('alarms make ECS roll back, and the alarm is named', async () => {
+  cloud.clock.after(20_000, () => cloud.alarms.set({ account: '123456789012', region: 'eu-west-1' }, 'web-5xx', true))
+  const done = await deploy(cloud, { image: 'example.com/web:next', alarms: 'web-5xx, web-latency' })
+  expect(done.outputs['verdict']).toBe('rolled-back')
+  expect(done.error).toContain('An alarm went off: web-5xx.')
+  expect(cloud.journal.entries('service-deployment').at(-1)).toMatchObject({ status: 'ROLLBACK_SUCCESSFUL' })
+  expect((await service())?.deploymentConfiguration).toMatchObject({
+    alarms: { alarmNames: [], enable: false },
+    minimumHealthyPercent: 50,
+  })
+})
+
+test('desired-count goes along in the same update, and all those tasks are waited for', async () => {
+  const done = await deploy(cloud, { image: 'example.com/web:next', 'desired-count': '5' })
+  expect(done.summary).toContain('All 5 tasks run web:2')
+  expect(updates()).toHaveLength(1)
+  expect(await service()).toMatchObject({ desiredCount: 5, runningCount: 5 })
+})
+
+describe('on-failure: stop', () => {
+  const stop = { image: 'example.com/web:missing', 'on-failure': 'stop' }
+  const refuse = (pattern: RegExp) => {
+    const refusal = new AwsError('AccessDeniedException', 'not authorized')
+    cloud.intercept = ({ action }) => (pattern.test(action) ? { error: refusal } : undefined)
+  }
+
+  test('says that ECS had ended the deployment, where it had', async () => {
+    const done = await deploy(cloud, { ...stop, 'circuit-breaker': 'stop', 'max-failed-tasks': '1000' })
+    expect(done.outputs['verdict']).toBe('failed')
+    expect(done.error).toContain('ECS had ended the deployment already: there was nothing left to stop.')
+    expect(done.error).toContain('Service deployment STOPPED')
+  })
+
+  test('says in the words of ECS why it would not', async () => {
+    const words = 'The stop type ABORT is not supported.'
+    cloud.intercept = ({ action }) =>
+      action === 'StopServiceDeployment' ? { error: new AwsError('InvalidParameterException', words) } : undefined
+    const done = await deploy(cloud, stop)
+    expect(done.outputs['verdict']).toBe('failed')
+    expect(done.error).toContain(`InvalidParameterException: ${words}`)
+  })
+
+  test.each([
+    [/^StopServiceDeployment$/, 'ECS would not stop the deployment, which goes on: look at the service.'],
+    [/^ListServiceDeployments$/, 'It could not be stopped, as its service deployment could not be read'],
+  ])('says so where the deployment could not be stopped (%s denied)', async (pattern, said) => {
+    refuse(pattern)
+    const done = await deploy(cloud, stop)
+    expect([done.outputs['verdict'], done.error]).toEqual(['failed', expect.stringContaining(said)])
+    expect((await service())?.taskDefinition).toMatch(/web:2$/)
+  })
+})
+
+describe('what a deploy changed goes back with it', () => {
+  const changes = { 'desired-count': '4', 'circuit-breaker': 'rollback', alarms: 'web-5xx' }
+  const crash = { ...changes, image: 'example.com/web:crash' }
+  const asBefore = {
+    desiredCount: 2,
+    runningCount: 2,
+    taskDefinition: expect.stringMatching(/web:1$/),
+    deploymentConfiguration: expect.objectContaining({
+      deploymentCircuitBreaker: expect.objectContaining({ enable: false }),
+      alarms: expect.objectContaining({ alarmNames: [], enable: false }),
+      minimumHealthyPercent: 50,
+    }),
+  }
+  const denied = (pattern: RegExp) => {
+    cloud.intercept = ({ action }) =>
+      pattern.test(action) ? { error: new AwsError('AccessDeniedException', 'not authorized') } : undefined
+  }
+
+  test('through the rollback of ECS that this action asks for', async () => {
+    const done = await deploy(cloud, crash)
+    expect(done.outputs['verdict']).toBe('rolled-back')
+    expect(await service()).toMatchObject(asBefore)
+  })
+
+  test('through the rollback that the circuit breaker began', async () => {
+    const done = await deploy(cloud, { ...crash, 'max-failed-tasks': '1000' })
+    expect(done.outputs['verdict']).toBe('rolled-back')
+    expect(await service()).toMatchObject(asBefore)
+  })
+
+  test('through an update, in the same call', async () => {
+    denied(/StopServiceDeployment/)
+    const done = await deploy(cloud, crash)
+    expect(done.outputs['verdict']).toBe('rolled-back')
+    expect(await service()).toMatchObject(asBefore)
+    expect(updates()).toHaveLength(2)
+  })
+
+  test('after the rollback where ECS does not take it before', async () => {
+    let sent = 0
+    cloud.intercept = ({ action }) =>
+      action === 'UpdateService' && ++sent === 2
+        ? { error: new AwsError('InvalidParameterException', 'The service is being rolled back.') }
+        : undefined
+    const done = await deploy(cloud, crash)
+    expect(done.outputs['verdict']).toBe('rolled-back')
+    await cloud.clock.advance(300_000)
+    expect(await service()).toMatchObject(asBefore)
+    expect(updates()).toHaveLength(3)
+  })
+
+  test('except for what somebody has changed since', async () => {
+    cloud.clock.after(20_000, () => {
+      void cloud.ecs.send(new UpdateServiceCommand({ cluster: 'production', service: 'web', desiredCount: 3 }))
+    })
+    const done = await deploy(cloud, { ...changes, image: 'example.com/web:sick' })
+    expect(done.outputs['verdict']).toBe('rolled-back')
+    expect(await service()).toMatchObject({ ...asBefore, desiredCount: 3, runningCount: 3 })
+  })
+
+  test.each([
+    ['through ECS', /^$/],
+    ['through an update', /StopServiceDeployment/],
+  ])('when the run is cancelled, too (%s)', async (_, pattern) => {
+    denied(pattern)
+    const cancellation = new AbortController()
+    cloud.clock.after(20_000, () => cancellation.abort())
+    const done = await deploy(cloud, { ...changes, image: 'example.com/web:slow' }, { signal: cancellation.signal })
+    expect(done.outputs['verdict']).toBe('cancelled')
+    await cloud.clock.advance(1_200_000)
+    expect(await service()).toMatchObject(asBefore)
+  })
+
+  test('but not where it succeeded', async () => {
+    await deploy(cloud, { ...changes, image: 'example.com/web:next' })
+    expect(await service()).toMatchObject({
+      desiredCount: 4,
+      deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
+    })
+  })
+})

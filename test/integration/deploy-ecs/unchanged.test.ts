@@ -1,0 +1,69 @@
+// A deploy of what the service runs already: nothing is changed, so nothing that was before speaks against it.
+import { DescribeServicesCommand } from '@aws-sdk/client-ecs'
+import { deploy } from '../../support/deploy-ecs/deploy.ts'
+import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
+
+let cloud: EcsCloud
+
+afterEach(() => cloud.close())
+
+const revision = async () => {
+  const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: ['web'] }))
+  return services?.[0]?.taskDefinition?.replace(/^.*\//, '')
+}
+const calls = (action: string) => cloud.journal.entries('api').filter((entry) => entry['action'] === action)
+
+const SOME_CRASHED = `
+description: some tasks of the second deployment crash once it is complete
+tasks:
+  - { when: { deployment: 2, tasksTo: 3 }, exit: { after: 10m, code: 1 } }
+`
+
+test('tasks that crashed before do not take a healthy service back', async () => {
+  cloud = await startEcsCloud({ scenario: SOME_CRASHED })
+  await makeService(cloud, { balanced: false, desiredCount: 5 })
+  expect((await deploy(cloud, { image: 'example.com/web:next' })).outputs['verdict']).toBe('succeeded')
+  await cloud.clock.advance(900_000)
+  expect(cloud.journal.entries('task').filter(({ stopCode }) => stopCode === 'EssentialContainerExited')).not.toEqual(
+    [],
+  )
+  const updates = calls('UpdateService').length
+  const again = await deploy(cloud, { image: 'example.com/web:next' })
+  expect(again.error).toBeUndefined()
+  expect(await revision()).toBe('web:2')
+  expect(calls('UpdateService')).toHaveLength(updates + 1)
+  expect(again.log.join('\n')).not.toContain('stopped:')
+})
+
+test.each(['rollback', 'stop'])(
+  'what is sick now is red, and is not taken back (on-failure: %s)',
+  async (onFailure) => {
+    cloud = await startEcsCloud({
+      scenario: 'description: the second revision sickens\ntasks:\n  - { when: { deployment: 2 }, sickAfter: 5m }',
+    })
+    await makeService(cloud)
+    expect((await deploy(cloud, { image: 'example.com/web:next' })).outputs['verdict']).toBe('succeeded')
+    await cloud.clock.advance(305_000)
+    const updates = calls('UpdateService').length
+    const again = await deploy(cloud, {
+      image: 'example.com/web:next',
+      ...{ timeout: '2m', 'on-failure': onFailure, 'wait-for': 'bake', 'bake-time': '110s' },
+    })
+    expect(again.outputs['verdict']).toBe('timed-out')
+    expect(again.error).toContain('This run started no deployment, so there is none to take back.')
+    expect([await revision(), calls('UpdateService').length - updates]).toEqual(['web:2', 1])
+    expect(calls('StopServiceDeployment')).toEqual([])
+  },
+)
+
+test('a deployment that ECS has given up says how to start another one', async () => {
+  cloud = await startEcsCloud()
+  const deploymentCircuitBreaker = { enable: true, rollback: false }
+  await makeService(cloud, { service: { deploymentConfiguration: { deploymentCircuitBreaker } } })
+  const missing = { image: 'example.com/web:missing', 'max-failed-tasks': '1000' }
+  await deploy(cloud, { ...missing, 'on-failure': 'leave' })
+  const again = await deploy(cloud, missing)
+  expect(again.outputs['verdict']).toBe('failed')
+  expect(again.error).toContain('`force-new-deployment: true` starts another one')
+  expect(await revision()).toBe('web:2')
+})

@@ -1,0 +1,182 @@
+// What the real AWS provider plans: attributes that only AWS knows, a policy document that can be read no sooner than the
+// apply, types that are protected by default. IAM and CloudWatch Logs are moto's.
+import { readFileSync } from 'node:fs'
+import { parse } from 'yaml'
+import { source } from '../../support/run-action.ts'
+import { useStacks } from '../../support/terraform-apply/terraform-stack.ts'
+
+const stacks = useStacks(source('terraform-apply'))
+const { stack } = stacks
+
+const minutes = 60_000
+const KEY = { 'fingerprint-key': 'a key that nobody else has' }
+
+const PROVIDER = `
+  provider "aws" {
+    s3_use_path_style           = true
+    skip_credentials_validation = true
+    skip_metadata_api_check     = true
+  }`
+
+/** `may` is what the role may do with the bucket. Neither has an ARN before it is made, nor has the role a name. */
+const WEB = ({ may = 's3:GetObject', retention = 30 } = {}) => `${PROVIDER}
+  resource "aws_iam_role" "task" {
+    name_prefix        = "web-"
+    assume_role_policy = data.aws_iam_policy_document.trust.json
+  }
+  data "aws_iam_policy_document" "trust" {
+    statement {
+      actions = ["sts:AssumeRole"]
+      principals {
+        type        = "Service"
+        identifiers = ["ecs-tasks.amazonaws.com"]
+      }
+    }
+  }
+  resource "aws_s3_bucket" "uploads" {
+    bucket = "uploads-of-web"
+  }
+  data "aws_iam_policy_document" "uploads" {
+    statement {
+      actions   = ["${may}"]
+      resources = ["\${aws_s3_bucket.uploads.arn}/*"]
+      principals {
+        type        = "AWS"
+        identifiers = [aws_iam_role.task.arn]
+      }
+    }
+  }
+  resource "aws_s3_bucket_policy" "uploads" {
+    bucket = aws_s3_bucket.uploads.id
+    policy = data.aws_iam_policy_document.uploads.json
+  }
+  resource "aws_cloudwatch_log_group" "web" {
+    name              = "/web"
+    retention_in_days = ${retention}
+  }
+  resource "aws_ecs_cluster" "web" {
+    name = "web"
+  }
+  output "cluster" {
+    value = aws_ecs_cluster.web.arn
+  }`
+
+/** What AWS was asked to change by now, locks aside. */
+const writes = () =>
+  stacks.store.cloud.journal
+    .entries('api')
+    .filter(({ action, request }) => /^(?!Get|Head|List|Describe)/.test(String(action)) && !locks(request))
+    .map(({ action }) => String(action))
+
+const locks = (request: unknown) => JSON.stringify(request ?? '').includes('.tflock')
+
+/** What the runner gives an action for an input that a workflow says nothing about. */
+function byDefault(input: string): Readonly<Record<string, string>> {
+  const file = new URL('../../../actions/terraform-apply/action.yml', import.meta.url)
+  const { inputs } = parse(readFileSync(file, 'utf8')) as { inputs: Record<string, { default: string }> }
+  return { [input]: inputs[input]?.default ?? '' }
+}
+
+// The tests of one stack, in the order of its life: each start of the provider takes seconds.
+describe('a stack of the AWS provider', () => {
+  let web: ReturnType<typeof stack>
+  let approval = ''
+
+  beforeAll(() => {
+    web = stack('web', { 'main.tf': WEB() })
+  })
+
+  test(
+    'is approved while nobody knows its ARNs yet, and that lets the same plan through',
+    async () => {
+      const planned = await web.run({ command: 'plan', ...KEY })
+      expect(JSON.parse(planned.outputs['counts'] ?? '{}')).toMatchObject({ create: 5, read: 1 })
+      approval = planned.outputs['approval'] ?? ''
+      const verified = await web.run({ command: 'verify', 'approved-plan': approval, ...KEY })
+      expect(verified.log).toContain('Everything in the plan was approved.')
+      expect(verified.code).toBe(0)
+    },
+    3 * minutes,
+  )
+
+  // The policy that comes of it is unknown until the apply.
+  test(
+    'may not do more than was approved where a policy document is read no sooner than the apply',
+    async () => {
+      web.write({ 'main.tf': WEB({ may: 's3:*' }) })
+      const refused = await web.run({ command: 'verify', 'approved-plan': approval, ...KEY })
+      expect(refused.log).toContain('The plan does more than was approved')
+    },
+    2 * minutes,
+  )
+
+  test(
+    'is applied as it was approved, and then there is nothing left to do',
+    async () => {
+      web.write({ 'main.tf': WEB() })
+      const applied = await web.run({ 'approved-plan': approval, ...KEY })
+      expect(applied.log).toContain('5 added, 0 changed, 0 destroyed')
+      expect(applied.outputs['cluster']).toMatch(/^arn:aws:ecs:.*:cluster\/web$/)
+      const again = await web.run({ command: 'plan', ...KEY })
+      expect(again.outputs['has-changes']).toBe('false')
+    },
+    3 * minutes,
+  )
+
+  test(
+    'is not changed otherwise with the old approval',
+    async () => {
+      const [before, { serial }] = [writes(), await web.state()]
+      web.write({ 'main.tf': WEB({ may: 's3:*', retention: 1 }) })
+      const refused = await web.run({ 'approved-plan': approval, ...KEY })
+      expect(refused.code).toBe(1)
+      expect(refused.log).toContain('The plan does more than was approved')
+      expect(refused.log).toContain('aws_s3_bucket_policy.uploads (update)')
+      expect(refused.log).toContain('aws_cloudwatch_log_group.web (update)')
+      expect(writes()).toEqual(before)
+      expect((await web.state()).serial).toBe(serial)
+    },
+    2 * minutes,
+  )
+
+  test(
+    'keeps its bucket when nobody says which types are protected, until the bucket is named',
+    async () => {
+      web.write({ 'main.tf': PROVIDER })
+      const before = writes()
+      const refused = await web.run(byDefault('protected-types'))
+      expect(refused.code).toBe(1)
+      // And nothing else is held up.
+      expect(/::error::The guard rails hold this plan up:%0A {2}(.*?)%0ANext: /.exec(refused.log)?.[1]).toBe(
+        'aws_s3_bucket.uploads: would be destroyed, and aws_s3_bucket is a protected type',
+      )
+      expect(writes()).toEqual(before)
+      const named = { ...byDefault('protected-types'), 'allow-destructive': 'aws_s3_bucket.uploads' }
+      const lifted = await web.run(named)
+      expect(lifted.code).toBe(0)
+      expect(writes().slice(before.length)).toContain('DeleteBucket')
+      expect((await web.state()).resources).toEqual([])
+    },
+    3 * minutes,
+  )
+})
+
+test('of what takes its time, the log says every ten seconds that it is still at it', async () => {
+  const slow = stack('slow', {
+    'main.tf': `
+      resource "terraform_data" "slow" {
+        provisioner "local-exec" {
+          command = "sleep 11"
+        }
+      }`,
+  })
+  const { code, log } = await slow.run({})
+  expect(code).toBe(0)
+  const told = log.split('\n').filter((line) => /^\[\d\/\d\]/.test(line))
+  expect(told).toEqual([
+    '[0/1] terraform_data.slow: creating …',
+    // Terraform rounds, and a busy machine is late.
+    expect.stringMatching(/^\[0\/1\] terraform_data\.slow: still creating, 1\d s$/),
+    expect.stringMatching(/^\[1\/1\] terraform_data\.slow: created in \d+ s$/),
+  ])
+}, 60_000)

@@ -1,0 +1,256 @@
+// An apply that is cancelled in the middle of a request of the real AWS provider. On SIGINT the provider (5.100) gives up
+// what is in flight, at whatever moment of it: "context canceled". AWS does it all the same, and the state knows nothing of
+// it. So Terraform gets it only once nothing was created or changed for a while; or when `cancel-timeout` is over, as the
+// last tests have it.
+import { CreateBucketCommand, ListObjectsV2Command } from '@aws-sdk/client-s3'
+import type { Call, Intercept } from '../../../rehearsal/cloud/kernel/service.ts'
+import { type StepResult, source } from '../../support/run-action.ts'
+import { type Stack, type StateStore, until, withStack } from '../../support/terraform-apply/terraform-stack.ts'
+
+const WORLD = 'world'
+/** Much longer than a `cancel-timeout` of a second, and the start of the process that waits for it. */
+const SLOW_MS = 6_000
+
+const PROVIDER = `
+  provider "aws" {
+    s3_use_path_style           = true
+    skip_credentials_validation = true
+    skip_metadata_api_check     = true
+    skip_requesting_account_id  = true
+  }`
+
+/** What a slow cloud was asked for by now. */
+interface Asked {
+  inFlight: boolean
+  release: boolean
+}
+
+/** A cloud that takes its time once for one request, and then once to release the lock: so Terraform is still ending then. */
+function slowOnce(request: (call: Call) => boolean): { readonly asked: Asked; readonly intercept: Intercept } {
+  const asked = { inFlight: false, release: false }
+  const intercept: Intercept = (call) => {
+    if (!asked.inFlight && request(call)) {
+      asked.inFlight = true
+      return { delay: SLOW_MS }
+    }
+    const releases = call.action === 'DeleteObject' && call.request.url.pathname.endsWith('.tflock')
+    if (!asked.inFlight || asked.release || !releases) return undefined
+    asked.release = true
+    return { delay: SLOW_MS }
+  }
+  return { asked, intercept }
+}
+
+/** Cancels as the runner does, with the request in flight: SIGINT, SIGTERM, SIGKILL, the post step. Gives what that said. */
+async function cancelInFlight(
+  stack: Stack,
+  store: StateStore,
+  asked: Asked,
+  inputs: Readonly<Record<string, string>> = {},
+): Promise<StepResult> {
+  const step = stack.start(inputs)
+  await until(() => asked.inFlight)
+  step.child.kill('SIGINT')
+  await until(() => step.log().includes('Cancelled: Terraform apply is asked to stop'))
+  step.child.kill('SIGTERM')
+  // Which Terraform says when that takes its time. The step has had its own by then, to send another signal if it did.
+  await until(() => step.log().includes('Releasing state lock'))
+  step.child.kill('SIGKILL')
+  const { killedBy, state } = await step.ended
+  expect(killedBy).toBe('SIGKILL')
+  // Or there would be nothing left for the post step to wait for.
+  expect(await store.keys(stack.key)).toContain(`${stack.key}.tflock`)
+  return stack.run({}, { phase: 'post', state })
+}
+
+/** All went to its end while the post step waited: state and no lock are left. */
+async function expectFinished(post: StepResult, stack: Stack, store: StateStore): Promise<void> {
+  expect(post.code).toBe(0)
+  // The lock may take its time; a signal then does no harm.
+  expect(post.log).not.toMatch(/Two interrupts received|Interrupted while/)
+  expect(post.log).toContain('Terraform apply finished all the same')
+  expect(await store.keys(stack.key)).toEqual([stack.key])
+}
+
+/** Terraform got one signal, ended in its own time while the post step waited, and left its state and no lock. */
+async function expectInterrupted(post: StepResult, stack: Stack, store: StateStore): Promise<void> {
+  expect(post.code).toBe(0)
+  expect(post.log.match(/Interrupt received\.|Two interrupts received/g)).toEqual(['Interrupt received.'])
+  expect(post.log).toContain('Terraform apply ended before it was through.')
+  expect(await store.keys(stack.key)).toEqual([stack.key])
+}
+
+/** The objects that there are: key and MD5. */
+async function objects({ s3 }: StateStore): Promise<readonly string[]> {
+  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: WORLD }))
+  return Contents.map(({ Key, ETag = '' }) => `${Key} ${ETag.replaceAll('"', '')}`).sort()
+}
+
+interface Instance {
+  readonly status?: string
+  readonly attributes: Readonly<Record<string, unknown>>
+}
+
+const instances = async (stack: Stack) =>
+  (await stack.state()).resources.flatMap(({ instances }) => instances as Instance[])
+
+/** The objects that there are, if one believes the state. */
+const stated = async (stack: Stack) =>
+  (await instances(stack)).map(({ attributes }) => `${attributes['key']} ${attributes['etag']}`).sort()
+
+const keysOf = (them: readonly string[]) => them.map((one) => one.split(' ')[0])
+
+/** Once the cloud has carried out the slow request. */
+const carriedOut = ({ cloud }: StateStore, action: string) =>
+  until(() => cloud.journal.entries('api').some((entry) => entry.action === action && entry.fault === true))
+
+const countsOf = ({ outputs }: StepResult) => JSON.parse(outputs['counts'] ?? '{}')
+
+const object = (name: string, after = '') => `
+  resource "aws_s3_object" "${name}" {
+    bucket     = "${WORLD}"
+    key        = "${name}"
+    content    = "this is ${name}"
+    depends_on = [${after}]
+  }`
+
+const ROLE = `
+  resource "aws_iam_role" "task" {
+    name = "task"
+    assume_role_policy = jsonencode({
+      Version   = "2012-10-17"
+      Statement = [{ Effect = "Allow", Action = "sts:AssumeRole", Principal = { Service = "ecs-tasks.amazonaws.com" } }]
+    })
+  }`
+
+const CLUSTER = `
+  resource "aws_ecs_cluster" "web" {
+    name = "web"
+  }`
+
+const stackOf = (name: string, ...main: readonly string[]) => ({
+  entry: source('terraform-apply'),
+  name,
+  files: { 'main.tf': [PROVIDER, ...main].join('\n') },
+})
+
+const isWriteOf = (name: string, method: string) => (call: Call) =>
+  call.request.method === method && call.request.url.pathname.endsWith(`/${name}`)
+
+describe('what is being made when the run is cancelled is made, and in the state', () => {
+  test('an object, and what follows at once', async () => {
+    const main = [object('first'), object('slow', 'aws_s3_object.first'), object('last', 'aws_s3_object.slow')]
+    const { asked, intercept } = slowOnce(isWriteOf('slow', 'PUT'))
+    await withStack({ ...stackOf('object', ...main), intercept }, async (stack, store) => {
+      await store.s3.send(new CreateBucketCommand({ Bucket: WORLD }))
+      await expectFinished(await cancelInFlight(stack, store, asked), stack, store)
+      expect(keysOf(await objects(store))).toEqual(['first', 'last', 'slow'])
+      expect(await stated(stack)).toEqual(await objects(store))
+      expect((await stack.run({})).outputs['has-changes']).toBe('false')
+    })
+  }, 180_000)
+
+  test('a role, which may be there only once by its name', async () => {
+    const { asked, intercept } = slowOnce(({ action }) => action === 'CreateRole')
+    await withStack({ ...stackOf('role', ROLE), intercept }, async (stack, store) => {
+      await expectFinished(await cancelInFlight(stack, store, asked), stack, store)
+      expect(await instances(stack)).toMatchObject([{ attributes: { name: 'task' } }])
+    })
+  }, 180_000)
+
+  test('a cluster that is there and only being waited for', async () => {
+    const { asked, intercept } = slowOnce(({ action }) => action === 'DescribeClusters')
+    await withStack({ ...stackOf('cluster', CLUSTER), intercept }, async (stack, store) => {
+      await expectFinished(await cancelInFlight(stack, store, asked), stack, store)
+      const [cluster] = await instances(stack)
+      expect(cluster).toMatchObject({ attributes: { name: 'web' } })
+      expect(cluster?.status).toBeUndefined()
+    })
+  }, 180_000)
+})
+
+test('Terraform is interrupted once nothing is made, by itself when the step was killed and no post step comes', async () => {
+  // Read during the apply, and so long that nothing is made meanwhile.
+  const read = `
+    data "aws_ecs_cluster" "web" {
+      cluster_name = "web"
+      depends_on   = [aws_iam_role.task]
+    }`
+  const { asked, intercept } = slowOnce(({ action }) => action === 'CreateRole')
+  const slowly: Intercept = (call) => (call.action === 'DescribeClusters' ? { delay: 2 * SLOW_MS } : intercept(call))
+  const files = stackOf('alone', ROLE, read, object('last', 'data.aws_ecs_cluster.web'))
+  await withStack({ ...files, intercept: slowly }, async (stack, store) => {
+    const step = stack.start({})
+    await until(() => asked.inFlight)
+    step.child.kill('SIGINT')
+    await until(() => step.log().includes('Under way: aws_iam_role.task.'))
+    step.child.kill('SIGKILL')
+    const { state } = await step.ended
+    await until(async () => !(await store.keys(stack.key)).includes(`${stack.key}.tflock`))
+
+    expect(await instances(stack)).toMatchObject([{ attributes: { name: 'task' } }])
+    const post = await stack.run({}, { phase: 'post', state })
+    await expectInterrupted(post, stack, store)
+    expect(post.log).not.toContain('aws_s3_object.last: Creating')
+    expect(post.log).not.toContain('::warning::Interrupted')
+  })
+}, 180_000)
+
+test('what is being destroyed is not waited for: no more is destroyed, and the next run finds what is gone', async () => {
+  const { asked, intercept } = slowOnce(isWriteOf('slow', 'DELETE'))
+  const main = [object('first'), object('slow', 'aws_s3_object.first')]
+  await withStack({ ...stackOf('destroy', ...main), intercept }, async (stack, store) => {
+    await store.s3.send(new CreateBucketCommand({ Bucket: WORLD }))
+    expect(await stack.run({})).toMatchObject({ code: 0 })
+    await expectInterrupted(await cancelInFlight(stack, store, asked, { destroy: 'true' }), stack, store)
+    await carriedOut(store, 'DeleteObject')
+    expect(keysOf(await stated(stack))).toEqual(['first', 'slow'])
+    expect(keysOf(await objects(store))).toEqual(['first'])
+
+    expect(countsOf(await stack.run({}))).toMatchObject({ create: 1 })
+    expect(await stated(stack)).toEqual(await objects(store))
+  })
+}, 240_000)
+
+describe('what takes longer than `cancel-timeout` is cut short, and named', () => {
+  const inputs = { 'cancel-timeout': '1s' }
+
+  test('as AWS may have made it all the same: then it is in the way of the next run, until it is imported', async () => {
+    const { asked, intercept } = slowOnce(({ action }) => action === 'CreateRole')
+    await withStack({ ...stackOf('late-role', ROLE), intercept }, async (stack, store) => {
+      const post = await cancelInFlight(stack, store, asked, inputs)
+      await expectInterrupted(post, stack, store)
+      expect(post.log).toContain('::warning::Interrupted while being created or changed: `aws_iam_role.task`.')
+      expect(post.summary).toContain('Interrupted while being created or changed: `aws_iam_role.task`.')
+      expect(await instances(stack)).toEqual([])
+      await carriedOut(store, 'CreateRole')
+
+      const next = await stack.run({})
+      expect(next.code).toBe(1)
+      expect(next.log).toContain('EntityAlreadyExists')
+      stack.write({ 'import.tf': 'import {\n  to = aws_iam_role.task\n  id = "task"\n}\n' })
+      const imported = await stack.run({})
+      expect(imported.code).toBe(0)
+      expect(countsOf(imported)).toMatchObject({ import: 1, create: 0 })
+      expect(await instances(stack)).toMatchObject([{ attributes: { name: 'task' } }])
+    })
+  }, 240_000)
+
+  test('or in the state, as something to replace; a guard rail can keep it', async () => {
+    const { asked, intercept } = slowOnce(({ action }) => action === 'DescribeClusters')
+    await withStack({ ...stackOf('late-cluster', CLUSTER), intercept }, async (stack) => {
+      const step = stack.start(inputs)
+      await until(() => asked.inFlight)
+      step.child.kill('SIGINT')
+      const { code, log, summary } = await step.ended
+      expect(code).toBe(1)
+      expect(log).toContain('::warning::Interrupted while being created or changed: `aws_ecs_cluster.web`.')
+      expect(summary).toContain('Interrupted while being created or changed: `aws_ecs_cluster.web`.')
+      expect(await instances(stack)).toMatchObject([{ status: 'tainted', attributes: { name: 'web' } }])
+
+      const held = await stack.run({ 'protected-types': 'aws_ecs_cluster' })
+      expect(held.code).toBe(1)
+      expect(held.log).toContain('aws_ecs_cluster.web: would be replaced, and aws_ecs_cluster is a protected type')
+    })
+  }, 180_000)
+})

@@ -1,0 +1,267 @@
+// Cancels at moments at which nothing is being made, or something special is, with a real Terraform.
+import type { Intercept } from '../../../rehearsal/cloud/kernel/service.ts'
+import { type Step, source } from '../../support/run-action.ts'
+import { type Stack, until, withStack } from '../../support/terraform-apply/terraform-stack.ts'
+
+const logged = (step: Step, text: string) => until(() => step.log().includes(text))
+const stackOf = (name: string, main: string, intercept: Intercept = () => undefined) => ({
+  entry: source('terraform-apply'),
+  name,
+  files: { 'main.tf': main },
+  intercept,
+})
+const names = async (stack: Stack) => (await stack.state()).resources.map(({ name }) => name).sort()
+const INTERRUPTED = /Interrupt received\.|Two interrupts received/g
+
+const isLock: Intercept = ({ request }) =>
+  request.method === 'PUT' && request.url.pathname.endsWith('.tflock') ? {} : undefined
+
+/** A data source that a test can slow down; by the AWS provider. */
+const READ = `
+  provider "aws" {
+    s3_use_path_style           = true
+    skip_credentials_validation = true
+    skip_metadata_api_check     = true
+    skip_requesting_account_id  = true
+  }
+  resource "aws_ecs_cluster" "web" {
+    name = "web"
+  }
+  data "aws_ecs_cluster" "web" {
+    cluster_name = aws_ecs_cluster.web.name
+    depends_on   = [terraform_data.version]
+  }`
+
+const version = (number: number) => `
+  resource "terraform_data" "version" {
+    input = ${number}
+  }`
+
+test('a plan is interrupted at once', async () => {
+  let slow = false
+  let asked = false
+  const intercept: Intercept = ({ action }) => {
+    if (!slow || action !== 'DescribeClusters') return undefined
+    asked = true
+    return { delay: 20_000 }
+  }
+  await withStack(stackOf('plan', READ + version(1), intercept), async (stack, store) => {
+    expect(await stack.run({})).toMatchObject({ code: 0 })
+    slow = true
+    const step = stack.start({})
+    await until(() => asked)
+    step.child.kill('SIGINT')
+    const { code, log } = await step.ended
+    expect(code).toBe(1)
+    expect(log).toContain('Cancelled: Terraform plan is asked to stop.')
+    expect(log.match(INTERRUPTED)).toEqual(['Interrupt received.'])
+    expect(log).toContain('The run was cancelled; `Terraform plan` ended gently (exit 1).')
+    expect(await store.keys(stack.key)).toEqual([stack.key])
+  })
+}, 120_000)
+
+test('an apply that waits for the lock gives up at once, and leaves the lock to its holder', async () => {
+  const main = 'resource "terraform_data" "a" {}'
+  await withStack(stackOf('waiting', main), async (stack, store) => {
+    const planned = await stack.run({ command: 'plan' })
+    const lock = { ID: 'theirs', Operation: 'OperationTypeApply', Who: 'ada@laptop', Created: '2026-01-01T00:00:00Z' }
+    await store.put(`${stack.key}.tflock`, JSON.stringify({ ...lock, Info: '', Version: '1.11.4', Path: 'x' }))
+    const step = stack.start({ 'plan-file': planned.outputs['plan-file'] ?? '' })
+    await logged(step, 'Waiting for the lock')
+    step.child.kill('SIGINT')
+    const { code, log } = await step.ended
+    expect(code).toBe(1)
+    expect(log.match(INTERRUPTED)).toEqual(['Interrupt received.'])
+    expect(log).not.toContain('creating')
+    expect(JSON.parse(await store.text(`${stack.key}.tflock`))).toMatchObject({ ID: 'theirs' })
+  })
+}, 60_000)
+
+test('an apply that had not begun anything when the run was cancelled does not go on', async () => {
+  let locks = 0
+  const intercept: Intercept = (call) => {
+    if (isLock(call) === undefined) return undefined
+    locks++
+    return locks === 2 ? { delay: 3_000 } : undefined
+  }
+  const main = `
+    resource "terraform_data" "first" {
+      provisioner "local-exec" {
+        command = "sleep 10"
+      }
+    }
+    resource "terraform_data" "next" {
+      depends_on = [terraform_data.first]
+    }`
+  await withStack(stackOf('before', main, intercept), async (stack, store) => {
+    const step = stack.start({})
+    await until(() => locks === 2)
+    step.child.kill('SIGINT')
+    const { code, log } = await step.ended
+    expect(code).toBe(1)
+    expect(log).toContain('Under way: nothing.')
+    expect(log.match(INTERRUPTED)).toEqual(['Interrupt received.'])
+    // Terraform may begin what comes first before it hears of it.
+    expect(log).not.toContain('terraform_data.next: creating')
+    expect((await store.keys(stack.key)).filter((key) => key.endsWith('.tflock'))).toEqual([])
+  })
+}, 60_000)
+
+test('what says something while it is destroyed is not waited for either', async () => {
+  const chain = (count: number) =>
+    [1, 2, 3].map(
+      (link) => `
+    resource "terraform_data" "link${link}" {
+      count      = ${count}
+      depends_on = [${link === 1 ? '' : `terraform_data.link${link - 1}`}]
+      provisioner "local-exec" {
+        when    = destroy
+        command = "for i in 1 2 3 4 5 6; do echo $i; sleep 0.5; done"
+      }
+    }`,
+    )
+  await withStack(stackOf('talking', chain(1).join('')), async (stack) => {
+    expect(await stack.run({})).toMatchObject({ code: 0 })
+    stack.write({ 'main.tf': chain(0).join('') })
+    const step = stack.start({})
+    await logged(step, 'terraform_data.link3[0]: destroying')
+    step.child.kill('SIGINT')
+    const { log } = await step.ended
+    expect(log.match(INTERRUPTED)).toEqual(['Interrupt received.'])
+    expect(await names(stack)).toEqual(expect.arrayContaining(['link1', 'link2']))
+  })
+}, 90_000)
+
+describe('what is being replaced', () => {
+  const replaced = (number: number, after = '', more = '') => `
+    resource "terraform_data" "web" {
+      triggers_replace = [${number}${after}]
+      provisioner "local-exec" {
+        when    = destroy
+        command = "sleep 3"
+      }
+      ${more}
+    }`
+  const replacedFor = async (stack: Stack) => {
+    const [web] = (await stack.state()).resources.filter(({ name }) => name === 'web')
+    return web?.instances.map((instance) => (instance as { attributes: { triggers_replace: unknown } }).attributes)
+  }
+
+  test.each([
+    ['is not left destroyed', ''],
+    ['is left neither twice where the new one is made first', 'lifecycle {\n create_before_destroy = true\n }'],
+  ])(
+    '%s',
+    async (_, more) => {
+      await withStack(stackOf('replaced', replaced(1, '', more)), async (stack) => {
+        expect(await stack.run({})).toMatchObject({ code: 0 })
+        stack.write({ 'main.tf': replaced(2, '', more) })
+        const step = stack.start({})
+        await logged(step, more === '' ? 'terraform_data.web: destroying' : 'terraform_data.web: creating')
+        step.child.kill('SIGINT')
+        const { log } = await step.ended
+        expect(log).toContain('terraform_data.web: created')
+        expect(await replacedFor(stack)).toContainEqual(
+          expect.objectContaining({ triggers_replace: expect.objectContaining({ value: [2] }) }),
+        )
+        // The old one may have to go in another run.
+        expect(await stack.run({})).toMatchObject({ code: 0 })
+        expect(await replacedFor(stack)).toHaveLength(1)
+      })
+    },
+    90_000,
+  )
+
+  describe('and waits for something before it is made anew', () => {
+    const main = (number: number) =>
+      READ + version(number) + replaced(number, ', data.aws_ecs_cluster.web.registered_container_instances_count')
+
+    test.each([
+      ['is made anew, too', '3m', 4_000, true],
+      ['is named when that takes longer than `cancel-timeout`', '8s', 30_000, false],
+    ])(
+      '%s',
+      async (_, timeout, delay, made) => {
+        let slow = false
+        const intercept: Intercept = ({ action }) => (slow && action === 'DescribeClusters' ? { delay } : undefined)
+        await withStack(stackOf('gap', main(1), intercept), async (stack) => {
+          expect(await stack.run({})).toMatchObject({ code: 0 })
+          stack.write({ 'main.tf': main(2) })
+          const { outputs } = await stack.run({ command: 'plan' })
+          slow = true
+          const step = stack.start({ 'plan-file': outputs['plan-file'] ?? '', 'cancel-timeout': timeout })
+          await logged(step, 'terraform_data.web: destroying')
+          step.child.kill('SIGINT')
+          const { log, summary } = await step.ended
+          expect(log.includes('terraform_data.web: created')).toBe(made)
+          const named = 'Interrupted while being created or changed: `terraform_data.web`.'
+          expect([log.includes(named), summary.includes(named)]).toEqual([!made, !made])
+          expect(await names(stack)).toEqual(made ? ['version', 'web', 'web', 'web'] : ['version', 'web', 'web'])
+        })
+      },
+      180_000,
+    )
+  })
+})
+
+test('what is named of it holds no secret, whether the step or the post step says it', async () => {
+  const main = `
+    variable "secret" {
+      sensitive = true
+    }
+    resource "terraform_data" "slow" {
+      for_each = toset([nonsensitive(var.secret)])
+      input    = var.secret
+      provisioner "local-exec" {
+        command = "sleep 12"
+      }
+    }`
+  await withStack(stackOf('secret', main), async (stack) => {
+    for (const killed of [false, true]) {
+      const step = stack.start({ 'cancel-timeout': '1s', variables: 'secret = "hunter-two"' })
+      await until(() => /slow\[.*: creating/.test(step.log()))
+      step.child.kill('SIGINT')
+      await logged(step, 'Under way: terraform_data.slow["***"].')
+      if (killed) step.child.kill('SIGKILL')
+      const { state, log, summary } = await step.ended
+      const post = await stack.run({}, { phase: 'post', state })
+      const ending = killed ? post.log + post.summary : log + summary
+      expect(
+        ending.match(/Interrupted while being created or changed: `terraform_data.slow\["\*\*\*"\]`/g),
+      ).toHaveLength(2)
+      // What a plan says of a resource is told as it says it, as the README has it.
+      const [, applied = ''] = log.split('::group::Terraform apply')
+      expect(applied + summary + post.log + post.summary).not.toContain('hunter-two')
+    }
+  })
+}, 120_000)
+
+test('what a newer Terraform says, and this action does not know, does not make it leave Terraform alone', async () => {
+  const main = `
+    resource "terraform_data" "slow" {
+      provisioner "local-exec" {
+        command = "sleep 2"
+      }
+    }`
+  await withStack(stackOf('newer', main), async (stack, store) => {
+    // As Terraform 1.14 tells of an action; said by a shell in its stead, as this machine may not have that version.
+    const said = JSON.stringify({
+      '@level': 'info',
+      '@message': 'Action started: action.aws_lambda_invoke.x',
+      '@timestamp': '2026-01-01T00:00:00Z',
+      type: 'action_start',
+      hook: {
+        action: { addr: 'action.aws_lambda_invoke.x' },
+        lifecycle: { resource: { addr: 'terraform_data.slow' } },
+      },
+    })
+    const odd = '{"@message":"odd","type":"apply_start","hook":{"resource":null}}'
+    const env = stack.inPlaceOfTerraform(
+      `[ "$1" = apply ] && echo '${said}' && echo '${odd}'\nexec "$REAL_TERRAFORM" "$@"`,
+    )
+    const { code, log } = await stack.run({}, { env })
+    expect(code).toBe(0)
+    expect(log).toContain('Action started: action.aws_lambda_invoke.x')
+    expect(await store.keys(stack.key)).toEqual([stack.key])
+  })
+}, 60_000)

@@ -1,0 +1,175 @@
+// Each guard rail, with a real Terraform: it holds the plan up with a list and changes nothing, and is lifted by name.
+import { source } from '../../support/run-action.ts'
+import { type Stack, useStacks } from '../../support/terraform-apply/terraform-stack.ts'
+
+const { stack } = useStacks(source('terraform-apply'))
+
+const ALL = `
+  resource "terraform_data" "database" {
+    input = { deletion_protection = true, force_destroy = false }
+  }
+  resource "terraform_data" "service" {
+    input = { desired_count = 2 }
+  }
+  resource "terraform_data" "rules" {
+    input = [{ port = 80 }, { port = 443 }]
+  }
+  resource "terraform_data" "cache" {
+    triggers_replace = ["one"]
+  }
+  resource "terraform_data" "queue" {}`
+
+const FORGET = (name: string) => `
+  removed {
+    from = terraform_data.${name}
+    lifecycle {
+      destroy = false
+    }
+  }`
+
+const without = (name: string) =>
+  ALL.replace(
+    new RegExp(`resource "terraform_data" "${name}" {.*?\\n  }|resource "terraform_data" "${name}" {}`, 's'),
+    '',
+  )
+
+interface Rail {
+  readonly what: string
+  /** What the configuration becomes. */
+  readonly main: string
+  readonly inputs?: Readonly<Record<string, string>>
+  /** What is held up, and why. */
+  readonly held: readonly string[]
+  readonly lift: string
+}
+
+const rails: readonly Rail[] = [
+  {
+    what: 'deletion protection that is switched off, and its like that is switched on',
+    main: ALL.replace('= true', '= false').replace('force_destroy = false', 'force_destroy = true'),
+    held: [
+      'terraform_data.database: input.deletion_protection would be switched off',
+      'terraform_data.database: input.force_destroy would be switched on',
+    ],
+    lift: 'terraform_data.database',
+  },
+  {
+    what: 'what is sensitive, which is not told',
+    main: ALL.replace('= true', '= sensitive(false)').replace('desired_count = 2', 'desired_count = sensitive(0)'),
+    held: [
+      'terraform_data.database: input.deletion_protection would be switched off',
+      'terraform_data.service: input.desired_count would go to 0',
+    ],
+    lift: '*',
+  },
+  {
+    what: 'a resource with a protected address that moves out of it',
+    main: `${without('cache')}
+      resource "terraform_data" "moved" {
+        triggers_replace = ["two"]
+      }
+      moved {
+        from = terraform_data.cache
+        to   = terraform_data.moved
+      }`,
+    inputs: { 'protected-addresses': 'terraform_data.cache' },
+    held: ['terraform_data.moved: would be replaced, and its address is protected'],
+    lift: 'terraform_data.moved',
+  },
+  {
+    what: 'a count that goes to zero',
+    main: ALL.replace('desired_count = 2', 'desired_count = 0'),
+    held: ['terraform_data.service: input.desired_count would go from 2 to 0'],
+    lift: '*.service',
+  },
+  {
+    what: 'more destroys than may be, replacements included',
+    main: without('queue').replace('"one"', '"two"'),
+    inputs: { 'max-destroys': '1' },
+    held: [
+      'terraform_data.queue: would be destroyed, number 1 of 2 where `max-destroys` is 1',
+      'terraform_data.cache: would be replaced, number 2 of 2 where `max-destroys` is 1',
+    ],
+    lift: 'terraform_data.cache',
+  },
+  {
+    what: 'a protected type that would be replaced',
+    main: ALL.replace('"one"', '"two"'),
+    inputs: { 'protected-types': 'aws_db_instance, terraform_*' },
+    held: ['terraform_data.cache: would be replaced, and terraform_data is a protected type'],
+    lift: 'terraform_data.cache',
+  },
+  {
+    what: 'a protected address that would be destroyed',
+    main: without('queue'),
+    inputs: { 'protected-addresses': 'module.x\n*.queue' },
+    held: ['terraform_data.queue: would be destroyed, and its address is protected'],
+    lift: 'terraform_data.queue',
+  },
+  {
+    what: 'a protected address that would be forgotten',
+    main: without('queue') + FORGET('queue'),
+    inputs: { 'protected-addresses': '*.queue' },
+    held: ['terraform_data.queue: would be forgotten, and its address is protected'],
+    lift: 'terraform_data.queue',
+  },
+  {
+    what: 'nested blocks that vanish from something protected',
+    main: ALL.replace(', { port = 443 }', ''),
+    inputs: { 'protected-addresses': '*.rules' },
+    held: ['terraform_data.rules: would lose 1 `input` block, and its address is protected'],
+    lift: 'terraform_data.rules',
+  },
+  {
+    what: 'nested blocks of which nothing is left',
+    main: ALL.replace('[{ port = 80 }, { port = 443 }]', 'null'),
+    inputs: { 'protected-addresses': '*.rules' },
+    held: ['terraform_data.rules: would lose 2 `input` blocks, and its address is protected'],
+    lift: 'terraform_data.rules',
+  },
+]
+
+/** The list in the error of a run, one line for each thing that is held up. */
+const listIn = (log: string) =>
+  /::error::The guard rails hold this plan up:(.*?)%0ANext: (.*)/.exec(log)?.[1]?.split('%0A  ').slice(1) ?? []
+
+let made: Stack
+beforeAll(async () => {
+  made = stack('guarded', { 'main.tf': ALL })
+  expect((await made.run({})).code).toBe(0)
+}, 60_000)
+
+// One state for all of them: what a rail holds up changes nothing, so the next one finds what it needs.
+test.each(rails)(
+  '$what',
+  async ({ main, inputs = {}, held, lift }) => {
+    const { serial } = await made.state()
+    made.write({ 'main.tf': main })
+    const refused = await made.run(inputs)
+    expect(refused.code).toBe(1)
+    expect(listIn(refused.log)).toEqual(held)
+    expect(refused.log).toContain('allow-destructive')
+    expect(refused.summary).toContain('Held up by the guard rails')
+    expect(refused.log).not.toContain('Terraform apply')
+    expect((await made.state()).serial).toBe(serial)
+    const lifted = await made.run({ ...inputs, command: 'plan', 'allow-destructive': lift })
+    expect(lifted.code).toBe(0)
+    expect(lifted.log).not.toContain('The guard rails will hold this plan up')
+  },
+  60_000,
+)
+
+test('what is named is done', async () => {
+  made.write({ 'main.tf': without('queue').replace('"one"', '"two"').replace('= true', '= false') })
+  const inputs = { 'max-destroys': '0', 'protected-types': 'terraform_data', 'protected-addresses': '*.queue' }
+  const some = await made.run({ ...inputs, 'allow-destructive': '*.queue\n*.cache' })
+  expect(listIn(some.log)).toEqual(['terraform_data.database: input.deletion_protection would be switched off'])
+  const all = await made.run({ ...inputs, 'allow-destructive': '*.queue\n*.cache\nterraform_data.database' })
+  expect(all).toMatchObject({ code: 0 })
+  expect((await made.state()).resources.map(({ name }) => name).sort()).toEqual([
+    'cache',
+    'database',
+    'rules',
+    'service',
+  ])
+}, 60_000)

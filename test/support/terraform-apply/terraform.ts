@@ -1,0 +1,44 @@
+// What tests with a real Terraform share: its configuration on this machine, and root modules with a remote state.
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+
+/** Terraform's CLI configuration: yours, the one that script/bootstrap wrote, or one made the same way for this run. */
+export function terraformConfig(): string {
+  const yours = process.env['TF_CLI_CONFIG_FILE']
+  if (yours !== undefined && existsSync(yours)) return yours
+  const bootstrapped = join(root, '.rehearsal/terraform.rc')
+  if (existsSync(bootstrapped)) return bootstrapped
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-terraform-rc-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  const script = '. script/lib/say.sh; . script/lib/terraform.sh; write_terraform_config "$(provider_mirror)" "$0"'
+  const file = join(folder, 'terraform.rc')
+  writeFileSync(file, execFileSync('bash', ['-c', script, folder], { cwd: root }))
+  return file
+}
+
+/** The backend block of tests: S3 with its lock. Where S3 is, AWS_ENDPOINT_URL says. */
+export const s3Backend = (bucket: string, key: string): string => `terraform {
+  backend "s3" {
+    bucket                      = "${bucket}"
+    key                         = "${key}"
+    use_lockfile                = true
+    use_path_style              = true
+    skip_credentials_validation = true
+    skip_requesting_account_id  = true
+    skip_metadata_api_check     = true
+  }
+}
+`
+
+/** Writes files below a folder, making the folders between. */
+export function writeTree(folder: string, files: Readonly<Record<string, string>>): void {
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), content)
+  }
+}
