@@ -12,6 +12,6 @@ const project = (name, extra = {}) => ({
 
 export default {
   projects: [project('unit'), project('integration'), project('e2e')],
-  // Integration and e2e tests start a Docker engine's containers and Terraform; each states its own need above this.
-  testTimeout: 60_000,
+  // Guards against a hang, and not against a slow machine: no test states a time of its own below this.
+  testTimeout: 600_000,
 }

@@ -59,7 +59,7 @@ test('a good deploy passes', async () => {
   const gate = await deploy(monitor([]))
   expect(gate).toMatchObject({ code: 0, outputs: { verdict: 'pass', 'triggered-monitors': '[]' } })
   expect(gate.summary).toContain('| Errors of web | OK 2 | OK 2 |')
-}, 30_000)
+})
 
 test('an alert that the deploy brings fails the gate', async () => {
   const gate = await deploy(monitor([{ on: 'event', after: '1s', group: 'host:b', state: 'Alert' }]))
@@ -69,7 +69,7 @@ test('an alert that the deploy brings fails the gate', async () => {
   ])
   expect(gate.shown).toContain('“Errors of web” (host:b) is newly in Alert')
   expect(cloud.journal.entries('monitor').at(-1)).toMatchObject({ state: 'Alert', groups: ['host:b'] })
-}, 30_000)
+})
 
 test('a warning holds the gate until it is over', async () => {
   const gate = await deploy(
@@ -80,12 +80,12 @@ test('a warning holds the gate until it is over', async () => {
   )
   expect(gate).toMatchObject({ code: 0, outputs: { verdict: 'pass' } })
   expect(gate.shown).toContain('is newly in Warn')
-}, 30_000)
+})
 
 test('an alert from before the deploy does not fail it', async () => {
   const gate = await deploy(monitor([], { groups: { 'host:a': 'Alert', 'host:b': 'OK' } }))
   expect(gate).toMatchObject({ code: 0, outputs: { verdict: 'pass' } })
-}, 30_000)
+})
 
 test('a Datadog in trouble for a while does not change the verdict', async () => {
   const gate = await deploy({
@@ -97,14 +97,14 @@ test('a Datadog in trouble for a while does not change the verdict', async () =>
     ],
   })
   expect(gate).toMatchObject({ code: 1, outputs: { verdict: 'fail' } })
-}, 30_000)
+})
 
 test('no monitor: the deploy is stopped before it begins', async () => {
   await play({ monitors: [] })
   const before = await step({ ...WEB, command: 'baseline' })
   expect(before.code).toBe(1)
   expect(before.shown).toContain('No monitor has the tags `service:web`, `env:production`')
-}, 30_000)
+})
 
 test('all that is told of a deploy comes through, under one id', async () => {
   const after = cloud.journal.entries('datadog').length
@@ -123,4 +123,4 @@ test('all that is told of a deploy comes through, under one id', async () => {
   expect(entries[1]).toMatchObject({ changeEvent: { aggregation_key: RECORD.deployId } })
   expect(entries[3]).toMatchObject({ failure: { change_failure: true } })
   expect(JSON.parse(told.outputs['change-event-ids'] ?? '')).toEqual([expect.any(String)])
-}, 30_000)
+})

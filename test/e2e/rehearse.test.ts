@@ -239,4 +239,4 @@ test('bad arguments are refused before anything starts', async () => {
   expect(code).toBe(1)
   expect(output).toContain("Unknown option '--jsno'")
   expect(output).not.toContain('✓ cloud')
-}, 60_000)
+})

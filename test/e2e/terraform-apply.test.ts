@@ -51,7 +51,7 @@ test('a stack is planned, applied, and found unchanged, with its state and no lo
 
   const again = await web.run(inputs)
   expect(again).toMatchObject({ code: 0, outputs: { 'has-changes': 'false', 'service-image': 'web@sha256:abc' } })
-}, 60_000)
+})
 
 test('exactly the plan that was saved is applied, and a stale one is refused', async () => {
   const jobs = stack('jobs', { 'main.tf': 'resource "terraform_data" "job" {\n  input = "first"\n}' })
@@ -65,7 +65,7 @@ test('exactly the plan that was saved is applied, and a stale one is refused', a
   const stale = await jobs.run({ 'plan-file': planFile })
   expect(stale.code).toBe(1)
   expect(stale.log).toContain('the state has changed since it was made')
-}, 60_000)
+})
 
 test('a local state is refused before anything is made, with the way out', async () => {
   const local = stack('local', { 'main.tf': 'resource "terraform_data" "a" {}', 'backend.tf': '' })
@@ -74,7 +74,7 @@ test('a local state is refused before anything is made, with the way out', async
   expect(refused.log).toContain('`infra` keeps its state in a local file')
   expect(refused.log).toContain('backend "s3"')
   expect(refused.log).toContain('migrate-state')
-}, 30_000)
+})
 
 test('a bundle that is killed has its post step wait for Terraform', async () => {
   const slow = stack('slow', {
@@ -93,4 +93,4 @@ test('a bundle that is killed has its post step wait for Terraform', async () =>
   expect(post.log).toContain('Terraform apply finished all the same: 1 added, 0 changed, 0 destroyed.')
   expect(await stacks.store.keys('slow/')).not.toContain('slow/terraform.tfstate.tflock')
   expect((await slow.state()).resources.map(({ name }) => name)).toEqual(['a'])
-}, 60_000)
+})

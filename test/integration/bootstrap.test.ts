@@ -192,5 +192,4 @@ pgrep dockerd && echo 'dockerd left' || true
     expect(output).not.toContain('dockerd left')
     expect(readFileSync(join(clone, '.rehearsal/engine/dockerd.log'), 'utf8')).toContain('API listen on')
   },
-  120_000,
 )

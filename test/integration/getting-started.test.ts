@@ -19,7 +19,6 @@ const [slipway, web, origin, bin] = ['slipway', 'web', 'origin.git', 'bin'].map(
 ]
 const [stage, prod] = ['123456789012', '210987654321']
 const page = readFileSync(join(root, 'docs/getting-started.md'), 'utf8')
-const minutes = 60_000
 const run = promisify(execFile)
 let cloud: Cloud
 
@@ -39,7 +38,6 @@ async function type(block: string | undefined, account: string): Promise<string>
   const git = { user: 'ann', email: 'ann@example.com' }
   const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', block ?? 'exit 1'], {
     cwd: web,
-    timeout: 3 * minutes,
     env: {
       ...process.env,
       ...cloud.env,
@@ -101,91 +99,83 @@ beforeAll(async () => {
     git init -q -b main && git remote add origin '${origin}' && git config push.autoSetupRemote true
     cd '${slipway}' && git init -q -b main && git add -A && git commit -qm 'Slipway' && git tag v1`
   await type(setUp, stage)
-}, minutes)
+})
 
 afterAll(async () => {
   await cloud.close()
   rmSync(folder, { recursive: true, force: true })
-}, minutes)
+})
 
-test(
-  'the page works to the letter',
-  async () => {
-    const [copy, account, variables, ship, prodAccount, tag, ...more] = [1, 2, 3, 4, 5].flatMap(commands)
-    expect(more).toEqual([])
-    await type(copy, stage)
-    expect(readFileSync(join(web, 'infra/main.tf'), 'utf8')).not.toContain('../')
+test('the page works to the letter', async () => {
+  const [copy, account, variables, ship, prodAccount, tag, ...more] = [1, 2, 3, 4, 5].flatMap(commands)
+  expect(more).toEqual([])
+  await type(copy, stage)
+  expect(readFileSync(join(web, 'infra/main.tf'), 'utf8')).not.toContain('../')
 
-    expect(await type(account, stage)).toContain('Apply complete!')
-    expect(await escalations(stage)).toEqual([])
-    await type(variables, stage)
-    const [made, letIn, ...set] = asked()
-    const custom = 'deployment_branch_policy[custom_branch_policies]=true'
-    const place = 'repos/acme/web/environments/stage'
-    expect(made).toEqual([
-      ...['api', '--silent', '--method', 'PUT', place],
-      ...['-F', 'deployment_branch_policy[protected_branches]=false', '-F', custom],
-    ])
-    expect(letIn).toEqual([
-      ...['api', '--silent', '--method', 'POST', `${place}/deployment-branch-policies`],
-      ...['-f', 'name=main', '-f', 'type=branch'],
-    ])
-    expect(set).toEqual(
-      Object.entries({
-        AWS_ACCOUNT_ID: stage,
-        AWS_REGION: 'eu-west-1',
-        AWS_ROLE: `arn:aws:iam::${stage}:role/web-deploy-stage`,
-        TERRAFORM_BACKEND_CONFIG: `bucket=acme-terraform-stage\nkey=web/stage.tfstate\nregion=eu-west-1`,
-      }).map(([name, value]) => ['variable', 'set', name, '--repo', 'acme/web', '--env', 'stage', '--body', value]),
-    )
+  expect(await type(account, stage)).toContain('Apply complete!')
+  expect(await escalations(stage)).toEqual([])
+  await type(variables, stage)
+  const [made, letIn, ...set] = asked()
+  const custom = 'deployment_branch_policy[custom_branch_policies]=true'
+  const place = 'repos/acme/web/environments/stage'
+  expect(made).toEqual([
+    ...['api', '--silent', '--method', 'PUT', place],
+    ...['-F', 'deployment_branch_policy[protected_branches]=false', '-F', custom],
+  ])
+  expect(letIn).toEqual([
+    ...['api', '--silent', '--method', 'POST', `${place}/deployment-branch-policies`],
+    ...['-f', 'name=main', '-f', 'type=branch'],
+  ])
+  expect(set).toEqual(
+    Object.entries({
+      AWS_ACCOUNT_ID: stage,
+      AWS_REGION: 'eu-west-1',
+      AWS_ROLE: `arn:aws:iam::${stage}:role/web-deploy-stage`,
+      TERRAFORM_BACKEND_CONFIG: `bucket=acme-terraform-stage\nkey=web/stage.tfstate\nregion=eu-west-1`,
+    }).map(([name, value]) => ['variable', 'set', name, '--repo', 'acme/web', '--env', 'stage', '--body', value]),
+  )
 
-    await type(ship, stage)
-    const shipped = await type(`git -C '${origin}' ls-tree -r --name-only main`, stage)
-    expect(shipped).toContain('.github/workflows/deploy-stage.yml')
-    expect(shipped).toContain('infra/.terraform.lock.hcl')
-    expect(shipped).not.toMatch(/tfstate|\.terraform\//)
-    // What the deploy does with that, as far as the plan.
-    const init = '-backend-config=bucket=acme-terraform-stage -backend-config=key=web/stage.tfstate'
-    await type(`terraform -chdir=infra init ${init} && terraform -chdir=infra validate`, stage)
+  await type(ship, stage)
+  const shipped = await type(`git -C '${origin}' ls-tree -r --name-only main`, stage)
+  expect(shipped).toContain('.github/workflows/deploy-stage.yml')
+  expect(shipped).toContain('infra/.terraform.lock.hcl')
+  expect(shipped).not.toMatch(/tfstate|\.terraform\//)
+  // What the deploy does with that, as far as the plan.
+  const init = '-backend-config=bucket=acme-terraform-stage -backend-config=key=web/stage.tfstate'
+  await type(`terraform -chdir=infra init ${init} && terraform -chdir=infra validate`, stage)
 
-    expect(await type(prodAccount, prod)).toContain(`arn:aws:iam::${prod}:role/web-deploy-prod`)
-    await type(variables, prod)
-    expect(asked()[1]).toEqual([
-      ...['api', '--silent', '--method', 'POST', 'repos/acme/web/environments/prod/deployment-branch-policies'],
-      ...['-f', 'name=v*', '-f', 'type=tag'],
-    ])
-    await type(tag, prod)
-    expect(asked().flat()).toContain('IMAGE_REPOSITORY')
-    expect(await type(`git -C '${origin}' tag`, stage)).toBe('v1.0.0\n')
+  expect(await type(prodAccount, prod)).toContain(`arn:aws:iam::${prod}:role/web-deploy-prod`)
+  await type(variables, prod)
+  expect(asked()[1]).toEqual([
+    ...['api', '--silent', '--method', 'POST', 'repos/acme/web/environments/prod/deployment-branch-policies'],
+    ...['-f', 'name=v*', '-f', 'type=tag'],
+  ])
+  await type(tag, prod)
+  expect(asked().flat()).toContain('IMAGE_REPOSITORY')
+  expect(await type(`git -C '${origin}' tag`, stage)).toBe('v1.0.0\n')
 
-    // The states of the accounts go to their buckets, each to its own, and describe what is there.
-    const [stageState, prodState, ...others] = commands('The state of `account/`')
-    expect(others).toEqual([])
-    for (const [block, made, owner] of [
-      [stageState, account, stage],
-      [prodState, prodAccount, prod],
-    ] as const) {
-      await type(block, owner)
-      const plan = made?.replace(/^.* (init|workspace new .*)\n/gm, '').replace(' apply ', ' plan -detailed-exitcode ')
-      expect(await type(plan, owner)).toContain('No changes.')
-    }
-  },
-  8 * minutes,
-)
+  // The states of the accounts go to their buckets, each to its own, and describe what is there.
+  const [stageState, prodState, ...others] = commands('The state of `account/`')
+  expect(others).toEqual([])
+  for (const [block, made, owner] of [
+    [stageState, account, stage],
+    [prodState, prodAccount, prod],
+  ] as const) {
+    await type(block, owner)
+    const plan = made?.replace(/^.* (init|workspace new .*)\n/gm, '').replace(' apply ', ' plan -detailed-exitcode ')
+    expect(await type(plan, owner)).toContain('No changes.')
+  }
+})
 
-test(
-  'one account can have both, as the page says, where the provider is left to the first',
-  async () => {
-    await type('rm -rf account/backend.tf account/.terraform && terraform -chdir=account init', stage)
-    const apply = (commands(5)[0] ?? '').replaceAll('terraform-prod', 'terraform-both').replace('new prod', 'new both')
-    const refused = await type(apply, stage).catch(({ stderr }: { stderr: string }) => stderr)
-    expect(refused).toContain('EntityAlreadyExists')
-    const [flags = ''] = /-var create_provider=false -var service=\S+(?=`)/.exec(page) ?? []
-    const again = apply.replace(/^.*workspace new.*\n/m, '').replace(' apply ', ` apply ${flags} `)
-    expect(await type(again, stage)).toContain(`arn:aws:iam::${stage}:role/web-deploy-prod`)
-  },
-  3 * minutes,
-)
+test('one account can have both, as the page says, where the provider is left to the first', async () => {
+  await type('rm -rf account/backend.tf account/.terraform && terraform -chdir=account init', stage)
+  const apply = (commands(5)[0] ?? '').replaceAll('terraform-prod', 'terraform-both').replace('new prod', 'new both')
+  const refused = await type(apply, stage).catch(({ stderr }: { stderr: string }) => stderr)
+  expect(refused).toContain('EntityAlreadyExists')
+  const [flags = ''] = /-var create_provider=false -var service=\S+(?=`)/.exec(page) ?? []
+  const again = apply.replace(/^.*workspace new.*\n/m, '').replace(' apply ', ` apply ${flags} `)
+  expect(await type(again, stage)).toContain(`arn:aws:iam::${stage}:role/web-deploy-prod`)
+})
 
 test('the variables that the page names are those that the workflow reads', () => {
   const workflow = readFileSync(join(root, '.github/workflows/deploy.yml'), 'utf8')

@@ -141,7 +141,6 @@ test.each(['containerd', 'overlay2'] as const)(
       await modern.close()
     }
   },
-  120_000,
 )
 
 test('what one registry has and another lacks is sent to the one that lacks it', async () => {

@@ -97,7 +97,7 @@ test('every difference between our answers and those of moto is listed and expla
     at.filter((one) => !found.some((difference) => pattern(one).test(difference.at))),
   )
   expect(idle).toEqual([])
-}, 120_000)
+})
 
 test('the AWS CLI reads every answer', async () => {
   const cluster = ['--cluster', 'cli']
@@ -204,4 +204,4 @@ test('the AWS CLI reads every answer', async () => {
   await expect(ask('describe-capacity-providers')).rejects.toThrow(
     /does not know the operation DescribeCapacityProviders/,
   )
-}, 180_000)
+})

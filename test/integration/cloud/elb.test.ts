@@ -10,7 +10,6 @@ import { elbDifferences } from './likeness/elb-differences.ts'
 import { explained, facts } from './likeness/facts.ts'
 
 const run = promisify(execFile)
-const seconds = 1_000
 
 interface World {
   readonly url: string
@@ -50,13 +49,13 @@ beforeAll(async () => {
   moto = createMoto()
   ours = await worldAt(cloud.url)
   theirs = await worldAt(await moto.start())
-}, 60 * seconds)
+})
 
 afterAll(async () => {
   for (const world of [ours, theirs]) world?.client.destroy()
   await moto?.close()
   await cloud?.close()
-}, 60 * seconds)
+})
 
 // biome-ignore lint/suspicious/noExplicitAny: what a test reads of an answer is checked by what it expects of it
 type Loose = any
@@ -189,130 +188,116 @@ async function answerOf(world: World, [operation, input, remember]: Call): Promi
   }
 }
 
-test(
-  'answers the same calls as moto does, but for the differences listed',
-  async () => {
-    const found: Record<string, readonly [cloud: unknown, moto: unknown]> = {}
-    for (const call of story) {
-      const here = facts(call[0], await answerOf(ours, call))
-      const there = facts(call[0], await answerOf(theirs, call))
-      for (const path of new Set([...Object.keys(here), ...Object.keys(there)])) {
-        if (here[path] !== there[path]) found[path] = [here[path], there[path]]
-      }
+test('answers the same calls as moto does, but for the differences listed', async () => {
+  const found: Record<string, readonly [cloud: unknown, moto: unknown]> = {}
+  for (const call of story) {
+    const here = facts(call[0], await answerOf(ours, call))
+    const there = facts(call[0], await answerOf(theirs, call))
+    for (const path of new Set([...Object.keys(here), ...Object.keys(there)])) {
+      if (here[path] !== there[path]) found[path] = [here[path], there[path]]
     }
-    expect(explained(found, elbDifferences)).toEqual({ unexplained: {}, outdated: [] })
-  },
-  60 * seconds,
-)
+  }
+  expect(explained(found, elbDifferences)).toEqual({ unexplained: {}, outdated: [] })
+})
 
-test(
-  'every answer can be read by the AWS CLI',
-  async () => {
-    const elb = (...args: string[]) => aws(cloud.url, 'elbv2', ...args)
-    const { LoadBalancers } = (await elb(
-      'create-load-balancer',
-      '--name',
-      'cli',
-      '--subnets',
-      ...ours.subnets,
-    )) as Loose
-    const lb = LoadBalancers[0].LoadBalancerArn
-    const { TargetGroups } = (await elb(
-      ...['create-target-group', '--name', 'cli', '--protocol', 'HTTP', '--port', '8080'],
-      ...['--vpc-id', ours.vpcId, '--target-type', 'ip', '--tags', 'Key=team,Value=a'],
-    )) as Loose
-    const group = TargetGroups[0].TargetGroupArn
-    await elb('register-targets', '--target-group-arn', group, '--targets', 'Id=10.0.0.1', 'Id=10.0.0.2,Port=81')
-    const { Listeners } = (await elb(
-      ...['create-listener', '--load-balancer-arn', lb, '--protocol', 'HTTP', '--port', '8081'],
-      ...['--default-actions', `Type=forward,TargetGroupArn=${group}`],
-    )) as Loose
-    const listener = Listeners[0].ListenerArn
-    const { Rules } = (await elb(
-      ...['create-rule', '--listener-arn', listener, '--priority', '7'],
-      ...['--conditions', 'Field=host-header,Values=a.example', '--actions', `Type=forward,TargetGroupArn=${group}`],
-    )) as Loose
-    const rule = Rules[0].RuleArn
+test('every answer can be read by the AWS CLI', async () => {
+  const elb = (...args: string[]) => aws(cloud.url, 'elbv2', ...args)
+  const { LoadBalancers } = (await elb('create-load-balancer', '--name', 'cli', '--subnets', ...ours.subnets)) as Loose
+  const lb = LoadBalancers[0].LoadBalancerArn
+  const { TargetGroups } = (await elb(
+    ...['create-target-group', '--name', 'cli', '--protocol', 'HTTP', '--port', '8080'],
+    ...['--vpc-id', ours.vpcId, '--target-type', 'ip', '--tags', 'Key=team,Value=a'],
+  )) as Loose
+  const group = TargetGroups[0].TargetGroupArn
+  await elb('register-targets', '--target-group-arn', group, '--targets', 'Id=10.0.0.1', 'Id=10.0.0.2,Port=81')
+  const { Listeners } = (await elb(
+    ...['create-listener', '--load-balancer-arn', lb, '--protocol', 'HTTP', '--port', '8081'],
+    ...['--default-actions', `Type=forward,TargetGroupArn=${group}`],
+  )) as Loose
+  const listener = Listeners[0].ListenerArn
+  const { Rules } = (await elb(
+    ...['create-rule', '--listener-arn', listener, '--priority', '7'],
+    ...['--conditions', 'Field=host-header,Values=a.example', '--actions', `Type=forward,TargetGroupArn=${group}`],
+  )) as Loose
+  const rule = Rules[0].RuleArn
 
-    expect(await elb('describe-target-health', '--target-group-arn', group)).toMatchObject({
-      TargetHealthDescriptions: [
-        { Target: { Id: '10.0.0.1', Port: 8080 }, HealthCheckPort: '8080', TargetHealth: { State: 'initial' } },
-        { Target: { Id: '10.0.0.2', Port: 81 }, HealthCheckPort: '81' },
-      ],
-    })
-    expect(await elb('describe-load-balancers', '--names', 'cli')).toMatchObject({
-      LoadBalancers: [{ LoadBalancerArn: lb, Scheme: 'internet-facing', Type: 'application' }],
-    })
-    expect(await elb('describe-target-groups', '--load-balancer-arn', lb)).toMatchObject({
-      TargetGroups: [{ TargetGroupArn: group, LoadBalancerArns: [lb], HealthCheckEnabled: true }],
-    })
-    expect(await elb('describe-listeners', '--load-balancer-arn', lb)).toMatchObject({ Listeners: [{ Port: 8081 }] })
-    expect(await elb('describe-rules', '--listener-arn', listener)).toMatchObject({
-      Rules: [
-        { RuleArn: rule, Priority: '7', IsDefault: false },
-        { Priority: 'default', IsDefault: true },
-      ],
-    })
-    expect(await elb('describe-tags', '--resource-arns', group)).toMatchObject({
-      TagDescriptions: [{ ResourceArn: group, Tags: [{ Key: 'team', Value: 'a' }] }],
-    })
-    expect(await elb('describe-load-balancer-attributes', '--load-balancer-arn', lb)).toMatchObject({
-      Attributes: expect.arrayContaining([{ Key: 'idle_timeout.timeout_seconds', Value: '60' }]),
-    })
-    expect(await elb('describe-account-limits')).toMatchObject({ Limits: expect.any(Array) })
-    expect(await elb('describe-target-group-attributes', '--target-group-arn', group)).toMatchObject({
-      Attributes: expect.arrayContaining([{ Key: 'deregistration_delay.timeout_seconds', Value: '300' }]),
-    })
-    expect(await elb('describe-listener-attributes', '--listener-arn', listener)).toMatchObject({
-      Attributes: expect.any(Array),
-    })
-    expect(await elb('describe-capacity-reservation', '--load-balancer-arn', lb)).toBeDefined()
+  expect(await elb('describe-target-health', '--target-group-arn', group)).toMatchObject({
+    TargetHealthDescriptions: [
+      { Target: { Id: '10.0.0.1', Port: 8080 }, HealthCheckPort: '8080', TargetHealth: { State: 'initial' } },
+      { Target: { Id: '10.0.0.2', Port: 81 }, HealthCheckPort: '81' },
+    ],
+  })
+  expect(await elb('describe-load-balancers', '--names', 'cli')).toMatchObject({
+    LoadBalancers: [{ LoadBalancerArn: lb, Scheme: 'internet-facing', Type: 'application' }],
+  })
+  expect(await elb('describe-target-groups', '--load-balancer-arn', lb)).toMatchObject({
+    TargetGroups: [{ TargetGroupArn: group, LoadBalancerArns: [lb], HealthCheckEnabled: true }],
+  })
+  expect(await elb('describe-listeners', '--load-balancer-arn', lb)).toMatchObject({ Listeners: [{ Port: 8081 }] })
+  expect(await elb('describe-rules', '--listener-arn', listener)).toMatchObject({
+    Rules: [
+      { RuleArn: rule, Priority: '7', IsDefault: false },
+      { Priority: 'default', IsDefault: true },
+    ],
+  })
+  expect(await elb('describe-tags', '--resource-arns', group)).toMatchObject({
+    TagDescriptions: [{ ResourceArn: group, Tags: [{ Key: 'team', Value: 'a' }] }],
+  })
+  expect(await elb('describe-load-balancer-attributes', '--load-balancer-arn', lb)).toMatchObject({
+    Attributes: expect.arrayContaining([{ Key: 'idle_timeout.timeout_seconds', Value: '60' }]),
+  })
+  expect(await elb('describe-account-limits')).toMatchObject({ Limits: expect.any(Array) })
+  expect(await elb('describe-target-group-attributes', '--target-group-arn', group)).toMatchObject({
+    Attributes: expect.arrayContaining([{ Key: 'deregistration_delay.timeout_seconds', Value: '300' }]),
+  })
+  expect(await elb('describe-listener-attributes', '--listener-arn', listener)).toMatchObject({
+    Attributes: expect.any(Array),
+  })
+  expect(await elb('describe-capacity-reservation', '--load-balancer-arn', lb)).toBeDefined()
 
-    const forward = `Type=forward,TargetGroupArn=${group}`
-    const changes: readonly (readonly [string[], object])[] = [
-      [
-        ['modify-target-group', '--target-group-arn', group, '--health-check-path', '/up'],
-        { TargetGroups: [{ HealthCheckPath: '/up' }] },
-      ],
-      [
-        ['modify-target-group-attributes', '--target-group-arn', group].concat([
-          '--attributes',
-          'Key=deregistration_delay.timeout_seconds,Value=5',
-        ]),
-        { Attributes: expect.arrayContaining([{ Key: 'deregistration_delay.timeout_seconds', Value: '5' }]) },
-      ],
-      [
-        ['modify-load-balancer-attributes', '--load-balancer-arn', lb].concat([
-          '--attributes',
-          'Key=idle_timeout.timeout_seconds,Value=90',
-        ]),
-        { Attributes: expect.arrayContaining([{ Key: 'idle_timeout.timeout_seconds', Value: '90' }]) },
-      ],
-      [
-        ['set-subnets', '--load-balancer-arn', lb, '--subnets', ...ours.subnets],
-        { AvailabilityZones: expect.any(Array) },
-      ],
-      [['set-security-groups', '--load-balancer-arn', lb, '--security-groups', 'sg-1'], { SecurityGroupIds: ['sg-1'] }],
-      [['set-ip-address-type', '--load-balancer-arn', lb, '--ip-address-type', 'ipv4'], { IpAddressType: 'ipv4' }],
-      [['modify-listener', '--listener-arn', listener, '--default-actions', forward], { Listeners: [{ Port: 8081 }] }],
-      [['modify-rule', '--rule-arn', rule, '--actions', forward], { Rules: [{ RuleArn: rule }] }],
-      [
-        ['set-rule-priorities', '--rule-priorities', `RuleArn=${rule},Priority=9`],
-        { Rules: [{ RuleArn: rule, Priority: '9' }] },
-      ],
-    ]
-    for (const [args, answer] of changes) expect(await elb(...args)).toMatchObject(answer)
-    await elb('add-tags', '--resource-arns', group, '--tags', 'Key=tier,Value=1')
-    await elb('remove-tags', '--resource-arns', group, '--tag-keys', 'tier')
-    await elb('deregister-targets', '--target-group-arn', group, '--targets', 'Id=10.0.0.1')
-    await elb('delete-rule', '--rule-arn', rule)
-    await elb('delete-listener', '--listener-arn', listener)
-    await elb('delete-load-balancer', '--load-balancer-arn', lb)
-    await elb('delete-target-group', '--target-group-arn', group)
-    expect(await elb('describe-load-balancers')).toEqual({ LoadBalancers: [] })
-  },
-  180 * seconds,
-)
+  const forward = `Type=forward,TargetGroupArn=${group}`
+  const changes: readonly (readonly [string[], object])[] = [
+    [
+      ['modify-target-group', '--target-group-arn', group, '--health-check-path', '/up'],
+      { TargetGroups: [{ HealthCheckPath: '/up' }] },
+    ],
+    [
+      ['modify-target-group-attributes', '--target-group-arn', group].concat([
+        '--attributes',
+        'Key=deregistration_delay.timeout_seconds,Value=5',
+      ]),
+      { Attributes: expect.arrayContaining([{ Key: 'deregistration_delay.timeout_seconds', Value: '5' }]) },
+    ],
+    [
+      ['modify-load-balancer-attributes', '--load-balancer-arn', lb].concat([
+        '--attributes',
+        'Key=idle_timeout.timeout_seconds,Value=90',
+      ]),
+      { Attributes: expect.arrayContaining([{ Key: 'idle_timeout.timeout_seconds', Value: '90' }]) },
+    ],
+    [
+      ['set-subnets', '--load-balancer-arn', lb, '--subnets', ...ours.subnets],
+      { AvailabilityZones: expect.any(Array) },
+    ],
+    [['set-security-groups', '--load-balancer-arn', lb, '--security-groups', 'sg-1'], { SecurityGroupIds: ['sg-1'] }],
+    [['set-ip-address-type', '--load-balancer-arn', lb, '--ip-address-type', 'ipv4'], { IpAddressType: 'ipv4' }],
+    [['modify-listener', '--listener-arn', listener, '--default-actions', forward], { Listeners: [{ Port: 8081 }] }],
+    [['modify-rule', '--rule-arn', rule, '--actions', forward], { Rules: [{ RuleArn: rule }] }],
+    [
+      ['set-rule-priorities', '--rule-priorities', `RuleArn=${rule},Priority=9`],
+      { Rules: [{ RuleArn: rule, Priority: '9' }] },
+    ],
+  ]
+  for (const [args, answer] of changes) expect(await elb(...args)).toMatchObject(answer)
+  await elb('add-tags', '--resource-arns', group, '--tags', 'Key=tier,Value=1')
+  await elb('remove-tags', '--resource-arns', group, '--tag-keys', 'tier')
+  await elb('deregister-targets', '--target-group-arn', group, '--targets', 'Id=10.0.0.1')
+  await elb('delete-rule', '--rule-arn', rule)
+  await elb('delete-listener', '--listener-arn', listener)
+  await elb('delete-load-balancer', '--load-balancer-arn', lb)
+  await elb('delete-target-group', '--target-group-arn', group)
+  expect(await elb('describe-load-balancers')).toEqual({ LoadBalancers: [] })
+})
 
 test('an operation that it does not have is refused by name, not made up', async () => {
   const call = ours.client.send(

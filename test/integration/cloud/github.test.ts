@@ -8,7 +8,7 @@ const client = (token = 'any') => getOctokit(token, { baseUrl: cloud.env['GITHUB
 
 beforeAll(async () => {
   cloud = await startCloud()
-}, 30_000)
+})
 afterAll(() => cloud.close())
 
 test('comments are made, updated, and listed by pages', async () => {

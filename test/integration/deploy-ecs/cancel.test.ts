@@ -108,41 +108,37 @@ describe('a run that is cancelled right after its update, while reads lag', () =
 test.each([
   ['rollback', 'is being rolled back to worker:1 by ECS', 'worker:1'],
   ['leave', 'goes on rolling out worker:2 by itself', 'worker:2'],
-])(
-  'after SIGKILL the post step does the same (on-cancel: %s)',
-  async (onCancel, said, later) => {
-    const region = 'eu-west-1'
-    const scenario = parseScenario(WORKER_IS_SLOW, 'test')
-    const cloud = await startCloud({ runtime: 'simulated', scenario, speed: 120, region })
-    const config = { region, endpoint: cloud.url, credentials: { accessKeyId: '123456789012', secretAccessKey: 'x' } }
-    const [ecs, elb] = [new ECSClient(config), new ElasticLoadBalancingV2Client(config)]
-    try {
-      const clock = { advance: async () => {} }
-      // This cloud has IAM, in which there is no such role.
-      const taskDefinition = { executionRoleArn: undefined }
-      for (const name of ['api', 'worker']) {
-        await makeService({ ecs, elb, clock }, { name, image: 'example.com/web:first', taskDefinition })
-      }
-      while (!(await runs(ecs, 'worker')).includes('COMPLETED')) await delay(50)
-      const step = {
-        inputs: { cluster: 'production', ...inputs, 'on-cancel': onCancel },
-        env: { ...cloud.env, GITHUB_RUN_ID: '7', GITHUB_SHA: 'abc' },
-      }
-      const running = startStep(source('deploy-ecs'), step)
-      while (!running.log().includes('[production/api] Succeeded.') && running.child.exitCode === null) await delay(50)
-      running.child.kill('SIGKILL')
-      const killed = await running.ended
-      expect([killed.killedBy, killed.log]).toEqual(['SIGKILL', expect.stringContaining('[production/api] Succeeded.')])
-      const post = await runStep(source('deploy-ecs'), { ...step, phase: 'post', state: killed.state })
-      expect(post.code).toBe(0)
-      expect(post.summary).toContain('Service `production/api` had already completed its rollout to api:2.')
-      expect(post.summary).toContain(`Service \`production/worker\` ${said}`)
-      expect(await runs(ecs, 'api')).toMatch(/^api:2 COMPLETED/)
-      while (!(await runs(ecs, 'worker')).startsWith(`${later} COMPLETED, 0`)) await delay(100)
-    } finally {
-      for (const client of [ecs, elb]) client.destroy()
-      await cloud.close()
+])('after SIGKILL the post step does the same (on-cancel: %s)', async (onCancel, said, later) => {
+  const region = 'eu-west-1'
+  const scenario = parseScenario(WORKER_IS_SLOW, 'test')
+  const cloud = await startCloud({ runtime: 'simulated', scenario, speed: 120, region })
+  const config = { region, endpoint: cloud.url, credentials: { accessKeyId: '123456789012', secretAccessKey: 'x' } }
+  const [ecs, elb] = [new ECSClient(config), new ElasticLoadBalancingV2Client(config)]
+  try {
+    const clock = { advance: async () => {} }
+    // This cloud has IAM, in which there is no such role.
+    const taskDefinition = { executionRoleArn: undefined }
+    for (const name of ['api', 'worker']) {
+      await makeService({ ecs, elb, clock }, { name, image: 'example.com/web:first', taskDefinition })
     }
-  },
-  60_000,
-)
+    while (!(await runs(ecs, 'worker')).includes('COMPLETED')) await delay(50)
+    const step = {
+      inputs: { cluster: 'production', ...inputs, 'on-cancel': onCancel },
+      env: { ...cloud.env, GITHUB_RUN_ID: '7', GITHUB_SHA: 'abc' },
+    }
+    const running = startStep(source('deploy-ecs'), step)
+    while (!running.log().includes('[production/api] Succeeded.') && running.child.exitCode === null) await delay(50)
+    running.child.kill('SIGKILL')
+    const killed = await running.ended
+    expect([killed.killedBy, killed.log]).toEqual(['SIGKILL', expect.stringContaining('[production/api] Succeeded.')])
+    const post = await runStep(source('deploy-ecs'), { ...step, phase: 'post', state: killed.state })
+    expect(post.code).toBe(0)
+    expect(post.summary).toContain('Service `production/api` had already completed its rollout to api:2.')
+    expect(post.summary).toContain(`Service \`production/worker\` ${said}`)
+    expect(await runs(ecs, 'api')).toMatch(/^api:2 COMPLETED/)
+    while (!(await runs(ecs, 'worker')).startsWith(`${later} COMPLETED, 0`)) await delay(100)
+  } finally {
+    for (const client of [ecs, elb]) client.destroy()
+    await cloud.close()
+  }
+})

@@ -66,13 +66,13 @@ beforeAll(async () => {
   await ecs.send(
     new CreateClusterCommand({ clusterName: 'production', capacityProviders: ['FARGATE', 'FARGATE_SPOT'] }),
   )
-}, 120_000)
+})
 
 afterAll(async () => {
   ecs?.destroy()
   await cloud?.close()
   await removeTestImages(TEST)
-}, 60_000)
+})
 
 beforeEach(() => {
   intercept = () => undefined
@@ -214,7 +214,7 @@ describe('the task before the deploy', () => {
     })
     const subnet = described.tasks?.[0]?.attachments?.[0]?.details?.find((detail) => detail.name === 'subnetId')?.value
     expect(subnets).toContain(subnet)
-  }, 90_000)
+  })
 
   test('that fails keeps the service as it is, and its last words are in the error and the summary', async () => {
     const name = await makeService('failing')
@@ -232,7 +232,7 @@ describe('the task before the deploy', () => {
     }
     expect(updates(name)).toBe(0)
     expect((await service(name)).taskDefinition).toMatch(/failing:1$/)
-  }, 90_000)
+  })
 
   test('is started once in an attempt of a run, and anew in the next', async () => {
     const name = await makeService('once')
@@ -247,32 +247,28 @@ describe('the task before the deploy', () => {
       expect(done.log).toContain('\n  migrated\n')
       expect(ownTasks(name)).toHaveLength(Number(attempt))
     }
-  }, 120_000)
+  })
 
-  test.each(['SIGINT', 'SIGTERM'] as const)(
-    'is stopped on %s, and nothing is rolled out',
-    async (signal) => {
-      const name = await makeService(signal.toLowerCase())
-      const command = script(`echo waiting; ${gate('never')}`)
-      const running = startStep(
-        source('deploy-ecs'),
-        step(name, {
-          image: `${repository}:1`,
-          'environment-variables': 'VERSION=2',
-          'before-deploy-command': command,
-        }),
-      )
-      await says(running, '\n  waiting\n')
-      running.child.kill(signal)
-      const done = await running.ended
-      expect([done.code, done.outputs['verdict']]).toEqual([1, 'cancelled'])
-      const last = () => cloud.journal.entries('task').findLast(({ taskArn }) => taskArn === ownTasks(name)[0])
-      await until('the end of the task', () => last()?.['lastStatus'] === 'STOPPED')
-      expect(last()).toMatchObject({ stopCode: 'UserInitiated', stoppedReason: 'The workflow run was cancelled.' })
-      expect(updates(name)).toBe(0)
-    },
-    90_000,
-  )
+  test.each(['SIGINT', 'SIGTERM'] as const)('is stopped on %s, and nothing is rolled out', async (signal) => {
+    const name = await makeService(signal.toLowerCase())
+    const command = script(`echo waiting; ${gate('never')}`)
+    const running = startStep(
+      source('deploy-ecs'),
+      step(name, {
+        image: `${repository}:1`,
+        'environment-variables': 'VERSION=2',
+        'before-deploy-command': command,
+      }),
+    )
+    await says(running, '\n  waiting\n')
+    running.child.kill(signal)
+    const done = await running.ended
+    expect([done.code, done.outputs['verdict']]).toEqual([1, 'cancelled'])
+    const last = () => cloud.journal.entries('task').findLast(({ taskArn }) => taskArn === ownTasks(name)[0])
+    await until('the end of the task', () => last()?.['lastStatus'] === 'STOPPED')
+    expect(last()).toMatchObject({ stopCode: 'UserInitiated', stoppedReason: 'The workflow run was cancelled.' })
+    expect(updates(name)).toBe(0)
+  })
 
   test('is stopped by the post step where the step was killed', async () => {
     const name = await makeService('killed')
@@ -288,7 +284,7 @@ describe('the task before the deploy', () => {
     await until('the end of the task', () => last()?.['lastStatus'] === 'STOPPED')
     expect(last()).toMatchObject({ stopCode: 'UserInitiated' })
     expect(updates(name)).toBe(0)
-  }, 90_000)
+  })
 
   test('goes on without its log, where that may not be read, and says so once', async () => {
     const name = await makeService('unread')
@@ -307,7 +303,7 @@ describe('the task before the deploy', () => {
       expect.stringContaining('AccessDeniedException'),
     ])
     expect(done.log).not.toContain('\n  quietly\n')
-  }, 90_000)
+  })
 })
 
 test('a tag that is moved between the check and the start is seen by its digest, and is red', async () => {
@@ -331,7 +327,7 @@ test('a tag that is moved between the check and the start is seen by its digest,
     /::error::.*The tasks that run do not run the image that was shipped\. Rolled back to moved:1, which is healthy\.%0A {2}Task \w+, container app: runs sha256:\w+, shipped was sha256:/,
   )
   expect((await service(name)).taskDefinition).toMatch(/moved:1$/)
-}, 120_000)
+})
 
 describe('health checks of containers', () => {
   const check = (command: string, startPeriod: number) => ({
@@ -351,7 +347,7 @@ describe('health checks of containers', () => {
     await open(name, 'well')
     const done = await running.ended
     expect([done.code, done.outputs['verdict']]).toEqual([0, 'succeeded'])
-  }, 120_000)
+  })
 
   test('a deploy whose new tasks fail them is taken back', async () => {
     const name = await makeService('unwell', check('[ -z "$SICK" ]', 0))
@@ -362,5 +358,5 @@ describe('health checks of containers', () => {
     expect([done.code, done.outputs['verdict']]).toEqual([1, 'rolled-back'])
     expect(done.log).toContain('failed container health checks')
     expect((await service(name)).taskDefinition).toMatch(/unwell:1$/)
-  }, 120_000)
+  })
 })

@@ -86,7 +86,7 @@ beforeAll(async () => {
   const logs = new CloudWatchLogsClient(config)
   await logs.send(new CreateLogGroupCommand({ logGroupName: '/web/app' }))
   for (const client of [iam, ssm, secrets, logs]) client.destroy()
-}, 120_000)
+})
 afterAll(() => cloud.close())
 beforeEach(() => {
   intercept = () => undefined

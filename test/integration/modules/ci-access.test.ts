@@ -10,7 +10,6 @@ import { terraformConfig } from '../../support/terraform-apply/terraform.ts'
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'slipway-ci-access-'))
-const minutes = 60_000
 let cloud: Cloud
 
 interface Ran {
@@ -146,33 +145,27 @@ beforeAll(async () => {
   cpSync(join(repository, 'terraform/modules/ci-access'), join(folder, 'ci-access'), { recursive: true })
   write(ENVIRONMENTS)
   await succeeded(terraform('init', '-no-color', '-input=false'))
-}, minutes)
+})
 
 afterAll(async () => {
   await cloud.close()
   rmSync(folder, { recursive: true, force: true })
-}, minutes)
+})
 
-test(
-  'makes the provider and a role for each environment, with nothing left to do',
-  async () => {
-    await succeeded(terraform('apply', '-no-color', '-input=false', '-auto-approve'))
-    await succeeded(terraform('plan', '-no-color', '-input=false', '-detailed-exitcode'))
-    const outputs = JSON.parse(await succeeded(terraform('output', '-json'))) as { role_arns: { value: object } }
-    expect(outputs.role_arns.value).toEqual({
-      production: 'arn:aws:iam::123456789012:role/web-deploy-production',
-      nightly: 'arn:aws:iam::123456789012:role/web-deploy-nightly',
-      plan: 'arn:aws:iam::123456789012:role/web-deploy-plan',
-      chained: 'arn:aws:iam::123456789012:role/web-deploy-chained',
-    })
-    expect(await aws('iam', 'list-open-id-connect-providers')).toMatchObject({
-      OpenIDConnectProviderList: [
-        { Arn: expect.stringContaining('oidc-provider/token.actions.githubusercontent.com') },
-      ],
-    })
-  },
-  2 * minutes,
-)
+test('makes the provider and a role for each environment, with nothing left to do', async () => {
+  await succeeded(terraform('apply', '-no-color', '-input=false', '-auto-approve'))
+  await succeeded(terraform('plan', '-no-color', '-input=false', '-detailed-exitcode'))
+  const outputs = JSON.parse(await succeeded(terraform('output', '-json'))) as { role_arns: { value: object } }
+  expect(outputs.role_arns.value).toEqual({
+    production: 'arn:aws:iam::123456789012:role/web-deploy-production',
+    nightly: 'arn:aws:iam::123456789012:role/web-deploy-nightly',
+    plan: 'arn:aws:iam::123456789012:role/web-deploy-plan',
+    chained: 'arn:aws:iam::123456789012:role/web-deploy-chained',
+  })
+  expect(await aws('iam', 'list-open-id-connect-providers')).toMatchObject({
+    OpenIDConnectProviderList: [{ Arn: expect.stringContaining('oidc-provider/token.actions.githubusercontent.com') }],
+  })
+})
 
 const AUD = 'sts.amazonaws.com'
 test.each([
@@ -297,34 +290,30 @@ test('a role may do what was named, and no more', async () => {
 /** What is refused, by the name of the module that asks for it, and the words that say so. */
 type Refused = Readonly<Record<string, readonly [environment: string, words: string, more?: string]>>
 
-test(
-  'what would let too many in, or nobody, is refused by its name before anything is changed',
-  async () => {
-    const refused: Refused = {
-      any_branch: ['{ branches = ["*"] }', 'would let every branch in'],
-      claim_in_disguise: ['{ tags = ["v1:environment:production"] }', 'A branch or tag begins with something'],
-      any_environment: ['{ github_environments = ["prod*"] }', 'without wildcards'],
-      deploying_pull_requests: ['{ pull_requests = true, clusters = ["a"] }', 'must not deploy'],
-      any_repository: [
-        '{ repositories = ["web"], pull_from = ["arn:aws:ecr:eu-west-1:210987654321:repository/*"] }',
-        'pull_from are ARNs of repositories in full',
-      ],
-      nowhere_to_put_it: [
-        '{ pull_from = ["arn:aws:ecr:eu-west-1:210987654321:repository/web"] }',
-        'name that in repositories',
-      ],
-      any_role: ['{ trusted_roles = ["arn:aws:iam::111111111111:role/*"] }', 'trusted_roles are ARNs of roles in full'],
-      nobody: ['{ github_environments = [] }', 'Nobody could become the role'],
-      short: ['{ max_session_duration = 900 }', 'max_session_duration is from'],
-      any_owner: ['{}', 'owner_id is a number', 'owner_id = "*"'],
-      any_id: ['{}', 'repository_id is a number', 'repository_id = "1*"'],
-    }
-    await expectRefused(refused)
-    // What is about two variables Terraform finds out later, where there is nothing else.
-    await expectRefused({ only_the_owner: ['{}', 'Give both owner_id and repository_id', 'owner_id = "1"'] })
-  },
-  minutes,
-)
+test('what would let too many in, or nobody, is refused by its name before anything is changed', async () => {
+  const refused: Refused = {
+    any_branch: ['{ branches = ["*"] }', 'would let every branch in'],
+    claim_in_disguise: ['{ tags = ["v1:environment:production"] }', 'A branch or tag begins with something'],
+    any_environment: ['{ github_environments = ["prod*"] }', 'without wildcards'],
+    deploying_pull_requests: ['{ pull_requests = true, clusters = ["a"] }', 'must not deploy'],
+    any_repository: [
+      '{ repositories = ["web"], pull_from = ["arn:aws:ecr:eu-west-1:210987654321:repository/*"] }',
+      'pull_from are ARNs of repositories in full',
+    ],
+    nowhere_to_put_it: [
+      '{ pull_from = ["arn:aws:ecr:eu-west-1:210987654321:repository/web"] }',
+      'name that in repositories',
+    ],
+    any_role: ['{ trusted_roles = ["arn:aws:iam::111111111111:role/*"] }', 'trusted_roles are ARNs of roles in full'],
+    nobody: ['{ github_environments = [] }', 'Nobody could become the role'],
+    short: ['{ max_session_duration = 900 }', 'max_session_duration is from'],
+    any_owner: ['{}', 'owner_id is a number', 'owner_id = "*"'],
+    any_id: ['{}', 'repository_id is a number', 'repository_id = "1*"'],
+  }
+  await expectRefused(refused)
+  // What is about two variables Terraform finds out later, where there is nothing else.
+  await expectRefused({ only_the_owner: ['{}', 'Give both owner_id and repository_id', 'owner_id = "1"'] })
+})
 
 /** In one plan for all of them: it takes Terraform seconds to start. */
 async function expectRefused(refused: Refused): Promise<void> {
@@ -350,15 +339,11 @@ async function expectRefused(refused: Refused): Promise<void> {
   }
 }
 
-test(
-  'an account that has the provider already keeps it, and everything goes again',
-  async () => {
-    write(ENVIRONMENTS, 'create_provider = false')
-    const plan = await succeeded(terraform('plan', '-no-color', '-input=false'))
-    expect(plan).toContain('Plan: 0 to add, 0 to change, 1 to destroy.')
-    write(ENVIRONMENTS)
-    await succeeded(terraform('destroy', '-no-color', '-input=false', '-auto-approve'))
-    expect(await aws('iam', 'list-roles')).toMatchObject({ Roles: [] })
-  },
-  2 * minutes,
-)
+test('an account that has the provider already keeps it, and everything goes again', async () => {
+  write(ENVIRONMENTS, 'create_provider = false')
+  const plan = await succeeded(terraform('plan', '-no-color', '-input=false'))
+  expect(plan).toContain('Plan: 0 to add, 0 to change, 1 to destroy.')
+  write(ENVIRONMENTS)
+  await succeeded(terraform('destroy', '-no-color', '-input=false', '-auto-approve'))
+  expect(await aws('iam', 'list-roles')).toMatchObject({ Roles: [] })
+})

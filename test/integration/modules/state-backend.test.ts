@@ -49,7 +49,7 @@ beforeAll(async () => {
      }
      output "bucket" { value = module.state.bucket }`,
   )
-}, 60_000)
+})
 afterAll(async () => {
   await cloud.close()
   rmSync(folder, { recursive: true, force: true })
@@ -79,7 +79,7 @@ test('the bucket keeps versions, is encrypted and closed, takes TLS only, and is
   const destroyed = await run('terraform', 'destroy', '-auto-approve', '-input=false', '-no-color')
   expect(destroyed.code).toBe(1)
   expect(destroyed.output).toContain('Instance cannot be destroyed')
-}, 240_000)
+})
 
 const readme = readFileSync(join(repository, 'terraform/modules/state-backend/README.md'), 'utf8')
 /** The block of the README, with the lines that it says to add for a key. */
@@ -93,20 +93,16 @@ test.each([
     block.replace(/ {4}encrypt .*\n/, withKey),
     { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: expect.stringMatching(/^arn:aws:kms:.*:key\//) },
   ],
-])(
-  'a state of the documented backend is encrypted by %s',
-  async (_, backend, encryption) => {
-    const stack = mkdtempSync(join(folder, 'stack-'))
-    writeFileSync(join(stack, 'main.tf'), `${backend}\nresource "terraform_data" "one" {}\n`)
-    const terraform = (...args: string[]) =>
-      succeeded('terraform', `-chdir=${stack}`, ...args, '-input=false', '-no-color')
-    const here = ['bucket=acme-stacks', 'use_path_style=true'].map((setting) => `-backend-config=${setting}`)
-    await run('aws', 's3', 'mb', 's3://acme-stacks')
-    await terraform('init', ...here)
-    await terraform('apply', '-auto-approve')
-    const object = ['--bucket', 'acme-stacks', '--key', 'state/terraform.tfstate', '--output', 'json']
-    expect(JSON.parse(await succeeded('aws', 's3api', 'head-object', ...object))).toMatchObject(encryption)
-    await succeeded('aws', 's3', 'rm', 's3://acme-stacks/state/terraform.tfstate')
-  },
-  120_000,
-)
+])('a state of the documented backend is encrypted by %s', async (_, backend, encryption) => {
+  const stack = mkdtempSync(join(folder, 'stack-'))
+  writeFileSync(join(stack, 'main.tf'), `${backend}\nresource "terraform_data" "one" {}\n`)
+  const terraform = (...args: string[]) =>
+    succeeded('terraform', `-chdir=${stack}`, ...args, '-input=false', '-no-color')
+  const here = ['bucket=acme-stacks', 'use_path_style=true'].map((setting) => `-backend-config=${setting}`)
+  await run('aws', 's3', 'mb', 's3://acme-stacks')
+  await terraform('init', ...here)
+  await terraform('apply', '-auto-approve')
+  const object = ['--bucket', 'acme-stacks', '--key', 'state/terraform.tfstate', '--output', 'json']
+  expect(JSON.parse(await succeeded('aws', 's3api', 'head-object', ...object))).toMatchObject(encryption)
+  await succeeded('aws', 's3', 'rm', 's3://acme-stacks/state/terraform.tfstate')
+})

@@ -8,7 +8,6 @@ import { useStacks } from '../../support/terraform-apply/terraform-stack.ts'
 const stacks = useStacks(source('terraform-apply'))
 const { stack } = stacks
 
-const minutes = 60_000
 const KEY = { 'fingerprint-key': 'a key that nobody else has' }
 
 const PROVIDER = `
@@ -86,79 +85,59 @@ describe('a stack of the AWS provider', () => {
     web = stack('web', { 'main.tf': WEB() })
   })
 
-  test(
-    'is approved while nobody knows its ARNs yet, and that lets the same plan through',
-    async () => {
-      const planned = await web.run({ command: 'plan', ...KEY })
-      expect(JSON.parse(planned.outputs['counts'] ?? '{}')).toMatchObject({ create: 5, read: 1 })
-      approval = planned.outputs['approval'] ?? ''
-      const verified = await web.run({ command: 'verify', 'approved-plan': approval, ...KEY })
-      expect(verified.log).toContain('Everything in the plan was approved.')
-      expect(verified.code).toBe(0)
-    },
-    3 * minutes,
-  )
+  test('is approved while nobody knows its ARNs yet, and that lets the same plan through', async () => {
+    const planned = await web.run({ command: 'plan', ...KEY })
+    expect(JSON.parse(planned.outputs['counts'] ?? '{}')).toMatchObject({ create: 5, read: 1 })
+    approval = planned.outputs['approval'] ?? ''
+    const verified = await web.run({ command: 'verify', 'approved-plan': approval, ...KEY })
+    expect(verified.log).toContain('Everything in the plan was approved.')
+    expect(verified.code).toBe(0)
+  })
 
   // The policy that comes of it is unknown until the apply.
-  test(
-    'may not do more than was approved where a policy document is read no sooner than the apply',
-    async () => {
-      web.write({ 'main.tf': WEB({ may: 's3:*' }) })
-      const refused = await web.run({ command: 'verify', 'approved-plan': approval, ...KEY })
-      expect(refused.log).toContain('The plan does more than was approved')
-    },
-    2 * minutes,
-  )
+  test('may not do more than was approved where a policy document is read no sooner than the apply', async () => {
+    web.write({ 'main.tf': WEB({ may: 's3:*' }) })
+    const refused = await web.run({ command: 'verify', 'approved-plan': approval, ...KEY })
+    expect(refused.log).toContain('The plan does more than was approved')
+  })
 
-  test(
-    'is applied as it was approved, and then there is nothing left to do',
-    async () => {
-      web.write({ 'main.tf': WEB() })
-      const applied = await web.run({ 'approved-plan': approval, ...KEY })
-      expect(applied.log).toContain('5 added, 0 changed, 0 destroyed')
-      expect(applied.outputs['cluster']).toMatch(/^arn:aws:ecs:.*:cluster\/web$/)
-      const again = await web.run({ command: 'plan', ...KEY })
-      expect(again.outputs['has-changes']).toBe('false')
-    },
-    3 * minutes,
-  )
+  test('is applied as it was approved, and then there is nothing left to do', async () => {
+    web.write({ 'main.tf': WEB() })
+    const applied = await web.run({ 'approved-plan': approval, ...KEY })
+    expect(applied.log).toContain('5 added, 0 changed, 0 destroyed')
+    expect(applied.outputs['cluster']).toMatch(/^arn:aws:ecs:.*:cluster\/web$/)
+    const again = await web.run({ command: 'plan', ...KEY })
+    expect(again.outputs['has-changes']).toBe('false')
+  })
 
-  test(
-    'is not changed otherwise with the old approval',
-    async () => {
-      const [before, { serial }] = [writes(), await web.state()]
-      web.write({ 'main.tf': WEB({ may: 's3:*', retention: 1 }) })
-      const refused = await web.run({ 'approved-plan': approval, ...KEY })
-      expect(refused.code).toBe(1)
-      expect(refused.log).toContain('The plan does more than was approved')
-      expect(refused.log).toContain('aws_s3_bucket_policy.uploads (update)')
-      expect(refused.log).toContain('aws_cloudwatch_log_group.web (update)')
-      expect(writes()).toEqual(before)
-      expect((await web.state()).serial).toBe(serial)
-    },
-    2 * minutes,
-  )
+  test('is not changed otherwise with the old approval', async () => {
+    const [before, { serial }] = [writes(), await web.state()]
+    web.write({ 'main.tf': WEB({ may: 's3:*', retention: 1 }) })
+    const refused = await web.run({ 'approved-plan': approval, ...KEY })
+    expect(refused.code).toBe(1)
+    expect(refused.log).toContain('The plan does more than was approved')
+    expect(refused.log).toContain('aws_s3_bucket_policy.uploads (update)')
+    expect(refused.log).toContain('aws_cloudwatch_log_group.web (update)')
+    expect(writes()).toEqual(before)
+    expect((await web.state()).serial).toBe(serial)
+  })
 
-  test(
-    'keeps its bucket when nobody says which types are protected, until the bucket is named',
-    async () => {
-      web.write({ 'main.tf': PROVIDER })
-      const before = writes()
-      const refused = await web.run(byDefault('protected-types'))
-      expect(refused.code).toBe(1)
-      // And nothing else is held up.
-      expect(/::error::The guard rails hold this plan up:%0A {2}(.*?)%0ANext: /.exec(refused.log)?.[1]).toBe(
-        'aws_s3_bucket.uploads: would be destroyed, and aws_s3_bucket is a protected type',
-      )
-      expect(writes()).toEqual(before)
-      const named = { ...byDefault('protected-types'), 'allow-destructive': 'aws_s3_bucket.uploads' }
-      const lifted = await web.run(named)
-      expect(lifted.code).toBe(0)
-      expect(writes().slice(before.length)).toContain('DeleteBucket')
-      expect((await web.state()).resources).toEqual([])
-    },
-    3 * minutes,
-  )
+  test('keeps its bucket when nobody says which types are protected, until the bucket is named', async () => {
+    web.write({ 'main.tf': PROVIDER })
+    const before = writes()
+    const refused = await web.run(byDefault('protected-types'))
+    expect(refused.code).toBe(1)
+    // And nothing else is held up.
+    expect(/::error::The guard rails hold this plan up:%0A {2}(.*?)%0ANext: /.exec(refused.log)?.[1]).toBe(
+      'aws_s3_bucket.uploads: would be destroyed, and aws_s3_bucket is a protected type',
+    )
+    expect(writes()).toEqual(before)
+    const named = { ...byDefault('protected-types'), 'allow-destructive': 'aws_s3_bucket.uploads' }
+    const lifted = await web.run(named)
+    expect(lifted.code).toBe(0)
+    expect(writes().slice(before.length)).toContain('DeleteBucket')
+    expect((await web.state()).resources).toEqual([])
+  })
 })
 
 test('of what takes its time, the log says every ten seconds that it is still at it', async () => {
@@ -179,4 +158,4 @@ test('of what takes its time, the log says every ten seconds that it is still at
     expect.stringMatching(/^\[0\/1\] terraform_data\.slow: still creating, 1\d s$/),
     expect.stringMatching(/^\[1\/1\] terraform_data\.slow: created in \d+ s$/),
   ])
-}, 60_000)
+})

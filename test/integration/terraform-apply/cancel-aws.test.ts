@@ -148,7 +148,7 @@ describe('what is being made when the run is cancelled is made, and in the state
       expect(await stated(stack)).toEqual(await objects(store))
       expect((await stack.run({})).outputs['has-changes']).toBe('false')
     })
-  }, 180_000)
+  })
 
   test('a role, which may be there only once by its name', async () => {
     const { asked, intercept } = slowOnce(({ action }) => action === 'CreateRole')
@@ -156,7 +156,7 @@ describe('what is being made when the run is cancelled is made, and in the state
       await expectFinished(await cancelInFlight(stack, store, asked), stack, store)
       expect(await instances(stack)).toMatchObject([{ attributes: { name: 'task' } }])
     })
-  }, 180_000)
+  })
 
   test('a cluster that is there and only being waited for', async () => {
     const { asked, intercept } = slowOnce(({ action }) => action === 'DescribeClusters')
@@ -166,7 +166,7 @@ describe('what is being made when the run is cancelled is made, and in the state
       expect(cluster).toMatchObject({ attributes: { name: 'web' } })
       expect(cluster?.status).toBeUndefined()
     })
-  }, 180_000)
+  })
 })
 
 test('Terraform is interrupted once nothing is made, by itself when the step was killed and no post step comes', async () => {
@@ -194,7 +194,7 @@ test('Terraform is interrupted once nothing is made, by itself when the step was
     expect(post.log).not.toContain('aws_s3_object.last: Creating')
     expect(post.log).not.toContain('::warning::Interrupted')
   })
-}, 180_000)
+})
 
 test('what is being destroyed is not waited for: no more is destroyed, and the next run finds what is gone', async () => {
   const { asked, intercept } = slowOnce(isWriteOf('slow', 'DELETE'))
@@ -210,7 +210,7 @@ test('what is being destroyed is not waited for: no more is destroyed, and the n
     expect(countsOf(await stack.run({}))).toMatchObject({ create: 1 })
     expect(await stated(stack)).toEqual(await objects(store))
   })
-}, 240_000)
+})
 
 describe('what takes longer than `cancel-timeout` is cut short, and named', () => {
   const inputs = { 'cancel-timeout': '1s' }
@@ -234,7 +234,7 @@ describe('what takes longer than `cancel-timeout` is cut short, and named', () =
       expect(countsOf(imported)).toMatchObject({ import: 1, create: 0 })
       expect(await instances(stack)).toMatchObject([{ attributes: { name: 'task' } }])
     })
-  }, 240_000)
+  })
 
   test('or in the state, as something to replace; a guard rail can keep it', async () => {
     const { asked, intercept } = slowOnce(({ action }) => action === 'DescribeClusters')
@@ -252,5 +252,5 @@ describe('what takes longer than `cancel-timeout` is cut short, and named', () =
       expect(held.code).toBe(1)
       expect(held.log).toContain('aws_ecs_cluster.web: would be replaced, and aws_ecs_cluster is a protected type')
     })
-  }, 180_000)
+  })
 })

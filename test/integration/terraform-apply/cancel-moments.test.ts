@@ -58,7 +58,7 @@ test('a plan is interrupted at once', async () => {
     expect(log).toContain('The run was cancelled; `Terraform plan` ended gently (exit 1).')
     expect(await store.keys(stack.key)).toEqual([stack.key])
   })
-}, 120_000)
+})
 
 test('an apply that waits for the lock gives up at once, and leaves the lock to its holder', async () => {
   const main = 'resource "terraform_data" "a" {}'
@@ -75,7 +75,7 @@ test('an apply that waits for the lock gives up at once, and leaves the lock to 
     expect(log).not.toContain('creating')
     expect(JSON.parse(await store.text(`${stack.key}.tflock`))).toMatchObject({ ID: 'theirs' })
   })
-}, 60_000)
+})
 
 test('an apply that had not begun anything when the run was cancelled does not go on', async () => {
   let locks = 0
@@ -105,7 +105,7 @@ test('an apply that had not begun anything when the run was cancelled does not g
     expect(log).not.toContain('terraform_data.next: creating')
     expect((await store.keys(stack.key)).filter((key) => key.endsWith('.tflock'))).toEqual([])
   })
-}, 60_000)
+})
 
 test('what says something while it is destroyed is not waited for either', async () => {
   const chain = (count: number) =>
@@ -130,7 +130,7 @@ test('what says something while it is destroyed is not waited for either', async
     expect(log.match(INTERRUPTED)).toEqual(['Interrupt received.'])
     expect(await names(stack)).toEqual(expect.arrayContaining(['link1', 'link2']))
   })
-}, 90_000)
+})
 
 describe('what is being replaced', () => {
   const replaced = (number: number, after = '', more = '') => `
@@ -150,27 +150,23 @@ describe('what is being replaced', () => {
   test.each([
     ['is not left destroyed', ''],
     ['is left neither twice where the new one is made first', 'lifecycle {\n create_before_destroy = true\n }'],
-  ])(
-    '%s',
-    async (_, more) => {
-      await withStack(stackOf('replaced', replaced(1, '', more)), async (stack) => {
-        expect(await stack.run({})).toMatchObject({ code: 0 })
-        stack.write({ 'main.tf': replaced(2, '', more) })
-        const step = stack.start({})
-        await logged(step, more === '' ? 'terraform_data.web: destroying' : 'terraform_data.web: creating')
-        step.child.kill('SIGINT')
-        const { log } = await step.ended
-        expect(log).toContain('terraform_data.web: created')
-        expect(await replacedFor(stack)).toContainEqual(
-          expect.objectContaining({ triggers_replace: expect.objectContaining({ value: [2] }) }),
-        )
-        // The old one may have to go in another run.
-        expect(await stack.run({})).toMatchObject({ code: 0 })
-        expect(await replacedFor(stack)).toHaveLength(1)
-      })
-    },
-    90_000,
-  )
+  ])('%s', async (_, more) => {
+    await withStack(stackOf('replaced', replaced(1, '', more)), async (stack) => {
+      expect(await stack.run({})).toMatchObject({ code: 0 })
+      stack.write({ 'main.tf': replaced(2, '', more) })
+      const step = stack.start({})
+      await logged(step, more === '' ? 'terraform_data.web: destroying' : 'terraform_data.web: creating')
+      step.child.kill('SIGINT')
+      const { log } = await step.ended
+      expect(log).toContain('terraform_data.web: created')
+      expect(await replacedFor(stack)).toContainEqual(
+        expect.objectContaining({ triggers_replace: expect.objectContaining({ value: [2] }) }),
+      )
+      // The old one may have to go in another run.
+      expect(await stack.run({})).toMatchObject({ code: 0 })
+      expect(await replacedFor(stack)).toHaveLength(1)
+    })
+  })
 
   describe('and waits for something before it is made anew', () => {
     const main = (number: number) =>
@@ -179,28 +175,24 @@ describe('what is being replaced', () => {
     test.each([
       ['is made anew, too', '3m', 4_000, true],
       ['is named when that takes longer than `cancel-timeout`', '8s', 30_000, false],
-    ])(
-      '%s',
-      async (_, timeout, delay, made) => {
-        let slow = false
-        const intercept: Intercept = ({ action }) => (slow && action === 'DescribeClusters' ? { delay } : undefined)
-        await withStack(stackOf('gap', main(1), intercept), async (stack) => {
-          expect(await stack.run({})).toMatchObject({ code: 0 })
-          stack.write({ 'main.tf': main(2) })
-          const { outputs } = await stack.run({ command: 'plan' })
-          slow = true
-          const step = stack.start({ 'plan-file': outputs['plan-file'] ?? '', 'cancel-timeout': timeout })
-          await logged(step, 'terraform_data.web: destroying')
-          step.child.kill('SIGINT')
-          const { log, summary } = await step.ended
-          expect(log.includes('terraform_data.web: created')).toBe(made)
-          const named = 'Interrupted while being created or changed: `terraform_data.web`.'
-          expect([log.includes(named), summary.includes(named)]).toEqual([!made, !made])
-          expect(await names(stack)).toEqual(made ? ['version', 'web', 'web', 'web'] : ['version', 'web', 'web'])
-        })
-      },
-      180_000,
-    )
+    ])('%s', async (_, timeout, delay, made) => {
+      let slow = false
+      const intercept: Intercept = ({ action }) => (slow && action === 'DescribeClusters' ? { delay } : undefined)
+      await withStack(stackOf('gap', main(1), intercept), async (stack) => {
+        expect(await stack.run({})).toMatchObject({ code: 0 })
+        stack.write({ 'main.tf': main(2) })
+        const { outputs } = await stack.run({ command: 'plan' })
+        slow = true
+        const step = stack.start({ 'plan-file': outputs['plan-file'] ?? '', 'cancel-timeout': timeout })
+        await logged(step, 'terraform_data.web: destroying')
+        step.child.kill('SIGINT')
+        const { log, summary } = await step.ended
+        expect(log.includes('terraform_data.web: created')).toBe(made)
+        const named = 'Interrupted while being created or changed: `terraform_data.web`.'
+        expect([log.includes(named), summary.includes(named)]).toEqual([!made, !made])
+        expect(await names(stack)).toEqual(made ? ['version', 'web', 'web', 'web'] : ['version', 'web', 'web'])
+      })
+    })
   })
 })
 
@@ -234,7 +226,7 @@ test('what is named of it holds no secret, whether the step or the post step say
       expect(applied + summary + post.log + post.summary).not.toContain('hunter-two')
     }
   })
-}, 120_000)
+})
 
 test('what a newer Terraform says, and this action does not know, does not make it leave Terraform alone', async () => {
   const main = `
@@ -264,4 +256,4 @@ test('what a newer Terraform says, and this action does not know, does not make 
     expect(log).toContain('Action started: action.aws_lambda_invoke.x')
     expect(await store.keys(stack.key)).toEqual([stack.key])
   })
-}, 60_000)
+})

@@ -54,7 +54,7 @@ test('a cancelled apply that takes too long is interrupted: what is done is save
   web.write({ 'main.tf': SLOW(0) })
   expect(await web.run({})).toMatchObject({ code: 0 })
   expect(await names(web)).toEqual(['last', 'quick', 'slow'])
-}, 60_000)
+})
 
 test('a cancelled apply that comes to its end in time is through, though the step fails', async () => {
   const web = stack('in-time', { 'main.tf': SLOW(2) })
@@ -68,7 +68,7 @@ test('a cancelled apply that comes to its end in time is through, though the ste
   expect(log).not.toContain('Interrupt received')
   expect(summary).toContain('✅ **Applied**: 3 added, 0 changed, 0 destroyed.')
   expect(await names(web)).toEqual(['last', 'quick', 'slow'])
-}, 60_000)
+})
 
 test('a killed step leaves Terraform to finish, and the post step waits for it', async () => {
   const web = stack('killed', { 'main.tf': SLOW(3) })
@@ -84,7 +84,7 @@ test('a killed step leaves Terraform to finish, and the post step waits for it',
   expect(post.log).toContain('Terraform apply finished all the same: 3 added, 0 changed, 0 destroyed.')
   expect(await stacks.store.keys('killed/')).toEqual(['killed/terraform.tfstate'])
   expect(await names(web)).toEqual(['last', 'quick', 'slow'])
-}, 60_000)
+})
 
 test('what Terraform says after the step was killed is scrubbed like the rest', async () => {
   const web = stack('killed-secret', {
@@ -109,7 +109,7 @@ test('what Terraform says after the step was killed is scrubbed like the rest', 
   expect(log).toContain('it is ***')
   expect(log).not.toContain('hunter-two')
   expect(log).toContain('Terraform apply finished all the same')
-}, 60_000)
+})
 
 test('a step that is killed the moment its Terraform starts is known to the post step all the same', async () => {
   const web = stack('at-once', { 'main.tf': SLOW(1) })
@@ -122,50 +122,46 @@ test('a step that is killed the moment its Terraform starts is known to the post
   expect(post.log).toContain('Terraform apply finished all the same: 3 added, 0 changed, 0 destroyed.')
   expect(await stacks.store.keys('at-once/')).toEqual(['at-once/terraform.tfstate'])
   expect(await names(web)).toEqual(['last', 'quick', 'slow'])
-}, 60_000)
+})
 
 test.each([
   ['and is in a file', false],
   ['and could not be written to a file either', true],
-])(
-  'a state that cannot be saved is pushed again, %s',
-  async (_, nowhere) => {
-    let refusals = 0
-    const intercept: Intercept = ({ request }) => {
-      if (refusals === 0 || request.method !== 'PUT' || !request.url.pathname.endsWith('.tfstate')) return undefined
-      refusals--
-      return { error: new AwsError('AccessDenied', 'Not now.', 403) }
-    }
-    const files = {
-      'main.tf': `
+])('a state that cannot be saved is pushed again, %s', async (_, nowhere) => {
+  let refusals = 0
+  const intercept: Intercept = ({ request }) => {
+    if (refusals === 0 || request.method !== 'PUT' || !request.url.pathname.endsWith('.tfstate')) return undefined
+    refusals--
+    return { error: new AwsError('AccessDenied', 'Not now.', 403) }
+  }
+  const files = {
+    'main.tf': `
       resource "terraform_data" "gate" {
         provisioner "local-exec" {
           command = "touch started; while [ ! -e go ]; do sleep 0.1; done"
         }
       }`,
-    }
-    await withStack({ entry: source('terraform-apply'), name: 'errored', files, intercept }, async (web) => {
-      const step = web.start({})
-      await until(() => existsSync(`${web.directory}/started`))
-      // Terraform's own attempt is refused, and our first one; the second goes through.
-      refusals = 2
-      // A folder in its place: root may write anything but that.
-      if (nowhere) mkdirSync(`${web.directory}/errored.tfstate/x`, { recursive: true })
-      writeFileSync(`${web.directory}/go`, '')
-      const ended = await step.ended
-      expect(refusals).toBe(0)
-      expect(ended.log).toContain('The state that could not be saved at first is safe now.')
-      // All was done, so all is well.
-      expect(ended.code).toBe(0)
-      expect(ended.log).not.toContain('::error')
-      expect(ended.summary).toContain('✅ **Applied**')
-      expect(existsSync(`${web.directory}/errored.tfstate`)).toBe(nowhere)
-      expect(scratch(web)).not.toContain('errored.tfstate')
-      expect(await names(web)).toEqual(['gate'])
-    })
-  },
-  120_000,
-)
+  }
+  await withStack({ entry: source('terraform-apply'), name: 'errored', files, intercept }, async (web) => {
+    const step = web.start({})
+    await until(() => existsSync(`${web.directory}/started`))
+    // Terraform's own attempt is refused, and our first one; the second goes through.
+    refusals = 2
+    // A folder in its place: root may write anything but that.
+    if (nowhere) mkdirSync(`${web.directory}/errored.tfstate/x`, { recursive: true })
+    writeFileSync(`${web.directory}/go`, '')
+    const ended = await step.ended
+    expect(refusals).toBe(0)
+    expect(ended.log).toContain('The state that could not be saved at first is safe now.')
+    // All was done, so all is well.
+    expect(ended.code).toBe(0)
+    expect(ended.log).not.toContain('::error')
+    expect(ended.summary).toContain('✅ **Applied**')
+    expect(existsSync(`${web.directory}/errored.tfstate`)).toBe(nowhere)
+    expect(scratch(web)).not.toContain('errored.tfstate')
+    expect(await names(web)).toEqual(['gate'])
+  })
+})
 
 test('a state that still cannot be saved is kept, and pointed at', async () => {
   const web = stack('lost', { 'main.tf': 'resource "terraform_data" "a" {}' })
@@ -185,7 +181,7 @@ esac`)
   expect(ended.outputs['errored-state-file']).toBe(`${web.directory}/errored.tfstate`)
   expect(existsSync(`${web.directory}/errored.tfstate`)).toBe(true)
   expect((await web.run({}, { env })).log).toContain('is a state that an earlier apply could not save')
-}, 60_000)
+})
 
 test('a killed step loses no state, even when later steps took away inputs, tools and backend', async () => {
   const web = stack('bereft', { 'main.tf': 'resource "terraform_data" "a" {}' })
@@ -213,7 +209,7 @@ esac`)
   expect(post.log).toContain('It is kept in `s3://terraform-state/bereft/terraform.tfstate.errored-8-1`')
   expect(JSON.parse(await stacks.store.text('bereft/terraform.tfstate.errored-8-1'))).toMatchObject({ serial: 3 })
   expect(scratch(web)).toEqual([])
-}, 90_000)
+})
 
 test('a plan that goes on without its step is told to have changed nothing', async () => {
   const web = stack('left-plan', {
@@ -230,7 +226,7 @@ esac`)
   expect(post.code).toBe(0)
   expect(post.log).toContain('Terraform plan has ended. It changed nothing; run the step again to see the plan.')
   expect(post.log).not.toContain('look at the plan')
-}, 30_000)
+})
 
 test('a run leaves no files but those that outputs name, and those only until the job ends', async () => {
   const web = stack('tidy', { 'main.tf': 'variable "secret" {}' })
@@ -243,7 +239,7 @@ test('a run leaves no files but those that outputs name, and those only until th
   expect(scratch(web)).toEqual([])
   expect((await web.run({ command: 'plan', variables: 'nothing = 1' })).code).toBe(1)
   expect(scratch(web)).toEqual([])
-}, 60_000)
+})
 
 test("Terraform's diagnostics become annotations on file and line", async () => {
   const broken = stack('broken', { 'main.tf': 'resource "terraform_data" "a" {\n  input = var.nowhere\n}\n' })
@@ -253,4 +249,4 @@ test("Terraform's diagnostics become annotations on file and line", async () => 
     /^::error title=Reference to undeclared input variable,file=infra\/main.tf,line=2,col=11::/m,
   )
   expect(ended.log).toContain('`Terraform plan` failed: Reference to undeclared input variable')
-}, 30_000)
+})

@@ -80,4 +80,4 @@ test('what was changed outside is told from what is not applied yet, in an issue
   expect(await found()).toEqual({ code: 0, drift: '[]', pending: '["terraform_data.later"]' })
   expect(repository.issue(1)).toMatchObject({ state: 'closed', stateReason: 'completed' })
   expect(repository.commentsOf(1).map(({ body }) => body)).toEqual(['The drift is gone.'])
-}, 300_000)
+})

@@ -99,7 +99,7 @@ test('a state that cannot be saved for good is kept beside its place, and on the
     whereRefused(/\.tfstate$/, keptBeside),
     whereRefused(/\.tfstate(\.errored-[\w-]+)?$/, keptOnRunner),
   ])
-}, 180_000)
+})
 
 test('a state that Terraform could not save after its step was killed is pushed by the post step', async () => {
   await whereRefused(/\.tfstate$/, async (refused) => {
@@ -119,4 +119,4 @@ test('a state that Terraform could not save after its step was killed is pushed 
     expect(await store.keys(STATE)).not.toContain(`${STATE}.tflock`)
     expect(existsSync(`${web.directory}/errored.tfstate`)).toBe(false)
   })
-}, 180_000)
+})

@@ -43,44 +43,40 @@ test('each stack and environment has one comment, updated in place', async () =>
   web.write({ 'main.tf': 'resource "terraform_data" "a" {}\nresource "terraform_data" "b" {}' })
   expect((await plan('stage')).outputs['comment-url']).toBe(first.outputs['comment-url'])
   expect(ours().map(({ body }) => /\d to create/.exec(body)?.[0])).toEqual(['2 to create', '1 to create'])
-}, 60_000)
+})
 
 test.each<[what: string, ofOther: Readonly<Record<string, string>>]>([
   ['state', { 'backend-config': 'key=other/terraform.tfstate' }],
   ['directory', { 'working-directory': 'infra/other' }],
-])(
-  'two stacks that differ in %s alone have a comment each, updated in place',
-  async (what, ofOther) => {
-    const pull = open(`Two by ${what}`)
-    const web = stack(`two-by-${what}`, {})
-    const make = (names: string) => {
-      const files = { 'main.tf': `resource "terraform_data" "a" {\n  for_each = toset(split("", "${names}"))\n}` }
-      web.write({ ...files, 'other/main.tf': files['main.tf'], 'other/backend.tf': s3Backend(BUCKET, web.key) })
-    }
-    const plan = async (inputs: Readonly<Record<string, string>>) => {
-      const planned = await web.run(
-        { command: 'plan', environment: 'prod', ...TOKEN, ...inputs },
-        onPull(web, pull.number),
-      )
-      return planned.outputs['comment-url']
-    }
-    const counts = () =>
-      repository()
-        .commentsOf(pull.number)
-        .map(({ body }) => /\d to create/.exec(body)?.[0])
+])('two stacks that differ in %s alone have a comment each, updated in place', async (what, ofOther) => {
+  const pull = open(`Two by ${what}`)
+  const web = stack(`two-by-${what}`, {})
+  const make = (names: string) => {
+    const files = { 'main.tf': `resource "terraform_data" "a" {\n  for_each = toset(split("", "${names}"))\n}` }
+    web.write({ ...files, 'other/main.tf': files['main.tf'], 'other/backend.tf': s3Backend(BUCKET, web.key) })
+  }
+  const plan = async (inputs: Readonly<Record<string, string>>) => {
+    const planned = await web.run(
+      { command: 'plan', environment: 'prod', ...TOKEN, ...inputs },
+      onPull(web, pull.number),
+    )
+    return planned.outputs['comment-url']
+  }
+  const counts = () =>
+    repository()
+      .commentsOf(pull.number)
+      .map(({ body }) => /\d to create/.exec(body)?.[0])
 
-    make('x')
-    const urls = [await plan({}), await plan(ofOther)]
-    expect(counts()).toEqual(['1 to create', '1 to create'])
-    make('xyz')
-    expect(await plan(ofOther)).toBe(urls[1])
-    expect(counts()).toEqual(['1 to create', '3 to create'])
-    make('xy')
-    expect(await plan({})).toBe(urls[0])
-    expect(counts()).toEqual(['2 to create', '3 to create'])
-  },
-  60_000,
-)
+  make('x')
+  const urls = [await plan({}), await plan(ofOther)]
+  expect(counts()).toEqual(['1 to create', '1 to create'])
+  make('xyz')
+  expect(await plan(ofOther)).toBe(urls[1])
+  expect(counts()).toEqual(['1 to create', '3 to create'])
+  make('xy')
+  expect(await plan({})).toBe(urls[0])
+  expect(counts()).toEqual(['2 to create', '3 to create'])
+})
 
 test('a comment that may not be written is a warning that names the permission, not a failure', async () => {
   const pull = open('Another')
@@ -88,7 +84,7 @@ test('a comment that may not be written is a warning that names the permission, 
   const ended = await web.run({ command: 'plan', 'github-token': 'read-only' }, onPull(web, pull.number))
   expect(ended.code).toBe(0)
   expect(ended.log).toMatch(/::warning::.*Resource not accessible by integration.*pull-requests: write/)
-}, 30_000)
+})
 
 test('a plan of any size fits into a comment', async () => {
   const pull = open('Large')
@@ -105,7 +101,7 @@ test('a plan of any size fits into a comment', async () => {
   expect(comment?.body).toContain('400 to create')
   expect(comment?.body).toContain('do not fit here')
   expect(comment?.body.length).toBeLessThanOrEqual(65_536)
-}, 60_000)
+})
 
 test('what was planned on the pull request is applied after the merge, and nothing else', async () => {
   const pull = open('Feature', 'def456')
@@ -130,7 +126,7 @@ test('what was planned on the pull request is applied after the merge, and nothi
   expect(copied.log).toContain(`was made for pull request #${pull.number}`)
 
   expect((await web.run(APPROVED, merged('abc123'))).code).toBe(0)
-}, 60_000)
+})
 
 test('an approval is for the commit that was planned, in a comment that we wrote ourselves', async () => {
   const pull = open('Twice', 'one111', 'two222')
@@ -155,7 +151,7 @@ test('an approval is for the commit that was planned, in a comment that we wrote
   const again = await web.run(PLAN, onPull(web, pull.number, 'two222'))
   expect(again.outputs['comment-url']).not.toContain(`#issuecomment-${forged.id}`)
   expect((await verify()).code).toBe(0)
-}, 60_000)
+})
 
 test('an older approval of the same commit that is put back lets through that older plan, and nothing else', async () => {
   const pull = open('Again', 'def456')
@@ -178,7 +174,7 @@ test('an older approval of the same commit that is put back lets through that ol
   repository().updateComment(comment?.id ?? 0, old)
   expect((await verify(2)).log).toContain(`The plan does more than was approved in pull request #${pull.number}`)
   expect((await verify(1)).code).toBe(0)
-}, 60_000)
+})
 
 test('a pull request that is still open approves nothing for a commit of its branch', async () => {
   const pull = open('Open', 'eee555')
@@ -187,7 +183,7 @@ test('a pull request that is still open approves nothing for a commit of its bra
   const refused = await web.run(APPROVED, merged('eee555'))
   expect(refused.code).toBe(1)
   expect(refused.log).toContain('Commit eee555 came from no merged pull request')
-}, 60_000)
+})
 
 describe('on an event of the pull request itself', () => {
   /** A pull request whose plan makes one resource. Gives its approved comment, and what it says by now. */
@@ -217,7 +213,7 @@ describe('on an event of the pull request itself', () => {
     web.write({ 'main.tf': ONE })
     expect((await web.run(APPROVED, onPull(web, number))).code).toBe(0)
     expect(comment()).toEqual(before)
-  }, 60_000)
+  })
 
   test('a plan that is made once it is merged, or closed, approves nothing', async () => {
     const { web, number, comment, before } = await approved('closed-planned')
@@ -230,7 +226,7 @@ describe('on an event of the pull request itself', () => {
     const file = planned.outputs['plan-file'] ?? ''
     const refused = await web.run({ ...APPROVED, 'plan-file': file }, onPull(web, number))
     expect(refused.log).toContain('terraform_data.sneaky (create)')
-  }, 60_000)
+  })
 
   test('what was closed without a merge, or is open, was approved by nobody', async () => {
     const { web, number, comment, before } = await approved('closed-not-merged')
@@ -242,7 +238,7 @@ describe('on an event of the pull request itself', () => {
     }
     expect(await stacks.store.keys('closed-not-merged/')).toEqual([])
     expect(comment()).toEqual(before)
-  }, 60_000)
+  })
 
   test('the head that was merged has to be the one that was planned, whatever the event says', async () => {
     const pull = open('late-push', 'def456', 'late99')
@@ -253,7 +249,7 @@ describe('on an event of the pull request itself', () => {
     expect(refused.log).toContain(
       `The approval in pull request #${pull.number} is for commit def456, and its head is late99`,
     )
-  }, 60_000)
+  })
 
   test('verify compares with what was planned, and neither approves nor shows anything else', async () => {
     const { web, number, comment, before } = await approved('synchronize')
@@ -263,7 +259,7 @@ describe('on an event of the pull request itself', () => {
     expect((await verify('def456')).log).toContain('terraform_data.sneaky (create)')
     expect((await verify('new999')).log).toContain('is for commit def456, and its head is new999')
     expect(comment()).toEqual(before)
-  }, 60_000)
+  })
 
   test('an apply without an approval has a comment of its own, which approves nothing', async () => {
     const pull = open('preview', 'def456')
@@ -274,5 +270,5 @@ describe('on an event of the pull request itself', () => {
     repository().merge(pull.number, 'abc780')
     const refused = await web.run(APPROVED, merged('abc780'))
     expect(refused.log).toContain(`Pull request #${pull.number} has no approved plan of this stack`)
-  }, 60_000)
+  })
 })

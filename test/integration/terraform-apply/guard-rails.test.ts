@@ -137,27 +137,23 @@ let made: Stack
 beforeAll(async () => {
   made = stack('guarded', { 'main.tf': ALL })
   expect((await made.run({})).code).toBe(0)
-}, 60_000)
+})
 
 // One state for all of them: what a rail holds up changes nothing, so the next one finds what it needs.
-test.each(rails)(
-  '$what',
-  async ({ main, inputs = {}, held, lift }) => {
-    const { serial } = await made.state()
-    made.write({ 'main.tf': main })
-    const refused = await made.run(inputs)
-    expect(refused.code).toBe(1)
-    expect(listIn(refused.log)).toEqual(held)
-    expect(refused.log).toContain('allow-destructive')
-    expect(refused.summary).toContain('Held up by the guard rails')
-    expect(refused.log).not.toContain('Terraform apply')
-    expect((await made.state()).serial).toBe(serial)
-    const lifted = await made.run({ ...inputs, command: 'plan', 'allow-destructive': lift })
-    expect(lifted.code).toBe(0)
-    expect(lifted.log).not.toContain('The guard rails will hold this plan up')
-  },
-  60_000,
-)
+test.each(rails)('$what', async ({ main, inputs = {}, held, lift }) => {
+  const { serial } = await made.state()
+  made.write({ 'main.tf': main })
+  const refused = await made.run(inputs)
+  expect(refused.code).toBe(1)
+  expect(listIn(refused.log)).toEqual(held)
+  expect(refused.log).toContain('allow-destructive')
+  expect(refused.summary).toContain('Held up by the guard rails')
+  expect(refused.log).not.toContain('Terraform apply')
+  expect((await made.state()).serial).toBe(serial)
+  const lifted = await made.run({ ...inputs, command: 'plan', 'allow-destructive': lift })
+  expect(lifted.code).toBe(0)
+  expect(lifted.log).not.toContain('The guard rails will hold this plan up')
+})
 
 test('what is named is done', async () => {
   made.write({ 'main.tf': without('queue').replace('"one"', '"two"').replace('= true', '= false') })
@@ -172,4 +168,4 @@ test('what is named is done', async () => {
     'rules',
     'service',
   ])
-}, 60_000)
+})

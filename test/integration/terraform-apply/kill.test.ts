@@ -32,12 +32,12 @@ test('after each of a hundred kills in the middle of an apply, state and cloud a
   const kills = await soak(provisioned, (soak) => killSeries(soak, { hits: 100, lanes: 4, random }))
   expect(kills.filter(({ hit }) => hit).length).toBeGreaterThanOrEqual(100)
   expect(quarters(kills).size).toBe(4)
-}, 600_000)
+})
 
 test('so they do when it is the AWS provider that is at work', async () => {
   const kills = await soak(provided, (soak) => killSeries(soak, { hits: 1, lanes: 1, random }))
   expect(kills.some(({ hit }) => hit)).toBe(true)
-}, 180_000)
+})
 
 // With the committed bundle, as it is the bundle that starts itself once more, to interrupt Terraform.
 test('so they do when the run is cancelled and the step killed, and what the AWS provider was making is made', async () => {
@@ -45,7 +45,7 @@ test('so they do when the run is cancelled and the step killed, and what the AWS
     killSeries({ ...soak, entry: bundle('terraform-apply'), cancel: true }, { hits: 4, lanes: 2, random }),
   )
   expect(kills.filter(({ hit }) => hit).length).toBeGreaterThanOrEqual(4)
-}, 300_000)
+})
 
 test('after a kill at any other moment, too', async () => {
   await soak(provisioned, async (soak) => {
@@ -54,4 +54,4 @@ test('after a kill at any other moment, too', async () => {
       await killOnce(soak, `early-${round}`, { after: 'start', moment: ((round + random()) / 3) * (step - apply) })
     }
   })
-}, 120_000)
+})

@@ -49,7 +49,7 @@ test('two applies at once: one wins, the other waits, then says who holds the lo
   const ended = await patient.ended
   expect(ended).toMatchObject({ code: 0, outputs: { 'has-changes': 'false' } })
   expect(await stacks.store.keys('busy/')).not.toContain('busy/terraform.tfstate.tflock')
-}, 60_000)
+})
 
 test('a lock that a dead run left behind is removed: by its id, when the run is over, and not before', async () => {
   const web = stack('dead', { 'main.tf': GATE })
@@ -85,7 +85,7 @@ test('a lock that a dead run left behind is removed: by its id, when the run is 
 
   writeFileSync(`${web.directory}/go`, '')
   expect((await web.run({})).code).toBe(0)
-}, 60_000)
+})
 
 test('a lock that no run of ours holds is left to people', async () => {
   const web = stack('laptop', { 'main.tf': 'resource "terraform_data" "a" {}' })
@@ -105,7 +105,7 @@ test('a lock that no run of ours holds is left to people', async () => {
     'No workflow run says that it holds lock 22222222-2222-2222-2222-222222222222: ada@laptop holds it since',
   )
   expect(await stacks.store.keys('laptop/')).toContain('laptop/terraform.tfstate.tflock')
-}, 30_000)
+})
 
 test('a lock that a runner of our own took is removed there, or by people', async () => {
   const web = stack('runner', { 'main.tf': 'resource "terraform_data" "a" {}' })
@@ -137,7 +137,7 @@ test('a lock that a runner of our own took is removed there, or by people', asyn
     JSON.stringify({ ...holder, process: { ...process, runner: 'github-hosted' } }),
   )
   expect(await unlock()).toMatchObject({ code: 0 })
-}, 30_000)
+})
 
 test('a lock in DynamoDB alone is not told to be none', async () => {
   const backend = s3Backend(BUCKET, 'dynamo/terraform.tfstate').replace(/use_lockfile.*/, 'dynamodb_table = "locks"')
@@ -146,7 +146,7 @@ test('a lock in DynamoDB alone is not told to be none', async () => {
   expect(refused.code).toBe(1)
   expect(refused.log).toContain('are in the DynamoDB table locks, which `command: unlock` does not read')
   expect(refused.log).toContain('terraform force-unlock some-id')
-}, 30_000)
+})
 
 test('a role that may not note who holds the lock is told so, and applies all the same', async () => {
   const slow = `
@@ -165,7 +165,7 @@ test('a role that may not note who holds the lock is told so, and applies all th
     expect(log.match(/Could not note beside the state who holds its lock \(AccessDenied\)/g)).toHaveLength(1)
     expect(log.replaceAll(/^::debug::.*$/gm, '')).not.toContain('user/ci')
   })
-}, 60_000)
+})
 
 describe('a lock that is let go just as Terraform looks who holds it', () => {
   const files = { 'main.tf': 'resource "terraform_data" "a" {}' }
@@ -217,4 +217,4 @@ test('a lock of a backend that Terraform alone can follow is left to Terraform',
   expect(refused.code).toBe(1)
   expect(refused.log).toContain('`command: unlock` cannot follow the setting `sse_customer_key` of the S3 backend.')
   expect(refused.log).toContain('terraform force-unlock some-id')
-}, 30_000)
+})

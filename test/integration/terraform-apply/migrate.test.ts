@@ -57,7 +57,7 @@ test('the very bytes arrive, the plan is empty, and what to delete from git is s
   expect((await made.run({ command: 'migrate-state' })).log).toContain('holds this state already')
   execFileSync('rm', [`${made.directory}/terraform.tfstate`])
   expect(await made.run({ command: 'plan' })).toMatchObject({ code: 0, outputs: { 'has-changes': 'false' } })
-}, 60_000)
+})
 
 test('the file is back where it was though the step was killed while it was aside', async () => {
   const { made, original } = onLaptop('killed')
@@ -72,7 +72,7 @@ test('the file is back where it was though the step was killed while it was asid
   expect(states()).toEqual(['terraform.tfstate'])
   expect(readFileSync(`${made.directory}/terraform.tfstate`)).toEqual(original)
   expect(await stacks.store.keys('killed/')).toEqual([])
-}, 60_000)
+})
 
 test('another state that is there is never touched', async () => {
   const { made } = onLaptop('taken')
@@ -90,7 +90,7 @@ test('another state that is there is never touched', async () => {
   expect(await stacks.store.text('taken/terraform.tfstate')).toBe(theirs)
   expect(await stacks.store.keys('taken/')).not.toContain('taken/terraform.tfstate.tflock')
   expect(readdirSync(made.directory)).toContain('terraform.tfstate')
-}, 60_000)
+})
 
 test('a locked state is left alone', async () => {
   const { made } = onLaptop('held')
@@ -98,7 +98,7 @@ test('a locked state is left alone', async () => {
   await stacks.store.put('held/terraform.tfstate.tflock', JSON.stringify(lock))
   expect((await made.run({ command: 'migrate-state' })).log).toContain('is locked: ada@laptop holds it since')
   expect(await stacks.store.keys('held/')).toEqual(['held/terraform.tfstate.tflock'])
-}, 60_000)
+})
 
 describe('where S3 says no, or nothing', () => {
   const inCloud = (intercept: Intercept, task: (made: Stack, store: StateStore) => Promise<void>) =>
@@ -119,7 +119,7 @@ describe('where S3 says no, or nothing', () => {
       expect(await store.text('picky/terraform.tfstate')).toBe(original.toString())
       expect(await store.keys('picky/')).toEqual(['picky/terraform.tfstate'])
     })
-  }, 60_000)
+  })
 
   test('what was written is taken for its own, where the answer to that was lost', async () => {
     const lost = new Set<string>()
@@ -139,7 +139,7 @@ describe('where S3 says no, or nothing', () => {
       expect(await store.text('picky/terraform.tfstate')).toBe(original.toString())
       expect(await store.keys('picky/')).not.toContain('picky/terraform.tfstate.tflock')
     })
-  }, 60_000)
+  })
 
   test('it is told first what went wrong, and then that the lock could not be removed', async () => {
     await inCloud(denied('GET', '.tflock'), async (stack, store) => {
@@ -152,28 +152,24 @@ describe('where S3 says no, or nothing', () => {
       expect(refused.log).toMatch(/^::error::.*holds another state. It was not touched./m)
       expect(refused.log).toMatch(/^::warning::Lock [0-9a-f-]{36} .* could not be removed/m)
     })
-  }, 60_000)
+  })
 })
 
 test.each([
   ['serial', 's/"serial": [0-9]*/"serial": 99/'],
   ['resource', 's/"name": "a"/"name": "b"/'],
-])(
-  'a state with another %s than was written is told, and the file stays',
-  async (what, edit) => {
-    const { made, original } = onLaptop(`garbled-${what}`)
-    const env = made.inPlaceOfTerraform(`case "$1 $2" in
+])('a state with another %s than was written is told, and the file stays', async (what, edit) => {
+  const { made, original } = onLaptop(`garbled-${what}`)
+  const env = made.inPlaceOfTerraform(`case "$1 $2" in
 "state pull") "$REAL_TERRAFORM" state pull | sed '${edit}' ;;
 *) exec "$REAL_TERRAFORM" "$@" ;;
 esac`)
-    const ended = await made.run({ command: 'migrate-state' }, { env })
-    expect(ended.code).toBe(1)
-    expect(ended.log).toContain(`garbled-${what}/terraform.tfstate does not read back as what was written.`)
-    expect(ended.summary).not.toContain('git rm')
-    expect(readFileSync(`${made.directory}/terraform.tfstate`)).toEqual(original)
-  },
-  60_000,
-)
+  const ended = await made.run({ command: 'migrate-state' }, { env })
+  expect(ended.code).toBe(1)
+  expect(ended.log).toContain(`garbled-${what}/terraform.tfstate does not read back as what was written.`)
+  expect(ended.summary).not.toContain('git rm')
+  expect(readFileSync(`${made.directory}/terraform.tfstate`)).toEqual(original)
+})
 
 test('a state that cannot be read back is told in the words of Terraform, and the file stays', async () => {
   const { made, original } = onLaptop('unreadable')
@@ -189,7 +185,7 @@ esac`)
   expect(readFileSync(`${made.directory}/terraform.tfstate`)).toEqual(original)
   // As the error says, it goes on from here once that is mended.
   expect((await made.run({ command: 'migrate-state' })).log).toContain('holds this state already')
-}, 60_000)
+})
 
 describe('a state that another run puts there in the last moment', () => {
   const THEIRS = JSON.stringify({
@@ -223,27 +219,23 @@ describe('a state that another run puts there in the last moment', () => {
       'env:/stage/raced/terraform.tfstate',
       { workspace: 'stage', 'state-file': 'terraform.tfstate' },
     ],
-  ])(
-    'is not overwritten %s',
-    async (_, condition, key, inputs) => {
-      let there: StateStore | undefined
-      const { conditions, intercept, theirs } = race(key, () => there as StateStore)
-      const options = { entry: source('terraform-apply'), name: 'raced', files: { 'main.tf': MAIN }, intercept }
-      await withStack(options, async (stack, store) => {
-        there = store
-        const { made, original } = onLaptop('raced', stack)
-        const refused = await made.run({ command: 'migrate-state', ...inputs })
-        await theirs()
-        expect(conditions).toEqual([condition])
-        expect(refused.code).toBe(1)
-        expect(refused.log).toContain(`s3://terraform-state/${key} holds another state. It was not touched.`)
-        expect(await store.text(key)).toBe(THEIRS)
-        expect(await store.keys(key)).not.toContain(`${key}.tflock`)
-        expect(readFileSync(`${made.directory}/terraform.tfstate`)).toEqual(original)
-      })
-    },
-    60_000,
-  )
+  ])('is not overwritten %s', async (_, condition, key, inputs) => {
+    let there: StateStore | undefined
+    const { conditions, intercept, theirs } = race(key, () => there as StateStore)
+    const options = { entry: source('terraform-apply'), name: 'raced', files: { 'main.tf': MAIN }, intercept }
+    await withStack(options, async (stack, store) => {
+      there = store
+      const { made, original } = onLaptop('raced', stack)
+      const refused = await made.run({ command: 'migrate-state', ...inputs })
+      await theirs()
+      expect(conditions).toEqual([condition])
+      expect(refused.code).toBe(1)
+      expect(refused.log).toContain(`s3://terraform-state/${key} holds another state. It was not touched.`)
+      expect(await store.text(key)).toBe(THEIRS)
+      expect(await store.keys(key)).not.toContain(`${key}.tflock`)
+      expect(readFileSync(`${made.directory}/terraform.tfstate`)).toEqual(original)
+    })
+  })
 })
 
 test('the commands of the summary take the state and its backup out of git, for good', async () => {
@@ -265,7 +257,7 @@ test('the commands of the summary take the state and its backup out of git, for 
   git('add', '--all')
   expect(states()).toEqual([])
   expect(readFileSync(`${made.directory}/terraform.tfstate`)).toEqual(original)
-}, 60_000)
+})
 
 test('they do so for a file of any name, and leave other states and other lines alone', async () => {
   const { made, original } = onLaptop('any-name')
@@ -281,7 +273,7 @@ test('they do so for a file of any name, and leave other states and other lines 
   git('add', '--all')
   expect(git('ls-files', '*state*').trim()).toBe('infra/stage.tfstate')
   expect(readFileSync(`${made.folder}/.gitignore`, 'utf8')).toMatch(/^node_modules\/\n\*\.tfstate\n/)
-}, 60_000)
+})
 
 test('a lock in DynamoDB is left to Terraform, which keeps a digest of the state there, too', async () => {
   for (const settings of ['dynamodb_table = "locks"', 'dynamodb_table = "locks"\n    use_lockfile = true']) {
@@ -294,7 +286,7 @@ test('a lock in DynamoDB is left to Terraform, which keeps a digest of the state
     expect(await stacks.store.keys(`dynamo-${settings.length}/`)).toEqual([])
     expect(readdirSync(made.directory)).toContain('terraform.tfstate')
   }
-}, 60_000)
+})
 
 test('a plan that is not empty afterwards is red, and says that the state is safe', async () => {
   const { made, original } = onLaptop('behind')
@@ -303,29 +295,21 @@ test('a plan that is not empty afterwards is red, and says that the state is saf
   expect(ended.code).toBe(1)
   expect(ended.log).toContain('but the plan on it is not empty: 1 to create.')
   expect(await stacks.store.text('behind/terraform.tfstate')).toBe(original.toString())
-}, 60_000)
+})
 
 test.each([
   ['the input', 'spaces', { workspace: 'stage' }, {}],
   ['TF_WORKSPACE', 'spaces-env', {}, { TF_WORKSPACE: 'stage' }],
-])(
-  'a workspace of %s has its own file and its own key',
-  async (_, name, inputs, env) => {
-    const { made, original } = onLaptop(name)
-    execFileSync(
-      'sh',
-      ['-c', 'mkdir -p terraform.tfstate.d/stage && mv terraform.tfstate terraform.tfstate.d/stage/'],
-      {
-        cwd: made.directory,
-      },
-    )
-    expect((await made.run({ ...inputs, command: 'plan' }, { env })).log).toContain('command: migrate-state')
-    const moved = await made.run({ ...inputs, command: 'migrate-state' }, { env })
-    expect(moved.code).toBe(0)
-    expect(await stacks.store.text(`env:/stage/${name}/terraform.tfstate`)).toBe(original.toString())
-  },
-  60_000,
-)
+])('a workspace of %s has its own file and its own key', async (_, name, inputs, env) => {
+  const { made, original } = onLaptop(name)
+  execFileSync('sh', ['-c', 'mkdir -p terraform.tfstate.d/stage && mv terraform.tfstate terraform.tfstate.d/stage/'], {
+    cwd: made.directory,
+  })
+  expect((await made.run({ ...inputs, command: 'plan' }, { env })).log).toContain('command: migrate-state')
+  const moved = await made.run({ ...inputs, command: 'migrate-state' }, { env })
+  expect(moved.code).toBe(0)
+  expect(await stacks.store.text(`env:/stage/${name}/terraform.tfstate`)).toBe(original.toString())
+})
 
 test('what is no state, or nothing, is said', async () => {
   const made = stack('nothing', { 'main.tf': MAIN })
@@ -335,4 +319,4 @@ test('what is no state, or nothing, is said', async () => {
   expect(await migrate()).toContain('infra/terraform.tfstate is not a Terraform state: it is not JSON.')
   made.write({ 'terraform.tfstate': '{"version":4,"serial":1,"lineage":"x","resources":[],"outputs":{}}' })
   expect(await migrate()).toContain('there is nothing to migrate')
-}, 60_000)
+})

@@ -70,7 +70,7 @@ test('two applies that have both planned: one wins, one waits, plans again, and 
   expect(second?.summary).toMatch(/1 to create[\s\S]*Overtaken[\s\S]*Nothing to do/)
   for (const { stack } of jobs) expect(await namesIn(stack)).toEqual(['slow'])
   expect(await isUnlocked('pair')).toBe(true)
-}, 60_000)
+})
 
 /** Both plan, `first` applies, and then `second`. */
 async function overtake(first: Job, second: Job, inputs: Readonly<Record<string, string>> = {}) {
@@ -91,7 +91,7 @@ test('what is still to be done by the new plan is done, and nothing twice', asyn
   expect(JSON.parse(outputs['counts'] ?? '')).toMatchObject({ create: 0 })
   expect(log).not.toContain('::error')
   expect(await namesIn(second.stack)).toEqual(['one', 'there'])
-}, 60_000)
+})
 
 test('guard rails hold for the new plan: what the other apply made is not destroyed unasked', async () => {
   const second = new Job('guarded', resources('two'))
@@ -102,7 +102,7 @@ test('guard rails hold for the new plan: what the other apply made is not destro
   expect(log).toContain('terraform_data.one: would be destroyed, and terraform_data is a protected type')
   expect(await namesIn(second.stack)).toEqual(['one'])
   expect(await isUnlocked('guarded')).toBe(true)
-}, 60_000)
+})
 
 test.each(['approval', 'fingerprint'])(
   'an approval (%s) covers the new plan when nothing is left to do',
@@ -115,7 +115,6 @@ test.each(['approval', 'fingerprint'])(
       outputs: { 'has-changes': 'false' },
     })
   },
-  60_000,
 )
 
 test('what was approved is all that the new plan may do', async () => {
@@ -128,7 +127,7 @@ test('what was approved is all that the new plan may do', async () => {
   expect(code).toBe(1)
   expect(log).toContain('more than was approved in the input `approved-plan`:%0A  terraform_data.one (delete)%0A')
   expect(await namesIn(second.stack)).toEqual(['one'])
-}, 60_000)
+})
 
 test('a plan that was handed in is applied or refused, and never replaced by another', async () => {
   const web = stacks.stack('handed', resources('one'))
@@ -141,7 +140,7 @@ test('a plan that was handed in is applied or refused, and never replaced by ano
   expect(refused.summary).toContain('Overtaken')
   expect(await namesIn(web)).toEqual(['other'])
   expect(await isUnlocked('handed')).toBe(true)
-}, 60_000)
+})
 
 test('an apply that is overtaken again and again gives up, and has changed nothing', async () => {
   const web = stacks.stack('unlucky', {
@@ -165,7 +164,7 @@ test('an apply that is overtaken again and again gives up, and has changed nothi
   expect(log.match(/::error::.*the state has changed since it was made/g)).toHaveLength(1)
   const [one] = (await web.state()).resources
   expect(JSON.stringify(one)).toContain('other 3')
-}, 60_000)
+})
 
 test('a state that could not be saved is not pushed over one that another apply has saved since', async () => {
   let refusals = 0
@@ -192,4 +191,4 @@ test('a state that could not be saved is not pushed over one that another apply 
     expect(await store.text('late/terraform.tfstate')).toBe(theirs)
     expect((await store.keys('late/')).filter((key) => key.includes('.errored-'))).toHaveLength(1)
   })
-}, 120_000)
+})

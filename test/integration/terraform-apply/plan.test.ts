@@ -170,7 +170,7 @@ describe('a plan with secrets in every position', () => {
       ])
     }
     expect(codes).toEqual([0, 0, 0, 1, 0])
-  }, 120_000)
+  })
 
   test.each([
     [
@@ -183,11 +183,9 @@ describe('a plan with secrets in every position', () => {
       'resource "terraform_data" "b" {\n lifecycle {\n precondition {\n condition = length(var.key) < 3\n error_message = "no: ${nonsensitive(var.key)}"\n }\n }\n}',
       1,
     ],
-  ])(
-    'shows none of them in %s of the plan',
-    async (what, block, code) => {
-      const made = stack(`secrets-plan-${code}`, {
-        'main.tf': `
+  ])('shows none of them in %s of the plan', async (what, block, code) => {
+    const made = stack(`secrets-plan-${code}`, {
+      'main.tf': `
         variable "key" {
           sensitive = true
         }
@@ -195,16 +193,14 @@ describe('a plan with secrets in every position', () => {
           input = var.key
         }
         ${block}`,
-      })
-      const ended = await made.run({ command: 'plan', variables: 'key = "xq-key-of-all"' })
-      expect(ended.code).toBe(code)
-      expect(ended.log).toContain(`${what === 'an error' ? '::error' : '::warning'} title=`)
-      expect(ended.log).toContain('no: ***')
-      expect(withoutMasks(ended.log)).not.toContain('xq-key')
-      expect(ended.log).toContain('::add-mask::xq-key-of-all')
-    },
-    60_000,
-  )
+    })
+    const ended = await made.run({ command: 'plan', variables: 'key = "xq-key-of-all"' })
+    expect(ended.code).toBe(code)
+    expect(ended.log).toContain(`${what === 'an error' ? '::error' : '::warning'} title=`)
+    expect(ended.log).toContain('no: ***')
+    expect(withoutMasks(ended.log)).not.toContain('xq-key')
+    expect(ended.log).toContain('::add-mask::xq-key-of-all')
+  })
 
   test('has another fingerprint when only a secret changes', async () => {
     const made = stack('secrets-fingerprint', { 'main.tf': MAIN, 'inner/main.tf': MODULE })
@@ -213,7 +209,7 @@ describe('a plan with secrets in every position', () => {
     const other = await made.run({ command: 'plan', variables: tfvars({ ...secrets, variable: 'xq-other' }), ...KEY })
     expect(same.outputs['fingerprint']).toBe(first.outputs['fingerprint'])
     expect(other.outputs['fingerprint']).not.toBe(first.outputs['fingerprint'])
-  }, 60_000)
+  })
 })
 
 describe('an approval', () => {
@@ -250,7 +246,7 @@ describe('an approval', () => {
 
     web.write({ 'main.tf': THREE() })
     expect((await web.run({ 'approved-plan': approval, ...KEY })).code).toBe(0)
-  }, 60_000)
+  })
 
   test('is refused when it came to nothing, and not taken for none', async () => {
     const web = stack('nothing', { 'main.tf': THREE() })
@@ -259,7 +255,7 @@ describe('an approval', () => {
     expect(refused.log).toContain('::error::Input `approved-plan` is empty.')
     expect(await stacks.store.keys('nothing/')).toEqual([])
     expect((await web.run({ 'approved-plan': 'none', ...KEY })).code).toBe(0)
-  }, 60_000)
+  })
 
   test('still covers what a partial apply left of it', async () => {
     const web = stack('partial', { 'main.tf': THREE('', 'test -e fixed') })
@@ -270,7 +266,7 @@ describe('an approval', () => {
     const rest = await web.run({ 'approved-plan': approval, ...KEY })
     expect(rest).toMatchObject({ code: 0 })
     expect(rest.log).toContain('Everything in the plan was approved.')
-  }, 60_000)
+  })
 
   test('is no good with another key, for another environment, or altered', async () => {
     const web = stack('sealed', { 'main.tf': THREE() })
@@ -285,7 +281,7 @@ describe('an approval', () => {
     expect(await verify({ 'fingerprint-key': 'short' })).toContain(
       'Input `fingerprint-key` is shorter than 16 characters',
     )
-  }, 60_000)
+  })
 })
 
 test('the plan of prod says where it is not what stage is', async () => {
@@ -313,7 +309,7 @@ test('the plan of prod says where it is not what stage is', async () => {
   expect(JSON.parse((await promoted()).outputs['promotion-differences'] ?? '')).toEqual([
     { address: 'terraform_data.web', path: 'input.kind', here: '"internal"', there: '"public"' },
   ])
-}, 60_000)
+})
 
 test('a workspace is an environment by its name, also where TF_WORKSPACE chose it', async () => {
   const web = stack('promote-workspaces', {
@@ -328,4 +324,4 @@ test('a workspace is an environment by its name, also where TF_WORKSPACE chose i
     { env: { TF_WORKSPACE: 'prod' } },
   )
   expect(prod.outputs['promotion-differences']).toBe('[]')
-}, 60_000)
+})

@@ -52,7 +52,7 @@ test('the wrong account, before Terraform is started', async () => {
   const { log } = await made.run({ 'expected-account-id': '999999999999' })
   expect(log).toContain('is 999999999999, but the credentials are of account 123456789012')
   expect(log).not.toContain('Terraform init')
-}, 30_000)
+})
 
 test('credentials that have expired', async () => {
   const { accounts } = stacks.store.cloud
@@ -71,7 +71,7 @@ test('credentials that have expired', async () => {
   expect(errors).toContain('The AWS credentials are missing, invalid or expired.')
   const checked = await refusal(stack('expired-account'), { 'expected-account-id': '123456789012' }, env)
   expect(checked).toContain('find out whose credentials these are')
-}, 60_000)
+})
 
 test('a directory without a configuration', async () => {
   const made = stack('empty')
@@ -83,7 +83,7 @@ test('broken HCL, on its line', async () => {
   const errors = await refusal(stack('broken', { 'main.tf': 'resource "terraform_data" "a" {\n' }), {})
   expect(errors).toMatch(/file=infra\/main.tf,line=1/)
   expect(errors).toContain('`Terraform init` failed: ')
-}, 30_000)
+})
 
 test('a backend that cannot be: of no such type, without a bucket that is there, without its settings', async () => {
   const backend = (text: string) => ({ 'main.tf': A, 'backend.tf': text })
@@ -100,23 +100,19 @@ test('a backend that cannot be: of no such type, without a bucket that is there,
     '::error title=Missing Required Value,file=infra/backend.tf,line=2,col=16::The attribute "bucket" is required',
   )
   expect(settings).toContain('Check the backend block')
-}, 60_000)
+})
 
 test.each([
   ['a local backend', 'terraform {\n  backend "local" {}\n}'],
   ['a backend in a comment only', '# terraform { backend "s3" {} }\n'],
-])(
-  '%s, with the way out',
-  async (what, text) => {
-    const made = stack(what.replaceAll(' ', '-'), { 'main.tf': A, 'backend.tf': text })
-    const errors = await refusal(made, {})
-    expect(errors).toContain('::error::`infra` keeps its state in a local file, which is lost when the job ends.')
-    expect(errors).toContain('command: migrate-state')
-    expect(errors).toContain('use_lockfile = true')
-    expect(existsSync(`${made.directory}/terraform.tfstate`)).toBe(false)
-  },
-  30_000,
-)
+])('%s, with the way out', async (what, text) => {
+  const made = stack(what.replaceAll(' ', '-'), { 'main.tf': A, 'backend.tf': text })
+  const errors = await refusal(made, {})
+  expect(errors).toContain('::error::`infra` keeps its state in a local file, which is lost when the job ends.')
+  expect(errors).toContain('command: migrate-state')
+  expect(errors).toContain('use_lockfile = true')
+  expect(existsSync(`${made.directory}/terraform.tfstate`)).toBe(false)
+})
 
 test('a backend without its lock', async () => {
   const unlocked = s3Backend('terraform-state', 'unlocked/terraform.tfstate').replace(/use_lockfile.*/, '')
@@ -125,13 +121,13 @@ test('a backend without its lock', async () => {
   expect(errors).toContain('The S3 backend of `infra` has no lock')
   expect(errors).toContain('use_lockfile = true')
   expect(await made.run({ 'backend-config': 'use_lockfile=true', command: 'plan' })).toMatchObject({ code: 0 })
-}, 30_000)
+})
 
 test('a missing variable', async () => {
   const errors = await refusal(stack('variable', { 'main.tf': `${A}\nvariable "image" {}` }), {})
   expect(errors).toContain('::error title=No value for required variable,file=infra/main.tf,line=2,col=1::')
   expect(errors).toContain('Nothing was changed.')
-}, 30_000)
+})
 
 test('broken settings, on their line where the repository has one', async () => {
   const made = stack('settings', { 'main.tf': A, 'stage.tfvars': '\nimage =', 'stage.tfbackend': '\n\nkey =' })
@@ -146,12 +142,12 @@ test('broken settings, on their line where the repository has one', async () => 
   expect(await refusal(made, inputs, { GITHUB_WORKSPACE: made.directory })).toMatch(
     /^::error title=Missing expression::/m,
   )
-}, 60_000)
+})
 
 test('a plan file that is none', async () => {
   const made = stack('plan-file', { 'main.tf': A, 'x.tfplan': 'no plan' })
   expect(await refusal(made, { 'plan-file': 'x.tfplan' })).toContain('cannot be read')
-}, 30_000)
+})
 
 test('a failing provisioner, on its line', async () => {
   const made = stack('provisioner', {
@@ -168,7 +164,7 @@ test('a failing provisioner, on its line', async () => {
     /^::error title=local-exec provisioner error,file=infra\/main.tf,line=2,col=28::terraform_data.a: .*exit status 3/m,
   )
   expect(log).toContain('`Terraform apply` failed: local-exec provisioner error')
-}, 30_000)
+})
 
 test('a warning of Terraform is told on its line, and fails nothing', async () => {
   const made = stack('check', {
@@ -187,4 +183,4 @@ check "health" {
     /^::warning title=Check block assertion failed,file=infra\/main.tf,line=4,col=21::It is not well.$/m,
   )
   expect(log).not.toContain('::error')
-}, 30_000)
+})

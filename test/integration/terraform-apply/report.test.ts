@@ -94,7 +94,7 @@ test('a plan shows what is lost first, with what forces it, then the rest; the a
   expect(log).toMatch(/^\[[0-4]\/5\] terraform_data\.dropped: destroying …$/m)
   expect(log).toMatch(/^\[[1-5]\/5\] terraform_data\.kept: updated in \d+ m?s$/m)
   expect(log).toMatch(/^\[5\/5\] terraform_data\.\w+: \w+ in \d+ m?s$/m)
-}, 60_000)
+})
 
 test('a moved address and an output alone are changes too', async () => {
   const web = stack('quiet', { 'main.tf': 'resource "terraform_data" "a" {}' })
@@ -108,7 +108,7 @@ test('a moved address and an output alone are changes too', async () => {
   web.write({ 'outputs.tf': 'output "name" {\n  value = "b"\n}' })
   expect(await web.run({})).toMatchObject({ code: 0, outputs: { 'has-changes': 'true', name: 'b' } })
   expect(await web.run({})).toMatchObject({ code: 0, outputs: { 'has-changes': 'false', name: 'b' } })
-}, 60_000)
+})
 
 test('the same modules are another environment with other settings: by backend key, or by workspace', async () => {
   const web = stack('environments', {
@@ -159,7 +159,7 @@ test('the same modules are another environment with other settings: by backend k
     command: 'plan',
   })
   expect(still).toMatchObject({ code: 0, outputs: { 'has-changes': 'false' } })
-}, 90_000)
+})
 
 test('a summary takes no more than 256 KiB of a plan, counted in bytes, and says how much it leaves out', async () => {
   // Nearly 6 kB of details for each, whose texts have two bytes to a letter.
@@ -180,7 +180,7 @@ test('a summary takes no more than 256 KiB of a plan, counted in bytes, and says
   const told = summary.match(/<summary>🟢 create <code>terraform_data\.many\[\d+\]<\/code>/g) ?? []
   const left = /_The details of (\d+) more do not fit here; `terraform show` of the plan has them\._/.exec(summary)?.[1]
   expect(told.length + Number(left)).toBe(150)
-}, 60_000)
+})
 
 test('the summary shows where an environment is not what another one is, by address and path', async () => {
   const main = (kind: string, more = '') => `
@@ -214,4 +214,4 @@ test('the summary shows where an environment is not what another one is, by addr
   const back = await stage.run({ ...inputs('stage'), 'compare-with': outputs['planned-file'] ?? '' })
   expect(back.summary).toContain('| `terraform_data.extra` |  | `there` | `not there` |')
   expect(back.summary.indexOf('differences from prod')).toBeLessThan(back.summary.indexOf('🟢 create'))
-}, 60_000)
+})

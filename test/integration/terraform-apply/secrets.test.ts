@@ -85,7 +85,7 @@ test('every sensitive value of a plan is masked: nested, in a module, in an outp
   expect((await made.run(withAll(NESTED), only('xq-unused'))).code).toBe(0)
   const next = await made.run({ ...plan, ...withAll({ ...NESTED, map: { k: 'xq-next' } }) }, only('xq-unused'))
   expect(masked(next.log)).toEqual(expect.arrayContaining(['xq-in-map', 'xq-next', ...own]))
-}, 60_000)
+})
 
 describe('with a secret that the AWS provider marks', () => {
   const PROVIDED = `
@@ -154,7 +154,7 @@ describe('with a secret that the AWS provider marks', () => {
     expect(applied.summary).toContain('Changed outside Terraform (1)')
     expect(applied.summary).toContain('+ description = "Holds ***."')
     expect(applied.log).toContain('aws_ssm_parameter.token: updated')
-  }, 180_000)
+  })
 })
 
 test('verify shows no secret, of a plan that was approved or of one that was not', async () => {
@@ -169,7 +169,7 @@ test('verify shows no secret, of a plan that was approved or of one that was not
     expect(ended.summary).toContain('+ input = "unmarked ***"')
     expect(leaksIn(shownBy(ended), [...LEAVES, 'xq-other'])).toEqual([])
   }
-}, 60_000)
+})
 
 /** Applies as a laptop does, with the state in a file. */
 function applyOnLaptop(made: Stack, all: typeof NESTED): void {
@@ -195,7 +195,7 @@ test('migrate-state shows no secret, where the plan on the state is empty or not
     expect(masked(ended.log)).toEqual(expect.arrayContaining(LEAVES))
     expect(leaksIn(shownBy(ended), [...LEAVES, 'xq-other'])).toEqual([])
   }
-}, 60_000)
+})
 
 describe('a secret that is given', () => {
   const GIVEN = `
@@ -217,27 +217,23 @@ describe('a secret that is given', () => {
   test.each([
     ['var-file', (token: string) => ({ inputs: { 'var-file': `${token.length}.tfvars` } })],
     ['TF_VAR_', (token: string) => ({ inputs: {}, env: { TF_VAR_token: token } })],
-  ])(
-    'by %s is not shown, whether the plan goes through or fails',
-    async (way, given) => {
-      const files = Object.fromEntries(
-        ['xq-token', LONG].map((token) => [`${token.length}.tfvars`, `token = "${token}"`]),
-      )
-      const made = stack(`given-${way}`, { 'main.tf': GIVEN, ...files })
-      const run = async (command: string, token: string) => {
-        const { inputs, ...options } = given(token)
-        const ended = await made.run({ command, environment: 'prod', ...inputs }, options)
-        expect(leaksIn(shownBy(ended), [token])).toEqual([])
-        return ended
-      }
-      const planned = await run('plan', 'xq-token')
-      expect(planned.summary).toContain('+ input = (sensitive)')
-      expect(planned.summary).toContain('+ input = "unmarked ***"')
-      expect((await run('apply', 'xq-token')).code).toBe(0)
-      expect((await run('plan', LONG)).log).toContain('The token is too long.')
-    },
-    60_000,
-  )
+  ])('by %s is not shown, whether the plan goes through or fails', async (way, given) => {
+    const files = Object.fromEntries(
+      ['xq-token', LONG].map((token) => [`${token.length}.tfvars`, `token = "${token}"`]),
+    )
+    const made = stack(`given-${way}`, { 'main.tf': GIVEN, ...files })
+    const run = async (command: string, token: string) => {
+      const { inputs, ...options } = given(token)
+      const ended = await made.run({ command, environment: 'prod', ...inputs }, options)
+      expect(leaksIn(shownBy(ended), [token])).toEqual([])
+      return ended
+    }
+    const planned = await run('plan', 'xq-token')
+    expect(planned.summary).toContain('+ input = (sensitive)')
+    expect(planned.summary).toContain('+ input = "unmarked ***"')
+    expect((await run('apply', 'xq-token')).code).toBe(0)
+    expect((await run('plan', LONG)).log).toContain('The token is too long.')
+  })
 
   test('by backend-config is not shown, whether the backend takes it, does not know it, or cannot read it', async () => {
     const made = stack('given-backend', { 'main.tf': 'resource "terraform_data" "a" {}' })
@@ -255,7 +251,7 @@ describe('a secret that is given', () => {
     expect((await run('plan', ...taken, 'secret_kee=xq-backend-secret')).log).toContain('init` failed')
     expect((await run('plan', 'secret_key=[xq-backend-secret')).log).toContain('init` failed')
     expect((await run('plan', 'secret_key: xq-backend-secret')).log).toContain('entry 2 is not of the form key=value')
-  }, 60_000)
+  })
 })
 
 test('a key of for_each that is a secret in disguise stands in no output, summary or error', async () => {
@@ -282,4 +278,4 @@ test('a key of for_each that is a secret in disguise stands in no output, summar
     expect(JSON.stringify({ outputs, summary })).toContain('each[')
     expect(JSON.stringify({ outputs, summary })).not.toContain('xq-disguised')
   }
-}, 60_000)
+})

@@ -41,7 +41,7 @@ beforeAll(async () => {
   })
   await new Promise<void>((resolve) => mirror.listen(0, '127.0.0.1', resolve))
   url = `http://127.0.0.1:${(mirror.address() as AddressInfo).port}`
-}, 60_000)
+})
 afterAll(async () => {
   rmSync(folder, { recursive: true })
   mirror.close()
@@ -82,7 +82,7 @@ test('the one on the PATH is used when it satisfies', async () => {
   asked.length = 0
   expect(await run({ 'terraform-version': '>= 1.10, < 99' })).toMatchObject({ code: 0 })
   expect(asked).toEqual([])
-}, 30_000)
+})
 
 const realVersion = (): string =>
   JSON.parse(execFileSync(real, ['version', '-json'], { stdio: 'pipe' }).toString()).terraform_version
@@ -91,19 +91,15 @@ const realVersion = (): string =>
 test.each([
   ['.terraform-version', (version: string) => `${version}\n`, { '../.tool-versions': 'terraform 1.12.5\n' }],
   ['.tool-versions', (version: string) => `nodejs 24\nterraform ${version}\n`, { '../.terraform-version': '1.13.1\n' }],
-])(
-  'the one on the PATH is used when it is what %s asks for',
-  async (file, content, farther) => {
-    const { made, run } = stack(`path${file}`, { [file]: content(realVersion()), ...farther })
-    const env = made.inPlaceOfTerraform('echo "the one on the PATH" >&2\nexec "$REAL_TERRAFORM" "$@"')
-    asked.length = 0
-    const { code, log } = await run({}, env)
-    expect(code).toBe(0)
-    expect(log).toContain('the one on the PATH')
-    expect(asked).toEqual([])
-  },
-  30_000,
-)
+])('the one on the PATH is used when it is what %s asks for', async (file, content, farther) => {
+  const { made, run } = stack(`path${file}`, { [file]: content(realVersion()), ...farther })
+  const env = made.inPlaceOfTerraform('echo "the one on the PATH" >&2\nexec "$REAL_TERRAFORM" "$@"')
+  asked.length = 0
+  const { code, log } = await run({}, env)
+  expect(code).toBe(0)
+  expect(log).toContain('the one on the PATH')
+  expect(asked).toEqual([])
+})
 
 test('the version that is asked for is downloaded where there is none at all', async () => {
   const { made, run } = stack('bare')
@@ -120,7 +116,7 @@ test('the version that is asked for is downloaded where there is none at all', a
   expect(log).toContain('this is terraform 1.12.5')
   expect(code).toBe(0)
   expect(asked).toContain(`/1.12.5/terraform_1.12.5_${platform}.zip`)
-}, 30_000)
+})
 
 test('the newest release that satisfies is downloaded, once, whoever asks for it', async () => {
   const { made, run } = stack('download')
@@ -141,7 +137,7 @@ test('the newest release that satisfies is downloaded, once, whoever asks for it
   made.write({ '.terraform-version': '', '../.tool-versions': 'nodejs 24\nterraform 1.12.5\n' })
   execFileSync('rm', [join(made.directory, '.terraform-version')])
   expect((await run({})).log).toContain('this is terraform 1.12.5')
-}, 60_000)
+})
 
 test('required_version counts, and OpenTofu has its own releases', async () => {
   const { run } = stack('required', { 'versions.tf': 'terraform {\n  required_version = "~> 1.13.0"\n}' })
@@ -151,7 +147,7 @@ test('required_version counts, and OpenTofu has its own releases', async () => {
   const ended = await tofu.run({ tool: 'opentofu', 'terraform-version': '1.9.1' })
   expect(ended.log).toContain('this is tofu 1.9.1')
   expect(ended.log).toContain('::group::OpenTofu plan')
-}, 60_000)
+})
 
 test('what is not what its publisher made is not run', async () => {
   const zip = join(folder, '2.0.0', `terraform_2.0.0_${platform}.zip`)
@@ -162,7 +158,7 @@ test('what is not what its publisher made is not run', async () => {
   expect(refused.code).toBe(1)
   expect(refused.log).toContain('is not the file that its publisher made')
   expect(refused.log).not.toContain('this is terraform 2.0.0')
-}, 30_000)
+})
 
 test('what cannot be had is said', async () => {
   const { made, run } = stack('missing')
@@ -175,7 +171,7 @@ test('what cannot be had is said', async () => {
   expect(bare.code).toBe(1)
   expect(bare.log).toContain('`terraform` is not on the PATH')
   expect(bare.log).toContain('Set the input `terraform-version`')
-}, 30_000)
+})
 
 test("behind hashicorp/setup-terraform's wrapper, the program itself is run", async () => {
   const { made, run } = stack('wrapped')
@@ -186,4 +182,4 @@ test("behind hashicorp/setup-terraform's wrapper, the program itself is run", as
   chmodSync(join(place, 'terraform'), 0o755)
   const ended = await run({}, { PATH: `${place}:${process.env['PATH']}`, TERRAFORM_CLI_PATH: place })
   expect(ended).toMatchObject({ code: 0 })
-}, 30_000)
+})

@@ -172,7 +172,7 @@ export function useStacks(entry: string): Stacks {
   }
   beforeAll(async () => {
     store = await StateStore.start()
-  }, 60_000)
+  })
   afterAll(async () => {
     for (const stack of made) stack.remove()
     await store?.close()

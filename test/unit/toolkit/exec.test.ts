@@ -68,12 +68,12 @@ describe('a program that leaves another one behind, which holds its streams', ()
     process.kill(Number(left), 'SIGKILL')
     expect({ code: result.code, half }).toEqual({ code: 3, half: 'half a line' })
     expect(Date.now() - began).toBeLessThan(25_000)
-  }, 90_000)
+  })
 
   test('is over also when that one prints without end', async () => {
     const result = await exec(...sh('yes "on and on" & echo $!; exit 0'), { discard: true, onLine: () => {} })
     expect(result.code).toBe(0)
-  }, 90_000)
+  })
 
   test('is given what that one still prints when it ends soon', async () => {
     const result = await exec(...sh('(sleep 1; echo late) & echo early'))
