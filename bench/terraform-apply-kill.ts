@@ -8,8 +8,8 @@
 import { parseArgs } from 'node:util'
 import { seededRandom } from '../rehearsal/cloud/kernel/random.ts'
 import { bundle } from '../test/support/run-action.ts'
-import { cloudOf, type Kill, killSeries } from '../test/support/terraform-apply/kill-soak.ts'
-import { provided, provisioned } from '../test/support/terraform-apply/kill-stacks.ts'
+import { cloudOf, type Kill, killSeries } from '../test/support/terraform-apply/kill-during-apply.ts'
+import { provided, provisioned } from '../test/support/terraform-apply/kill-infrastructure.ts'
 import { StateStore } from '../test/support/terraform-apply/terraform-stack.ts'
 
 const { values } = parseArgs({

@@ -13,7 +13,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import { bundle } from '../test/support/run-action.ts'
-import { s3Backend, terraformConfig, writeTree } from '../test/support/terraform-apply/terraform.ts'
+import { s3Backend, terraformConfig, writeTree } from '../test/support/terraform-apply/terraform-files.ts'
 
 const root = join(import.meta.dirname, '..')
 const { values, positionals } = parseArgs({

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type Cloud, startCloud } from '../../rehearsal/cloud/cloud.ts'
-import { terraformConfig } from '../support/terraform-apply/terraform.ts'
+import { terraformConfig } from '../support/terraform-apply/terraform-files.ts'
 
 const root = join(import.meta.dirname, '../..')
 const folder = mkdtempSync(join(tmpdir(), 'slipway-getting-started-'))

@@ -1,7 +1,7 @@
 import { systemClock } from '../../../toolkit/clock.ts'
 import { run } from '../../../toolkit/runtime.ts'
-import { interrupt, interruptOrder } from './interrupter.ts'
 import { main, post } from './main.ts'
+import { interrupt, interruptOrder } from './terraform/interrupter.ts'
 
 const order = interruptOrder()
 if (order === undefined) run({ main, post })

@@ -2,25 +2,25 @@ import { checkAccount } from '../../../toolkit/account.ts'
 import { describeError } from '../../../toolkit/errors.ts'
 import { inRegion } from '../../../toolkit/region.ts'
 import type { World } from '../../../toolkit/runtime.ts'
-import { leftRunning, type Running, waitFor } from './afterlife.ts'
-import { apply, plan, verify } from './commands.ts'
-import { tellCutShort } from './cut-short.ts'
-import { drift } from './drift.ts'
-import { erroredState, keepDumped, rescueState } from './errored-state.ts'
-import { findTool } from './find-tool.ts'
-import { init } from './init.ts'
-import { type Command, type Inputs, readInputs, regionOf } from './inputs.ts'
-import { isNotReleased, notReleased } from './lock-error.ts'
-import { isLockTrouble } from './missed-lock.ts'
-import { Narrator } from './narrator.ts'
-import { releaseOwn } from './own-lock.ts'
-import type { Run } from './run.ts'
-import { clearScratch, makeScratch, notedRun, notedSecrets, noteRun, removeScratch } from './scratch.ts'
-import { scrubber } from './sensitive.ts'
-import { restoreState } from './state-aside.ts'
-import { stateStore } from './state-store.ts'
-import { terraform } from './terraform.ts'
-import { unlock } from './unlock.ts'
+import { apply, plan, verify } from './commands/commands.ts'
+import { drift } from './commands/drift.ts'
+import { unlock } from './commands/unlock.ts'
+import { type Command, type Inputs, readInputs, regionOf } from './inputs/inputs.ts'
+import { releaseOwn } from './lock/leftover-lock.ts'
+import { isNotReleased, notReleased } from './lock/lock-error.ts'
+import { isLockTrouble } from './lock/lock-retry.ts'
+import { init } from './operations/init.ts'
+import { erroredState, keepDumped, rescueState } from './operations/rescue-state.ts'
+import { scrubber } from './plan-json/sensitive-values.ts'
+import { tellCutShort } from './report/interrupted-changes.ts'
+import { clearScratch, makeScratch, notedRun, notedSecrets, noteRun, removeScratch } from './state/scratch.ts'
+import type { Run } from './state/stack.ts'
+import { restoreState } from './state/state-file-aside.ts'
+import { stateStore } from './state/state-store.ts'
+import { Narrator } from './terraform/event-logger.ts'
+import { leftRunning, type Running, waitFor } from './terraform/left-running.ts'
+import { terraform } from './terraform/terraform.ts'
+import { findTool } from './tool/find-tool.ts'
 
 const COMMANDS: Readonly<Record<Exclude<Command, 'migrate-state'>, (run: Run) => Promise<void>>> = {
   plan,
@@ -57,7 +57,7 @@ async function carryOut(inputs: Inputs, scratch: string, world: World): Promise<
   const tf = terraform(options, world)
   await checkAccount(inputs.expectedAccountId, world)
   if (inputs.command === 'migrate-state') {
-    const { migrateState } = await import('./migrate-state.ts')
+    const { migrateState } = await import('./commands/migrate-state.ts')
     await migrateState(inputs, tf, world)
     return
   }

@@ -10,7 +10,7 @@ import { type ImageSources, imageSources } from '../../support/build-image/image
 import { type OciRegistry, REGISTRY_USER, startOciRegistry } from '../../support/build-image/oci-registry.ts'
 import { removeTestImages } from '../../support/busybox-image.ts'
 import { runStep, source } from '../../support/run-action.ts'
-import { secretForms } from '../../support/terraform-apply/secret-forms.ts'
+import { secretForms } from '../../support/secret-forms.ts'
 
 const TEST = 'build-image-buildx'
 const SECRETS = {

@@ -12,7 +12,7 @@ import { contentOf, type ModernBuild, readRecord, startModernBuild } from '../..
 import type { ModernEngine } from '../../support/build-image/modern-engine.ts'
 import { type OciRegistry, REGISTRY_USER } from '../../support/build-image/oci-registry.ts'
 import { removeTestImages } from '../../support/busybox-image.ts'
-import { secretForms } from '../../support/terraform-apply/secret-forms.ts'
+import { secretForms } from '../../support/secret-forms.ts'
 
 const TEST = 'build-image-modern-buildx'
 const BOTH = 'linux/amd64,linux/arm64'

@@ -17,7 +17,7 @@ import { busyboxImage, removeTestImages } from '../../support/busybox-image.ts'
 import { type Internet, pass, startInternet } from '../../support/internet.ts'
 import { runStep, source } from '../../support/run-action.ts'
 import { answerJson, scriptedServer } from '../../support/scripted-server.ts'
-import { secretForms } from '../../support/terraform-apply/secret-forms.ts'
+import { secretForms } from '../../support/secret-forms.ts'
 
 const TEST = 'build-image-registries'
 const HUB_USER = { username: 'acme', password: 'dckr_pat_a-token-of-the-test' }

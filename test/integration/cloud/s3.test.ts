@@ -24,7 +24,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3'
 import { type Cloud, startCloud } from '../../../rehearsal/cloud/cloud.ts'
-import { s3Backend, writeTree } from '../../support/terraform-apply/terraform.ts'
+import { s3Backend, writeTree } from '../../support/terraform-apply/terraform-files.ts'
 
 // The last test needs Terraform, without any provider.
 

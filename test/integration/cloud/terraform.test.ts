@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isDeepStrictEqual } from 'node:util'
 import type { Runtime } from '../../../rehearsal/cloud/runtimes/runtime.ts'
-import { terraformConfig } from '../../support/terraform-apply/terraform.ts'
+import { terraformConfig } from '../../support/terraform-apply/terraform-files.ts'
 import { BUCKET, StateStore } from '../../support/terraform-apply/terraform-stack.ts'
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url))

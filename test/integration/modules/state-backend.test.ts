@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Cloud, startCloud } from '../../../rehearsal/cloud/cloud.ts'
-import { terraformConfig } from '../../support/terraform-apply/terraform.ts'
+import { terraformConfig } from '../../support/terraform-apply/terraform-files.ts'
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'slipway-state-backend-'))

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { type StepResult, source } from '../../support/run-action.ts'
-import { secretForms } from '../../support/terraform-apply/secret-forms.ts'
+import { secretForms } from '../../support/secret-forms.ts'
 import { type Stack, useStacks } from '../../support/terraform-apply/terraform-stack.ts'
 
 const stacks = useStacks(source('terraform-apply'))

@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { type Cloud, type CloudOptions, startCloud } from '../../../rehearsal/cloud/cloud.ts'
 import { type Step, type StepOptions, type StepResult, startStep } from '../run-action.ts'
-import { s3Backend, terraformConfig, writeTree } from './terraform.ts'
+import { s3Backend, terraformConfig, writeTree } from './terraform-files.ts'
 
 export const BUCKET = 'terraform-state'
 

@@ -1,5 +1,5 @@
 // Plans as `terraform show -json` writes them, as far as a test says.
-import type { Plan, ResourceChange, ValueChange } from '../../../actions/terraform-apply/src/plan-json.ts'
+import type { Plan, ResourceChange, ValueChange } from '../../../actions/terraform-apply/src/plan-json/plan-json.ts'
 
 /** A resource change; the type is the first part of the address. */
 export function change(

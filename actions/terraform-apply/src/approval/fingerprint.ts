@@ -1,0 +1,123 @@
+import { createHmac } from 'node:crypto'
+import { attributesOf, type Change, changesOf, outputChangesOf, unmarked } from '../plan-json/changes.ts'
+import { expressionsOf } from '../plan-json/expressions.ts'
+import type { Plan, ResourceChange } from '../plan-json/plan-json.ts'
+import { isContainer, isUnder, keysOf, member, type Path, pathText } from '../plan-json/value-diff.ts'
+
+/**
+ * What is approved of one change. Digests are keyed, as a plain hash would let secrets be guessed; and they leave out what
+ * was unknown at the time, as it becomes known once a part of the plan has been applied.
+ */
+export interface Entry {
+  readonly address: string
+  /** Terraform's actions in their order, such as `delete,create`. */
+  readonly actions: string
+  readonly reason?: string
+  readonly from?: string
+  readonly deposed?: boolean
+  /** Paths that are known after the apply only. */
+  readonly unknown?: readonly Path[]
+  /** How the configuration writes a value that is unknown: a digest of that, as the value itself has none. */
+  readonly written?: string
+  /** What forces a replacement. */
+  readonly forcedBy?: readonly string[]
+  /** Of the values that the change leads to, and for an update also of those that it starts from. */
+  readonly digest: string
+}
+
+/** Makes digests with a key. */
+export type Digest = (value: unknown) => string
+
+/** HMAC-SHA256 over canonical JSON, in base64url; 128 bits of it. */
+export const keyedDigest =
+  (key: string): Digest =>
+  (value) =>
+    createHmac('sha256', key).update(canonicalJson(value)).digest().subarray(0, 16).toString('base64url')
+
+/** What is approved when this plan is: also what is read, as values that are unknown may come from there. */
+export function entriesOf(plan: Plan, digest: Digest): readonly Entry[] {
+  const resources = changesOf(plan).map((change) => resourceEntry(change, plan, digest))
+  const outputs = outputChangesOf(plan).map(({ name, change }): Entry => {
+    const unknown = unknownPaths(change.after_unknown)
+    return {
+      address: `output.${name}`,
+      actions: 'output',
+      ...(unknown.length === 0 ? {} : { unknown, written: digest(outputExpression(plan, name)) }),
+      digest: digest(without(change.after, unknown)),
+    }
+  })
+  return [...resources, ...outputs].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+}
+
+const keyOf = ({ address, deposed }: Entry) => `${address} ${deposed ?? ''}`
+
+const outputExpression = ({ configuration }: Plan, name: string): unknown =>
+  configuration?.root_module?.outputs?.[name]?.expression
+
+/** How the configuration writes what an entry is about, as it stands now. */
+export const writtenNow = (
+  plan: Plan,
+  { address }: Entry,
+  resource: ResourceChange | undefined,
+  digest: Digest,
+): string =>
+  digest(
+    resource === undefined ? outputExpression(plan, address.replace('output.', '')) : expressionsOf(plan, resource),
+  )
+
+function resourceEntry(change: Change, plan: Plan, digest: Digest): Entry {
+  const { address, reason, previousAddress, deposed, forcedBy, resource } = change
+  const unknown = unknownPaths(resource.change.after_unknown)
+  return {
+    address,
+    actions: resource.change.actions.join(),
+    ...(reason === undefined ? {} : { reason }),
+    ...(previousAddress === undefined ? {} : { from: previousAddress }),
+    ...(deposed === undefined ? {} : { deposed: true }),
+    ...(unknown.length === 0 ? {} : { unknown, written: digest(expressionsOf(plan, resource)) }),
+    ...(forcedBy.length === 0 ? {} : { forcedBy: forcedBy.map(pathText) }),
+    digest: digestOfValues(resource, unknown, digest),
+  }
+}
+
+/** The digest of a change's values, leaving out paths that were `unknown` when it was approved. */
+export function digestOfValues(resource: ResourceChange, unknown: readonly Path[], digest: Digest): string {
+  const { actions, before, after, importing } = resource.change
+  if (!actions.includes('update')) {
+    // A replacement makes the whole resource anew; so does what is left of one whose destruction is done already.
+    return digest([without(after, unknown), importing?.id])
+  }
+  // Of an update only what changes counts: computed attributes may differ from one refresh to the next.
+  const paths = changedPaths(resource).filter((path) => !unknown.some((hidden) => isUnder(path, hidden)))
+  return digest([paths.map((path) => [path, at(before, path), at(after, path)]), importing?.id])
+}
+
+/** Every leaf that changes; sensitive parts are looked into here, or a secret could change unseen. */
+const changedPaths = (resource: ResourceChange): readonly Path[] =>
+  [...attributesOf(unmarked(resource))].map(({ path }) => path)
+
+/** JSON with its keys sorted, so that equal values have equal texts. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join()}]`
+  if (!isContainer(value)) return JSON.stringify(value ?? null)
+  const members = keysOf(value).filter((key) => member(value, key) !== undefined)
+  return `{${members.map((key) => `${JSON.stringify(key)}:${canonicalJson(member(value, key))}`).join()}}`
+}
+
+function unknownPaths(marks: unknown, path: Path = []): readonly Path[] {
+  if (marks === true) return [path]
+  if (!isContainer(marks)) return []
+  return keysOf(marks).flatMap((key) => unknownPaths(member(marks, key), [...path, key]))
+}
+
+const at = (value: unknown, path: Path): unknown => path.reduce<unknown>((inner, step) => member(inner, step), value)
+
+/** The value without what is at these paths. */
+export function without(value: unknown, paths: readonly Path[]): unknown {
+  if (paths.some((path) => path.length === 0)) return null
+  if (!isContainer(value) || paths.length === 0) return value
+  const below = (key: string | number) => paths.filter(([first]) => first === key).map((path) => path.slice(1))
+  const kept = keysOf(value).map((key) => [key, without(member(value, key), below(key))] as const)
+  if (Array.isArray(value)) return kept.map(([, inner]) => inner)
+  return Object.fromEntries(kept.filter(([key]) => !below(key).some((path) => path.length === 0)))
+}

@@ -1,0 +1,111 @@
+import type { Plan, ResourceChange, ValueChange } from './plan-json.ts'
+import { type AttributeDiff, diffValues, type Path, pathText } from './value-diff.ts'
+
+/** What happens to a resource, in the order of how much it matters. */
+export const KINDS = ['delete', 'replace', 'forget', 'create', 'update', 'import', 'move', 'read'] as const
+export type Kind = (typeof KINDS)[number]
+
+/** One resource that a plan changes. */
+export interface Change {
+  readonly address: string
+  readonly type: string
+  readonly kind: Kind
+  readonly previousAddress: string | undefined
+  /** Terraform's reason, such as `replace_because_tainted`. */
+  readonly reason: string | undefined
+  /** The attributes that force a replacement. */
+  readonly forcedBy: readonly Path[]
+  readonly deposed: string | undefined
+  readonly resource: ResourceChange
+}
+
+/** The changes of a plan: what matters most first, then by address. */
+export const changesOf = (plan: Plan): readonly Change[] => sorted((plan.resource_changes ?? []).flatMap(changeOf))
+
+/** What was changed outside Terraform. */
+export const driftOf = (plan: Plan): readonly Change[] => sorted((plan.resource_drift ?? []).flatMap(changeOf))
+
+export interface OutputChange {
+  readonly name: string
+  readonly change: ValueChange
+}
+
+export const outputChangesOf = (plan: Plan): readonly OutputChange[] =>
+  Object.entries(plan.output_changes ?? {})
+    .filter(([, { actions }]) => !actions.every((action) => action === 'no-op'))
+    .map(([name, change]) => ({ name, change }))
+
+/** The attributes of a change, leaf by leaf. Computed as they are asked for: a plan may have a great many. */
+export const attributesOf = (
+  { change }: { readonly change: ValueChange },
+  isSecret?: (text: string) => boolean,
+): Generator<AttributeDiff> =>
+  diffValues(
+    {
+      before: change.before,
+      after: change.after,
+      unknown: change.after_unknown,
+      beforeSensitive: change.before_sensitive,
+      afterSensitive: change.after_sensitive,
+    },
+    [],
+    isSecret,
+  )
+
+/** The change without its marks: for who must look into what is sensitive, too, and shows none of it. */
+export function unmarked({ change }: Pick<ResourceChange, 'change'>): { readonly change: ValueChange } {
+  const { before_sensitive: _, after_sensitive: __, ...rest } = change
+  return { change: rest }
+}
+
+/** How many of each kind, for people and for `if:`. */
+export type KindCounts = Readonly<Record<Kind, number>>
+
+export const countKinds = (changes: readonly Change[]): KindCounts =>
+  Object.fromEntries(KINDS.map((kind) => [kind, changes.filter((change) => change.kind === kind).length])) as KindCounts
+
+/** The changes as JSON for later steps: what happens to whom and why; no values. */
+export const changesAsData = (changes: readonly Change[]) =>
+  changes.map(({ address, type, kind, previousAddress, reason, forcedBy }) => ({
+    address,
+    type,
+    action: kind,
+    ...(previousAddress === undefined ? {} : { previousAddress }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(forcedBy.length === 0 ? {} : { forcedBy: forcedBy.map(pathText) }),
+  }))
+
+function changeOf(resource: ResourceChange): readonly Change[] {
+  const kind = kindOf(resource)
+  if (kind === undefined) return []
+  const { address, type, previous_address, action_reason, deposed, change } = resource
+  return [
+    {
+      address,
+      type,
+      kind,
+      previousAddress: previous_address,
+      reason: action_reason,
+      forcedBy: change.replace_paths ?? [],
+      deposed,
+      resource,
+    },
+  ]
+}
+
+function kindOf({ change, previous_address }: ResourceChange): Kind | undefined {
+  const does = (action: string) => change.actions.some((each) => each === action)
+  // Both orders of a replacement have a delete; the one that forgets the old resource has not.
+  if (does('create') && (does('delete') || does('forget'))) return 'replace'
+  for (const kind of ['delete', 'forget', 'create', 'update', 'read'] as const) if (does(kind)) return kind
+  if (change.importing !== undefined) return 'import'
+  return previous_address === undefined ? undefined : 'move'
+}
+
+const RANK = new Map(KINDS.map((kind, rank) => [kind, rank]))
+
+const sorted = (changes: readonly Change[]): readonly Change[] =>
+  [...changes].sort(
+    (a, b) =>
+      (RANK.get(a.kind) ?? 0) - (RANK.get(b.kind) ?? 0) || (a.address < b.address ? -1 : a.address > b.address ? 1 : 0),
+  )

@@ -1,0 +1,24 @@
+import { code, details, table, text } from '../../../../toolkit/markdown.ts'
+import type { PromotionDifference } from '../review/promotion.ts'
+
+const MOST = 50
+
+/** What is different from the environment before, in a table; one sentence when nothing is. */
+export function promotionNote(found: readonly PromotionDifference[], there: string): string {
+  const from = there === '' ? 'the other environment' : there
+  if (found.length === 0) return `✅ Beyond keys, sizes and counts this is what ${text(from)} is.`
+  const rows = found
+    .slice(0, MOST)
+    .map(({ address, path, here, there: was }) => [
+      code(address),
+      path === '' ? '' : code(path),
+      code(cut(was)),
+      code(cut(here)),
+    ])
+  const left = found.length - rows.length
+  const more = left > 0 ? `\n\n_… and ${left} more._` : ''
+  const title = `⚠️ ${found.length} difference${found.length === 1 ? '' : 's'} from ${text(from)} beyond keys, sizes and counts`
+  return details(title, table(['Resource', 'Attribute', `In ${text(from)}`, 'Here'], rows) + more)
+}
+
+const cut = (value: string) => (value.length > 80 ? `${value.slice(0, 79)}…` : value)

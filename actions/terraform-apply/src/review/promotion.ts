@@ -1,0 +1,174 @@
+// Stage and prod are the same modules: where their plans differ in more than keys, sizes and counts, prod gets something
+// that stage never had. The view holds no values that are sensitive, and knows those of the other side by what they share.
+import * as z from 'zod/mini'
+import { SlipwayError } from '../../../../toolkit/errors.ts'
+import type { Plan } from '../plan-json/plan-json.ts'
+import { HIDDEN } from '../plan-json/sensitive-values.ts'
+import {
+  diffValues,
+  isContainer,
+  isMarked,
+  keysOf,
+  member,
+  type Path,
+  pathText,
+  type Shown,
+} from '../plan-json/value-diff.ts'
+
+const planned = z.object({
+  environment: z.string(),
+  resources: z.record(z.string(), z.unknown()),
+})
+
+/** What an environment is to be after its plan: each instance of a resource by its address. */
+export type Planned = z.infer<typeof planned>
+
+/** One way in which an environment differs from the one it is promoted from. */
+export interface PromotionDifference {
+  readonly address: string
+  readonly path: string
+  readonly here: string
+  readonly there: string
+}
+
+/** What a plan leads to, for comparison with another environment. Sensitive values are left out. */
+export function plannedOf(plan: Plan, environment: string): Planned {
+  const resources = (plan.resource_changes ?? []).filter(
+    ({ mode, change }) => mode === 'managed' && isContainer(change.after),
+  )
+  const entries = resources.map(({ address, change }) => [
+    address,
+    shownValues(change.after, change.after_sensitive, change.after_unknown),
+  ])
+  return { environment, resources: Object.fromEntries(entries) }
+}
+
+/** @throws SlipwayError when the text is not what `plannedOf` made. */
+export function parsePlanned(text: string, where: string): Planned {
+  try {
+    return z.parse(planned, JSON.parse(text))
+  } catch (cause) {
+    throw new SlipwayError(`${where} is not a plan of another environment.`, {
+      hint: 'Pass the file that the output `planned-file` of its plan names.',
+      cause,
+    })
+  }
+}
+
+/** Where two environments differ beyond keys, sizes and counts, which are meant to. */
+export function comparePlanned(here: Planned, there: Planned): readonly PromotionDifference[] {
+  const [ours, theirs] = [instancesOf(here), instancesOf(there)]
+  const addresses = [...new Set([...ours.keys(), ...theirs.keys()])].sort()
+  return addresses.flatMap((address) => {
+    const [mine, others] = [ours.get(address), theirs.get(address)]
+    if (mine === undefined) return [{ address, path: '', here: 'not there', there: 'there' }]
+    if (others === undefined) return [{ address, path: '', here: 'there', there: 'not there' }]
+    return distinct(mine.flatMap((instance) => unlikeAny(instance, others)))
+  })
+}
+
+/** One of the things that `count` or `for_each` make of a resource; or the only one. */
+interface Instance {
+  /** Without the place in a count, which tells nothing apart. */
+  readonly address: string
+  /** The keys of `for_each` in its address. */
+  readonly keys: string
+  readonly value: unknown
+}
+
+/** The instances of each resource. `module.web["stage"].aws_x.y[2]` is one of `module.web.aws_x.y`. */
+function instancesOf({ environment, resources }: Planned): ReadonlyMap<string, readonly Instance[]> {
+  const instances = Object.entries(resources).map(([address, value]) => ({
+    address: address.replace(COUNT_INDEX, ''),
+    keys: neutralText(address.match(KEY_INDEX)?.join('') ?? '', environment),
+    value: neutral(value, environment),
+  }))
+  return Map.groupBy(instances, ({ address }) => address.replace(KEY_INDEX, ''))
+}
+
+const COUNT_INDEX = /\[\d+\](?=\.|$)/g
+const KEY_INDEX = /\["(?:[^"\\]|\\.)*"\]/g
+
+/** How an instance differs from the one of the same key there; where there are several or none, from the most similar one. */
+function unlikeAny({ address, keys, value }: Instance, others: readonly Instance[]): readonly PromotionDifference[] {
+  const same = others.filter((other) => other.keys === keys)
+  let fewest: ReturnType<typeof differences> | undefined
+  for (const other of same.length > 0 ? same : others) {
+    const found = differences(other.value, value)
+    if (fewest === undefined || found.length < fewest.length) fewest = found
+    if (found.length === 0) break
+  }
+  return (fewest ?? []).map(([path, there, here]) => ({ address, path, here, there }))
+}
+
+const distinct = (found: readonly PromotionDifference[]): readonly PromotionDifference[] => [
+  ...new Map(found.map((difference) => [JSON.stringify(difference), difference])).values(),
+]
+
+function differences(there: unknown, here: unknown): readonly (readonly [path: string, there: string, here: string])[] {
+  const none = { unknown: undefined, beforeSensitive: undefined, afterSensitive: undefined }
+  return [...diffValues({ before: there, after: here, ...none })]
+    .filter(({ path, before, after }) => !isMeantToDiffer(path) && !isOpen(before) && !isOpen(after))
+    .map(({ path, before, after }) => [pathText(path), shown(before), shown(after)])
+}
+
+const isOpen = (side: Shown): boolean => side.kind === 'value' && side.value === UNKNOWN
+
+const shown = (side: Shown): string => (side.kind === 'value' ? JSON.stringify(side.value) : 'not set')
+
+/** What a resource itself is known by. What it refers to is compared: a policy's ARN says what is allowed. */
+const OWN_KEYS = new Set('id arn name name_prefix key bucket domain domain_name dns_name fqdn create_date'.split(' '))
+
+/** Names of attributes that say how much and how many. */
+const AMOUNT =
+  /(^|_)(size|count|capacity|cpu|memory|min|max|instance_class|instance_type|node_type|allocated_storage|replicas|retention_in_days|retention_period|delay)$/
+
+function isMeantToDiffer(path: Path): boolean {
+  const [first, ...below] = path
+  if (first === 'tags' || first === 'tags_all') return true
+  return (below.length === 0 && OWN_KEYS.has(String(first))) || AMOUNT.test(String(path.at(-1)))
+}
+
+/** Names of ids. Which thing an id stands for cannot be told, only whether there is one; an image is the same everywhere. */
+const ID = /(^|_)(?<!image_)ids?$/
+
+/** The value without what is an environment's own, so that `web-stage` and `web-prod` are the same. */
+function neutral(value: unknown, environment: string, name = ''): unknown {
+  if (value === UNKNOWN) return value
+  if (typeof value === 'string') return value !== '' && ID.test(name) ? '<id>' : neutralText(value, environment)
+  if (Array.isArray(value)) return onceEach(value.map((each) => neutral(each, environment, name)))
+  if (!isContainer(value)) return value
+  return Object.fromEntries(keysOf(value).map((key) => [key, neutral(member(value, key), environment, String(key))]))
+}
+
+/** How many ids there are is a count. What is not known yet may become different ones. */
+const onceEach = (list: readonly unknown[]): readonly unknown[] =>
+  list.filter((each, index) => each === UNKNOWN || list.indexOf(each) === index)
+
+/** What is another in each account though the configuration is the same: ids that AWS makes up, accounts, private networks. */
+const MADE_UP: readonly (readonly [RegExp, string])[] = [
+  [/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '<id>'],
+  [/(?<!\bami)-[0-9a-f]{17}\b/g, '-<id>'],
+  // With the name before it, as of a load balancer: it is often made up, too.
+  [/\/[^/"\s]+(\/[0-9a-f]{16})+\b/g, '/<id>'],
+  [/(:secret:[^:"\s]+)-\w{6}\b/g, '$1-<id>'],
+  [/\b\d{12}\b/g, '<account>'],
+  [/\b(10(\.\d+){3}|172\.(1[6-9]|2\d|3[01])(\.\d+){2}|192\.168(\.\d+){2})\/(?=\d)/g, '<private>/'],
+]
+
+function neutralText(text: string, environment: string): string {
+  const named = environment === '' ? text : text.replaceAll(environment, '<environment>')
+  return MADE_UP.reduce((rest, [pattern, instead]) => rest.replace(pattern, instead), named)
+}
+
+/** What is not known before the apply; it may become anything. */
+const UNKNOWN = '<known after apply>'
+
+function shownValues(value: unknown, sensitive: unknown, unknown: unknown): unknown {
+  if (unknown === true) return UNKNOWN
+  if (sensitive === true) return HIDDEN
+  if (!isMarked(sensitive) && !isMarked(unknown)) return value
+  const inner = (key: string | number) => shownValues(member(value, key), member(sensitive, key), member(unknown, key))
+  const keys = keysOf(value, unknown)
+  return Array.isArray(value) ? keys.map(inner) : Object.fromEntries(keys.map((key) => [key, inner(key)]))
+}

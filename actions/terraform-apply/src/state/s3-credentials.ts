@@ -1,0 +1,111 @@
+// What the S3 backend says of credentials, as our own client takes it.
+import type { AssumeRoleCommandInput } from '@aws-sdk/client-sts'
+import type { AwsConfig } from '../../../../toolkit/aws.ts'
+import type { Environment } from '../../../../toolkit/runtime.ts'
+import type { Backend } from './backend.ts'
+
+type Config = Backend['config']
+type Settings = Readonly<Record<string, unknown>>
+
+/** Where the credentials come from; an empty one leaves the choice to the SDK, as Terraform does. */
+export function credentialsOf(config: Config, aws: AwsConfig) {
+  const own = { ...profileOf(config), ...keysOf(config) }
+  const role = roleOf(config)
+  if (role === undefined) return own
+  const { sts } = (config['endpoints'] ?? {}) as Settings
+  const endpoint = text(sts) ?? text(config['sts_endpoint'])
+  const region = text(config['sts_region'])
+  const credentials = async () => {
+    const { AssumeRoleCommand, STSClient } = await import('@aws-sdk/client-sts')
+    const client = new STSClient({ ...aws, ...own, ...defined({ endpoint, region }) })
+    const { Credentials: given } = await client.send(new AssumeRoleCommand(role))
+    return {
+      accessKeyId: given?.AccessKeyId ?? '',
+      secretAccessKey: given?.SecretAccessKey ?? '',
+      sessionToken: given?.SessionToken ?? '',
+      ...(given?.Expiration === undefined ? {} : { expiration: given.Expiration }),
+    }
+  }
+  return { ...profileOf(config), credentials }
+}
+
+/** Settings that change what is read or who reads it, and that Terraform alone can follow; by name. */
+export function beyondUs(config: Config, env: Environment): readonly string[] {
+  const customerKey = config['encrypt'] === true && (config['sse_customer_key'] || env['AWS_SSE_CUSTOMER_KEY'])
+  const keysElsewhere = 'credentials' in keysOf(config) || (!config['profile'] && env['AWS_ACCESS_KEY_ID'])
+  const files = ['shared_config_files', 'shared_credentials_files', 'shared_credentials_file']
+  return [
+    ...(customerKey ? ['sse_customer_key'] : []),
+    ...(first(config['assume_role_with_web_identity'])['role_arn'] ? ['assume_role_with_web_identity'] : []),
+    ...(keysElsewhere ? [] : files.filter((name) => [config[name] ?? []].flat().length > 0)),
+  ]
+}
+
+const profileOf = ({ profile }: Config) => defined({ profile: text(profile) })
+
+function keysOf(config: Config) {
+  const accessKeyId = text(config['access_key'])
+  const secretAccessKey = text(config['secret_key'])
+  if (accessKeyId === undefined || secretAccessKey === undefined) return {}
+  return { credentials: { accessKeyId, secretAccessKey, ...defined({ sessionToken: text(config['token']) }) } }
+}
+
+/** The role to assume, in either of the forms that the backend has had for it. */
+export function roleOf(config: Config): AssumeRoleCommandInput | undefined {
+  const now = first(config['assume_role'])
+  const role = text(now['role_arn']) === undefined ? olderRole(config) : now
+  const arn = text(role['role_arn'])
+  if (arn === undefined) return undefined
+  const tags = Object.entries((role['tags'] ?? {}) as Settings).map(([Key, value]) => ({ Key, Value: String(value) }))
+  const policies = texts(role['policy_arns']).map((policy) => ({ arn: policy }))
+  const transitive = texts(role['transitive_tag_keys'])
+  return {
+    RoleArn: arn,
+    RoleSessionName: text(role['session_name']) ?? 'slipway',
+    ...defined({
+      DurationSeconds: seconds(role['duration']),
+      ExternalId: text(role['external_id']),
+      Policy: text(role['policy']),
+      SourceIdentity: text(role['source_identity']),
+    }),
+    ...(policies.length === 0 ? {} : { PolicyArns: policies }),
+    ...(tags.length === 0 ? {} : { Tags: tags }),
+    ...(transitive.length === 0 ? {} : { TransitiveTagKeys: transitive }),
+  }
+}
+
+/** As members of the backend itself: OpenTofu's, and Terraform's before 1.10. */
+const olderRole = (config: Config): Settings => ({
+  role_arn: config['role_arn'],
+  session_name: config['session_name'],
+  external_id: config['external_id'],
+  duration: config['assume_role_duration_seconds'],
+  policy: config['assume_role_policy'],
+  policy_arns: config['assume_role_policy_arns'],
+  tags: config['assume_role_tags'],
+  transitive_tag_keys: config['assume_role_transitive_tag_keys'],
+})
+
+const UNITS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 }
+
+/** A number of seconds, or a length of time as Go writes it: `1h30m`. AWS takes none below 15 minutes. */
+function seconds(value: unknown): number | undefined {
+  if (typeof value === 'number') return value === 0 ? undefined : value
+  const parts = (text(value) ?? '').matchAll(/([\d.]+)(h|m(?!s)|s)/g)
+  const sum = [...parts].reduce((total, [, count, unit = '']) => total + Number(count) * (UNITS[unit] ?? 0), 0)
+  return sum === 0 ? undefined : Math.round(sum)
+}
+
+/** A nested block, which older versions wrote as a list of one. */
+const first = (value: unknown): Settings => ([value].flat()[0] ?? {}) as Settings
+
+export const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined
+
+const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [])
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
+
+/** Without the members that are not set. */
+export const defined = <T extends object>(members: T): Defined<T> =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Defined<T>

@@ -1,0 +1,64 @@
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  PutObjectCommand,
+  type PutObjectCommandInput,
+  S3Client,
+} from '@aws-sdk/client-s3'
+import { awsConfig } from '../../../../toolkit/aws.ts'
+import type { Environment } from '../../../../toolkit/runtime.ts'
+import type { Backend } from './backend.ts'
+import { credentialsOf, defined, text } from './s3-credentials.ts'
+
+type Config = Backend['config']
+type Encryption = Pick<PutObjectCommandInput, 'ServerSideEncryption' | 'SSEKMSKeyId'>
+
+/** What is written, and on which condition. */
+export type Content = Pick<PutObjectCommandInput, 'Body' | 'IfNoneMatch' | 'IfMatch'>
+
+/** The objects of the bucket that a state is in, with the backend's own settings. Errors are the SDK's. */
+export class StateObjects {
+  readonly #s3: S3Client
+  readonly #bucket: string
+  readonly #encryption: Encryption
+
+  constructor({ config }: Backend, env: Environment) {
+    this.#s3 = s3Client(config, env)
+    this.#bucket = String(config['bucket'])
+    this.#encryption = encryptionOf(config)
+  }
+
+  /** The object, and its ETag, which changes whenever it does. */
+  async get(key: string): Promise<{ readonly text: string; readonly etag: string }> {
+    const { Body, ETag = '' } = await this.#s3.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }))
+    return { text: (await Body?.transformToString()) ?? '', etag: ETag }
+  }
+
+  async put(key: string, content: Content): Promise<void> {
+    const place = { Bucket: this.#bucket, Key: key, ContentType: 'application/json' }
+    await this.#s3.send(new PutObjectCommand({ ...place, ...this.#encryption, ...content }))
+  }
+
+  /** Deletes it if it still has this ETag; stores that do not know the condition delete it anyway. */
+  async delete(key: string, etag: string): Promise<void> {
+    await this.#s3.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key, IfMatch: etag }))
+  }
+}
+
+function encryptionOf({ encrypt, kms_key_id }: Config): Encryption {
+  if (encrypt !== true) return {}
+  return typeof kms_key_id === 'string'
+    ? { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: kms_key_id }
+    : { ServerSideEncryption: 'AES256' }
+}
+
+function s3Client(config: Config, env: Environment): S3Client {
+  const aws = awsConfig(env, text(config['region']))
+  const endpoint = text((config['endpoints'] as Record<string, unknown> | null)?.['s3']) ?? text(config['endpoint'])
+  return new S3Client({
+    ...aws,
+    ...credentialsOf(config, aws),
+    ...defined({ endpoint }),
+    forcePathStyle: config['use_path_style'] === true || config['force_path_style'] === true,
+  })
+}

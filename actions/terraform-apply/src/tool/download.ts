@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { HttpClient } from '@actions/http-client'
+import { cacheDir, downloadTool, extractZip, find } from '@actions/tool-cache'
+import { SlipwayError } from '../../../../toolkit/errors.ts'
+import type { World } from '../../../../toolkit/runtime.ts'
+import { VERSION } from '../../../../toolkit/version.ts'
+import type { ToolInputs } from '../inputs/inputs.ts'
+import { newestOf, parseVersion } from './version-constraint.ts'
+import type { WantedVersion } from './wanted-version.ts'
+
+/** Where releases are published. A mirror has the same files under its own address. */
+interface Releases {
+  readonly binary: string
+  /** Lists every version. */
+  readonly index: string
+  readonly folder: (version: string) => string
+}
+
+/** Downloads the newest version that will do, unless the runner has it from before; gives the path of the program. */
+export async function download(inputs: ToolInputs, wanted: WantedVersion, world: World): Promise<string> {
+  const { tool } = inputs
+  const releases = releasesOf(inputs)
+  const version = await choose(releases, wanted)
+  const known = find(tool, version)
+  if (known !== '') return join(known, releases.binary)
+
+  const name = `${releases.binary}_${version}_${platform()}.zip`
+  const folder = releases.folder(version)
+  world.log.info(`Downloading ${folder}/${name}, as ${wanted.from} asks for ${wanted.text}.`)
+  const sums = await fetchText(`${folder}/${releases.binary}_${version}_SHA256SUMS`)
+  const archive = await downloadTool(`${folder}/${name}`).catch((cause) => {
+    throw notDownloaded(`${folder}/${name}`, cause)
+  })
+  verify(name, readFileSync(archive), sums)
+  return join(await cacheDir(await extractZip(archive), tool, version), releases.binary)
+}
+
+/** @throws SlipwayError unless the file is the one that its publisher lists. */
+export function verify(name: string, content: Uint8Array, sums: string): void {
+  const listed = sums
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .find(([, file]) => file === name)?.[0]
+  const found = createHash('sha256').update(content).digest('hex')
+  if (listed === found) return
+  throw new SlipwayError(
+    listed === undefined
+      ? `${name} is not in its publisher's list of checksums.`
+      : `${name} is not the file that its publisher made: its SHA-256 is ${found}, and should be ${listed}.`,
+    { hint: 'It was not run. Try again; if it stays so, the mirror or the network alters what it passes on.' },
+  )
+}
+
+function releasesOf({ tool, downloadUrl }: ToolInputs): Releases {
+  if (tool === 'terraform') {
+    const base = downloadUrl ?? 'https://releases.hashicorp.com/terraform'
+    return { binary: 'terraform', index: `${base}/index.json`, folder: (version) => `${base}/${version}` }
+  }
+  const base = downloadUrl ?? 'https://github.com/opentofu/opentofu/releases/download'
+  const index = downloadUrl === undefined ? 'https://get.opentofu.org/tofu/api.json' : `${base}/api.json`
+  return { binary: 'tofu', index, folder: (version) => `${base}/v${version}` }
+}
+
+async function choose({ index }: Releases, { text, from, allows }: WantedVersion): Promise<string> {
+  // A whole version needs no list.
+  if (/^\d+\.\d+\.\d+/.test(text) && parseVersion(text) !== undefined) return text
+  const { versions } = JSON.parse(await fetchText(index)) as { versions: Record<string, unknown> | { id: string }[] }
+  const known = Array.isArray(versions) ? versions.map(({ id }) => id) : Object.keys(versions)
+  const newest = newestOf(known, allows)
+  if (newest !== undefined) return newest
+  throw new SlipwayError(`No published version is \`${text}\`, which ${from} asks for.`, {
+    hint: `The list is ${index}.`,
+  })
+}
+
+async function fetchText(url: string): Promise<string> {
+  const client = new HttpClient(`slipway/${VERSION}`, undefined, { allowRetries: true, maxRetries: 4 })
+  try {
+    const { message, readBody } = await client.get(url).then((response) => ({
+      message: response.message,
+      readBody: () => response.readBody(),
+    }))
+    const body = await readBody()
+    if (message.statusCode === 200) return body
+    throw new SlipwayError(`It answered ${message.statusCode}.`)
+  } catch (cause) {
+    throw notDownloaded(url, cause)
+  }
+}
+
+const notDownloaded = (url: string, cause: unknown) =>
+  new SlipwayError(`${url} could not be downloaded.`, {
+    hint: 'Check the version, and that the runner can reach that address; `download-url` names a mirror. A Terraform on the PATH that satisfies needs no download.',
+    cause,
+  })
+
+function platform(): string {
+  const os = { darwin: 'darwin', linux: 'linux' }[process.platform as string]
+  const architecture = { arm64: 'arm64', x64: 'amd64', ia32: '386', arm: 'arm' }[process.arch as string]
+  if (os !== undefined && architecture !== undefined) return `${os}_${architecture}`
+  throw new SlipwayError(`terraform-apply runs on Linux and macOS, not on ${process.platform} (${process.arch}).`, {
+    hint: 'Set `runs-on` of the job to such a runner, for example `ubuntu-latest`.',
+  })
+}

@@ -1,0 +1,223 @@
+// kill -9 and cancels of the step at random moments of an apply, with a real Terraform. What it makes are objects in the rehearsal
+// cloud, so that what really is (the bucket, and the cloud's journal) can be compared with what the state says.
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
+import { CreateBucketCommand, ListObjectsV2Command } from '@aws-sdk/client-s3'
+import type { Starting } from '../../../actions/terraform-apply/src/terraform/left-running.ts'
+import { claimedBy } from '../../../actions/terraform-apply/src/terraform/process-identity.ts'
+import type { CloudOptions } from '../../../rehearsal/cloud/cloud.ts'
+import { inParallel } from '../../../toolkit/parallel.ts'
+import type { Step } from '../run-action.ts'
+import { BUCKET_OF_WORLD, OBJECTS, type World } from './kill-infrastructure.ts'
+import { Stack, type StateStore } from './terraform-stack.ts'
+
+/** A cloud in which writing the objects of a world takes as long as that of something real might. */
+export const cloudOf = ({ writeMs }: World): CloudOptions => ({
+  intercept: ({ action, request }) =>
+    action === 'PutObject' && request.url.pathname.startsWith(`/${BUCKET_OF_WORLD}/`) ? { delay: writeMs } : undefined,
+})
+
+export interface Soak {
+  readonly store: StateStore
+  /** Of the action: its bundle or its source. */
+  readonly entry: string
+  readonly world: World
+  /** Whether the step is cancelled first, as the runner does. */
+  readonly cancel?: boolean
+}
+
+/** When to kill: so many milliseconds after the step was started, or its apply (the default). */
+export interface Moment {
+  readonly after?: 'start' | 'apply'
+  readonly moment: number
+}
+
+/** What became of one kill. */
+export interface Kill {
+  /** Whether the step was still at its apply, and so Terraform was left alone. */
+  readonly hit: boolean
+  /** When: a part of the time from the start of the apply to the release of its lock, from 0 to 1. */
+  readonly at: number
+  /** How many objects there were at that moment. */
+  readonly made: number
+  /** How many there were once Terraform had ended. */
+  readonly left: number
+}
+
+/** One stack is applied, killed, seen to its end by the post step, looked at, and applied again. @throws when anything is lost. */
+export async function killOnce(
+  { store, entry, world, cancel = false }: Soak,
+  round: string,
+  { after = 'apply', moment }: Moment,
+): Promise<Kill> {
+  const stack = new Stack(store, entry, round, { 'main.tf': world.main(round) })
+  try {
+    const step = stack.start({})
+    if (after === 'apply') await applying(step)
+    const began = Date.now()
+    await delay(moment)
+    const killed = Date.now()
+    if (cancel) await cancelled(step)
+    step.child.kill('SIGKILL')
+    const made = (await objects(store, round)).size
+    const { state, killedBy } = await step.ended
+    const hit = killedBy === 'SIGKILL' && leftApplying(state['running'])
+    const post = await stack.run({}, { phase: 'post', state })
+    must(post.code === 0, 'the post step succeeds', post.log)
+
+    const ended = hit ? released(stack, store) : killed
+    if (hit) await mustAgree(stack, store, world, round)
+    const left = (await objects(store, round)).size
+    const before = await serial(stack, store)
+    const next = await stack.run({})
+    must(next.code === 0, 'the next run succeeds', next.log)
+    if (hit && !cancel) {
+      must(next.outputs['has-changes'] === 'false', 'the next run has nothing left to do', next.log)
+      must((await serial(stack, store)) === before, 'the next run leaves the state as it is', next.log)
+    }
+    await mustAgree(stack, store, world, round)
+    must((await objects(store, round)).size === OBJECTS, 'everything is there in the end', next.log)
+    mustBeWrittenOnce(store, round)
+    return { hit, at: (killed - began) / Math.max(1, ended - began), made, left }
+  } finally {
+    stack.remove()
+  }
+}
+
+/** Cancels a step, and gives it the time to see to it. */
+async function cancelled(step: Step): Promise<void> {
+  step.child.kill('SIGINT')
+  while (!step.log().includes('Cancelled: ') && step.child.exitCode === null) await delay(5)
+  step.child.kill('SIGTERM')
+}
+
+/** How long a step and its apply take, in milliseconds, when nothing happens to them. */
+export interface Undisturbed {
+  readonly step: number
+  readonly apply: number
+}
+
+/** Measures that, with as many others beside it as there will be. */
+export async function undisturbed(soak: Soak, lanes = 1): Promise<Undisturbed> {
+  await soak.store.s3.send(new CreateBucketCommand({ Bucket: BUCKET_OF_WORLD }))
+  const names = Array.from({ length: lanes }, (_, lane) => `undisturbed-${lane}`)
+  const all = await inParallel(names, lanes, (name) => applyOnce(soak, name))
+  return { step: mean(all.map(({ step }) => step)), apply: mean(all.map(({ apply }) => apply)) }
+}
+
+const mean = (numbers: readonly number[]): number => numbers.reduce((sum, each) => sum + each, 0) / numbers.length
+
+async function applyOnce({ store, entry, world }: Soak, name: string): Promise<Undisturbed> {
+  const stack = new Stack(store, entry, name, { 'main.tf': world.main(name) })
+  try {
+    const started = performance.now()
+    const step = stack.start({})
+    await applying(step)
+    const began = performance.now()
+    const { code, log } = await step.ended
+    must(code === 0, 'an apply that nobody kills succeeds', log)
+    const ended = performance.now()
+    return { step: ended - started, apply: ended - began }
+  } finally {
+    stack.remove()
+  }
+}
+
+export interface Series {
+  /** How many kills have to hit a running Terraform. */
+  readonly hits: number
+  /** How many stacks are applied beside one another. */
+  readonly lanes: number
+  readonly random: () => number
+  /** Told after each kill. */
+  readonly onKill?: (kill: Kill, hits: number) => void
+}
+
+/** Kills at random moments of an apply until so many have hit. @throws when anything is lost. */
+export async function killSeries(soak: Soak, { hits, lanes, random, onKill }: Series): Promise<readonly Kill[]> {
+  const { apply } = await undisturbed(soak, lanes)
+  const kills: Kill[] = []
+  let begun = 0
+  let hit = 0
+  let lost = false
+  const lane = async () => {
+    while (hit < hits && !lost) {
+      const kill = await killOnce(soak, `kill-${begun++}`, { moment: random() * apply }).catch((error) => {
+        lost = true
+        throw error
+      })
+      kills.push(kill)
+      if (kill.hit) hit++
+      onKill?.(kill, hit)
+    }
+  }
+  await inParallel(Array.from({ length: lanes }), lanes, lane)
+  return kills
+}
+
+async function applying(step: Step): Promise<void> {
+  while (!step.log().includes('::group::Terraform apply') && step.child.exitCode === null) await delay(5)
+}
+
+/** Whether an apply was left to itself. */
+function leftApplying(noted = ''): boolean {
+  if (noted === '') return false
+  const { command, claim } = JSON.parse(noted) as Starting
+  return command.endsWith(' apply') && claimedBy(claim) !== undefined
+}
+
+/** State and cloud name the same objects with the same content, no lock is left, and no state beside the state. */
+async function mustAgree(stack: Stack, store: StateStore, world: World, round: string): Promise<void> {
+  const [there, said] = [await objects(store, round), await inState(stack, store, world)]
+  must(
+    JSON.stringify([...there].sort()) === JSON.stringify([...said].sort()),
+    'the state is what the cloud has',
+    JSON.stringify({ there: [...there], said: [...said] }),
+  )
+  const left = (await store.keys(`${round}/`)).filter((key) => /\.tflock$|\.errored/.test(key))
+  must(left.length === 0, 'the lock is released', left.join())
+  must(!existsSync(`${stack.directory}/errored.tfstate`), 'no state is left on the machine', stack.directory)
+}
+
+/** By the journal, which tells a write that was repeated from one that was not. */
+function mustBeWrittenOnce(store: StateStore, round: string): void {
+  const writes = store.cloud.journal
+    .entries('api')
+    .filter(({ action, request }) => action === 'PutObject' && JSON.stringify(request ?? '').includes(`${round}/link`))
+  must(writes.length === OBJECTS, 'each object is written once', JSON.stringify(writes))
+}
+
+/** When the lock of the state was released last. */
+const released = (stack: Stack, store: StateStore): number =>
+  store.cloud.journal
+    .entries('api')
+    .findLast(({ action, request }) => action === 'DeleteObject' && JSON.stringify(request).includes(stack.key))
+    ?.wall ?? 0
+
+/** What there really is: key and MD5. */
+async function objects(store: StateStore, round: string): Promise<ReadonlyMap<string, string>> {
+  const { Contents = [] } = await store.s3.send(
+    new ListObjectsV2Command({ Bucket: BUCKET_OF_WORLD, Prefix: `${round}/` }),
+  )
+  return new Map(Contents.map(({ Key = '', ETag = '' }) => [Key, ETag.replaceAll('"', '')]))
+}
+
+async function inState(stack: Stack, store: StateStore, world: World): Promise<ReadonlyMap<string, string>> {
+  if (!(await store.keys(stack.key)).includes(stack.key)) return new Map()
+  const { resources } = await stack.state()
+  const instances = resources.flatMap(({ instances }) => instances as { attributes: Record<string, unknown> }[])
+  return new Map(
+    instances.map(({ attributes }) => {
+      const { key, content } = world.said(attributes)
+      return [key, createHash('md5').update(content).digest('hex')]
+    }),
+  )
+}
+
+const serial = async (stack: Stack, store: StateStore): Promise<number> =>
+  (await store.keys(stack.key)).includes(stack.key) ? (await stack.state()).serial : 0
+
+function must(holds: boolean, what: string, seen: string): void {
+  if (!holds) throw new Error(`It does not hold that ${what}:\n${seen}`)
+}

@@ -1,0 +1,63 @@
+// What people bring along from other actions.
+import { readFileSync } from 'node:fs'
+import { parse } from 'yaml'
+import { readInputs } from '../../../../actions/terraform-apply/src/inputs/inputs.ts'
+import { describeError } from '../../../../toolkit/errors.ts'
+
+const refusal = (given: Readonly<Record<string, string>>): string => {
+  const inputs = Object.entries(given).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])
+  try {
+    readInputs({ GITHUB_WORKSPACE: import.meta.dirname, ...Object.fromEntries(inputs) })
+  } catch (error) {
+    return describeError(error)
+  }
+  throw new Error('It was not refused.')
+}
+
+// All inputs of dflook/terraform-plan and terraform-apply, and of hashicorp/setup-terraform, by their names there.
+const OF_THE_PEERS = {
+  dflook: `path workspace label variables var var_file backend_config backend_config_file replace target destroy refresh
+    plan_path auto_approve add_github_comment parallelism`,
+  setup: `cli_config_credentials_hostname cli_config_credentials_token terraform_version terraform_version_file
+    terraform_wrapper`,
+}
+const action = parse(
+  readFileSync(new URL('../../../../actions/terraform-apply/action.yml', import.meta.url), 'utf8'),
+) as {
+  readonly inputs: Readonly<Record<string, unknown>>
+}
+const theirs = Object.values(OF_THE_PEERS).join(' ').split(/\s+/)
+
+test.each(theirs.filter((name) => !(name in action.inputs)))('%s is refused, with what to do instead', (name) => {
+  for (const value of ['x', 'true', 'false']) {
+    expect(refusal({ [name]: value })).toMatch(
+      new RegExp(`^Input \`${name}\` is not one of this action\\.\nNext: (Use|Remove) `),
+    )
+  }
+})
+
+test('what is named as a replacement is an input of this action', () => {
+  for (const name of theirs.filter((it) => !(it in action.inputs))) {
+    const [, instead = ''] = /Use `([\w-]+)/.exec(refusal({ [name]: 'x' })) ?? []
+    if (instead !== '') expect(Object.keys(action.inputs)).toContain(instead)
+  }
+})
+
+describe("dflook's default, to apply only what was approved on the pull request,", () => {
+  const approval = 'use `approved-plan: pull-request` to go on applying only what was approved'
+
+  test.each(['path', 'label', 'var_file'])('is not lost without a word: %s tells of it', (name) => {
+    expect(refusal({ [name]: 'infra' })).toContain(approval)
+    expect(refusal({ [name]: 'infra', command: 'apply' })).toContain(approval)
+  })
+
+  test.each([{ 'approved-plan': 'pull-request' }, { command: 'plan' }])('is no matter with %j', (given) => {
+    expect(refusal({ path: 'infra', ...given })).not.toContain(approval)
+  })
+
+  test.each(['true', 'false'])('has to be chosen where `auto_approve` is %s', (value) => {
+    expect(refusal({ auto_approve: value, path: 'infra' })).toContain(
+      'Use `approved-plan: pull-request` with a `fingerprint-key` for their `false`',
+    )
+  })
+})

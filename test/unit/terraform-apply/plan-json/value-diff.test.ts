@@ -1,0 +1,85 @@
+import * as fc from 'fast-check'
+import {
+  diffValues,
+  pathText,
+  type Sides,
+  sameValue,
+} from '../../../../actions/terraform-apply/src/plan-json/value-diff.ts'
+
+const sides = (before: unknown, after: unknown, marks: Partial<Sides> = {}): Sides => ({
+  before,
+  after,
+  unknown: undefined,
+  beforeSensitive: undefined,
+  afterSensitive: undefined,
+  ...marks,
+})
+const diff = (...given: Parameters<typeof sides>) =>
+  [...diffValues(sides(...given))].map(({ path, before, after }) => [
+    pathText(path),
+    'value' in before ? before.value : before.kind,
+    'value' in after ? after.value : after.kind,
+  ])
+
+test('leaves that differ are told by their paths', () => {
+  expect(
+    diff(
+      { name: 'a', tags: { 'a.b': 1, same: 2 }, list: [1, { x: 1 }] },
+      { name: 'b', tags: { same: 2 }, list: [1, { x: 2 }, 3] },
+    ),
+  ).toEqual([
+    ['list[1].x', 1, 2],
+    ['list[2]', 'absent', 3],
+    ['name', 'a', 'b'],
+    ['tags["a.b"]', 1, 'absent'],
+  ])
+})
+
+test('what is not known yet is told as such, at any depth', () => {
+  const after = { list: [null] }
+  expect(diff(null, after, { unknown: { id: true, list: [true] } })).toEqual([
+    ['id', 'absent', 'unknown'],
+    ['list[0]', 'absent', 'unknown'],
+  ])
+})
+
+test('a sensitive part is never looked into', () => {
+  const marks = { beforeSensitive: { login: true }, afterSensitive: { login: true } }
+  expect(diff({ login: { user: 'a', password: 'b' } }, { login: { user: 'a', password: 'c' } }, marks)).toEqual([
+    ['login', 'sensitive', 'sensitive'],
+  ])
+  expect(diff({ login: 'a' }, { login: 'a' }, marks)).toEqual([])
+  expect(diff({ login: 'a' }, {}, { ...marks, unknown: { login: true } })).toEqual([['login', 'sensitive', 'unknown']])
+})
+
+test('a document in a text is compared by what it says', () => {
+  const policy = (action: string, space = '') => JSON.stringify({ Statement: [{ Action: action }] }, null, space)
+  expect(diff({ policy: policy('s3:*') }, { policy: policy('s3:Get*') })).toEqual([
+    ['policy.Statement[0].Action', 's3:*', 's3:Get*'],
+  ])
+  expect(diff({ policy: policy('s3:*') }, { policy: policy('s3:*', '  ') })).toEqual([])
+})
+
+test('a value that becomes another kind of value is a difference, an empty list for none is not', () => {
+  expect(diff({ a: 'x', b: null, c: [1], d: {} }, { a: {}, b: [], c: { 0: 1 }, d: {} })).toEqual([
+    ['a', 'x', {}],
+    ['c', [1], { 0: 1 }],
+  ])
+  expect(diff({ a: 'x' }, { a: ['secret'] }, { afterSensitive: { a: [true] } })).toEqual([['a', 'x', 'sensitive']])
+})
+
+test('a name that every object has from birth is a key like any other', () => {
+  expect(diff({ constructor: 'x' }, {})).toEqual([['constructor', 'x', 'absent']])
+  expect(sameValue({ toString: null }, {})).toBe(true)
+})
+
+test('two values have a difference exactly when they are not the same', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {
+      expect(diff(a, a)).toEqual([])
+      // Texts that hold documents are compared by what these say.
+      fc.pre(!(typeof a === 'string' && /^\s*[[{]/.test(a)) && !/"[[{]|null|\[\]|\{\}/.test(JSON.stringify([a, b])))
+      expect(diff(a, b).length > 0).toBe(!sameValue(a, b))
+    }),
+  )
+})

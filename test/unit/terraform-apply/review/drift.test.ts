@@ -1,0 +1,86 @@
+import { classifyDrift } from '../../../../actions/terraform-apply/src/commands/drift.ts'
+import { changesOf, driftOf } from '../../../../actions/terraform-apply/src/plan-json/changes.ts'
+import type { ResourceChange } from '../../../../actions/terraform-apply/src/plan-json/plan-json.ts'
+import { change, plan } from '../plans.ts'
+
+const classify = (changes: readonly ResourceChange[], drift: readonly ResourceChange[]) => {
+  const { outside, pending } = classifyDrift(changesOf(plan(changes)), driftOf(plan([], { resource_drift: drift })))
+  return { outside: outside.map(({ address }) => address), pending: pending.map(({ address }) => address) }
+}
+
+const drifted = change('a.x', { before: { size: 1, name: 'a' }, after: { size: 2, name: 'a' } })
+
+test('a change that only takes drift back is that drift', () => {
+  const back = change('a.x', {
+    before: { size: 2, name: 'a' },
+    after: { size: 1, name: 'a' },
+    after_unknown: { etag: true },
+  })
+  expect(classify([back], [drifted])).toEqual({ outside: ['a.x'], pending: [] })
+})
+
+test('a change that does more is pending too', () => {
+  const more = change('a.x', { before: { size: 2, name: 'a' }, after: { size: 1, name: 'b' } })
+  expect(classify([more], [drifted])).toEqual({ outside: ['a.x'], pending: ['a.x'] })
+})
+
+test('a change to what it neither was nor became outside is pending too', () => {
+  const further = change('a.x', { before: { size: 2, name: 'a' }, after: { size: 3, name: 'a' } })
+  expect(classify([further], [drifted])).toEqual({ outside: ['a.x'], pending: ['a.x'] })
+})
+
+test('what drifted and is left to the provider is none of the change', () => {
+  const before = { size: 1, etag: 'one' }
+  const outside = change('a.x', { before, after: { size: 2, etag: 'two' } })
+  const back = change('a.x', { before: { size: 2, etag: 'two' }, after: { size: 1, etag: 'two' } })
+  expect(classify([back], [outside])).toEqual({ outside: ['a.x'], pending: [] })
+})
+
+test('a secret is taken back, or becomes another one', () => {
+  const marked = (before: string, after: string) =>
+    change('a.x', {
+      before: { p: before },
+      after: { p: after },
+      before_sensitive: { p: true },
+      after_sensitive: { p: true },
+    })
+  expect(classify([marked('two', 'one')], [marked('one', 'two')])).toEqual({ outside: ['a.x'], pending: [] })
+  expect(classify([marked('two', 'three')], [marked('one', 'two')])).toEqual({ outside: ['a.x'], pending: ['a.x'] })
+})
+
+test('a document in a text is taken back by what it says', () => {
+  const [was, became] = ['{"Allow":["a"]}', '{"Allow":["a","b"]}']
+  const outside = change('a.x', { before: { policy: was }, after: { policy: became } })
+  const to = (policy: string) => change('a.x', { before: { policy: became }, after: { policy } })
+  expect(classify([to('{ "Allow": ["a"] }')], [outside]).pending).toEqual([])
+  expect(classify([to('{"Allow":["c"]}')], [outside]).pending).toEqual(['a.x'])
+})
+
+test('what was deleted outside is drift, and making it again is no news', () => {
+  const deleted = change('a.x', { actions: ['delete'], before: { size: 1 } })
+  const again = change('a.x', { actions: ['create'], after: { size: 1 } })
+  expect(classify([again], [deleted])).toEqual({ outside: ['a.x'], pending: [] })
+})
+
+test('what was deleted outside, and is to be another now, is pending too', () => {
+  const deleted = change('a.x', { actions: ['delete'], before: { id: 'x', size: 1, label: 'old', note: '' } })
+  const again = (after: object) => change('a.x', { actions: ['create'], after, after_unknown: { id: true } })
+  const pending = (after: object) => classify([again(after)], [deleted]).pending
+  // A provider keeps an empty text where the configuration says nothing.
+  expect(pending({ size: 1, label: 'old', note: null })).toEqual([])
+  expect(pending({ size: 2, label: 'old' })).toEqual(['a.x'])
+  expect(pending({ size: 1 })).toEqual(['a.x'])
+  expect(pending({ size: 1, label: 'old', more: true })).toEqual(['a.x'])
+})
+
+test('a change without drift is pending, drift without a change is outside, and reads are neither', () => {
+  const read = change('data.z', { actions: ['read'] }, { mode: 'data' })
+  expect(classify([change('b.y', { actions: ['create'] }), read], [drifted])).toEqual({
+    outside: ['a.x'],
+    pending: ['b.y'],
+  })
+})
+
+test('drift that shows no attribute is none', () => {
+  expect(classify([], [change('a.x', { before: { n: 1 }, after: { n: 1 } })])).toEqual({ outside: [], pending: [] })
+})

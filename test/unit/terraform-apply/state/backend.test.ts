@@ -1,0 +1,92 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { StackInputs } from '../../../../actions/terraform-apply/src/inputs/inputs.ts'
+import { checkConfiguration, readBackend } from '../../../../actions/terraform-apply/src/state/backend.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'slipway-backend-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function stack(files: Readonly<Record<string, string>>): StackInputs {
+  const directory = mkdtempSync(join(folder, 'stack-'))
+  mkdirSync(join(directory, '.terraform'))
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(directory, name), content)
+  return {
+    root: folder,
+    directory,
+    path: 'infra',
+    workspace: undefined,
+    environment: undefined,
+    backendConfig: [],
+    backendConfigFiles: [],
+  }
+}
+
+const EMPTY = '{"version":4,"serial":1,"lineage":"x","resources":[],"outputs":{}}'
+const S3 = 'terraform {\n  backend "s3" {}\n}'
+
+test.each([
+  ['a block', { 'main.tf': S3 }],
+  ['JSON', { 'main.tf.json': '{"terraform":{"backend":{"s3":{}}}}' }],
+  ['HCP Terraform', { 'main.tf': 'terraform {\n  cloud {}\n}' }],
+  ['another file', { 'main.tf': '', 'backend.tofu': S3 }],
+])('a remote state is seen in %s', (_, files) => {
+  expect(() => checkConfiguration(stack(files), {})).not.toThrow()
+})
+
+test.each([
+  ['nothing', {}, 'has no Terraform configuration'],
+  ['no backend', { 'main.tf': 'locals {\n  backend = 1\n}' }, 'keeps its state in a local file'],
+  [
+    'a committed state',
+    { 'main.tf': S3, 'terraform.tfstate': '{"version":4,"serial":1,"lineage":"x","resources":[{}]}' },
+    'migrate-state',
+  ],
+  ['a state of an unknown kind', { 'main.tf': S3, 'terraform.tfstate': 'binary' }, 'holds a state'],
+  ['a state that could not be saved', { 'main.tf': S3, 'errored.tfstate': 'x' }, 'an earlier apply could not save'],
+  ['an empty state that could not be saved', { 'main.tf': S3, 'errored.tfstate': EMPTY }, 'terraform state push'],
+  ['a state that could not even be written here', { 'main.tf': S3, 'errored.tfstate': '' }, 'errored.tfstate'],
+])('%s is refused before init', (_, files, message) => {
+  try {
+    checkConfiguration(stack(files), {})
+  } catch (error) {
+    const { message: said, hint } = error as { message: string; hint: string }
+    expect(`${said} ${hint}`).toContain(message)
+    return
+  }
+  throw new Error('It was not refused.')
+})
+
+test('an empty state in the directory is in nobody’s way', () => {
+  expect(() => checkConfiguration(stack({ 'main.tf': S3, 'terraform.tfstate': EMPTY }), {})).not.toThrow()
+})
+
+test('the committed state of the chosen workspace is looked for: of the input, else of the environment, else of Terraform', () => {
+  const made = stack({ 'main.tf': S3, '.terraform/environment': 'selected' })
+  for (const workspace of ['given', 'of-env', 'selected']) {
+    const folder = join(made.directory, 'terraform.tfstate.d', workspace)
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'terraform.tfstate'), 'a state')
+  }
+  const env = { TF_WORKSPACE: 'of-env' }
+  const committed = (workspace: string) => join('terraform.tfstate.d', workspace, 'terraform.tfstate')
+  expect(() => checkConfiguration({ ...made, workspace: 'given' }, env)).toThrow(committed('given'))
+  expect(() => checkConfiguration(made, env)).toThrow(committed('of-env'))
+  expect(() => checkConfiguration(made, {})).toThrow(committed('selected'))
+  expect(() => checkConfiguration({ ...made, workspace: 'default' }, env)).not.toThrow()
+})
+
+test('after init, a state that is local or has no lock is refused', () => {
+  const settled = (backend: object | undefined) => {
+    const made = stack({ 'main.tf': S3 })
+    writeFileSync(join(made.directory, '.terraform/terraform.tfstate'), JSON.stringify({ version: 3, backend }))
+    return () => readBackend(made, {})
+  }
+  expect(settled({ type: 's3', config: { use_lockfile: true } })()).toMatchObject({ type: 's3' })
+  expect(settled({ type: 's3', config: { dynamodb_table: 'locks' } })()).toMatchObject({ type: 's3' })
+  expect(settled({ type: 'azurerm', config: {} })()).toMatchObject({ type: 'azurerm' })
+  expect(settled({ type: 's3', config: { use_lockfile: null } })).toThrow('has no lock')
+  expect(settled({ type: 'local', config: {} })).toThrow('local file')
+  expect(settled(undefined)).toThrow('local file')
+  expect(() => readBackend(stack({ 'main.tf': S3 }), {})).toThrow('local file')
+})

@@ -1,0 +1,137 @@
+// What the S3 backend says of credentials has to hold for our own client, too.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beyondUs, credentialsOf, roleOf } from '../../../../actions/terraform-apply/src/state/s3-credentials.ts'
+import { awsConfig } from '../../../../toolkit/aws.ts'
+
+const ARN = 'arn:aws:iam::123456789012:role/state'
+
+test('a role is assumed with all that the backend says of it', () => {
+  const assume_role = {
+    role_arn: ARN,
+    duration: '1h30m',
+    external_id: 'outside',
+    policy: '{"Version":"2012-10-17"}',
+    policy_arns: ['arn:aws:iam::aws:policy/ReadOnlyAccess'],
+    session_name: 'ci',
+    source_identity: 'mona',
+    tags: { team: 'web' },
+    transitive_tag_keys: ['team'],
+  }
+  expect(roleOf({ assume_role })).toEqual({
+    RoleArn: ARN,
+    DurationSeconds: 5400,
+    ExternalId: 'outside',
+    Policy: '{"Version":"2012-10-17"}',
+    PolicyArns: [{ arn: 'arn:aws:iam::aws:policy/ReadOnlyAccess' }],
+    RoleSessionName: 'ci',
+    SourceIdentity: 'mona',
+    Tags: [{ Key: 'team', Value: 'web' }],
+    TransitiveTagKeys: ['team'],
+  })
+})
+
+test('what the backend does not say of a role is not sent, as `init` settles it with nulls', () => {
+  const nothing = { duration: null, external_id: null, policy_arns: null, tags: null, transitive_tag_keys: null }
+  const expected = { RoleArn: ARN, RoleSessionName: 'slipway' }
+  expect(roleOf({ assume_role: { role_arn: ARN, ...nothing } })).toEqual(expected)
+  expect(roleOf({ assume_role: [{ role_arn: ARN }] })).toEqual(expected)
+  expect(roleOf({ assume_role: null, role_arn: null })).toBeUndefined()
+  expect(roleOf({})).toBeUndefined()
+})
+
+test('the older form of a role, as members of the backend itself, holds too', () => {
+  const config = { role_arn: ARN, session_name: 'ci', external_id: 'x1', assume_role_duration_seconds: 900 }
+  const tags = { assume_role_tags: { a: 'b' }, assume_role_transitive_tag_keys: ['a'] }
+  expect(roleOf({ ...config, ...tags, assume_role_policy: '{}', assume_role_policy_arns: [ARN] })).toEqual({
+    RoleArn: ARN,
+    RoleSessionName: 'ci',
+    ExternalId: 'x1',
+    DurationSeconds: 900,
+    Policy: '{}',
+    PolicyArns: [{ arn: ARN }],
+    Tags: [{ Key: 'a', Value: 'b' }],
+    TransitiveTagKeys: ['a'],
+  })
+})
+
+describe('an STS of the backend’s own', () => {
+  const asked: { readonly authorization: string; readonly body: URLSearchParams }[] = []
+  const server = createServer(async (request, response) => {
+    let body = ''
+    for await (const chunk of request) body += chunk
+    asked.push({ authorization: request.headers.authorization ?? '', body: new URLSearchParams(body) })
+    const given =
+      '<AccessKeyId>ASIAGIVEN</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>'
+    response.writeHead(200, { 'content-type': 'text/xml' })
+    response.end(
+      `<AssumeRoleResponse><AssumeRoleResult><Credentials>${given}</Credentials></AssumeRoleResult></AssumeRoleResponse>`,
+    )
+  })
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-profile-'))
+  const before = { ...process.env }
+  let sts = ''
+
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    sts = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const file = join(folder, 'credentials')
+    writeFileSync(file, '[states]\naws_access_key_id = AKIAPROFILE\naws_secret_access_key = secret\n')
+    Object.assign(process.env, {
+      AWS_SHARED_CREDENTIALS_FILE: file,
+      AWS_CONFIG_FILE: join(folder, 'none'),
+      AWS_ACCESS_KEY_ID: 'AKIAENVIRONMENT',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+    })
+  })
+  afterAll(() => {
+    process.env = before
+    server.closeAllConnections()
+    server.close()
+    rmSync(folder, { recursive: true })
+  })
+
+  test.each([
+    ['of the profile', { profile: 'states' }, 'AKIAPROFILE'],
+    ['of the backend block', { access_key: 'AKIABLOCK', secret_key: 'secret', profile: 'states' }, 'AKIABLOCK'],
+    ['of the environment', {}, 'AKIAENVIRONMENT'],
+  ])('is asked for the role with the keys %s', async (_, own, key) => {
+    asked.length = 0
+    const config = { ...own, assume_role: { role_arn: ARN, source_identity: 'mona' }, endpoints: { sts } }
+    const { credentials } = credentialsOf(config, awsConfig({}, 'eu-west-1'))
+    if (typeof credentials !== 'function') throw new Error('The role is not assumed.')
+    expect(await credentials()).toMatchObject({ accessKeyId: 'ASIAGIVEN', sessionToken: 't' })
+    expect(asked.map(({ authorization }) => /Credential=(\w+)/.exec(authorization)?.[1])).toEqual([key])
+    expect(asked[0]?.body.get('SourceIdentity')).toBe('mona')
+  })
+})
+
+test('a profile or keys alone are handed to the client as they are', () => {
+  const aws = awsConfig({}, 'eu-west-1')
+  expect(credentialsOf({ profile: 'states' }, aws)).toEqual({ profile: 'states' })
+  expect(credentialsOf({ access_key: 'a', secret_key: 's' }, aws)).toEqual({
+    credentials: { accessKeyId: 'a', secretAccessKey: 's' },
+  })
+  expect(credentialsOf({}, aws)).toEqual({})
+})
+
+describe('what Terraform alone can follow is named', () => {
+  const ENV = { AWS_ACCESS_KEY_ID: 'a' }
+  test.each([
+    ['a customer’s key', { encrypt: true, sse_customer_key: 'key' }, {}, ['sse_customer_key']],
+    ['one of the environment', { encrypt: true }, { AWS_SSE_CUSTOMER_KEY: 'key' }, ['sse_customer_key']],
+    ['none, where nothing is encrypted with it', { encrypt: false, sse_customer_key: 'key' }, {}, []],
+    ['a web identity', { assume_role_with_web_identity: { role_arn: ARN } }, {}, ['assume_role_with_web_identity']],
+    ['no web identity', { assume_role_with_web_identity: null }, {}, []],
+    ['files with credentials', { shared_credentials_files: ['x'] }, {}, ['shared_credentials_files']],
+    ['files with a profile', { shared_config_files: ['x'], profile: 'p' }, ENV, ['shared_config_files']],
+    ['files beside keys of the environment', { shared_credentials_files: ['x'] }, ENV, []],
+    ['files beside keys of the block', { shared_config_files: ['x'], access_key: 'a', secret_key: 's' }, {}, []],
+    ['nothing', {}, {}, []],
+  ])('%s', (_, config, env, names) => {
+    expect(beyondUs(config, env)).toEqual(names)
+  })
+})
