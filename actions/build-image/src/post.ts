@@ -1,6 +1,6 @@
 import type { World } from '../../../toolkit/runtime.ts'
-import { removeLeftTags } from './engine-tags.ts'
-import { removeLeftTemporary } from './temporary.ts'
+import { removeLeftTags } from './engine-push/engine-tags.ts'
+import { removeLeftTemporary } from './runner/temporary-folder.ts'
 
 /** Logins and layers may be left on disk, and tags in the engine, when the main step was killed. */
 export async function post(world: World): Promise<void> {

@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto'
+import { Readable } from 'node:stream'
+import type Docker from 'dockerode'
+import type { World } from '../../../../toolkit/runtime.ts'
+import { asReadable, connectDocker } from '../engine/docker-engine.ts'
+import { readEngineStream } from '../engine/engine-stream.ts'
+
+const STATE = 'engine-tags'
+
+/** The tags by which an engine is asked to push to this run. They are gone at the end, also when the step was killed. */
+export class EngineTags {
+  readonly repository: string
+  readonly #docker: Docker
+  readonly #step: World['step']
+  /** Of this run's own: another run may use the same engine. */
+  readonly #run = `run-${randomBytes(8).toString('hex')}`
+  readonly #tags: string[] = []
+
+  constructor(docker: Docker, repository: string, step: World['step']) {
+    this.#docker = docker
+    this.repository = repository
+    this.#step = step
+    // For the post step, in case that this one is not alive at its end.
+    step.saveState(STATE, `${repository}:${this.#run}`)
+  }
+
+  /** Gives an image a tag that no other has. */
+  async add(id: string): Promise<string> {
+    const tag = `${this.#run}-${this.#tags.length}`
+    this.#tags.push(tag)
+    await this.#docker.getImage(id).tag({ repo: this.repository, tag })
+    return tag
+  }
+
+  /** Takes them away; `parent` is the parent of the image that was built, '' where there is none or the build broke off. */
+  async remove(parent: string): Promise<void> {
+    await removeTags(
+      this.#docker,
+      this.#tags.map((tag) => ({ repo: this.repository, tag })),
+      parent,
+    )
+    this.#step.saveState(STATE, '')
+  }
+}
+
+/** Removes the tags that a killed main step left. */
+export async function removeLeftTags({ env, step }: Pick<World, 'env' | 'step'>): Promise<void> {
+  const run = step.state(STATE)
+  if (run === '') return
+  const docker = await connectDocker(env)
+  const images = await docker.listImages({ filters: { reference: [`${run}-*`] } })
+  const left = images.flatMap(({ RepoTags }) => RepoTags ?? []).filter((reference) => reference.startsWith(`${run}-`))
+  const repo = run.slice(0, run.lastIndexOf(':'))
+  await removeTags(
+    docker,
+    left.map((reference) => ({ repo, tag: reference.slice(repo.length + 1) })),
+    '',
+  )
+}
+
+/**
+ * To take an image's last tag is to remove the image, unless another is built upon it, and with it the cache of the next
+ * build; so the tags move before they go: to the image's parent, or to an empty image.
+ */
+async function removeTags(
+  docker: Docker,
+  tags: readonly { readonly repo: string; readonly tag: string }[],
+  parent: string,
+): Promise<void> {
+  if (tags.length === 0) return
+  const target = parent === '' ? await importEmpty(docker) : parent
+  for (const tag of tags) await docker.getImage(target).tag(tag)
+  // By force, as another build may run a step in the parent: an image that others are built upon stays all the same.
+  for (const { repo, tag } of tags) await docker.getImage(`${repo}:${tag}`).remove({ force: true })
+}
+
+async function importEmpty(docker: Docker): Promise<string> {
+  const nothing = Readable.from([Buffer.alloc(1024)], { objectMode: false })
+  let id = ''
+  const answer = asReadable(await docker.importImage(nothing))
+  for await (const { status } of readEngineStream(answer)) id = status ?? id
+  return id
+}

@@ -1,0 +1,57 @@
+import type { Environment } from '../../../../toolkit/runtime.ts'
+import type { BaseLayer } from '../pack/base-layers.ts'
+import type { ReceivedLayer } from './blob-upload.ts'
+import { LayerMemory } from './layer-digest-cache.ts'
+import type { ReadyDestination } from '../publish/preflight.ts'
+
+/** A layer that the destinations have, as they have it. */
+export interface KnownLayer {
+  readonly digest: string
+  readonly size: number
+  readonly diffId: string
+}
+
+/** The layers that an engine need not send: published bases, and what it sent before and all destinations still have. */
+export class KnownLayers {
+  readonly #memory: LayerMemory
+  readonly #destinations: readonly ReadyDestination[]
+  readonly #epoch: number
+
+  private constructor(memory: LayerMemory, destinations: readonly ReadyDestination[], epoch: number) {
+    this.#memory = memory
+    this.#destinations = destinations
+    this.#epoch = epoch
+  }
+
+  static async open(env: Environment, destinations: readonly ReadyDestination[], epoch: number): Promise<KnownLayers> {
+    return new KnownLayers(await LayerMemory.open(env), destinations, epoch)
+  }
+
+  /** The size of a layer, by the engine's digest for it, when it is to be had without the engine. */
+  async sizeOf(digest: string, base: readonly BaseLayer[]): Promise<number | undefined> {
+    const published = base.find((layer) => layer.published?.descriptor.digest === digest)?.published
+    if (published !== undefined) return published.descriptor.size
+    const layer = this.#memory.get(digest, this.#epoch)
+    if (layer === undefined) return undefined
+    const { packed, size } = layer
+    const there = this.#destinations.map(({ registry, repository }) => registry.hasBlob(repository.path, packed.digest))
+    return (await Promise.all(there)).every(Boolean) ? size : undefined
+  }
+
+  /** What a layer is for the destinations, once `sizeOf` has found that they have it. */
+  get(digest: string, now: number): KnownLayer | undefined {
+    const layer = this.#memory.get(digest, this.#epoch)
+    if (layer !== undefined) this.#memory.put(digest, { ...layer, used: now })
+    return layer?.packed
+  }
+
+  add(engineDigest: string, engineSize: number, layer: ReceivedLayer, now: number): void {
+    const { digest, size, diffId, newest } = layer
+    const packed = { epoch: this.#epoch, digest, size, diffId }
+    this.#memory.put(engineDigest, { size: engineSize, newest, packed, used: now })
+  }
+
+  save(): Promise<void> {
+    return this.#memory.save()
+  }
+}

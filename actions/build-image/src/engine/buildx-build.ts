@@ -1,0 +1,135 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { SlipwayError } from '../../../../toolkit/errors.ts'
+import type { Pair } from '../../../../toolkit/inputs.ts'
+import type { Environment, World } from '../../../../toolkit/runtime.ts'
+import type { BuildStep } from './build-steps.ts'
+import { findBuildx, inspectBuilder } from './buildx-builder.ts'
+import { BuildxOutput } from './buildx-output.ts'
+import type { BuildInputs } from '../inputs/inputs.ts'
+
+/** What buildx is asked to build. */
+export interface BuildxBuild {
+  readonly inputs: BuildInputs
+  /** The context, as a tar stream. */
+  readonly context: Readable
+  /** The Dockerfile's path in it. */
+  readonly dockerfile: string
+  readonly labels: readonly Pair[]
+  readonly epoch: number
+  readonly pull: boolean
+  /** A folder for what buildx writes. */
+  readonly folder: string
+  /** Its environment; a Docker configuration with logins may be named in it. */
+  readonly env: Environment
+}
+
+/** The image: in the Docker engine under one of these ids, or in a folder as an OCI image layout. */
+export type BuildxResult = { readonly steps: readonly BuildStep[] } & (
+  | { readonly ids: readonly string[] }
+  | { readonly layout: string }
+)
+
+/**
+ * Builds an image with buildx. Pushing is not its business: it leaves the image here, so that it can be tested, measured and
+ * pushed again. Secrets go to it in its environment, the context on its standard input.
+ */
+export async function buildWithBuildx(
+  build: BuildxBuild,
+  world: Pick<World, 'exec' | 'clock' | 'log' | 'signal'>,
+): Promise<BuildxResult> {
+  const { env, folder, inputs } = build
+  const [program, ...prefix] = await findBuildx({ ...world, env })
+  const builder = await inspectBuilder([program, ...prefix], inputs.builder, { ...world, env })
+  world.log.info(`Builder: ${builder.name} (${builder.driver})`)
+  const inEngine = builder.isEngine && !(builder.inContainerd && asksForIndex(inputs))
+  if (builder.isEngine && !builder.inContainerd) refuseWhatOldStoreCannotKeep(inputs)
+  const layout = join(folder, 'layout')
+  const metadata = join(folder, 'metadata.json')
+  const output = inEngine
+    ? 'type=docker'
+    : `type=oci,tar=false,dest=${layout}${inputs.reproducible ? ',rewrite-timestamp=true' : ''}`
+  const args = [...prefix, ...buildxArguments(build), `--output=${output}`, `--metadata-file=${metadata}`, '-']
+  const progress = new BuildxOutput(world.log, world.clock)
+  const result = await world.exec(program, args, {
+    env: { ...env, ...secretVariables(inputs), SOURCE_DATE_EPOCH: String(build.epoch) },
+    input: build.context,
+    onLine: (line) => progress.write(line),
+    signal: world.signal,
+    discard: true,
+  })
+  if (result.code !== 0) {
+    throw new SlipwayError(`The build failed: ${progress.failure() ?? `buildx ended with code ${result.code}`}`, {
+      hint: 'The lines above are what the step printed. It fails the same way with `docker buildx build`.',
+    })
+  }
+  const steps = progress.steps()
+  return inEngine ? { steps, ids: await readImageIds(metadata) } : { steps, layout }
+}
+
+/** The arguments that say what to build. Of secrets they have the names. */
+export function buildxArguments({ inputs, dockerfile, labels, pull }: BuildxBuild): readonly string[] {
+  const { buildArgs, target, platforms, network, noCache, cacheFrom, cacheTo, secrets, provenance, sbom, builder } =
+    inputs
+  const each = <T>(items: readonly T[], format: (item: T, at: number) => string) => items.map(format)
+  const maybe = (flag: string, value: string | undefined) => (value === undefined ? [] : [`--${flag}=${value}`])
+  return [
+    'build',
+    '--progress=plain',
+    `--file=${dockerfile}`,
+    ...maybe('builder', builder),
+    ...maybe('target', target),
+    ...maybe('network', network),
+    ...maybe('platform', platforms.length === 0 ? undefined : platforms.join(',')),
+    ...each(buildArgs, ({ key, value }) => `--build-arg=${key}=${value}`),
+    ...each(labels, ({ key, value }) => `--label=${key}=${value}`),
+    ...each(cacheFrom, (source) => `--cache-from=${source}`),
+    ...each(cacheTo, (sink) => `--cache-to=${sink}`),
+    ...each(secrets, (secret, at) =>
+      'file' in secret
+        ? `--secret=id=${secret.id},${csvField(`src=${secret.file}`)}`
+        : `--secret=id=${secret.id},env=${variable(at)}`,
+    ),
+    `--provenance=${provenance ?? 'false'}`,
+    `--sbom=${sbom ?? 'false'}`,
+    ...(noCache ? ['--no-cache'] : []),
+    ...(pull ? ['--pull'] : []),
+  ]
+}
+
+/** buildx reads the options of a secret as comma-separated values. */
+const csvField = (text: string) => (/[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
+
+const variable = (at: number) => `SLIPWAY_BUILD_SECRET_${at}`
+
+const secretVariables = ({ secrets }: BuildInputs): Record<string, string> =>
+  Object.fromEntries(secrets.flatMap((secret, at) => ('value' in secret ? [[variable(at), secret.value]] : [])))
+
+/** Whether the result is an index: several images, or one with attestations. */
+const asksForIndex = ({ platforms, provenance, sbom }: BuildInputs) =>
+  platforms.length > 1 || provenance !== undefined || sbom !== undefined
+
+function refuseWhatOldStoreCannotKeep({ platforms, provenance, sbom, cacheTo }: BuildInputs): void {
+  const asked = [
+    platforms.length > 1 ? 'platforms' : undefined,
+    provenance === undefined ? undefined : 'provenance',
+    sbom === undefined ? undefined : 'sbom',
+    cacheTo.some((sink) => !/(^|,)type=inline/.test(sink)) ? 'cache-to' : undefined,
+  ].find((input) => input !== undefined)
+  if (asked === undefined) return
+  throw new SlipwayError(`Input \`${asked}\` needs a builder of its own; this Docker engine cannot do it by itself.`, {
+    hint: 'Run docker/setup-buildx-action in an earlier step: it makes a builder with the driver docker-container. Or let the engine keep images in containerd (`features.containerd-snapshotter` in its daemon.json).',
+  })
+}
+
+/** What may be the image's id: for the containerd image store its manifest's digest, for the older one its configuration's. */
+async function readImageIds(metadata: string): Promise<readonly string[]> {
+  const facts = JSON.parse(await readFile(metadata, 'utf8')) as Record<string, string | undefined>
+  const ids = [facts['containerimage.digest'], facts['containerimage.config.digest']].filter((id) => id !== undefined)
+  if (ids.length === 0)
+    throw new SlipwayError('buildx ended well, but does not say which image it built.', {
+      hint: 'Update buildx, for example with docker/setup-buildx-action and `version: latest`.',
+    })
+  return ids
+}

@@ -1,0 +1,18 @@
+import type { Dockerfile } from '../sources/dockerfile.ts'
+import { type BuildInputs, buildxInputs } from '../inputs/inputs.ts'
+
+export interface EngineChoice {
+  readonly engine: 'docker' | 'buildx'
+  readonly reason: string
+}
+
+/** Which engine builds, and why: the Docker Engine API, unless something needs buildx. */
+export function chooseEngine(build: BuildInputs, dockerfile: Dockerfile): EngineChoice {
+  if (build.engine !== 'auto') return { engine: build.engine, reason: 'the input `engine` says so' }
+  const needs = buildxInputs(build)[0]
+  if (needs !== undefined) return { engine: 'buildx', reason: `${needs} needs it` }
+  if (dockerfile.needsBuildKit !== undefined) {
+    return { engine: 'buildx', reason: `the Dockerfile uses ${dockerfile.needsBuildKit}` }
+  }
+  return { engine: 'docker', reason: 'nothing needs buildx' }
+}

@@ -1,0 +1,76 @@
+import { formatDuration } from '../../../../toolkit/duration.ts'
+import type { Log } from '../../../../toolkit/log.ts'
+import type { StepTimer } from './build-steps.ts'
+
+/** An image that a step has left. */
+export interface StepImage {
+  /** The first digits of its id. */
+  readonly id: string
+  /** The step, as the Dockerfile has it. */
+  readonly title: string
+  /** The number of its stage. */
+  readonly stage: number
+  readonly cached: boolean
+}
+
+/** What the classic builder prints, as lines for the log: a heading per step, and none of its bookkeeping. */
+export class ClassicOutput {
+  readonly #log: Log
+  readonly #steps: StepTimer
+  readonly #onImage: (image: StepImage) => void
+  #line = ''
+  #step: Omit<StepImage, 'id'> = { title: '', stage: -1, cached: false }
+
+  constructor(log: Log, steps: StepTimer, onImage: (image: StepImage) => void = () => {}) {
+    this.#log = log
+    this.#steps = steps
+    this.#onImage = onImage
+  }
+
+  write(text: string): void {
+    const lines = (this.#line + text).split('\n')
+    this.#line = lines.pop() ?? ''
+    for (const line of lines) this.#tell(line)
+  }
+
+  end(): void {
+    if (this.#line !== '') this.#tell(this.#line)
+    this.#line = ''
+    this.#finishStep()
+  }
+
+  #tell(coloured: string): void {
+    // What RUN wrote to standard error comes in red, and the end of that on the next line.
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the control characters
+    const line = coloured.replace(/^(?:\x1b\[(?:91|0)m)+|\x1b\[0m$/g, '')
+    const step = /^Step (\d+\/\d+) : (.*)$/.exec(line)
+    if (step !== null) {
+      this.#finishStep()
+      const title = step[2] ?? ''
+      this.#log.info(`[${step[1]}] ${title}`)
+      this.#steps.start(title)
+      const { stage } = this.#step
+      this.#step = { title, stage: /^FROM\s/i.test(title) ? stage + 1 : stage, cached: false }
+    } else if (/^ ---> Using cache/.test(line)) {
+      this.#steps.cached()
+      this.#step = { ...this.#step, cached: true }
+    } else if (/^ ---> [0-9a-f]{12}$/.test(line)) {
+      this.#onImage({ id: line.slice(' ---> '.length), ...this.#step })
+    } else if (
+      /^ ---> (?:Running in [0-9a-f]{12})?$|^(?: ---> )?Remov(?:ed|ing) intermediate container |^Successfully (?:built|tagged) /.test(
+        line,
+      )
+    ) {
+      return
+    } else if (/One or more build-args .*SOURCE_DATE_EPOCH.* were not consumed/.test(line)) {
+      return
+    } else if (line.trim() !== '') {
+      this.#log.info(`    ${line}`)
+    }
+  }
+
+  #finishStep(): void {
+    const before = this.#steps.finish().at(-1)
+    if (before !== undefined) this.#log.info(`    ${before.cached ? 'cached' : formatDuration(before.ms)}`)
+  }
+}

@@ -1,0 +1,108 @@
+import type { Readable } from 'node:stream'
+import type Docker from 'dockerode'
+import { SlipwayError } from '../../../../toolkit/errors.ts'
+import type { Pair } from '../../../../toolkit/inputs.ts'
+import type { World } from '../../../../toolkit/runtime.ts'
+import type { BuildStep } from './build-steps.ts'
+import { StepTimer } from './build-steps.ts'
+import { ClassicOutput, type StepImage } from './classic-output.ts'
+import type { Credentials } from '../registry/credentials.ts'
+import { configKey } from '../registry/docker-config.ts'
+import { asReadable } from './docker-engine.ts'
+import { EngineError, readEngineStream } from './engine-stream.ts'
+
+/** What the Docker Engine API is asked to build. */
+export interface DockerBuild {
+  /** The context, as a tar stream. */
+  readonly context: Readable
+  /** The Dockerfile's path in it. */
+  readonly dockerfile: string
+  readonly buildArgs: readonly Pair[]
+  readonly labels: readonly Pair[]
+  readonly target: string | undefined
+  readonly platform: string | undefined
+  readonly network: string | undefined
+  readonly noCache: boolean
+  readonly pull: boolean
+  /** Logins for the registries that bases are pulled from, by host. They go in a header, never in a URL. */
+  readonly logins: ReadonlyMap<string, Credentials>
+  /** Told of each image that a step has just left. */
+  readonly onImage?: (image: StepImage) => void
+}
+
+export interface BuiltImage {
+  /** The image's id in the Docker engine. */
+  readonly id: string
+  readonly steps: readonly BuildStep[]
+}
+
+/** Builds an image with the Docker Engine API. @throws SlipwayError with the step that failed. */
+export async function buildWithDocker(
+  docker: Docker,
+  build: DockerBuild,
+  world: Pick<World, 'clock' | 'log' | 'signal'>,
+): Promise<BuiltImage> {
+  const steps = new StepTimer(world.clock)
+  const output = new ClassicOutput(world.log, steps, build.onImage)
+  let id: string | undefined
+  // dockerode pipes the context and does not look at its errors: an unreadable file must end the build, and by its name.
+  const broken = new Promise<never>((_, reject) => build.context.once('error', reject))
+  broken.catch(() => {})
+  try {
+    const answer = await Promise.race([docker.buildImage(build.context, buildOptions(build, world.signal)), broken])
+    for await (const message of readEngineStream(asReadable(answer))) {
+      if (message.stream !== undefined) output.write(message.stream)
+      else if (message.status !== undefined && message.id === undefined) output.write(`${message.status}\n`)
+      id = message.aux?.ID ?? id
+    }
+  } catch (error) {
+    output.end()
+    if (world.signal.aborted) throw world.signal.reason
+    throw buildFailure(error, steps.finish().at(-1)?.title)
+  }
+  output.end()
+  // A stream may end early without an error; only its last record says that the image is there.
+  if (id === undefined) {
+    throw new SlipwayError('The Docker engine ended the build without an image.', {
+      hint: 'The connection or the engine broke off. Run the step again; if it stays so, look at the engine’s log.',
+    })
+  }
+  return { id, steps: steps.finish() }
+}
+
+function buildOptions(build: DockerBuild, signal: AbortSignal): Docker.ImageBuildOptions {
+  const { dockerfile, buildArgs, labels, target, platform, network, noCache, pull, logins } = build
+  return {
+    dockerfile,
+    buildargs: Object.fromEntries(buildArgs.map(({ key, value }) => [key, value])),
+    labels: Object.fromEntries(labels.map(({ key, value }) => [key, value])),
+    rm: true,
+    forcerm: true,
+    abortSignal: signal,
+    ...(target === undefined ? {} : { target }),
+    ...(platform === undefined ? {} : { platform }),
+    ...(network === undefined ? {} : { networkmode: network }),
+    ...(noCache ? { nocache: true } : {}),
+    ...(pull ? { pull } : {}),
+    ...(logins.size === 0 ? {} : { registryconfig: registryConfig(logins) }),
+  }
+}
+
+/** The header's value, made here: dockerode encodes it with `+` and `/`, which the engine does not read. */
+function registryConfig(logins: DockerBuild['logins']): Docker.RegistryConfig {
+  const config = Object.fromEntries([...logins].map(([host, login]) => [configKey(host), login]))
+  const base64 = Buffer.from(JSON.stringify(config)).toString('base64url')
+  return { base64 } as unknown as Docker.RegistryConfig
+}
+
+function buildFailure(error: unknown, step: string | undefined): SlipwayError {
+  if (error instanceof SlipwayError && !(error instanceof EngineError)) return error
+  const text = error instanceof Error ? error.message : String(error)
+  const at = step === undefined ? '' : ` at \`${step}\``
+  const hint = /pull access denied|unauthorized|manifest unknown|not found: manifest/i.test(text)
+    ? 'Check the name of the base image, and log in to its registry in an earlier step (docker/login-action).'
+    : /COPY failed|ADD failed|failed to compute cache key|no such file or directory/i.test(text)
+      ? 'Check that the file is in the context, and that .dockerignore does not leave it out.'
+      : 'The lines above are what the step printed. It fails the same way with `docker build`.'
+  return new SlipwayError(`The build failed${at}: ${text}`, { hint, cause: error })
+}

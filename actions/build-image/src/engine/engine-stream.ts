@@ -1,0 +1,51 @@
+import { StringDecoder } from 'node:string_decoder'
+import { SlipwayError } from '../../../../toolkit/errors.ts'
+
+/** One message of the Docker Engine API's progress streams. */
+export interface EngineMessage {
+  readonly stream?: string
+  readonly status?: string
+  readonly id?: string
+  readonly aux?: { readonly ID?: string; readonly Digest?: string }
+  readonly error?: string
+  readonly errorDetail?: { readonly message?: string }
+}
+
+/**
+ * Reads a progress stream of the Docker Engine API: JSON documents, one a line, under status 200 even when it tells of a
+ * failure. Characters may be split between chunks, and the last line need not end. (dockerode's own reader gets these wrong.)
+ * @throws SlipwayError at the stream's error message, or at a line that is not JSON.
+ */
+export async function* readEngineStream(chunks: AsyncIterable<Buffer | string>): AsyncGenerator<EngineMessage> {
+  const decoder = new StringDecoder('utf8')
+  let rest = ''
+  for await (const chunk of chunks) {
+    rest += typeof chunk === 'string' ? chunk : decoder.write(chunk)
+    const lines = rest.split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) if (line.trim() !== '') yield parse(line)
+  }
+  rest += decoder.end()
+  if (rest.trim() !== '') yield parse(rest)
+}
+
+function parse(line: string): EngineMessage {
+  let message: EngineMessage
+  try {
+    message = JSON.parse(line) as EngineMessage
+  } catch (cause) {
+    throw new SlipwayError(
+      `The Docker engine broke off in the middle of a message: \`${line.trim().slice(0, 200)}\`.`,
+      {
+        hint: 'The engine may have been stopped or run out of memory: look into its log, and run the step again.',
+        cause,
+      },
+    )
+  }
+  const failure = message.errorDetail?.message ?? message.error
+  if (failure !== undefined) throw new EngineError(failure.trim())
+  return message
+}
+
+/** What the Docker engine itself calls an error. */
+export class EngineError extends SlipwayError {}

@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { World } from '../../../../toolkit/runtime.ts'
+import { findBuildx, inspectBuilder } from './buildx-builder.ts'
+import { childEnvironment } from '../runner/child-environment.ts'
+import { dockerConfigFolder, readDockerConfig } from '../registry/docker-config.ts'
+import { connectDocker } from './docker-engine.ts'
+import type { Dockerfile } from '../sources/dockerfile.ts'
+import { chooseEngine } from './choose-engine.ts'
+import type { BuildInputs } from '../inputs/inputs.ts'
+
+type Builder = Pick<World, 'env' | 'exec' | 'log' | 'signal'>
+
+/**
+ * The platform that is built for when nobody says which: the builder's own. A builder on this machine has this machine's, and
+ * need not even be there; another one is asked, unless the inputs name platforms. `undefined` when it does not answer.
+ */
+export async function nativePlatform(
+  build: BuildInputs,
+  dockerfile: Dockerfile,
+  world: Builder,
+): Promise<string | undefined> {
+  const { env, log } = world
+  const remote = env['DOCKER_HOST'] ? !env['DOCKER_HOST'].startsWith('unix://') : false
+  const buildx = chooseEngine(build, dockerfile).engine === 'buildx'
+  if (build.platforms.length > 0 || (!remote && !(buildx && hasOwnBuilder(build, env)))) return `linux/${process.arch}`
+  try {
+    return await (buildx ? askBuildx(build.builder, world) : askEngine(env))
+  } catch (error) {
+    log.info(`The builder does not say which platform it builds for: ${error instanceof Error ? error.message : error}`)
+    return undefined
+  }
+}
+
+/** Whether buildx may build elsewhere than in the engine on this machine. */
+function hasOwnBuilder({ builder }: BuildInputs, env: World['env']): boolean {
+  const named = builder ?? (env['BUILDX_BUILDER'] || env['DOCKER_CONTEXT'])
+  if (named !== undefined && named !== '') return true
+  const context = readDockerConfig(env)['currentContext']
+  return (context !== undefined && context !== '' && context !== 'default') || hasCurrentBuilder(env)
+}
+
+/** Whether `docker buildx use` chose a builder, as docker/setup-buildx-action does. */
+function hasCurrentBuilder(env: World['env']): boolean {
+  const folder = env['BUILDX_CONFIG'] || join(dockerConfigFolder(env), 'buildx')
+  try {
+    return /"Name":\s*"[^"]/.test(readFileSync(join(folder, 'current'), 'utf8'))
+  } catch {
+    return false
+  }
+}
+
+async function askEngine(env: World['env']): Promise<string> {
+  const { Os, Arch } = await (await connectDocker(env)).version()
+  return `${Os}/${Arch}`
+}
+
+/** The platform that the builder names first is its own. */
+async function askBuildx(builder: string | undefined, { env, exec, signal }: Builder): Promise<string | undefined> {
+  const world = { exec, signal, env: childEnvironment(env) }
+  return (await inspectBuilder(await findBuildx(world), builder, world)).platform
+}

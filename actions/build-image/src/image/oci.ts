@@ -1,0 +1,63 @@
+// The few shapes of the OCI image and distribution specifications that are needed here, and what reads them.
+import * as z from 'zod/mini'
+import { SlipwayError } from '../../../../toolkit/errors.ts'
+
+export const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json'
+export const OCI_INDEX = 'application/vnd.oci.image.index.v1+json'
+export const OCI_CONFIG = 'application/vnd.oci.image.config.v1+json'
+export const OCI_LAYER = 'application/vnd.oci.image.layer.v1.tar+gzip'
+const DOCKER_MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json'
+const DOCKER_INDEX = 'application/vnd.docker.distribution.manifest.list.v2+json'
+
+/** Every kind of manifest that can be copied, for an Accept header. */
+export const MANIFEST_TYPES = [OCI_MANIFEST, OCI_INDEX, DOCKER_MANIFEST, DOCKER_INDEX]
+export const isIndex = (mediaType: string): boolean => mediaType === OCI_INDEX || mediaType === DOCKER_INDEX
+
+const descriptor = z.object({
+  mediaType: z.string(),
+  digest: z.string(),
+  size: z.number(),
+  platform: z.optional(z.object({ os: z.string(), architecture: z.string(), variant: z.optional(z.string()) })),
+  annotations: z.optional(z.record(z.string(), z.string())),
+})
+const manifest = z.object({
+  mediaType: z.optional(z.string()),
+  config: descriptor,
+  layers: z.array(descriptor),
+})
+const index = z.object({ mediaType: z.optional(z.string()), manifests: z.array(descriptor) })
+const config = z.object({
+  architecture: z.optional(z.string()),
+  os: z.optional(z.string()),
+  created: z.optional(z.string()),
+  config: z.optional(z.nullable(z.object({ Labels: z.optional(z.nullable(z.record(z.string(), z.string()))) }))),
+  rootfs: z.object({ diff_ids: z.array(z.string()) }),
+  history: z.optional(z.array(z.object({ created_by: z.optional(z.string()), empty_layer: z.optional(z.boolean()) }))),
+})
+
+export type Descriptor = z.infer<typeof descriptor>
+export type Manifest = z.infer<typeof manifest>
+export type Index = z.infer<typeof index>
+export type ImageConfig = z.infer<typeof config>
+
+/** A manifest or index as its exact bytes: they make the digest, so they are never written anew. */
+export interface ManifestBytes {
+  readonly bytes: Buffer
+  readonly mediaType: string
+  readonly digest: string
+}
+
+export const readManifest = (bytes: Buffer, of: string): Manifest => parse(manifest, bytes, `manifest of ${of}`)
+export const readIndex = (bytes: Buffer, of: string): Index => parse(index, bytes, `index of ${of}`)
+export const readConfig = (bytes: Buffer, of: string): ImageConfig => parse(config, bytes, `configuration of ${of}`)
+
+function parse<T>(schema: z.ZodMiniType<T>, bytes: Buffer, what: string): T {
+  try {
+    return schema.parse(JSON.parse(bytes.toString('utf8')))
+  } catch (cause) {
+    throw new SlipwayError(`The ${what} is not what the OCI image specification says.`, {
+      hint: 'It may be no image: old Docker images (schema 1) and other artifacts cannot be copied. Build it anew, and push it with a current tool.',
+      cause,
+    })
+  }
+}

@@ -1,0 +1,84 @@
+import { accessSync, constants, readFileSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { InputError } from '../../../../toolkit/errors.ts'
+import type { InputReader } from '../../../../toolkit/inputs.ts'
+import type { Environment } from '../../../../toolkit/runtime.ts'
+
+/** A secret for `RUN --mount=type=secret,id=…`. A value goes to buildx in its environment, never in its arguments. */
+export type BuildSecret =
+  | { readonly id: string; readonly value: string }
+  | { readonly id: string; readonly file: string }
+
+/** Reads `secrets`, `secret-envs` and `secret-files`. Errors count entries and never repeat them. */
+export function readSecrets(input: InputReader, env: Environment, workspace: string): readonly BuildSecret[] {
+  const secrets = [
+    ...readValues(input.raw('secrets')),
+    ...input.pairs('secret-envs', { secret: true }).map(({ key, value }, at) => {
+      const found = env[value]
+      if (found === undefined || found === '') {
+        throw new InputError('secret-envs', `is malformed: the variable of entry ${at + 1} is not set.`, {
+          hint: 'Write `id=VARIABLE`, and set the variable under `env:`. The value itself does not belong here.',
+        })
+      }
+      return { id: key, value: found }
+    }),
+    ...input
+      .pairs('secret-files', { secret: true })
+      .map(({ key, value }, at) => readFile(key, resolve(workspace, value), at)),
+  ]
+  const ids = new Set<string>()
+  for (const { id } of secrets) {
+    if (!/^[\w.-]+$/.test(id)) {
+      throw new InputError('secrets', 'has an id with other characters than letters, digits, `_`, `.` and `-`.', {
+        hint: 'Write `id=value`, one a line; put a value of several lines in double quotes: `"id=first\nsecond"`.',
+      })
+    }
+    if (ids.has(id)) throw new InputError('secrets', `has \`${id}\` twice.`, { hint: 'Give each secret its own id.' })
+    ids.add(id)
+  }
+  return secrets
+}
+
+function readFile(id: string, file: string, at: number): BuildSecret {
+  try {
+    accessSync(file, constants.R_OK)
+    if (statSync(file).isFile()) return { id, file }
+  } catch {
+    // Said below, for a folder too.
+  }
+  throw new InputError('secret-files', `is malformed: the file of entry ${at + 1} cannot be read.`, {
+    hint: 'Write `id=path`, the path relative to the workspace, and make the file in an earlier step.',
+  })
+}
+
+/** What a step may print of a secret: of a file its lines, but not a brace or a `yes` in it, which stand everywhere. */
+export function secretTexts(secret: BuildSecret): readonly string[] {
+  if ('value' in secret) return [secret.value]
+  if (statSync(secret.file).size > PRINTABLE) return []
+  const lines = readFileSync(secret.file, 'utf8').split('\n')
+  return lines.map((line) => line.trim()).filter((line) => line.length >= 8)
+}
+
+/** Larger files are archives and key stores. */
+const PRINTABLE = 64 * 1024
+
+/** Entries are lines, except that one in double quotes goes on to the closing quote; `""` in it is one quote. */
+function readValues(text: string): readonly { id: string; value: string }[] {
+  const entries = [...text.matchAll(/[^\S\n]*(?:"((?:[^"]|"")*)"[^\S\n]*(?=\r?\n|$)|([^\r\n]*))(?:\r?\n|$)/g)]
+    .map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain?.trim() ?? '')
+    .filter((entry) => entry !== '')
+  return entries.map((entry, at) => {
+    const equals = entry.indexOf('=')
+    const value = entry.slice(equals + 1)
+    if (equals < 1 || value === '') {
+      throw new InputError(
+        'secrets',
+        `is malformed: entry ${at + 1} ${equals < 1 ? 'is not of the form id=value' : 'has no value'}.`,
+        {
+          hint: 'Write one `id=value` a line. An empty value often is a GitHub secret that does not exist under that name.',
+        },
+      )
+    }
+    return { id: entry.slice(0, equals).trim(), value }
+  })
+}

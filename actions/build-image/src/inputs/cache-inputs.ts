@@ -1,0 +1,27 @@
+import { InputError } from '../../../../toolkit/errors.ts'
+import type { InputReader } from '../../../../toolkit/inputs.ts'
+import { parseReference } from '../image/image-reference.ts'
+
+/**
+ * Reads `cache-from` or `cache-to`: an image, or what buildx takes, such as `type=registry,ref=…`. buildx checks its options;
+ * the images are checked here, since logins are sought for them.
+ */
+export function readCaches(input: InputReader, name: 'cache-from' | 'cache-to'): readonly string[] {
+  const caches = input.lines(name)
+  for (const cache of caches) {
+    const image = cacheImage(cache)
+    if (image !== undefined) parseReference(image, name)
+    else if (!/(^|,)type=[a-z0-9]/.test(cache)) {
+      throw new InputError(name, `has \`${cache}\`, which names neither an image nor a type.`, {
+        hint: 'Write an image, or `type=registry,ref=<image>`, `type=gha`, `type=local,…` as for `docker buildx build`.',
+      })
+    }
+  }
+  return caches
+}
+
+/** The image that a cache is in; `undefined` where it is elsewhere. */
+export function cacheImage(cache: string): string | undefined {
+  if (!cache.includes('=')) return cache
+  return /(?:^|,)ref=([^,]+)/.exec(cache)?.[1]
+}

@@ -1,0 +1,78 @@
+import { InputError } from '../../../../toolkit/errors.ts'
+import type { InputReader } from '../../../../toolkit/inputs.ts'
+import { checkTag, formatRepository, parseReference, type Repository } from '../image/image-reference.ts'
+
+/** A repository to push to, and the tags that the image gets there. */
+export interface Destination {
+  readonly repository: Repository
+  readonly tags: readonly string[]
+}
+
+/**
+ * Reads `images` and `tags`: every tag goes to every image; a full reference stands for itself. Where nothing is pushed nor
+ * kept, none is `needed`.
+ */
+export function readDestinations(input: InputReader, sha: string, needed: boolean): readonly Destination[] {
+  const destinations = new Map<string, { repository: Repository; tags: Set<string> }>()
+  const at = (repository: Repository) => {
+    const key = formatRepository(repository)
+    const found = destinations.get(key) ?? { repository, tags: new Set() }
+    destinations.set(key, found)
+    return found
+  }
+  const repositories = input.list('images').map(readRepository)
+  const bareTags: string[] = []
+  const references = input.list('tags').flatMap((item) => {
+    // With `images`, a word is a tag; alone, Docker would take it for a name on Docker Hub, which nobody means.
+    if (!/[/:@]/.test(item)) bareTags.push(item)
+    return /[/:@]/.test(item) ? [item] : []
+  })
+  if (repositories.length === 0 && bareTags[0] !== undefined && needed) {
+    throw new InputError('tags', `has \`${bareTags[0]}\`, but \`images\` is not set.`, {
+      hint: `Set \`images\` to the repository, or write the tag in full: \`registry/name:${bareTags[0]}\`.`,
+    })
+  }
+  for (const tag of bareTags) checkTag(tag, 'tags')
+  if (repositories.length > 0 && bareTags.length === 0 && references.length === 0) bareTags.push(commitTag(sha))
+  for (const repository of repositories) {
+    const { tags } = at(repository)
+    for (const tag of bareTags) tags.add(tag)
+  }
+  for (const item of references) {
+    const { repository, tag, digest } = parseReference(item, 'tags')
+    if (tag === undefined || digest !== undefined) {
+      throw new InputError('tags', `has \`${item}\`, which names no tag.`, {
+        hint: `Write \`${item.split('@')[0]}:<tag>\`.`,
+      })
+    }
+    at(repository).tags.add(tag)
+  }
+  for (const { repository, tags } of destinations.values()) {
+    if (tags.size > 0) continue
+    throw new InputError(
+      'images',
+      `has \`${formatRepository(repository)}\`, which would get no tag: \`tags\` names other repositories.`,
+      {
+        hint: 'Write the tag alone, such as `v1`, to give it to every image; or leave this one out.',
+      },
+    )
+  }
+  return [...destinations.values()].map(({ repository, tags }) => ({ repository, tags: [...tags] }))
+}
+
+function readRepository(item: string): Repository {
+  const { repository, tag, digest } = parseReference(item, 'images')
+  if (tag !== undefined || digest !== undefined) {
+    throw new InputError('images', `has \`${item}\`, which is more than a repository.`, {
+      hint: `Write \`${formatRepository(repository)}\` here${tag === undefined ? '' : `, and \`${tag}\` in \`tags\``}.`,
+    })
+  }
+  return repository
+}
+
+function commitTag(sha: string): string {
+  if (sha !== '') return sha
+  throw new InputError('tags', 'is missing, and there is no commit (GITHUB_SHA) to take a tag from.', {
+    hint: 'Set it, for example `tags: v1.2.3`.',
+  })
+}

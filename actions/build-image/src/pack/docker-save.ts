@@ -1,0 +1,84 @@
+import { createWriteStream } from 'node:fs'
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { PassThrough, type Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { extract } from 'tar-stream'
+import * as z from 'zod/mini'
+import { SlipwayError } from '../../../../toolkit/errors.ts'
+import { inParallel } from '../../../../toolkit/parallel.ts'
+import type { BaseLayer } from './base-layers.ts'
+import type { Image } from '../image/image.ts'
+import { LARGE, openLayer, repackLayer } from './layer-file.ts'
+import { OCI_LAYER } from '../image/oci.ts'
+import { type ImageOptions, type PackedLayer, packedImage } from './packed-image.ts'
+import { ClampTimes } from './clamp-tar-times.ts'
+
+const savedManifest = z.array(z.object({ Config: z.string(), Layers: z.array(z.string()) }))
+
+export interface PackOptions extends ImageOptions {
+  /** The base image's layers, from the bottom up. They stay as they are. */
+  readonly baseLayers: readonly BaseLayer[]
+}
+
+/**
+ * Turns what `docker save` streams into an OCI image in `folder`. What is pushed from it can be pushed again, to any number of
+ * registries, and its digest is known before the first byte is sent. With an epoch, the same files give the same digest:
+ * the time of the build is taken out of layers and configuration. Memory stays flat, whatever the image's size.
+ */
+export async function packImage(saved: Readable, folder: string, options: PackOptions): Promise<Image> {
+  const { config, layers } = await unpack(saved, folder)
+  // Two at a time: small ones hide behind large ones, and a large one takes all cores anyway.
+  const packed = await inParallel(layers, 2, async (layer, at): Promise<PackedLayer> => {
+    const base = options.baseLayers[at]
+    if (base?.published !== undefined) {
+      const { descriptor, repository, open } = base.published
+      return { descriptor, diffId: base.diffId, open, home: repository }
+    }
+    return packTar(layer, base === undefined ? options.epoch : undefined, join(folder, `layer-${at}`))
+  })
+  await Promise.all([...new Set(layers)].map((layer) => rm(layer)))
+  return packedImage(config, packed, options)
+}
+
+/** Takes the archive apart: the configuration, and the paths of the layers' tar files from the bottom up. */
+async function unpack(saved: Readable, folder: string): Promise<{ config: Buffer; layers: string[] }> {
+  const files = new Map<string, string>()
+  const links = new Map<string, string>()
+  const tar = extract()
+  const reading = pipeline(saved, tar)
+  // The loop below sees the same error; this keeps Node from seeing it first.
+  reading.catch(() => {})
+  for await (const entry of tar) {
+    const { name, type, linkname } = entry.header
+    if (type === 'file') {
+      const path = join(folder, `file-${files.size}`)
+      await pipeline(entry, createWriteStream(path, LARGE))
+      files.set(name, path)
+    } else {
+      // A layer that occurs twice is saved once, with a link to it.
+      if (type === 'symlink' && linkname) links.set(name, join(name, '..', linkname))
+      entry.resume()
+    }
+  }
+  await reading
+  const find = (name: string): string => {
+    const path = files.get(links.get(name) ?? name)
+    if (path === undefined)
+      throw new SlipwayError(`The Docker engine saved the image without its part ${name}.`, INCOMPLETE)
+    return path
+  }
+  const [image] = savedManifest.parse(JSON.parse(await readFile(find('manifest.json'), 'utf8')))
+  if (image === undefined) throw new SlipwayError('The Docker engine saved an archive without an image.', INCOMPLETE)
+  return { config: await readFile(find(image.Config)), layers: image.Layers.map(find) }
+}
+
+const INCOMPLETE = {
+  hint: 'Its store may be damaged or full: check `docker system df`, and run the step again. If it stays so, set `engine: buildx`.',
+}
+
+async function packTar(tar: string, epoch: number | undefined, path: string): Promise<PackedLayer> {
+  const clamp = epoch === undefined ? new PassThrough() : new ClampTimes(epoch)
+  const { digest, size, diffId } = await repackLayer(tar, clamp, path)
+  return { descriptor: { mediaType: OCI_LAYER, digest, size }, diffId, open: () => openLayer(path) }
+}

@@ -1,0 +1,65 @@
+import { SlipwayError } from '../../../../toolkit/errors.ts'
+import type { Pair } from '../../../../toolkit/inputs.ts'
+
+export interface Finish {
+  /** The layers as they are pushed. */
+  readonly diffIds: readonly string[]
+  readonly labels: readonly Pair[]
+  /** Seconds; `undefined` leaves the times of the build in. */
+  readonly epoch: number | undefined
+}
+
+/** What a builder notes in an image's configuration besides what OCI's specification has: config, history, rootfs … */
+interface BuilderConfig extends Record<string, unknown> {
+  readonly created?: string
+  readonly config?: Record<string, unknown> & { readonly Labels?: Record<string, string> | null }
+  readonly history?: readonly { readonly created?: string }[]
+  readonly rootfs?: { readonly type: string; readonly diff_ids: readonly string[] }
+}
+
+/**
+ * An image's configuration as it is pushed: with the labels, and, given an epoch, without the time and the machine it was
+ * built on, and in one form, so that what is left is what the sources say, whichever engine it was. Labels are put here because the classic builder makes a container
+ * for each.
+ */
+export function finishConfig(bytes: Buffer, { diffIds, labels, epoch }: Finish): Buffer {
+  const image = JSON.parse(bytes.toString('utf8')) as BuilderConfig
+  if (image.rootfs?.diff_ids.length !== diffIds.length) {
+    throw new SlipwayError('The Docker engine saved an image whose layers do not match its configuration.', {
+      hint: 'Run the step again. If it stays so, set `engine: buildx`.',
+    })
+  }
+  const all = { ...image.config?.Labels, ...Object.fromEntries(labels.map(({ key, value }) => [key, value])) }
+  const labelled = { ...image, config: { ...image.config, Labels: all } }
+  return Buffer.from(JSON.stringify(epoch === undefined ? labelled : withoutBuild(labelled, diffIds, epoch)))
+}
+
+function withoutBuild(image: BuilderConfig, diffIds: readonly string[], epoch: number): BuilderConfig {
+  // The classic builder's notes on its last container, and on which image it worked in between.
+  const { container, container_config, docker_version, ...kept } = image
+  const { Image, Hostname, ...config } = image.config ?? {}
+  const clamp = (time: string | undefined) => {
+    const seconds = time === undefined ? Number.NaN : Date.parse(time) / 1000
+    return seconds <= epoch && time !== undefined ? time : new Date(epoch * 1000).toISOString().replace('.000Z', 'Z')
+  }
+  const history = image.history?.map((step) => ({ ...step, created: clamp(step.created) })) ?? []
+  const rootfs = { type: 'layers', diff_ids: [...diffIds] }
+  return inOrder({ ...kept, created: clamp(image.created), config: withoutDefaults(config), history, rootfs })
+}
+
+/** Engines write settings that nobody made as `null`, `false`, empty, or not at all, each release in another way. */
+const withoutDefaults = (config: Record<string, unknown>) =>
+  Object.fromEntries(Object.entries(config).filter(([, value]) => !isEmpty(value)))
+
+const isEmpty = (value: unknown) => !value || (typeof value === 'object' && Object.keys(value).length === 0)
+
+/** The same members in one order, whichever the engine has written them in. */
+function inOrder<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(inOrder) as T
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, member]) => [key, inOrder(member)]),
+  ) as T
+}

@@ -1,0 +1,58 @@
+import { PassThrough, type Readable } from 'node:stream'
+import { SlipwayError } from '../../../../toolkit/errors.ts'
+import type { Pair } from '../../../../toolkit/inputs.ts'
+import { digestOf } from '../image/digest.ts'
+import { finishConfig } from './image-config.ts'
+import type { Repository } from '../image/image-reference.ts'
+import type { Image } from '../image/image.ts'
+import { type Descriptor, OCI_CONFIG, OCI_MANIFEST } from '../image/oci.ts'
+
+/** A layer in the bytes that registries get. */
+export interface PackedLayer {
+  readonly descriptor: Descriptor
+  /** The digest of its content. */
+  readonly diffId: string
+  /** The repository that has it already. */
+  readonly home?: Repository
+  open(): Readable
+}
+
+export interface ImageOptions {
+  /** Seconds; times of the build are held down to it. Without it they stay. */
+  readonly epoch: number | undefined
+  readonly labels: readonly Pair[]
+}
+
+/** An image of these layers, from the bottom up, with the engine's configuration: its digest is known before anything is sent. */
+export function packedImage(engineConfig: Buffer, layers: readonly PackedLayer[], options: ImageOptions): Image {
+  const byDigest = new Map(layers.map((layer) => [layer.descriptor.digest, layer]))
+  const config = finishConfig(engineConfig, { ...options, diffIds: layers.map(({ diffId }) => diffId) })
+  const manifest = {
+    schemaVersion: 2,
+    mediaType: OCI_MANIFEST,
+    config: { mediaType: OCI_CONFIG, digest: digestOf(config), size: config.length },
+    layers: layers.map(({ descriptor }) => descriptor),
+  }
+  const bytes = Buffer.from(JSON.stringify(manifest))
+  const digest = digestOf(bytes)
+  return {
+    digest,
+    source: {
+      name: 'the built image',
+      manifest: async () => ({ bytes, digest, mediaType: OCI_MANIFEST }),
+      home: (of) => byDigest.get(of)?.home,
+      // The configuration is the only blob that anyone reads whole.
+      read: async () => config,
+      blob: (blob) =>
+        blob.digest === manifest.config.digest ? new PassThrough().end(config) : open(byDigest.get(blob.digest), blob),
+    },
+  }
+}
+
+function open(layer: PackedLayer | undefined, { digest }: Descriptor): Readable {
+  if (layer === undefined)
+    throw new SlipwayError(`The built image has no layer ${digest}.`, {
+      hint: 'This is a defect of build-image. Report it with the log of this step.',
+    })
+  return layer.open()
+}

@@ -1,0 +1,100 @@
+import { SlipwayError } from '../../../../toolkit/errors.ts'
+import { inParallel } from '../../../../toolkit/parallel.ts'
+import type { World } from '../../../../toolkit/runtime.ts'
+import { wildcard } from '../../../../toolkit/wildcard.ts'
+import type { Destination } from '../inputs/destinations.ts'
+import { createRepository, describeRepository, type EcrRegistry, type NewRepository } from '../registry/ecr.ts'
+import { isEcrPublic, refuseAnonymousPush } from '../registry/ecr-public.ts'
+import { formatRepository, type Repository } from '../image/image-reference.ts'
+import { putLifecyclePolicy, putMissingLifecyclePolicy } from '../registry/lifecycle-policy.ts'
+import type { Registries } from '../registry/registries.ts'
+import type { Registry } from '../registry/registry.ts'
+
+/** A destination that was found fit to be pushed to, as it was before. */
+export interface ReadyDestination {
+  readonly repository: Repository
+  readonly registry: Registry
+  readonly ecr: EcrRegistry | undefined
+  readonly tags: readonly TagState[]
+}
+
+export interface TagState {
+  readonly tag: string
+  /** What the tag stands for now; `undefined` when it is free. */
+  readonly current: string | undefined
+  /** Whether the registry will refuse to move it. Only ECR says so beforehand. */
+  readonly immutable: boolean
+}
+
+/**
+ * Finds out, before anything is built, what would fail after: login, repository, permission to push. All destinations are
+ * asked side by side. A repository is created only when that was asked for.
+ */
+export function preflight(
+  destinations: readonly Destination[],
+  registries: Registries,
+  create: NewRepository | undefined,
+  world: World,
+): Promise<readonly ReadyDestination[]> {
+  return inParallel(destinations, 4, async ({ repository, tags }) => {
+    const { registry, ecr, credentials } = await registries.at(repository.host)
+    if (isEcrPublic(repository.host)) refuseAnonymousPush(repository, await credentials())
+    const mutability = ecr?.describable ? await ecrMutability(ecr, repository, create, world) : () => false
+    await registry.checkPush(repository.path)
+    const states = await inParallel(tags, 4, async (tag) => {
+      const current = await registry.resolve(repository.path, tag)
+      return { tag, current, immutable: mutability(tag) }
+    })
+    world.log.info(`${formatRepository(repository)}: ready${states.map(describeTag).join('')}`)
+    return { repository, registry, ecr, tags: states }
+  })
+}
+
+const describeTag = ({ tag, current, immutable }: TagState) =>
+  current === undefined
+    ? `, ${tag} is free`
+    : `, ${tag} is ${current.slice(0, 19)}…${immutable ? ' for good (immutable)' : ''}`
+
+/** Which tags of an ECR repository cannot be moved. @throws SlipwayError when there is no repository and none is to be created. */
+async function ecrMutability(
+  ecr: EcrRegistry,
+  repository: Repository,
+  create: NewRepository | undefined,
+  world: World,
+): Promise<(tag: string) => boolean> {
+  // Another account lets us push by a repository policy, which does not go as far as describing the repository.
+  const found = await describeRepository(ecr, repository.path, world.signal).catch((error: unknown) => {
+    if (!/AccessDenied/.test(String(error))) throw error
+    world.log.info(
+      `${formatRepository(repository)}: may not be described (ecr:DescribeRepositories), going on without.`,
+    )
+    return 'unknown' as const
+  })
+  if (found === 'unknown') return () => false
+  if (found === undefined) {
+    if (create === undefined) {
+      throw new SlipwayError(`The repository ${formatRepository(repository)} does not exist.`, {
+        hint: 'Create it (Terraform’s aws_ecr_repository), set `create-repository: true`, or check account, region and name.',
+      })
+    }
+    const created = await createRepository(ecr, repository.path, create)
+    world.log.info(`${formatRepository(repository)}: ${created ? 'created' : 'someone else has created it just now'}`)
+    const { lifecyclePolicy: policy } = create
+    if (policy !== undefined) {
+      if (created) await putLifecyclePolicy(ecr, repository.path, policy)
+      else await putMissingLifecyclePolicy(ecr, repository.path, policy, world)
+    }
+    return () => create.immutableTags
+  }
+  if (create?.lifecyclePolicy !== undefined) {
+    await putMissingLifecyclePolicy(ecr, repository.path, create.lifecyclePolicy, world)
+  }
+  const exclusions = (found.imageTagMutabilityExclusionFilters ?? []).map(({ filter = '' }) => wildcard(filter))
+  const setting: string = found.imageTagMutability ?? 'MUTABLE'
+  return (tag) => {
+    const excluded = exclusions.some((filter) => filter.test(tag))
+    if (setting === 'IMMUTABLE') return true
+    if (setting === 'IMMUTABLE_WITH_EXCLUSION') return !excluded
+    return setting === 'MUTABLE_WITH_EXCLUSION' && excluded
+  }
+}

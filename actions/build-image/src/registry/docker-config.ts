@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import * as z from 'zod/mini'
+import type { World } from '../../../../toolkit/runtime.ts'
+import { childEnvironment } from '../runner/child-environment.ts'
+import type { Credentials } from './credentials.ts'
+import { DOCKER_HUB } from '../image/image-reference.ts'
+
+const dockerConfig = z.looseObject({
+  auths: z.optional(z.record(z.string(), z.looseObject({ auth: z.optional(z.string()) }))),
+  credHelpers: z.optional(z.record(z.string(), z.string())),
+  credsStore: z.optional(z.string()),
+})
+export type DockerConfig = z.infer<typeof dockerConfig>
+
+export const dockerConfigFolder = (env: World['env']): string => env['DOCKER_CONFIG'] || join(homedir(), '.docker')
+
+/** The user's Docker configuration, such as docker/login-action leaves it. It is read, never written. */
+export function readDockerConfig(env: World['env']): DockerConfig {
+  try {
+    return dockerConfig.parse(JSON.parse(readFileSync(join(dockerConfigFolder(env), 'config.json'), 'utf8')))
+  } catch {
+    return {}
+  }
+}
+
+/** The key under which Docker keeps the login of a host. */
+export const configKey = (host: string): string => (host === DOCKER_HUB ? 'https://index.docker.io/v1/' : host)
+
+/** The login that an earlier step left for a host, in the file or with a credential helper. */
+export async function savedLogin(
+  host: string,
+  world: Pick<World, 'env' | 'exec' | 'signal'>,
+): Promise<Credentials | undefined> {
+  const { auths = {}, credHelpers = {}, credsStore } = readDockerConfig(world.env)
+  const key = configKey(host)
+  const helper = credHelpers[host] ?? credHelpers[key] ?? (auths[key]?.auth ? undefined : credsStore)
+  if (helper) return askHelper(helper, key, world)
+  const auth = auths[key]?.auth ?? auths[host]?.auth ?? auths[`https://${host}`]?.auth
+  if (!auth) return undefined
+  const [username = '', ...password] = Buffer.from(auth, 'base64').toString('utf8').split(':')
+  return { username, password: password.join(':') }
+}
+
+async function askHelper(
+  helper: string,
+  key: string,
+  { exec, env, signal }: Pick<World, 'env' | 'exec' | 'signal'>,
+): Promise<Credentials | undefined> {
+  const found = await exec(`docker-credential-${helper}`, ['get'], {
+    input: key,
+    env: childEnvironment(env),
+    signal,
+  }).catch(() => undefined)
+  if (found === undefined || found.code !== 0) return undefined
+  const { Username, Secret } = JSON.parse(found.stdout) as { Username?: string; Secret?: string }
+  return Username === undefined || Secret === undefined ? undefined : { username: Username, password: Secret }
+}

@@ -1,0 +1,74 @@
+import type { World } from '../../../../toolkit/runtime.ts'
+import type { CredentialSource, Credentials } from './credentials.ts'
+import { savedLogin } from './docker-config.ts'
+import { type EcrRegistry, findEcr, loginToEcr } from './ecr.ts'
+import { isEcrPublic, loginToEcrPublic } from './ecr-public.ts'
+import type { Http } from './http.ts'
+import { Registry } from './registry.ts'
+
+/** A user name and password from the inputs, and the host that they are for. */
+export interface Login extends Credentials {
+  readonly host: string
+}
+
+/** A registry, ready to be spoken to; `ecr` is there when it is a private ECR registry. */
+export interface OpenRegistry {
+  readonly registry: Registry
+  readonly ecr: EcrRegistry | undefined
+  readonly credentials: CredentialSource
+}
+
+/** Opens each registry once, with the credentials that are found for it. */
+export class Registries {
+  readonly #world: World
+  readonly #http: Http
+  readonly #login: Login | undefined
+  readonly #open = new Map<string, Promise<OpenRegistry>>()
+
+  constructor(world: World, http: Http, login: Login | undefined) {
+    this.#world = world
+    this.#http = http
+    this.#login = login
+  }
+
+  at(host: string): Promise<OpenRegistry> {
+    let open = this.#open.get(host)
+    if (open === undefined) {
+      open = this.#connect(host)
+      this.#open.set(host, open)
+    }
+    return open
+  }
+
+  async #connect(host: string): Promise<OpenRegistry> {
+    const { clock, log, signal } = this.#world
+    const own = this.#login?.host === host ? this.#login : undefined
+    const ecr = own === undefined ? await findEcr(host, this.#world) : undefined
+    const credentials = remember(() => this.#find(host, own, ecr))
+    return { registry: new Registry(host, credentials, { http: this.#http, clock, log, signal }), ecr, credentials }
+  }
+
+  /** In this order: what the inputs say, what AWS gives for its registries, what an earlier step left. */
+  async #find(host: string, own: Login | undefined, ecr: EcrRegistry | undefined): Promise<Credentials | undefined> {
+    if (own !== undefined) return own
+    if (ecr !== undefined) return loginToEcr(ecr, this.#world)
+    const fromAws = isEcrPublic(host) ? await loginToEcrPublic(this.#world) : undefined
+    if (fromAws !== undefined) return fromAws
+    const saved = await savedLogin(host, this.#world)
+    if (saved !== undefined) this.#world.log.mask(saved.password)
+    return saved
+  }
+}
+
+/** One login serves all who ask, until someone asks for a fresh one. */
+function remember(find: () => Promise<Credentials | undefined>): CredentialSource {
+  let known: Promise<Credentials | undefined> | undefined
+  return ({ fresh = false } = {}) => {
+    if (fresh) known = undefined
+    known ??= find().catch((error) => {
+      known = undefined
+      throw error
+    })
+    return known
+  }
+}

@@ -1,0 +1,298 @@
+import type { Readable } from 'node:stream'
+import type { Clock } from '../../../../toolkit/clock.ts'
+import { SlipwayError } from '../../../../toolkit/errors.ts'
+import type { Log } from '../../../../toolkit/log.ts'
+import { retry } from '../../../../toolkit/retry.ts'
+import type { CredentialSource } from './credentials.ts'
+import { digestOf } from '../image/digest.ts'
+import { type Http, type HttpAnswer, type HttpBody, type HttpRequest, readBody } from './http.ts'
+import { MANIFEST_TYPES, type ManifestBytes } from '../image/oci.ts'
+import { isLoopback, registryUrl } from './registry-url.ts'
+import { type Authorizer, openAuthorizer, toPull, toPush } from './registry-auth.ts'
+import { isExpired, isPassing, RegistryError, readErrorDocument } from './registry-error.ts'
+
+export interface Blob extends HttpBody {
+  readonly digest: string
+}
+
+/** What became of a blob that a repository should have. */
+export type BlobOutcome = 'present' | 'mounted' | 'sent'
+
+export interface RegistryWorld {
+  readonly http: Http
+  readonly clock: Clock
+  readonly log: Log
+  readonly signal: AbortSignal
+}
+
+const ATTEMPTS = 5
+
+/** A registry that speaks the OCI distribution specification. Every call is retried by class of error. */
+export class Registry {
+  readonly host: string
+  readonly #base: URL
+  readonly #world: RegistryWorld
+  readonly #authorizer: Authorizer
+  /** Blobs that went ahead, by repository and digest. */
+  readonly #ahead = new Map<string, Promise<BlobOutcome | undefined>>()
+
+  constructor(host: string, credentials: CredentialSource, world: RegistryWorld) {
+    this.host = host
+    this.#base = registryUrl(host)
+    this.#world = world
+    this.#authorizer = openAuthorizer(this.#base, world.http, credentials, world.signal)
+  }
+
+  /** The digest that a tag (or digest) stands for; `undefined` when there is none, or no such repository. */
+  resolve(path: string, reference: string): Promise<string | undefined> {
+    return this.#try(`look up ${this.#name(path, reference)}`, async () => {
+      const url = this.#url(path, 'manifests', reference)
+      const answer = await this.#send([toPull(path)], { method: 'HEAD', url, headers: ACCEPT }, [200, 404])
+      await readBody(answer)
+      if (answer.statusCode === 404) return undefined
+      const digest = answer.headers['docker-content-digest']
+      // Some registries leave the header out of HEAD; the bytes cannot be wrong.
+      return typeof digest === 'string' ? digest : (await this.#manifest(path, reference))?.digest
+    })
+  }
+
+  /** The manifest or index under a tag or digest; `undefined` when there is none. */
+  manifest(path: string, reference: string): Promise<ManifestBytes | undefined> {
+    return this.#try(`read the manifest of ${this.#name(path, reference)}`, () => this.#manifest(path, reference))
+  }
+
+  /** Opens a blob. */
+  blob(path: string, digest: string): Promise<Readable> {
+    const request: HttpRequest = { method: 'GET', url: this.#url(path, 'blobs', digest) }
+    return this.#try(`read ${this.#name(path, digest)}`, () => this.#send([toPull(path)], request, [200]))
+  }
+
+  /** All of a small blob, such as an image's configuration. */
+  readBlob(path: string, digest: string): Promise<Buffer> {
+    const request: HttpRequest = { method: 'GET', url: this.#url(path, 'blobs', digest) }
+    return this.#try(`read ${this.#name(path, digest)}`, async () => {
+      const bytes = await readBody(await this.#send([toPull(path)], request, [200]))
+      if (digestOf(bytes) !== digest) throw another(this.#name(path, digest), digestOf(bytes))
+      return bytes
+    })
+  }
+
+  hasBlob(path: string, digest: string): Promise<boolean> {
+    return this.#try(`look for ${this.#name(path, digest)}`, () => this.#hasBlob(path, digest))
+  }
+
+  /** Makes sure that a repository has a blob: it may be there, be mounted from another repository here, or be sent. */
+  async putBlob(path: string, blob: Blob, mountFrom?: string): Promise<BlobOutcome> {
+    const name = this.#name(path, blob.digest)
+    const ahead = await this.#ahead.get(name)
+    // Looked for all the same: a registry may have swept away what no manifest named for a while.
+    const now = await this.#try(`push ${name}`, () => this.#putBlob(path, blob, mountFrom))
+    return now === 'present' ? (ahead ?? now) : now
+  }
+
+  /** Begins to send a blob that `putBlob` will ask for, which waits for it. What fails here, but for a login, is left to that. */
+  sendAhead(path: string, blob: Blob): void {
+    const name = this.#name(path, blob.digest)
+    if (this.#ahead.has(name)) return
+    const put = this.#try(
+      `send ${name} ahead`,
+      () => this.#putBlob(path, blob),
+      () => false,
+    )
+    const settled = put.catch((error) => {
+      this.#world.log.debug(error instanceof Error ? error.message : String(error))
+      return undefined
+    })
+    this.#ahead.set(name, settled)
+  }
+
+  /** Puts a manifest under a tag or under its digest. */
+  putManifest(path: string, reference: string, manifest: ManifestBytes): Promise<void> {
+    return this.#try(`put ${this.#name(path, reference)}`, async () => {
+      const headers = { 'content-type': manifest.mediaType }
+      const url = this.#url(path, 'manifests', reference)
+      const request: HttpRequest = { method: 'PUT', url, headers, body: manifest.bytes }
+      await readBody(await this.#send([toPush(path)], request, [200, 201, 202]))
+    })
+  }
+
+  /** Asks for permission to push, the only way a registry answers that: begins an upload and gives it up. */
+  checkPush(path: string): Promise<void> {
+    return this.#try(`push to ${this.host}/${path}`, async () => {
+      const url = await this.#startUpload(path)
+      if (url === undefined) return
+      // Not every registry can give up an upload; those forget it by themselves. Unread, the answer would hold its connection.
+      const givenUp = this.#send([toPush(path)], { method: 'DELETE', url }, []).then(readBody)
+      await givenUp.catch(() => {})
+    })
+  }
+
+  async #putBlob(path: string, blob: Blob, mountFrom?: string): Promise<BlobOutcome> {
+    if (await this.#hasBlob(path, blob.digest)) return 'present'
+    const elsewhere = mountFrom !== undefined && mountFrom !== path
+    const upload = await (elsewhere ? this.#mount(path, blob.digest, mountFrom) : this.#startUpload(path))
+    if (upload === undefined) return 'mounted'
+    upload.searchParams.set('digest', blob.digest)
+    const headers = { 'content-type': 'application/octet-stream' }
+    const request: HttpRequest = { method: 'PUT', url: upload, headers, body: blob }
+    await readBody(await this.#send([toPush(path)], request, [201, 202, 204]))
+    return 'sent'
+  }
+
+  async #hasBlob(path: string, digest: string): Promise<boolean> {
+    const request: HttpRequest = { method: 'HEAD', url: this.#url(path, 'blobs', digest) }
+    const answer = await this.#send([toPush(path)], request, [200, 404])
+    await readBody(answer)
+    return answer.statusCode === 200
+  }
+
+  async #manifest(path: string, reference: string): Promise<ManifestBytes | undefined> {
+    const request: HttpRequest = { method: 'GET', url: this.#url(path, 'manifests', reference), headers: ACCEPT }
+    const answer = await this.#send([toPull(path)], request, [200, 404])
+    const bytes = await readBody(answer)
+    if (answer.statusCode === 404) return undefined
+    const digest = digestOf(bytes)
+    if (reference.includes(':') && reference !== digest) throw another(this.#name(path, reference), digest)
+    return { bytes, digest, mediaType: (answer.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '' }
+  }
+
+  /** Asks for a blob of another repository here. Where it is not to be had, it is sent, also if the registry makes that an error. */
+  async #mount(path: string, digest: string, from: string): Promise<URL | undefined> {
+    try {
+      return await this.#startUpload(path, { mount: digest, from })
+    } catch (error) {
+      if (!(error instanceof RegistryError) || isPassing(error)) throw error
+      this.#world.log.debug(`${this.#name(path, digest)} cannot be had from ${from}: ${error.message}`)
+      return this.#startUpload(path)
+    }
+  }
+
+  /** Where to send a blob to; `undefined` when it was mounted. */
+  async #startUpload(
+    path: string,
+    other?: { readonly mount: string; readonly from: string },
+  ): Promise<URL | undefined> {
+    const url = new URL(`/v2/${path}/blobs/uploads/`, this.#base)
+    for (const [key, value] of Object.entries(other ?? {})) url.searchParams.set(key, value)
+    // Only this request has to read the other repository.
+    const scopes = [toPush(path), ...(other === undefined ? [] : [toPull(other.from)])]
+    const answer = await this.#send(scopes, { method: 'POST', url }, [201, 202])
+    await readBody(answer)
+    return answer.statusCode === 201 ? undefined : this.#follow(new URL(answer.headers.location ?? '', url))
+  }
+
+  /** Sends a request, logged in, along redirects. Any status not in `expected` (when there are some) is an error. */
+  async #send(scopes: readonly string[], request: HttpRequest, expected: readonly number[]): Promise<HttpAnswer> {
+    const { http, signal } = this.#world
+    let url = request.url
+    for (let hops = 0; ; hops++) {
+      const { generation } = this.#authorizer
+      const authorization = url.origin === this.#base.origin ? await this.#authorizer.header(scopes) : undefined
+      const headers = { ...request.headers, ...(authorization === undefined ? {} : { authorization }) }
+      const answer = await http({ ...request, url, headers, signal })
+      const status = answer.statusCode ?? 0
+      const location = answer.headers.location
+      if (status >= 300 && status < 400 && location !== undefined && hops < 5) {
+        answer.resume()
+        url = this.#follow(new URL(location, url))
+        continue
+      }
+      if (expected.length === 0 || expected.includes(status)) return answer
+      throw refusal(answer, await readBody(answer), generation)
+    }
+  }
+
+  #follow(url: URL): URL {
+    if (url.protocol === 'https:' || isLoopback(url.hostname)) return url
+    throw new SlipwayError(`${this.host} redirects to ${url.origin}, without encryption.`, {
+      hint: 'Put the registry and its storage behind https. A proxy before it has to tell it so (X-Forwarded-Proto: https).',
+    })
+  }
+
+  /** Retries what passes by itself, once with fresh credentials where those were refused, and says what was tried. */
+  async #try<T>(doing: string, task: () => Promise<T>, passes = isPassing): Promise<T> {
+    const { clock, signal, log } = this.#world
+    let renewed = false
+    try {
+      return await retry(task, {
+        clock,
+        signal,
+        attempts: ATTEMPTS,
+        delayMs: 500,
+        maxDelayMs: 10_000,
+        retryable: (error) => {
+          if (isExpired(error) && !renewed) {
+            renewed = true
+            this.#authorizer.renew(error.generation)
+            return { afterMs: 0 }
+          }
+          return passes(error)
+        },
+        onRetry: (error, attempt, pauseMs) =>
+          log.info(
+            `Could not ${doing}: ${error instanceof Error ? error.message : error}. Attempt ${attempt + 1} of ${ATTEMPTS} in ${Math.round(pauseMs)} ms.`,
+          ),
+      })
+    } catch (error) {
+      if (signal.aborted) throw signal.reason
+      throw explain(doing, error)
+    }
+  }
+
+  #url(path: string, kind: string, reference: string): URL {
+    return new URL(`/v2/${path}/${kind}/${reference}`, this.#base)
+  }
+
+  #name(path: string, reference: string): string {
+    return `${this.host}/${path}${reference.includes(':') ? '@' : ':'}${reference}`
+  }
+}
+
+const ACCEPT = { accept: MANIFEST_TYPES.join(', ') }
+
+const another = (name: string, digest: string) =>
+  new SlipwayError(`${name} was asked for, and something with digest ${digest} came.`, {
+    hint: 'The registry, or a proxy before it, changes what it serves. Do not deploy from it.',
+  })
+
+function refusal(answer: HttpAnswer, body: Buffer, generation: number): RegistryError {
+  const status = answer.statusCode ?? 0
+  const { code, message } = readErrorDocument(body)
+  const seconds = Number(answer.headers['retry-after'])
+  return new RegistryError([status, code, message].filter((part) => part !== '').join(' ') || String(status), {
+    status,
+    code,
+    generation,
+    retryAfterMs: seconds >= 0 ? Math.min(seconds, 60) * 1000 : undefined,
+  })
+}
+
+/** Says what was being done, and what to do next where the registry's code tells. */
+function explain(doing: string, error: unknown): unknown {
+  if (error instanceof SlipwayError && !(error instanceof RegistryError)) return error
+  const text = error instanceof Error ? error.message : String(error)
+  if (error instanceof RegistryError && text.startsWith('Could not ')) return error
+  const { status = 0, code = '', hint } = error instanceof RegistryError ? error : {}
+  return Object.assign(
+    new RegistryError(`Could not ${doing}${status === 0 ? '' : '. The registry says'}: ${text}`, {
+      status,
+      code,
+      hint: hint ?? nextStep(status, code, text),
+    }),
+    { cause: error },
+  )
+}
+
+function nextStep(status: number, code: string, text: string): string | undefined {
+  if (code === 'NAME_UNKNOWN') return 'Create the repository, or, on ECR, set `create-repository: true`.'
+  if (/immutable/i.test(text))
+    return 'The tag is immutable and taken. Use another tag; images are told apart by digest.'
+  if (status === 401)
+    return 'Log in to this registry: set `registry`, `username` and `password`, or, for ECR, AWS credentials.'
+  if (status === 403) return 'The credentials lack this permission. The README lists what is needed.'
+  if (status === 429)
+    return 'The registry limits requests. Log in (anonymous pulls are limited most), or run the step later.'
+  if (status >= 500)
+    return 'The registry had a bad moment for longer than we retried. Run the step again: nothing is half done.'
+  return status === 0 ? 'Check the host name and that this machine can reach it.' : undefined
+}

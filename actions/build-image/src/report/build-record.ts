@@ -1,0 +1,60 @@
+import { readWorkflowRun } from '../../../../toolkit/github.ts'
+import type { World } from '../../../../toolkit/runtime.ts'
+import { formatRepository } from '../image/image-reference.ts'
+import type { Outcome } from './report.ts'
+
+/** What was done, for machines: the output `build-record`. Members are added, never taken away, under one schema number. */
+export interface BuildRecord {
+  readonly schema: 1
+  readonly outcome: 'built' | 'skipped' | 'promoted'
+  readonly digest: string
+  readonly contentHash: string | undefined
+  readonly engine: string | undefined
+  /** Bytes, compressed, by platform; one without a name where the image stands alone. */
+  readonly platforms: readonly {
+    readonly platform: string
+    readonly digest: string
+    readonly size: number
+    readonly layers: number
+  }[]
+  readonly destinations: readonly {
+    readonly repository: string
+    readonly tags: readonly string[]
+    readonly blobs: Readonly<Record<'present' | 'mounted' | 'sent', number>>
+    readonly bytesSent: number
+  }[]
+  readonly steps: readonly { readonly title: string; readonly cached: boolean; readonly seconds: number }[]
+  readonly stages: readonly { readonly name: string; readonly seconds: number }[]
+  readonly findings: Readonly<Record<string, number>> | undefined
+  readonly commit: { readonly sha: string; readonly url: string }
+  readonly run: { readonly url: string }
+  /** ISO 8601. */
+  readonly startedAt: string
+  readonly finishedAt: string
+}
+
+export function buildRecord(outcome: Outcome, { env, clock }: Pick<World, 'env' | 'clock'>): BuildRecord {
+  const { obtained, image, facts, published, findings, stages, startedAt } = outcome
+  const run = readWorkflowRun(env)
+  return {
+    schema: 1,
+    outcome: obtained.built !== undefined ? 'built' : obtained.contentHash === undefined ? 'promoted' : 'skipped',
+    digest: image.digest,
+    contentHash: obtained.contentHash,
+    engine: obtained.built?.engine,
+    platforms: facts.map(({ platform, digest, size, layers }) => ({ platform, digest, size, layers: layers.length })),
+    destinations: published.map(({ destination, tally }) => ({
+      repository: formatRepository(destination.repository),
+      tags: destination.tags.map(({ tag }) => tag),
+      blobs: tally.blobs,
+      bytesSent: tally.sent,
+    })),
+    steps: (obtained.built?.steps ?? []).map(({ title, cached, ms }) => ({ title, cached, seconds: ms / 1000 })),
+    stages: stages.map(({ name, ms }) => ({ name, seconds: ms / 1000 })),
+    findings,
+    commit: { sha: run.sha, url: run.commitUrl },
+    run: { url: run.url },
+    startedAt: new Date(startedAt).toISOString(),
+    finishedAt: new Date(clock.now()).toISOString(),
+  }
+}

@@ -1,0 +1,92 @@
+import { formatDuration } from '../../../../toolkit/duration.ts'
+import { code, details, heading, join, table } from '../../../../toolkit/markdown.ts'
+import type { PlatformImage } from '../image/platform-images.ts'
+import { formatRepository } from '../image/image-reference.ts'
+import type { PreviousImage } from '../publish/previous-image.ts'
+import type { Outcome } from './report.ts'
+import { formatSize } from '../image/size.ts'
+
+/** The job summary of a published image. */
+export function renderSummary(outcome: Outcome): string {
+  const { obtained, image, facts, previous, published, stages } = outcome
+  const first = published[0]?.destination.repository
+  const name = first === undefined ? '' : first.path.split('/').at(-1)
+  const how =
+    obtained.built !== undefined
+      ? 'built'
+      : obtained.contentHash === undefined
+        ? 'promoted'
+        : 'unchanged, not built again'
+  const size = facts
+    .map(({ platform, size }) => `${platform === '' ? '' : `${platform}: `}${formatSize(size)}`)
+    .join(', ')
+  return join(
+    heading(3, `Image ${code(name ?? '')}: ${how}`),
+    table(
+      ['Repository', 'Tags', 'Sent'],
+      published.map(({ destination, tally }) => [
+        code(formatRepository(destination.repository)),
+        destination.tags.map(({ tag }) => code(tag)).join(' '),
+        tally.blobs.sent === 0 ? 'nothing' : formatSize(tally.sent),
+      ]),
+    ),
+    `${code(image.digest)} · ${size}`,
+    previous === undefined ? undefined : comparison(facts, previous),
+    bars(stages.map(({ name, ms }) => ({ label: name, ms, note: '' }))),
+    obtained.built === undefined || obtained.built.steps.length === 0
+      ? undefined
+      : details(
+          `Build steps (${obtained.built.steps.filter(({ cached }) => cached).length} of ${obtained.built.steps.length} from the cache)`,
+          bars(
+            obtained.built.steps.map(({ title, cached, ms }) => ({ label: title, ms, note: cached ? 'cached' : '' })),
+          ),
+        ),
+    ...facts.map(layerTable),
+  )
+}
+
+/** How the image differs from the one that a tag stood for, platform by platform. */
+function comparison(facts: readonly PlatformImage[], previous: PreviousImage): string {
+  const lines = facts.map(({ platform, size, layers }) => {
+    const before = previous.facts.find((image) => image.platform === platform)
+    const name = platform === '' ? '' : `${platform}: `
+    if (before === undefined) return `${name}new`
+    const known = new Set(before.layers.map(({ digest }) => digest))
+    const fresh = layers.filter(({ digest }) => !known.has(digest))
+    const change = size - before.size
+    const sign = change < 0 ? '−' : '+'
+    const pulled = fresh.reduce((sum, layer) => sum + layer.size, 0)
+    return `${name}${sign}${formatSize(Math.abs(change))}, ${fresh.length} of ${layers.length} layers are new (${formatSize(pulled)})`
+  })
+  return `Against what ${code(previous.tag)} was before (${code(previous.digest.slice(0, 19))}): ${lines.join('; ')}`
+}
+
+const WIDTH = 24
+
+/** A table with a bar for each row's share of the time. */
+function bars(rows: readonly { label: string; ms: number; note: string }[]): string {
+  const longest = Math.max(1, ...rows.map(({ ms }) => ms))
+  return table(
+    ['', 'Time', ''],
+    rows.map(({ label, ms, note }) => [
+      code(label.length > 80 ? `${label.slice(0, 79)}…` : label),
+      note || formatDuration(ms),
+      note ? '' : '█'.repeat(Math.max(1, Math.round((ms / longest) * WIDTH))),
+    ]),
+  )
+}
+
+function layerTable({ platform, layers, config }: PlatformImage): string {
+  const makers = (config.history ?? []).filter(({ empty_layer }) => !empty_layer)
+  const rows = layers.map(({ size }, at) => [formatSize(size), code(shortStep(makers[at]?.created_by ?? ''))])
+  return details(`Layers${platform === '' ? '' : ` (${platform})`}`, table(['Size', 'Made by'], rows))
+}
+
+/** What a layer was made by, without the shell around it. */
+function shortStep(createdBy: string): string {
+  const step = createdBy
+    .replace(/^\/bin\/sh -c (#\(nop\) +)?/, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+  return step === '' ? '?' : step.length > 100 ? `${step.slice(0, 99)}…` : step
+}

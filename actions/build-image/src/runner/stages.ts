@@ -1,0 +1,28 @@
+import { formatDuration } from '../../../../toolkit/duration.ts'
+import type { World } from '../../../../toolkit/runtime.ts'
+
+/** A part of the work, and how long it took. */
+export interface Stage {
+  readonly name: string
+  readonly ms: number
+}
+
+/** Runs the parts of the work, each folded away in the log under its name, and keeps their times. */
+export class Stages {
+  readonly #world: Pick<World, 'clock' | 'log'>
+  readonly done: Stage[] = []
+
+  constructor(world: Pick<World, 'clock' | 'log'>) {
+    this.#world = world
+  }
+
+  async run<T>(name: string, task: () => Promise<T>): Promise<T> {
+    const { clock, log } = this.#world
+    const since = clock.now()
+    const result = await log.group(name, task)
+    const ms = clock.now() - since
+    this.done.push({ name, ms })
+    log.info(`${name}: ${formatDuration(ms)}`)
+    return result
+  }
+}

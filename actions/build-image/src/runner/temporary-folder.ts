@@ -1,0 +1,42 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { World } from '../../../../toolkit/runtime.ts'
+
+/** A folder of this run's own, readable by nobody else. It is gone at the end, also when the step was killed. */
+export interface Temporary {
+  readonly root: string
+  /** A new empty folder in it. */
+  folder(name: string): Promise<string>
+  /** Has something else undone at the end. What cannot be is left. */
+  atEnd(undo: () => Promise<unknown>): void
+  discard(): Promise<void>
+}
+
+const STATE = 'temporary-folder'
+
+export async function makeTemporary({ env, step }: Pick<World, 'env' | 'step'>): Promise<Temporary> {
+  const root = await mkdtemp(join(env['RUNNER_TEMP'] || tmpdir(), 'slipway-build-'))
+  // For the post step, in case that this one is not alive at its end.
+  step.saveState(STATE, root)
+  const undos: (() => Promise<unknown>)[] = []
+  return {
+    root,
+    async folder(name) {
+      const path = join(root, name)
+      await mkdir(path)
+      return path
+    },
+    atEnd: (undo) => void undos.push(undo),
+    async discard() {
+      await Promise.allSettled(undos.map((undo) => undo()))
+      await rm(root, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Removes what a killed main step left. */
+export async function removeLeftTemporary({ step }: Pick<World, 'step'>): Promise<void> {
+  const root = step.state(STATE)
+  if (root !== '') await rm(root, { recursive: true, force: true })
+}

@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs'
+import { readWorkflowRun, type WorkflowRun } from '../../../../toolkit/github.ts'
+import type { Pair } from '../../../../toolkit/inputs.ts'
+import type { World } from '../../../../toolkit/runtime.ts'
+import { childEnvironment } from '../runner/child-environment.ts'
+
+/** The commit that is built. */
+export interface Commit {
+  readonly run: WorkflowRun
+  /** Seconds since the epoch: the commit's time, which takes the place of the build's. */
+  readonly epoch: number
+  /** Where the time comes from, for the log. */
+  readonly epochFrom: string
+  readonly title: string
+  readonly description: string
+  readonly license: string
+}
+
+/**
+ * Reads the commit from the run, the event and git. SOURCE_DATE_EPOCH wins, as everywhere; a time is needed that is the same
+ * for every build of a commit, so without any it is 1980, the first year that all archive formats know.
+ */
+export async function readCommit(
+  context: string,
+  { env, exec, signal }: Pick<World, 'env' | 'exec' | 'signal'>,
+): Promise<Commit> {
+  const run = readWorkflowRun(env)
+  const event = readEvent(env['GITHUB_EVENT_PATH'])
+  const details = { run, title: event.name, description: event.description, license: event.license }
+  const given = Number(env['SOURCE_DATE_EPOCH'] || Number.NaN)
+  if (Number.isSafeInteger(given) && given >= 0) return { ...details, epoch: given, epochFrom: 'SOURCE_DATE_EPOCH' }
+  const git = await exec('git', ['log', '-1', '--format=%ct', ...(run.sha === '' ? [] : [run.sha])], {
+    cwd: context,
+    env: childEnvironment(env),
+    signal,
+  }).catch(() => undefined)
+  if (git?.code === 0 && /^\d+$/.test(git.stdout.trim()))
+    return { ...details, epoch: Number(git.stdout.trim()), epochFrom: 'git' }
+  const pushed = Date.parse(event.timestamp) / 1000
+  if (pushed >= 0) return { ...details, epoch: Math.floor(pushed), epochFrom: 'the event' }
+  return { ...details, epoch: 315_532_800, epochFrom: 'nowhere, so 1980' }
+}
+
+/** The labels of the OCI image specification, as far as the run tells; those from the inputs win. */
+export function imageLabels(commit: Commit, own: readonly Pair[]): readonly Pair[] {
+  const { run, title, description, license, epoch } = commit
+  const labels: Record<string, string> = {
+    'org.opencontainers.image.title': title || (run.repository.split('/')[1] ?? ''),
+    'org.opencontainers.image.description': description,
+    'org.opencontainers.image.url': run.repositoryUrl,
+    'org.opencontainers.image.source': run.repositoryUrl,
+    'org.opencontainers.image.version': run.refName,
+    // The commit's time and not the clock's, or no build would be like another.
+    'org.opencontainers.image.created': new Date(epoch * 1000).toISOString(),
+    'org.opencontainers.image.revision': run.sha,
+    'org.opencontainers.image.licenses': license,
+  }
+  for (const { key, value } of own) labels[key] = value
+  return Object.entries(labels)
+    .filter(([, value]) => value !== '')
+    .map(([key, value]) => ({ key, value }))
+}
+
+interface Event {
+  readonly name: string
+  readonly description: string
+  readonly license: string
+  readonly timestamp: string
+}
+
+function readEvent(path: string | undefined): Event {
+  let event: {
+    head_commit?: { timestamp?: string } | null
+    repository?: { name?: string; description?: string | null; license?: { spdx_id?: string } | null }
+  } = {}
+  try {
+    if (path) event = JSON.parse(readFileSync(path, 'utf8'))
+  } catch {
+    // A label less; nothing that a build could depend on.
+  }
+  const { name, description, license } = event.repository ?? {}
+  return {
+    name: name ?? '',
+    description: description ?? '',
+    license: license?.spdx_id ?? '',
+    timestamp: event.head_commit?.timestamp ?? '',
+  }
+}

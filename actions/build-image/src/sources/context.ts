@@ -1,0 +1,102 @@
+import { lstatSync, readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs'
+import { join, relative, sep } from 'node:path'
+import { InputError } from '../../../../toolkit/errors.ts'
+import type { IgnoreFile } from './ignore-file.ts'
+
+/** One thing in a build context. `path` is relative to the context, with `/` between its parts. */
+export type ContextEntry =
+  | { readonly kind: 'folder'; readonly path: string }
+  | {
+      readonly kind: 'file'
+      readonly path: string
+      readonly source: string
+      readonly size: number
+      readonly executable: boolean
+    }
+  | { readonly kind: 'link'; readonly path: string; readonly target: string }
+
+/** What a build is given: everything in a folder that is not ignored, in one order on every machine. */
+export interface Context {
+  readonly entries: readonly ContextEntry[]
+  /** Bytes of all files. */
+  readonly size: number
+  /** Links that lead nowhere. Docker copies them as they are, which is seldom meant. */
+  readonly brokenLinks: readonly string[]
+}
+
+/**
+ * Walks a folder. The Dockerfile and .dockerignore are kept even when ignored: the builder reads them, and leaves them out
+ * of what COPY sees. @throws InputError that names what cannot be read.
+ */
+export function readContext(root: string, dockerfile: string, ignore: IgnoreFile): Context {
+  if (!isFolder(root)) {
+    throw new InputError('context', `is \`${root}\`, which is not a folder.`, {
+      hint: 'Run actions/checkout before, and write the folder relative to the workspace.',
+    })
+  }
+  const always = new Set(['.dockerignore', relative(root, dockerfile).split(sep).join('/')])
+  const entries: ContextEntry[] = []
+  const brokenLinks: string[] = []
+  let size = 0
+
+  const visit = (folder: string) => {
+    // With their kinds, so that nothing that is ignored is looked at more closely.
+    const children = reading(join(root, folder), (path) => readdirSync(path, { withFileTypes: true }))
+    for (const child of children.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const path = folder === '' ? child.name : `${folder}/${child.name}`
+      const ignored = ignore.ignores(path) && !always.has(path)
+      if (child.isDirectory()) visitFolder(path, ignored)
+      else if (!ignored) visitLeaf(path, join(root, path))
+    }
+  }
+  const visitFolder = (path: string, ignored: boolean) => {
+    const leadsToKept = [...always].some((kept) => kept.startsWith(`${path}/`))
+    if (ignored && !leadsToKept && ignore.ignoresWhole(path)) return
+    const before = entries.length
+    entries.push({ kind: 'folder', path })
+    visit(path)
+    // An ignored folder is there only for what came back in it.
+    if (ignored && entries.length === before + 1) entries.pop()
+  }
+  const visitLeaf = (path: string, source: string) => {
+    const stats = reading(source, (it) => lstatSync(it))
+    if (stats.isSymbolicLink()) {
+      if (!exists(source)) brokenLinks.push(path)
+      entries.push({ kind: 'link', path, target: readlinkSync(source) })
+    } else if (stats.isFile()) {
+      entries.push({ kind: 'file', path, source, size: stats.size, executable: (stats.mode & 0o100) !== 0 })
+      size += stats.size
+    }
+    // Sockets, pipes and devices are nobody's sources.
+  }
+
+  visit('')
+  return { entries, size, brokenLinks }
+}
+
+function reading<T>(path: string, read: (path: string) => T): T {
+  try {
+    return read(path)
+  } catch (cause) {
+    throw unreadable(path, cause)
+  }
+}
+
+/** The error for something in the context that cannot be read. */
+export function unreadable(path: string, cause: unknown): InputError {
+  return new InputError('context', `has \`${path}\`, which cannot be read.`, {
+    hint: 'Make it readable for the user that runs this step, or name it in .dockerignore.',
+    cause,
+  })
+}
+
+const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+
+function exists(path: string): boolean {
+  try {
+    realpathSync(path)
+    return true
+  } catch {
+    return false
+  }
+}

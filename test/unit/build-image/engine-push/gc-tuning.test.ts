@@ -1,0 +1,23 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+
+const sources = join(import.meta.dirname, '../../../../actions/build-image/src')
+
+/** How often V8 collects all garbage while a layer of 400 MB is packed. */
+function collections(before: string): number {
+  const program = `
+    import { letGarbageLie } from '${sources}/garbage.ts'
+    import { parallelGzip } from '${sources}/parallel-gzip.ts'
+    ${before}
+    async function* layer() { for (let i = 0; i < 1600; i++) yield Buffer.alloc(256 * 1024, 'text ' + i) }
+    for await (const _ of parallelGzip(layer()));`
+  const args = ['--no-warnings', '--trace-gc', '--input-type=module', '--eval', program]
+  return execFileSync(process.execPath, args, { encoding: 'utf8' }).split('Mark-Compact').length - 1
+}
+
+test('garbage lies until it is worth the while to collect it, and not for ever', () => {
+  const usual = collections('')
+  const ours = collections('letGarbageLie()')
+  expect(ours).toBeGreaterThan(0)
+  expect(ours).toBeLessThan(usual)
+})

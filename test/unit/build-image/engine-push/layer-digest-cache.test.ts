@@ -1,0 +1,78 @@
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { LayerMemory, type RememberedLayer } from '../../../../actions/build-image/src/engine-push/layer-digest-cache.ts'
+
+let home: string
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'slipway-home-'))
+})
+afterEach(() => {
+  rmSync(home, { recursive: true })
+})
+
+const ENGINE = `sha256:${'e'.repeat(64)}`
+const layer = (newest: number, epoch: number, used = 0): RememberedLayer => ({
+  size: 10,
+  newest,
+  packed: { epoch, digest: `sha256:${'a'.repeat(64)}`, size: 9, diffId: `sha256:${'d'.repeat(64)}` },
+  used,
+})
+
+test('what one run writes down the next one knows', async () => {
+  const first = await LayerMemory.open({ HOME: home })
+  first.put(ENGINE, layer(200, 100))
+  await first.save()
+  const path = join(home, '.cache/slipway/layers.json')
+  expect(statSync(path).mode & 0o777).toBe(0o600)
+  expect(readdirSync(join(home, '.cache/slipway'))).toEqual(['layers.json'])
+  expect((await LayerMemory.open({ HOME: home })).get(ENGINE, 100)).toEqual(layer(200, 100))
+  expect(
+    (await LayerMemory.open({ HOME: '/nowhere', XDG_CACHE_HOME: join(home, '.cache') })).get(ENGINE, 100),
+  ).toBeDefined()
+})
+
+test.each([
+  [200, 100, 100, true, 'the same epoch'],
+  [200, 100, 101, false, 'another epoch, and times later than that'],
+  [200, 100, 300, false, 'a later epoch, that leaves alone what was held down before'],
+  [50, 100, 101, true, 'another epoch, and no time later than either'],
+  [100, 101, 100, true, 'a time that is just early enough'],
+  [100, 101, 99, false, 'a time that is late now'],
+])('newest time %d, packed for %d, wanted for %d: known is %p (%s)', async (newest, packedFor, wanted, known) => {
+  const memory = await LayerMemory.open({ HOME: home })
+  memory.put(ENGINE, layer(newest, packedFor))
+  expect(memory.get(ENGINE, wanted) !== undefined).toBe(known)
+})
+
+test.each(['', '{', '[]', '{"version":2,"layers":{}}', '{"version":1,"layers":{"sha256:1":{"size":"x"}}}'])(
+  'a memory that reads %p is none, and is written anew',
+  async (text) => {
+    mkdirSync(join(home, '.cache/slipway'), { recursive: true })
+    writeFileSync(join(home, '.cache/slipway/layers.json'), text)
+    const memory = await LayerMemory.open({ HOME: home })
+    expect(memory.get(ENGINE, 100)).toBeUndefined()
+    memory.put(ENGINE, layer(1, 100))
+    await memory.save()
+    expect((await LayerMemory.open({ HOME: home })).get(ENGINE, 100)).toBeDefined()
+  },
+)
+
+test('the least recently needed are forgotten', async () => {
+  const memory = await LayerMemory.open({ HOME: home })
+  for (let at = 0; at < 1_100; at++) memory.put(`sha256:${at}`, layer(1, 100, at))
+  await memory.save()
+  const { layers } = JSON.parse(readFileSync(join(home, '.cache/slipway/layers.json'), 'utf8'))
+  expect(Object.keys(layers)).toHaveLength(1_000)
+  const again = await LayerMemory.open({ HOME: home })
+  expect([again.get('sha256:0', 100), again.get('sha256:1099', 100)?.used]).toEqual([undefined, 1_099])
+})
+
+test('without a home, or with one that takes no files, there is no memory and no error', async () => {
+  await (await LayerMemory.open({})).save()
+  writeFileSync(join(home, '.cache'), 'a file')
+  chmodSync(home, 0o700)
+  const memory = await LayerMemory.open({ HOME: home })
+  memory.put(ENGINE, layer(1, 100))
+  await expect(memory.save()).resolves.toBeUndefined()
+})

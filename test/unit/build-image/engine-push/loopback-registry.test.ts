@@ -1,0 +1,210 @@
+// The registry that an engine pushes to, spoken to as the distribution specification says.
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { request } from 'node:http'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { extract, pack } from 'tar-stream'
+import { ReceivedParts } from '../../../../actions/build-image/src/engine-push/push-storage.ts'
+import { openReceiver, type Receiver } from '../../../../actions/build-image/src/engine-push/loopback-registry.ts'
+
+const EPOCH = 1_700_000_000
+const KNOWN = `sha256:${'1'.repeat(64)}`
+let folder: string
+let parts: ReceivedParts
+let receiver: Receiver
+let base: string
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'slipway-receiver-'))
+  parts = new ReceivedParts(folder, EPOCH, async (digest) => (digest === KNOWN ? 42 : undefined))
+  receiver = await openReceiver(parts, 0)
+  base = `http://${receiver.login.serveraddress}`
+})
+afterEach(async () => {
+  await receiver.close()
+  rmSync(folder, { recursive: true })
+})
+
+const digestOf = (bytes: Buffer) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+const authorization = () =>
+  `Basic ${Buffer.from(`${receiver.login.username}:${receiver.login.password}`).toString('base64')}`
+
+const ask = (method: string, path: string, body?: Buffer, headers: Record<string, string> = {}) =>
+  fetch(new URL(path, base), {
+    method,
+    headers: { authorization: authorization(), ...headers },
+    ...(body === undefined ? {} : { body: new Uint8Array(body) }),
+  })
+
+async function begin(query = ''): Promise<string> {
+  const answer = await ask('POST', `/v2/slipway/blobs/uploads/${query}`)
+  expect(answer.status).toBe(202)
+  expect(answer.headers.get('range')).toBe('0-0')
+  return answer.headers.get('location') ?? ''
+}
+
+/** A layer as an engine sends it, with a file written at a time. */
+async function layer(seconds: number, content: Buffer = Buffer.alloc(300_000, 'layer ')): Promise<Buffer> {
+  const tar = pack()
+  tar.entry({ name: 'file', mtime: new Date(seconds * 1000) }, content)
+  tar.finalize()
+  return gzipSync(await buffer(tar))
+}
+
+async function timesIn(path: string): Promise<readonly (number | undefined)[]> {
+  const tar = extract()
+  tar.end(gunzipSync(readFileSync(path)))
+  const times: (number | undefined)[] = []
+  for await (const entry of tar) {
+    times.push(entry.header.mtime && entry.header.mtime.getTime() / 1000)
+    entry.resume()
+  }
+  return times
+}
+
+test('nobody without the password gets in, and everyone is told how', async () => {
+  for (const given of ['', 'Basic AAAA', `Basic ${Buffer.from(`slipway:${'0'.repeat(48)}`).toString('base64')}`]) {
+    for (const [method, path] of [
+      ['GET', '/v2/'],
+      ['POST', '/v2/slipway/blobs/uploads/'],
+      ['PUT', '/v2/slipway/manifests/v1'],
+    ] as const) {
+      const answer = await ask(method, path, undefined, { authorization: given })
+      expect(answer.status).toBe(401)
+      expect(answer.headers.get('www-authenticate')).toBe('Basic realm="slipway"')
+      expect(await answer.text()).not.toContain(receiver.login.password)
+    }
+  }
+  expect(parts.manifests.size).toBe(0)
+  expect((await ask('GET', '/v2/')).status).toBe(200)
+})
+
+test('it listens on a loopback address only, and on another port where the wanted one is taken', async () => {
+  const taken = createServer().listen(0, '127.0.0.1')
+  await once(taken, 'listening')
+  const address = taken.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const other = await openReceiver(parts, port)
+  expect(other.login.serveraddress).toMatch(/^127\.0\.0\.1:\d+$/)
+  expect(other.login.serveraddress).not.toBe(`127.0.0.1:${port}`)
+  expect(other.login.password).not.toBe(receiver.login.password)
+  await other.close()
+  taken.close()
+})
+
+test.each(['one PATCH', 'several PATCHes', 'one PUT', 'one POST'])('a layer comes in %s', async (how) => {
+  const bytes = await layer(EPOCH + 100)
+  const digest = digestOf(bytes)
+  if (how === 'one POST') {
+    const answer = await ask('POST', `/v2/slipway/blobs/uploads/?digest=${digest}`, bytes)
+    expect(answer.status).toBe(201)
+  } else {
+    const location = await begin()
+    const half = Math.floor(bytes.length / 2)
+    const pieces =
+      how === 'one PATCH' ? [bytes] : how === 'one PUT' ? [] : [bytes.subarray(0, half), bytes.subarray(half)]
+    let sent = 0
+    for (const piece of pieces) {
+      const range = { 'content-range': `${sent}-${sent + piece.length - 1}` }
+      const answer = await ask('PATCH', location, piece, how === 'several PATCHes' ? range : {})
+      sent += piece.length
+      expect([answer.status, answer.headers.get('range')]).toEqual([202, `0-${sent - 1}`])
+    }
+    expect((await ask('GET', location)).headers.get('range')).toBe(`0-${Math.max(0, sent - 1)}`)
+    const answer = await ask('PUT', `${location}?digest=${digest}`, how === 'one PUT' ? bytes : undefined)
+    expect([answer.status, answer.headers.get('docker-content-digest')]).toEqual([201, digest])
+    expect((await ask('GET', location)).status).toBe(404)
+  }
+  const head = await ask('HEAD', `/v2/slipway/blobs/${digest}`)
+  expect([head.status, head.headers.get('content-length')]).toEqual([200, String(bytes.length)])
+  const received = await parts.blobs.get(digest)?.layer
+  expect(received?.newest).toBe(EPOCH + 100)
+  expect(await timesIn(received?.path ?? '')).toEqual([EPOCH])
+  const packed = readFileSync(received?.path ?? '')
+  expect(received).toMatchObject({
+    digest: digestOf(packed),
+    size: packed.length,
+    diffId: digestOf(gunzipSync(packed)),
+  })
+})
+
+test('the same content becomes the same layer, however the engine packed it', async () => {
+  const one = await layer(EPOCH + 1)
+  const two = gzipSync(gunzipSync(await layer(EPOCH + 2)), { level: 1 })
+  const became: unknown[] = []
+  for (const bytes of [one, two]) {
+    await ask('POST', `/v2/slipway/blobs/uploads/?digest=${digestOf(bytes)}`, bytes)
+    became.push((await parts.blobs.get(digestOf(bytes))?.layer)?.digest)
+  }
+  expect(digestOf(one)).not.toBe(digestOf(two))
+  expect(became[1]).toBe(became[0])
+})
+
+test('bytes with another digest than was said, or at another place than the next, are not taken', async () => {
+  const bytes = await layer(EPOCH)
+  const location = await begin()
+  expect((await ask('PATCH', location, bytes.subarray(0, 100), { 'content-range': '0-99' })).status).toBe(202)
+  const gap = await ask('PATCH', location, bytes.subarray(200), { 'content-range': `200-${bytes.length - 1}` })
+  expect([gap.status, gap.headers.get('range')]).toEqual([416, '0-99'])
+  const wrong = await ask('PUT', `${location}?digest=${digestOf(bytes)}`)
+  expect(wrong.status).toBe(400)
+  expect(await wrong.json()).toMatchObject({ errors: [{ code: 'DIGEST_INVALID' }] })
+  expect(parts.blobs.size).toBe(0)
+  expect(existsSync(join(folder, 'layer-0'))).toBe(false)
+})
+
+test('an upload that is cut off, or given up, leaves nothing', async () => {
+  const bytes = await layer(EPOCH, Buffer.alloc(5_000_000, 'much '))
+  const cut = await begin()
+  const sending = request(new URL(cut, base), {
+    method: 'PATCH',
+    headers: { authorization: authorization(), 'content-length': bytes.length },
+  })
+  sending.on('error', () => {})
+  await new Promise<void>((resolve) => sending.write(bytes.subarray(0, bytes.length / 2), () => resolve()))
+  sending.destroy()
+  for (let tries = 0; tries < 100 && (await ask('GET', cut)).status !== 404; tries++)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  expect((await ask('GET', cut)).status).toBe(404)
+
+  const given = await begin()
+  await ask('PATCH', given, bytes)
+  expect((await ask('DELETE', given)).status).toBe(204)
+  expect((await ask('PUT', `${given}?digest=${digestOf(bytes)}`)).status).toBe(404)
+  expect(parts.blobs.size).toBe(0)
+  expect([existsSync(join(folder, 'layer-0')), existsSync(join(folder, 'layer-1'))]).toEqual([false, false])
+})
+
+test('a layer that is no tar in gzip is taken, and is an error once it is asked for', async () => {
+  const bytes = Buffer.concat([(await layer(EPOCH)).subarray(0, 500), Buffer.alloc(500)])
+  const answer = await ask('POST', `/v2/slipway/blobs/uploads/?digest=${digestOf(bytes)}`, bytes)
+  expect(answer.status).toBe(201)
+  await expect(parts.blobs.get(digestOf(bytes))?.layer).rejects.toThrow()
+})
+
+test('a wish to mount is answered with an upload; what is known need not be sent', async () => {
+  await begin(`?mount=${KNOWN}&from=library/busybox`)
+  const known = await ask('HEAD', `/v2/slipway/blobs/${KNOWN}`)
+  expect([known.status, known.headers.get('content-length')]).toEqual([200, '42'])
+  expect((await ask('HEAD', `/v2/slipway/blobs/sha256:${'2'.repeat(64)}`)).status).toBe(404)
+})
+
+test('a configuration and a manifest are kept as they are, and no engine may think that they were', async () => {
+  const config = Buffer.from(JSON.stringify({ rootfs: { type: 'layers', diff_ids: [] } }))
+  await ask('POST', `/v2/slipway/blobs/uploads/?digest=${digestOf(config)}`, config)
+  expect(parts.blobs.get(digestOf(config))?.config?.equals(config)).toBe(true)
+
+  const manifest = Buffer.from('{"schemaVersion":2}')
+  const type = 'application/vnd.docker.distribution.manifest.v2+json'
+  const answer = await ask('PUT', '/v2/slipway/manifests/run-1', manifest, { 'content-type': type })
+  expect(answer.status).toBe(403)
+  expect(await answer.json()).toMatchObject({ errors: [{ code: 'DENIED' }] })
+  expect(parts.manifests.get('run-1')).toEqual({ bytes: manifest, mediaType: type })
+  expect((await ask('HEAD', '/v2/slipway/manifests/run-1')).status).toBe(404)
+  expect((await ask('GET', '/v2/other/manifests/run-1')).status).toBe(404)
+})

@@ -1,0 +1,96 @@
+// Which platform a build is for when nobody says so: the builder's own, wherever that is.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseDockerfile } from '../../../../actions/build-image/src/sources/dockerfile.ts'
+import { readInputs } from '../../../../actions/build-image/src/inputs/inputs.ts'
+import { nativePlatform } from '../../../../actions/build-image/src/engine/native-platform.ts'
+import type { World } from '../../../../toolkit/runtime.ts'
+
+const HERE = `linux/${process.arch}`
+const INSPECT = `Name:   far
+Driver: remote
+
+Nodes:
+Name:      far0
+Platforms: linux/riscv64*, linux/amd64, linux/386
+`
+let folder: string
+let commands: string[]
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'slipway-docker-'))
+  commands = []
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const ask = (
+  dockerfile: string,
+  inputs: Record<string, string> = {},
+  env: Record<string, string> = {},
+  found = INSPECT,
+) => {
+  const { build } = readInputs({ INPUT_IMAGES: 'ghcr.io/acme/web', INPUT_TAGS: 'v1', ...inputs })
+  const world = {
+    env: { DOCKER_CONFIG: folder, ...env },
+    log: { info: () => {} },
+    signal: new AbortController().signal,
+    exec: async (program: string, args: readonly string[]) => {
+      commands.push([program, ...args].join(' '))
+      return { code: found === '' && args.includes('inspect') ? 1 : 0, stdout: found, stderr: '' }
+    },
+  } as unknown as World
+  return nativePlatform(build, parseDockerfile(dockerfile, []), world)
+}
+const PLAIN = 'FROM scratch'
+const BUILDKIT = '# syntax=docker/dockerfile:1\nFROM scratch'
+
+test('on this machine nobody is asked', async () => {
+  expect(await ask(PLAIN)).toBe(HERE)
+  expect(await ask(PLAIN, {}, { DOCKER_HOST: 'unix:///run/user/1001/docker.sock' })).toBe(HERE)
+  expect(await ask(BUILDKIT)).toBe(HERE)
+  expect(commands).toEqual([])
+})
+
+test.each<[string, Record<string, string>, Record<string, string>]>([
+  ['the input', { INPUT_BUILDER: 'far' }, {}],
+  ['BUILDX_BUILDER', {}, { BUILDX_BUILDER: 'far' }],
+  ['DOCKER_CONTEXT', {}, { DOCKER_CONTEXT: 'far' }],
+])('a builder that %s names is asked', async (_, inputs, env) => {
+  expect(await ask(BUILDKIT, inputs, env)).toBe('linux/riscv64')
+  expect(commands.at(-1)).toBe(inputs['INPUT_BUILDER'] ? 'docker buildx inspect far' : 'docker buildx inspect')
+})
+
+test('so is one that docker/setup-buildx-action made the current one', async () => {
+  mkdirSync(join(folder, 'buildx'))
+  writeFileSync(join(folder, 'buildx/current'), JSON.stringify({ Key: 'unix:///var/run/docker.sock', Name: 'far' }))
+  expect(await ask(BUILDKIT)).toBe('linux/riscv64')
+  expect(await ask(PLAIN)).toBe(HERE)
+})
+
+test('what a builder does not say is not known', async () => {
+  expect(await ask(BUILDKIT, { INPUT_BUILDER: 'far' }, {}, 'Name: far\nPlatforms:\n')).toBeUndefined()
+  expect(await ask(BUILDKIT, { INPUT_BUILDER: 'far' }, {}, '')).toBeUndefined()
+})
+
+test('an engine on another machine is asked, and not known when it is not there', async () => {
+  const engine = createServer((request, response) =>
+    response
+      .setHeader('content-type', 'application/json')
+      .end(request.url?.endsWith('/version') ? JSON.stringify({ Os: 'linux', Arch: 'riscv64' }) : 'OK'),
+  ).listen(0, '127.0.0.1')
+  await new Promise((resolve) => engine.once('listening', resolve))
+  const DOCKER_HOST = `tcp://127.0.0.1:${(engine.address() as AddressInfo).port}`
+  const before = process.env['DOCKER_HOST']
+  process.env['DOCKER_HOST'] = DOCKER_HOST
+  try {
+    expect(await ask(PLAIN, {}, { DOCKER_HOST })).toBe('linux/riscv64')
+    engine.closeAllConnections()
+    await new Promise((resolve) => engine.close(resolve))
+    expect(await ask(PLAIN, {}, { DOCKER_HOST })).toBeUndefined()
+  } finally {
+    if (before === undefined) delete process.env['DOCKER_HOST']
+    else process.env['DOCKER_HOST'] = before
+  }
+})

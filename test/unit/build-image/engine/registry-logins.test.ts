@@ -1,0 +1,44 @@
+// Which login Docker and we take for a registry, of those in a Docker configuration.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { savedLogin } from '../../../../actions/build-image/src/registry/docker-config.ts'
+import { privateDockerConfig } from '../../../../actions/build-image/src/engine/registry-logins.ts'
+import { makeTemporary, type Temporary } from '../../../../actions/build-image/src/runner/temporary-folder.ts'
+import { recordingWorld } from '../../../support/datadog-event/datadog.ts'
+
+let own: string
+let temporary: Temporary
+beforeEach(async () => {
+  own = mkdtempSync(join(tmpdir(), 'slipway-docker-config-'))
+  temporary = await makeTemporary(recordingWorld({ RUNNER_TEMP: own }).world)
+})
+afterEach(() => rmSync(own, { recursive: true }))
+
+const base64 = (text: string) => Buffer.from(text).toString('base64')
+const write = (config: object) => writeFileSync(join(own, 'config.json'), JSON.stringify(config))
+
+test('our logins are in the file, and neither a helper nor a store of the user stands before them', async () => {
+  const auths = { 'ghcr.io': { auth: base64('an:other') }, 'example.com': { auth: base64('their:own') } }
+  write({ auths, credHelpers: { 'docker.io': 'pass', 'gcr.io': 'gcloud' }, credsStore: 'desktop' })
+  const logins = new Map([
+    ['ghcr.io', { username: 'me', password: 'one' }],
+    ['docker.io', { username: 'me', password: 'two' }],
+  ])
+  const env = await privateDockerConfig(logins, temporary, { DOCKER_CONFIG: own })
+  expect(JSON.parse(readFileSync(join(env['DOCKER_CONFIG'] ?? '', 'config.json'), 'utf8'))).toEqual({
+    auths: {
+      'ghcr.io': { auth: base64('me:one') },
+      'https://index.docker.io/v1/': { auth: base64('me:two') },
+      'example.com': { auth: base64('their:own') },
+    },
+    credHelpers: { 'ghcr.io': '', 'https://index.docker.io/v1/': '', 'gcr.io': 'gcloud' },
+    credsStore: 'desktop',
+  })
+})
+
+test('a host whose helper is empty has its login in the file', async () => {
+  write({ auths: { 'ghcr.io': { auth: base64('me:one') } }, credHelpers: { 'ghcr.io': '' }, credsStore: 'desktop' })
+  const { world } = recordingWorld({ DOCKER_CONFIG: own })
+  expect(await savedLogin('ghcr.io', world)).toEqual({ username: 'me', password: 'one' })
+})

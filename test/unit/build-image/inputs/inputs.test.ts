@@ -1,0 +1,236 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+import { readInputs } from '../../../../actions/build-image/src/inputs/inputs.ts'
+
+const IMAGES = '123456789012.dkr.ecr.eu-west-1.amazonaws.com/web'
+let workspace: string
+beforeAll(() => {
+  workspace = mkdtempSync(join(tmpdir(), 'slipway-inputs-'))
+  writeFileSync(join(workspace, 'key.pem'), 'x')
+})
+afterAll(() => rmSync(workspace, { recursive: true }))
+
+const read = (inputs: Readonly<Record<string, string>>, env: Readonly<Record<string, string>> = {}) =>
+  readInputs({
+    GITHUB_WORKSPACE: workspace,
+    GITHUB_SHA: 'c0ffee',
+    ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
+    ...env,
+  })
+
+test('without more than a repository, the commit is the tag, and the workspace the context', () => {
+  expect(read({ images: IMAGES })).toMatchObject({
+    destinations: [{ repository: { path: 'web' }, tags: ['c0ffee'] }],
+    build: {
+      context: workspace,
+      file: join(workspace, 'Dockerfile'),
+      engine: 'auto',
+      reproducible: true,
+      provenance: undefined,
+    },
+    push: true,
+    skipUnchanged: true,
+    promote: undefined,
+    createRepository: undefined,
+    scanGate: undefined,
+  })
+})
+
+test('an image can be looked up without a place to copy it to', () => {
+  const inputs = read({ promote: 'ghcr.io/acme/web:v1', push: 'false' })
+  expect(inputs).toMatchObject({ push: false, destinations: [], promote: { tag: 'v1' } })
+})
+
+test('every tag goes to every image, a full reference stands for itself, and nothing is there twice', () => {
+  const { destinations } = read({
+    images: 'ghcr.io/a/web, ghcr.io/b/web',
+    tags: 'v1\nlatest, v1\nghcr.io/a/web:extra\ndocker.io/acme/web:v9',
+  })
+  expect(destinations.map(({ repository, tags }) => [`${repository.host}/${repository.path}`, ...tags])).toEqual([
+    ['ghcr.io/a/web', 'v1', 'latest', 'extra'],
+    ['ghcr.io/b/web', 'v1', 'latest'],
+    ['docker.io/acme/web', 'v9'],
+  ])
+})
+
+test('full references alone are enough, as in docker/build-push-action', () => {
+  expect(read({ tags: 'ghcr.io/acme/web:v1' }).destinations).toEqual([
+    { repository: { host: 'ghcr.io', path: 'acme/web' }, tags: ['v1'] },
+  ])
+})
+
+test('secrets come from values, of several lines too, from variables and from files', () => {
+  const { build } = read(
+    {
+      images: IMAGES,
+      secrets: 'A=one=1\n"B=first\nsays ""hi"""\n',
+      'secret-envs': 'C=MINE',
+      'secret-files': 'D=key.pem',
+    },
+    { MINE: 'three' },
+  )
+  expect(build.secrets).toEqual([
+    { id: 'A', value: 'one=1' },
+    { id: 'B', value: 'first\nsays "hi"' },
+    { id: 'C', value: 'three' },
+    { id: 'D', file: join(workspace, 'key.pem') },
+  ])
+})
+
+test.each<[Record<string, string>, string, string]>([
+  [{}, 'images', 'Input `images` is missing.'],
+  [{ tags: 'latest' }, 'tags', 'has `latest`, but `images` is not set.'],
+  [
+    { images: IMAGES, tags: 'ghcr.io/acme/other:v1' },
+    'images',
+    'which would get no tag: `tags` names other repositories.',
+  ],
+  [{ push: 'false', tags: 'v1' }, 'tags', 'has `v1`, but `images` is not set.'],
+  [{ images: IMAGES, push: 'false', 'max-size': '1 MB' }, 'max-size', 'is set, but `push` is false.'],
+  [{ images: IMAGES, tags: 'a b' }, 'tags', 'has the tag `a b`, which is malformed.'],
+  [{ images: IMAGES, tags: '.v1' }, 'tags', 'has the tag `.v1`'],
+  [{ images: IMAGES, tags: 'ghcr.io/acme/web' }, 'tags', 'has `ghcr.io/acme/web`, which names no tag.'],
+  [{ images: `${IMAGES}:v1` }, 'images', 'which is more than a repository.'],
+  [{ images: 'https://ghcr.io/acme/web' }, 'images', 'begins with `https://`'],
+  [{ images: 'ghcr.io/acme/Web' }, 'images', '`acme/Web` is malformed'],
+  [{ images: IMAGES, 'build-args': 'JUST_A_NAME' }, 'build-args', '`JUST_A_NAME` is not of the form key=value'],
+  [{ images: IMAGES, platforms: 'linux' }, 'platforms', 'has `linux`, which is not a platform.'],
+  [{ images: IMAGES, engine: 'podman' }, 'engine', 'is `podman`, which is none of `auto`, `docker`, `buildx`.'],
+  [{ images: IMAGES, engine: 'docker', 'cache-to': 'type=gha' }, 'engine', 'but `cache-to` needs buildx.'],
+  [{ images: IMAGES, engine: 'docker', platforms: 'linux/amd64,linux/arm64' }, 'engine', 'needs buildx.'],
+  [
+    { images: IMAGES, 'cache-from': 'ghcr.io/acme/Web:cache' },
+    'cache-from',
+    'has `ghcr.io/acme/Web`, whose repository name `acme/Web` is malformed.',
+  ],
+  [
+    { images: IMAGES, 'cache-to': 'type=registry,ref=https://ghcr.io/acme/web' },
+    'cache-to',
+    'has `https://ghcr.io/acme/web`, which begins with `https://`.',
+  ],
+  [
+    { images: IMAGES, 'cache-to': 'dest=/tmp/x' },
+    'cache-to',
+    'has `dest=/tmp/x`, which names neither an image nor a type.',
+  ],
+  [{ images: IMAGES, sbom: 'scanner' }, 'sbom', 'is `scanner`, which is neither true nor false.'],
+  [{ images: IMAGES, provenance: 'maybe' }, 'provenance', 'is `maybe`, which is neither true nor false.'],
+  [{ images: IMAGES, 'max-size': '250' }, 'max-size', 'is `250`, which is not a size.'],
+  [{ images: IMAGES, 'scan-gate': 'severe' }, 'scan-gate', 'is `severe`'],
+  [
+    { images: IMAGES, 'scan-gate': 'high', 'scan-timeout': 'soon' },
+    'scan-timeout',
+    'is `soon`, which is not a length of time.',
+  ],
+  [{ images: IMAGES, registry: 'ghcr.io' }, 'username', 'is missing, though `registry` is set.'],
+  [{ images: IMAGES, username: 'me' }, 'password', 'is missing; `username` and `password` go together.'],
+  [{ images: IMAGES, password: 'hunter2hunter2' }, 'username', 'is missing; `username` and `password` go together.'],
+  [{ images: IMAGES, promote: 'ghcr.io/acme/web' }, 'promote', 'names a repository, but no image in it.'],
+  [
+    { images: IMAGES, promote: 'ghcr.io/acme/web:v1', 'test-command': 'true' },
+    'test-command',
+    'together with `promote`',
+  ],
+  [{ images: IMAGES, push: 'false', 'scan-gate': 'high' }, 'scan-gate', 'is set, but `push` is false.'],
+  [{ images: IMAGES, push: 'false', 'create-repository': 'true' }, 'create-repository', 'is set, but `push` is false.'],
+  [{ images: IMAGES, 'repository-lifecycle-policy': 'keep 10' }, 'repository-lifecycle-policy', 'is not JSON.'],
+  [{ images: IMAGES, 'repository-lifecycle-policy': '{}' }, 'repository-lifecycle-policy', 'has no list `rules`.'],
+  [{ images: IMAGES, 'secret-envs': 'A=NOT_SET' }, 'secret-envs', 'the variable of entry 1 is not set.'],
+  [{ images: IMAGES, 'secret-files': 'A=nowhere.pem' }, 'secret-files', 'the file of entry 1 cannot be read.'],
+  [{ images: IMAGES, secrets: 'A=1\nA=2' }, 'secrets', 'has `A` twice.'],
+])('%j is refused by the name of %s', (inputs, input, message) => {
+  expect(() => read(inputs)).toThrow(
+    expect.objectContaining({ input, message: expect.stringContaining(message), hint: expect.any(String) }),
+  )
+})
+
+test.each([
+  's3cr3t-without-a-name',
+  'A=fine\ns3cr3t-without-a-name',
+  '=s3cr3t-without-a-name',
+  's3cr3t-without-a-name=',
+])('a malformed secret line is counted and not repeated: %j', (secrets) => {
+  for (const name of ['secrets', 'secret-envs', 'secret-files']) {
+    let error: unknown
+    try {
+      read({ images: IMAGES, [name]: secrets })
+    } catch (caught) {
+      error = caught
+    }
+    expect(error).toMatchObject({ input: expect.stringMatching(/^secret/) })
+    expect(JSON.stringify(error) + String(error)).not.toContain('s3cr3t')
+  }
+})
+
+test.each([
+  ['DB_PASSWORD=correct-horse', 'looks like a secret by its name'],
+  ['NPM_TOKEN=0123456789abcdef', 'looks like a secret by its name'],
+  ['API_KEY=abcdefghijkl', 'looks like a secret by its name'],
+  ['VERSION=ghp_0123456789abcdefghijABCDEFGHIJ012345', 'whose value looks like a secret'],
+  ['CONFIG=-----BEGIN RSA PRIVATE KEY-----', 'whose value looks like a secret'],
+  ['ID=AKIAIOSFODNN7EXAMPLE', 'whose value looks like a secret'],
+  ['NPMRC=//registry.npmjs.org/:_authToken=npm_0123456789abcdefghijABCD', 'whose value looks like a secret'],
+])('the build argument %s is refused, with the reason and without the value', (line, reason) => {
+  const value = line.slice(line.indexOf('=') + 1)
+  expect(() => read({ images: IMAGES, 'build-args': line })).toThrow(
+    expect.objectContaining({ message: expect.stringContaining(reason), input: 'build-args' }),
+  )
+  expect(() => read({ images: IMAGES, 'build-args': line })).not.toThrow(value)
+})
+
+test.each([
+  'VERSION=1.2.3',
+  'SECRET_KEY_BASE=1',
+  'TOKEN_TTL_SECONDS=3600',
+  'SECRET_KEY_BASE=dummy-for-assets',
+  'KEYBOARD=qwertyuiop',
+  'TOKENIZER=sentencepiece',
+])('the build argument %s is none', (line) => {
+  expect(read({ images: IMAGES, 'build-args': line }).build.buildArgs).toHaveLength(1)
+})
+
+test('without platforms, it is for the one that DOCKER_DEFAULT_PLATFORM names, as with docker build', () => {
+  const env = { DOCKER_DEFAULT_PLATFORM: 'linux/arm64' }
+  expect(read({ images: IMAGES }, env).build.platforms).toEqual(['linux/arm64'])
+  expect(read({ images: IMAGES, platforms: 'linux/amd64' }, env).build.platforms).toEqual(['linux/amd64'])
+  expect(() => read({ images: IMAGES }, { DOCKER_DEFAULT_PLATFORM: 'arm64' })).toThrow(
+    'Input `platforms` is not set, and DOCKER_DEFAULT_PLATFORM is `arm64`, which is not a platform.',
+  )
+})
+
+test('the account that may be touched is one, and is that of every ECR registry that is pushed to', () => {
+  const inputs = { images: `${IMAGES}\nghcr.io/acme/web`, 'expected-account-id': '123456789012' }
+  expect(read(inputs).expectedAccountId).toBe('123456789012')
+  expect(read({ images: IMAGES }).expectedAccountId).toBeUndefined()
+  expect(() => read({ ...inputs, 'expected-account-id': '12345' })).toThrow(
+    'Input `expected-account-id` is `12345`, which is not the number of an AWS account.',
+  )
+  expect(() => read({ ...inputs, 'expected-account-id': '999999999999' })).toThrow(
+    `Input \`expected-account-id\` is 999999999999, but \`${IMAGES}\` is in account 123456789012.`,
+  )
+})
+
+// All inputs of docker/build-push-action, by their names there.
+const OF_THE_PEER = `add-hosts allow annotations attests build-args build-contexts builder cache-from cache-to call
+  cgroup-parent context file labels load network no-cache no-cache-filters outputs platforms provenance pull push sbom secrets
+  secret-envs secret-files shm-size ssh tags target ulimit github-token`.split(/\s+/)
+const action = parse(readFileSync(new URL('../../../../actions/build-image/action.yml', import.meta.url), 'utf8')) as {
+  readonly inputs: Readonly<Record<string, unknown>>
+}
+const notOurs = OF_THE_PEER.filter((name) => !(name in action.inputs) && name !== 'github-token')
+
+test.each(notOurs)('the input %s of docker/build-push-action is refused, with what to do instead', (name) => {
+  expect(() => read({ images: IMAGES, [name]: 'x' })).toThrow(
+    expect.objectContaining({
+      input: name,
+      message: `Input \`${name}\` is not one of this action.`,
+      hint: expect.stringMatching(/^(Use `|Remove it: )/),
+    }),
+  )
+})
+
+test('what is off, or only for a context on GitHub, does not stand in the way', () => {
+  expect(() => read({ images: IMAGES, load: 'false', 'github-token': 'x', outputs: '' })).not.toThrow()
+})

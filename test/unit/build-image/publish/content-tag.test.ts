@@ -1,0 +1,30 @@
+import type { Image } from '../../../../actions/build-image/src/image/image.ts'
+import type { ReadyDestination } from '../../../../actions/build-image/src/publish/preflight.ts'
+import { renew } from '../../../../actions/build-image/src/publish/publish.ts'
+import { RegistryError } from '../../../../actions/build-image/src/registry/registry-error.ts'
+import type { Log } from '../../../../toolkit/log.ts'
+
+test('where the tag of the sources cannot be moved, a warning says what that leads to', async () => {
+  const warnings: string[] = []
+  const log = { warning: (line: string) => warnings.push(line) } as unknown as Log
+  const image = {
+    digest: 'sha256:new',
+    source: { manifest: async () => ({ digest: 'sha256:new' }) },
+  } as unknown as Image
+  const destination = {
+    repository: { host: 'registry.test', path: 'web' },
+    registry: {
+      resolve: async () => 'sha256:old',
+      putManifest: async () => {
+        throw new RegistryError('The tag is immutable.', { status: 400, code: 'TAG_INVALID' })
+      },
+    },
+  } as unknown as ReadyDestination
+
+  expect(await renew('content-1', image, [destination], log)).toEqual([])
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      /^registry\.test\/web:content-1 still stands for an older image of the same sources.*immutable/,
+    ),
+  ])
+})

@@ -1,0 +1,89 @@
+// What `create-repository` leaves behind, also when a run before it got only halfway.
+import { ECRClient } from '@aws-sdk/client-ecr'
+import { preflight } from '../../../../actions/build-image/src/publish/preflight.ts'
+import type { Registries } from '../../../../actions/build-image/src/registry/registries.ts'
+import type { World } from '../../../../toolkit/runtime.ts'
+import { answerJson, scriptedServer } from '../../../support/scripted-server.ts'
+
+const POLICY = '{"rules":[]}'
+const refuse = (name: string): [number, object] => [400, { __type: name, message: 'no' }]
+let server: Awaited<ReturnType<typeof scriptedServer>>
+let answers: Record<string, [number, object]>
+let lines: string[]
+const calls = () => server.seen.map(({ headers }) => String(headers['x-amz-target']).split('.')[1])
+
+beforeEach(async () => {
+  server = await scriptedServer(({ headers }, response) => {
+    const call = String(headers['x-amz-target']).split('.')[1] ?? ''
+    answerJson(response, ...(answers[call] ?? [200, {}]))
+  })
+  lines = []
+})
+afterEach(() => server.close())
+
+const ready = ({ lifecyclePolicy }: { lifecyclePolicy: string | undefined } = { lifecyclePolicy: POLICY }) => {
+  const client = new ECRClient({
+    endpoint: server.url,
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+    maxAttempts: 1,
+  })
+  const ecr = { host: 'ecr', account: '123456789012', region: 'eu-west-1', describable: true, client }
+  const registries = {
+    at: async () => ({ registry: { checkPush: async () => {}, resolve: async () => undefined }, ecr }),
+  } as unknown as Registries
+  const world = {
+    log: { info: (line: string) => lines.push(line) },
+    signal: new AbortController().signal,
+  } as unknown as World
+  const create = { immutableTags: true, scanOnPush: true, lifecyclePolicy }
+  return preflight([{ repository: { host: 'ecr', path: 'web' }, tags: ['v1'] }], registries, create, world)
+}
+
+const MISSING = { DescribeRepositories: refuse('RepositoryNotFoundException') }
+const THERE: Record<string, [number, object]> = {
+  DescribeRepositories: [200, { repositories: [{ repositoryName: 'web' }] }],
+}
+const NO_POLICY = { GetLifecyclePolicy: refuse('LifecyclePolicyNotFoundException') }
+
+test('a new repository gets its policy', async () => {
+  answers = MISSING
+  await ready()
+  expect(calls()).toEqual(['DescribeRepositories', 'CreateRepository', 'PutLifecyclePolicy'])
+})
+
+test('a policy that could not be put is named, and the next run puts it', async () => {
+  answers = { ...MISSING, PutLifecyclePolicy: refuse('AccessDeniedException') }
+  await expect(ready()).rejects.toThrow('Could not set the lifecycle policy of ecr/web (ecr:PutLifecyclePolicy)')
+  server.seen.length = 0
+  answers = { ...THERE, ...NO_POLICY }
+  await ready()
+  expect(calls()).toEqual(['DescribeRepositories', 'GetLifecyclePolicy', 'PutLifecyclePolicy'])
+  expect(server.seen.at(-1)?.body).toEqual({
+    registryId: '123456789012',
+    repositoryName: 'web',
+    lifecyclePolicyText: POLICY,
+  })
+})
+
+test('so does a run that finds that another one has created the repository meanwhile', async () => {
+  answers = { ...MISSING, ...NO_POLICY, CreateRepository: refuse('RepositoryAlreadyExistsException') }
+  await ready()
+  expect(calls().at(-1)).toBe('PutLifecyclePolicy')
+})
+
+test('a policy that is there is left alone', async () => {
+  answers = { ...THERE, GetLifecyclePolicy: [200, { lifecyclePolicyText: '{"rules":[{}]}' }] }
+  await ready()
+  expect(calls()).not.toContain('PutLifecyclePolicy')
+})
+
+test('nobody asks for a policy that no input names, nor fails for not being allowed to look', async () => {
+  answers = THERE
+  await ready({ lifecyclePolicy: undefined })
+  expect(calls()).toEqual(['DescribeRepositories'])
+  answers = { ...THERE, GetLifecyclePolicy: refuse('AccessDeniedException') }
+  await ready()
+  expect(lines.join('\n')).toContain('ecr:GetLifecyclePolicy')
+  expect(calls()).not.toContain('PutLifecyclePolicy')
+})

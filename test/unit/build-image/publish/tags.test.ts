@@ -1,0 +1,105 @@
+// Tags in registries that refuse to put one twice, as ECR does for immutable tags even when it is the same image.
+
+import { http } from '../../../../actions/build-image/src/registry/http.ts'
+import type { Image } from '../../../../actions/build-image/src/image/image.ts'
+import { OCI_MANIFEST } from '../../../../actions/build-image/src/image/oci.ts'
+import type { ReadyDestination } from '../../../../actions/build-image/src/publish/preflight.ts'
+import { remember, tagAll } from '../../../../actions/build-image/src/publish/publish.ts'
+import { Registry } from '../../../../actions/build-image/src/registry/registry.ts'
+import type { Log } from '../../../../toolkit/log.ts'
+import { FakeClock } from '../../../support/clock.ts'
+import { answerJson, scriptedServer } from '../../../support/scripted-server.ts'
+
+const OURS = `sha256:${'aa'.repeat(32)}`
+const THEIRS = `sha256:${'bb'.repeat(32)}`
+const log = { info: () => {} } as unknown as Log
+const image = {
+  digest: OURS,
+  source: { manifest: async () => ({ digest: OURS, mediaType: OCI_MANIFEST, bytes: Buffer.from('{}') }) },
+} as unknown as Image
+
+let server: Awaited<ReturnType<typeof scriptedServer>>
+let there: string | undefined
+/** What the tag stands for once it is put, and the answer to that: a refusal, a gateway's that lost it, or, late, that it is. */
+let puts: { readonly tag: string; readonly answer: 'refused' | 'lost' | 'put' }[]
+
+beforeEach(async () => {
+  server = await scriptedServer(({ method, path }, response) => {
+    if (path === '/v2/') response.end()
+    else if (path.startsWith('/v2/closed/')) response.writeHead(method === 'HEAD' ? 404 : 403).end()
+    else if (method === 'HEAD') {
+      if (there === undefined) response.writeHead(404).end()
+      else response.writeHead(200, { 'docker-content-digest': there }).end()
+    } else {
+      const put = puts.shift()
+      there ??= put?.tag
+      if (put?.answer === 'lost') response.writeHead(504).end()
+      else if (put?.answer === 'put') setTimeout(() => response.writeHead(201).end(), 50)
+      else answerJson(response, 400, { errors: [{ code: 'TAG_INVALID', message: 'the tag is immutable' }] })
+    }
+  })
+  there = undefined
+})
+afterEach(() => server.close())
+
+const destination = (path = 'web') => {
+  const { host } = new URL(server.url)
+  const world = { http, clock: new FakeClock(), log, signal: new AbortController().signal }
+  return {
+    repository: { host, path },
+    registry: new Registry(host, async () => undefined, world),
+    tags: [{ tag: 'v1', current: undefined, immutable: true }],
+  } as unknown as ReadyDestination
+}
+
+test('a tag whose answer was lost, and that is refused the second time, was put', async () => {
+  puts = [
+    { tag: OURS, answer: 'lost' },
+    { tag: OURS, answer: 'refused' },
+  ]
+  const ready = destination()
+  expect(await tagAll(image, [ready], log)).toEqual([`${ready.repository.host}/web:v1`])
+  expect(puts).toEqual([])
+})
+
+test('a tag that another run of the same commit put first is as good', async () => {
+  puts = [{ tag: OURS, answer: 'refused' }]
+  expect(await tagAll(image, [destination()], log)).toHaveLength(1)
+})
+
+test('a tag that stands for another image is refused with both digests', async () => {
+  puts = [{ tag: THEIRS, answer: 'refused' }]
+  await expect(tagAll(image, [destination()], log)).rejects.toMatchObject({
+    message: expect.stringMatching(
+      new RegExp(`web:v1 stands for ${THEIRS}, and this image is ${OURS}\\. .*TAG_INVALID the tag is immutable`),
+    ),
+    hint: expect.stringContaining('another tag'),
+  })
+})
+
+test('a refusal that has put nothing stays what it is', async () => {
+  puts = []
+  await expect(tagAll(image, [destination()], log)).rejects.toThrow(/^Could not put .*web:v1\. The registry says: 400/)
+})
+
+test('where one registry does not take its tag, it is said which tags stand for the image already', async () => {
+  puts = [{ tag: OURS, answer: 'put' }]
+  const [web, closed] = [destination(), destination('closed')]
+  const { host } = web.repository
+  await expect(tagAll(image, [web, closed], log)).rejects.toMatchObject({
+    message: expect.stringMatching(
+      new RegExp(
+        `^Could not put ${host}/closed:v1\\. .*403.*\nThese tags stand for the image already: ${host}/web:v1\\.$`,
+      ),
+    ),
+    hint: expect.any(String),
+  })
+})
+
+test('the tag for the content is there, too, when it was refused because it is there', async () => {
+  puts = [{ tag: OURS, answer: 'refused' }]
+  expect(await remember('content-1', image, [destination()], log)).toHaveLength(1)
+  puts = [{ tag: THEIRS, answer: 'refused' }]
+  there = undefined
+  expect(await remember('content-1', image, [destination()], log)).toEqual([])
+})

@@ -1,0 +1,74 @@
+// How long a registry may keep silent, against real sockets.
+import { once } from 'node:events'
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Http, openHttp, readBody } from '../../../../actions/build-image/src/registry/http.ts'
+
+const IDLE_MS = 150
+const LONG_MS = 60_000
+
+let server: Server
+let requests: number
+let answer: (response: ServerResponse) => void
+let http: Http
+
+beforeEach(async () => {
+  requests = 0
+  http = openHttp({ idleMs: IDLE_MS, answerMs: LONG_MS })
+  server = createServer(async (request, response) => {
+    requests++
+    request.on('error', () => {})
+    request.resume()
+    if (request.method === 'PUT') await once(request, 'end').catch(() => {})
+    answer(response)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+})
+afterEach(() => {
+  server.closeAllConnections()
+  server.close()
+})
+
+const url = () => new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/v2/`)
+const put = (body: { size: number; open: () => Readable }) => http({ method: 'PUT', url: url(), body })
+const blob = { size: 4, open: () => Readable.from(['blob']) }
+
+test('a registry that has all of a blob may take its time, as it may first move it to its storage', async () => {
+  answer = (response) => void sleep(4 * IDLE_MS).then(() => response.writeHead(201).end())
+  expect((await put(blob)).statusCode).toBe(201)
+})
+
+test('it may not take for ever, and what it says then has to come', async () => {
+  http = openHttp({ idleMs: IDLE_MS, answerMs: 2 * IDLE_MS })
+  answer = () => {}
+  await expect(put(blob)).rejects.toMatchObject({
+    code: 'ETIMEDOUT',
+    message: `Nothing came from ${url().host} for 0.3 s.`,
+  })
+  answer = (response) => response.writeHead(400, { 'content-length': '9' }).write('half')
+  http = openHttp({ idleMs: IDLE_MS, answerMs: LONG_MS })
+  await expect(put(blob).then(readBody)).rejects.toThrow()
+})
+
+test('any other request is answered soon, and a blob keeps moving, or the connection is dead', async () => {
+  const dead = { code: 'ETIMEDOUT', message: `Nothing came from ${url().host} for 0.15 s.` }
+  answer = () => {}
+  await expect(http({ method: 'GET', url: url() })).rejects.toMatchObject(dead)
+  await expect(http({ method: 'PUT', url: url(), body: Buffer.from('{}') })).rejects.toMatchObject(dead)
+  await expect(put({ size: 4, open: () => new Readable({ read() {} }) })).rejects.toMatchObject(dead)
+})
+
+test('a body that is not there is an error of the request alone, of which nothing is begun', async () => {
+  const rejections: unknown[] = []
+  const note = (error: unknown) => void rejections.push(error)
+  process.on('unhandledRejection', note)
+  const gone = () => {
+    throw new Error('It is gone.')
+  }
+  await expect(put({ size: 4, open: gone })).rejects.toThrow('It is gone.')
+  await sleep(3 * IDLE_MS)
+  process.off('unhandledRejection', note)
+  expect({ requests, rejections }).toEqual({ requests: 0, rejections: [] })
+})

@@ -1,0 +1,143 @@
+import { parseDockerfile } from '../../../../actions/build-image/src/sources/dockerfile.ts'
+
+const parse = (lines: readonly string[], args: Readonly<Record<string, string>> = {}) =>
+  parseDockerfile(
+    lines.join('\n'),
+    Object.entries(args).map(([key, value]) => ({ key, value })),
+  )
+
+test('every image that is pulled is known: bases, copies, mounts; stages, scratch and numbers are none', () => {
+  const { images, stages, unknown } = parse([
+    'FROM --platform=linux/amd64 node:24 AS Build',
+    'COPY --from=busybox:1 /bin/sh /bin/',
+    'RUN --mount=type=bind,from=alpine:3,target=/a true',
+    'FROM build as test',
+    'FROM scratch',
+    'COPY --from=build /app /app',
+    'COPY --from=0 /app /app',
+  ])
+  expect(images).toEqual(['node:24', 'busybox:1', 'alpine:3'])
+  expect(stages.map(({ name }) => name)).toEqual(['build', 'test', undefined])
+  expect(unknown).toBeUndefined()
+})
+
+test('arguments before the first FROM choose bases: given ones, defaults, and defaults of defaults', () => {
+  const lines = [
+    'ARG REGISTRY=docker.io',
+    'ARG VERSION="24"',
+    'ARG BASE=${REGISTRY}/node:$VERSION',
+    'FROM ${BASE}',
+    'FROM ${OTHER:-alpine}${SUFFIX:+-x}',
+  ]
+  expect(parse(lines).images).toEqual(['docker.io/node:24', 'alpine'])
+  expect(parse(lines, { VERSION: '22' }).images).toEqual(['docker.io/node:22', 'alpine'])
+  expect(parse(lines, { BASE: 'mine:1' }).images).toEqual(['mine:1', 'alpine'])
+})
+
+test('a base without a value makes the list incomplete', () => {
+  expect(parse(['ARG BASE', 'FROM $BASE'])).toMatchObject({ unknown: 'FROM $BASE', images: [] })
+  expect(parse(['ARG BASE', 'FROM $BASE'], { BASE: 'alpine' })).toMatchObject({
+    unknown: undefined,
+    images: ['alpine'],
+  })
+})
+
+test.each([
+  ['${IMAGE-alpine}', {}, 'alpine'],
+  ['${IMAGE-alpine}', { IMAGE: 'busybox' }, 'busybox'],
+  ['alpine${IMAGE-:3}', { IMAGE: '' }, 'alpine'],
+  ['alpine${IMAGE:-:3}', { IMAGE: '' }, 'alpine:3'],
+  ['alpine${IMAGE+:set}', { IMAGE: '' }, 'alpine:set'],
+  ['alpine${IMAGE:+:set}', { IMAGE: '' }, 'alpine'],
+  ['${IMAGE:-${OTHER:-alpine}:3}', {}, 'alpine:3'],
+  ['"alpine:$IMAGE"', { IMAGE: '3' }, 'alpine:3'],
+])('FROM %s with %j is %s', (base, args, image) => {
+  expect(parse(['ARG IMAGE', `FROM ${base}`], args)).toMatchObject({ images: [image], unknown: undefined })
+})
+
+test.each([
+  'alpine:${IMAGE#v}',
+  'alpine:${IMAGE%%-*}',
+  'alpine:${IMAGE/a/b}',
+  'alpine:${IMAGE:?}',
+  'alpine:${IMAGE',
+  'alpine:\\$IMAGE',
+  'alpine:"$IMAGE"',
+  // Only the builder knows it, so its default says nothing.
+  'alpine:${TARGETARCH:-amd64}',
+])('what cannot be worked out is unknown, and never an image: FROM %s', (base) => {
+  expect(parse(['ARG IMAGE=v1', `FROM ${base}`])).toMatchObject({ images: [], unknown: `FROM ${base}` })
+})
+
+test('a default that cannot be worked out is no missing value', () => {
+  expect(parse(['ARG A=${B#v}', 'FROM ${A-alpine}'])).toMatchObject({ images: [], unknown: 'FROM ${A-alpine}' })
+})
+
+test.each([
+  'ADD https://example.com/latest.tgz /',
+  'ADD --chown=1:1 a HTTP://example.com/b /',
+  'ADD ["https://example.com/latest.tgz", "/"]',
+  'ADD git@github.com:acme/web.git#main /src',
+  'ADD git://example.com/web.git /src',
+  'ADD $SOURCE /',
+  'ADD a ${SOURCE} /',
+  'ONBUILD ADD https://example.com/latest.tgz /',
+  'COPY --from=$IMAGE a b',
+  'RUN --mount=type=bind,from=$IMAGE true',
+])('what comes from elsewhere and may change is unknown: %s', (line) => {
+  expect(parse(['FROM scratch', line])).toMatchObject({ images: [], unknown: line.replace(/^ONBUILD /, '') })
+})
+
+test.each([
+  'ADD --checksum=sha256:24454f83 https://example.com/v1.tgz /',
+  'ADD a.tar b@c $HOME/',
+  'ADD ["a b", "$HOME/"]',
+  'RUN wget https://example.com/latest.tgz',
+  'COPY $SOURCE /',
+])('what is in the context, or pinned, is known: %s', (line) => {
+  expect(parse(['FROM scratch', line]).unknown).toBeUndefined()
+})
+
+test('the image that reads the Dockerfile is one that is pulled, whoever names it', () => {
+  expect(parse(['# syntax=docker/dockerfile:1', 'FROM scratch']).images).toEqual(['docker/dockerfile:1'])
+  expect(parse(['FROM scratch'], { BUILDKIT_SYNTAX: 'acme/frontend:2' })).toMatchObject({
+    images: ['acme/frontend:2'],
+    needsBuildKit: 'the build argument BUILDKIT_SYNTAX',
+  })
+})
+
+test('comments, continued lines and here-documents are what they are', () => {
+  const { images, stages, needsBuildKit } = parse([
+    '# FROM not-this',
+    'FROM \\',
+    '  # nor this',
+    '  alpine:3',
+    'RUN <<EOF',
+    'FROM not-here',
+    'EOF',
+    'RUN echo "1 << 2"',
+    'FROM alpine:3',
+  ])
+  expect(images).toEqual(['alpine:3'])
+  expect(stages).toHaveLength(2)
+  expect(needsBuildKit).toBe('a here-document in RUN')
+})
+
+test.each([
+  [['# syntax=docker/dockerfile:1', 'FROM scratch'], '# syntax=docker/dockerfile:1'],
+  [['FROM scratch', 'RUN --mount=type=cache,target=/x true'], 'RUN --mount'],
+  [['FROM scratch', 'COPY --link a b'], 'COPY --link'],
+  [['FROM scratch', 'COPY --chown=1:1 a b'], undefined],
+  [['FROM scratch', 'RUN echo --mount=x'], undefined],
+  [['FROM scratch', 'HEALTHCHECK --interval=5s CMD true'], undefined],
+])('%j needs BuildKit for %s', (lines, reason) => {
+  expect(parse(lines).needsBuildKit).toBe(reason)
+})
+
+test('declared arguments are known, several on a line too', () => {
+  expect([...parse(['ARG A=1 B', 'FROM scratch', 'ARG SOURCE_DATE_EPOCH']).args]).toEqual([
+    'A',
+    'B',
+    'SOURCE_DATE_EPOCH',
+  ])
+})
