@@ -1,11 +1,11 @@
 import { buildxArguments } from '../../../actions/build-image/src/engine/buildx-build.ts'
-import { parseDockerfile } from '../../../actions/build-image/src/sources/dockerfile.ts'
+import { chooseEngine } from '../../../actions/build-image/src/engine/choose-engine.ts'
+import { formatSize, parseSize } from '../../../actions/build-image/src/image/size.ts'
+import { type BuildInputs, readInputs } from '../../../actions/build-image/src/inputs/inputs.ts'
+import { finishConfig } from '../../../actions/build-image/src/pack/image-config.ts'
 import { parseEcrHost } from '../../../actions/build-image/src/registry/ecr.ts'
 import { isEcrPublic } from '../../../actions/build-image/src/registry/ecr-public.ts'
-import { chooseEngine } from '../../../actions/build-image/src/engine/choose-engine.ts'
-import { finishConfig } from '../../../actions/build-image/src/pack/image-config.ts'
-import { type BuildInputs, readInputs } from '../../../actions/build-image/src/inputs/inputs.ts'
-import { formatSize, parseSize } from '../../../actions/build-image/src/image/size.ts'
+import { parseDockerfile } from '../../../actions/build-image/src/sources/dockerfile.ts'
 
 const build = (inputs: Readonly<Record<string, string>>): BuildInputs =>
   readInputs({

@@ -14,7 +14,7 @@ function call(text: string, from: number): string {
 }
 
 test('every error that is thrown has a next step', () => {
-  const files = readdirSync(folder).filter((name) => name.endsWith('.ts'))
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))
   const errors = files.flatMap((name) => {
     const text = readFileSync(folder + name, 'utf8')
     return [...text.matchAll(/new (?:Slipway|Input)Error\(/g)].map(({ index }) => `${name}: ${call(text, index)}`)

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { PassThrough, type Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { ClampTimes } from '../pack/clamp-tar-times.ts'
 import { LARGE, type LayerFile, packLayer, unpacker } from '../pack/layer-file.ts'
 import type { Upload } from './loopback-registry.ts'
-import { ClampTimes } from '../pack/clamp-tar-times.ts'
 
 /** A blob that has come: an image's configuration as it is, or a layer, packed anew. */
 export type ReceivedBlob = { readonly digest: string; readonly size: number } & (

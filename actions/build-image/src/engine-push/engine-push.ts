@@ -2,8 +2,8 @@ import type Docker from 'dockerode'
 import { asReadable } from '../engine/docker-engine.ts'
 import { readEngineStream } from '../engine/engine-stream.ts'
 import type { EngineTags } from './engine-tags.ts'
-import type { ReceivedManifest, ReceivedParts } from './push-storage.ts'
 import type { Receiver } from './loopback-registry.ts'
+import type { ReceivedManifest, ReceivedParts } from './push-storage.ts'
 
 /** Has an engine push images to this process. */
 export class EnginePush {

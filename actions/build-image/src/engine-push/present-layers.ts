@@ -1,8 +1,8 @@
 import type { Environment } from '../../../../toolkit/runtime.ts'
 import type { BaseLayer } from '../pack/base-layers.ts'
+import type { ReadyDestination } from '../publish/preflight.ts'
 import type { ReceivedLayer } from './blob-upload.ts'
 import { LayerMemory } from './layer-digest-cache.ts'
-import type { ReadyDestination } from '../publish/preflight.ts'
 
 /** A layer that the destinations have, as they have it. */
 export interface KnownLayer {

@@ -4,10 +4,10 @@ import type { Readable } from 'node:stream'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import type { Pair } from '../../../../toolkit/inputs.ts'
 import type { Environment, World } from '../../../../toolkit/runtime.ts'
+import type { BuildInputs } from '../inputs/inputs.ts'
 import type { BuildStep } from './build-steps.ts'
 import { findBuildx, inspectBuilder } from './buildx-builder.ts'
 import { BuildxOutput } from './buildx-output.ts'
-import type { BuildInputs } from '../inputs/inputs.ts'
 
 /** What buildx is asked to build. */
 export interface BuildxBuild {

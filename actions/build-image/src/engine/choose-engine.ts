@@ -1,5 +1,5 @@
-import type { Dockerfile } from '../sources/dockerfile.ts'
 import { type BuildInputs, buildxInputs } from '../inputs/inputs.ts'
+import type { Dockerfile } from '../sources/dockerfile.ts'
 
 export interface EngineChoice {
   readonly engine: 'docker' | 'buildx'

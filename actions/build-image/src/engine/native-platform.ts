@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { World } from '../../../../toolkit/runtime.ts'
-import { findBuildx, inspectBuilder } from './buildx-builder.ts'
-import { childEnvironment } from '../runner/child-environment.ts'
-import { dockerConfigFolder, readDockerConfig } from '../registry/docker-config.ts'
-import { connectDocker } from './docker-engine.ts'
-import type { Dockerfile } from '../sources/dockerfile.ts'
-import { chooseEngine } from './choose-engine.ts'
 import type { BuildInputs } from '../inputs/inputs.ts'
+import { dockerConfigFolder, readDockerConfig } from '../registry/docker-config.ts'
+import { childEnvironment } from '../runner/child-environment.ts'
+import type { Dockerfile } from '../sources/dockerfile.ts'
+import { findBuildx, inspectBuilder } from './buildx-builder.ts'
+import { chooseEngine } from './choose-engine.ts'
+import { connectDocker } from './docker-engine.ts'
 
 type Builder = Pick<World, 'env' | 'exec' | 'log' | 'signal'>
 

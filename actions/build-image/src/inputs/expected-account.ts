@@ -2,10 +2,10 @@ import { checkAccount, readAccountId } from '../../../../toolkit/account.ts'
 import { InputError } from '../../../../toolkit/errors.ts'
 import type { InputReader } from '../../../../toolkit/inputs.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
-import type { Destination } from './destinations.ts'
-import { parseEcrHost } from '../registry/ecr.ts'
 import { formatRepository } from '../image/image-reference.ts'
+import { parseEcrHost } from '../registry/ecr.ts'
 import type { Registries } from '../registry/registries.ts'
+import type { Destination } from './destinations.ts'
 
 /** Reads `expected-account-id`. @throws InputError when a repository of ECR is, by its name, in another account. */
 export function readExpectedAccount(input: InputReader, destinations: readonly Destination[]): string | undefined {

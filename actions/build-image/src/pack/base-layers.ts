@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream'
-import type { BaseImage } from '../sources/base-images.ts'
-import { registrySource } from '../registry/copy-image.ts'
-import { imageFacts } from '../image/platform-images.ts'
 import { isDigest, parseReference, type Repository } from '../image/image-reference.ts'
 import { type Descriptor, OCI_LAYER } from '../image/oci.ts'
+import { imageFacts } from '../image/platform-images.ts'
+import { registrySource } from '../registry/copy-image.ts'
 import type { Registries } from '../registry/registries.ts'
+import type { BaseImage } from '../sources/base-images.ts'
 
 /** A base image's layer as its registry has it: compressed once, by whoever published it, and the same for everyone. */
 export interface PublishedLayer {

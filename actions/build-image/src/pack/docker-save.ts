@@ -7,12 +7,12 @@ import { extract } from 'tar-stream'
 import * as z from 'zod/mini'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import { inParallel } from '../../../../toolkit/parallel.ts'
-import type { BaseLayer } from './base-layers.ts'
 import type { Image } from '../image/image.ts'
-import { LARGE, openLayer, repackLayer } from './layer-file.ts'
 import { OCI_LAYER } from '../image/oci.ts'
-import { type ImageOptions, type PackedLayer, packedImage } from './packed-image.ts'
+import type { BaseLayer } from './base-layers.ts'
 import { ClampTimes } from './clamp-tar-times.ts'
+import { LARGE, openLayer, repackLayer } from './layer-file.ts'
+import { type ImageOptions, type PackedLayer, packedImage } from './packed-image.ts'
 
 const savedManifest = z.array(z.object({ Config: z.string(), Layers: z.array(z.string()) }))
 

@@ -1,10 +1,10 @@
 import type Docker from 'dockerode'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import type { Pair } from '../../../../toolkit/inputs.ts'
-import { type BaseLayer, publishedLayers } from './base-layers.ts'
 import type { BuildParts } from '../build/build.ts'
 import { asReadable } from '../engine/docker-engine.ts'
 import type { Image } from '../image/image.ts'
+import { type BaseLayer, publishedLayers } from './base-layers.ts'
 import { packImage } from './docker-save.ts'
 
 /** Packs an image from the archive that the Docker engine makes of it, as `docker save` does. */

@@ -2,10 +2,10 @@ import { PassThrough, type Readable } from 'node:stream'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import type { Pair } from '../../../../toolkit/inputs.ts'
 import { digestOf } from '../image/digest.ts'
-import { finishConfig } from './image-config.ts'
-import type { Repository } from '../image/image-reference.ts'
 import type { Image } from '../image/image.ts'
+import type { Repository } from '../image/image-reference.ts'
 import { type Descriptor, OCI_CONFIG, OCI_MANIFEST } from '../image/oci.ts'
+import { finishConfig } from './image-config.ts'
 
 /** A layer in the bytes that registries get. */
 export interface PackedLayer {

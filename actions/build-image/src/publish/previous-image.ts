@@ -1,5 +1,5 @@
-import { registrySource } from '../registry/copy-image.ts'
 import { imageFacts, type PlatformImage } from '../image/platform-images.ts'
+import { registrySource } from '../registry/copy-image.ts'
 import type { ReadyDestination } from './preflight.ts'
 
 /** What a moving tag stood for until now. */

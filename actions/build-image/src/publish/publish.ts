@@ -1,13 +1,13 @@
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import type { Log } from '../../../../toolkit/log.ts'
 import { inParallel } from '../../../../toolkit/parallel.ts'
-import { type CopyTally, copyImage } from '../registry/copy-image.ts'
-import { formatRepository } from '../image/image-reference.ts'
 import type { Image } from '../image/image.ts'
+import { formatRepository } from '../image/image-reference.ts'
 import type { ManifestBytes } from '../image/oci.ts'
-import type { ReadyDestination, TagState } from './preflight.ts'
-import { RegistryError } from '../registry/registry-error.ts'
 import { formatSize } from '../image/size.ts'
+import { type CopyTally, copyImage } from '../registry/copy-image.ts'
+import { RegistryError } from '../registry/registry-error.ts'
+import type { ReadyDestination, TagState } from './preflight.ts'
 
 /** What a destination has now. */
 export interface Published {

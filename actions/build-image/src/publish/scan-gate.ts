@@ -4,13 +4,13 @@ import { InputError, SlipwayError } from '../../../../toolkit/errors.ts'
 import { inParallel } from '../../../../toolkit/parallel.ts'
 import { poll } from '../../../../toolkit/poll.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
-import { type EcrRegistry, registryId } from '../registry/ecr.ts'
-import { formatRepository } from '../image/image-reference.ts'
 import type { Image } from '../image/image.ts'
-import { type Inputs, type ScanGate, SEVERITIES } from '../inputs/inputs.ts'
+import { formatRepository } from '../image/image-reference.ts'
 import { isIndex, readIndex } from '../image/oci.ts'
-import type { ReadyDestination } from './preflight.ts'
+import { type Inputs, type ScanGate, SEVERITIES } from '../inputs/inputs.ts'
+import { type EcrRegistry, registryId } from '../registry/ecr.ts'
 import type { Registries } from '../registry/registries.ts'
+import type { ReadyDestination } from './preflight.ts'
 
 /** How many findings there are of each severity, in ECR's words. */
 export type Findings = Readonly<Record<string, number>>

@@ -3,9 +3,9 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import * as z from 'zod/mini'
 import type { World } from '../../../../toolkit/runtime.ts'
+import { DOCKER_HUB } from '../image/image-reference.ts'
 import { childEnvironment } from '../runner/child-environment.ts'
 import type { Credentials } from './credentials.ts'
-import { DOCKER_HUB } from '../image/image-reference.ts'
 
 const dockerConfig = z.looseObject({
   auths: z.optional(z.record(z.string(), z.looseObject({ auth: z.optional(z.string()) }))),

@@ -1,8 +1,8 @@
 import { type AwsFailure, awsConfig, awsError, classifyAwsError } from '../../../../toolkit/aws.ts'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
-import type { Credentials } from './credentials.ts'
 import { formatRepository, type Repository } from '../image/image-reference.ts'
+import type { Credentials } from './credentials.ts'
 
 export const isEcrPublic = (host: string): boolean => host === 'public.ecr.aws'
 

@@ -1,8 +1,8 @@
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import { basic, type CredentialSource, type Credentials } from './credentials.ts'
 import { type Http, readBody } from './http.ts'
-import { isLoopback } from './registry-url.ts'
 import { RegistryError, readErrorDocument } from './registry-error.ts'
+import { isLoopback } from './registry-url.ts'
 
 /** What a registry wants to see before it answers, from its `WWW-Authenticate`. */
 type Challenge =

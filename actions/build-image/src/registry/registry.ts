@@ -3,13 +3,13 @@ import type { Clock } from '../../../../toolkit/clock.ts'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import type { Log } from '../../../../toolkit/log.ts'
 import { retry } from '../../../../toolkit/retry.ts'
-import type { CredentialSource } from './credentials.ts'
 import { digestOf } from '../image/digest.ts'
-import { type Http, type HttpAnswer, type HttpBody, type HttpRequest, readBody } from './http.ts'
 import { MANIFEST_TYPES, type ManifestBytes } from '../image/oci.ts'
-import { isLoopback, registryUrl } from './registry-url.ts'
+import type { CredentialSource } from './credentials.ts'
+import { type Http, type HttpAnswer, type HttpBody, type HttpRequest, readBody } from './http.ts'
 import { type Authorizer, openAuthorizer, toPull, toPush } from './registry-auth.ts'
 import { isExpired, isPassing, RegistryError, readErrorDocument } from './registry-error.ts'
+import { isLoopback, registryUrl } from './registry-url.ts'
 
 export interface Blob extends HttpBody {
   readonly digest: string

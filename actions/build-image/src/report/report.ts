@@ -1,13 +1,13 @@
 import type { World } from '../../../../toolkit/runtime.ts'
-import { buildRecord } from './build-record.ts'
-import type { PlatformImage } from '../image/platform-images.ts'
-import { formatRepository } from '../image/image-reference.ts'
-import type { Image } from '../image/image.ts'
 import type { Obtained } from '../build/build-or-reuse.ts'
+import type { Image } from '../image/image.ts'
+import { formatRepository } from '../image/image-reference.ts'
+import type { PlatformImage } from '../image/platform-images.ts'
 import type { PreviousImage } from '../publish/previous-image.ts'
 import type { Published } from '../publish/publish.ts'
 import type { Findings } from '../publish/scan-gate.ts'
 import type { Stage } from '../runner/stages.ts'
+import { buildRecord } from './build-record.ts'
 import { renderSummary } from './summary.ts'
 
 /** All there is to say of an image that was published. */

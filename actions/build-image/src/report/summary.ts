@@ -1,10 +1,10 @@
 import { formatDuration } from '../../../../toolkit/duration.ts'
 import { code, details, heading, join, table } from '../../../../toolkit/markdown.ts'
-import type { PlatformImage } from '../image/platform-images.ts'
 import { formatRepository } from '../image/image-reference.ts'
+import type { PlatformImage } from '../image/platform-images.ts'
+import { formatSize } from '../image/size.ts'
 import type { PreviousImage } from '../publish/previous-image.ts'
 import type { Outcome } from './report.ts'
-import { formatSize } from '../image/size.ts'
 
 /** The job summary of a published image. */
 export function renderSummary(outcome: Outcome): string {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { closeSync, openSync, readSync } from 'node:fs'
 import { setImmediate as breathe } from 'node:timers/promises'
+import type { BuildInputs } from '../inputs/inputs.ts'
 import type { BaseImage } from './base-images.ts'
 import { type Context, type ContextEntry, unreadable } from './context.ts'
 import type { Dockerfile } from './dockerfile.ts'
-import type { BuildInputs } from '../inputs/inputs.ts'
 
 /** Counts up when the same inputs begin to give another image, so that no older image is taken for it. */
 const SCHEME = 1

@@ -1,12 +1,12 @@
 import { relative, sep } from 'node:path'
 import type { World } from '../../../../toolkit/runtime.ts'
+import { formatSize } from '../image/size.ts'
+import type { BuildInputs } from '../inputs/inputs.ts'
 import { type Commit, readCommit } from './commit.ts'
 import { type Context, readContext } from './context.ts'
 import { type ExtraFile, packContext } from './context-tar.ts'
 import { type Dockerfile, readDockerfile } from './dockerfile.ts'
 import { findIgnoreFile, type IgnoreFile } from './ignore-file.ts'
-import type { BuildInputs } from '../inputs/inputs.ts'
-import { formatSize } from '../image/size.ts'
 
 /** All that a build is made from. */
 export interface Sources {

@@ -6,8 +6,8 @@ const sources = join(import.meta.dirname, '../../../../actions/build-image/src')
 /** How often V8 collects all garbage while a layer of 400 MB is packed. */
 function collections(before: string): number {
   const program = `
-    import { letGarbageLie } from '${sources}/garbage.ts'
-    import { parallelGzip } from '${sources}/parallel-gzip.ts'
+    import { letGarbageLie } from '${sources}/engine-push/gc-tuning.ts'
+    import { parallelGzip } from '${sources}/pack/parallel-gzip.ts'
     ${before}
     async function* layer() { for (let i = 0; i < 1600; i++) yield Buffer.alloc(256 * 1024, 'text ' + i) }
     for await (const _ of parallelGzip(layer()));`

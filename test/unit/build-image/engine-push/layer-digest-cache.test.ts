@@ -1,7 +1,10 @@
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { LayerMemory, type RememberedLayer } from '../../../../actions/build-image/src/engine-push/layer-digest-cache.ts'
+import {
+  LayerMemory,
+  type RememberedLayer,
+} from '../../../../actions/build-image/src/engine-push/layer-digest-cache.ts'
 
 let home: string
 beforeEach(() => {

@@ -9,8 +9,8 @@ import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { extract, pack } from 'tar-stream'
-import { ReceivedParts } from '../../../../actions/build-image/src/engine-push/push-storage.ts'
 import { openReceiver, type Receiver } from '../../../../actions/build-image/src/engine-push/loopback-registry.ts'
+import { ReceivedParts } from '../../../../actions/build-image/src/engine-push/push-storage.ts'
 
 const EPOCH = 1_700_000_000
 const KNOWN = `sha256:${'1'.repeat(64)}`

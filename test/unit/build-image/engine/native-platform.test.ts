@@ -4,9 +4,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseDockerfile } from '../../../../actions/build-image/src/sources/dockerfile.ts'
-import { readInputs } from '../../../../actions/build-image/src/inputs/inputs.ts'
 import { nativePlatform } from '../../../../actions/build-image/src/engine/native-platform.ts'
+import { readInputs } from '../../../../actions/build-image/src/inputs/inputs.ts'
+import { parseDockerfile } from '../../../../actions/build-image/src/sources/dockerfile.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
 
 const HERE = `linux/${process.arch}`

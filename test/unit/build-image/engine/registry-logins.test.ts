@@ -2,8 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { savedLogin } from '../../../../actions/build-image/src/registry/docker-config.ts'
 import { privateDockerConfig } from '../../../../actions/build-image/src/engine/registry-logins.ts'
+import { savedLogin } from '../../../../actions/build-image/src/registry/docker-config.ts'
 import { makeTemporary, type Temporary } from '../../../../actions/build-image/src/runner/temporary-folder.ts'
 import { recordingWorld } from '../../../support/datadog-event/datadog.ts'
 

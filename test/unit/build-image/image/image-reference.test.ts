@@ -1,4 +1,8 @@
-import { formatReference, parseReference, parseRepository } from '../../../../actions/build-image/src/image/image-reference.ts'
+import {
+  formatReference,
+  parseReference,
+  parseRepository,
+} from '../../../../actions/build-image/src/image/image-reference.ts'
 
 const DIGEST = `sha256:${'0a'.repeat(32)}`
 

@@ -2,11 +2,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { copyImage } from '../../../../actions/build-image/src/registry/copy-image.ts'
 import { digestOf } from '../../../../actions/build-image/src/image/digest.ts'
-import { imageFacts } from '../../../../actions/build-image/src/image/platform-images.ts'
 import { OCI_INDEX, OCI_MANIFEST } from '../../../../actions/build-image/src/image/oci.ts'
 import { readLayout } from '../../../../actions/build-image/src/image/oci-layout.ts'
+import { imageFacts } from '../../../../actions/build-image/src/image/platform-images.ts'
+import { copyImage } from '../../../../actions/build-image/src/registry/copy-image.ts'
 import type { Registry } from '../../../../actions/build-image/src/registry/registry.ts'
 import { renderSummary } from '../../../../actions/build-image/src/report/summary.ts'
 

@@ -1,10 +1,10 @@
 // Tags in registries that refuse to put one twice, as ECR does for immutable tags even when it is the same image.
 
-import { http } from '../../../../actions/build-image/src/registry/http.ts'
 import type { Image } from '../../../../actions/build-image/src/image/image.ts'
 import { OCI_MANIFEST } from '../../../../actions/build-image/src/image/oci.ts'
 import type { ReadyDestination } from '../../../../actions/build-image/src/publish/preflight.ts'
 import { remember, tagAll } from '../../../../actions/build-image/src/publish/publish.ts'
+import { http } from '../../../../actions/build-image/src/registry/http.ts'
 import { Registry } from '../../../../actions/build-image/src/registry/registry.ts'
 import type { Log } from '../../../../toolkit/log.ts'
 import { FakeClock } from '../../../support/clock.ts'

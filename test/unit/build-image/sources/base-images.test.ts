@@ -1,6 +1,6 @@
 import type Docker from 'dockerode'
-import { resolveBases } from '../../../../actions/build-image/src/sources/base-images.ts'
 import type { Registries } from '../../../../actions/build-image/src/registry/registries.ts'
+import { resolveBases } from '../../../../actions/build-image/src/sources/base-images.ts'
 import type { Log } from '../../../../toolkit/log.ts'
 
 const NAME = 'registry.test/acme/base:v1'

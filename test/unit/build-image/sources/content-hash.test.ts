@@ -1,12 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { readInputs } from '../../../../actions/build-image/src/inputs/inputs.ts'
 import type { BaseImage } from '../../../../actions/build-image/src/sources/base-images.ts'
 import { contentHash, contentTag } from '../../../../actions/build-image/src/sources/content-hash.ts'
 import { readContext } from '../../../../actions/build-image/src/sources/context.ts'
 import { parseDockerfile } from '../../../../actions/build-image/src/sources/dockerfile.ts'
 import { findIgnoreFile } from '../../../../actions/build-image/src/sources/ignore-file.ts'
-import { readInputs } from '../../../../actions/build-image/src/inputs/inputs.ts'
 
 let folder: string
 beforeEach(() => {
