@@ -1,17 +1,17 @@
 import type Docker from 'dockerode'
 import type { World } from '../../../../toolkit/runtime.ts'
-import { type BaseImage, resolveBases } from '../sources/base-images.ts'
-import { type Built, build } from './build.ts'
-import { contentHash, contentTag } from '../sources/content-hash.ts'
 import { connectDocker } from '../engine/docker-engine.ts'
-import { type Found, findBuilt } from './find-unchanged.ts'
-import type { Inputs } from '../inputs/inputs.ts'
 import { nativePlatform } from '../engine/native-platform.ts'
+import type { Inputs } from '../inputs/inputs.ts'
 import type { ReadyDestination } from '../publish/preflight.ts'
 import type { Registries } from '../registry/registries.ts'
-import type { Sources } from '../sources/sources.ts'
 import type { Stages } from '../runner/stages.ts'
 import type { Temporary } from '../runner/temporary-folder.ts'
+import { type BaseImage, resolveBases } from '../sources/base-images.ts'
+import { contentHash, contentTag } from '../sources/content-hash.ts'
+import type { Sources } from '../sources/sources.ts'
+import { type Built, build } from './build.ts'
+import { type Found, findBuilt } from './find-unchanged.ts'
 
 /** Where the image comes from: it was there, or it was built just now. */
 export type Obtained = { readonly contentHash: string | undefined } & (

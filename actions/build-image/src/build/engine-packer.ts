@@ -1,12 +1,12 @@
 import type Docker from 'dockerode'
 import type { Pair } from '../../../../toolkit/inputs.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
-import type { BuildParts } from './build.ts'
 import { isOnThisMachine } from '../engine/docker-engine.ts'
 import { letGarbageLie } from '../engine-push/gc-tuning.ts'
+import { PushedImages } from '../engine-push/pushed-images.ts'
 import type { Image } from '../image/image.ts'
 import { packFromArchive } from '../pack/pack-archive.ts'
-import { PushedImages } from '../engine-push/pushed-images.ts'
+import type { BuildParts } from './build.ts'
 
 /** Takes what an engine builds out of it, in the bytes that registries get. */
 export interface EnginePacker {

@@ -1,7 +1,7 @@
-import { registrySource } from '../registry/copy-image.ts'
-import { formatRepository } from '../image/image-reference.ts'
 import type { Image } from '../image/image.ts'
+import { formatRepository } from '../image/image-reference.ts'
 import type { ReadyDestination } from '../publish/preflight.ts'
+import { registrySource } from '../registry/copy-image.ts'
 
 /** An image that a registry has already, and where. */
 export interface Found extends Image {

@@ -1,13 +1,13 @@
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
-import { refuseOtherAccount } from '../inputs/expected-account.ts'
-import { registrySource } from '../registry/copy-image.ts'
-import type { Found } from './find-unchanged.ts'
-import { http } from '../registry/http.ts'
 import { formatReference, formatRepository, type ImageReference } from '../image/image-reference.ts'
+import { refuseOtherAccount } from '../inputs/expected-account.ts'
 import type { Inputs } from '../inputs/inputs.ts'
+import { registrySource } from '../registry/copy-image.ts'
+import { http } from '../registry/http.ts'
 import { Registries } from '../registry/registries.ts'
 import { RegistryError } from '../registry/registry-error.ts'
+import type { Found } from './find-unchanged.ts'
 
 /** Finds the image that is to be promoted. @throws SlipwayError when it is not there. */
 export async function findPromoted(reference: ImageReference, registries: Registries): Promise<Found> {

@@ -1,8 +1,8 @@
 import type { World } from '../../../../toolkit/runtime.ts'
-import type { Built } from './build.ts'
-import type { Destination } from '../inputs/destinations.ts'
 import { connectDocker } from '../engine/docker-engine.ts'
 import { formatRepository } from '../image/image-reference.ts'
+import type { Destination } from '../inputs/destinations.ts'
+import type { Built } from './build.ts'
 
 /** Gives a built image its tags in the Docker engine, for the steps that follow. Returns the references. */
 export async function keepLocally(
