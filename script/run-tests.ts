@@ -6,7 +6,15 @@ import { join } from 'node:path'
 const root = join(import.meta.dirname, '..')
 const results = join(root, '.rehearsal/results')
 
-const checks = ['check:types', 'check:lint', 'check:unused', 'check:readme', 'check:dist']
+const checks = [
+  'check:types',
+  'check:lint',
+  'check:unused',
+  'check:architecture',
+  'check:workflows',
+  'check:readme',
+  'check:dist',
+]
 // Tests that start containers, Terraform and clouds wait more than they compute: three files at a time, whatever the cores.
 // Integration and e2e go together, so that the longest of them, the rehearsal itself, does not keep all others waiting.
 const runs = [

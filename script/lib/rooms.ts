@@ -1,0 +1,13 @@
+// The rooms of each action's sources, lowest first: a room imports only rooms that stand before it. The files that stand
+// outside any room (index.ts, main.ts, post.ts …) may import every room, and no room imports them.
+// .dependency-cruiser.mjs turns this list into rules; docs/architecture.md draws it.
+export const rooms: Readonly<Record<string, readonly string[]>> = {
+  'assume-role': [],
+  'build-image': [],
+  'datadog-event': [],
+  'deploy-ecs': [],
+  'terraform-apply': [],
+}
+
+/** The most source files that one folder may hold. A folder with more holds more than one idea. */
+export const mostFilesInAFolder = 20
