@@ -1,3 +1,4 @@
+import { isConnectionError } from './connection-error.ts'
 import { CancelledError, SlipwayError } from './errors.ts'
 import type { Environment } from './runtime.ts'
 import { VERSION } from './version.ts'
@@ -10,6 +11,27 @@ export interface AwsConfig {
   readonly maxAttempts: number
   /** Milliseconds. The SDK itself waits for ever: a connection that has died quietly would hold a step past its time-out. */
   readonly requestHandler: { readonly connectionTimeout: number; readonly socketTimeout: number }
+  readonly extensions: Extension[]
+}
+
+/** What the SDK calls a runtime extension, as far as we use it. */
+interface Extension {
+  configure(client: { httpHandler(): { handle(...request: never[]): Promise<unknown> } }): void
+}
+
+/**
+ * Has the SDK retry each connection error of our list: its own list is shorter, and knows no broken answer (HPE_*), no
+ * AggregateError without a code and no failed tunnel through a proxy.
+ */
+const retryConnectionErrors: Extension = {
+  configure(client) {
+    const handler = client.httpHandler()
+    const handle = handler.handle.bind(handler)
+    handler.handle = (...request) =>
+      handle(...request).catch((error: object) => {
+        throw isConnectionError(error) ? Object.assign(error, { $retryable: {} }) : error
+      })
+  },
 }
 
 /**
@@ -30,6 +52,7 @@ export function awsConfig(env: Environment, region?: string): AwsConfig {
     maxAttempts: 5,
     // `socketTimeout` is about silence, not about size. (The SDK's `requestTimeout` only warns, unless told otherwise.)
     requestHandler: { connectionTimeout: 5_000, socketTimeout: 20_000 },
+    extensions: [retryConnectionErrors],
   }
 }
 
@@ -71,16 +94,9 @@ const TRANSIENT = new Set([
   'ServerException',
   'ServiceUnavailable',
   'ServiceUnavailableException',
-  'ECONNRESET',
-  'ECONNREFUSED',
-  'ECONNABORTED',
-  'EPIPE',
-  'ETIMEDOUT',
-  'EAI_AGAIN',
-  'ENOTFOUND',
 ])
 
-/** Tells the classes of failed AWS calls apart, by error code first and by HTTP status second. */
+/** The class of a failed AWS call: by error code first, then by HTTP status, then by what happened to the connection. */
 export function classifyAwsError(error: unknown): AwsFailure {
   if (!(error instanceof Error)) return 'refused'
   if (error instanceof CancelledError) return 'cancelled'
@@ -93,7 +109,7 @@ export function classifyAwsError(error: unknown): AwsFailure {
   if (known(THROTTLED) || status === 429) return 'throttled'
   if (known(EXPIRED)) return 'expired'
   if (known(DENIED)) return 'denied'
-  if (known(TRANSIENT) || (status !== undefined && status >= 500)) return 'transient'
+  if (known(TRANSIENT) || (status !== undefined && status >= 500) || isConnectionError(error)) return 'transient'
   return error.cause instanceof Error ? classifyAwsError(error.cause) : 'refused'
 }
 

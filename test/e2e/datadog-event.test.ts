@@ -49,7 +49,9 @@ test('a Datadog that cannot be reached warns, and the step stays green', async (
     taken,
   )
   expect(code).toBe(0)
-  expect(shown).toMatch(/^::warning title=Datadog::Could not post the event: no whole answer came from http:\/\/127/m)
+  expect(shown).toMatch(
+    /^::warning title=Datadog::Could not post the event: no complete answer came from http:\/\/127/m,
+  )
   expect(outputs['event-id']).toBe('')
 })
 

@@ -2,7 +2,7 @@ import type { Clock } from '../../../toolkit/clock.ts'
 import { CancelledError } from '../../../toolkit/errors.ts'
 import type { Log } from '../../../toolkit/log.ts'
 import { retry } from '../../../toolkit/retry.ts'
-import { DatadogError, outOfTime, refused, unanswered } from './datadog-error.ts'
+import { DatadogError, outOfTime, refused, torn, unanswered } from './datadog-error.ts'
 import type { HttpAnswer, HttpRequest, Send } from './http.ts'
 import { type Keys, requireAppKey } from './keys.ts'
 import type { Site } from './site.ts'
@@ -104,7 +104,7 @@ export class Datadog {
     if ('value' in read) return read.value
     // What was taken must not be sent twice because the receipt was torn; what was only asked for can be asked again.
     if (request.method !== 'GET') return undefined
-    throw unanswered(request.doing, site, prepared.url, read.problem)
+    throw torn(request.doing, site, prepared.url, read.problem)
   }
 
   /** Should an answer ever repeat a key, it must not come back to us in an error. */

@@ -1,3 +1,4 @@
+import { isConnectionError } from '../../../toolkit/connection-error.ts'
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import type { HttpAnswer } from './http.ts'
 import type { Site } from './site.ts'
@@ -16,11 +17,19 @@ export class DatadogError extends SlipwayError {
   }
 }
 
-/** No answer, or half of one. */
+/** No answer. Another try can help unless the connection was refused for good, as by a certificate that is not trusted. */
 export function unanswered(doing: string, site: Site, url: string, cause: unknown): DatadogError {
-  return new DatadogError(`Could not ${doing}: no whole answer came from ${new URL(url).origin}.`, {
-    hint: `Check that the site is right (asked: \`${site.name}\`), that this runner may reach it, and https://status.datadoghq.com.`,
-    again: true,
+  return incomplete(doing, site, url, cause, isConnectionError(cause))
+}
+
+/** An answer that ends early or is no JSON. */
+export const torn = (doing: string, site: Site, url: string, cause: unknown): DatadogError =>
+  incomplete(doing, site, url, cause, true)
+
+function incomplete(doing: string, site: Site, url: string, cause: unknown, again: boolean): DatadogError {
+  return new DatadogError(`Could not ${doing}: no complete answer came from ${new URL(url).origin}.`, {
+    hint: `Check that the site is right (asked: \`${site.name}\`), that this runner can reach it, and https://status.datadoghq.com.`,
+    again,
     cause,
   })
 }

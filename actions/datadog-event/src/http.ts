@@ -73,4 +73,5 @@ async function read(message: IncomingMessage): Promise<{ readonly text: string; 
   }
 }
 
-const late = (ms: number) => new Error(`There was no answer within ${(ms / 1000).toFixed(1)} s.`)
+const late = (ms: number) =>
+  Object.assign(new Error(`There was no answer within ${(ms / 1000).toFixed(1)} s.`), { code: 'ETIMEDOUT' })

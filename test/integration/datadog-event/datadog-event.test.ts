@@ -143,7 +143,7 @@ test.each([
 test.each([
   ['a 429 storm', storm, 'answered 429: Too many requests'],
   ['silence', silent, 'There was no answer within'],
-  ['resets without end', reset, 'no whole answer'],
+  ['resets without end', reset, 'no complete answer'],
 ] as const)('%s ends at the bound: a warning, or a failure where asked for', async (_, script, words) => {
   const warned = await act({ timeout: '2s' }, script)
   expect(warned.failure).toBeUndefined()

@@ -23,6 +23,8 @@ const monitors: DatadogRequest = {
   keys: 'both',
 }
 
+const coded = (code: string) => Object.assign(new Error('it failed'), { code })
+
 type Step = Partial<HttpAnswer> | Error
 /** A Datadog that answers each try with the next step; the last step is repeated. `takes` is how long each try lasts. */
 function datadogOf(steps: readonly Step[], options: { app?: string | undefined; takes?: number } = {}) {
@@ -43,7 +45,7 @@ function datadogOf(steps: readonly Step[], options: { app?: string | undefined; 
       timeouts.push(timeoutMs)
       const { takes = 0 } = options
       await clock.sleep(Math.min(takes, timeoutMs))
-      if (takes > timeoutMs) throw new Error('late')
+      if (takes > timeoutMs) throw coded('ETIMEDOUT')
       if (step instanceof Error) throw step
       return { status: 200, headers: {}, text: '{}', ...step }
     },
@@ -95,9 +97,15 @@ test.each([[400], [401], [403], [404], [413], [302]])('a %i is final', async (st
 })
 
 test('a network error is tried again with the same body', async () => {
-  const { datadog, sent, until } = datadogOf([new Error('ECONNRESET'), {}])
+  const { datadog, sent, until } = datadogOf([coded('ECONNRESET'), {}])
   await datadog.call(event, until)
   expect(sent[1]).toEqual(sent[0])
+})
+
+test.each(['CERT_HAS_EXPIRED', 'SELF_SIGNED_CERT_IN_CHAIN'])('%s is not tried again', async (code) => {
+  const { datadog, sent, until } = datadogOf([coded(code)])
+  await rejected(datadog.call(event, until))
+  expect(sent).toHaveLength(1)
 })
 
 test('a 429 waits as long as Datadog says', async () => {
@@ -119,8 +127,8 @@ test.each([
   ['429 storm', [{ status: 429, headers: { 'x-ratelimit-reset': '1' } }], 0],
   ['429 without a header', [{ status: 429 }], 0],
   ['5xx', [{ status: 503 }], 0],
-  ['resets', [new Error('ECONNRESET')], 0],
-  ['slow answers', [new Error('late')], 15_000],
+  ['resets', [coded('ECONNRESET')], 0],
+  ['slow answers', [coded('ETIMEDOUT')], 15_000],
 ] as const)('%s: an error in the end, and never later than the bound', async (_, steps, takes) => {
   const { datadog, clock, sent, timeouts, until } = datadogOf(steps, { takes })
   await rejected(datadog.call(event, until))
@@ -130,7 +138,7 @@ test.each([
 })
 
 test('the last try is given no more than what is left', async () => {
-  const { datadog, clock, timeouts } = datadogOf([new Error('late')], { takes: 6000 })
+  const { datadog, clock, timeouts } = datadogOf([coded('ETIMEDOUT')], { takes: 6000 })
   await rejected(datadog.call(event, clock.now() + 10_000))
   expect(timeouts[0]).toBe(10_000)
   expect(timeouts[1]).toBeLessThan(4000)

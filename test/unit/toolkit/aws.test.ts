@@ -40,6 +40,34 @@ test('a connection on which nothing comes is given up, and counts as a bad momen
   }
 })
 
+test('the SDK retries a connection error that its own list does not have', async () => {
+  let asked = 0
+  const server = createServer((socket) => {
+    socket
+      .on('error', () => {})
+      .once('data', () => {
+        asked++
+        const body =
+          '<GetCallerIdentityResponse><GetCallerIdentityResult><Account>1</Account></GetCallerIdentityResult></GetCallerIdentityResponse>'
+        socket.end(asked < 3 ? 'not HTTP\r\n\r\n' : `HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n${body}`)
+      })
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  const sts = new STSClient({
+    ...awsConfig({}, 'us-east-1'),
+    endpoint: `http://127.0.0.1:${port}`,
+    credentials: { accessKeyId: 'key', secretAccessKey: 'secret' },
+  })
+  try {
+    expect(await sts.send(new GetCallerIdentityCommand({}))).toMatchObject({ Account: '1' })
+    expect(asked).toBe(3)
+  } finally {
+    sts.destroy()
+    server.close()
+  }
+})
+
 test.each([
   [failure('ThrottlingException'), 'throttled'],
   [failure('Odd', { $metadata: { httpStatusCode: 429 } }), 'throttled'],
@@ -52,6 +80,12 @@ test.each([
   [failure('TypeError', { cause: failure('Error', { code: 'ETIMEDOUT' }) }), 'transient'],
   [failure('ClusterNotFoundException', { $metadata: { httpStatusCode: 400 } }), 'refused'],
   [new Error('AWS SDK error wrapper for TimeoutError: read ECONNRESET'), 'transient'],
+  [failure('Error', { code: 'EHOSTUNREACH' }), 'transient'],
+  [failure('Error', { code: 'HPE_INVALID_CONSTANT' }), 'transient'],
+  [failure('TypeError', { cause: new AggregateError([failure('Error', { code: 'ENETUNREACH' })]) }), 'transient'],
+  [new Error('socket hang up'), 'transient'],
+  [failure('Error', { code: 'CERT_HAS_EXPIRED' }), 'refused'],
+  [failure('AccessDenied', { cause: failure('Error', { code: 'ECONNRESET' }) }), 'denied'],
   ['a text', 'refused'],
   [failure('AbortError'), 'cancelled'],
   [new CancelledError('The run was cancelled.'), 'cancelled'],
