@@ -1,5 +1,5 @@
 import { run } from '../../../toolkit/runtime.ts'
-import { awsClients } from './clients.ts'
+import { awsClients } from './aws/clients.ts'
 import { main } from './main.ts'
 import { post } from './post.ts'
 

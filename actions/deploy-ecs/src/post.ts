@@ -2,12 +2,12 @@ import { awsConfig } from '../../../toolkit/aws.ts'
 import { join } from '../../../toolkit/markdown.ts'
 import { inParallel } from '../../../toolkit/parallel.ts'
 import type { World } from '../../../toolkit/runtime.ts'
-import { AwsCalls } from './aws-calls.ts'
-import { leaveSafe } from './cancel.ts'
-import type { Connect } from './clients.ts'
-import { readInputs } from './inputs.ts'
-import { stopForGood } from './one-off-task.ts'
-import { leftTask, unfinished } from './state.ts'
+import { AwsCalls } from './aws/aws-calls.ts'
+import type { Connect } from './aws/clients.ts'
+import { stopForGood } from './change/before-deploy-task.ts'
+import { leftTask, unfinished } from './change/post-state.ts'
+import { readInputs } from './inputs/inputs.ts'
+import { leaveSafe } from './rollback/on-cancel.ts'
 
 /** Leaves safe what the main step could not, because it was killed or had too little time. */
 export async function post(world: World, connect: Connect): Promise<void> {

@@ -29,7 +29,7 @@ import {
 import Docker from 'dockerode'
 import { type Cloud, startCloud } from '../../../rehearsal/cloud/cloud.ts'
 import { busyboxImage, removeTestImages, TEST_LABEL } from '../../support/busybox-image.ts'
-import { makeFront, shifting } from '../../support/deploy-ecs/native-service.ts'
+import { makeFront, shifting } from '../../support/deploy-ecs/blue-green-service.ts'
 
 // Needs a Docker engine, and Debian's docker-registry, moto and busybox-static. Real containers, real probes, real traffic.
 

@@ -17,8 +17,8 @@ import { DescribeRulesCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/cli
 import { type Cloud, startCloud } from '../../../rehearsal/cloud/cloud.ts'
 import { ManualClock } from '../../../rehearsal/cloud/kernel/clock.ts'
 import { loadScenario } from '../../../rehearsal/cloud/runtimes/simulated/index.ts'
+import { makeFront, type NativeFront, shifting } from '../../support/deploy-ecs/blue-green-service.ts'
 import { makeService } from '../../support/deploy-ecs/ecs-cloud.ts'
-import { makeFront, type NativeFront, shifting } from '../../support/deploy-ecs/native-service.ts'
 
 const SECOND = 1_000
 const MINUTE = 60_000

@@ -267,7 +267,7 @@ describe('nothing is changed, and one error says what to do, when', () => {
 
   /** Deploys to a service that looks as if it had these members. */
   async function withService(members: object, inputs: Record<string, string> = {}) {
-    const { awsClients } = await import('../../../actions/deploy-ecs/src/clients.ts')
+    const { awsClients } = await import('../../../actions/deploy-ecs/src/aws/clients.ts')
     return deploy(
       cloud,
       { image: 'example.com/web:next', ...inputs },

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { DescribeServicesCommand } from '@aws-sdk/client-ecs'
-import { awsClients } from '../../../actions/deploy-ecs/src/clients.ts'
+import { awsClients } from '../../../actions/deploy-ecs/src/aws/clients.ts'
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
 import { seededRandom } from '../../../rehearsal/cloud/kernel/random.ts'
 import type { Intercept } from '../../../rehearsal/cloud/kernel/service.ts'

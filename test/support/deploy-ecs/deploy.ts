@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { awsClients, type Connect } from '../../../actions/deploy-ecs/src/clients.ts'
+import { awsClients, type Connect } from '../../../actions/deploy-ecs/src/aws/clients.ts'
 import { main } from '../../../actions/deploy-ecs/src/main.ts'
 import { post } from '../../../actions/deploy-ecs/src/post.ts'
 import { describeError } from '../../../toolkit/errors.ts'

@@ -1,15 +1,23 @@
 import type { Service } from '@aws-sdk/client-ecs'
-import { AwsCalls, batches } from '../../../actions/deploy-ecs/src/aws-calls.ts'
-import { describeDifference, diffService, diffTaskDefinitions } from '../../../actions/deploy-ecs/src/diff.ts'
-import { checkImage } from '../../../actions/deploy-ecs/src/image-check.ts'
-import { ecrRegistry, expectedDigest, parseImage } from '../../../actions/deploy-ecs/src/images.ts'
-import { familyBeside } from '../../../actions/deploy-ecs/src/load-base.ts'
-import { narrate } from '../../../actions/deploy-ecs/src/narrate.ts'
-import { Pace } from '../../../actions/deploy-ecs/src/pace.ts'
-import { deploymentInProgress } from '../../../actions/deploy-ecs/src/preflight.ts'
-import { updateRequest } from '../../../actions/deploy-ecs/src/rollout.ts'
-import { targetsOf } from '../../../actions/deploy-ecs/src/target-health.ts'
-import { pauseAfter } from '../../../actions/deploy-ecs/src/watch.ts'
+import { AwsCalls, batches } from '../../../actions/deploy-ecs/src/aws/aws-calls.ts'
+import { Pace } from '../../../actions/deploy-ecs/src/aws/rate-limit.ts'
+import { updateRequest } from '../../../actions/deploy-ecs/src/change/start-rollout.ts'
+import { targetsOf } from '../../../actions/deploy-ecs/src/observe/target-health.ts'
+import { deploymentInProgress } from '../../../actions/deploy-ecs/src/prepare/preflight.ts'
+import { checkImage } from '../../../actions/deploy-ecs/src/task-definition/check-image.ts'
+import {
+  describeDifference,
+  diffService,
+  diffTaskDefinitions,
+} from '../../../actions/deploy-ecs/src/task-definition/diff.ts'
+import { familyBeside } from '../../../actions/deploy-ecs/src/task-definition/load-task-definition.ts'
+import {
+  ecrRegistry,
+  expectedDigest,
+  parseImage,
+} from '../../../actions/deploy-ecs/src/task-definition/shipped-image.ts'
+import { narrate } from '../../../actions/deploy-ecs/src/watch/narrate.ts'
+import { pauseAfter } from '../../../actions/deploy-ecs/src/watch/watch.ts'
 import { FakeClock } from '../../support/clock.ts'
 import {
   deployment,

@@ -1,7 +1,6 @@
 // What a service looks like while a deploy of it goes one way or another, as small data for tests.
-import type { Memory } from '../../../actions/deploy-ecs/src/memory.ts'
-import { NOTHING_YET, remember } from '../../../actions/deploy-ecs/src/memory.ts'
-import type { Ours } from '../../../actions/deploy-ecs/src/ours.ts'
+
+import type { Ours } from '../../../actions/deploy-ecs/src/observe/deployment.ts'
 import type {
   DeploymentSeen,
   Observation,
@@ -9,8 +8,10 @@ import type {
   ServiceSeen,
   TargetSeen,
   TaskSeen,
-} from '../../../actions/deploy-ecs/src/seen.ts'
-import { type Criteria, type Decision, decide, type Verdict } from '../../../actions/deploy-ecs/src/verdict.ts'
+} from '../../../actions/deploy-ecs/src/observe/model.ts'
+import type { Memory } from '../../../actions/deploy-ecs/src/watch/memory.ts'
+import { NOTHING_YET, remember } from '../../../actions/deploy-ecs/src/watch/memory.ts'
+import { type Criteria, type Decision, decide, type Verdict } from '../../../actions/deploy-ecs/src/watch/verdict.ts'
 
 export const arn = (revision: number) => `arn:aws:ecs:eu-west-1:123456789012:task-definition/web:${revision}`
 export const GROUP = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/web/abc'

@@ -1,0 +1,43 @@
+import { classifyAwsError } from '../../../../toolkit/aws.ts'
+import { throwIfCancelled } from '../../../../toolkit/clock.ts'
+import { inParallel } from '../../../../toolkit/parallel.ts'
+import type { AwsCalls } from './aws-calls.ts'
+
+/** What was answered, and for which items there was no answer, with the reason. */
+export interface Answers<I, R> {
+  readonly found: readonly R[]
+  readonly failed: ReadonlyMap<I, unknown>
+}
+
+/** How many batches are under way at once. */
+const AT_ONCE = 4
+
+/**
+ * Asks batch by batch. A batch that fails says nothing of the others; one that is refused is asked again item by item, as
+ * AWS refuses it for the sake of one.
+ */
+export async function askInBatches<I, R>(
+  aws: AwsCalls,
+  batches: readonly (readonly I[])[],
+  ask: (batch: readonly I[]) => Promise<readonly R[]>,
+): Promise<Answers<I, R>> {
+  const failed = new Map<I, unknown>()
+  const tryTo = async (batch: readonly I[]): Promise<readonly R[]> => {
+    try {
+      return await ask(batch)
+    } catch (error) {
+      throwIfCancelled(aws.signal)
+      if (batch.length > 1 && isRefusal(error))
+        return (await inParallel(batch, AT_ONCE, (item) => tryTo([item]))).flat()
+      for (const item of batch) failed.set(item, error)
+      return []
+    }
+  }
+  return { found: (await inParallel(batches, AT_ONCE, tryTo)).flat(), failed }
+}
+
+/** Whether AWS will not answer, however often it is asked. */
+export function isRefusal(error: unknown): boolean {
+  const failure = classifyAwsError(error)
+  return failure === 'denied' || failure === 'refused'
+}

@@ -1,0 +1,165 @@
+import { type Service, UpdateServiceCommand, type UpdateServiceRequest } from '@aws-sdk/client-ecs'
+import { SlipwayError } from '../../../../toolkit/errors.ts'
+import { retry } from '../../../../toolkit/retry.ts'
+import { isRefusal } from '../aws/ask-in-batches.ts'
+import { type AwsCalls, PATIENCE_MS, PERSISTENT, passes } from '../aws/aws-calls.ts'
+import { describeServices, describeTaskDefinition, requireService } from '../aws/ecs.ts'
+import { nameOf, type ServiceName } from '../aws/service-name.ts'
+import type { ServiceChanges } from '../inputs/inputs.ts'
+import type { Ours } from '../observe/deployment.ts'
+import { type ServiceSeen, seenService } from '../observe/model.ts'
+import { rolloutComplete } from '../observe/progress.ts'
+import { familyOf } from '../task-definition/registration.ts'
+import type { Shipped } from '../task-definition/shipped-image.ts'
+import { type SettingsChanged, settingsChanged, settingsRequest } from './settings.ts'
+
+/** A deployment that was started, of one service. */
+export interface Rollout extends Ours {
+  readonly name: ServiceName
+  /** The service as it was right after the update. */
+  readonly service: ServiceSeen
+  /** See TaskBook. */
+  readonly adopts: boolean
+  /** What was changed with it, which goes back with it too. */
+  readonly settings?: SettingsChanged
+}
+
+/** What a rollout starts from. */
+export interface Departure {
+  readonly name: ServiceName
+  readonly before: Service
+  readonly taskDefinition: string
+  readonly shipped: readonly Shipped[]
+}
+
+/** What UpdateService is sent: the revision, and what the user asked for. */
+export function updateRequest(
+  { name, before, taskDefinition }: Departure,
+  changes: ServiceChanges,
+): UpdateServiceRequest {
+  const { forceNewDeployment } = changes
+  return {
+    cluster: name.cluster,
+    service: name.service,
+    taskDefinition,
+    ...(forceNewDeployment === true ? { forceNewDeployment } : {}),
+    ...settingsRequest(changes, before),
+  }
+}
+
+/**
+ * Updates the service, exactly once. When an answer is lost on the way, the service is looked at before anything is sent
+ * again: a second update would start a second deployment.
+ */
+export async function startRollout(
+  aws: AwsCalls,
+  departure: Departure,
+  changes: ServiceChanges,
+  request = updateRequest(departure, changes),
+): Promise<Rollout> {
+  const { name, before } = departure
+  const previousId = primaryOf(seenService(before))?.id
+  const after = await retry(
+    async (attempt) => {
+      const adopted = attempt === 1 ? undefined : await alreadyUpdated(aws, departure, previousId)
+      if (adopted !== undefined) return adopted
+      const { service } = await aws.callOnce('updateService', `update service \`${nameOf(name)}\``, () =>
+        // Not aborted with the run: whether ECS took it has to be known, above all then.
+        aws.clients.ecs.send(new UpdateServiceCommand(request)),
+      )
+      return seenService(service ?? {})
+    },
+    { clock: aws.clock, signal: aws.signal, ...PERSISTENT, until: aws.clock.now() + PATIENCE_MS, retryable: passes },
+  )
+  const settings = settingsChanged(before, changes)
+  return { ...toRollout(departure, after, previousId), ...(settings === undefined ? {} : { settings }) }
+}
+
+/** The service, if it is on its way to our revision through a deployment that was not there before. */
+async function alreadyUpdated(
+  aws: AwsCalls,
+  { name, taskDefinition }: Departure,
+  previousId: string | undefined,
+): Promise<ServiceSeen | undefined> {
+  const service = seenService(requireService(await describeServices(aws, [name]), name))
+  const primary = primaryOf(service)
+  return primary !== undefined && primary.id !== previousId && primary.taskDefinition === taskDefinition
+    ? service
+    : undefined
+}
+
+export function toRollout(departure: Departure, service: ServiceSeen, previousId: string | undefined): Rollout {
+  const primary = primaryOf(service)
+  if (primary === undefined) {
+    throw new SlipwayError(
+      `ECS took the update of service \`${nameOf(departure.name)}\`, but shows no deployment of it.`,
+      {
+        hint: 'Look at the service in the console. Services with an external deployment controller cannot be deployed here.',
+      },
+    )
+  }
+  const previousTaskDefinition = departure.before.taskDefinition ?? ''
+  const isNew = primary.id !== previousId
+  return {
+    name: departure.name,
+    service,
+    isNew,
+    // New tasks of the same revision can only be told from the old ones by the deployment that started them.
+    adopts: !isNew || departure.taskDefinition !== previousTaskDefinition,
+    deploymentId: primary.id,
+    createdAt: primary.createdAt,
+    taskDefinition: departure.taskDefinition,
+    previousTaskDefinition,
+    ranBefore: wantsTasks(departure.before),
+    wasComplete: isComplete(seenService(departure.before)),
+    shipped: departure.shipped,
+  }
+}
+
+/** Whether what a service heads for is all there. */
+function isComplete(service: ServiceSeen): boolean {
+  const primary = primaryOf(service)
+  return primary !== undefined && rolloutComplete(primary, { at: 0, service })
+}
+
+/** Whether a service is there to run tasks. A DAEMON service has as many as there are instances, none included. */
+export const wantsTasks = ({ schedulingStrategy, desiredCount = 0 }: Service): boolean =>
+  schedulingStrategy === 'DAEMON' || desiredCount > 0
+
+/**
+ * Sets a service back that ran nothing before. Its revision of then never was healthy, and may not even be able to start:
+ * Terraform's template names no image. It may be gone, too: Terraform deregisters a template that it replaces, and the
+ * service stays on it. Then the newest of that family does, and without one only the tasks go.
+ */
+export async function backToNothing(
+  aws: AwsCalls,
+  name: ServiceName,
+  before: Service,
+  previousTaskDefinition: string,
+): Promise<Rollout> {
+  const none = { desiredCount: 0 } as const
+  const departure = { name, before, shipped: [] }
+  try {
+    return await startRollout(aws, { ...departure, taskDefinition: previousTaskDefinition }, none)
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+  }
+  const newest = await newestOf(aws, familyOf(previousTaskDefinition))
+  if (newest !== undefined) return startRollout(aws, { ...departure, taskDefinition: newest }, none)
+  const { cluster, service } = name
+  const asItIs = { ...departure, taskDefinition: before.taskDefinition ?? '' }
+  return startRollout(aws, asItIs, none, { cluster, service, ...none })
+}
+
+/** Nothing where it may not be read: the tasks have to go all the same. */
+async function newestOf(aws: AwsCalls, family: string): Promise<string | undefined> {
+  try {
+    return (await describeTaskDefinition(aws, family))?.taskDefinition.taskDefinitionArn
+  } catch (error) {
+    if (isRefusal(error)) return undefined
+    throw error
+  }
+}
+
+/** The deployment that the service is heading for. */
+export const primaryOf = ({ deployments }: ServiceSeen) => deployments.find(({ status }) => status === 'PRIMARY')

@@ -1,0 +1,104 @@
+// What a task definition only names: roles, secrets, parameters, log groups. Without any one of them ECS registers it all
+// the same, and then starts none of its tasks. Pure.
+import type { ContainerDefinition, Secret } from '@aws-sdk/client-ecs'
+import type { Registration } from '../task-definition/registration.ts'
+
+/** Where a deploy takes place: names without an account or a region are of these. */
+export interface Place {
+  readonly account: string
+  readonly region: string
+}
+
+/** Something to look for. */
+export type Thing = Place &
+  (
+    | { readonly kind: 'role'; readonly name: string; readonly arn?: string }
+    /** Of Secrets Manager, by name or ARN; `stage` is the version that tasks are given. */
+    | { readonly kind: 'secret'; readonly name: string; readonly stage?: string }
+    /** Of the parameter store, by all the names that it may have. */
+    | { readonly kind: 'parameter'; readonly name: string; readonly names: readonly string[] }
+    | { readonly kind: 'log group'; readonly name: string }
+    /** What ECS does not take there. */
+    | { readonly kind: 'value'; readonly name: string }
+  )
+
+/** A thing that a task definition needs, and where it says so, for people. */
+export interface Need {
+  readonly thing: Thing
+  readonly by: string
+}
+
+/** All that a task definition needs to be there before a task can start. */
+export function needsOf(registration: Registration, place: Place): readonly Need[] {
+  const { family, taskRoleArn, executionRoleArn, containerDefinitions } = registration
+  const roles = Object.entries({ taskRoleArn, executionRoleArn }).flatMap(([member, role]) =>
+    role ? [{ thing: roleOf(role, place), by: `task definition \`${family}\`, \`${member}\`` }] : [],
+  )
+  return [...roles, ...containerDefinitions.flatMap((container) => needsOfContainer(container, family, place))]
+}
+
+function needsOfContainer(container: ContainerDefinition, family: string, place: Place): readonly Need[] {
+  const { name, secrets = [], repositoryCredentials, logConfiguration } = container
+  const at = (member: string) => `task definition \`${family}\`, container \`${name}\`, \`${member}\``
+  const ofSecrets = (list: readonly Secret[], member: string) =>
+    list.flatMap(({ name: variable, valueFrom }) =>
+      valueFrom ? [{ thing: secretOf(valueFrom, place), by: `${at(member)} \`${variable}\`` }] : [],
+    )
+  const credentials = repositoryCredentials?.credentialsParameter
+  const group = logGroupOf(container, place)
+  return [
+    ...ofSecrets(secrets, 'secrets'),
+    ...(credentials ? [{ thing: registrySecretOf(credentials, place), by: at('repositoryCredentials') }] : []),
+    ...(group === undefined ? [] : [{ thing: group, by: at('awslogs-group') }]),
+    ...ofSecrets(logConfiguration?.secretOptions ?? [], 'secretOptions'),
+  ]
+}
+
+/** A role, by its ARN or its name. Its path is no part of its name. */
+function roleOf(role: string, { account, region }: Place): Thing {
+  const [, inAccount, path] = /^arn:[\w-]+:iam::(\d{12}):role\/(.+)$/.exec(role) ?? []
+  if (inAccount === undefined || path === undefined) return { kind: 'role', name: role, account, region }
+  return { kind: 'role', name: path.replace(/^.*\//, ''), arn: role, account: inAccount, region }
+}
+
+/** `valueFrom`: an ARN of Secrets Manager, perhaps with `:json-key:stage:version-id`; else a parameter, by ARN or name. */
+function secretOf(valueFrom: string, place: Place): Thing {
+  const secret = /^(arn:[\w-]+:secretsmanager:([\w-]+):(\d{12}):secret:[^:]+)(?::([^:]*):([^:]*):([^:]*))?$/.exec(
+    valueFrom,
+  )
+  if (secret !== null) {
+    const [, name = '', region = '', account = '', , stage = '', version = ''] = secret
+    // A version that is named by its id needs no stage.
+    const wanted = stage || (version === '' ? 'AWSCURRENT' : undefined)
+    return { kind: 'secret', name, region, account, ...(wanted === undefined ? {} : { stage: wanted }) }
+  }
+  const parameter = /^arn:[\w-]+:ssm:([\w-]+):(\d{12}):parameter\/(.+)$/.exec(valueFrom)
+  if (parameter !== null) {
+    const [, region = '', account = '', path = ''] = parameter
+    const name = withoutSelector(path)
+    // The ARN of `/token` is that of `token`; a name with a slash in it always begins with one, too.
+    const names = name.includes('/') ? [`/${name}`] : [name, `/${name}`]
+    return { kind: 'parameter', name: `/${name}`, names, region, account }
+  }
+  if (valueFrom.startsWith('arn:')) return { kind: 'value', name: valueFrom, ...place }
+  const name = withoutSelector(valueFrom)
+  return { kind: 'parameter', name, names: [name], ...place }
+}
+
+/** A parameter's name has no colon; what follows one is a version or a label. */
+const withoutSelector = (name: string) => name.replace(/:.*$/, '')
+
+/** The login of a registry is always a secret of Secrets Manager. */
+function registrySecretOf(credentials: string, place: Place): Thing {
+  const thing = secretOf(credentials, place)
+  return thing.kind === 'secret' || credentials.startsWith('arn:')
+    ? thing
+    : { kind: 'secret', name: credentials, stage: 'AWSCURRENT', ...place }
+}
+
+function logGroupOf({ logConfiguration }: ContainerDefinition, { account, region }: Place): Thing | undefined {
+  const { logDriver, options = {} } = logConfiguration ?? {}
+  const name = options['awslogs-group']
+  if (logDriver !== 'awslogs' || name === undefined || options['awslogs-create-group'] === 'true') return undefined
+  return { kind: 'log group', name, account, region: options['awslogs-region'] ?? region }
+}

@@ -1,0 +1,62 @@
+import { DescribeParametersCommand, type DescribeParametersResult, SSMClient } from '@aws-sdk/client-ssm'
+import { type AwsCalls, batches } from '../aws/aws-calls.ts'
+import type { Thing } from './collect.ts'
+import { type Finding, lookFor, THERE, unseen, wrong } from './lookup.ts'
+
+type Parameter = Thing & { readonly kind: 'parameter' }
+
+/** The most values that a filter takes. */
+const NAMES_A_CALL = 50
+
+/**
+ * Whether parameters are there, many with one call. Of the calls that tell, this one never has a value in its answer, where
+ * GetParameters has the value even of those that are not encrypted.
+ */
+export async function lookForParameters(
+  aws: AwsCalls,
+  parameters: readonly Parameter[],
+): Promise<ReadonlyMap<Parameter, Finding>> {
+  const [public_, own] = [parameters.filter(isPublic), parameters.filter((parameter) => !isPublic(parameter))]
+  const asked = [...Map.groupBy(own, ({ region }) => region)].flatMap(([region, members]) =>
+    batches(members, NAMES_A_CALL / 2).map((batch) => ({ region, batch })),
+  )
+  const found = await Promise.all(asked.map(({ region, batch }) => lookForBatch(aws, region, batch)))
+  return new Map([
+    ...public_.map((parameter) => [parameter, unseen('AWS does not list its own parameters')] as const),
+    ...found.flat(),
+  ])
+}
+
+/** Parameters that AWS publishes, and references to other services: neither is in anybody's list. */
+const isPublic = ({ name }: Parameter) => /^\/?aws\//.test(name)
+
+async function lookForBatch(aws: AwsCalls, region: string, batch: readonly Parameter[]) {
+  const there = new Set<string>()
+  const finding = await lookFor(aws, {
+    permission: 'ssm:DescribeParameters',
+    what: `parameters ${batch.map(({ name }) => `\`${name}\``).join(', ')}`,
+    ask: async (options) => {
+      let NextToken: string | undefined
+      // A page may be empty, and yet not be the last.
+      do {
+        const page: DescribeParametersResult = await aws.clients.of(SSMClient, region).send(
+          new DescribeParametersCommand({
+            ParameterFilters: [{ Key: 'Name', Option: 'Equals', Values: batch.flatMap(({ names }) => names) }],
+            MaxResults: NAMES_A_CALL,
+            ...(NextToken ? { NextToken } : {}),
+          }),
+          options,
+        )
+        for (const { Name } of page.Parameters ?? []) if (Name !== undefined) there.add(Name)
+        NextToken = page.NextToken
+      } while (NextToken)
+    },
+    judge: () => THERE,
+  })
+  return batch.map((parameter): readonly [Parameter, Finding] => [
+    parameter,
+    finding.is !== 'there' || parameter.names.some((name) => there.has(name))
+      ? finding
+      : wrong(`does not exist in ${region}`, 'Make it, or correct its name'),
+  ])
+}

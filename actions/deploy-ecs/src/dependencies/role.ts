@@ -1,0 +1,62 @@
+import { GetRoleCommand, IAMClient, type Role } from '@aws-sdk/client-iam'
+import type { AwsCalls } from '../aws/aws-calls.ts'
+import type { Thing } from './collect.ts'
+import { type Finding, lookFor, THERE, wrong } from './lookup.ts'
+
+const TASKS = 'ecs-tasks.amazonaws.com'
+
+/** Whether a role is there, by the ARN that was given, and lets ECS's tasks have it. */
+export const lookForRole = (
+  aws: AwsCalls,
+  { name, arn, region }: Thing & { readonly kind: 'role' },
+): Promise<Finding> =>
+  lookFor(aws, {
+    permission: 'iam:GetRole',
+    what: `role \`${name}\``,
+    ask: (options) => aws.clients.of(IAMClient, region).send(new GetRoleCommand({ RoleName: name }), options),
+    judge: ({ Role }) => judgeRole(Role, arn),
+    absent: {
+      error: 'NoSuchEntityException',
+      finding: wrong('does not exist', 'Make it, or name another one'),
+    },
+  })
+
+function judgeRole(role: Role | undefined, arn: string | undefined): Finding {
+  if (role?.Arn !== undefined && arn !== undefined && role.Arn !== arn) {
+    return wrong(`has another ARN than \`${arn}\``, `Write \`${role.Arn}\``)
+  }
+  return trustsTasks(role?.AssumeRolePolicyDocument)
+    ? THERE
+    : wrong(
+        `does not let ECS's tasks have it`,
+        `Add \`${TASKS}\` as a service to the principals of its trust policy, with \`sts:AssumeRole\``,
+      )
+}
+
+/** Whether a trust policy may let tasks have the role. Only a clear no is one: conditions, say, are not weighed. */
+export function trustsTasks(document: string | undefined): boolean {
+  try {
+    const { Statement } = JSON.parse(decodeURIComponent(document ?? '')) as { Statement?: unknown }
+    return [Statement ?? []].flat().some((statement) => allowsTasks(statement as TrustStatement))
+  } catch {
+    return true
+  }
+}
+
+interface TrustStatement {
+  readonly Effect?: string
+  readonly Action?: string | readonly string[]
+  readonly NotAction?: unknown
+  readonly NotPrincipal?: unknown
+  readonly Principal?: string | Readonly<Record<string, string | readonly string[]>>
+}
+
+function allowsTasks({ Effect, Action, NotAction, Principal, NotPrincipal }: TrustStatement): boolean {
+  if (Effect !== 'Allow') return false
+  const actions = [Action ?? []].flat().map((action) => action.toLowerCase())
+  const principals = typeof Principal === 'string' ? [Principal] : Object.values(Principal ?? {}).flat()
+  return (
+    (NotAction !== undefined || actions.some((action) => ['sts:assumerole', 'sts:*', '*'].includes(action))) &&
+    (NotPrincipal !== undefined || principals.some((principal) => principal === '*' || /^ecs-tasks\./.test(principal)))
+  )
+}

@@ -1,0 +1,38 @@
+import type { ServiceDeploymentStatus } from '@aws-sdk/client-ecs'
+import { isRefusal } from '../aws/ask-in-batches.ts'
+import type { AwsCalls } from '../aws/aws-calls.ts'
+import { describeServiceRevisions, listServiceDeployments } from '../aws/ecs.ts'
+import type { ServiceName } from '../aws/service-name.ts'
+
+/** A deployment of a service's past. */
+export interface Past {
+  /** The revision that it was for. */
+  readonly taskDefinition: string
+  readonly createdAt: number
+  /** Whether it rolled out to the end. */
+  readonly succeeded: boolean
+}
+
+/** The newest hundred deployments of a service, newest first, as far back as ECS keeps them; none where they cannot be read. */
+export async function readHistory(
+  aws: AwsCalls,
+  name: ServiceName,
+  filter: { readonly status?: ServiceDeploymentStatus[] } = {},
+): Promise<readonly Past[]> {
+  try {
+    const listed = await listServiceDeployments(aws, name, filter)
+    const arns = listed.flatMap(({ targetServiceRevisionArn }) => targetServiceRevisionArn ?? [])
+    const revisions = await describeServiceRevisions(aws, [...new Set(arns)])
+    const byArn = new Map(
+      revisions.map(({ serviceRevisionArn, taskDefinition }) => [serviceRevisionArn, taskDefinition]),
+    )
+    return listed.flatMap(({ targetServiceRevisionArn, createdAt, status }): Past[] => {
+      const taskDefinition = byArn.get(targetServiceRevisionArn)
+      if (taskDefinition === undefined) return []
+      return [{ taskDefinition, createdAt: createdAt?.getTime() ?? 0, succeeded: status === 'SUCCESSFUL' }]
+    })
+  } catch (error) {
+    if (isRefusal(error)) return []
+    throw error
+  }
+}

@@ -1,0 +1,226 @@
+// The only reader of this action's inputs.
+
+import { readAccountId } from '../../../../toolkit/account.ts'
+import { formatDuration } from '../../../../toolkit/duration.ts'
+import { InputError } from '../../../../toolkit/errors.ts'
+import { InputReader } from '../../../../toolkit/inputs.ts'
+import { readRegion } from '../../../../toolkit/region.ts'
+import type { Environment } from '../../../../toolkit/runtime.ts'
+import { nameOf, parseClusterName, parseServiceName, type ServiceName } from '../aws/service-name.ts'
+import { readCommandLine } from './command-line.ts'
+import { PEER_INPUTS } from './peer-inputs.ts'
+import { CHANGING_INPUTS, type Changes, readChanges } from './task-definition-changes.ts'
+import { BASE_INPUTS, type Base, readBase } from './task-definition-source.ts'
+
+/** What to change in the service. What is not in here stays as it is, and is not sent. */
+export interface ServiceChanges {
+  readonly desiredCount?: number
+  readonly forceNewDeployment?: boolean
+  readonly circuitBreaker?: 'rollback' | 'stop' | 'disabled'
+  readonly alarms?: readonly string[]
+}
+
+/** How far a deploy is followed before it counts as done. */
+export type WaitFor = 'none' | 'started' | 'healthy' | 'bake'
+
+/** A task to run from the new revision before the service is touched. */
+export interface BeforeDeploy {
+  readonly command: readonly string[]
+  readonly container?: string
+  readonly timeoutMs: number
+}
+
+export interface Inputs {
+  readonly command: 'deploy' | 'verify' | 'rollback'
+  readonly dryRun: boolean
+  readonly region?: string
+  readonly expectedAccountId?: string
+  /** What the deploy record calls the place that was deployed to. */
+  readonly environment?: string
+  readonly services: readonly ServiceName[]
+  readonly base: Base
+  readonly changes: Changes
+  readonly serviceChanges: ServiceChanges
+  readonly beforeDeploy?: BeforeDeploy
+  readonly waitFor: WaitFor
+  readonly bakeMs: number
+  readonly timeoutMs: number
+  /** How many tasks of the new deployment may fail before the outcome counts as decided; by the service's size where not set. */
+  readonly maxFailedTasks?: number
+  readonly onConflict: 'fail' | 'wait' | 'supersede'
+  readonly onFailure: 'rollback' | 'stop' | 'leave'
+  readonly onCancel: 'rollback' | 'leave'
+  /** The revision to go back to; without it the next older one that was healthy. */
+  readonly rollbackTo?: string
+  /** The revision that is to be left; a service that runs another one by now stays at that. */
+  readonly rollbackFrom?: string
+  readonly recordFile?: string
+}
+
+const MINUTE = 60_000
+
+/** Reads and checks every input. @throws InputError for the first that is wrong. */
+export function readInputs(env: Environment): Inputs {
+  const read = new InputReader(env)
+  read.refuse(PEER_INPUTS)
+  const command = readCommand(read)
+  if (command === 'rollback') refuseChangesInRollback(read)
+  const region = readRegion(read)
+  const expectedAccountId = readAccountId(read)
+  const environment = read.text('environment')
+  const recordFile = read.text('record-file')
+  const rollbackTo = readRevision(read, 'rollback-to', command)
+  const rollbackFrom = readRevision(read, 'rollback-from', command)
+  const beforeDeploy = readBeforeDeploy(read)
+  const maxFailedTasks = read.integer('max-failed-tasks', { min: 1, max: 1000 })
+  return {
+    command,
+    dryRun: read.flag('dry-run', false),
+    ...(region === undefined ? {} : { region }),
+    ...(expectedAccountId === undefined ? {} : { expectedAccountId }),
+    ...(environment === undefined ? {} : { environment }),
+    services: readServices(read),
+    base: readBase(read),
+    changes: readChanges(read),
+    serviceChanges: readServiceChanges(read),
+    ...(beforeDeploy === undefined ? {} : { beforeDeploy }),
+    ...readPatience(read),
+    ...(maxFailedTasks === undefined ? {} : { maxFailedTasks }),
+    onConflict: read.choice('on-conflict', ['fail', 'wait', 'supersede'], 'fail'),
+    ...readWayBack(read, command),
+    ...(rollbackTo === undefined ? {} : { rollbackTo }),
+    ...(rollbackFrom === undefined ? {} : { rollbackFrom }),
+    ...(recordFile === undefined ? {} : { recordFile }),
+  }
+}
+
+const COMMANDS = ['deploy', 'verify', 'rollback'] as const
+
+function readCommand(read: InputReader): Inputs['command'] {
+  const value = read.text('command')
+  if (value !== undefined && !COMMANDS.some((command) => command.startsWith(value.toLowerCase()))) {
+    throw new InputError('command', `is \`${value}\`, which is none of \`deploy\`, \`verify\`, \`rollback\`.`, {
+      hint: "It says what this action does. To change the container's command, use `container-command`.",
+    })
+  }
+  return read.choice('command', COMMANDS, 'deploy')
+}
+
+function readServices(read: InputReader): readonly ServiceName[] {
+  const cluster = parseClusterName(read.text('cluster') ?? 'default')
+  const [one, several] = [read.list('service'), read.list('services')]
+  if (one.length > 0 && several.length > 0) {
+    throw new InputError('services', 'is set, and so is `service`.', { hint: 'They mean the same: keep one of them.' })
+  }
+  const given = several.length > 0 ? 'services' : 'service'
+  const services = [...one, ...several].map((item) => parseServiceName(item, cluster, given))
+  if (services.length === 0) {
+    throw new InputError('service', 'is missing.', {
+      hint: 'Name the ECS service under `with:`, for example `service: web`; several as `services: api, worker`.',
+    })
+  }
+  const names = services.map(nameOf)
+  const twice = names.find((name, at) => names.indexOf(name) !== at)
+  if (twice !== undefined) throw new InputError(given, `names \`${twice}\` twice.`, { hint: 'Name it once.' })
+  return services
+}
+
+function readServiceChanges(read: InputReader): ServiceChanges {
+  const desiredCount = read.integer('desired-count', { min: 0, max: 5000 })
+  const circuitBreaker = read.choice('circuit-breaker', ['keep', 'rollback', 'stop', 'disabled'], 'keep')
+  const alarms = read.list('alarms')
+  return {
+    ...(desiredCount === undefined ? {} : { desiredCount }),
+    ...(read.flag('force-new-deployment', false) ? { forceNewDeployment: true } : {}),
+    ...(circuitBreaker === 'keep' ? {} : { circuitBreaker }),
+    ...(alarms.length === 0 ? {} : { alarms }),
+  }
+}
+
+/** How far to follow a deploy, and for how long. @throws InputError when a healthy one could not end in time. */
+function readPatience(read: InputReader): Pick<Inputs, 'waitFor' | 'bakeMs' | 'timeoutMs'> {
+  const waitFor = readWaitFor(read)
+  const bakeMs = read.duration('bake-time', 5 * MINUTE)
+  const timeoutMs = readTimeout(read)
+  if (waitFor === 'bake' && bakeMs >= timeoutMs) {
+    const [bake, timeout] = [formatDuration(bakeMs), formatDuration(timeoutMs)]
+    throw new InputError(
+      'bake-time',
+      `is ${bake}, which leaves nothing of the \`timeout\` of ${timeout} for the rollout itself.`,
+      { hint: 'Raise `timeout` to the bake time and what the rollout takes, or lower `bake-time`.' },
+    )
+  }
+  return { waitFor, bakeMs, timeoutMs }
+}
+
+/** `wait-for`, or what the action of AWS calls `wait-for-service-stability`. */
+function readWaitFor(read: InputReader): WaitFor {
+  const alias = 'wait-for-service-stability'
+  if (read.text(alias) === undefined) {
+    return read.choice('wait-for', ['none', 'started', 'healthy', 'bake'], 'healthy')
+  }
+  const stable = read.flag(alias, true)
+  if (read.text('wait-for') !== undefined) {
+    throw new InputError(alias, 'is set, and so is `wait-for`.', {
+      hint: 'Keep `wait-for`: it says the same, and more.',
+    })
+  }
+  return stable ? 'healthy' : 'none'
+}
+
+/** `timeout`, or what the action of AWS calls `wait-for-minutes`. */
+function readTimeout(read: InputReader): number {
+  const minutes = read.integer('wait-for-minutes', { min: 1, max: 360 })
+  if (minutes === undefined) return read.duration('timeout', 30 * MINUTE)
+  if (read.text('timeout') !== undefined) {
+    throw new InputError('wait-for-minutes', 'is set, and so is `timeout`.', { hint: 'Keep `timeout`.' })
+  }
+  return minutes * MINUTE
+}
+
+function readRevision(read: InputReader, input: string, command: Inputs['command']): string | undefined {
+  const value = read.text(input)
+  if (value === undefined) return undefined
+  if (command !== 'rollback') {
+    throw new InputError(input, 'is set, but `command` is not `rollback`.', {
+      hint: `Add \`command: rollback\`, or remove \`${input}\`.`,
+    })
+  }
+  if (!/^(\d+|[\w-]+:\d+|arn:[\w-]+:ecs:[\w-]+:\d{12}:task-definition\/[\w-]+:\d+)$/.test(value)) {
+    throw new InputError(input, `is \`${value}\`, which is not a task definition revision.`, {
+      hint: 'Write a revision number such as `12`, `web:12`, or the ARN of the revision.',
+    })
+  }
+  return value
+}
+
+/** A rollback that fails or is cancelled is not rolled back: that would lead to the very revision that is to be left. */
+function readWayBack(read: InputReader, command: Inputs['command']): Pick<Inputs, 'onFailure' | 'onCancel'> {
+  const onFailure = read.choice('on-failure', ['rollback', 'stop', 'leave'], 'rollback')
+  const onCancel = read.choice('on-cancel', ['rollback', 'leave'], 'rollback')
+  return command === 'rollback' ? { onFailure: 'leave', onCancel: 'leave' } : { onFailure, onCancel }
+}
+
+/** What only a deploy does. */
+const OF_A_DEPLOY = [...CHANGING_INPUTS, ...BASE_INPUTS, 'before-deploy-command'] as const
+
+/** A rollback goes back to a revision as it was, and repeats no migration. What it would not do must not seem done. */
+function refuseChangesInRollback(read: InputReader): void {
+  const input = OF_A_DEPLOY.find((name) => read.text(name) !== undefined)
+  if (input === undefined) return
+  throw new InputError(input, 'is set, but `command` is `rollback`, which goes back to a revision as it was.', {
+    hint: `Remove \`${input}\`, or deploy with it: \`command: deploy\`.`,
+  })
+}
+
+function readBeforeDeploy(read: InputReader): BeforeDeploy | undefined {
+  const command = readCommandLine(read, 'before-deploy-command')
+  const container = read.text('before-deploy-container')
+  const timeoutMs = read.duration('before-deploy-timeout', 15 * MINUTE)
+  if (command !== undefined) return { command, timeoutMs, ...(container === undefined ? {} : { container }) }
+  const orphan = ['before-deploy-container', 'before-deploy-timeout'].find((name) => read.text(name) !== undefined)
+  if (orphan === undefined) return undefined
+  throw new InputError(orphan, 'is set, but `before-deploy-command` is not.', {
+    hint: 'Set `before-deploy-command`, for example `npm run migrate`, or remove this input.',
+  })
+}

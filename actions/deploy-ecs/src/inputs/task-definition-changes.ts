@@ -1,0 +1,170 @@
+import { LogDriver } from '@aws-sdk/client-ecs'
+import { InputError } from '../../../../toolkit/errors.ts'
+import type { InputReader, Pair } from '../../../../toolkit/inputs.ts'
+import { readCommandLine } from './command-line.ts'
+
+/** An image for a container; without a name, for the one that `container-name` names or the only one there is. */
+export interface ImageChange {
+  readonly container?: string
+  readonly image: string
+}
+
+/** Datadog's unified service tags. */
+export interface DatadogTags {
+  readonly env?: string
+  readonly service?: string
+  readonly version?: string
+}
+
+/** What to change in a task definition. What is not in here stays as it is. */
+export interface Changes {
+  readonly images: readonly ImageChange[]
+  /** The containers that the members below are for; empty: those whose image changes, or the only one there is. */
+  readonly containers: readonly string[]
+  /** Whether environment, secrets and labels are added to what is there, or take its place. */
+  readonly mode: 'merge' | 'replace'
+  readonly environment: readonly Pair[]
+  readonly secrets: readonly Pair[]
+  readonly dockerLabels: readonly Pair[]
+  readonly logOptions: readonly Pair[]
+  readonly environmentFiles: readonly string[]
+  readonly logDriver?: string
+  readonly command?: readonly string[]
+  readonly cpu?: string
+  readonly memory?: string
+  readonly taskRoleArn?: string
+  readonly executionRoleArn?: string
+  readonly datadog?: DatadogTags
+}
+
+/** The inputs that change something in a task definition. */
+export const CHANGING_INPUTS = [
+  'image',
+  'environment-variables',
+  'secrets',
+  'docker-labels',
+  'env-files',
+  'container-command',
+  'log-configuration-log-driver',
+  'log-configuration-options',
+  'cpu',
+  'memory',
+  'task-role-arn',
+  'execution-role-arn',
+  'datadog-tags',
+] as const
+
+/** Reads all inputs that change the task definition. */
+export function readChanges(read: InputReader): Changes {
+  const logDriver = read.optionalChoice('log-configuration-log-driver', Object.values(LogDriver))
+  const command = readCommandLine(read, 'container-command')
+  const cpu = sizeInput(read, 'cpu', '512')
+  const memory = sizeInput(read, 'memory', '1024')
+  const taskRoleArn = roleInput(read, 'task-role-arn')
+  const executionRoleArn = roleInput(read, 'execution-role-arn')
+  const datadog = readDatadogTags(read)
+  return {
+    images: readImages(read),
+    containers: read.list('container-name'),
+    mode: read.choice('environment-mode', ['merge', 'replace'], 'merge'),
+    environment: unique('environment-variables', read.pairs('environment-variables', { secret: true })),
+    secrets: readSecrets(read),
+    dockerLabels: unique('docker-labels', read.pairs('docker-labels')),
+    logOptions: unique('log-configuration-options', read.pairs('log-configuration-options')),
+    environmentFiles: read.lines('env-files').map(environmentFile),
+    ...(logDriver === undefined ? {} : { logDriver }),
+    ...(command === undefined ? {} : { command }),
+    ...(cpu === undefined ? {} : { cpu }),
+    ...(memory === undefined ? {} : { memory }),
+    ...(taskRoleArn === undefined ? {} : { taskRoleArn }),
+    ...(executionRoleArn === undefined ? {} : { executionRoleArn }),
+    ...(datadog === undefined ? {} : { datadog }),
+  }
+}
+
+/** `image`: one reference, or `container=reference` on lines of their own (or separated by commas). */
+function readImages(read: InputReader): readonly ImageChange[] {
+  const images = read.list('image').map((item): ImageChange => {
+    const match = /^([\w-]+)=(.*)$/.exec(item)
+    const image = (match?.[2] ?? item).trim()
+    if (image === '' || /\s/.test(image)) {
+      throw new InputError('image', `has the item \`${item}\`, which is not an image reference.`, {
+        hint: 'Write `image: REPOSITORY@sha256:…`, or one `container=REPOSITORY@sha256:…` on each line.',
+      })
+    }
+    return match?.[1] === undefined ? { image } : { container: match[1], image }
+  })
+  const nameless = images.filter(({ container }) => container === undefined)
+  if (nameless.length > 1 || (nameless.length === 1 && images.length > 1)) {
+    throw new InputError('image', 'has several images, of which some do not say which container they are for.', {
+      hint: 'Write one `container=image` on each line.',
+    })
+  }
+  const names = images.map(({ container }) => container)
+  const twice = names.find((name, at) => name !== undefined && names.indexOf(name) !== at)
+  if (twice !== undefined) {
+    throw new InputError('image', `has two images for the container \`${twice}\`.`, { hint: 'Keep one of them.' })
+  }
+  return images
+}
+
+/** Where each secret is, never what it is. Whether it is there, the preflight looks. */
+function readSecrets(read: InputReader): readonly Pair[] {
+  const secrets = unique('secrets', read.pairs('secrets', { secret: true }))
+  const empty = secrets.find(({ value }) => value === '')
+  if (empty === undefined) return secrets
+  throw new InputError('secrets', `does not say where \`${empty.key}\` is.`, {
+    hint: 'Write `NAME=ARN`: of a secret in Secrets Manager, or of a parameter in the parameter store.',
+  })
+}
+
+function environmentFile(line: string): string {
+  if (/^arn:[\w-]+:s3:::[^/\s]+\/\S+\.env$/.test(line)) return line
+  throw new InputError('env-files', `has \`${line}\`, which is not the ARN of an environment file in S3.`, {
+    hint: 'It looks like `arn:aws:s3:::BUCKET/PATH.env`, one on each line; ECS wants the name to end with `.env`.',
+  })
+}
+
+function readDatadogTags(read: InputReader): DatadogTags | undefined {
+  const value = read.text('datadog-tags')
+  if (value === undefined || value === 'false') return undefined
+  if (value === 'true' || value === 'auto') return {}
+  const tags: { env?: string; service?: string; version?: string } = {}
+  for (const { key, value: tag } of read.pairs('datadog-tags')) {
+    if (key !== 'env' && key !== 'service' && key !== 'version') {
+      throw new InputError('datadog-tags', `has the tag \`${key}\`, which is none of env, service, version.`, {
+        hint: 'Write `auto`, or lines such as `version=1.4.2`; what you leave out is taken from the deploy.',
+      })
+    }
+    if (tag === '') {
+      throw new InputError('datadog-tags', `has no value for \`${key}\`.`, {
+        hint: `Give it one, or leave the line out: \`${key}\` is then taken from the deploy.`,
+      })
+    }
+    tags[key] = tag
+  }
+  return tags
+}
+
+function sizeInput(read: InputReader, name: string, example: string): string | undefined {
+  const value = read.text(name)
+  if (value === undefined || /^\d+(\.\d+)?( ?(vCPU|GB))?$/i.test(value)) return value
+  throw new InputError(name, `is \`${value}\`, which is not a task size.`, {
+    hint: `Write it as ECS does, for example \`${example}\`.`,
+  })
+}
+
+function roleInput(read: InputReader, name: string): string | undefined {
+  const value = read.text(name)
+  if (value === undefined || /^arn:[\w-]+:iam::\d{12}:role\/.+$/.test(value)) return value
+  throw new InputError(name, `is \`${value}\`, which is not the ARN of a role.`, {
+    hint: 'It looks like `arn:aws:iam::ACCOUNT:role/NAME`.',
+  })
+}
+
+function unique(name: string, pairs: readonly Pair[]): readonly Pair[] {
+  const keys = pairs.map(({ key }) => key)
+  const twice = keys.find((key, at) => keys.indexOf(key) !== at)
+  if (twice === undefined) return pairs
+  throw new InputError(name, `sets \`${twice}\` twice.`, { hint: 'Keep one of the two lines.' })
+}

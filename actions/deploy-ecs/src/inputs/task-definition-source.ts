@@ -1,0 +1,69 @@
+import { InputError } from '../../../../toolkit/errors.ts'
+import type { InputReader } from '../../../../toolkit/inputs.ts'
+
+/** Where the task definition that a deploy starts from comes from. */
+export type Base =
+  /** What the service runs now. */
+  | { readonly from: 'service' }
+  | { readonly from: 'file'; readonly path: string }
+  /** One revision, by ARN or as `family:revision`. */
+  | { readonly from: 'revision'; readonly taskDefinition: string }
+  /** The latest revision of a family. */
+  | { readonly from: 'family'; readonly family: string }
+  /** The latest revision of a family that Terraform owns; what is registered stays in the service's own family. */
+  | { readonly from: 'template'; readonly family: string }
+
+const ARN = /^arn:[\w-]+:ecs:[\w-]+:\d{12}:task-definition\/[\w-]+(:\d+)?$/
+const FAMILY = /^[\w-]{1,255}$/
+
+/** The inputs that say where a task definition comes from. */
+export const BASE_INPUTS = ['task-definition', 'template', 'task-definition-arn', 'task-definition-family'] as const
+
+/** Reads `task-definition`, `template`, and the names that the render action has for the same. */
+export function readBase(read: InputReader): Base {
+  const given = BASE_INPUTS.filter((name) => read.text(name) !== undefined)
+  const [name, second] = given
+  if (second !== undefined) {
+    throw new InputError(second, `is set, and so is \`${name}\`: a task definition comes from one place.`, {
+      hint: `Keep one of ${given.map((other) => `\`${other}\``).join(' and ')}. Without any, the deploy starts from what the service runs now.`,
+    })
+  }
+  const revision = read.integer('task-definition-revision', { min: 1, max: 1_000_000_000 })
+  if (revision !== undefined && name !== 'task-definition-family') {
+    throw new InputError('task-definition-revision', 'is set without `task-definition-family`.', {
+      hint: `Write \`task-definition: FAMILY:${revision}\`.`,
+    })
+  }
+  if (name === undefined) return { from: 'service' }
+  const value = read.required(name, 'web')
+  if (name === 'template') return { from: 'template', family: family(name, value) }
+  if (name === 'task-definition-family') {
+    return revision === undefined
+      ? { from: 'family', family: family(name, value) }
+      : { from: 'revision', taskDefinition: `${family(name, value)}:${revision}` }
+  }
+  return taskDefinitionBase(name, value)
+}
+
+function taskDefinitionBase(input: string, value: string): Base {
+  if (value.startsWith('arn:') || input === 'task-definition-arn') {
+    if (ARN.test(value)) return { from: 'revision', taskDefinition: value }
+    throw new InputError(input, `is \`${value}\`, which is not the ARN of a task definition.`, {
+      hint: 'It looks like `arn:aws:ecs:REGION:ACCOUNT:task-definition/FAMILY:REVISION`.',
+    })
+  }
+  if (/^[\w-]+:\d+$/.test(value)) return { from: 'revision', taskDefinition: value }
+  // A family's name has neither dots nor slashes, so a path can be told from it without looking at the disk.
+  if (/[./\\]/.test(value)) return { from: 'file', path: value }
+  if (FAMILY.test(value)) return { from: 'family', family: value }
+  throw new InputError(input, `is \`${value}\`, which is neither a file, an ARN, a family nor \`family:revision\`.`, {
+    hint: 'Write for example `task-definition.json`, `web` or `web:12`; a file without an extension as `./name`.',
+  })
+}
+
+function family(input: string, value: string): string {
+  if (FAMILY.test(value)) return value
+  throw new InputError(input, `is \`${value}\`, which is not the name of a task definition family.`, {
+    hint: 'A family has letters, digits, hyphens and underscores, for example `web-template`.',
+  })
+}

@@ -1,0 +1,114 @@
+import { throwIfCancelled } from '../../../../toolkit/clock.ts'
+import { inParallel } from '../../../../toolkit/parallel.ts'
+import type { AwsCalls } from '../aws/aws-calls.ts'
+import { tryServices } from '../aws/ecs.ts'
+import { nameOf } from '../aws/service-name.ts'
+import type { Rollout } from '../change/start-rollout.ts'
+import { serving } from './blue-green.ts'
+import { ownDeployment } from './deployment.ts'
+import { ServiceDeployments } from './find-service-deployment.ts'
+import { type Observation, type ServiceSeen, seenService } from './model.ts'
+import { rolloutComplete } from './progress.ts'
+import { readTargets } from './target-health.ts'
+import { liveTasks } from './task-health.ts'
+import { TaskBook } from './tasks.ts'
+
+/** How many services are looked at at once. */
+const AT_ONCE = 4
+/** With so few services the tasks of each are looked at every time; with more, when there is a reason to. */
+const FEW = 10
+/** A look at the tasks of a service without any other reason, when there are many. */
+const IDLE_LOOKS = 10
+
+/** What is kept from one look at a rollout to the next. */
+interface Watched {
+  readonly rollout: Rollout
+  readonly tasks: TaskBook
+  readonly instances: Map<string, string>
+  fingerprint?: string
+  skipped: number
+}
+
+/** What a look at one rollout gave, or why it gave nothing. */
+export type Look = { readonly observation: Observation } | { readonly error: unknown }
+
+/** Looks at many rollouts at once, in as few calls as AWS allows. */
+export class Observer {
+  readonly #aws: AwsCalls
+  readonly #watched: ReadonlyMap<string, Watched>
+  readonly #serviceDeployments: ServiceDeployments
+  readonly #withTasks: boolean
+
+  /** @param withTasks whether tasks and targets matter, or the service alone. */
+  constructor(aws: AwsCalls, rollouts: readonly Rollout[], withTasks: boolean, notice: (message: string) => void) {
+    this.#aws = aws
+    this.#serviceDeployments = new ServiceDeployments(aws, notice)
+    this.#withTasks = withTasks
+    this.#watched = new Map(
+      rollouts.map((rollout) => [
+        nameOf(rollout.name),
+        { rollout, tasks: new TaskBook(rollout), instances: new Map(), skipped: 0 },
+      ]),
+    )
+  }
+
+  /** The ARN of a rollout's service deployment, once it is known. */
+  serviceDeploymentOf(rollout: Rollout): string | undefined {
+    return this.#serviceDeployments.arnOf(rollout)
+  }
+
+  /** One look at each of these rollouts, by `cluster/service`. What cannot be read of one says nothing of the others. */
+  async look(rollouts: readonly Rollout[]): Promise<ReadonlyMap<string, Look>> {
+    const watched = rollouts.flatMap(({ name }) => this.#watched.get(nameOf(name)) ?? [])
+    const services = await tryServices(
+      this.#aws,
+      rollouts.map(({ name }) => name),
+    )
+    const deployments = await this.#serviceDeployments.read(
+      rollouts.filter(({ name }) => !services.failed.has(nameOf(name))),
+    )
+    const looks = await inParallel(watched, AT_ONCE, async (one): Promise<[string, Look]> => {
+      const key = nameOf(one.rollout.name)
+      const error = services.failed.get(key) ?? deployments.failed.get(key)
+      if (error !== undefined) return [key, { error }]
+      const service = services.found.get(key)
+      const serviceDeployment = deployments.seen.get(key)
+      const observation: Observation = {
+        at: this.#aws.clock.now(),
+        ...(service === undefined ? {} : { service: this.#asServed(seenService(service), one.rollout) }),
+        ...(serviceDeployment === undefined ? {} : { serviceDeployment }),
+      }
+      try {
+        return [key, { observation: await this.#withTasksOf(one, observation, rollouts.length) }]
+      } catch (error) {
+        throwIfCancelled(this.#aws.signal)
+        return [key, { error }]
+      }
+    })
+    return new Map(looks)
+  }
+
+  /** The service with the target groups that serve our revision: where two change places, the other is not ours. */
+  #asServed(service: ServiceSeen, rollout: Rollout): ServiceSeen {
+    const groups = this.#serviceDeployments.groupsOf(rollout)
+    return { ...service, loadBalancers: serving(service.loadBalancers, groups) }
+  }
+
+  async #withTasksOf(one: Watched, observation: Observation, among: number): Promise<Observation> {
+    const { service } = observation
+    if (!this.#withTasks || service === undefined) return observation
+    const fingerprint = JSON.stringify([service.deployments, service.events[0]?.id])
+    const own = ownDeployment(one.rollout, service)
+    const complete = own !== undefined && rolloutComplete(own, observation)
+    const due = among <= FEW || complete || fingerprint !== one.fingerprint || one.skipped >= IDLE_LOOKS
+    one.fingerprint = fingerprint
+    one.skipped = due ? 0 : one.skipped + 1
+    if (!due) return observation
+    const tasks = await one.tasks.read(this.#aws)
+    const live = liveTasks(tasks)
+    if (service.loadBalancers.length === 0 || live.length === 0) return { ...observation, tasks }
+    const { cluster } = one.rollout.name
+    const targets = await readTargets(this.#aws, cluster, service.loadBalancers, live, one.instances)
+    return { ...observation, tasks, targets }
+  }
+}

@@ -1,0 +1,111 @@
+import type { ContainerSeen, TaskSeen } from './model.ts'
+
+/** Why a task stopped, as far as a deploy is concerned. */
+export type StopKind =
+  | 'image'
+  | 'initialisation'
+  | 'out-of-memory'
+  | 'exited'
+  | 'health-check'
+  | 'not-started'
+  | 'interrupted'
+  | 'scaled-in'
+
+export interface Stop {
+  readonly kind: StopKind
+  /** Whether it speaks against the new revision. */
+  readonly failure: boolean
+  /** Whether another attempt would end the same way. */
+  readonly certain: boolean
+  /** Whether it would do so wherever that is: an image or a secret is there for all instances, or for none. */
+  readonly everywhere: boolean
+  /** The container instance that it ran on; none on Fargate, where each task has a machine of its own. */
+  readonly instance?: string
+  /** AWS's words, without the ids that differ from task to task. */
+  readonly reason: string
+  readonly exitCode?: number
+  /** The container that the reason is about, where one can be told. */
+  readonly container?: string
+}
+
+const CERTAIN =
+  /not found|does not exist|manifest unknown|no match for platform|exec format|repository .* not exist|access ?denied|not authorized|unauthori[sz]ed|no basic auth|ResourceNotFound|InvalidParameter|unable to find user/i
+
+const IMAGE_IS_NOT_THERE = /not found|does not exist|manifest unknown|repository .* not exist/i
+const SECRET = /secret|parameter|\bssm\b|\basm\b/i
+
+/** Judges a task that has stopped or is stopping; `undefined` for one that is not. */
+export function judgeStop(task: TaskSeen): Stop | undefined {
+  const { stopCode, stoppedReason, lastStatus } = task
+  if (stopCode === undefined && stoppedReason === undefined && lastStatus !== 'STOPPED') return undefined
+  const guilty = guiltyContainer(task)
+  const reason = plain(
+    guilty?.reason !== undefined && !/essential/i.test(guilty.reason)
+      ? guilty.reason
+      : (stoppedReason ?? stopCode ?? 'stopped'),
+  )
+  const text = `${stoppedReason ?? ''} ${task.containers.map((container) => container.reason ?? '').join(' ')}`
+  const kind = kindOf(stopCode, text, guilty?.exitCode)
+  const certain = (kind === 'image' || kind === 'initialisation' || kind === 'not-started') && CERTAIN.test(text)
+  const { containerInstanceArn: instance } = task
+  return {
+    kind,
+    failure: kind !== 'interrupted' && kind !== 'scaled-in',
+    certain,
+    everywhere:
+      certain &&
+      ((kind === 'image' && IMAGE_IS_NOT_THERE.test(text)) || (kind === 'initialisation' && SECRET.test(text))),
+    reason,
+    ...(instance === undefined ? {} : { instance }),
+    ...(guilty?.exitCode === undefined ? {} : { exitCode: guilty.exitCode }),
+    ...(guilty === undefined ? {} : { container: guilty.name }),
+  }
+}
+
+/** The stop of a task that speaks against its revision; `undefined` for every other task. */
+export function failureOf(task: TaskSeen): Stop | undefined {
+  const stop = judgeStop(task)
+  return stop?.failure ? stop : undefined
+}
+
+function kindOf(stopCode: string | undefined, text: string, exitCode: number | undefined): StopKind {
+  if (/CannotPull|ImagePull|pull image manifest/i.test(text)) return 'image'
+  if (/ResourceInitializationError/.test(text)) return 'initialisation'
+  if (/OutOfMemory/i.test(text)) return 'out-of-memory'
+  if (stopCode === 'ServiceSchedulerInitiated' || /health ?checks?/i.test(text)) {
+    return /health/i.test(text) ? 'health-check' : 'scaled-in'
+  }
+  if (INTERRUPTIONS.has(stopCode ?? '')) return 'interrupted'
+  if (stopCode === 'TaskFailedToStart') return 'not-started'
+  return exitCode === 137 && /memory/i.test(text) ? 'out-of-memory' : 'exited'
+}
+
+const INTERRUPTIONS = new Set(['SpotInterruption', 'TerminationNotice', 'UserInitiated', 'InfrastructureHealth'])
+
+/**
+ * The container that brought the task down: one with a reason, else one that failed, else one that was killed, else one that
+ * ended at all. With an essential container ECS ends all others, by SIGTERM first: 143 is the last to be blamed.
+ */
+function guiltyContainer({ containers }: TaskSeen): ContainerSeen | undefined {
+  const ended = (wanted: (code: number) => boolean) =>
+    containers.find(({ exitCode }) => exitCode !== undefined && wanted(exitCode))
+  return (
+    containers.find(({ reason }) => reason !== undefined && reason !== '') ??
+    ended((code) => !ENDED_BY_ECS.has(code)) ??
+    ended((code) => code === 137) ??
+    ended((code) => code === 0) ??
+    ended(() => true)
+  )
+}
+
+/** How a container ends that is stopped: by itself, by SIGKILL, by SIGTERM. */
+export const ENDED_BY_ECS: ReadonlySet<number> = new Set([0, 137, 143])
+
+/** Without what differs from task to task, so that equal reasons can be counted together. */
+const plain = (reason: string): string =>
+  reason
+    .replace(/\b[0-9a-f]{32}\b/g, '…')
+    .replace(/\b(?:\d{1,3}\.){3}\d{1,3}\b(:\d+)?/g, '…')
+    .replace(/\beni-[0-9a-f]+\b/g, 'eni-…')
+    .replace(/\brequest id: [\w-]+/gi, 'request id: …')
+    .trim()

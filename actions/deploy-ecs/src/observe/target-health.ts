@@ -1,0 +1,81 @@
+import { DescribeTargetHealthCommand, type TargetHealthDescription } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { inParallel } from '../../../../toolkit/parallel.ts'
+import type { AwsCalls } from '../aws/aws-calls.ts'
+import { describeContainerInstances } from '../aws/ecs.ts'
+import type { LoadBalancerSeen, TargetSeen, TaskSeen } from './model.ts'
+import { groupName } from './task-health.ts'
+
+/** The EC2 instance of each container instance that was ever asked for: it never changes. */
+export type Instances = Map<string, string>
+
+/** What every target group of a service says of these tasks. */
+export async function readTargets(
+  aws: AwsCalls,
+  cluster: string,
+  balancers: readonly LoadBalancerSeen[],
+  tasks: readonly TaskSeen[],
+  instances: Instances,
+): Promise<readonly TargetSeen[]> {
+  const onInstances = tasks.filter(({ addresses }) => addresses.length === 0)
+  const unknown = [...new Set(onInstances.map((task) => task.containerInstanceArn ?? ''))].filter(
+    (arn) => arn !== '' && !instances.has(arn),
+  )
+  if (unknown.length > 0) {
+    for (const [arn, id] of await describeContainerInstances(aws, cluster, unknown)) instances.set(arn, id)
+  }
+  const groups = balancers.flatMap((balancer) =>
+    [balancer.targetGroupArn, balancer.alternateTargetGroupArn]
+      .filter((arn) => arn !== undefined)
+      .map((arn) => ({ balancer, arn })),
+  )
+  const answers = await inParallel(groups, 4, async ({ balancer, arn }) => {
+    const { TargetHealthDescriptions = [] } = await aws.call(
+      'targetHealth',
+      `describe the health of target group \`${groupName(arn)}\``,
+      (options) => aws.clients.elb.send(new DescribeTargetHealthCommand({ TargetGroupArn: arn }), options),
+    )
+    return targetsOf(arn, balancer, tasks, TargetHealthDescriptions, instances)
+  })
+  return answers.flat()
+}
+
+/** Finds each task among a group's targets: by the address of its network interface, else by instance and host port. */
+export function targetsOf(
+  targetGroupArn: string,
+  { containerName, containerPort }: LoadBalancerSeen,
+  tasks: readonly TaskSeen[],
+  health: readonly TargetHealthDescription[],
+  instances: ReadonlyMap<string, string>,
+): readonly TargetSeen[] {
+  const byTarget = new Map(health.map((entry) => [`${entry.Target?.Id}:${entry.Target?.Port}`, entry]))
+  return tasks.map((task) => {
+    const [target, entry] = addressesOf(task, containerName, containerPort, instances)
+      .map((address) => [address, byTarget.get(address)] as const)
+      .sort(([, a], [, b]) => Number(b !== undefined) - Number(a !== undefined))[0] ?? ['not yet known', undefined]
+    const { State, Reason, Description } = entry?.TargetHealth ?? {}
+    return {
+      targetGroupArn,
+      taskArn: task.arn,
+      target,
+      state: State ?? 'unregistered',
+      ...(Reason === undefined ? {} : { reason: Reason }),
+      ...(Description === undefined ? {} : { description: Description }),
+    }
+  })
+}
+
+function addressesOf(
+  task: TaskSeen,
+  containerName: string,
+  containerPort: number,
+  instances: ReadonlyMap<string, string>,
+): readonly string[] {
+  if (task.addresses.length > 0) return task.addresses.map((address) => `${address}:${containerPort}`)
+  const instance = instances.get(task.containerInstanceArn ?? '')
+  const container = task.containers.find(({ name }) => name === containerName)
+  const ports = (container?.hostPorts ?? []).filter((binding) => binding.containerPort === containerPort)
+  if (instance === undefined) return []
+  // In host mode ECS tells of no ports: they are the container's own. Until it runs, another may still have them.
+  if (ports.length === 0) return task.lastStatus === 'RUNNING' ? [`${instance}:${containerPort}`] : []
+  return ports.map(({ hostPort }) => `${instance}:${hostPort}`)
+}

@@ -1,0 +1,39 @@
+import type { Observation, ServiceSeen, TargetSeen, TaskSeen } from './model.ts'
+import { judgeStop } from './stopped-task.ts'
+
+/** The tasks of our deployment that are meant to run. */
+export const liveTasks = (tasks: readonly TaskSeen[]): readonly TaskSeen[] =>
+  tasks.filter((task) => task.lastStatus !== 'STOPPED' && judgeStop(task) === undefined)
+
+/** What still keeps a task from being healthy; nothing when it is. */
+export function unhealthiness(task: TaskSeen, service: ServiceSeen, targets: readonly TargetSeen[]): readonly string[] {
+  const name = shortTask(task.arn)
+  if (task.lastStatus !== 'RUNNING') return [`task ${name} is ${task.lastStatus}`]
+  if (task.healthStatus === 'UNHEALTHY') return [`task ${name} fails its container health check`]
+  return service.loadBalancers.flatMap((balancer) => {
+    const groups = [balancer.targetGroupArn, balancer.alternateTargetGroupArn]
+    const seen = targets.filter((target) => target.taskArn === task.arn && groups.includes(target.targetGroupArn))
+    if (seen.some(({ state }) => state === 'healthy')) return []
+    const registered = seen.find(({ state }) => state !== 'unregistered')
+    if (registered === undefined) return [`task ${name} is not registered in ${groupName(balancer.targetGroupArn)}`]
+    return [`target ${registered.target} in ${groupName(registered.targetGroupArn)} is ${describeTarget(registered)}`]
+  })
+}
+
+/** How many of our tasks are healthy, as far as it was looked at. */
+export function healthyCount({ service, tasks, targets }: Observation): number {
+  if (service === undefined || tasks === undefined) return 0
+  return liveTasks(tasks).filter((task) => unhealthiness(task, service, targets ?? []).length === 0).length
+}
+
+/** `unhealthy (Target.ResponseCodeMismatch: Health checks failed with these codes: [500])`. */
+export function describeTarget({ state, reason, description }: TargetSeen): string {
+  const why = [reason, description].filter((part) => part !== undefined && part !== '').join(': ')
+  return why === '' ? state : `${state} (${why})`
+}
+
+/** A target group's name, from its ARN. */
+export const groupName = (arn: string): string => /:targetgroup\/([^/]+)/.exec(arn)?.[1] ?? arn
+
+/** A task's id, from its ARN. */
+export const shortTask = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1)

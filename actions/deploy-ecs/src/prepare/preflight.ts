@@ -1,0 +1,104 @@
+// What can be known to go wrong before anything is changed. Pure: the reading is done by prepare.ts.
+import type { Deployment, Service } from '@aws-sdk/client-ecs'
+import { InputError, SlipwayError } from '../../../../toolkit/errors.ts'
+import { nameOf, type ServiceName } from '../aws/service-name.ts'
+import type { ServiceChanges } from '../inputs/inputs.ts'
+import { type Registration, revisionName } from '../task-definition/registration.ts'
+
+/** @throws SlipwayError when another tool deploys this service. */
+export function refuseForeignController(name: ServiceName, service: Service): void {
+  const type = service.deploymentController?.type ?? 'ECS'
+  if (type === 'ECS') return
+  const instead =
+    type === 'CODE_DEPLOY'
+      ? 'Change the service to the ECS deployment controller, which does blue/green, linear and canary by itself, or go on with aws-actions/amazon-ecs-deploy-task-definition.'
+      : 'Its task sets belong to the tool that made them: deploy with that tool.'
+  throw new SlipwayError(
+    `Service \`${nameOf(name)}\` has the deployment controller ${type}, which this action does not drive.`,
+    { hint: instead },
+  )
+}
+
+/** @throws InputError when ECS would refuse the change, or take it to mean something else. */
+export function refuseServiceChanges(name: ServiceName, service: Service, changes: ServiceChanges): void {
+  if (service.schedulingStrategy === 'DAEMON' && changes.desiredCount !== undefined) {
+    throw new InputError('desired-count', `is set, but service \`${nameOf(name)}\` is a DAEMON.`, {
+      hint: 'A daemon runs one task on each container instance. Remove the input.',
+    })
+  }
+  const strategy = service.deploymentConfiguration?.strategy ?? 'ROLLING'
+  if (strategy !== 'ROLLING' && changes.circuitBreaker !== undefined) {
+    throw new InputError('circuit-breaker', `is set, but service \`${nameOf(name)}\` deploys ${strategy}.`, {
+      hint: 'The circuit breaker is for rolling updates only. Use `alarms`, or remove the input.',
+    })
+  }
+}
+
+/** @throws SlipwayError when the service's load balancer would find no container to send requests to. */
+export function refuseMissingPorts(name: ServiceName, service: Service, registration: Registration): void {
+  for (const { containerName, containerPort, targetGroupArn, loadBalancerName } of service.loadBalancers ?? []) {
+    const container = registration.containerDefinitions.find((definition) => definition.name === containerName)
+    const balancer = targetGroupArn?.split('/')[1] ?? loadBalancerName
+    if (container === undefined) {
+      throw new InputError(
+        'task-definition',
+        `leads to \`${registration.family}\`, which has no container \`${containerName}\`, but service \`${nameOf(name)}\` sends requests to it from \`${balancer}\`.`,
+        { hint: `Its containers are ${registration.containerDefinitions.map((c) => `\`${c.name}\``).join(', ')}.` },
+      )
+    }
+    const ports = (container.portMappings ?? []).map((mapping) => mapping.containerPort)
+    if (!ports.includes(containerPort)) {
+      throw new InputError(
+        'task-definition',
+        `leads to \`${registration.family}\`, whose container \`${containerName}\` does not map port ${containerPort}, but service \`${nameOf(name)}\` sends requests to it from \`${balancer}\`.`,
+        {
+          hint: `Add \`{"containerPort": ${containerPort}}\` to its \`portMappings\`. It maps ${ports.join(', ') || 'none'}.`,
+        },
+      )
+    }
+  }
+}
+
+/** @throws SlipwayError when tasks could not be started for want of a role. */
+export function refuseMissingExecutionRole(registration: Registration): void {
+  if (registration.executionRoleArn) return
+  const container = registration.containerDefinitions.find(
+    ({ secrets = [], repositoryCredentials }) => secrets.length > 0 || repositoryCredentials !== undefined,
+  )
+  if (container === undefined) return
+  throw new SlipwayError(
+    `Task definition \`${registration.family}\` has secrets in its container \`${container.name}\`, but no execution role that may read them.`,
+    { hint: 'Set `execution-role-arn`, or `executionRoleArn` in the task definition.' },
+  )
+}
+
+/** What to say where a service would register its tasks with a target group that is gone; `undefined` for another error. */
+export function missingTargetGroup(name: ServiceName, error: unknown): SlipwayError | undefined {
+  if (!(error instanceof SlipwayError && error.cause instanceof Error)) return undefined
+  if (!error.cause.name.startsWith('TargetGroupNotFound')) return undefined
+  return new SlipwayError(`Service \`${nameOf(name)}\` has a target group that does not exist. ${error.message}`, {
+    hint: 'Its new tasks would never get requests. Make the target group, or correct the load balancers of the service.',
+    cause: error,
+  })
+}
+
+/** Another deployment that is under way, for people; `undefined` when there is none. */
+export function deploymentInProgress(service: Service): string | undefined {
+  const { deployments = [] } = service
+  const primary = deployments.find(({ status }) => status === 'PRIMARY')
+  if (primary !== undefined && cameWithService(service, primary)) return undefined
+  const rolling = primary?.rolloutState === 'IN_PROGRESS'
+  // Behind a Classic load balancer there is no rollout state; then two deployments mean one in progress.
+  const unfinished = primary?.rolloutState === undefined && deployments.length > 1
+  if (primary === undefined || !(rolling || unfinished)) return undefined
+  return `${primary.id} (${revisionName(primary.taskDefinition ?? '')}, ${primary.runningCount ?? 0} of ${primary.desiredCount ?? 0} tasks run)`
+}
+
+/**
+ * Whether this deployment was made with the service itself, which is nobody's deploy. It may never end: what Terraform
+ * makes a service from need not even have an image.
+ */
+function cameWithService({ createdAt: made, deployments = [] }: Service, { createdAt }: Deployment): boolean {
+  if (made === undefined || createdAt === undefined || deployments.length > 1) return false
+  return Math.abs(createdAt.getTime() - made.getTime()) < 2_000
+}

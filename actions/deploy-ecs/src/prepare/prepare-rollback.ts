@@ -1,0 +1,55 @@
+// Finds the revisions to go back to. Nothing is changed here.
+import { InputError, SlipwayError } from '../../../../toolkit/errors.ts'
+import { inParallel } from '../../../../toolkit/parallel.ts'
+import type { World } from '../../../../toolkit/runtime.ts'
+import type { AwsCalls } from '../aws/aws-calls.ts'
+import { describeServices, requireService } from '../aws/ecs.ts'
+import { nameOf, type ServiceName } from '../aws/service-name.ts'
+import { findBack } from '../history/previous-revision.ts'
+import type { Inputs } from '../inputs/inputs.ts'
+import { loadBase } from '../task-definition/load-task-definition.ts'
+import { familyOf, revisionName } from '../task-definition/registration.ts'
+import type { ServicePlan } from '../task-definition/service-plan.ts'
+import { refuseForeignController } from './preflight.ts'
+import { checkAccount } from './prepare.ts'
+
+/** Plans the way back of each service: to the revision that the user names, else to the one before that was healthy. */
+export async function prepareRollback(world: World, aws: AwsCalls, inputs: Inputs): Promise<readonly ServicePlan[]> {
+  await checkAccount(aws, inputs.expectedAccountId)
+  const services = await describeServices(aws, inputs.services)
+  return inParallel(inputs.services, 4, async (name): Promise<ServicePlan> => {
+    const before = requireService(services, name)
+    refuseForeignController(name, before)
+    const current = before.taskDefinition ?? ''
+    const wanted = inputs.rollbackTo === undefined ? undefined : named(inputs.rollbackTo, current)
+    refuseIfLeft(name, current, inputs.rollbackFrom, wanted)
+    const revision = wanted ?? (await findBack(world, aws, name, before))
+    const base = await loadBase(aws, { from: 'revision', taskDefinition: revision }, current)
+    if (base.arn === undefined) throw gone(revision)
+    const { registration } = base
+    const shipped = registration.containerDefinitions.flatMap(({ name: container, image }) =>
+      container === undefined || image === undefined ? [] : [{ container, image }],
+    )
+    return { name, before, target: { base, registration, arn: base.arn }, shipped }
+  })
+}
+
+/** A number alone is a revision of the family that the service runs. */
+const named = (revision: string, current: string) =>
+  /^\d+$/.test(revision) ? `${familyOf(current)}:${revision}` : revision
+
+/** @throws SlipwayError where the service has left the revision that it was to be taken back from, for another than `wanted`. */
+function refuseIfLeft(name: ServiceName, current: string, from: string | undefined, wanted: string | undefined): void {
+  const now = revisionName(current)
+  if (from === undefined || revisionName(named(from, current)) === now) return
+  if (wanted !== undefined && revisionName(wanted) === now) return
+  throw new SlipwayError(
+    `Service \`${nameOf(name)}\` runs ${now} by now, not ${revisionName(named(from, current))}, from which it was to go back: somebody has deployed meanwhile. Nothing was changed.`,
+    { hint: 'Look whether what it runs is well. To go back from that, leave `rollback-from` out.' },
+  )
+}
+
+const gone = (revision: string) =>
+  new InputError('rollback-to', `leads to \`${revisionName(revision)}\`, which was deregistered.`, {
+    hint: 'Name a revision that is still ACTIVE, or deploy its image again.',
+  })

@@ -1,0 +1,105 @@
+// Why a deploy went the way it did, from what was seen. Pure.
+
+import type { Ours } from '../observe/deployment.ts'
+import type { EventSeen, Observation, TaskSeen } from '../observe/model.ts'
+import { ENDED_BY_ECS, judgeStop, type Stop } from '../observe/stopped-task.ts'
+import { describeTarget, groupName } from '../observe/task-health.ts'
+import { freshEvents } from '../watch/narrate.ts'
+import { hintFor } from './stop-hints.ts'
+
+/** Tasks that stopped for the same reason. */
+export interface StopGroup {
+  readonly stop: Stop
+  readonly hint: string
+  /** ARNs, newest last. */
+  readonly tasks: readonly string[]
+  /** The containers of the newest one that failed, the one that brought it down first. */
+  readonly failed: readonly string[]
+}
+
+/** Targets that one group keeps from being healthy for the same reason. */
+export interface TargetGroupTrouble {
+  readonly targetGroup: string
+  readonly state: string
+  readonly targets: readonly string[]
+}
+
+export interface Diagnosis {
+  readonly stops: readonly StopGroup[]
+  readonly targets: readonly TargetGroupTrouble[]
+  /** The newest that belong to this deploy, oldest first. */
+  readonly events: readonly EventSeen[]
+}
+
+const MOST_EVENTS = 20
+
+/** Sorts out what the last look showed: the most frequent reason first. */
+export function diagnose(ours: Ours, latest: Observation): Diagnosis {
+  return {
+    stops: stopGroups(latest),
+    targets: troubles(ours, latest),
+    events: freshEvents(ours, latest).slice(-MOST_EVENTS),
+  }
+}
+
+function stopGroups({ tasks = [] }: Observation): readonly StopGroup[] {
+  const stopped = tasks
+    .toSorted((a, b) => a.createdAt - b.createdAt)
+    .flatMap((task) => {
+      const stop = judgeStop(task)
+      return stop === undefined || stop.kind === 'scaled-in' ? [] : [{ task, stop }]
+    })
+  const groups = Map.groupBy(stopped, ({ stop }) => [stop.kind, stop.container, stop.exitCode, stop.reason].join('\n'))
+  return [...groups.values()]
+    .flatMap((group) => {
+      const [first] = group
+      return first === undefined
+        ? []
+        : [
+            {
+              stop: first.stop,
+              hint: hintFor(first.stop),
+              tasks: group.map(({ task }) => task.arn),
+              failed: failedContainers(group.at(-1)?.task, first.stop),
+            },
+          ]
+    })
+    .toSorted((a, b) => b.tasks.length - a.tasks.length)
+}
+
+/** The guilty one, and others that did not just end because it did. */
+const failedContainers = (task: TaskSeen | undefined, { container }: Stop): readonly string[] => {
+  const others = (task?.containers ?? []).filter(
+    ({ name, exitCode }) => name !== container && exitCode !== undefined && !ENDED_BY_ECS.has(exitCode),
+  )
+  return [...(container === undefined ? [] : [container]), ...others.map(({ name }) => name)]
+}
+
+function troubles(ours: Ours, latest: Observation): readonly TargetGroupTrouble[] {
+  const found = [...fromTargets(latest), ...fromEvents(ours, latest)]
+  const groups = Map.groupBy(found, ({ targetGroup, state }) => `${targetGroup}\n${state}`)
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group
+    return first === undefined ? [] : [{ ...first, targets: [...new Set(group.flatMap(({ targets }) => targets))] }]
+  })
+}
+
+/** A task that is not registered yet is not RUNNING, or will be in a moment: that is no trouble of its target. */
+const fromTargets = ({ targets = [] }: Observation): readonly TargetGroupTrouble[] =>
+  targets
+    .filter(({ state }) => state !== 'healthy' && state !== 'unregistered')
+    .map((target) => ({
+      targetGroup: groupName(target.targetGroupArn),
+      state: describeTarget(target),
+      targets: [target.target],
+    }))
+
+/** A target is deregistered the moment ECS stops its task; why it was unhealthy stays in the events. */
+const fromEvents = (ours: Ours, latest: Observation): readonly TargetGroupTrouble[] =>
+  freshEvents(ours, latest).flatMap(({ message }) => {
+    const match = /\(((?:task|instance) [\w-]+)\).* is unhealthy in \(target-group (\S+)\) due to \(reason (.*)\)/.exec(
+      message,
+    )
+    const [, target = '', group = '', reason = ''] = match ?? []
+    return match === null ? [] : [{ targetGroup: groupName(group), state: `unhealthy (${reason})`, targets: [target] }]
+  })

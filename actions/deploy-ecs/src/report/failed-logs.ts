@@ -1,0 +1,44 @@
+import type { AwsCalls } from '../aws/aws-calls.ts'
+import { type LogStream, logStreamOf, readLog } from '../logs/container-log.ts'
+import { shortTask } from '../observe/task-health.ts'
+import type { Registration } from '../task-definition/registration.ts'
+import type { Diagnosis } from './diagnosis.ts'
+
+/** The end of the log of a container that failed. */
+export interface FailedLog extends LogStream {
+  readonly container: string
+  readonly lines: readonly string[]
+  /** Why there are none. */
+  readonly missing?: string
+}
+
+const MOST_LOGS = 5
+const LINES = 25
+
+/** Reads the last lines of each container that failed, once for each reason. A log that cannot be read is told, and changes nothing. */
+export async function readFailedLogs(
+  aws: AwsCalls,
+  { stops }: Diagnosis,
+  { containerDefinitions }: Registration,
+): Promise<readonly FailedLog[]> {
+  const wanted = stops.flatMap(({ stop, tasks, failed }) => {
+    const task = tasks.at(-1)
+    // What was never pulled has logged nothing.
+    if (task === undefined || stop.kind === 'image') return []
+    const names = failed.length > 0 ? failed : containerDefinitions.slice(0, 1).flatMap(({ name }) => name ?? [])
+    return names.flatMap((container) => {
+      const definition = containerDefinitions.find(({ name }) => name === container)
+      const stream = definition && logStreamOf(definition, shortTask(task), task.split(':')[3] ?? '')
+      return stream === undefined ? [] : [{ ...stream, container }]
+    })
+  })
+  return Promise.all(
+    wanted.slice(0, MOST_LOGS).map(async (stream) => {
+      try {
+        return { ...stream, lines: (await readLog(aws, stream, { limit: LINES })).lines }
+      } catch (error) {
+        return { ...stream, lines: [], missing: error instanceof Error ? error.message : String(error) }
+      }
+    }),
+  )
+}

@@ -1,0 +1,30 @@
+import type { Verdict as VerdictName } from '../../../../toolkit/deploy-record.ts'
+import { primaryOf } from '../change/start-rollout.ts'
+import type { ServicePlan } from '../task-definition/service-plan.ts'
+import type { Verdict } from '../watch/verdict.ts'
+import type { Watch } from '../watch/watch.ts'
+
+/** How the deploy of one service ended. */
+export interface Outcome {
+  readonly plan: ServicePlan
+  /** The revision that was deployed, or was to be. */
+  readonly taskDefinition: string
+  readonly verdict: Verdict
+  /** Absent where the service was not touched. */
+  readonly watch?: Watch
+}
+
+/** The revision that the service is at, or on its way to, as far as was seen. */
+export function runsNow({ plan, watch }: Outcome): string {
+  const primary = watch?.latest.service && primaryOf(watch.latest.service)
+  return watch?.backTo ?? primary?.taskDefinition ?? plan.before.taskDefinition ?? ''
+}
+
+/** Worst last: what a deploy of several services comes to is the worst of them. */
+const ORDER: readonly VerdictName[] = ['succeeded', 'superseded', 'rolled-back', 'timed-out', 'cancelled', 'failed']
+
+/** The verdict on the deploy as a whole. */
+export const overall = (outcomes: readonly Outcome[]): VerdictName =>
+  outcomes
+    .map(({ verdict }) => verdict.verdict)
+    .reduce((worst, next) => (ORDER.indexOf(next) > ORDER.indexOf(worst) ? next : worst), 'succeeded')

@@ -1,0 +1,60 @@
+import type { DeployRecord, ServiceRecord } from '../../../../toolkit/deploy-record.ts'
+import type { WorkflowRun } from '../../../../toolkit/github.ts'
+import type { Inputs } from '../inputs/inputs.ts'
+import { type Outcome, overall } from './outcome.ts'
+
+export interface Span {
+  readonly startedAt: number
+  readonly finishedAt: number
+}
+
+/** What other tools may know of a deploy. */
+export function toRecord(
+  outcomes: readonly Outcome[],
+  { command, environment, waitFor }: Pick<Inputs, 'command' | 'environment' | 'waitFor'>,
+  region: string,
+  run: WorkflowRun,
+  { startedAt, finishedAt }: Span,
+): DeployRecord {
+  const account = outcomes.map(({ plan }) => plan.before.serviceArn?.split(':')[4]).find((id) => id)
+  return {
+    schema: 1,
+    deployId: deployId(outcomes, run, startedAt),
+    kind: command === 'rollback' ? 'rollback' : 'deploy',
+    verdict: overall(outcomes),
+    waitedFor: waitFor,
+    ...(environment === undefined ? {} : { environment }),
+    ...(account === undefined ? {} : { account }),
+    region,
+    startedAt: new Date(startedAt).toISOString(),
+    finishedAt: new Date(finishedAt).toISOString(),
+    services: outcomes.map(toServiceRecord),
+    commit: {
+      sha: run.sha,
+      url: run.commitUrl,
+      repository: run.repository,
+      repositoryUrl: run.repositoryUrl,
+    },
+    run: { url: run.url, actor: run.actor, ref: run.refName },
+  }
+}
+
+/** A deploy is one step of one attempt of a run: the moment it began tells it from others in the same job. */
+function deployId(outcomes: readonly Outcome[], run: WorkflowRun, startedAt: number): string {
+  const services = outcomes.map(({ plan }) => plan.name.service).join('.')
+  return [run.id || 'local', run.attempt, services.slice(0, 60), startedAt.toString(36)].join('-')
+}
+
+function toServiceRecord({ plan, taskDefinition, verdict, watch }: Outcome): ServiceRecord {
+  const previous = plan.before.taskDefinition
+  return {
+    cluster: plan.name.cluster,
+    service: plan.name.service,
+    verdict: verdict.verdict,
+    reason: verdict.reason,
+    taskDefinition,
+    ...(previous === undefined ? {} : { previousTaskDefinition: previous }),
+    ...(watch?.serviceDeploymentArn === undefined ? {} : { serviceDeployment: watch.serviceDeploymentArn }),
+    images: plan.shipped.map(({ container, image }) => ({ container, image })),
+  }
+}

@@ -1,0 +1,46 @@
+import { block, code, heading, join, text } from '../../../../toolkit/markdown.ts'
+import type { World } from '../../../../toolkit/runtime.ts'
+import { nameOf } from '../aws/service-name.ts'
+import type { Inputs } from '../inputs/inputs.ts'
+import { type Difference, describeDifference, diffService, diffTaskDefinitions } from '../task-definition/diff.ts'
+import { type Registration, revisionName } from '../task-definition/registration.ts'
+import type { ServicePlan } from '../task-definition/service-plan.ts'
+
+/** A plan, and what the service runs now. */
+export interface Preview {
+  readonly plan: ServicePlan
+  readonly current: Registration
+}
+
+/** Shows what would change, in the log and the summary. */
+export function tellPlan(world: World, inputs: Inputs, previews: readonly Preview[]): void {
+  const what = inputs.command === 'verify' ? 'Verified' : 'Dry run'
+  for (const preview of previews) {
+    world.log.info(`${nameOf(preview.plan.name)}, compared with ${currentName(preview.plan)}:`)
+    for (const line of linesOf(inputs, preview)) world.log.info(`  ${line}`)
+  }
+  world.log.info('All checks passed. Nothing was changed.')
+  world.step.summary(
+    join(
+      heading(2, `🔍 ${what}: ${previews.map(({ plan }) => text(plan.name.service)).join(', ')}`),
+      ...previews.map((preview) =>
+        join(
+          heading(3, text(nameOf(preview.plan.name))),
+          `Compared with ${code(currentName(preview.plan))}:`,
+          block(linesOf(inputs, preview).join('\n'), 'diff'),
+        ),
+      ),
+      '_All checks passed. Nothing was changed._',
+    ),
+  )
+}
+
+function linesOf(inputs: Inputs, { plan, current }: Preview): readonly string[] {
+  const differences: readonly Difference[] = [
+    ...diffTaskDefinitions(current, plan.target.registration),
+    ...diffService(plan.before, inputs.serviceChanges).map((one) => ({ ...one, path: `service.${one.path}` })),
+  ]
+  return differences.length === 0 ? ['no changes'] : differences.map(describeDifference)
+}
+
+const currentName = ({ before }: ServicePlan) => revisionName(before.taskDefinition ?? 'nothing')

@@ -1,0 +1,90 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { DeployRecord } from '../../../../toolkit/deploy-record.ts'
+import { formatDuration } from '../../../../toolkit/duration.ts'
+import { SlipwayError } from '../../../../toolkit/errors.ts'
+import { readWorkflowRun } from '../../../../toolkit/github.ts'
+import { inParallel } from '../../../../toolkit/parallel.ts'
+import type { World } from '../../../../toolkit/runtime.ts'
+import type { AwsCalls } from '../aws/aws-calls.ts'
+import { nameOf } from '../aws/service-name.ts'
+import type { Inputs } from '../inputs/inputs.ts'
+import { explain } from './explain.ts'
+import type { Outcome } from './outcome.ts'
+import { type Span, toRecord } from './record.ts'
+import { type Explained, summarise } from './summary.ts'
+
+/** Hands the outcome to later steps and to the people who watch. @throws SlipwayError unless the deploy succeeded. */
+export async function tell(
+  world: World,
+  aws: AwsCalls,
+  inputs: Inputs,
+  region: string,
+  outcomes: readonly Outcome[],
+  span: Span,
+): Promise<void> {
+  const record = toRecord(outcomes, inputs, region, readWorkflowRun(world.env), span)
+  writeOutputs(world, inputs, outcomes, record, span)
+  world.step.summary(summarise(await inParallel(outcomes, 4, (outcome) => explained(aws, world, outcome)), span))
+  const lines = outcomes.map(({ plan, verdict }) => `${nameOf(plan.name)}: ${verdict.verdict}. ${verdict.reason}`)
+  if (record.verdict === 'succeeded') {
+    world.log.info(lines.join('\n'))
+    return
+  }
+  const evidence = outcomes.flatMap(({ verdict }) => verdict.evidence.map((line) => `  ${line}`))
+  throw new SlipwayError([...lines, ...evidence].join('\n'), { hint: HINTS[record.verdict] })
+}
+
+async function explained(aws: AwsCalls, world: World, outcome: Outcome): Promise<Explained> {
+  const explanation = await explain(aws, world.log, outcome)
+  return explanation === undefined ? outcome : { ...outcome, explanation }
+}
+
+const HINTS: Readonly<Record<Exclude<DeployRecord['verdict'], 'succeeded'>, string>> = {
+  failed: "The job summary shows the tasks that stopped, their logs and the service's events.",
+  'rolled-back': 'The service runs what it ran before. The job summary shows why.',
+  'timed-out': 'The job summary shows what was waited for. If the service is only slow, raise `timeout`.',
+  superseded: 'Keep deploys of one service apart with `concurrency:` in the workflow.',
+  cancelled: 'Run the job again to deploy.',
+}
+
+function writeOutputs(
+  world: World,
+  inputs: Inputs,
+  outcomes: readonly Outcome[],
+  record: DeployRecord,
+  { startedAt, finishedAt }: Span,
+): void {
+  const { step, env } = world
+  // Plain for one service, as AWS's own action has it; for several a list, like every output that holds more than one.
+  const ofEach = (value: (outcome: Outcome) => string | undefined) => {
+    const values = outcomes.map((outcome) => value(outcome) ?? '')
+    return values.length === 1 ? values[0] : values
+  }
+  // Two deploys of one job share that folder.
+  const file = inputs.recordFile ?? join(env['RUNNER_TEMP'] || '.', `deploy-record-${record.deployId}.json`)
+  step.output('verdict', record.verdict)
+  step.output(
+    'task-definition-arn',
+    ofEach(({ taskDefinition }) => taskDefinition),
+  )
+  step.output(
+    'previous-task-definition-arn',
+    ofEach(({ plan }) => plan.before.taskDefinition),
+  )
+  step.output(
+    'service-deployment-arn',
+    ofEach(({ watch }) => watch?.serviceDeploymentArn),
+  )
+  step.output('images', imagesOf(outcomes))
+  step.output('duration', Math.round((finishedAt - startedAt) / 1000))
+  step.output('deploy-record', record)
+  writeFileSync(file, `${JSON.stringify(record, undefined, 2)}\n`)
+  step.output('deploy-record-file', file)
+  world.log.debug(`Took ${formatDuration(finishedAt - startedAt)}; the record is in ${file}.`)
+}
+
+/** `container=image`, each once. */
+const imagesOf = (outcomes: readonly Outcome[]): readonly string[] => [
+  ...new Set(outcomes.flatMap(({ plan }) => plan.shipped.map(({ container, image }) => `${container}=${image}`))),
+]

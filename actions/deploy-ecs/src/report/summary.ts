@@ -1,0 +1,99 @@
+// The deploy as a page. Pure: from data to markdown.
+import type { Verdict as VerdictName } from '../../../../toolkit/deploy-record.ts'
+import { formatDuration } from '../../../../toolkit/duration.ts'
+import { block, code, details, heading, join, link, table, text } from '../../../../toolkit/markdown.ts'
+import { nameOf } from '../aws/service-name.ts'
+import { shortTask } from '../observe/task-health.ts'
+import { revisionName } from '../task-definition/registration.ts'
+import { logUrl, serviceUrl, taskUrl } from './console-links.ts'
+import type { Explanation } from './explain.ts'
+import type { FailedLog } from './failed-logs.ts'
+import { type Outcome, overall, runsNow } from './outcome.ts'
+import type { Span } from './record.ts'
+import { drawTimeline } from './timeline-chart.ts'
+
+/** An outcome, and why it is what it is. */
+export interface Explained extends Outcome {
+  readonly explanation?: Explanation
+}
+
+const SIGNS: Readonly<Record<VerdictName, string>> = {
+  succeeded: '✅ Deployed',
+  'rolled-back': '↩️ Rolled back',
+  failed: '❌ Failed',
+  superseded: '⏭️ Superseded',
+  'timed-out': '⏱️ Timed out',
+  cancelled: '🚫 Cancelled',
+}
+
+/** The job summary of a deploy. */
+export function summarise(outcomes: readonly Explained[], { startedAt, finishedAt }: Span): string {
+  const [only, ...others] = outcomes
+  const title = others.length === 0 ? text(only?.plan.name.service ?? '') : `${outcomes.length} services`
+  return join(
+    heading(2, `${SIGNS[overall(outcomes)]}: ${title}`),
+    table(
+      ['Service', 'Verdict', 'Before', 'Deployed', 'Runs now', 'Images'],
+      outcomes.map((outcome) => [
+        link(code(nameOf(outcome.plan.name)), serviceUrl(outcome.plan.before.serviceArn ?? '')),
+        SIGNS[outcome.verdict.verdict],
+        code(revisionName(outcome.plan.before.taskDefinition ?? 'nothing')),
+        code(revisionName(outcome.taskDefinition)),
+        code(revisionName(runsNow(outcome))),
+        outcome.plan.shipped.map(({ container, image }) => `${code(container)}: ${code(image)}`).join('<br>'),
+      ]),
+    ),
+    ...outcomes.map((outcome) => section(outcome, outcomes.length > 1)),
+    `_Took ${formatDuration(finishedAt - startedAt)}._`,
+  )
+}
+
+function section({ plan, verdict, watch, explanation }: Explained, titled: boolean): string {
+  return join(
+    titled ? heading(3, text(nameOf(plan.name))) : undefined,
+    `**${text(verdict.reason)}**`,
+    verdict.evidence.map((line) => `- ${text(line)}`).join('\n'),
+    explanation && explained(explanation, plan.before.serviceArn ?? ''),
+    watch && chartOf(drawTimeline(watch.timeline)),
+  )
+}
+
+const chartOf = (chart: string) => (chart === '' ? undefined : details('Tasks over time', chart))
+
+function explained({ stops, targets, events, logs }: Explanation, serviceArn: string): string {
+  return join(
+    stops.length === 0 ? undefined : heading(4, 'Tasks that stopped'),
+    stops.length === 0
+      ? undefined
+      : table(
+          ['Tasks', 'Reason', 'Exit code', 'What to do', 'Newest'],
+          stops.map(({ stop, hint, tasks }) => [
+            `${tasks.length}`,
+            text(stop.reason),
+            stop.exitCode === undefined ? '' : `${code(stop.container ?? '')}: ${stop.exitCode}`,
+            text(hint),
+            link(code(shortTask(tasks.at(-1) ?? '').slice(0, 8)), taskUrl(tasks.at(-1) ?? '')),
+          ]),
+        ),
+    ...logs.map((log) => logSection(log, serviceArn)),
+    targets.length === 0 ? undefined : heading(4, 'Targets that are not healthy'),
+    targets.length === 0
+      ? undefined
+      : table(
+          ['Target group', 'State', 'Targets'],
+          targets.map((group) => [code(group.targetGroup), text(group.state), text(group.targets.join(', '))]),
+        ),
+    events.length === 0
+      ? undefined
+      : details(
+          link("The service's events", serviceUrl(serviceArn, 'events')),
+          events.map(({ at, message }) => `- ${code(new Date(at).toISOString())} ${text(message)}`).join('\n'),
+        ),
+  )
+}
+
+function logSection(log: FailedLog, serviceArn: string): string {
+  const title = `The end of the log of ${link(code(log.container), logUrl(log, serviceArn))}`
+  if (log.missing !== undefined) return `${title} could not be read: ${text(log.missing)}`
+  return log.lines.length === 0 ? `${title} is empty.` : join(`${title}:`, block(log.lines.join('\n')))
+}

@@ -1,0 +1,34 @@
+// The course of a rollout as a chart that GitHub draws. Pure.
+import { block } from '../../../../toolkit/markdown.ts'
+import type { Timeline } from '../watch/timeline.ts'
+
+/** More columns than this do not fit. */
+const COLUMNS = 24
+
+/** Old tasks, new tasks and healthy ones over time; '' for a timeline that is too short to show anything. */
+export function drawTimeline(timeline: Timeline): string {
+  const [first, last] = [timeline[0], timeline.at(-1)]
+  if (first === undefined || last === undefined || last.at - first.at < 1_000) return ''
+  const columns = Math.min(COLUMNS, Math.max(2, timeline.length * 2))
+  const step = (last.at - first.at) / (columns - 1)
+  const moments = Array.from({ length: columns }, (_, index) => first.at + index * step)
+  // A sample holds until the next one.
+  const samples = moments.map((at) => timeline.findLast((sample) => sample.at <= at + 1) ?? first)
+  const most = Math.max(1, ...samples.flatMap(({ old, fresh }) => [old, fresh]))
+  const line = (values: readonly number[]) => `  line [${values.join(', ')}]`
+  const seconds = moments.map((at) => Math.round((at - first.at) / 1000))
+  return [
+    block(
+      [
+        'xychart-beta',
+        '  title "Tasks: old, new, new and healthy"',
+        `  x-axis "Seconds" [${seconds.join(', ')}]`,
+        `  y-axis "Tasks" 0 --> ${most}`,
+        line(samples.map(({ old }) => old)),
+        line(samples.map(({ fresh }) => fresh)),
+        line(samples.map(({ healthy }) => healthy)),
+      ].join('\n'),
+      'mermaid',
+    ),
+  ].join('\n')
+}

@@ -1,0 +1,106 @@
+// Leaves services in a state that is named and safe when the run is cancelled. There are seconds to do it in.
+import type { Service } from '@aws-sdk/client-ecs'
+import { describeError, SlipwayError } from '../../../../toolkit/errors.ts'
+import type { Log } from '../../../../toolkit/log.ts'
+import { isRefusal } from '../aws/ask-in-batches.ts'
+import type { AwsCalls } from '../aws/aws-calls.ts'
+import { describeServices, requireService } from '../aws/ecs.ts'
+import { nameOf } from '../aws/service-name.ts'
+import type { Undertaking } from '../change/post-state.ts'
+import { restoreSettings, restoring } from '../change/settings.ts'
+import { backToNothing, primaryOf, startRollout, toRollout, updateRequest } from '../change/start-rollout.ts'
+import { stopDeployment } from '../change/stop-deployment.ts'
+import { lastHealthy } from '../history/last-healthy.ts'
+import type { Inputs } from '../inputs/inputs.ts'
+import { findServiceDeployment } from '../observe/find-service-deployment.ts'
+import { seenService } from '../observe/model.ts'
+import { revisionName } from '../task-definition/registration.ts'
+
+/** How a service was left, in a sentence, and whether it can stay so. */
+export interface Left {
+  readonly said: string
+  readonly safe: boolean
+}
+
+/** Settles one service. Never throws: there is nobody left to catch it. */
+export async function leaveSafe(
+  aws: AwsCalls,
+  log: Log,
+  onCancel: Inputs['onCancel'],
+  undertaking: Undertaking,
+): Promise<Left> {
+  const { name } = undertaking
+  try {
+    const said = await settleService(aws, onCancel, undertaking)
+    log.warning(said)
+    return { said, safe: true }
+  } catch (error) {
+    const said = `Service \`${nameOf(name)}\` may be halfway between ${revisionName(undertaking.previousTaskDefinition)} and ${revisionName(undertaking.taskDefinition)}: it could not be rolled back. ${describeError(error)}`
+    log.error(said)
+    return { said, safe: false }
+  }
+}
+
+async function settleService(aws: AwsCalls, onCancel: Inputs['onCancel'], undertaking: Undertaking): Promise<string> {
+  const { name, taskDefinition, previousTaskDefinition, previousId, deploymentId } = undertaking
+  const who = `Service \`${nameOf(name)}\``
+  const [next, previous] = [revisionName(taskDefinition), revisionName(previousTaskDefinition)]
+  const before = await lookPastLag(aws, undertaking)
+  const service = seenService(before)
+  const primary = primaryOf(service)
+  const isOurs =
+    deploymentId === undefined
+      ? primary?.taskDefinition === taskDefinition && primary.id !== previousId
+      : primary?.id === deploymentId
+  if (primary === undefined || !isOurs || primary.id === previousId) {
+    return `${who} is at ${revisionName(service.taskDefinition)}; no deployment of ${next} is under way.`
+  }
+  if (primary.rolloutState === 'COMPLETED') return `${who} had already completed its rollout to ${next}.`
+  if (onCancel === 'leave') {
+    return `${who} goes on rolling out ${next} by itself; nobody watches it.`
+  }
+  if (!undertaking.ranBefore) {
+    await backToNothing(aws, name, before, previousTaskDefinition)
+    return `${who} is being set back to no tasks, as nothing ran before.`
+  }
+  const departure = { name, before, taskDefinition, shipped: [] }
+  const rollout = toRollout(departure, service, previousId)
+  const arn = await findServiceDeployment(aws, rollout)
+  if (arn !== undefined && (await stopDeployment(aws, name, arn, 'ROLLBACK'))) {
+    return `${who} is being rolled back to ${previous} by ECS.${await restored(aws, undertaking)}`
+  }
+  const target = (await lastHealthy(aws, name, before, taskDefinition)) ?? previousTaskDefinition
+  if (target === taskDefinition) return `${who} stays at ${next}: no other revision is known that was healthy.`
+  const back = { ...departure, taskDefinition: target }
+  await startRollout(aws, back, {}, { ...updateRequest(back, {}), ...restoring(before, undertaking.settings) })
+  return `${who} is being updated back to ${revisionName(target)}.`
+}
+
+/** Takes back what else was changed. ECS may not take that while it rolls back, which has to be said then. */
+async function restored(aws: AwsCalls, { name, settings }: Undertaking): Promise<string> {
+  try {
+    await restoreSettings(aws, name, settings)
+    return ''
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    return ` The rest that this deploy changed of it stays. ${describeError(error)}`
+  }
+}
+
+/** Reads lag, and a look right after the update may miss it: that would leave a rollout that nobody watches. */
+async function lookPastLag(aws: AwsCalls, { name, previousId, deploymentId }: Undertaking): Promise<Service> {
+  const until = aws.clock.now() + LAG_MS
+  const isUpdated = deploymentId !== undefined && deploymentId !== previousId
+  for (;;) {
+    const service = requireService(await describeServices(aws, [name]), name)
+    const { id } = primaryOf(seenService(service)) ?? {}
+    if (!isUpdated || id === undefined || id !== previousId) return service
+    if (aws.clock.now() >= until) {
+      throw new SlipwayError(`ECS took deployment ${deploymentId}, but still shows ${previousId}, the one before it.`)
+    }
+    await aws.clock.sleep(1_000, aws.signal)
+  }
+}
+
+/** In the main step there is less time than this: then it is the post step's turn. */
+const LAG_MS = 30_000

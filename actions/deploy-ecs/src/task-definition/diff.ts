@@ -1,0 +1,103 @@
+// What a deploy would change, for people. Pure, and careful with what may be secret.
+import type { Service } from '@aws-sdk/client-ecs'
+import { isBetterHidden } from '../../../../toolkit/secret-looking.ts'
+import type { ServiceChanges } from '../inputs/inputs.ts'
+import type { Registration } from './registration.ts'
+import { canonical } from './same-registration.ts'
+
+/** One member that differs; without `from` it is new, without `to` it goes. */
+export interface Difference {
+  readonly path: string
+  readonly from?: string
+  readonly to?: string
+}
+
+/** What differs between two task definitions. Containers, variables and secrets are told by their names. */
+export function diffTaskDefinitions(before: Registration, after: Registration): readonly Difference[] {
+  const [from, to] = [flatten(canonical(before)), flatten(canonical(after))]
+  return [...new Set([...from.keys(), ...to.keys()])]
+    .filter((path) => from.get(path) !== to.get(path))
+    .sort()
+    .map((path) => difference(path, from.get(path), to.get(path)))
+}
+
+/** What changes in the service itself. */
+export function diffService(before: Service, changes: ServiceChanges): readonly Difference[] {
+  const { deploymentCircuitBreaker: breaker, alarms } = before.deploymentConfiguration ?? {}
+  const was = breaker?.enable !== true ? 'disabled' : breaker.rollback === true ? 'rollback' : 'stop'
+  const all = [
+    difference('desiredCount', before.desiredCount?.toString(), changes.desiredCount?.toString()),
+    difference('circuitBreaker', was, changes.circuitBreaker),
+    difference('alarms', alarms?.alarmNames?.join(', '), changes.alarms?.join(', ')),
+  ]
+  return [
+    ...all.filter(({ from, to }) => to !== undefined && from !== to),
+    ...(changes.forceNewDeployment === true ? [{ path: 'forceNewDeployment', to: 'true' }] : []),
+  ]
+}
+
+/** `~ path: old → new`, `+ path: new`, `- path: old`. */
+export function describeDifference({ path, from, to }: Difference): string {
+  if (from === undefined) return `+ ${path}: ${to}`
+  return to === undefined ? `- ${path}: ${from}` : `~ ${path}: ${from} → ${to}`
+}
+
+function difference(path: string, from: string | undefined, to: string | undefined): Difference {
+  return {
+    path,
+    ...(from === undefined ? {} : { from: masked(path, from) }),
+    ...(to === undefined ? {} : { to: masked(path, to) }),
+  }
+}
+
+/** One entry for each text, number or flag, by its path. */
+function flatten(value: unknown, path = '', into = new Map<string, string>()): Map<string, string> {
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) {
+      const key = nameIn(item)
+      // A name and its value are one line, not two.
+      if (isNamedValue(item)) into.set(short(`${path}.${key}`), item.value ?? item.valueFrom ?? '')
+      else flatten(item, `${path}${key === undefined ? `[${index}]` : `.${key}`}`, into)
+    }
+  } else if (isObject(value) && 'words' in value) {
+    // A command is read as a whole.
+    into.set(short(path), JSON.stringify(value['words']))
+  } else if (isObject(value)) {
+    for (const [key, member] of Object.entries(value)) flatten(member, path === '' ? key : `${path}.${key}`, into)
+  } else {
+    into.set(short(path), String(value))
+  }
+  return into
+}
+
+/** Containers are told by their names alone. */
+const short = (path: string) => path.replace(/^containerDefinitions\./, '')
+
+interface NamedValue {
+  readonly name?: string
+  readonly key?: string
+  readonly value?: string
+  readonly valueFrom?: string
+}
+
+const isObject = (item: unknown): item is Record<string, unknown> => typeof item === 'object' && item !== null
+
+const isNamedValue = (item: unknown): item is NamedValue =>
+  isObject(item) &&
+  Object.keys(item).length === 2 &&
+  ('name' in item || 'key' in item) &&
+  ('value' in item || 'valueFrom' in item)
+
+const nameIn = (item: unknown): string | undefined => {
+  const name = isObject(item) ? (item['name'] ?? item['key']) : undefined
+  return typeof name === 'string' ? name : undefined
+}
+
+/** Where users give values names of their own. */
+const NAMED_BY_USERS = /\.(environment|options|dockerLabels)\./
+
+/** A value that looks like a secret by its name or by itself, and the password in an address, are not shown. */
+function masked(path: string, value: string): string {
+  const name = NAMED_BY_USERS.test(path) ? path.slice(path.lastIndexOf('.') + 1) : ''
+  return isBetterHidden(name, value) ? '***' : value.replace(/(:\/\/[^/\s:@]*:)[^@\s]+@/g, '$1***@')
+}

@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs'
+import { InputError } from '../../../../toolkit/errors.ts'
+import type { AwsCalls } from '../aws/aws-calls.ts'
+import { describeTaskDefinition } from '../aws/ecs.ts'
+import type { Base } from '../inputs/task-definition-source.ts'
+import { familyOf, type Registration, revisionName, toRegistration } from './registration.ts'
+import { parseTaskDefinitionFile } from './task-definition-file.ts'
+
+/** The task definition that a deploy starts from. */
+export interface LoadedBase {
+  readonly registration: Registration
+  /** Where it came from, for people: `web:12`, `the file task-definition.json`. */
+  readonly source: string
+  /** The registered revision that it is, where it is one of the family that the service runs. */
+  readonly arn?: string
+  /** Members of a file that ECS does not know. */
+  readonly unknown: readonly string[]
+}
+
+/** Loads the base for a service that runs `current`. */
+export async function loadBase(aws: AwsCalls, base: Base, current: string): Promise<LoadedBase> {
+  switch (base.from) {
+    case 'file': {
+      const { registration, unknown } = parseTaskDefinitionFile(readText(base.path), base.path, familyOf(current))
+      return { registration, unknown, source: `the file ${base.path}` }
+    }
+    case 'service':
+      return loadRevision(aws, 'service', current)
+    case 'revision':
+      return loadRevision(aws, 'task-definition', base.taskDefinition)
+    case 'family':
+      return loadRevision(aws, 'task-definition', base.family)
+    case 'template': {
+      const { arn: _, ...template } = await loadRevision(aws, 'template', base.family)
+      const registration = { ...template.registration, family: familyBeside(base.family, current) }
+      return { ...template, registration, source: `the template ${template.source}` }
+    }
+  }
+}
+
+/**
+ * The family of a service whose template is Terraform's: the one it runs. Before its first deploy that is the template
+ * itself, which Terraform goes on owning; then it is the template's name without `-template`, or with `-deployed`.
+ */
+export function familyBeside(template: string, current: string): string {
+  const family = familyOf(current)
+  if (family !== template) return family
+  const own = template.replace(/-template$/, '')
+  return own === template ? `${template}-deployed` : own
+}
+
+async function loadRevision(aws: AwsCalls, input: string, taskDefinition: string): Promise<LoadedBase> {
+  const revision = await describeTaskDefinition(aws, taskDefinition)
+  if (revision === undefined) {
+    throw new InputError(input, `leads to task definition \`${revisionName(taskDefinition)}\`, which does not exist.`, {
+      hint: 'Check the name, the account and the region. A path to a file has a dot or a slash in it: `./taskdef`.',
+    })
+  }
+  const arn = revision.taskDefinition.taskDefinitionArn ?? ''
+  return {
+    registration: toRegistration(revision.taskDefinition, revision.tags),
+    source: revisionName(arn),
+    unknown: [],
+    // A revision that was deregistered cannot be deployed again as it is.
+    ...(revision.taskDefinition.status === 'INACTIVE' ? {} : { arn }),
+  }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    throw new InputError('task-definition', `names the file \`${path}\`, which cannot be read.`, {
+      hint: 'The path is relative to the workspace: is there an actions/checkout step before this one?',
+      cause,
+    })
+  }
+}

@@ -1,0 +1,41 @@
+import { DescribePullThroughCacheRulesCommand } from '@aws-sdk/client-ecr'
+import { CancelledError } from '../../../../toolkit/errors.ts'
+import type { AwsCalls } from '../aws/aws-calls.ts'
+
+/** A rule without a prefix of its own. */
+const ROOT = 'ROOT'
+
+/**
+ * The prefix of the pull-through cache rule that stands behind a repository. Of such, ECR has an image, and even the
+ * repository, only once somebody has pulled it; a look does not fetch it. `undefined` where there is no rule, or none may be
+ * seen.
+ */
+export async function pullThroughRule(
+  aws: AwsCalls,
+  { account, region }: { readonly account?: string; readonly region: string },
+  repository: string,
+): Promise<string | undefined> {
+  let nextToken: string | undefined
+  try {
+    do {
+      const answer = await aws.call('other', 'look for pull-through cache rules', (options) =>
+        aws.clients.ecr(region).send(
+          new DescribePullThroughCacheRulesCommand({
+            ...(account === undefined ? {} : { registryId: account }),
+            ...(nextToken === undefined ? {} : { nextToken }),
+          }),
+          options,
+        ),
+      )
+      const prefixes = (answer.pullThroughCacheRules ?? []).flatMap(
+        ({ ecrRepositoryPrefix }) => ecrRepositoryPrefix ?? [],
+      )
+      const found = prefixes.find((prefix) => prefix === ROOT || repository.startsWith(`${prefix}/`))
+      if (found !== undefined) return found
+      nextToken = answer.nextToken
+    } while (nextToken)
+  } catch (error) {
+    if (error instanceof CancelledError) throw error
+  }
+  return undefined
+}

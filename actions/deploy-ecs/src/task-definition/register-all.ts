@@ -1,0 +1,35 @@
+import type { Log } from '../../../../toolkit/log.ts'
+import type { AwsCalls } from '../aws/aws-calls.ts'
+import { register } from './register.ts'
+import { revisionName } from './registration.ts'
+import { sameRegistration } from './same-registration.ts'
+import type { ServicePlan } from './service-plan.ts'
+
+/** The revision that each service shall run. Services that are to run the same share one, and what is there is not made again. */
+export async function registerAll(
+  aws: AwsCalls,
+  log: Log,
+  plans: readonly ServicePlan[],
+): Promise<ReadonlyMap<ServicePlan, string>> {
+  const arns = new Map<ServicePlan, string>()
+  for (const plan of plans) {
+    const twin = plans.find(
+      (other) => arns.has(other) && sameRegistration(other.target.registration, plan.target.registration),
+    )
+    arns.set(plan, (twin && arns.get(twin)) ?? (await revisionFor(aws, log, plan)))
+  }
+  return arns
+}
+
+async function revisionFor(aws: AwsCalls, log: Log, { target }: ServicePlan): Promise<string> {
+  const { arn: present, base, registration } = target
+  if (present !== undefined) {
+    log.info(`${base.source} is deployed as it is.`)
+    return present
+  }
+  const { arn, isNew } = await register(aws, registration)
+  log.info(
+    isNew ? `Registered ${revisionName(arn)}, from ${base.source}.` : `${revisionName(arn)} is the same already.`,
+  )
+  return arn
+}

@@ -1,0 +1,56 @@
+import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs'
+import { SlipwayError } from '../../../../toolkit/errors.ts'
+import { retry } from '../../../../toolkit/retry.ts'
+import { type AwsCalls, PATIENCE_MS, PERSISTENT, passes } from '../aws/aws-calls.ts'
+import { describeTaskDefinition } from '../aws/ecs.ts'
+import { type Registration, toRegistration } from './registration.ts'
+import { sameRegistration } from './same-registration.ts'
+
+/** A revision that a service can run. */
+export interface Registered {
+  readonly arn: string
+  /** False where an identical revision was there already. */
+  readonly isNew: boolean
+}
+
+/**
+ * Registers a task definition, once: where the newest revision of the family is already the same, that one is taken. This
+ * is also how a registration whose answer was lost on the way is found again, instead of being made twice.
+ */
+export async function register(aws: AwsCalls, registration: Registration): Promise<Registered> {
+  const present = await sameAsNewest(aws, registration)
+  if (present !== undefined) return { arn: present, isNew: false }
+  return retry(
+    async (attempt): Promise<Registered> => {
+      const made = attempt === 1 ? undefined : await sameAsNewest(aws, registration)
+      if (made !== undefined) return { arn: made, isNew: true }
+      const { taskDefinition } = await aws.callOnce(
+        'register',
+        `register task definition \`${registration.family}\``,
+        (options) =>
+          aws.clients.ecs.send(
+            new RegisterTaskDefinitionCommand({
+              ...registration,
+              containerDefinitions: [...registration.containerDefinitions],
+            }),
+            options,
+          ),
+      )
+      return { arn: taskDefinition?.taskDefinitionArn ?? '', isNew: true }
+    },
+    { clock: aws.clock, signal: aws.signal, ...PERSISTENT, until: aws.clock.now() + PATIENCE_MS, retryable },
+  )
+}
+
+async function sameAsNewest(aws: AwsCalls, registration: Registration): Promise<string | undefined> {
+  const newest = await describeTaskDefinition(aws, registration.family)
+  if (newest?.taskDefinition.taskDefinitionArn === undefined) return undefined
+  const same = sameRegistration(registration, toRegistration(newest.taskDefinition, newest.tags))
+  return same ? newest.taskDefinition.taskDefinitionArn : undefined
+}
+
+/** Two deploys at once collide here, and AWS says so as a client's mistake. */
+function retryable(error: unknown): boolean {
+  const cause = error instanceof SlipwayError ? error.cause : error
+  return passes(error) || (cause instanceof Error && /too many concurrent attempts/i.test(cause.message))
+}

@@ -1,0 +1,115 @@
+import { newerPrimary, type Ours, ownDeployment, provenBefore } from '../observe/deployment.ts'
+import type { Observation, TargetSeen, TaskSeen } from '../observe/model.ts'
+import { notHealthy } from '../observe/progress.ts'
+import { failureOf, type Stop } from '../observe/stopped-task.ts'
+import { liveTasks } from '../observe/task-health.ts'
+
+/** What earlier looks showed and a later one may not show again. Its size is bounded by the tasks of one deployment. */
+export interface Memory {
+  /** How many looks in a row found no service. */
+  readonly missing: number
+  /** Deployments that ECS said are rollbacks of ours, and why. */
+  readonly rollbacks: ReadonlyMap<string, string>
+  /** Tasks of ours that failed, by ARN. */
+  readonly failures: ReadonlyMap<string, Stop>
+  /** Since when each task of ours runs: seen by our clock, or as ECS says of one that ran before we came. */
+  readonly runningSince: ReadonlyMap<string, number>
+  /** Targets that were healthy once, of the tasks that are there. */
+  readonly healthyTargets: ReadonlySet<string>
+  /** Since when all has been healthy and nothing has spoken against the revision, by our clock. */
+  readonly healthySince?: number
+  /** Whether anything has spoken against it after all was healthy once. */
+  readonly relapsed: boolean
+}
+
+export const NOTHING_YET: Memory = {
+  missing: 0,
+  rollbacks: new Map(),
+  failures: new Map(),
+  runningSince: new Map(),
+  healthyTargets: new Set(),
+  relapsed: false,
+}
+
+/** Adds a look to memory. */
+export function remember(memory: Memory, ours: Ours, latest: Observation): Memory {
+  const own = ownDeployment(ours, latest.service)
+  const healthy = own !== undefined && notHealthy(ours, own, latest).length === 0
+  const failures = rememberFailures(memory, ours, latest)
+  const relapses = memory.healthySince !== undefined && isRelapse(memory, failures, latest)
+  const before = relapses ? undefined : memory.healthySince
+  const since = healthy ? (before ?? latest.at) : before
+  return {
+    missing: latest.service === undefined ? memory.missing + 1 : 0,
+    rollbacks: rememberRollback(memory, ours, latest),
+    failures,
+    runningSince: rememberRunning(memory, ours, latest),
+    healthyTargets: rememberTargets(memory, latest),
+    relapsed: memory.relapsed || relapses,
+    ...(since === undefined ? {} : { healthySince: since }),
+  }
+}
+
+/** The PRIMARY says that it is a rollback only until it is complete; the service's events say so for longer. */
+function rememberRollback(memory: Memory, ours: Ours, { service }: Observation): Memory['rollbacks'] {
+  const primary = newerPrimary(ours, service?.deployments ?? [])
+  if (service === undefined || primary === undefined || memory.rollbacks.has(primary.id)) return memory.rollbacks
+  const said = primary.rolloutStateReason ?? ''
+  const event = service.events.find(
+    ({ at, message }) =>
+      /rolling back/i.test(message) &&
+      at > ours.createdAt &&
+      Math.abs(at - primary.createdAt) <= NEAR_MS &&
+      // Somebody else may deploy in the same moment.
+      (message.includes(primary.id) || primary.taskDefinition === ours.previousTaskDefinition),
+  )
+  const failed = ownDeployment(ours, service)
+  if (/rolling back|rollback/i.test(said)) return new Map([...memory.rollbacks, [primary.id, said]])
+  if (event !== undefined) return new Map([...memory.rollbacks, [primary.id, event.message]])
+  if (failed?.rolloutState === 'FAILED' && primary.taskDefinition === ours.previousTaskDefinition) {
+    return new Map([...memory.rollbacks, [primary.id, failed.rolloutStateReason ?? '']])
+  }
+  return memory.rollbacks
+}
+
+/** A rollback's deployment is made when its event is written. */
+const NEAR_MS = 30_000
+
+function rememberFailures(memory: Memory, ours: Ours, { tasks = [] }: Observation): Memory['failures'] {
+  if (provenBefore(ours)) return memory.failures
+  const failed = tasks.flatMap((task) => {
+    const stop = failureOf(task)
+    return stop === undefined ? [] : [[task.arn, stop] as const]
+  })
+  return failed.length === 0 ? memory.failures : new Map([...memory.failures, ...failed])
+}
+
+/**
+ * Whether a look speaks against a revision that was healthy. What is only on its way does not: while it bakes, tasks are
+ * added by autoscaling, and replaced where Spot or a zone takes them.
+ */
+function isRelapse(memory: Memory, failures: Memory['failures'], { tasks = [], targets = [] }: Observation): boolean {
+  return (
+    failures.size > memory.failures.size ||
+    liveTasks(tasks).some(({ healthStatus }) => healthStatus === 'UNHEALTHY') ||
+    targets.some((target) => target.state === 'unhealthy' && memory.healthyTargets.has(keyOf(target)))
+  )
+}
+
+function rememberTargets({ healthyTargets }: Memory, { targets }: Observation): Memory['healthyTargets'] {
+  if (targets === undefined) return healthyTargets
+  const healthy = targets.filter((target) => target.state === 'healthy' || healthyTargets.has(keyOf(target)))
+  return new Set(healthy.map(keyOf))
+}
+
+const keyOf = ({ targetGroupArn, taskArn }: TargetSeen) => `${targetGroupArn} ${taskArn}`
+
+function rememberRunning(memory: Memory, ours: Ours, { at, tasks }: Observation): Memory['runningSince'] {
+  if (tasks === undefined) return memory.runningSince
+  const running = liveTasks(tasks).filter(({ lastStatus }) => lastStatus === 'RUNNING')
+  return new Map(running.map((task) => [task.arn, memory.runningSince.get(task.arn) ?? sinceWhen(task, ours, at)]))
+}
+
+/** What ran before we came stands since it was started, and not since it was first looked at. */
+const sinceWhen = ({ createdAt, startedAt = Number.POSITIVE_INFINITY }: TaskSeen, ours: Ours, at: number): number =>
+  ours.isNew && createdAt >= ours.createdAt ? at : Math.min(at, startedAt)

@@ -1,0 +1,81 @@
+import { answerHook } from '../observe/blue-green.ts'
+import type { Ours } from '../observe/deployment.ts'
+import { ownDeployment } from '../observe/deployment.ts'
+import type { Observation, ServiceDeploymentSeen, TargetSeen } from '../observe/model.ts'
+import { counts } from '../observe/progress.ts'
+import { judgeStop } from '../observe/stopped-task.ts'
+import { describeTarget, groupName, shortTask } from '../observe/task-health.ts'
+
+/** What changed from one look to the next, one line each; nothing when nothing did. */
+export function narrate(ours: Ours, before: Observation | undefined, now: Observation): readonly string[] {
+  return [
+    ...rolloutLines(ours, before, now),
+    ...stageLines(before, now),
+    ...eventLines(ours, before, now),
+    ...taskLines(before, now),
+    ...targetLines(before?.targets ?? [], now.targets ?? before?.targets ?? []),
+  ]
+}
+
+function rolloutLines(ours: Ours, before: Observation | undefined, now: Observation): readonly string[] {
+  const [then, own] = [ownDeployment(ours, before?.service), ownDeployment(ours, now.service)]
+  if (own === undefined) return then === undefined ? [] : [`The deployment ${ours.deploymentId} is no longer listed.`]
+  const line = counts(own)
+  return then !== undefined && counts(then) === line ? [] : [`${line.charAt(0).toUpperCase()}${line.slice(1)}.`]
+}
+
+function stageLines(before: Observation | undefined, now: Observation): readonly string[] {
+  const [then, deployment] = [before?.serviceDeployment, now.serviceDeployment]
+  if (deployment === undefined) return []
+  const line = stageLine(deployment)
+  return [
+    ...(then !== undefined && stageLine(then) === line ? [] : [line]),
+    ...deployment.awaiting
+      .filter(({ hookId }) => !then?.awaiting.some((hook) => hook.hookId === hookId))
+      .map(({ hookId, expiresAt }) => hookLine(deployment, hookId, expiresAt)),
+  ]
+}
+
+function stageLine({ status, lifecycleStage, statusReason, productionTraffic }: ServiceDeploymentSeen): string {
+  const stage = lifecycleStage === undefined ? '' : ` at stage ${lifecycleStage}`
+  const share = productionTraffic === undefined ? '' : ` with ${productionTraffic} % of the production traffic`
+  return `Service deployment ${status}${stage}${share}${statusReason ? `: ${statusReason}` : ''}`
+}
+
+function hookLine({ arn, lifecycleStage }: ServiceDeploymentSeen, hookId: string, expiresAt: number | undefined) {
+  const stage = lifecycleStage === undefined ? '' : ` at stage ${lifecycleStage}`
+  const until = expiresAt === undefined ? '' : `, until ${new Date(expiresAt).toISOString()}`
+  return `The lifecycle hook ${hookId}${stage} waits for somebody to go on: \`${answerHook(arn, hookId)}\` (or ROLLBACK)${until}.`
+}
+
+function eventLines(ours: Ours, before: Observation | undefined, now: Observation): readonly string[] {
+  const known = new Set(before?.service?.events.map(({ id }) => id))
+  return freshEvents(ours, now)
+    .filter(({ id }) => !known.has(id))
+    .map(({ message }) => `ECS: ${message}`)
+}
+
+/** The service's events since our deployment was made, oldest first. */
+export const freshEvents = (ours: Ours, { service }: Observation) =>
+  (service?.events ?? []).filter(({ at }) => at >= ours.createdAt).toSorted((a, b) => a.at - b.at)
+
+function taskLines(before: Observation | undefined, now: Observation): readonly string[] {
+  const known = new Set(before?.tasks?.filter((task) => judgeStop(task) !== undefined).map(({ arn }) => arn))
+  return (now.tasks ?? []).flatMap((task) => {
+    const stop = known.has(task.arn) ? undefined : judgeStop(task)
+    if (stop === undefined) return []
+    const code = stop.exitCode === undefined ? '' : ` (${stop.container} exited with code ${stop.exitCode})`
+    return [`Task ${shortTask(task.arn)} stopped: ${stop.reason}${code}`]
+  })
+}
+
+function targetLines(before: readonly TargetSeen[], now: readonly TargetSeen[]): readonly string[] {
+  const then = new Map(before.map((target) => [key(target), target]))
+  return now.flatMap((target) => {
+    const was = then.get(key(target))
+    if (was?.state === target.state || (was === undefined && target.state === 'unregistered')) return []
+    return [`Target ${target.target} in ${groupName(target.targetGroupArn)} is ${describeTarget(target)}.`]
+  })
+}
+
+const key = ({ targetGroupArn, taskArn }: TargetSeen) => `${targetGroupArn} ${taskArn}`

@@ -1,0 +1,34 @@
+import { type Ours, ownDeployment } from '../observe/deployment.ts'
+import type { Observation } from '../observe/model.ts'
+import { healthyCount } from '../observe/task-health.ts'
+
+/** How many tasks there were at one moment, by our clock. */
+export interface Sample {
+  readonly at: number
+  /** Tasks of our deployment that run. */
+  readonly fresh: number
+  /** Tasks of all other deployments that run. */
+  readonly old: number
+  /** Tasks of ours that are healthy, in every target group. */
+  readonly healthy: number
+}
+
+/** Samples in order, none like the one before. */
+export type Timeline = readonly Sample[]
+
+/** More points than this, and a chart cannot be read. */
+const MOST = 120
+
+/** Adds what was seen, when it differs from what was there. A long timeline loses every other point of its past. */
+export function addSample(timeline: Timeline, ours: Ours, seen: Observation): Timeline {
+  const { service, at } = seen
+  if (service === undefined) return timeline
+  const last = timeline.at(-1)
+  const own = ownDeployment(ours, service)
+  const fresh = own?.runningCount ?? 0
+  const all = service.deployments.reduce((sum, { runningCount }) => sum + runningCount, 0)
+  const healthy = seen.tasks === undefined ? Math.min(last?.healthy ?? 0, fresh) : healthyCount(seen)
+  if (last?.fresh === fresh && last.old === all - fresh && last.healthy === healthy) return timeline
+  const kept = timeline.length < MOST ? timeline : timeline.filter((_, index) => index % 2 === 0)
+  return [...kept, { at, fresh, old: all - fresh, healthy }]
+}

@@ -1,0 +1,302 @@
+// The only place that decides how a deploy ended. Pure: the same observations always give the same verdict.
+import type { Verdict as VerdictName } from '../../../../toolkit/deploy-record.ts'
+import { formatDuration } from '../../../../toolkit/duration.ts'
+import type { WaitFor } from '../inputs/inputs.ts'
+import { hooksAwaited } from '../observe/blue-green.ts'
+import { newerPrimary, type Ours, ownDeployment } from '../observe/deployment.ts'
+import type { DeploymentSeen, Observation, ServiceSeen } from '../observe/model.ts'
+import { counts, notHealthy, wantedTasks } from '../observe/progress.ts'
+import type { Stop } from '../observe/stopped-task.ts'
+import { healthyCount, liveTasks, shortTask } from '../observe/task-health.ts'
+import { revisionName } from '../task-definition/registration.ts'
+import { expectedDigest } from '../task-definition/shipped-image.ts'
+import type { Memory } from './memory.ts'
+
+/** How a deploy of one service ended, why, and what that rests on. */
+export interface Verdict {
+  readonly verdict: VerdictName
+  /** One sentence. */
+  readonly reason: string
+  /** What was seen, most telling first. */
+  readonly evidence: readonly string[]
+  /** Set where AWS would not show any more what became of it. */
+  readonly lostSight?: true
+  /** Set where nothing speaks against what was deployed, so that it is not to be taken back. */
+  readonly stays?: true
+}
+
+export interface Criteria {
+  readonly waitFor: WaitFor
+  readonly bakeMs: number
+  /** By our clock. */
+  readonly deadline: number
+  readonly timeoutMs: number
+  /** How many tasks may fail; without it, as many as ECS's circuit breaker bears. */
+  readonly maxFailedTasks?: number
+  /** Whether to see a rollback that ECS has begun to its end, or to call it failed at once. */
+  readonly awaitRollback: boolean
+}
+
+/** The verdict, or what is still waited for. */
+export type Decision = { readonly verdict: Verdict } | { readonly waitingFor: readonly string[] }
+
+/** Judges the latest look at a deploy, with what earlier looks left in memory. */
+export function decide(ours: Ours, criteria: Criteria, latest: Observation, memory: Memory): Decision {
+  const decided =
+    fromService(latest, memory) ??
+    fromServiceDeployment(ours, criteria, latest, memory) ??
+    fromDeployments(ours, criteria, latest, memory) ??
+    fromStoppedTasks(ours, criteria, latest, memory)
+  if (decided !== undefined && 'verdict' in decided) return decided
+  const progress = decided ?? fromProgress(ours, criteria, latest, memory)
+  if ('verdict' in progress || latest.at < criteria.deadline) return progress
+  return timedOut(ours, criteria, memory, progress.waitingFor)
+}
+
+function timedOut(ours: Ours, criteria: Criteria, memory: Memory, waitingFor: readonly string[]): Decision {
+  const evidence = waitingFor.map((what) => `Still waiting: ${what}.`)
+  const late = `Not done after ${formatDuration(criteria.timeoutMs)}.`
+  if (criteria.waitFor !== 'bake' || memory.healthySince === undefined || memory.relapsed) {
+    return verdict('timed-out', late, evidence)
+  }
+  const why = `The bake time was not over, but ${revisionName(ours.taskDefinition)} was healthy, and nothing has spoken against it since: it stays.`
+  return { verdict: { verdict: 'timed-out', reason: `${late} ${why}`, evidence, stays: true } }
+}
+
+const verdict = (name: VerdictName, reason: string, evidence: readonly string[] = []): Decision => ({
+  verdict: { verdict: name, reason, evidence: evidence.filter((line) => line !== '') },
+})
+
+function fromService(latest: Observation, memory: Memory): Decision | undefined {
+  // One answer without the service may be a replica that lags; two in a row are not.
+  if (latest.service === undefined) {
+    return memory.missing >= 2
+      ? verdict('failed', 'The service no longer exists.')
+      : { waitingFor: ['ECS to show the service'] }
+  }
+  const { status } = latest.service
+  return status === 'ACTIVE' ? undefined : verdict('failed', `The service was deleted: it is ${status}.`)
+}
+
+/** Our own service deployment says most, where it can be read. */
+function fromServiceDeployment(
+  ours: Ours,
+  criteria: Criteria,
+  latest: Observation,
+  memory: Memory,
+): Decision | undefined {
+  const deployment = latest.serviceDeployment
+  if (deployment === undefined) return undefined
+  const { status, statusReason = '', rollbackReason = '', triggeredAlarms } = deployment
+  const evidence = [
+    `Service deployment ${status}${statusReason === '' ? '' : `: ${statusReason}`}`,
+    rollbackReason === '' ? '' : `Rollback: ${rollbackReason}`,
+    triggeredAlarms.length === 0 ? '' : `Alarms: ${triggeredAlarms.join(', ')}`,
+  ]
+  const why = sentence(
+    triggeredAlarms.length > 0 ? `an alarm went off: ${triggeredAlarms.join(', ')}` : rollbackReason || statusReason,
+  )
+  if (status === 'ROLLBACK_SUCCESSFUL') {
+    return verdict('rolled-back', `ECS rolled the service back${goal(ours, latest, memory)}.${why}`, evidence)
+  }
+  if (status === 'ROLLBACK_FAILED') return verdict('failed', `ECS could not roll the service back.${why}`, evidence)
+  if (status === 'STOPPED' || status === 'STOP_REQUESTED') {
+    if (isReplaced(statusReason))
+      return verdict('superseded', 'Another deployment took the place of this one.', evidence)
+    return status === 'STOPPED'
+      ? verdict('failed', `The deployment was stopped.${why}${again(ours)}`, evidence)
+      : undefined
+  }
+  if (status === 'ROLLBACK_REQUESTED' || status === 'ROLLBACK_IN_PROGRESS') {
+    return criteria.awaitRollback
+      ? { waitingFor: [`ECS to finish its rollback${goal(ours, latest, memory)}`] }
+      : verdict('failed', `ECS is rolling the service back.${why}`, evidence)
+  }
+  return undefined
+}
+
+/** An update that changes nothing does not begin again what has ended. */
+const again = ({ isNew }: Ours) =>
+  isNew ? '' : ' This run did not start it: `force-new-deployment: true` starts another one.'
+
+/** Where a rollback goes, as far as the service shows it: to the last complete revision, which need not be the one before. */
+function goal(ours: Ours, { service }: Observation, { rollbacks }: Memory): string {
+  const primary = newerPrimary(ours, service?.deployments ?? [])
+  return primary !== undefined && rollbacks.has(primary.id) ? ` to ${revisionName(primary.taskDefinition)}` : ''
+}
+
+const isReplaced = (reason: string) => /replaced by|superseded|new service deployment/i.test(reason)
+
+const sentence = (text: string) =>
+  text === '' ? '' : ` ${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.?$/, '.')}`
+
+/** The list of deployments tells a rollback and a superseding deployment apart, also where ours has left it. */
+function fromDeployments(
+  ours: Ours,
+  criteria: Criteria,
+  { service }: Observation,
+  memory: Memory,
+): Decision | undefined {
+  const deployments = service?.deployments ?? []
+  const own = ownDeployment(ours, service)
+  if (own?.rolloutState === 'FAILED') {
+    const next = newerPrimary(ours, deployments)
+    if (next === undefined) {
+      return verdict('failed', `ECS gave the deployment up.${sentence(own.rolloutStateReason ?? '')}${again(ours)}`, [
+        `Deployment ${own.id} FAILED: ${own.rolloutStateReason ?? ''}`,
+      ])
+    }
+  }
+  if (own?.status === 'PRIMARY') return undefined
+  const primary = newerPrimary(ours, deployments)
+  // An answer from before our update knows nothing of it.
+  if (primary === undefined) return own === undefined ? { waitingFor: ['ECS to show our deployment'] } : undefined
+  const evidence = [
+    `The PRIMARY deployment is ${primary.id} (${revisionName(primary.taskDefinition)}, ${primary.rolloutState ?? 'no rollout state'}${primary.rolloutStateReason === undefined ? '' : `: ${primary.rolloutStateReason}`})`,
+    own === undefined ? `Ours, ${ours.deploymentId}, is no longer listed` : `Ours, ${own.id}, is ${own.status}`,
+  ]
+  if (!memory.rollbacks.has(primary.id)) {
+    return verdict('superseded', `Another deployment took over: ${revisionName(primary.taskDefinition)}.`, evidence)
+  }
+  const to = revisionName(primary.taskDefinition)
+  const why = sentence(memory.rollbacks.get(primary.id) ?? '')
+  if (primary.rolloutState === 'COMPLETED')
+    return verdict('rolled-back', `ECS rolled the service back to ${to}.${why}`, evidence)
+  if (primary.rolloutState === 'FAILED')
+    return verdict('failed', `ECS could not roll the service back to ${to}.${why}`, evidence)
+  return criteria.awaitRollback
+    ? { waitingFor: [`ECS to finish its rollback to ${to}`] }
+    : verdict('failed', `ECS is rolling the service back to ${to}.${why}`, evidence)
+}
+
+/** A few tasks that failed decide it, when more failed than now stand. */
+function fromStoppedTasks(ours: Ours, criteria: Criteria, latest: Observation, memory: Memory): Decision | undefined {
+  const failures = [...memory.failures.values()]
+  const certain = failures.filter((stop) => stop.certain)
+  const enough = failures.length >= failureLimit(ours, criteria, latest) || isCertain(certain, certainLimit(criteria))
+  if (!enough || failures.length <= standing(latest, memory)) return undefined
+  const [first] = mostFrequent(certain.length > 0 ? certain : failures)
+  return verdict('failed', `${failures.length} tasks of ${revisionName(ours.taskDefinition)} failed: ${first}.`, [
+    ...mostFrequent(failures),
+  ])
+}
+
+/** As ECS's circuit breaker has it by default: half of the tasks that are wanted, from 3 to 200. */
+function failureLimit(ours: Ours, { maxFailedTasks }: Criteria, { service }: Observation): number {
+  if (maxFailedTasks !== undefined) return maxFailedTasks
+  const own = ownDeployment(ours, service)
+  const wanted = Math.max(own?.desiredCount ?? 0, service?.desiredCount ?? 0)
+  return Math.min(200, Math.max(3, Math.ceil(wanted / 2)))
+}
+
+/** A reason that will not go away needs no third task to say it; whoever is patient gets more patience here too. */
+const certainLimit = ({ maxFailedTasks = 3 }: Criteria) => Math.max(1, Math.ceil((maxFailedTasks * 2) / 3))
+
+/** What one instance may be to blame for, another one has to say, too. */
+function isCertain(certain: readonly Stop[], limit: number): boolean {
+  if (certain.filter(({ everywhere }) => everywhere).length >= limit) return true
+  const instances = new Set(certain.map(({ instance }) => instance))
+  return certain.length >= limit && (instances.size > 1 || instances.has(undefined))
+}
+
+/** Tasks of ours that look as if they would stay. */
+function standing(latest: Observation, memory: Memory): number {
+  if (latest.service === undefined || latest.tasks === undefined) return 0
+  if (latest.service.loadBalancers.length > 0) return healthyCount(latest)
+  return liveTasks(latest.tasks).filter(({ arn, healthStatus }) => {
+    const since = memory.runningSince.get(arn)
+    return healthStatus === 'HEALTHY' || (since !== undefined && latest.at - since >= STEADY_MS)
+  }).length
+}
+
+/** After so long RUNNING, ECS takes a task without health checks for healthy. */
+const STEADY_MS = 40_000
+
+function mostFrequent(stops: readonly Stop[]): readonly string[] {
+  const counts = new Map<string, number>()
+  for (const stop of stops) counts.set(describeStop(stop), (counts.get(describeStop(stop)) ?? 0) + 1)
+  return [...counts]
+    .sort(([, a], [, b]) => b - a)
+    .map(([text, count]) => (count === 1 ? text : `${text} (${count} tasks)`))
+}
+
+const describeStop = ({ reason, exitCode, container }: Stop) =>
+  exitCode === undefined ? reason : `${reason.replace(/\.$/, '')} (${container} exited with code ${exitCode})`
+
+function fromProgress(ours: Ours, criteria: Criteria, latest: Observation, memory: Memory): Decision {
+  const own = ownDeployment(ours, latest.service)
+  if (own === undefined || latest.service === undefined) return { waitingFor: ['ECS to show our deployment'] }
+  if (criteria.waitFor === 'started') {
+    const wanted = wantedTasks(own, latest.service)
+    return own.runningCount >= wanted
+      ? verdict(
+          'succeeded',
+          `All ${wanted} tasks of ${revisionName(ours.taskDefinition)} run; their health was not waited for.`,
+        )
+      : { waitingFor: [counts(own, wanted)] }
+  }
+  const missing = notHealthy(ours, own, latest)
+  const native =
+    latest.serviceDeployment?.status === 'SUCCESSFUL' && latest.serviceDeployment.lifecycleStage !== undefined
+  const bakes = criteria.waitFor === 'bake' && !native
+  // Once it bakes, what is missing is on its way again: had it spoken against the revision, the bake would have begun anew.
+  if (missing.length > 0 && !(bakes && memory.healthySince !== undefined))
+    return { waitingFor: [...hooksAwaited(latest.serviceDeployment), ...missing] }
+  const wrong = wrongImages(ours, latest)
+  if (wrong.length > 0) {
+    return verdict('failed', 'The tasks that run do not run the image that was shipped.', wrong)
+  }
+  if (bakes) {
+    const left = criteria.bakeMs - (latest.at - (memory.healthySince ?? latest.at))
+    if (left > 0) return { waitingFor: [`${formatDuration(left)} more of the bake time`, ...missing] }
+  }
+  const reason = missing.length > 0 ? bakedReason(ours, criteria) : successReason(ours, own, latest.service)
+  return verdict('succeeded', reason, [
+    ...successEvidence(own, latest),
+    ...missing.map((what) => `At the end: ${what}`),
+  ])
+}
+
+function wrongImages(ours: Ours, { tasks = [] }: Observation): readonly string[] {
+  return liveTasks(tasks).flatMap((task) =>
+    ours.shipped.flatMap((image) => {
+      const running = task.containers.find(({ name }) => name === image.container)
+      const expected = expectedDigest(image)
+      // A container that runs the very reference that was pinned cannot run anything else.
+      if (expected === undefined || running?.imageDigest === undefined) return []
+      if (running.imageDigest === expected || running.image?.endsWith(`@${expected}`)) return []
+      return [
+        `Task ${shortTask(task.arn)}, container ${image.container}: runs ${running.imageDigest}, shipped was ${expected}`,
+      ]
+    }),
+  )
+}
+
+/** Not all is there just now, but what was there has proven itself. */
+const bakedReason = ({ taskDefinition }: Ours, { bakeMs }: Criteria) =>
+  `${revisionName(taskDefinition)} was healthy, and nothing has spoken against it for the bake time of ${formatDuration(bakeMs)}.`
+
+function successReason(ours: Ours, own: DeploymentSeen, service: ServiceSeen): string {
+  const name = revisionName(ours.taskDefinition)
+  const wanted = wantedTasks(own, service)
+  if (wanted === 0) return `The service runs ${name} with a desired count of 0: no task was started.`
+  const tasks = wanted === 1 ? 'Its task runs' : `All ${wanted} tasks run`
+  const groups = service.loadBalancers.length
+  return `${tasks} ${name}${groups === 0 ? '' : ', and every target is healthy'}.`
+}
+
+function successEvidence(
+  own: DeploymentSeen,
+  { service, serviceDeployment, targets = [] }: Observation,
+): readonly string[] {
+  const old = (service?.deployments ?? []).filter(({ id, runningCount }) => id !== own.id && runningCount > 0)
+  return [
+    serviceDeployment === undefined
+      ? `Deployment ${own.id}: ${own.rolloutState ?? 'the only one'}`
+      : `Service deployment ${serviceDeployment.status}`,
+    targets.length === 0 ? '' : `${targets.filter(({ state }) => state === 'healthy').length} healthy targets`,
+    ...old.map(
+      ({ taskDefinition, runningCount }) => `${runningCount} tasks of ${revisionName(taskDefinition)} still drain`,
+    ),
+  ]
+}

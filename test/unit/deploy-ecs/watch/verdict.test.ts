@@ -1,0 +1,562 @@
+import type { Observation } from '../../../../actions/deploy-ecs/src/observe/model.ts'
+import {
+  afterRollback,
+  cancelled,
+  lostSight,
+} from '../../../../actions/deploy-ecs/src/watch/verdicts-without-observation.ts'
+import {
+  arn,
+  criteria,
+  deployment,
+  earlier,
+  failedTask,
+  healthy,
+  MADE,
+  ours,
+  play,
+  record,
+  service,
+  target,
+  task,
+  verdictOf,
+  waitsFor,
+} from '../stories.ts'
+
+const look = (more: Partial<Observation>): Observation => ({ ...healthy, ...more })
+const rolling = look({ service: service([deployment({ runningCount: 1 }), earlier()]) })
+
+/** ECS's rollback, as it shows it: a new PRIMARY for the old revision. */
+const rollback = (rolloutState: string, rolloutStateReason?: string) =>
+  deployment({
+    id: 'ecs-svc/back',
+    taskDefinition: arn(1),
+    createdAt: MADE + 300_000,
+    rolloutState,
+    rolloutStateReason:
+      rolloutStateReason ?? 'ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/before.',
+  })
+
+describe('succeeded', () => {
+  test('needs a complete rollout, healthy targets and nothing else', () => {
+    expect(verdictOf(play([rolling, healthy]))).toMatchObject({
+      verdict: 'succeeded',
+      reason: 'All 2 tasks run web:2, and every target is healthy.',
+    })
+  })
+
+  test.each<[string, Partial<Observation>, string]>([
+    [
+      'the rollout goes on',
+      { service: service([deployment(), earlier()]) },
+      'the rollout (IN_PROGRESS): 2 of 2 tasks run',
+    ],
+    ['the tasks were not looked at', { tasks: undefined as never }, 'a look at the tasks'],
+    ['a task is missing', { tasks: [task('1')] }, '1 of 2 tasks of web:2 to run'],
+    ['a task is still PENDING', { tasks: [task('1'), task('2', { lastStatus: 'PENDING' })] }, 'task 2 is PENDING'],
+    [
+      'a container is unhealthy',
+      { tasks: [task('1'), task('2', { healthStatus: 'UNHEALTHY' })] },
+      'task 2 fails its container health check',
+    ],
+    ['a target is not registered', { targets: [target('1')] }, 'task 2 is not registered in web'],
+    [
+      'a target is initial',
+      { targets: [target('1'), target('2', { state: 'initial', reason: 'Elb.InitialHealthChecking' })] },
+      'target 10.0.0.2:80 in web is initial (Elb.InitialHealthChecking)',
+    ],
+    ['the service deployment goes on', { serviceDeployment: record('IN_PROGRESS') }, 'the rollout (COMPLETED)'],
+  ])('not while %s', (_, more, waiting) => {
+    expect(waitsFor(play([look(more)]))).toContain(waiting)
+  })
+
+  test('with two target groups both must say healthy', () => {
+    const other = {
+      targetGroupArn: 'arn:aws:elasticloadbalancing:r:1:targetgroup/second/x',
+      containerName: 'app',
+      containerPort: 81,
+    }
+    const two = service([deployment({ rolloutState: 'COMPLETED' })], {
+      loadBalancers: [...(healthy.service?.loadBalancers ?? []), other],
+    })
+    expect(waitsFor(play([look({ service: two })]))).toContain('not registered in second')
+    const more = ['1', '2'].map((id) => target(id, { targetGroupArn: other.targetGroupArn }))
+    expect(verdictOf(play([look({ service: two, targets: [...(healthy.targets ?? []), ...more] })])).verdict).toBe(
+      'succeeded',
+    )
+  })
+
+  test('behind a Classic load balancer there is no rollout state: one deployment left must run all its tasks', () => {
+    const { rolloutState: _, ...classic } = deployment()
+    const alone = service([classic], { loadBalancers: [] })
+    expect(verdictOf(play([look({ service: alone })])).verdict).toBe('succeeded')
+    expect(waitsFor(play([look({ service: service([classic, earlier()], { loadBalancers: [] }) })]))).toContain(
+      'rollout',
+    )
+  })
+
+  test('with a desired count of 0 nothing has to run, and that is said', () => {
+    const own = deployment({ desiredCount: 0, runningCount: 0, rolloutState: 'COMPLETED' })
+    const none = service([own], { desiredCount: 0 })
+    expect(verdictOf(play([look({ service: none, tasks: [] })]))).toMatchObject({
+      verdict: 'succeeded',
+      reason: 'The service runs web:2 with a desired count of 0: no task was started.',
+    })
+  })
+
+  test('is not said of a deployment that ECS has not given its tasks yet, whatever is waited for', () => {
+    const own = deployment({ desiredCount: 0, runningCount: 0 })
+    const just = look({ service: service([own, earlier()], { desiredCount: 1 }), tasks: [], targets: [] })
+    for (const waitFor of ['started', 'healthy'] as const) {
+      expect(waitsFor(play([just], { ...criteria, waitFor }))).toContain('0 of 1 tasks')
+    }
+    const complete = { ...own, rolloutState: 'COMPLETED' }
+    const said = look({ service: service([complete], { desiredCount: 1 }), tasks: [], targets: [] })
+    expect(waitsFor(play([said]))).toContain('0 of 1 tasks')
+    const { rolloutState: _, ...classic } = own
+    const alone = service([classic], { desiredCount: 1, loadBalancers: [] })
+    expect(waitsFor(play([look({ service: alone, tasks: [] })]))).toContain('0 of 1 tasks')
+  })
+
+  test('old tasks that still drain are no obstacle, but are told', () => {
+    const early = service([deployment({ rolloutState: 'COMPLETED' }), earlier({ runningCount: 1 })])
+    expect(verdictOf(play([look({ service: early })])).evidence).toContain('1 tasks of web:1 still drain')
+  })
+
+  test('started only needs the tasks to run', () => {
+    const started = look({ service: service([deployment(), earlier()]), targets: [], tasks: undefined as never })
+    expect(verdictOf(play([started], { ...criteria, waitFor: 'started' })).verdict).toBe('succeeded')
+  })
+
+  test('bake needs health for as long as was asked, without a break', () => {
+    const bake = { ...criteria, waitFor: 'bake' as const }
+    const sick = look({ at: 50_000, targets: [target('1'), target('2', { state: 'unhealthy' })] })
+    expect(waitsFor(play([healthy, look({ at: 89_000 })], bake))).toBe('1 s more of the bake time')
+    expect(verdictOf(play([healthy, look({ at: 90_000 })], bake)).verdict).toBe('succeeded')
+    expect(waitsFor(play([healthy, sick, look({ at: 60_000 }), look({ at: 90_000 })], bake))).toContain('30 s more')
+  })
+})
+
+describe('a bake', () => {
+  const bake = { ...criteria, waitFor: 'bake' as const }
+  const one = { ...healthy, service: service([deployment({ rolloutState: 'COMPLETED', runningCount: 1 })]) }
+  /** What else can be seen while a good revision bakes. */
+  const STARTING: readonly (readonly [string, Partial<Observation>])[] = [
+    ['a task that Spot took is replaced', { ...one, tasks: [task('1'), task('3', { lastStatus: 'PENDING' })] }],
+    ['its replacement is not there yet', { ...one, tasks: [task('1')], targets: [target('1')] }],
+    [
+      'autoscaling adds a task',
+      {
+        tasks: [task('1'), task('2'), task('3')],
+        targets: [target('1'), target('2'), target('3', { state: 'initial' })],
+      },
+    ],
+    [
+      'a new task fails its first checks',
+      {
+        tasks: [task('1'), task('2'), task('3')],
+        targets: [target('1'), target('2'), target('3', { state: 'unhealthy' })],
+      },
+    ],
+    ['a target drains', { targets: [target('1'), target('2', { state: 'draining' })] }],
+    ['the tasks could not be looked at', { tasks: undefined as never }],
+  ]
+  test.each(STARTING)('goes on while %s', (_, more) => {
+    const odd = look({ ...more, at: 50_000 })
+    expect(waitsFor(play([healthy, odd, look({ at: 60_000 })], bake))).toBe('30 s more of the bake time')
+    expect(verdictOf(play([healthy, odd, look({ at: 90_000 })], bake)).verdict).toBe('succeeded')
+  })
+
+  test('ends although tasks are starting just then, and says so', () => {
+    const starting = look({ at: 91_000, tasks: [task('1'), task('2'), task('3', { lastStatus: 'PENDING' })] })
+    expect(verdictOf(play([healthy, starting], bake))).toEqual({
+      verdict: 'succeeded',
+      reason: 'web:2 was healthy, and nothing has spoken against it for the bake time of 1 min.',
+      evidence: expect.arrayContaining(['At the end: task 3 is PENDING']),
+    })
+  })
+
+  const AGAINST: readonly (readonly [string, Partial<Observation>])[] = [
+    ['a task failed', { tasks: [task('1'), task('2'), failedTask('3')] }],
+    ['a target that was healthy is not', { targets: [target('1'), target('2', { state: 'unhealthy' })] }],
+    ['a container is unhealthy', { tasks: [task('1'), task('2', { healthStatus: 'UNHEALTHY' })] }],
+  ]
+  test.each(AGAINST)('begins again when %s, and is taken back when the time is over', (_, more) => {
+    const against = look({ ...more, at: 50_000 })
+    const again = play([healthy, against, look({ at: 60_000 }), look({ at: 91_000 })], bake)
+    expect(waitsFor(again)).toMatch(/^(19|29) s more of the bake time$/)
+    const late = verdictOf(play([healthy, against, look({ at: 60_000 })], { ...bake, deadline: 60_000 }))
+    expect([late.verdict, late.stays]).toEqual(['timed-out', undefined])
+  })
+
+  test('that was not over in time is red, and nothing that failed: it is not to be taken back', () => {
+    const late = verdictOf(play([healthy, look({ at: 60_000 })], { ...bake, deadline: 60_000 }))
+    expect([late.verdict, late.stays]).toEqual(['timed-out', true])
+    expect(late.reason).toContain('nothing has spoken against it since')
+  })
+})
+
+describe('blue/green, linear and canary, as ECS does them', () => {
+  const ALTERNATE = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/green/def'
+  const [balancer] = healthy.service?.loadBalancers ?? []
+  const swapped = service([deployment({ rolloutState: 'COMPLETED' })], {
+    loadBalancers: balancer === undefined ? [] : [{ ...balancer, alternateTargetGroupArn: ALTERNATE }],
+  })
+  const green = ['1', '2'].flatMap((id) => [
+    target(id, { state: 'unregistered' }),
+    target(id, { targetGroupArn: ALTERNATE }),
+  ])
+
+  test.each(['PRE_SCALE_UP', 'PRODUCTION_TRAFFIC_SHIFT', 'BAKE_TIME', 'CLEAN_UP'])(
+    'are followed through stage %s to the end',
+    (lifecycleStage) => {
+      const on = look({
+        service: swapped,
+        targets: green,
+        serviceDeployment: record('IN_PROGRESS', { lifecycleStage }),
+      })
+      expect('verdict' in play([on])).toBe(false)
+    },
+  )
+
+  test('end well when each task is healthy in the group that its traffic comes from', () => {
+    const end = look({
+      service: swapped,
+      targets: green,
+      serviceDeployment: record('SUCCESSFUL', { lifecycleStage: 'CLEAN_UP' }),
+    })
+    expect(verdictOf(play([end])).verdict).toBe('succeeded')
+    // ECS has baked it already.
+    expect(verdictOf(play([end], { ...criteria, waitFor: 'bake' })).verdict).toBe('succeeded')
+  })
+
+  test('end red when a hook or an alarm sends them back', () => {
+    const back = record('ROLLBACK_SUCCESSFUL', { lifecycleStage: 'BAKE_TIME', rollbackReason: 'lifecycle hook failed' })
+    expect(verdictOf(play([look({ service: swapped, serviceDeployment: back })])).verdict).toBe('rolled-back')
+  })
+})
+
+describe('the image', () => {
+  const digest = (letter: string) => `sha256:${letter.repeat(64)}`
+  const running = (imageDigest: string, image = 'web:2') =>
+    look({
+      tasks: ['1', '2'].map((id) => task(id, { containers: [{ name: 'app', image, imageDigest, hostPorts: [] }] })),
+    })
+  const shipping = (image: string, pinned?: string) => ({
+    ...ours,
+    shipped: [{ container: 'app', image, ...(pinned === undefined ? {} : { digest: pinned }) }],
+  })
+
+  test('that runs must be the one that was shipped', () => {
+    const seen = verdictOf(play([running(digest('b'))], criteria, shipping('web:2', digest('a'))))
+    expect(seen).toMatchObject({
+      verdict: 'failed',
+      reason: 'The tasks that run do not run the image that was shipped.',
+    })
+    expect(seen.evidence[0]).toBe(`Task 1, container app: runs ${digest('b')}, shipped was ${digest('a')}`)
+    expect(verdictOf(play([running(digest('a'))], criteria, shipping('web:2', digest('a')))).verdict).toBe('succeeded')
+  })
+
+  test('pinned in the container is the image, whatever digest its platform has', () => {
+    const pinned = `web@${digest('a')}`
+    expect(verdictOf(play([running(digest('c'), pinned)], criteria, shipping(pinned))).verdict).toBe('succeeded')
+  })
+})
+
+describe('rolled-back', () => {
+  test('is told from the new PRIMARY, also once ours has vanished and the reason is gone (peers: DTD 191, 494)', () => {
+    const failing = look({ service: service([rollback('IN_PROGRESS'), deployment({ status: 'ACTIVE' }), earlier()]) })
+    const gone = look({ service: service([rollback('COMPLETED', 'ECS deployment ecs-svc/back completed.')]) })
+    expect(waitsFor(play([rolling, failing]))).toBe('ECS to finish its rollback to web:1')
+    expect(verdictOf(play([rolling, failing, gone]))).toMatchObject({
+      verdict: 'rolled-back',
+      reason:
+        'ECS rolled the service back to web:1. ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/before.',
+    })
+  })
+
+  test('is told from the events when every look at it was missed', () => {
+    const gone = look({
+      service: service([rollback('COMPLETED', 'ECS deployment ecs-svc/back completed.')], {
+        events: [{ id: '1', at: MADE + 300_500, message: '(service web) rolling back to deployment ecs-svc/before.' }],
+      }),
+    })
+    expect(verdictOf(play([rolling, gone])).verdict).toBe('rolled-back')
+  })
+
+  test('to the same revision is no success either (fabfuel)', () => {
+    const same = { ...ours, previousTaskDefinition: arn(2) }
+    const back = { ...rollback('COMPLETED'), taskDefinition: arn(2) }
+    expect(verdictOf(play([look({ service: service([back]) })], criteria, same)).verdict).toBe('rolled-back')
+  })
+
+  test('is what ROLLBACK_SUCCESSFUL means, whatever the service looks like (ecspresso, deploy-express-service)', () => {
+    const seen = look({ serviceDeployment: record('ROLLBACK_SUCCESSFUL', { rollbackReason: 'the circuit breaker' }) })
+    expect(verdictOf(play([seen]))).toMatchObject({
+      verdict: 'rolled-back',
+      reason: 'ECS rolled the service back. The circuit breaker.',
+    })
+  })
+
+  test('names the alarm', () => {
+    const seen = look({ serviceDeployment: record('ROLLBACK_SUCCESSFUL', { triggeredAlarms: ['web-5xx'] }) })
+    expect(verdictOf(play([seen])).reason).toContain('An alarm went off: web-5xx.')
+  })
+
+  test('waits for the rollback only where that is wanted', () => {
+    const back = look({ service: service([rollback('IN_PROGRESS'), deployment({ status: 'ACTIVE' })]) })
+    expect(verdictOf(play([back], { ...criteria, awaitRollback: false }))).toMatchObject({ verdict: 'failed' })
+    const asked = look({ serviceDeployment: record('ROLLBACK_IN_PROGRESS') })
+    expect(waitsFor(play([asked]))).toContain('to finish its rollback')
+    expect(verdictOf(play([asked], { ...criteria, awaitRollback: false })).verdict).toBe('failed')
+  })
+})
+
+describe('superseded', () => {
+  const theirs = deployment({ id: 'ecs-svc/theirs', taskDefinition: arn(3), createdAt: MADE + 10_000 })
+
+  test('is a newer PRIMARY that is no rollback (peer: DTD 860)', () => {
+    const seen = look({ service: service([theirs, deployment({ status: 'ACTIVE' })]) })
+    expect(verdictOf(play([rolling, seen]))).toMatchObject({
+      verdict: 'superseded',
+      reason: 'Another deployment took over: web:3.',
+    })
+  })
+
+  test('is not taken for the rollback of a deploy before it, whose event is as fresh (found by a fault run)', () => {
+    const events = [{ id: '1', at: MADE, message: '(service web) rolling back to deployment ecs-svc/before.' }]
+    const done = { ...theirs, rolloutState: 'COMPLETED', createdAt: MADE + 2_000 }
+    expect(verdictOf(play([look({ service: service([done], { events }) })])).verdict).toBe('superseded')
+  })
+
+  test('is told from the reason of a service deployment that was stopped', () => {
+    const seen = record('STOPPED', { statusReason: 'Replaced by a new service deployment.' })
+    expect(verdictOf(play([look({ serviceDeployment: seen })])).verdict).toBe('superseded')
+  })
+})
+
+describe('failed', () => {
+  test('is a deployment that ECS gave up without a rollback', () => {
+    const failed = deployment({
+      rolloutState: 'FAILED',
+      rolloutStateReason: 'ECS deployment circuit breaker: tasks failed to start.',
+    })
+    expect(verdictOf(play([look({ service: service([failed, earlier()]) })]))).toMatchObject({
+      verdict: 'failed',
+      reason: 'ECS gave the deployment up. ECS deployment circuit breaker: tasks failed to start.',
+    })
+  })
+
+  test('is a service deployment that was stopped for any reason but a newer one', () => {
+    const seen = record('STOPPED', {
+      statusReason: 'Service deployment stopped because the circuit breaker threshold was exceeded.',
+    })
+    expect(verdictOf(play([look({ serviceDeployment: seen })])).verdict).toBe('failed')
+    expect(verdictOf(play([look({ serviceDeployment: record('ROLLBACK_FAILED') })])).verdict).toBe('failed')
+  })
+
+  test('is a service that was deleted, and one that two looks in a row did not find', () => {
+    const { service: _, ...nothing } = healthy
+    expect(verdictOf(play([look({ service: service([deployment()], { status: 'DRAINING' }) })])).reason).toContain(
+      'DRAINING',
+    )
+    expect(waitsFor(play([nothing]))).toBe('ECS to show the service')
+    expect(verdictOf(play([nothing, nothing])).reason).toBe('The service no longer exists.')
+    expect(verdictOf(play([nothing, healthy])).verdict).toBe('succeeded')
+  })
+
+  test('is decided by a few tasks in a crash loop, long before the circuit breaker', () => {
+    const crashes = (count: number) =>
+      look({
+        service: service([deployment({ runningCount: 0 }), earlier()]),
+        tasks: Array.from({ length: count }, (_, id) => failedTask(`${id}`)),
+        targets: [],
+      })
+    expect(waitsFor(play([crashes(2)]))).toContain('the rollout')
+    expect(verdictOf(play([crashes(3)]))).toMatchObject({
+      verdict: 'failed',
+      reason: '3 tasks of web:2 failed: Essential container in task exited (app exited with code 1) (3 tasks).',
+    })
+  })
+
+  test('is decided by two tasks where a third would only say the same', () => {
+    const pull = (id: string) =>
+      failedTask(id, {
+        stopCode: 'TaskFailedToStart',
+        stoppedReason:
+          'CannotPullContainerError: pull image manifest has been retried 1 time(s): registry/web:2: not found',
+        containers: [],
+      })
+    const seen = look({
+      service: service([deployment({ runningCount: 0 })]),
+      tasks: [pull('1'), pull('2')],
+      targets: [],
+    })
+    expect(verdictOf(play([seen])).reason).toContain('CannotPullContainerError')
+  })
+
+  describe('by the size of the service', () => {
+    const many = (count: number, make: (id: string) => ReturnType<typeof task>) =>
+      Array.from({ length: count }, (_, id) => make(`${id + 1000}`))
+    const of = (desiredCount: number, tasks: Observation['tasks'] = []) =>
+      look({ service: service([deployment({ desiredCount, runningCount: 0 })], { desiredCount }), tasks, targets: [] })
+    const crashed = (count: number) => Array.from({ length: count }, (_, id) => failedTask(`${id}`))
+
+    test('as many fail as the circuit breaker of ECS would bear: half, from 3 to 200', () => {
+      const starting = many(40, (id) => task(id, { lastStatus: 'PENDING' }))
+      expect(waitsFor(play([of(100, [...crashed(3), ...starting])]))).toContain('the rollout')
+      expect(waitsFor(play([of(100, crashed(49))]))).toContain('the rollout')
+      expect(verdictOf(play([of(100, crashed(50))])).verdict).toBe('failed')
+      expect(waitsFor(play([of(1, crashed(2))]))).toContain('the rollout')
+      expect(verdictOf(play([of(1, crashed(3))])).verdict).toBe('failed')
+      expect(verdictOf(play([of(7, crashed(4))])).verdict).toBe('failed')
+      expect(verdictOf(play([of(1000, crashed(200))])).verdict).toBe('failed')
+    })
+
+    test('or as many as the input says', () => {
+      expect(verdictOf(play([of(100, crashed(5))], { ...criteria, maxFailedTasks: 5 })).verdict).toBe('failed')
+      expect(waitsFor(play([of(2, crashed(4))], { ...criteria, maxFailedTasks: 5 }))).toContain('the rollout')
+    })
+
+    const stopped = (stoppedReason: string, ...instances: (string | undefined)[]) =>
+      instances.map((containerInstanceArn, id) => {
+        const stop = { stopCode: 'TaskFailedToStart', stoppedReason, containers: [] }
+        return failedTask(`${id}`, containerInstanceArn === undefined ? stop : { ...stop, containerInstanceArn })
+      })
+    const PLATFORM = 'CannotPullContainerError: no match for platform in manifest'
+    const MISSING = 'CannotPullContainerError: failed to resolve ref registry/web:2: not found'
+    const SECRET = 'ResourceInitializationError: unable to retrieve secret from asm: AccessDeniedException'
+
+    test.each([
+      ['of one instance', PLATFORM, ['ci-1', 'ci-1', 'ci-1']],
+      ['of one instance alone', 'CannotStartContainerError: exec format error', ['ci-1', 'ci-1']],
+    ])('what may be the fault %s does not decide', (_, reason, instances) => {
+      expect(waitsFor(play([of(100, stopped(reason, ...instances))]))).toContain('the rollout')
+    })
+
+    test.each([
+      ['on several instances', PLATFORM, ['ci-1', 'ci-2']],
+      ['on Fargate', PLATFORM, [undefined, undefined]],
+      ['as the image is not there', MISSING, ['ci-1', 'ci-1']],
+      ['as a secret may not be read', SECRET, ['ci-1', 'ci-1']],
+    ])('two tasks decide, whatever its size, that fail for good %s', (_, reason, instances) => {
+      expect(verdictOf(play([of(100, stopped(reason, ...instances))])).verdict).toBe('failed')
+    })
+  })
+
+  test('remembers failures, so that start-then-crash is seen although failedTasks is 0 again', () => {
+    const at = (id: string) =>
+      look({
+        service: service([deployment({ runningCount: 1 }), earlier()]),
+        tasks: [failedTask(id), task('9')],
+        targets: [],
+      })
+    expect(verdictOf(play([at('1'), at('2'), at('3')])).verdict).toBe('failed')
+  })
+
+  test('is not decided by a few failures among many that stand', () => {
+    const many = Array.from({ length: 10 }, (_, id) => `${id + 10}`)
+    const seen = look({
+      service: service([deployment({ desiredCount: 20, runningCount: 10 })]),
+      tasks: [...many.map((id) => task(id)), failedTask('1'), failedTask('2'), failedTask('3')],
+      targets: many.map((id) => target(id)),
+    })
+    expect(waitsFor(play([seen], { ...criteria, maxFailedTasks: 3 }))).toContain('10 of 20 tasks run')
+  })
+
+  test.each([
+    ['SpotInterruption', 'Your Spot Task was interrupted.'],
+    ['TerminationNotice', 'x'],
+    ['UserInitiated', 'Task stopped by user'],
+    ['InfrastructureHealth', 'x'],
+    ['ServiceSchedulerInitiated', 'Scaling activity initiated by (deployment ecs-svc/ours)'],
+  ])('does not count a task that stopped by %s', (stopCode, stoppedReason) => {
+    const tasks = ['1', '2', '3', '4'].map((id) => failedTask(id, { stopCode, stoppedReason, containers: [] }))
+    expect(
+      waitsFor(play([look({ service: service([deployment({ runningCount: 0 })]), tasks, targets: [] })])),
+    ).toContain('rollout')
+  })
+})
+
+describe('a deployment that was there before, as nothing was to change', () => {
+  const before = { ...ours, isNew: false, previousTaskDefinition: ours.taskDefinition }
+  const crashed = ['1', '2', '3', '4'].map((id) => failedTask(id))
+  const half = look({
+    service: service([deployment({ runningCount: 1, rolloutState: 'COMPLETED' })], { loadBalancers: [] }),
+    tasks: [...crashed, task('9')],
+    targets: [],
+  })
+
+  test('is not judged by its failures once it was complete', () => {
+    expect(waitsFor(play([half], criteria, before))).toBe('1 of 2 tasks of web:2 to run')
+  })
+
+  test.each([
+    ['it had not come to its end', { wasComplete: false }],
+    ['it was complete with no task', { ranBefore: false }],
+  ])('is judged by them where %s', (_, more) => {
+    expect(verdictOf(play([half], criteria, { ...before, ...more })).verdict).toBe('failed')
+  })
+
+  test('has tasks that stand since they were started, not since they were first looked at', () => {
+    const many = ['11', '12', '13', '14', '15'].map((id) => task(id, { startedAt: 1_000 }))
+    const seen = look({ ...half, at: 60_000, tasks: [...crashed, ...many] })
+    const unfinished = { ...before, wasComplete: false }
+    expect(
+      'verdict' in play([seen], criteria, unfinished) && verdictOf(play([seen], criteria, unfinished)),
+    ).toMatchObject({ verdict: 'succeeded' })
+  })
+
+  test('says how to start another one where ECS has given it up', () => {
+    const failed = service([deployment({ rolloutState: 'FAILED', rolloutStateReason: 'tasks failed to start.' })])
+    const how = '`force-new-deployment: true` starts another one'
+    expect(verdictOf(play([look({ service: failed })], criteria, before)).reason).toContain(how)
+    expect(verdictOf(play([look({ service: failed })])).reason).not.toContain(how)
+    const stopped = look({ serviceDeployment: record('STOPPED', { statusReason: 'The breaker.' }) })
+    expect(verdictOf(play([stopped], criteria, before)).reason).toContain(how)
+  })
+})
+
+describe('a stale read', () => {
+  const stale = look({
+    service: service([earlier({ status: 'PRIMARY' })], { taskDefinition: arn(1) }),
+    tasks: [],
+    targets: [],
+  })
+
+  test('from before our update is neither a rollback nor a superseding deploy', () => {
+    expect(waitsFor(play([stale]))).toBe('ECS to show our deployment')
+    expect(verdictOf(play([stale, rolling, stale, healthy])).verdict).toBe('succeeded')
+  })
+})
+
+describe('timed-out', () => {
+  test('says what was still waited for', () => {
+    expect(verdictOf(play([{ ...rolling, at: criteria.deadline }]))).toEqual({
+      verdict: 'timed-out',
+      reason: 'Not done after 10 min.',
+      evidence: ['Still waiting: the rollout (IN_PROGRESS): 1 of 2 tasks run, 0 pending, 0 failed.'],
+    })
+  })
+
+  test('is never said of a deploy that has just succeeded', () => {
+    expect(verdictOf(play([look({ at: criteria.deadline + 1 })])).verdict).toBe('succeeded')
+  })
+})
+
+test('a rollback of ours keeps the first reason, and is never green', () => {
+  const first = { verdict: 'timed-out' as const, reason: 'Not done after 10 min.', evidence: ['x'] }
+  const good = { verdict: 'succeeded' as const, reason: 'All run.', evidence: [] }
+  const bad = { verdict: 'failed' as const, reason: 'It crashed.', evidence: ['y'] }
+  expect(afterRollback(first, good, arn(1))).toEqual({
+    verdict: 'rolled-back',
+    reason: 'Not done after 10 min. Rolled back to web:1, which is healthy.',
+    evidence: ['x'],
+  })
+  expect(afterRollback(first, bad, arn(1))).toMatchObject({ verdict: 'failed', evidence: ['x', 'y'] })
+  expect(afterRollback(first, lostSight('AccessDenied'), arn(1))).toMatchObject({
+    verdict: 'failed',
+    reason:
+      'Not done after 10 min. The rollback to web:1 was started, but can no longer be seen; how it ends is not known.',
+  })
+  expect(cancelled('It was left.').verdict).toBe('cancelled')
+})
