@@ -1,9 +1,10 @@
 import type { Service } from '@aws-sdk/client-ecs'
-import { AwsCalls, batches } from '../../../actions/deploy-ecs/src/aws/aws-calls.ts'
+import { batches } from '../../../actions/deploy-ecs/src/aws/ask-in-batches.ts'
+import { AwsCalls } from '../../../actions/deploy-ecs/src/aws/aws-calls.ts'
 import { Pace } from '../../../actions/deploy-ecs/src/aws/rate-limit.ts'
 import { updateRequest } from '../../../actions/deploy-ecs/src/change/start-rollout.ts'
+import { deploymentInProgress } from '../../../actions/deploy-ecs/src/observe/in-progress.ts'
 import { targetsOf } from '../../../actions/deploy-ecs/src/observe/target-health.ts'
-import { deploymentInProgress } from '../../../actions/deploy-ecs/src/prepare/preflight.ts'
 import { checkImage } from '../../../actions/deploy-ecs/src/task-definition/check-image.ts'
 import {
   describeDifference,

@@ -9,8 +9,7 @@ import type {
   TargetSeen,
   TaskSeen,
 } from '../../../actions/deploy-ecs/src/observe/model.ts'
-import type { Memory } from '../../../actions/deploy-ecs/src/watch/memory.ts'
-import { NOTHING_YET, remember } from '../../../actions/deploy-ecs/src/watch/memory.ts'
+import { type Memory, NOTHING_YET, remember } from '../../../actions/deploy-ecs/src/watch/memory.ts'
 import { type Criteria, type Decision, decide, type Verdict } from '../../../actions/deploy-ecs/src/watch/verdict.ts'
 
 export const arn = (revision: number) => `arn:aws:ecs:eu-west-1:123456789012:task-definition/web:${revision}`

@@ -1,7 +1,7 @@
-import { classifyAwsError } from '../../../../toolkit/aws.ts'
 import { throwIfCancelled } from '../../../../toolkit/clock.ts'
 import { inParallel } from '../../../../toolkit/parallel.ts'
 import type { AwsCalls } from './aws-calls.ts'
+import { isRefusal } from './errors.ts'
 
 /** What was answered, and for which items there was no answer, with the reason. */
 export interface Answers<I, R> {
@@ -36,8 +36,6 @@ export async function askInBatches<I, R>(
   return { found: (await inParallel(batches, AT_ONCE, tryTo)).flat(), failed }
 }
 
-/** Whether AWS will not answer, however often it is asked. */
-export function isRefusal(error: unknown): boolean {
-  const failure = classifyAwsError(error)
-  return failure === 'denied' || failure === 'refused'
-}
+/** Cuts a list into batches of at most `size`. */
+export const batches = <T>(items: readonly T[], size: number): readonly (readonly T[])[] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size))

@@ -1,8 +1,9 @@
-import { awsError, classifyAwsError } from '../../../../toolkit/aws.ts'
+import { awsError } from '../../../../toolkit/aws.ts'
 import type { Clock } from '../../../../toolkit/clock.ts'
 import { throwIfCancelled } from '../../../../toolkit/clock.ts'
 import { retry } from '../../../../toolkit/retry.ts'
 import type { Clients } from './clients.ts'
+import { passes } from './errors.ts'
 import { Pace, type Rate } from './rate-limit.ts'
 
 /**
@@ -30,12 +31,6 @@ export const PATIENCE_MS = 5 * 60_000
 export type Bucket = keyof typeof RATES
 
 type Send<T> = (options: { readonly abortSignal: AbortSignal }) => Promise<T>
-
-/** Whether a failed call may well succeed in a moment. */
-export function passes(error: unknown): boolean {
-  const failure = classifyAwsError(error)
-  return failure === 'throttled' || failure === 'transient'
-}
 
 /** Makes AWS calls: each within its rate, cancelled with the run, and with an error that says what was being done. */
 export class AwsCalls {
@@ -95,7 +90,3 @@ export class AwsCalls {
     return pace
   }
 }
-
-/** Cuts a list into batches of at most `size`. */
-export const batches = <T>(items: readonly T[], size: number): readonly (readonly T[])[] =>
-  Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size))

@@ -5,11 +5,11 @@ export interface ServiceName {
   readonly cluster: string
   readonly service: string
   /** Where it has to be, where an ARN says so. */
-  readonly place?: Place
+  readonly place?: ArnLocation
 }
 
 /** Where an ARN says that something is. */
-export interface Place {
+export interface ArnLocation {
   /** The input that has the ARN. */
   readonly input: string
   readonly region: string
@@ -19,7 +19,7 @@ export interface Place {
 /** The cluster of the services that do not name their own. */
 export interface ClusterName {
   readonly cluster: string
-  readonly place?: Place
+  readonly place?: ArnLocation
 }
 
 /** `cluster/service`, for people. */
@@ -52,7 +52,7 @@ export function parseClusterName(value: string): ClusterName {
 }
 
 /** The name in an ARN, and where that says it is; anything else as it is. */
-function readArn(value: string, kind: string, input: string): { readonly path: string; readonly place?: Place } {
+function readArn(value: string, kind: string, input: string): { readonly path: string; readonly place?: ArnLocation } {
   const [, region, account, of, path] = /^arn:[\w-]+:ecs:([\w-]+):(\d{12}):(\w+)\/(.+)$/.exec(value) ?? []
   if (region === undefined || account === undefined || path === undefined || of !== kind) return { path: value }
   return { path, place: { input, region, account } }

@@ -3,52 +3,22 @@ import { createHash } from 'node:crypto'
 import { RunTaskCommand, type RunTaskRequest, StopTaskCommand } from '@aws-sdk/client-ecs'
 import { classifyAwsError } from '../../../../toolkit/aws.ts'
 import { formatDuration } from '../../../../toolkit/duration.ts'
-import { CancelledError, describeError, InputError, SlipwayError, TimedOutError } from '../../../../toolkit/errors.ts'
+import { CancelledError, describeError, SlipwayError, TimedOutError } from '../../../../toolkit/errors.ts'
 import { readWorkflowRun } from '../../../../toolkit/github.ts'
 import type { Log } from '../../../../toolkit/log.ts'
 import { poll } from '../../../../toolkit/poll.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
-import { describeTasks } from '../aws/ecs.ts'
 import { nameOf } from '../aws/service-name.ts'
+import { revisionName, shortTask } from '../aws/short-names.ts'
+import { describeTasks } from '../aws/tasks.ts'
 import type { BeforeDeploy } from '../inputs/inputs.ts'
 import { TaskLog } from '../logs/task-log.ts'
 import { seenTask, type TaskSeen } from '../observe/model.ts'
 import { judgeStop } from '../observe/stopped-task.ts'
-import { shortTask } from '../observe/task-health.ts'
-import { revisionName } from '../task-definition/registration.ts'
+import { chosenContainer } from '../task-definition/before-deploy-container.ts'
 import type { ServicePlan } from '../task-definition/service-plan.ts'
 import type { RunningTask } from './post-state.ts'
-
-/** The service whose task runs the command: with several, the first that has the container. */
-export const planFor = (plans: readonly ServicePlan[], { container }: BeforeDeploy): ServicePlan | undefined =>
-  plans.find(({ target }) => target.registration.containerDefinitions.some(({ name }) => name === container)) ??
-  plans[0]
-
-/** The container that the command is for. @throws InputError where it cannot be told. */
-export function chosenContainer({ target, shipped }: ServicePlan, wanted: string | undefined): string {
-  const names = target.registration.containerDefinitions.flatMap(({ name }) => name ?? [])
-  if (wanted !== undefined) {
-    if (names.includes(wanted)) return wanted
-    throw new InputError(
-      'before-deploy-container',
-      `names \`${wanted}\`, which task definition \`${target.registration.family}\` does not have.`,
-      {
-        hint: `It has ${names.map((name) => `\`${name}\``).join(', ')}.`,
-      },
-    )
-  }
-  const candidates = shipped.length > 0 ? shipped.map(({ container }) => container) : names
-  const [only, ...others] = candidates
-  if (only !== undefined && others.length === 0) return only
-  throw new InputError(
-    'before-deploy-container',
-    'is missing: more than one container could run `before-deploy-command`.',
-    {
-      hint: `Set it to one of ${candidates.map((name) => `\`${name}\``).join(', ')}.`,
-    },
-  )
-}
 
 /** What RunTask is sent: the service's own network and place, and a token that makes a repeated call the same task. */
 function runTaskRequest(

@@ -1,12 +1,12 @@
 // Whether services are still as they were when the deploy was planned. A task before the deploy may have taken its time.
-import type { AwsCalls } from '../aws/aws-calls.ts'
-import { describeServices } from '../aws/ecs.ts'
-import { nameOf } from '../aws/service-name.ts'
-import { seenService } from '../observe/model.ts'
-import { revisionName } from '../task-definition/registration.ts'
-import type { ServicePlan } from '../task-definition/service-plan.ts'
-import { primaryOf } from './start-rollout.ts'
 
+import type { AwsCalls } from '../aws/aws-calls.ts'
+import { nameOf } from '../aws/service-name.ts'
+import { describeServices } from '../aws/services.ts'
+import { revisionName } from '../aws/short-names.ts'
+import { seenService } from '../observe/model.ts'
+import { primaryOf } from '../observe/rollout.ts'
+import type { ServicePlan } from '../task-definition/service-plan.ts'
 /** A plan, with its service as it is now where somebody has deployed since, and then what they did. */
 export interface SeenAgain {
   readonly plan: ServicePlan

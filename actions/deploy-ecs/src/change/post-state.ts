@@ -1,6 +1,6 @@
 import type { Step } from '../../../../toolkit/step.ts'
 import type { ServiceName } from '../aws/service-name.ts'
-import type { SettingsChanged } from './settings.ts'
+import type { SettingsChanged } from '../observe/rollout.ts'
 
 /** What the post step must know of a service to leave it safe when the main step was killed. */
 export interface Undertaking {

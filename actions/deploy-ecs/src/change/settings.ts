@@ -1,29 +1,11 @@
 // What a deploy changes in a service besides its revision, and how that is taken back.
 import { isDeepStrictEqual } from 'node:util'
-import {
-  type DeploymentAlarms,
-  type DeploymentCircuitBreaker,
-  type Service,
-  UpdateServiceCommand,
-  type UpdateServiceRequest,
-} from '@aws-sdk/client-ecs'
+import { type Service, UpdateServiceCommand, type UpdateServiceRequest } from '@aws-sdk/client-ecs'
 import type { AwsCalls } from '../aws/aws-calls.ts'
-import { describeServices, requireService } from '../aws/ecs.ts'
 import { nameOf, type ServiceName } from '../aws/service-name.ts'
+import { describeServices, requireService } from '../aws/services.ts'
 import type { ServiceChanges } from '../inputs/inputs.ts'
-
-/** What inputs may change in a service besides its revision. */
-interface Settings {
-  readonly desiredCount?: number
-  readonly deploymentCircuitBreaker?: DeploymentCircuitBreaker
-  readonly alarms?: DeploymentAlarms
-}
-
-/** What a deploy changed of them: the same members in both. */
-export interface SettingsChanged {
-  readonly from: Settings
-  readonly to: Settings
-}
+import type { Settings, SettingsChanged } from '../observe/rollout.ts'
 
 type SettingsRequest = Pick<UpdateServiceRequest, 'desiredCount' | 'deploymentConfiguration'>
 

@@ -1,28 +1,16 @@
 import { type Service, UpdateServiceCommand, type UpdateServiceRequest } from '@aws-sdk/client-ecs'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import { retry } from '../../../../toolkit/retry.ts'
-import { isRefusal } from '../aws/ask-in-batches.ts'
-import { type AwsCalls, PATIENCE_MS, PERSISTENT, passes } from '../aws/aws-calls.ts'
-import { describeServices, describeTaskDefinition, requireService } from '../aws/ecs.ts'
+import { type AwsCalls, PATIENCE_MS, PERSISTENT } from '../aws/aws-calls.ts'
+import { passes } from '../aws/errors.ts'
 import { nameOf, type ServiceName } from '../aws/service-name.ts'
+import { describeServices, requireService } from '../aws/services.ts'
 import type { ServiceChanges } from '../inputs/inputs.ts'
-import type { Ours } from '../observe/deployment.ts'
 import { type ServiceSeen, seenService } from '../observe/model.ts'
 import { rolloutComplete } from '../observe/progress.ts'
-import { familyOf } from '../task-definition/registration.ts'
+import { primaryOf, type Rollout } from '../observe/rollout.ts'
 import type { Shipped } from '../task-definition/shipped-image.ts'
-import { type SettingsChanged, settingsChanged, settingsRequest } from './settings.ts'
-
-/** A deployment that was started, of one service. */
-export interface Rollout extends Ours {
-  readonly name: ServiceName
-  /** The service as it was right after the update. */
-  readonly service: ServiceSeen
-  /** See TaskBook. */
-  readonly adopts: boolean
-  /** What was changed with it, which goes back with it too. */
-  readonly settings?: SettingsChanged
-}
+import { settingsChanged, settingsRequest } from './settings.ts'
 
 /** What a rollout starts from. */
 export interface Departure {
@@ -125,41 +113,3 @@ function isComplete(service: ServiceSeen): boolean {
 /** Whether a service is there to run tasks. A DAEMON service has as many as there are instances, none included. */
 export const wantsTasks = ({ schedulingStrategy, desiredCount = 0 }: Service): boolean =>
   schedulingStrategy === 'DAEMON' || desiredCount > 0
-
-/**
- * Sets a service back that ran nothing before. Its revision of then never was healthy, and may not even be able to start:
- * Terraform's template names no image. It may be gone, too: Terraform deregisters a template that it replaces, and the
- * service stays on it. Then the newest of that family does, and without one only the tasks go.
- */
-export async function backToNothing(
-  aws: AwsCalls,
-  name: ServiceName,
-  before: Service,
-  previousTaskDefinition: string,
-): Promise<Rollout> {
-  const none = { desiredCount: 0 } as const
-  const departure = { name, before, shipped: [] }
-  try {
-    return await startRollout(aws, { ...departure, taskDefinition: previousTaskDefinition }, none)
-  } catch (error) {
-    if (!isRefusal(error)) throw error
-  }
-  const newest = await newestOf(aws, familyOf(previousTaskDefinition))
-  if (newest !== undefined) return startRollout(aws, { ...departure, taskDefinition: newest }, none)
-  const { cluster, service } = name
-  const asItIs = { ...departure, taskDefinition: before.taskDefinition ?? '' }
-  return startRollout(aws, asItIs, none, { cluster, service, ...none })
-}
-
-/** Nothing where it may not be read: the tasks have to go all the same. */
-async function newestOf(aws: AwsCalls, family: string): Promise<string | undefined> {
-  try {
-    return (await describeTaskDefinition(aws, family))?.taskDefinition.taskDefinitionArn
-  } catch (error) {
-    if (isRefusal(error)) return undefined
-    throw error
-  }
-}
-
-/** The deployment that the service is heading for. */
-export const primaryOf = ({ deployments }: ServiceSeen) => deployments.find(({ status }) => status === 'PRIMARY')

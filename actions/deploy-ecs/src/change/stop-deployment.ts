@@ -1,7 +1,7 @@
 import { StopServiceDeploymentCommand } from '@aws-sdk/client-ecs'
 import { describeError } from '../../../../toolkit/errors.ts'
-import { isRefusal } from '../aws/ask-in-batches.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
+import { isRefusal } from '../aws/errors.ts'
 import { nameOf, type ServiceName } from '../aws/service-name.ts'
 
 type StopType = 'ROLLBACK' | 'ABORT'

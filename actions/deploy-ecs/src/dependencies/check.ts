@@ -2,7 +2,7 @@ import { SlipwayError } from '../../../../toolkit/errors.ts'
 import type { Log } from '../../../../toolkit/log.ts'
 import { inParallel } from '../../../../toolkit/parallel.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
-import type { Need, Place, Thing } from './collect.ts'
+import type { Location, Need, Thing } from './collect.ts'
 import { lookForLogGroup } from './log-group.ts'
 import { type Finding, unseen, wrong } from './lookup.ts'
 
@@ -15,7 +15,7 @@ const AT_ONCE = 8
  * Looks for all that the tasks need, each thing once, whoever needs it.
  * @throws SlipwayError that names each thing that is certainly not there, who needs it, and what to do.
  */
-export async function checkNeeds(aws: AwsCalls, log: Log, needs: readonly Need[], place: Place): Promise<void> {
+export async function checkNeeds(aws: AwsCalls, log: Log, needs: readonly Need[], place: Location): Promise<void> {
   const distinct = Map.groupBy(needs, ({ thing }) => JSON.stringify(thing))
   const things = [...distinct.values()].flatMap(([first]) => first?.thing ?? [])
   const findings = await lookAgain(aws, await lookForAll(aws, things, place.account), place.account)

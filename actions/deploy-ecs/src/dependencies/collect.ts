@@ -4,13 +4,13 @@ import type { ContainerDefinition, Secret } from '@aws-sdk/client-ecs'
 import type { Registration } from '../task-definition/registration.ts'
 
 /** Where a deploy takes place: names without an account or a region are of these. */
-export interface Place {
+export interface Location {
   readonly account: string
   readonly region: string
 }
 
 /** Something to look for. */
-export type Thing = Place &
+export type Thing = Location &
   (
     | { readonly kind: 'role'; readonly name: string; readonly arn?: string }
     /** Of Secrets Manager, by name or ARN; `stage` is the version that tasks are given. */
@@ -29,7 +29,7 @@ export interface Need {
 }
 
 /** All that a task definition needs to be there before a task can start. */
-export function needsOf(registration: Registration, place: Place): readonly Need[] {
+export function needsOf(registration: Registration, place: Location): readonly Need[] {
   const { family, taskRoleArn, executionRoleArn, containerDefinitions } = registration
   const roles = Object.entries({ taskRoleArn, executionRoleArn }).flatMap(([member, role]) =>
     role ? [{ thing: roleOf(role, place), by: `task definition \`${family}\`, \`${member}\`` }] : [],
@@ -37,7 +37,7 @@ export function needsOf(registration: Registration, place: Place): readonly Need
   return [...roles, ...containerDefinitions.flatMap((container) => needsOfContainer(container, family, place))]
 }
 
-function needsOfContainer(container: ContainerDefinition, family: string, place: Place): readonly Need[] {
+function needsOfContainer(container: ContainerDefinition, family: string, place: Location): readonly Need[] {
   const { name, secrets = [], repositoryCredentials, logConfiguration } = container
   const at = (member: string) => `task definition \`${family}\`, container \`${name}\`, \`${member}\``
   const ofSecrets = (list: readonly Secret[], member: string) =>
@@ -55,14 +55,14 @@ function needsOfContainer(container: ContainerDefinition, family: string, place:
 }
 
 /** A role, by its ARN or its name. Its path is no part of its name. */
-function roleOf(role: string, { account, region }: Place): Thing {
+function roleOf(role: string, { account, region }: Location): Thing {
   const [, inAccount, path] = /^arn:[\w-]+:iam::(\d{12}):role\/(.+)$/.exec(role) ?? []
   if (inAccount === undefined || path === undefined) return { kind: 'role', name: role, account, region }
   return { kind: 'role', name: path.replace(/^.*\//, ''), arn: role, account: inAccount, region }
 }
 
 /** `valueFrom`: an ARN of Secrets Manager, perhaps with `:json-key:stage:version-id`; else a parameter, by ARN or name. */
-function secretOf(valueFrom: string, place: Place): Thing {
+function secretOf(valueFrom: string, place: Location): Thing {
   const secret = /^(arn:[\w-]+:secretsmanager:([\w-]+):(\d{12}):secret:[^:]+)(?::([^:]*):([^:]*):([^:]*))?$/.exec(
     valueFrom,
   )
@@ -89,14 +89,14 @@ function secretOf(valueFrom: string, place: Place): Thing {
 const withoutSelector = (name: string) => name.replace(/:.*$/, '')
 
 /** The login of a registry is always a secret of Secrets Manager. */
-function registrySecretOf(credentials: string, place: Place): Thing {
+function registrySecretOf(credentials: string, place: Location): Thing {
   const thing = secretOf(credentials, place)
   return thing.kind === 'secret' || credentials.startsWith('arn:')
     ? thing
     : { kind: 'secret', name: credentials, stage: 'AWSCURRENT', ...place }
 }
 
-function logGroupOf({ logConfiguration }: ContainerDefinition, { account, region }: Place): Thing | undefined {
+function logGroupOf({ logConfiguration }: ContainerDefinition, { account, region }: Location): Thing | undefined {
   const { logDriver, options = {} } = logConfiguration ?? {}
   const name = options['awslogs-group']
   if (logDriver !== 'awslogs' || name === undefined || options['awslogs-create-group'] === 'true') return undefined

@@ -1,7 +1,8 @@
 import { classifyAwsError } from '../../../../toolkit/aws.ts'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import { retry } from '../../../../toolkit/retry.ts'
-import { type AwsCalls, passes } from '../aws/aws-calls.ts'
+import type { AwsCalls } from '../aws/aws-calls.ts'
+import { passes } from '../aws/errors.ts'
 
 /** What became of looking for something. What could not be seen says nothing of whether it is there. */
 export type Finding =

@@ -1,5 +1,6 @@
 import { DescribeParametersCommand, type DescribeParametersResult, SSMClient } from '@aws-sdk/client-ssm'
-import { type AwsCalls, batches } from '../aws/aws-calls.ts'
+import { batches } from '../aws/ask-in-batches.ts'
+import type { AwsCalls } from '../aws/aws-calls.ts'
 import type { Thing } from './collect.ts'
 import { type Finding, lookFor, THERE, unseen, wrong } from './lookup.ts'
 

@@ -1,7 +1,7 @@
 import type { ServiceDeploymentStatus } from '@aws-sdk/client-ecs'
-import { isRefusal } from '../aws/ask-in-batches.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
-import { describeServiceRevisions, listServiceDeployments } from '../aws/ecs.ts'
+import { isRefusal } from '../aws/errors.ts'
+import { describeServiceRevisions, listServiceDeployments } from '../aws/service-deployments.ts'
 import type { ServiceName } from '../aws/service-name.ts'
 
 /** A deployment of a service's past. */

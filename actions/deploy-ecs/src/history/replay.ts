@@ -1,6 +1,6 @@
 // How a service came to where it is, and so where "back" leads. Pure.
 
-import { familyOf, revisionNumber } from '../task-definition/registration.ts'
+import { familyOf, revisionNumber } from '../aws/short-names.ts'
 import type { Past } from './history.ts'
 
 /** Where a service stands. */

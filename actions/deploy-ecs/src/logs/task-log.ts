@@ -2,7 +2,7 @@ import type { ContainerDefinition } from '@aws-sdk/client-ecs'
 import { classifyAwsError } from '../../../../toolkit/aws.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
-import { shortTask } from '../observe/task-health.ts'
+import { shortTask } from '../aws/short-names.ts'
 import { logStreamOf } from './container-log.ts'
 import { LogTail } from './log-tail.ts'
 

@@ -1,6 +1,5 @@
 import type { Shipped } from '../task-definition/shipped-image.ts'
 import type { DeploymentSeen, ServiceSeen } from './model.ts'
-
 /** The deployment that is judged. */
 export interface Ours {
   readonly deploymentId: string

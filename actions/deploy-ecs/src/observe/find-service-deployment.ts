@@ -3,13 +3,18 @@ import type { ServiceDeploymentBrief } from '@aws-sdk/client-ecs'
 import { throwIfCancelled } from '../../../../toolkit/clock.ts'
 import { describeError } from '../../../../toolkit/errors.ts'
 import { inParallel } from '../../../../toolkit/parallel.ts'
-import { askInBatches, isRefusal } from '../aws/ask-in-batches.ts'
-import { type AwsCalls, batches } from '../aws/aws-calls.ts'
-import { describeServiceDeployments, describeServiceRevisions, listServiceDeployments } from '../aws/ecs.ts'
+import { askInBatches, batches } from '../aws/ask-in-batches.ts'
+import type { AwsCalls } from '../aws/aws-calls.ts'
+import { isRefusal } from '../aws/errors.ts'
+import {
+  describeServiceDeployments,
+  describeServiceRevisions,
+  listServiceDeployments,
+} from '../aws/service-deployments.ts'
 import { nameOf } from '../aws/service-name.ts'
-import type { Rollout } from '../change/start-rollout.ts'
 import { groupsServing } from './blue-green.ts'
 import { type ServiceDeploymentSeen, seenServiceDeployment } from './model.ts'
+import type { Rollout } from './rollout.ts'
 
 /** The server's clock and the order in which it writes things down leave a gap of less than this. */
 const MARGIN_MS = 60_000

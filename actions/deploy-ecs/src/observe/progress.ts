@@ -1,8 +1,7 @@
-import { revisionName } from '../task-definition/registration.ts'
+import { revisionName } from '../aws/short-names.ts'
 import type { Ours } from './deployment.ts'
 import type { DeploymentSeen, Observation, ServiceSeen } from './model.ts'
 import { liveTasks, unhealthiness } from './task-health.ts'
-
 /** What keeps the new deployment from being complete and healthy. */
 export function notHealthy(ours: Ours, own: DeploymentSeen, latest: Observation): readonly string[] {
   const { service, tasks, targets = [] } = latest

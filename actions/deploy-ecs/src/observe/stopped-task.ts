@@ -1,5 +1,4 @@
 import type { ContainerSeen, TaskSeen } from './model.ts'
-
 /** Why a task stopped, as far as a deploy is concerned. */
 export type StopKind =
   | 'image'

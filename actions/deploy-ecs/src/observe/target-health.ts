@@ -1,9 +1,9 @@
 import { DescribeTargetHealthCommand, type TargetHealthDescription } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { inParallel } from '../../../../toolkit/parallel.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
-import { describeContainerInstances } from '../aws/ecs.ts'
+import { groupName } from '../aws/short-names.ts'
+import { describeContainerInstances } from '../aws/tasks.ts'
 import type { LoadBalancerSeen, TargetSeen, TaskSeen } from './model.ts'
-import { groupName } from './task-health.ts'
 
 /** The EC2 instance of each container instance that was ever asked for: it never changes. */
 export type Instances = Map<string, string>

@@ -1,6 +1,6 @@
+import { groupName, shortTask } from '../aws/short-names.ts'
 import type { Observation, ServiceSeen, TargetSeen, TaskSeen } from './model.ts'
 import { judgeStop } from './stopped-task.ts'
-
 /** The tasks of our deployment that are meant to run. */
 export const liveTasks = (tasks: readonly TaskSeen[]): readonly TaskSeen[] =>
   tasks.filter((task) => task.lastStatus !== 'STOPPED' && judgeStop(task) === undefined)
@@ -31,9 +31,3 @@ export function describeTarget({ state, reason, description }: TargetSeen): stri
   const why = [reason, description].filter((part) => part !== undefined && part !== '').join(': ')
   return why === '' ? state : `${state} (${why})`
 }
-
-/** A target group's name, from its ARN. */
-export const groupName = (arn: string): string => /:targetgroup\/([^/]+)/.exec(arn)?.[1] ?? arn
-
-/** A task's id, from its ARN. */
-export const shortTask = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1)

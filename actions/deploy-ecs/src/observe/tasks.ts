@@ -1,8 +1,7 @@
 import type { AwsCalls } from '../aws/aws-calls.ts'
-import { describeTasks, listTasks } from '../aws/ecs.ts'
 import type { ServiceName } from '../aws/service-name.ts'
+import { describeTasks, listTasks } from '../aws/tasks.ts'
 import { seenTask, type TaskSeen } from './model.ts'
-
 /** Whose tasks a book is about. */
 export interface Owner {
   readonly name: ServiceName

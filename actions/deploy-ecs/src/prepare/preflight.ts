@@ -1,9 +1,9 @@
 // What can be known to go wrong before anything is changed. Pure: the reading is done by prepare.ts.
-import type { Deployment, Service } from '@aws-sdk/client-ecs'
+import type { Service } from '@aws-sdk/client-ecs'
 import { InputError, SlipwayError } from '../../../../toolkit/errors.ts'
 import { nameOf, type ServiceName } from '../aws/service-name.ts'
 import type { ServiceChanges } from '../inputs/inputs.ts'
-import { type Registration, revisionName } from '../task-definition/registration.ts'
+import type { Registration } from '../task-definition/registration.ts'
 
 /** @throws SlipwayError when another tool deploys this service. */
 export function refuseForeignController(name: ServiceName, service: Service): void {
@@ -80,25 +80,4 @@ export function missingTargetGroup(name: ServiceName, error: unknown): SlipwayEr
     hint: 'Its new tasks would never get requests. Make the target group, or correct the load balancers of the service.',
     cause: error,
   })
-}
-
-/** Another deployment that is under way, for people; `undefined` when there is none. */
-export function deploymentInProgress(service: Service): string | undefined {
-  const { deployments = [] } = service
-  const primary = deployments.find(({ status }) => status === 'PRIMARY')
-  if (primary !== undefined && cameWithService(service, primary)) return undefined
-  const rolling = primary?.rolloutState === 'IN_PROGRESS'
-  // Behind a Classic load balancer there is no rollout state; then two deployments mean one in progress.
-  const unfinished = primary?.rolloutState === undefined && deployments.length > 1
-  if (primary === undefined || !(rolling || unfinished)) return undefined
-  return `${primary.id} (${revisionName(primary.taskDefinition ?? '')}, ${primary.runningCount ?? 0} of ${primary.desiredCount ?? 0} tasks run)`
-}
-
-/**
- * Whether this deployment was made with the service itself, which is nobody's deploy. It may never end: what Terraform
- * makes a service from need not even have an image.
- */
-function cameWithService({ createdAt: made, deployments = [] }: Service, { createdAt }: Deployment): boolean {
-  if (made === undefined || createdAt === undefined || deployments.length > 1) return false
-  return Math.abs(createdAt.getTime() - made.getTime()) < 2_000
 }

@@ -3,15 +3,15 @@ import { InputError, SlipwayError } from '../../../../toolkit/errors.ts'
 import { inParallel } from '../../../../toolkit/parallel.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
-import { describeServices, requireService } from '../aws/ecs.ts'
 import { nameOf, type ServiceName } from '../aws/service-name.ts'
+import { describeServices, requireService } from '../aws/services.ts'
+import { familyOf, revisionName } from '../aws/short-names.ts'
 import { findBack } from '../history/previous-revision.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { loadBase } from '../task-definition/load-task-definition.ts'
-import { familyOf, revisionName } from '../task-definition/registration.ts'
 import type { ServicePlan } from '../task-definition/service-plan.ts'
+import { checkAccount } from './account.ts'
 import { refuseForeignController } from './preflight.ts'
-import { checkAccount } from './prepare.ts'
 
 /** Plans the way back of each service: to the revision that the user names, else to the one before that was healthy. */
 export async function prepareRollback(world: World, aws: AwsCalls, inputs: Inputs): Promise<readonly ServicePlan[]> {

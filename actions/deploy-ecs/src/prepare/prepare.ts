@@ -1,31 +1,31 @@
 // Reads and checks all that a deploy needs. Nothing is changed here.
 
 import type { Service } from '@aws-sdk/client-ecs'
-import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
-import { refuseOtherAccount } from '../../../../toolkit/account.ts'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import { readWorkflowRun } from '../../../../toolkit/github.ts'
 import { inParallel } from '../../../../toolkit/parallel.ts'
 import { poll } from '../../../../toolkit/poll.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
-import { describeServices, listTasks, requireService } from '../aws/ecs.ts'
 import { nameOf, type ServiceName } from '../aws/service-name.ts'
-import { chosenContainer, planFor } from '../change/before-deploy-task.ts'
+import { describeServices, requireService } from '../aws/services.ts'
+import { listTasks } from '../aws/tasks.ts'
 import { checkNeeds } from '../dependencies/check.ts'
 import { needsOf } from '../dependencies/collect.ts'
 import type { Inputs } from '../inputs/inputs.ts'
+import { deploymentInProgress } from '../observe/in-progress.ts'
 import { seenService } from '../observe/model.ts'
 import { readTargets } from '../observe/target-health.ts'
 import { changed, imagesOf } from '../task-definition/apply-changes.ts'
+import { chosenContainer, planFor } from '../task-definition/before-deploy-container.ts'
 import { changesFor, refuseOrphans, withDatadogTags } from '../task-definition/changes-per-service.ts'
 import { type CheckedImage, checkImage } from '../task-definition/check-image.ts'
 import { type LoadedBase, loadBase } from '../task-definition/load-task-definition.ts'
 import type { Registration } from '../task-definition/registration.ts'
 import { sameRegistration } from '../task-definition/same-registration.ts'
 import type { ServicePlan, Target } from '../task-definition/service-plan.ts'
+import { checkAccount } from './account.ts'
 import {
-  deploymentInProgress,
   missingTargetGroup,
   refuseForeignController,
   refuseMissingExecutionRole,
@@ -83,15 +83,6 @@ const toTarget = (base: LoadedBase, registration: Registration): Target => ({
   registration,
   ...(base.arn !== undefined && sameRegistration(registration, base.registration) ? { arn: base.arn } : {}),
 })
-
-/** @throws InputError when the credentials are those of another account. */
-export async function checkAccount(aws: AwsCalls, expected: string | undefined): Promise<void> {
-  if (expected === undefined) return
-  const caller = await aws.call('other', 'find out which account the credentials are of', (options) =>
-    aws.clients.sts.send(new GetCallerIdentityCommand({}), options),
-  )
-  refuseOtherAccount(expected, caller)
-}
 
 interface FoundService {
   readonly name: ServiceName

@@ -1,8 +1,14 @@
 import { inParallel } from '../../../../toolkit/parallel.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
-import type { Preview } from '../report/report-plan.ts'
 import { loadBase } from '../task-definition/load-task-definition.ts'
+import type { Registration } from '../task-definition/registration.ts'
 import type { ServicePlan } from '../task-definition/service-plan.ts'
+
+/** A plan, and what the service runs now. */
+export interface Preview {
+  readonly plan: ServicePlan
+  readonly current: Registration
+}
 
 /** Loads what the services run now, to compare plans with. */
 export const preview = (aws: AwsCalls, plans: readonly ServicePlan[]): Promise<readonly Preview[]> =>

@@ -1,4 +1,5 @@
 // Links into the AWS console, for each partition of AWS.
+
 import type { LogStream } from '../logs/container-log.ts'
 
 const HOSTS: Readonly<Record<string, string>> = {

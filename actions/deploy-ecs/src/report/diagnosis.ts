@@ -1,9 +1,10 @@
 // Why a deploy went the way it did, from what was seen. Pure.
 
+import { groupName } from '../aws/short-names.ts'
 import type { Ours } from '../observe/deployment.ts'
 import type { EventSeen, Observation, TaskSeen } from '../observe/model.ts'
 import { ENDED_BY_ECS, judgeStop, type Stop } from '../observe/stopped-task.ts'
-import { describeTarget, groupName } from '../observe/task-health.ts'
+import { describeTarget } from '../observe/task-health.ts'
 import { freshEvents } from '../watch/narrate.ts'
 import { hintFor } from './stop-hints.ts'
 

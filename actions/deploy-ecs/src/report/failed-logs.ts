@@ -1,9 +1,8 @@
 import type { AwsCalls } from '../aws/aws-calls.ts'
+import { shortTask } from '../aws/short-names.ts'
 import { type LogStream, logStreamOf, readLog } from '../logs/container-log.ts'
-import { shortTask } from '../observe/task-health.ts'
 import type { Registration } from '../task-definition/registration.ts'
 import type { Diagnosis } from './diagnosis.ts'
-
 /** The end of the log of a container that failed. */
 export interface FailedLog extends LogStream {
   readonly container: string

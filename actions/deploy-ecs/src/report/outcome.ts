@@ -1,5 +1,5 @@
 import type { Verdict as VerdictName } from '../../../../toolkit/deploy-record.ts'
-import { primaryOf } from '../change/start-rollout.ts'
+import { primaryOf } from '../observe/rollout.ts'
 import type { ServicePlan } from '../task-definition/service-plan.ts'
 import type { Verdict } from '../watch/verdict.ts'
 import type { Watch } from '../watch/watch.ts'

@@ -1,16 +1,11 @@
 import { block, code, heading, join, text } from '../../../../toolkit/markdown.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
 import { nameOf } from '../aws/service-name.ts'
+import { revisionName } from '../aws/short-names.ts'
 import type { Inputs } from '../inputs/inputs.ts'
+import type { Preview } from '../prepare/preview.ts'
 import { type Difference, describeDifference, diffService, diffTaskDefinitions } from '../task-definition/diff.ts'
-import { type Registration, revisionName } from '../task-definition/registration.ts'
 import type { ServicePlan } from '../task-definition/service-plan.ts'
-
-/** A plan, and what the service runs now. */
-export interface Preview {
-  readonly plan: ServicePlan
-  readonly current: Registration
-}
 
 /** Shows what would change, in the log and the summary. */
 export function tellPlan(world: World, inputs: Inputs, previews: readonly Preview[]): void {

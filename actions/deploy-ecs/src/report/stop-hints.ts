@@ -1,4 +1,5 @@
 // What people usually have to do about a task that stopped. Pure.
+
 import type { Stop } from '../observe/stopped-task.ts'
 
 const EXIT_CODES: Readonly<Record<number, string>> = {

@@ -1,14 +1,14 @@
 import type { AwsCalls } from '../aws/aws-calls.ts'
-import { type Rollout, toRollout } from '../change/start-rollout.ts'
+import { toRollout } from '../change/start-rollout.ts'
 import { stopDeployment } from '../change/stop-deployment.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { isNative } from '../observe/blue-green.ts'
 import { findServiceDeployment } from '../observe/find-service-deployment.ts'
+import { deploymentInProgress } from '../observe/in-progress.ts'
 import { seenService } from '../observe/model.ts'
-import { deploymentInProgress } from '../prepare/preflight.ts'
+import type { Rollout } from '../observe/rollout.ts'
 import type { ServicePlan } from '../task-definition/service-plan.ts'
 import { findRollback } from './rollback.ts'
-
 /**
  * Has ECS take back a blue/green, linear or canary deployment that is under way: what ran before still runs, and has its
  * traffic again in a moment. `undefined` where there is none, or where that does not lead to the revision that is wanted.

@@ -1,10 +1,11 @@
 // The ways back from a deployment that failed: through ECS's own rollback, by an update, or to no tasks.
 import type { Service } from '@aws-sdk/client-ecs'
-import { isRefusal } from '../aws/ask-in-batches.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
-import { describeServiceDeployments, describeServices, requireService } from '../aws/ecs.ts'
+import { isRefusal } from '../aws/errors.ts'
+import { describeServiceDeployments } from '../aws/service-deployments.ts'
+import { describeServices, requireService } from '../aws/services.ts'
 import { restoreSettings, restoring } from '../change/settings.ts'
-import { backToNothing, type Rollout, startRollout, updateRequest } from '../change/start-rollout.ts'
+import { startRollout, updateRequest } from '../change/start-rollout.ts'
 import { stopDeployment } from '../change/stop-deployment.ts'
 import { lastHealthy } from '../history/last-healthy.ts'
 import { newerPrimary } from '../observe/deployment.ts'
@@ -14,8 +15,10 @@ import {
   seenService,
   seenServiceDeployment,
 } from '../observe/model.ts'
+import type { Rollout } from '../observe/rollout.ts'
 import type { Verdict } from '../watch/verdict.ts'
 import type { Watch } from '../watch/watch.ts'
+import { backToNothing } from './scale-to-zero.ts'
 import { revisionBackTo, verifyBack } from './verify-rollback.ts'
 
 /** The deployment that goes the way back, or how that has ended already, or why there is none. */

@@ -1,9 +1,10 @@
 // ECS says that it has rolled a service back. Whether what runs now is healthy is looked at all the same.
 
-import { isRefusal } from '../aws/ask-in-batches.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
-import { describeServiceRevisions, describeServices, requireService } from '../aws/ecs.ts'
-import type { Rollout } from '../change/start-rollout.ts'
+import { isRefusal } from '../aws/errors.ts'
+import { describeServiceRevisions } from '../aws/service-deployments.ts'
+import { describeServices, requireService } from '../aws/services.ts'
+import { revisionName } from '../aws/short-names.ts'
 import {
   type ServiceDeploymentSeen,
   type ServiceSeen,
@@ -11,10 +12,10 @@ import {
   type TargetSeen,
   type TaskSeen,
 } from '../observe/model.ts'
+import type { Rollout } from '../observe/rollout.ts'
 import { readTargets } from '../observe/target-health.ts'
 import { liveTasks, unhealthiness } from '../observe/task-health.ts'
 import { TaskBook } from '../observe/tasks.ts'
-import { revisionName } from '../task-definition/registration.ts'
 import type { Verdict } from '../watch/verdict.ts'
 import { pauseAfter } from '../watch/watch.ts'
 

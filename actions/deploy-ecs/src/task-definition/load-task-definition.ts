@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { InputError } from '../../../../toolkit/errors.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
-import { describeTaskDefinition } from '../aws/ecs.ts'
+import { familyOf, revisionName } from '../aws/short-names.ts'
+import { describeTaskDefinition } from '../aws/task-definitions.ts'
 import type { Base } from '../inputs/task-definition-source.ts'
-import { familyOf, type Registration, revisionName, toRegistration } from './registration.ts'
+import { type Registration, toRegistration } from './registration.ts'
 import { parseTaskDefinitionFile } from './task-definition-file.ts'
 
 /** The task definition that a deploy starts from. */

@@ -1,7 +1,7 @@
 import type { Log } from '../../../../toolkit/log.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
+import { revisionName } from '../aws/short-names.ts'
 import { register } from './register.ts'
-import { revisionName } from './registration.ts'
 import { sameRegistration } from './same-registration.ts'
 import type { ServicePlan } from './service-plan.ts'
 

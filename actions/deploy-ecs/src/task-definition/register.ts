@@ -1,8 +1,9 @@
 import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import { retry } from '../../../../toolkit/retry.ts'
-import { type AwsCalls, PATIENCE_MS, PERSISTENT, passes } from '../aws/aws-calls.ts'
-import { describeTaskDefinition } from '../aws/ecs.ts'
+import { type AwsCalls, PATIENCE_MS, PERSISTENT } from '../aws/aws-calls.ts'
+import { passes } from '../aws/errors.ts'
+import { describeTaskDefinition } from '../aws/task-definitions.ts'
 import { type Registration, toRegistration } from './registration.ts'
 import { sameRegistration } from './same-registration.ts'
 

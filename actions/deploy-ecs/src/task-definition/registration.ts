@@ -41,12 +41,3 @@ export function withoutNulls<T>(value: T): T {
       .map(([key, member]) => [key, withoutNulls(member)]),
   ) as T
 }
-
-/** `family:revision` of a task definition ARN, for people; what is no ARN stays as it is. */
-export const revisionName = (arn: string): string => arn.replace(/^arn:.*:task-definition\//, '')
-
-/** The family of a revision, given by ARN or as `family:revision`. */
-export const familyOf = (revision: string): string => revisionName(revision).replace(/:\d+$/, '')
-
-/** The number of a revision, given by ARN or as `family:revision`. */
-export const revisionNumber = (revision: string): number => Number(/:(\d+)$/.exec(revision)?.[1])

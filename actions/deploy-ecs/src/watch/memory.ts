@@ -3,7 +3,6 @@ import type { Observation, TargetSeen, TaskSeen } from '../observe/model.ts'
 import { notHealthy } from '../observe/progress.ts'
 import { failureOf, type Stop } from '../observe/stopped-task.ts'
 import { liveTasks } from '../observe/task-health.ts'
-
 /** What earlier looks showed and a later one may not show again. Its size is bounded by the tasks of one deployment. */
 export interface Memory {
   /** How many looks in a row found no service. */

@@ -1,11 +1,10 @@
+import { groupName, shortTask } from '../aws/short-names.ts'
 import { answerHook } from '../observe/blue-green.ts'
-import type { Ours } from '../observe/deployment.ts'
-import { ownDeployment } from '../observe/deployment.ts'
+import { type Ours, ownDeployment } from '../observe/deployment.ts'
 import type { Observation, ServiceDeploymentSeen, TargetSeen } from '../observe/model.ts'
 import { counts } from '../observe/progress.ts'
 import { judgeStop } from '../observe/stopped-task.ts'
-import { describeTarget, groupName, shortTask } from '../observe/task-health.ts'
-
+import { describeTarget } from '../observe/task-health.ts'
 /** What changed from one look to the next, one line each; nothing when nothing did. */
 export function narrate(ours: Ours, before: Observation | undefined, now: Observation): readonly string[] {
   return [

@@ -1,7 +1,6 @@
 import { type Ours, ownDeployment } from '../observe/deployment.ts'
 import type { Observation } from '../observe/model.ts'
 import { healthyCount } from '../observe/task-health.ts'
-
 /** How many tasks there were at one moment, by our clock. */
 export interface Sample {
   readonly at: number

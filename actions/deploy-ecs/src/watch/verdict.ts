@@ -1,14 +1,14 @@
 // The only place that decides how a deploy ended. Pure: the same observations always give the same verdict.
 import type { Verdict as VerdictName } from '../../../../toolkit/deploy-record.ts'
 import { formatDuration } from '../../../../toolkit/duration.ts'
+import { revisionName, shortTask } from '../aws/short-names.ts'
 import type { WaitFor } from '../inputs/inputs.ts'
 import { hooksAwaited } from '../observe/blue-green.ts'
 import { newerPrimary, type Ours, ownDeployment } from '../observe/deployment.ts'
 import type { DeploymentSeen, Observation, ServiceSeen } from '../observe/model.ts'
 import { counts, notHealthy, wantedTasks } from '../observe/progress.ts'
 import type { Stop } from '../observe/stopped-task.ts'
-import { healthyCount, liveTasks, shortTask } from '../observe/task-health.ts'
-import { revisionName } from '../task-definition/registration.ts'
+import { healthyCount, liveTasks } from '../observe/task-health.ts'
 import { expectedDigest } from '../task-definition/shipped-image.ts'
 import type { Memory } from './memory.ts'
 

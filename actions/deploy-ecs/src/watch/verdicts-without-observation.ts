@@ -1,7 +1,7 @@
 // Verdicts that no observation of a rollout gives: it was not watched, not started, cut short, or taken back by us.
-import { revisionName } from '../task-definition/registration.ts'
-import type { Verdict } from './verdict.ts'
 
+import { revisionName } from '../aws/short-names.ts'
+import type { Verdict } from './verdict.ts'
 /** The verdict on a run that was cancelled. `left` says how the service was left. */
 export const cancelled = (left: string): Verdict => ({
   verdict: 'cancelled',

@@ -1,4 +1,5 @@
-import { groupsServing, ownPaceMs, serving } from '../../../../actions/deploy-ecs/src/observe/blue-green.ts'
+import { groupsServing, serving } from '../../../../actions/deploy-ecs/src/observe/blue-green.ts'
+import { ownPaceMs } from '../../../../actions/deploy-ecs/src/prepare/timeout.ts'
 
 const MINUTE = 60_000
 

@@ -1,0 +1,13 @@
+import { classifyAwsError } from '../../../../toolkit/aws.ts'
+
+/** Whether a failed call may well succeed in a moment. */
+export function passes(error: unknown): boolean {
+  const failure = classifyAwsError(error)
+  return failure === 'throttled' || failure === 'transient'
+}
+
+/** Whether AWS will not answer, however often it is asked. */
+export function isRefusal(error: unknown): boolean {
+  const failure = classifyAwsError(error)
+  return failure === 'denied' || failure === 'refused'
+}

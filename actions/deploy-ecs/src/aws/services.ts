@@ -1,0 +1,68 @@
+import { DescribeServicesCommand, type Service } from '@aws-sdk/client-ecs'
+import { InputError, SlipwayError } from '../../../../toolkit/errors.ts'
+import { inParallel } from '../../../../toolkit/parallel.ts'
+import { askInBatches, batches } from './ask-in-batches.ts'
+import type { AwsCalls } from './aws-calls.ts'
+import { nameOf, refuseOtherAccountOf, type ServiceName } from './service-name.ts'
+
+const AT_ONCE = 4
+
+/** The services by `cluster/service`; those that do not exist are not in it. */
+export async function describeServices(
+  aws: AwsCalls,
+  names: readonly ServiceName[],
+): Promise<ReadonlyMap<string, Service>> {
+  const answers = await inParallel(serviceBatches(names), AT_ONCE, (batch) => describeBatch(aws, batch))
+  return new Map(answers.flat())
+}
+
+/** The same, where a batch that cannot be read says nothing of the others. */
+export async function tryServices(aws: AwsCalls, names: readonly ServiceName[]): Promise<ServicesRead> {
+  const { found, failed } = await askInBatches(aws, serviceBatches(names), (batch) => describeBatch(aws, batch))
+  return { found: new Map(found), failed: new Map([...failed].map(([name, error]) => [nameOf(name), error])) }
+}
+
+/** Services by `cluster/service`, and why some could not be read. */
+export interface ServicesRead {
+  readonly found: ReadonlyMap<string, Service>
+  readonly failed: ReadonlyMap<string, unknown>
+}
+
+/** As many in one batch as AWS takes, each batch of one cluster. */
+const serviceBatches = (names: readonly ServiceName[]) =>
+  [...Map.groupBy(names, ({ cluster }) => cluster).values()].flatMap((members) => batches(members, 10))
+
+async function describeBatch(aws: AwsCalls, batch: readonly ServiceName[]): Promise<readonly [string, Service][]> {
+  const cluster = batch[0]?.cluster ?? ''
+  const services = batch.map(({ service }) => service)
+  const doing = `describe the services ${services.map((name) => `\`${name}\``).join(', ')} in cluster \`${cluster}\``
+  const { services: found = [] } = await aws.call('describeServices', doing, (options) =>
+    aws.clients.ecs.send(new DescribeServicesCommand({ cluster, services }), options).catch((error) => {
+      throw error instanceof Error && error.name === 'ClusterNotFoundException' ? noCluster(cluster, error) : error
+    }),
+  )
+  return found.map((service): [string, Service] => [nameOf({ cluster, service: service.serviceName ?? '' }), service])
+}
+
+const noCluster = (cluster: string, cause: Error) =>
+  new InputError('cluster', `names \`${cluster}\`, which does not exist in this account and region.`, {
+    hint: 'Check the name, the region, and that the credentials are those of the right account.',
+    cause,
+  })
+
+/** One service, which must exist and be ACTIVE. @throws InputError */
+export function requireService(services: ReadonlyMap<string, Service>, name: ServiceName): Service {
+  const service = services.get(nameOf(name))
+  if (service === undefined || service.status === 'INACTIVE') {
+    throw new InputError('service', `names \`${name.service}\`, which does not exist in cluster \`${name.cluster}\`.`, {
+      hint: 'Check the name, the cluster and the region. This action deploys to services that exist: make it first, for example with Terraform.',
+    })
+  }
+  refuseOtherAccountOf(name, service.serviceArn ?? '')
+  if (service.status !== 'ACTIVE') {
+    throw new SlipwayError(`Service \`${nameOf(name)}\` is ${service.status}: it is being deleted.`, {
+      hint: 'Wait until it is gone, make it again, and deploy then.',
+    })
+  }
+  return service
+}

@@ -1,0 +1,25 @@
+import { DescribeTaskDefinitionCommand, type Tag, type TaskDefinition } from '@aws-sdk/client-ecs'
+import type { AwsCalls } from './aws-calls.ts'
+import { revisionName } from './short-names.ts'
+
+export interface Revision {
+  readonly taskDefinition: TaskDefinition
+  readonly tags: readonly Tag[]
+}
+
+/** A revision, or the latest one of a family; `undefined` where there is none. */
+export async function describeTaskDefinition(aws: AwsCalls, taskDefinition: string): Promise<Revision | undefined> {
+  const doing = `describe task definition \`${revisionName(taskDefinition)}\``
+  const answer = await aws.call('taskDefinitions', doing, (options) =>
+    aws.clients.ecs
+      .send(new DescribeTaskDefinitionCommand({ taskDefinition, include: ['TAGS'] }), options)
+      .catch((error) => {
+        if (error instanceof Error && /unable to describe task definition|not found/i.test(error.message))
+          return undefined
+        throw error
+      }),
+  )
+  return answer?.taskDefinition === undefined
+    ? undefined
+    : { taskDefinition: answer.taskDefinition, tags: answer.tags ?? [] }
+}

@@ -1,0 +1,43 @@
+import type { Service } from '@aws-sdk/client-ecs'
+import type { AwsCalls } from '../aws/aws-calls.ts'
+import { isRefusal } from '../aws/errors.ts'
+import type { ServiceName } from '../aws/service-name.ts'
+import { familyOf } from '../aws/short-names.ts'
+import { describeTaskDefinition } from '../aws/task-definitions.ts'
+import { startRollout } from '../change/start-rollout.ts'
+import type { Rollout } from '../observe/rollout.ts'
+
+/**
+ * Sets a service back that ran nothing before. Its revision of then never was healthy, and may not even be able to start:
+ * Terraform's template names no image. It may be gone, too: Terraform deregisters a template that it replaces, and the
+ * service stays on it. Then the newest of that family does, and without one only the tasks go.
+ */
+export async function backToNothing(
+  aws: AwsCalls,
+  name: ServiceName,
+  before: Service,
+  previousTaskDefinition: string,
+): Promise<Rollout> {
+  const none = { desiredCount: 0 } as const
+  const departure = { name, before, shipped: [] }
+  try {
+    return await startRollout(aws, { ...departure, taskDefinition: previousTaskDefinition }, none)
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+  }
+  const newest = await newestOf(aws, familyOf(previousTaskDefinition))
+  if (newest !== undefined) return startRollout(aws, { ...departure, taskDefinition: newest }, none)
+  const { cluster, service } = name
+  const asItIs = { ...departure, taskDefinition: before.taskDefinition ?? '' }
+  return startRollout(aws, asItIs, none, { cluster, service, ...none })
+}
+
+/** Nothing where it may not be read: the tasks have to go all the same. */
+async function newestOf(aws: AwsCalls, family: string): Promise<string | undefined> {
+  try {
+    return (await describeTaskDefinition(aws, family))?.taskDefinition.taskDefinitionArn
+  } catch (error) {
+    if (isRefusal(error)) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,33 @@
+import { InputError } from '../../../../toolkit/errors.ts'
+import type { BeforeDeploy } from '../inputs/inputs.ts'
+import type { ServicePlan } from './service-plan.ts'
+
+/** The service whose task runs the command: with several, the first that has the container. */
+export const planFor = (plans: readonly ServicePlan[], { container }: BeforeDeploy): ServicePlan | undefined =>
+  plans.find(({ target }) => target.registration.containerDefinitions.some(({ name }) => name === container)) ??
+  plans[0]
+
+/** The container that the command is for. @throws InputError where it cannot be told. */
+export function chosenContainer({ target, shipped }: ServicePlan, wanted: string | undefined): string {
+  const names = target.registration.containerDefinitions.flatMap(({ name }) => name ?? [])
+  if (wanted !== undefined) {
+    if (names.includes(wanted)) return wanted
+    throw new InputError(
+      'before-deploy-container',
+      `names \`${wanted}\`, which task definition \`${target.registration.family}\` does not have.`,
+      {
+        hint: `It has ${names.map((name) => `\`${name}\``).join(', ')}.`,
+      },
+    )
+  }
+  const candidates = shipped.length > 0 ? shipped.map(({ container }) => container) : names
+  const [only, ...others] = candidates
+  if (only !== undefined && others.length === 0) return only
+  throw new InputError(
+    'before-deploy-container',
+    'is missing: more than one container could run `before-deploy-command`.',
+    {
+      hint: `Set it to one of ${candidates.map((name) => `\`${name}\``).join(', ')}.`,
+    },
+  )
+}
