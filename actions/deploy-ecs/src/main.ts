@@ -7,10 +7,10 @@ import { readInputs } from './inputs/inputs.ts'
 import { prepare } from './prepare/prepare.ts'
 import { prepareRollback } from './prepare/prepare-rollback.ts'
 import { preview } from './prepare/preview.ts'
-import { refuseImpatience } from './prepare/timeout.ts'
+import { refuseShortTimeout } from './prepare/timeout.ts'
 import { refuseUnwritable } from './report/record-file.ts'
-import { tell } from './report/report.ts'
-import { tellPlan } from './report/report-plan.ts'
+import { report } from './report/report.ts'
+import { reportPlan } from './report/report-plan.ts'
 import { ship } from './ship.ts'
 
 /** Deploys: read, check, act and watch, report. */
@@ -24,9 +24,9 @@ export async function main(world: World, connect: Connect): Promise<void> {
 
   const goesBack = inputs.command === 'rollback'
   const plans = goesBack ? await prepareRollback(world, aws, inputs) : await prepare(world, aws, inputs, config.region)
-  refuseImpatience(inputs, plans)
-  if (inputs.dryRun || inputs.command === 'verify') return tellPlan(world, inputs, await preview(aws, plans))
+  refuseShortTimeout(inputs, plans)
+  if (inputs.dryRun || inputs.command === 'verify') return reportPlan(world, inputs, await preview(aws, plans))
 
   const outcomes = await ship(world, aws, inputs, plans)
-  await tell(world, aws, inputs, config.region, outcomes, { startedAt, finishedAt: world.clock.now() })
+  await report(world, aws, inputs, config.region, outcomes, { startedAt, finishedAt: world.clock.now() })
 }

@@ -5,26 +5,32 @@ import type { AwsCalls } from './aws/aws-calls.ts'
 import { nameOf } from './aws/service-name.ts'
 import { revisionName } from './aws/short-names.ts'
 import { runBeforeDeploy } from './change/before-deploy-task.ts'
-import { seeAgain } from './change/conflict.ts'
-import { keep, keepTask, type Undertaking } from './change/post-state.ts'
+import { findConflicts } from './change/conflict.ts'
+import { type PostState, savePostState, saveTask } from './change/post-state.ts'
 import { settingsChanged } from './change/settings.ts'
 import { startRollout, wantsTasks } from './change/start-rollout.ts'
 import type { Inputs } from './inputs/inputs.ts'
-import { seenService } from './observe/model.ts'
+import { observedService } from './observe/model.ts'
 import { primaryOf } from './observe/rollout.ts'
 import type { Outcome } from './report/outcome.ts'
-import { leaveSafe } from './rollback/on-cancel.ts'
-import { afterFailure } from './rollback/on-failure.ts'
-import { rollBackUnderWay } from './rollback/rollback-in-progress.ts'
+import { applyOnCancel } from './rollback/on-cancel.ts'
+import { applyOnFailure } from './rollback/on-failure.ts'
+import { rollBackInProgress } from './rollback/rollback-in-progress.ts'
 import { planFor } from './task-definition/before-deploy-container.ts'
 import { registerAll } from './task-definition/register-all.ts'
 import type { ServicePlan } from './task-definition/service-plan.ts'
 import type { Criteria, Verdict } from './watch/verdict.ts'
-import { cancelled, nothingDeployed, notStarted, overtaken, unwatched } from './watch/verdicts-without-observation.ts'
+import {
+  beforeDeployTaskFailed,
+  cancelled,
+  deployConflict,
+  notStarted,
+  notWaitedFor,
+} from './watch/verdicts-without-observation.ts'
 import { beginWatch, follow, type Watch } from './watch/watch.ts'
 
 /** One service on its way. */
-interface Shipment {
+interface ServiceDeploy {
   plan: ServicePlan
   readonly taskDefinition: string
   watch?: Watch
@@ -46,22 +52,22 @@ export async function ship(
   plans: readonly ServicePlan[],
 ): Promise<readonly Outcome[]> {
   const arns = await registerAll(aws, world.log, plans)
-  const shipments = plans.map((plan): Shipment => ({ plan, taskDefinition: arns.get(plan) ?? '' }))
+  const deploys = plans.map((plan): ServiceDeploy => ({ plan, taskDefinition: arns.get(plan) ?? '' }))
   try {
-    const goOn = (await runFirst(world, aws, inputs, shipments)) && (await lookAgain(world, aws, inputs, shipments))
-    if (goOn) await start(world, aws, inputs, shipments)
-    if (goOn && inputs.waitFor !== 'none') await watchAll(world, aws, inputs, shipments)
+    const goOn = (await runFirst(world, aws, inputs, deploys)) && (await lookAgain(world, aws, inputs, deploys))
+    if (goOn) await start(world, aws, inputs, deploys)
+    if (goOn && inputs.waitFor !== 'none') await watchAll(world, aws, inputs, deploys)
   } catch (error) {
     if (!(error instanceof CancelledError)) throw error
-    await cancelAll(world, aws, inputs, shipments)
+    await cancelAll(world, aws, inputs, deploys)
   }
   // The post step has minutes for what could not be done in seconds.
-  const unsafe = shipments.filter((shipment) => shipment.unsafe === true)
-  keep(world.step, unsafe.map(undertaking(inputs)))
-  return shipments.map(({ plan, taskDefinition, watch, verdict }) => ({
+  const unsafe = deploys.filter((deploy) => deploy.unsafe === true)
+  savePostState(world.step, unsafe.map(postState(inputs)))
+  return deploys.map(({ plan, taskDefinition, watch, verdict }) => ({
     plan,
     taskDefinition,
-    verdict: verdict ?? unwatched(),
+    verdict: verdict ?? notWaitedFor(),
     ...(watch === undefined ? {} : { watch }),
   }))
 }
@@ -71,20 +77,20 @@ async function runFirst(
   world: World,
   aws: AwsCalls,
   { beforeDeploy }: Inputs,
-  shipments: readonly Shipment[],
+  deploys: readonly ServiceDeploy[],
 ): Promise<boolean> {
-  const plans = shipments.map(({ plan }) => plan)
+  const plans = deploys.map(({ plan }) => plan)
   const plan = beforeDeploy && planFor(plans, beforeDeploy)
-  const shipment = shipments.find((candidate) => candidate.plan === plan)
-  if (beforeDeploy === undefined || shipment === undefined) return true
+  const deploy = deploys.find((candidate) => candidate.plan === plan)
+  if (beforeDeploy === undefined || deploy === undefined) return true
   try {
-    await runBeforeDeploy(world, aws, shipment.plan, shipment.taskDefinition, beforeDeploy, (task) =>
-      keepTask(world.step, task),
+    await runBeforeDeploy(world, aws, deploy.plan, deploy.taskDefinition, beforeDeploy, (task) =>
+      saveTask(world.step, task),
     )
     return true
   } catch (error) {
     if (error instanceof CancelledError) throw error
-    for (const each of shipments) each.verdict = nothingDeployed(describeError(error))
+    for (const each of deploys) each.verdict = beforeDeployTaskFailed(describeError(error))
     return false
   }
 }
@@ -94,54 +100,54 @@ async function lookAgain(
   world: World,
   aws: AwsCalls,
   inputs: Inputs,
-  shipments: readonly Shipment[],
+  deploys: readonly ServiceDeploy[],
 ): Promise<boolean> {
   const { onConflict, command, rollbackFrom } = inputs
   const overrules = onConflict === 'supersede' || (command === 'rollback' && rollbackFrom === undefined)
-  const plans = shipments.map(({ plan }) => plan)
+  const plans = deploys.map(({ plan }) => plan)
   try {
-    const seen = await seeAgain(aws, plans)
+    const seen = await findConflicts(aws, plans)
     const changes = seen.flatMap(({ meanwhile }) => meanwhile ?? [])
     for (const [index, { plan }] of seen.entries()) {
-      const shipment = shipments[index]
-      if (shipment === undefined) continue
-      shipment.plan = plan
-      if (changes.length > 0 && !overrules) shipment.verdict = overtaken(changes)
+      const deploy = deploys[index]
+      if (deploy === undefined) continue
+      deploy.plan = plan
+      if (changes.length > 0 && !overrules) deploy.verdict = deployConflict(changes)
     }
     if (overrules) for (const what of changes) world.log.warning(`${what} It is superseded.`)
     return changes.length === 0 || overrules
   } catch (error) {
     if (error instanceof CancelledError) throw error
-    for (const shipment of shipments) shipment.verdict = notStarted(describeError(error))
+    for (const deploy of deploys) deploy.verdict = notStarted(describeError(error))
     return false
   }
 }
 
-async function start(world: World, aws: AwsCalls, inputs: Inputs, shipments: readonly Shipment[]): Promise<void> {
-  keep(world.step, shipments.map(undertaking(inputs)))
-  await inParallel(shipments, AT_ONCE, async (shipment) => {
-    const { plan, taskDefinition } = shipment
+async function start(world: World, aws: AwsCalls, inputs: Inputs, deploys: readonly ServiceDeploy[]): Promise<void> {
+  savePostState(world.step, deploys.map(postState(inputs)))
+  await inParallel(deploys, AT_ONCE, async (deploy) => {
+    const { plan, taskDefinition } = deploy
     try {
       const rollout =
-        (await rollBackUnderWay(aws, inputs, plan, taskDefinition)) ??
+        (await rollBackInProgress(aws, inputs, plan, taskDefinition)) ??
         (await startRollout(aws, { ...plan, taskDefinition }, inputs.serviceChanges))
-      shipment.watch = beginWatch(rollout, world.clock.now())
+      deploy.watch = beginWatch(rollout, world.clock.now())
       const what = rollout.isNew ? `deployment ${rollout.deploymentId}` : 'which it runs already'
       world.log.info(`Service \`${nameOf(plan.name)}\` is to run ${revisionName(taskDefinition)}: ${what}.`)
     } catch (error) {
       if (error instanceof CancelledError) throw error
-      shipment.verdict = notStarted(describeError(error))
+      deploy.verdict = notStarted(describeError(error))
     }
   })
-  keep(world.step, shipments.map(undertaking(inputs)))
+  savePostState(world.step, deploys.map(postState(inputs)))
 }
 
-async function watchAll(world: World, aws: AwsCalls, inputs: Inputs, shipments: readonly Shipment[]): Promise<void> {
-  const watches = shipments.flatMap(({ watch }) => watch ?? [])
+async function watchAll(world: World, aws: AwsCalls, inputs: Inputs, deploys: readonly ServiceDeploy[]): Promise<void> {
+  const watches = deploys.flatMap(({ watch }) => watch ?? [])
   const ends: Promise<void>[] = []
   const end = async (watch: Watch) => {
-    const verdict = await afterFailure(world, aws, inputs, watch)
-    for (const shipment of shipments) if (shipment.watch === watch) shipment.verdict = verdict
+    const verdict = await applyOnFailure(world, aws, inputs, watch)
+    for (const deploy of deploys) if (deploy.watch === watch) deploy.verdict = verdict
   }
   // What failed goes back at once, and not when the slowest of all has its verdict.
   const onVerdict = (watch: Watch) => {
@@ -166,25 +172,30 @@ const criteriaOf = (inputs: Inputs, now: number): Criteria => ({
   awaitRollback: inputs.onFailure === 'rollback',
 })
 
-async function cancelAll(world: World, aws: AwsCalls, inputs: Inputs, shipments: readonly Shipment[]): Promise<void> {
+async function cancelAll(
+  world: World,
+  aws: AwsCalls,
+  inputs: Inputs,
+  deploys: readonly ServiceDeploy[],
+): Promise<void> {
   const last = aws.within(AbortSignal.timeout(LAST_SECONDS_MS))
-  await inParallel(shipments, AT_ONCE, async (shipment) => {
+  await inParallel(deploys, AT_ONCE, async (deploy) => {
     // A verdict of success stands, and so does what came of a failure; one of failure may have been on its way back.
-    const isOver = shipment.verdict?.verdict === 'rolled-back' || shipment.verdict?.verdict === 'superseded'
-    if (isOver || (shipment.watch?.verdict ?? shipment.verdict)?.verdict === 'succeeded') {
-      shipment.verdict ??= shipment.watch?.verdict ?? unwatched()
+    const isOver = deploy.verdict?.verdict === 'rolled-back' || deploy.verdict?.verdict === 'superseded'
+    if (isOver || (deploy.watch?.verdict ?? deploy.verdict)?.verdict === 'succeeded') {
+      deploy.verdict ??= deploy.watch?.verdict ?? notWaitedFor()
       return
     }
-    const { said, safe } = await leaveSafe(last, world.log, inputs.onCancel, undertaking(inputs)(shipment))
-    shipment.verdict = cancelled(safe ? said : `${said} The post step of this action tries again.`)
-    if (!safe) shipment.unsafe = true
+    const { said, safe } = await applyOnCancel(last, world.log, inputs.onCancel, postState(inputs)(deploy))
+    deploy.verdict = cancelled(safe ? said : `${said} The post step of this action tries again.`)
+    if (!safe) deploy.unsafe = true
   })
 }
 
-const undertaking =
+const postState =
   ({ serviceChanges }: Inputs) =>
-  ({ plan, taskDefinition, watch }: Shipment): Undertaking => {
-    const previousId = primaryOf(seenService(plan.before))?.id
+  ({ plan, taskDefinition, watch }: ServiceDeploy): PostState => {
+    const previousId = primaryOf(observedService(plan.before))?.id
     const settings = settingsChanged(plan.before, serviceChanges)
     return {
       name: plan.name,

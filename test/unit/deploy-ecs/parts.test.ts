@@ -1,7 +1,7 @@
 import type { Service } from '@aws-sdk/client-ecs'
 import { batches } from '../../../actions/deploy-ecs/src/aws/ask-in-batches.ts'
 import { AwsCalls } from '../../../actions/deploy-ecs/src/aws/aws-calls.ts'
-import { Pace } from '../../../actions/deploy-ecs/src/aws/rate-limit.ts'
+import { RateLimiter } from '../../../actions/deploy-ecs/src/aws/rate-limit.ts'
 import { updateRequest } from '../../../actions/deploy-ecs/src/change/start-rollout.ts'
 import { deploymentInProgress } from '../../../actions/deploy-ecs/src/observe/in-progress.ts'
 import { targetsOf } from '../../../actions/deploy-ecs/src/observe/target-health.ts'
@@ -24,10 +24,10 @@ import {
   deployment,
   earlier,
   failedTask,
+  followed,
   GROUP,
   healthy,
   MADE,
-  ours,
   record,
   service,
   target,
@@ -268,7 +268,7 @@ describe('a difference', () => {
 
 describe('the log', () => {
   test('has one line for each change, and none for a look that shows nothing new', () => {
-    expect(narrate(ours, healthy, { ...healthy, at: 99 })).toEqual([])
+    expect(narrate(followed, healthy, { ...healthy, at: 99 })).toEqual([])
     const seen = {
       at: 1,
       service: service([deployment({ runningCount: 1 })], {
@@ -278,7 +278,7 @@ describe('the log', () => {
       tasks: [task('1'), failedTask('2')],
       targets: [target('1', { state: 'initial' })],
     }
-    expect(narrate(ours, undefined, seen)).toEqual([
+    expect(narrate(followed, undefined, seen)).toEqual([
       'The rollout (IN_PROGRESS): 1 of 2 tasks run, 0 pending, 0 failed.',
       'Service deployment IN_PROGRESS at stage BAKE_TIME',
       'ECS: has started 1 tasks.',
@@ -289,8 +289,8 @@ describe('the log', () => {
 
   test('says how to go on where a lifecycle hook waits, once', () => {
     const paused = { ...healthy, serviceDeployment: record('IN_PROGRESS', { awaiting: [{ hookId: 'h1' }] }) }
-    expect(narrate(ours, healthy, paused).join()).toContain('--hook-id h1 --action CONTINUE')
-    expect(narrate(ours, paused, paused)).toEqual([])
+    expect(narrate(followed, healthy, paused).join()).toContain('--hook-id h1 --action CONTINUE')
+    expect(narrate(followed, paused, paused)).toEqual([])
   })
 })
 
@@ -329,7 +329,7 @@ test('looks are frequent at first, and never more than ten seconds apart (peer: 
 
 test('calls keep to a rate: a burst at once, then one after the other', async () => {
   const clock = new FakeClock(0)
-  const pace = new Pace(clock, { burst: 2, perSecond: 4 })
+  const pace = new RateLimiter(clock, { burst: 2, perSecond: 4 })
   for (let call = 0; call < 4; call++) await pace.take()
   expect(clock.slept).toEqual([250, 250])
 })

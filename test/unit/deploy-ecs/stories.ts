@@ -1,13 +1,13 @@
 // What a service looks like while a deploy of it goes one way or another, as small data for tests.
 
-import type { Ours } from '../../../actions/deploy-ecs/src/observe/deployment.ts'
+import type { FollowedDeployment } from '../../../actions/deploy-ecs/src/observe/deployment.ts'
 import type {
-  DeploymentSeen,
   Observation,
-  ServiceDeploymentSeen,
-  ServiceSeen,
-  TargetSeen,
-  TaskSeen,
+  ObservedDeployment,
+  ObservedService,
+  ObservedServiceDeployment,
+  ObservedTarget,
+  ObservedTask,
 } from '../../../actions/deploy-ecs/src/observe/model.ts'
 import { type Memory, NOTHING_YET, remember } from '../../../actions/deploy-ecs/src/watch/memory.ts'
 import { type Criteria, type Decision, decide, type Verdict } from '../../../actions/deploy-ecs/src/watch/verdict.ts'
@@ -18,7 +18,7 @@ export const GROUP = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:target
 /** Times of the server. Ours was made at 1,000 s. */
 export const MADE = 1_000_000
 
-export const ours: Ours = {
+export const followed: FollowedDeployment = {
   deploymentId: 'ecs-svc/ours',
   taskDefinition: arn(2),
   createdAt: MADE,
@@ -37,7 +37,7 @@ export const criteria: Criteria = {
   awaitRollback: true,
 }
 
-export const deployment = (more: Partial<DeploymentSeen> = {}): DeploymentSeen => ({
+export const deployment = (more: Partial<ObservedDeployment> = {}): ObservedDeployment => ({
   id: 'ecs-svc/ours',
   status: 'PRIMARY',
   taskDefinition: arn(2),
@@ -52,7 +52,7 @@ export const deployment = (more: Partial<DeploymentSeen> = {}): DeploymentSeen =
 })
 
 /** The one before ours. */
-export const earlier = (more: Partial<DeploymentSeen> = {}): DeploymentSeen =>
+export const earlier = (more: Partial<ObservedDeployment> = {}): ObservedDeployment =>
   deployment({
     id: 'ecs-svc/before',
     status: 'ACTIVE',
@@ -63,7 +63,10 @@ export const earlier = (more: Partial<DeploymentSeen> = {}): DeploymentSeen =>
     ...more,
   })
 
-export const service = (deployments: readonly DeploymentSeen[], more: Partial<ServiceSeen> = {}): ServiceSeen => ({
+export const service = (
+  deployments: readonly ObservedDeployment[],
+  more: Partial<ObservedService> = {},
+): ObservedService => ({
   arn: 'arn:aws:ecs:eu-west-1:123456789012:service/default/web',
   name: 'web',
   clusterArn: 'arn:aws:ecs:eu-west-1:123456789012:cluster/default',
@@ -77,7 +80,7 @@ export const service = (deployments: readonly DeploymentSeen[], more: Partial<Se
   ...more,
 })
 
-export const task = (id: string, more: Partial<TaskSeen> = {}): TaskSeen => ({
+export const task = (id: string, more: Partial<ObservedTask> = {}): ObservedTask => ({
   arn: `arn:aws:ecs:eu-west-1:123456789012:task/default/${id}`,
   startedBy: 'ecs-svc/ours',
   taskDefinition: arn(2),
@@ -88,7 +91,7 @@ export const task = (id: string, more: Partial<TaskSeen> = {}): TaskSeen => ({
   ...more,
 })
 
-export const failedTask = (id: string, more: Partial<TaskSeen> = {}): TaskSeen =>
+export const failedTask = (id: string, more: Partial<ObservedTask> = {}): ObservedTask =>
   task(id, {
     lastStatus: 'STOPPED',
     stopCode: 'EssentialContainerExited',
@@ -97,7 +100,7 @@ export const failedTask = (id: string, more: Partial<TaskSeen> = {}): TaskSeen =
     ...more,
   })
 
-export const target = (id: string, more: Partial<TargetSeen> = {}): TargetSeen => ({
+export const target = (id: string, more: Partial<ObservedTarget> = {}): ObservedTarget => ({
   targetGroupArn: GROUP,
   taskArn: task(id).arn,
   target: `10.0.0.${id}:80`,
@@ -105,7 +108,7 @@ export const target = (id: string, more: Partial<TargetSeen> = {}): TargetSeen =
   ...more,
 })
 
-export const record = (status: string, more: Partial<ServiceDeploymentSeen> = {}): ServiceDeploymentSeen => ({
+export const record = (status: string, more: Partial<ObservedServiceDeployment> = {}): ObservedServiceDeployment => ({
   arn: 'arn:aws:ecs:eu-west-1:123456789012:service-deployment/default/web/xyz',
   status,
   triggeredAlarms: [],
@@ -122,7 +125,11 @@ export const healthy: Observation = {
 }
 
 /** Plays looks one after the other, as a watch does, until there is a verdict. */
-export function play(looks: readonly Observation[], how: Criteria = criteria, whose: Ours = ours): Decision {
+export function play(
+  looks: readonly Observation[],
+  how: Criteria = criteria,
+  whose: FollowedDeployment = followed,
+): Decision {
   let memory: Memory = NOTHING_YET
   let decision: Decision = { waitingFor: ['the first look'] }
   for (const look of looks) {

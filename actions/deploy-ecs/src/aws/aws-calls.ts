@@ -3,8 +3,8 @@ import type { Clock } from '../../../../toolkit/clock.ts'
 import { throwIfCancelled } from '../../../../toolkit/clock.ts'
 import { retry } from '../../../../toolkit/retry.ts'
 import type { Clients } from './clients.ts'
-import { passes } from './errors.ts'
-import { Pace, type Rate } from './rate-limit.ts'
+import { isRetryable } from './errors.ts'
+import { type RateLimit, RateLimiter } from './rate-limit.ts'
 
 /**
  * The rates that AWS grants each account and region, halved: others deploy too. Calls of one line share one allowance.
@@ -20,7 +20,7 @@ const RATES = {
   runTask: { burst: 50, perSecond: 20 },
   targetHealth: { burst: 20, perSecond: 5 },
   other: { burst: 20, perSecond: 5 },
-} as const satisfies Readonly<Record<string, Rate>>
+} as const satisfies Readonly<Record<string, RateLimit>>
 
 /** How calls are repeated that must not be made twice, with a look in between. */
 export const PERSISTENT = { attempts: 100, delayMs: 1_000, maxDelayMs: 15_000 } as const
@@ -39,7 +39,7 @@ export class AwsCalls {
   readonly signal: AbortSignal
   /** Services whose service deployments AWS will not let us read; there is no use in asking, or telling, twice. */
   readonly unreadable: Set<string>
-  readonly #paces: Map<Bucket, Pace>
+  readonly #paces: Map<Bucket, RateLimiter>
   readonly #attempts: number
 
   constructor(clients: Clients, clock: Clock, signal: AbortSignal, sharing?: AwsCalls, attempts = 8) {
@@ -69,7 +69,7 @@ export class AwsCalls {
       attempts: this.#attempts,
       delayMs: 500,
       maxDelayMs: 10_000,
-      retryable: passes,
+      retryable: isRetryable,
     })
   }
 
@@ -84,8 +84,8 @@ export class AwsCalls {
     }
   }
 
-  #pace(bucket: Bucket): Pace {
-    const pace = this.#paces.get(bucket) ?? new Pace(this.clock, RATES[bucket])
+  #pace(bucket: Bucket): RateLimiter {
+    const pace = this.#paces.get(bucket) ?? new RateLimiter(this.clock, RATES[bucket])
     this.#paces.set(bucket, pace)
     return pace
   }

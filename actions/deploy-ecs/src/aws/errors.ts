@@ -1,7 +1,7 @@
 import { classifyAwsError } from '../../../../toolkit/aws.ts'
 
 /** Whether a failed call may well succeed in a moment. */
-export function passes(error: unknown): boolean {
+export function isRetryable(error: unknown): boolean {
   const failure = classifyAwsError(error)
   return failure === 'throttled' || failure === 'transient'
 }

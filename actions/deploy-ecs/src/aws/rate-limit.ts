@@ -1,19 +1,19 @@
 import type { Clock } from '../../../../toolkit/clock.ts'
 
 /** How often something may be done: a burst at once, then so many each second. */
-export interface Rate {
+export interface RateLimit {
   readonly burst: number
   readonly perSecond: number
 }
 
 /** Keeps to a rate. Those that come too early wait, in the order in which they came. */
-export class Pace {
+export class RateLimiter {
   readonly #clock: Clock
-  readonly #rate: Rate
+  readonly #rate: RateLimit
   #tokens: number
   #at: number
 
-  constructor(clock: Clock, rate: Rate) {
+  constructor(clock: Clock, rate: RateLimit) {
     this.#clock = clock
     this.#rate = rate
     this.#tokens = rate.burst

@@ -10,7 +10,7 @@ export const familyOf = (revision: string): string => revisionName(revision).rep
 export const revisionNumber = (revision: string): number => Number(/:(\d+)$/.exec(revision)?.[1])
 
 /** A target group's name, from its ARN. */
-export const groupName = (arn: string): string => /:targetgroup\/([^/]+)/.exec(arn)?.[1] ?? arn
+export const targetGroupName = (arn: string): string => /:targetgroup\/([^/]+)/.exec(arn)?.[1] ?? arn
 
 /** A task's id, from its ARN. */
-export const shortTask = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1)
+export const taskId = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1)

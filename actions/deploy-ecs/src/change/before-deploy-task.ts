@@ -10,11 +10,11 @@ import { poll } from '../../../../toolkit/poll.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
 import { nameOf } from '../aws/service-name.ts'
-import { revisionName, shortTask } from '../aws/short-names.ts'
+import { revisionName, taskId } from '../aws/short-names.ts'
 import { describeTasks } from '../aws/tasks.ts'
 import type { BeforeDeploy } from '../inputs/inputs.ts'
 import { TaskLog } from '../logs/task-log.ts'
-import { seenTask, type TaskSeen } from '../observe/model.ts'
+import { type ObservedTask, observedTask } from '../observe/model.ts'
 import { judgeStop } from '../observe/stopped-task.ts'
 import { chosenContainer } from '../task-definition/before-deploy-container.ts'
 import type { ServicePlan } from '../task-definition/service-plan.ts'
@@ -66,10 +66,10 @@ export async function runBeforeDeploy(
   const request = runTaskRequest(plan, taskDefinition, container, command, readWorkflowRun(world.env))
   const task: RunningTask = { cluster, taskArn: await startTask(aws, request) }
   remember(task)
-  const id = shortTask(task.taskArn)
+  const id = taskId(task.taskArn)
   world.log.info(`Task ${id} of ${revisionName(taskDefinition)} runs \`${command.join(' ')}\` in ${container}.`)
   const stop = async (by: AwsCalls, why: string) => {
-    if (await stopForGood(by, world.log, task, why)) remember(undefined)
+    if (await stopTask(by, world.log, task, why)) remember(undefined)
   }
   const definition = plan.target.registration.containerDefinitions.find(({ name }) => name === container)
   const log = new TaskLog(world, aws, definition ?? { name: container }, task.taskArn)
@@ -95,10 +95,10 @@ const followTask = (
   container: string,
   log: TaskLog,
   timeoutMs: number,
-): Promise<TaskSeen> =>
+): Promise<ObservedTask> =>
   poll(
     async () => {
-      const [task] = (await describeTasks(aws, cluster, [taskArn])).map(seenTask)
+      const [task] = (await describeTasks(aws, cluster, [taskArn])).map(observedTask)
       await log.look()
       return task !== undefined && hasEnded(task, container) ? task : undefined
     },
@@ -132,13 +132,13 @@ async function startTask(aws: AwsCalls, request: RunTaskRequest): Promise<string
 }
 
 /** Stops a task, and gives whether it is stopped. It may well have stopped by itself. Never throws. */
-export async function stopForGood(
+export async function stopTask(
   aws: AwsCalls,
   log: Log,
   { cluster, taskArn }: RunningTask,
   reason: string,
 ): Promise<boolean> {
-  const id = shortTask(taskArn)
+  const id = taskId(taskArn)
   try {
     await aws.call('runTask', `stop task ${id}`, (options) =>
       aws.clients.ecs.send(new StopTaskCommand({ cluster, task: taskArn, reason }), options),
@@ -153,13 +153,13 @@ export async function stopForGood(
 }
 
 /** A sidecar may go on for ever: the chosen container decides. */
-const hasEnded = (task: TaskSeen, container: string): boolean =>
+const hasEnded = (task: ObservedTask, container: string): boolean =>
   task.lastStatus === 'STOPPED' ||
   task.containers.some(
     ({ name, lastStatus, exitCode }) => name === container && lastStatus === 'STOPPED' && exitCode !== undefined,
   )
 
-function judge(task: TaskSeen, container: string, command: readonly string[], said: readonly string[]): void {
+function judge(task: ObservedTask, container: string, command: readonly string[], said: readonly string[]): void {
   const exitCode = task.containers.find(({ name }) => name === container)?.exitCode
   if (exitCode === 0) return
   const stop = judgeStop(task)

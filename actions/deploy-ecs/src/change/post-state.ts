@@ -3,7 +3,7 @@ import type { ServiceName } from '../aws/service-name.ts'
 import type { SettingsChanged } from '../observe/rollout.ts'
 
 /** What the post step must know of a service to leave it safe when the main step was killed. */
-export interface Undertaking {
+export interface PostState {
   readonly name: ServiceName
   /** The revision that was being deployed. */
   readonly taskDefinition: string
@@ -27,11 +27,11 @@ export interface RunningTask {
 }
 
 /** Kept while a one-off task runs. */
-export const keepTask = (step: Step, task: RunningTask | undefined): void =>
+export const saveTask = (step: Step, task: RunningTask | undefined): void =>
   step.saveState(TASK_KEY, task === undefined ? '' : JSON.stringify(task))
 
 /** The one-off task that the main step left running. */
-export function leftTask(step: Step): RunningTask | undefined {
+export function readTask(step: Step): RunningTask | undefined {
   const kept = step.state(TASK_KEY)
   return kept === '' ? undefined : (JSON.parse(kept) as RunningTask)
 }
@@ -40,11 +40,11 @@ export function leftTask(step: Step): RunningTask | undefined {
  * Kept from before the first change until the outcome is known, so that a killed step can be finished by the post step;
  * after that, only what could not be left safe.
  */
-export const keep = (step: Step, undertakings: readonly Undertaking[]): void =>
+export const savePostState = (step: Step, undertakings: readonly PostState[]): void =>
   step.saveState(KEY, undertakings.length === 0 ? '' : JSON.stringify(undertakings))
 
 /** What the main step left unfinished. */
-export function unfinished(step: Step): readonly Undertaking[] {
+export function readPostState(step: Step): readonly PostState[] {
   const kept = step.state(KEY)
-  return kept === '' ? [] : (JSON.parse(kept) as Undertaking[])
+  return kept === '' ? [] : (JSON.parse(kept) as PostState[])
 }

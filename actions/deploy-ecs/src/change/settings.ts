@@ -22,22 +22,22 @@ export function settingsChanged(before: Service, changes: ServiceChanges): Setti
 }
 
 /** The part of UpdateService that takes a change back: nothing of what somebody else has changed since. */
-export function restoring(now: Service, changed: SettingsChanged | undefined): SettingsRequest {
-  if (changed === undefined) return {}
-  const { from, to } = changed
+export function restoring(now: Service, applyChanges: SettingsChanged | undefined): SettingsRequest {
+  if (applyChanges === undefined) return {}
+  const { from, to } = applyChanges
   const are = settingsOf(now)
-  const ours = (name: keyof Settings) => isAs(are[name], to[name]) && !isAs(from[name], to[name])
-  return toRequest(pick(from, ours), now)
+  const followed = (name: keyof Settings) => isAs(are[name], to[name]) && !isAs(from[name], to[name])
+  return toRequest(pick(from, followed), now)
 }
 
 /** Takes a change back, and starts no deployment by that. @returns whether there was anything to take back. */
 export async function restoreSettings(
   aws: AwsCalls,
   name: ServiceName,
-  changed: SettingsChanged | undefined,
+  applyChanges: SettingsChanged | undefined,
 ): Promise<boolean> {
-  if (changed === undefined) return false
-  const request = restoring(requireService(await describeServices(aws, [name]), name), changed)
+  if (applyChanges === undefined) return false
+  const request = restoring(requireService(await describeServices(aws, [name]), name), applyChanges)
   if (Object.keys(request).length === 0) return false
   const { cluster, service } = name
   await aws.call('updateService', `set the settings of service \`${nameOf(name)}\` back`, (options) =>

@@ -2,27 +2,27 @@ import { type Service, UpdateServiceCommand, type UpdateServiceRequest } from '@
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import { retry } from '../../../../toolkit/retry.ts'
 import { type AwsCalls, PATIENCE_MS, PERSISTENT } from '../aws/aws-calls.ts'
-import { passes } from '../aws/errors.ts'
+import { isRetryable } from '../aws/errors.ts'
 import { nameOf, type ServiceName } from '../aws/service-name.ts'
 import { describeServices, requireService } from '../aws/services.ts'
 import type { ServiceChanges } from '../inputs/inputs.ts'
-import { type ServiceSeen, seenService } from '../observe/model.ts'
+import { type ObservedService, observedService } from '../observe/model.ts'
 import { rolloutComplete } from '../observe/progress.ts'
 import { primaryOf, type Rollout } from '../observe/rollout.ts'
-import type { Shipped } from '../task-definition/shipped-image.ts'
+import type { ShippedImage } from '../task-definition/shipped-image.ts'
 import { settingsChanged, settingsRequest } from './settings.ts'
 
 /** What a rollout starts from. */
-export interface Departure {
+export interface RolloutStart {
   readonly name: ServiceName
   readonly before: Service
   readonly taskDefinition: string
-  readonly shipped: readonly Shipped[]
+  readonly shipped: readonly ShippedImage[]
 }
 
 /** What UpdateService is sent: the revision, and what the user asked for. */
 export function updateRequest(
-  { name, before, taskDefinition }: Departure,
+  { name, before, taskDefinition }: RolloutStart,
   changes: ServiceChanges,
 ): UpdateServiceRequest {
   const { forceNewDeployment } = changes
@@ -41,71 +41,74 @@ export function updateRequest(
  */
 export async function startRollout(
   aws: AwsCalls,
-  departure: Departure,
+  start: RolloutStart,
   changes: ServiceChanges,
-  request = updateRequest(departure, changes),
+  request = updateRequest(start, changes),
 ): Promise<Rollout> {
-  const { name, before } = departure
-  const previousId = primaryOf(seenService(before))?.id
+  const { name, before } = start
+  const previousId = primaryOf(observedService(before))?.id
   const after = await retry(
     async (attempt) => {
-      const adopted = attempt === 1 ? undefined : await alreadyUpdated(aws, departure, previousId)
+      const adopted = attempt === 1 ? undefined : await alreadyUpdated(aws, start, previousId)
       if (adopted !== undefined) return adopted
       const { service } = await aws.callOnce('updateService', `update service \`${nameOf(name)}\``, () =>
         // Not aborted with the run: whether ECS took it has to be known, above all then.
         aws.clients.ecs.send(new UpdateServiceCommand(request)),
       )
-      return seenService(service ?? {})
+      return observedService(service ?? {})
     },
-    { clock: aws.clock, signal: aws.signal, ...PERSISTENT, until: aws.clock.now() + PATIENCE_MS, retryable: passes },
+    {
+      clock: aws.clock,
+      signal: aws.signal,
+      ...PERSISTENT,
+      until: aws.clock.now() + PATIENCE_MS,
+      retryable: isRetryable,
+    },
   )
   const settings = settingsChanged(before, changes)
-  return { ...toRollout(departure, after, previousId), ...(settings === undefined ? {} : { settings }) }
+  return { ...toRollout(start, after, previousId), ...(settings === undefined ? {} : { settings }) }
 }
 
 /** The service, if it is on its way to our revision through a deployment that was not there before. */
 async function alreadyUpdated(
   aws: AwsCalls,
-  { name, taskDefinition }: Departure,
+  { name, taskDefinition }: RolloutStart,
   previousId: string | undefined,
-): Promise<ServiceSeen | undefined> {
-  const service = seenService(requireService(await describeServices(aws, [name]), name))
+): Promise<ObservedService | undefined> {
+  const service = observedService(requireService(await describeServices(aws, [name]), name))
   const primary = primaryOf(service)
   return primary !== undefined && primary.id !== previousId && primary.taskDefinition === taskDefinition
     ? service
     : undefined
 }
 
-export function toRollout(departure: Departure, service: ServiceSeen, previousId: string | undefined): Rollout {
+export function toRollout(start: RolloutStart, service: ObservedService, previousId: string | undefined): Rollout {
   const primary = primaryOf(service)
   if (primary === undefined) {
-    throw new SlipwayError(
-      `ECS took the update of service \`${nameOf(departure.name)}\`, but shows no deployment of it.`,
-      {
-        hint: 'Look at the service in the console. Services with an external deployment controller cannot be deployed here.',
-      },
-    )
+    throw new SlipwayError(`ECS took the update of service \`${nameOf(start.name)}\`, but shows no deployment of it.`, {
+      hint: 'Look at the service in the console. Services with an external deployment controller cannot be deployed here.',
+    })
   }
-  const previousTaskDefinition = departure.before.taskDefinition ?? ''
+  const previousTaskDefinition = start.before.taskDefinition ?? ''
   const isNew = primary.id !== previousId
   return {
-    name: departure.name,
+    name: start.name,
     service,
     isNew,
     // New tasks of the same revision can only be told from the old ones by the deployment that started them.
-    adopts: !isNew || departure.taskDefinition !== previousTaskDefinition,
+    adopts: !isNew || start.taskDefinition !== previousTaskDefinition,
     deploymentId: primary.id,
     createdAt: primary.createdAt,
-    taskDefinition: departure.taskDefinition,
+    taskDefinition: start.taskDefinition,
     previousTaskDefinition,
-    ranBefore: wantsTasks(departure.before),
-    wasComplete: isComplete(seenService(departure.before)),
-    shipped: departure.shipped,
+    ranBefore: wantsTasks(start.before),
+    wasComplete: isComplete(observedService(start.before)),
+    shipped: start.shipped,
   }
 }
 
 /** Whether what a service heads for is all there. */
-function isComplete(service: ServiceSeen): boolean {
+function isComplete(service: ObservedService): boolean {
   const primary = primaryOf(service)
   return primary !== undefined && rolloutComplete(primary, { at: 0, service })
 }

@@ -2,9 +2,9 @@ import { SlipwayError } from '../../../../toolkit/errors.ts'
 import type { Log } from '../../../../toolkit/log.ts'
 import { inParallel } from '../../../../toolkit/parallel.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
-import type { Location, Need, Thing } from './collect.ts'
-import { lookForLogGroup } from './log-group.ts'
-import { type Finding, unseen, wrong } from './lookup.ts'
+import type { Dependency, Location, Reference } from './collect.ts'
+import { lookUpLogGroup } from './log-group.ts'
+import { type Lookup, missing, unknown } from './lookup.ts'
 
 /** What was made a moment ago, by Terraform say, AWS may not show everywhere at once. */
 const LOOKS = 3
@@ -15,7 +15,12 @@ const AT_ONCE = 8
  * Looks for all that the tasks need, each thing once, whoever needs it.
  * @throws SlipwayError that names each thing that is certainly not there, who needs it, and what to do.
  */
-export async function checkNeeds(aws: AwsCalls, log: Log, needs: readonly Need[], place: Location): Promise<void> {
+export async function checkDependencies(
+  aws: AwsCalls,
+  log: Log,
+  needs: readonly Reference[],
+  place: Location,
+): Promise<void> {
   const distinct = Map.groupBy(needs, ({ thing }) => JSON.stringify(thing))
   const things = [...distinct.values()].flatMap(([first]) => first?.thing ?? [])
   const findings = await lookAgain(aws, await lookForAll(aws, things, place.account), place.account)
@@ -35,9 +40,9 @@ export async function checkNeeds(aws: AwsCalls, log: Log, needs: readonly Need[]
 
 async function lookAgain(
   aws: AwsCalls,
-  first: ReadonlyMap<Thing, Finding>,
+  first: ReadonlyMap<Dependency, Lookup>,
   account: string,
-): Promise<ReadonlyMap<Thing, Finding>> {
+): Promise<ReadonlyMap<Dependency, Lookup>> {
   const findings = new Map(first)
   for (let look = 2; look <= LOOKS; look++) {
     const gone = [...findings].flatMap(([thing, { is }]) => (is === 'wrong' ? [thing] : []))
@@ -53,31 +58,29 @@ async function lookAgain(
 // would be smaller, and would have to know the endpoints of every partition, FIPS and dual stack.
 async function lookForAll(
   aws: AwsCalls,
-  things: readonly Thing[],
+  things: readonly Dependency[],
   account: string,
-): Promise<ReadonlyMap<Thing, Finding>> {
+): Promise<ReadonlyMap<Dependency, Lookup>> {
   const parameters = things.filter((thing) => thing.kind === 'parameter').filter((thing) => thing.account === account)
   const others = things.filter((thing) => thing.kind !== 'parameter' || thing.account !== account)
   const [ofParameters, ofOthers] = await Promise.all([
-    parameters.length === 0
-      ? []
-      : import('./parameters.ts').then((module) => module.lookForParameters(aws, parameters)),
+    parameters.length === 0 ? [] : import('./parameters.ts').then((module) => module.lookUpParameters(aws, parameters)),
     inParallel(others, AT_ONCE, async (thing) => [thing, await lookForOne(aws, thing, account)] as const),
   ])
-  return new Map<Thing, Finding>([...ofOthers, ...ofParameters])
+  return new Map<Dependency, Lookup>([...ofOthers, ...ofParameters])
 }
 
-async function lookForOne(aws: AwsCalls, thing: Thing, account: string): Promise<Finding> {
-  if (thing.account !== account) return unseen(`of account ${thing.account}, which these credentials are not of`)
+async function lookForOne(aws: AwsCalls, thing: Dependency, account: string): Promise<Lookup> {
+  if (thing.account !== account) return unknown(`of account ${thing.account}, which these credentials are not of`)
   switch (thing.kind) {
     case 'role':
-      return (await import('./role.ts')).lookForRole(aws, thing)
+      return (await import('./role.ts')).lookUpRole(aws, thing)
     case 'secret':
-      return (await import('./secret.ts')).lookForSecret(aws, thing)
+      return (await import('./secret.ts')).lookUpSecret(aws, thing)
     case 'log group':
-      return lookForLogGroup(aws, thing)
+      return lookUpLogGroup(aws, thing)
     default:
-      return wrong(
+      return missing(
         'is neither a secret of Secrets Manager nor a parameter of the parameter store',
         'Write the ARN of one',
       )
@@ -85,7 +88,7 @@ async function lookForOne(aws: AwsCalls, thing: Thing, account: string): Promise
 }
 
 /** One line for each reason, however many things it is about. */
-function tellUnseen(log: Log, findings: ReadonlyMap<Thing, Finding>): void {
+function tellUnseen(log: Log, findings: ReadonlyMap<Dependency, Lookup>): void {
   const reasons = Map.groupBy(findings, ([, finding]) => (finding.is === 'unseen' ? finding.why : undefined))
   for (const [why, members] of reasons) {
     if (why === undefined) continue

@@ -10,7 +10,7 @@ export interface Location {
 }
 
 /** Something to look for. */
-export type Thing = Location &
+export type Dependency = Location &
   (
     | { readonly kind: 'role'; readonly name: string; readonly arn?: string }
     /** Of Secrets Manager, by name or ARN; `stage` is the version that tasks are given. */
@@ -23,13 +23,13 @@ export type Thing = Location &
   )
 
 /** A thing that a task definition needs, and where it says so, for people. */
-export interface Need {
-  readonly thing: Thing
+export interface Reference {
+  readonly thing: Dependency
   readonly by: string
 }
 
 /** All that a task definition needs to be there before a task can start. */
-export function needsOf(registration: Registration, place: Location): readonly Need[] {
+export function collectDependencies(registration: Registration, place: Location): readonly Reference[] {
   const { family, taskRoleArn, executionRoleArn, containerDefinitions } = registration
   const roles = Object.entries({ taskRoleArn, executionRoleArn }).flatMap(([member, role]) =>
     role ? [{ thing: roleOf(role, place), by: `task definition \`${family}\`, \`${member}\`` }] : [],
@@ -37,7 +37,7 @@ export function needsOf(registration: Registration, place: Location): readonly N
   return [...roles, ...containerDefinitions.flatMap((container) => needsOfContainer(container, family, place))]
 }
 
-function needsOfContainer(container: ContainerDefinition, family: string, place: Location): readonly Need[] {
+function needsOfContainer(container: ContainerDefinition, family: string, place: Location): readonly Reference[] {
   const { name, secrets = [], repositoryCredentials, logConfiguration } = container
   const at = (member: string) => `task definition \`${family}\`, container \`${name}\`, \`${member}\``
   const ofSecrets = (list: readonly Secret[], member: string) =>
@@ -55,14 +55,14 @@ function needsOfContainer(container: ContainerDefinition, family: string, place:
 }
 
 /** A role, by its ARN or its name. Its path is no part of its name. */
-function roleOf(role: string, { account, region }: Location): Thing {
+function roleOf(role: string, { account, region }: Location): Dependency {
   const [, inAccount, path] = /^arn:[\w-]+:iam::(\d{12}):role\/(.+)$/.exec(role) ?? []
   if (inAccount === undefined || path === undefined) return { kind: 'role', name: role, account, region }
   return { kind: 'role', name: path.replace(/^.*\//, ''), arn: role, account: inAccount, region }
 }
 
 /** `valueFrom`: an ARN of Secrets Manager, perhaps with `:json-key:stage:version-id`; else a parameter, by ARN or name. */
-function secretOf(valueFrom: string, place: Location): Thing {
+function secretOf(valueFrom: string, place: Location): Dependency {
   const secret = /^(arn:[\w-]+:secretsmanager:([\w-]+):(\d{12}):secret:[^:]+)(?::([^:]*):([^:]*):([^:]*))?$/.exec(
     valueFrom,
   )
@@ -89,14 +89,14 @@ function secretOf(valueFrom: string, place: Location): Thing {
 const withoutSelector = (name: string) => name.replace(/:.*$/, '')
 
 /** The login of a registry is always a secret of Secrets Manager. */
-function registrySecretOf(credentials: string, place: Location): Thing {
+function registrySecretOf(credentials: string, place: Location): Dependency {
   const thing = secretOf(credentials, place)
   return thing.kind === 'secret' || credentials.startsWith('arn:')
     ? thing
     : { kind: 'secret', name: credentials, stage: 'AWSCURRENT', ...place }
 }
 
-function logGroupOf({ logConfiguration }: ContainerDefinition, { account, region }: Location): Thing | undefined {
+function logGroupOf({ logConfiguration }: ContainerDefinition, { account, region }: Location): Dependency | undefined {
   const { logDriver, options = {} } = logConfiguration ?? {}
   const name = options['awslogs-group']
   if (logDriver !== 'awslogs' || name === undefined || options['awslogs-create-group'] === 'true') return undefined

@@ -1,14 +1,14 @@
 import { DescribeLogGroupsCommand, type DescribeLogGroupsResponse } from '@aws-sdk/client-cloudwatch-logs'
 import type { AwsCalls } from '../aws/aws-calls.ts'
-import type { Thing } from './collect.ts'
-import { type Finding, lookFor, THERE, wrong } from './lookup.ts'
+import type { Dependency } from './collect.ts'
+import { FOUND, type Lookup, lookUp, missing } from './lookup.ts'
 
 /** Whether a log group is there. CloudWatch looks by the beginning of a name, and has a group before those that go on. */
-export const lookForLogGroup = (
+export const lookUpLogGroup = (
   aws: AwsCalls,
-  { name, region }: Thing & { readonly kind: 'log group' },
-): Promise<Finding> =>
-  lookFor(aws, {
+  { name, region }: Dependency & { readonly kind: 'log group' },
+): Promise<Lookup> =>
+  lookUp(aws, {
     permission: 'logs:DescribeLogGroups',
     what: `log group \`${name}\``,
     ask: async (options) => {
@@ -28,8 +28,8 @@ export const lookForLogGroup = (
     },
     judge: (isThere) =>
       isThere
-        ? THERE
-        : wrong(
+        ? FOUND
+        : missing(
             `does not exist in ${region}`,
             'Make it, or set the option `awslogs-create-group` to `true` and let the execution role create it',
           ),

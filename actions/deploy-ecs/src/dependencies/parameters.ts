@@ -1,10 +1,10 @@
 import { DescribeParametersCommand, type DescribeParametersResult, SSMClient } from '@aws-sdk/client-ssm'
 import { batches } from '../aws/ask-in-batches.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
-import type { Thing } from './collect.ts'
-import { type Finding, lookFor, THERE, unseen, wrong } from './lookup.ts'
+import type { Dependency } from './collect.ts'
+import { FOUND, type Lookup, lookUp, missing, unknown } from './lookup.ts'
 
-type Parameter = Thing & { readonly kind: 'parameter' }
+type Parameter = Dependency & { readonly kind: 'parameter' }
 
 /** The most values that a filter takes. */
 const NAMES_A_CALL = 50
@@ -13,17 +13,17 @@ const NAMES_A_CALL = 50
  * Whether parameters are there, many with one call. Of the calls that tell, this one never has a value in its answer, where
  * GetParameters has the value even of those that are not encrypted.
  */
-export async function lookForParameters(
+export async function lookUpParameters(
   aws: AwsCalls,
   parameters: readonly Parameter[],
-): Promise<ReadonlyMap<Parameter, Finding>> {
+): Promise<ReadonlyMap<Parameter, Lookup>> {
   const [public_, own] = [parameters.filter(isPublic), parameters.filter((parameter) => !isPublic(parameter))]
   const asked = [...Map.groupBy(own, ({ region }) => region)].flatMap(([region, members]) =>
     batches(members, NAMES_A_CALL / 2).map((batch) => ({ region, batch })),
   )
   const found = await Promise.all(asked.map(({ region, batch }) => lookForBatch(aws, region, batch)))
   return new Map([
-    ...public_.map((parameter) => [parameter, unseen('AWS does not list its own parameters')] as const),
+    ...public_.map((parameter) => [parameter, unknown('AWS does not list its own parameters')] as const),
     ...found.flat(),
   ])
 }
@@ -33,7 +33,7 @@ const isPublic = ({ name }: Parameter) => /^\/?aws\//.test(name)
 
 async function lookForBatch(aws: AwsCalls, region: string, batch: readonly Parameter[]) {
   const there = new Set<string>()
-  const finding = await lookFor(aws, {
+  const finding = await lookUp(aws, {
     permission: 'ssm:DescribeParameters',
     what: `parameters ${batch.map(({ name }) => `\`${name}\``).join(', ')}`,
     ask: async (options) => {
@@ -52,12 +52,12 @@ async function lookForBatch(aws: AwsCalls, region: string, batch: readonly Param
         NextToken = page.NextToken
       } while (NextToken)
     },
-    judge: () => THERE,
+    judge: () => FOUND,
   })
-  return batch.map((parameter): readonly [Parameter, Finding] => [
+  return batch.map((parameter): readonly [Parameter, Lookup] => [
     parameter,
     finding.is !== 'there' || parameter.names.some((name) => there.has(name))
       ? finding
-      : wrong(`does not exist in ${region}`, 'Make it, or correct its name'),
+      : missing(`does not exist in ${region}`, 'Make it, or correct its name'),
   ])
 }

@@ -1,33 +1,33 @@
 import { GetRoleCommand, IAMClient, type Role } from '@aws-sdk/client-iam'
 import type { AwsCalls } from '../aws/aws-calls.ts'
-import type { Thing } from './collect.ts'
-import { type Finding, lookFor, THERE, wrong } from './lookup.ts'
+import type { Dependency } from './collect.ts'
+import { FOUND, type Lookup, lookUp, missing } from './lookup.ts'
 
 const TASKS = 'ecs-tasks.amazonaws.com'
 
 /** Whether a role is there, by the ARN that was given, and lets ECS's tasks have it. */
-export const lookForRole = (
+export const lookUpRole = (
   aws: AwsCalls,
-  { name, arn, region }: Thing & { readonly kind: 'role' },
-): Promise<Finding> =>
-  lookFor(aws, {
+  { name, arn, region }: Dependency & { readonly kind: 'role' },
+): Promise<Lookup> =>
+  lookUp(aws, {
     permission: 'iam:GetRole',
     what: `role \`${name}\``,
     ask: (options) => aws.clients.of(IAMClient, region).send(new GetRoleCommand({ RoleName: name }), options),
     judge: ({ Role }) => judgeRole(Role, arn),
     absent: {
       error: 'NoSuchEntityException',
-      finding: wrong('does not exist', 'Make it, or name another one'),
+      finding: missing('does not exist', 'Make it, or name another one'),
     },
   })
 
-function judgeRole(role: Role | undefined, arn: string | undefined): Finding {
+function judgeRole(role: Role | undefined, arn: string | undefined): Lookup {
   if (role?.Arn !== undefined && arn !== undefined && role.Arn !== arn) {
-    return wrong(`has another ARN than \`${arn}\``, `Write \`${role.Arn}\``)
+    return missing(`has another ARN than \`${arn}\``, `Write \`${role.Arn}\``)
   }
   return trustsTasks(role?.AssumeRolePolicyDocument)
-    ? THERE
-    : wrong(
+    ? FOUND
+    : missing(
         `does not let ECS's tasks have it`,
         `Add \`${TASKS}\` as a service to the principals of its trust policy, with \`sts:AssumeRole\``,
       )

@@ -4,12 +4,12 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager'
 import type { AwsCalls } from '../aws/aws-calls.ts'
-import type { Thing } from './collect.ts'
-import { type Finding, lookFor, THERE, wrong } from './lookup.ts'
+import type { Dependency } from './collect.ts'
+import { FOUND, type Lookup, lookUp, missing } from './lookup.ts'
 
 /** Whether a secret is there, and has the version that tasks are given. Its value is never asked for. */
-export const lookForSecret = (aws: AwsCalls, thing: Thing & { readonly kind: 'secret' }): Promise<Finding> =>
-  lookFor(aws, {
+export const lookUpSecret = (aws: AwsCalls, thing: Dependency & { readonly kind: 'secret' }): Promise<Lookup> =>
+  lookUp(aws, {
     permission: 'secretsmanager:DescribeSecret',
     what: `secret \`${thing.name}\``,
     ask: (options) =>
@@ -19,21 +19,21 @@ export const lookForSecret = (aws: AwsCalls, thing: Thing & { readonly kind: 'se
     judge: (secret) => judgeSecret(secret, thing.stage),
     absent: {
       error: 'ResourceNotFoundException',
-      finding: wrong(`does not exist in ${thing.region}`, 'Make it, or correct its ARN'),
+      finding: missing(`does not exist in ${thing.region}`, 'Make it, or correct its ARN'),
     },
   })
 
 /** Stages are told for all versions that have one: a stage that is not among them is on none. */
-export function judgeSecret(secret: DescribeSecretResponse, stage: string | undefined): Finding {
+export function judgeSecret(secret: DescribeSecretResponse, stage: string | undefined): Lookup {
   if (secret.DeletedDate !== undefined) {
-    return wrong(
+    return missing(
       'is scheduled for deletion, and cannot be read any more',
       `Take it back with \`aws secretsmanager restore-secret --secret-id ${secret.Name}\`, or use another one`,
     )
   }
   const stages = Object.values(secret.VersionIdsToStages ?? {}).flat()
-  if (stage === undefined || stages.includes(stage)) return THERE
+  if (stage === undefined || stages.includes(stage)) return FOUND
   return stage === 'AWSCURRENT'
-    ? wrong('has no value yet', `Give it one with \`aws secretsmanager put-secret-value --secret-id ${secret.Name}\``)
-    : wrong(`has no version \`${stage}\``, `It has ${stages.map((one) => `\`${one}\``).join(', ') || 'none'}`)
+    ? missing('has no value yet', `Give it one with \`aws secretsmanager put-secret-value --secret-id ${secret.Name}\``)
+    : missing(`has no version \`${stage}\``, `It has ${stages.map((one) => `\`${one}\``).join(', ') || 'none'}`)
 }

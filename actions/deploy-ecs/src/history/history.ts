@@ -5,7 +5,7 @@ import { describeServiceRevisions, listServiceDeployments } from '../aws/service
 import type { ServiceName } from '../aws/service-name.ts'
 
 /** A deployment of a service's past. */
-export interface Past {
+export interface PastDeployment {
   /** The revision that it was for. */
   readonly taskDefinition: string
   readonly createdAt: number
@@ -18,7 +18,7 @@ export async function readHistory(
   aws: AwsCalls,
   name: ServiceName,
   filter: { readonly status?: ServiceDeploymentStatus[] } = {},
-): Promise<readonly Past[]> {
+): Promise<readonly PastDeployment[]> {
   try {
     const listed = await listServiceDeployments(aws, name, filter)
     const arns = listed.flatMap(({ targetServiceRevisionArn }) => targetServiceRevisionArn ?? [])
@@ -26,7 +26,7 @@ export async function readHistory(
     const byArn = new Map(
       revisions.map(({ serviceRevisionArn, taskDefinition }) => [serviceRevisionArn, taskDefinition]),
     )
-    return listed.flatMap(({ targetServiceRevisionArn, createdAt, status }): Past[] => {
+    return listed.flatMap(({ targetServiceRevisionArn, createdAt, status }): PastDeployment[] => {
       const taskDefinition = byArn.get(targetServiceRevisionArn)
       if (taskDefinition === undefined) return []
       return [{ taskDefinition, createdAt: createdAt?.getTime() ?? 0, succeeded: status === 'SUCCESSFUL' }]

@@ -6,22 +6,22 @@ import type { AwsCalls } from '../aws/aws-calls.ts'
 import { nameOf, type ServiceName } from '../aws/service-name.ts'
 import { familyOf, revisionName } from '../aws/short-names.ts'
 import { deploymentInProgress } from '../observe/in-progress.ts'
-import { type Past, readHistory } from './history.ts'
-import { followTrail } from './replay.ts'
+import { type PastDeployment, readHistory } from './history.ts'
+import { replayHistory } from './replay.ts'
 
 /**
  * The revision that "back" leads to. Who asks for it says that what runs now is bad, so each time it is the next older one
  * that was healthy, and never one that was left. Two that ask say it once: while the way back is under way it is followed,
  * and a re-run repeats what its run decided. @throws SlipwayError where nothing older is known.
  */
-export async function findBack(
+export async function findPreviousRevision(
   { env, log }: Pick<World, 'env' | 'log'>,
   aws: AwsCalls,
   name: ServiceName,
   service: Service,
 ): Promise<string> {
   const current = service.taskDefinition ?? ''
-  const { older, left } = followTrail(pastOf(service, await readHistory(aws, name)), current)
+  const { older, left } = replayHistory(pastOf(service, await readHistory(aws, name)), current)
   if (left !== undefined) {
     const [who, from, to] = [`service \`${nameOf(name)}\``, revisionName(left), revisionName(current)]
     const { attempt } = readWorkflowRun(env)
@@ -50,7 +50,10 @@ export async function findBack(
  * What is known of a service's past, oldest first. Of another family only what still runs tasks counts: what Terraform makes
  * a service from rolls out to the end with no task, and can never run.
  */
-function pastOf({ taskDefinition = '', deployments = [] }: Service, history: readonly Past[]): readonly Past[] {
+function pastOf(
+  { taskDefinition = '', deployments = [] }: Service,
+  history: readonly PastDeployment[],
+): readonly PastDeployment[] {
   const family = familyOf(taskDefinition)
   const own = history.filter((past) => familyOf(past.taskDefinition) === family)
   // What was deployed longer ago than ECS remembers can run all the same, and is there where history may not be read.

@@ -1,10 +1,10 @@
 // How a service came to where it is, and so where "back" leads. Pure.
 
 import { familyOf, revisionNumber } from '../aws/short-names.ts'
-import type { Past } from './history.ts'
+import type { PastDeployment } from './history.ts'
 
 /** Where a service stands. */
-export interface Standing {
+export interface RollbackTarget {
   /** The revision to go back to: the one below in the trail. */
   readonly older?: string
   /** The revision that was left to come here, where the service went back to what it runs. */
@@ -16,36 +16,36 @@ export interface Standing {
  * a new revision comes on top, and going back to one takes away what lies above it. So a revision that was left is never
  * what "back" leads to, however lately it was healthy; after 1 ← 2 ← 3, back leads to 2, and from there to 1.
  */
-export function followTrail(past: readonly Past[], current: string): Standing {
+export function replayHistory(past: readonly PastDeployment[], current: string): RollbackTarget {
   // The newest deployment of what runs now is how it came to run, whether that has ended or not.
   const before = past.at(-1)?.taskDefinition === current ? past.slice(0, -1) : past
-  let pile: readonly string[] = []
+  let stack: readonly string[] = []
   let left: string | undefined
   let tried: string | undefined
   const arrive = (revision: string) => {
-    const top = pile.at(-1)
+    const top = stack.at(-1)
     if (revision === top) {
       // Back from an attempt at something else, or started anew.
       left = tried
     } else {
-      const below = pile.slice(0, placeOf(revision, pile))
-      left = below.length < pile.length ? top : undefined
-      pile = [...below, revision]
+      const below = stack.slice(0, placeOf(revision, stack))
+      left = below.length < stack.length ? top : undefined
+      stack = [...below, revision]
     }
     tried = undefined
   }
   for (const { taskDefinition, succeeded } of before) {
     if (succeeded) arrive(taskDefinition)
-    else if (taskDefinition !== pile.at(-1)) tried = taskDefinition
+    else if (taskDefinition !== stack.at(-1)) tried = taskDefinition
   }
   arrive(current)
-  const older = pile.at(-2)
+  const older = stack.at(-2)
   return { ...(older === undefined ? {} : { older }), ...(left === undefined ? {} : { left }) }
 }
 
 /** Where a revision belongs in the pile: below all of its family that are as new or newer, which may have been forgotten. */
-function placeOf(revision: string, pile: readonly string[]): number {
+function placeOf(revision: string, stack: readonly string[]): number {
   const family = familyOf(revision)
-  const at = pile.findIndex((other) => familyOf(other) === family && revisionNumber(other) >= revisionNumber(revision))
-  return at < 0 ? pile.length : at
+  const at = stack.findIndex((other) => familyOf(other) === family && revisionNumber(other) >= revisionNumber(revision))
+  return at < 0 ? stack.length : at
 }

@@ -9,8 +9,8 @@ import type { Environment } from '../../../../toolkit/runtime.ts'
 import { nameOf, parseClusterName, parseServiceName, type ServiceName } from '../aws/service-name.ts'
 import { readCommandLine } from './command-line.ts'
 import { PEER_INPUTS } from './peer-inputs.ts'
-import { CHANGING_INPUTS, type Changes, readChanges } from './task-definition-changes.ts'
-import { BASE_INPUTS, type Base, readBase } from './task-definition-source.ts'
+import { CHANGE_INPUTS, readTaskDefinitionChanges, type TaskDefinitionChanges } from './task-definition-changes.ts'
+import { readTaskDefinitionSource, SOURCE_INPUTS, type TaskDefinitionSource } from './task-definition-source.ts'
 
 /** What to change in the service. What is not in here stays as it is, and is not sent. */
 export interface ServiceChanges {
@@ -38,8 +38,8 @@ export interface Inputs {
   /** What the deploy record calls the place that was deployed to. */
   readonly environment?: string
   readonly services: readonly ServiceName[]
-  readonly base: Base
-  readonly changes: Changes
+  readonly base: TaskDefinitionSource
+  readonly changes: TaskDefinitionChanges
   readonly serviceChanges: ServiceChanges
   readonly beforeDeploy?: BeforeDeploy
   readonly waitFor: WaitFor
@@ -80,8 +80,8 @@ export function readInputs(env: Environment): Inputs {
     ...(expectedAccountId === undefined ? {} : { expectedAccountId }),
     ...(environment === undefined ? {} : { environment }),
     services: readServices(read),
-    base: readBase(read),
-    changes: readChanges(read),
+    base: readTaskDefinitionSource(read),
+    changes: readTaskDefinitionChanges(read),
     serviceChanges: readServiceChanges(read),
     ...(beforeDeploy === undefined ? {} : { beforeDeploy }),
     ...readPatience(read),
@@ -202,7 +202,7 @@ function readWayBack(read: InputReader, command: Inputs['command']): Pick<Inputs
 }
 
 /** What only a deploy does. */
-const OF_A_DEPLOY = [...CHANGING_INPUTS, ...BASE_INPUTS, 'before-deploy-command'] as const
+const OF_A_DEPLOY = [...CHANGE_INPUTS, ...SOURCE_INPUTS, 'before-deploy-command'] as const
 
 /** A rollback goes back to a revision as it was, and repeats no migration. What it would not do must not seem done. */
 function refuseChangesInRollback(read: InputReader): void {

@@ -17,7 +17,7 @@ export interface DatadogTags {
 }
 
 /** What to change in a task definition. What is not in here stays as it is. */
-export interface Changes {
+export interface TaskDefinitionChanges {
   readonly images: readonly ImageChange[]
   /** The containers that the members below are for; empty: those whose image changes, or the only one there is. */
   readonly containers: readonly string[]
@@ -38,7 +38,7 @@ export interface Changes {
 }
 
 /** The inputs that change something in a task definition. */
-export const CHANGING_INPUTS = [
+export const CHANGE_INPUTS = [
   'image',
   'environment-variables',
   'secrets',
@@ -55,7 +55,7 @@ export const CHANGING_INPUTS = [
 ] as const
 
 /** Reads all inputs that change the task definition. */
-export function readChanges(read: InputReader): Changes {
+export function readTaskDefinitionChanges(read: InputReader): TaskDefinitionChanges {
   const logDriver = read.optionalChoice('log-configuration-log-driver', Object.values(LogDriver))
   const command = readCommandLine(read, 'container-command')
   const cpu = sizeInput(read, 'cpu', '512')

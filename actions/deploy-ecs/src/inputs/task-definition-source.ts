@@ -2,7 +2,7 @@ import { InputError } from '../../../../toolkit/errors.ts'
 import type { InputReader } from '../../../../toolkit/inputs.ts'
 
 /** Where the task definition that a deploy starts from comes from. */
-export type Base =
+export type TaskDefinitionSource =
   /** What the service runs now. */
   | { readonly from: 'service' }
   | { readonly from: 'file'; readonly path: string }
@@ -17,11 +17,11 @@ const ARN = /^arn:[\w-]+:ecs:[\w-]+:\d{12}:task-definition\/[\w-]+(:\d+)?$/
 const FAMILY = /^[\w-]{1,255}$/
 
 /** The inputs that say where a task definition comes from. */
-export const BASE_INPUTS = ['task-definition', 'template', 'task-definition-arn', 'task-definition-family'] as const
+export const SOURCE_INPUTS = ['task-definition', 'template', 'task-definition-arn', 'task-definition-family'] as const
 
 /** Reads `task-definition`, `template`, and the names that the render action has for the same. */
-export function readBase(read: InputReader): Base {
-  const given = BASE_INPUTS.filter((name) => read.text(name) !== undefined)
+export function readTaskDefinitionSource(read: InputReader): TaskDefinitionSource {
+  const given = SOURCE_INPUTS.filter((name) => read.text(name) !== undefined)
   const [name, second] = given
   if (second !== undefined) {
     throw new InputError(second, `is set, and so is \`${name}\`: a task definition comes from one place.`, {
@@ -45,7 +45,7 @@ export function readBase(read: InputReader): Base {
   return taskDefinitionBase(name, value)
 }
 
-function taskDefinitionBase(input: string, value: string): Base {
+function taskDefinitionBase(input: string, value: string): TaskDefinitionSource {
   if (value.startsWith('arn:') || input === 'task-definition-arn') {
     if (ARN.test(value)) return { from: 'revision', taskDefinition: value }
     throw new InputError(input, `is \`${value}\`, which is not the ARN of a task definition.`, {

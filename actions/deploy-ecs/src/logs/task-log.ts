@@ -2,7 +2,7 @@ import type { ContainerDefinition } from '@aws-sdk/client-ecs'
 import { classifyAwsError } from '../../../../toolkit/aws.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
-import { shortTask } from '../aws/short-names.ts'
+import { taskId } from '../aws/short-names.ts'
 import { logStreamOf } from './container-log.ts'
 import { LogTail } from './log-tail.ts'
 
@@ -24,7 +24,7 @@ export class TaskLog {
   constructor(world: World, aws: AwsCalls, container: ContainerDefinition, taskArn: string) {
     this.#world = world
     this.#aws = aws
-    const stream = logStreamOf(container, shortTask(taskArn), taskArn.split(':')[3] ?? '')
+    const stream = logStreamOf(container, taskId(taskArn), taskArn.split(':')[3] ?? '')
     this.#tail = stream && new LogTail(stream, (line) => this.#tell(line))
     this.#isBroken = stream === undefined
     if (stream === undefined) {

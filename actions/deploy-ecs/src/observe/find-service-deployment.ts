@@ -13,7 +13,7 @@ import {
 } from '../aws/service-deployments.ts'
 import { nameOf } from '../aws/service-name.ts'
 import { groupsServing } from './blue-green.ts'
-import { type ServiceDeploymentSeen, seenServiceDeployment } from './model.ts'
+import { type ObservedServiceDeployment, observedServiceDeployment } from './model.ts'
 import type { Rollout } from './rollout.ts'
 
 /** The server's clock and the order in which it writes things down leave a gap of less than this. */
@@ -26,12 +26,12 @@ const BATCH = 20
 
 /** What was read for some rollouts, by `cluster/service`. One that is in neither has none that could be read. */
 export interface ServiceDeploymentsRead {
-  readonly seen: ReadonlyMap<string, ServiceDeploymentSeen>
+  readonly seen: ReadonlyMap<string, ObservedServiceDeployment>
   readonly failed: ReadonlyMap<string, unknown>
 }
 
 /** Finds the service deployments of rollouts, and reads them. A service whose own may not be read goes without. */
-export class ServiceDeployments {
+export class ServiceDeploymentFinder {
   readonly #aws: AwsCalls
   readonly #notice: (message: string) => void
   readonly #arns = new Map<string, string>()
@@ -71,7 +71,7 @@ export class ServiceDeployments {
     )
     for (const [arn, error] of answers.failed) failed.set(owners.get(arn) ?? '', error)
     this.#giveUp(failed)
-    const seen = answers.found.map(seenServiceDeployment).map((one) => [owners.get(one.arn) ?? '', one] as const)
+    const seen = answers.found.map(observedServiceDeployment).map((one) => [owners.get(one.arn) ?? '', one] as const)
     return { seen: new Map(seen), failed }
   }
 
@@ -138,7 +138,7 @@ const distance = (date: Date | undefined, to: number): number => Math.abs((date?
 
 /** The ARN of a rollout's service deployment; `undefined` where it cannot be found, or may not be read. */
 export async function findServiceDeployment(aws: AwsCalls, rollout: Rollout): Promise<string | undefined> {
-  const deployments = new ServiceDeployments(aws, () => {})
+  const deployments = new ServiceDeploymentFinder(aws, () => {})
   const { failed } = await deployments.read([rollout])
   for (const error of failed.values()) throw error
   return deployments.arnOf(rollout)

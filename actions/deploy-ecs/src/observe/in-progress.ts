@@ -8,8 +8,8 @@ export function deploymentInProgress(service: Service): string | undefined {
   if (primary !== undefined && cameWithService(service, primary)) return undefined
   const rolling = primary?.rolloutState === 'IN_PROGRESS'
   // Behind a Classic load balancer there is no rollout state; then two deployments mean one in progress.
-  const unfinished = primary?.rolloutState === undefined && deployments.length > 1
-  if (primary === undefined || !(rolling || unfinished)) return undefined
+  const readPostState = primary?.rolloutState === undefined && deployments.length > 1
+  if (primary === undefined || !(rolling || readPostState)) return undefined
   return `${primary.id} (${revisionName(primary.taskDefinition ?? '')}, ${primary.runningCount ?? 0} of ${primary.desiredCount ?? 0} tasks run)`
 }
 

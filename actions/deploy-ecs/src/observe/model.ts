@@ -2,7 +2,7 @@
 import type { Deployment, Service, ServiceDeployment, Task } from '@aws-sdk/client-ecs'
 
 /** One entry of a service's `deployments`. */
-export interface DeploymentSeen {
+export interface ObservedDeployment {
   readonly id: string
   readonly status: string
   readonly taskDefinition: string
@@ -17,20 +17,20 @@ export interface DeploymentSeen {
 }
 
 /** Where the service's tasks are registered; blue/green has a second group to change places with. */
-export interface LoadBalancerSeen {
+export interface ObservedLoadBalancer {
   readonly targetGroupArn: string
   readonly alternateTargetGroupArn?: string
   readonly containerName: string
   readonly containerPort: number
 }
 
-export interface EventSeen {
+export interface ObservedEvent {
   readonly id: string
   readonly at: number
   readonly message: string
 }
 
-export interface ServiceSeen {
+export interface ObservedService {
   readonly arn: string
   readonly name: string
   readonly clusterArn: string
@@ -38,12 +38,12 @@ export interface ServiceSeen {
   readonly taskDefinition: string
   readonly desiredCount: number
   readonly runningCount: number
-  readonly deployments: readonly DeploymentSeen[]
-  readonly events: readonly EventSeen[]
-  readonly loadBalancers: readonly LoadBalancerSeen[]
+  readonly deployments: readonly ObservedDeployment[]
+  readonly events: readonly ObservedEvent[]
+  readonly loadBalancers: readonly ObservedLoadBalancer[]
 }
 
-export interface ServiceDeploymentSeen {
+export interface ObservedServiceDeployment {
   readonly arn: string
   readonly status: string
   readonly statusReason?: string
@@ -58,7 +58,7 @@ export interface ServiceDeploymentSeen {
   readonly awaiting: readonly { readonly hookId: string; readonly expiresAt?: number }[]
 }
 
-export interface ContainerSeen {
+export interface ObservedContainer {
   readonly name: string
   readonly lastStatus?: string
   readonly image?: string
@@ -68,7 +68,7 @@ export interface ContainerSeen {
   readonly hostPorts: readonly { readonly containerPort: number; readonly hostPort: number }[]
 }
 
-export interface TaskSeen {
+export interface ObservedTask {
   readonly arn: string
   readonly startedBy: string
   readonly taskDefinition: string
@@ -76,7 +76,7 @@ export interface TaskSeen {
   readonly healthStatus?: string
   readonly stopCode?: string
   readonly stoppedReason?: string
-  readonly containers: readonly ContainerSeen[]
+  readonly containers: readonly ObservedContainer[]
   /** Of its network interface; empty without `awsvpc`. */
   readonly addresses: readonly string[]
   readonly containerInstanceArn?: string
@@ -86,7 +86,7 @@ export interface TaskSeen {
 }
 
 /** What one target group says of one task. */
-export interface TargetSeen {
+export interface ObservedTarget {
   readonly targetGroupArn: string
   readonly taskArn: string
   readonly target: string
@@ -101,14 +101,14 @@ export interface Observation {
   /** By our clock. */
   readonly at: number
   /** Absent: ECS said that there is no such service. */
-  readonly service?: ServiceSeen
-  readonly serviceDeployment?: ServiceDeploymentSeen
+  readonly service?: ObservedService
+  readonly serviceDeployment?: ObservedServiceDeployment
   /** The tasks of our deployment. */
-  readonly tasks?: readonly TaskSeen[]
-  readonly targets?: readonly TargetSeen[]
+  readonly tasks?: readonly ObservedTask[]
+  readonly targets?: readonly ObservedTarget[]
 }
 
-export function seenService(service: Service): ServiceSeen {
+export function observedService(service: Service): ObservedService {
   return {
     arn: service.serviceArn ?? '',
     name: service.serviceName ?? '',
@@ -117,7 +117,7 @@ export function seenService(service: Service): ServiceSeen {
     taskDefinition: service.taskDefinition ?? '',
     desiredCount: service.desiredCount ?? 0,
     runningCount: service.runningCount ?? 0,
-    deployments: (service.deployments ?? []).map(seenDeployment),
+    deployments: (service.deployments ?? []).map(observedDeployment),
     events: (service.events ?? []).map(({ id = '', createdAt, message = '' }) => ({
       id,
       at: time(createdAt),
@@ -133,7 +133,7 @@ export function seenService(service: Service): ServiceSeen {
   }
 }
 
-function seenDeployment(deployment: Deployment): DeploymentSeen {
+function observedDeployment(deployment: Deployment): ObservedDeployment {
   const { rolloutState, rolloutStateReason } = deployment
   return {
     id: deployment.id ?? '',
@@ -148,7 +148,7 @@ function seenDeployment(deployment: Deployment): DeploymentSeen {
   }
 }
 
-export function seenServiceDeployment(deployment: ServiceDeployment): ServiceDeploymentSeen {
+export function observedServiceDeployment(deployment: ServiceDeployment): ObservedServiceDeployment {
   const { statusReason, lifecycleStage, rollback, alarms, lifecycleHookDetails = [] } = deployment
   const productionTraffic = deployment.targetServiceRevision?.requestedProductionTrafficWeight
   return {
@@ -168,7 +168,7 @@ export function seenServiceDeployment(deployment: ServiceDeployment): ServiceDep
   }
 }
 
-export function seenTask(task: Task): TaskSeen {
+export function observedTask(task: Task): ObservedTask {
   const { healthStatus, stopCode, stoppedReason, containerInstanceArn, containers = [], attachments = [] } = task
   const interfaces = attachments.filter(({ type }) => type === 'ElasticNetworkInterface')
   const attached = interfaces.flatMap(({ details = [] }) =>
@@ -194,7 +194,7 @@ export function seenTask(task: Task): TaskSeen {
       }),
     ),
     ...defined({ healthStatus, stopCode, stoppedReason, containerInstanceArn, startedAt: task.startedAt?.getTime() }),
-  } as TaskSeen
+  } as ObservedTask
 }
 
 const time = (date: Date | undefined): number => date?.getTime() ?? 0

@@ -3,15 +3,15 @@ import { inParallel } from '../../../../toolkit/parallel.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
 import { nameOf } from '../aws/service-name.ts'
 import { tryServices } from '../aws/services.ts'
-import { serving } from './blue-green.ts'
+import { loadBalancersServing } from './blue-green.ts'
 import { ownDeployment } from './deployment.ts'
-import { ServiceDeployments } from './find-service-deployment.ts'
-import { type Observation, type ServiceSeen, seenService } from './model.ts'
+import { ServiceDeploymentFinder } from './find-service-deployment.ts'
+import { type Observation, type ObservedService, observedService } from './model.ts'
 import { rolloutComplete } from './progress.ts'
 import type { Rollout } from './rollout.ts'
 import { readTargets } from './target-health.ts'
 import { liveTasks } from './task-health.ts'
-import { TaskBook } from './tasks.ts'
+import { TaskTracker } from './tasks.ts'
 
 /** How many services are looked at at once. */
 const AT_ONCE = 4
@@ -23,7 +23,7 @@ const IDLE_LOOKS = 10
 /** What is kept from one look at a rollout to the next. */
 interface Watched {
   readonly rollout: Rollout
-  readonly tasks: TaskBook
+  readonly tasks: TaskTracker
   readonly instances: Map<string, string>
   fingerprint?: string
   skipped: number
@@ -36,18 +36,18 @@ export type Look = { readonly observation: Observation } | { readonly error: unk
 export class Observer {
   readonly #aws: AwsCalls
   readonly #watched: ReadonlyMap<string, Watched>
-  readonly #serviceDeployments: ServiceDeployments
+  readonly #serviceDeployments: ServiceDeploymentFinder
   readonly #withTasks: boolean
 
   /** @param withTasks whether tasks and targets matter, or the service alone. */
   constructor(aws: AwsCalls, rollouts: readonly Rollout[], withTasks: boolean, notice: (message: string) => void) {
     this.#aws = aws
-    this.#serviceDeployments = new ServiceDeployments(aws, notice)
+    this.#serviceDeployments = new ServiceDeploymentFinder(aws, notice)
     this.#withTasks = withTasks
     this.#watched = new Map(
       rollouts.map((rollout) => [
         nameOf(rollout.name),
-        { rollout, tasks: new TaskBook(rollout), instances: new Map(), skipped: 0 },
+        { rollout, tasks: new TaskTracker(rollout), instances: new Map(), skipped: 0 },
       ]),
     )
   }
@@ -75,7 +75,7 @@ export class Observer {
       const serviceDeployment = deployments.seen.get(key)
       const observation: Observation = {
         at: this.#aws.clock.now(),
-        ...(service === undefined ? {} : { service: this.#asServed(seenService(service), one.rollout) }),
+        ...(service === undefined ? {} : { service: this.#asServed(observedService(service), one.rollout) }),
         ...(serviceDeployment === undefined ? {} : { serviceDeployment }),
       }
       try {
@@ -89,9 +89,9 @@ export class Observer {
   }
 
   /** The service with the target groups that serve our revision: where two change places, the other is not ours. */
-  #asServed(service: ServiceSeen, rollout: Rollout): ServiceSeen {
+  #asServed(service: ObservedService, rollout: Rollout): ObservedService {
     const groups = this.#serviceDeployments.groupsOf(rollout)
-    return { ...service, loadBalancers: serving(service.loadBalancers, groups) }
+    return { ...service, loadBalancers: loadBalancersServing(service.loadBalancers, groups) }
   }
 
   async #withTasksOf(one: Watched, observation: Observation, among: number): Promise<Observation> {

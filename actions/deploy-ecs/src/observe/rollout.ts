@@ -1,13 +1,13 @@
 import type { DeploymentAlarms, DeploymentCircuitBreaker } from '@aws-sdk/client-ecs'
 import type { ServiceName } from '../aws/service-name.ts'
-import type { Ours } from './deployment.ts'
-import type { ServiceSeen } from './model.ts'
+import type { FollowedDeployment } from './deployment.ts'
+import type { ObservedService } from './model.ts'
 
 /** A deployment that was started, of one service. */
-export interface Rollout extends Ours {
+export interface Rollout extends FollowedDeployment {
   readonly name: ServiceName
   /** The service as it was right after the update. */
-  readonly service: ServiceSeen
+  readonly service: ObservedService
   /** See TaskBook. */
   readonly adopts: boolean
   /** What was changed with it, which goes back with it too. */
@@ -15,7 +15,7 @@ export interface Rollout extends Ours {
 }
 
 /** The deployment that the service is heading for. */
-export const primaryOf = ({ deployments }: ServiceSeen) => deployments.find(({ status }) => status === 'PRIMARY')
+export const primaryOf = ({ deployments }: ObservedService) => deployments.find(({ status }) => status === 'PRIMARY')
 
 /** What inputs may change in a service besides its revision. */
 export interface Settings {

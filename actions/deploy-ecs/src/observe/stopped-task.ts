@@ -1,4 +1,4 @@
-import type { ContainerSeen, TaskSeen } from './model.ts'
+import type { ObservedContainer, ObservedTask } from './model.ts'
 /** Why a task stopped, as far as a deploy is concerned. */
 export type StopKind =
   | 'image'
@@ -34,7 +34,7 @@ const IMAGE_IS_NOT_THERE = /not found|does not exist|manifest unknown|repository
 const SECRET = /secret|parameter|\bssm\b|\basm\b/i
 
 /** Judges a task that has stopped or is stopping; `undefined` for one that is not. */
-export function judgeStop(task: TaskSeen): Stop | undefined {
+export function judgeStop(task: ObservedTask): Stop | undefined {
   const { stopCode, stoppedReason, lastStatus } = task
   if (stopCode === undefined && stoppedReason === undefined && lastStatus !== 'STOPPED') return undefined
   const guilty = guiltyContainer(task)
@@ -62,7 +62,7 @@ export function judgeStop(task: TaskSeen): Stop | undefined {
 }
 
 /** The stop of a task that speaks against its revision; `undefined` for every other task. */
-export function failureOf(task: TaskSeen): Stop | undefined {
+export function failureOf(task: ObservedTask): Stop | undefined {
   const stop = judgeStop(task)
   return stop?.failure ? stop : undefined
 }
@@ -85,7 +85,7 @@ const INTERRUPTIONS = new Set(['SpotInterruption', 'TerminationNotice', 'UserIni
  * The container that brought the task down: one with a reason, else one that failed, else one that was killed, else one that
  * ended at all. With an essential container ECS ends all others, by SIGTERM first: 143 is the last to be blamed.
  */
-function guiltyContainer({ containers }: TaskSeen): ContainerSeen | undefined {
+function guiltyContainer({ containers }: ObservedTask): ObservedContainer | undefined {
   const ended = (wanted: (code: number) => boolean) =>
     containers.find(({ exitCode }) => exitCode !== undefined && wanted(exitCode))
   return (

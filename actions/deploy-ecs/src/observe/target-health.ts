@@ -1,9 +1,9 @@
 import { DescribeTargetHealthCommand, type TargetHealthDescription } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { inParallel } from '../../../../toolkit/parallel.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
-import { groupName } from '../aws/short-names.ts'
+import { targetGroupName } from '../aws/short-names.ts'
 import { describeContainerInstances } from '../aws/tasks.ts'
-import type { LoadBalancerSeen, TargetSeen, TaskSeen } from './model.ts'
+import type { ObservedLoadBalancer, ObservedTarget, ObservedTask } from './model.ts'
 
 /** The EC2 instance of each container instance that was ever asked for: it never changes. */
 export type Instances = Map<string, string>
@@ -12,10 +12,10 @@ export type Instances = Map<string, string>
 export async function readTargets(
   aws: AwsCalls,
   cluster: string,
-  balancers: readonly LoadBalancerSeen[],
-  tasks: readonly TaskSeen[],
+  balancers: readonly ObservedLoadBalancer[],
+  tasks: readonly ObservedTask[],
   instances: Instances,
-): Promise<readonly TargetSeen[]> {
+): Promise<readonly ObservedTarget[]> {
   const onInstances = tasks.filter(({ addresses }) => addresses.length === 0)
   const unknown = [...new Set(onInstances.map((task) => task.containerInstanceArn ?? ''))].filter(
     (arn) => arn !== '' && !instances.has(arn),
@@ -31,7 +31,7 @@ export async function readTargets(
   const answers = await inParallel(groups, 4, async ({ balancer, arn }) => {
     const { TargetHealthDescriptions = [] } = await aws.call(
       'targetHealth',
-      `describe the health of target group \`${groupName(arn)}\``,
+      `describe the health of target group \`${targetGroupName(arn)}\``,
       (options) => aws.clients.elb.send(new DescribeTargetHealthCommand({ TargetGroupArn: arn }), options),
     )
     return targetsOf(arn, balancer, tasks, TargetHealthDescriptions, instances)
@@ -42,11 +42,11 @@ export async function readTargets(
 /** Finds each task among a group's targets: by the address of its network interface, else by instance and host port. */
 export function targetsOf(
   targetGroupArn: string,
-  { containerName, containerPort }: LoadBalancerSeen,
-  tasks: readonly TaskSeen[],
+  { containerName, containerPort }: ObservedLoadBalancer,
+  tasks: readonly ObservedTask[],
   health: readonly TargetHealthDescription[],
   instances: ReadonlyMap<string, string>,
-): readonly TargetSeen[] {
+): readonly ObservedTarget[] {
   const byTarget = new Map(health.map((entry) => [`${entry.Target?.Id}:${entry.Target?.Port}`, entry]))
   return tasks.map((task) => {
     const [target, entry] = addressesOf(task, containerName, containerPort, instances)
@@ -65,7 +65,7 @@ export function targetsOf(
 }
 
 function addressesOf(
-  task: TaskSeen,
+  task: ObservedTask,
   containerName: string,
   containerPort: number,
   instances: ReadonlyMap<string, string>,

@@ -1,13 +1,17 @@
-import { groupName, shortTask } from '../aws/short-names.ts'
-import type { Observation, ServiceSeen, TargetSeen, TaskSeen } from './model.ts'
+import { targetGroupName, taskId } from '../aws/short-names.ts'
+import type { Observation, ObservedService, ObservedTarget, ObservedTask } from './model.ts'
 import { judgeStop } from './stopped-task.ts'
 /** The tasks of our deployment that are meant to run. */
-export const liveTasks = (tasks: readonly TaskSeen[]): readonly TaskSeen[] =>
+export const liveTasks = (tasks: readonly ObservedTask[]): readonly ObservedTask[] =>
   tasks.filter((task) => task.lastStatus !== 'STOPPED' && judgeStop(task) === undefined)
 
 /** What still keeps a task from being healthy; nothing when it is. */
-export function unhealthiness(task: TaskSeen, service: ServiceSeen, targets: readonly TargetSeen[]): readonly string[] {
-  const name = shortTask(task.arn)
+export function unhealthiness(
+  task: ObservedTask,
+  service: ObservedService,
+  targets: readonly ObservedTarget[],
+): readonly string[] {
+  const name = taskId(task.arn)
   if (task.lastStatus !== 'RUNNING') return [`task ${name} is ${task.lastStatus}`]
   if (task.healthStatus === 'UNHEALTHY') return [`task ${name} fails its container health check`]
   return service.loadBalancers.flatMap((balancer) => {
@@ -15,8 +19,11 @@ export function unhealthiness(task: TaskSeen, service: ServiceSeen, targets: rea
     const seen = targets.filter((target) => target.taskArn === task.arn && groups.includes(target.targetGroupArn))
     if (seen.some(({ state }) => state === 'healthy')) return []
     const registered = seen.find(({ state }) => state !== 'unregistered')
-    if (registered === undefined) return [`task ${name} is not registered in ${groupName(balancer.targetGroupArn)}`]
-    return [`target ${registered.target} in ${groupName(registered.targetGroupArn)} is ${describeTarget(registered)}`]
+    if (registered === undefined)
+      return [`task ${name} is not registered in ${targetGroupName(balancer.targetGroupArn)}`]
+    return [
+      `target ${registered.target} in ${targetGroupName(registered.targetGroupArn)} is ${describeTarget(registered)}`,
+    ]
   })
 }
 
@@ -27,7 +34,7 @@ export function healthyCount({ service, tasks, targets }: Observation): number {
 }
 
 /** `unhealthy (Target.ResponseCodeMismatch: Health checks failed with these codes: [500])`. */
-export function describeTarget({ state, reason, description }: TargetSeen): string {
+export function describeTarget({ state, reason, description }: ObservedTarget): string {
   const why = [reason, description].filter((part) => part !== undefined && part !== '').join(': ')
   return why === '' ? state : `${state} (${why})`
 }

@@ -6,9 +6,9 @@ import type { AwsCalls } from '../aws/aws-calls.ts'
 import { nameOf, type ServiceName } from '../aws/service-name.ts'
 import { describeServices, requireService } from '../aws/services.ts'
 import { familyOf, revisionName } from '../aws/short-names.ts'
-import { findBack } from '../history/previous-revision.ts'
+import { findPreviousRevision } from '../history/previous-revision.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import { loadBase } from '../task-definition/load-task-definition.ts'
+import { loadTaskDefinition } from '../task-definition/load-task-definition.ts'
 import type { ServicePlan } from '../task-definition/service-plan.ts'
 import { checkAccount } from './account.ts'
 import { refuseForeignController } from './preflight.ts'
@@ -23,8 +23,8 @@ export async function prepareRollback(world: World, aws: AwsCalls, inputs: Input
     const current = before.taskDefinition ?? ''
     const wanted = inputs.rollbackTo === undefined ? undefined : named(inputs.rollbackTo, current)
     refuseIfLeft(name, current, inputs.rollbackFrom, wanted)
-    const revision = wanted ?? (await findBack(world, aws, name, before))
-    const base = await loadBase(aws, { from: 'revision', taskDefinition: revision }, current)
+    const revision = wanted ?? (await findPreviousRevision(world, aws, name, before))
+    const base = await loadTaskDefinition(aws, { from: 'revision', taskDefinition: revision }, current)
     if (base.arn === undefined) throw gone(revision)
     const { registration } = base
     const shipped = registration.containerDefinitions.flatMap(({ name: container, image }) =>

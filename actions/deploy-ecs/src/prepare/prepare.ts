@@ -10,20 +10,20 @@ import type { AwsCalls } from '../aws/aws-calls.ts'
 import { nameOf, type ServiceName } from '../aws/service-name.ts'
 import { describeServices, requireService } from '../aws/services.ts'
 import { listTasks } from '../aws/tasks.ts'
-import { checkNeeds } from '../dependencies/check.ts'
-import { needsOf } from '../dependencies/collect.ts'
+import { checkDependencies } from '../dependencies/check.ts'
+import { collectDependencies } from '../dependencies/collect.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { deploymentInProgress } from '../observe/in-progress.ts'
-import { seenService } from '../observe/model.ts'
+import { observedService } from '../observe/model.ts'
 import { readTargets } from '../observe/target-health.ts'
-import { changed, imagesOf } from '../task-definition/apply-changes.ts'
+import { applyChanges, imagesOf } from '../task-definition/apply-changes.ts'
 import { chosenContainer, planFor } from '../task-definition/before-deploy-container.ts'
-import { changesFor, refuseOrphans, withDatadogTags } from '../task-definition/changes-per-service.ts'
+import { changesForService, refuseUnknownContainers, withDatadogTags } from '../task-definition/changes-per-service.ts'
 import { type CheckedImage, checkImage } from '../task-definition/check-image.ts'
-import { type LoadedBase, loadBase } from '../task-definition/load-task-definition.ts'
+import { type LoadedTaskDefinition, loadTaskDefinition } from '../task-definition/load-task-definition.ts'
 import type { Registration } from '../task-definition/registration.ts'
 import { sameRegistration } from '../task-definition/same-registration.ts'
-import type { ServicePlan, Target } from '../task-definition/service-plan.ts'
+import type { PlannedRevision, ServicePlan } from '../task-definition/service-plan.ts'
 import { checkAccount } from './account.ts'
 import {
   missingTargetGroup,
@@ -44,14 +44,14 @@ export async function prepare(
   const services = await readServices(world, aws, inputs)
   const bases = await loadBases(world, aws, inputs, services)
   // One task definition alone says better what it has.
-  if (bases.length > 1) refuseOrphans(bases, inputs.changes)
+  if (bases.length > 1) refuseUnknownContainers(bases, inputs.changes)
   const registrations = bases.map((base, index) => {
     const { name } = at(services, index)
-    const changes = inputs.services.length > 1 ? changesFor(base, inputs.changes) : inputs.changes
+    const changes = inputs.services.length > 1 ? changesForService(base, inputs.changes) : inputs.changes
     const version = readWorkflowRun(world.env).sha || 'unknown'
     const environment = inputs.environment === undefined ? {} : { env: inputs.environment }
     const tagged = withDatadogTags(changes, { service: name.service, version, ...environment })
-    return { registration: changed(base.registration, tagged), images: imagesOf(base.registration, tagged) }
+    return { registration: applyChanges(base.registration, tagged), images: imagesOf(base.registration, tagged) }
   })
   const checked = await checkImages(world, aws, region, registrations)
   const plans = services.map(({ name, before }, index): ServicePlan => {
@@ -64,10 +64,10 @@ export async function prepare(
   const first = inputs.beforeDeploy && planFor(plans, inputs.beforeDeploy)
   if (first !== undefined) chosenContainer(first, inputs.beforeDeploy?.container)
   const place = { account: accountOf(plans), region }
-  await checkNeeds(
+  await checkDependencies(
     aws,
     world.log,
-    plans.flatMap(({ target }) => needsOf(target.registration, place)),
+    plans.flatMap(({ target }) => collectDependencies(target.registration, place)),
     place,
   )
   if (inputs.waitFor === 'healthy' || inputs.waitFor === 'bake') await tryToWatch(aws, plans)
@@ -78,7 +78,7 @@ export async function prepare(
 const accountOf = (plans: readonly ServicePlan[]) => plans[0]?.before.serviceArn?.split(':')[4] ?? ''
 
 /** A base that needs no change is deployed as it is. */
-const toTarget = (base: LoadedBase, registration: Registration): Target => ({
+const toTarget = (base: LoadedTaskDefinition, registration: Registration): PlannedRevision => ({
   base,
   registration,
   ...(base.arn !== undefined && sameRegistration(registration, base.registration) ? { arn: base.arn } : {}),
@@ -137,12 +137,12 @@ async function loadBases(
   aws: AwsCalls,
   inputs: Inputs,
   services: readonly FoundService[],
-): Promise<readonly LoadedBase[]> {
+): Promise<readonly LoadedTaskDefinition[]> {
   // Services that run the same revision share one base.
-  const loading = new Map<string, Promise<LoadedBase>>()
+  const loading = new Map<string, Promise<LoadedTaskDefinition>>()
   const bases = await inParallel(services, 4, ({ before }) => {
     const current = before.taskDefinition ?? ''
-    const base = loading.get(current) ?? loadBase(aws, inputs.base, current)
+    const base = loading.get(current) ?? loadTaskDefinition(aws, inputs.base, current)
     loading.set(current, base)
     return base
   })
@@ -179,7 +179,7 @@ async function tryToWatch(aws: AwsCalls, plans: readonly ServicePlan[]): Promise
   if (first === undefined) return
   await listTasks(aws, first.name, 'RUNNING')
   const balanced = plans.flatMap(({ name, before }) =>
-    seenService(before).loadBalancers.map((balancer) => ({ name, balancer })),
+    observedService(before).loadBalancers.map((balancer) => ({ name, balancer })),
   )
   const distinct = new Map(balanced.map((one) => [one.balancer.targetGroupArn, one]))
   await inParallel([...distinct.values()].slice(0, MOST_TARGET_GROUPS), 4, async ({ name, balancer }) => {

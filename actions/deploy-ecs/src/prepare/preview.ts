@@ -1,6 +1,6 @@
 import { inParallel } from '../../../../toolkit/parallel.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
-import { loadBase } from '../task-definition/load-task-definition.ts'
+import { loadTaskDefinition } from '../task-definition/load-task-definition.ts'
 import type { Registration } from '../task-definition/registration.ts'
 import type { ServicePlan } from '../task-definition/service-plan.ts'
 
@@ -13,6 +13,6 @@ export interface Preview {
 /** Loads what the services run now, to compare plans with. */
 export const preview = (aws: AwsCalls, plans: readonly ServicePlan[]): Promise<readonly Preview[]> =>
   inParallel(plans, 4, async (plan) => {
-    const { registration } = await loadBase(aws, { from: 'service' }, plan.before.taskDefinition ?? '')
+    const { registration } = await loadTaskDefinition(aws, { from: 'service' }, plan.before.taskDefinition ?? '')
     return { plan, current: registration }
   })

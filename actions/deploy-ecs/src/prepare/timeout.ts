@@ -8,7 +8,7 @@ import type { ServicePlan } from '../task-definition/service-plan.ts'
 const MINUTE_MS = 60_000
 
 /** How long ECS takes for shifting traffic and baking alone, with the defaults of AWS. */
-export function ownPaceMs(configuration: DeploymentConfiguration = {}): number {
+export function minimumDurationMs(configuration: DeploymentConfiguration = {}): number {
   const { strategy = 'ROLLING', bakeTimeInMinutes = 0, linearConfiguration, canaryConfiguration } = configuration
   const { stepPercent = 10, stepBakeTimeInMinutes = 6 } = linearConfiguration ?? {}
   const { canaryPercent = 5, canaryBakeTimeInMinutes = 10 } = canaryConfiguration ?? {}
@@ -21,17 +21,17 @@ export function ownPaceMs(configuration: DeploymentConfiguration = {}): number {
 }
 
 /** @throws InputError when a deploy that goes well would be called too late, and be taken back. */
-export function refuseImpatience({ command, waitFor, timeoutMs }: Inputs, plans: readonly ServicePlan[]): void {
+export function refuseShortTimeout({ command, waitFor, timeoutMs }: Inputs, plans: readonly ServicePlan[]): void {
   // A rollback is not taken back, whatever time it takes; refusing it would help nobody.
   if (command === 'rollback' || (waitFor !== 'healthy' && waitFor !== 'bake')) return
   for (const { name, before } of plans) {
-    const pace = ownPaceMs(before.deploymentConfiguration)
+    const pace = minimumDurationMs(before.deploymentConfiguration)
     if (pace < timeoutMs) continue
     const { strategy = 'ROLLING' } = before.deploymentConfiguration ?? {}
-    const [its, ours] = [formatDuration(pace), formatDuration(timeoutMs)]
+    const [its, followed] = [formatDuration(pace), formatDuration(timeoutMs)]
     throw new InputError(
       'timeout',
-      `is ${ours}, but service \`${nameOf(name)}\` deploys ${strategy}: shifting traffic and baking alone take ${its}.`,
+      `is ${followed}, but service \`${nameOf(name)}\` deploys ${strategy}: shifting traffic and baking alone take ${its}.`,
       {
         hint: `Set \`timeout\` to ${its} and what tasks take to start and to stop, or do not wait (\`wait-for: started\`).`,
       },

@@ -1,11 +1,11 @@
 // Why a deploy went the way it did, from what was seen. Pure.
 
-import { groupName } from '../aws/short-names.ts'
-import type { Ours } from '../observe/deployment.ts'
-import type { EventSeen, Observation, TaskSeen } from '../observe/model.ts'
+import { targetGroupName } from '../aws/short-names.ts'
+import type { FollowedDeployment } from '../observe/deployment.ts'
+import type { Observation, ObservedEvent, ObservedTask } from '../observe/model.ts'
 import { ENDED_BY_ECS, judgeStop, type Stop } from '../observe/stopped-task.ts'
 import { describeTarget } from '../observe/task-health.ts'
-import { freshEvents } from '../watch/narrate.ts'
+import { eventsSince } from '../watch/narrate.ts'
 import { hintFor } from './stop-hints.ts'
 
 /** Tasks that stopped for the same reason. */
@@ -29,17 +29,17 @@ export interface Diagnosis {
   readonly stops: readonly StopGroup[]
   readonly targets: readonly TargetGroupTrouble[]
   /** The newest that belong to this deploy, oldest first. */
-  readonly events: readonly EventSeen[]
+  readonly events: readonly ObservedEvent[]
 }
 
 const MOST_EVENTS = 20
 
 /** Sorts out what the last look showed: the most frequent reason first. */
-export function diagnose(ours: Ours, latest: Observation): Diagnosis {
+export function diagnose(followed: FollowedDeployment, latest: Observation): Diagnosis {
   return {
     stops: stopGroups(latest),
-    targets: troubles(ours, latest),
-    events: freshEvents(ours, latest).slice(-MOST_EVENTS),
+    targets: troubles(followed, latest),
+    events: eventsSince(followed, latest).slice(-MOST_EVENTS),
   }
 }
 
@@ -69,15 +69,15 @@ function stopGroups({ tasks = [] }: Observation): readonly StopGroup[] {
 }
 
 /** The guilty one, and others that did not just end because it did. */
-const failedContainers = (task: TaskSeen | undefined, { container }: Stop): readonly string[] => {
+const failedContainers = (task: ObservedTask | undefined, { container }: Stop): readonly string[] => {
   const others = (task?.containers ?? []).filter(
     ({ name, exitCode }) => name !== container && exitCode !== undefined && !ENDED_BY_ECS.has(exitCode),
   )
   return [...(container === undefined ? [] : [container]), ...others.map(({ name }) => name)]
 }
 
-function troubles(ours: Ours, latest: Observation): readonly TargetGroupTrouble[] {
-  const found = [...fromTargets(latest), ...fromEvents(ours, latest)]
+function troubles(followed: FollowedDeployment, latest: Observation): readonly TargetGroupTrouble[] {
+  const found = [...fromTargets(latest), ...fromEvents(followed, latest)]
   const groups = Map.groupBy(found, ({ targetGroup, state }) => `${targetGroup}\n${state}`)
   return [...groups.values()].flatMap((group) => {
     const [first] = group
@@ -90,17 +90,19 @@ const fromTargets = ({ targets = [] }: Observation): readonly TargetGroupTrouble
   targets
     .filter(({ state }) => state !== 'healthy' && state !== 'unregistered')
     .map((target) => ({
-      targetGroup: groupName(target.targetGroupArn),
+      targetGroup: targetGroupName(target.targetGroupArn),
       state: describeTarget(target),
       targets: [target.target],
     }))
 
 /** A target is deregistered the moment ECS stops its task; why it was unhealthy stays in the events. */
-const fromEvents = (ours: Ours, latest: Observation): readonly TargetGroupTrouble[] =>
-  freshEvents(ours, latest).flatMap(({ message }) => {
+const fromEvents = (followed: FollowedDeployment, latest: Observation): readonly TargetGroupTrouble[] =>
+  eventsSince(followed, latest).flatMap(({ message }) => {
     const match = /\(((?:task|instance) [\w-]+)\).* is unhealthy in \(target-group (\S+)\) due to \(reason (.*)\)/.exec(
       message,
     )
     const [, target = '', group = '', reason = ''] = match ?? []
-    return match === null ? [] : [{ targetGroup: groupName(group), state: `unhealthy (${reason})`, targets: [target] }]
+    return match === null
+      ? []
+      : [{ targetGroup: targetGroupName(group), state: `unhealthy (${reason})`, targets: [target] }]
   })

@@ -8,7 +8,7 @@ import { type Difference, describeDifference, diffService, diffTaskDefinitions }
 import type { ServicePlan } from '../task-definition/service-plan.ts'
 
 /** Shows what would change, in the log and the summary. */
-export function tellPlan(world: World, inputs: Inputs, previews: readonly Preview[]): void {
+export function reportPlan(world: World, inputs: Inputs, previews: readonly Preview[]): void {
   const what = inputs.command === 'verify' ? 'Verified' : 'Dry run'
   for (const preview of previews) {
     world.log.info(`${nameOf(preview.plan.name)}, compared with ${currentName(preview.plan)}:`)

@@ -15,7 +15,7 @@ import { type Span, toRecord } from './record.ts'
 import { type Explained, summarise } from './summary.ts'
 
 /** Hands the outcome to later steps and to the people who watch. @throws SlipwayError unless the deploy succeeded. */
-export async function tell(
+export async function report(
   world: World,
   aws: AwsCalls,
   inputs: Inputs,

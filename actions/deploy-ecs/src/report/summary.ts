@@ -3,7 +3,7 @@ import type { Verdict as VerdictName } from '../../../../toolkit/deploy-record.t
 import { formatDuration } from '../../../../toolkit/duration.ts'
 import { block, code, details, heading, join, link, table, text } from '../../../../toolkit/markdown.ts'
 import { nameOf } from '../aws/service-name.ts'
-import { revisionName, shortTask } from '../aws/short-names.ts'
+import { revisionName, taskId } from '../aws/short-names.ts'
 import { logUrl, serviceUrl, taskUrl } from './console-links.ts'
 import type { Explanation } from './explain.ts'
 import type { FailedLog } from './failed-logs.ts'
@@ -71,7 +71,7 @@ function explained({ stops, targets, events, logs }: Explanation, serviceArn: st
             text(stop.reason),
             stop.exitCode === undefined ? '' : `${code(stop.container ?? '')}: ${stop.exitCode}`,
             text(hint),
-            link(code(shortTask(tasks.at(-1) ?? '').slice(0, 8)), taskUrl(tasks.at(-1) ?? '')),
+            link(code(taskId(tasks.at(-1) ?? '').slice(0, 8)), taskUrl(tasks.at(-1) ?? '')),
           ]),
         ),
     ...logs.map((log) => logSection(log, serviceArn)),

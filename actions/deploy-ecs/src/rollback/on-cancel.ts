@@ -7,48 +7,48 @@ import { isRefusal } from '../aws/errors.ts'
 import { nameOf } from '../aws/service-name.ts'
 import { describeServices, requireService } from '../aws/services.ts'
 import { revisionName } from '../aws/short-names.ts'
-import type { Undertaking } from '../change/post-state.ts'
+import type { PostState } from '../change/post-state.ts'
 import { restoreSettings, restoring } from '../change/settings.ts'
 import { startRollout, toRollout, updateRequest } from '../change/start-rollout.ts'
 import { stopDeployment } from '../change/stop-deployment.ts'
 import { lastHealthy } from '../history/last-healthy.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { findServiceDeployment } from '../observe/find-service-deployment.ts'
-import { seenService } from '../observe/model.ts'
+import { observedService } from '../observe/model.ts'
 import { primaryOf } from '../observe/rollout.ts'
-import { backToNothing } from './scale-to-zero.ts'
+import { scaleToZero } from './scale-to-zero.ts'
 
 /** How a service was left, in a sentence, and whether it can stay so. */
-export interface Left {
+export interface CancelOutcome {
   readonly said: string
   readonly safe: boolean
 }
 
 /** Settles one service. Never throws: there is nobody left to catch it. */
-export async function leaveSafe(
+export async function applyOnCancel(
   aws: AwsCalls,
   log: Log,
   onCancel: Inputs['onCancel'],
-  undertaking: Undertaking,
-): Promise<Left> {
-  const { name } = undertaking
+  postState: PostState,
+): Promise<CancelOutcome> {
+  const { name } = postState
   try {
-    const said = await settleService(aws, onCancel, undertaking)
+    const said = await settleService(aws, onCancel, postState)
     log.warning(said)
     return { said, safe: true }
   } catch (error) {
-    const said = `Service \`${nameOf(name)}\` may be halfway between ${revisionName(undertaking.previousTaskDefinition)} and ${revisionName(undertaking.taskDefinition)}: it could not be rolled back. ${describeError(error)}`
+    const said = `Service \`${nameOf(name)}\` may be halfway between ${revisionName(postState.previousTaskDefinition)} and ${revisionName(postState.taskDefinition)}: it could not be rolled back. ${describeError(error)}`
     log.error(said)
     return { said, safe: false }
   }
 }
 
-async function settleService(aws: AwsCalls, onCancel: Inputs['onCancel'], undertaking: Undertaking): Promise<string> {
-  const { name, taskDefinition, previousTaskDefinition, previousId, deploymentId } = undertaking
+async function settleService(aws: AwsCalls, onCancel: Inputs['onCancel'], postState: PostState): Promise<string> {
+  const { name, taskDefinition, previousTaskDefinition, previousId, deploymentId } = postState
   const who = `Service \`${nameOf(name)}\``
   const [next, previous] = [revisionName(taskDefinition), revisionName(previousTaskDefinition)]
-  const before = await lookPastLag(aws, undertaking)
-  const service = seenService(before)
+  const before = await readPastLag(aws, postState)
+  const service = observedService(before)
   const primary = primaryOf(service)
   const isOurs =
     deploymentId === undefined
@@ -61,25 +61,25 @@ async function settleService(aws: AwsCalls, onCancel: Inputs['onCancel'], undert
   if (onCancel === 'leave') {
     return `${who} goes on rolling out ${next} by itself; nobody watches it.`
   }
-  if (!undertaking.ranBefore) {
-    await backToNothing(aws, name, before, previousTaskDefinition)
+  if (!postState.ranBefore) {
+    await scaleToZero(aws, name, before, previousTaskDefinition)
     return `${who} is being set back to no tasks, as nothing ran before.`
   }
-  const departure = { name, before, taskDefinition, shipped: [] }
-  const rollout = toRollout(departure, service, previousId)
+  const start = { name, before, taskDefinition, shipped: [] }
+  const rollout = toRollout(start, service, previousId)
   const arn = await findServiceDeployment(aws, rollout)
   if (arn !== undefined && (await stopDeployment(aws, name, arn, 'ROLLBACK'))) {
-    return `${who} is being rolled back to ${previous} by ECS.${await restored(aws, undertaking)}`
+    return `${who} is being rolled back to ${previous} by ECS.${await restored(aws, postState)}`
   }
   const target = (await lastHealthy(aws, name, before, taskDefinition)) ?? previousTaskDefinition
   if (target === taskDefinition) return `${who} stays at ${next}: no other revision is known that was healthy.`
-  const back = { ...departure, taskDefinition: target }
-  await startRollout(aws, back, {}, { ...updateRequest(back, {}), ...restoring(before, undertaking.settings) })
+  const back = { ...start, taskDefinition: target }
+  await startRollout(aws, back, {}, { ...updateRequest(back, {}), ...restoring(before, postState.settings) })
   return `${who} is being updated back to ${revisionName(target)}.`
 }
 
 /** Takes back what else was changed. ECS may not take that while it rolls back, which has to be said then. */
-async function restored(aws: AwsCalls, { name, settings }: Undertaking): Promise<string> {
+async function restored(aws: AwsCalls, { name, settings }: PostState): Promise<string> {
   try {
     await restoreSettings(aws, name, settings)
     return ''
@@ -90,12 +90,12 @@ async function restored(aws: AwsCalls, { name, settings }: Undertaking): Promise
 }
 
 /** Reads lag, and a look right after the update may miss it: that would leave a rollout that nobody watches. */
-async function lookPastLag(aws: AwsCalls, { name, previousId, deploymentId }: Undertaking): Promise<Service> {
+async function readPastLag(aws: AwsCalls, { name, previousId, deploymentId }: PostState): Promise<Service> {
   const until = aws.clock.now() + LAG_MS
   const isUpdated = deploymentId !== undefined && deploymentId !== previousId
   for (;;) {
     const service = requireService(await describeServices(aws, [name]), name)
-    const { id } = primaryOf(seenService(service)) ?? {}
+    const { id } = primaryOf(observedService(service)) ?? {}
     if (!isUpdated || id === undefined || id !== previousId) return service
     if (aws.clock.now() >= until) {
       throw new SlipwayError(`ECS took deployment ${deploymentId}, but still shows ${previousId}, the one before it.`)

@@ -11,21 +11,21 @@ import { newerPrimary } from '../observe/deployment.ts'
 import type { Rollout } from '../observe/rollout.ts'
 import type { Criteria, Verdict } from '../watch/verdict.ts'
 import {
-  afterEmptying,
-  afterOwnRollback,
+  afterEcsRollback,
   afterRollback,
+  afterScaleToZero,
   lostSight,
-  nothingToUndo,
-  notUndone,
+  nothingToRollBack,
+  notRolledBack,
   type StopResult,
   stopped,
 } from '../watch/verdicts-without-observation.ts'
 import { beginWatch, follow, type Watch } from '../watch/watch.ts'
-import { readDeployment, startEmptying, startRollback } from './rollback.ts'
-import { revisionBackTo, verifyBack } from './verify-rollback.ts'
+import { readDeployment, startRollback, startScaleToZero } from './rollback.ts'
+import { revisionRolledBackTo, verifyRollback } from './verify-rollback.ts'
 
 /** Does what `on-failure` says about a deploy that failed or ran out of time, and gives the final verdict. */
-export async function afterFailure(world: World, aws: AwsCalls, inputs: Inputs, watch: Watch): Promise<Verdict> {
+export async function applyOnFailure(world: World, aws: AwsCalls, inputs: Inputs, watch: Watch): Promise<Verdict> {
   const first = watch.verdict
   if (first === undefined) return lostSight('It was given up before it was decided.')
   if (first.verdict === 'rolled-back' && inputs.onFailure === 'rollback')
@@ -34,14 +34,14 @@ export async function afterFailure(world: World, aws: AwsCalls, inputs: Inputs, 
   if (first.lostSight === true || first.stays === true || inputs.onFailure === 'leave') return first
   const { name, isNew, ranBefore } = watch.rollout
   // Where nothing ran before, it is the tasks that were asked for that have to go again.
-  if (!isNew && ranBefore) return nothingToUndo(first)
+  if (!isNew && ranBefore) return nothingToRollBack(first)
   try {
     if (inputs.onFailure === 'stop') return stopped(first, await stop(aws, watch))
     world.log.info(`Rolling service \`${nameOf(name)}\` back.`)
     return await rollBack(world, aws, inputs, watch, first)
   } catch (error) {
     if (error instanceof CancelledError) throw error
-    return notUndone(first, describeError(error))
+    return notRolledBack(first, describeError(error))
   }
 }
 
@@ -49,10 +49,10 @@ export async function afterFailure(world: World, aws: AwsCalls, inputs: Inputs, 
 async function verified(world: World, aws: AwsCalls, inputs: Inputs, watch: Watch, first: Verdict): Promise<Verdict> {
   const { rollout, latest } = watch
   try {
-    watch.backTo = await revisionBackTo(aws, rollout, latest.serviceDeployment, seenBack(watch))
+    watch.backTo = await revisionRolledBackTo(aws, rollout, latest.serviceDeployment, seenBack(watch))
     await restoreSettings(aws, rollout.name, rollout.settings)
-    const back = await verifyBack(aws, rollout, watch.backTo, world.clock.now() + inputs.timeoutMs)
-    return afterOwnRollback(first, back, watch.backTo)
+    const back = await verifyRollback(aws, rollout, watch.backTo, world.clock.now() + inputs.timeoutMs)
+    return afterEcsRollback(first, back, watch.backTo)
   } catch (error) {
     if (error instanceof CancelledError) throw error
     return {
@@ -81,11 +81,11 @@ const ENDED = new Set(['SUCCESSFUL', 'STOPPED', 'ROLLBACK_IN_PROGRESS', 'ROLLBAC
 async function rollBack(world: World, aws: AwsCalls, inputs: Inputs, watch: Watch, first: Verdict): Promise<Verdict> {
   const { rollout } = watch
   const deadline = world.clock.now() + inputs.timeoutMs
-  const way = await (rollout.ranBefore ? startRollback(aws, watch, deadline) : startEmptying(aws, rollout, deadline))
-  if ('none' in way) return notUndone(first, way.none)
+  const way = await (rollout.ranBefore ? startRollback(aws, watch, deadline) : startScaleToZero(aws, rollout, deadline))
+  if ('none' in way) return notRolledBack(first, way.none)
   if ('ended' in way) {
     watch.backTo = way.to
-    return rollout.ranBefore ? afterRollback(first, way.ended, way.to) : afterEmptying(first, way.ended)
+    return rollout.ranBefore ? afterRollback(first, way.ended, way.to) : afterScaleToZero(first, way.ended)
   }
   const { back } = way
   const second = beginWatch(back, world.clock.now())
@@ -101,7 +101,7 @@ async function rollBack(world: World, aws: AwsCalls, inputs: Inputs, watch: Watc
   await follow(aws, world.log, [second], criteria, { named: inputs.services.length > 1 })
   watch.backTo = back.taskDefinition
   const outcome = await restored(aws, rollout, back, second.verdict ?? first, deadline)
-  return rollout.ranBefore ? afterRollback(first, outcome, back.taskDefinition) : afterEmptying(first, outcome)
+  return rollout.ranBefore ? afterRollback(first, outcome, back.taskDefinition) : afterScaleToZero(first, outcome)
 }
 
 /** The verdict on a way back, once all that was changed is back: another number of tasks has to be seen healthy, too. */
@@ -113,6 +113,6 @@ async function restored(
   deadline: number,
 ): Promise<Verdict> {
   if (outcome.verdict !== 'succeeded') return outcome
-  const changed = await restoreSettings(aws, rollout.name, rollout.settings)
-  return changed && rollout.ranBefore ? verifyBack(aws, rollout, back.taskDefinition, deadline) : outcome
+  const applyChanges = await restoreSettings(aws, rollout.name, rollout.settings)
+  return applyChanges && rollout.ranBefore ? verifyRollback(aws, rollout, back.taskDefinition, deadline) : outcome
 }

@@ -10,37 +10,37 @@ import { stopDeployment } from '../change/stop-deployment.ts'
 import { lastHealthy } from '../history/last-healthy.ts'
 import { newerPrimary } from '../observe/deployment.ts'
 import {
-  type DeploymentSeen,
-  type ServiceDeploymentSeen,
-  seenService,
-  seenServiceDeployment,
+  type ObservedDeployment,
+  type ObservedServiceDeployment,
+  observedService,
+  observedServiceDeployment,
 } from '../observe/model.ts'
 import type { Rollout } from '../observe/rollout.ts'
 import type { Verdict } from '../watch/verdict.ts'
 import type { Watch } from '../watch/watch.ts'
-import { backToNothing } from './scale-to-zero.ts'
-import { revisionBackTo, verifyBack } from './verify-rollback.ts'
+import { scaleToZero } from './scale-to-zero.ts'
+import { revisionRolledBackTo, verifyRollback } from './verify-rollback.ts'
 
 /** The deployment that goes the way back, or how that has ended already, or why there is none. */
-export type WayBack =
+export type RollbackStart =
   | { readonly back: Rollout }
   | { readonly ended: Verdict; readonly to: string }
   | { readonly none: string }
 
-const OVERTAKEN: WayBack = { none: 'Another deployment has taken over meanwhile.' }
+const OVERTAKEN: RollbackStart = { none: 'Another deployment has taken over meanwhile.' }
 
 /** Starts the way back to no tasks. ECS's own rollback would try to run what ran before, which is nothing. */
-export async function startEmptying(aws: AwsCalls, rollout: Rollout, deadline: number): Promise<WayBack> {
+export async function startScaleToZero(aws: AwsCalls, rollout: Rollout, deadline: number): Promise<RollbackStart> {
   const { name, previousTaskDefinition } = rollout
   const before = requireService(await describeServices(aws, [name]), name)
-  const primary = newerPrimary(rollout, seenService(before).deployments)
+  const primary = newerPrimary(rollout, observedService(before).deployments)
   if (primary !== undefined && !isRollback(primary, rollout)) return OVERTAKEN
-  const back = await backToNothing(aws, name, before, previousTaskDefinition)
-  return back.isNew ? { back } : { ended: await seenEmpty(aws, rollout, deadline), to: back.taskDefinition }
+  const back = await scaleToZero(aws, name, before, previousTaskDefinition)
+  return back.isNew ? { back } : { ended: await waitForNoTasks(aws, rollout, deadline), to: back.taskDefinition }
 }
 
 /** Looks until no task is left. Where only their number changed, there is no new deployment to follow. */
-async function seenEmpty(aws: AwsCalls, { name }: Rollout, deadline: number): Promise<Verdict> {
+async function waitForNoTasks(aws: AwsCalls, { name }: Rollout, deadline: number): Promise<Verdict> {
   for (;;) {
     const service = requireService(await describeServices(aws, [name]), name)
     const { desiredCount = 0, runningCount = 0, pendingCount = 0 } = service
@@ -57,7 +57,7 @@ async function seenEmpty(aws: AwsCalls, { name }: Rollout, deadline: number): Pr
  * Starts the way back: ECS's own rollback where ours can still be stopped, else an update to the last revision that was
  * healthy. Neither knows what else we changed of the service, so that goes back beside it.
  */
-export async function startRollback(aws: AwsCalls, watch: Watch, deadline: number): Promise<WayBack> {
+export async function startRollback(aws: AwsCalls, watch: Watch, deadline: number): Promise<RollbackStart> {
   const { rollout, serviceDeploymentArn: arn } = watch
   const { name } = rollout
   if (arn !== undefined && (await stopDeployment(aws, name, arn, 'ROLLBACK'))) {
@@ -72,9 +72,9 @@ export async function startRollback(aws: AwsCalls, watch: Watch, deadline: numbe
   }
   const target = (await lastHealthy(aws, name, before, rollout.taskDefinition)) ?? healthyBefore(rollout)
   if (target === undefined) return { none: 'No revision is known that was healthy before.' }
-  const departure = { name, before, taskDefinition: target, shipped: [] }
-  const request = { ...updateRequest(departure, {}), ...restoring(before, rollout.settings) }
-  return { back: await startRollout(aws, departure, {}, request) }
+  const start = { name, before, taskDefinition: target, shipped: [] }
+  const request = { ...updateRequest(start, {}), ...restoring(before, rollout.settings) }
+  return { back: await startRollout(aws, start, {}, request) }
 }
 
 /** Should ECS not take it while it rolls back, it is done after that. */
@@ -91,7 +91,12 @@ const healthyBefore = ({ wasComplete, previousTaskDefinition, taskDefinition }: 
   wasComplete && previousTaskDefinition !== taskDefinition ? previousTaskDefinition : undefined
 
 /** Waits until ECS, which has taken the order to roll back, shows the deployment that does it, or says how it ended. */
-export async function findRollback(aws: AwsCalls, rollout: Rollout, arn: string, deadline: number): Promise<WayBack> {
+export async function findRollback(
+  aws: AwsCalls,
+  rollout: Rollout,
+  arn: string,
+  deadline: number,
+): Promise<RollbackStart> {
   for (;;) {
     const before = requireService(await describeServices(aws, [rollout.name]), rollout.name)
     const underWay = rollbackIn(before, rollout)
@@ -100,9 +105,9 @@ export async function findRollback(aws: AwsCalls, rollout: Rollout, arn: string,
     const { status = 'not shown', statusReason = '' } = deployment ?? {}
     const said = `Service deployment ${status}${statusReason === '' ? '' : `: ${statusReason}`}`
     if (status === 'ROLLBACK_SUCCESSFUL') {
-      const to = await revisionBackTo(aws, rollout, deployment)
+      const to = await revisionRolledBackTo(aws, rollout, deployment)
       await restoreSettings(aws, rollout.name, rollout.settings)
-      return { ended: await verifyBack(aws, rollout, to, deadline), to }
+      return { ended: await verifyRollback(aws, rollout, to, deadline), to }
     }
     if (underWay !== undefined) return underWay
     if (status === 'ROLLBACK_FAILED' || status === 'STOPPED') return { none: `ECS ended its rollback. ${said}.` }
@@ -112,9 +117,9 @@ export async function findRollback(aws: AwsCalls, rollout: Rollout, arn: string,
 }
 
 /** Nothing where it may not be read: then the list of deployments has to tell. */
-export async function readDeployment(aws: AwsCalls, arn: string): Promise<ServiceDeploymentSeen | undefined> {
+export async function readDeployment(aws: AwsCalls, arn: string): Promise<ObservedServiceDeployment | undefined> {
   try {
-    return (await describeServiceDeployments(aws, [arn])).map(seenServiceDeployment)[0]
+    return (await describeServiceDeployments(aws, [arn])).map(observedServiceDeployment)[0]
   } catch (error) {
     if (isRefusal(error)) return undefined
     throw error
@@ -122,8 +127,8 @@ export async function readDeployment(aws: AwsCalls, arn: string): Promise<Servic
 }
 
 /** The rollback that ECS has begun, as far as the service shows one. */
-function rollbackIn(before: Service, rollout: Rollout): WayBack | undefined {
-  const service = seenService(before)
+function rollbackIn(before: Service, rollout: Rollout): RollbackStart | undefined {
+  const service = observedService(before)
   const primary = newerPrimary(rollout, service.deployments)
   if (primary === undefined) return undefined
   if (!isRollback(primary, rollout)) return OVERTAKEN
@@ -134,5 +139,7 @@ function rollbackIn(before: Service, rollout: Rollout): WayBack | undefined {
 }
 
 /** The one that goes our way back; any other newer PRIMARY is somebody else's deploy, which is not ours to follow. */
-const isRollback = ({ taskDefinition, rolloutStateReason = '' }: DeploymentSeen, { previousTaskDefinition }: Rollout) =>
-  taskDefinition === previousTaskDefinition || /rolling back|rollback/i.test(rolloutStateReason)
+const isRollback = (
+  { taskDefinition, rolloutStateReason = '' }: ObservedDeployment,
+  { previousTaskDefinition }: Rollout,
+) => taskDefinition === previousTaskDefinition || /rolling back|rollback/i.test(rolloutStateReason)

@@ -12,23 +12,23 @@ import type { Rollout } from '../observe/rollout.ts'
  * Terraform's template names no image. It may be gone, too: Terraform deregisters a template that it replaces, and the
  * service stays on it. Then the newest of that family does, and without one only the tasks go.
  */
-export async function backToNothing(
+export async function scaleToZero(
   aws: AwsCalls,
   name: ServiceName,
   before: Service,
   previousTaskDefinition: string,
 ): Promise<Rollout> {
   const none = { desiredCount: 0 } as const
-  const departure = { name, before, shipped: [] }
+  const start = { name, before, shipped: [] }
   try {
-    return await startRollout(aws, { ...departure, taskDefinition: previousTaskDefinition }, none)
+    return await startRollout(aws, { ...start, taskDefinition: previousTaskDefinition }, none)
   } catch (error) {
     if (!isRefusal(error)) throw error
   }
   const newest = await newestOf(aws, familyOf(previousTaskDefinition))
-  if (newest !== undefined) return startRollout(aws, { ...departure, taskDefinition: newest }, none)
+  if (newest !== undefined) return startRollout(aws, { ...start, taskDefinition: newest }, none)
   const { cluster, service } = name
-  const asItIs = { ...departure, taskDefinition: before.taskDefinition ?? '' }
+  const asItIs = { ...start, taskDefinition: before.taskDefinition ?? '' }
   return startRollout(aws, asItIs, none, { cluster, service, ...none })
 }
 

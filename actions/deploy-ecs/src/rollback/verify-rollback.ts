@@ -6,16 +6,16 @@ import { describeServiceRevisions } from '../aws/service-deployments.ts'
 import { describeServices, requireService } from '../aws/services.ts'
 import { revisionName } from '../aws/short-names.ts'
 import {
-  type ServiceDeploymentSeen,
-  type ServiceSeen,
-  seenService,
-  type TargetSeen,
-  type TaskSeen,
+  type ObservedService,
+  type ObservedServiceDeployment,
+  type ObservedTarget,
+  type ObservedTask,
+  observedService,
 } from '../observe/model.ts'
 import type { Rollout } from '../observe/rollout.ts'
 import { readTargets } from '../observe/target-health.ts'
 import { liveTasks, unhealthiness } from '../observe/task-health.ts'
-import { TaskBook } from '../observe/tasks.ts'
+import { TaskTracker } from '../observe/tasks.ts'
 import type { Verdict } from '../watch/verdict.ts'
 import { pauseAfter } from '../watch/watch.ts'
 
@@ -23,19 +23,19 @@ import { pauseAfter } from '../watch/watch.ts'
 const PATIENCE_MS = 300_000
 
 /** Looks until all tasks that the service wants run the revision that it went back to, and every target is healthy. */
-export async function verifyBack(
+export async function verifyRollback(
   aws: AwsCalls,
   { name }: Rollout,
   revision: string,
   deadline: number,
 ): Promise<Verdict> {
   // The tasks are told by their revision: lists of deployments may still lag behind the rollback.
-  const tasks = new TaskBook({ name, deploymentId: '', taskDefinition: revision, isNew: false, adopts: true })
+  const tasks = new TaskTracker({ name, deploymentId: '', taskDefinition: revision, isNew: false, adopts: true })
   const instances = new Map<string, string>()
   const begun = aws.clock.now()
   const until = Math.min(deadline, begun + PATIENCE_MS)
   for (;;) {
-    const service = seenService(requireService(await describeServices(aws, [name]), name))
+    const service = observedService(requireService(await describeServices(aws, [name]), name))
     const live = liveTasks(await tasks.read(aws))
     const targets =
       live.length === 0 ? [] : await readTargets(aws, name.cluster, service.loadBalancers, live, instances)
@@ -51,10 +51,10 @@ export async function verifyBack(
  * The revision that ECS went back to: the last that it saw complete, which need not be the one before ours. The service
  * deployment tells, else the list of deployments (`seen`).
  */
-export async function revisionBackTo(
+export async function revisionRolledBackTo(
   aws: AwsCalls,
   { previousTaskDefinition }: Rollout,
-  deployment: ServiceDeploymentSeen | undefined,
+  deployment: ObservedServiceDeployment | undefined,
   seen = previousTaskDefinition,
 ): Promise<string> {
   if (deployment?.rollbackTo === undefined) return seen
@@ -70,9 +70,9 @@ export async function revisionBackTo(
 /** What keeps a service from being back. */
 function notBack(
   revision: string,
-  service: ServiceSeen,
-  live: readonly TaskSeen[],
-  targets: readonly TargetSeen[],
+  service: ObservedService,
+  live: readonly ObservedTask[],
+  targets: readonly ObservedTarget[],
 ): readonly string[] {
   if (live.length < service.desiredCount) {
     return [`${live.length} of ${service.desiredCount} tasks of ${revisionName(revision)} run`]
@@ -81,7 +81,7 @@ function notBack(
 }
 
 /** What was found of a service that is back, for people. */
-function found(revision: string, live: readonly TaskSeen[], targets: readonly TargetSeen[]): readonly string[] {
+function found(revision: string, live: readonly ObservedTask[], targets: readonly ObservedTarget[]): readonly string[] {
   const tasks = `${live.length} tasks run ${revisionName(revision)}`
   const healthy = targets.filter(({ state }) => state === 'healthy').length
   return [targets.length === 0 ? tasks : `${tasks}, with ${healthy} healthy targets`]

@@ -1,14 +1,14 @@
 import type { ContainerDefinition, KeyValuePair, Secret } from '@aws-sdk/client-ecs'
 import { InputError } from '../../../../toolkit/errors.ts'
 import type { Pair } from '../../../../toolkit/inputs.ts'
-import type { Changes } from '../inputs/task-definition-changes.ts'
+import type { TaskDefinitionChanges } from '../inputs/task-definition-changes.ts'
 import type { Registration } from './registration.ts'
 
 /**
  * The task definition with what was asked for changed, and nothing else.
  * @throws InputError when a container that an input names is not there, or when it cannot be told which one is meant.
  */
-export function changed(base: Registration, changes: Changes): Registration {
+export function applyChanges(base: Registration, changes: TaskDefinitionChanges): Registration {
   const images = imagesOf(base, changes)
   const chosen = chosenContainers(base, changes, [...images.keys()])
   const containerDefinitions = base.containerDefinitions.map((container) => {
@@ -28,7 +28,7 @@ export function changed(base: Registration, changes: Changes): Registration {
 }
 
 /** The image of each container that gets a new one. */
-export function imagesOf(base: Registration, changes: Changes): ReadonlyMap<string, string> {
+export function imagesOf(base: Registration, changes: TaskDefinitionChanges): ReadonlyMap<string, string> {
   return new Map(
     changes.images.flatMap(({ container, image }): [string, string][] => {
       if (container !== undefined) return [[existing(base, 'image', container), image]]
@@ -38,7 +38,11 @@ export function imagesOf(base: Registration, changes: Changes): ReadonlyMap<stri
   )
 }
 
-function chosenContainers(base: Registration, changes: Changes, withImages: readonly string[]): ReadonlySet<string> {
+function chosenContainers(
+  base: Registration,
+  changes: TaskDefinitionChanges,
+  withImages: readonly string[],
+): ReadonlySet<string> {
   if (changes.containers.length > 0) {
     return new Set(changes.containers.map((name) => existing(base, 'container-name', name)))
   }
@@ -48,7 +52,7 @@ function chosenContainers(base: Registration, changes: Changes, withImages: read
 }
 
 /** The first input given that changes a container. */
-function firstContainerInput(changes: Changes): string | undefined {
+function firstContainerInput(changes: TaskDefinitionChanges): string | undefined {
   if (changes.environment.length > 0) return 'environment-variables'
   if (changes.secrets.length > 0) return 'secrets'
   if (changes.dockerLabels.length > 0) return 'docker-labels'
@@ -83,7 +87,7 @@ function onlyContainer(base: Registration, input: string): string {
 const containerNames = (base: Registration) =>
   base.containerDefinitions.map(({ name }) => `\`${name}\``).join(', ') || 'no containers'
 
-function changedContainer(container: ContainerDefinition, changes: Changes): ContainerDefinition {
+function changedContainer(container: ContainerDefinition, changes: TaskDefinitionChanges): ContainerDefinition {
   const { mode, command, environmentFiles } = changes
   const tags = Object.entries(changes.datadog ?? {}).map(([key, value]) => ({ key, value }))
   const variables = [
@@ -119,14 +123,18 @@ function changedContainer(container: ContainerDefinition, changes: Changes): Con
   return next
 }
 
-function environmentOf(container: ContainerDefinition, changes: Changes, asked: readonly Pair[]): KeyValuePair[] {
+function environmentOf(
+  container: ContainerDefinition,
+  changes: TaskDefinitionChanges,
+  asked: readonly Pair[],
+): KeyValuePair[] {
   const values = asked.map(({ key, value }) => ({ name: key, value }))
   // Tags alone do not replace an environment that nobody asked to replace.
   const replaces = changes.mode === 'replace' && changes.environment.length > 0
   return replaces ? values : merged(container.environment ?? [], values)
 }
 
-function secretsOf(container: ContainerDefinition, changes: Changes): Secret[] {
+function secretsOf(container: ContainerDefinition, changes: TaskDefinitionChanges): Secret[] {
   const asked = changes.secrets.map(({ key, value }) => ({ name: key, valueFrom: value }))
   return changes.mode === 'replace' ? asked : (merged(container.secrets ?? [], asked) as Secret[])
 }
@@ -144,7 +152,7 @@ function merged<T extends { name?: string | undefined }>(present: readonly T[], 
 
 function logConfigurationOf(
   container: ContainerDefinition,
-  changes: Changes,
+  changes: TaskDefinitionChanges,
 ): NonNullable<ContainerDefinition['logConfiguration']> {
   const { logConfiguration } = container
   const logDriver = changes.logDriver ?? logConfiguration?.logDriver

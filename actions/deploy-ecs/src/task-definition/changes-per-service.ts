@@ -1,9 +1,12 @@
 import { InputError } from '../../../../toolkit/errors.ts'
-import type { Changes, DatadogTags } from '../inputs/task-definition-changes.ts'
-import type { LoadedBase } from './load-task-definition.ts'
+import type { DatadogTags, TaskDefinitionChanges } from '../inputs/task-definition-changes.ts'
+import type { LoadedTaskDefinition } from './load-task-definition.ts'
 
 /** The part of the changes that is for one of several task definitions: images of containers that it has. */
-export function changesFor({ registration }: LoadedBase, changes: Changes): Changes {
+export function changesForService(
+  { registration }: LoadedTaskDefinition,
+  changes: TaskDefinitionChanges,
+): TaskDefinitionChanges {
   const has = (name: string) => registration.containerDefinitions.some((container) => container.name === name)
   return {
     ...changes,
@@ -13,7 +16,7 @@ export function changesFor({ registration }: LoadedBase, changes: Changes): Chan
 }
 
 /** @throws InputError when an image or a container is for none of the task definitions. */
-export function refuseOrphans(bases: readonly LoadedBase[], changes: Changes): void {
+export function refuseUnknownContainers(bases: readonly LoadedTaskDefinition[], changes: TaskDefinitionChanges): void {
   const names = new Set(bases.flatMap(({ registration }) => registration.containerDefinitions.map(({ name }) => name)))
   const known = [...names].map((name) => `\`${name}\``).join(', ')
   const check = (input: string, container: string | undefined) => {
@@ -27,7 +30,10 @@ export function refuseOrphans(bases: readonly LoadedBase[], changes: Changes): v
 }
 
 /** Datadog's tags with what the user left out filled in from the deploy. */
-export function withDatadogTags(changes: Changes, deploy: Required<Omit<DatadogTags, 'env'>> & DatadogTags): Changes {
+export function withDatadogTags(
+  changes: TaskDefinitionChanges,
+  deploy: Required<Omit<DatadogTags, 'env'>> & DatadogTags,
+): TaskDefinitionChanges {
   if (changes.datadog === undefined) return changes
   const env = changes.datadog.env ?? deploy.env
   if (env === undefined) {

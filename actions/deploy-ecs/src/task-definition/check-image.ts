@@ -4,10 +4,10 @@ import { CancelledError, InputError, SlipwayError } from '../../../../toolkit/er
 import type { Environment } from '../../../../toolkit/runtime.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
 import { pullThroughRule } from './pull-through-cache.ts'
-import { ecrRegistry, parseImage, type Shipped } from './shipped-image.ts'
+import { ecrRegistry, parseImage, type ShippedImage } from './shipped-image.ts'
 
 /** An image that was looked up, and what is worth knowing about it. */
-export interface CheckedImage extends Shipped {
+export interface CheckedImage extends ShippedImage {
   readonly note?: string
 }
 

@@ -3,12 +3,12 @@ import { InputError } from '../../../../toolkit/errors.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
 import { familyOf, revisionName } from '../aws/short-names.ts'
 import { describeTaskDefinition } from '../aws/task-definitions.ts'
-import type { Base } from '../inputs/task-definition-source.ts'
+import type { TaskDefinitionSource } from '../inputs/task-definition-source.ts'
 import { type Registration, toRegistration } from './registration.ts'
 import { parseTaskDefinitionFile } from './task-definition-file.ts'
 
 /** The task definition that a deploy starts from. */
-export interface LoadedBase {
+export interface LoadedTaskDefinition {
   readonly registration: Registration
   /** Where it came from, for people: `web:12`, `the file task-definition.json`. */
   readonly source: string
@@ -19,7 +19,11 @@ export interface LoadedBase {
 }
 
 /** Loads the base for a service that runs `current`. */
-export async function loadBase(aws: AwsCalls, base: Base, current: string): Promise<LoadedBase> {
+export async function loadTaskDefinition(
+  aws: AwsCalls,
+  base: TaskDefinitionSource,
+  current: string,
+): Promise<LoadedTaskDefinition> {
   switch (base.from) {
     case 'file': {
       const { registration, unknown } = parseTaskDefinitionFile(readText(base.path), base.path, familyOf(current))
@@ -50,7 +54,7 @@ export function familyBeside(template: string, current: string): string {
   return own === template ? `${template}-deployed` : own
 }
 
-async function loadRevision(aws: AwsCalls, input: string, taskDefinition: string): Promise<LoadedBase> {
+async function loadRevision(aws: AwsCalls, input: string, taskDefinition: string): Promise<LoadedTaskDefinition> {
   const revision = await describeTaskDefinition(aws, taskDefinition)
   if (revision === undefined) {
     throw new InputError(input, `leads to task definition \`${revisionName(taskDefinition)}\`, which does not exist.`, {

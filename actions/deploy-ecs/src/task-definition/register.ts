@@ -2,7 +2,7 @@ import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import { retry } from '../../../../toolkit/retry.ts'
 import { type AwsCalls, PATIENCE_MS, PERSISTENT } from '../aws/aws-calls.ts'
-import { passes } from '../aws/errors.ts'
+import { isRetryable } from '../aws/errors.ts'
 import { describeTaskDefinition } from '../aws/task-definitions.ts'
 import { type Registration, toRegistration } from './registration.ts'
 import { sameRegistration } from './same-registration.ts'
@@ -53,5 +53,5 @@ async function sameAsNewest(aws: AwsCalls, registration: Registration): Promise<
 /** Two deploys at once collide here, and AWS says so as a client's mistake. */
 function retryable(error: unknown): boolean {
   const cause = error instanceof SlipwayError ? error.cause : error
-  return passes(error) || (cause instanceof Error && /too many concurrent attempts/i.test(cause.message))
+  return isRetryable(error) || (cause instanceof Error && /too many concurrent attempts/i.test(cause.message))
 }

@@ -1,7 +1,7 @@
 import type { Service } from '@aws-sdk/client-ecs'
 import type { ServiceName } from '../aws/service-name.ts'
 import type { CheckedImage } from './check-image.ts'
-import type { LoadedBase } from './load-task-definition.ts'
+import type { LoadedTaskDefinition } from './load-task-definition.ts'
 import type { Registration } from './registration.ts'
 
 /** One service that is ready to be deployed. */
@@ -9,14 +9,14 @@ export interface ServicePlan {
   readonly name: ServiceName
   /** The service as it was found. */
   readonly before: Service
-  readonly target: Target
+  readonly target: PlannedRevision
   readonly shipped: readonly CheckedImage[]
 }
 
 /** What a service shall run. */
-export interface Target {
+export interface PlannedRevision {
   readonly registration: Registration
   /** The registered revision that this is; without it, one has to be registered. */
   readonly arn?: string
-  readonly base: LoadedBase
+  readonly base: LoadedTaskDefinition
 }

@@ -1,5 +1,5 @@
 /** An image that was put into a container, and the digest that its tasks must show, where that could be told. */
-export interface Shipped {
+export interface ShippedImage {
   readonly container: string
   readonly image: string
   readonly digest?: string
@@ -31,4 +31,5 @@ export function ecrRegistry(registry: string): { readonly account: string; reado
 }
 
 /** The digest that must run: the one in the reference, else the one that the tag stood for. */
-export const expectedDigest = ({ image, digest }: Shipped): string | undefined => parseImage(image)?.digest ?? digest
+export const expectedDigest = ({ image, digest }: ShippedImage): string | undefined =>
+  parseImage(image)?.digest ?? digest

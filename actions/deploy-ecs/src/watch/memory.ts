@@ -1,5 +1,5 @@
-import { newerPrimary, type Ours, ownDeployment, provenBefore } from '../observe/deployment.ts'
-import type { Observation, TargetSeen, TaskSeen } from '../observe/model.ts'
+import { type FollowedDeployment, newerPrimary, ownDeployment, provenBefore } from '../observe/deployment.ts'
+import type { Observation, ObservedTarget, ObservedTask } from '../observe/model.ts'
 import { notHealthy } from '../observe/progress.ts'
 import { failureOf, type Stop } from '../observe/stopped-task.ts'
 import { liveTasks } from '../observe/task-health.ts'
@@ -31,18 +31,18 @@ export const NOTHING_YET: Memory = {
 }
 
 /** Adds a look to memory. */
-export function remember(memory: Memory, ours: Ours, latest: Observation): Memory {
-  const own = ownDeployment(ours, latest.service)
-  const healthy = own !== undefined && notHealthy(ours, own, latest).length === 0
-  const failures = rememberFailures(memory, ours, latest)
+export function remember(memory: Memory, followed: FollowedDeployment, latest: Observation): Memory {
+  const own = ownDeployment(followed, latest.service)
+  const healthy = own !== undefined && notHealthy(followed, own, latest).length === 0
+  const failures = rememberFailures(memory, followed, latest)
   const relapses = memory.healthySince !== undefined && isRelapse(memory, failures, latest)
   const before = relapses ? undefined : memory.healthySince
   const since = healthy ? (before ?? latest.at) : before
   return {
     missing: latest.service === undefined ? memory.missing + 1 : 0,
-    rollbacks: rememberRollback(memory, ours, latest),
+    rollbacks: rememberRollback(memory, followed, latest),
     failures,
-    runningSince: rememberRunning(memory, ours, latest),
+    runningSince: rememberRunning(memory, followed, latest),
     healthyTargets: rememberTargets(memory, latest),
     relapsed: memory.relapsed || relapses,
     ...(since === undefined ? {} : { healthySince: since }),
@@ -50,22 +50,22 @@ export function remember(memory: Memory, ours: Ours, latest: Observation): Memor
 }
 
 /** The PRIMARY says that it is a rollback only until it is complete; the service's events say so for longer. */
-function rememberRollback(memory: Memory, ours: Ours, { service }: Observation): Memory['rollbacks'] {
-  const primary = newerPrimary(ours, service?.deployments ?? [])
+function rememberRollback(memory: Memory, followed: FollowedDeployment, { service }: Observation): Memory['rollbacks'] {
+  const primary = newerPrimary(followed, service?.deployments ?? [])
   if (service === undefined || primary === undefined || memory.rollbacks.has(primary.id)) return memory.rollbacks
   const said = primary.rolloutStateReason ?? ''
   const event = service.events.find(
     ({ at, message }) =>
       /rolling back/i.test(message) &&
-      at > ours.createdAt &&
+      at > followed.createdAt &&
       Math.abs(at - primary.createdAt) <= NEAR_MS &&
       // Somebody else may deploy in the same moment.
-      (message.includes(primary.id) || primary.taskDefinition === ours.previousTaskDefinition),
+      (message.includes(primary.id) || primary.taskDefinition === followed.previousTaskDefinition),
   )
-  const failed = ownDeployment(ours, service)
+  const failed = ownDeployment(followed, service)
   if (/rolling back|rollback/i.test(said)) return new Map([...memory.rollbacks, [primary.id, said]])
   if (event !== undefined) return new Map([...memory.rollbacks, [primary.id, event.message]])
-  if (failed?.rolloutState === 'FAILED' && primary.taskDefinition === ours.previousTaskDefinition) {
+  if (failed?.rolloutState === 'FAILED' && primary.taskDefinition === followed.previousTaskDefinition) {
     return new Map([...memory.rollbacks, [primary.id, failed.rolloutStateReason ?? '']])
   }
   return memory.rollbacks
@@ -74,8 +74,12 @@ function rememberRollback(memory: Memory, ours: Ours, { service }: Observation):
 /** A rollback's deployment is made when its event is written. */
 const NEAR_MS = 30_000
 
-function rememberFailures(memory: Memory, ours: Ours, { tasks = [] }: Observation): Memory['failures'] {
-  if (provenBefore(ours)) return memory.failures
+function rememberFailures(
+  memory: Memory,
+  followed: FollowedDeployment,
+  { tasks = [] }: Observation,
+): Memory['failures'] {
+  if (provenBefore(followed)) return memory.failures
   const failed = tasks.flatMap((task) => {
     const stop = failureOf(task)
     return stop === undefined ? [] : [[task.arn, stop] as const]
@@ -101,14 +105,21 @@ function rememberTargets({ healthyTargets }: Memory, { targets }: Observation): 
   return new Set(healthy.map(keyOf))
 }
 
-const keyOf = ({ targetGroupArn, taskArn }: TargetSeen) => `${targetGroupArn} ${taskArn}`
+const keyOf = ({ targetGroupArn, taskArn }: ObservedTarget) => `${targetGroupArn} ${taskArn}`
 
-function rememberRunning(memory: Memory, ours: Ours, { at, tasks }: Observation): Memory['runningSince'] {
+function rememberRunning(
+  memory: Memory,
+  followed: FollowedDeployment,
+  { at, tasks }: Observation,
+): Memory['runningSince'] {
   if (tasks === undefined) return memory.runningSince
   const running = liveTasks(tasks).filter(({ lastStatus }) => lastStatus === 'RUNNING')
-  return new Map(running.map((task) => [task.arn, memory.runningSince.get(task.arn) ?? sinceWhen(task, ours, at)]))
+  return new Map(running.map((task) => [task.arn, memory.runningSince.get(task.arn) ?? sinceWhen(task, followed, at)]))
 }
 
 /** What ran before we came stands since it was started, and not since it was first looked at. */
-const sinceWhen = ({ createdAt, startedAt = Number.POSITIVE_INFINITY }: TaskSeen, ours: Ours, at: number): number =>
-  ours.isNew && createdAt >= ours.createdAt ? at : Math.min(at, startedAt)
+const sinceWhen = (
+  { createdAt, startedAt = Number.POSITIVE_INFINITY }: ObservedTask,
+  followed: FollowedDeployment,
+  at: number,
+): number => (followed.isNew && createdAt >= followed.createdAt ? at : Math.min(at, startedAt))

@@ -1,24 +1,33 @@
-import { groupName, shortTask } from '../aws/short-names.ts'
-import { answerHook } from '../observe/blue-green.ts'
-import { type Ours, ownDeployment } from '../observe/deployment.ts'
-import type { Observation, ServiceDeploymentSeen, TargetSeen } from '../observe/model.ts'
+import { targetGroupName, taskId } from '../aws/short-names.ts'
+import { continueHookCommand } from '../observe/blue-green.ts'
+import { type FollowedDeployment, ownDeployment } from '../observe/deployment.ts'
+import type { Observation, ObservedServiceDeployment, ObservedTarget } from '../observe/model.ts'
 import { counts } from '../observe/progress.ts'
 import { judgeStop } from '../observe/stopped-task.ts'
 import { describeTarget } from '../observe/task-health.ts'
 /** What changed from one look to the next, one line each; nothing when nothing did. */
-export function narrate(ours: Ours, before: Observation | undefined, now: Observation): readonly string[] {
+export function narrate(
+  followed: FollowedDeployment,
+  before: Observation | undefined,
+  now: Observation,
+): readonly string[] {
   return [
-    ...rolloutLines(ours, before, now),
+    ...rolloutLines(followed, before, now),
     ...stageLines(before, now),
-    ...eventLines(ours, before, now),
+    ...eventLines(followed, before, now),
     ...taskLines(before, now),
     ...targetLines(before?.targets ?? [], now.targets ?? before?.targets ?? []),
   ]
 }
 
-function rolloutLines(ours: Ours, before: Observation | undefined, now: Observation): readonly string[] {
-  const [then, own] = [ownDeployment(ours, before?.service), ownDeployment(ours, now.service)]
-  if (own === undefined) return then === undefined ? [] : [`The deployment ${ours.deploymentId} is no longer listed.`]
+function rolloutLines(
+  followed: FollowedDeployment,
+  before: Observation | undefined,
+  now: Observation,
+): readonly string[] {
+  const [then, own] = [ownDeployment(followed, before?.service), ownDeployment(followed, now.service)]
+  if (own === undefined)
+    return then === undefined ? [] : [`The deployment ${followed.deploymentId} is no longer listed.`]
   const line = counts(own)
   return then !== undefined && counts(then) === line ? [] : [`${line.charAt(0).toUpperCase()}${line.slice(1)}.`]
 }
@@ -35,28 +44,32 @@ function stageLines(before: Observation | undefined, now: Observation): readonly
   ]
 }
 
-function stageLine({ status, lifecycleStage, statusReason, productionTraffic }: ServiceDeploymentSeen): string {
+function stageLine({ status, lifecycleStage, statusReason, productionTraffic }: ObservedServiceDeployment): string {
   const stage = lifecycleStage === undefined ? '' : ` at stage ${lifecycleStage}`
   const share = productionTraffic === undefined ? '' : ` with ${productionTraffic} % of the production traffic`
   return `Service deployment ${status}${stage}${share}${statusReason ? `: ${statusReason}` : ''}`
 }
 
-function hookLine({ arn, lifecycleStage }: ServiceDeploymentSeen, hookId: string, expiresAt: number | undefined) {
+function hookLine({ arn, lifecycleStage }: ObservedServiceDeployment, hookId: string, expiresAt: number | undefined) {
   const stage = lifecycleStage === undefined ? '' : ` at stage ${lifecycleStage}`
   const until = expiresAt === undefined ? '' : `, until ${new Date(expiresAt).toISOString()}`
-  return `The lifecycle hook ${hookId}${stage} waits for somebody to go on: \`${answerHook(arn, hookId)}\` (or ROLLBACK)${until}.`
+  return `The lifecycle hook ${hookId}${stage} waits for somebody to go on: \`${continueHookCommand(arn, hookId)}\` (or ROLLBACK)${until}.`
 }
 
-function eventLines(ours: Ours, before: Observation | undefined, now: Observation): readonly string[] {
+function eventLines(
+  followed: FollowedDeployment,
+  before: Observation | undefined,
+  now: Observation,
+): readonly string[] {
   const known = new Set(before?.service?.events.map(({ id }) => id))
-  return freshEvents(ours, now)
+  return eventsSince(followed, now)
     .filter(({ id }) => !known.has(id))
     .map(({ message }) => `ECS: ${message}`)
 }
 
 /** The service's events since our deployment was made, oldest first. */
-export const freshEvents = (ours: Ours, { service }: Observation) =>
-  (service?.events ?? []).filter(({ at }) => at >= ours.createdAt).toSorted((a, b) => a.at - b.at)
+export const eventsSince = (followed: FollowedDeployment, { service }: Observation) =>
+  (service?.events ?? []).filter(({ at }) => at >= followed.createdAt).toSorted((a, b) => a.at - b.at)
 
 function taskLines(before: Observation | undefined, now: Observation): readonly string[] {
   const known = new Set(before?.tasks?.filter((task) => judgeStop(task) !== undefined).map(({ arn }) => arn))
@@ -64,17 +77,17 @@ function taskLines(before: Observation | undefined, now: Observation): readonly 
     const stop = known.has(task.arn) ? undefined : judgeStop(task)
     if (stop === undefined) return []
     const code = stop.exitCode === undefined ? '' : ` (${stop.container} exited with code ${stop.exitCode})`
-    return [`Task ${shortTask(task.arn)} stopped: ${stop.reason}${code}`]
+    return [`Task ${taskId(task.arn)} stopped: ${stop.reason}${code}`]
   })
 }
 
-function targetLines(before: readonly TargetSeen[], now: readonly TargetSeen[]): readonly string[] {
+function targetLines(before: readonly ObservedTarget[], now: readonly ObservedTarget[]): readonly string[] {
   const then = new Map(before.map((target) => [key(target), target]))
   return now.flatMap((target) => {
     const was = then.get(key(target))
     if (was?.state === target.state || (was === undefined && target.state === 'unregistered')) return []
-    return [`Target ${target.target} in ${groupName(target.targetGroupArn)} is ${describeTarget(target)}.`]
+    return [`Target ${target.target} in ${targetGroupName(target.targetGroupArn)} is ${describeTarget(target)}.`]
   })
 }
 
-const key = ({ targetGroupArn, taskArn }: TargetSeen) => `${targetGroupArn} ${taskArn}`
+const key = ({ targetGroupArn, taskArn }: ObservedTarget) => `${targetGroupArn} ${taskArn}`

@@ -1,4 +1,4 @@
-import { type Ours, ownDeployment } from '../observe/deployment.ts'
+import { type FollowedDeployment, ownDeployment } from '../observe/deployment.ts'
 import type { Observation } from '../observe/model.ts'
 import { healthyCount } from '../observe/task-health.ts'
 /** How many tasks there were at one moment, by our clock. */
@@ -19,11 +19,11 @@ export type Timeline = readonly Sample[]
 const MOST = 120
 
 /** Adds what was seen, when it differs from what was there. A long timeline loses every other point of its past. */
-export function addSample(timeline: Timeline, ours: Ours, seen: Observation): Timeline {
+export function addSample(timeline: Timeline, followed: FollowedDeployment, seen: Observation): Timeline {
   const { service, at } = seen
   if (service === undefined) return timeline
   const last = timeline.at(-1)
-  const own = ownDeployment(ours, service)
+  const own = ownDeployment(followed, service)
   const fresh = own?.runningCount ?? 0
   const all = service.deployments.reduce((sum, { runningCount }) => sum + runningCount, 0)
   const healthy = seen.tasks === undefined ? Math.min(last?.healthy ?? 0, fresh) : healthyCount(seen)

@@ -1,11 +1,11 @@
 // The only place that decides how a deploy ended. Pure: the same observations always give the same verdict.
 import type { Verdict as VerdictName } from '../../../../toolkit/deploy-record.ts'
 import { formatDuration } from '../../../../toolkit/duration.ts'
-import { revisionName, shortTask } from '../aws/short-names.ts'
+import { revisionName, taskId } from '../aws/short-names.ts'
 import type { WaitFor } from '../inputs/inputs.ts'
-import { hooksAwaited } from '../observe/blue-green.ts'
-import { newerPrimary, type Ours, ownDeployment } from '../observe/deployment.ts'
-import type { DeploymentSeen, Observation, ServiceSeen } from '../observe/model.ts'
+import { pendingHooks } from '../observe/blue-green.ts'
+import { type FollowedDeployment, newerPrimary, ownDeployment } from '../observe/deployment.ts'
+import type { Observation, ObservedDeployment, ObservedService } from '../observe/model.ts'
 import { counts, notHealthy, wantedTasks } from '../observe/progress.ts'
 import type { Stop } from '../observe/stopped-task.ts'
 import { healthyCount, liveTasks } from '../observe/task-health.ts'
@@ -41,25 +41,35 @@ export interface Criteria {
 export type Decision = { readonly verdict: Verdict } | { readonly waitingFor: readonly string[] }
 
 /** Judges the latest look at a deploy, with what earlier looks left in memory. */
-export function decide(ours: Ours, criteria: Criteria, latest: Observation, memory: Memory): Decision {
+export function decide(
+  followed: FollowedDeployment,
+  criteria: Criteria,
+  latest: Observation,
+  memory: Memory,
+): Decision {
   const decided =
     fromService(latest, memory) ??
-    fromServiceDeployment(ours, criteria, latest, memory) ??
-    fromDeployments(ours, criteria, latest, memory) ??
-    fromStoppedTasks(ours, criteria, latest, memory)
+    fromServiceDeployment(followed, criteria, latest, memory) ??
+    fromDeployments(followed, criteria, latest, memory) ??
+    fromStoppedTasks(followed, criteria, latest, memory)
   if (decided !== undefined && 'verdict' in decided) return decided
-  const progress = decided ?? fromProgress(ours, criteria, latest, memory)
+  const progress = decided ?? fromProgress(followed, criteria, latest, memory)
   if ('verdict' in progress || latest.at < criteria.deadline) return progress
-  return timedOut(ours, criteria, memory, progress.waitingFor)
+  return timedOut(followed, criteria, memory, progress.waitingFor)
 }
 
-function timedOut(ours: Ours, criteria: Criteria, memory: Memory, waitingFor: readonly string[]): Decision {
+function timedOut(
+  followed: FollowedDeployment,
+  criteria: Criteria,
+  memory: Memory,
+  waitingFor: readonly string[],
+): Decision {
   const evidence = waitingFor.map((what) => `Still waiting: ${what}.`)
   const late = `Not done after ${formatDuration(criteria.timeoutMs)}.`
   if (criteria.waitFor !== 'bake' || memory.healthySince === undefined || memory.relapsed) {
     return verdict('timed-out', late, evidence)
   }
-  const why = `The bake time was not over, but ${revisionName(ours.taskDefinition)} was healthy, and nothing has spoken against it since: it stays.`
+  const why = `The bake time was not over, but ${revisionName(followed.taskDefinition)} was healthy, and nothing has spoken against it since: it stays.`
   return { verdict: { verdict: 'timed-out', reason: `${late} ${why}`, evidence, stays: true } }
 }
 
@@ -80,7 +90,7 @@ function fromService(latest: Observation, memory: Memory): Decision | undefined 
 
 /** Our own service deployment says most, where it can be read. */
 function fromServiceDeployment(
-  ours: Ours,
+  followed: FollowedDeployment,
   criteria: Criteria,
   latest: Observation,
   memory: Memory,
@@ -97,31 +107,31 @@ function fromServiceDeployment(
     triggeredAlarms.length > 0 ? `an alarm went off: ${triggeredAlarms.join(', ')}` : rollbackReason || statusReason,
   )
   if (status === 'ROLLBACK_SUCCESSFUL') {
-    return verdict('rolled-back', `ECS rolled the service back${goal(ours, latest, memory)}.${why}`, evidence)
+    return verdict('rolled-back', `ECS rolled the service back${goal(followed, latest, memory)}.${why}`, evidence)
   }
   if (status === 'ROLLBACK_FAILED') return verdict('failed', `ECS could not roll the service back.${why}`, evidence)
   if (status === 'STOPPED' || status === 'STOP_REQUESTED') {
     if (isReplaced(statusReason))
       return verdict('superseded', 'Another deployment took the place of this one.', evidence)
     return status === 'STOPPED'
-      ? verdict('failed', `The deployment was stopped.${why}${again(ours)}`, evidence)
+      ? verdict('failed', `The deployment was stopped.${why}${again(followed)}`, evidence)
       : undefined
   }
   if (status === 'ROLLBACK_REQUESTED' || status === 'ROLLBACK_IN_PROGRESS') {
     return criteria.awaitRollback
-      ? { waitingFor: [`ECS to finish its rollback${goal(ours, latest, memory)}`] }
+      ? { waitingFor: [`ECS to finish its rollback${goal(followed, latest, memory)}`] }
       : verdict('failed', `ECS is rolling the service back.${why}`, evidence)
   }
   return undefined
 }
 
 /** An update that changes nothing does not begin again what has ended. */
-const again = ({ isNew }: Ours) =>
+const again = ({ isNew }: FollowedDeployment) =>
   isNew ? '' : ' This run did not start it: `force-new-deployment: true` starts another one.'
 
 /** Where a rollback goes, as far as the service shows it: to the last complete revision, which need not be the one before. */
-function goal(ours: Ours, { service }: Observation, { rollbacks }: Memory): string {
-  const primary = newerPrimary(ours, service?.deployments ?? [])
+function goal(followed: FollowedDeployment, { service }: Observation, { rollbacks }: Memory): string {
+  const primary = newerPrimary(followed, service?.deployments ?? [])
   return primary !== undefined && rollbacks.has(primary.id) ? ` to ${revisionName(primary.taskDefinition)}` : ''
 }
 
@@ -132,28 +142,30 @@ const sentence = (text: string) =>
 
 /** The list of deployments tells a rollback and a superseding deployment apart, also where ours has left it. */
 function fromDeployments(
-  ours: Ours,
+  followed: FollowedDeployment,
   criteria: Criteria,
   { service }: Observation,
   memory: Memory,
 ): Decision | undefined {
   const deployments = service?.deployments ?? []
-  const own = ownDeployment(ours, service)
+  const own = ownDeployment(followed, service)
   if (own?.rolloutState === 'FAILED') {
-    const next = newerPrimary(ours, deployments)
+    const next = newerPrimary(followed, deployments)
     if (next === undefined) {
-      return verdict('failed', `ECS gave the deployment up.${sentence(own.rolloutStateReason ?? '')}${again(ours)}`, [
-        `Deployment ${own.id} FAILED: ${own.rolloutStateReason ?? ''}`,
-      ])
+      return verdict(
+        'failed',
+        `ECS gave the deployment up.${sentence(own.rolloutStateReason ?? '')}${again(followed)}`,
+        [`Deployment ${own.id} FAILED: ${own.rolloutStateReason ?? ''}`],
+      )
     }
   }
   if (own?.status === 'PRIMARY') return undefined
-  const primary = newerPrimary(ours, deployments)
+  const primary = newerPrimary(followed, deployments)
   // An answer from before our update knows nothing of it.
   if (primary === undefined) return own === undefined ? { waitingFor: ['ECS to show our deployment'] } : undefined
   const evidence = [
     `The PRIMARY deployment is ${primary.id} (${revisionName(primary.taskDefinition)}, ${primary.rolloutState ?? 'no rollout state'}${primary.rolloutStateReason === undefined ? '' : `: ${primary.rolloutStateReason}`})`,
-    own === undefined ? `Ours, ${ours.deploymentId}, is no longer listed` : `Ours, ${own.id}, is ${own.status}`,
+    own === undefined ? `Ours, ${followed.deploymentId}, is no longer listed` : `Ours, ${own.id}, is ${own.status}`,
   ]
   if (!memory.rollbacks.has(primary.id)) {
     return verdict('superseded', `Another deployment took over: ${revisionName(primary.taskDefinition)}.`, evidence)
@@ -170,21 +182,27 @@ function fromDeployments(
 }
 
 /** A few tasks that failed decide it, when more failed than now stand. */
-function fromStoppedTasks(ours: Ours, criteria: Criteria, latest: Observation, memory: Memory): Decision | undefined {
+function fromStoppedTasks(
+  followed: FollowedDeployment,
+  criteria: Criteria,
+  latest: Observation,
+  memory: Memory,
+): Decision | undefined {
   const failures = [...memory.failures.values()]
   const certain = failures.filter((stop) => stop.certain)
-  const enough = failures.length >= failureLimit(ours, criteria, latest) || isCertain(certain, certainLimit(criteria))
+  const enough =
+    failures.length >= failureLimit(followed, criteria, latest) || isCertain(certain, certainLimit(criteria))
   if (!enough || failures.length <= standing(latest, memory)) return undefined
   const [first] = mostFrequent(certain.length > 0 ? certain : failures)
-  return verdict('failed', `${failures.length} tasks of ${revisionName(ours.taskDefinition)} failed: ${first}.`, [
+  return verdict('failed', `${failures.length} tasks of ${revisionName(followed.taskDefinition)} failed: ${first}.`, [
     ...mostFrequent(failures),
   ])
 }
 
 /** As ECS's circuit breaker has it by default: half of the tasks that are wanted, from 3 to 200. */
-function failureLimit(ours: Ours, { maxFailedTasks }: Criteria, { service }: Observation): number {
+function failureLimit(followed: FollowedDeployment, { maxFailedTasks }: Criteria, { service }: Observation): number {
   if (maxFailedTasks !== undefined) return maxFailedTasks
-  const own = ownDeployment(ours, service)
+  const own = ownDeployment(followed, service)
   const wanted = Math.max(own?.desiredCount ?? 0, service?.desiredCount ?? 0)
   return Math.min(200, Math.max(3, Math.ceil(wanted / 2)))
 }
@@ -223,26 +241,26 @@ function mostFrequent(stops: readonly Stop[]): readonly string[] {
 const describeStop = ({ reason, exitCode, container }: Stop) =>
   exitCode === undefined ? reason : `${reason.replace(/\.$/, '')} (${container} exited with code ${exitCode})`
 
-function fromProgress(ours: Ours, criteria: Criteria, latest: Observation, memory: Memory): Decision {
-  const own = ownDeployment(ours, latest.service)
+function fromProgress(followed: FollowedDeployment, criteria: Criteria, latest: Observation, memory: Memory): Decision {
+  const own = ownDeployment(followed, latest.service)
   if (own === undefined || latest.service === undefined) return { waitingFor: ['ECS to show our deployment'] }
   if (criteria.waitFor === 'started') {
     const wanted = wantedTasks(own, latest.service)
     return own.runningCount >= wanted
       ? verdict(
           'succeeded',
-          `All ${wanted} tasks of ${revisionName(ours.taskDefinition)} run; their health was not waited for.`,
+          `All ${wanted} tasks of ${revisionName(followed.taskDefinition)} run; their health was not waited for.`,
         )
       : { waitingFor: [counts(own, wanted)] }
   }
-  const missing = notHealthy(ours, own, latest)
+  const missing = notHealthy(followed, own, latest)
   const native =
     latest.serviceDeployment?.status === 'SUCCESSFUL' && latest.serviceDeployment.lifecycleStage !== undefined
   const bakes = criteria.waitFor === 'bake' && !native
   // Once it bakes, what is missing is on its way again: had it spoken against the revision, the bake would have begun anew.
   if (missing.length > 0 && !(bakes && memory.healthySince !== undefined))
-    return { waitingFor: [...hooksAwaited(latest.serviceDeployment), ...missing] }
-  const wrong = wrongImages(ours, latest)
+    return { waitingFor: [...pendingHooks(latest.serviceDeployment), ...missing] }
+  const wrong = wrongImages(followed, latest)
   if (wrong.length > 0) {
     return verdict('failed', 'The tasks that run do not run the image that was shipped.', wrong)
   }
@@ -250,34 +268,34 @@ function fromProgress(ours: Ours, criteria: Criteria, latest: Observation, memor
     const left = criteria.bakeMs - (latest.at - (memory.healthySince ?? latest.at))
     if (left > 0) return { waitingFor: [`${formatDuration(left)} more of the bake time`, ...missing] }
   }
-  const reason = missing.length > 0 ? bakedReason(ours, criteria) : successReason(ours, own, latest.service)
+  const reason = missing.length > 0 ? bakedReason(followed, criteria) : successReason(followed, own, latest.service)
   return verdict('succeeded', reason, [
     ...successEvidence(own, latest),
     ...missing.map((what) => `At the end: ${what}`),
   ])
 }
 
-function wrongImages(ours: Ours, { tasks = [] }: Observation): readonly string[] {
+function wrongImages(followed: FollowedDeployment, { tasks = [] }: Observation): readonly string[] {
   return liveTasks(tasks).flatMap((task) =>
-    ours.shipped.flatMap((image) => {
+    followed.shipped.flatMap((image) => {
       const running = task.containers.find(({ name }) => name === image.container)
       const expected = expectedDigest(image)
       // A container that runs the very reference that was pinned cannot run anything else.
       if (expected === undefined || running?.imageDigest === undefined) return []
       if (running.imageDigest === expected || running.image?.endsWith(`@${expected}`)) return []
       return [
-        `Task ${shortTask(task.arn)}, container ${image.container}: runs ${running.imageDigest}, shipped was ${expected}`,
+        `Task ${taskId(task.arn)}, container ${image.container}: runs ${running.imageDigest}, shipped was ${expected}`,
       ]
     }),
   )
 }
 
 /** Not all is there just now, but what was there has proven itself. */
-const bakedReason = ({ taskDefinition }: Ours, { bakeMs }: Criteria) =>
+const bakedReason = ({ taskDefinition }: FollowedDeployment, { bakeMs }: Criteria) =>
   `${revisionName(taskDefinition)} was healthy, and nothing has spoken against it for the bake time of ${formatDuration(bakeMs)}.`
 
-function successReason(ours: Ours, own: DeploymentSeen, service: ServiceSeen): string {
-  const name = revisionName(ours.taskDefinition)
+function successReason(followed: FollowedDeployment, own: ObservedDeployment, service: ObservedService): string {
+  const name = revisionName(followed.taskDefinition)
   const wanted = wantedTasks(own, service)
   if (wanted === 0) return `The service runs ${name} with a desired count of 0: no task was started.`
   const tasks = wanted === 1 ? 'Its task runs' : `All ${wanted} tasks run`
@@ -286,7 +304,7 @@ function successReason(ours: Ours, own: DeploymentSeen, service: ServiceSeen): s
 }
 
 function successEvidence(
-  own: DeploymentSeen,
+  own: ObservedDeployment,
   { service, serviceDeployment, targets = [] }: Observation,
 ): readonly string[] {
   const old = (service?.deployments ?? []).filter(({ id, runningCount }) => id !== own.id && runningCount > 0)

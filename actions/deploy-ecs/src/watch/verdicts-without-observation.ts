@@ -10,21 +10,21 @@ export const cancelled = (left: string): Verdict => ({
 })
 
 /** The verdict on a deploy that nobody waited for. */
-export const unwatched = (): Verdict => ({
+export const notWaitedFor = (): Verdict => ({
   verdict: 'succeeded',
   reason: 'The deployment was started, and not waited for (`wait-for: none`).',
   evidence: [],
 })
 
 /** The verdict on a deploy whose first task failed. */
-export const nothingDeployed = (error: string): Verdict => ({
+export const beforeDeployTaskFailed = (error: string): Verdict => ({
   verdict: 'failed',
   reason: 'The task before the deploy failed, so nothing was deployed.',
   evidence: error.split('\n'),
 })
 
 /** The verdict on a deploy that was made for services as they no longer are. `changes` says what was done to them. */
-export const overtaken = (changes: readonly string[]): Verdict => ({
+export const deployConflict = (changes: readonly string[]): Verdict => ({
   verdict: 'failed',
   reason:
     'Somebody else deployed while this deploy was being made ready, so nothing was deployed: it does not know of their changes.',
@@ -77,13 +77,13 @@ const STOPPED = {
 }
 
 /** The verdict on a deployment that could not be taken back. */
-export const notUndone = (first: Verdict, why: string): Verdict => ({
+export const notRolledBack = (first: Verdict, why: string): Verdict => ({
   ...first,
   reason: `${first.reason} It was not rolled back: ${why}`,
 })
 
 /** The verdict on a deployment that was there before, and that is not ours to take back. */
-export const nothingToUndo = (first: Verdict): Verdict => ({
+export const nothingToRollBack = (first: Verdict): Verdict => ({
   ...first,
   reason: `${first.reason} This run started no deployment, so there is none to take back.`,
 })
@@ -108,7 +108,7 @@ export function afterRollback(first: Verdict, rollback: Verdict, to: string): Ve
 }
 
 /** The verdict after a rollback of ECS's own, which called it complete; `back` is what we found. */
-export const afterOwnRollback = (first: Verdict, back: Verdict, to: string): Verdict => ({
+export const afterEcsRollback = (first: Verdict, back: Verdict, to: string): Verdict => ({
   verdict: back.verdict === 'succeeded' ? 'rolled-back' : 'failed',
   reason:
     back.verdict === 'succeeded'
@@ -118,7 +118,7 @@ export const afterOwnRollback = (first: Verdict, back: Verdict, to: string): Ver
 })
 
 /** The verdict on a first deploy that failed, after the service was set back to no tasks. */
-export const afterEmptying = (first: Verdict, emptying: Verdict): Verdict => ({
+export const afterScaleToZero = (first: Verdict, emptying: Verdict): Verdict => ({
   ...first,
   reason:
     emptying.verdict === 'succeeded'

@@ -2,7 +2,7 @@ import { throwIfCancelled } from '../../../../toolkit/clock.ts'
 import { describeError } from '../../../../toolkit/errors.ts'
 import type { Log } from '../../../../toolkit/log.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
-import { passes } from '../aws/errors.ts'
+import { isRetryable } from '../aws/errors.ts'
 import { nameOf } from '../aws/service-name.ts'
 import type { Observation } from '../observe/model.ts'
 import { Observer } from '../observe/observer.ts'
@@ -98,7 +98,7 @@ async function lookOnce(
 /** Being out of time is decided where all is decided; a failure that does not pass will not go away by waiting. */
 function failed(aws: AwsCalls, log: Log, watch: Watch, error: unknown, criteria: Criteria): void {
   const now = aws.clock.now()
-  if (!passes(error)) watch.verdict = lostSight(describeError(error))
+  if (!isRetryable(error)) watch.verdict = lostSight(describeError(error))
   else if (now >= criteria.deadline) watch.verdict = timeIsUp(watch, now, criteria)
   else log.debug(`This look at ${nameOf(watch.rollout.name)} failed: ${describeError(error)}`)
 }

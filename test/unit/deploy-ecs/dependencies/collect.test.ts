@@ -1,11 +1,13 @@
-import { needsOf } from '../../../../actions/deploy-ecs/src/dependencies/collect.ts'
+import { collectDependencies } from '../../../../actions/deploy-ecs/src/dependencies/collect.ts'
 import { trustsTasks } from '../../../../actions/deploy-ecs/src/dependencies/role.ts'
 import { judgeSecret } from '../../../../actions/deploy-ecs/src/dependencies/secret.ts'
 
 const here = { account: '123456789012', region: 'eu-west-1' }
 const thingOf = (valueFrom: string) =>
-  needsOf({ family: 'web', containerDefinitions: [{ name: 'app', secrets: [{ name: 'X', valueFrom }] }] }, here)[0]
-    ?.thing
+  collectDependencies(
+    { family: 'web', containerDefinitions: [{ name: 'app', secrets: [{ name: 'X', valueFrom }] }] },
+    here,
+  )[0]?.thing
 
 test.each<[string, object]>([
   ['/web/token', { kind: 'parameter', names: ['/web/token'], ...here }],
@@ -33,12 +35,15 @@ test('a version of a secret that is named by its id needs no stage', () => {
 
 test('what needs nothing has no needs', () => {
   const container = { name: 'app', logConfiguration: { logDriver: 'json-file' as const } }
-  expect(needsOf({ family: 'web', containerDefinitions: [container] }, here)).toEqual([])
+  expect(collectDependencies({ family: 'web', containerDefinitions: [container] }, here)).toEqual([])
 })
 
 test('the login of a registry may be named, and is no parameter then', () => {
   const repositoryCredentials = { credentialsParameter: 'docker-hub' }
-  const [need] = needsOf({ family: 'web', containerDefinitions: [{ name: 'app', repositoryCredentials }] }, here)
+  const [need] = collectDependencies(
+    { family: 'web', containerDefinitions: [{ name: 'app', repositoryCredentials }] },
+    here,
+  )
   expect(need?.thing).toMatchObject({ kind: 'secret', name: 'docker-hub', ...here })
 })
 

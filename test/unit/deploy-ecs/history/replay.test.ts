@@ -1,8 +1,8 @@
-import type { Past } from '../../../../actions/deploy-ecs/src/history/history.ts'
-import { followTrail } from '../../../../actions/deploy-ecs/src/history/replay.ts'
+import type { PastDeployment } from '../../../../actions/deploy-ecs/src/history/history.ts'
+import { replayHistory } from '../../../../actions/deploy-ecs/src/history/replay.ts'
 
 /** `web:2` rolled out to the end, `web:2 failed` did not. */
-const past = (...deployments: readonly string[]): readonly Past[] =>
+const past = (...deployments: readonly string[]): readonly PastDeployment[] =>
   deployments.map((deployment, createdAt) => ({
     taskDefinition: deployment.replace(' failed', ''),
     createdAt,
@@ -30,5 +30,5 @@ test.each<[string, readonly string[], string, { older?: string; left?: string }]
   ['it changed its family', ['old:77', 'web:1'], 'web:1', { older: 'old:77' }],
   ['it went back to its old family', ['old:77', 'web:1', 'old:77'], 'old:77', { left: 'web:1' }],
 ])('where back leads when %s', (_, deployments, current, standing) => {
-  expect(followTrail(past(...deployments), current)).toEqual(standing)
+  expect(replayHistory(past(...deployments), current)).toEqual(standing)
 })

@@ -277,11 +277,11 @@ const OF_THE_PEERS = {
   render: `task-definition task-definition-arn task-definition-family task-definition-revision container-name image
     environment-variables env-files log-configuration-log-driver log-configuration-options docker-labels command secrets`,
 }
-const ours = readFileSync(new URL('../../../../actions/deploy-ecs/action.yml', import.meta.url), 'utf8')
+const followed = readFileSync(new URL('../../../../actions/deploy-ecs/action.yml', import.meta.url), 'utf8')
 test.each(Object.values(OF_THE_PEERS).join(' ').split(/\s+/))(
   'the input %s of an action of AWS is one of ours too, or refused with what to do instead',
   (name) => {
-    if (new RegExp(`^ {2}${name}:$`, 'm').test(ours)) return
+    if (new RegExp(`^ {2}${name}:$`, 'm').test(followed)) return
     expect(refusal({ [name]: 'x' })).toMatch(/ is not one of this action\.\nNext: (Use|Remove|Slipway)/)
   },
 )

@@ -1,5 +1,5 @@
-import { groupsServing, serving } from '../../../../actions/deploy-ecs/src/observe/blue-green.ts'
-import { ownPaceMs } from '../../../../actions/deploy-ecs/src/prepare/timeout.ts'
+import { groupsServing, loadBalancersServing } from '../../../../actions/deploy-ecs/src/observe/blue-green.ts'
+import { minimumDurationMs } from '../../../../actions/deploy-ecs/src/prepare/timeout.ts'
 
 const MINUTE = 60_000
 
@@ -14,7 +14,7 @@ test.each([
   [{ strategy: 'LINEAR', linearConfiguration: { stepPercent: 100, stepBakeTimeInMinutes: 20 } }, 0],
   [{ strategy: 'CANARY', canaryConfiguration: { canaryPercent: 100, canaryBakeTimeInMinutes: 20 } }, 0],
 ] as const)('%j takes ECS %d minutes at least', (configuration, minutes) => {
-  expect(ownPaceMs(configuration)).toBe(minutes * MINUTE)
+  expect(minimumDurationMs(configuration)).toBe(minutes * MINUTE)
 })
 
 describe('the target groups that serve a revision', () => {
@@ -28,13 +28,13 @@ describe('the target groups that serve a revision', () => {
     ['blue', ofRevision('blue', 'metrics'), 'blue'],
   ])('%s alone counts where ECS says so', (_, groups, expected) => {
     const { alternateTargetGroupArn: _alternate, ...rest } = shifting
-    expect(serving([shifting, single], groups)).toEqual([{ ...rest, targetGroupArn: expected }, single])
+    expect(loadBalancersServing([shifting, single], groups)).toEqual([{ ...rest, targetGroupArn: expected }, single])
   })
 
   test.each([
     ['says nothing', groupsServing({})],
     ['names neither', ofRevision('other')],
   ])('both may where ECS %s', (_, groups) => {
-    expect(serving([shifting, single], groups)).toEqual([shifting, single])
+    expect(loadBalancersServing([shifting, single], groups)).toEqual([shifting, single])
   })
 })

@@ -1,18 +1,21 @@
 import { logStreamOf } from '../../../../actions/deploy-ecs/src/logs/container-log.ts'
-import type { TaskSeen } from '../../../../actions/deploy-ecs/src/observe/model.ts'
+import type { ObservedTask } from '../../../../actions/deploy-ecs/src/observe/model.ts'
 import { judgeStop, type StopKind } from '../../../../actions/deploy-ecs/src/observe/stopped-task.ts'
 import { logUrl, serviceUrl, taskUrl } from '../../../../actions/deploy-ecs/src/report/console-links.ts'
 import { diagnose } from '../../../../actions/deploy-ecs/src/report/diagnosis.ts'
 import { hintFor } from '../../../../actions/deploy-ecs/src/report/stop-hints.ts'
 import { drawTimeline } from '../../../../actions/deploy-ecs/src/report/timeline-chart.ts'
 import { addSample, type Timeline } from '../../../../actions/deploy-ecs/src/watch/timeline.ts'
-import { deployment, failedTask, GROUP, MADE, ours, service, target, task } from '../stories.ts'
+import { deployment, failedTask, followed, GROUP, MADE, service, target, task } from '../stories.ts'
 
-const stopped = (stopCode: string, stoppedReason: string, container: Partial<TaskSeen['containers'][number]> = {}) =>
-  failedTask('1', { stopCode, stoppedReason, containers: [{ name: 'app', hostPorts: [], ...container }] })
+const stopped = (
+  stopCode: string,
+  stoppedReason: string,
+  container: Partial<ObservedTask['containers'][number]> = {},
+) => failedTask('1', { stopCode, stoppedReason, containers: [{ name: 'app', hostPorts: [], ...container }] })
 
 // AWS's own words, as they were seen.
-test.each<[string, TaskSeen, StopKind, boolean, boolean]>([
+test.each<[string, ObservedTask, StopKind, boolean, boolean]>([
   [
     'a missing image',
     stopped(
@@ -157,7 +160,7 @@ test('tasks are grouped by reason, the most frequent first, ids that differ left
       stoppedReason: `CannotPullContainerError: dial tcp 10.0.0.${id}:443: i/o timeout`,
       containers: [],
     })
-  const { stops } = diagnose(ours, { at: 0, tasks: [failedTask('1'), pull('2'), pull('3'), task('4')] })
+  const { stops } = diagnose(followed, { at: 0, tasks: [failedTask('1'), pull('2'), pull('3'), task('4')] })
   expect(stops.map(({ stop, tasks }) => [stop.kind, tasks.length])).toEqual([
     ['image', 2],
     ['exited', 1],
@@ -171,7 +174,7 @@ test('containers that failed are told from those that ECS ended with them', () =
     ...(exitCode === undefined ? {} : { exitCode }),
   })
   const failed = (...containers: ReturnType<typeof container>[]) =>
-    diagnose(ours, { at: 0, tasks: [failedTask('1', { containers })] }).stops[0]?.failed
+    diagnose(followed, { at: 0, tasks: [failedTask('1', { containers })] }).stops[0]?.failed
   expect(failed(container('app', 1), container('proxy', 2), container('agent', 143))).toEqual(['app', 'proxy'])
   expect(failed(container('agent', 143), container('app', 1))).toEqual(['app'])
   expect(failed(container('agent', 143), container('app', 137))).toEqual(['app'])
@@ -195,7 +198,7 @@ test("why a target was unhealthy is taken from the service's events once it is g
     tasks: [],
     targets: [target('1', { state: 'unregistered' })],
   }
-  const found = diagnose(ours, seen)
+  const found = diagnose(followed, seen)
   expect(found.events.map(({ id }) => id)).toEqual(['2'])
   expect(found.targets).toEqual([
     { targetGroup: 'web', state: 'unhealthy (Health checks failed with these codes: [500])', targets: ['task abc'] },
@@ -244,7 +247,7 @@ describe('the timeline', () => {
 
   test('has a sample for each change only', () => {
     const timeline = [sample(0, 0), sample(1, 0), sample(2, 1)].reduce<Timeline>(
-      (all, seen) => addSample(all, ours, seen),
+      (all, seen) => addSample(all, followed, seen),
       [],
     )
     expect(timeline).toEqual([
@@ -255,7 +258,7 @@ describe('the timeline', () => {
 
   test('stays small however long a deploy takes', () => {
     let timeline: Timeline = []
-    for (let at = 0; at < 10_000; at++) timeline = addSample(timeline, ours, sample(at, at % 7))
+    for (let at = 0; at < 10_000; at++) timeline = addSample(timeline, followed, sample(at, at % 7))
     expect(timeline.length).toBeLessThanOrEqual(121)
     expect(timeline.at(-1)?.at).toBe(9_999)
   })

@@ -1,7 +1,7 @@
 import type { ContainerDefinition, TaskDefinition } from '@aws-sdk/client-ecs'
 import fc from 'fast-check'
-import type { Changes } from '../../../../actions/deploy-ecs/src/inputs/task-definition-changes.ts'
-import { changed } from '../../../../actions/deploy-ecs/src/task-definition/apply-changes.ts'
+import type { TaskDefinitionChanges } from '../../../../actions/deploy-ecs/src/inputs/task-definition-changes.ts'
+import { applyChanges } from '../../../../actions/deploy-ecs/src/task-definition/apply-changes.ts'
 import {
   READ_ONLY,
   type Registration,
@@ -12,7 +12,7 @@ import { parseTaskDefinitionFile } from '../../../../actions/deploy-ecs/src/task
 import { unknownMembers } from '../../../../actions/deploy-ecs/src/task-definition/unknown-members.ts'
 import { describeError } from '../../../../toolkit/errors.ts'
 
-const nothing: Changes = {
+const nothing: TaskDefinitionChanges = {
   images: [],
   containers: [],
   mode: 'merge',
@@ -45,7 +45,7 @@ const base: Registration = {
 const app = (registration: Registration): ContainerDefinition | undefined => registration.containerDefinitions[0]
 
 test('only the image of the named container changes', () => {
-  const next = changed(base, { ...nothing, images: [{ container: 'app', image: 'web:2' }] })
+  const next = applyChanges(base, { ...nothing, images: [{ container: 'app', image: 'web:2' }] })
   expect(next).toEqual({
     ...base,
     containerDefinitions: [{ ...app(base), image: 'web:2' }, base.containerDefinitions[1]],
@@ -57,39 +57,43 @@ test('several containers get several images', () => {
     { container: 'app', image: 'web:2' },
     { container: 'proxy', image: 'proxy:2' },
   ]
-  expect(changed(base, { ...nothing, images }).containerDefinitions.map(({ image }) => image)).toEqual([
+  expect(applyChanges(base, { ...nothing, images }).containerDefinitions.map(({ image }) => image)).toEqual([
     'web:2',
     'proxy:2',
   ])
 })
 
 test('one image goes to each container that container-name names', () => {
-  const next = changed(base, { ...nothing, images: [{ image: 'x:1' }], containers: ['app', 'proxy'] })
+  const next = applyChanges(base, { ...nothing, images: [{ image: 'x:1' }], containers: ['app', 'proxy'] })
   expect(next.containerDefinitions.map(({ image }) => image)).toEqual(['x:1', 'x:1'])
 })
 
 test('merge keeps what is there, replace does not', () => {
-  const changes: Changes = { ...nothing, containers: ['app'], environment: [{ key: 'B', value: '2' }] }
-  expect(app(changed(base, changes))?.environment).toEqual([
+  const changes: TaskDefinitionChanges = { ...nothing, containers: ['app'], environment: [{ key: 'B', value: '2' }] }
+  expect(app(applyChanges(base, changes))?.environment).toEqual([
     { name: 'A', value: '1' },
     { name: 'EMPTY', value: '' },
     { name: 'B', value: '2' },
   ])
-  expect(app(changed(base, { ...changes, mode: 'replace' }))?.environment).toEqual([{ name: 'B', value: '2' }])
-  expect(app(changed(base, { ...changes, mode: 'replace' }))?.secrets).toEqual(app(base)?.secrets)
+  expect(app(applyChanges(base, { ...changes, mode: 'replace' }))?.environment).toEqual([{ name: 'B', value: '2' }])
+  expect(app(applyChanges(base, { ...changes, mode: 'replace' }))?.secrets).toEqual(app(base)?.secrets)
 })
 
 test('a variable takes the place of a secret of the same name, and the other way round', () => {
-  const asVariable = changed(base, { ...nothing, containers: ['app'], environment: [{ key: 'TOKEN', value: 'x' }] })
+  const asVariable = applyChanges(base, {
+    ...nothing,
+    containers: ['app'],
+    environment: [{ key: 'TOKEN', value: 'x' }],
+  })
   expect(app(asVariable)?.secrets).toEqual([])
-  const asSecret = changed(base, { ...nothing, containers: ['app'], secrets: [{ key: 'A', value: 'arn:a' }] })
+  const asSecret = applyChanges(base, { ...nothing, containers: ['app'], secrets: [{ key: 'A', value: 'arn:a' }] })
   expect(app(asSecret)?.environment).toEqual([{ name: 'EMPTY', value: '' }])
   expect(app(asSecret)?.secrets).toHaveLength(2)
 })
 
 test("one input sets Datadog's tags as variables and labels, and replaces nothing else", () => {
   const datadog = { env: 'production', service: 'web', version: 'abc' }
-  const next = app(changed(base, { ...nothing, mode: 'replace', containers: ['app'], datadog }))
+  const next = app(applyChanges(base, { ...nothing, mode: 'replace', containers: ['app'], datadog }))
   expect(next?.environment).toEqual([
     ...(app(base)?.environment ?? []),
     { name: 'DD_ENV', value: 'production' },
@@ -108,15 +112,18 @@ test('log options are merged for the same driver, and start afresh for another o
     ...base,
     containerDefinitions: [{ ...app(base), logConfiguration: { logDriver: 'awslogs' as const, options: { a: '1' } } }],
   }
-  const changes: Changes = { ...nothing, logOptions: [{ key: 'b', value: '2' }] }
-  expect(app(changed(logged, changes))?.logConfiguration).toEqual({ logDriver: 'awslogs', options: { a: '1', b: '2' } })
-  expect(app(changed(logged, { ...changes, logDriver: 'fluentd' }))?.logConfiguration).toEqual({
+  const changes: TaskDefinitionChanges = { ...nothing, logOptions: [{ key: 'b', value: '2' }] }
+  expect(app(applyChanges(logged, changes))?.logConfiguration).toEqual({
+    logDriver: 'awslogs',
+    options: { a: '1', b: '2' },
+  })
+  expect(app(applyChanges(logged, { ...changes, logDriver: 'fluentd' }))?.logConfiguration).toEqual({
     logDriver: 'fluentd',
     options: { b: '2' },
   })
 })
 
-test.each<[Partial<Changes>, string]>([
+test.each<[Partial<TaskDefinitionChanges>, string]>([
   [
     { images: [{ container: 'ap', image: 'x' }] },
     'Input `image` names the container `ap`, which task definition `web` does not have.\nNext: It has `app`, `proxy`.',
@@ -134,7 +141,7 @@ test.each<[Partial<Changes>, string]>([
 ])('%j is refused', (changes, message) => {
   let said = ''
   try {
-    changed(base, { ...nothing, ...changes })
+    applyChanges(base, { ...nothing, ...changes })
   } catch (error) {
     said = describeError(error)
   }
@@ -252,22 +259,22 @@ const changes = fc
     images: fc.constantFrom([], [{ image: 'web:2' }]),
   })
   .filter(({ environment, secrets }) => !environment.some(({ key }) => secrets.some((secret) => secret.key === key)))
-  .map((some): Changes => ({ ...nothing, ...some }))
+  .map((some): TaskDefinitionChanges => ({ ...nothing, ...some }))
 
 describe('for any task definition and any change', () => {
-  const holds = (property: (registration: Registration, change: Changes, next: Registration) => void) =>
+  const holds = (property: (registration: Registration, change: TaskDefinitionChanges, next: Registration) => void) =>
     fc.assert(
       fc.property(registrations, changes, (registration, change) => {
-        property(registration as Registration, change, changed(registration as Registration, change))
+        property(registration as Registration, change, applyChanges(registration as Registration, change))
       }),
     )
 
   test('no change is no change', () => {
-    fc.assert(fc.property(registrations, (some) => expect(changed(some as Registration, nothing)).toEqual(some)))
+    fc.assert(fc.property(registrations, (some) => expect(applyChanges(some as Registration, nothing)).toEqual(some)))
   })
 
   test('changing twice is the same as once', () => {
-    holds((_, change, next) => expect(changed(next, change)).toEqual(next))
+    holds((_, change, next) => expect(applyChanges(next, change)).toEqual(next))
   })
 
   test('all that was asked for is there afterwards', () => {

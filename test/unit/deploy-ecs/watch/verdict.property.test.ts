@@ -1,17 +1,21 @@
 // Truth first: a story with a known end is shown in looks that miss moments, repeat old ones, and lack what the role may
 // not read. The verdict has to be the story's end, or not to be there yet.
 import fc from 'fast-check'
-import type { DeploymentSeen, EventSeen, Observation } from '../../../../actions/deploy-ecs/src/observe/model.ts'
+import type {
+  Observation,
+  ObservedDeployment,
+  ObservedEvent,
+} from '../../../../actions/deploy-ecs/src/observe/model.ts'
 import { arn, criteria, deployment, earlier, MADE, play, record, service, target, task, verdictOf } from '../stories.ts'
 
 type End = 'succeeded' | 'rolled-back' | 'failed' | 'superseded'
 
 /** One moment of a story: what an honest answer of ECS would be then. */
 interface Moment {
-  readonly deployments: readonly DeploymentSeen[]
+  readonly deployments: readonly ObservedDeployment[]
   readonly status: string
   readonly statusReason?: string
-  readonly events?: readonly EventSeen[]
+  readonly events?: readonly ObservedEvent[]
   readonly healthy: boolean
 }
 

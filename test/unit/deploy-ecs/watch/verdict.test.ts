@@ -10,9 +10,9 @@ import {
   deployment,
   earlier,
   failedTask,
+  followed,
   healthy,
   MADE,
-  ours,
   play,
   record,
   service,
@@ -242,7 +242,7 @@ describe('the image', () => {
       tasks: ['1', '2'].map((id) => task(id, { containers: [{ name: 'app', image, imageDigest, hostPorts: [] }] })),
     })
   const shipping = (image: string, pinned?: string) => ({
-    ...ours,
+    ...followed,
     shipped: [{ container: 'app', image, ...(pinned === undefined ? {} : { digest: pinned }) }],
   })
 
@@ -284,7 +284,7 @@ describe('rolled-back', () => {
   })
 
   test('to the same revision is no success either (fabfuel)', () => {
-    const same = { ...ours, previousTaskDefinition: arn(2) }
+    const same = { ...followed, previousTaskDefinition: arn(2) }
     const back = { ...rollback('COMPLETED'), taskDefinition: arn(2) }
     expect(verdictOf(play([look({ service: service([back]) })], criteria, same)).verdict).toBe('rolled-back')
   })
@@ -478,7 +478,7 @@ describe('failed', () => {
 })
 
 describe('a deployment that was there before, as nothing was to change', () => {
-  const before = { ...ours, isNew: false, previousTaskDefinition: ours.taskDefinition }
+  const before = { ...followed, isNew: false, previousTaskDefinition: followed.taskDefinition }
   const crashed = ['1', '2', '3', '4'].map((id) => failedTask(id))
   const half = look({
     service: service([deployment({ runningCount: 1, rolloutState: 'COMPLETED' })], { loadBalancers: [] }),
