@@ -2,11 +2,11 @@
 // 1,000 and 10,000 services of ten tasks each. All are rolled out at once, on a clock that stands still otherwise. Times
 // are processor time.
 import { createEcs } from '../rehearsal/cloud/ecs/index.ts'
+import type { TargetGroups } from '../rehearsal/cloud/interfaces.ts'
 import type { Caller, Members } from '../rehearsal/cloud/kernel/call.ts'
 import { ManualClock } from '../rehearsal/cloud/kernel/clock.ts'
 import { Journal } from '../rehearsal/cloud/kernel/journal.ts'
 import { seededRandom } from '../rehearsal/cloud/kernel/random.ts'
-import type { TargetGroups } from '../rehearsal/cloud/ports.ts'
 import { createSimulatedRuntime } from '../rehearsal/cloud/runtimes/simulated/index.ts'
 
 const TASKS = 10

@@ -1,4 +1,4 @@
-import { credentialsExpired } from './accounts/refusals.ts'
+import { credentialsExpired } from './accounts/errors.ts'
 import { AwsError } from './kernel/errors.ts'
 import type { Random } from './kernel/random.ts'
 import type { Call, Fault, Intercept, Protocol } from './kernel/service.ts'

@@ -1,17 +1,17 @@
 // From the command line to the exit code. Whatever happens in between, the machine is left as it was found.
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { makeBaseImage } from './base-image.ts'
-import { type CloudProcess, startCloudProcess } from './cloud-process.ts'
 import { readCommandLine, usage } from './command-line.ts'
-import { removeImages } from './images.ts'
 import { type Interruption, listenForInterruption } from './interruption.ts'
-import { setUpMonitors } from './monitors.ts'
 import { rehearse } from './rehearse.ts'
-import { Screen } from './screen.ts'
-import { createStateBucket } from './settings.ts'
-import { Source } from './source.ts'
-import { humanSummary, machineSummary, type Summary } from './summary.ts'
+import { Screen } from './report/progress.ts'
+import { humanSummary, machineSummary, type Summary } from './report/summary.ts'
+import { makeBaseImage } from './setup/base-image.ts'
+import { removeImages } from './setup/built-images.ts'
+import { type CloudProcess, startCloudProcess } from './setup/cloud-process.ts'
+import { createStateBucket } from './setup/github-settings.ts'
+import { setUpMonitors } from './setup/monitors.ts'
+import { Source } from './setup/source-repository.ts'
 
 const root = join(import.meta.dirname, '../..')
 const node = join(root, 'node_modules/.bin/node')

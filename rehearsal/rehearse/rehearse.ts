@@ -1,17 +1,18 @@
 // The rehearsal, top to bottom: a cloud, a first deploy, a second one under traffic, if asked what a version tag then
 // brings to prod and what becomes of a deploy that a monitor does not like, and what really happened.
-import { type Deployed, deploy, type Run, runFor, type Stagehands } from './deploy.ts'
-import { eventOf, failedRequests } from './judge.ts'
-import { judgeNoMark, markOf } from './mark.ts'
-import { monitorOf, setUpMonitors } from './monitors.ts'
-import { judgePromotion } from './promotion.ts'
-import { merge, type Push, release } from './pushes.ts'
-import { judgeRefusal } from './refusal.ts'
-import { environments } from './settings.ts'
-import { type Commit, letPull, setVersion } from './source.ts'
-import type { Summary } from './summary.ts'
-import { judgeTakenBack } from './taken-back.ts'
-import { sendTraffic, type Tally } from './traffic.ts'
+
+import { judgeTakenBack } from './checks/alarm-rollback.ts'
+import { eventOf, failedRequests } from './checks/deploy-outcome.ts'
+import { judgeNoMark, markOf } from './checks/healthy-tag.ts'
+import { judgePromotion } from './checks/promotion.ts'
+import { judgeRefusal } from './checks/refused-release.ts'
+import { sendTraffic, type Tally } from './deploy/client-traffic.ts'
+import { merge, type Push, release } from './deploy/push-events.ts'
+import { type Deployed, deploy, type Run, runFor, type Stagehands } from './deploy/run-deploy.ts'
+import type { Summary } from './report/summary.ts'
+import { environments } from './setup/github-settings.ts'
+import { monitorOf, setUpMonitors } from './setup/monitors.ts'
+import { type Commit, letPull, setVersion } from './setup/source-repository.ts'
 
 /** A run that is to fail, and what was not as it should be. */
 interface Judged {

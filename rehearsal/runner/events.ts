@@ -1,4 +1,4 @@
-import type { Command } from './commands.ts'
+import type { Command } from './commands/workflow-command.ts'
 
 /** What became of a step or a job. */
 export type Conclusion = 'success' | 'failure' | 'cancelled' | 'skipped'

@@ -1,6 +1,6 @@
 import type { RunnerEvent } from './events.ts'
-import type { Patience } from './process.ts'
-import type { StandIn } from './stand-ins.ts'
+import type { Patience } from './process/spawn.ts'
+import type { StandIn } from './stand-in.ts'
 
 /** What set the run off. */
 export type Trigger = Push | Dispatch

@@ -13,8 +13,8 @@ import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balan
 import { type Cloud, startCloud } from '../../rehearsal/cloud/cloud.ts'
 import { RealClock } from '../../rehearsal/cloud/kernel/clock.ts'
 import { parseScenario } from '../../rehearsal/cloud/runtimes/simulated/index.ts'
-import { machineEnvironment } from '../../rehearsal/rehearse/machine.ts'
-import { environments, rehearsedSettings } from '../../rehearsal/rehearse/settings.ts'
+import { environments, rehearsedSettings } from '../../rehearsal/rehearse/setup/github-settings.ts'
+import { machineEnvironment } from '../../rehearsal/rehearse/setup/machine-environment.ts'
 import { BY_TAG, makeService } from '../support/deploy-ecs/ecs-cloud.ts'
 import { removeFolders, run } from '../unit/rehearsal/runner/support.ts'
 

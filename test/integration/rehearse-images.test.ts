@@ -1,6 +1,6 @@
 // What a rehearsal leaves on the engine when it has tidied up: nothing, not even the steps of its builds.
 import { execFileSync } from 'node:child_process'
-import { removeImages } from '../../rehearsal/rehearse/images.ts'
+import { removeImages } from '../../rehearsal/rehearse/setup/built-images.ts'
 
 const docker = (args: string[], input?: string | Buffer) =>
   execFileSync('docker', args, { encoding: 'utf8', input, env: { ...process.env, DOCKER_BUILDKIT: '0' } }).trim()

@@ -2,8 +2,8 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parse as parseYaml } from 'yaml'
-import { readAction } from '../../rehearsal/runner/action.ts'
-import { readReference } from '../../rehearsal/runner/uses.ts'
+import { readAction } from '../../rehearsal/runner/syntax/action-metadata.ts'
+import { readReference } from '../../rehearsal/runner/syntax/action-reference.ts'
 import {
   type CallJob,
   type Job,
@@ -13,7 +13,7 @@ import {
   type UsesStep,
   type Workflow,
   WorkflowError,
-} from '../../rehearsal/runner/workflow.ts'
+} from '../../rehearsal/runner/syntax/workflow.ts'
 
 /** This repository, as others name it. */
 const own = 'slipway/slipway'

@@ -3,7 +3,7 @@ import type { Caller } from '../kernel/call.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Protocol } from '../kernel/service.ts'
 import type { Signature } from '../kernel/signature.ts'
-import { credentialsExpired, credentialsUnknown } from './refusals.ts'
+import { credentialsExpired, credentialsUnknown } from './errors.ts'
 
 /** Temporary credentials as STS hands them out. */
 export interface Credentials {

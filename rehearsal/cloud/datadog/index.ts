@@ -8,12 +8,12 @@ import { ADMIN_PATH, adminRequest } from './admin.ts'
 import { DatadogError, json, type Told, writeDatadogError } from './answers.ts'
 import { ChangeEvents } from './change-events.ts'
 import { Deployments } from './deployments.ts'
-import { Director } from './director.ts'
 import { Events } from './events.ts'
 import { Faults } from './faults.ts'
 import { Monitors } from './monitors.ts'
 import { type Limit, RateLimits } from './rate-limit.ts'
 import type { FaultRule, Scenario } from './scenario.ts'
+import { Director } from './scenario-player.ts'
 
 export interface DatadogKeys {
   readonly api: string

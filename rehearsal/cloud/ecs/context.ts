@@ -1,13 +1,13 @@
+import type { TargetGroups } from '../interfaces.ts'
 import type { PerScope } from '../kernel/call.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Journal } from '../kernel/journal.ts'
 import type { Random } from '../kernel/random.ts'
-import type { TargetGroups } from '../ports.ts'
 import type { Runtime } from '../runtimes/runtime.ts'
+import type { Staleness } from '../staleness.ts'
 import type { Alarms } from './alarms.ts'
 import type { Ids } from './ids.ts'
 import type { Region } from './region.ts'
-import type { Staleness } from './staleness.ts'
 import type { Timing } from './timing.ts'
 
 /** What every part of ECS works with. */

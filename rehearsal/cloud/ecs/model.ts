@@ -22,9 +22,9 @@ import type {
   TaskStopCode,
   VpcLatticeConfiguration,
 } from '@aws-sdk/client-ecs'
+import type { Target } from '../interfaces.ts'
 import type { Scope } from '../kernel/call.ts'
 import type { Timer } from '../kernel/clock.ts'
-import type { Target } from '../ports.ts'
 import type { InstanceFacts, TaskHandle } from '../runtimes/runtime.ts'
 import type { Lifecycle, Slot } from './lifecycle.ts'
 

@@ -1,8 +1,8 @@
 // What Elastic Load Balancing holds. Sizes of answers and defaults live elsewhere; here is only what things are.
 import type { Agent } from 'node:http'
+import type { Target, TargetHealth } from '../interfaces.ts'
 import type { Scope } from '../kernel/call.ts'
 import type { Timer } from '../kernel/clock.ts'
-import type { Target, TargetHealth } from '../ports.ts'
 
 export type Tags = Map<string, string>
 export type Attributes = Map<string, string>

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Scope } from '../kernel/call.ts'
-import { invalid } from './refusals.ts'
+import { invalid } from './errors.ts'
 
 const unique = () => randomBytes(8).toString('hex')
 const arn = (scope: Scope, resource: string) =>

@@ -1,5 +1,5 @@
 import type { Members, Request } from './call.ts'
-import { parametersOf } from './query-protocol.ts'
+import { parametersOf } from './protocol/query.ts'
 
 // What the journal tells of a request: whom it is about, and nothing that could be a secret. So names are listed.
 const SUBJECTS: readonly string[] = [

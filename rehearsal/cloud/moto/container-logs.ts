@@ -1,5 +1,5 @@
-import type { LogSink } from '../runtimes/docker/ports.ts'
-import { askJson } from './ask.ts'
+import type { LogSink } from '../runtimes/docker/logs-and-secrets.ts'
+import { askJson } from './calls.ts'
 import type { Moto } from './moto.ts'
 
 /** CloudWatch Logs, as the awslogs driver of a container uses it. */

@@ -1,5 +1,5 @@
-import type { SecretSource } from '../runtimes/docker/ports.ts'
-import { askJson } from './ask.ts'
+import type { SecretSource } from '../runtimes/docker/logs-and-secrets.ts'
+import { askJson } from './calls.ts'
 import type { Moto } from './moto.ts'
 
 /** Secrets Manager and Systems Manager, as a container's `secrets` name them. */

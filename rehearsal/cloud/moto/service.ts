@@ -1,7 +1,7 @@
 import type { Request, RequestHead } from '../kernel/call.ts'
-import { writeJsonError } from '../kernel/json-protocol.ts'
-import { parametersOf, writeEc2Error, writeQueryError } from '../kernel/query-protocol.ts'
-import { writeRestJsonError, writeRestXmlError } from '../kernel/rest-protocol.ts'
+import { writeJsonError } from '../kernel/protocol/json.ts'
+import { parametersOf, writeEc2Error, writeQueryError } from '../kernel/protocol/query.ts'
+import { writeRestJsonError, writeRestXmlError } from '../kernel/protocol/rest.ts'
 import type { Protocol, Service } from '../kernel/service.ts'
 import type { Moto } from './moto.ts'
 

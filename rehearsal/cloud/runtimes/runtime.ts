@@ -5,8 +5,8 @@ import type {
   NetworkBinding,
   RegisterTaskDefinitionRequest,
 } from '@aws-sdk/client-ecs'
+import type { Network, Prober } from '../interfaces.ts'
 import type { Scope } from '../kernel/call.ts'
-import type { Network, Prober } from '../ports.ts'
 
 /** A machine that tasks of the EC2 launch type can be placed on. */
 export interface InstanceFacts {

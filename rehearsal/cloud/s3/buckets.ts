@@ -1,7 +1,7 @@
 import { policyAllows } from '../accounts/resource-policy.ts'
 import type { Caller } from '../kernel/call.ts'
+import { accessDenied, bucketNotEmpty, bucketOwned, bucketTaken, invalidBucketName, noSuchBucket } from './errors.ts'
 import type { Bucket } from './model.ts'
-import { accessDenied, bucketNotEmpty, bucketOwned, bucketTaken, invalidBucketName, noSuchBucket } from './refusals.ts'
 
 const NAME = /^(?!xn--|sthree-)(?=.{3,63}$)[a-z0-9][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)*(?<!-s3alias)$/
 

@@ -1,8 +1,8 @@
 import type { Answer, Caller, Request } from '../kernel/call.ts'
 import type { Buckets } from './buckets.ts'
-import { checkWrite } from './conditions.ts'
 import type { Bucket } from './model.ts'
 import { find, keptHeaders, store } from './objects.ts'
+import { checkWrite } from './request/conditions.ts'
 import { xmlAnswer } from './xml.ts'
 
 /** CopyObject: `x-amz-copy-source` is `bucket/key`, perhaps with `?versionId=`. */

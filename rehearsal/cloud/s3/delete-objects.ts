@@ -1,8 +1,8 @@
 import type { Answer, Request } from '../kernel/call.ts'
+import { malformedXml } from './errors.ts'
 import type { Bucket } from './model.ts'
 import { deleteObject } from './objects.ts'
-import { readPayload } from './payload.ts'
-import { malformedXml } from './refusals.ts'
+import { readPayload } from './request/payload.ts'
 import { readXml, xmlAnswer } from './xml.ts'
 
 const MOST = 1000

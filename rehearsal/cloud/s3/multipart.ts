@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Answer, Request } from '../kernel/call.ts'
 import { AwsError } from '../kernel/errors.ts'
-import { checkWrite } from './conditions.ts'
 import { add, type Bucket, etagOf, type Version } from './model.ts'
 import { keptHeaders } from './objects.ts'
-import { readPayload } from './payload.ts'
+import { checkWrite } from './request/conditions.ts'
+import { readPayload } from './request/payload.ts'
 import { readXml, xmlAnswer } from './xml.ts'
 
 interface Upload {

@@ -1,8 +1,8 @@
 import type { Answer, Request } from '../kernel/call.ts'
-import { checkWrite, isNotModified, readRange } from './conditions.ts'
+import { methodNotAllowed, noSuchKey, noSuchVersion } from './errors.ts'
 import { add, type Bucket, current, etagOf, removeVersion, type Version } from './model.ts'
-import { readPayload } from './payload.ts'
-import { methodNotAllowed, noSuchKey, noSuchVersion } from './refusals.ts'
+import { checkWrite, isNotModified, readRange } from './request/conditions.ts'
+import { readPayload } from './request/payload.ts'
 
 // What is sent with an object and comes back with it.
 const KEPT =

@@ -1,6 +1,6 @@
 import type { Answer, Request } from '../kernel/call.ts'
+import { malformedXml } from './errors.ts'
 import type { Bucket } from './model.ts'
-import { malformedXml } from './refusals.ts'
 import { readXml, xmlAnswer } from './xml.ts'
 
 /** Reads or sets whether a bucket keeps the versions of its objects. */

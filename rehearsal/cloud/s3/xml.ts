@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { XMLParser } from 'fast-xml-parser'
 import type { Answer } from '../kernel/call.ts'
 import type { AwsError } from '../kernel/errors.ts'
-import { escapeXml } from '../kernel/query-protocol.ts'
-import { malformedXml } from './refusals.ts'
+import { escapeXml } from '../kernel/protocol/query.ts'
+import { malformedXml } from './errors.ts'
 
 /** Elements by name; a list becomes one element for each item, side by side, as S3 writes lists. */
 export interface Elements {

@@ -6,10 +6,10 @@ import { Agent, createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { createElb, type Elb, probeOverHttp } from '../../../rehearsal/cloud/elb/index.ts'
+import type { Target } from '../../../rehearsal/cloud/interfaces.ts'
 import type { Caller, Members } from '../../../rehearsal/cloud/kernel/call.ts'
 import { RealClock } from '../../../rehearsal/cloud/kernel/clock.ts'
 import { Journal } from '../../../rehearsal/cloud/kernel/journal.ts'
-import type { Target } from '../../../rehearsal/cloud/ports.ts'
 
 const caller: Caller = {
   account: '123456789012',

@@ -6,8 +6,8 @@ import * as sdk from '@aws-sdk/client-elastic-load-balancing-v2'
 import { type Cloud, startCloud } from '../../../rehearsal/cloud/cloud.ts'
 import { ManualClock } from '../../../rehearsal/cloud/kernel/clock.ts'
 import { createMoto, type Moto } from '../../../rehearsal/cloud/moto/moto.ts'
-import { elbDifferences } from './likeness/elb-differences.ts'
-import { explained, facts } from './likeness/facts.ts'
+import { elbDifferences } from './moto-comparison/elb-differences.ts'
+import { explained, facts } from './moto-comparison/facts.ts'
 
 const run = promisify(execFile)
 

@@ -1,7 +1,7 @@
 // The AWS services that a deploy only asks a little of, where all is there that it asks for.
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
-import { jsonService } from '../../../rehearsal/cloud/kernel/json-protocol.ts'
-import { queryService } from '../../../rehearsal/cloud/kernel/query-protocol.ts'
+import { jsonService } from '../../../rehearsal/cloud/kernel/protocol/json.ts'
+import { queryService } from '../../../rehearsal/cloud/kernel/protocol/query.ts'
 import type { Service } from '../../../rehearsal/cloud/kernel/service.ts'
 
 const TRUST = {

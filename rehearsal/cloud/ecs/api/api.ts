@@ -1,6 +1,6 @@
 import * as client from '@aws-sdk/client-ecs'
 import type { Caller, Members, Operations } from '../../kernel/call.ts'
-import { refuseMisfits } from '../request.ts'
+import { refuseMisfits } from '../request-shape.ts'
 
 /** Operations as the rooms of ECS write them: their input already has the shape of the SDK's own type. */
 // The input's type differs from operation to operation; `bind` is the only caller, and has held it to its shape.

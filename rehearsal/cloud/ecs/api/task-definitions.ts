@@ -16,7 +16,7 @@ import type { Api } from './api.ts'
 import { pageOf, pageSize, refuseLargeBatch } from './paging.ts'
 import { requiredAttributes } from './required-attributes.ts'
 import { setTags, tagsOf } from './tags.ts'
-import { cpuUnits, fitsFargate, memoryMib, refuseTaskDefinition } from './task-definition-rules.ts'
+import { cpuUnits, fitsFargate, memoryMib, refuseTaskDefinition } from './task-definition-validation.ts'
 
 export function taskDefinitionOperations(ecs: Ecs): Api {
   return {

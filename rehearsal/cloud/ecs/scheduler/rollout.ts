@@ -3,12 +3,12 @@ import { arnOf } from '../arn.ts'
 import { type Ecs, nowOf } from '../context.ts'
 import { recordDeployment, recordServiceDeployment, tell } from '../journal.ts'
 import { beginLifecycle, isNative, otherSlot } from '../lifecycle.ts'
+import { events, rollout, verdict } from '../messages.ts'
 import type { Deployment, Service, ServiceDeployment, ServiceRevision, ServiceSpec } from '../model.ts'
-import { events, rollout, verdict } from '../wording.ts'
-import { thresholdOf } from './breaker.ts'
-import { open } from './native/enter.ts'
-import { closeHooks } from './native/hooks.ts'
-import { shift } from './native/traffic.ts'
+import { closeHooks } from './blue-green/hooks.ts'
+import { open } from './blue-green/stages.ts'
+import { shift } from './blue-green/traffic.ts'
+import { thresholdOf } from './circuit-breaker.ts'
 
 export const primaryOf = ({ deployments }: Service): Deployment | undefined =>
   deployments.find(({ status }) => status === 'PRIMARY')

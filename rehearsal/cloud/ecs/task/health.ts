@@ -1,5 +1,5 @@
+import { stopped } from '../messages.ts'
 import type { Service, Task } from '../model.ts'
-import { stopped } from '../wording.ts'
 
 export interface Health {
   readonly healthy: boolean

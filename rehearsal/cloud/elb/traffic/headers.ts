@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { responseHeaders } from '../attributes.ts'
 import type { Attributes, Listener } from '../model.ts'
+import { responseHeaders } from '../request/attributes.ts'
 
 /** Headers that belong to one connection, not to the message. */
 const hopByHop = new Set([

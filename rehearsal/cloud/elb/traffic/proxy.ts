@@ -7,11 +7,11 @@ import {
 } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import type { Clock } from '../../kernel/clock.ts'
+import { reach } from '../health/probe.ts'
 import { type Listener, type RegisteredTarget, type TargetGroup, targetKey } from '../model.ts'
-import { reach } from '../probe.ts'
 import { answeredHeaders, forwardedHeaders } from './headers.ts'
-import { answerError } from './pages.ts'
-import type { Ending } from './tally.ts'
+import { answerError } from './own-responses.ts'
+import type { Ending } from './request-journal.ts'
 
 const connectMs = 10_000
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { type Action, type RegisteredTarget, type TargetGroup, targetKey } from '../model.ts'
-import { inRotation, nextGroup, nextTarget } from './balance.ts'
+import { inRotation, nextGroup, nextTarget } from './choose-target.ts'
 
 type Forward = Extract<Action, { type: 'forward' }>
 

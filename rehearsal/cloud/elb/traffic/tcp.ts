@@ -1,9 +1,9 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
+import { reach } from '../health/probe.ts'
 import type { Listener } from '../model.ts'
 import { targetKey } from '../model.ts'
-import { reach } from '../probe.ts'
-import { nextGroup, nextTarget } from './balance.ts'
-import type { Tally } from './tally.ts'
+import { nextGroup, nextTarget } from './choose-target.ts'
+import type { Tally } from './request-journal.ts'
 
 /** A Network Load Balancer's listener: each connection goes to one target, byte for byte. */
 export function tcpServer(listener: Listener, tally: Tally): Server {

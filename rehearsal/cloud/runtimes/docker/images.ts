@@ -1,6 +1,6 @@
 import type Docker from 'dockerode'
+import type { PullAccess } from '../../interfaces.ts'
 import type { Scope } from '../../kernel/call.ts'
-import type { PullAccess } from '../../ports.ts'
 
 /** As the ECS agent's ECS_IMAGE_PULL_BEHAVIOR: `default` falls back on what the engine has, on instances only. */
 export type PullBehavior = 'default' | 'always' | 'prefer-cached'

@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto'
 import Docker from 'dockerode'
-import { probeOverHttp } from '../../elb/probe.ts'
-import type { PullAccess } from '../../ports.ts'
+import { probeOverHttp } from '../../elb/health/probe.ts'
+import type { PullAccess } from '../../interfaces.ts'
 import type { InstanceFacts, Runtime } from '../runtime.ts'
+import { World } from './context.ts'
 import { EngineEvents } from './engine-events.ts'
 import { Images, type PullBehavior } from './images.ts'
 import { RUN_LABEL } from './labels.ts'
-import { removeLeftovers } from './leftovers.ts'
-import type { LogSink, SecretSource } from './ports.ts'
-import { engineMessage } from './reasons.ts'
+import type { LogSink, SecretSource } from './logs-and-secrets.ts'
+import { removeLeftovers } from './remove-leftovers.ts'
+import { engineMessage } from './stopped-reasons.ts'
 import { DockerTask } from './task.ts'
-import { World } from './world.ts'
 
-export type { LogSink, SecretSource } from './ports.ts'
+export type { LogSink, SecretSource } from './logs-and-secrets.ts'
 
 export interface DockerRuntimeDeps {
   /** The label on all that is made, and the only thing that is removed again by. */

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import type { ContainerDefinition } from '@aws-sdk/client-ecs'
 import type Docker from 'dockerode'
 import type { TaskRequest } from '../runtime.ts'
-import type { LogEvent, LogSink, LogStream } from './ports.ts'
+import type { LogEvent, LogSink, LogStream } from './logs-and-secrets.ts'
 
 const FLUSH_AFTER_MS = 500
 const FLUSH_AT_EVENTS = 1_000

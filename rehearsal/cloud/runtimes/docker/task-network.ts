@@ -1,7 +1,7 @@
 import type { TaskRequest } from '../runtime.ts'
 import { labelsOf, nameOf, portsOf } from './container-options.ts'
-import { PAUSE_ENTRYPOINT } from './pause.ts'
-import type { World } from './world.ts'
+import type { World } from './context.ts'
+import { PAUSE_ENTRYPOINT } from './pause-container.ts'
 
 /** How a task is connected. */
 export interface TaskNetwork {

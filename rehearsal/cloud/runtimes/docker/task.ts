@@ -1,8 +1,9 @@
 import type { ContainerDefinition, NetworkBinding } from '@aws-sdk/client-ecs'
 import type Docker from 'dockerode'
-import { type Progress, readinessOf } from '../order.ts'
+import { type Progress, readinessOf } from '../container-dependencies.ts'
 import type { TaskEvents, TaskHandle, TaskRequest } from '../runtime.ts'
 import { containerOptions, portsOf, stopSeconds } from './container-options.ts'
+import type { World } from './context.ts'
 import type { EngineEvent } from './engine-events.ts'
 import { createsGroup, shipLogs, streamOf } from './logs.ts'
 import {
@@ -13,9 +14,8 @@ import {
   pullReason,
   secretReason,
   startReason,
-} from './reasons.ts'
+} from './stopped-reasons.ts'
 import { networkOf, type TaskNetwork } from './task-network.ts'
-import type { World } from './world.ts'
 
 /** The agent reports a container as started once it has not died at once. */
 const SETTLE_MS = 250

@@ -1,15 +1,15 @@
+import type { Target } from '../../interfaces.ts'
 import type { Scope } from '../../kernel/call.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import { ClosableClock } from '../../kernel/closable-clock.ts'
 import type { Random } from '../../kernel/random.ts'
-import type { Target } from '../../ports.ts'
 import type { InstanceFacts, Runtime, StartedContainer, TaskRequest } from '../runtime.ts'
 import { draw } from './duration.ts'
-import { Ordinals, ruleFor, type TaskFacts } from './rules.ts'
 import { NOTHING_SPECIAL, type Scenario } from './scenario.ts'
 import { SimulatedTask } from './task.ts'
+import { Ordinals, ruleFor, type TaskFacts } from './task-rules.ts'
 
-export { loadScenario, parseScenario, ScenarioError, scenarioNames } from './load.ts'
+export { loadScenario, parseScenario, ScenarioError, scenarioNames } from './load-scenario.ts'
 export type { Scenario } from './scenario.ts'
 export { stalenessOf } from './scenario.ts'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { datadogScenario } from '../../datadog/scenario.ts'
-import type { Staleness } from '../../ecs/staleness.ts'
 import type { FaultKind } from '../../faults.ts'
+import type { Staleness } from '../../staleness.ts'
 import { type Duration, parseDuration } from './duration.ts'
 
 const duration = z.union([z.string(), z.number()]).transform((value, context): Duration => {

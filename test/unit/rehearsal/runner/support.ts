@@ -3,11 +3,11 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { StepResult } from '../../../../rehearsal/runner/contexts/state.ts'
 import type { RunnerEvent } from '../../../../rehearsal/runner/events.ts'
 import type { RunOptions } from '../../../../rehearsal/runner/options.ts'
-import { type RunResult, runWorkflow } from '../../../../rehearsal/runner/run.ts'
-import type { StepResult } from '../../../../rehearsal/runner/session.ts'
-import { standIns } from '../../../../rehearsal/stand-ins.ts'
+import { type RunResult, runWorkflow } from '../../../../rehearsal/runner/run-workflow.ts'
+import { standIns } from '../../../../rehearsal/stand-ins/index.ts'
 
 export interface Repository {
   readonly source: string

@@ -1,0 +1,71 @@
+import type { Accounts } from './accounts/accounts.ts'
+import type { Tokens } from './ecr/auth-tokens.ts'
+import type { ManualAlarms } from './ecs/alarms.ts'
+import type { Answer, RequestHead, Scope } from './kernel/call.ts'
+import type { Journal } from './kernel/journal.ts'
+import { type Route, send } from './kernel/server.ts'
+
+export interface AdminDeps {
+  readonly journal: Journal
+  readonly accounts: Accounts
+  /** ECR's, which docker logs in with. */
+  readonly tokens: Tokens
+  readonly alarms: ManualAlarms
+  /** Whose alarms are meant where a request does not say. */
+  readonly scope: Scope
+}
+
+/** What is not AWS's: `/_slipway/…`, for those who run the cloud as a process and have only HTTP to ask it by. */
+export function adminRoute({ journal, accounts, tokens, alarms, scope }: AdminDeps): Route {
+  const started = Date.now()
+
+  const answers: Readonly<Record<string, (head: RequestHead) => Answer>> = {
+    'GET /_slipway/health': () => json({ status: 'ok', uptime: (Date.now() - started) / 1000 }),
+
+    // `?type=task` keeps one kind, `?after=SEQ` only what came later.
+    'GET /_slipway/journal': ({ url }) => {
+      const after = Number(url.searchParams.get('after') ?? 0)
+      const entries = journal.entries(url.searchParams.get('type') ?? undefined).filter(({ seq }) => seq > after)
+      const body = entries.map((entry) => `${JSON.stringify(entry)}\n`).join('')
+      return { status: 200, headers: { 'content-type': 'application/jsonl' }, body }
+    },
+
+    // Lets temporary credentials expire at once, `?account=` those of one account.
+    'POST /_slipway/expire-credentials': ({ url }) => json({ expired: accounts.expire(accountIn(url)) }),
+
+    // The same for the tokens that docker logs in with.
+    'POST /_slipway/expire-registry-tokens': ({ url }) => json({ expired: tokens.expire(accountIn(url)) }),
+
+    // `?name=NAME&state=ALARM` raises a CloudWatch alarm for deployments that name it, `state=OK` clears it.
+    'POST /_slipway/alarms': ({ url }) => {
+      const name = url.searchParams.get('name') ?? ''
+      const state = url.searchParams.get('state') ?? ''
+      if (name === '' || !['ALARM', 'OK'].includes(state)) {
+        return json({ error: `An alarm has a name and a state, ALARM or OK; not '${name}' and '${state}'.` }, 400)
+      }
+      const region = url.searchParams.get('region') ?? scope.region
+      alarms.set({ account: accountIn(url) ?? scope.account, region }, name, state === 'ALARM')
+      return json({ name, state })
+    },
+  }
+
+  return {
+    // Datadog's pages are its own room's.
+    claims: ({ url }) => /^\/_slipway\/(?!datadog\/)/.test(url.pathname),
+    serve: (exchange) => {
+      const { head } = exchange
+      const answer = answers[`${head.method === 'HEAD' ? 'GET' : head.method} ${head.url.pathname}`]
+      send(exchange, answer?.(head) ?? notFound(Object.keys(answers)))
+    },
+  }
+}
+
+const accountIn = (url: URL) => url.searchParams.get('account') ?? undefined
+
+const json = (value: unknown, status = 200): Answer => ({
+  status,
+  headers: { 'content-type': 'application/json' },
+  body: `${JSON.stringify(value)}\n`,
+})
+
+const notFound = (known: readonly string[]) => json({ error: 'The cloud has no such page.', pages: known }, 404)

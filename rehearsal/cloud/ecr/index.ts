@@ -1,0 +1,69 @@
+import type { PullAccess } from '../interfaces.ts'
+import type { Operations } from '../kernel/call.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Journal } from '../kernel/journal.ts'
+import type { Route } from '../kernel/server.ts'
+import { accessOperations } from './api/access.ts'
+import { imageOperations } from './api/images.ts'
+import { policyOperations } from './api/policies.ts'
+import { repositoryOperations } from './api/repositories.ts'
+import { scanOperations } from './api/scans.ts'
+import { Tokens } from './auth-tokens.ts'
+import { Distribution } from './distribution.ts'
+import { createStore } from './layer-store.ts'
+import { Hosts } from './registry-hosts.ts'
+import { Repositories } from './repositories.ts'
+import { Scanning } from './scanning.ts'
+
+export interface RegistryDeps {
+  readonly clock: Clock
+  readonly journal: Journal
+  /** Opens a further address of the endpoint, and resolves with the port. */
+  listen(address: string): Promise<number>
+  /** Where the store's program is, if not on PATH as `docker-registry`. */
+  readonly program?: string | undefined
+}
+
+/** ECR: its API, and the registries that Docker talks to. */
+export interface Registry {
+  readonly operations: Operations
+  readonly route: Route
+  readonly pullAccess: PullAccess
+  readonly hosts: Hosts
+  readonly tokens: Tokens
+  /** Starts the store now, instead of when it is first needed. */
+  start(): Promise<void>
+  close(): Promise<void>
+}
+
+export function createRegistry({ clock, journal, listen, program }: RegistryDeps): Registry {
+  const hosts = new Hosts(listen)
+  const tokens = new Tokens(clock)
+  const store = createStore(program)
+  const scanning = new Scanning(clock, store)
+  const repositories = new Repositories(clock, hosts, store, scanning)
+  const now = () => clock.now()
+  return {
+    operations: {
+      ...repositoryOperations(repositories),
+      ...imageOperations(repositories, now),
+      ...policyOperations(repositories, clock),
+      ...scanOperations(repositories, scanning, now),
+      ...accessOperations(repositories, hosts, tokens, store),
+    },
+    route: new Distribution({ journal, hosts, tokens, repositories, store }),
+    pullAccess: {
+      login({ account, region }, image) {
+        const host = image.slice(0, Math.max(0, image.indexOf('/')))
+        if (hosts.scopeAt(host) === undefined) return undefined
+        const role = 'ecsTaskExecutionRole'
+        const arn = `arn:aws:sts::${account}:assumed-role/${role}/ecs`
+        return { username: 'AWS', password: tokens.issue({ account, region, role, arn }).password, serveraddress: host }
+      },
+    },
+    hosts,
+    tokens,
+    start: store.start,
+    close: store.close,
+  }
+}

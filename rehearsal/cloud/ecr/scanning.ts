@@ -1,0 +1,95 @@
+import type { Scope } from '../kernel/call.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { matchesWildcard } from '../kernel/wildcard.ts'
+import type { Store } from './layer-store.ts'
+import { isIndex } from './manifest.ts'
+import type { Manifest, Repository } from './model.ts'
+
+/** How many findings there are of each severity. */
+export type Findings = Readonly<Record<string, number>>
+
+/** A scan under way or done. What it finds is settled at its start, and told when it is due. */
+export interface Scan {
+  readonly startedAt: number
+  readonly enhanced: boolean
+  readonly findings: Findings
+}
+
+/** A registry's setting, as PutRegistryScanningConfiguration takes it. */
+export interface ScanningConfiguration {
+  readonly scanType: 'BASIC' | 'ENHANCED'
+  readonly rules: readonly {
+    readonly scanFrequency: string
+    readonly repositoryFilters: readonly { readonly filter: string; readonly filterType: string }[]
+  }[]
+}
+
+/** Where an image says what shall be found in it: `CRITICAL=2 LOW=7`. The rehearsal looks for no vulnerabilities. */
+const LABEL = 'slipway.rehearsal.findings'
+
+/**
+ * ECR's two kinds of scan. A basic one is asked for, or done once on push; an enhanced one begins with the push, for every
+ * repository that a rule of the registry names, and goes on for ever.
+ */
+export class Scanning {
+  readonly #clock: Clock
+  readonly #store: Store
+  readonly #configurations = new Map<string, ScanningConfiguration>()
+
+  constructor(clock: Clock, store: Store) {
+    this.#clock = clock
+    this.#store = store
+  }
+
+  configuration({ account, region }: Scope): ScanningConfiguration {
+    return this.#configurations.get(`${account}/${region}`) ?? { scanType: 'BASIC', rules: [] }
+  }
+
+  configure({ account, region }: Scope, configuration: ScanningConfiguration): void {
+    this.#configurations.set(`${account}/${region}`, configuration)
+  }
+
+  isEnhanced({ scope, name }: Repository): boolean {
+    const { scanType, rules } = this.configuration(scope)
+    const filters = rules.flatMap(({ repositoryFilters }) => repositoryFilters)
+    return scanType === 'ENHANCED' && filters.some(({ filter }) => matchesWildcard(filter, name))
+  }
+
+  /** The scan that a push sets off, if it does. */
+  async onPush(repository: Repository, manifest: Manifest): Promise<Scan | undefined> {
+    const due = repository.scanOnPush || this.isEnhanced(repository)
+    return due && !isIndex(manifest.mediaType) ? this.begin(repository, manifest) : undefined
+  }
+
+  async begin(repository: Repository, { config }: Manifest): Promise<Scan> {
+    const findings = config === undefined ? {} : await this.#findings(repository, config)
+    return { startedAt: this.#clock.now(), enhanced: this.isEnhanced(repository), findings }
+  }
+
+  async #findings(repository: Repository, digest: string): Promise<Findings> {
+    const answer = await this.#store.request({ method: 'GET', path: `${repository.storePath}/blobs/${digest}` })
+    let text = ''
+    for await (const chunk of answer) text += String(chunk)
+    const { config } = JSON.parse(text) as { config?: { Labels?: Record<string, string> | null } }
+    const label = config?.Labels?.[LABEL] ?? ''
+    return Object.fromEntries(
+      [...label.matchAll(/([A-Z]+)=(\d+)/g)].map(([, severity, count]) => [severity, Number(count)]),
+    )
+  }
+}
+
+/** When a scan gets further, in milliseconds after its start. Findings come later than the state that promises them. */
+const BASIC = { state: 5000, findings: 7000 }
+const ENHANCED = { state: 2000, findings: 8000 }
+
+/** How far a scan is. */
+export function progress({ startedAt, enhanced, findings }: Scan, now: number) {
+  const due = enhanced ? ENHANCED : BASIC
+  const done = now >= startedAt + due.state
+  const early = enhanced ? 'PENDING' : 'IN_PROGRESS'
+  return {
+    status: done ? (enhanced ? 'ACTIVE' : 'COMPLETE') : early,
+    completedAt: done ? new Date(startedAt + due.state) : undefined,
+    findings: now >= startedAt + due.findings ? findings : {},
+  }
+}

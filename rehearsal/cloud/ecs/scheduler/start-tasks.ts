@@ -1,0 +1,111 @@
+import type { Ecs } from '../context.ts'
+import { tell } from '../journal.ts'
+import { events } from '../messages.ts'
+import type { Deployment, Task } from '../model.ts'
+import { newTask } from '../task/new-task.ts'
+import { needsOf, place } from '../task/placement.ts'
+import type { Scheduler } from './scheduler.ts'
+
+/** As many as one call of RunTask may start; the scheduler starts no more in one pass. */
+const BATCH = 10
+/** How long the scheduler waits before it looks for room again. */
+const PLACEMENT_PAUSE = 15_000
+
+/** Starts tasks of a deployment, as many of `count` as there is room for. */
+export function startTasks(
+  ecs: Ecs,
+  scheduler: Scheduler,
+  deployment: Deployment,
+  count: number,
+  replaced: number,
+): void {
+  const { service } = deployment
+  const now = ecs.clock.now()
+  if (service.scheduling.notBefore > now) return
+  const tasks: Task[] = []
+  for (let i = 0; i < Math.min(count, BATCH); i++) {
+    const task = placed(ecs, deployment)
+    if (typeof task === 'string') {
+      complain(ecs, deployment, task)
+      scheduler.blame(deployment)
+      scheduler.pause(service, PLACEMENT_PAUSE)
+      break
+    }
+    tagTask(ecs, task)
+    scheduler.tasks.launch(task)
+    tasks.push(task)
+  }
+  if (tasks.length === 0) return
+  service.scheduling.complaint = undefined
+  tell(ecs, service, replaced > 0 ? events.replaced(service, tasks, replaced) : events.started(service, tasks))
+  if (count > BATCH) scheduler.touch(service)
+}
+
+/** A new task with room to run in, or what to say when there is none. */
+function placed(ecs: Ecs, deployment: Deployment): Task | string {
+  const { service } = deployment
+  const { taskDefinition, launchType } = deployment.revision.spec
+  const { scope } = service.cluster
+  const group = `service:${service.name}`
+  if (isFargate(deployment)) {
+    const { family, revision, containers } = taskDefinition
+    const { name: cluster } = service.cluster
+    const identity = {
+      scope,
+      cluster,
+      service: service.name,
+      deploymentId: deployment.id,
+      family,
+      revision,
+      containers,
+    }
+    const refusal = ecs.runtime.fargateRefusal(identity)
+    if (refusal !== undefined) return events.noFargate(service, refusal)
+    return newTask(ecs, {
+      cluster: service.cluster,
+      definition: taskDefinition,
+      deployment,
+      group,
+      launchType: 'FARGATE',
+    })
+  }
+  const placement = place(service.cluster, needsOf(taskDefinition), group, service.schedulingStrategy === 'DAEMON')
+  if (!('instance' in placement)) return events.noInstance(service, placement.reason)
+  const { instance } = placement
+  return newTask(ecs, {
+    cluster: service.cluster,
+    definition: taskDefinition,
+    deployment,
+    group,
+    launchType: launchType ?? 'EC2',
+    instance,
+  })
+}
+
+function isFargate({ revision }: Deployment): boolean {
+  const { launchType, capacityProviderStrategy } = revision.spec
+  if (launchType !== undefined) return launchType === 'FARGATE'
+  return capacityProviderStrategy?.some(({ capacityProvider }) => capacityProvider?.startsWith('FARGATE')) ?? false
+}
+
+/** Gives a task the tags that its service wants its tasks to have. */
+function tagTask(ecs: Ecs, { arn, cluster, definition, deployment }: Task): void {
+  if (deployment === undefined) return
+  const { service } = deployment
+  const { tags } = ecs.regions.get(cluster.scope)
+  const source = { SERVICE: service.arn, TASK_DEFINITION: definition.arn, NONE: '' }[service.propagateTags]
+  const managed: [string, string][] = service.enableECSManagedTags
+    ? [
+        ['aws:ecs:clusterName', cluster.name],
+        ['aws:ecs:serviceName', service.name],
+      ]
+    : []
+  const all = new Map([...(tags.get(source) ?? []), ...managed])
+  if (all.size > 0) tags.set(arn, all)
+}
+
+function complain(ecs: Ecs, { service }: Deployment, message: string): void {
+  if (service.scheduling.complaint === message) return
+  service.scheduling.complaint = message
+  tell(ecs, service, message)
+}

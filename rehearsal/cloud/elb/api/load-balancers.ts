@@ -1,0 +1,247 @@
+import type { Caller, Members, Operations } from '../../kernel/call.ts'
+import type { Room } from '../context.ts'
+import {
+  duplicateLoadBalancer,
+  incompatible,
+  invalid,
+  loadBalancerNotFound,
+  loadBalancersNotFound,
+  notModelled,
+  notPermitted,
+} from '../errors.ts'
+import type { LoadBalancer } from '../model.ts'
+import { checkName, hostedZone, loadBalancerArn } from '../names.ts'
+import {
+  applicationAttributes,
+  attributeList,
+  initialAttributes,
+  networkAttributes,
+  readAttributes,
+} from '../request/attributes.ts'
+import { page } from '../request/paging.ts'
+import { Parameters } from '../request/parameters.ts'
+import type { Holdings } from '../resources.ts'
+import type { Subnet } from '../vpcs.ts'
+import { closeListener } from './listeners.ts'
+import { readTags } from './tags.ts'
+
+/** How long AWS says `provisioning` here; minutes in AWS, where machines have to start. */
+const provisioningMs = 1_000
+
+export function loadBalancerOperations(room: Room): Operations {
+  const find = (members: Members, caller: Caller) =>
+    findLoadBalancer(room.accounts.get(caller), new Parameters(members))
+  const describe = (balancer: LoadBalancer) => loadBalancerMembers(balancer, room.clock.now())
+
+  return {
+    CreateLoadBalancer: async (members, caller) => {
+      const balancer = await createLoadBalancer(room, new Parameters(members), caller)
+      return { LoadBalancers: [describe(balancer)] }
+    },
+    DescribeLoadBalancers: (members, caller) => {
+      const input = new Parameters(members)
+      const { items, next } = page(input, select(room.accounts.get(caller), input))
+      return { LoadBalancers: items.map(describe), NextMarker: next }
+    },
+    DeleteLoadBalancer: async (members, caller) => {
+      const holdings = room.accounts.get(caller)
+      const arn = new Parameters(members).required('LoadBalancerArn')
+      const balancer = holdings.loadBalancers.get(arn)
+      // Deleting what is gone succeeds, in AWS too.
+      if (balancer === undefined) return {}
+      if (balancer.attributes.get('deletion_protection.enabled') === 'true') {
+        throw notPermitted(`Load balancer '${arn}' cannot be deleted because deletion protection is enabled`)
+      }
+      holdings.loadBalancers.delete(arn)
+      holdings.loadBalancersByName.delete(balancer.name)
+      for (const listener of [...balancer.listeners.values()]) await closeListener(room, holdings, listener)
+      await balancer.release()
+      return {}
+    },
+    DescribeLoadBalancerAttributes: (members, caller) => attributeList(find(members, caller).attributes),
+    ModifyLoadBalancerAttributes: (members, caller) => {
+      const balancer = find(members, caller)
+      const table = balancer.type === 'application' ? applicationAttributes : networkAttributes
+      const changes = readAttributes('Load balancer', table, new Parameters(members))
+      for (const [key, value] of changes) balancer.attributes.set(key, value)
+      return attributeList(balancer.attributes)
+    },
+    SetSubnets: async (members, caller) => {
+      const balancer = find(members, caller)
+      const subnets = await readSubnets(room, new Parameters(members), caller, balancer.type)
+      balancer.zones = zones(subnets)
+      return { AvailabilityZones: zoneMembers(balancer), IpAddressType: balancer.ipAddressType }
+    },
+    SetSecurityGroups: (members, caller) => {
+      const balancer = find(members, caller)
+      const groups = new Parameters(members).texts('SecurityGroups')
+      if (groups.length === 0) throw invalid('At least one security group must be specified')
+      balancer.securityGroups = groups
+      return { SecurityGroupIds: groups }
+    },
+    SetIpAddressType: (members, caller) => {
+      const balancer = find(members, caller)
+      const input = new Parameters(members)
+      balancer.ipAddressType = input.oneOf('IpAddressType', ['ipv4', 'dualstack']) ?? input.required('IpAddressType')
+      return { IpAddressType: balancer.ipAddressType }
+    },
+    // Nobody can reserve capacity here, so there is none reserved; Terraform asks each time it reads.
+    DescribeCapacityReservation: (members, caller) => {
+      find(members, caller)
+      return { CapacityReservationState: [] }
+    },
+  }
+}
+
+async function createLoadBalancer(room: Room, input: Parameters, caller: Caller): Promise<LoadBalancer> {
+  const name = input.required('Name')
+  checkName('Load balancer', name)
+  if (name.startsWith('internal-')) throw invalid(`Load balancer name '${name}' cannot begin with 'internal-'`)
+  const type = input.oneOf('Type', ['application', 'network', 'gateway']) ?? 'application'
+  if (type === 'gateway') throw notModelled('Gateway Load Balancers')
+  for (const member of [
+    'IpamPools',
+    'CustomerOwnedIpv4Pool',
+    'EnablePrefixForIpv6SourceNat',
+    'MinimumLoadBalancerCapacity',
+  ]) {
+    if (input.has(member)) throw notModelled(`${member} of CreateLoadBalancer`)
+  }
+  const scheme = input.oneOf('Scheme', ['internet-facing', 'internal']) ?? 'internet-facing'
+  const ipAddressType = input.oneOf('IpAddressType', ['ipv4', 'dualstack']) ?? 'ipv4'
+  const tags = readTags(input)
+  const subnets = await readSubnets(room, input, caller, type)
+  const vpcId = subnets[0]?.vpcId ?? ''
+  const securityGroups = await readSecurityGroups(room, input, caller, type, vpcId)
+
+  const holdings = room.accounts.get(caller)
+  const settings = { type, scheme, ipAddressType, subnets: subnets.map(({ id }) => id), securityGroups }
+  const before = existing(holdings, name, settings)
+  if (before !== undefined) return before
+  const scope = { account: caller.account, region: caller.region }
+  const address = await room.traffic.claimAddress(scope, name, scheme, type)
+  if (holdings.loadBalancersByName.has(name)) {
+    await address.release()
+    throw duplicateLoadBalancer(name)
+  }
+  const balancer: LoadBalancer = {
+    ...{ scope, name, type, scheme, ipAddressType, vpcId, tags, securityGroups },
+    arn: loadBalancerArn(scope, type, name),
+    dnsName: address.dnsName,
+    release: address.release,
+    createdAt: new Date(room.clock.now()),
+    zones: zones(subnets),
+    attributes: initialAttributes(type === 'application' ? applicationAttributes : networkAttributes),
+    listeners: new Map(),
+  }
+  holdings.loadBalancers.set(balancer.arn, balancer)
+  holdings.loadBalancersByName.set(name, balancer)
+  return balancer
+}
+
+/** Creating the same load balancer again gives the one that is there; with other settings it is refused. */
+function existing(
+  holdings: Holdings,
+  name: string,
+  wanted: { type: string; scheme: string; subnets: readonly string[]; securityGroups: readonly string[] },
+): LoadBalancer | undefined {
+  const balancer = holdings.loadBalancersByName.get(name)
+  if (balancer === undefined) return undefined
+  const same =
+    balancer.type === wanted.type &&
+    balancer.scheme === wanted.scheme &&
+    sameSet(
+      balancer.zones.map(({ subnetId }) => subnetId),
+      wanted.subnets,
+    ) &&
+    sameSet(balancer.securityGroups, wanted.securityGroups)
+  if (!same) throw duplicateLoadBalancer(name)
+  return balancer
+}
+
+const sameSet = (a: readonly string[], b: readonly string[]) =>
+  a.length === b.length && new Set([...a, ...b]).size === a.length
+
+async function readSubnets(room: Room, input: Parameters, caller: Caller, type: LoadBalancer['type']) {
+  const mappings = input.list('SubnetMappings')
+  for (const mapping of mappings) {
+    for (const member of ['AllocationId', 'PrivateIPv4Address', 'IPv6Address', 'SourceNatIpv6Prefix']) {
+      if (mapping.has(member)) throw notModelled(`${member} in subnet mappings`)
+    }
+  }
+  const ids = [...input.texts('Subnets'), ...mappings.map((mapping) => mapping.required('SubnetId'))]
+  const least = type === 'application' ? 2 : 1
+  if (ids.length < least) throw tooFewSubnets(type)
+  const subnets = await room.vpcs.subnets(caller, ids)
+  if (new Set(subnets.map(({ vpcId }) => vpcId)).size > 1) {
+    throw incompatible('All subnets must belong to the same VPC')
+  }
+  if (new Set(subnets.map(({ zone }) => zone)).size < subnets.length) {
+    throw incompatible('A load balancer cannot be attached to multiple subnets in the same Availability Zone')
+  }
+  return subnets
+}
+
+const tooFewSubnets = (type: LoadBalancer['type']) =>
+  invalid(
+    type === 'application'
+      ? 'At least two subnets in two different Availability Zones must be specified'
+      : 'At least one subnet must be specified',
+  )
+
+async function readSecurityGroups(
+  room: Room,
+  input: Parameters,
+  caller: Caller,
+  type: LoadBalancer['type'],
+  vpcId: string,
+): Promise<readonly string[]> {
+  const groups = input.texts('SecurityGroups')
+  if (groups.length > 0 || type === 'network') return groups
+  return [await room.vpcs.defaultSecurityGroup(caller, vpcId)]
+}
+
+const zones = (subnets: readonly Subnet[]) => subnets.map(({ id, zone }) => ({ subnetId: id, name: zone }))
+
+function select(holdings: Holdings, input: Parameters): readonly LoadBalancer[] {
+  const arns = input.texts('LoadBalancerArns', 20)
+  const names = input.texts('Names', 20)
+  if (arns.length > 0 && names.length > 0) {
+    throw invalid('Load balancer names and load balancer ARNs cannot be specified at the same time')
+  }
+  if (arns.length === 0 && names.length === 0) return [...holdings.loadBalancers.values()]
+  const wanted = arns.length > 0 ? arns : names
+  const known = arns.length > 0 ? holdings.loadBalancers : holdings.loadBalancersByName
+  const missing = wanted.filter((one) => !known.has(one))
+  if (missing.length > 0) throw arns.length > 0 ? loadBalancerNotFound() : loadBalancersNotFound(missing)
+  return wanted.flatMap((one) => known.get(one) ?? [])
+}
+
+/** The load balancer that `LoadBalancerArn` names. */
+export function findLoadBalancer(holdings: Holdings, input: Parameters): LoadBalancer {
+  const arn = input.required('LoadBalancerArn')
+  if (!arn.includes(':loadbalancer/')) throw invalid(`'${arn}' is not a valid load balancer ARN`)
+  const balancer = holdings.loadBalancers.get(arn)
+  if (balancer === undefined) throw loadBalancerNotFound()
+  return balancer
+}
+
+const zoneMembers = (balancer: LoadBalancer): Members[] =>
+  balancer.zones.map(({ name, subnetId }) => ({ ZoneName: name, SubnetId: subnetId, LoadBalancerAddresses: [] }))
+
+function loadBalancerMembers(balancer: LoadBalancer, now: number): Members {
+  return {
+    LoadBalancerArn: balancer.arn,
+    DNSName: balancer.dnsName,
+    CanonicalHostedZoneId: hostedZone(balancer.scope.region, balancer.type),
+    CreatedTime: balancer.createdAt,
+    LoadBalancerName: balancer.name,
+    Scheme: balancer.scheme,
+    VpcId: balancer.vpcId,
+    State: { Code: now - balancer.createdAt.getTime() < provisioningMs ? 'provisioning' : 'active' },
+    Type: balancer.type,
+    AvailabilityZones: zoneMembers(balancer),
+    SecurityGroups: balancer.securityGroups,
+    IpAddressType: balancer.ipAddressType,
+  }
+}

@@ -1,0 +1,87 @@
+import type { Members, Operations } from '../../kernel/call.ts'
+import { AwsError } from '../../kernel/errors.ts'
+import type { Room } from '../context.ts'
+import { invalid, listenerNotFound, loadBalancersNotFound, ruleNotFound, targetGroupNotFound } from '../errors.ts'
+import type { Tags } from '../model.ts'
+import { Parameters } from '../request/parameters.ts'
+import type { Holdings } from '../resources.ts'
+
+const most = 50
+const characters = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u
+
+/** Reads a list of tags, refusing what AWS refuses. */
+export function readTags(input: Parameters, name = 'Tags'): Tags {
+  const tags: Tags = new Map()
+  for (const tag of input.list(name)) {
+    const key = tag.required('Key')
+    const value = tag.text('Value') ?? ''
+    if (tags.has(key)) throw new AwsError('DuplicateTagKeys', `Tag key was specified more than once: ${key}`)
+    if (key === '' || key.length > 128 || !characters.test(key)) throw invalid(`The tag key '${key}' is not valid`)
+    if (key.startsWith('aws:')) throw invalid(`The tag key '${key}' cannot begin with 'aws:'`)
+    if (value.length > 256 || !characters.test(value)) throw invalid(`The value of tag '${key}' is not valid`)
+    tags.set(key, value)
+  }
+  checkCount(tags)
+  return tags
+}
+
+function checkCount(tags: Tags): void {
+  if (tags.size > most)
+    throw new AwsError('TooManyTags', `You've reached the limit on the number of tags per resource: ${most}`)
+}
+
+export function tagOperations(room: Room): Operations {
+  return {
+    AddTags: (members, caller) => {
+      const input = new Parameters(members)
+      const owners = input.texts('ResourceArns', 20).map((arn) => tagsOf(room.accounts.get(caller), arn))
+      const added = readTags(input)
+      if (added.size === 0) throw input.missing('Tags')
+      for (const tags of owners) checkCount(new Map([...tags, ...added]))
+      for (const tags of owners) for (const [key, value] of added) tags.set(key, value)
+      return {}
+    },
+    RemoveTags: (members, caller) => {
+      const input = new Parameters(members)
+      const owners = input.texts('ResourceArns', 20).map((arn) => tagsOf(room.accounts.get(caller), arn))
+      for (const tags of owners) for (const key of input.texts('TagKeys')) tags.delete(key)
+      return {}
+    },
+    DescribeTags: (members, caller) => {
+      const arns = new Parameters(members).texts('ResourceArns', 20)
+      if (arns.length === 0) throw new Parameters(members).missing('ResourceArns')
+      return {
+        TagDescriptions: arns.map((arn) => ({
+          ResourceArn: arn,
+          Tags: tagList(tagsOf(room.accounts.get(caller), arn)),
+        })),
+      }
+    },
+  }
+}
+
+const tagList = (tags: Tags): Members[] => [...tags].map(([Key, Value]) => ({ Key, Value }))
+
+/** The tags of any resource of Elastic Load Balancing, by its ARN. */
+function tagsOf(holdings: Holdings, arn: string): Tags {
+  const kind = /^arn:aws[^:]*:elasticloadbalancing:[^:]*:\d*:(listener-rule|listener|loadbalancer|targetgroup)\//.exec(
+    arn,
+  )?.[1]
+  switch (kind) {
+    case 'loadbalancer':
+      return found(holdings.loadBalancers.get(arn), () => loadBalancersNotFound([arn]))
+    case 'targetgroup':
+      return found(holdings.targetGroups.get(arn), targetGroupNotFound)
+    case 'listener':
+      return found(holdings.listeners.get(arn), listenerNotFound)
+    case 'listener-rule':
+      return found(holdings.rules.get(arn), ruleNotFound)
+    default:
+      throw invalid(`'${arn}' is not a valid load balancer, target group, listener or rule ARN`)
+  }
+}
+
+function found(resource: { readonly tags: Tags } | undefined, refusal: () => AwsError): Tags {
+  if (resource === undefined) throw refusal()
+  return resource.tags
+}

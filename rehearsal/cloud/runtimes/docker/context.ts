@@ -1,0 +1,102 @@
+import type Docker from 'dockerode'
+import type { TaskRequest } from '../runtime.ts'
+import type { EngineEvents } from './engine-events.ts'
+import type { Images } from './images.ts'
+import { RUN_LABEL } from './labels.ts'
+import type { LogSink, SecretSource } from './logs-and-secrets.ts'
+import { makePauseImage } from './pause-container.ts'
+
+const DEATH_NOTICE_MS = 2_000
+
+export interface WorldFacts {
+  readonly engine: Docker
+  readonly runId: string
+  readonly speed: number
+  readonly images: Images
+  readonly events: EngineEvents
+  readonly secrets: SecretSource
+  readonly logs: LogSink | undefined
+  /** Whether ports of awsvpc tasks must be published, because containers cannot be reached by their addresses. */
+  readonly publishes: boolean
+}
+
+/** What all tasks of a cloud share on the engine. Made when first needed, and removed by their label at the end. */
+export class World {
+  readonly engine: Docker
+  readonly runId: string
+  readonly speed: number
+  readonly images: Images
+  readonly events: EngineEvents
+  readonly secrets: SecretSource
+  readonly logs: LogSink | undefined
+  readonly publishes: boolean
+  #network: Promise<string> | undefined
+  #pauseImage: Promise<string> | undefined
+  #opened: Promise<void> | undefined
+
+  constructor(facts: WorldFacts) {
+    this.engine = facts.engine
+    this.runId = facts.runId
+    this.speed = facts.speed
+    this.images = facts.images
+    this.events = facts.events
+    this.secrets = facts.secrets
+    this.logs = facts.logs
+    this.publishes = facts.publishes
+  }
+
+  /** Listens to the engine, from before the first container on. */
+  open(): Promise<void> {
+    this.#opened ??= this.events.open(this.engine, this.runId)
+    return this.#opened
+  }
+
+  /** The name of the network that stands in for the VPC. */
+  network(): Promise<string> {
+    this.#network ??= this.#makeNetwork()
+    return this.#network
+  }
+
+  pauseImage(): Promise<string> {
+    this.#pauseImage ??= makePauseImage(this.engine, this.runId)
+    return this.#pauseImage
+  }
+
+  /** The Docker volumes of a task's own volumes; a host path stands for itself. */
+  async volumesOf(task: TaskRequest): Promise<Record<string, string>> {
+    const volumes: Record<string, string> = {}
+    for (const { name = '', host } of task.definition.volumes ?? []) {
+      volumes[name] = host?.sourcePath ?? volumeName(task, name)
+      if (host?.sourcePath === undefined) {
+        await this.engine.createVolume({ Name: volumeName(task, name), Labels: { [RUN_LABEL]: this.runId } })
+      }
+    }
+    return volumes
+  }
+
+  async removeVolumes(engine: Docker, task: TaskRequest): Promise<void> {
+    for (const { name = '', host } of task.definition.volumes ?? []) {
+      if (host?.sourcePath !== undefined) continue
+      await engine
+        .getVolume(volumeName(task, name))
+        .remove()
+        .catch(() => undefined)
+    }
+  }
+
+  /** Waits until the engine's event of a container's death has been heard; not for long, should it have none. */
+  async diedOf(container: Docker.Container, isDead: () => boolean): Promise<void> {
+    const state = await container.inspect().catch(() => undefined)
+    if (state === undefined || state.State.Status === 'created') return
+    const deadline = Date.now() + DEATH_NOTICE_MS
+    while (!isDead() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+
+  async #makeNetwork(): Promise<string> {
+    const name = `slipway-${this.runId}`
+    await this.engine.createNetwork({ Name: name, Driver: 'bridge', Labels: { [RUN_LABEL]: this.runId } })
+    return name
+  }
+}
+
+const volumeName = (task: TaskRequest, name: string) => `ecs-${task.family}-${task.revision}-${name}-${task.taskId}`

@@ -1,0 +1,54 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { AwsError } from '../../kernel/errors.ts'
+import { conditionalConflict, noSuchKey, notImplemented, preconditionFailed } from '../errors.ts'
+import { type Bucket, current, type Version } from '../model.ts'
+
+/** Holds a write to its conditions. `arrived` is when the request began: a delete since then is a conflict. */
+export function checkWrite(bucket: Bucket, key: string, headers: IncomingHttpHeaders, arrived: number): void {
+  const ifMatch = headers['if-match']
+  const ifNoneMatch = headers['if-none-match']
+  if (ifMatch === undefined && ifNoneMatch === undefined) return
+  const there = current(bucket, key)
+  const deletedAt = bucket.deletions.get(key)
+  if (deletedAt !== undefined && deletedAt > arrived) throw conditionalConflict(key)
+  if (ifNoneMatch !== undefined) {
+    if (ifNoneMatch !== '*') throw notImplemented('If-None-Match with anything but * on a write; neither has AWS')
+    if (there !== undefined) throw preconditionFailed('If-None-Match')
+  }
+  if (ifMatch !== undefined) {
+    if (there === undefined) throw noSuchKey(key)
+    if (!matches(ifMatch, there)) throw preconditionFailed('If-Match')
+  }
+}
+
+/** Holds a delete to its condition. */
+export function checkDelete(bucket: Bucket, key: string, headers: IncomingHttpHeaders): void {
+  const ifMatch = headers['if-match']
+  if (ifMatch === undefined) return
+  const there = current(bucket, key)
+  if (there === undefined) throw noSuchKey(key)
+  if (!matches(ifMatch, there)) throw preconditionFailed('If-Match')
+}
+
+/** Holds a read to its conditions; `true` means that the reader has it already. */
+export function isNotModified(version: Version, headers: IncomingHttpHeaders): boolean {
+  const ifMatch = headers['if-match']
+  const ifNoneMatch = headers['if-none-match']
+  if (ifMatch !== undefined && !matches(ifMatch, version)) throw preconditionFailed('If-Match')
+  return ifNoneMatch !== undefined && matches(ifNoneMatch, version)
+}
+
+const matches = (condition: string, { etag }: Version) =>
+  condition === '*' || condition.split(',').some((one) => unquoted(one) === unquoted(etag))
+
+const unquoted = (etag: string) => etag.trim().replaceAll('"', '')
+
+/** `bytes=0-99`, `bytes=100-` or `bytes=-100`; anything else is read as no range. */
+export function readRange(header: string | undefined, size: number): { start: number; end: number } | undefined {
+  const [, from = '', to = ''] = /^bytes=(\d*)-(\d*)$/.exec(header ?? '') ?? []
+  if (from === '' && to === '') return undefined
+  const start = from === '' ? Math.max(0, size - Number(to)) : Number(from)
+  const end = from === '' || to === '' ? size - 1 : Math.min(Number(to), size - 1)
+  if (start >= size || start > end) throw new AwsError('InvalidRange', 'The requested range is not satisfiable', 416)
+  return { start, end }
+}

@@ -1,0 +1,50 @@
+// What people call the parts of a deploy, and which steps of the workflow they are.
+
+import type { StepResult } from '../../runner/contexts/state.ts'
+import type { Conclusion } from '../../runner/events.ts'
+
+export interface Stage {
+  readonly name: string
+  readonly outcome: Conclusion
+  readonly seconds: number
+}
+
+const named: readonly (readonly [pattern: RegExp, name: string])[] = [
+  [/^actions\/checkout@/, 'source'],
+  [/^aws-actions\/configure-aws-credentials@/, 'credentials'],
+  [/\/assume-role(@|$)/, 'credentials'],
+  [/\/terraform-apply(@|$)/, 'terraform'],
+  [/\/build-image(@|$)/, 'image'],
+  [/\/deploy-ecs(@|$)/, 'rollout'],
+  [/\/datadog-event(@|$)/, 'event'],
+]
+
+/** Steps of deploy.yml that use an action for something else than what it is mostly for. */
+const byId: Readonly<Record<string, string>> = {
+  found: 'lookup',
+  before: 'gate',
+  gate: 'gate',
+  back: 'rollback',
+  mark: 'mark',
+}
+
+/** The stage that a step belongs to; `undefined` for the small things between stages. */
+export function stageName(uses: string | undefined, id = ''): string | undefined {
+  if (uses === undefined) return undefined
+  return byId[id] ?? named.find(([pattern]) => pattern.test(uses))?.[1]
+}
+
+/** The stages that a deploy came to, in order. Steps of one stage are added up, post steps count with their action. */
+export function stagesOf(steps: readonly StepResult[]): Stage[] {
+  const stages = new Map<string, Stage>()
+  for (const step of steps) {
+    const name = stageName(step.uses, step.id) ?? (step.outcome === 'failure' ? step.name : undefined)
+    if (name === undefined || step.outcome === 'skipped') continue
+    const before = stages.get(name) ?? { name, outcome: step.outcome, seconds: 0 }
+    stages.set(name, { name, outcome: worse(before.outcome, step.outcome), seconds: before.seconds + step.seconds })
+  }
+  return [...stages.values()]
+}
+
+const ranks: readonly Conclusion[] = ['success', 'cancelled', 'failure']
+const worse = (a: Conclusion, b: Conclusion) => (ranks.indexOf(b) > ranks.indexOf(a) ? b : a)

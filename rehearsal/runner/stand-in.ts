@@ -1,0 +1,26 @@
+import type { Permissions } from './syntax/permissions.ts'
+
+/** Runs in place of an action that needs GitHub itself or the internet. */
+export interface StandIn {
+  /** The inputs it understands. Any other is refused, so that a rehearsal never leaves out what a workflow asks for. */
+  readonly inputs: readonly string[]
+  run(call: StandInCall): Promise<StandInResult>
+}
+
+export interface StandInCall {
+  readonly inputs: Readonly<Record<string, string>>
+  readonly env: Readonly<Record<string, string>>
+  readonly github: Readonly<Record<string, unknown>>
+  readonly permissions: Permissions
+  readonly workspace: string
+  /** The repository's folder on this machine. */
+  readonly source: string
+  readonly say: (line: string) => void
+  readonly mask: (secret: string) => void
+}
+
+export interface StandInResult {
+  readonly outputs?: Readonly<Record<string, string>>
+  /** Variables for the steps that follow. */
+  readonly env?: Readonly<Record<string, string>>
+}

@@ -1,0 +1,31 @@
+// What a person gives a workflow who starts it by hand.
+import type { Trigger } from '../options.ts'
+import { type DispatchInput, type Workflow, WorkflowError } from '../syntax/workflow.ts'
+
+/** The inputs of a run that was started by hand: each of its declared type, as given, else by default. */
+export function dispatchInputs({ file, dispatch }: Workflow, trigger: Trigger): Record<string, unknown> {
+  if (trigger.event !== 'workflow_dispatch') return {}
+  const given = trigger.inputs
+  const unknown = Object.keys(given).filter((id) => !(id in dispatch))
+  const problems = [
+    ...unknown.map((id) => `there is no input ${id}. There are ${Object.keys(dispatch).join(', ') || 'none'}.`),
+    ...Object.entries(dispatch).flatMap(([id, input]) => problemsOf(id, input, given[id])),
+  ]
+  if (problems.length > 0) throw new WorkflowError(problems.map((problem) => `${file}: ${problem}`))
+  return Object.fromEntries(
+    Object.entries(dispatch).map(([id, input]) => [id, typed(input.type, given[id] ?? input.default)]),
+  )
+}
+
+function problemsOf(id: string, { required, options, default: otherwise }: DispatchInput, given?: string): string[] {
+  const value = given ?? otherwise
+  if (required && value === '') return [`required input ${id} is not given.`]
+  return options.length > 0 && value !== '' && !options.includes(value)
+    ? [`input ${id} is ${value}, which is none of ${options.join(', ')}.`]
+    : []
+}
+
+function typed(type: DispatchInput['type'], value: string): unknown {
+  if (type === 'boolean') return value === 'true'
+  return type === 'number' && value !== '' ? Number(value) : value
+}

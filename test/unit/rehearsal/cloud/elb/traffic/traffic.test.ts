@@ -1,0 +1,493 @@
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+} from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { caller, type Loose, stack, targetGroup, type World, world } from '../world.ts'
+
+// Above 1023, so that the tests need no privilege; each load balancer has an address of its own anyway.
+const port = 8088
+const closing: (() => Promise<void>)[] = []
+let it: World
+
+beforeEach(() => {
+  it = world({ carriesTraffic: true })
+  closing.push(() => it.elb.close())
+})
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close()
+})
+
+/** A service that listens on this machine. */
+async function service(answer: RequestListener): Promise<{ host: string; port: number; server: Server }> {
+  const server = createServer(answer)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  closing.push(async () => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return { host: '127.0.0.1', port: (server.address() as AddressInfo).port, server }
+}
+
+/** Registers services as targets of a group, and waits until they are healthy (or known not to be). */
+async function register(arn: string, ...services: { host: string; port: number }[]) {
+  services.forEach((address, index) => {
+    it.elb.targetGroups.register(caller, arn, { id: `10.0.0.${index + 1}`, port: 8080, address })
+  })
+  await it.clock.advance(40_000)
+}
+
+interface Got {
+  status: number
+  body: string
+  headers: IncomingMessage['headers']
+}
+
+function get(
+  host: string,
+  path = '/',
+  headers: Record<string, string> = {},
+  method = 'GET',
+  body?: string,
+): Promise<Got> {
+  return new Promise((resolve, reject) => {
+    const call = httpRequest({ host, port, path, headers, method, agent: false }, (response) => {
+      let text = ''
+      response.on('data', (chunk) => {
+        text += chunk
+      })
+      response.on('error', reject)
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: text, headers: response.headers }))
+    })
+    call.on('error', reject)
+    call.end(body)
+  })
+}
+
+const says = (text: string) => service((_, response) => response.end(text))
+const failures = () => it.journal.entries('request').map(({ status, cause, path }) => ({ status, cause, path }))
+
+test('each load balancer has an address of its own', async () => {
+  const one = await stack(it, {}, port)
+  const made = await it.call('CreateLoadBalancer', { Name: 'two', Subnets: ['subnet-a', 'subnet-b'] })
+  const other = made.LoadBalancers[0].DNSName
+  expect(one.dnsName).toMatch(/^127\.1\.\d+\.\d+$/)
+  expect(other).toMatch(/^127\.1\.\d+\.\d+$/)
+  expect(other).not.toBe(one.dnsName)
+  // Two clouds on one machine do not share addresses either.
+  const second = world({ carriesTraffic: true })
+  closing.push(() => second.elb.close())
+  expect([one.dnsName, other]).not.toContain((await stack(second, {}, port)).dnsName)
+})
+
+test('passes requests on, with headers and body, and answers back', async () => {
+  const { dnsName, targetGroupArn } = await stack(it, {}, port)
+  const target = await service((request, response) => {
+    let body = ''
+    request.on('data', (chunk) => {
+      body += chunk
+    })
+    request.on('end', () => {
+      response.writeHead(201, { 'x-own': 'yes', 'set-cookie': ['a=1', 'b=2'] })
+      response.end(JSON.stringify({ method: request.method, url: request.url, headers: request.headers, body }))
+    })
+  })
+  await register(targetGroupArn, target)
+  const got = await get(
+    dnsName,
+    '/a?b=c',
+    { 'x-forwarded-for': '9.9.9.9', connection: 'close', host: 'shop.example' },
+    'POST',
+    'hello',
+  )
+  expect(got.status).toBe(201)
+  expect(got.headers).toMatchObject({ 'x-own': 'yes', 'set-cookie': ['a=1', 'b=2'] })
+  const seen = JSON.parse(got.body)
+  expect(seen).toMatchObject({ method: 'POST', url: '/a?b=c', body: 'hello' })
+  expect(seen.headers).toMatchObject({
+    host: 'shop.example',
+    'x-forwarded-for': '9.9.9.9, 127.0.0.1',
+    'x-forwarded-proto': 'http',
+    'x-forwarded-port': `${port}`,
+    'x-amzn-trace-id': expect.stringMatching(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/),
+  })
+})
+
+test('takes turns among healthy targets', async () => {
+  const { dnsName, targetGroupArn } = await stack(it, {}, port)
+  await register(targetGroupArn, await says('a'), await says('b'))
+  const bodies = await Promise.all(Array.from({ length: 10 }, async () => (await get(dnsName)).body))
+  expect(bodies.filter((body) => body === 'a')).toHaveLength(5)
+  expect(failures()).toEqual([])
+})
+
+test('answers 503 itself when no target can take a request, and writes that down', async () => {
+  const { dnsName } = await stack(it, {}, port)
+  const got = await get(dnsName, '/x?token=secret')
+  expect(got.status).toBe(503)
+  expect(got.headers.server).toBe('awselb/2.0')
+  expect(got.body).toContain('<h1>503 Service Temporarily Unavailable</h1>')
+  expect(failures()).toEqual([{ status: 503, cause: 'no target can take it', path: '/x' }])
+})
+
+test('does not send requests to a target that is initial; fails open when all are unhealthy', async () => {
+  const { dnsName, targetGroupArn } = await stack(it, {}, port)
+  it.answer = () => ({ outcome: 'answered', status: 500 })
+  const target = await says('still here')
+  it.elb.targetGroups.register(caller, targetGroupArn, { id: '10.0.0.1', port: 8080, address: target })
+  expect((await get(dnsName)).status).toBe(503)
+  await it.clock.advance(60_000)
+  expect(await get(dnsName)).toMatchObject({ status: 200, body: 'still here' })
+})
+
+test('answers 502 when a target refuses, resets, or closes under a request', async () => {
+  const { dnsName, targetGroupArn } = await stack(it, {}, port)
+  const gone = await says('')
+  await new Promise((resolve) => gone.server.close(resolve))
+  await register(targetGroupArn, gone)
+  expect((await get(dnsName, '/refused')).status).toBe(502)
+  it.elb.targetGroups.deregister(caller, targetGroupArn, { id: '10.0.0.1', port: 8080 })
+  await it.clock.advance(400_000)
+  await register(targetGroupArn, await service((request) => request.socket.resetAndDestroy()))
+  expect((await get(dnsName, '/reset')).status).toBe(502)
+  expect(failures()).toEqual([
+    { status: 502, cause: 'ECONNREFUSED', path: '/refused' },
+    { status: 502, cause: 'ECONNRESET', path: '/reset' },
+  ])
+})
+
+test('cuts the connection when a target is lost in the middle of an answer', async () => {
+  const { dnsName, targetGroupArn } = await stack(it, {}, port)
+  const target = await service((request, response) => {
+    response.writeHead(200, { 'content-length': 1_000 })
+    response.write('begun', () => setImmediate(() => request.socket.destroy()))
+  })
+  await register(targetGroupArn, target)
+  await expect(get(dnsName, '/half')).rejects.toThrow()
+  expect(it.journal.entries('request')).toMatchObject([{ path: '/half', target: '10.0.0.1:8080' }])
+  expect(it.journal.entries('request')[0]).not.toHaveProperty('status', 502)
+})
+
+test('answers 504 when a target says nothing for the idle time', async () => {
+  const { dnsName, targetGroupArn, loadBalancerArn } = await stack(it, {}, port)
+  await it.call('ModifyLoadBalancerAttributes', {
+    LoadBalancerArn: loadBalancerArn,
+    Attributes: [{ Key: 'idle_timeout.timeout_seconds', Value: 30 }],
+  })
+  let asked: () => void = () => {}
+  const arrived = new Promise<void>((resolve) => {
+    asked = resolve
+  })
+  await register(targetGroupArn, await service(() => asked()))
+  const got = get(dnsName, '/slow')
+  await arrived
+  await it.clock.advance(30_000)
+  expect((await got).status).toBe(504)
+  expect(failures()).toEqual([{ status: 504, cause: 'nothing heard for 30 s', path: '/slow' }])
+})
+
+test('a draining target gets no new requests, and finishes those it has', async () => {
+  const { dnsName, targetGroupArn } = await stack(it, {}, port)
+  let finish: () => void = () => {}
+  let asked: () => void = () => {}
+  const arrived = new Promise<void>((resolve) => {
+    asked = resolve
+  })
+  const old = await service((request, response) => {
+    if (request.url !== '/long') return void response.end('old')
+    finish = () => void response.end('finished')
+    asked()
+  })
+  await register(targetGroupArn, old)
+  const long = get(dnsName, '/long')
+  await arrived
+  it.elb.targetGroups.register(caller, targetGroupArn, { id: '10.0.0.2', port: 8080, address: await says('new') })
+  await it.clock.advance(2_000)
+  it.elb.targetGroups.deregister(caller, targetGroupArn, { id: '10.0.0.1', port: 8080 })
+  for (let i = 0; i < 5; i += 1) expect((await get(dnsName)).body).toBe('new')
+  finish()
+  expect((await long).body).toBe('finished')
+  expect(failures()).toEqual([])
+})
+
+test('what is still under way when draining ends is cut off, and written down', async () => {
+  const { dnsName, targetGroupArn } = await stack(it, {}, port)
+  let asked: () => void = () => {}
+  const arrived = new Promise<void>((resolve) => {
+    asked = resolve
+  })
+  await register(targetGroupArn, await service(() => asked()))
+  const long = get(dnsName, '/long')
+  await arrived
+  await it.call('ModifyTargetGroupAttributes', {
+    TargetGroupArn: targetGroupArn,
+    Attributes: [{ Key: 'deregistration_delay.timeout_seconds', Value: 5 }],
+  })
+  it.elb.targetGroups.deregister(caller, targetGroupArn, { id: '10.0.0.1', port: 8080 })
+  await it.clock.advance(5_000)
+  expect((await long).status).toBe(502)
+  expect(failures()).toMatchObject([{ status: 502, path: '/long' }])
+})
+
+test('a client that gives up is no failure', async () => {
+  const { dnsName, targetGroupArn } = await stack(it, {}, port)
+  let asked: () => void = () => {}
+  const arrived = new Promise<void>((resolve) => {
+    asked = resolve
+  })
+  let closed: () => void = () => {}
+  const dropped = new Promise<void>((resolve) => {
+    closed = resolve
+  })
+  await register(
+    targetGroupArn,
+    await service((request) => {
+      request.socket.on('close', () => closed())
+      asked()
+    }),
+  )
+  const call = httpRequest({ host: dnsName, port, path: '/' })
+  call.on('error', () => {})
+  call.end()
+  await arrived
+  call.destroy()
+  await dropped
+  await it.elb.close()
+  expect(failures()).toEqual([])
+  expect(it.journal.entries('traffic')).toMatchObject([{ requests: 1, failed: 0, abandoned: 1 }])
+})
+
+describe('rules', () => {
+  const cases: [
+    name: string,
+    condition: Loose,
+    path: string,
+    headers: Record<string, string>,
+    method: string,
+    hit: boolean,
+  ][] = [
+    ['path', { Field: 'path-pattern', Values: ['/api/*'] }, '/api/x?y', {}, 'GET', true],
+    ['path, in its case', { Field: 'path-pattern', Values: ['/api/*'] }, '/API/x', {}, 'GET', false],
+    ['path, one character', { Field: 'path-pattern', Values: ['/v?/'] }, '/v2/', {}, 'GET', true],
+    ['path, a dot is a dot', { Field: 'path-pattern', Values: ['/a.b'] }, '/aXb', {}, 'GET', false],
+    ['host', { Field: 'host-header', Values: ['*.example.com'] }, '/', { host: 'API.example.com:80' }, 'GET', true],
+    ['other host', { Field: 'host-header', Values: ['*.example.com'] }, '/', { host: 'example.org' }, 'GET', false],
+    [
+      'header',
+      { Field: 'http-header', HttpHeaderConfig: { HttpHeaderName: 'X-Canary', Values: ['y*'] } },
+      '/',
+      { 'x-canary': 'Yes' },
+      'GET',
+      true,
+    ],
+    [
+      'no header',
+      { Field: 'http-header', HttpHeaderConfig: { HttpHeaderName: 'X-Canary', Values: ['y*'] } },
+      '/',
+      {},
+      'GET',
+      false,
+    ],
+    ['method', { Field: 'http-request-method', HttpRequestMethodConfig: { Values: ['PUT'] } }, '/', {}, 'PUT', true],
+    [
+      'other method',
+      { Field: 'http-request-method', HttpRequestMethodConfig: { Values: ['PUT'] } },
+      '/',
+      {},
+      'GET',
+      false,
+    ],
+    [
+      'query',
+      { Field: 'query-string', QueryStringConfig: { Values: [{ Key: 'v', Value: '2*' }] } },
+      '/?a=1&v=20',
+      {},
+      'GET',
+      true,
+    ],
+    [
+      'other query',
+      { Field: 'query-string', QueryStringConfig: { Values: [{ Key: 'v', Value: '2' }] } },
+      '/?v=3&w=2',
+      {},
+      'GET',
+      false,
+    ],
+    ['source', { Field: 'source-ip', SourceIpConfig: { Values: ['127.0.0.0/8'] } }, '/', {}, 'GET', true],
+    ['other source', { Field: 'source-ip', SourceIpConfig: { Values: ['10.0.0.0/8'] } }, '/', {}, 'GET', false],
+  ]
+
+  test.each(cases)('by %s', async (_, condition, path, headers, method, hit) => {
+    const { dnsName, listenerArn } = await stack(it, {}, port)
+    await it.call('CreateRule', {
+      ListenerArn: listenerArn,
+      Priority: 1,
+      Conditions: [condition],
+      Actions: [
+        {
+          Type: 'fixed-response',
+          FixedResponseConfig: { StatusCode: '418', ContentType: 'application/json', MessageBody: '{}' },
+        },
+      ],
+    })
+    const got = await get(dnsName, path, headers, method)
+    expect(got.status).toBe(hit ? 418 : 503)
+    if (hit) expect(got).toMatchObject({ body: '{}', headers: { 'content-type': 'application/json' } })
+  })
+
+  test('redirect with the parts of the request', async () => {
+    const { dnsName, listenerArn } = await stack(it, {}, port)
+    const RedirectConfig = { Protocol: 'HTTPS', Port: '443', Path: '/new/#{path}', StatusCode: 'HTTP_301' }
+    await it.call('ModifyListener', {
+      ListenerArn: listenerArn,
+      DefaultActions: [{ Type: 'redirect', RedirectConfig }],
+    })
+    const got = await get(dnsName, '/a/b?c=d', { host: `shop.example:${port}` })
+    expect(got.status).toBe(301)
+    expect(got.headers.location).toBe('https://shop.example/new/a/b?c=d')
+  })
+
+  test('forward by weight, exactly, and act at once when changed', async () => {
+    const { dnsName, listenerArn, targetGroupArn } = await stack(it, {}, port)
+    const green = await targetGroup(it, 'green')
+    const weigh = (blue: number, other: number) =>
+      it.call('ModifyListener', {
+        ListenerArn: listenerArn,
+        DefaultActions: [
+          {
+            Type: 'forward',
+            ForwardConfig: {
+              TargetGroups: [
+                { TargetGroupArn: targetGroupArn, Weight: blue },
+                { TargetGroupArn: green, Weight: other },
+              ],
+            },
+          },
+        ],
+      })
+    await weigh(90, 10)
+    await register(targetGroupArn, await says('blue'))
+    await register(green, await says('green'))
+    const share = async () => {
+      const bodies = []
+      for (let i = 0; i < 20; i += 1) bodies.push((await get(dnsName)).body)
+      return bodies.filter((body) => body === 'green').length
+    }
+    expect(await share()).toBe(2)
+    await weigh(0, 100)
+    expect(await share()).toBe(20)
+  })
+})
+
+test('keeps a client with its target where stickiness is on', async () => {
+  const { dnsName, targetGroupArn } = await stack(it, {}, port)
+  await it.call('ModifyTargetGroupAttributes', {
+    TargetGroupArn: targetGroupArn,
+    Attributes: [{ Key: 'stickiness.enabled', Value: true }],
+  })
+  await register(targetGroupArn, await says('a'), await says('b'))
+  const first = await get(dnsName)
+  const cookie = String(first.headers['set-cookie']?.[0]).split(';')[0] ?? ''
+  expect(cookie).toMatch(/^AWSALB=/)
+  for (let i = 0; i < 4; i += 1) expect((await get(dnsName, '/', { cookie })).body).toBe(first.body)
+})
+
+test('sets the response headers that the listener names', async () => {
+  const { dnsName, targetGroupArn, listenerArn } = await stack(it, {}, port)
+  await it.call('ModifyListenerAttributes', {
+    ListenerArn: listenerArn,
+    Attributes: [
+      { Key: 'routing.http.response.x_frame_options.header_value', Value: 'DENY' },
+      { Key: 'routing.http.response.server.enabled', Value: false },
+    ],
+  })
+  await register(
+    targetGroupArn,
+    await service((_, response) => {
+      response.setHeader('server', 'own')
+      response.setHeader('x-frame-options', 'SAMEORIGIN')
+      response.end()
+    }),
+  )
+  const got = await get(dnsName)
+  expect(got.headers['x-frame-options']).toBe('DENY')
+  expect(got.headers.server).toBeUndefined()
+})
+
+test('hands an upgrade through, both ways', async () => {
+  const { dnsName, targetGroupArn } = await stack(it, {}, port)
+  const target = await says('')
+  target.server.on('upgrade', (_, socket) => {
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\n')
+    socket.pipe(socket)
+  })
+  await register(targetGroupArn, target)
+  const echoed = await new Promise((resolve, reject) => {
+    const call = httpRequest({ host: dnsName, port, headers: { connection: 'Upgrade', upgrade: 'echo' } })
+    call.on('error', reject)
+    call.on('upgrade', (_, socket) => {
+      socket.on('data', (data: Buffer) => {
+        resolve(data.toString())
+        socket.destroy()
+      })
+      socket.write('hello')
+    })
+    call.end()
+  })
+  expect(echoed).toBe('hello')
+})
+
+test('a network load balancer passes connections on, byte for byte', async () => {
+  const group = await targetGroup(it, 'tcp', { Protocol: 'TCP' })
+  const made = await it.call('CreateLoadBalancer', { Name: 'net', Type: 'network', Subnets: ['subnet-a'] })
+  const { LoadBalancerArn, DNSName } = made.LoadBalancers[0]
+  await it.call('CreateListener', {
+    LoadBalancerArn,
+    Protocol: 'TCP',
+    Port: port,
+    DefaultActions: [{ Type: 'forward', TargetGroupArn: group }],
+  })
+  await expect(get(DNSName)).rejects.toThrow()
+  await register(group, await says('over tcp'))
+  expect(await get(DNSName)).toMatchObject({ status: 200, body: 'over tcp' })
+})
+
+test('a listener that is deleted no longer listens', async () => {
+  const { dnsName, listenerArn } = await stack(it, {}, port)
+  await it.call('DeleteListener', { ListenerArn: listenerArn })
+  const error = await new Promise<NodeJS.ErrnoException>((resolve) =>
+    connect({ host: dnsName, port }).on('error', resolve),
+  )
+  expect(error.code).toBe('ECONNREFUSED')
+})
+
+test('a listener moves to another port', async () => {
+  const { dnsName, listenerArn } = await stack(it, {}, port + 1)
+  await it.call('ModifyListener', { ListenerArn: listenerArn, Port: port })
+  expect((await get(dnsName)).status).toBe(503)
+})
+
+test('sums up the traffic of each target group at the end', async () => {
+  const { dnsName, targetGroupArn, loadBalancerArn } = await stack(it, {}, port)
+  await register(
+    targetGroupArn,
+    await service((request, response) => {
+      response.statusCode = request.url === '/bad' ? 500 : 200
+      response.end()
+    }),
+  )
+  for (const path of ['/', '/', '/bad']) await get(dnsName, path)
+  await it.elb.close()
+  expect(it.journal.entries('traffic')).toMatchObject([
+    {
+      loadBalancer: loadBalancerArn,
+      targetGroup: targetGroupArn,
+      requests: 3,
+      failed: 0,
+      statuses: { '2xx': 2, '5xx': 1 },
+    },
+  ])
+})

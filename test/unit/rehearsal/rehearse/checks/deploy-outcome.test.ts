@@ -1,0 +1,77 @@
+import { eventOf, failedRequests, judge } from '../../../../../rehearsal/rehearse/checks/deploy-outcome.ts'
+import type { Entry } from '../../../../../rehearsal/rehearse/checks/journal.ts'
+
+const taskDefinition = 'arn:aws:ecs:us-east-1:123456789012:task-definition/web:2'
+const claim = { verdict: 'succeeded', taskDefinition, image: `127.0.0.1:5000/web@sha256:${'a'.repeat(64)}` }
+
+const journal = (...entries: Record<string, unknown>[]): Entry[] =>
+  entries.map((entry, index) => ({ seq: index + 1, type: '', ...entry }))
+const deployment = (status: string, more = {}) => ({ type: 'service-deployment', taskDefinition, status, ...more })
+const good = [
+  { type: 'task', taskDefinition, lastStatus: 'RUNNING' },
+  { type: 'target', to: 'healthy' },
+  deployment('IN_PROGRESS'),
+  deployment('SUCCESSFUL'),
+]
+
+it('agrees with a deploy that succeeded', () => {
+  expect(judge(journal(...good), claim)).toEqual({ verdict: 'succeeded', problems: [] })
+})
+
+it.each([
+  ['SUCCESSFUL', 'succeeded'],
+  ['ROLLBACK_SUCCESSFUL', 'rolled-back'],
+  ['ROLLBACK_FAILED', 'failed'],
+  ['STOPPED', 'failed'],
+  ['IN_PROGRESS', 'unknown'],
+])('takes a service deployment that ended as %s for %s', (status, verdict) => {
+  expect(judge(journal(deployment(status)), claim).verdict).toBe(verdict)
+})
+
+it('takes a deployment that another one replaced for superseded', () => {
+  const entries = journal(deployment('STOPPED', { statusReason: 'Replaced by a new service deployment.' }))
+  expect(judge(entries, claim).verdict).toBe('superseded')
+})
+
+it.each([
+  [
+    'a green deploy that was rolled back',
+    [...good, deployment('ROLLBACK_SUCCESSFUL')],
+    claim,
+    /says succeeded, the journal says rolled-back/,
+  ],
+  ['a red deploy that succeeded', good, { ...claim, verdict: 'failed' }, /says failed, the journal says succeeded/],
+  ['a deploy that says nothing', good, { ...claim, verdict: '' }, /says nothing/],
+  [
+    'a revision that the journal does not know',
+    good,
+    { ...claim, taskDefinition: 'arn:other' },
+    /the journal says unknown/,
+  ],
+  ['no task', good.slice(1), claim, /no task of .* was ever running/],
+  ['no healthy target', [good[0], good[3]], claim, /no target became healthy/],
+  ['an image by tag', good, { ...claim, image: '127.0.0.1:5000/web:latest' }, /not pinned to a digest/],
+] as const)('finds %s', (_, entries, claimed, problem) => {
+  const { problems } = judge(journal(...(entries as Record<string, unknown>[])), claimed)
+  expect(problems).toContainEqual(expect.stringMatching(problem))
+})
+
+it('lists the requests that failed behind the load balancer', () => {
+  const entries = journal(
+    { type: 'request', outcome: 'failed', method: 'GET', path: '/', status: 502, cause: 'connection refused' },
+    { type: 'request', outcome: 'failed', method: 'GET', path: '/', cause: 'cut off' },
+    { type: 'traffic', requests: 10, failed: 2 },
+  )
+  expect(failedRequests(entries)).toEqual(['GET / → 502: connection refused', 'GET / → cut off: cut off'])
+})
+
+it('finds the last event that Datadog took', () => {
+  const entries = journal(
+    { type: 'datadog', outcome: 'ok', event: { title: 'first' } },
+    { type: 'datadog', outcome: 'ok', event: { title: 'second' } },
+    { type: 'datadog', outcome: 'Forbidden', event: { title: 'refused' } },
+    { type: 'datadog', outcome: 'ok' },
+  )
+  expect(eventOf(entries)).toEqual({ title: 'second' })
+  expect(eventOf([])).toBeNull()
+})

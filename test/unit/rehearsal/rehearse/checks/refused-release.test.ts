@@ -1,0 +1,23 @@
+import { judgeRefusal } from '../../../../../rehearsal/rehearse/checks/refused-release.ts'
+
+const entry = (type: string, more: Record<string, unknown>) => ({ seq: 1, type, ...more })
+const assumed = entry('api', { service: 'sts', action: 'AssumeRole' })
+const token = entry('api', { service: 'ecr', action: 'GetAuthorizationToken' })
+const looked = entry('registry', { what: 'manifest', status: 404 })
+
+it('agrees with a refusal that only looked', () => {
+  expect(judgeRefusal([assumed, token, looked], 'failure')).toEqual([])
+})
+
+it.each([
+  ['it went through', [assumed, token, looked], 'success', /ended as success/],
+  ['it failed before it looked', [assumed], 'failure', /no registry was asked/],
+  [
+    'Terraform ran first',
+    [assumed, entry('api', { service: 's3', action: 'GetObject' }), token, looked],
+    'failure',
+    /1 calls were made before it was refused, such as s3:GetObject/,
+  ],
+])('disagrees where %s', (_, entries, conclusion, problem) => {
+  expect(judgeRefusal(entries, conclusion)).toEqual([expect.stringMatching(problem)])
+})

@@ -1,0 +1,69 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readCommandLine } from '../../../../../rehearsal/rehearse/command-line.ts'
+import { Screen } from '../../../../../rehearsal/rehearse/report/progress.ts'
+import type { RunnerEvent } from '../../../../../rehearsal/runner/events.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'slipway-screen-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const at = { job: ['stage', 'deploy'], step: 'rollout' }
+const uses = 'slipway/slipway/actions/deploy-ecs@v1'
+const started: RunnerEvent = { type: 'step-started', at, name: 'Roll out', uses, phase: 'main' }
+const log = (line: string): RunnerEvent => ({ type: 'log', at, line })
+const finished = (conclusion: 'success' | 'failure' | 'skipped'): RunnerEvent => ({
+  type: 'step-finished',
+  at,
+  name: 'Roll out',
+  phase: 'main',
+  conclusion,
+  seconds: 1,
+})
+
+function shown(...events: RunnerEvent[]): string {
+  let text = ''
+  const screen = new Screen({ write: (part: string) => (text += part) })
+  const follow = screen.follow(join(folder, 'log'))
+  for (const event of events) follow(event)
+  return text
+}
+
+it('gives each stage a line, by the name people have for it', () => {
+  expect(shown(started, log('secretive detail'), finished('success'))).toMatch(/^ {2}✓ rollout +\d+\.\d s\n$/)
+})
+
+it('says nothing of what was skipped', () => {
+  expect(shown(started, finished('skipped'))).toBe('')
+})
+
+it('shows the last lines of what failed, and what it said was wrong', () => {
+  const error: RunnerEvent = { type: 'annotation', at, annotation: { level: 'error', message: 'The cluster is gone.' } }
+  const text = shown(started, log('first'), error, finished('failure'))
+  expect(text).toContain('error: The cluster is gone.\n')
+  expect(text).toMatch(/✗ rollout .* s\n {6}first\n/)
+})
+
+it('writes everything to the log file', () => {
+  shown(started, log('a line'), finished('success'))
+  const written = readFileSync(join(folder, 'log'), 'utf8')
+  expect(written).toContain('stage/deploy/rollout | a line\n')
+  expect(written).toContain('stage/deploy/rollout | Roll out: success, 1.0 s\n')
+})
+
+describe('the command line', () => {
+  it('is read', () => {
+    const given = readCommandLine(['--prod', '--alarm', '--keep', '--json', 'x.json'])
+    expect(given).toEqual({ help: false, prod: true, alarm: true, keep: true, json: 'x.json' })
+    expect(readCommandLine([])).toEqual({ help: false, prod: false, alarm: false, keep: false, json: undefined })
+  })
+
+  it.each([
+    [['--kep'], /--kep/],
+    [['--json'], /--json/],
+    [['--json', ''], /--json takes the path/],
+    [['file'], /file/],
+  ])('refuses %j, and names it', (args, message) => {
+    expect(() => readCommandLine(args)).toThrow(message)
+  })
+})

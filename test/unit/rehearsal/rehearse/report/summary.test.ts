@@ -1,0 +1,151 @@
+import { stagesOf } from '../../../../../rehearsal/rehearse/report/stages.ts'
+import { humanSummary, machineSummary, type Summary } from '../../../../../rehearsal/rehearse/report/summary.ts'
+import type { StepResult } from '../../../../../rehearsal/runner/contexts/state.ts'
+
+const step = (uses: string | undefined, outcome: StepResult['outcome'], seconds: number, more = {}): StepResult => ({
+  id: 'x',
+  name: 'A step',
+  uses,
+  phase: 'main',
+  seconds,
+  outcome,
+  conclusion: outcome,
+  outputs: {},
+  summary: '',
+  ...more,
+})
+
+const summary: Summary = {
+  verdict: 'succeeded',
+  image: 'web@sha256:abc',
+  taskDefinition: 'arn:web:2',
+  deploys: [
+    { name: 'first', seconds: 20.04, stages: [{ name: 'terraform', outcome: 'success', seconds: 12.34567 }] },
+    {
+      name: 'second',
+      seconds: 10,
+      stages: [
+        { name: 'terraform', outcome: 'success', seconds: 5 },
+        { name: 'rollout', outcome: 'failure', seconds: 5 },
+      ],
+    },
+  ],
+  traffic: { requests: 1000, failed: 0 },
+  event: { title: 'web deployed', text: 'x' },
+  journal: '/runs/journal.jsonl',
+  problems: [],
+  seconds: 33,
+}
+
+it('adds up the steps of a stage, and keeps the worst outcome', () => {
+  const stages = stagesOf([
+    step('actions/checkout@v5', 'success', 1),
+    step('slipway/slipway/actions/terraform-apply@v1', 'success', 2),
+    step(undefined, 'success', 5),
+    step('./actions/deploy-ecs', 'failure', 3),
+    step('slipway/slipway/actions/terraform-apply@v1', 'success', 0.5, { phase: 'post' }),
+  ])
+  expect(stages).toEqual([
+    { name: 'source', outcome: 'success', seconds: 1 },
+    { name: 'terraform', outcome: 'success', seconds: 2.5 },
+    { name: 'rollout', outcome: 'failure', seconds: 3 },
+  ])
+})
+
+it('tells the steps of one action apart that serve different ends, and leaves out what did not come about', () => {
+  const image = 'slipway/slipway/actions/build-image@v1'
+  const datadog = 'slipway/slipway/actions/datadog-event@v1'
+  const stages = stagesOf([
+    step('slipway/slipway/actions/assume-role@v1', 'success', 1),
+    step(image, 'success', 1, { id: 'found' }),
+    step('slipway/slipway/actions/terraform-apply@v1', 'failure', 1),
+    step(image, 'skipped', 0, { id: 'image' }),
+    step(datadog, 'success', 1, { id: 'before' }),
+    step(datadog, 'failure', 2, { id: 'gate' }),
+    step('slipway/slipway/actions/deploy-ecs@v1', 'success', 3, { id: 'back' }),
+    step(datadog, 'success', 1),
+  ])
+  expect(stages.map(({ name, outcome, seconds }) => `${name} ${outcome} ${seconds}`)).toEqual([
+    'credentials success 1',
+    'lookup success 1',
+    'terraform failure 1',
+    'gate failure 3',
+    'rollback success 3',
+    'event success 1',
+  ])
+})
+
+it('gives a step that failed a stage of its own, so that it is seen', () => {
+  expect(stagesOf([step(undefined, 'failure', 1)])).toEqual([{ name: 'A step', outcome: 'failure', seconds: 1 }])
+})
+
+it('gives machines exactly what was promised', () => {
+  expect(machineSummary(summary)).toEqual({
+    verdict: 'succeeded',
+    image: 'web@sha256:abc',
+    taskDefinition: 'arn:web:2',
+    stages: [
+      { name: 'first: terraform', outcome: 'success', seconds: 12.346 },
+      { name: 'second: terraform', outcome: 'success', seconds: 5 },
+      { name: 'second: rollout', outcome: 'failure', seconds: 5 },
+    ],
+    traffic: { requests: 1000, failed: 0 },
+    event: { title: 'web deployed', text: 'x' },
+    journal: '/runs/journal.jsonl',
+  })
+})
+
+it('gives machines what became of prod and of the alarm, where there was one', () => {
+  const alarm = { verdict: 'rolled-back', taskDefinition: 'arn:web:3', event: null }
+  expect(machineSummary({ ...summary, alarm })).toMatchObject({ alarm })
+  expect(humanSummary({ ...summary, alarm })).toMatch(/alarm +rolled-back\n +revision +arn:web:3/)
+})
+
+it('tells people what they want to know, with the time of Terraform apart', () => {
+  const text = humanSummary({ ...summary, problems: ['second deploy: it failed'] })
+  for (const part of [
+    'succeeded',
+    'web@sha256:abc',
+    'arn:web:2',
+    '1000 requests during the second rollout, 0 failed',
+    'web deployed',
+    "33.0 s in all, 17.3 s of it Terraform's",
+    '/runs/journal.jsonl',
+    '✗ second deploy: it failed',
+  ]) {
+    expect(text).toContain(part)
+  }
+  expect(text).toMatch(/terraform +12\.3 +5\.0\n/)
+  expect(text).toMatch(/rollout +failure\n/)
+})
+
+describe('of a rehearsal that went on to prod', () => {
+  const digest = `sha256:${'a'.repeat(64)}`
+  const prod = {
+    verdict: 'succeeded',
+    image: `127.0.0.2:5000/web@${digest}`,
+    taskDefinition: 'arn:prod:web:1',
+    event: { title: 'web in prod' },
+  } as const
+  const ran = { ...summary, image: `127.0.0.1:5000/web@${digest}` }
+
+  it('gives machines one member more', () => {
+    expect(machineSummary({ ...ran, prod })).toEqual({ ...machineSummary(ran), prod })
+    expect(Object.keys(machineSummary({ ...ran, prod: undefined }))).not.toContain('prod')
+  })
+
+  it('tells people that prod runs what stage ran', () => {
+    const text = humanSummary({ ...ran, prod })
+    for (const part of [prod.image, `the very image that stage ran: ${digest}`, 'arn:prod:web:1', 'web in prod']) {
+      expect(text).toContain(part)
+    }
+    expect(humanSummary(ran)).not.toContain('prod')
+  })
+
+  it.each(['127.0.0.2:5000/web:v1.2.3', `127.0.0.2:5000/web@sha256:${'b'.repeat(64)}`, ''])(
+    'tells people that prod does not, when it runs %j',
+    (image) => {
+      expect(humanSummary({ ...ran, prod: { ...prod, image } })).toContain(`NOT the image that stage ran: ${ran.image}`)
+    },
+  )
+})

@@ -1,0 +1,53 @@
+import { claimsOf } from '../../../../../rehearsal/runner/contexts/id-tokens.ts'
+import { removeFolders, run } from '../support.ts'
+
+afterAll(removeFolders)
+
+const ask = `curl -sH "Authorization: Bearer $ACTIONS_ID_TOKEN_REQUEST_TOKEN" "$ACTIONS_ID_TOKEN_REQUEST_URL&audience=sts.amazonaws.com"`
+const job = (more: string, script = ask) => `
+on: push
+jobs:
+  a:
+    runs-on: ubuntu-latest
+    ${more}
+    steps:
+      - run: |
+          ${script}
+`
+const claims = (log: readonly string[]) => {
+  const { value } = JSON.parse(log.at(-1) ?? '') as { value: string }
+  return JSON.parse(Buffer.from(value.split('.')[1] ?? '', 'base64url').toString())
+}
+
+it('a job that may have a token of its own gets one, which says which job it is', async () => {
+  const { log, result } = await run(job('permissions: { id-token: write }'))
+  expect(result.conclusion).toBe('success')
+  expect(claims(log)).toMatchObject({
+    iss: 'https://token.actions.githubusercontent.com',
+    aud: 'sts.amazonaws.com',
+    sub: 'repo:acme@1/web@1:ref:refs/heads/main',
+    repository: 'acme/web',
+  })
+})
+
+it('in an environment it says that instead of the branch', async () => {
+  const { log } = await run(job('permissions: { id-token: write }\n    environment: stage'))
+  expect(claims(log)).toMatchObject({ sub: 'repo:acme@1/web@1:environment:stage', environment: 'stage' })
+})
+
+it('its subject has the ids of owner and repository, as GitHub writes it for repositories since July 2026', () => {
+  const ids = { repository_owner_id: '12', repository_id: '345' }
+  expect(claimsOf({ repository: 'acme/web', repository_owner: 'acme', ...ids }, 'prod')).toMatchObject({
+    sub: 'repo:acme@12/web@345:environment:prod',
+    ...ids,
+  })
+})
+
+it('nobody else gets one', async () => {
+  const stranger = await run(
+    job('permissions: { id-token: write }', ask.replace('$ACTIONS_ID_TOKEN_REQUEST_TOKEN', 'x')),
+  )
+  expect(JSON.parse(stranger.log.at(-1) ?? '')).toEqual({ message: 'Bad credentials' })
+  const { log } = await run(job('permissions: { contents: write }', 'echo "[$ACTIONS_ID_TOKEN_REQUEST_URL]"'))
+  expect(log).toEqual(['[]'])
+})
