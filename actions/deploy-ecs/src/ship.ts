@@ -181,8 +181,8 @@ async function cancelAll(
   const last = aws.within(AbortSignal.timeout(LAST_SECONDS_MS))
   await inParallel(deploys, AT_ONCE, async (deploy) => {
     // A verdict of success stands, and so does what came of a failure; one of failure may have been on its way back.
-    const isOver = deploy.verdict?.verdict === 'rolled-back' || deploy.verdict?.verdict === 'superseded'
-    if (isOver || (deploy.watch?.verdict ?? deploy.verdict)?.verdict === 'succeeded') {
+    const isOver = deploy.verdict?.status === 'rolled-back' || deploy.verdict?.status === 'superseded'
+    if (isOver || (deploy.watch?.verdict ?? deploy.verdict)?.status === 'succeeded') {
       deploy.verdict ??= deploy.watch?.verdict ?? notWaitedFor()
       return
     }

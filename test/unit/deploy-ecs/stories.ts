@@ -131,18 +131,19 @@ export function play(
   whose: FollowedDeployment = followed,
 ): Decision {
   let memory: Memory = NOTHING_YET
-  let decision: Decision = { waitingFor: ['the first look'] }
+  let decision: Decision = { kind: 'waiting', waitingFor: ['the first look'] }
   for (const look of looks) {
     memory = remember(memory, whose, look)
     decision = decide(whose, how, look, memory)
-    if ('verdict' in decision) return decision
+    if (decision.kind === 'decided') return decision
   }
   return decision
 }
 
 export const verdictOf = (decision: Decision): Verdict => {
-  if ('verdict' in decision) return decision.verdict
+  if (decision.kind === 'decided') return decision.verdict
   throw new Error(`No verdict yet: ${decision.waitingFor.join('; ')}`)
 }
 
-export const waitsFor = (decision: Decision): string => ('waitingFor' in decision ? decision.waitingFor.join('; ') : '')
+export const waitsFor = (decision: Decision): string =>
+  decision.kind === 'waiting' ? decision.waitingFor.join('; ') : ''

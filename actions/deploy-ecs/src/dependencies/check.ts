@@ -12,23 +12,23 @@ const BETWEEN_LOOKS_MS = 5_000
 const AT_ONCE = 8
 
 /**
- * Looks for all that the tasks need, each thing once, whoever needs it.
- * @throws SlipwayError that names each thing that is certainly not there, who needs it, and what to do.
+ * Looks for all that the tasks need, each dependency once, whoever references it.
+ * @throws SlipwayError that names each dependency that is certainly not there, who references it, and what to do.
  */
 export async function checkDependencies(
   aws: AwsCalls,
   log: Log,
-  needs: readonly Reference[],
+  references: readonly Reference[],
   place: Location,
 ): Promise<void> {
-  const distinct = Map.groupBy(needs, ({ thing }) => JSON.stringify(thing))
-  const things = [...distinct.values()].flatMap(([first]) => first?.thing ?? [])
-  const findings = await lookAgain(aws, await lookForAll(aws, things, place.account), place.account)
-  tellUnseen(log, findings)
-  const problems = [...findings].flatMap(([thing, finding]) =>
-    finding.is === 'wrong'
-      ? (distinct.get(JSON.stringify(thing)) ?? []).map(
-          ({ by }) => `${capital(by)}: ${thing.kind} \`${thing.name}\` ${finding.problem}. ${finding.fix}.`,
+  const distinct = Map.groupBy(references, ({ dependency }) => JSON.stringify(dependency))
+  const dependencies = [...distinct.values()].flatMap(([first]) => first?.dependency ?? [])
+  const lookups = await retryMissing(aws, await lookForAll(aws, dependencies, place.account), place.account)
+  logUnknown(log, lookups)
+  const problems = [...lookups].flatMap(([dependency, lookup]) =>
+    lookup.kind === 'missing'
+      ? (distinct.get(JSON.stringify(dependency)) ?? []).map(
+          ({ by }) => `${capital(by)}: ${dependency.kind} \`${dependency.name}\` ${lookup.problem}. ${lookup.fix}.`,
         )
       : [],
   )
@@ -38,47 +38,54 @@ export async function checkDependencies(
   })
 }
 
-async function lookAgain(
+async function retryMissing(
   aws: AwsCalls,
   first: ReadonlyMap<Dependency, Lookup>,
   account: string,
 ): Promise<ReadonlyMap<Dependency, Lookup>> {
-  const findings = new Map(first)
+  const lookups = new Map(first)
   for (let look = 2; look <= LOOKS; look++) {
-    const gone = [...findings].flatMap(([thing, { is }]) => (is === 'wrong' ? [thing] : []))
+    const gone = [...lookups].flatMap(([dependency, { kind }]) => (kind === 'missing' ? [dependency] : []))
     if (gone.length === 0) break
     await aws.clock.sleep(BETWEEN_LOOKS_MS, aws.signal)
-    for (const [thing, finding] of await lookForAll(aws, gone, account)) findings.set(thing, finding)
+    for (const [dependency, lookup] of await lookForAll(aws, gone, account)) lookups.set(dependency, lookup)
   }
-  return findings
+  return lookups
 }
 
 // The SDK's clients of IAM, SSM and Secrets Manager are 250 KB, by which every start of this action would take a quarter
-// longer (172 ms of processor time, not 135): they are loaded where a task definition needs them. A signed call of our own
+// longer (172 ms of processor time, not 135): they are loaded where a task definition references them. A signed call of our own
 // would be smaller, and would have to know the endpoints of every partition, FIPS and dual stack.
 async function lookForAll(
   aws: AwsCalls,
-  things: readonly Dependency[],
+  dependencies: readonly Dependency[],
   account: string,
 ): Promise<ReadonlyMap<Dependency, Lookup>> {
-  const parameters = things.filter((thing) => thing.kind === 'parameter').filter((thing) => thing.account === account)
-  const others = things.filter((thing) => thing.kind !== 'parameter' || thing.account !== account)
+  const parameters = dependencies
+    .filter((dependency) => dependency.kind === 'parameter')
+    .filter((dependency) => dependency.account === account)
+  const others = dependencies.filter((dependency) => dependency.kind !== 'parameter' || dependency.account !== account)
   const [ofParameters, ofOthers] = await Promise.all([
     parameters.length === 0 ? [] : import('./parameters.ts').then((module) => module.lookUpParameters(aws, parameters)),
-    inParallel(others, AT_ONCE, async (thing) => [thing, await lookForOne(aws, thing, account)] as const),
+    inParallel(
+      others,
+      AT_ONCE,
+      async (dependency) => [dependency, await lookForOne(aws, dependency, account)] as const,
+    ),
   ])
   return new Map<Dependency, Lookup>([...ofOthers, ...ofParameters])
 }
 
-async function lookForOne(aws: AwsCalls, thing: Dependency, account: string): Promise<Lookup> {
-  if (thing.account !== account) return unknown(`of account ${thing.account}, which these credentials are not of`)
-  switch (thing.kind) {
+async function lookForOne(aws: AwsCalls, dependency: Dependency, account: string): Promise<Lookup> {
+  if (dependency.account !== account)
+    return unknown(`of account ${dependency.account}, which these credentials are not of`)
+  switch (dependency.kind) {
     case 'role':
-      return (await import('./role.ts')).lookUpRole(aws, thing)
+      return (await import('./role.ts')).lookUpRole(aws, dependency)
     case 'secret':
-      return (await import('./secret.ts')).lookUpSecret(aws, thing)
+      return (await import('./secret.ts')).lookUpSecret(aws, dependency)
     case 'log group':
-      return lookUpLogGroup(aws, thing)
+      return lookUpLogGroup(aws, dependency)
     default:
       return missing(
         'is neither a secret of Secrets Manager nor a parameter of the parameter store',
@@ -87,9 +94,9 @@ async function lookForOne(aws: AwsCalls, thing: Dependency, account: string): Pr
   }
 }
 
-/** One line for each reason, however many things it is about. */
-function tellUnseen(log: Log, findings: ReadonlyMap<Dependency, Lookup>): void {
-  const reasons = Map.groupBy(findings, ([, finding]) => (finding.is === 'unseen' ? finding.why : undefined))
+/** One line for each reason, however many dependencies it is about. */
+function logUnknown(log: Log, lookups: ReadonlyMap<Dependency, Lookup>): void {
+  const reasons = Map.groupBy(lookups, ([, lookup]) => (lookup.kind === 'unknown' ? lookup.why : undefined))
   for (const [why, members] of reasons) {
     if (why === undefined) continue
     log.info(`Not looked for: ${members.map(([{ kind, name }]) => `${kind} \`${name}\``).join(', ')} (${why}).`)

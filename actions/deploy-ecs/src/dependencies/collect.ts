@@ -22,9 +22,9 @@ export type Dependency = Location &
     | { readonly kind: 'value'; readonly name: string }
   )
 
-/** A thing that a task definition needs, and where it says so, for people. */
+/** A dependency that a task definition needs, and where it says so, for people. */
 export interface Reference {
-  readonly thing: Dependency
+  readonly dependency: Dependency
   readonly by: string
 }
 
@@ -32,24 +32,24 @@ export interface Reference {
 export function collectDependencies(registration: Registration, place: Location): readonly Reference[] {
   const { family, taskRoleArn, executionRoleArn, containerDefinitions } = registration
   const roles = Object.entries({ taskRoleArn, executionRoleArn }).flatMap(([member, role]) =>
-    role ? [{ thing: roleOf(role, place), by: `task definition \`${family}\`, \`${member}\`` }] : [],
+    role ? [{ dependency: roleOf(role, place), by: `task definition \`${family}\`, \`${member}\`` }] : [],
   )
-  return [...roles, ...containerDefinitions.flatMap((container) => needsOfContainer(container, family, place))]
+  return [...roles, ...containerDefinitions.flatMap((container) => collectFromContainer(container, family, place))]
 }
 
-function needsOfContainer(container: ContainerDefinition, family: string, place: Location): readonly Reference[] {
+function collectFromContainer(container: ContainerDefinition, family: string, place: Location): readonly Reference[] {
   const { name, secrets = [], repositoryCredentials, logConfiguration } = container
   const at = (member: string) => `task definition \`${family}\`, container \`${name}\`, \`${member}\``
   const ofSecrets = (list: readonly Secret[], member: string) =>
     list.flatMap(({ name: variable, valueFrom }) =>
-      valueFrom ? [{ thing: secretOf(valueFrom, place), by: `${at(member)} \`${variable}\`` }] : [],
+      valueFrom ? [{ dependency: secretOf(valueFrom, place), by: `${at(member)} \`${variable}\`` }] : [],
     )
   const credentials = repositoryCredentials?.credentialsParameter
   const group = logGroupOf(container, place)
   return [
     ...ofSecrets(secrets, 'secrets'),
-    ...(credentials ? [{ thing: registrySecretOf(credentials, place), by: at('repositoryCredentials') }] : []),
-    ...(group === undefined ? [] : [{ thing: group, by: at('awslogs-group') }]),
+    ...(credentials ? [{ dependency: registrySecretOf(credentials, place), by: at('repositoryCredentials') }] : []),
+    ...(group === undefined ? [] : [{ dependency: group, by: at('awslogs-group') }]),
     ...ofSecrets(logConfiguration?.secretOptions ?? [], 'secretOptions'),
   ]
 }
@@ -90,9 +90,9 @@ const withoutSelector = (name: string) => name.replace(/:.*$/, '')
 
 /** The login of a registry is always a secret of Secrets Manager. */
 function registrySecretOf(credentials: string, place: Location): Dependency {
-  const thing = secretOf(credentials, place)
-  return thing.kind === 'secret' || credentials.startsWith('arn:')
-    ? thing
+  const dependency = secretOf(credentials, place)
+  return dependency.kind === 'secret' || credentials.startsWith('arn:')
+    ? dependency
     : { kind: 'secret', name: credentials, stage: 'AWSCURRENT', ...place }
 }
 

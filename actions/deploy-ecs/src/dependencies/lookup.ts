@@ -6,13 +6,13 @@ import { isRetryable } from '../aws/errors.ts'
 
 /** What became of looking for something. What could not be seen says nothing of whether it is there. */
 export type Lookup =
-  | { readonly is: 'there' }
-  | { readonly is: 'wrong'; readonly problem: string; readonly fix: string }
-  | { readonly is: 'unseen'; readonly why: string }
+  | { readonly kind: 'found' }
+  | { readonly kind: 'missing'; readonly problem: string; readonly fix: string }
+  | { readonly kind: 'unknown'; readonly why: string }
 
-export const FOUND: Lookup = { is: 'there' }
-export const missing = (problem: string, fix: string): Lookup => ({ is: 'wrong', problem, fix })
-export const unknown = (why: string): Lookup => ({ is: 'unseen', why })
+export const FOUND: Lookup = { kind: 'found' }
+export const missing = (problem: string, fix: string): Lookup => ({ kind: 'missing', problem, fix })
+export const unknown = (why: string): Lookup => ({ kind: 'unknown', why })
 
 /** How to ask AWS for something, and what its answer means. */
 interface Question<T> {
@@ -21,7 +21,7 @@ interface Question<T> {
   readonly ask: (options: { readonly abortSignal: AbortSignal }) => Promise<T>
   readonly judge: (answer: T) => Lookup
   /** The error by which AWS says that there is no such thing, and what to do then. */
-  readonly absent?: { readonly error: string; readonly finding: Lookup }
+  readonly absent?: { readonly error: string; readonly lookup: Lookup }
 }
 
 /**
@@ -46,6 +46,6 @@ export async function lookUp<T>(aws: AwsCalls, { permission, what, ask, judge, a
     // A region that the account has not opted into does not know credentials that are good everywhere else.
     if (failure === 'expired' && cause.name !== 'UnrecognizedClientException') throw error
     if (failure === 'denied') return unknown(`the credentials may not call \`${permission}\``)
-    return cause.name === absent?.error ? absent.finding : unknown(`\`${permission}\` answered ${cause.name}`)
+    return cause.name === absent?.error ? absent.lookup : unknown(`\`${permission}\` answered ${cause.name}`)
   }
 }

@@ -33,7 +33,7 @@ const isPublic = ({ name }: Parameter) => /^\/?aws\//.test(name)
 
 async function lookForBatch(aws: AwsCalls, region: string, batch: readonly Parameter[]) {
   const there = new Set<string>()
-  const finding = await lookUp(aws, {
+  const lookup = await lookUp(aws, {
     permission: 'ssm:DescribeParameters',
     what: `parameters ${batch.map(({ name }) => `\`${name}\``).join(', ')}`,
     ask: async (options) => {
@@ -56,8 +56,8 @@ async function lookForBatch(aws: AwsCalls, region: string, batch: readonly Param
   })
   return batch.map((parameter): readonly [Parameter, Lookup] => [
     parameter,
-    finding.is !== 'there' || parameter.names.some((name) => there.has(name))
-      ? finding
+    lookup.kind !== 'found' || parameter.names.some((name) => there.has(name))
+      ? lookup
       : missing(`does not exist in ${region}`, 'Make it, or correct its name'),
   ])
 }

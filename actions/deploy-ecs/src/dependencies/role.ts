@@ -17,7 +17,7 @@ export const lookUpRole = (
     judge: ({ Role }) => judgeRole(Role, arn),
     absent: {
       error: 'NoSuchEntityException',
-      finding: missing('does not exist', 'Make it, or name another one'),
+      lookup: missing('does not exist', 'Make it, or name another one'),
     },
   })
 

@@ -8,18 +8,18 @@ import type { Dependency } from './collect.ts'
 import { FOUND, type Lookup, lookUp, missing } from './lookup.ts'
 
 /** Whether a secret is there, and has the version that tasks are given. Its value is never asked for. */
-export const lookUpSecret = (aws: AwsCalls, thing: Dependency & { readonly kind: 'secret' }): Promise<Lookup> =>
+export const lookUpSecret = (aws: AwsCalls, dependency: Dependency & { readonly kind: 'secret' }): Promise<Lookup> =>
   lookUp(aws, {
     permission: 'secretsmanager:DescribeSecret',
-    what: `secret \`${thing.name}\``,
+    what: `secret \`${dependency.name}\``,
     ask: (options) =>
       aws.clients
-        .of(SecretsManagerClient, thing.region)
-        .send(new DescribeSecretCommand({ SecretId: thing.name }), options),
-    judge: (secret) => judgeSecret(secret, thing.stage),
+        .of(SecretsManagerClient, dependency.region)
+        .send(new DescribeSecretCommand({ SecretId: dependency.name }), options),
+    judge: (secret) => judgeSecret(secret, dependency.stage),
     absent: {
       error: 'ResourceNotFoundException',
-      finding: missing(`does not exist in ${thing.region}`, 'Make it, or correct its ARN'),
+      lookup: missing(`does not exist in ${dependency.region}`, 'Make it, or correct its ARN'),
     },
   })
 

@@ -5,8 +5,8 @@ import type { InputReader } from '../../../../toolkit/inputs.ts'
  * Reads an input that holds a container's command: a JSON array (`["npm", "start"]`) or words as in a shell, with
  * quotes and backslashes. No variables are expanded and no shell is run.
  */
-export function readCommandLine(read: InputReader, name: string): readonly string[] | undefined {
-  const value = read.text(name)
+export function readCommandLine(reader: InputReader, name: string): readonly string[] | undefined {
+  const value = reader.text(name)
   if (value === undefined) return undefined
   return value.startsWith('[') ? fromJson(name, value) : words(name, value)
 }

@@ -38,8 +38,8 @@ export interface Inputs {
   /** What the deploy record calls the place that was deployed to. */
   readonly environment?: string
   readonly services: readonly ServiceName[]
-  readonly base: TaskDefinitionSource
-  readonly changes: TaskDefinitionChanges
+  readonly taskDefinitionSource: TaskDefinitionSource
+  readonly taskDefinitionChanges: TaskDefinitionChanges
   readonly serviceChanges: ServiceChanges
   readonly beforeDeploy?: BeforeDeploy
   readonly waitFor: WaitFor
@@ -61,33 +61,33 @@ const MINUTE = 60_000
 
 /** Reads and checks every input. @throws InputError for the first that is wrong. */
 export function readInputs(env: Environment): Inputs {
-  const read = new InputReader(env)
-  read.refuse(PEER_INPUTS)
-  const command = readCommand(read)
-  if (command === 'rollback') refuseChangesInRollback(read)
-  const region = readRegion(read)
-  const expectedAccountId = readAccountId(read)
-  const environment = read.text('environment')
-  const recordFile = read.text('record-file')
-  const rollbackTo = readRevision(read, 'rollback-to', command)
-  const rollbackFrom = readRevision(read, 'rollback-from', command)
-  const beforeDeploy = readBeforeDeploy(read)
-  const maxFailedTasks = read.integer('max-failed-tasks', { min: 1, max: 1000 })
+  const reader = new InputReader(env)
+  reader.refuse(PEER_INPUTS)
+  const command = readCommand(reader)
+  if (command === 'rollback') refuseDeployInputs(reader)
+  const region = readRegion(reader)
+  const expectedAccountId = readAccountId(reader)
+  const environment = reader.text('environment')
+  const recordFile = reader.text('record-file')
+  const rollbackTo = readRevision(reader, 'rollback-to', command)
+  const rollbackFrom = readRevision(reader, 'rollback-from', command)
+  const beforeDeploy = readBeforeDeploy(reader)
+  const maxFailedTasks = reader.integer('max-failed-tasks', { min: 1, max: 1000 })
   return {
     command,
-    dryRun: read.flag('dry-run', false),
+    dryRun: reader.flag('dry-run', false),
     ...(region === undefined ? {} : { region }),
     ...(expectedAccountId === undefined ? {} : { expectedAccountId }),
     ...(environment === undefined ? {} : { environment }),
-    services: readServices(read),
-    base: readTaskDefinitionSource(read),
-    changes: readTaskDefinitionChanges(read),
-    serviceChanges: readServiceChanges(read),
+    services: readServices(reader),
+    taskDefinitionSource: readTaskDefinitionSource(reader),
+    taskDefinitionChanges: readTaskDefinitionChanges(reader),
+    serviceChanges: readServiceChanges(reader),
     ...(beforeDeploy === undefined ? {} : { beforeDeploy }),
-    ...readPatience(read),
+    ...readWait(reader),
     ...(maxFailedTasks === undefined ? {} : { maxFailedTasks }),
-    onConflict: read.choice('on-conflict', ['fail', 'wait', 'supersede'], 'fail'),
-    ...readWayBack(read, command),
+    onConflict: reader.choice('on-conflict', ['fail', 'wait', 'supersede'], 'fail'),
+    ...readOnFailureAndOnCancel(reader, command),
     ...(rollbackTo === undefined ? {} : { rollbackTo }),
     ...(rollbackFrom === undefined ? {} : { rollbackFrom }),
     ...(recordFile === undefined ? {} : { recordFile }),
@@ -96,19 +96,19 @@ export function readInputs(env: Environment): Inputs {
 
 const COMMANDS = ['deploy', 'verify', 'rollback'] as const
 
-function readCommand(read: InputReader): Inputs['command'] {
-  const value = read.text('command')
+function readCommand(reader: InputReader): Inputs['command'] {
+  const value = reader.text('command')
   if (value !== undefined && !COMMANDS.some((command) => command.startsWith(value.toLowerCase()))) {
     throw new InputError('command', `is \`${value}\`, which is none of \`deploy\`, \`verify\`, \`rollback\`.`, {
       hint: "It says what this action does. To change the container's command, use `container-command`.",
     })
   }
-  return read.choice('command', COMMANDS, 'deploy')
+  return reader.choice('command', COMMANDS, 'deploy')
 }
 
-function readServices(read: InputReader): readonly ServiceName[] {
-  const cluster = parseClusterName(read.text('cluster') ?? 'default')
-  const [one, several] = [read.list('service'), read.list('services')]
+function readServices(reader: InputReader): readonly ServiceName[] {
+  const cluster = parseClusterName(reader.text('cluster') ?? 'default')
+  const [one, several] = [reader.list('service'), reader.list('services')]
   if (one.length > 0 && several.length > 0) {
     throw new InputError('services', 'is set, and so is `service`.', { hint: 'They mean the same: keep one of them.' })
   }
@@ -125,23 +125,23 @@ function readServices(read: InputReader): readonly ServiceName[] {
   return services
 }
 
-function readServiceChanges(read: InputReader): ServiceChanges {
-  const desiredCount = read.integer('desired-count', { min: 0, max: 5000 })
-  const circuitBreaker = read.choice('circuit-breaker', ['keep', 'rollback', 'stop', 'disabled'], 'keep')
-  const alarms = read.list('alarms')
+function readServiceChanges(reader: InputReader): ServiceChanges {
+  const desiredCount = reader.integer('desired-count', { min: 0, max: 5000 })
+  const circuitBreaker = reader.choice('circuit-breaker', ['keep', 'rollback', 'stop', 'disabled'], 'keep')
+  const alarms = reader.list('alarms')
   return {
     ...(desiredCount === undefined ? {} : { desiredCount }),
-    ...(read.flag('force-new-deployment', false) ? { forceNewDeployment: true } : {}),
+    ...(reader.flag('force-new-deployment', false) ? { forceNewDeployment: true } : {}),
     ...(circuitBreaker === 'keep' ? {} : { circuitBreaker }),
     ...(alarms.length === 0 ? {} : { alarms }),
   }
 }
 
 /** How far to follow a deploy, and for how long. @throws InputError when a healthy one could not end in time. */
-function readPatience(read: InputReader): Pick<Inputs, 'waitFor' | 'bakeMs' | 'timeoutMs'> {
-  const waitFor = readWaitFor(read)
-  const bakeMs = read.duration('bake-time', 5 * MINUTE)
-  const timeoutMs = readTimeout(read)
+function readWait(reader: InputReader): Pick<Inputs, 'waitFor' | 'bakeMs' | 'timeoutMs'> {
+  const waitFor = readWaitFor(reader)
+  const bakeMs = reader.duration('bake-time', 5 * MINUTE)
+  const timeoutMs = readTimeout(reader)
   if (waitFor === 'bake' && bakeMs >= timeoutMs) {
     const [bake, timeout] = [formatDuration(bakeMs), formatDuration(timeoutMs)]
     throw new InputError(
@@ -154,13 +154,13 @@ function readPatience(read: InputReader): Pick<Inputs, 'waitFor' | 'bakeMs' | 't
 }
 
 /** `wait-for`, or what the action of AWS calls `wait-for-service-stability`. */
-function readWaitFor(read: InputReader): WaitFor {
+function readWaitFor(reader: InputReader): WaitFor {
   const alias = 'wait-for-service-stability'
-  if (read.text(alias) === undefined) {
-    return read.choice('wait-for', ['none', 'started', 'healthy', 'bake'], 'healthy')
+  if (reader.text(alias) === undefined) {
+    return reader.choice('wait-for', ['none', 'started', 'healthy', 'bake'], 'healthy')
   }
-  const stable = read.flag(alias, true)
-  if (read.text('wait-for') !== undefined) {
+  const stable = reader.flag(alias, true)
+  if (reader.text('wait-for') !== undefined) {
     throw new InputError(alias, 'is set, and so is `wait-for`.', {
       hint: 'Keep `wait-for`: it says the same, and more.',
     })
@@ -169,17 +169,17 @@ function readWaitFor(read: InputReader): WaitFor {
 }
 
 /** `timeout`, or what the action of AWS calls `wait-for-minutes`. */
-function readTimeout(read: InputReader): number {
-  const minutes = read.integer('wait-for-minutes', { min: 1, max: 360 })
-  if (minutes === undefined) return read.duration('timeout', 30 * MINUTE)
-  if (read.text('timeout') !== undefined) {
+function readTimeout(reader: InputReader): number {
+  const minutes = reader.integer('wait-for-minutes', { min: 1, max: 360 })
+  if (minutes === undefined) return reader.duration('timeout', 30 * MINUTE)
+  if (reader.text('timeout') !== undefined) {
     throw new InputError('wait-for-minutes', 'is set, and so is `timeout`.', { hint: 'Keep `timeout`.' })
   }
   return minutes * MINUTE
 }
 
-function readRevision(read: InputReader, input: string, command: Inputs['command']): string | undefined {
-  const value = read.text(input)
+function readRevision(reader: InputReader, input: string, command: Inputs['command']): string | undefined {
+  const value = reader.text(input)
   if (value === undefined) return undefined
   if (command !== 'rollback') {
     throw new InputError(input, 'is set, but `command` is not `rollback`.', {
@@ -195,30 +195,33 @@ function readRevision(read: InputReader, input: string, command: Inputs['command
 }
 
 /** A rollback that fails or is cancelled is not rolled back: that would lead to the very revision that is to be left. */
-function readWayBack(read: InputReader, command: Inputs['command']): Pick<Inputs, 'onFailure' | 'onCancel'> {
-  const onFailure = read.choice('on-failure', ['rollback', 'stop', 'leave'], 'rollback')
-  const onCancel = read.choice('on-cancel', ['rollback', 'leave'], 'rollback')
+function readOnFailureAndOnCancel(
+  reader: InputReader,
+  command: Inputs['command'],
+): Pick<Inputs, 'onFailure' | 'onCancel'> {
+  const onFailure = reader.choice('on-failure', ['rollback', 'stop', 'leave'], 'rollback')
+  const onCancel = reader.choice('on-cancel', ['rollback', 'leave'], 'rollback')
   return command === 'rollback' ? { onFailure: 'leave', onCancel: 'leave' } : { onFailure, onCancel }
 }
 
 /** What only a deploy does. */
-const OF_A_DEPLOY = [...CHANGE_INPUTS, ...SOURCE_INPUTS, 'before-deploy-command'] as const
+const DEPLOY_ONLY = [...CHANGE_INPUTS, ...SOURCE_INPUTS, 'before-deploy-command'] as const
 
 /** A rollback goes back to a revision as it was, and repeats no migration. What it would not do must not seem done. */
-function refuseChangesInRollback(read: InputReader): void {
-  const input = OF_A_DEPLOY.find((name) => read.text(name) !== undefined)
+function refuseDeployInputs(reader: InputReader): void {
+  const input = DEPLOY_ONLY.find((name) => reader.text(name) !== undefined)
   if (input === undefined) return
   throw new InputError(input, 'is set, but `command` is `rollback`, which goes back to a revision as it was.', {
     hint: `Remove \`${input}\`, or deploy with it: \`command: deploy\`.`,
   })
 }
 
-function readBeforeDeploy(read: InputReader): BeforeDeploy | undefined {
-  const command = readCommandLine(read, 'before-deploy-command')
-  const container = read.text('before-deploy-container')
-  const timeoutMs = read.duration('before-deploy-timeout', 15 * MINUTE)
+function readBeforeDeploy(reader: InputReader): BeforeDeploy | undefined {
+  const command = readCommandLine(reader, 'before-deploy-command')
+  const container = reader.text('before-deploy-container')
+  const timeoutMs = reader.duration('before-deploy-timeout', 15 * MINUTE)
   if (command !== undefined) return { command, timeoutMs, ...(container === undefined ? {} : { container }) }
-  const orphan = ['before-deploy-container', 'before-deploy-timeout'].find((name) => read.text(name) !== undefined)
+  const orphan = ['before-deploy-container', 'before-deploy-timeout'].find((name) => reader.text(name) !== undefined)
   if (orphan === undefined) return undefined
   throw new InputError(orphan, 'is set, but `before-deploy-command` is not.', {
     hint: 'Set `before-deploy-command`, for example `npm run migrate`, or remove this input.',

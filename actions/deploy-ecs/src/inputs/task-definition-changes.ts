@@ -55,23 +55,23 @@ export const CHANGE_INPUTS = [
 ] as const
 
 /** Reads all inputs that change the task definition. */
-export function readTaskDefinitionChanges(read: InputReader): TaskDefinitionChanges {
-  const logDriver = read.optionalChoice('log-configuration-log-driver', Object.values(LogDriver))
-  const command = readCommandLine(read, 'container-command')
-  const cpu = sizeInput(read, 'cpu', '512')
-  const memory = sizeInput(read, 'memory', '1024')
-  const taskRoleArn = roleInput(read, 'task-role-arn')
-  const executionRoleArn = roleInput(read, 'execution-role-arn')
-  const datadog = readDatadogTags(read)
+export function readTaskDefinitionChanges(reader: InputReader): TaskDefinitionChanges {
+  const logDriver = reader.optionalChoice('log-configuration-log-driver', Object.values(LogDriver))
+  const command = readCommandLine(reader, 'container-command')
+  const cpu = sizeInput(reader, 'cpu', '512')
+  const memory = sizeInput(reader, 'memory', '1024')
+  const taskRoleArn = roleInput(reader, 'task-role-arn')
+  const executionRoleArn = roleInput(reader, 'execution-role-arn')
+  const datadog = readDatadogTags(reader)
   return {
-    images: readImages(read),
-    containers: read.list('container-name'),
-    mode: read.choice('environment-mode', ['merge', 'replace'], 'merge'),
-    environment: unique('environment-variables', read.pairs('environment-variables', { secret: true })),
-    secrets: readSecrets(read),
-    dockerLabels: unique('docker-labels', read.pairs('docker-labels')),
-    logOptions: unique('log-configuration-options', read.pairs('log-configuration-options')),
-    environmentFiles: read.lines('env-files').map(environmentFile),
+    images: readImages(reader),
+    containers: reader.list('container-name'),
+    mode: reader.choice('environment-mode', ['merge', 'replace'], 'merge'),
+    environment: unique('environment-variables', reader.pairs('environment-variables', { secret: true })),
+    secrets: readSecrets(reader),
+    dockerLabels: unique('docker-labels', reader.pairs('docker-labels')),
+    logOptions: unique('log-configuration-options', reader.pairs('log-configuration-options')),
+    environmentFiles: reader.lines('env-files').map(environmentFile),
     ...(logDriver === undefined ? {} : { logDriver }),
     ...(command === undefined ? {} : { command }),
     ...(cpu === undefined ? {} : { cpu }),
@@ -83,8 +83,8 @@ export function readTaskDefinitionChanges(read: InputReader): TaskDefinitionChan
 }
 
 /** `image`: one reference, or `container=reference` on lines of their own (or separated by commas). */
-function readImages(read: InputReader): readonly ImageChange[] {
-  const images = read.list('image').map((item): ImageChange => {
+function readImages(reader: InputReader): readonly ImageChange[] {
+  const images = reader.list('image').map((item): ImageChange => {
     const match = /^([\w-]+)=(.*)$/.exec(item)
     const image = (match?.[2] ?? item).trim()
     if (image === '' || /\s/.test(image)) {
@@ -109,8 +109,8 @@ function readImages(read: InputReader): readonly ImageChange[] {
 }
 
 /** Where each secret is, never what it is. Whether it is there, the preflight looks. */
-function readSecrets(read: InputReader): readonly Pair[] {
-  const secrets = unique('secrets', read.pairs('secrets', { secret: true }))
+function readSecrets(reader: InputReader): readonly Pair[] {
+  const secrets = unique('secrets', reader.pairs('secrets', { secret: true }))
   const empty = secrets.find(({ value }) => value === '')
   if (empty === undefined) return secrets
   throw new InputError('secrets', `does not say where \`${empty.key}\` is.`, {
@@ -125,12 +125,12 @@ function environmentFile(line: string): string {
   })
 }
 
-function readDatadogTags(read: InputReader): DatadogTags | undefined {
-  const value = read.text('datadog-tags')
+function readDatadogTags(reader: InputReader): DatadogTags | undefined {
+  const value = reader.text('datadog-tags')
   if (value === undefined || value === 'false') return undefined
   if (value === 'true' || value === 'auto') return {}
   const tags: { env?: string; service?: string; version?: string } = {}
-  for (const { key, value: tag } of read.pairs('datadog-tags')) {
+  for (const { key, value: tag } of reader.pairs('datadog-tags')) {
     if (key !== 'env' && key !== 'service' && key !== 'version') {
       throw new InputError('datadog-tags', `has the tag \`${key}\`, which is none of env, service, version.`, {
         hint: 'Write `auto`, or lines such as `version=1.4.2`; what you leave out is taken from the deploy.',
@@ -146,16 +146,16 @@ function readDatadogTags(read: InputReader): DatadogTags | undefined {
   return tags
 }
 
-function sizeInput(read: InputReader, name: string, example: string): string | undefined {
-  const value = read.text(name)
+function sizeInput(reader: InputReader, name: string, example: string): string | undefined {
+  const value = reader.text(name)
   if (value === undefined || /^\d+(\.\d+)?( ?(vCPU|GB))?$/i.test(value)) return value
   throw new InputError(name, `is \`${value}\`, which is not a task size.`, {
     hint: `Write it as ECS does, for example \`${example}\`.`,
   })
 }
 
-function roleInput(read: InputReader, name: string): string | undefined {
-  const value = read.text(name)
+function roleInput(reader: InputReader, name: string): string | undefined {
+  const value = reader.text(name)
   if (value === undefined || /^arn:[\w-]+:iam::\d{12}:role\/.+$/.test(value)) return value
   throw new InputError(name, `is \`${value}\`, which is not the ARN of a role.`, {
     hint: 'It looks like `arn:aws:iam::ACCOUNT:role/NAME`.',

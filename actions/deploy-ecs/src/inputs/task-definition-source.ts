@@ -4,14 +4,14 @@ import type { InputReader } from '../../../../toolkit/inputs.ts'
 /** Where the task definition that a deploy starts from comes from. */
 export type TaskDefinitionSource =
   /** What the service runs now. */
-  | { readonly from: 'service' }
-  | { readonly from: 'file'; readonly path: string }
+  | { readonly kind: 'service' }
+  | { readonly kind: 'file'; readonly path: string }
   /** One revision, by ARN or as `family:revision`. */
-  | { readonly from: 'revision'; readonly taskDefinition: string }
+  | { readonly kind: 'revision'; readonly taskDefinition: string }
   /** The latest revision of a family. */
-  | { readonly from: 'family'; readonly family: string }
+  | { readonly kind: 'family'; readonly family: string }
   /** The latest revision of a family that Terraform owns; what is registered stays in the service's own family. */
-  | { readonly from: 'template'; readonly family: string }
+  | { readonly kind: 'template'; readonly family: string }
 
 const ARN = /^arn:[\w-]+:ecs:[\w-]+:\d{12}:task-definition\/[\w-]+(:\d+)?$/
 const FAMILY = /^[\w-]{1,255}$/
@@ -20,42 +20,42 @@ const FAMILY = /^[\w-]{1,255}$/
 export const SOURCE_INPUTS = ['task-definition', 'template', 'task-definition-arn', 'task-definition-family'] as const
 
 /** Reads `task-definition`, `template`, and the names that the render action has for the same. */
-export function readTaskDefinitionSource(read: InputReader): TaskDefinitionSource {
-  const given = SOURCE_INPUTS.filter((name) => read.text(name) !== undefined)
+export function readTaskDefinitionSource(reader: InputReader): TaskDefinitionSource {
+  const given = SOURCE_INPUTS.filter((name) => reader.text(name) !== undefined)
   const [name, second] = given
   if (second !== undefined) {
     throw new InputError(second, `is set, and so is \`${name}\`: a task definition comes from one place.`, {
       hint: `Keep one of ${given.map((other) => `\`${other}\``).join(' and ')}. Without any, the deploy starts from what the service runs now.`,
     })
   }
-  const revision = read.integer('task-definition-revision', { min: 1, max: 1_000_000_000 })
+  const revision = reader.integer('task-definition-revision', { min: 1, max: 1_000_000_000 })
   if (revision !== undefined && name !== 'task-definition-family') {
     throw new InputError('task-definition-revision', 'is set without `task-definition-family`.', {
       hint: `Write \`task-definition: FAMILY:${revision}\`.`,
     })
   }
-  if (name === undefined) return { from: 'service' }
-  const value = read.required(name, 'web')
-  if (name === 'template') return { from: 'template', family: family(name, value) }
+  if (name === undefined) return { kind: 'service' }
+  const value = reader.required(name, 'web')
+  if (name === 'template') return { kind: 'template', family: family(name, value) }
   if (name === 'task-definition-family') {
     return revision === undefined
-      ? { from: 'family', family: family(name, value) }
-      : { from: 'revision', taskDefinition: `${family(name, value)}:${revision}` }
+      ? { kind: 'family', family: family(name, value) }
+      : { kind: 'revision', taskDefinition: `${family(name, value)}:${revision}` }
   }
-  return taskDefinitionBase(name, value)
+  return parseTaskDefinition(name, value)
 }
 
-function taskDefinitionBase(input: string, value: string): TaskDefinitionSource {
+function parseTaskDefinition(input: string, value: string): TaskDefinitionSource {
   if (value.startsWith('arn:') || input === 'task-definition-arn') {
-    if (ARN.test(value)) return { from: 'revision', taskDefinition: value }
+    if (ARN.test(value)) return { kind: 'revision', taskDefinition: value }
     throw new InputError(input, `is \`${value}\`, which is not the ARN of a task definition.`, {
       hint: 'It looks like `arn:aws:ecs:REGION:ACCOUNT:task-definition/FAMILY:REVISION`.',
     })
   }
-  if (/^[\w-]+:\d+$/.test(value)) return { from: 'revision', taskDefinition: value }
+  if (/^[\w-]+:\d+$/.test(value)) return { kind: 'revision', taskDefinition: value }
   // A family's name has neither dots nor slashes, so a path can be told from it without looking at the disk.
-  if (/[./\\]/.test(value)) return { from: 'file', path: value }
-  if (FAMILY.test(value)) return { from: 'family', family: value }
+  if (/[./\\]/.test(value)) return { kind: 'file', path: value }
+  if (FAMILY.test(value)) return { kind: 'family', family: value }
   throw new InputError(input, `is \`${value}\`, which is neither a file, an ARN, a family nor \`family:revision\`.`, {
     hint: 'Write for example `task-definition.json`, `web` or `web:12`; a file without an extension as `./name`.',
   })

@@ -24,7 +24,7 @@ export async function prepareRollback(world: World, aws: AwsCalls, inputs: Input
     const wanted = inputs.rollbackTo === undefined ? undefined : named(inputs.rollbackTo, current)
     refuseIfLeft(name, current, inputs.rollbackFrom, wanted)
     const revision = wanted ?? (await findPreviousRevision(world, aws, name, before))
-    const base = await loadTaskDefinition(aws, { from: 'revision', taskDefinition: revision }, current)
+    const base = await loadTaskDefinition(aws, { kind: 'revision', taskDefinition: revision }, current)
     if (base.arn === undefined) throw gone(revision)
     const { registration } = base
     const shipped = registration.containerDefinitions.flatMap(({ name: container, image }) =>

@@ -44,10 +44,11 @@ export async function prepare(
   const services = await readServices(world, aws, inputs)
   const bases = await loadBases(world, aws, inputs, services)
   // One task definition alone says better what it has.
-  if (bases.length > 1) refuseUnknownContainers(bases, inputs.changes)
+  if (bases.length > 1) refuseUnknownContainers(bases, inputs.taskDefinitionChanges)
   const registrations = bases.map((base, index) => {
     const { name } = at(services, index)
-    const changes = inputs.services.length > 1 ? changesForService(base, inputs.changes) : inputs.changes
+    const changes =
+      inputs.services.length > 1 ? changesForService(base, inputs.taskDefinitionChanges) : inputs.taskDefinitionChanges
     const version = readWorkflowRun(world.env).sha || 'unknown'
     const environment = inputs.environment === undefined ? {} : { env: inputs.environment }
     const tagged = withDatadogTags(changes, { service: name.service, version, ...environment })
@@ -142,7 +143,7 @@ async function loadBases(
   const loading = new Map<string, Promise<LoadedTaskDefinition>>()
   const bases = await inParallel(services, 4, ({ before }) => {
     const current = before.taskDefinition ?? ''
-    const base = loading.get(current) ?? loadTaskDefinition(aws, inputs.base, current)
+    const base = loading.get(current) ?? loadTaskDefinition(aws, inputs.taskDefinitionSource, current)
     loading.set(current, base)
     return base
   })

@@ -13,6 +13,6 @@ export interface Preview {
 /** Loads what the services run now, to compare plans with. */
 export const preview = (aws: AwsCalls, plans: readonly ServicePlan[]): Promise<readonly Preview[]> =>
   inParallel(plans, 4, async (plan) => {
-    const { registration } = await loadTaskDefinition(aws, { from: 'service' }, plan.before.taskDefinition ?? '')
+    const { registration } = await loadTaskDefinition(aws, { kind: 'service' }, plan.before.taskDefinition ?? '')
     return { plan, current: registration }
   })

@@ -19,9 +19,9 @@ export async function explain(
   { plan, watch, verdict }: Outcome,
 ): Promise<Explanation | undefined> {
   // After a cancellation there is no time left, and nothing that would have to be explained.
-  if (watch === undefined || verdict.verdict === 'cancelled') return undefined
+  if (watch === undefined || verdict.status === 'cancelled') return undefined
   const diagnosis = diagnose(watch.rollout, watch.latest)
-  if (verdict.verdict === 'succeeded') return diagnosis.stops.length === 0 ? undefined : { ...diagnosis, logs: [] }
+  if (verdict.status === 'succeeded') return diagnosis.stops.length === 0 ? undefined : { ...diagnosis, logs: [] }
   for (const { stop, hint, tasks } of diagnosis.stops.slice(0, MOST_ANNOTATIONS)) {
     const code = stop.exitCode === undefined ? '' : ` (${stop.container} exited with code ${stop.exitCode})`
     log.error(`${tasks.length} × ${stop.reason}${code}. ${hint}`, { title: `Tasks of ${nameOf(plan.name)} stopped` })

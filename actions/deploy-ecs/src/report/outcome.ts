@@ -26,5 +26,5 @@ const ORDER: readonly VerdictName[] = ['succeeded', 'superseded', 'rolled-back',
 /** The verdict on the deploy as a whole. */
 export const overall = (outcomes: readonly Outcome[]): VerdictName =>
   outcomes
-    .map(({ verdict }) => verdict.verdict)
+    .map(({ verdict }) => verdict.status)
     .reduce((worst, next) => (ORDER.indexOf(next) > ORDER.indexOf(worst) ? next : worst), 'succeeded')

@@ -50,7 +50,7 @@ function toServiceRecord({ plan, taskDefinition, verdict, watch }: Outcome): Ser
   return {
     cluster: plan.name.cluster,
     service: plan.name.service,
-    verdict: verdict.verdict,
+    verdict: verdict.status,
     reason: verdict.reason,
     taskDefinition,
     ...(previous === undefined ? {} : { previousTaskDefinition: previous }),

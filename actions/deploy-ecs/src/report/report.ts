@@ -26,7 +26,7 @@ export async function report(
   const record = toRecord(outcomes, inputs, region, readWorkflowRun(world.env), span)
   writeOutputs(world, inputs, outcomes, record, span)
   world.step.summary(summarise(await inParallel(outcomes, 4, (outcome) => explained(aws, world, outcome)), span))
-  const lines = outcomes.map(({ plan, verdict }) => `${nameOf(plan.name)}: ${verdict.verdict}. ${verdict.reason}`)
+  const lines = outcomes.map(({ plan, verdict }) => `${nameOf(plan.name)}: ${verdict.status}. ${verdict.reason}`)
   if (record.verdict === 'succeeded') {
     world.log.info(lines.join('\n'))
     return

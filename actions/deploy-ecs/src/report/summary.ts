@@ -35,7 +35,7 @@ export function summarise(outcomes: readonly Explained[], { startedAt, finishedA
       ['Service', 'Verdict', 'Before', 'Deployed', 'Runs now', 'Images'],
       outcomes.map((outcome) => [
         link(code(nameOf(outcome.plan.name)), serviceUrl(outcome.plan.before.serviceArn ?? '')),
-        SIGNS[outcome.verdict.verdict],
+        SIGNS[outcome.verdict.status],
         code(revisionName(outcome.plan.before.taskDefinition ?? 'nothing')),
         code(revisionName(outcome.taskDefinition)),
         code(revisionName(runsNow(outcome))),

@@ -14,9 +14,9 @@ import {
   afterEcsRollback,
   afterRollback,
   afterScaleToZero,
-  lostSight,
   nothingToRollBack,
   notRolledBack,
+  outcomeUnknown,
   type StopResult,
   stopped,
 } from '../watch/verdicts-without-observation.ts'
@@ -27,11 +27,11 @@ import { revisionRolledBackTo, verifyRollback } from './verify-rollback.ts'
 /** Does what `on-failure` says about a deploy that failed or ran out of time, and gives the final verdict. */
 export async function applyOnFailure(world: World, aws: AwsCalls, inputs: Inputs, watch: Watch): Promise<Verdict> {
   const first = watch.verdict
-  if (first === undefined) return lostSight('It was given up before it was decided.')
-  if (first.verdict === 'rolled-back' && inputs.onFailure === 'rollback')
+  if (first === undefined) return outcomeUnknown('It was given up before it was decided.')
+  if (first.status === 'rolled-back' && inputs.onFailure === 'rollback')
     return verified(world, aws, inputs, watch, first)
-  if (first.verdict !== 'failed' && first.verdict !== 'timed-out') return first
-  if (first.lostSight === true || first.stays === true || inputs.onFailure === 'leave') return first
+  if (first.status !== 'failed' && first.status !== 'timed-out') return first
+  if (first.outcomeUnknown === true || first.keepRevision === true || inputs.onFailure === 'leave') return first
   const { name, isNew, ranBefore } = watch.rollout
   // Where nothing ran before, it is the tasks that were asked for that have to go again.
   if (!isNew && ranBefore) return nothingToRollBack(first)
@@ -112,7 +112,7 @@ async function restored(
   outcome: Verdict,
   deadline: number,
 ): Promise<Verdict> {
-  if (outcome.verdict !== 'succeeded') return outcome
+  if (outcome.status !== 'succeeded') return outcome
   const applyChanges = await restoreSettings(aws, rollout.name, rollout.settings)
   return applyChanges && rollout.ranBefore ? verifyRollback(aws, rollout, back.taskDefinition, deadline) : outcome
 }

@@ -44,10 +44,10 @@ async function waitForNoTasks(aws: AwsCalls, { name }: Rollout, deadline: number
   for (;;) {
     const service = requireService(await describeServices(aws, [name]), name)
     const { desiredCount = 0, runningCount = 0, pendingCount = 0 } = service
-    if (desiredCount + runningCount + pendingCount === 0) return { verdict: 'succeeded', reason: '', evidence: [] }
+    if (desiredCount + runningCount + pendingCount === 0) return { status: 'succeeded', reason: '', evidence: [] }
     if (aws.clock.now() >= deadline) {
       const reason = `${runningCount} tasks run, ${pendingCount} are pending, and ${desiredCount} are wanted.`
-      return { verdict: 'failed', reason, evidence: [] }
+      return { status: 'failed', reason, evidence: [] }
     }
     await aws.clock.sleep(2_000, aws.signal)
   }

@@ -40,9 +40,9 @@ export async function verifyRollback(
     const targets =
       live.length === 0 ? [] : await readTargets(aws, name.cluster, service.loadBalancers, live, instances)
     const missing = notBack(revision, service, live, targets)
-    if (missing.length === 0) return { verdict: 'succeeded', reason: '', evidence: found(revision, live, targets) }
+    if (missing.length === 0) return { status: 'succeeded', reason: '', evidence: found(revision, live, targets) }
     const now = aws.clock.now()
-    if (now >= until) return { verdict: 'failed', reason: `It is not healthy: ${missing.join('; ')}.`, evidence: [] }
+    if (now >= until) return { status: 'failed', reason: `It is not healthy: ${missing.join('; ')}.`, evidence: [] }
     await aws.clock.sleep(Math.min(pauseAfter(now - begun), until - now), aws.signal)
   }
 }

@@ -21,23 +21,23 @@ export interface LoadedTaskDefinition {
 /** Loads the base for a service that runs `current`. */
 export async function loadTaskDefinition(
   aws: AwsCalls,
-  base: TaskDefinitionSource,
+  source: TaskDefinitionSource,
   current: string,
 ): Promise<LoadedTaskDefinition> {
-  switch (base.from) {
+  switch (source.kind) {
     case 'file': {
-      const { registration, unknown } = parseTaskDefinitionFile(readText(base.path), base.path, familyOf(current))
-      return { registration, unknown, source: `the file ${base.path}` }
+      const { registration, unknown } = parseTaskDefinitionFile(readText(source.path), source.path, familyOf(current))
+      return { registration, unknown, source: `the file ${source.path}` }
     }
     case 'service':
       return loadRevision(aws, 'service', current)
     case 'revision':
-      return loadRevision(aws, 'task-definition', base.taskDefinition)
+      return loadRevision(aws, 'task-definition', source.taskDefinition)
     case 'family':
-      return loadRevision(aws, 'task-definition', base.family)
+      return loadRevision(aws, 'task-definition', source.family)
     case 'template': {
-      const { arn: _, ...template } = await loadRevision(aws, 'template', base.family)
-      const registration = { ...template.registration, family: familyBeside(base.family, current) }
+      const { arn: _, ...template } = await loadRevision(aws, 'template', source.family)
+      const registration = { ...template.registration, family: familyBeside(source.family, current) }
       return { ...template, registration, source: `the template ${template.source}` }
     }
   }

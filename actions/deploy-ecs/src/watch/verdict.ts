@@ -14,15 +14,15 @@ import type { Memory } from './memory.ts'
 
 /** How a deploy of one service ended, why, and what that rests on. */
 export interface Verdict {
-  readonly verdict: VerdictName
+  readonly status: VerdictName
   /** One sentence. */
   readonly reason: string
   /** What was seen, most telling first. */
   readonly evidence: readonly string[]
   /** Set where AWS would not show any more what became of it. */
-  readonly lostSight?: true
+  readonly outcomeUnknown?: true
   /** Set where nothing speaks against what was deployed, so that it is not to be taken back. */
-  readonly stays?: true
+  readonly keepRevision?: true
 }
 
 export interface Criteria {
@@ -38,7 +38,9 @@ export interface Criteria {
 }
 
 /** The verdict, or what is still waited for. */
-export type Decision = { readonly verdict: Verdict } | { readonly waitingFor: readonly string[] }
+export type Decision =
+  | { readonly kind: 'decided'; readonly verdict: Verdict }
+  | { readonly kind: 'waiting'; readonly waitingFor: readonly string[] }
 
 /** Judges the latest look at a deploy, with what earlier looks left in memory. */
 export function decide(
@@ -52,9 +54,9 @@ export function decide(
     fromServiceDeployment(followed, criteria, latest, memory) ??
     fromDeployments(followed, criteria, latest, memory) ??
     fromStoppedTasks(followed, criteria, latest, memory)
-  if (decided !== undefined && 'verdict' in decided) return decided
+  if (decided?.kind === 'decided') return decided
   const progress = decided ?? fromProgress(followed, criteria, latest, memory)
-  if ('verdict' in progress || latest.at < criteria.deadline) return progress
+  if (progress.kind === 'decided' || latest.at < criteria.deadline) return progress
   return timedOut(followed, criteria, memory, progress.waitingFor)
 }
 
@@ -70,11 +72,12 @@ function timedOut(
     return verdict('timed-out', late, evidence)
   }
   const why = `The bake time was not over, but ${revisionName(followed.taskDefinition)} was healthy, and nothing has spoken against it since: it stays.`
-  return { verdict: { verdict: 'timed-out', reason: `${late} ${why}`, evidence, stays: true } }
+  return { kind: 'decided', verdict: { status: 'timed-out', reason: `${late} ${why}`, evidence, keepRevision: true } }
 }
 
 const verdict = (name: VerdictName, reason: string, evidence: readonly string[] = []): Decision => ({
-  verdict: { verdict: name, reason, evidence: evidence.filter((line) => line !== '') },
+  kind: 'decided',
+  verdict: { status: name, reason, evidence: evidence.filter((line) => line !== '') },
 })
 
 function fromService(latest: Observation, memory: Memory): Decision | undefined {
@@ -82,7 +85,7 @@ function fromService(latest: Observation, memory: Memory): Decision | undefined 
   if (latest.service === undefined) {
     return memory.missing >= 2
       ? verdict('failed', 'The service no longer exists.')
-      : { waitingFor: ['ECS to show the service'] }
+      : { kind: 'waiting', waitingFor: ['ECS to show the service'] }
   }
   const { status } = latest.service
   return status === 'ACTIVE' ? undefined : verdict('failed', `The service was deleted: it is ${status}.`)
@@ -119,7 +122,7 @@ function fromServiceDeployment(
   }
   if (status === 'ROLLBACK_REQUESTED' || status === 'ROLLBACK_IN_PROGRESS') {
     return criteria.awaitRollback
-      ? { waitingFor: [`ECS to finish its rollback${goal(followed, latest, memory)}`] }
+      ? { kind: 'waiting', waitingFor: [`ECS to finish its rollback${goal(followed, latest, memory)}`] }
       : verdict('failed', `ECS is rolling the service back.${why}`, evidence)
   }
   return undefined
@@ -162,7 +165,8 @@ function fromDeployments(
   if (own?.status === 'PRIMARY') return undefined
   const primary = newerPrimary(followed, deployments)
   // An answer from before our update knows nothing of it.
-  if (primary === undefined) return own === undefined ? { waitingFor: ['ECS to show our deployment'] } : undefined
+  if (primary === undefined)
+    return own === undefined ? { kind: 'waiting', waitingFor: ['ECS to show our deployment'] } : undefined
   const evidence = [
     `The PRIMARY deployment is ${primary.id} (${revisionName(primary.taskDefinition)}, ${primary.rolloutState ?? 'no rollout state'}${primary.rolloutStateReason === undefined ? '' : `: ${primary.rolloutStateReason}`})`,
     own === undefined ? `Ours, ${followed.deploymentId}, is no longer listed` : `Ours, ${own.id}, is ${own.status}`,
@@ -177,7 +181,7 @@ function fromDeployments(
   if (primary.rolloutState === 'FAILED')
     return verdict('failed', `ECS could not roll the service back to ${to}.${why}`, evidence)
   return criteria.awaitRollback
-    ? { waitingFor: [`ECS to finish its rollback to ${to}`] }
+    ? { kind: 'waiting', waitingFor: [`ECS to finish its rollback to ${to}`] }
     : verdict('failed', `ECS is rolling the service back to ${to}.${why}`, evidence)
 }
 
@@ -243,7 +247,8 @@ const describeStop = ({ reason, exitCode, container }: Stop) =>
 
 function fromProgress(followed: FollowedDeployment, criteria: Criteria, latest: Observation, memory: Memory): Decision {
   const own = ownDeployment(followed, latest.service)
-  if (own === undefined || latest.service === undefined) return { waitingFor: ['ECS to show our deployment'] }
+  if (own === undefined || latest.service === undefined)
+    return { kind: 'waiting', waitingFor: ['ECS to show our deployment'] }
   if (criteria.waitFor === 'started') {
     const wanted = wantedTasks(own, latest.service)
     return own.runningCount >= wanted
@@ -251,7 +256,7 @@ function fromProgress(followed: FollowedDeployment, criteria: Criteria, latest: 
           'succeeded',
           `All ${wanted} tasks of ${revisionName(followed.taskDefinition)} run; their health was not waited for.`,
         )
-      : { waitingFor: [counts(own, wanted)] }
+      : { kind: 'waiting', waitingFor: [counts(own, wanted)] }
   }
   const missing = notHealthy(followed, own, latest)
   const native =
@@ -259,14 +264,14 @@ function fromProgress(followed: FollowedDeployment, criteria: Criteria, latest: 
   const bakes = criteria.waitFor === 'bake' && !native
   // Once it bakes, what is missing is on its way again: had it spoken against the revision, the bake would have begun anew.
   if (missing.length > 0 && !(bakes && memory.healthySince !== undefined))
-    return { waitingFor: [...pendingHooks(latest.serviceDeployment), ...missing] }
+    return { kind: 'waiting', waitingFor: [...pendingHooks(latest.serviceDeployment), ...missing] }
   const wrong = wrongImages(followed, latest)
   if (wrong.length > 0) {
     return verdict('failed', 'The tasks that run do not run the image that was shipped.', wrong)
   }
   if (bakes) {
     const left = criteria.bakeMs - (latest.at - (memory.healthySince ?? latest.at))
-    if (left > 0) return { waitingFor: [`${formatDuration(left)} more of the bake time`, ...missing] }
+    if (left > 0) return { kind: 'waiting', waitingFor: [`${formatDuration(left)} more of the bake time`, ...missing] }
   }
   const reason = missing.length > 0 ? bakedReason(followed, criteria) : successReason(followed, own, latest.service)
   return verdict('succeeded', reason, [

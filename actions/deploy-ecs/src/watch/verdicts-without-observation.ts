@@ -4,28 +4,28 @@ import { revisionName } from '../aws/short-names.ts'
 import type { Verdict } from './verdict.ts'
 /** The verdict on a run that was cancelled. `left` says how the service was left. */
 export const cancelled = (left: string): Verdict => ({
-  verdict: 'cancelled',
+  status: 'cancelled',
   reason: `The run was cancelled. ${left}`,
   evidence: [],
 })
 
 /** The verdict on a deploy that nobody waited for. */
 export const notWaitedFor = (): Verdict => ({
-  verdict: 'succeeded',
+  status: 'succeeded',
   reason: 'The deployment was started, and not waited for (`wait-for: none`).',
   evidence: [],
 })
 
 /** The verdict on a deploy whose first task failed. */
 export const beforeDeployTaskFailed = (error: string): Verdict => ({
-  verdict: 'failed',
+  status: 'failed',
   reason: 'The task before the deploy failed, so nothing was deployed.',
   evidence: error.split('\n'),
 })
 
 /** The verdict on a deploy that was made for services as they no longer are. `changes` says what was done to them. */
 export const deployConflict = (changes: readonly string[]): Verdict => ({
-  verdict: 'failed',
+  status: 'failed',
   reason:
     'Somebody else deployed while this deploy was being made ready, so nothing was deployed: it does not know of their changes.',
   evidence: [...changes, 'Run the job again, or set `on-conflict: supersede` to deploy over it.'],
@@ -33,18 +33,18 @@ export const deployConflict = (changes: readonly string[]): Verdict => ({
 
 /** The verdict on a service that could not be updated. */
 export const notStarted = (error: string): Verdict => ({
-  verdict: 'failed',
+  status: 'failed',
   reason: 'The service could not be updated.',
   evidence: [error],
-  lostSight: true,
+  outcomeUnknown: true,
 })
 
 /** The verdict on a deploy that could no longer be seen. */
-export const lostSight = (error: string): Verdict => ({
-  verdict: 'failed',
+export const outcomeUnknown = (error: string): Verdict => ({
+  status: 'failed',
   reason: 'The deployment was started, but can no longer be seen; how it ends is not known.',
   evidence: [error],
-  lostSight: true,
+  outcomeUnknown: true,
 })
 
 /** What became of the order to stop a deployment where it stood. */
@@ -90,17 +90,17 @@ export const nothingToRollBack = (first: Verdict): Verdict => ({
 
 /** The verdict after a rollback of ours: what happened first stays the reason. */
 export function afterRollback(first: Verdict, rollback: Verdict, to: string): Verdict {
-  if (rollback.verdict === 'succeeded') {
+  if (rollback.status === 'succeeded') {
     return {
-      verdict: 'rolled-back',
+      status: 'rolled-back',
       reason: `${first.reason} Rolled back to ${revisionName(to)}, which is healthy.`,
       evidence: [...first.evidence, ...rollback.evidence.map((line) => `After the rollback: ${line}`)],
     }
   }
   return {
-    verdict: 'failed',
+    status: 'failed',
     reason:
-      rollback.lostSight === true
+      rollback.outcomeUnknown === true
         ? `${first.reason} The rollback to ${revisionName(to)} was started, but can no longer be seen; how it ends is not known.`
         : `${first.reason} The rollback to ${revisionName(to)} did not succeed either: ${rollback.reason}`,
     evidence: [...first.evidence, ...rollback.evidence],
@@ -109,9 +109,9 @@ export function afterRollback(first: Verdict, rollback: Verdict, to: string): Ve
 
 /** The verdict after a rollback of ECS's own, which called it complete; `back` is what we found. */
 export const afterEcsRollback = (first: Verdict, back: Verdict, to: string): Verdict => ({
-  verdict: back.verdict === 'succeeded' ? 'rolled-back' : 'failed',
+  status: back.status === 'succeeded' ? 'rolled-back' : 'failed',
   reason:
-    back.verdict === 'succeeded'
+    back.status === 'succeeded'
       ? `${first.reason} ${revisionName(to)} is healthy.`
       : `${first.reason} But ${revisionName(to)} is not back as it was. ${back.reason}`,
   evidence: [...first.evidence, ...back.evidence.map((line) => `After the rollback: ${line}`)],
@@ -121,7 +121,7 @@ export const afterEcsRollback = (first: Verdict, back: Verdict, to: string): Ver
 export const afterScaleToZero = (first: Verdict, emptying: Verdict): Verdict => ({
   ...first,
   reason:
-    emptying.verdict === 'succeeded'
+    emptying.status === 'succeeded'
       ? `${first.reason} Nothing ran before, so the service was set back to no tasks.`
       : `${first.reason} Nothing ran before, and setting the service back to no tasks did not succeed: ${emptying.reason}`,
 })

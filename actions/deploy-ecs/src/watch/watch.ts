@@ -11,7 +11,7 @@ import { type Memory, NOTHING_YET, remember } from './memory.ts'
 import { narrate } from './narrate.ts'
 import { addSample, type Timeline } from './timeline.ts'
 import { type Criteria, decide, type Verdict } from './verdict.ts'
-import { lostSight } from './verdicts-without-observation.ts'
+import { outcomeUnknown } from './verdicts-without-observation.ts'
 
 /** A rollout that is being followed, and what is known of it so far. */
 export interface Watch {
@@ -70,8 +70,8 @@ export async function follow(
 }
 
 /** Of several services, each is told as soon as it is decided. */
-const describeVerdict = ({ verdict, reason }: Verdict): string =>
-  `${verdict.charAt(0).toUpperCase()}${verdict.slice(1)}. ${reason}`
+const describeVerdict = ({ status, reason }: Verdict): string =>
+  `${status.charAt(0).toUpperCase()}${status.slice(1)}. ${reason}`
 
 async function lookOnce(
   aws: AwsCalls,
@@ -98,7 +98,7 @@ async function lookOnce(
 /** Being out of time is decided where all is decided; a failure that does not pass will not go away by waiting. */
 function failed(aws: AwsCalls, log: Log, watch: Watch, error: unknown, criteria: Criteria): void {
   const now = aws.clock.now()
-  if (!isRetryable(error)) watch.verdict = lostSight(describeError(error))
+  if (!isRetryable(error)) watch.verdict = outcomeUnknown(describeError(error))
   else if (now >= criteria.deadline) watch.verdict = timeIsUp(watch, now, criteria)
   else log.debug(`This look at ${nameOf(watch.rollout.name)} failed: ${describeError(error)}`)
 }
@@ -120,7 +120,7 @@ function take(
   const arn = observer.serviceDeploymentOf(rollout)
   if (arn !== undefined) watch.serviceDeploymentArn = arn
   const decision = decide(rollout, criteria, watch.latest, watch.memory)
-  if ('verdict' in decision) watch.verdict = decision.verdict
+  if (decision.kind === 'decided') watch.verdict = decision.verdict
 }
 
 const keptFrom = ({ tasks, targets }: Observation) => ({
@@ -130,7 +130,7 @@ const keptFrom = ({ tasks, targets }: Observation) => ({
 
 function timeIsUp(watch: Watch, at: number, criteria: Criteria): Verdict {
   const decision = decide(watch.rollout, criteria, { ...watch.latest, at }, watch.memory)
-  return 'verdict' in decision ? decision.verdict : lostSight('The time-out is over.')
+  return decision.kind === 'decided' ? decision.verdict : outcomeUnknown('The time-out is over.')
 }
 
 /** Every few seconds at first, when most is decided; less often the longer it takes. */

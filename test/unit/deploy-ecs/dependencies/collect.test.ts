@@ -7,7 +7,7 @@ const thingOf = (valueFrom: string) =>
   collectDependencies(
     { family: 'web', containerDefinitions: [{ name: 'app', secrets: [{ name: 'X', valueFrom }] }] },
     here,
-  )[0]?.thing
+  )[0]?.dependency
 
 test.each<[string, object]>([
   ['/web/token', { kind: 'parameter', names: ['/web/token'], ...here }],
@@ -25,8 +25,8 @@ test.each<[string, object]>([
   ],
   ['arn:aws:secretsmanager:us-east-1:123456789012:secret:b::NEXT:', { stage: 'NEXT', region: 'us-east-1' }],
   ['arn:aws:s3:::bucket/key', { kind: 'value' }],
-])('the secret %s is looked for as %j', (valueFrom, thing) => {
-  expect(thingOf(valueFrom)).toMatchObject(thing)
+])('the secret %s is looked for as %j', (valueFrom, dependency) => {
+  expect(thingOf(valueFrom)).toMatchObject(dependency)
 })
 
 test('a version of a secret that is named by its id needs no stage', () => {
@@ -44,7 +44,7 @@ test('the login of a registry may be named, and is no parameter then', () => {
     { family: 'web', containerDefinitions: [{ name: 'app', repositoryCredentials }] },
     here,
   )
-  expect(need?.thing).toMatchObject({ kind: 'secret', name: 'docker-hub', ...here })
+  expect(need?.dependency).toMatchObject({ kind: 'secret', name: 'docker-hub', ...here })
 })
 
 describe('a role that tasks can have', () => {
@@ -79,13 +79,13 @@ describe('a role that tasks can have', () => {
 })
 
 test.each([
-  [{ VersionIdsToStages: { a: ['AWSPREVIOUS'], b: ['AWSCURRENT', 'LIVE'] } }, 'AWSCURRENT', 'there'],
-  [{ VersionIdsToStages: { a: ['AWSPREVIOUS'], b: ['AWSCURRENT', 'LIVE'] } }, 'LIVE', 'there'],
-  [{ VersionIdsToStages: { b: ['AWSCURRENT'] } }, 'LIVE', 'wrong'],
-  [{ VersionIdsToStages: { b: ['AWSCURRENT'] } }, undefined, 'there'],
-  [{ VersionIdsToStages: {} }, 'AWSCURRENT', 'wrong'],
-  [{}, 'AWSCURRENT', 'wrong'],
-  [{ DeletedDate: new Date(), VersionIdsToStages: { b: ['AWSCURRENT'] } }, 'AWSCURRENT', 'wrong'],
-])('a secret that is %j, for the stage %s, is %s', (secret, stage, is) => {
-  expect(judgeSecret(secret, stage).is).toBe(is)
+  [{ VersionIdsToStages: { a: ['AWSPREVIOUS'], b: ['AWSCURRENT', 'LIVE'] } }, 'AWSCURRENT', 'found'],
+  [{ VersionIdsToStages: { a: ['AWSPREVIOUS'], b: ['AWSCURRENT', 'LIVE'] } }, 'LIVE', 'found'],
+  [{ VersionIdsToStages: { b: ['AWSCURRENT'] } }, 'LIVE', 'missing'],
+  [{ VersionIdsToStages: { b: ['AWSCURRENT'] } }, undefined, 'found'],
+  [{ VersionIdsToStages: {} }, 'AWSCURRENT', 'missing'],
+  [{}, 'AWSCURRENT', 'missing'],
+  [{ DeletedDate: new Date(), VersionIdsToStages: { b: ['AWSCURRENT'] } }, 'AWSCURRENT', 'missing'],
+])('a secret that is %j, for the stage %s, is %s', (secret, stage, kind) => {
+  expect(judgeSecret(secret, stage).kind).toBe(kind)
 })

@@ -26,8 +26,8 @@ test('a service and an image are enough', () => {
     command: 'deploy',
     dryRun: false,
     services: [{ cluster: 'default', service: 'web' }],
-    base: { from: 'service' },
-    changes: { images: [{ image: 'web:1' }], mode: 'merge' },
+    taskDefinitionSource: { kind: 'service' },
+    taskDefinitionChanges: { images: [{ image: 'web:1' }], mode: 'merge' },
     serviceChanges: {},
     waitFor: 'healthy',
     timeoutMs: 1_800_000,
@@ -55,23 +55,23 @@ test('services may be in several clusters, and be given by ARN', () => {
 })
 
 test.each([
-  [{}, { from: 'service' }],
-  [{ 'task-definition': './td' }, { from: 'file', path: './td' }],
-  [{ 'task-definition': 'task-definition.json' }, { from: 'file', path: 'task-definition.json' }],
-  [{ 'task-definition': 'web' }, { from: 'family', family: 'web' }],
-  [{ 'task-definition': 'web:12' }, { from: 'revision', taskDefinition: 'web:12' }],
+  [{}, { kind: 'service' }],
+  [{ 'task-definition': './td' }, { kind: 'file', path: './td' }],
+  [{ 'task-definition': 'task-definition.json' }, { kind: 'file', path: 'task-definition.json' }],
+  [{ 'task-definition': 'web' }, { kind: 'family', family: 'web' }],
+  [{ 'task-definition': 'web:12' }, { kind: 'revision', taskDefinition: 'web:12' }],
   [
     { 'task-definition-family': 'web', 'task-definition-revision': '3' },
-    { from: 'revision', taskDefinition: 'web:3' },
+    { kind: 'revision', taskDefinition: 'web:3' },
   ],
-  [{ 'task-definition-family': 'web' }, { from: 'family', family: 'web' }],
-  [{ template: 'web-template' }, { from: 'template', family: 'web-template' }],
+  [{ 'task-definition-family': 'web' }, { kind: 'family', family: 'web' }],
+  [{ template: 'web-template' }, { kind: 'template', family: 'web-template' }],
   [
     { 'task-definition': 'arn:aws:ecs:eu-west-1:123456789012:task-definition/web:7' },
-    { from: 'revision', taskDefinition: 'arn:aws:ecs:eu-west-1:123456789012:task-definition/web:7' },
+    { kind: 'revision', taskDefinition: 'arn:aws:ecs:eu-west-1:123456789012:task-definition/web:7' },
   ],
-])('%j is the base %j', (given, base) => {
-  expect(inputs(given as Record<string, string>).base).toEqual(base)
+])('%j is the source %j', (given, source) => {
+  expect(inputs(given as Record<string, string>).taskDefinitionSource).toEqual(source)
 })
 
 test.each([
@@ -80,7 +80,7 @@ test.each([
   ['["sh", "-c", "x y"]', ['sh', '-c', 'x y']],
   [String.raw`a\ b "c\"d"`, ['a b', 'c"d']],
 ])('the command %s has the words %j', (value, words) => {
-  expect(inputs({ 'container-command': value }).changes.command).toEqual(words)
+  expect(inputs({ 'container-command': value }).taskDefinitionChanges.command).toEqual(words)
 })
 
 test('the names that other actions have for the same are understood', () => {

@@ -2,7 +2,7 @@ import type { Observation } from '../../../../actions/deploy-ecs/src/observe/mod
 import {
   afterRollback,
   cancelled,
-  lostSight,
+  outcomeUnknown,
 } from '../../../../actions/deploy-ecs/src/watch/verdicts-without-observation.ts'
 import {
   arn,
@@ -39,7 +39,7 @@ const rollback = (rolloutState: string, rolloutStateReason?: string) =>
 describe('succeeded', () => {
   test('needs a complete rollout, healthy targets and nothing else', () => {
     expect(verdictOf(play([rolling, healthy]))).toMatchObject({
-      verdict: 'succeeded',
+      status: 'succeeded',
       reason: 'All 2 tasks run web:2, and every target is healthy.',
     })
   })
@@ -80,7 +80,7 @@ describe('succeeded', () => {
     })
     expect(waitsFor(play([look({ service: two })]))).toContain('not registered in second')
     const more = ['1', '2'].map((id) => target(id, { targetGroupArn: other.targetGroupArn }))
-    expect(verdictOf(play([look({ service: two, targets: [...(healthy.targets ?? []), ...more] })])).verdict).toBe(
+    expect(verdictOf(play([look({ service: two, targets: [...(healthy.targets ?? []), ...more] })])).status).toBe(
       'succeeded',
     )
   })
@@ -88,7 +88,7 @@ describe('succeeded', () => {
   test('behind a Classic load balancer there is no rollout state: one deployment left must run all its tasks', () => {
     const { rolloutState: _, ...classic } = deployment()
     const alone = service([classic], { loadBalancers: [] })
-    expect(verdictOf(play([look({ service: alone })])).verdict).toBe('succeeded')
+    expect(verdictOf(play([look({ service: alone })])).status).toBe('succeeded')
     expect(waitsFor(play([look({ service: service([classic, earlier()], { loadBalancers: [] }) })]))).toContain(
       'rollout',
     )
@@ -98,7 +98,7 @@ describe('succeeded', () => {
     const own = deployment({ desiredCount: 0, runningCount: 0, rolloutState: 'COMPLETED' })
     const none = service([own], { desiredCount: 0 })
     expect(verdictOf(play([look({ service: none, tasks: [] })]))).toMatchObject({
-      verdict: 'succeeded',
+      status: 'succeeded',
       reason: 'The service runs web:2 with a desired count of 0: no task was started.',
     })
   })
@@ -124,14 +124,14 @@ describe('succeeded', () => {
 
   test('started only needs the tasks to run', () => {
     const started = look({ service: service([deployment(), earlier()]), targets: [], tasks: undefined as never })
-    expect(verdictOf(play([started], { ...criteria, waitFor: 'started' })).verdict).toBe('succeeded')
+    expect(verdictOf(play([started], { ...criteria, waitFor: 'started' })).status).toBe('succeeded')
   })
 
   test('bake needs health for as long as was asked, without a break', () => {
     const bake = { ...criteria, waitFor: 'bake' as const }
     const sick = look({ at: 50_000, targets: [target('1'), target('2', { state: 'unhealthy' })] })
     expect(waitsFor(play([healthy, look({ at: 89_000 })], bake))).toBe('1 s more of the bake time')
-    expect(verdictOf(play([healthy, look({ at: 90_000 })], bake)).verdict).toBe('succeeded')
+    expect(verdictOf(play([healthy, look({ at: 90_000 })], bake)).status).toBe('succeeded')
     expect(waitsFor(play([healthy, sick, look({ at: 60_000 }), look({ at: 90_000 })], bake))).toContain('30 s more')
   })
 })
@@ -163,13 +163,13 @@ describe('a bake', () => {
   test.each(STARTING)('goes on while %s', (_, more) => {
     const odd = look({ ...more, at: 50_000 })
     expect(waitsFor(play([healthy, odd, look({ at: 60_000 })], bake))).toBe('30 s more of the bake time')
-    expect(verdictOf(play([healthy, odd, look({ at: 90_000 })], bake)).verdict).toBe('succeeded')
+    expect(verdictOf(play([healthy, odd, look({ at: 90_000 })], bake)).status).toBe('succeeded')
   })
 
   test('ends although tasks are starting just then, and says so', () => {
     const starting = look({ at: 91_000, tasks: [task('1'), task('2'), task('3', { lastStatus: 'PENDING' })] })
     expect(verdictOf(play([healthy, starting], bake))).toEqual({
-      verdict: 'succeeded',
+      status: 'succeeded',
       reason: 'web:2 was healthy, and nothing has spoken against it for the bake time of 1 min.',
       evidence: expect.arrayContaining(['At the end: task 3 is PENDING']),
     })
@@ -185,12 +185,12 @@ describe('a bake', () => {
     const again = play([healthy, against, look({ at: 60_000 }), look({ at: 91_000 })], bake)
     expect(waitsFor(again)).toMatch(/^(19|29) s more of the bake time$/)
     const late = verdictOf(play([healthy, against, look({ at: 60_000 })], { ...bake, deadline: 60_000 }))
-    expect([late.verdict, late.stays]).toEqual(['timed-out', undefined])
+    expect([late.status, late.keepRevision]).toEqual(['timed-out', undefined])
   })
 
   test('that was not over in time is red, and nothing that failed: it is not to be taken back', () => {
     const late = verdictOf(play([healthy, look({ at: 60_000 })], { ...bake, deadline: 60_000 }))
-    expect([late.verdict, late.stays]).toEqual(['timed-out', true])
+    expect([late.status, late.keepRevision]).toEqual(['timed-out', true])
     expect(late.reason).toContain('nothing has spoken against it since')
   })
 })
@@ -224,14 +224,14 @@ describe('blue/green, linear and canary, as ECS does them', () => {
       targets: green,
       serviceDeployment: record('SUCCESSFUL', { lifecycleStage: 'CLEAN_UP' }),
     })
-    expect(verdictOf(play([end])).verdict).toBe('succeeded')
+    expect(verdictOf(play([end])).status).toBe('succeeded')
     // ECS has baked it already.
-    expect(verdictOf(play([end], { ...criteria, waitFor: 'bake' })).verdict).toBe('succeeded')
+    expect(verdictOf(play([end], { ...criteria, waitFor: 'bake' })).status).toBe('succeeded')
   })
 
   test('end red when a hook or an alarm sends them back', () => {
     const back = record('ROLLBACK_SUCCESSFUL', { lifecycleStage: 'BAKE_TIME', rollbackReason: 'lifecycle hook failed' })
-    expect(verdictOf(play([look({ service: swapped, serviceDeployment: back })])).verdict).toBe('rolled-back')
+    expect(verdictOf(play([look({ service: swapped, serviceDeployment: back })])).status).toBe('rolled-back')
   })
 })
 
@@ -249,16 +249,16 @@ describe('the image', () => {
   test('that runs must be the one that was shipped', () => {
     const seen = verdictOf(play([running(digest('b'))], criteria, shipping('web:2', digest('a'))))
     expect(seen).toMatchObject({
-      verdict: 'failed',
+      status: 'failed',
       reason: 'The tasks that run do not run the image that was shipped.',
     })
     expect(seen.evidence[0]).toBe(`Task 1, container app: runs ${digest('b')}, shipped was ${digest('a')}`)
-    expect(verdictOf(play([running(digest('a'))], criteria, shipping('web:2', digest('a')))).verdict).toBe('succeeded')
+    expect(verdictOf(play([running(digest('a'))], criteria, shipping('web:2', digest('a')))).status).toBe('succeeded')
   })
 
   test('pinned in the container is the image, whatever digest its platform has', () => {
     const pinned = `web@${digest('a')}`
-    expect(verdictOf(play([running(digest('c'), pinned)], criteria, shipping(pinned))).verdict).toBe('succeeded')
+    expect(verdictOf(play([running(digest('c'), pinned)], criteria, shipping(pinned))).status).toBe('succeeded')
   })
 })
 
@@ -268,7 +268,7 @@ describe('rolled-back', () => {
     const gone = look({ service: service([rollback('COMPLETED', 'ECS deployment ecs-svc/back completed.')]) })
     expect(waitsFor(play([rolling, failing]))).toBe('ECS to finish its rollback to web:1')
     expect(verdictOf(play([rolling, failing, gone]))).toMatchObject({
-      verdict: 'rolled-back',
+      status: 'rolled-back',
       reason:
         'ECS rolled the service back to web:1. ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/before.',
     })
@@ -280,19 +280,19 @@ describe('rolled-back', () => {
         events: [{ id: '1', at: MADE + 300_500, message: '(service web) rolling back to deployment ecs-svc/before.' }],
       }),
     })
-    expect(verdictOf(play([rolling, gone])).verdict).toBe('rolled-back')
+    expect(verdictOf(play([rolling, gone])).status).toBe('rolled-back')
   })
 
   test('to the same revision is no success either (fabfuel)', () => {
     const same = { ...followed, previousTaskDefinition: arn(2) }
     const back = { ...rollback('COMPLETED'), taskDefinition: arn(2) }
-    expect(verdictOf(play([look({ service: service([back]) })], criteria, same)).verdict).toBe('rolled-back')
+    expect(verdictOf(play([look({ service: service([back]) })], criteria, same)).status).toBe('rolled-back')
   })
 
   test('is what ROLLBACK_SUCCESSFUL means, whatever the service looks like (ecspresso, deploy-express-service)', () => {
     const seen = look({ serviceDeployment: record('ROLLBACK_SUCCESSFUL', { rollbackReason: 'the circuit breaker' }) })
     expect(verdictOf(play([seen]))).toMatchObject({
-      verdict: 'rolled-back',
+      status: 'rolled-back',
       reason: 'ECS rolled the service back. The circuit breaker.',
     })
   })
@@ -304,10 +304,10 @@ describe('rolled-back', () => {
 
   test('waits for the rollback only where that is wanted', () => {
     const back = look({ service: service([rollback('IN_PROGRESS'), deployment({ status: 'ACTIVE' })]) })
-    expect(verdictOf(play([back], { ...criteria, awaitRollback: false }))).toMatchObject({ verdict: 'failed' })
+    expect(verdictOf(play([back], { ...criteria, awaitRollback: false }))).toMatchObject({ status: 'failed' })
     const asked = look({ serviceDeployment: record('ROLLBACK_IN_PROGRESS') })
     expect(waitsFor(play([asked]))).toContain('to finish its rollback')
-    expect(verdictOf(play([asked], { ...criteria, awaitRollback: false })).verdict).toBe('failed')
+    expect(verdictOf(play([asked], { ...criteria, awaitRollback: false })).status).toBe('failed')
   })
 })
 
@@ -317,7 +317,7 @@ describe('superseded', () => {
   test('is a newer PRIMARY that is no rollback (peer: DTD 860)', () => {
     const seen = look({ service: service([theirs, deployment({ status: 'ACTIVE' })]) })
     expect(verdictOf(play([rolling, seen]))).toMatchObject({
-      verdict: 'superseded',
+      status: 'superseded',
       reason: 'Another deployment took over: web:3.',
     })
   })
@@ -325,12 +325,12 @@ describe('superseded', () => {
   test('is not taken for the rollback of a deploy before it, whose event is as fresh (found by a fault run)', () => {
     const events = [{ id: '1', at: MADE, message: '(service web) rolling back to deployment ecs-svc/before.' }]
     const done = { ...theirs, rolloutState: 'COMPLETED', createdAt: MADE + 2_000 }
-    expect(verdictOf(play([look({ service: service([done], { events }) })])).verdict).toBe('superseded')
+    expect(verdictOf(play([look({ service: service([done], { events }) })])).status).toBe('superseded')
   })
 
   test('is told from the reason of a service deployment that was stopped', () => {
     const seen = record('STOPPED', { statusReason: 'Replaced by a new service deployment.' })
-    expect(verdictOf(play([look({ serviceDeployment: seen })])).verdict).toBe('superseded')
+    expect(verdictOf(play([look({ serviceDeployment: seen })])).status).toBe('superseded')
   })
 })
 
@@ -341,7 +341,7 @@ describe('failed', () => {
       rolloutStateReason: 'ECS deployment circuit breaker: tasks failed to start.',
     })
     expect(verdictOf(play([look({ service: service([failed, earlier()]) })]))).toMatchObject({
-      verdict: 'failed',
+      status: 'failed',
       reason: 'ECS gave the deployment up. ECS deployment circuit breaker: tasks failed to start.',
     })
   })
@@ -350,8 +350,8 @@ describe('failed', () => {
     const seen = record('STOPPED', {
       statusReason: 'Service deployment stopped because the circuit breaker threshold was exceeded.',
     })
-    expect(verdictOf(play([look({ serviceDeployment: seen })])).verdict).toBe('failed')
-    expect(verdictOf(play([look({ serviceDeployment: record('ROLLBACK_FAILED') })])).verdict).toBe('failed')
+    expect(verdictOf(play([look({ serviceDeployment: seen })])).status).toBe('failed')
+    expect(verdictOf(play([look({ serviceDeployment: record('ROLLBACK_FAILED') })])).status).toBe('failed')
   })
 
   test('is a service that was deleted, and one that two looks in a row did not find', () => {
@@ -361,7 +361,7 @@ describe('failed', () => {
     )
     expect(waitsFor(play([nothing]))).toBe('ECS to show the service')
     expect(verdictOf(play([nothing, nothing])).reason).toBe('The service no longer exists.')
-    expect(verdictOf(play([nothing, healthy])).verdict).toBe('succeeded')
+    expect(verdictOf(play([nothing, healthy])).status).toBe('succeeded')
   })
 
   test('is decided by a few tasks in a crash loop, long before the circuit breaker', () => {
@@ -373,7 +373,7 @@ describe('failed', () => {
       })
     expect(waitsFor(play([crashes(2)]))).toContain('the rollout')
     expect(verdictOf(play([crashes(3)]))).toMatchObject({
-      verdict: 'failed',
+      status: 'failed',
       reason: '3 tasks of web:2 failed: Essential container in task exited (app exited with code 1) (3 tasks).',
     })
   })
@@ -405,15 +405,15 @@ describe('failed', () => {
       const starting = many(40, (id) => task(id, { lastStatus: 'PENDING' }))
       expect(waitsFor(play([of(100, [...crashed(3), ...starting])]))).toContain('the rollout')
       expect(waitsFor(play([of(100, crashed(49))]))).toContain('the rollout')
-      expect(verdictOf(play([of(100, crashed(50))])).verdict).toBe('failed')
+      expect(verdictOf(play([of(100, crashed(50))])).status).toBe('failed')
       expect(waitsFor(play([of(1, crashed(2))]))).toContain('the rollout')
-      expect(verdictOf(play([of(1, crashed(3))])).verdict).toBe('failed')
-      expect(verdictOf(play([of(7, crashed(4))])).verdict).toBe('failed')
-      expect(verdictOf(play([of(1000, crashed(200))])).verdict).toBe('failed')
+      expect(verdictOf(play([of(1, crashed(3))])).status).toBe('failed')
+      expect(verdictOf(play([of(7, crashed(4))])).status).toBe('failed')
+      expect(verdictOf(play([of(1000, crashed(200))])).status).toBe('failed')
     })
 
     test('or as many as the input says', () => {
-      expect(verdictOf(play([of(100, crashed(5))], { ...criteria, maxFailedTasks: 5 })).verdict).toBe('failed')
+      expect(verdictOf(play([of(100, crashed(5))], { ...criteria, maxFailedTasks: 5 })).status).toBe('failed')
       expect(waitsFor(play([of(2, crashed(4))], { ...criteria, maxFailedTasks: 5 }))).toContain('the rollout')
     })
 
@@ -439,7 +439,7 @@ describe('failed', () => {
       ['as the image is not there', MISSING, ['ci-1', 'ci-1']],
       ['as a secret may not be read', SECRET, ['ci-1', 'ci-1']],
     ])('two tasks decide, whatever its size, that fail for good %s', (_, reason, instances) => {
-      expect(verdictOf(play([of(100, stopped(reason, ...instances))])).verdict).toBe('failed')
+      expect(verdictOf(play([of(100, stopped(reason, ...instances))])).status).toBe('failed')
     })
   })
 
@@ -450,7 +450,7 @@ describe('failed', () => {
         tasks: [failedTask(id), task('9')],
         targets: [],
       })
-    expect(verdictOf(play([at('1'), at('2'), at('3')])).verdict).toBe('failed')
+    expect(verdictOf(play([at('1'), at('2'), at('3')])).status).toBe('failed')
   })
 
   test('is not decided by a few failures among many that stand', () => {
@@ -494,7 +494,7 @@ describe('a deployment that was there before, as nothing was to change', () => {
     ['it had not come to its end', { wasComplete: false }],
     ['it was complete with no task', { ranBefore: false }],
   ])('is judged by them where %s', (_, more) => {
-    expect(verdictOf(play([half], criteria, { ...before, ...more })).verdict).toBe('failed')
+    expect(verdictOf(play([half], criteria, { ...before, ...more })).status).toBe('failed')
   })
 
   test('has tasks that stand since they were started, not since they were first looked at', () => {
@@ -503,7 +503,7 @@ describe('a deployment that was there before, as nothing was to change', () => {
     const unfinished = { ...before, wasComplete: false }
     expect(
       'verdict' in play([seen], criteria, unfinished) && verdictOf(play([seen], criteria, unfinished)),
-    ).toMatchObject({ verdict: 'succeeded' })
+    ).toMatchObject({ status: 'succeeded' })
   })
 
   test('says how to start another one where ECS has given it up', () => {
@@ -525,38 +525,38 @@ describe('a stale read', () => {
 
   test('from before our update is neither a rollback nor a superseding deploy', () => {
     expect(waitsFor(play([stale]))).toBe('ECS to show our deployment')
-    expect(verdictOf(play([stale, rolling, stale, healthy])).verdict).toBe('succeeded')
+    expect(verdictOf(play([stale, rolling, stale, healthy])).status).toBe('succeeded')
   })
 })
 
 describe('timed-out', () => {
   test('says what was still waited for', () => {
     expect(verdictOf(play([{ ...rolling, at: criteria.deadline }]))).toEqual({
-      verdict: 'timed-out',
+      status: 'timed-out',
       reason: 'Not done after 10 min.',
       evidence: ['Still waiting: the rollout (IN_PROGRESS): 1 of 2 tasks run, 0 pending, 0 failed.'],
     })
   })
 
   test('is never said of a deploy that has just succeeded', () => {
-    expect(verdictOf(play([look({ at: criteria.deadline + 1 })])).verdict).toBe('succeeded')
+    expect(verdictOf(play([look({ at: criteria.deadline + 1 })])).status).toBe('succeeded')
   })
 })
 
 test('a rollback of ours keeps the first reason, and is never green', () => {
-  const first = { verdict: 'timed-out' as const, reason: 'Not done after 10 min.', evidence: ['x'] }
-  const good = { verdict: 'succeeded' as const, reason: 'All run.', evidence: [] }
-  const bad = { verdict: 'failed' as const, reason: 'It crashed.', evidence: ['y'] }
+  const first = { status: 'timed-out' as const, reason: 'Not done after 10 min.', evidence: ['x'] }
+  const good = { status: 'succeeded' as const, reason: 'All run.', evidence: [] }
+  const bad = { status: 'failed' as const, reason: 'It crashed.', evidence: ['y'] }
   expect(afterRollback(first, good, arn(1))).toEqual({
-    verdict: 'rolled-back',
+    status: 'rolled-back',
     reason: 'Not done after 10 min. Rolled back to web:1, which is healthy.',
     evidence: ['x'],
   })
-  expect(afterRollback(first, bad, arn(1))).toMatchObject({ verdict: 'failed', evidence: ['x', 'y'] })
-  expect(afterRollback(first, lostSight('AccessDenied'), arn(1))).toMatchObject({
-    verdict: 'failed',
+  expect(afterRollback(first, bad, arn(1))).toMatchObject({ status: 'failed', evidence: ['x', 'y'] })
+  expect(afterRollback(first, outcomeUnknown('AccessDenied'), arn(1))).toMatchObject({
+    status: 'failed',
     reason:
       'Not done after 10 min. The rollback to web:1 was started, but can no longer be seen; how it ends is not known.',
   })
-  expect(cancelled('It was left.').verdict).toBe('cancelled')
+  expect(cancelled('It was left.').status).toBe('cancelled')
 })
