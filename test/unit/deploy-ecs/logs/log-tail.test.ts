@@ -84,7 +84,7 @@ describe('the log of a task that runs once', () => {
   })
 
   test('that cannot be reached for a moment is said once, and read on', async () => {
-    const gone = named('ECONNREFUSED')
+    const gone = Object.assign(new Error('connect ECONNREFUSED 10.0.0.1:443'), { code: 'ECONNREFUSED' })
     const { log, said } = taskLog(awslogs, [gone, gone, ['one']])
     for (let look = 0; look < 3; look++) await log.look()
     expect(said).toEqual([expect.stringContaining('ECONNREFUSED'), '  one'])
