@@ -5,7 +5,20 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   'assume-role': [],
   'build-image': [],
   'datadog-event': [],
-  'deploy-ecs': [],
+  'deploy-ecs': [
+    'aws',
+    'inputs',
+    'task-definition',
+    'dependencies',
+    'observe',
+    'history',
+    'prepare',
+    'logs',
+    'change',
+    'watch',
+    'rollback',
+    'report',
+  ],
   'terraform-apply': [],
 }
 

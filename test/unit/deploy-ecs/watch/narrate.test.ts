@@ -1,0 +1,30 @@
+import { narrate } from '../../../../actions/deploy-ecs/src/watch/narrate.ts'
+import { deployment, failedTask, followed, healthy, MADE, record, service, target, task } from '../stories.ts'
+
+describe('the log', () => {
+  test('has one line for each change, and none for a look that shows nothing new', () => {
+    expect(narrate(followed, healthy, { ...healthy, at: 99 })).toEqual([])
+    const seen = {
+      at: 1,
+      service: service([deployment({ runningCount: 1 })], {
+        events: [{ id: 'e', at: MADE + 1, message: 'has started 1 tasks.' }],
+      }),
+      serviceDeployment: record('IN_PROGRESS', { lifecycleStage: 'BAKE_TIME' }),
+      tasks: [task('1'), failedTask('2')],
+      targets: [target('1', { state: 'initial' })],
+    }
+    expect(narrate(followed, undefined, seen)).toEqual([
+      'The rollout (IN_PROGRESS): 1 of 2 tasks run, 0 pending, 0 failed.',
+      'Service deployment IN_PROGRESS at stage BAKE_TIME',
+      'ECS: has started 1 tasks.',
+      'Task 2 stopped: Essential container in task exited (app exited with code 1)',
+      'Target 10.0.0.1:80 in web is initial.',
+    ])
+  })
+
+  test('says how to go on where a lifecycle hook waits, once', () => {
+    const paused = { ...healthy, serviceDeployment: record('IN_PROGRESS', { awaiting: [{ hookId: 'h1' }] }) }
+    expect(narrate(followed, healthy, paused).join()).toContain('--hook-id h1 --action CONTINUE')
+    expect(narrate(followed, paused, paused)).toEqual([])
+  })
+})
