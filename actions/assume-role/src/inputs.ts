@@ -1,4 +1,5 @@
 // The only reader of inputs.
+import { type Arn, parseArn } from '../../../toolkit/arn.ts'
 import { InputError } from '../../../toolkit/errors.ts'
 import { readWorkflowRun } from '../../../toolkit/github.ts'
 import { InputReader } from '../../../toolkit/inputs.ts'
@@ -61,8 +62,11 @@ export function readInputs(env: Environment): Inputs {
 function readRole(inputs: InputReader): Role {
   const example = 'arn:aws:iam::123456789012:role/deploy'
   const arn = inputs.required('role-to-assume', example)
-  const account = /^arn:aws[\w-]*:iam::(\d{12}):role\/[\x21-\x7e]{1,576}$/.exec(arn)?.[1]
-  if (account !== undefined) return { arn, account }
+  const role = parseArn(arn)
+  // The longest path and name of a role, and their characters, as IAM documents them.
+  if (isIam(role) && /^\d/.test(role.accountId) && /^role\/[\x21-\x7e]{1,576}$/.test(role.resource)) {
+    return { arn, account: role.accountId }
+  }
   throw new InputError('role-to-assume', `is \`${arn}\`, which is not the ARN of a role.`, {
     hint: `Write it in full, as \`${example}\`. A name alone does not say which account it is in.`,
   })
@@ -133,7 +137,7 @@ function readInlinePolicy(inputs: InputReader): string | undefined {
 
 function readManagedPolicies(inputs: InputReader): readonly string[] {
   const arns = inputs.list('managed-session-policies')
-  const bad = arns.find((arn) => !/^arn:aws[\w-]*:iam::(aws|\d{12}):policy\/\S+$/.test(arn))
+  const bad = arns.find((arn) => !isPolicy(parseArn(arn)))
   if (bad === undefined && arns.length <= 10) return arns
   throw new InputError(
     'managed-session-policies',
@@ -143,6 +147,10 @@ function readManagedPolicies(inputs: InputReader): readonly string[] {
     { hint: 'Write, for example, `arn:aws:iam::aws:policy/ReadOnlyAccess`.' },
   )
 }
+
+const isIam = (arn: Arn | undefined): arn is Arn => arn?.service === 'iam' && arn.region === ''
+
+const isPolicy = (arn: Arn | undefined) => isIam(arn) && arn.accountId !== '' && arn.resource.startsWith('policy/')
 
 function crossCheck({ role, method, durationSeconds, allowedAccountIds, externalId, transitiveTagKeys }: Inputs): void {
   if (allowedAccountIds.length > 0 && !allowedAccountIds.includes(role.account)) {

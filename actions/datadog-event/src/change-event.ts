@@ -1,9 +1,10 @@
+import { resourceName } from '../../../toolkit/arn.ts'
 import type { DatadogRequest } from './client.ts'
 import { aggregationKey, type Deploy, type DeployedService } from './deploy.ts'
 import { type EventFields, OLDEST_S, TEXT_LIMIT, TITLE_LIMIT } from './event.ts'
 import { cut, harmless, MARKDOWN_OVERHEAD, markdownBlock } from './safe-text.ts'
 import { deployTags } from './tags.ts'
-import { deployText, deployTitle, shortArn } from './words.ts'
+import { deployText, deployTitle } from './words.ts'
 
 /** Datadog's limit on the names of authors and resources. */
 const NAME_LIMIT = 128
@@ -69,7 +70,7 @@ function change(deploy: Deploy, service: DeployedService): object {
   }
 }
 
-const revision = (arn: string | undefined) => (arn === undefined ? undefined : shortArn(arn))
+const revision = (arn: string | undefined) => (arn === undefined ? undefined : resourceName(arn))
 
 /** The members that have a value. */
 const given = (members: Readonly<Record<string, unknown>>): object =>

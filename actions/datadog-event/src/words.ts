@@ -1,3 +1,4 @@
+import { resourceName } from '../../../toolkit/arn.ts'
 import type { Deploy, DeployedService, Status } from './deploy.ts'
 import { code, cut, cutKeeping, harmless, link, plain } from './safe-text.ts'
 
@@ -37,12 +38,9 @@ export function deployText(deploy: Deploy, extra: string | undefined, limit: num
 
 function serviceLines({ name, reason, images, taskDefinition }: DeployedService): readonly string[] {
   if (reason === undefined && images.length === 0) return []
-  const revision = taskDefinition === undefined ? '' : ` (${plain(shortArn(taskDefinition))})`
+  const revision = taskDefinition === undefined ? '' : ` (${plain(resourceName(taskDefinition))})`
   return [`**${plain(name)}**${revision}: ${plain(reason ?? '')}`, ...images.map((image) => `- ${code(image)}`)]
 }
-
-/** What is left of the last slash: `web:42` of a task definition's ARN. */
-export const shortArn = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1)
 
 function deployLinks({ run, commit, pullRequest }: Deploy): string {
   return [
