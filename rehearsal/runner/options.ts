@@ -48,6 +48,8 @@ export interface RunOptions {
   readonly standIns: Readonly<Record<string, StandIn>>
   /** The runner machine's environment, PATH included. Nothing else of this process's environment reaches a step. */
   readonly env: Readonly<Record<string, string>>
+  /** The folder that jobs work in, for a run whose workflow checks nothing out. Otherwise each job has an empty one of its own. */
+  readonly workspace?: string
   /** Where workspaces and temporary files go. */
   readonly temp: string
   /** The Node 24 binary that actions run on. */

@@ -16,8 +16,8 @@ const startMs = 60_000
 /** It stops its containers when asked to end. Past this it is killed, and says nothing more. */
 const stopMs = 60_000
 
-/** Starts a cloud whose files lie in `folder`, and resolves once it answers. */
-export async function startCloudProcess(folder: string): Promise<CloudProcess> {
+/** Starts a cloud whose files lie in `folder`, with more of `npm run cloud`'s options, and resolves once it answers. */
+export async function startCloudProcess(folder: string, options: readonly string[] = []): Promise<CloudProcess> {
   const files = {
     env: join(folder, 'cloud.env'),
     journal: join(folder, 'journal.jsonl'),
@@ -26,7 +26,7 @@ export async function startCloudProcess(folder: string): Promise<CloudProcess> {
   const log = openSync(files.log, 'w')
   const cli = join(import.meta.dirname, '../../cloud/cli.ts')
   // The first `--` keeps node itself from taking --env-file for its own.
-  const args = ['--', cli, '--port', '0', '--env-file', files.env, '--journal', files.journal]
+  const args = ['--', cli, '--port', '0', '--env-file', files.env, '--journal', files.journal, ...options]
   // In a process group of its own: a Ctrl-C is for the rehearsal, which ends the cloud last.
   const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', log, log] })
   closeSync(log)

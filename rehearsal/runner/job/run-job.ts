@@ -24,7 +24,7 @@ export interface Surroundings {
 }
 
 export async function runStepsJob(session: Session, job: StepsJob, around: Surroundings): Promise<JobResult> {
-  const workspace = session.folder('workspace')
+  const workspace = session.options.workspace ?? session.folder('workspace')
   const temp = session.folder('temp')
   const environment = environmentOf(job, around)
   const own = session.options.environments[environment]
