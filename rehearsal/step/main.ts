@@ -4,11 +4,11 @@ import { globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { stringify } from 'yaml'
-import { type CloudProcess, startCloudProcess } from '../rehearse/cloud-process.ts'
 import { listenForInterruption } from '../rehearse/interruption.ts'
-import { machineEnvironment } from '../rehearse/machine.ts'
+import { type CloudProcess, startCloudProcess } from '../rehearse/setup/cloud-process.ts'
+import { machineEnvironment } from '../rehearse/setup/machine-environment.ts'
 import type { Annotation, RunnerEvent } from '../runner/events.ts'
-import { runWorkflow } from '../runner/run.ts'
+import { runWorkflow } from '../runner/run-workflow.ts'
 import { type CommandLine, readCommandLine, usage } from './command-line.ts'
 
 const root = join(import.meta.dirname, '../..')
