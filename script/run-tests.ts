@@ -1,79 +1,80 @@
 // Runs every check and every project of tests, whatever fails on the way, and counts: the last line is for machines.
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { type Counted, readJestReport, slowest } from './lib/jest-report.ts'
+import { endLeftovers, endWithUs, npmRun } from './lib/npm-run.ts'
 
+const usage = 'node script/run-tests.ts [--fast] [--for PID]'
 const root = join(import.meta.dirname, '..')
 const results = join(root, '.rehearsal/results')
+const slowestCount = 10
 
-const checks = [
-  'check:types',
-  'check:lint',
-  'check:unused',
-  'check:architecture',
-  'check:workflows',
-  'check:readme',
-  'check:dist',
-]
+interface Suite {
+  readonly name: string
+  readonly projects: readonly string[]
+  readonly options: readonly string[]
+}
+
+const unit: Suite = { name: 'unit', projects: ['unit'], options: ['--maxWorkers=100%'] }
 // Tests that start containers, Terraform and clouds wait more than they compute: three files at a time, whatever the cores.
 // Integration and e2e go together, so that the longest of them, the rehearsal itself, does not keep all others waiting.
-const runs = [
-  { name: 'unit', projects: ['unit'], options: [] },
-  { name: 'integration and e2e', projects: ['integration', 'e2e'], options: ['--maxWorkers=3'] },
-]
+const others: Suite = {
+  name: 'integration and e2e',
+  projects: ['integration', 'e2e'],
+  options: ['--maxWorkers=3'],
+}
 
-interface Count {
+interface Result extends Counted {
   readonly name: string
-  readonly passed: number
-  readonly failed: number
   readonly seconds: number
 }
 
-function timed(name: string, count: () => Pick<Count, 'passed' | 'failed'>): Count {
+async function timed(name: string, count: () => Promise<Counted>): Promise<Result> {
   console.log(`\n── ${name}`)
   const start = performance.now()
-  return { name, ...count(), seconds: (performance.now() - start) / 1000 }
+  return { name, ...(await count()), seconds: (performance.now() - start) / 1000 }
 }
 
-function npm(args: readonly string[]): boolean {
-  return spawnSync('npm', ['run', '--silent', ...args], { cwd: root, stdio: 'inherit' }).status === 0
-}
+const check = (name: string) =>
+  timed(name, async () =>
+    (await npmRun([name])) ? { passed: 1, failed: 0, files: [] } : { passed: 0, failed: 1, files: [] },
+  )
 
-function check(name: string): Count {
-  return timed(name, () => (npm([name]) ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }))
-}
-
-interface JestReport {
-  readonly numPassedTests: number
-  readonly numFailedTests: number
-  readonly numRuntimeErrorTestSuites: number
-}
-
-/** Counts from jest's own report. A run that ended badly without one, or without a test, has failed. */
-function jest({ name, projects, options }: (typeof runs)[number]): Count {
-  return timed(name, () => {
+const jest = ({ name, projects, options }: Suite) =>
+  timed(name, async () => {
     const report = join(results, `${projects.join('-')}.json`)
     rmSync(report, { force: true })
-    const succeeded = npm([
-      'test',
-      '--',
-      '--selectProjects',
-      ...projects,
-      '--json',
-      `--outputFile=${report}`,
-      ...options,
-    ])
-    if (!existsSync(report)) return { passed: 0, failed: 1 }
-    const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(
-      readFileSync(report, 'utf8'),
-    ) as JestReport
-    const failed = numFailedTests + numRuntimeErrorTestSuites
-    return { passed: numPassedTests, failed: failed === 0 && (!succeeded || numPassedTests === 0) ? 1 : failed }
+    const args = ['--selectProjects', ...projects, '--json', `--outputFile=${report}`, ...options]
+    return readJestReport(report, root, await npmRun(['test', '--', ...args]))
   })
+
+/** The names of all checks, as package.json has them. */
+function checks(): readonly string[] {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object }
+  return Object.keys(scripts).filter((name) => name.startsWith('check:'))
 }
 
+function options() {
+  try {
+    return parseArgs({ options: { fast: { type: 'boolean', default: false }, for: { type: 'string' } } }).values
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\nUse: ${usage}`)
+    return process.exit(2)
+  }
+}
+
+const { fast, for: parent } = options()
+endWithUs(parent)
 mkdirSync(results, { recursive: true })
-const counts = [...checks.map(check), ...runs.map(jest)]
+const counts: Result[] = []
+for (const name of checks()) counts.push(await check(name))
+for (const suite of fast ? [unit] : [unit, others]) counts.push(await jest(suite))
+
+console.log(`\n── The ${slowestCount} slowest files`)
+const files = counts.flatMap(({ files }) => files)
+for (const { path, seconds } of slowest(files, slowestCount))
+  console.log(`${seconds.toFixed(1).padStart(7)} s  ${path}`)
 
 console.log('\n── Summary')
 for (const { name, passed, failed, seconds } of counts) {
@@ -81,6 +82,8 @@ for (const { name, passed, failed, seconds } of counts) {
     `${failed === 0 ? '✓' : '✗'} ${name.padEnd(20)} ${passed} passed, ${failed} failed, ${seconds.toFixed(1)} s`,
   )
 }
+const left = await endLeftovers()
+if (left.length > 0) console.log(`\nTests left processes behind, which were ended:\n${left.join('\n')}`)
 const total = (of: 'passed' | 'failed') => counts.reduce((sum, count) => sum + count[of], 0)
 console.log(`\n${total('passed')} passed, ${total('failed')} failed`)
 process.exitCode = total('failed') === 0 ? 0 : 1

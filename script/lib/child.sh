@@ -1,13 +1,15 @@
-# run_child COMMAND... : runs it, hands it the signals that we get, and waits until it has really ended. A plain
-# foreground child would not hear of a SIGTERM that was sent to this script alone.
+# run_child COMMAND... : runs it in a process group of its own, hands that the signals that we get, and waits until it has
+# really ended. A plain foreground child would not hear of a SIGTERM that was sent to this script alone.
 run_child() {
   local child code
+  set -m
   "$@" <&0 &
   child=$!
+  set +m
   # shellcheck disable=SC2064 # the child of now
-  trap "kill -INT $child 2>/dev/null" INT
+  trap "kill -INT -- -$child 2>/dev/null" INT
   # shellcheck disable=SC2064
-  trap "kill -TERM $child 2>/dev/null" TERM HUP
+  trap "kill -TERM -- -$child 2>/dev/null" TERM HUP
   while :; do
     code=0
     wait "$child" || code=$?
