@@ -87,7 +87,7 @@ test('an image is built, pushed under its tags, pinned to the digest that the re
     `${one.host}/team/web:v1`,
   ])
   expect(Number(step.outputs['size'])).toBeGreaterThan(500_000)
-  expect(step.log).toContain('Engine: docker, as nothing needs buildx.')
+  expect(step.log).toContain('Engine: docker (nothing needs buildx).')
   expect(step.summary).toContain(`\`${digest}\``)
 
   const image = step.outputs['image'] ?? ''
@@ -269,7 +269,7 @@ test('an image is promoted to another registry: same digest, nothing built', asy
     ...login,
   })
   expect(absent.code).toBe(1)
-  expect(absent.log).toContain(`The image ${one.host}/stage/web:v9 does not exist, so it cannot be promoted.`)
+  expect(absent.log).toContain(`Cannot promote ${one.host}/stage/web:v9: the image does not exist.`)
 })
 
 test('an index is promoted with all its images', async () => {
@@ -333,7 +333,7 @@ test('a base that changes in its registry is noticed; its layers are taken over 
   expect(moved).toMatchObject({ code: 0, outputs: { skipped: 'false' } })
   const second = await build({ images: `${one.host}/base/app`, tags: 'v2' })
   expect(second).toMatchObject({ code: 0, outputs: { skipped: 'false' } })
-  expect(second.log).toContain('Pulling anew')
+  expect(second.log).toContain('Pulling, as the registry has a newer image')
   expect(
     execFileSync('docker', ['run', '--rm', second.outputs['image'] ?? '', 'sh', '-c', 'busybox cat /new /app.txt'], {
       encoding: 'utf8',

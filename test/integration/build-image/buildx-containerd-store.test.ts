@@ -39,7 +39,7 @@ test('an image for two platforms is tested, pushed, found again by its content, 
   const images = `${it.open.host}/multi/web`
   const step = await it.build({ images, platforms: BOTH, 'test-command': RUN })
   expect(step).toMatchObject({ code: 0, outputs: { skipped: 'false' } })
-  expect(step.log).toContain(`Engine: buildx, as \`platforms: ${BOTH}\` needs it.`)
+  expect(step.log).toContain(`Engine: buildx (\`platforms: ${BOTH}\` needs it).`)
   expect(step.log).toMatch(/^hello$/m)
   const { digest } = step.outputs
   expect(await it.open.digest('multi/web', 'v1')).toBe(digest)
@@ -266,7 +266,7 @@ test('a builder of its own builds when it is named; what it built is tested in t
   const images = `${it.open.host}/named/web`
   const step = await it.build({ images, builder: 'own', 'test-command': RUN })
   expect(step).toMatchObject({ code: 0 })
-  expect(step.log).toContain('Engine: buildx, as `builder` needs it.')
+  expect(step.log).toContain('Engine: buildx (`builder` needs it).')
   expect(step.log).toContain('Builder: own (remote)')
   expect(step.log).toMatch(/^hello$/m)
   expect(await it.open.digest('named/web', 'v1')).toBe(step.outputs['digest'])

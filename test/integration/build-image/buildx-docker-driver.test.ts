@@ -88,7 +88,7 @@ test('secrets reach the build, and nothing that anyone could read afterwards', a
   const step = await run(inputs, { BUILD_TOKEN: SECRETS.env })
   rmSync(join(temp, 'secret.txt'))
   expect(step).toMatchObject({ code: 0 })
-  expect(step.log).toContain('Engine: buildx, as a build secret needs it.')
+  expect(step.log).toContain('Engine: buildx (a build secret needs it).')
 
   const { image = '' } = step.outputs
   writeFileSync(
@@ -146,7 +146,7 @@ test('both engines give an image that can be built anew with the same digest', a
   const first = await run({ ...inputs, images: `${registry.host}/again/a` })
   const second = await run({ ...inputs, images: `${registry.host}/again/b` })
   expect([first.code, second.code]).toEqual([0, 0])
-  expect(first.log).toContain('Engine: buildx, as the input `engine` says so.')
+  expect(first.log).toContain('Engine: buildx (set by input `engine`).')
   expect(second.outputs['digest']).toBe(first.outputs['digest'])
 })
 

@@ -172,7 +172,7 @@ test('an image is promoted from one account to another, the same bytes', async (
 
   const denied = await run({ promote: image, images: to }, PROD)
   expect(denied.code).toBe(1)
-  expect(denied.log).toMatch(/The image .*stage\/web@sha256:\w+ may not be read, so it cannot be promoted/)
+  expect(denied.log).toMatch(/Cannot promote .*stage\/web@sha256:\w+: the registry denies reading it/)
   expect(denied.log).toContain('Both sides must allow it')
 
   await client(STAGE).send(
@@ -200,7 +200,7 @@ test('an image is promoted from one account to another, the same bytes', async (
   expect(found.log).toContain(`${from}:v1 is ${from}@${digest}. Nothing is copied`)
   const absent = await run({ promote: `${from}:${'c'.repeat(40)}`, push: 'false' }, PROD)
   expect(absent).toMatchObject({ code: 1, outputs: {} })
-  expect(absent.log).toContain(`The image ${from}:${'c'.repeat(40)} does not exist, so it cannot be promoted.`)
+  expect(absent.log).toContain(`Cannot promote ${from}:${'c'.repeat(40)}: the image does not exist.`)
   expect(absent.log).toContain('wait until it is green, or ship the commit there first')
   const wrong = await run({ promote: `${from}:v1`, push: 'false', 'expected-account-id': PROD }, STAGE)
   expect(wrong).toMatchObject({ code: 1, outputs: {} })
@@ -221,7 +221,7 @@ test('no repository is created for an image to promote that is not there', async
   const absent = `${host()}/never/web:${'c'.repeat(40)}`
   const promoted = await run({ promote: absent, images: `${host()}/promoted/web`, 'create-repository': 'true' })
   expect(promoted).toMatchObject({ code: 1, outputs: {} })
-  expect(promoted.log).toContain(`The image ${absent} does not exist, so it cannot be promoted.`)
+  expect(promoted.log).toContain(`Cannot promote ${absent}: the image does not exist.`)
   const look = client(STAGE).send(new DescribeRepositoriesCommand({ repositoryNames: ['promoted/web'] }))
   await expect(look).rejects.toMatchObject({ name: 'RepositoryNotFoundException' })
 })

@@ -22,7 +22,7 @@ describe.each(['containerd', 'overlay2'] as const)('on an engine that keeps imag
     const inputs = { 'test-command': RUN, images: `${it.open.host}/${store}/web` }
     const first = await it.build(inputs)
     expect(first).toMatchObject({ code: 0 })
-    expect(first.log).toContain('Engine: docker, as nothing needs buildx.')
+    expect(first.log).toContain('Engine: docker (nothing needs buildx).')
     expect(first.log).toMatch(/^ok$/m)
     expect(first.log).not.toMatch(/intermediate container/)
     expect(await it.open.digest(`${store}/web`, 'v1')).toBe(first.outputs['digest'])

@@ -3,62 +3,61 @@ import type { World } from '../../../../toolkit/runtime.ts'
 import { connectDocker } from '../engine/docker-engine.ts'
 import { nativePlatform } from '../engine/native-platform.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import type { ReadyDestination } from '../publish/preflight.ts'
+import type { ReadyDestination } from '../registry/ready-destination.ts'
 import type { Registries } from '../registry/registries.ts'
 import type { Stages } from '../runner/stages.ts'
-import type { Temporary } from '../runner/temporary-folder.ts'
+import type { TemporaryFolder } from '../runner/temporary-folder.ts'
 import { type BaseImage, resolveBases } from '../sources/base-images.ts'
 import { contentHash, contentTag } from '../sources/content-hash.ts'
 import type { Sources } from '../sources/sources.ts'
-import { type Built, build } from './build.ts'
-import { type Found, findBuilt } from './find-unchanged.ts'
+import { type BuiltImage, buildImage } from './build-image.ts'
+import { type ExistingImage, findUnchanged } from './find-unchanged.ts'
 
-/** Where the image comes from: it was there, or it was built just now. */
-export type Obtained = { readonly contentHash: string | undefined } & (
-  | { readonly found: Found; readonly built?: undefined }
-  | { readonly built: Built; readonly found?: undefined }
+/** Where the image comes from. `contentHash` is the hash of its sources, where that is known. */
+export type BuildOutcome = { readonly contentHash: string | undefined } & (
+  | { readonly kind: 'built'; readonly built: BuiltImage }
+  /** A registry has an image of the same sources. */
+  | { readonly kind: 'skipped'; readonly existing: ExistingImage }
+  | { readonly kind: 'promoted'; readonly existing: ExistingImage }
 )
 
-export interface ObtainParts {
-  /** An image that exists, or what one is to be made of. */
-  readonly wanted: Found | Sources
+export interface BuildOrReuseRequest {
+  readonly sources: Sources
   readonly inputs: Inputs
   readonly destinations: readonly ReadyDestination[]
   readonly registries: Registries
   readonly stages: Stages
-  readonly temporary: Temporary
+  readonly temporary: TemporaryFolder
 }
 
-/** Gets the image in the cheapest way that is sure: the one that is to be promoted, the one built before, or a new one. */
-export async function obtainImage(parts: ObtainParts, world: World): Promise<Obtained> {
-  const { wanted, inputs, destinations, registries, stages, temporary } = parts
-  if ('digest' in wanted) return { found: wanted, contentHash: undefined }
-  const { bases, hash } = await stages.run('Hash what it is built of', () => hashSources(wanted, parts, world))
+/** Builds the image, unless a destination has one that was built from the same sources. */
+export async function buildOrReuse(request: BuildOrReuseRequest, world: World): Promise<BuildOutcome> {
+  const { sources, inputs, destinations, registries, stages, temporary } = request
+  const { bases, hash } = await stages.run('Hash the sources', () => hashSources(request, world))
   if (hash !== undefined && inputs.skipUnchanged) {
     const tag = contentTag(hash)
-    const found = await stages.run('Look for an image of these sources', () => findBuilt(tag, destinations))
+    const found = await stages.run('Look for an image of these sources', () => findUnchanged(tag, destinations))
     if (found !== undefined) {
-      world.log.info(`${found.where}:${tag} was built from the same sources: ${found.digest}. Nothing to build.`)
-      return { found, contentHash: hash }
+      world.log.info(`${found.repository}:${tag} was built from the same sources: ${found.digest}. Nothing to build.`)
+      return { kind: 'skipped', existing: found, contentHash: hash }
     }
     world.log.info(`There is no ${tag} yet.`)
   }
-  const usedHere = !inputs.push || inputs.testCommand !== undefined
-  const request = {
+  const buildRequest = {
     inputs: inputs.build,
-    sources: wanted,
+    sources,
     bases,
     registries,
     destinations,
     sendAheadTo: mayBeHeldBack(inputs, destinations) ? [] : destinations,
     temporary,
-    usedHere,
+    usedHere: !inputs.push || inputs.testCommand !== undefined,
   }
-  const built = await stages.run('Build', () => build(request, world))
-  return { built, contentHash: hash }
+  const built = await stages.run('Build', () => buildImage(buildRequest, world))
+  return { kind: 'built', built, contentHash: hash }
 }
 
-/** Whether something that is known of the whole image only may keep it from being pushed: then nothing of it is. */
+/** Whether the push may still be refused once the whole image is known. Then none of its layers may be sent ahead. */
 const mayBeHeldBack = ({ testCommand, maxSize }: Inputs, destinations: readonly ReadyDestination[]): boolean =>
   testCommand !== undefined ||
   maxSize !== undefined ||
@@ -66,18 +65,17 @@ const mayBeHeldBack = ({ testCommand, maxSize }: Inputs, destinations: readonly 
 
 interface Hashed {
   readonly bases: readonly BaseImage[] | undefined
-  /** `undefined` when it is not known what the build would depend on, or when nobody wants to know. */
+  /** `undefined` when the build depends on something unknown, or when the image is not pushed. */
   readonly hash: string | undefined
 }
 
 async function hashSources(
-  { dockerfile, context }: Sources,
-  { inputs, registries }: ObtainParts,
+  { sources: { dockerfile, context }, inputs, registries }: BuildOrReuseRequest,
   world: World,
 ): Promise<Hashed> {
   if (!inputs.push) return { bases: undefined, hash: undefined }
   const { images, unknown } = dockerfile
-  // An image may exist on this machine only; but no engine is needed to find out that there is nothing to build.
+  // A base image may exist in this engine only. But finding out that nothing has changed needs no engine.
   const docker: Docker | undefined =
     images.length === 0 ? undefined : await connectDocker(world.env).catch(() => undefined)
   const bases = await resolveBases(images, registries, docker, world.log)
@@ -85,7 +83,7 @@ async function hashSources(
   for (const { name, identity } of bases) world.log.info(`Base: ${name} is ${identity}`)
   if (unknown !== undefined) {
     if (inputs.skipUnchanged) {
-      world.log.info(`It is not known beforehand what this takes in, so the image is always built: ${unknown}`)
+      world.log.info(`Always built: this instruction reads content that is not known beforehand: ${unknown}`)
     }
     return { bases, hash: undefined }
   }

@@ -1,60 +1,54 @@
 import type Docker from 'dockerode'
-import type { Pair } from '../../../../toolkit/inputs.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
 import { isOnThisMachine } from '../engine/docker-engine.ts'
-import { letGarbageLie } from '../engine-push/gc-tuning.ts'
+import { tuneGarbageCollection } from '../engine-push/gc-tuning.ts'
 import { PushedImages } from '../engine-push/pushed-images.ts'
 import type { Image } from '../image/image.ts'
-import { packFromArchive } from '../pack/pack-archive.ts'
-import type { BuildParts } from './build.ts'
+import { packFromArchive } from '../pack/engine-archive.ts'
+import type { PackRequest } from '../pack/pack-request.ts'
 
-/** Takes what an engine builds out of it, in the bytes that registries get. */
+/** Takes a built image out of the Docker engine, in the bytes that registries get. */
 export interface EnginePacker {
-  /** Tells of an image that a step of the build has left: its layers are taken out while the build goes on. */
-  offer(id: string): void
+  /** Takes an intermediate image's layers out of the engine while the build continues. */
+  packAhead(id: string): void
   pack(id: string): Promise<Image>
 }
 
 /**
- * An engine on this machine is asked to push to this process: it sends only layers that the registries lack, several side by
- * side, and those of the first steps while it is still at the later ones. Where it cannot, its archive of the image is read,
- * which has all layers each time. Either way the bytes are the same.
+ * An engine on this machine pushes the image to this process: it sends only layers that the registries lack, several in
+ * parallel, and those of the first steps while it builds the later ones. Where it cannot, this process reads the engine's
+ * archive of the image, which has all layers each time. Both ways give the same bytes.
  */
-export async function openEnginePacker(
-  docker: Docker,
-  labels: readonly Pair[],
-  parts: BuildParts,
-  world: World,
-): Promise<EnginePacker> {
+export async function openEnginePacker(docker: Docker, request: PackRequest, world: World): Promise<EnginePacker> {
   const { log, env, signal } = world
-  const archive = (id: string) => packFromArchive(docker, id, labels, parts)
-  // An image that goes nowhere is not packed.
+  const archive = (id: string) => packFromArchive(docker, id, request)
   const here = isOnThisMachine(env)
-  if (!here || parts.destinations.length === 0) {
+  // An image without a destination is not packed.
+  if (!here || request.destinations.length === 0) {
     return {
-      offer: () => {},
+      packAhead: () => {},
       pack(id) {
-        if (!here) log.info('The engine is on another machine, so its archive of the image is read.')
+        if (!here) log.info('The Docker engine is on another machine, so its archive of the image is read.')
         return archive(id)
       },
     }
   }
-  letGarbageLie()
-  const pushed = await PushedImages.open(docker, labels, parts, world)
-  parts.temporary.atEnd(() => pushed.close())
+  tuneGarbageCollection()
+  const pushed = await PushedImages.open(docker, request, world)
+  request.temporary.onDiscard(() => pushed.close())
   return {
-    offer: (id) => pushed.offer(id),
+    packAhead: (id) => pushed.pushAhead(id),
     async pack(id) {
       try {
-        return await pushed.take(id)
+        return await pushed.push(id)
       } catch (error) {
         if (signal.aborted) throw signal.reason
         const reason = error instanceof Error ? error.message : error
-        log.info(`The engine’s archive of the image is read, as it did not push it to this step: ${reason}`)
+        log.info(`The engine did not push the image to this step, so its archive of the image is read: ${reason}`)
         return archive(id)
       } finally {
-        // Not waited for here; `atEnd` is. A tag that cannot be taken away, as another build uses its image, fails nothing.
-        pushed.close().catch((error) => log.debug(`A tag of the push stays on the engine: ${error}`))
+        // Not awaited here: `onDiscard` does. A tag that cannot be removed, as another build uses its image, is no failure.
+        pushed.close().catch((error) => log.debug(`A tag of the push stays in the engine: ${error}`))
       }
     },
   }

@@ -1,20 +1,24 @@
 import type { Image } from '../image/image.ts'
 import { formatRepository } from '../image/image-reference.ts'
-import type { ReadyDestination } from '../publish/preflight.ts'
 import { registrySource } from '../registry/copy-image.ts'
+import type { ReadyDestination } from '../registry/ready-destination.ts'
 
-/** An image that a registry has already, and where. */
-export interface Found extends Image {
-  readonly where: string
+/** An image that a registry has already. */
+export interface ExistingImage extends Image {
+  /** Its repository, as people write it. */
+  readonly repository: string
 }
 
-/** Looks in the destinations for an image under a tag; the first that has it will do for all. */
-export async function findBuilt(tag: string, destinations: readonly ReadyDestination[]): Promise<Found | undefined> {
+/** The image that a tag stands for in the first destination that has the tag. */
+export async function findUnchanged(
+  tag: string,
+  destinations: readonly ReadyDestination[],
+): Promise<ExistingImage | undefined> {
   for (const destination of destinations) {
     const { registry, repository } = destination
     const digest = await registry.resolve(repository.path, tag)
     if (digest !== undefined)
-      return { digest, source: registrySource(destination), where: formatRepository(repository) }
+      return { digest, source: registrySource(destination), repository: formatRepository(repository) }
   }
   return undefined
 }

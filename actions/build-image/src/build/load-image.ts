@@ -3,10 +3,10 @@ import { pipeline } from 'node:stream/promises'
 import type Docker from 'dockerode'
 import { type Pack, pack } from 'tar-stream'
 import { asReadable } from '../engine/docker-engine.ts'
+import { findImage } from '../engine/engine-images.ts'
 import { readEngineStream } from '../engine/engine-stream.ts'
 import type { Image } from '../image/image.ts'
 import { type Descriptor, isIndex, type ManifestBytes, OCI_INDEX, readIndex, readManifest } from '../image/oci.ts'
-import { findImage } from '../pack/pack-archive.ts'
 
 /**
  * Puts an image into the Docker engine, the same bytes that registries get, and gives its id there. An engine that keeps its

@@ -3,16 +3,16 @@ import { rm } from 'node:fs/promises'
 import { PassThrough, type Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { ClampTimes } from '../pack/clamp-tar-times.ts'
-import { LARGE, type LayerFile, packLayer, unpacker } from '../pack/layer-file.ts'
+import { decompressor, LARGE, type LayerFile, packLayer } from '../pack/layer-file.ts'
 import type { Upload } from './loopback-registry.ts'
 
 /** A blob that has come: an image's configuration as it is, or a layer, packed anew. */
-export type ReceivedBlob = { readonly digest: string; readonly size: number } & (
+export type PushedBlob = { readonly digest: string; readonly size: number } & (
   | { readonly config: Buffer; readonly layer?: undefined }
-  | { readonly layer: Promise<ReceivedLayer>; readonly config?: undefined }
+  | { readonly layer: Promise<PushedLayer>; readonly config?: undefined }
 )
 
-export interface ReceivedLayer extends LayerFile {
+export interface PushedLayer extends LayerFile {
   /** The newest of its times as it came, in seconds. */
   readonly newest: number
 }
@@ -21,17 +21,17 @@ export interface ReceivedLayer extends LayerFile {
  * Takes in one blob. A layer is unpacked, its times held down to the epoch, and packed anew, all while the rest of it is still
  * coming. That is done to every layer, so that what an image becomes does not depend on how its engine packs.
  */
-export class LayerIntake implements Upload {
+export class BlobUpload implements Upload {
   readonly #path: string
   readonly #epoch: number | undefined
-  readonly #received: (blob: ReceivedBlob) => void
+  readonly #received: (blob: PushedBlob) => void
   readonly #hash = createHash('sha256')
   readonly #config: Buffer[] = []
   #unpacking: PassThrough | undefined
-  #layer: Promise<ReceivedLayer> | undefined
+  #layer: Promise<PushedLayer> | undefined
   #size = 0
 
-  constructor(path: string, epoch: number | undefined, received: (blob: ReceivedBlob) => void) {
+  constructor(path: string, epoch: number | undefined, received: (blob: PushedBlob) => void) {
     this.#path = path
     this.#epoch = epoch
     this.#received = received
@@ -79,7 +79,7 @@ const OPENING_BRACE = 0x7b
 
 async function repack(source: Readable, start: Buffer, epoch: number | undefined, path: string) {
   const clamp = new ClampTimes(epoch ?? Number.POSITIVE_INFINITY)
-  const [file] = await Promise.all([packLayer(clamp, path), pipeline(source, unpacker(start), clamp)])
+  const [file] = await Promise.all([packLayer(clamp, path), pipeline(source, decompressor(start), clamp)])
   return { ...file, newest: clamp.newest }
 }
 

@@ -44,7 +44,7 @@ export class EngineTags {
 }
 
 /** Removes the tags that a killed main step left. */
-export async function removeLeftTags({ env, step }: Pick<World, 'env' | 'step'>): Promise<void> {
+export async function removeLeftoverTags({ env, step }: Pick<World, 'env' | 'step'>): Promise<void> {
   const run = step.state(STATE)
   if (run === '') return
   const docker = await connectDocker(env)

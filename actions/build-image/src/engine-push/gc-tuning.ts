@@ -8,7 +8,7 @@ const ROOM = 96 * 1024 * 1024
  * every 12 MB, which took a seventh of this process's time, on the cores that the build wants. Node says of flags that are
  * set so late that they may do nothing: then this costs that time again.
  */
-export function letGarbageLie(): void {
+export function tuneGarbageCollection(): void {
   const percent = Math.round((100 * ROOM) / process.memoryUsage().heapUsed)
   setFlagsFromString(`--heap-growing-percent=${percent}`)
 }

@@ -15,7 +15,7 @@ const remembered = z.object({
 })
 const file = z.object({ version: z.literal(1), layers: z.record(z.string(), remembered) })
 
-export type RememberedLayer = z.infer<typeof remembered>
+export type CachedLayer = z.infer<typeof remembered>
 
 const MOST = 1000
 
@@ -24,37 +24,37 @@ const MOST = 1000
  * have need not be sent, nor packed, again. Kept in the user's cache folder, where there is one. Whether the registries have a
  * layer is asked of them each time, so a memory that is lost or old costs time and nothing else.
  */
-export class LayerMemory {
+export class LayerDigestCache {
   readonly #path: string | undefined
-  readonly #layers: Map<string, RememberedLayer>
+  readonly #layers: Map<string, CachedLayer>
 
-  private constructor(path: string | undefined, layers: Map<string, RememberedLayer>) {
+  private constructor(path: string | undefined, layers: Map<string, CachedLayer>) {
     this.#path = path
     this.#layers = layers
   }
 
-  static async open(env: Environment): Promise<LayerMemory> {
+  static async open(env: Environment): Promise<LayerDigestCache> {
     const folder = env['XDG_CACHE_HOME'] || (env['HOME'] && join(env['HOME'], '.cache'))
-    if (!folder) return new LayerMemory(undefined, new Map())
+    if (!folder) return new LayerDigestCache(undefined, new Map())
     const path = join(folder, 'slipway', 'layers.json')
     try {
       const { layers } = file.parse(JSON.parse(await readFile(path, 'utf8')))
-      return new LayerMemory(path, new Map(Object.entries(layers)))
+      return new LayerDigestCache(path, new Map(Object.entries(layers)))
     } catch {
       // There is none, or it is not one that this version wrote.
-      return new LayerMemory(path, new Map())
+      return new LayerDigestCache(path, new Map())
     }
   }
 
   /** What is known of a layer, when with this epoch it becomes what it was made before. */
-  get(digest: string, epoch: number): RememberedLayer | undefined {
+  get(digest: string, epoch: number): CachedLayer | undefined {
     const layer = this.#layers.get(digest)
     const same =
       layer !== undefined && (layer.packed.epoch === epoch || layer.newest <= Math.min(epoch, layer.packed.epoch))
     return same ? layer : undefined
   }
 
-  put(digest: string, layer: RememberedLayer): void {
+  put(digest: string, layer: CachedLayer): void {
     this.#layers.set(digest, layer)
   }
 

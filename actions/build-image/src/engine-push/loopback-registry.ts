@@ -23,7 +23,7 @@ export interface Upload {
 }
 
 /** A registry that only takes. */
-export interface Receiver {
+export interface LoopbackRegistry {
   /** What an image has to be named for an engine to push it here, without a tag. */
   readonly repository: string
   readonly login: { readonly username: string; readonly password: string; readonly serveraddress: string }
@@ -38,7 +38,7 @@ const USER = 'slipway'
  * has them pushed. A manifest is taken and then refused, so that the engine does not note that it has pushed one: a registry
  * that is gone a second later is nobody's business. Where `port` is taken, another one is used.
  */
-export async function openReceiver(inbox: Inbox, port: number): Promise<Receiver> {
+export async function openLoopbackRegistry(inbox: Inbox, port: number): Promise<LoopbackRegistry> {
   const password = randomBytes(24).toString('hex')
   const expected = Buffer.from(`Basic ${Buffer.from(`${USER}:${password}`).toString('base64')}`)
   const uploads = new Map<string, Upload>()

@@ -1,30 +1,34 @@
 import type { Environment } from '../../../../toolkit/runtime.ts'
 import type { BaseLayer } from '../pack/base-layers.ts'
-import type { ReadyDestination } from '../publish/preflight.ts'
-import type { ReceivedLayer } from './blob-upload.ts'
-import { LayerMemory } from './layer-digest-cache.ts'
+import type { ReadyDestination } from '../registry/ready-destination.ts'
+import type { PushedLayer } from './blob-upload.ts'
+import { LayerDigestCache } from './layer-digest-cache.ts'
 
 /** A layer that the destinations have, as they have it. */
-export interface KnownLayer {
+export interface PresentLayer {
   readonly digest: string
   readonly size: number
   readonly diffId: string
 }
 
 /** The layers that an engine need not send: published bases, and what it sent before and all destinations still have. */
-export class KnownLayers {
-  readonly #memory: LayerMemory
+export class PresentLayers {
+  readonly #memory: LayerDigestCache
   readonly #destinations: readonly ReadyDestination[]
   readonly #epoch: number
 
-  private constructor(memory: LayerMemory, destinations: readonly ReadyDestination[], epoch: number) {
+  private constructor(memory: LayerDigestCache, destinations: readonly ReadyDestination[], epoch: number) {
     this.#memory = memory
     this.#destinations = destinations
     this.#epoch = epoch
   }
 
-  static async open(env: Environment, destinations: readonly ReadyDestination[], epoch: number): Promise<KnownLayers> {
-    return new KnownLayers(await LayerMemory.open(env), destinations, epoch)
+  static async open(
+    env: Environment,
+    destinations: readonly ReadyDestination[],
+    epoch: number,
+  ): Promise<PresentLayers> {
+    return new PresentLayers(await LayerDigestCache.open(env), destinations, epoch)
   }
 
   /** The size of a layer, by the engine's digest for it, when it is to be had without the engine. */
@@ -39,13 +43,13 @@ export class KnownLayers {
   }
 
   /** What a layer is for the destinations, once `sizeOf` has found that they have it. */
-  get(digest: string, now: number): KnownLayer | undefined {
+  get(digest: string, now: number): PresentLayer | undefined {
     const layer = this.#memory.get(digest, this.#epoch)
     if (layer !== undefined) this.#memory.put(digest, { ...layer, used: now })
     return layer?.packed
   }
 
-  add(engineDigest: string, engineSize: number, layer: ReceivedLayer, now: number): void {
+  add(engineDigest: string, engineSize: number, layer: PushedLayer, now: number): void {
     const { digest, size, diffId, newest } = layer
     const packed = { epoch: this.#epoch, digest, size, diffId }
     this.#memory.put(engineDigest, { size: engineSize, newest, packed, used: now })

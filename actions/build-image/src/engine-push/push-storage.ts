@@ -1,21 +1,21 @@
 import { join } from 'node:path'
-import { LayerIntake, type ReceivedBlob, type ReceivedLayer } from './blob-upload.ts'
+import { BlobUpload, type PushedBlob, type PushedLayer } from './blob-upload.ts'
 import type { Inbox, Upload } from './loopback-registry.ts'
 
 /** A manifest as an engine pushed it. */
-export interface ReceivedManifest {
+export interface PushedManifest {
   readonly bytes: Buffer
   readonly mediaType: string
 }
 
 /** What an engine has sent, and what it need not send. */
-export class ReceivedParts implements Inbox {
-  readonly blobs = new Map<string, ReceivedBlob>()
-  readonly manifests = new Map<string, ReceivedManifest>()
+export class PushStorage implements Inbox {
+  readonly blobs = new Map<string, PushedBlob>()
+  readonly manifests = new Map<string, PushedManifest>()
   readonly #folder: string
   readonly #epoch: number
   readonly #known: (digest: string) => Promise<number | undefined>
-  readonly #onLayer: (layer: ReceivedLayer) => void
+  readonly #onLayer: (layer: PushedLayer) => void
   readonly #asked = new Map<string, Promise<number | undefined>>()
   #uploads = 0
 
@@ -24,7 +24,7 @@ export class ReceivedParts implements Inbox {
     folder: string,
     epoch: number,
     known: (digest: string) => Promise<number | undefined>,
-    onLayer: (layer: ReceivedLayer) => void = () => {},
+    onLayer: (layer: PushedLayer) => void = () => {},
   ) {
     this.#folder = folder
     this.#epoch = epoch
@@ -40,7 +40,7 @@ export class ReceivedParts implements Inbox {
 
   beginUpload(): Upload {
     const path = join(this.#folder, `layer-${this.#uploads++}`)
-    return new LayerIntake(path, this.#epoch, (blob) => {
+    return new BlobUpload(path, this.#epoch, (blob) => {
       this.blobs.set(blob.digest, blob)
       // One that cannot be packed is an error to whoever needs it.
       blob.layer?.then(this.#onLayer).catch(() => {})

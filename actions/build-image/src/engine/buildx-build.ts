@@ -4,10 +4,10 @@ import type { Readable } from 'node:stream'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import type { Pair } from '../../../../toolkit/inputs.ts'
 import type { Environment, World } from '../../../../toolkit/runtime.ts'
-import type { BuildInputs } from '../inputs/inputs.ts'
+import type { BuildInputs } from '../inputs/build-inputs.ts'
 import type { BuildStep } from './build-steps.ts'
 import { findBuildx, inspectBuilder } from './buildx-builder.ts'
-import { BuildxOutput } from './buildx-output.ts'
+import { BuildxProgress } from './buildx-progress.ts'
 
 /** What buildx is asked to build. */
 export interface BuildxBuild {
@@ -25,11 +25,15 @@ export interface BuildxBuild {
   readonly env: Environment
 }
 
-/** The image: in the Docker engine under one of these ids, or in a folder as an OCI image layout. */
-export type BuildxResult = { readonly steps: readonly BuildStep[] } & (
-  | { readonly ids: readonly string[] }
-  | { readonly layout: string }
-)
+export interface BuildxResult {
+  readonly steps: readonly BuildStep[]
+  readonly output: BuildxOutput
+}
+
+/** Where buildx left the image: in the Docker engine under one of these ids, or in a folder as an OCI image layout. */
+export type BuildxOutput =
+  | { readonly kind: 'engine'; readonly ids: readonly string[] }
+  | { readonly kind: 'layout'; readonly folder: string }
 
 /**
  * Builds an image with buildx. Pushing is not its business: it leaves the image here, so that it can be tested, measured and
@@ -51,7 +55,7 @@ export async function buildWithBuildx(
     ? 'type=docker'
     : `type=oci,tar=false,dest=${layout}${inputs.reproducible ? ',rewrite-timestamp=true' : ''}`
   const args = [...prefix, ...buildxArguments(build), `--output=${output}`, `--metadata-file=${metadata}`, '-']
-  const progress = new BuildxOutput(world.log, world.clock)
+  const progress = new BuildxProgress(world.log, world.clock)
   const result = await world.exec(program, args, {
     env: { ...env, ...secretVariables(inputs), SOURCE_DATE_EPOCH: String(build.epoch) },
     input: build.context,
@@ -65,7 +69,10 @@ export async function buildWithBuildx(
     })
   }
   const steps = progress.steps()
-  return inEngine ? { steps, ids: await readImageIds(metadata) } : { steps, layout }
+  const left: BuildxOutput = inEngine
+    ? { kind: 'engine', ids: await readImageIds(metadata) }
+    : { kind: 'layout', folder: layout }
+  return { steps, output: left }
 }
 
 /** The arguments that say what to build. Of secrets they have the names. */

@@ -1,4 +1,4 @@
-import { type BuildInputs, buildxInputs } from '../inputs/inputs.ts'
+import { type BuildInputs, buildxInputs } from '../inputs/build-inputs.ts'
 import type { Dockerfile } from '../sources/dockerfile.ts'
 
 export interface EngineChoice {
@@ -8,7 +8,7 @@ export interface EngineChoice {
 
 /** Which engine builds, and why: the Docker Engine API, unless something needs buildx. */
 export function chooseEngine(build: BuildInputs, dockerfile: Dockerfile): EngineChoice {
-  if (build.engine !== 'auto') return { engine: build.engine, reason: 'the input `engine` says so' }
+  if (build.engine !== 'auto') return { engine: build.engine, reason: 'set by input `engine`' }
   const needs = buildxInputs(build)[0]
   if (needs !== undefined) return { engine: 'buildx', reason: `${needs} needs it` }
   if (dockerfile.needsBuildKit !== undefined) {

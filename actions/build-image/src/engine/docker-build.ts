@@ -7,7 +7,7 @@ import type { Credentials } from '../registry/credentials.ts'
 import { configKey } from '../registry/docker-config.ts'
 import type { BuildStep } from './build-steps.ts'
 import { StepTimer } from './build-steps.ts'
-import { ClassicOutput, type StepImage } from './classic-output.ts'
+import { ClassicProgress, type StepImage } from './classic-progress.ts'
 import { asReadable } from './docker-engine.ts'
 import { EngineError, readEngineStream } from './engine-stream.ts'
 
@@ -30,7 +30,7 @@ export interface DockerBuild {
   readonly onImage?: (image: StepImage) => void
 }
 
-export interface BuiltImage {
+export interface DockerBuildResult {
   /** The image's id in the Docker engine. */
   readonly id: string
   readonly steps: readonly BuildStep[]
@@ -41,9 +41,9 @@ export async function buildWithDocker(
   docker: Docker,
   build: DockerBuild,
   world: Pick<World, 'clock' | 'log' | 'signal'>,
-): Promise<BuiltImage> {
+): Promise<DockerBuildResult> {
   const steps = new StepTimer(world.clock)
-  const output = new ClassicOutput(world.log, steps, build.onImage)
+  const output = new ClassicProgress(world.log, steps, build.onImage)
   let id: string | undefined
   // dockerode pipes the context and does not look at its errors: an unreadable file must end the build, and by its name.
   const broken = new Promise<never>((_, reject) => build.context.once('error', reject))

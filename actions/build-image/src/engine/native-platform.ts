@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { World } from '../../../../toolkit/runtime.ts'
-import type { BuildInputs } from '../inputs/inputs.ts'
+import type { BuildInputs } from '../inputs/build-inputs.ts'
 import { dockerConfigFolder, readDockerConfig } from '../registry/docker-config.ts'
 import { childEnvironment } from '../runner/child-environment.ts'
 import type { Dockerfile } from '../sources/dockerfile.ts'

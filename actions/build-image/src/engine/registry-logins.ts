@@ -6,7 +6,7 @@ import { parseReference } from '../image/image-reference.ts'
 import type { Credentials } from '../registry/credentials.ts'
 import { configKey, dockerConfigFolder, readDockerConfig } from '../registry/docker-config.ts'
 import type { Registries } from '../registry/registries.ts'
-import type { Temporary } from '../runner/temporary-folder.ts'
+import type { TemporaryFolder } from '../runner/temporary-folder.ts'
 
 /** Logins by the host that they are for. */
 export type Logins = ReadonlyMap<string, Credentials>
@@ -28,7 +28,7 @@ export async function findLogins(images: readonly string[], registries: Registri
  */
 export async function privateDockerConfig(
   logins: Logins,
-  temporary: Temporary,
+  temporary: TemporaryFolder,
   env: Environment,
 ): Promise<Environment> {
   if (logins.size === 0) return env

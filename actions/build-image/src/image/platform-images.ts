@@ -21,7 +21,7 @@ export interface PlatformImage {
 }
 
 /** What an image is made of, one entry for each platform that is `wanted`; attestations are no platform. */
-export async function imageFacts(
+export async function readPlatformImages(
   image: Image,
   wanted: (platform: string) => boolean = () => true,
 ): Promise<readonly PlatformImage[]> {

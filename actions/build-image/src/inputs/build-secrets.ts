@@ -10,10 +10,10 @@ export type BuildSecret =
   | { readonly id: string; readonly file: string }
 
 /** Reads `secrets`, `secret-envs` and `secret-files`. Errors count entries and never repeat them. */
-export function readSecrets(input: InputReader, env: Environment, workspace: string): readonly BuildSecret[] {
+export function readSecrets(reader: InputReader, env: Environment, workspace: string): readonly BuildSecret[] {
   const secrets = [
-    ...readValues(input.raw('secrets')),
-    ...input.pairs('secret-envs', { secret: true }).map(({ key, value }, at) => {
+    ...readValues(reader.raw('secrets')),
+    ...reader.pairs('secret-envs', { secret: true }).map(({ key, value }, at) => {
       const found = env[value]
       if (found === undefined || found === '') {
         throw new InputError('secret-envs', `is malformed: the variable of entry ${at + 1} is not set.`, {
@@ -22,7 +22,7 @@ export function readSecrets(input: InputReader, env: Environment, workspace: str
       }
       return { id: key, value: found }
     }),
-    ...input
+    ...reader
       .pairs('secret-files', { secret: true })
       .map(({ key, value }, at) => readFile(key, resolve(workspace, value), at)),
   ]

@@ -6,8 +6,8 @@ import { parseReference } from '../image/image-reference.ts'
  * Reads `cache-from` or `cache-to`: an image, or what buildx takes, such as `type=registry,ref=…`. buildx checks its options;
  * the images are checked here, since logins are sought for them.
  */
-export function readCaches(input: InputReader, name: 'cache-from' | 'cache-to'): readonly string[] {
-  const caches = input.lines(name)
+export function readCaches(reader: InputReader, name: 'cache-from' | 'cache-to'): readonly string[] {
+  const caches = reader.lines(name)
   for (const cache of caches) {
     const image = cacheImage(cache)
     if (image !== undefined) parseReference(image, name)

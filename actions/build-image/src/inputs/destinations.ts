@@ -12,7 +12,7 @@ export interface Destination {
  * Reads `images` and `tags`: every tag goes to every image; a full reference stands for itself. Where nothing is pushed nor
  * kept, none is `needed`.
  */
-export function readDestinations(input: InputReader, sha: string, needed: boolean): readonly Destination[] {
+export function readDestinations(reader: InputReader, sha: string, needed: boolean): readonly Destination[] {
   const destinations = new Map<string, { repository: Repository; tags: Set<string> }>()
   const at = (repository: Repository) => {
     const key = formatRepository(repository)
@@ -20,9 +20,9 @@ export function readDestinations(input: InputReader, sha: string, needed: boolea
     destinations.set(key, found)
     return found
   }
-  const repositories = input.list('images').map(readRepository)
+  const repositories = reader.list('images').map(readRepository)
   const bareTags: string[] = []
-  const references = input.list('tags').flatMap((item) => {
+  const references = reader.list('tags').flatMap((item) => {
     // With `images`, a word is a tag; alone, Docker would take it for a name on Docker Hub, which nobody means.
     if (!/[/:@]/.test(item)) bareTags.push(item)
     return /[/:@]/.test(item) ? [item] : []

@@ -1,22 +1,18 @@
-// The only reader of inputs.
-import { join, resolve } from 'node:path'
+// The inputs of the action: everything that is read from `with:` is read in this folder.
 import { InputError } from '../../../../toolkit/errors.ts'
 import { readWorkflowRun } from '../../../../toolkit/github.ts'
-import { InputReader, type Pair } from '../../../../toolkit/inputs.ts'
+import { InputReader } from '../../../../toolkit/inputs.ts'
 import { readRegion } from '../../../../toolkit/region.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
-import { DOCKER_HUB, type ImageReference, parseReference, parseRepository } from '../image/image-reference.ts'
+import { type ImageReference, parseReference } from '../image/image-reference.ts'
 import { parseSize } from '../image/size.ts'
-import type { NewRepository } from '../registry/ecr.ts'
-import type { Login } from '../registry/registries.ts'
-import { type BuildSecret, readSecrets } from './build-secrets.ts'
-import { readCaches } from './cache-inputs.ts'
+import { type BuildInputs, buildxInputs, readBuild } from './build-inputs.ts'
 import { type Destination, readDestinations } from './destinations.ts'
 import { readExpectedAccount } from './expected-account.ts'
+import { type Login, readLogin } from './login.ts'
+import { type NewRepository, readNewRepository } from './new-repository.ts'
 import { PEER_INPUTS } from './peer-inputs.ts'
-import { refuseSecretArgs } from './secret-build-args.ts'
 
-export const ENGINES = ['auto', 'docker', 'buildx'] as const
 export const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const
 type Severity = (typeof SEVERITIES)[number]
 
@@ -24,27 +20,6 @@ type Severity = (typeof SEVERITIES)[number]
 export interface ScanGate {
   readonly severity: Severity
   readonly timeoutMs: number
-}
-
-/** What is built, and how. */
-export interface BuildInputs {
-  readonly context: string
-  readonly file: string
-  readonly target: string | undefined
-  readonly buildArgs: readonly Pair[]
-  readonly labels: readonly Pair[]
-  readonly platforms: readonly string[]
-  readonly secrets: readonly BuildSecret[]
-  readonly cacheFrom: readonly string[]
-  readonly cacheTo: readonly string[]
-  readonly provenance: string | undefined
-  readonly sbom: string | undefined
-  readonly network: string | undefined
-  readonly pull: boolean
-  readonly noCache: boolean
-  readonly engine: (typeof ENGINES)[number]
-  readonly builder: string | undefined
-  readonly reproducible: boolean
 }
 
 export interface Inputs {
@@ -67,135 +42,34 @@ export interface Inputs {
 
 /** Reads and checks every input. @throws InputError with the input's name, what was found, and what to write instead. */
 export function readInputs(env: Environment): Inputs {
-  const input = new InputReader(env)
-  input.refuse(PEER_INPUTS)
+  const reader = new InputReader(env)
+  reader.refuse(PEER_INPUTS)
   const workspace = env['GITHUB_WORKSPACE'] || process.cwd()
-  const push = input.flag('push', true)
-  const promote = input.text('promote')
-  const destinations = readDestinations(input, readWorkflowRun(env).sha, push || promote === undefined)
+  const push = reader.flag('push', true)
+  const promote = reader.text('promote')
+  const destinations = readDestinations(reader, readWorkflowRun(env).sha, push || promote === undefined)
   const inputs: Inputs = {
-    build: readBuild(input, workspace, env),
+    build: readBuild(reader, workspace, env),
     destinations,
-    region: readRegion(input),
-    expectedAccountId: readExpectedAccount(input, destinations),
+    region: readRegion(reader),
+    expectedAccountId: readExpectedAccount(reader, destinations),
     push,
-    skipUnchanged: input.flag('skip-unchanged', true) && !input.flag('no-cache', false),
+    skipUnchanged: reader.flag('skip-unchanged', true) && !reader.flag('no-cache', false),
     promote: promote === undefined ? undefined : parseReference(promote, 'promote'),
-    login: readLogin(input),
-    createRepository: readNewRepository(input),
-    testCommand: input.text('test-command'),
-    maxSize: parseSize(input.text('max-size'), 'max-size'),
-    scanGate: readScanGate(input),
+    login: readLogin(reader),
+    createRepository: readNewRepository(reader),
+    testCommand: reader.text('test-command'),
+    maxSize: parseSize(reader.text('max-size'), 'max-size'),
+    scanGate: readScanGate(reader),
   }
   checkTogether(inputs)
   return inputs
 }
 
-function readBuild(input: InputReader, workspace: string, env: Environment): BuildInputs {
-  const context = resolve(workspace, input.text('context') ?? '.')
-  const file = input.text('file')
-  const buildArgs = input.pairs('build-args')
-  refuseSecretArgs(buildArgs)
-  return {
-    context,
-    file: file === undefined ? join(context, 'Dockerfile') : resolve(workspace, file),
-    target: input.text('target'),
-    buildArgs,
-    labels: input.pairs('labels'),
-    platforms: readPlatforms(input, env),
-    secrets: readSecrets(input, env, workspace),
-    cacheFrom: readCaches(input, 'cache-from'),
-    cacheTo: readCaches(input, 'cache-to'),
-    provenance: readAttestation(input, 'provenance', /^mode=(min|max)$/),
-    sbom: readAttestation(input, 'sbom', /^generator=\S+$/),
-    network: input.text('network'),
-    pull: input.flag('pull', false),
-    noCache: input.flag('no-cache', false),
-    engine: input.choice('engine', ENGINES, 'auto'),
-    builder: input.text('builder'),
-    reproducible: input.flag('reproducible', true),
-  }
-}
-
-const PLATFORM = /^[a-z0-9]+\/[a-z0-9_]+(\/[a-z0-9]+)?$/
-
-function readPlatforms(input: InputReader, env: Environment): readonly string[] {
-  const platforms = input.list('platforms')
-  const usual = env['DOCKER_DEFAULT_PLATFORM']
-  if (platforms.length === 0 && usual) {
-    if (PLATFORM.test(usual)) return [usual]
-    throw new InputError(
-      'platforms',
-      `is not set, and DOCKER_DEFAULT_PLATFORM is \`${usual}\`, which is not a platform.`,
-      { hint: 'Write os/architecture in one of them, such as `linux/arm64`.' },
-    )
-  }
-  for (const platform of platforms) {
-    if (!PLATFORM.test(platform)) {
-      throw new InputError('platforms', `has \`${platform}\`, which is not a platform.`, {
-        hint: 'Write os/architecture, such as `linux/amd64` or `linux/arm64`.',
-      })
-    }
-  }
-  return platforms
-}
-
-/** A switch that also takes an option of its own; `undefined` when it is off. */
-function readAttestation(input: InputReader, name: string, option: RegExp): string | undefined {
-  const value = input.text(name) ?? 'false'
-  if (option.test(value)) return value
-  return input.flag(name, false) ? 'true' : undefined
-}
-
-function readLogin(input: InputReader): Login | undefined {
-  const username = input.text('username')
-  const password = input.raw('password')
-  const registry = input.text('registry')
-  if (username === undefined && password === '') {
-    if (registry === undefined) return undefined
-    throw new InputError('username', 'is missing, though `registry` is set.', {
-      hint: 'Set `username` and `password` too. ECR needs none of the three.',
-    })
-  }
-  if (username === undefined || password === '') {
-    const missing = username === undefined ? 'username' : 'password'
-    throw new InputError(missing, 'is missing; `username` and `password` go together.', {
-      hint: 'If it comes from a secret, check the secret’s name: an unknown one is empty.',
-    })
-  }
-  const { host } = parseRepository(`${registry ?? DOCKER_HUB}/any`, 'registry')
-  return { host, username, password }
-}
-
-function readNewRepository(input: InputReader): NewRepository | undefined {
-  const lifecyclePolicy = input.text('repository-lifecycle-policy')
-  if (lifecyclePolicy !== undefined) checkPolicy(lifecyclePolicy)
-  const options = {
-    immutableTags: input.flag('repository-immutable-tags', false),
-    scanOnPush: input.flag('repository-scan-on-push', true),
-    lifecyclePolicy,
-  }
-  return input.flag('create-repository', false) ? options : undefined
-}
-
-function checkPolicy(text: string): void {
-  try {
-    if (Array.isArray((JSON.parse(text) as { rules?: unknown }).rules)) return
-  } catch (cause) {
-    throw new InputError('repository-lifecycle-policy', 'is not JSON.', {
-      hint: 'Write an ECR lifecycle policy: `{"rules": [ … ]}`.',
-      cause,
-    })
-  }
-  throw new InputError('repository-lifecycle-policy', 'has no list `rules`.', {
-    hint: 'Write an ECR lifecycle policy: `{"rules": [ … ]}`.',
-  })
-}
-
-function readScanGate(input: InputReader): ScanGate | undefined {
-  const timeoutMs = input.duration('scan-timeout', 5 * 60_000)
-  if (input.text('scan-gate') === undefined) return undefined
-  return { severity: input.choice('scan-gate', SEVERITIES, 'high'), timeoutMs }
+function readScanGate(reader: InputReader): ScanGate | undefined {
+  const timeoutMs = reader.duration('scan-timeout', 5 * 60_000)
+  if (reader.text('scan-gate') === undefined) return undefined
+  return { severity: reader.choice('scan-gate', SEVERITIES, 'high'), timeoutMs }
 }
 
 /** Inputs that are each right but do not go together. */
@@ -233,19 +107,4 @@ function checkTogether(inputs: Inputs): void {
       hint: 'Set it under `with:`, for example `images: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/web`.',
     })
   }
-}
-
-/** The inputs that only buildx can serve, as they would be named to people. */
-export function buildxInputs(build: BuildInputs): readonly string[] {
-  const { platforms, secrets, cacheTo, cacheFrom, provenance, sbom, builder } = build
-  return [
-    platforms.length > 1 ? `\`platforms: ${platforms.join(',')}\`` : undefined,
-    secrets.length > 0 ? 'a build secret' : undefined,
-    cacheTo.length > 0 ? '`cache-to`' : undefined,
-    // The classic builder takes as a cache only what the engine has already.
-    cacheFrom.length > 0 ? '`cache-from`' : undefined,
-    provenance === undefined ? undefined : '`provenance`',
-    sbom === undefined ? undefined : '`sbom`',
-    builder === undefined ? undefined : '`builder`',
-  ].filter((need) => need !== undefined)
 }

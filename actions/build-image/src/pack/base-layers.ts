@@ -1,42 +1,72 @@
 import type { Readable } from 'node:stream'
+import type Docker from 'dockerode'
+import { inspectImage } from '../engine/engine-images.ts'
 import { isDigest, parseReference, type Repository } from '../image/image-reference.ts'
 import { type Descriptor, OCI_LAYER } from '../image/oci.ts'
-import { imageFacts } from '../image/platform-images.ts'
+import { readPlatformImages } from '../image/platform-images.ts'
 import { registrySource } from '../registry/copy-image.ts'
 import type { Registries } from '../registry/registries.ts'
 import type { BaseImage } from '../sources/base-images.ts'
+import type { PackRequest } from './pack-request.ts'
 
-/** A base image's layer as its registry has it: compressed once, by whoever published it, and the same for everyone. */
+/** A base image's layer as its registry has it: compressed by its publisher, the same bytes for everyone. */
 export interface PublishedLayer {
   readonly descriptor: Descriptor
   readonly repository: Repository
   open(): Readable
 }
 
-/** A layer that the build began with. */
+/** A layer that belongs to the base image. */
 export interface BaseLayer {
-  /** The digest of its content. */
+  /** Digest of the uncompressed layer. */
   readonly diffId: string
-  /** The layer as a registry has it, where that is known; it is then neither packed here nor, where it is there, sent. */
+  /** The layer in its registry, where that is known. It is not packed here, and not sent to a registry that has it. */
   readonly published: PublishedLayer | undefined
 }
 
-/** The layers of the bases, by the digest of their content, as their registries have them. */
-export async function publishedLayers(
+/** The layers of an image that come from its base image, from the bottom up, and where they are published. */
+export async function baseLayersOf(
+  docker: Docker,
+  id: string,
+  { bases, dockerfileImages, registries }: Pick<PackRequest, 'bases' | 'dockerfileImages' | 'registries'>,
+): Promise<readonly BaseLayer[]> {
+  const image = await inspectImage(docker, id)
+  const count = await countBaseLayers(docker, image.layers, dockerfileImages)
+  const published = count === 0 ? undefined : await publishedLayers(bases ?? [], registries, image)
+  return image.layers.slice(0, count).map((diffId) => ({ diffId, published: published?.get(diffId) }))
+}
+
+/** How many of an image's layers are its base image's: the longest of the Dockerfile's images that it begins with. */
+async function countBaseLayers(docker: Docker, layers: readonly string[], images: readonly string[]): Promise<number> {
+  const bases = await Promise.all(
+    images.map((name) =>
+      inspectImage(docker, name).then(
+        (base) => base.layers,
+        () => [],
+      ),
+    ),
+  )
+  const below = bases.filter((base) => base.every((layer, at) => layer === layers[at]))
+  return Math.max(0, ...below.map(({ length }) => length))
+}
+
+/** The layers of the base images for one platform, by the digest of their uncompressed content. */
+async function publishedLayers(
   bases: readonly BaseImage[],
   registries: Registries,
-  platform: { readonly os: string; readonly architecture: string },
+  { os, architecture }: { readonly os: string; readonly architecture: string },
 ): Promise<ReadonlyMap<string, PublishedLayer>> {
   const layers = new Map<string, PublishedLayer>()
+  const wanted = (platform: string) => platform === '' || platform.startsWith(`${os}/${architecture}`)
   for (const { name, identity, local } of bases) {
     if (local || !isDigest(identity)) continue
     const { repository } = parseReference(name, 'file')
     const { registry } = await registries.at(repository.host)
     const source = registrySource({ registry, repository })
-    const fits = `${platform.os}/${platform.architecture}`
-    for (const image of await imageFacts({ source, digest: identity }, (it) => it === '' || it.startsWith(fits))) {
+    for (const image of await readPlatformImages({ source, digest: identity }, wanted)) {
       for (const [at, diffId] of image.config.rootfs.diff_ids.entries()) {
         const layer = image.layers[at]
+        // Foreign layers may not be distributed, so a registry may not have them.
         if (layer === undefined || /foreign|nondistributable/.test(layer.mediaType)) continue
         const mediaType = layer.mediaType.includes('docker') ? OCI_LAYER : layer.mediaType
         const descriptor = { mediaType, digest: layer.digest, size: layer.size }

@@ -16,7 +16,7 @@ import { type ImageOptions, type PackedLayer, packedImage } from './packed-image
 
 const savedManifest = z.array(z.object({ Config: z.string(), Layers: z.array(z.string()) }))
 
-export interface PackOptions extends ImageOptions {
+export interface SavedImageOptions extends ImageOptions {
   /** The base image's layers, from the bottom up. They stay as they are. */
   readonly baseLayers: readonly BaseLayer[]
 }
@@ -26,7 +26,7 @@ export interface PackOptions extends ImageOptions {
  * registries, and its digest is known before the first byte is sent. With an epoch, the same files give the same digest:
  * the time of the build is taken out of layers and configuration. Memory stays flat, whatever the image's size.
  */
-export async function packImage(saved: Readable, folder: string, options: PackOptions): Promise<Image> {
+export async function packSavedImage(saved: Readable, folder: string, options: SavedImageOptions): Promise<Image> {
   const { config, layers } = await unpack(saved, folder)
   // Two at a time: small ones hide behind large ones, and a large one takes all cores anyway.
   const packed = await inParallel(layers, 2, async (layer, at): Promise<PackedLayer> => {

@@ -1,7 +1,7 @@
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import type { Pair } from '../../../../toolkit/inputs.ts'
 
-export interface Finish {
+export interface FinalConfigOptions {
   /** The layers as they are pushed. */
   readonly diffIds: readonly string[]
   readonly labels: readonly Pair[]
@@ -22,7 +22,7 @@ interface BuilderConfig extends Record<string, unknown> {
  * built on, and in one form, so that what is left is what the sources say, whichever engine it was. Labels are put here because the classic builder makes a container
  * for each.
  */
-export function finishConfig(bytes: Buffer, { diffIds, labels, epoch }: Finish): Buffer {
+export function finalizeConfig(bytes: Buffer, { diffIds, labels, epoch }: FinalConfigOptions): Buffer {
   const image = JSON.parse(bytes.toString('utf8')) as BuilderConfig
   if (image.rootfs?.diff_ids.length !== diffIds.length) {
     throw new SlipwayError('The Docker engine saved an image whose layers do not match its configuration.', {

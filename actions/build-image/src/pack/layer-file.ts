@@ -29,14 +29,14 @@ export async function packLayer(tar: AsyncIterable<Buffer>, path: string): Promi
 /** Packs a layer anew that is in a file, compressed or not, with its tar stream led through `change`. */
 export async function repackLayer(from: string, change: Transform, to: string): Promise<LayerFile> {
   const packing = packLayer(change, to)
-  await Promise.all([pipeline(openLayer(from), unpacker(await startOf(from)), change), packing])
+  await Promise.all([pipeline(openLayer(from), decompressor(await startOf(from)), change), packing])
   return packing
 }
 
 export const openLayer = (path: string) => createReadStream(path, LARGE)
 
 /** What unpacks a stream that begins with these bytes. The containerd image store keeps layers as it pulled them: compressed. */
-export function unpacker(start: Buffer): Transform {
+export function decompressor(start: Buffer): Transform {
   if (start.subarray(0, 2).equals(GZIP)) return createGunzip({ chunkSize: 256 * 1024 })
   return start.subarray(0, 4).equals(ZSTD) ? createZstdDecompress() : new PassThrough()
 }

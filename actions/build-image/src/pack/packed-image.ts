@@ -5,7 +5,7 @@ import { digestOf } from '../image/digest.ts'
 import type { Image } from '../image/image.ts'
 import type { Repository } from '../image/image-reference.ts'
 import { type Descriptor, OCI_CONFIG, OCI_MANIFEST } from '../image/oci.ts'
-import { finishConfig } from './image-config.ts'
+import { finalizeConfig } from './image-config.ts'
 
 /** A layer in the bytes that registries get. */
 export interface PackedLayer {
@@ -26,7 +26,7 @@ export interface ImageOptions {
 /** An image of these layers, from the bottom up, with the engine's configuration: its digest is known before anything is sent. */
 export function packedImage(engineConfig: Buffer, layers: readonly PackedLayer[], options: ImageOptions): Image {
   const byDigest = new Map(layers.map((layer) => [layer.descriptor.digest, layer]))
-  const config = finishConfig(engineConfig, { ...options, diffIds: layers.map(({ diffId }) => diffId) })
+  const config = finalizeConfig(engineConfig, { ...options, diffIds: layers.map(({ diffId }) => diffId) })
   const manifest = {
     schemaVersion: 2,
     mediaType: OCI_MANIFEST,

@@ -2,29 +2,15 @@ import { SlipwayError } from '../../../../toolkit/errors.ts'
 import { inParallel } from '../../../../toolkit/parallel.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
 import { wildcard } from '../../../../toolkit/wildcard.ts'
+import { isEcrPublic } from '../image/ecr-host.ts'
 import { formatRepository, type Repository } from '../image/image-reference.ts'
 import type { Destination } from '../inputs/destinations.ts'
-import { createRepository, describeRepository, type EcrRegistry, type NewRepository } from '../registry/ecr.ts'
-import { isEcrPublic, refuseAnonymousPush } from '../registry/ecr-public.ts'
+import type { NewRepository } from '../inputs/new-repository.ts'
+import { createRepository, describeRepository, type EcrRegistry } from '../registry/ecr.ts'
+import { refuseAnonymousPush } from '../registry/ecr-public.ts'
 import { putLifecyclePolicy, putMissingLifecyclePolicy } from '../registry/lifecycle-policy.ts'
+import type { ReadyDestination, TagState } from '../registry/ready-destination.ts'
 import type { Registries } from '../registry/registries.ts'
-import type { Registry } from '../registry/registry.ts'
-
-/** A destination that was found fit to be pushed to, as it was before. */
-export interface ReadyDestination {
-  readonly repository: Repository
-  readonly registry: Registry
-  readonly ecr: EcrRegistry | undefined
-  readonly tags: readonly TagState[]
-}
-
-export interface TagState {
-  readonly tag: string
-  /** What the tag stands for now; `undefined` when it is free. */
-  readonly current: string | undefined
-  /** Whether the registry will refuse to move it. Only ECR says so beforehand. */
-  readonly immutable: boolean
-}
 
 /**
  * Finds out, before anything is built, what would fail after: login, repository, permission to push. All destinations are

@@ -1,15 +1,15 @@
-import { imageFacts, type PlatformImage } from '../image/platform-images.ts'
+import { type PlatformImage, readPlatformImages } from '../image/platform-images.ts'
 import { registrySource } from '../registry/copy-image.ts'
-import type { ReadyDestination } from './preflight.ts'
+import type { ReadyDestination } from '../registry/ready-destination.ts'
 
-/** What a moving tag stood for until now. */
+/** The image that a tag stood for before this run moved it. */
 export interface PreviousImage {
   readonly tag: string
   readonly digest: string
-  readonly facts: readonly PlatformImage[]
+  readonly platforms: readonly PlatformImage[]
 }
 
-/** The image that the first moving tag moves away from; `undefined` when no tag moves. Only told, never relied on. */
+/** The image that the first moved tag stood for; `undefined` when no tag moves or it cannot be read. For the summary only. */
 export async function previousImage(
   digest: string,
   destinations: readonly ReadyDestination[],
@@ -17,8 +17,10 @@ export async function previousImage(
   for (const destination of destinations) {
     for (const { tag, current } of destination.tags) {
       if (current === undefined || current === digest) continue
-      const facts = await imageFacts({ digest: current, source: registrySource(destination) }).catch(() => undefined)
-      if (facts !== undefined) return { tag, digest: current, facts }
+      const platforms = await readPlatformImages({ digest: current, source: registrySource(destination) }).catch(
+        () => undefined,
+      )
+      if (platforms !== undefined) return { tag, digest: current, platforms }
     }
   }
   return undefined

@@ -9,8 +9,8 @@ import { formatRepository } from '../image/image-reference.ts'
 import { isIndex, readIndex } from '../image/oci.ts'
 import { type Inputs, type ScanGate, SEVERITIES } from '../inputs/inputs.ts'
 import { type EcrRegistry, registryId } from '../registry/ecr.ts'
+import type { ReadyDestination } from '../registry/ready-destination.ts'
 import type { Registries } from '../registry/registries.ts'
-import type { ReadyDestination } from './preflight.ts'
 
 /** How many findings there are of each severity, in ECR's words. */
 export type Findings = Readonly<Record<string, number>>

@@ -29,7 +29,7 @@ export function readDockerConfig(env: World['env']): DockerConfig {
 export const configKey = (host: string): string => (host === DOCKER_HUB ? 'https://index.docker.io/v1/' : host)
 
 /** The login that an earlier step left for a host, in the file or with a credential helper. */
-export async function savedLogin(
+export async function findSavedLogin(
   host: string,
   world: Pick<World, 'env' | 'exec' | 'signal'>,
 ): Promise<Credentials | undefined> {

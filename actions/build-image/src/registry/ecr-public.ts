@@ -4,8 +4,6 @@ import type { World } from '../../../../toolkit/runtime.ts'
 import { formatRepository, type Repository } from '../image/image-reference.ts'
 import type { Credentials } from './credentials.ts'
 
-export const isEcrPublic = (host: string): boolean => host === 'public.ecr.aws'
-
 const NEEDED = ['ecr-public:GetAuthorizationToken', 'sts:GetServiceBearerToken']
 
 /**

@@ -2,6 +2,8 @@ import type { ECRClient, Repository as EcrRepository } from '@aws-sdk/client-ecr
 import { awsConfig, awsError } from '../../../../toolkit/aws.ts'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
+import { parseEcrHost } from '../image/ecr-host.ts'
+import type { NewRepository } from '../inputs/new-repository.ts'
 import type { Credentials } from './credentials.ts'
 import { isLoopback } from './registry-url.ts'
 
@@ -14,15 +16,6 @@ export interface EcrRegistry {
   /** Whether ECR's API can be asked about it; not about an emulator's registry of another account, whose name does not tell whose it is. */
   readonly describable: boolean
   readonly client: ECRClient
-}
-
-const ECR_HOST =
-  /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|on\.aws|on\.amazonwebservices\.com\.cn|[a-z0-9.-]*ic\.gov|[a-z0-9.-]*sgov\.gov)$/
-
-/** What the host name of a private ECR registry says. */
-export function parseEcrHost(host: string): { account: string; region: string } | undefined {
-  const [, account, region] = ECR_HOST.exec(host) ?? []
-  return account === undefined || region === undefined ? undefined : { account, region }
 }
 
 /**
@@ -100,13 +93,6 @@ export async function describeRepository(
     if (error instanceof Error && error.name === 'RepositoryNotFoundException') return undefined
     throw awsError(error, `look up the repository ${registry.host}/${repositoryName} (ecr:DescribeRepositories)`)
   }
-}
-
-export interface NewRepository {
-  readonly immutableTags: boolean
-  readonly scanOnPush: boolean
-  /** The lifecycle policy as JSON; none when undefined. */
-  readonly lifecyclePolicy: string | undefined
 }
 
 /** Creates a repository; `false` when someone else has created it in the meantime, which is as good. */

@@ -1,15 +1,12 @@
 import type { World } from '../../../../toolkit/runtime.ts'
+import { isEcrPublic } from '../image/ecr-host.ts'
+import type { Login } from '../inputs/login.ts'
 import type { CredentialSource, Credentials } from './credentials.ts'
-import { savedLogin } from './docker-config.ts'
+import { findSavedLogin } from './docker-config.ts'
 import { type EcrRegistry, findEcr, loginToEcr } from './ecr.ts'
-import { isEcrPublic, loginToEcrPublic } from './ecr-public.ts'
+import { loginToEcrPublic } from './ecr-public.ts'
 import type { Http } from './http.ts'
 import { Registry } from './registry.ts'
-
-/** A user name and password from the inputs, and the host that they are for. */
-export interface Login extends Credentials {
-  readonly host: string
-}
 
 /** A registry, ready to be spoken to; `ecr` is there when it is a private ECR registry. */
 export interface OpenRegistry {
@@ -54,7 +51,7 @@ export class Registries {
     if (ecr !== undefined) return loginToEcr(ecr, this.#world)
     const fromAws = isEcrPublic(host) ? await loginToEcrPublic(this.#world) : undefined
     if (fromAws !== undefined) return fromAws
-    const saved = await savedLogin(host, this.#world)
+    const saved = await findSavedLogin(host, this.#world)
     if (saved !== undefined) this.#world.log.mask(saved.password)
     return saved
   }

@@ -42,7 +42,7 @@ const CONNECTION = new Set([
 ])
 
 /** A registry's bad minute passes: 5xx, broken or silent connections, and 429, which says when. Any other 4xx never does. */
-export function isPassing(error: unknown): Retryable {
+export function isRetryable(error: unknown): Retryable {
   if (error instanceof RegistryError) {
     if (error.status === 429) return error.retryAfterMs === undefined ? true : { afterMs: error.retryAfterMs }
     return error.status >= 500
@@ -61,7 +61,7 @@ export function isPassing(error: unknown): Retryable {
  * Whether fresh credentials may help: the token was missing, or, as ECR says it, has expired. The answer to a HEAD cannot say
  * why it is no; it may be that.
  */
-export const isExpired = (error: unknown): error is RegistryError =>
+export const isCredentialError = (error: unknown): error is RegistryError =>
   error instanceof RegistryError &&
   (error.status === 401 ||
     (error.status === 403 && (error.code === '' || /expired|reauthenticate/i.test(error.message))))

@@ -8,7 +8,7 @@ import { MANIFEST_TYPES, type ManifestBytes } from '../image/oci.ts'
 import type { CredentialSource } from './credentials.ts'
 import { type Http, type HttpAnswer, type HttpBody, type HttpRequest, readBody } from './http.ts'
 import { type Authorizer, openAuthorizer, toPull, toPush } from './registry-auth.ts'
-import { isExpired, isPassing, RegistryError, readErrorDocument } from './registry-error.ts'
+import { isCredentialError, isRetryable, RegistryError, readErrorDocument } from './registry-error.ts'
 import { isLoopback, registryUrl } from './registry-url.ts'
 
 export interface Blob extends HttpBody {
@@ -161,7 +161,7 @@ export class Registry {
     try {
       return await this.#startUpload(path, { mount: digest, from })
     } catch (error) {
-      if (!(error instanceof RegistryError) || isPassing(error)) throw error
+      if (!(error instanceof RegistryError) || isRetryable(error)) throw error
       this.#world.log.debug(`${this.#name(path, digest)} cannot be had from ${from}: ${error.message}`)
       return this.#startUpload(path)
     }
@@ -210,7 +210,7 @@ export class Registry {
   }
 
   /** Retries what passes by itself, once with fresh credentials where those were refused, and says what was tried. */
-  async #try<T>(doing: string, task: () => Promise<T>, passes = isPassing): Promise<T> {
+  async #try<T>(doing: string, task: () => Promise<T>, passes = isRetryable): Promise<T> {
     const { clock, signal, log } = this.#world
     let renewed = false
     try {
@@ -221,7 +221,7 @@ export class Registry {
         delayMs: 500,
         maxDelayMs: 10_000,
         retryable: (error) => {
-          if (isExpired(error) && !renewed) {
+          if (isCredentialError(error) && !renewed) {
             renewed = true
             this.#authorizer.renew(error.generation)
             return { afterMs: 0 }

@@ -1,7 +1,7 @@
 import { readWorkflowRun } from '../../../../toolkit/github.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
 import { formatRepository } from '../image/image-reference.ts'
-import type { Outcome } from './report.ts'
+import type { PublishReport } from './publish-report.ts'
 
 /** What was done, for machines: the output `build-record`. Members are added, never taken away, under one schema number. */
 export interface BuildRecord {
@@ -33,23 +33,29 @@ export interface BuildRecord {
   readonly finishedAt: string
 }
 
-export function buildRecord(outcome: Outcome, { env, clock }: Pick<World, 'env' | 'clock'>): BuildRecord {
-  const { obtained, image, facts, published, findings, stages, startedAt } = outcome
+export function buildRecord(report: PublishReport, { env, clock }: Pick<World, 'env' | 'clock'>): BuildRecord {
+  const { outcome, image, platforms, published, findings, stages, startedAt } = report
+  const built = outcome.kind === 'built' ? outcome.built : undefined
   const run = readWorkflowRun(env)
   return {
     schema: 1,
-    outcome: obtained.built !== undefined ? 'built' : obtained.contentHash === undefined ? 'promoted' : 'skipped',
+    outcome: outcome.kind,
     digest: image.digest,
-    contentHash: obtained.contentHash,
-    engine: obtained.built?.engine,
-    platforms: facts.map(({ platform, digest, size, layers }) => ({ platform, digest, size, layers: layers.length })),
+    contentHash: outcome.contentHash,
+    engine: built?.engine,
+    platforms: platforms.map(({ platform, digest, size, layers }) => ({
+      platform,
+      digest,
+      size,
+      layers: layers.length,
+    })),
     destinations: published.map(({ destination, tally }) => ({
       repository: formatRepository(destination.repository),
       tags: destination.tags.map(({ tag }) => tag),
       blobs: tally.blobs,
       bytesSent: tally.sent,
     })),
-    steps: (obtained.built?.steps ?? []).map(({ title, cached, ms }) => ({ title, cached, seconds: ms / 1000 })),
+    steps: (built?.steps ?? []).map(({ title, cached, ms }) => ({ title, cached, seconds: ms / 1000 })),
     stages: stages.map(({ name, ms }) => ({ name, seconds: ms / 1000 })),
     findings,
     commit: { sha: run.sha, url: run.commitUrl },

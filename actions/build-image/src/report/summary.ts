@@ -4,24 +4,19 @@ import { formatRepository } from '../image/image-reference.ts'
 import type { PlatformImage } from '../image/platform-images.ts'
 import { formatSize } from '../image/size.ts'
 import type { PreviousImage } from '../publish/previous-image.ts'
-import type { Outcome } from './report.ts'
+import type { PublishReport } from './publish-report.ts'
+
+const TITLES = { built: 'built', skipped: 'unchanged, not built again', promoted: 'promoted' } as const
 
 /** The job summary of a published image. */
-export function renderSummary(outcome: Outcome): string {
-  const { obtained, image, facts, previous, published, stages } = outcome
-  const first = published[0]?.destination.repository
-  const name = first === undefined ? '' : first.path.split('/').at(-1)
-  const how =
-    obtained.built !== undefined
-      ? 'built'
-      : obtained.contentHash === undefined
-        ? 'promoted'
-        : 'unchanged, not built again'
-  const size = facts
+export function renderSummary({ outcome, image, platforms, previous, published, stages }: PublishReport): string {
+  const name = published[0]?.destination.repository.path.split('/').at(-1) ?? ''
+  const steps = outcome.kind === 'built' ? outcome.built.steps : []
+  const size = platforms
     .map(({ platform, size }) => `${platform === '' ? '' : `${platform}: `}${formatSize(size)}`)
     .join(', ')
   return join(
-    heading(3, `Image ${code(name ?? '')}: ${how}`),
+    heading(3, `Image ${code(name)}: ${TITLES[outcome.kind]}`),
     table(
       ['Repository', 'Tags', 'Sent'],
       published.map(({ destination, tally }) => [
@@ -31,24 +26,22 @@ export function renderSummary(outcome: Outcome): string {
       ]),
     ),
     `${code(image.digest)} · ${size}`,
-    previous === undefined ? undefined : comparison(facts, previous),
+    previous === undefined ? undefined : comparison(platforms, previous),
     bars(stages.map(({ name, ms }) => ({ label: name, ms, note: '' }))),
-    obtained.built === undefined || obtained.built.steps.length === 0
+    steps.length === 0
       ? undefined
       : details(
-          `Build steps (${obtained.built.steps.filter(({ cached }) => cached).length} of ${obtained.built.steps.length} from the cache)`,
-          bars(
-            obtained.built.steps.map(({ title, cached, ms }) => ({ label: title, ms, note: cached ? 'cached' : '' })),
-          ),
+          `Build steps (${steps.filter(({ cached }) => cached).length} of ${steps.length} from the cache)`,
+          bars(steps.map(({ title, cached, ms }) => ({ label: title, ms, note: cached ? 'cached' : '' }))),
         ),
-    ...facts.map(layerTable),
+    ...platforms.map(layerTable),
   )
 }
 
 /** How the image differs from the one that a tag stood for, platform by platform. */
-function comparison(facts: readonly PlatformImage[], previous: PreviousImage): string {
-  const lines = facts.map(({ platform, size, layers }) => {
-    const before = previous.facts.find((image) => image.platform === platform)
+function comparison(platforms: readonly PlatformImage[], previous: PreviousImage): string {
+  const lines = platforms.map(({ platform, size, layers }) => {
+    const before = previous.platforms.find((image) => image.platform === platform)
     const name = platform === '' ? '' : `${platform}: `
     if (before === undefined) return `${name}new`
     const known = new Set(before.layers.map(({ digest }) => digest))

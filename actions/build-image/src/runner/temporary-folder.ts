@@ -4,18 +4,18 @@ import { join } from 'node:path'
 import type { World } from '../../../../toolkit/runtime.ts'
 
 /** A folder of this run's own, readable by nobody else. It is gone at the end, also when the step was killed. */
-export interface Temporary {
+export interface TemporaryFolder {
   readonly root: string
   /** A new empty folder in it. */
   folder(name: string): Promise<string>
   /** Has something else undone at the end. What cannot be is left. */
-  atEnd(undo: () => Promise<unknown>): void
+  onDiscard(undo: () => Promise<unknown>): void
   discard(): Promise<void>
 }
 
 const STATE = 'temporary-folder'
 
-export async function makeTemporary({ env, step }: Pick<World, 'env' | 'step'>): Promise<Temporary> {
+export async function makeTemporaryFolder({ env, step }: Pick<World, 'env' | 'step'>): Promise<TemporaryFolder> {
   const root = await mkdtemp(join(env['RUNNER_TEMP'] || tmpdir(), 'slipway-build-'))
   // For the post step, in case that this one is not alive at its end.
   step.saveState(STATE, root)
@@ -27,7 +27,7 @@ export async function makeTemporary({ env, step }: Pick<World, 'env' | 'step'>):
       await mkdir(path)
       return path
     },
-    atEnd: (undo) => void undos.push(undo),
+    onDiscard: (undo) => void undos.push(undo),
     async discard() {
       await Promise.allSettled(undos.map((undo) => undo()))
       await rm(root, { recursive: true, force: true })
@@ -36,7 +36,7 @@ export async function makeTemporary({ env, step }: Pick<World, 'env' | 'step'>):
 }
 
 /** Removes what a killed main step left. */
-export async function removeLeftTemporary({ step }: Pick<World, 'step'>): Promise<void> {
+export async function removeLeftoverFolder({ step }: Pick<World, 'step'>): Promise<void> {
   const root = step.state(STATE)
   if (root !== '') await rm(root, { recursive: true, force: true })
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { closeSync, openSync, readSync } from 'node:fs'
 import { setImmediate as breathe } from 'node:timers/promises'
-import type { BuildInputs } from '../inputs/inputs.ts'
+import type { BuildInputs } from '../inputs/build-inputs.ts'
 import type { BaseImage } from './base-images.ts'
 import { type Context, type ContextEntry, unreadable } from './context.ts'
 import type { Dockerfile } from './dockerfile.ts'

@@ -64,7 +64,7 @@ function checkTarget({ stages }: Dockerfile, target: string | undefined, path: s
 }
 
 /** The number of the stage that is built. */
-export function stageNumber({ stages }: Dockerfile, target: string | undefined): number {
+export function stageIndex({ stages }: Dockerfile, target: string | undefined): number {
   if (target === undefined) return stages.length - 1
   const named = stages.findIndex(({ name }) => name === target.toLowerCase())
   return named < 0 ? Number(target) : named

@@ -1,7 +1,7 @@
 import { relative, sep } from 'node:path'
 import type { World } from '../../../../toolkit/runtime.ts'
 import { formatSize } from '../image/size.ts'
-import type { BuildInputs } from '../inputs/inputs.ts'
+import type { BuildInputs } from '../inputs/build-inputs.ts'
 import { type Commit, readCommit } from './commit.ts'
 import { type Context, readContext } from './context.ts'
 import { type ExtraFile, packContext } from './context-tar.ts'

@@ -6,7 +6,7 @@ const sources = join(import.meta.dirname, '../../../../actions/build-image/src')
 /** How often V8 collects all garbage while a layer of 400 MB is packed. */
 function collections(before: string): number {
   const program = `
-    import { letGarbageLie } from '${sources}/engine-push/gc-tuning.ts'
+    import { tuneGarbageCollection } from '${sources}/engine-push/gc-tuning.ts'
     import { parallelGzip } from '${sources}/pack/parallel-gzip.ts'
     ${before}
     async function* layer() { for (let i = 0; i < 1600; i++) yield Buffer.alloc(256 * 1024, 'text ' + i) }
@@ -17,7 +17,7 @@ function collections(before: string): number {
 
 test('garbage lies until it is worth the while to collect it, and not for ever', () => {
   const usual = collections('')
-  const ours = collections('letGarbageLie()')
+  const ours = collections('tuneGarbageCollection()')
   expect(ours).toBeGreaterThan(0)
   expect(ours).toBeLessThan(usual)
 })

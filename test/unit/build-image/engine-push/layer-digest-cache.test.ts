@@ -2,8 +2,8 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, s
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
-  LayerMemory,
-  type RememberedLayer,
+  type CachedLayer,
+  LayerDigestCache,
 } from '../../../../actions/build-image/src/engine-push/layer-digest-cache.ts'
 
 let home: string
@@ -15,7 +15,7 @@ afterEach(() => {
 })
 
 const ENGINE = `sha256:${'e'.repeat(64)}`
-const layer = (newest: number, epoch: number, used = 0): RememberedLayer => ({
+const layer = (newest: number, epoch: number, used = 0): CachedLayer => ({
   size: 10,
   newest,
   packed: { epoch, digest: `sha256:${'a'.repeat(64)}`, size: 9, diffId: `sha256:${'d'.repeat(64)}` },
@@ -23,15 +23,15 @@ const layer = (newest: number, epoch: number, used = 0): RememberedLayer => ({
 })
 
 test('what one run writes down the next one knows', async () => {
-  const first = await LayerMemory.open({ HOME: home })
+  const first = await LayerDigestCache.open({ HOME: home })
   first.put(ENGINE, layer(200, 100))
   await first.save()
   const path = join(home, '.cache/slipway/layers.json')
   expect(statSync(path).mode & 0o777).toBe(0o600)
   expect(readdirSync(join(home, '.cache/slipway'))).toEqual(['layers.json'])
-  expect((await LayerMemory.open({ HOME: home })).get(ENGINE, 100)).toEqual(layer(200, 100))
+  expect((await LayerDigestCache.open({ HOME: home })).get(ENGINE, 100)).toEqual(layer(200, 100))
   expect(
-    (await LayerMemory.open({ HOME: '/nowhere', XDG_CACHE_HOME: join(home, '.cache') })).get(ENGINE, 100),
+    (await LayerDigestCache.open({ HOME: '/nowhere', XDG_CACHE_HOME: join(home, '.cache') })).get(ENGINE, 100),
   ).toBeDefined()
 })
 
@@ -43,7 +43,7 @@ test.each([
   [100, 101, 100, true, 'a time that is just early enough'],
   [100, 101, 99, false, 'a time that is late now'],
 ])('newest time %d, packed for %d, wanted for %d: known is %p (%s)', async (newest, packedFor, wanted, known) => {
-  const memory = await LayerMemory.open({ HOME: home })
+  const memory = await LayerDigestCache.open({ HOME: home })
   memory.put(ENGINE, layer(newest, packedFor))
   expect(memory.get(ENGINE, wanted) !== undefined).toBe(known)
 })
@@ -53,29 +53,29 @@ test.each(['', '{', '[]', '{"version":2,"layers":{}}', '{"version":1,"layers":{"
   async (text) => {
     mkdirSync(join(home, '.cache/slipway'), { recursive: true })
     writeFileSync(join(home, '.cache/slipway/layers.json'), text)
-    const memory = await LayerMemory.open({ HOME: home })
+    const memory = await LayerDigestCache.open({ HOME: home })
     expect(memory.get(ENGINE, 100)).toBeUndefined()
     memory.put(ENGINE, layer(1, 100))
     await memory.save()
-    expect((await LayerMemory.open({ HOME: home })).get(ENGINE, 100)).toBeDefined()
+    expect((await LayerDigestCache.open({ HOME: home })).get(ENGINE, 100)).toBeDefined()
   },
 )
 
 test('the least recently needed are forgotten', async () => {
-  const memory = await LayerMemory.open({ HOME: home })
+  const memory = await LayerDigestCache.open({ HOME: home })
   for (let at = 0; at < 1_100; at++) memory.put(`sha256:${at}`, layer(1, 100, at))
   await memory.save()
   const { layers } = JSON.parse(readFileSync(join(home, '.cache/slipway/layers.json'), 'utf8'))
   expect(Object.keys(layers)).toHaveLength(1_000)
-  const again = await LayerMemory.open({ HOME: home })
+  const again = await LayerDigestCache.open({ HOME: home })
   expect([again.get('sha256:0', 100), again.get('sha256:1099', 100)?.used]).toEqual([undefined, 1_099])
 })
 
 test('without a home, or with one that takes no files, there is no memory and no error', async () => {
-  await (await LayerMemory.open({})).save()
+  await (await LayerDigestCache.open({})).save()
   writeFileSync(join(home, '.cache'), 'a file')
   chmodSync(home, 0o700)
-  const memory = await LayerMemory.open({ HOME: home })
+  const memory = await LayerDigestCache.open({ HOME: home })
   memory.put(ENGINE, layer(1, 100))
   await expect(memory.save()).resolves.toBeUndefined()
 })

@@ -9,20 +9,23 @@ import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { extract, pack } from 'tar-stream'
-import { openReceiver, type Receiver } from '../../../../actions/build-image/src/engine-push/loopback-registry.ts'
-import { ReceivedParts } from '../../../../actions/build-image/src/engine-push/push-storage.ts'
+import {
+  type LoopbackRegistry,
+  openLoopbackRegistry,
+} from '../../../../actions/build-image/src/engine-push/loopback-registry.ts'
+import { PushStorage } from '../../../../actions/build-image/src/engine-push/push-storage.ts'
 
 const EPOCH = 1_700_000_000
 const KNOWN = `sha256:${'1'.repeat(64)}`
 let folder: string
-let parts: ReceivedParts
-let receiver: Receiver
+let parts: PushStorage
+let receiver: LoopbackRegistry
 let base: string
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'slipway-receiver-'))
-  parts = new ReceivedParts(folder, EPOCH, async (digest) => (digest === KNOWN ? 42 : undefined))
-  receiver = await openReceiver(parts, 0)
+  parts = new PushStorage(folder, EPOCH, async (digest) => (digest === KNOWN ? 42 : undefined))
+  receiver = await openLoopbackRegistry(parts, 0)
   base = `http://${receiver.login.serveraddress}`
 })
 afterEach(async () => {
@@ -89,7 +92,7 @@ test('it listens on a loopback address only, and on another port where the wante
   await once(taken, 'listening')
   const address = taken.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
-  const other = await openReceiver(parts, port)
+  const other = await openLoopbackRegistry(parts, port)
   expect(other.login.serveraddress).toMatch(/^127\.0\.0\.1:\d+$/)
   expect(other.login.serveraddress).not.toBe(`127.0.0.1:${port}`)
   expect(other.login.password).not.toBe(receiver.login.password)

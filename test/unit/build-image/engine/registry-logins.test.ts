@@ -3,15 +3,18 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { privateDockerConfig } from '../../../../actions/build-image/src/engine/registry-logins.ts'
-import { savedLogin } from '../../../../actions/build-image/src/registry/docker-config.ts'
-import { makeTemporary, type Temporary } from '../../../../actions/build-image/src/runner/temporary-folder.ts'
+import { findSavedLogin } from '../../../../actions/build-image/src/registry/docker-config.ts'
+import {
+  makeTemporaryFolder,
+  type TemporaryFolder,
+} from '../../../../actions/build-image/src/runner/temporary-folder.ts'
 import { recordingWorld } from '../../../support/datadog-event/datadog.ts'
 
 let own: string
-let temporary: Temporary
+let temporary: TemporaryFolder
 beforeEach(async () => {
   own = mkdtempSync(join(tmpdir(), 'slipway-docker-config-'))
-  temporary = await makeTemporary(recordingWorld({ RUNNER_TEMP: own }).world)
+  temporary = await makeTemporaryFolder(recordingWorld({ RUNNER_TEMP: own }).world)
 })
 afterEach(() => rmSync(own, { recursive: true }))
 
@@ -40,5 +43,5 @@ test('our logins are in the file, and neither a helper nor a store of the user s
 test('a host whose helper is empty has its login in the file', async () => {
   write({ auths: { 'ghcr.io': { auth: base64('me:one') } }, credHelpers: { 'ghcr.io': '' }, credsStore: 'desktop' })
   const { world } = recordingWorld({ DOCKER_CONFIG: own })
-  expect(await savedLogin('ghcr.io', world)).toEqual({ username: 'me', password: 'one' })
+  expect(await findSavedLogin('ghcr.io', world)).toEqual({ username: 'me', password: 'one' })
 })

@@ -1,6 +1,6 @@
 import type { Image } from '../../../../actions/build-image/src/image/image.ts'
-import type { ReadyDestination } from '../../../../actions/build-image/src/publish/preflight.ts'
-import { renew } from '../../../../actions/build-image/src/publish/publish.ts'
+import { addContentTag, moveContentTag } from '../../../../actions/build-image/src/publish/content-tag.ts'
+import type { ReadyDestination } from '../../../../actions/build-image/src/registry/ready-destination.ts'
 import { RegistryError } from '../../../../actions/build-image/src/registry/registry-error.ts'
 import type { Log } from '../../../../toolkit/log.ts'
 
@@ -21,10 +21,33 @@ test('where the tag of the sources cannot be moved, a warning says what that lea
     },
   } as unknown as ReadyDestination
 
-  expect(await renew('content-1', image, [destination], log)).toEqual([])
+  expect(await moveContentTag('content-1', image, [destination], log)).toEqual([])
   expect(warnings).toEqual([
     expect.stringMatching(
       /^registry\.test\/web:content-1 still stands for an older image of the same sources.*immutable/,
     ),
   ])
+})
+
+test('a content tag whose first put lost its answer counts as put; one that stands for another image does not', async () => {
+  const put = async (current: string) => {
+    let tags: string | undefined
+    const destination = {
+      repository: { host: 'registry.test', path: 'web' },
+      registry: {
+        resolve: async () => tags,
+        putManifest: async () => {
+          tags = current
+          throw new RegistryError('The tag is immutable.', { status: 400, code: 'TAG_INVALID' })
+        },
+      },
+    } as unknown as ReadyDestination
+    const image = {
+      digest: 'sha256:new',
+      source: { manifest: async () => ({ digest: 'sha256:new' }) },
+    } as unknown as Image
+    return addContentTag('content-1', image, [destination], { info: () => {} } as unknown as Log)
+  }
+  expect(await put('sha256:new')).toEqual(['registry.test/web:content-1'])
+  expect(await put('sha256:other')).toEqual([])
 })

@@ -2,9 +2,9 @@
 
 import type { Image } from '../../../../actions/build-image/src/image/image.ts'
 import { OCI_MANIFEST } from '../../../../actions/build-image/src/image/oci.ts'
-import type { ReadyDestination } from '../../../../actions/build-image/src/publish/preflight.ts'
-import { remember, tagAll } from '../../../../actions/build-image/src/publish/publish.ts'
+import { tagAll } from '../../../../actions/build-image/src/publish/tags.ts'
 import { http } from '../../../../actions/build-image/src/registry/http.ts'
+import type { ReadyDestination } from '../../../../actions/build-image/src/registry/ready-destination.ts'
 import { Registry } from '../../../../actions/build-image/src/registry/registry.ts'
 import type { Log } from '../../../../toolkit/log.ts'
 import { FakeClock } from '../../../support/clock.ts'
@@ -94,12 +94,4 @@ test('where one registry does not take its tag, it is said which tags stand for 
     ),
     hint: expect.any(String),
   })
-})
-
-test('the tag for the content is there, too, when it was refused because it is there', async () => {
-  puts = [{ tag: OURS, answer: 'refused' }]
-  expect(await remember('content-1', image, [destination()], log)).toHaveLength(1)
-  puts = [{ tag: THEIRS, answer: 'refused' }]
-  there = undefined
-  expect(await remember('content-1', image, [destination()], log)).toEqual([])
 })

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream'
 import { type Http, type HttpAnswer, http } from '../../../../actions/build-image/src/registry/http.ts'
 import { Registry } from '../../../../actions/build-image/src/registry/registry.ts'
 import { parseChallenge } from '../../../../actions/build-image/src/registry/registry-auth.ts'
-import { isPassing, RegistryError } from '../../../../actions/build-image/src/registry/registry-error.ts'
+import { isRetryable, RegistryError } from '../../../../actions/build-image/src/registry/registry-error.ts'
 import { isLoopback, registryUrl } from '../../../../actions/build-image/src/registry/registry-url.ts'
 import type { Log } from '../../../../toolkit/log.ts'
 import { FakeClock } from '../../../support/clock.ts'
@@ -299,11 +299,11 @@ test('plain HTTP is for this machine only', () => {
 })
 
 test.each([400, 401, 403, 404, 405, 409, 413])('%d does not pass by itself', (status) => {
-  expect(isPassing(new RegistryError('no', { status, code: '' }))).toBe(false)
+  expect(isRetryable(new RegistryError('no', { status, code: '' }))).toBe(false)
 })
 
 test.each([500, 502, 503, 504, 429])('%d may pass', (status) => {
-  expect(isPassing(new RegistryError('busy', { status, code: '' }))).toBe(true)
+  expect(isRetryable(new RegistryError('busy', { status, code: '' }))).toBe(true)
 })
 
 test.each(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'ERR_STREAM_PREMATURE_CLOSE'])(
@@ -311,13 +311,13 @@ test.each(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'ERR_STREAM_PREMATUR
   (code) => {
     const error = Object.assign(new Error('x'), { code })
     expect([
-      isPassing(error),
-      isPassing(new Error('y', { cause: error })),
-      isPassing(new AggregateError([error])),
+      isRetryable(error),
+      isRetryable(new Error('y', { cause: error })),
+      isRetryable(new AggregateError([error])),
     ]).toEqual([true, true, true])
   },
 )
 
 test.each(['ENOTFOUND', 'CERT_HAS_EXPIRED', undefined])('%s does not', (code) => {
-  expect(isPassing(Object.assign(new Error('x'), { code }))).toBe(false)
+  expect(isRetryable(Object.assign(new Error('x'), { code }))).toBe(false)
 })

@@ -14,7 +14,7 @@ interface Vertex {
  * What BuildKit prints with `--progress=plain`, as lines for the log. Its steps run side by side and their lines come mixed,
  * each with the step's number before it; here every line stands under its step's title, and a step ends with its time.
  */
-export class BuildxOutput {
+export class BuildxProgress {
   readonly #log: Log
   readonly #clock: Clock
   readonly #vertices = new Map<string, Vertex>()
@@ -48,7 +48,7 @@ export class BuildxOutput {
       if (isStep(vertex.title)) this.#say(number, formatDuration(vertex.ms))
     } else if (text.startsWith('ERROR: ')) {
       vertex.ms = this.#clock.now() - vertex.since
-      if (!isPassing(text)) this.#failures.push(`${vertex.title}: ${text.slice(7)}`)
+      if (!isRetryable(text)) this.#failures.push(`${vertex.title}: ${text.slice(7)}`)
     } else if (/^\d+\.\d+ /.test(text)) {
       this.#say(number, text.replace(/^\d+\.\d+ /, ''))
     }
@@ -81,7 +81,7 @@ export class BuildxOutput {
 }
 
 /** Two platforms may write the same layer at the same time. buildx says so, as of an error, and writes it again. */
-const isPassing = (error: string) => / locked for \S+ \(since /.test(error)
+const isRetryable = (error: string) => / locked for \S+ \(since /.test(error)
 
 /** `[stage 2/5] RUN make`, unlike BuildKit's own `[internal] load build context`. */
 const isStep = (title: string) => /^\[(?!internal)[^\]]*\d+\/\d+\]/.test(title)

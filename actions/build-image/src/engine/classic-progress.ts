@@ -14,7 +14,7 @@ export interface StepImage {
 }
 
 /** What the classic builder prints, as lines for the log: a heading per step, and none of its bookkeeping. */
-export class ClassicOutput {
+export class ClassicProgress {
   readonly #log: Log
   readonly #steps: StepTimer
   readonly #onImage: (image: StepImage) => void

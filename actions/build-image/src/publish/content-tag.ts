@@ -1,0 +1,63 @@
+import type { Log } from '../../../../toolkit/log.ts'
+import type { Image } from '../image/image.ts'
+import { formatRepository } from '../image/image-reference.ts'
+import type { ReadyDestination } from '../registry/ready-destination.ts'
+import { putTag } from './tags.ts'
+
+/**
+ * Puts the tag that says what the image was built from, so that the next run with the same sources finds it. Where the tag is
+ * taken by another image of the same sources, that one is as good, and stays. Not being able to is no reason to fail.
+ */
+export function addContentTag(
+  tag: string,
+  image: Image,
+  destinations: readonly ReadyDestination[],
+  log: Log,
+): Promise<readonly string[]> {
+  return putContentTag(image, destinations, tag, {
+    moves: (current) => current === undefined,
+    refused: (reference, reason) => log.info(`${reference} could not be put, so the next run builds again: ${reason}`),
+  })
+}
+
+/**
+ * Lets the tag stand for an image that was built anew although there was one of the same sources, for newer packages or another
+ * secret: else the next run would find the old image, and go back to it. Where there is no such tag none is put.
+ */
+export function moveContentTag(
+  tag: string,
+  image: Image,
+  destinations: readonly ReadyDestination[],
+  log: Log,
+): Promise<readonly string[]> {
+  return putContentTag(image, destinations, tag, {
+    moves: (current) => current !== undefined && current !== image.digest,
+    refused: (reference, reason) =>
+      log.warning(
+        `${reference} still stands for an older image of the same sources, and the next run goes back to that one: ${reason} Let tags \`content-*\` be moved (ECR: an exclusion from tag immutability), or delete this one.`,
+      ),
+  })
+}
+
+async function putContentTag(
+  image: Image,
+  destinations: readonly ReadyDestination[],
+  tag: string,
+  rule: { moves(current: string | undefined): boolean; refused(reference: string, reason: unknown): void },
+): Promise<readonly string[]> {
+  const manifest = await image.source.manifest(image.digest)
+  const put = destinations.map(async (destination) => {
+    const { registry, repository } = destination
+    const reference = `${formatRepository(repository)}:${tag}`
+    try {
+      const current = await registry.resolve(repository.path, tag)
+      const moves = rule.moves(current)
+      if (moves) await putTag(destination, tag, manifest)
+      return moves || current === image.digest ? [reference] : []
+    } catch (error) {
+      rule.refused(reference, error instanceof Error ? error.message : error)
+      return []
+    }
+  })
+  return (await Promise.all(put)).flat()
+}

@@ -1,0 +1,17 @@
+import { checkAccount } from '../../../../toolkit/account.ts'
+import type { World } from '../../../../toolkit/runtime.ts'
+import type { Destination } from '../inputs/destinations.ts'
+import type { Registries } from '../registry/registries.ts'
+
+/** @throws SlipwayError when the credentials are those of another account than `expected-account-id`. Only ECR is in one. */
+export async function refuseOtherAccount(
+  { expectedAccountId }: { readonly expectedAccountId: string | undefined },
+  destinations: readonly Destination[],
+  registries: Registries,
+  world: World,
+): Promise<void> {
+  if (expectedAccountId === undefined) return
+  const opened = await Promise.all(destinations.map(({ repository }) => registries.at(repository.host)))
+  const region = opened.find(({ ecr }) => ecr !== undefined)?.ecr?.region
+  if (region !== undefined) await checkAccount(expectedAccountId, world, region)
+}

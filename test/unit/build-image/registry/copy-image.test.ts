@@ -1,0 +1,33 @@
+import { rmSync } from 'node:fs'
+import { OCI_INDEX, OCI_MANIFEST } from '../../../../actions/build-image/src/image/oci.ts'
+import { readLayout } from '../../../../actions/build-image/src/image/oci-layout.ts'
+import { copyImage } from '../../../../actions/build-image/src/registry/copy-image.ts'
+import type { Registry } from '../../../../actions/build-image/src/registry/registry.ts'
+import { writeLayout } from '../../../support/build-image/oci-layout.ts'
+
+const { folder, digest: top } = writeLayout()
+afterAll(() => rmSync(folder, { recursive: true }))
+
+test('blobs are put before the manifests that name them, images before their index, each once', async () => {
+  const done: string[] = []
+  const had = new Set<string>()
+  const registry = {
+    async putBlob(_: string, { digest }: { digest: string }) {
+      if (had.has(digest)) return 'present'
+      had.add(digest)
+      done.push(digest)
+      return 'sent'
+    },
+    async putManifest(_: string, reference: string, { bytes, mediaType }: { bytes: Buffer; mediaType: string }) {
+      const named = JSON.parse(bytes.toString())
+      for (const { digest } of named.manifests ?? [named.config, ...named.layers]) expect(done).toContain(digest)
+      done.push(reference)
+      expect(mediaType).toBe(reference === top ? OCI_INDEX : OCI_MANIFEST)
+    },
+  } as unknown as Registry
+  const image = await readLayout(folder)
+  expect(image.digest).toBe(top)
+  const tally = await copyImage(image, { repository: { host: 'x', path: 'web' }, registry })
+  expect(done.at(-1)).toBe(top)
+  expect(tally.blobs).toEqual({ sent: 7, present: 2, mounted: 0 })
+})
