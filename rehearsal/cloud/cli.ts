@@ -5,9 +5,13 @@ import { parseCommandLine, USAGE } from './command-line.ts'
 /** `npm run cloud`: a rehearsal cloud as a process of its own. */
 async function main(): Promise<void> {
   // Heard from the start: whoever stops the cloud while it starts gets it stopped, and cleaned up after.
-  const signal = new Promise<NodeJS.Signals>((resolve) => {
+  const signal = new Promise<string>((resolve) => {
     for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, resolve)
+    // A program that starts us with a channel to it takes us along when it is killed.
+    process.once('disconnect', () => resolve('Our parent has ended'))
   })
+  // Listening keeps the channel open, and with it this process.
+  process.channel?.unref()
   const { envFile, help, options } = parseCommandLine(process.argv.slice(2))
   if (help) return void console.log(USAGE)
 

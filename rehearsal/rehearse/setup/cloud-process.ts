@@ -27,8 +27,9 @@ export async function startCloudProcess(folder: string, options: readonly string
   const cli = join(import.meta.dirname, '../../cloud/cli.ts')
   // The first `--` keeps node itself from taking --env-file for its own.
   const args = ['--', cli, '--port', '0', '--env-file', files.env, '--journal', files.journal, ...options]
-  // In a process group of its own: a Ctrl-C is for the rehearsal, which ends the cloud last.
-  const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', log, log] })
+  // In a process group of its own: a Ctrl-C is for the rehearsal, which ends the cloud last. The channel breaks when the
+  // rehearsal is killed, and then the cloud ends, too.
+  const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', log, log, 'ipc'] })
   closeSync(log)
   const deadline = Date.now() + startMs
   while (!existsSync(files.env) || !readFileSync(files.env, 'utf8').includes('AWS_ENDPOINT_URL=')) {

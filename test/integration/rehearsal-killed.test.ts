@@ -1,0 +1,31 @@
+// A rehearsal that is killed cannot tidy up. Its cloud does: with all that it runs, and every container.
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+
+const root = join(import.meta.dirname, '../..')
+const folder = mkdtempSync(join(tmpdir(), 'slipway-killed-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Command lines of all processes that contain a text. */
+const running = (what: string): readonly string[] =>
+  execFileSync('ps', ['-A', '-ww', '-o', 'args='], { encoding: 'utf8' })
+    .split('\n')
+    .filter((line) => line.includes(what))
+
+test('the cloud of a rehearsal ends when the rehearsal is killed', async () => {
+  const module = join(root, 'rehearsal/rehearse/setup/cloud-process.ts')
+  const script = `const { startCloudProcess } = await import('${module}')
+    await startCloudProcess('${folder}')
+    console.log('up')`
+  const rehearsal = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  await new Promise((resolve) => rehearsal.stdout.once('data', resolve))
+  expect(running(folder)).not.toEqual([])
+  rehearsal.kill('SIGKILL')
+  while (running(folder).length > 0) await delay(50)
+  expect(readFileSync(join(folder, 'cloud.log'), 'utf8')).toContain('Our parent has ended: the rehearsal cloud ends.')
+})
