@@ -201,7 +201,7 @@ test('an image is promoted from one account to another, the same bytes', async (
   const absent = await run({ promote: `${from}:${'c'.repeat(40)}`, push: 'false' }, PROD)
   expect(absent).toMatchObject({ code: 1, outputs: {} })
   expect(absent.log).toContain(`Cannot promote ${from}:${'c'.repeat(40)}: the image does not exist.`)
-  expect(absent.log).toContain('wait until it is green, or ship the commit there first')
+  expect(absent.log).toContain('wait until it is green, or deploy the commit to stage first')
   const wrong = await run({ promote: `${from}:v1`, push: 'false', 'expected-account-id': PROD }, STAGE)
   expect(wrong).toMatchObject({ code: 1, outputs: {} })
   expect(wrong.log).toContain(`Input \`expected-account-id\` is ${PROD}, but the credentials are of account ${STAGE}`)

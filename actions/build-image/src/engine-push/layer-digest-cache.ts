@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import * as z from 'zod/mini'
 import type { Environment } from '../../../../toolkit/runtime.ts'
@@ -69,7 +69,8 @@ export class LayerDigestCache {
       await writeFile(draft, text, { mode: 0o600 })
       await rename(draft, this.#path)
     } catch {
-      // A read-only home, or a full disk: the next run takes a little longer.
+      // A read-only home, or a full disk: the next run packs these layers again.
+      await rm(draft, { force: true }).catch(() => {})
     }
   }
 }

@@ -4,27 +4,31 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Readable } from 'node:stream'
 import { readBody } from '../registry/http.ts'
 
-/** What the receiver does with what it is sent. */
-export interface Inbox {
-  /** The size of a blob that need not be sent. */
-  sizeOf(digest: string): Promise<number | undefined>
-  beginUpload(): Upload
-  takeManifest(reference: string, bytes: Buffer, mediaType: string): void
+/** Where the registry keeps what is pushed. */
+export interface RegistryStorage {
+  /** Bytes of a blob that need not be pushed; `undefined` for any other. */
+  blobSize(digest: string): Promise<number | undefined>
+  startUpload(): Upload
+  putManifest(reference: string, bytes: Buffer, mediaType: string): void
+  /** Cancels every upload. Afterwards nothing is written any more. */
+  close(): Promise<void>
 }
 
-/** A blob that is on its way. */
+/** The upload of one blob. */
 export interface Upload {
-  /** Bytes that have come so far. */
+  /** Bytes received so far. */
   readonly size: number
+  /** @throws when the upload was cancelled. */
   append(body: Readable): Promise<void>
-  /** Ends it; `false` when what came has another digest, and is gone. */
-  finish(digest: string): Promise<boolean>
-  abandon(): Promise<void>
+  /** Ends the upload. `false` when the content has another digest, or the upload was cancelled; the content is removed then. */
+  commit(digest: string): Promise<boolean>
+  /** Removes the content. Once this settles, nothing writes to it any more. */
+  cancel(): Promise<void>
 }
 
-/** A registry that only takes. */
+/** A registry on a loopback address that an engine can push to, and not pull from. */
 export interface LoopbackRegistry {
-  /** What an image has to be named for an engine to push it here, without a tag. */
+  /** The repository that an engine must push to. */
   readonly repository: string
   readonly login: { readonly username: string; readonly password: string; readonly serveraddress: string }
   close(): Promise<void>
@@ -34,18 +38,18 @@ const NAME = 'slipway'
 const USER = 'slipway'
 
 /**
- * Listens on this machine for one who has the password, and takes blobs and manifests as the OCI distribution specification
- * has them pushed. A manifest is taken and then refused, so that the engine does not note that it has pushed one: a registry
- * that is gone a second later is nobody's business. Where `port` is taken, another one is used.
+ * Opens a registry on 127.0.0.1 with a password of its own. It accepts blobs and manifests as the OCI distribution
+ * specification says. It stores a manifest and then denies it, so that the engine does not record the push: the registry is
+ * gone a moment later. Where `port` is in use, another one is taken.
  */
-export async function openLoopbackRegistry(inbox: Inbox, port: number): Promise<LoopbackRegistry> {
+export async function openLoopbackRegistry(storage: RegistryStorage, port: number): Promise<LoopbackRegistry> {
   const password = randomBytes(24).toString('hex')
   const expected = Buffer.from(`Basic ${Buffer.from(`${USER}:${password}`).toString('base64')}`)
   const uploads = new Map<string, Upload>()
   const server = createServer((request, response) => {
-    answer(request, response, { inbox, expected, uploads }).catch(() => response.destroy())
+    answer(request, response, { storage, expected, uploads }).catch(() => response.destroy())
   })
-  // A large layer takes its time, and a connection that rests between two layers is no reason to close it.
+  // A large layer may take long, and a connection may be idle between two layers.
   Object.assign(server, { requestTimeout: 0, keepAliveTimeout: 120_000 })
   const host = `127.0.0.1:${await listen(server, port)}`
   return {
@@ -54,7 +58,7 @@ export async function openLoopbackRegistry(inbox: Inbox, port: number): Promise<
     async close() {
       server.close()
       server.closeAllConnections()
-      await Promise.all([...uploads.values()].map((upload) => upload.abandon()))
+      await storage.close()
     },
   }
 }
@@ -74,7 +78,7 @@ async function listen(server: Server, port: number): Promise<number> {
 }
 
 interface State {
-  readonly inbox: Inbox
+  readonly storage: RegistryStorage
   readonly expected: Buffer
   readonly uploads: Map<string, Upload>
 }
@@ -83,23 +87,23 @@ async function answer(request: IncomingMessage, response: ServerResponse, state:
   const given = Buffer.from(request.headers.authorization ?? '')
   if (given.length !== state.expected.length || !timingSafeEqual(given, state.expected)) {
     const headers = { 'www-authenticate': `Basic realm="${NAME}"` }
-    return refuse(request, response, 401, 'UNAUTHORIZED', 'This registry has one user.', headers)
+    return refuse(request, response, 401, 'UNAUTHORIZED', 'Wrong user name or password.', headers)
   }
   const url = new URL(request.url ?? '', 'http://localhost')
   if (url.pathname === '/v2/') return send(request, response, 200)
   const [, kind, rest = ''] = /^\/v2\/slipway\/(blobs\/uploads|blobs|manifests)\/(.*)$/.exec(url.pathname) ?? []
   if (kind === 'blobs/uploads') return takeUpload(request, response, rest, url.searchParams, state)
   if (kind === 'blobs' && request.method === 'HEAD') {
-    const size = await state.inbox.sizeOf(rest)
+    const size = await state.storage.blobSize(rest)
     if (size === undefined) return send(request, response, 404)
     return send(request, response, 200, { 'content-length': size, 'docker-content-digest': rest })
   }
   if (kind === 'manifests' && request.method === 'PUT') {
-    state.inbox.takeManifest(rest, await readBody(request), request.headers['content-type'] ?? '')
-    return refuse(request, response, 403, 'DENIED', 'It has come, and this registry ends here.')
+    state.storage.putManifest(rest, await readBody(request), request.headers['content-type'] ?? '')
+    return refuse(request, response, 403, 'DENIED', 'The manifest was received. This registry keeps none.')
   }
   const absent = kind === 'manifests' ? 'MANIFEST_UNKNOWN' : kind === 'blobs' ? 'BLOB_UNKNOWN' : 'NAME_UNKNOWN'
-  return refuse(request, response, 404, absent, 'Nothing is kept here.')
+  return refuse(request, response, 404, absent, 'Not found.')
 }
 
 async function takeUpload(
@@ -107,12 +111,12 @@ async function takeUpload(
   response: ServerResponse,
   id: string,
   query: URLSearchParams,
-  { inbox, uploads }: State,
+  { storage, uploads }: State,
 ): Promise<void> {
   const { method } = request
   const key = id === '' && method === 'POST' ? randomBytes(16).toString('hex') : id
-  // A wish to mount a blob from another repository is answered with an upload, as the specification allows.
-  if (id === '' && method === 'POST') uploads.set(key, inbox.beginUpload())
+  // A request to mount a blob from another repository starts an upload, as the specification allows.
+  if (id === '' && method === 'POST') uploads.set(key, storage.startUpload())
   const upload = uploads.get(key)
   if (upload === undefined) return refuse(request, response, 404, 'BLOB_UPLOAD_UNKNOWN', 'No such upload.')
   const headers = () => ({
@@ -122,28 +126,35 @@ async function takeUpload(
   })
   if (method === 'GET') return send(request, response, 204, headers())
   if (method === 'DELETE') {
+    await upload.cancel()
     uploads.delete(key)
-    await upload.abandon()
     return send(request, response, 204)
   }
   const digest = query.get('digest')
   if (method === 'POST' && digest === null) return send(request, response, 202, headers())
   const [, start] = /^(?:bytes )?(\d+)-\d+/.exec(request.headers['content-range'] ?? '') ?? []
   if (start !== undefined && Number(start) !== upload.size) {
-    return refuse(request, response, 416, 'BLOB_UPLOAD_INVALID', `${upload.size} bytes have come so far.`, headers())
+    return refuse(
+      request,
+      response,
+      416,
+      'BLOB_UPLOAD_INVALID',
+      `${upload.size} bytes were received so far.`,
+      headers(),
+    )
   }
   try {
     await upload.append(request)
     if (method === 'PATCH') return send(request, response, 202, headers())
     uploads.delete(key)
-    if (digest !== null && (await upload.finish(digest))) {
+    if (digest !== null && (await upload.commit(digest))) {
       return send(request, response, 201, { location: `/v2/${NAME}/blobs/${digest}`, 'docker-content-digest': digest })
     }
-    return refuse(request, response, 400, 'DIGEST_INVALID', 'What came has another digest.')
+    return refuse(request, response, 400, 'DIGEST_INVALID', 'The content has another digest.')
   } catch (error) {
-    // Cut off in the middle: whoever sends it begins anew.
+    // The upload was interrupted. The client restarts it.
+    await upload.cancel()
     uploads.delete(key)
-    await upload.abandon()
     throw error
   }
 }
@@ -151,7 +162,7 @@ async function takeUpload(
 type Headers = Readonly<Record<string, string | number>>
 
 function send(request: IncomingMessage, response: ServerResponse, status: number, headers: Headers = {}, body = '') {
-  // What nobody reads would hold up the next request on this connection.
+  // An unread body would block the next request on this connection.
   request.resume()
   const length = 'content-length' in headers || status === 204 ? {} : { 'content-length': Buffer.byteLength(body) }
   response.writeHead(status, { 'docker-distribution-api-version': 'registry/2.0', ...length, ...headers }).end(body)

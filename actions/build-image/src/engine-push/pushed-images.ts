@@ -98,7 +98,7 @@ export class PushedImages {
     const base = await this.#checkBase(id)
     const { bytes } = await this.#enginePush.push(id)
     const { config, layers } = readManifest(bytes, 'the built image')
-    const engineConfig = this.#storage.blobs.get(config.digest)?.config
+    const engineConfig = this.#storage.config(config.digest)
     // The engine's id is the digest of one or the other.
     if (engineConfig === undefined || (config.digest !== id && digestOf(bytes) !== id))
       throw incomplete('configuration')
@@ -136,7 +136,7 @@ export class PushedImages {
       return { descriptor, diffId, open, home: repository }
     }
     const now = this.#world.clock.now()
-    const received = await this.#storage.blobs.get(digest)?.layer
+    const received = await this.#storage.layer(digest)
     if (received !== undefined) {
       this.#present.add(digest, size, received, now)
       return { ...describe(received), open: () => openLayer(received.path) }

@@ -1,4 +1,3 @@
-import { createWriteStream } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough, type Readable } from 'node:stream'
@@ -11,7 +10,7 @@ import type { Image } from '../image/image.ts'
 import { OCI_LAYER } from '../image/oci.ts'
 import type { BaseLayer } from './base-layers.ts'
 import { ClampTimes } from './clamp-tar-times.ts'
-import { LARGE, openLayer, repackLayer } from './layer-file.ts'
+import { openLayer, repackLayerFile, writeFileFrom } from './layer-file.ts'
 import { type ImageOptions, type PackedLayer, packedImage } from './packed-image.ts'
 
 const savedManifest = z.array(z.object({ Config: z.string(), Layers: z.array(z.string()) }))
@@ -53,7 +52,7 @@ async function unpack(saved: Readable, folder: string): Promise<{ config: Buffer
     const { name, type, linkname } = entry.header
     if (type === 'file') {
       const path = join(folder, `file-${files.size}`)
-      await pipeline(entry, createWriteStream(path, LARGE))
+      await writeFileFrom([entry], path)
       files.set(name, path)
     } else {
       // A layer that occurs twice is saved once, with a link to it.
@@ -79,6 +78,6 @@ const INCOMPLETE = {
 
 async function packTar(tar: string, epoch: number | undefined, path: string): Promise<PackedLayer> {
   const clamp = epoch === undefined ? new PassThrough() : new ClampTimes(epoch)
-  const { digest, size, diffId } = await repackLayer(tar, clamp, path)
+  const { digest, size, diffId } = await repackLayerFile(tar, clamp, path)
   return { descriptor: { mediaType: OCI_LAYER, digest, size }, diffId, open: () => openLayer(path) }
 }

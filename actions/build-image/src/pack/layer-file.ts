@@ -1,42 +1,66 @@
 import { createReadStream, createWriteStream } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { Duplex, PassThrough, type Transform } from 'node:stream'
+import { Duplex, PassThrough, type Readable, type Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { Digester } from '../image/digest.ts'
 import { parallelGzip } from './parallel-gzip.ts'
 
-/** Layers are large; in small pieces the time goes into handing them on. */
+/** Stream options for layers. They are large, and small chunks would cost more to pass on than to process. */
 export const LARGE = { highWaterMark: 1024 * 1024 }
 
 /** A layer that was packed here, in a file. */
 export interface LayerFile {
   readonly digest: string
   readonly size: number
-  /** The digest of its content. */
+  /** Digest of the uncompressed layer. */
   readonly diffId: string
   readonly path: string
 }
 
-/** Packs a layer's tar stream into a file. The same bytes give the same bytes. */
-export async function packLayer(tar: AsyncIterable<Buffer>, path: string): Promise<LayerFile> {
-  const plain = new Digester()
-  const packed = new Digester()
-  await pipeline(tar, plain, Duplex.from(parallelGzip), packed, createWriteStream(path, LARGE))
-  return { digest: packed.digest, size: packed.size, diffId: plain.digest, path }
+/**
+ * Writes streams, connected in order, to a file. Settles once the file is closed, also after an error. Until then it may still
+ * be created: Node opens it in another thread, and a pipeline that fails does not wait for that.
+ */
+export async function writeFileFrom(streams: readonly AsyncIterable<unknown>[], path: string): Promise<void> {
+  const file = createWriteStream(path, LARGE)
+  const closed = new Promise<void>((resolve) => file.once('close', resolve))
+  try {
+    await pipeline([...streams, file] as unknown as [Readable, typeof file])
+  } finally {
+    await closed
+  }
 }
 
-/** Packs a layer anew that is in a file, compressed or not, with its tar stream led through `change`. */
-export async function repackLayer(from: string, change: Transform, to: string): Promise<LayerFile> {
-  const packing = packLayer(change, to)
-  await Promise.all([pipeline(openLayer(from), decompressor(await startOf(from)), change), packing])
-  return packing
+/**
+ * Unpacks a layer that begins with `start`, compressed or not, passes its tar stream through `change`, and packs the result
+ * into the file `to`. The same tar stream gives the same bytes. After an error nothing writes to the file any more.
+ */
+export async function repackLayer(source: Readable, start: Buffer, change: Transform, to: string): Promise<LayerFile> {
+  const tasks = [packLayer(change, to), pipeline(source, decompressor(start), change)] as const
+  try {
+    const [file] = await Promise.all(tasks)
+    return file
+  } finally {
+    await Promise.allSettled(tasks)
+  }
 }
+
+/** `repackLayer` for a layer in a file. */
+export const repackLayerFile = async (from: string, change: Transform, to: string): Promise<LayerFile> =>
+  repackLayer(openLayer(from), await startOf(from), change, to)
 
 export const openLayer = (path: string) => createReadStream(path, LARGE)
 
-/** What unpacks a stream that begins with these bytes. The containerd image store keeps layers as it pulled them: compressed. */
-export function decompressor(start: Buffer): Transform {
+async function packLayer(tar: AsyncIterable<Buffer>, path: string): Promise<LayerFile> {
+  const plain = new Digester()
+  const packed = new Digester()
+  await writeFileFrom([tar, plain, Duplex.from(parallelGzip), packed], path)
+  return { digest: packed.digest, size: packed.size, diffId: plain.digest, path }
+}
+
+/** The containerd image store keeps layers as it pulled them: compressed, with gzip or zstd. */
+function decompressor(start: Buffer): Transform {
   if (start.subarray(0, 2).equals(GZIP)) return createGunzip({ chunkSize: 256 * 1024 })
   return start.subarray(0, 4).equals(ZSTD) ? createZstdDecompress() : new PassThrough()
 }

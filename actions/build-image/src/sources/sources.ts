@@ -31,7 +31,7 @@ export async function readSources(build: BuildInputs, world: World): Promise<Sou
   world.log.info(`Context: ${context.entries.length} entries, ${formatSize(context.size)}`)
   world.log.info(`Time of the image: ${new Date(commit.epoch * 1000).toISOString()} (from ${commit.epochFrom})`)
   warnOfBrokenLinks(context, world)
-  return { dockerfile, dockerfilePath: inside.startsWith('../../') ? OUTSIDE : inside, context, ignore, commit }
+  return { dockerfile, dockerfilePath: inside.startsWith('../') ? OUTSIDE : inside, context, ignore, commit }
 }
 
 /** The context as a tar stream, with the Dockerfile in it. */

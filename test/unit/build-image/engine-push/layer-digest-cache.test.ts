@@ -79,3 +79,12 @@ test('without a home, or with one that takes no files, there is no memory and no
   memory.put(ENGINE, layer(1, 100))
   await expect(memory.save()).resolves.toBeUndefined()
 })
+
+test('a memory that cannot take the place of the old one leaves no draft of itself', async () => {
+  const cache = join(home, '.cache/slipway')
+  mkdirSync(join(cache, 'layers.json'), { recursive: true })
+  const memory = await LayerDigestCache.open({ HOME: home })
+  memory.put(ENGINE, layer(1, 100))
+  await memory.save()
+  expect(readdirSync(cache)).toEqual(['layers.json'])
+})

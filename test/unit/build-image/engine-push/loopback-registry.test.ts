@@ -18,24 +18,24 @@ import { PushStorage } from '../../../../actions/build-image/src/engine-push/pus
 const EPOCH = 1_700_000_000
 const KNOWN = `sha256:${'1'.repeat(64)}`
 let folder: string
-let parts: PushStorage
-let receiver: LoopbackRegistry
+let storage: PushStorage
+let registry: LoopbackRegistry
 let base: string
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'slipway-receiver-'))
-  parts = new PushStorage(folder, EPOCH, async (digest) => (digest === KNOWN ? 42 : undefined))
-  receiver = await openLoopbackRegistry(parts, 0)
-  base = `http://${receiver.login.serveraddress}`
+  folder = mkdtempSync(join(tmpdir(), 'slipway-registry-'))
+  storage = new PushStorage(folder, EPOCH, async (digest) => (digest === KNOWN ? 42 : undefined))
+  registry = await openLoopbackRegistry(storage, 0)
+  base = `http://${registry.login.serveraddress}`
 })
 afterEach(async () => {
-  await receiver.close()
+  await registry.close()
   rmSync(folder, { recursive: true })
 })
 
 const digestOf = (bytes: Buffer) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`
 const authorization = () =>
-  `Basic ${Buffer.from(`${receiver.login.username}:${receiver.login.password}`).toString('base64')}`
+  `Basic ${Buffer.from(`${registry.login.username}:${registry.login.password}`).toString('base64')}`
 
 const ask = (method: string, path: string, body?: Buffer, headers: Record<string, string> = {}) =>
   fetch(new URL(path, base), {
@@ -80,10 +80,10 @@ test('nobody without the password gets in, and everyone is told how', async () =
       const answer = await ask(method, path, undefined, { authorization: given })
       expect(answer.status).toBe(401)
       expect(answer.headers.get('www-authenticate')).toBe('Basic realm="slipway"')
-      expect(await answer.text()).not.toContain(receiver.login.password)
+      expect(await answer.text()).not.toContain(registry.login.password)
     }
   }
-  expect(parts.manifests.size).toBe(0)
+  expect(storage.manifests.size).toBe(0)
   expect((await ask('GET', '/v2/')).status).toBe(200)
 })
 
@@ -92,10 +92,10 @@ test('it listens on a loopback address only, and on another port where the wante
   await once(taken, 'listening')
   const address = taken.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
-  const other = await openLoopbackRegistry(parts, port)
+  const other = await openLoopbackRegistry(storage, port)
   expect(other.login.serveraddress).toMatch(/^127\.0\.0\.1:\d+$/)
   expect(other.login.serveraddress).not.toBe(`127.0.0.1:${port}`)
-  expect(other.login.password).not.toBe(receiver.login.password)
+  expect(other.login.password).not.toBe(registry.login.password)
   await other.close()
   taken.close()
 })
@@ -125,7 +125,7 @@ test.each(['one PATCH', 'several PATCHes', 'one PUT', 'one POST'])('a layer come
   }
   const head = await ask('HEAD', `/v2/slipway/blobs/${digest}`)
   expect([head.status, head.headers.get('content-length')]).toEqual([200, String(bytes.length)])
-  const received = await parts.blobs.get(digest)?.layer
+  const received = await storage.layer(digest)
   expect(received?.newest).toBe(EPOCH + 100)
   expect(await timesIn(received?.path ?? '')).toEqual([EPOCH])
   const packed = readFileSync(received?.path ?? '')
@@ -142,7 +142,7 @@ test('the same content becomes the same layer, however the engine packed it', as
   const became: unknown[] = []
   for (const bytes of [one, two]) {
     await ask('POST', `/v2/slipway/blobs/uploads/?digest=${digestOf(bytes)}`, bytes)
-    became.push((await parts.blobs.get(digestOf(bytes))?.layer)?.digest)
+    became.push((await storage.layer(digestOf(bytes)))?.digest)
   }
   expect(digestOf(one)).not.toBe(digestOf(two))
   expect(became[1]).toBe(became[0])
@@ -157,7 +157,7 @@ test('bytes with another digest than was said, or at another place than the next
   const wrong = await ask('PUT', `${location}?digest=${digestOf(bytes)}`)
   expect(wrong.status).toBe(400)
   expect(await wrong.json()).toMatchObject({ errors: [{ code: 'DIGEST_INVALID' }] })
-  expect(parts.blobs.size).toBe(0)
+  expect(storage.blobs.size).toBe(0)
   expect(existsSync(join(folder, 'layer-0'))).toBe(false)
 })
 
@@ -179,7 +179,7 @@ test('an upload that is cut off, or given up, leaves nothing', async () => {
   await ask('PATCH', given, bytes)
   expect((await ask('DELETE', given)).status).toBe(204)
   expect((await ask('PUT', `${given}?digest=${digestOf(bytes)}`)).status).toBe(404)
-  expect(parts.blobs.size).toBe(0)
+  expect(storage.blobs.size).toBe(0)
   expect([existsSync(join(folder, 'layer-0')), existsSync(join(folder, 'layer-1'))]).toEqual([false, false])
 })
 
@@ -187,7 +187,7 @@ test('a layer that is no tar in gzip is taken, and is an error once it is asked 
   const bytes = Buffer.concat([(await layer(EPOCH)).subarray(0, 500), Buffer.alloc(500)])
   const answer = await ask('POST', `/v2/slipway/blobs/uploads/?digest=${digestOf(bytes)}`, bytes)
   expect(answer.status).toBe(201)
-  await expect(parts.blobs.get(digestOf(bytes))?.layer).rejects.toThrow()
+  await expect(storage.layer(digestOf(bytes))).rejects.toThrow()
 })
 
 test('a wish to mount is answered with an upload; what is known need not be sent', async () => {
@@ -200,14 +200,14 @@ test('a wish to mount is answered with an upload; what is known need not be sent
 test('a configuration and a manifest are kept as they are, and no engine may think that they were', async () => {
   const config = Buffer.from(JSON.stringify({ rootfs: { type: 'layers', diff_ids: [] } }))
   await ask('POST', `/v2/slipway/blobs/uploads/?digest=${digestOf(config)}`, config)
-  expect(parts.blobs.get(digestOf(config))?.config?.equals(config)).toBe(true)
+  expect(storage.config(digestOf(config))?.equals(config)).toBe(true)
 
   const manifest = Buffer.from('{"schemaVersion":2}')
   const type = 'application/vnd.docker.distribution.manifest.v2+json'
   const answer = await ask('PUT', '/v2/slipway/manifests/run-1', manifest, { 'content-type': type })
   expect(answer.status).toBe(403)
   expect(await answer.json()).toMatchObject({ errors: [{ code: 'DENIED' }] })
-  expect(parts.manifests.get('run-1')).toEqual({ bytes: manifest, mediaType: type })
+  expect(storage.manifests.get('run-1')).toEqual({ bytes: manifest, mediaType: type })
   expect((await ask('HEAD', '/v2/slipway/manifests/run-1')).status).toBe(404)
   expect((await ask('GET', '/v2/other/manifests/run-1')).status).toBe(404)
 })
