@@ -1,6 +1,6 @@
+import { formatReference, type ImageReference } from '../../../toolkit/image-reference.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import { findPromoted } from './build/find-promoted.ts'
-import { formatReference, type ImageReference } from './image/image-reference.ts'
 import type { Inputs } from './inputs/inputs.ts'
 import { refuseOtherAccount } from './publish/refuse-other-account.ts'
 import { http } from './registry/http.ts'

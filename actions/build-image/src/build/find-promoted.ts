@@ -1,5 +1,5 @@
 import { SlipwayError } from '../../../../toolkit/errors.ts'
-import { formatReference, formatRepository, type ImageReference } from '../image/image-reference.ts'
+import { formatReference, formatRepository, type ImageReference } from '../../../../toolkit/image-reference.ts'
 import { registrySource } from '../registry/copy-image.ts'
 import type { Registries } from '../registry/registries.ts'
 import { RegistryError } from '../registry/registry-error.ts'

@@ -1,5 +1,5 @@
+import { formatRepository } from '../../../../toolkit/image-reference.ts'
 import type { Image } from '../image/image.ts'
-import { formatRepository } from '../image/image-reference.ts'
 import { registrySource } from '../registry/copy-image.ts'
 import type { ReadyDestination } from '../registry/ready-destination.ts'
 

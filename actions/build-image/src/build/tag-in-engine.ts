@@ -1,6 +1,6 @@
+import { formatRepository } from '../../../../toolkit/image-reference.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
 import { connectDocker } from '../engine/docker-engine.ts'
-import { formatRepository } from '../image/image-reference.ts'
 import type { Destination } from '../inputs/destinations.ts'
 import type { BuiltImage } from './build-image.ts'
 

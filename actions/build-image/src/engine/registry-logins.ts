@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { requireReference } from '../../../../toolkit/image-reference.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
-import { parseReference } from '../image/image-reference.ts'
 import type { Credentials } from '../registry/credentials.ts'
 import { configKey, dockerConfigFolder, readDockerConfig } from '../registry/docker-config.ts'
 import type { Registries } from '../registry/registries.ts'
@@ -13,7 +13,7 @@ export type Logins = ReadonlyMap<string, Credentials>
 
 /** Logins for the registries that these images are in, each for its own host. */
 export async function findLogins(images: readonly string[], registries: Registries): Promise<Logins> {
-  const hosts = new Set(images.map((image) => parseReference(image, 'file').repository.host))
+  const hosts = new Set(images.map((image) => requireReference(image, 'file').repository.host))
   const logins = new Map<string, Credentials>()
   for (const host of hosts) {
     const login = await (await registries.at(host)).credentials()

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { Repository } from './image-reference.ts'
+import type { Repository } from '../../../../toolkit/image-reference.ts'
 import type { Descriptor, ManifestBytes } from './oci.ts'
 
 /** Where an image can be copied from: another registry, or a folder that a build left. */

@@ -1,6 +1,6 @@
 import { InputError } from '../../../../toolkit/errors.ts'
+import { requireReference } from '../../../../toolkit/image-reference.ts'
 import type { InputReader } from '../../../../toolkit/inputs.ts'
-import { parseReference } from '../image/image-reference.ts'
 
 /**
  * Reads `cache-from` or `cache-to`: an image, or what buildx takes, such as `type=registry,ref=…`. buildx checks its options;
@@ -10,7 +10,7 @@ export function readCaches(reader: InputReader, name: 'cache-from' | 'cache-to')
   const caches = reader.lines(name)
   for (const cache of caches) {
     const image = cacheImage(cache)
-    if (image !== undefined) parseReference(image, name)
+    if (image !== undefined) requireReference(image, name)
     else if (!/(^|,)type=[a-z0-9]/.test(cache)) {
       throw new InputError(name, `has \`${cache}\`, which names neither an image nor a type.`, {
         hint: 'Write an image, or `type=registry,ref=<image>`, `type=gha`, `type=local,…` as for `docker buildx build`.',

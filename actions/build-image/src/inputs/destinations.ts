@@ -1,6 +1,6 @@
 import { InputError } from '../../../../toolkit/errors.ts'
+import { checkTag, formatRepository, type Repository, requireReference } from '../../../../toolkit/image-reference.ts'
 import type { InputReader } from '../../../../toolkit/inputs.ts'
-import { checkTag, formatRepository, parseReference, type Repository } from '../image/image-reference.ts'
 
 /** A repository to push to, and the tags that the image gets there. */
 export interface Destination {
@@ -39,7 +39,7 @@ export function readDestinations(reader: InputReader, sha: string, needed: boole
     for (const tag of bareTags) tags.add(tag)
   }
   for (const item of references) {
-    const { repository, tag, digest } = parseReference(item, 'tags')
+    const { repository, tag, digest } = requireReference(item, 'tags')
     if (tag === undefined || digest !== undefined) {
       throw new InputError('tags', `has \`${item}\`, which names no tag.`, {
         hint: `Write \`${item.split('@')[0]}:<tag>\`.`,
@@ -61,7 +61,7 @@ export function readDestinations(reader: InputReader, sha: string, needed: boole
 }
 
 function readRepository(item: string): Repository {
-  const { repository, tag, digest } = parseReference(item, 'images')
+  const { repository, tag, digest } = requireReference(item, 'images')
   if (tag !== undefined || digest !== undefined) {
     throw new InputError('images', `has \`${item}\`, which is more than a repository.`, {
       hint: `Write \`${formatRepository(repository)}\` here${tag === undefined ? '' : `, and \`${tag}\` in \`tags\``}.`,

@@ -1,8 +1,8 @@
 import { readAccountId } from '../../../../toolkit/account.ts'
+import { parseEcrHost } from '../../../../toolkit/ecr-host.ts'
 import { InputError } from '../../../../toolkit/errors.ts'
+import { formatRepository } from '../../../../toolkit/image-reference.ts'
 import type { InputReader } from '../../../../toolkit/inputs.ts'
-import { parseEcrHost } from '../image/ecr-host.ts'
-import { formatRepository } from '../image/image-reference.ts'
 import type { Destination } from './destinations.ts'
 
 /** Reads `expected-account-id`. @throws InputError when a repository of ECR is, by its name, in another account. */

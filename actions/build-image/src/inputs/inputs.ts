@@ -1,10 +1,10 @@
 // The inputs of the action: everything that is read from `with:` is read in this folder.
 import { InputError } from '../../../../toolkit/errors.ts'
 import { readWorkflowRun } from '../../../../toolkit/github.ts'
+import { type ImageReference, requireReference } from '../../../../toolkit/image-reference.ts'
 import { InputReader } from '../../../../toolkit/inputs.ts'
 import { readRegion } from '../../../../toolkit/region.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
-import { type ImageReference, parseReference } from '../image/image-reference.ts'
 import { parseSize } from '../image/size.ts'
 import { type BuildInputs, buildxInputs, readBuild } from './build-inputs.ts'
 import { type Destination, readDestinations } from './destinations.ts'
@@ -55,7 +55,7 @@ export function readInputs(env: Environment): Inputs {
     expectedAccountId: readExpectedAccount(reader, destinations),
     push,
     skipUnchanged: reader.flag('skip-unchanged', true) && !reader.flag('no-cache', false),
-    promote: promote === undefined ? undefined : parseReference(promote, 'promote'),
+    promote: promote === undefined ? undefined : requireReference(promote, 'promote'),
     login: readLogin(reader),
     createRepository: readNewRepository(reader),
     testCommand: reader.text('test-command'),

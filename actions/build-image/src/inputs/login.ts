@@ -1,6 +1,6 @@
 import { InputError } from '../../../../toolkit/errors.ts'
+import { DOCKER_HUB, requireRepository } from '../../../../toolkit/image-reference.ts'
 import type { InputReader } from '../../../../toolkit/inputs.ts'
-import { DOCKER_HUB, parseRepository } from '../image/image-reference.ts'
 
 /** User name and password from the inputs, and the registry's host that they are for. */
 export interface Login {
@@ -26,6 +26,6 @@ export function readLogin(reader: InputReader): Login | undefined {
       hint: 'If it comes from a secret, check the secret’s name: an unknown one is empty.',
     })
   }
-  const { host } = parseRepository(`${registry ?? DOCKER_HUB}/any`, 'registry')
+  const { host } = requireRepository(`${registry ?? DOCKER_HUB}/any`, 'registry')
   return { host, username, password }
 }

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type Docker from 'dockerode'
+import { isDigest, type Repository, requireReference } from '../../../../toolkit/image-reference.ts'
 import { inspectImage } from '../engine/engine-images.ts'
-import { isDigest, parseReference, type Repository } from '../image/image-reference.ts'
 import { type Descriptor, OCI_LAYER } from '../image/oci.ts'
 import { readPlatformImages } from '../image/platform-images.ts'
 import { registrySource } from '../registry/copy-image.ts'
@@ -60,7 +60,7 @@ async function publishedLayers(
   const wanted = (platform: string) => platform === '' || platform.startsWith(`${os}/${architecture}`)
   for (const { name, identity, local } of bases) {
     if (local || !isDigest(identity)) continue
-    const { repository } = parseReference(name, 'file')
+    const { repository } = requireReference(name, 'file')
     const { registry } = await registries.at(repository.host)
     const source = registrySource({ registry, repository })
     for (const image of await readPlatformImages({ source, digest: identity }, wanted)) {

@@ -1,9 +1,9 @@
 import { PassThrough, type Readable } from 'node:stream'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
+import type { Repository } from '../../../../toolkit/image-reference.ts'
 import type { Pair } from '../../../../toolkit/inputs.ts'
 import { digestOf } from '../image/digest.ts'
 import type { Image } from '../image/image.ts'
-import type { Repository } from '../image/image-reference.ts'
 import { type Descriptor, OCI_CONFIG, OCI_MANIFEST } from '../image/oci.ts'
 import { finalizeConfig } from './image-config.ts'
 

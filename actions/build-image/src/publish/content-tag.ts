@@ -1,6 +1,6 @@
+import { formatRepository } from '../../../../toolkit/image-reference.ts'
 import type { Log } from '../../../../toolkit/log.ts'
 import type { Image } from '../image/image.ts'
-import { formatRepository } from '../image/image-reference.ts'
 import type { ReadyDestination } from '../registry/ready-destination.ts'
 import { putTag } from './tags.ts'
 

@@ -1,7 +1,7 @@
 import { SlipwayError } from '../../../../toolkit/errors.ts'
+import { formatRepository } from '../../../../toolkit/image-reference.ts'
 import type { Log } from '../../../../toolkit/log.ts'
 import type { Image } from '../image/image.ts'
-import { formatRepository } from '../image/image-reference.ts'
 import { formatSize } from '../image/size.ts'
 import { type CopyTally, copyImage } from '../registry/copy-image.ts'
 import type { ReadyDestination } from '../registry/ready-destination.ts'

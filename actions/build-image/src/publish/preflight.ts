@@ -1,9 +1,9 @@
+import { isEcrPublicHost } from '../../../../toolkit/ecr-host.ts'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
+import { formatRepository, type Repository } from '../../../../toolkit/image-reference.ts'
 import { inParallel } from '../../../../toolkit/parallel.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
 import { wildcard } from '../../../../toolkit/wildcard.ts'
-import { isEcrPublic } from '../image/ecr-host.ts'
-import { formatRepository, type Repository } from '../image/image-reference.ts'
 import type { Destination } from '../inputs/destinations.ts'
 import type { NewRepository } from '../inputs/new-repository.ts'
 import { createRepository, describeRepository, type EcrRegistry } from '../registry/ecr.ts'
@@ -24,7 +24,7 @@ export function preflight(
 ): Promise<readonly ReadyDestination[]> {
   return inParallel(destinations, 4, async ({ repository, tags }) => {
     const { registry, ecr, credentials } = await registries.at(repository.host)
-    if (isEcrPublic(repository.host)) refuseAnonymousPush(repository, await credentials())
+    if (isEcrPublicHost(repository.host)) refuseAnonymousPush(repository, await credentials())
     const mutability = ecr?.describable ? await ecrMutability(ecr, repository, create, world) : () => false
     await registry.checkPush(repository.path)
     const states = await inParallel(tags, 4, async (tag) => {

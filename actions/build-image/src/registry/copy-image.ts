@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
+import type { Repository } from '../../../../toolkit/image-reference.ts'
 import { inParallel } from '../../../../toolkit/parallel.ts'
 import type { Image, ImageSource } from '../image/image.ts'
-import type { Repository } from '../image/image-reference.ts'
 import { type Descriptor, isIndex, type ManifestBytes, readIndex, readManifest } from '../image/oci.ts'
 import type { BlobOutcome, Registry } from './registry.ts'
 

@@ -1,7 +1,7 @@
 import { type AwsFailure, awsConfig, awsError, classifyAwsError } from '../../../../toolkit/aws.ts'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
+import { formatRepository, type Repository } from '../../../../toolkit/image-reference.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
-import { formatRepository, type Repository } from '../image/image-reference.ts'
 import type { Credentials } from './credentials.ts'
 
 const NEEDED = ['ecr-public:GetAuthorizationToken', 'sts:GetServiceBearerToken']

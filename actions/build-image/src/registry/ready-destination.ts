@@ -1,4 +1,4 @@
-import type { Repository } from '../image/image-reference.ts'
+import type { Repository } from '../../../../toolkit/image-reference.ts'
 import type { EcrRegistry } from './ecr.ts'
 import type { Registry } from './registry.ts'
 

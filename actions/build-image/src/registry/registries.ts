@@ -1,5 +1,5 @@
+import { isEcrPublicHost } from '../../../../toolkit/ecr-host.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
-import { isEcrPublic } from '../image/ecr-host.ts'
 import type { Login } from '../inputs/login.ts'
 import type { CredentialSource, Credentials } from './credentials.ts'
 import { findSavedLogin } from './docker-config.ts'
@@ -49,7 +49,7 @@ export class Registries {
   async #find(host: string, own: Login | undefined, ecr: EcrRegistry | undefined): Promise<Credentials | undefined> {
     if (own !== undefined) return own
     if (ecr !== undefined) return loginToEcr(ecr, this.#world)
-    const fromAws = isEcrPublic(host) ? await loginToEcrPublic(this.#world) : undefined
+    const fromAws = isEcrPublicHost(host) ? await loginToEcrPublic(this.#world) : undefined
     if (fromAws !== undefined) return fromAws
     const saved = await findSavedLogin(host, this.#world)
     if (saved !== undefined) this.#world.log.mask(saved.password)

@@ -6,9 +6,9 @@ import { isLoopback } from './registry-url.ts'
 
 /** What a registry wants to see before it answers, from its `WWW-Authenticate`. */
 type Challenge =
-  | { readonly scheme: 'none' }
-  | { readonly scheme: 'basic' }
-  | { readonly scheme: 'bearer'; readonly realm: URL; readonly service: string | undefined }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'basic' }
+  | { readonly kind: 'bearer'; readonly realm: URL; readonly service: string | undefined }
 
 /** What a request needs to be allowed, in the words of token servers. */
 export const toPull = (path: string): string => `repository:${path}:pull`
@@ -47,12 +47,12 @@ export function openAuthorizer(base: URL, http: Http, credentials: CredentialSou
       challenge = undefined
       throw error
     })
-    if (wanted.scheme === 'none') return undefined
-    const key = wanted.scheme === 'basic' ? '' : scopes.join(' ')
+    if (wanted.kind === 'none') return undefined
+    const key = wanted.kind === 'basic' ? '' : scopes.join(' ')
     let token = tokens.get(key)
     if (token === undefined) {
       token = currentCredentials().then((known) =>
-        wanted.scheme === 'basic'
+        wanted.kind === 'basic'
           ? known === undefined
             ? undefined
             : basic(known)
@@ -83,7 +83,7 @@ async function askChallenge(base: URL, http: Http, signal: AbortSignal): Promise
   const answer = await http({ method: 'GET', url: new URL('/v2/', base), signal })
   const body = await readBody(answer)
   const status = answer.statusCode ?? 0
-  if (status < 400) return { scheme: 'none' }
+  if (status < 400) return { kind: 'none' }
   if (status !== 401) {
     const { code, message } = readErrorDocument(body)
     throw new RegistryError(`${base.host} does not answer as a registry: ${status} ${message}`.trim(), {
@@ -98,7 +98,7 @@ async function askChallenge(base: URL, http: Http, signal: AbortSignal): Promise
 /** @throws SlipwayError when it is neither Basic nor Bearer, or would send a password over plain http. */
 export function parseChallenge(header: string, base: URL): Challenge {
   const scheme = /^\s*(\w+)/.exec(header)?.[1]?.toLowerCase()
-  if (scheme === 'basic') return { scheme }
+  if (scheme === 'basic') return { kind: 'basic' }
   const parameters = new Map([...header.matchAll(/(\w+)="([^"]*)"/g)].map(([, key = '', value = '']) => [key, value]))
   const realm = parameters.get('realm')
   if (scheme !== 'bearer' || realm === undefined || !URL.canParse(realm, base.href)) {
@@ -115,7 +115,7 @@ export function parseChallenge(header: string, base: URL): Challenge {
       hint: 'Put the registry and its token server behind https.',
     })
   }
-  return { scheme, realm: url, service: parameters.get('service') }
+  return { kind: 'bearer', realm: url, service: parameters.get('service') }
 }
 
 async function fetchToken(

@@ -1,5 +1,7 @@
+import { isConnectionError } from '../../../../toolkit/connection-error.ts'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import type { Retryable } from '../../../../toolkit/retry.ts'
+import type { HttpAnswer } from './http.ts'
 
 /** What a registry said no to, in its own words. */
 export class RegistryError extends SlipwayError {
@@ -28,33 +30,13 @@ export class RegistryError extends SlipwayError {
   }
 }
 
-const CONNECTION = new Set([
-  'ECONNRESET',
-  'ECONNREFUSED',
-  'ECONNABORTED',
-  'EPIPE',
-  'ETIMEDOUT',
-  'EAI_AGAIN',
-  'ENETUNREACH',
-  'EHOSTUNREACH',
-  'ERR_STREAM_PREMATURE_CLOSE',
-  'HPE_INVALID_EOF_STATE',
-])
-
 /** A registry's bad minute passes: 5xx, broken or silent connections, and 429, which says when. Any other 4xx never does. */
 export function isRetryable(error: unknown): Retryable {
   if (error instanceof RegistryError) {
     if (error.status === 429) return error.retryAfterMs === undefined ? true : { afterMs: error.retryAfterMs }
     return error.status >= 500
   }
-  const codes = (current: unknown): boolean => {
-    if (!(current instanceof Error)) return false
-    const { code } = current as Error & { code?: string }
-    if (code !== undefined && CONNECTION.has(code)) return true
-    if (current instanceof AggregateError && current.errors.some(codes)) return true
-    return /socket hang up|aborted/i.test(current.message) || codes(current.cause)
-  }
-  return codes(error)
+  return isConnectionError(error)
 }
 
 /**
@@ -77,4 +59,47 @@ export function readErrorDocument(body: Buffer): { code: string; message: string
     // Proxies and load balancers answer in HTML or not at all.
   }
   return { code: '', message: text.length > 0 && text.length < 300 && !text.startsWith('<') ? text : '' }
+}
+
+/** The error of an answer with an unexpected status. `generation` is that of the credentials that were used. */
+export function registryError(answer: HttpAnswer, body: Buffer, generation: number): RegistryError {
+  const status = answer.statusCode ?? 0
+  const { code, message } = readErrorDocument(body)
+  const seconds = Number(answer.headers['retry-after'])
+  return new RegistryError([status, code, message].filter((part) => part !== '').join(' ') || String(status), {
+    status,
+    code,
+    generation,
+    retryAfterMs: seconds >= 0 ? Math.min(seconds, 60) * 1000 : undefined,
+  })
+}
+
+/** Adds to an error what was being done and, where the registry's code tells, the next step. */
+export function explain(doing: string, error: unknown): unknown {
+  if (error instanceof SlipwayError && !(error instanceof RegistryError)) return error
+  const text = error instanceof Error ? error.message : String(error)
+  if (error instanceof RegistryError && text.startsWith('Could not ')) return error
+  const { status = 0, code = '', hint } = error instanceof RegistryError ? error : {}
+  return Object.assign(
+    new RegistryError(`Could not ${doing}${status === 0 ? '' : '. The registry says'}: ${text}`, {
+      status,
+      code,
+      hint: hint ?? nextStep(status, code, text),
+    }),
+    { cause: error },
+  )
+}
+
+function nextStep(status: number, code: string, text: string): string | undefined {
+  if (code === 'NAME_UNKNOWN') return 'Create the repository, or, on ECR, set `create-repository: true`.'
+  if (/immutable/i.test(text))
+    return 'The tag is immutable and taken. Use another tag; images are told apart by digest.'
+  if (status === 401)
+    return 'Log in to this registry: set `registry`, `username` and `password`, or, for ECR, AWS credentials.'
+  if (status === 403) return 'The credentials lack this permission. The README lists what is needed.'
+  if (status === 429)
+    return 'The registry limits requests. Log in (anonymous pulls are limited most), or run the step later.'
+  if (status >= 500)
+    return 'The registry had a bad moment for longer than we retried. Run the step again: nothing is half done.'
+  return status === 0 ? 'Check the host name and that this machine can reach it.' : undefined
 }

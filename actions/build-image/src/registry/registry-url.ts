@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { DOCKER_HUB } from '../image/image-reference.ts'
+import { DOCKER_HUB } from '../../../../toolkit/image-reference.ts'
 
 /** Whether a host is this machine: only there is a registry spoken to without TLS, as the Docker engine does it too. */
 export function isLoopback(hostname: string): boolean {

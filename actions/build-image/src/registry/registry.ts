@@ -8,7 +8,7 @@ import { MANIFEST_TYPES, type ManifestBytes } from '../image/oci.ts'
 import type { CredentialSource } from './credentials.ts'
 import { type Http, type HttpAnswer, type HttpBody, type HttpRequest, readBody } from './http.ts'
 import { type Authorizer, openAuthorizer, toPull, toPush } from './registry-auth.ts'
-import { isCredentialError, isRetryable, RegistryError, readErrorDocument } from './registry-error.ts'
+import { explain, isCredentialError, isRetryable, RegistryError, registryError } from './registry-error.ts'
 import { isLoopback, registryUrl } from './registry-url.ts'
 
 export interface Blob extends HttpBody {
@@ -198,7 +198,7 @@ export class Registry {
         continue
       }
       if (expected.length === 0 || expected.includes(status)) return answer
-      throw refusal(answer, await readBody(answer), generation)
+      throw registryError(answer, await readBody(answer), generation)
     }
   }
 
@@ -254,45 +254,3 @@ const another = (name: string, digest: string) =>
   new SlipwayError(`${name} was asked for, and something with digest ${digest} came.`, {
     hint: 'The registry, or a proxy before it, changes what it serves. Do not deploy from it.',
   })
-
-function refusal(answer: HttpAnswer, body: Buffer, generation: number): RegistryError {
-  const status = answer.statusCode ?? 0
-  const { code, message } = readErrorDocument(body)
-  const seconds = Number(answer.headers['retry-after'])
-  return new RegistryError([status, code, message].filter((part) => part !== '').join(' ') || String(status), {
-    status,
-    code,
-    generation,
-    retryAfterMs: seconds >= 0 ? Math.min(seconds, 60) * 1000 : undefined,
-  })
-}
-
-/** Says what was being done, and what to do next where the registry's code tells. */
-function explain(doing: string, error: unknown): unknown {
-  if (error instanceof SlipwayError && !(error instanceof RegistryError)) return error
-  const text = error instanceof Error ? error.message : String(error)
-  if (error instanceof RegistryError && text.startsWith('Could not ')) return error
-  const { status = 0, code = '', hint } = error instanceof RegistryError ? error : {}
-  return Object.assign(
-    new RegistryError(`Could not ${doing}${status === 0 ? '' : '. The registry says'}: ${text}`, {
-      status,
-      code,
-      hint: hint ?? nextStep(status, code, text),
-    }),
-    { cause: error },
-  )
-}
-
-function nextStep(status: number, code: string, text: string): string | undefined {
-  if (code === 'NAME_UNKNOWN') return 'Create the repository, or, on ECR, set `create-repository: true`.'
-  if (/immutable/i.test(text))
-    return 'The tag is immutable and taken. Use another tag; images are told apart by digest.'
-  if (status === 401)
-    return 'Log in to this registry: set `registry`, `username` and `password`, or, for ECR, AWS credentials.'
-  if (status === 403) return 'The credentials lack this permission. The README lists what is needed.'
-  if (status === 429)
-    return 'The registry limits requests. Log in (anonymous pulls are limited most), or run the step later.'
-  if (status >= 500)
-    return 'The registry had a bad moment for longer than we retried. Run the step again: nothing is half done.'
-  return status === 0 ? 'Check the host name and that this machine can reach it.' : undefined
-}

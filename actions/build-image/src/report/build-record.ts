@@ -1,6 +1,6 @@
 import { readWorkflowRun } from '../../../../toolkit/github.ts'
+import { formatRepository } from '../../../../toolkit/image-reference.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
-import { formatRepository } from '../image/image-reference.ts'
 import type { PublishReport } from './publish-report.ts'
 
 /** What was done, for machines: the output `build-record`. Members are added, never taken away, under one schema number. */

@@ -1,5 +1,5 @@
+import { formatRepository } from '../../../../toolkit/image-reference.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
-import { formatRepository } from '../image/image-reference.ts'
 import { buildRecord } from './build-record.ts'
 import type { PublishReport } from './publish-report.ts'
 import { renderSummary } from './summary.ts'

@@ -1,7 +1,7 @@
 import type Docker from 'dockerode'
+import { requireReference } from '../../../../toolkit/image-reference.ts'
 import type { Log } from '../../../../toolkit/log.ts'
 import { inParallel } from '../../../../toolkit/parallel.ts'
-import { parseReference } from '../image/image-reference.ts'
 import type { Registries } from '../registry/registries.ts'
 
 /** An image that the build begins with, and what it stands for right now. */
@@ -33,7 +33,7 @@ export async function resolveBases(
 }
 
 async function resolveBase(name: string, registries: Registries, docker: Docker | undefined): Promise<BaseImage> {
-  const { repository, tag, digest } = parseReference(name, 'file')
+  const { repository, tag, digest } = requireReference(name, 'file')
   if (digest !== undefined) return { name, identity: digest, local: false, stale: false }
   const local = await docker
     ?.getImage(name)

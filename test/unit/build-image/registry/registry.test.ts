@@ -3,9 +3,6 @@ import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { type Http, type HttpAnswer, http } from '../../../../actions/build-image/src/registry/http.ts'
 import { Registry } from '../../../../actions/build-image/src/registry/registry.ts'
-import { parseChallenge } from '../../../../actions/build-image/src/registry/registry-auth.ts'
-import { isRetryable, RegistryError } from '../../../../actions/build-image/src/registry/registry-error.ts'
-import { isLoopback, registryUrl } from '../../../../actions/build-image/src/registry/registry-url.ts'
 import type { Log } from '../../../../toolkit/log.ts'
 import { FakeClock } from '../../../support/clock.ts'
 import { type Seen, scriptedServer } from '../../../support/scripted-server.ts'
@@ -36,7 +33,7 @@ const open = (password: string | undefined = 'one') =>
 
 const asked = () => server.seen.map(({ method, path }) => `${method} ${path}`)
 
-test('a token is fetched for the scope that is needed, with the credentials, and used again', async () => {
+test('fetches a token for the scope with the credentials, and uses it again', async () => {
   answer = ({ path, query, headers }, response) => {
     if (path === '/token') {
       expect(headers.authorization).toBe(`Basic ${Buffer.from('me:one').toString('base64')}`)
@@ -57,14 +54,14 @@ test('a token is fetched for the scope that is needed, with the credentials, and
   ])
 })
 
-test('a registry that wants no login gets none, and nobody is asked for one', async () => {
+test('sends no credentials, and looks for none, where the registry wants no login', async () => {
   answer = (_, response) => response.writeHead(200, { 'docker-content-digest': DIGEST }).end()
   expect(await open().resolve('web', 'v1')).toBe(DIGEST)
   expect(server.seen.some(({ headers }) => headers.authorization !== undefined)).toBe(false)
   expect(logins).toEqual([])
 })
 
-test('an expired token is replaced once, also for requests side by side; a second refusal is final', async () => {
+test('replaces expired credentials once, also for parallel requests, and gives up at the second refusal', async () => {
   const basic = (password: string) => `Basic ${Buffer.from(`me:${password}`).toString('base64')}`
   answer = ({ path, headers }, response) => {
     if (path === '/v2/') response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end()
@@ -85,7 +82,7 @@ test('an expired token is replaced once, also for requests side by side; a secon
   })
 })
 
-test('credentials do not follow a redirect to another host', async () => {
+test('sends no credentials along a redirect to another host', async () => {
   const elsewhere = await scriptedServer((_, response) => response.end('blob'))
   answer = ({ path }, response) => {
     if (path === '/v2/') response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end()
@@ -99,7 +96,7 @@ test('credentials do not follow a redirect to another host', async () => {
   await elsewhere.close()
 })
 
-test('a login that fails is sought anew by the next attempt', async () => {
+test('looks for the credentials again at the next attempt when that failed', async () => {
   answer = ({ headers }, response) => {
     if (headers.authorization === undefined) response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end()
     else response.writeHead(200, { 'docker-content-digest': DIGEST }).end()
@@ -118,7 +115,7 @@ test('a login that fails is sought anew by the next attempt', async () => {
 })
 
 test.each(['http://registry.example.com/upload/1', 'http://registry.example.com:443/upload/1'])(
-  'nothing is sent without encryption where an upload is sent to %s',
+  'sends nothing without encryption when an upload is redirected to %s',
   async (location) => {
     const sent: string[] = []
     const scripted: Http = async ({ method, url, headers = {} }) => {
@@ -145,7 +142,7 @@ test.each(['http://registry.example.com/upload/1', 'http://registry.example.com:
   },
 )
 
-test('a blob that was sent ahead is not sent again; one that failed then is, with all its attempts', async () => {
+test('does not send a blob again that was sent ahead, and sends one that failed then with all attempts', async () => {
   let failures = 0
   const puts: string[] = []
   const there = new Set<string>()
@@ -179,7 +176,7 @@ test('a blob that was sent ahead is not sent again; one that failed then is, wit
   expect(puts).toHaveLength(6 + 2)
 })
 
-test('what goes ahead after hours gets a fresh login', async () => {
+test('gets fresh credentials for a blob that is sent ahead', async () => {
   const puts: string[] = []
   answer = ({ method, path, headers }, response) => {
     const fresh = headers.authorization === `Basic ${Buffer.from('me:fresh').toString('base64')}`
@@ -197,7 +194,7 @@ test('what goes ahead after hours gets a fresh login', async () => {
   expect([puts.length, logins]).toEqual([1, [false, true]])
 })
 
-test.each([400, 401, 403, 404, 405])('a blob that %d says is not to be had from elsewhere is sent', async (status) => {
+test.each([400, 401, 403, 404, 405])('sends a blob whose mount is refused with %d', async (status) => {
   answer = ({ method, path, query }, response) => {
     if (path === '/v2/') response.end()
     else if (method === 'HEAD') response.writeHead(404).end()
@@ -209,7 +206,7 @@ test.each([400, 401, 403, 404, 405])('a blob that %d says is not to be had from 
   expect(clock.slept).toEqual([])
 })
 
-test('a registry that is busy when it is asked for a blob of elsewhere is asked again', async () => {
+test('retries a mount when the registry is busy', async () => {
   let busy = [429, 503]
   answer = ({ method, path }, response) => {
     const [status, ...more] = busy
@@ -223,7 +220,7 @@ test('a registry that is busy when it is asked for a blob of elsewhere is asked 
   expect(asked().filter((line) => line.startsWith('POST'))).toHaveLength(3)
 })
 
-test('a token that is refused for both repositories is no reason not to send', async () => {
+test('sends a blob when no token is given for both repositories of a mount', async () => {
   answer = ({ method, path, query, headers }, response) => {
     if (path === '/token') {
       const scopes = query.getAll('scope')
@@ -237,7 +234,7 @@ test('a token that is refused for both repositories is no reason not to send', a
   expect(await open().putBlob('web', blob, 'secret')).toBe('sent')
 })
 
-test('asking for permission to push holds no connection, whatever comes of the upload that was begun', async () => {
+test('holds no connection after checking the permission to push, whatever the answer to the DELETE', async () => {
   answer = ({ method, path }, response) => {
     if (path === '/v2/') response.end()
     else if (method === 'POST') response.writeHead(202, { location: `${path}one` }).end()
@@ -249,7 +246,7 @@ test('asking for permission to push holds no connection, whatever comes of the u
   expect(await server.connections()).toBeLessThan(5)
 })
 
-test('429 waits as long as it says, and 500 doubles its pauses; then it gives up with the next step', async () => {
+test('waits as long as 429 says, doubles the pauses at 500, and then fails with a next step', async () => {
   let count = 0
   answer = ({ path }, response) => {
     if (path === '/v2/') response.end()
@@ -265,59 +262,9 @@ test('429 waits as long as it says, and 500 doubles its pauses; then it gives up
   expect(clock.slept).toHaveLength(4)
 })
 
-test('what is not a registry is said to be none', async () => {
+test('names a host that is not a registry', async () => {
   answer = (_, response) => response.writeHead(404, { 'content-type': 'text/html' }).end('<html>nginx</html>')
   await expect(open().resolve('web', 'v1')).rejects.toMatchObject({
     message: expect.stringContaining('does not answer as a registry: 404'),
   })
-})
-
-test('the challenge is read, and a password is never sent in the clear', () => {
-  const base = new URL('https://ghcr.io')
-  expect(parseChallenge('Basic realm="x"', base)).toEqual({ scheme: 'basic' })
-  expect(parseChallenge('Bearer realm="https://ghcr.io/token",service="ghcr.io",scope="a,b"', base)).toMatchObject({
-    scheme: 'bearer',
-    service: 'ghcr.io',
-  })
-  expect(() => parseChallenge('Bearer realm="http://ghcr.io/token"', base)).toThrow('without encryption')
-  expect(() => parseChallenge('Negotiate', base)).toThrow('neither Basic nor Bearer')
-})
-
-test('plain HTTP is for this machine only', () => {
-  expect(['localhost', '127.0.0.1', '127.9.8.7', '[::1]'].map(isLoopback)).toEqual([true, true, true, true])
-  expect(['127.0.0.1.example.com', '10.0.0.1', 'ghcr.io', '1270.0.0.1'].map(isLoopback)).toEqual([
-    false,
-    false,
-    false,
-    false,
-  ])
-  expect([
-    registryUrl('127.0.0.1:5000').href,
-    registryUrl('10.0.0.1:5000').href,
-    registryUrl('docker.io').href,
-  ]).toEqual(['http://127.0.0.1:5000/', 'https://10.0.0.1:5000/', 'https://registry-1.docker.io/'])
-})
-
-test.each([400, 401, 403, 404, 405, 409, 413])('%d does not pass by itself', (status) => {
-  expect(isRetryable(new RegistryError('no', { status, code: '' }))).toBe(false)
-})
-
-test.each([500, 502, 503, 504, 429])('%d may pass', (status) => {
-  expect(isRetryable(new RegistryError('busy', { status, code: '' }))).toBe(true)
-})
-
-test.each(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'ERR_STREAM_PREMATURE_CLOSE'])(
-  '%s may pass, also as a cause',
-  (code) => {
-    const error = Object.assign(new Error('x'), { code })
-    expect([
-      isRetryable(error),
-      isRetryable(new Error('y', { cause: error })),
-      isRetryable(new AggregateError([error])),
-    ]).toEqual([true, true, true])
-  },
-)
-
-test.each(['ENOTFOUND', 'CERT_HAS_EXPIRED', undefined])('%s does not', (code) => {
-  expect(isRetryable(Object.assign(new Error('x'), { code }))).toBe(false)
 })
