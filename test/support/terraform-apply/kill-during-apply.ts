@@ -39,6 +39,8 @@ export interface Kill {
   readonly hit: boolean
   /** When: a part of the time from the start of the apply to the release of its lock, from 0 to 1. */
   readonly at: number
+  /** How long the apply took for that, in milliseconds. */
+  readonly apply: number
   /** How many objects there were at that moment. */
   readonly made: number
   /** How many there were once Terraform had ended. */
@@ -79,7 +81,7 @@ export async function killOnce(
     await mustAgree(stack, store, world, round)
     must((await objects(store, round)).size === OBJECTS, 'everything is there in the end', next.log)
     mustBeWrittenOnce(store, round)
-    return { hit, at: (killed - began) / Math.max(1, ended - began), made, left }
+    return { hit, at: (killed - began) / Math.max(1, ended - began), apply: ended - began, made, left }
   } finally {
     stack.remove()
   }
@@ -129,26 +131,41 @@ export interface Series {
   readonly hits: number
   /** How many stacks are applied beside one another. */
   readonly lanes: number
+  /** Into how many equal parts an apply is divided, of which each has to be hit. */
+  readonly parts?: number
   readonly random: () => number
   /** Told after each kill. */
   readonly onKill?: (kill: Kill, hits: number) => void
 }
 
-/** Kills at random moments of an apply until so many have hit. @throws when anything is lost. */
-export async function killSeries(soak: Soak, { hits, lanes, random, onKill }: Series): Promise<readonly Kill[]> {
-  const { apply } = await undisturbed(soak, lanes)
+/** Kills at random moments of each part of an apply until so many have hit. @throws when anything is lost. */
+export async function killSeries(
+  soak: Soak,
+  { hits, lanes, parts = 1, random, onKill }: Series,
+): Promise<readonly Kill[]> {
+  // Of the last apply: a machine gets slower and faster.
+  let { apply } = await undisturbed(soak, lanes)
   const kills: Kill[] = []
+  const missed = new Set(Array.from({ length: parts }, (_, part) => part))
   let begun = 0
   let hit = 0
   let lost = false
   const lane = async () => {
-    while (hit < hits && !lost) {
-      const kill = await killOnce(soak, `kill-${begun++}`, { moment: random() * apply }).catch((error) => {
+    while ((hit < hits || missed.size > 0) && !lost) {
+      const number = begun++
+      const part = [...missed][number % Math.max(1, missed.size)] ?? number % parts
+      const moment = ((part + random()) / parts) * apply
+      const kill = await killOnce(soak, `kill-${number}`, { moment }).catch((error) => {
         lost = true
         throw error
       })
       kills.push(kill)
-      if (kill.hit) hit++
+      if (kill.hit) {
+        hit++
+        // A cancelled one ends before its time.
+        if (!soak.cancel) apply = kill.apply
+        missed.delete(Math.min(parts - 1, Math.floor(kill.at * parts)))
+      }
       onKill?.(kill, hit)
     }
   }
