@@ -1,4 +1,6 @@
-// Built on node:child_process: @actions/exec can neither be cancelled nor told to keep its command line out of the log.
+// For programs that must be cancellable, that print while they run, that outlive the step, or that read secrets from their
+// standard input. Built on node:child_process: @actions/exec cannot cancel a program, and fails when one ends without reading
+// its input. Short queries go through @actions/exec: query.ts.
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -50,7 +52,11 @@ export const exec: Exec = (command, args, options = {}) =>
       })
       return once(lines, 'close')
     })
-    feed(child, input, reject)
+    // Thrown once the program has ended: until then it may still write to what its caller removes.
+    let broken: { readonly error: unknown } | undefined
+    feed(child, input, (error) => {
+      broken ??= { error }
+    })
 
     const interrupt = () => void child.kill('SIGINT')
     signal?.addEventListener('abort', interrupt, { once: true })
@@ -65,6 +71,7 @@ export const exec: Exec = (command, args, options = {}) =>
       clearTimeout(late)
       signal?.removeEventListener('abort', interrupt)
       if (signal?.aborted) return reject(new CancelledError(`\`${command}\` was cancelled.`))
+      if (broken !== undefined) return reject(broken.error)
       const stderr = killedBy === null ? kept.stderr : [...kept.stderr, `${command} was killed by ${killedBy}`]
       resolve({ code: code ?? 1, stdout: kept.stdout.join('\n'), stderr: stderr.join('\n') })
     })

@@ -3,6 +3,7 @@ import { type Clock, systemClock } from './clock.ts'
 import { CancelledError, describeError } from './errors.ts'
 import { type Exec, exec } from './exec.ts'
 import { type Log, runnerLog } from './log.ts'
+import { type Query, query } from './query.ts'
 import { runnerStep, type Step } from './step.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -14,6 +15,7 @@ export interface World {
   readonly log: Log
   readonly step: Step
   readonly exec: Exec
+  readonly query: Query
   /** Aborted, with a CancelledError, when the runner cancels the step (SIGINT, then SIGTERM). */
   readonly signal: AbortSignal
 }
@@ -57,6 +59,7 @@ export function run(action: Action): void {
     log: runnerLog,
     step: runnerStep,
     exec,
+    query,
     signal: cancellation.signal,
   }
   phase(world).then(

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findBuildx } from '../../../actions/build-image/src/engine/buildx-builder.ts'
 import { exec } from '../../../toolkit/exec.ts'
+import { query } from '../../../toolkit/query.ts'
 import { contentOf, type ModernBuild, readRecord, startModernBuild } from '../../support/build-image/modern-build.ts'
 import type { ModernEngine } from '../../support/build-image/modern-engine.ts'
 import { type OciRegistry, REGISTRY_USER } from '../../support/build-image/oci-registry.ts'
@@ -258,7 +259,7 @@ test('a step that fails is named, with what it printed, once', async () => {
 test('a builder of its own builds when it is named; what it built is tested in the engine all the same', async () => {
   const buildkit = await buildkitOf(it.engine)
   const env = { ...process.env, ...it.engine.env, DOCKER_CONFIG: it.config }
-  const [program, ...prefix] = await findBuildx({ exec, env, signal: new AbortController().signal })
+  const [program, ...prefix] = await findBuildx({ query, env, signal: new AbortController().signal })
   const made = await exec(program, [...prefix, 'create', '--name', 'own', '--driver', 'remote', buildkit.address], {
     env,
   })

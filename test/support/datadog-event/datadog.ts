@@ -1,5 +1,6 @@
 import type { DeployRecord } from '../../../toolkit/deploy-record.ts'
 import { exec } from '../../../toolkit/exec.ts'
+import { query } from '../../../toolkit/query.ts'
 import type { Environment, World } from '../../../toolkit/runtime.ts'
 import { FakeClock } from '../clock.ts'
 
@@ -51,6 +52,7 @@ export function recordingWorld(env: Environment, more: Partial<World> = {}) {
       summary: (markdown) => void summaries.push(markdown),
     },
     exec,
+    query,
     signal: new AbortController().signal,
     ...more,
   }

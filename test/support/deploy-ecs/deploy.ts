@@ -6,6 +6,7 @@ import { main } from '../../../actions/deploy-ecs/src/main.ts'
 import { post } from '../../../actions/deploy-ecs/src/post.ts'
 import { describeError } from '../../../toolkit/errors.ts'
 import { exec } from '../../../toolkit/exec.ts'
+import { query } from '../../../toolkit/query.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import type { EcsCloud } from './ecs-cloud.ts'
 
@@ -77,6 +78,7 @@ export async function deploy(
       },
     },
     exec,
+    query,
     signal: options.signal ?? new AbortController().signal,
   }
   let error: string | undefined

@@ -1,3 +1,7 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { CancelledError, SlipwayError } from '../../../toolkit/errors.ts'
 import { exec } from '../../../toolkit/exec.ts'
 
@@ -51,6 +55,32 @@ test('being killed is said', async () => {
   const result = await exec(...node('process.kill(process.pid, "SIGKILL")'))
   expect(result.code).toBe(1)
   expect(result.stderr).toContain('was killed by SIGKILL')
+})
+
+test('an input that breaks ends the program, and is the error once the program has ended', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-exec-'))
+  const there = async (name: string) => {
+    while (!existsSync(join(folder, name))) await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  async function* breaks() {
+    yield Buffer.from('some')
+    await there('started')
+    throw new Error('The source broke.')
+  }
+  const program =
+    'trap "touch told; until [ -e go ]; do sleep 0.01; done; touch last; exit" TERM; touch started; while :; do sleep 0.01; done'
+  let settled = false
+  const running = exec('sh', ['-c', program], { cwd: folder, input: Readable.from(breaks()) })
+    .catch((error: Error) => error.message)
+    .finally(() => {
+      settled = true
+    })
+  await there('told')
+  expect(settled).toBe(false)
+  writeFileSync(join(folder, 'go'), '')
+  expect(await running).toBe('The source broke.')
+  expect(existsSync(join(folder, 'last'))).toBe(true)
+  rmSync(folder, { recursive: true })
 })
 
 test('a program that does not read its input does no harm', async () => {

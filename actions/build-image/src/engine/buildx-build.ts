@@ -41,7 +41,7 @@ export type BuildxOutput =
  */
 export async function buildWithBuildx(
   build: BuildxBuild,
-  world: Pick<World, 'exec' | 'clock' | 'log' | 'signal'>,
+  world: Pick<World, 'exec' | 'query' | 'clock' | 'log' | 'signal'>,
 ): Promise<BuildxResult> {
   const { env, folder, inputs } = build
   const [program, ...prefix] = await findBuildx({ ...world, env })

@@ -5,10 +5,11 @@ import type { World } from '../../../../toolkit/runtime.ts'
 export type Buildx = readonly [string, ...string[]]
 
 /** How buildx is called here: as Docker's plug-in, or by itself. */
-export async function findBuildx({ exec, env, signal }: Pick<World, 'exec' | 'env' | 'signal'>): Promise<Buildx> {
+export async function findBuildx({ query, env, signal }: Pick<World, 'query' | 'env' | 'signal'>): Promise<Buildx> {
   for (const command of [['docker', 'buildx'], ['docker-buildx'], ['buildx']] as const) {
     const [program, ...args] = command
-    const answer = await exec(program, [...args, 'version'], { env, signal }).catch(() => undefined)
+    const answer = await query(program, [...args, 'version'], { env, signal }).catch(() => undefined)
+    if (signal.aborted) throw signal.reason
     if (answer?.code === 0) return command
   }
   throw new SlipwayError('This build needs buildx, and there is none on this machine.', {
@@ -32,9 +33,9 @@ export interface Builder {
 export async function inspectBuilder(
   [program, ...prefix]: Buildx,
   name: string | undefined,
-  { env, exec, signal }: Pick<World, 'env' | 'exec' | 'signal'>,
+  { env, query, signal }: Pick<World, 'env' | 'query' | 'signal'>,
 ): Promise<Builder> {
-  const inspect = await exec(program, [...prefix, 'inspect', ...(name === undefined ? [] : [name])], { env, signal })
+  const inspect = await query(program, [...prefix, 'inspect', ...(name === undefined ? [] : [name])], { env, signal })
   if (inspect.code !== 0) {
     throw new SlipwayError(`buildx has no builder to use: ${inspect.stderr.trim()}`, {
       hint: 'Run docker/setup-buildx-action in an earlier step, or correct the input `builder`.',

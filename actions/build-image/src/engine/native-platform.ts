@@ -9,7 +9,7 @@ import { findBuildx, inspectBuilder } from './buildx-builder.ts'
 import { chooseEngine } from './choose-engine.ts'
 import { connectDocker } from './docker-engine.ts'
 
-type Builder = Pick<World, 'env' | 'exec' | 'log' | 'signal'>
+type Builder = Pick<World, 'env' | 'query' | 'log' | 'signal'>
 
 /**
  * The platform that is built for when nobody says which: the builder's own. A builder on this machine has this machine's, and
@@ -56,7 +56,7 @@ async function askEngine(env: World['env']): Promise<string> {
 }
 
 /** The platform that the builder names first is its own. */
-async function askBuildx(builder: string | undefined, { env, exec, signal }: Builder): Promise<string | undefined> {
-  const world = { exec, signal, env: childEnvironment(env) }
+async function askBuildx(builder: string | undefined, { env, query, signal }: Builder): Promise<string | undefined> {
+  const world = { query, signal, env: childEnvironment(env) }
   return (await inspectBuilder(await findBuildx(world), builder, world)).platform
 }

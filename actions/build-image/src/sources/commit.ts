@@ -22,14 +22,14 @@ export interface Commit {
  */
 export async function readCommit(
   context: string,
-  { env, exec, signal }: Pick<World, 'env' | 'exec' | 'signal'>,
+  { env, query, signal }: Pick<World, 'env' | 'query' | 'signal'>,
 ): Promise<Commit> {
   const run = readWorkflowRun(env)
   const event = readEvent(env['GITHUB_EVENT_PATH'])
   const details = { run, title: event.name, description: event.description, license: event.license }
   const given = Number(env['SOURCE_DATE_EPOCH'] || Number.NaN)
   if (Number.isSafeInteger(given) && given >= 0) return { ...details, epoch: given, epochFrom: 'SOURCE_DATE_EPOCH' }
-  const git = await exec('git', ['log', '-1', '--format=%ct', ...(run.sha === '' ? [] : [run.sha])], {
+  const git = await query('git', ['log', '-1', '--format=%ct', ...(run.sha === '' ? [] : [run.sha])], {
     cwd: context,
     env: childEnvironment(env),
     signal,

@@ -36,7 +36,7 @@ const ask = (
     env: { DOCKER_CONFIG: folder, ...env },
     log: { info: () => {} },
     signal: new AbortController().signal,
-    exec: async (program: string, args: readonly string[]) => {
+    query: async (program: string, args: readonly string[]) => {
       commands.push([program, ...args].join(' '))
       return { code: found === '' && args.includes('inspect') ? 1 : 0, stdout: found, stderr: '' }
     },
