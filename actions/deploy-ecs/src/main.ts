@@ -3,6 +3,7 @@ import type { World } from '../../../toolkit/runtime.ts'
 import { AwsCalls } from './aws/aws-calls.ts'
 import type { Connect } from './aws/clients.ts'
 import { refuseOtherRegion } from './aws/service-name.ts'
+import type { Context } from './inputs/context.ts'
 import { readInputs } from './inputs/inputs.ts'
 import { prepare } from './prepare/prepare.ts'
 import { prepareRollback } from './prepare/prepare-rollback.ts'
@@ -13,7 +14,7 @@ import { report } from './report/report.ts'
 import { reportPlan } from './report/report-plan.ts'
 import { ship } from './ship.ts'
 
-/** Deploys: read, check, act and watch, report. */
+/** The step: reads inputs, checks everything, deploys and watches, reports. */
 export async function main(world: World, connect: Connect): Promise<void> {
   const startedAt = world.clock.now()
   const inputs = readInputs(world.env)
@@ -21,12 +22,12 @@ export async function main(world: World, connect: Connect): Promise<void> {
   const config = awsConfig(world.env, inputs.region)
   refuseOtherRegion(inputs.services, config.region)
   const aws = new AwsCalls(connect(config), world.clock, world.signal)
+  const context: Context = { ...world, aws, inputs, region: config.region }
 
-  const goesBack = inputs.command === 'rollback'
-  const plans = goesBack ? await prepareRollback(world, aws, inputs) : await prepare(world, aws, inputs, config.region)
+  const plans = await (inputs.command === 'rollback' ? prepareRollback(context) : prepare(context))
   refuseShortTimeout(inputs, plans)
-  if (inputs.dryRun || inputs.command === 'verify') return reportPlan(world, inputs, await preview(aws, plans))
+  if (inputs.dryRun || inputs.command === 'verify') return reportPlan(context, await preview(aws, plans))
 
-  const outcomes = await ship(world, aws, inputs, plans)
-  await report(world, aws, inputs, config.region, outcomes, { startedAt, finishedAt: world.clock.now() })
+  const outcomes = await ship(context, plans)
+  await report(context, outcomes, { startedAt, finishedAt: world.clock.now() })
 }

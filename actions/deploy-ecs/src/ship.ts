@@ -1,14 +1,13 @@
 import { CancelledError, describeError } from '../../../toolkit/errors.ts'
 import { inParallel } from '../../../toolkit/parallel.ts'
-import type { World } from '../../../toolkit/runtime.ts'
-import type { AwsCalls } from './aws/aws-calls.ts'
 import { nameOf } from './aws/service-name.ts'
 import { revisionName } from './aws/short-names.ts'
 import { runBeforeDeploy } from './change/before-deploy-task.ts'
 import { findConflicts } from './change/conflict.ts'
-import { type PostState, savePostState, saveTask } from './change/post-state.ts'
+import { type PostState, savePostState } from './change/post-state.ts'
 import { settingsChanged } from './change/settings.ts'
 import { startRollout, wantsTasks } from './change/start-rollout.ts'
+import type { Context } from './inputs/context.ts'
 import type { Inputs } from './inputs/inputs.ts'
 import { observedService } from './observe/model.ts'
 import { primaryOf } from './observe/rollout.ts'
@@ -29,41 +28,41 @@ import {
 } from './watch/verdicts-without-observation.ts'
 import { beginWatch, follow, type Watch } from './watch/watch.ts'
 
-/** One service on its way. */
+/** The deploy of one service while it runs. */
 interface ServiceDeploy {
   plan: ServicePlan
   readonly taskDefinition: string
   watch?: Watch
   verdict?: Verdict
-  /** Set where a cancelled run had to leave it halfway. */
+  /** Set where `on-cancel` could not be applied in time. */
   unsafe?: true
 }
 
-/** How many services are updated at once. */
+/** How many services are updated at the same time. */
 const AT_ONCE = 5
-/** The runner kills a cancelled step ten seconds after it first asked. */
-const LAST_SECONDS_MS = 6_500
+/** Time to apply `on-cancel`: the runner kills a cancelled step 10 s after its first signal. */
+const CANCEL_MS = 6_500
 
-/** Registers, updates and follows. Once a service was touched, there is an outcome for it, whatever happens. */
-export async function ship(
-  world: World,
-  aws: AwsCalls,
-  inputs: Inputs,
-  plans: readonly ServicePlan[],
-): Promise<readonly Outcome[]> {
-  const arns = await registerAll(aws, world.log, plans)
+/**
+ * Registers the revisions, updates the services and follows the rollouts. From the first UpdateService on it returns an
+ * outcome for each service instead of throwing.
+ */
+export async function ship(context: Context, plans: readonly ServicePlan[]): Promise<readonly Outcome[]> {
+  const arns = await registerAll(context, plans)
   const deploys = plans.map((plan): ServiceDeploy => ({ plan, taskDefinition: arns.get(plan) ?? '' }))
   try {
-    const goOn = (await runFirst(world, aws, inputs, deploys)) && (await lookAgain(world, aws, inputs, deploys))
-    if (goOn) await start(world, aws, inputs, deploys)
-    if (goOn && inputs.waitFor !== 'none') await watchAll(world, aws, inputs, deploys)
+    const goOn = (await runFirst(context, deploys)) && (await checkConflicts(context, deploys))
+    if (goOn) await start(context, deploys)
+    if (goOn && context.inputs.waitFor !== 'none') await watchAll(context, deploys)
   } catch (error) {
     if (!(error instanceof CancelledError)) throw error
-    await cancelAll(world, aws, inputs, deploys)
+    await cancelAll(context, deploys)
   }
-  // The post step has minutes for what could not be done in seconds.
-  const unsafe = deploys.filter((deploy) => deploy.unsafe === true)
-  savePostState(world.step, unsafe.map(postState(inputs)))
+  // The post step has minutes for what the main step could not do in seconds.
+  saveState(
+    context,
+    deploys.filter(({ unsafe }) => unsafe === true),
+  )
   return deploys.map(({ plan, taskDefinition, watch, verdict }) => ({
     plan,
     taskDefinition,
@@ -72,21 +71,15 @@ export async function ship(
   }))
 }
 
-/** Before any service is touched. @returns whether to go on. */
-async function runFirst(
-  world: World,
-  aws: AwsCalls,
-  { beforeDeploy }: Inputs,
-  deploys: readonly ServiceDeploy[],
-): Promise<boolean> {
+/** Runs `before-deploy-command`, before any service is updated. @returns whether to go on. */
+async function runFirst(context: Context, deploys: readonly ServiceDeploy[]): Promise<boolean> {
+  const { beforeDeploy } = context.inputs
   const plans = deploys.map(({ plan }) => plan)
   const plan = beforeDeploy && planFor(plans, beforeDeploy)
   const deploy = deploys.find((candidate) => candidate.plan === plan)
   if (beforeDeploy === undefined || deploy === undefined) return true
   try {
-    await runBeforeDeploy(world, aws, deploy.plan, deploy.taskDefinition, beforeDeploy, (task) =>
-      saveTask(world.step, task),
-    )
+    await runBeforeDeploy(context, deploy, beforeDeploy)
     return true
   } catch (error) {
     if (error instanceof CancelledError) throw error
@@ -95,27 +88,22 @@ async function runFirst(
   }
 }
 
-/** Right before any service is touched: whoever deployed since the plan is not deployed over unasked. @returns whether to go on. */
-async function lookAgain(
-  world: World,
-  aws: AwsCalls,
-  inputs: Inputs,
-  deploys: readonly ServiceDeploy[],
-): Promise<boolean> {
+/** Applies `on-conflict` to deployments that were started since the plan was made. @returns whether to go on. */
+async function checkConflicts({ aws, log, inputs }: Context, deploys: readonly ServiceDeploy[]): Promise<boolean> {
   const { onConflict, command, rollbackFrom } = inputs
-  const overrules = onConflict === 'supersede' || (command === 'rollback' && rollbackFrom === undefined)
+  const supersedes = onConflict === 'supersede' || (command === 'rollback' && rollbackFrom === undefined)
   const plans = deploys.map(({ plan }) => plan)
   try {
-    const seen = await findConflicts(aws, plans)
-    const changes = seen.flatMap(({ meanwhile }) => meanwhile ?? [])
-    for (const [index, { plan }] of seen.entries()) {
+    const checks = await findConflicts(aws, plans)
+    const conflicts = checks.flatMap(({ conflict }) => conflict ?? [])
+    for (const [index, { plan }] of checks.entries()) {
       const deploy = deploys[index]
       if (deploy === undefined) continue
       deploy.plan = plan
-      if (changes.length > 0 && !overrules) deploy.verdict = deployConflict(changes)
+      if (conflicts.length > 0 && !supersedes) deploy.verdict = deployConflict(conflicts)
     }
-    if (overrules) for (const what of changes) world.log.warning(`${what} It is superseded.`)
-    return changes.length === 0 || overrules
+    if (supersedes) for (const conflict of conflicts) log.warning(`${conflict} This deploy supersedes it.`)
+    return conflicts.length === 0 || supersedes
   } catch (error) {
     if (error instanceof CancelledError) throw error
     for (const deploy of deploys) deploy.verdict = notStarted(describeError(error))
@@ -123,40 +111,44 @@ async function lookAgain(
   }
 }
 
-async function start(world: World, aws: AwsCalls, inputs: Inputs, deploys: readonly ServiceDeploy[]): Promise<void> {
-  savePostState(world.step, deploys.map(postState(inputs)))
+async function start(context: Context, deploys: readonly ServiceDeploy[]): Promise<void> {
+  const { aws, log, clock, inputs } = context
+  saveState(context, deploys)
   await inParallel(deploys, AT_ONCE, async (deploy) => {
     const { plan, taskDefinition } = deploy
     try {
       const rollout =
-        (await rollBackInProgress(aws, inputs, plan, taskDefinition)) ??
+        (await rollBackInProgress(context, plan, taskDefinition)) ??
         (await startRollout(aws, { ...plan, taskDefinition }, inputs.serviceChanges))
-      deploy.watch = beginWatch(rollout, world.clock.now())
-      const what = rollout.isNew ? `deployment ${rollout.deploymentId}` : 'which it runs already'
-      world.log.info(`Service \`${nameOf(plan.name)}\` is to run ${revisionName(taskDefinition)}: ${what}.`)
+      deploy.watch = beginWatch(rollout, clock.now())
+      const what = rollout.isNew
+        ? `deployment ${rollout.deploymentId}`
+        : 'no new deployment: it runs this revision already'
+      log.info(`Deploying ${revisionName(taskDefinition)} to ${nameOf(plan.name)} (${what})`)
     } catch (error) {
       if (error instanceof CancelledError) throw error
       deploy.verdict = notStarted(describeError(error))
     }
   })
-  savePostState(world.step, deploys.map(postState(inputs)))
+  saveState(context, deploys)
 }
 
-async function watchAll(world: World, aws: AwsCalls, inputs: Inputs, deploys: readonly ServiceDeploy[]): Promise<void> {
+async function watchAll(context: Context, deploys: readonly ServiceDeploy[]): Promise<void> {
+  const { inputs, clock } = context
   const watches = deploys.flatMap(({ watch }) => watch ?? [])
   const ends: Promise<void>[] = []
   const end = async (watch: Watch) => {
-    const verdict = await applyOnFailure(world, aws, inputs, watch)
+    const verdict = await applyOnFailure(context, watch)
     for (const deploy of deploys) if (deploy.watch === watch) deploy.verdict = verdict
   }
-  // What failed goes back at once, and not when the slowest of all has its verdict.
+  // A service that failed is rolled back at once, while the other services are still watched.
   const onVerdict = (watch: Watch) => {
     const ended = end(watch)
     ended.catch(() => {})
     ends.push(ended)
   }
   try {
-    await follow(aws, world.log, watches, criteriaOf(inputs, world.clock.now()), { onVerdict })
+    await follow(context, watches, criteriaOf(inputs, clock.now()), { onVerdict })
   } finally {
     await Promise.allSettled(ends)
   }
@@ -172,38 +164,37 @@ const criteriaOf = (inputs: Inputs, now: number): Criteria => ({
   awaitRollback: inputs.onFailure === 'rollback',
 })
 
-async function cancelAll(
-  world: World,
-  aws: AwsCalls,
-  inputs: Inputs,
-  deploys: readonly ServiceDeploy[],
-): Promise<void> {
-  const last = aws.within(AbortSignal.timeout(LAST_SECONDS_MS))
+async function cancelAll(context: Context, deploys: readonly ServiceDeploy[]): Promise<void> {
+  const inTime = { ...context, aws: context.aws.within(AbortSignal.timeout(CANCEL_MS)) }
   await inParallel(deploys, AT_ONCE, async (deploy) => {
-    // A verdict of success stands, and so does what came of a failure; one of failure may have been on its way back.
+    // `succeeded` stays, and so does what came of a failure. A service that failed may be in the middle of its rollback.
     const isOver = deploy.verdict?.status === 'rolled-back' || deploy.verdict?.status === 'superseded'
     if (isOver || (deploy.watch?.verdict ?? deploy.verdict)?.status === 'succeeded') {
       deploy.verdict ??= deploy.watch?.verdict ?? notWaitedFor()
       return
     }
-    const { said, safe } = await applyOnCancel(last, world.log, inputs.onCancel, postState(inputs)(deploy))
-    deploy.verdict = cancelled(safe ? said : `${said} The post step of this action tries again.`)
+    const { message, safe } = await applyOnCancel(inTime, postState(context.inputs, deploy))
+    deploy.verdict = cancelled(safe ? message : `${message} The post step of this action tries again.`)
     if (!safe) deploy.unsafe = true
   })
 }
 
-const postState =
-  ({ serviceChanges }: Inputs) =>
-  ({ plan, taskDefinition, watch }: ServiceDeploy): PostState => {
-    const previousId = primaryOf(observedService(plan.before))?.id
-    const settings = settingsChanged(plan.before, serviceChanges)
-    return {
-      name: plan.name,
-      taskDefinition,
-      previousTaskDefinition: plan.before.taskDefinition ?? '',
-      ranBefore: wantsTasks(plan.before),
-      ...(previousId === undefined ? {} : { previousId }),
-      ...(watch === undefined ? {} : { deploymentId: watch.rollout.deploymentId }),
-      ...(settings === undefined ? {} : { settings }),
-    }
+const saveState = ({ step, inputs }: Context, deploys: readonly ServiceDeploy[]): void =>
+  savePostState(
+    step,
+    deploys.map((deploy) => postState(inputs, deploy)),
+  )
+
+function postState({ serviceChanges }: Inputs, { plan, taskDefinition, watch }: ServiceDeploy): PostState {
+  const previousId = primaryOf(observedService(plan.before))?.id
+  const settings = settingsChanged(plan.before, serviceChanges)
+  return {
+    name: plan.name,
+    taskDefinition,
+    previousTaskDefinition: plan.before.taskDefinition ?? '',
+    ranBefore: wantsTasks(plan.before),
+    ...(previousId === undefined ? {} : { previousId }),
+    ...(watch === undefined ? {} : { deploymentId: watch.rollout.deploymentId }),
+    ...(settings === undefined ? {} : { settings }),
   }
+}

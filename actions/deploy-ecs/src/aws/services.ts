@@ -66,3 +66,7 @@ export function requireService(services: ReadonlyMap<string, Service>, name: Ser
   }
   return service
 }
+
+/** Reads one service, which must exist and be ACTIVE. @throws InputError */
+export const readService = async (aws: AwsCalls, name: ServiceName): Promise<Service> =>
+  requireService(await describeServices(aws, [name]), name)

@@ -1,4 +1,4 @@
-// Whether services are still as they were when the deploy was planned. A task before the deploy may have taken its time.
+// Deployments that others started after the plan was made. A task before the deploy can take a while.
 
 import type { AwsCalls } from '../aws/aws-calls.ts'
 import { nameOf } from '../aws/service-name.ts'
@@ -7,13 +7,13 @@ import { revisionName } from '../aws/short-names.ts'
 import { observedService } from '../observe/model.ts'
 import { primaryOf } from '../observe/rollout.ts'
 import type { ServicePlan } from '../task-definition/service-plan.ts'
-/** A plan, with its service as it is now where somebody has deployed since, and then what they did. */
+/** A plan; where there is a conflict, with the service as it is now, and the conflict in a sentence. */
 export interface ConflictCheck {
   readonly plan: ServicePlan
-  readonly meanwhile?: string
+  readonly conflict?: string
 }
 
-/** Looks whether somebody else has deployed to the services since they were read. */
+/** Reads the services again and reports each that has another PRIMARY deployment than in its plan, in the order of the plans. */
 export async function findConflicts(aws: AwsCalls, plans: readonly ServicePlan[]): Promise<readonly ConflictCheck[]> {
   const services = await describeServices(
     aws,
@@ -23,12 +23,12 @@ export async function findConflicts(aws: AwsCalls, plans: readonly ServicePlan[]
     const before = services.get(nameOf(plan.name))
     const then = primaryOf(observedService(plan.before))
     const now = before && primaryOf(observedService(before))
-    // One that is older is a stale read.
+    // An older PRIMARY is a stale read.
     if (before === undefined || then === undefined || now === undefined || now.createdAt < then.createdAt)
       return { plan }
     if (now.id === then.id) return { plan }
     const [to, from] = [revisionName(now.taskDefinition), revisionName(then.taskDefinition)]
-    const meanwhile = `Service \`${nameOf(plan.name)}\` was deployed to meanwhile: deployment ${now.id} of ${to}, in place of ${from}.`
-    return { plan: { ...plan, before }, meanwhile }
+    const conflict = `Somebody else deployed to service \`${nameOf(plan.name)}\`: deployment ${now.id} of ${to} replaced ${from}.`
+    return { plan: { ...plan, before }, conflict }
   })
 }

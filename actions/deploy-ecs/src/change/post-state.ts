@@ -2,49 +2,49 @@ import type { Step } from '../../../../toolkit/step.ts'
 import type { ServiceName } from '../aws/service-name.ts'
 import type { SettingsChanged } from '../observe/rollout.ts'
 
-/** What the post step must know of a service to leave it safe when the main step was killed. */
+/** What the post step has to know of a service to apply `on-cancel` after the main step was killed. */
 export interface PostState {
   readonly name: ServiceName
-  /** The revision that was being deployed. */
+  /** ARN of the revision that was being deployed. */
   readonly taskDefinition: string
   readonly previousTaskDefinition: string
-  /** The PRIMARY deployment before ours. */
+  /** Id of the PRIMARY deployment before ours. */
   readonly previousId?: string
   readonly deploymentId?: string
-  /** False for the first deploy of a service that was made with no tasks. */
+  /** False for the first deploy of a service that was created with a desired count of 0. */
   readonly ranBefore: boolean
-  /** What else is changed of the service. */
+  /** What else the deploy changes in the service. */
   readonly settings?: SettingsChanged
 }
 
-const KEY = 'undertakings'
+const SERVICES_KEY = 'services'
 const TASK_KEY = 'task'
 
-/** A task that runs once, of which the post step must not forget to stop it. */
+/** A task of `before-deploy-command` that the post step stops if the main step could not. */
 export interface RunningTask {
   readonly cluster: string
   readonly taskArn: string
 }
 
-/** Kept while a one-off task runs. */
+/** Saves the task while it runs; `undefined` once it has stopped. */
 export const saveTask = (step: Step, task: RunningTask | undefined): void =>
   step.saveState(TASK_KEY, task === undefined ? '' : JSON.stringify(task))
 
-/** The one-off task that the main step left running. */
+/** The task that the main step left running. */
 export function readTask(step: Step): RunningTask | undefined {
-  const kept = step.state(TASK_KEY)
-  return kept === '' ? undefined : (JSON.parse(kept) as RunningTask)
+  const saved = step.state(TASK_KEY)
+  return saved === '' ? undefined : (JSON.parse(saved) as RunningTask)
 }
 
 /**
- * Kept from before the first change until the outcome is known, so that a killed step can be finished by the post step;
- * after that, only what could not be left safe.
+ * Saves services for the post step: all of them from before the first UpdateService until their outcomes are known, so that
+ * a step that was killed can be cleaned up; after that only those that could not be left in a safe state.
  */
-export const savePostState = (step: Step, undertakings: readonly PostState[]): void =>
-  step.saveState(KEY, undertakings.length === 0 ? '' : JSON.stringify(undertakings))
+export const savePostState = (step: Step, services: readonly PostState[]): void =>
+  step.saveState(SERVICES_KEY, services.length === 0 ? '' : JSON.stringify(services))
 
-/** What the main step left unfinished. */
+/** The services that the main step left unfinished. */
 export function readPostState(step: Step): readonly PostState[] {
-  const kept = step.state(KEY)
-  return kept === '' ? [] : (JSON.parse(kept) as PostState[])
+  const saved = step.state(SERVICES_KEY)
+  return saved === '' ? [] : (JSON.parse(saved) as PostState[])
 }

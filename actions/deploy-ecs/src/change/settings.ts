@@ -1,46 +1,45 @@
-// What a deploy changes in a service besides its revision, and how that is taken back.
+// What a deploy changes in a service besides its revision, and how a rollback restores it.
 import { isDeepStrictEqual } from 'node:util'
 import { type Service, UpdateServiceCommand, type UpdateServiceRequest } from '@aws-sdk/client-ecs'
 import type { AwsCalls } from '../aws/aws-calls.ts'
 import { nameOf, type ServiceName } from '../aws/service-name.ts'
-import { describeServices, requireService } from '../aws/services.ts'
+import { readService } from '../aws/services.ts'
 import type { ServiceChanges } from '../inputs/inputs.ts'
 import type { Settings, SettingsChanged } from '../observe/rollout.ts'
 
 type SettingsRequest = Pick<UpdateServiceRequest, 'desiredCount' | 'deploymentConfiguration'>
 
-/** The part of UpdateService for what the inputs change, for a service as it is. */
+/** The members of UpdateService that the inputs change. `now`: the service as it is. */
 export const settingsRequest = (changes: ServiceChanges, now: Service): SettingsRequest =>
   toRequest(settingsIn(changes), now)
 
-/** What the inputs change of a service; `undefined` where that is nothing. */
+/** What the inputs change in a service, with the values before; `undefined` for no change. */
 export function settingsChanged(before: Service, changes: ServiceChanges): SettingsChanged | undefined {
   const to = settingsIn(changes)
-  const were = settingsOf(before)
-  const from = pick(were, (name) => to[name] !== undefined)
+  const from = pick(settingsOf(before), (name) => to[name] !== undefined)
   return Object.keys(to).length === 0 ? undefined : { from, to }
 }
 
-/** The part of UpdateService that takes a change back: nothing of what somebody else has changed since. */
-export function restoring(now: Service, applyChanges: SettingsChanged | undefined): SettingsRequest {
-  if (applyChanges === undefined) return {}
-  const { from, to } = applyChanges
-  const are = settingsOf(now)
-  const followed = (name: keyof Settings) => isAs(are[name], to[name]) && !isAs(from[name], to[name])
-  return toRequest(pick(from, followed), now)
+/** The members of UpdateService that restore the values before. Leaves out what somebody else has changed since. */
+export function restoring(now: Service, changed: SettingsChanged | undefined): SettingsRequest {
+  if (changed === undefined) return {}
+  const { from, to } = changed
+  const current = settingsOf(now)
+  const isOurs = (name: keyof Settings) => isAs(current[name], to[name]) && !isAs(from[name], to[name])
+  return toRequest(pick(from, isOurs), now)
 }
 
-/** Takes a change back, and starts no deployment by that. @returns whether there was anything to take back. */
+/** Restores the settings before, with an update that starts no deployment. @returns whether there was anything to restore. */
 export async function restoreSettings(
   aws: AwsCalls,
   name: ServiceName,
-  applyChanges: SettingsChanged | undefined,
+  changed: SettingsChanged | undefined,
 ): Promise<boolean> {
-  if (applyChanges === undefined) return false
-  const request = restoring(requireService(await describeServices(aws, [name]), name), applyChanges)
+  if (changed === undefined) return false
+  const request = restoring(await readService(aws, name), changed)
   if (Object.keys(request).length === 0) return false
   const { cluster, service } = name
-  await aws.call('updateService', `set the settings of service \`${nameOf(name)}\` back`, (options) =>
+  await aws.call('updateService', `restore the settings of service \`${nameOf(name)}\``, (options) =>
     aws.clients.ecs.send(new UpdateServiceCommand({ cluster, service, ...request }), options),
   )
   return true
@@ -66,7 +65,7 @@ const settingsOf = ({ desiredCount = 0, deploymentConfiguration = {} }: Service)
   alarms: deploymentConfiguration.alarms ?? { alarmNames: [], ...OFF },
 })
 
-/** ECS replaces the configuration as a whole, so what is there goes along. */
+/** UpdateService replaces the whole deployment configuration, so the members that stay are sent too. */
 function toRequest({ desiredCount, ...configuration }: Settings, now: Service): SettingsRequest {
   return {
     ...(desiredCount === undefined ? {} : { desiredCount }),
@@ -81,7 +80,7 @@ const NAMES = ['desiredCount', 'deploymentCircuitBreaker', 'alarms'] as const
 const pick = (settings: Settings, isWanted: (name: keyof Settings) => boolean): Settings =>
   Object.fromEntries(NAMES.filter(isWanted).map((name) => [name, settings[name]]))
 
-/** Whether a setting is what was asked for; ECS may tell more of it. */
+/** Whether a setting has the members that were asked for. ECS may show more of them. */
 const isAs = (setting: unknown, asked: unknown): boolean =>
   typeof asked === 'object' && asked !== null
     ? Object.entries(asked).every(([key, value]) => isDeepStrictEqual((setting as Record<string, unknown>)[key], value))

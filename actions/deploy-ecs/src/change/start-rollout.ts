@@ -4,7 +4,7 @@ import { retry } from '../../../../toolkit/retry.ts'
 import { type AwsCalls, PATIENCE_MS, PERSISTENT } from '../aws/aws-calls.ts'
 import { isRetryable } from '../aws/errors.ts'
 import { nameOf, type ServiceName } from '../aws/service-name.ts'
-import { describeServices, requireService } from '../aws/services.ts'
+import { readService } from '../aws/services.ts'
 import type { ServiceChanges } from '../inputs/inputs.ts'
 import { type ObservedService, observedService } from '../observe/model.ts'
 import { rolloutComplete } from '../observe/progress.ts'
@@ -20,7 +20,7 @@ export interface RolloutStart {
   readonly shipped: readonly ShippedImage[]
 }
 
-/** What UpdateService is sent: the revision, and what the user asked for. */
+/** UpdateService with the revision and the settings that inputs name, and nothing else. */
 export function updateRequest(
   { name, before, taskDefinition }: RolloutStart,
   changes: ServiceChanges,
@@ -36,8 +36,8 @@ export function updateRequest(
 }
 
 /**
- * Updates the service, exactly once. When an answer is lost on the way, the service is looked at before anything is sent
- * again: a second update would start a second deployment.
+ * Updates the service exactly once: a second update would start a second deployment. When an answer is lost, the service is
+ * read before the update is sent again.
  */
 export async function startRollout(
   aws: AwsCalls,
@@ -52,7 +52,7 @@ export async function startRollout(
       const adopted = attempt === 1 ? undefined : await alreadyUpdated(aws, start, previousId)
       if (adopted !== undefined) return adopted
       const { service } = await aws.callOnce('updateService', `update service \`${nameOf(name)}\``, () =>
-        // Not aborted with the run: whether ECS took it has to be known, above all then.
+        // Not aborted when the run is cancelled: `on-cancel` has to know whether ECS accepted it.
         aws.clients.ecs.send(new UpdateServiceCommand(request)),
       )
       return observedService(service ?? {})
@@ -69,25 +69,29 @@ export async function startRollout(
   return { ...toRollout(start, after, previousId), ...(settings === undefined ? {} : { settings }) }
 }
 
-/** The service, if it is on its way to our revision through a deployment that was not there before. */
+/** The service, if its PRIMARY deployment is new and of our revision. */
 async function alreadyUpdated(
   aws: AwsCalls,
   { name, taskDefinition }: RolloutStart,
   previousId: string | undefined,
 ): Promise<ObservedService | undefined> {
-  const service = observedService(requireService(await describeServices(aws, [name]), name))
+  const service = observedService(await readService(aws, name))
   const primary = primaryOf(service)
   return primary !== undefined && primary.id !== previousId && primary.taskDefinition === taskDefinition
     ? service
     : undefined
 }
 
+/** The rollout of a service that was just updated. @throws SlipwayError when ECS shows no PRIMARY deployment. */
 export function toRollout(start: RolloutStart, service: ObservedService, previousId: string | undefined): Rollout {
   const primary = primaryOf(service)
   if (primary === undefined) {
-    throw new SlipwayError(`ECS took the update of service \`${nameOf(start.name)}\`, but shows no deployment of it.`, {
-      hint: 'Look at the service in the console. Services with an external deployment controller cannot be deployed here.',
-    })
+    throw new SlipwayError(
+      `ECS accepted the update of service \`${nameOf(start.name)}\`, but shows no deployment of it.`,
+      {
+        hint: 'Look at the service in the console. Services with an external deployment controller cannot be deployed here.',
+      },
+    )
   }
   const previousTaskDefinition = start.before.taskDefinition ?? ''
   const isNew = primary.id !== previousId
@@ -95,7 +99,7 @@ export function toRollout(start: RolloutStart, service: ObservedService, previou
     name: start.name,
     service,
     isNew,
-    // New tasks of the same revision can only be told from the old ones by the deployment that started them.
+    // Tasks of the same revision can only be told apart by the deployment that started them.
     adopts: !isNew || start.taskDefinition !== previousTaskDefinition,
     deploymentId: primary.id,
     createdAt: primary.createdAt,
@@ -107,12 +111,12 @@ export function toRollout(start: RolloutStart, service: ObservedService, previou
   }
 }
 
-/** Whether what a service heads for is all there. */
+/** Whether the PRIMARY deployment of a service is complete. */
 function isComplete(service: ObservedService): boolean {
   const primary = primaryOf(service)
   return primary !== undefined && rolloutComplete(primary, { at: 0, service })
 }
 
-/** Whether a service is there to run tasks. A DAEMON service has as many as there are instances, none included. */
+/** Whether a service is meant to run tasks. A DAEMON service is, also where the cluster has no instance yet. */
 export const wantsTasks = ({ schedulingStrategy, desiredCount = 0 }: Service): boolean =>
   schedulingStrategy === 'DAEMON' || desiredCount > 0

@@ -6,7 +6,7 @@ import { nameOf, type ServiceName } from '../aws/service-name.ts'
 
 type StopType = 'ROLLBACK' | 'ABORT'
 
-/** Asks ECS to end a service deployment. @returns whether it will: one that has already ended cannot be stopped. */
+/** Stops a service deployment. @returns false if ECS refuses, as for one that has ended already. */
 export const stopDeployment = async (
   aws: AwsCalls,
   name: ServiceName,
@@ -14,7 +14,7 @@ export const stopDeployment = async (
   stopType: StopType,
 ): Promise<boolean> => (await refusalToStop(aws, name, serviceDeploymentArn, stopType)) === undefined
 
-/** Asks ECS to end a service deployment. @returns why it will not, in its own words. */
+/** Stops a service deployment. @returns ECS's error message if it refuses, else `undefined`. */
 export async function refusalToStop(
   aws: AwsCalls,
   name: ServiceName,
@@ -27,7 +27,7 @@ export async function refusalToStop(
     )
     return undefined
   } catch (error) {
-    // Refused: it is no longer in progress, or not in a state to be stopped. Denied: there may be another way.
+    // Refused: it is no longer in progress. Denied: the caller may have another way to roll back.
     if (isRefusal(error)) return describeError(error)
     throw error
   }

@@ -2,6 +2,7 @@ import { SlipwayError } from '../../../../toolkit/errors.ts'
 import type { Log } from '../../../../toolkit/log.ts'
 import { inParallel } from '../../../../toolkit/parallel.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
+import type { Context } from '../inputs/context.ts'
 import type { Dependency, Location, Reference } from './collect.ts'
 import { lookUpLogGroup } from './log-group.ts'
 import { type Lookup, missing, unknown } from './lookup.ts'
@@ -16,8 +17,7 @@ const AT_ONCE = 8
  * @throws SlipwayError that names each dependency that is certainly not there, who references it, and what to do.
  */
 export async function checkDependencies(
-  aws: AwsCalls,
-  log: Log,
+  { aws, log }: Pick<Context, 'aws' | 'log'>,
   references: readonly Reference[],
   place: Location,
 ): Promise<void> {

@@ -1,10 +1,9 @@
 import type { Service } from '@aws-sdk/client-ecs'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import { readWorkflowRun } from '../../../../toolkit/github.ts'
-import type { World } from '../../../../toolkit/runtime.ts'
-import type { AwsCalls } from '../aws/aws-calls.ts'
 import { nameOf, type ServiceName } from '../aws/service-name.ts'
 import { familyOf, revisionName } from '../aws/short-names.ts'
+import type { Context } from '../inputs/context.ts'
 import { deploymentInProgress } from '../observe/in-progress.ts'
 import { type PastDeployment, readHistory } from './history.ts'
 import { replayHistory } from './replay.ts'
@@ -15,8 +14,7 @@ import { replayHistory } from './replay.ts'
  * and a re-run repeats what its run decided. @throws SlipwayError where nothing older is known.
  */
 export async function findPreviousRevision(
-  { env, log }: Pick<World, 'env' | 'log'>,
-  aws: AwsCalls,
+  { aws, env, log }: Pick<Context, 'aws' | 'env' | 'log'>,
   name: ServiceName,
   service: Service,
 ): Promise<string> {

@@ -1,10 +1,11 @@
 import type { ContainerDefinition } from '@aws-sdk/client-ecs'
 import { classifyAwsError } from '../../../../toolkit/aws.ts'
-import type { World } from '../../../../toolkit/runtime.ts'
-import type { AwsCalls } from '../aws/aws-calls.ts'
 import { taskId } from '../aws/short-names.ts'
+import type { Context } from '../inputs/context.ts'
 import { logStreamOf } from './container-log.ts'
 import { LogTail } from './log-tail.ts'
+
+type TaskLogContext = Pick<Context, 'aws' | 'clock' | 'log' | 'signal'>
 
 const LAST_LINES = 10
 /** What a container wrote last takes CloudWatch a moment to show. */
@@ -15,15 +16,13 @@ const BETWEEN_THEM_MS = 1_000
 export class TaskLog {
   /** The last lines that were told. */
   readonly last: string[] = []
-  readonly #world: World
-  readonly #aws: AwsCalls
+  readonly #context: TaskLogContext
   readonly #tail: LogTail | undefined
   #isBroken: boolean
   #isExplained = false
 
-  constructor(world: World, aws: AwsCalls, container: ContainerDefinition, taskArn: string) {
-    this.#world = world
-    this.#aws = aws
+  constructor(context: TaskLogContext, container: ContainerDefinition, taskArn: string) {
+    this.#context = context
     const stream = logStreamOf(container, taskId(taskArn), taskArn.split(':')[3] ?? '')
     this.#tail = stream && new LogTail(stream, (line) => this.#tell(line))
     this.#isBroken = stream === undefined
@@ -36,7 +35,7 @@ export class TaskLog {
   async look(): Promise<number> {
     if (this.#tail === undefined || this.#isBroken) return 0
     try {
-      return await this.#tail.read(this.#aws)
+      return await this.#tail.read(this.#context.aws)
     } catch (error) {
       const failure = classifyAwsError(error)
       if (failure === 'cancelled') return 0
@@ -50,20 +49,20 @@ export class TaskLog {
   /** After the end: tells what is left, and is through once nothing more comes. */
   async rest(): Promise<void> {
     for (let look = 1; look <= LOOKS_AFTER_THE_END; look++) {
-      if (look > 1) await this.#world.clock.sleep(BETWEEN_THEM_MS, this.#world.signal)
+      if (look > 1) await this.#context.clock.sleep(BETWEEN_THEM_MS, this.#context.signal)
       const told = await this.look()
       if (this.#isBroken || (look > 1 && told === 0 && this.last.length > 0)) return
     }
   }
 
   #tell(line: string): void {
-    this.#world.log.info(`  ${line}`)
+    this.#context.log.info(`  ${line}`)
     this.last.push(line)
     if (this.last.length > LAST_LINES) this.last.shift()
   }
 
   #explain(why: string): void {
-    if (!this.#isExplained) this.#world.log.info(`The log of the task is not shown here: ${why}`)
+    if (!this.#isExplained) this.#context.log.info(`The log of the task is not shown here: ${why}`)
     this.#isExplained = true
   }
 }

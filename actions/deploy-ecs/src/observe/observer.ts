@@ -30,7 +30,9 @@ interface Watched {
 }
 
 /** What a look at one rollout gave, or why it gave nothing. */
-export type Look = { readonly observation: Observation } | { readonly error: unknown }
+export type Look =
+  | { readonly kind: 'seen'; readonly observation: Observation }
+  | { readonly kind: 'failed'; readonly error: unknown }
 
 /** Looks at many rollouts at once, in as few calls as AWS allows. */
 export class Observer {
@@ -70,7 +72,7 @@ export class Observer {
     const looks = await inParallel(watched, AT_ONCE, async (one): Promise<[string, Look]> => {
       const key = nameOf(one.rollout.name)
       const error = services.failed.get(key) ?? deployments.failed.get(key)
-      if (error !== undefined) return [key, { error }]
+      if (error !== undefined) return [key, { kind: 'failed', error }]
       const service = services.found.get(key)
       const serviceDeployment = deployments.seen.get(key)
       const observation: Observation = {
@@ -79,10 +81,10 @@ export class Observer {
         ...(serviceDeployment === undefined ? {} : { serviceDeployment }),
       }
       try {
-        return [key, { observation: await this.#withTasksOf(one, observation, rollouts.length) }]
+        return [key, { kind: 'seen', observation: await this.#withTasksOf(one, observation, rollouts.length) }]
       } catch (error) {
         throwIfCancelled(this.#aws.signal)
-        return [key, { error }]
+        return [key, { kind: 'failed', error }]
       }
     })
     return new Map(looks)
@@ -107,8 +109,8 @@ export class Observer {
     const tasks = await one.tasks.read(this.#aws)
     const live = liveTasks(tasks)
     if (service.loadBalancers.length === 0 || live.length === 0) return { ...observation, tasks }
-    const { cluster } = one.rollout.name
-    const targets = await readTargets(this.#aws, cluster, service.loadBalancers, live, one.instances)
+    const balanced = { cluster: one.rollout.name.cluster, loadBalancers: service.loadBalancers }
+    const targets = await readTargets(this.#aws, balanced, live, one.instances)
     return { ...observation, tasks, targets }
   }
 }

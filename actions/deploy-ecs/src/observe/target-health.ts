@@ -11,8 +11,7 @@ export type Instances = Map<string, string>
 /** What every target group of a service says of these tasks. */
 export async function readTargets(
   aws: AwsCalls,
-  cluster: string,
-  balancers: readonly ObservedLoadBalancer[],
+  { cluster, loadBalancers }: { readonly cluster: string; readonly loadBalancers: readonly ObservedLoadBalancer[] },
   tasks: readonly ObservedTask[],
   instances: Instances,
 ): Promise<readonly ObservedTarget[]> {
@@ -23,7 +22,7 @@ export async function readTargets(
   if (unknown.length > 0) {
     for (const [arn, id] of await describeContainerInstances(aws, cluster, unknown)) instances.set(arn, id)
   }
-  const groups = balancers.flatMap((balancer) =>
+  const groups = loadBalancers.flatMap((balancer) =>
     [balancer.targetGroupArn, balancer.alternateTargetGroupArn]
       .filter((arn) => arn !== undefined)
       .map((arn) => ({ balancer, arn })),

@@ -1,20 +1,19 @@
 // Finds the revisions to go back to. Nothing is changed here.
 import { InputError, SlipwayError } from '../../../../toolkit/errors.ts'
 import { inParallel } from '../../../../toolkit/parallel.ts'
-import type { World } from '../../../../toolkit/runtime.ts'
-import type { AwsCalls } from '../aws/aws-calls.ts'
 import { nameOf, type ServiceName } from '../aws/service-name.ts'
 import { describeServices, requireService } from '../aws/services.ts'
 import { familyOf, revisionName } from '../aws/short-names.ts'
 import { findPreviousRevision } from '../history/previous-revision.ts'
-import type { Inputs } from '../inputs/inputs.ts'
+import type { Context } from '../inputs/context.ts'
 import { loadTaskDefinition } from '../task-definition/load-task-definition.ts'
 import type { ServicePlan } from '../task-definition/service-plan.ts'
 import { checkAccount } from './account.ts'
 import { refuseForeignController } from './preflight.ts'
 
 /** Plans the way back of each service: to the revision that the user names, else to the one before that was healthy. */
-export async function prepareRollback(world: World, aws: AwsCalls, inputs: Inputs): Promise<readonly ServicePlan[]> {
+export async function prepareRollback(context: Context): Promise<readonly ServicePlan[]> {
+  const { aws, inputs } = context
   await checkAccount(aws, inputs.expectedAccountId)
   const services = await describeServices(aws, inputs.services)
   return inParallel(inputs.services, 4, async (name): Promise<ServicePlan> => {
@@ -23,14 +22,14 @@ export async function prepareRollback(world: World, aws: AwsCalls, inputs: Input
     const current = before.taskDefinition ?? ''
     const wanted = inputs.rollbackTo === undefined ? undefined : named(inputs.rollbackTo, current)
     refuseIfLeft(name, current, inputs.rollbackFrom, wanted)
-    const revision = wanted ?? (await findPreviousRevision(world, aws, name, before))
-    const base = await loadTaskDefinition(aws, { kind: 'revision', taskDefinition: revision }, current)
-    if (base.arn === undefined) throw gone(revision)
+    const target = wanted ?? (await findPreviousRevision(context, name, before))
+    const base = await loadTaskDefinition(aws, { kind: 'revision', taskDefinition: target }, current)
+    if (base.arn === undefined) throw gone(target)
     const { registration } = base
     const shipped = registration.containerDefinitions.flatMap(({ name: container, image }) =>
       container === undefined || image === undefined ? [] : [{ container, image }],
     )
-    return { name, before, target: { base, registration, arn: base.arn }, shipped }
+    return { name, before, revision: { base, registration, arn: base.arn }, shipped }
   })
 }
 

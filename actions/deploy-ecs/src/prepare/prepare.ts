@@ -1,18 +1,16 @@
-// Reads and checks all that a deploy needs. Nothing is changed here.
-
+// Reads and checks everything that a deploy needs. Changes nothing.
 import type { Service } from '@aws-sdk/client-ecs'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import { readWorkflowRun } from '../../../../toolkit/github.ts'
 import { inParallel } from '../../../../toolkit/parallel.ts'
 import { poll } from '../../../../toolkit/poll.ts'
-import type { World } from '../../../../toolkit/runtime.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
 import { nameOf, type ServiceName } from '../aws/service-name.ts'
 import { describeServices, requireService } from '../aws/services.ts'
 import { listTasks } from '../aws/tasks.ts'
 import { checkDependencies } from '../dependencies/check.ts'
 import { collectDependencies } from '../dependencies/collect.ts'
-import type { Inputs } from '../inputs/inputs.ts'
+import type { Context } from '../inputs/context.ts'
 import { deploymentInProgress } from '../observe/in-progress.ts'
 import { observedService } from '../observe/model.ts'
 import { readTargets } from '../observe/target-health.ts'
@@ -33,64 +31,79 @@ import {
   refuseServiceChanges,
 } from './preflight.ts'
 
-/** Reads the services, works out what each shall run, and refuses what cannot go well. */
-export async function prepare(
-  world: World,
-  aws: AwsCalls,
-  inputs: Inputs,
-  region: string,
-): Promise<readonly ServicePlan[]> {
-  await checkAccount(aws, inputs.expectedAccountId)
-  const services = await readServices(world, aws, inputs)
-  const bases = await loadBases(world, aws, inputs, services)
-  // One task definition alone says better what it has.
-  if (bases.length > 1) refuseUnknownContainers(bases, inputs.taskDefinitionChanges)
-  const registrations = bases.map((base, index) => {
-    const { name } = at(services, index)
-    const changes =
-      inputs.services.length > 1 ? changesForService(base, inputs.taskDefinitionChanges) : inputs.taskDefinitionChanges
-    const version = readWorkflowRun(world.env).sha || 'unknown'
-    const environment = inputs.environment === undefined ? {} : { env: inputs.environment }
-    const tagged = withDatadogTags(changes, { service: name.service, version, ...environment })
-    return { registration: applyChanges(base.registration, tagged), images: imagesOf(base.registration, tagged) }
-  })
-  const checked = await checkImages(world, aws, region, registrations)
-  const plans = services.map(({ name, before }, index): ServicePlan => {
-    const { registration, images } = at(registrations, index)
-    refuseMissingPorts(name, before, registration)
-    refuseMissingExecutionRole(registration)
-    const shipped = [...images].flatMap(([container, image]) => checked.get(`${container}=${image}`) ?? [])
-    return { name, before, target: toTarget(at(bases, index), registration), shipped }
-  })
-  const first = inputs.beforeDeploy && planFor(plans, inputs.beforeDeploy)
-  if (first !== undefined) chosenContainer(first, inputs.beforeDeploy?.container)
-  const place = { account: accountOf(plans), region }
-  await checkDependencies(
-    aws,
-    world.log,
-    plans.flatMap(({ target }) => collectDependencies(target.registration, place)),
-    place,
-  )
-  if (inputs.waitFor === 'healthy' || inputs.waitFor === 'bake') await tryToWatch(aws, plans)
-  return plans
-}
-
-/** The account of the services; the credentials are of one account, and so are they all. */
-const accountOf = (plans: readonly ServicePlan[]) => plans[0]?.before.serviceArn?.split(':')[4] ?? ''
-
-/** A base that needs no change is deployed as it is. */
-const toTarget = (base: LoadedTaskDefinition, registration: Registration): PlannedRevision => ({
-  base,
-  registration,
-  ...(base.arn !== undefined && sameRegistration(registration, base.registration) ? { arn: base.arn } : {}),
-})
-
+/** A service as it was found. */
 interface FoundService {
   readonly name: ServiceName
   readonly before: Service
 }
 
-async function readServices(world: World, aws: AwsCalls, inputs: Inputs): Promise<readonly FoundService[]> {
+/** A service with the task definition that its deploy starts from. */
+interface LoadedService extends FoundService {
+  readonly base: LoadedTaskDefinition
+}
+
+/** A service with the task definition that it shall run. */
+interface Draft extends LoadedService {
+  readonly registration: Registration
+  /** The new image of each container that gets one. */
+  readonly images: ReadonlyMap<string, string>
+}
+
+/** Reads the services, plans what each shall run, and refuses a deploy that cannot succeed. */
+export async function prepare(context: Context): Promise<readonly ServicePlan[]> {
+  const { aws, inputs, region } = context
+  await checkAccount(aws, inputs.expectedAccountId)
+  const services = await loadTaskDefinitions(context, await readServices(context))
+  // With one service, applyChanges has the better error: it names the task definition.
+  if (services.length > 1)
+    refuseUnknownContainers(
+      services.map(({ base }) => base),
+      inputs.taskDefinitionChanges,
+    )
+  const drafts = services.map((service) => draft(context, service))
+  const checked = await checkImages(context, drafts)
+  const plans = drafts.map((one) => toPlan(one, checked))
+  const first = inputs.beforeDeploy && planFor(plans, inputs.beforeDeploy)
+  if (first !== undefined) chosenContainer(first, inputs.beforeDeploy?.container)
+  const location = { account: accountOf(plans), region }
+  const references = plans.flatMap(({ revision }) => collectDependencies(revision.registration, location))
+  await checkDependencies(context, references, location)
+  if (inputs.waitFor === 'healthy' || inputs.waitFor === 'bake') await tryToWatch(aws, plans)
+  return plans
+}
+
+/** The account of the services: that of the credentials, so it is the same for all. */
+const accountOf = (plans: readonly ServicePlan[]) => plans[0]?.before.serviceArn?.split(':')[4] ?? ''
+
+function draft({ inputs, env }: Context, service: LoadedService): Draft {
+  const { name, base } = service
+  const { taskDefinitionChanges, environment, services } = inputs
+  const changes = services.length > 1 ? changesForService(base, taskDefinitionChanges) : taskDefinitionChanges
+  const version = readWorkflowRun(env).sha || 'unknown'
+  const tagged = withDatadogTags(changes, {
+    service: name.service,
+    version,
+    ...(environment === undefined ? {} : { env: environment }),
+  })
+  const { registration } = base
+  return { ...service, registration: applyChanges(registration, tagged), images: imagesOf(registration, tagged) }
+}
+
+function toPlan({ name, before, base, registration, images }: Draft, checked: ReadonlyMap<string, CheckedImage>) {
+  refuseMissingPorts(name, before, registration)
+  refuseMissingExecutionRole(registration)
+  const shipped = [...images].flatMap(([container, image]) => checked.get(`${container}=${image}`) ?? [])
+  return { name, before, revision: plannedRevision(base, registration), shipped }
+}
+
+/** A registered revision that needs no change is deployed as it is. */
+const plannedRevision = (base: LoadedTaskDefinition, registration: Registration): PlannedRevision => ({
+  base,
+  registration,
+  ...(base.arn !== undefined && sameRegistration(registration, base.registration) ? { arn: base.arn } : {}),
+})
+
+async function readServices({ aws, inputs, log, clock, signal }: Context): Promise<readonly FoundService[]> {
   const read = async () => {
     const services = await describeServices(aws, inputs.services)
     return inputs.services.map((name) => ({ name, before: requireService(services, name) }))
@@ -103,7 +116,7 @@ async function readServices(world: World, aws: AwsCalls, inputs: Inputs): Promis
   const busy = inProgress(found)
   if (busy.length === 0) return found
   if (inputs.onConflict === 'supersede') {
-    for (const what of busy) world.log.warning(`${what} It is superseded, as \`on-conflict: supersede\` says.`)
+    for (const what of busy) log.warning(`${what} This deploy supersedes it (\`on-conflict: supersede\`).`)
     return found
   }
   if (inputs.onConflict === 'fail') {
@@ -111,15 +124,15 @@ async function readServices(world: World, aws: AwsCalls, inputs: Inputs): Promis
       hint: 'Run the step again when it is done, set `on-conflict: wait` or `on-conflict: supersede`, and keep deploys of one service apart with `concurrency:` in the workflow.',
     })
   }
-  for (const what of busy) world.log.info(`${what} Waiting for it to end.`)
+  for (const what of busy) log.info(`${what} Waiting for it to end.`)
   return poll(
     async () => {
       const now = await read()
       return inProgress(now).length === 0 ? now : undefined
     },
     {
-      clock: world.clock,
-      signal: world.signal,
+      clock,
+      signal,
       timeoutMs: inputs.timeoutMs,
       delayMs: () => 5000,
       what: 'the deployment that was in progress before this one',
@@ -133,48 +146,40 @@ const inProgress = (found: readonly FoundService[]): readonly string[] =>
     return deployment === undefined ? [] : [`Service \`${nameOf(name)}\` has a deployment in progress: ${deployment}.`]
   })
 
-async function loadBases(
-  world: World,
-  aws: AwsCalls,
-  inputs: Inputs,
+async function loadTaskDefinitions(
+  { aws, inputs, log }: Context,
   services: readonly FoundService[],
-): Promise<readonly LoadedTaskDefinition[]> {
-  // Services that run the same revision share one base.
+): Promise<readonly LoadedService[]> {
+  // Services that run the same revision share one task definition.
   const loading = new Map<string, Promise<LoadedTaskDefinition>>()
-  const bases = await inParallel(services, 4, ({ before }) => {
-    const current = before.taskDefinition ?? ''
+  const loaded = await inParallel(services, 4, async (service): Promise<LoadedService> => {
+    const current = service.before.taskDefinition ?? ''
     const base = loading.get(current) ?? loadTaskDefinition(aws, inputs.taskDefinitionSource, current)
     loading.set(current, base)
-    return base
+    return { ...service, base: await base }
   })
-  for (const { unknown, source } of new Set(bases)) {
-    for (const path of unknown) world.log.warning(`ECS does not know \`${path}\` in ${source}: it is left out.`)
+  for (const { unknown, source } of new Set(loaded.map(({ base }) => base))) {
+    for (const path of unknown) log.warning(`ECS does not know \`${path}\` in ${source}: it is left out.`)
   }
-  return bases
+  return loaded
 }
 
-async function checkImages(
-  world: World,
-  aws: AwsCalls,
-  region: string,
-  registrations: readonly { readonly images: ReadonlyMap<string, string> }[],
-): Promise<ReadonlyMap<string, CheckedImage>> {
+/** Checks each image once. Returns them by `container=image`. */
+async function checkImages(context: Context, drafts: readonly Draft[]): Promise<ReadonlyMap<string, CheckedImage>> {
   const wanted = new Map(
-    registrations.flatMap(({ images }) =>
+    drafts.flatMap(({ images }) =>
       [...images].map(([container, image]) => [`${container}=${image}`, { container, image }] as const),
     ),
   )
-  const checked = await inParallel([...wanted.values()], 4, ({ container, image }) =>
-    checkImage(aws, world.env, region, container, image),
-  )
-  for (const note of new Set(checked.flatMap((image) => image.note ?? []))) world.log.warning(note)
+  const checked = await inParallel([...wanted.values()], 4, (image) => checkImage(context, image))
+  for (const note of new Set(checked.flatMap((image) => image.note ?? []))) context.log.warning(note)
   return new Map(checked.map((image) => [`${image.container}=${image.image}`, image]))
 }
 
-/** As many as may be asked for at once. More would take longer than they are worth: each is asked for again soon enough. */
+/** More would take longer than they are worth: the watch reads each of them soon enough. */
 const MOST_TARGET_GROUPS = 20
 
-/** Makes once, before anything is changed, the calls that following the deploy cannot do without. */
+/** Makes each kind of call once that the watch needs, so that a missing permission or target group shows before the deploy. */
 async function tryToWatch(aws: AwsCalls, plans: readonly ServicePlan[]): Promise<void> {
   const [first] = plans
   if (first === undefined) return
@@ -184,14 +189,9 @@ async function tryToWatch(aws: AwsCalls, plans: readonly ServicePlan[]): Promise
   )
   const distinct = new Map(balanced.map((one) => [one.balancer.targetGroupArn, one]))
   await inParallel([...distinct.values()].slice(0, MOST_TARGET_GROUPS), 4, async ({ name, balancer }) => {
-    await readTargets(aws, name.cluster, [balancer], [], new Map()).catch((error) => {
+    const one = { cluster: name.cluster, loadBalancers: [balancer] }
+    await readTargets(aws, one, [], new Map()).catch((error) => {
       throw missingTargetGroup(name, error) ?? error
     })
   })
-}
-
-function at<T>(items: readonly T[], index: number): T {
-  const item = items[index]
-  if (item === undefined) throw new RangeError(`There is no item ${index}.`)
-  return item
 }

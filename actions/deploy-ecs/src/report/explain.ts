@@ -1,10 +1,8 @@
-import type { Log } from '../../../../toolkit/log.ts'
-import type { AwsCalls } from '../aws/aws-calls.ts'
 import { nameOf } from '../aws/service-name.ts'
+import type { Context } from '../inputs/context.ts'
 import { type Diagnosis, diagnose } from './diagnosis.ts'
 import { type FailedLog, readFailedLogs } from './failed-logs.ts'
 import type { Outcome } from './outcome.ts'
-
 /** What people would otherwise look for in three consoles. */
 export interface Explanation extends Diagnosis {
   readonly logs: readonly FailedLog[]
@@ -14,8 +12,7 @@ const MOST_ANNOTATIONS = 5
 
 /** Explains an outcome that is not a success, with annotations for the reasons. `undefined` where there is nothing to say. */
 export async function explain(
-  aws: AwsCalls,
-  log: Log,
+  { aws, log }: Pick<Context, 'aws' | 'log'>,
   { plan, watch, verdict }: Outcome,
 ): Promise<Explanation | undefined> {
   // After a cancellation there is no time left, and nothing that would have to be explained.
@@ -29,5 +26,5 @@ export async function explain(
   for (const { targetGroup, state, targets } of diagnosis.targets.slice(0, MOST_ANNOTATIONS)) {
     log.error(`${targets.length} × ${state}: ${targets.join(', ')}`, { title: `Targets in ${targetGroup}` })
   }
-  return { ...diagnosis, logs: await readFailedLogs(aws, diagnosis, plan.target.registration) }
+  return { ...diagnosis, logs: await readFailedLogs(aws, diagnosis, plan.revision.registration) }
 }

@@ -17,7 +17,7 @@ export interface Outcome {
 /** The revision that the service is at, or on its way to, as far as was seen. */
 export function runsNow({ plan, watch }: Outcome): string {
   const primary = watch?.latest.service && primaryOf(watch.latest.service)
-  return watch?.backTo ?? primary?.taskDefinition ?? plan.before.taskDefinition ?? ''
+  return watch?.rolledBackTo ?? primary?.taskDefinition ?? plan.before.taskDefinition ?? ''
 }
 
 /** Worst last: what a deploy of several services comes to is the worst of them. */

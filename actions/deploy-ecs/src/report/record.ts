@@ -1,6 +1,6 @@
 import type { DeployRecord, ServiceRecord } from '../../../../toolkit/deploy-record.ts'
-import type { WorkflowRun } from '../../../../toolkit/github.ts'
-import type { Inputs } from '../inputs/inputs.ts'
+import { readWorkflowRun, type WorkflowRun } from '../../../../toolkit/github.ts'
+import type { Context } from '../inputs/context.ts'
 import { type Outcome, overall } from './outcome.ts'
 
 export interface Span {
@@ -11,11 +11,11 @@ export interface Span {
 /** What other tools may know of a deploy. */
 export function toRecord(
   outcomes: readonly Outcome[],
-  { command, environment, waitFor }: Pick<Inputs, 'command' | 'environment' | 'waitFor'>,
-  region: string,
-  run: WorkflowRun,
+  { inputs, region, env }: Pick<Context, 'inputs' | 'region' | 'env'>,
   { startedAt, finishedAt }: Span,
 ): DeployRecord {
+  const { command, environment, waitFor } = inputs
+  const run = readWorkflowRun(env)
   const account = outcomes.map(({ plan }) => plan.before.serviceArn?.split(':')[4]).find((id) => id)
   return {
     schema: 1,

@@ -1,21 +1,21 @@
 import { block, code, heading, join, text } from '../../../../toolkit/markdown.ts'
-import type { World } from '../../../../toolkit/runtime.ts'
 import { nameOf } from '../aws/service-name.ts'
 import { revisionName } from '../aws/short-names.ts'
+import type { Context } from '../inputs/context.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { Preview } from '../prepare/preview.ts'
 import { type Difference, describeDifference, diffService, diffTaskDefinitions } from '../task-definition/diff.ts'
 import type { ServicePlan } from '../task-definition/service-plan.ts'
 
 /** Shows what would change, in the log and the summary. */
-export function reportPlan(world: World, inputs: Inputs, previews: readonly Preview[]): void {
+export function reportPlan({ log, step, inputs }: Context, previews: readonly Preview[]): void {
   const what = inputs.command === 'verify' ? 'Verified' : 'Dry run'
   for (const preview of previews) {
-    world.log.info(`${nameOf(preview.plan.name)}, compared with ${currentName(preview.plan)}:`)
-    for (const line of linesOf(inputs, preview)) world.log.info(`  ${line}`)
+    log.info(`${nameOf(preview.plan.name)}, compared with ${currentName(preview.plan)}:`)
+    for (const line of linesOf(inputs, preview)) log.info(`  ${line}`)
   }
-  world.log.info('All checks passed. Nothing was changed.')
-  world.step.summary(
+  log.info('All checks passed. Nothing was changed.')
+  step.summary(
     join(
       heading(2, `🔍 ${what}: ${previews.map(({ plan }) => text(plan.name.service)).join(', ')}`),
       ...previews.map((preview) =>
@@ -32,7 +32,7 @@ export function reportPlan(world: World, inputs: Inputs, previews: readonly Prev
 
 function linesOf(inputs: Inputs, { plan, current }: Preview): readonly string[] {
   const differences: readonly Difference[] = [
-    ...diffTaskDefinitions(current, plan.target.registration),
+    ...diffTaskDefinitions(current, plan.revision.registration),
     ...diffService(plan.before, inputs.serviceChanges).map((one) => ({ ...one, path: `service.${one.path}` })),
   ]
   return differences.length === 0 ? ['no changes'] : differences.map(describeDifference)

@@ -3,40 +3,31 @@ import { join } from 'node:path'
 import type { DeployRecord } from '../../../../toolkit/deploy-record.ts'
 import { formatDuration } from '../../../../toolkit/duration.ts'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
-import { readWorkflowRun } from '../../../../toolkit/github.ts'
 import { inParallel } from '../../../../toolkit/parallel.ts'
-import type { World } from '../../../../toolkit/runtime.ts'
-import type { AwsCalls } from '../aws/aws-calls.ts'
 import { nameOf } from '../aws/service-name.ts'
-import type { Inputs } from '../inputs/inputs.ts'
+import type { Context } from '../inputs/context.ts'
 import { explain } from './explain.ts'
 import type { Outcome } from './outcome.ts'
 import { type Span, toRecord } from './record.ts'
 import { type Explained, summarise } from './summary.ts'
 
 /** Hands the outcome to later steps and to the people who watch. @throws SlipwayError unless the deploy succeeded. */
-export async function report(
-  world: World,
-  aws: AwsCalls,
-  inputs: Inputs,
-  region: string,
-  outcomes: readonly Outcome[],
-  span: Span,
-): Promise<void> {
-  const record = toRecord(outcomes, inputs, region, readWorkflowRun(world.env), span)
-  writeOutputs(world, inputs, outcomes, record, span)
-  world.step.summary(summarise(await inParallel(outcomes, 4, (outcome) => explained(aws, world, outcome)), span))
+export async function report(context: Context, outcomes: readonly Outcome[], span: Span): Promise<void> {
+  const { step, log } = context
+  const record = toRecord(outcomes, context, span)
+  writeOutputs(context, outcomes, record, span)
+  step.summary(summarise(await inParallel(outcomes, 4, (outcome) => explained(context, outcome)), span))
   const lines = outcomes.map(({ plan, verdict }) => `${nameOf(plan.name)}: ${verdict.status}. ${verdict.reason}`)
   if (record.verdict === 'succeeded') {
-    world.log.info(lines.join('\n'))
+    log.info(lines.join('\n'))
     return
   }
   const evidence = outcomes.flatMap(({ verdict }) => verdict.evidence.map((line) => `  ${line}`))
   throw new SlipwayError([...lines, ...evidence].join('\n'), { hint: HINTS[record.verdict] })
 }
 
-async function explained(aws: AwsCalls, world: World, outcome: Outcome): Promise<Explained> {
-  const explanation = await explain(aws, world.log, outcome)
+async function explained(context: Context, outcome: Outcome): Promise<Explained> {
+  const explanation = await explain(context, outcome)
   return explanation === undefined ? outcome : { ...outcome, explanation }
 }
 
@@ -49,13 +40,11 @@ const HINTS: Readonly<Record<Exclude<DeployRecord['verdict'], 'succeeded'>, stri
 }
 
 function writeOutputs(
-  world: World,
-  inputs: Inputs,
+  { step, env, log, inputs }: Context,
   outcomes: readonly Outcome[],
   record: DeployRecord,
   { startedAt, finishedAt }: Span,
 ): void {
-  const { step, env } = world
   // Plain for one service, as AWS's own action has it; for several a list, like every output that holds more than one.
   const ofEach = (value: (outcome: Outcome) => string | undefined) => {
     const values = outcomes.map((outcome) => value(outcome) ?? '')
@@ -81,7 +70,7 @@ function writeOutputs(
   step.output('deploy-record', record)
   writeFileSync(file, `${JSON.stringify(record, undefined, 2)}\n`)
   step.output('deploy-record-file', file)
-  world.log.debug(`Took ${formatDuration(finishedAt - startedAt)}; the record is in ${file}.`)
+  log.debug(`Took ${formatDuration(finishedAt - startedAt)}; the record is in ${file}.`)
 }
 
 /** `container=image`, each once. */

@@ -1,14 +1,13 @@
-// Takes a deployment back that failed, and sees to it that what ran before runs again.
+// Applies `on-failure` to a deployment that failed or timed out.
 import { CancelledError, describeError } from '../../../../toolkit/errors.ts'
-import type { World } from '../../../../toolkit/runtime.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
 import { nameOf } from '../aws/service-name.ts'
 import { revisionName } from '../aws/short-names.ts'
 import { restoreSettings } from '../change/settings.ts'
 import { refusalToStop } from '../change/stop-deployment.ts'
-import type { Inputs } from '../inputs/inputs.ts'
-import { newerPrimary } from '../observe/deployment.ts'
+import type { Context } from '../inputs/context.ts'
 import type { Rollout } from '../observe/rollout.ts'
+import { rememberedRollback } from '../watch/memory.ts'
 import type { Criteria, Verdict } from '../watch/verdict.ts'
 import {
   afterEcsRollback,
@@ -24,35 +23,36 @@ import { beginWatch, follow, type Watch } from '../watch/watch.ts'
 import { readDeployment, startRollback, startScaleToZero } from './rollback.ts'
 import { revisionRolledBackTo, verifyRollback } from './verify-rollback.ts'
 
-/** Does what `on-failure` says about a deploy that failed or ran out of time, and gives the final verdict. */
-export async function applyOnFailure(world: World, aws: AwsCalls, inputs: Inputs, watch: Watch): Promise<Verdict> {
+/** Applies `on-failure` to a watch that has its verdict. @returns the final verdict. */
+export async function applyOnFailure(context: Context, watch: Watch): Promise<Verdict> {
+  const { log, aws, inputs } = context
   const first = watch.verdict
-  if (first === undefined) return outcomeUnknown('It was given up before it was decided.')
-  if (first.status === 'rolled-back' && inputs.onFailure === 'rollback')
-    return verified(world, aws, inputs, watch, first)
+  if (first === undefined) return outcomeUnknown('The watch ended before its verdict was known.')
+  if (first.status === 'rolled-back' && inputs.onFailure === 'rollback') return verified(context, watch, first)
   if (first.status !== 'failed' && first.status !== 'timed-out') return first
   if (first.outcomeUnknown === true || first.keepRevision === true || inputs.onFailure === 'leave') return first
   const { name, isNew, ranBefore } = watch.rollout
-  // Where nothing ran before, it is the tasks that were asked for that have to go again.
+  // Where nothing ran before, the tasks that the deploy asked for have to go even if it started no deployment.
   if (!isNew && ranBefore) return nothingToRollBack(first)
   try {
     if (inputs.onFailure === 'stop') return stopped(first, await stop(aws, watch))
-    world.log.info(`Rolling service \`${nameOf(name)}\` back.`)
-    return await rollBack(world, aws, inputs, watch, first)
+    log.info(`Rolling back ${nameOf(name)}`)
+    return await rollBack(context, watch, first)
   } catch (error) {
     if (error instanceof CancelledError) throw error
     return notRolledBack(first, describeError(error))
   }
 }
 
-/** ECS has rolled the service back by itself, and says that it is done. */
-async function verified(world: World, aws: AwsCalls, inputs: Inputs, watch: Watch, first: Verdict): Promise<Verdict> {
-  const { rollout, latest } = watch
+/** Checks that the revision is healthy that ECS says it has rolled back to. */
+async function verified({ aws, clock, inputs }: Context, watch: Watch, first: Verdict): Promise<Verdict> {
+  const { rollout, latest, memory } = watch
   try {
-    watch.backTo = await revisionRolledBackTo(aws, rollout, latest.serviceDeployment, seenBack(watch))
+    const shown = rememberedRollback(memory, rollout, latest)?.taskDefinition
+    watch.rolledBackTo = await revisionRolledBackTo(aws, rollout, latest.serviceDeployment, shown)
     await restoreSettings(aws, rollout.name, rollout.settings)
-    const back = await verifyRollback(aws, rollout, watch.backTo, world.clock.now() + inputs.timeoutMs)
-    return afterEcsRollback(first, back, watch.backTo)
+    const back = await verifyRollback(aws, rollout, watch.rolledBackTo, clock.now() + inputs.timeoutMs)
+    return afterEcsRollback(first, back, watch.rolledBackTo)
   } catch (error) {
     if (error instanceof CancelledError) throw error
     return {
@@ -62,33 +62,30 @@ async function verified(world: World, aws: AwsCalls, inputs: Inputs, watch: Watc
   }
 }
 
-/** The revision of the rollback, as far as the service showed it. */
-const seenBack = ({ rollout, latest, memory }: Watch): string | undefined => {
-  const primary = newerPrimary(rollout, latest.service?.deployments ?? [])
-  return primary !== undefined && memory.rollbacks.has(primary.id) ? primary.taskDefinition : undefined
-}
-
 async function stop(aws: AwsCalls, { rollout, serviceDeploymentArn: arn }: Watch): Promise<StopResult> {
-  if (arn === undefined) return 'unknown'
-  const refused = await refusalToStop(aws, rollout.name, arn, 'ABORT')
-  if (refused === undefined) return 'stopped'
+  if (arn === undefined) return { kind: 'unknown' }
+  const refusal = await refusalToStop(aws, rollout.name, arn, 'ABORT')
+  if (refusal === undefined) return { kind: 'stopped' }
   const { status = '' } = (await readDeployment(aws, arn)) ?? {}
-  return ENDED.has(status) ? { ended: status } : { refused }
+  return ENDED.has(status) ? { kind: 'ended', status } : { kind: 'refused', refusal }
 }
 
 const ENDED = new Set(['SUCCESSFUL', 'STOPPED', 'ROLLBACK_IN_PROGRESS', 'ROLLBACK_SUCCESSFUL', 'ROLLBACK_FAILED'])
 
-async function rollBack(world: World, aws: AwsCalls, inputs: Inputs, watch: Watch, first: Verdict): Promise<Verdict> {
+async function rollBack(context: Context, watch: Watch, first: Verdict): Promise<Verdict> {
+  const { aws, log, clock, inputs } = context
   const { rollout } = watch
-  const deadline = world.clock.now() + inputs.timeoutMs
-  const way = await (rollout.ranBefore ? startRollback(aws, watch, deadline) : startScaleToZero(aws, rollout, deadline))
-  if ('none' in way) return notRolledBack(first, way.none)
-  if ('ended' in way) {
-    watch.backTo = way.to
-    return rollout.ranBefore ? afterRollback(first, way.ended, way.to) : afterScaleToZero(first, way.ended)
+  const deadline = clock.now() + inputs.timeoutMs
+  const start = await (rollout.ranBefore
+    ? startRollback(aws, watch, deadline)
+    : startScaleToZero(aws, rollout, deadline))
+  if (start.kind === 'none') return notRolledBack(first, start.reason)
+  if (start.kind === 'ended') {
+    watch.rolledBackTo = start.to
+    return rollout.ranBefore ? afterRollback(first, start.verdict, start.to) : afterScaleToZero(first, start.verdict)
   }
-  const { back } = way
-  const second = beginWatch(back, world.clock.now())
+  const back = start.rollout
+  const second = beginWatch(back, clock.now())
   const criteria: Criteria = {
     waitFor: 'healthy',
     bakeMs: 0,
@@ -97,22 +94,21 @@ async function rollBack(world: World, aws: AwsCalls, inputs: Inputs, watch: Watc
     ...(inputs.maxFailedTasks === undefined ? {} : { maxFailedTasks: inputs.maxFailedTasks }),
     awaitRollback: true,
   }
-  world.log.info(`Service \`${nameOf(rollout.name)}\` goes back to ${revisionName(back.taskDefinition)}.`)
-  await follow(aws, world.log, [second], criteria, { named: inputs.services.length > 1 })
-  watch.backTo = back.taskDefinition
-  const outcome = await restored(aws, rollout, back, second.verdict ?? first, deadline)
+  log.info(`Rolling back ${nameOf(rollout.name)} to ${revisionName(back.taskDefinition)}`)
+  await follow(context, [second], criteria, { named: inputs.services.length > 1 })
+  watch.rolledBackTo = back.taskDefinition
+  const outcome = await restored(aws, rollout, { verdict: second.verdict ?? first, to: back.taskDefinition }, deadline)
   return rollout.ranBefore ? afterRollback(first, outcome, back.taskDefinition) : afterScaleToZero(first, outcome)
 }
 
-/** The verdict on a way back, once all that was changed is back: another number of tasks has to be seen healthy, too. */
+/** The verdict on a rollback once the settings are restored: where they changed the desired count, health is checked again. */
 async function restored(
   aws: AwsCalls,
   rollout: Rollout,
-  back: Rollout,
-  outcome: Verdict,
+  { verdict, to }: { readonly verdict: Verdict; readonly to: string },
   deadline: number,
 ): Promise<Verdict> {
-  if (outcome.status !== 'succeeded') return outcome
-  const applyChanges = await restoreSettings(aws, rollout.name, rollout.settings)
-  return applyChanges && rollout.ranBefore ? verifyRollback(aws, rollout, back.taskDefinition, deadline) : outcome
+  if (verdict.status !== 'succeeded') return verdict
+  const hasChanged = await restoreSettings(aws, rollout.name, rollout.settings)
+  return hasChanged && rollout.ranBefore ? verifyRollback(aws, rollout, to, deadline) : verdict
 }

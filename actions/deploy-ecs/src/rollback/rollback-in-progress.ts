@@ -1,7 +1,6 @@
-import type { AwsCalls } from '../aws/aws-calls.ts'
 import { toRollout } from '../change/start-rollout.ts'
 import { stopDeployment } from '../change/stop-deployment.ts'
-import type { Inputs } from '../inputs/inputs.ts'
+import type { Context } from '../inputs/context.ts'
 import { shiftsTraffic } from '../observe/blue-green.ts'
 import { findServiceDeployment } from '../observe/find-service-deployment.ts'
 import { deploymentInProgress } from '../observe/in-progress.ts'
@@ -10,23 +9,24 @@ import type { Rollout } from '../observe/rollout.ts'
 import type { ServicePlan } from '../task-definition/service-plan.ts'
 import { findRollback } from './rollback.ts'
 /**
- * Has ECS take back a blue/green, linear or canary deployment that is under way: what ran before still runs, and has its
- * traffic again in a moment. `undefined` where there is none, or where that does not lead to the revision that is wanted.
+ * For `command: rollback`: has ECS roll back a blue/green, linear or canary deployment that is in progress. The tasks of the
+ * previous revision still run then, and get their traffic back at once. `undefined` where there is no such deployment, or
+ * where its rollback does not lead to the revision that is wanted.
  */
 export async function rollBackInProgress(
-  aws: AwsCalls,
-  { command, serviceChanges, timeoutMs }: Inputs,
+  { aws, inputs }: Context,
   { name, before }: ServicePlan,
   wanted: string,
 ): Promise<Rollout | undefined> {
+  const { command, serviceChanges, timeoutMs } = inputs
   if (command !== 'rollback' || Object.keys(serviceChanges).length > 0) return undefined
   const complete = (before.deployments ?? []).find(({ rolloutState }) => rolloutState === 'COMPLETED')
   if (!shiftsTraffic(before) || deploymentInProgress(before) === undefined) return undefined
   if (complete?.taskDefinition !== wanted) return undefined
   const start = { name, before, taskDefinition: before.taskDefinition ?? '', shipped: [] }
-  const underWay = { ...toRollout(start, observedService(before), undefined), previousTaskDefinition: wanted }
-  const arn = await findServiceDeployment(aws, underWay)
+  const inProgress = { ...toRollout(start, observedService(before), undefined), previousTaskDefinition: wanted }
+  const arn = await findServiceDeployment(aws, inProgress)
   if (arn === undefined || !(await stopDeployment(aws, name, arn, 'ROLLBACK'))) return undefined
-  const way = await findRollback(aws, underWay, arn, aws.clock.now() + timeoutMs)
-  return 'back' in way ? way.back : undefined
+  const found = await findRollback(aws, inProgress, arn, aws.clock.now() + timeoutMs)
+  return found.kind === 'started' ? found.rollout : undefined
 }

@@ -1,9 +1,11 @@
-// The ways back from a deployment that failed: through ECS's own rollback, by an update, or to no tasks.
+// The ways to roll back a deployment that failed: ECS's own rollback, an update to an earlier revision, or scaling to zero.
 import type { Service } from '@aws-sdk/client-ecs'
+import { TimedOutError } from '../../../../toolkit/errors.ts'
+import { poll } from '../../../../toolkit/poll.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
 import { isRefusal } from '../aws/errors.ts'
 import { describeServiceDeployments } from '../aws/service-deployments.ts'
-import { describeServices, requireService } from '../aws/services.ts'
+import { readService } from '../aws/services.ts'
 import { restoreSettings, restoring } from '../change/settings.ts'
 import { startRollout, updateRequest } from '../change/start-rollout.ts'
 import { stopDeployment } from '../change/stop-deployment.ts'
@@ -21,41 +23,47 @@ import type { Watch } from '../watch/watch.ts'
 import { scaleToZero } from './scale-to-zero.ts'
 import { revisionRolledBackTo, verifyRollback } from './verify-rollback.ts'
 
-/** The deployment that goes the way back, or how that has ended already, or why there is none. */
+/** How a rollback began. */
 export type RollbackStart =
-  | { readonly back: Rollout }
-  | { readonly ended: Verdict; readonly to: string }
-  | { readonly none: string }
+  /** A deployment rolls back and has to be followed. */
+  | { readonly kind: 'started'; readonly rollout: Rollout }
+  /** The rollback has ended already. */
+  | { readonly kind: 'ended'; readonly verdict: Verdict; readonly to: string }
+  /** There is none, for this reason. */
+  | { readonly kind: 'none'; readonly reason: string }
 
-const OVERTAKEN: RollbackStart = { none: 'Another deployment has taken over meanwhile.' }
+const SUPERSEDED: RollbackStart = { kind: 'none', reason: 'Another deployment has taken over.' }
+const LOOK_EVERY_MS = 2_000
 
-/** Starts the way back to no tasks. ECS's own rollback would try to run what ran before, which is nothing. */
+/**
+ * Starts to scale a service to zero that ran nothing before its first deploy. ECS's own rollback would start tasks of the
+ * revision before, which never ran.
+ */
 export async function startScaleToZero(aws: AwsCalls, rollout: Rollout, deadline: number): Promise<RollbackStart> {
   const { name, previousTaskDefinition } = rollout
-  const before = requireService(await describeServices(aws, [name]), name)
+  const before = await readService(aws, name)
   const primary = newerPrimary(rollout, observedService(before).deployments)
-  if (primary !== undefined && !isRollback(primary, rollout)) return OVERTAKEN
+  if (primary !== undefined && !isRollback(primary, rollout)) return SUPERSEDED
   const back = await scaleToZero(aws, name, before, previousTaskDefinition)
-  return back.isNew ? { back } : { ended: await waitForNoTasks(aws, rollout, deadline), to: back.taskDefinition }
+  if (back.isNew) return { kind: 'started', rollout: back }
+  return { kind: 'ended', verdict: await waitForNoTasks(aws, rollout, deadline), to: back.taskDefinition }
 }
 
-/** Looks until no task is left. Where only their number changed, there is no new deployment to follow. */
+/** Waits until no task is left. Needed where only the desired count changed, as no new deployment can be followed then. */
 async function waitForNoTasks(aws: AwsCalls, { name }: Rollout, deadline: number): Promise<Verdict> {
-  for (;;) {
-    const service = requireService(await describeServices(aws, [name]), name)
-    const { desiredCount = 0, runningCount = 0, pendingCount = 0 } = service
+  let left = ''
+  const look = async (): Promise<Verdict | undefined> => {
+    const { desiredCount = 0, runningCount = 0, pendingCount = 0 } = await readService(aws, name)
     if (desiredCount + runningCount + pendingCount === 0) return { status: 'succeeded', reason: '', evidence: [] }
-    if (aws.clock.now() >= deadline) {
-      const reason = `${runningCount} tasks run, ${pendingCount} are pending, and ${desiredCount} are wanted.`
-      return { status: 'failed', reason, evidence: [] }
-    }
-    await aws.clock.sleep(2_000, aws.signal)
+    left = `${runningCount} tasks run, ${pendingCount} are pending, and the desired count is ${desiredCount}.`
+    return undefined
   }
+  return (await untilDeadline(aws, deadline, look)) ?? { status: 'failed', reason: left, evidence: [] }
 }
 
 /**
- * Starts the way back: ECS's own rollback where ours can still be stopped, else an update to the last revision that was
- * healthy. Neither knows what else we changed of the service, so that goes back beside it.
+ * Starts a rollback: ECS's own where our deployment can still be stopped, else an update to the last revision that was
+ * healthy. ECS's rollback does not restore what else the deploy changed in the service, so that is restored beside it.
  */
 export async function startRollback(aws: AwsCalls, watch: Watch, deadline: number): Promise<RollbackStart> {
   const { rollout, serviceDeploymentArn: arn } = watch
@@ -64,20 +72,20 @@ export async function startRollback(aws: AwsCalls, watch: Watch, deadline: numbe
     await restoreEarly(aws, rollout)
     return findRollback(aws, rollout, arn, deadline)
   }
-  const before = requireService(await describeServices(aws, [name]), name)
-  const underWay = rollbackIn(before, rollout)
-  if (underWay !== undefined) {
-    if ('back' in underWay) await restoreEarly(aws, rollout)
-    return underWay
+  const before = await readService(aws, name)
+  const inProgress = rollbackIn(before, rollout)
+  if (inProgress !== undefined) {
+    if (inProgress.kind === 'started') await restoreEarly(aws, rollout)
+    return inProgress
   }
   const target = (await lastHealthy(aws, name, before, rollout.taskDefinition)) ?? healthyBefore(rollout)
-  if (target === undefined) return { none: 'No revision is known that was healthy before.' }
+  if (target === undefined) return { kind: 'none', reason: 'No revision is known that was healthy before.' }
   const start = { name, before, taskDefinition: target, shipped: [] }
   const request = { ...updateRequest(start, {}), ...restoring(before, rollout.settings) }
-  return { back: await startRollout(aws, start, {}, request) }
+  return { kind: 'started', rollout: await startRollout(aws, start, {}, request) }
 }
 
-/** Should ECS not take it while it rolls back, it is done after that. */
+/** Restores the settings during ECS's rollback. Where ECS refuses that, they are restored after it. */
 async function restoreEarly(aws: AwsCalls, { name, settings }: Rollout): Promise<void> {
   try {
     await restoreSettings(aws, name, settings)
@@ -86,37 +94,53 @@ async function restoreEarly(aws: AwsCalls, { name, settings }: Rollout): Promise
   }
 }
 
-/** What ran before, where that was seen complete and is another revision: history may not be readable. */
+/** The revision before, where it had completed and is another one. The history may not be readable. */
 const healthyBefore = ({ wasComplete, previousTaskDefinition, taskDefinition }: Rollout): string | undefined =>
   wasComplete && previousTaskDefinition !== taskDefinition ? previousTaskDefinition : undefined
 
-/** Waits until ECS, which has taken the order to roll back, shows the deployment that does it, or says how it ended. */
+/** Waits, after ECS has accepted a rollback, until ECS shows its deployment, or how it ended. */
 export async function findRollback(
   aws: AwsCalls,
   rollout: Rollout,
   arn: string,
   deadline: number,
 ): Promise<RollbackStart> {
-  for (;;) {
-    const before = requireService(await describeServices(aws, [rollout.name]), rollout.name)
-    const underWay = rollbackIn(before, rollout)
-    if (underWay !== undefined && 'back' in underWay) return underWay
+  let said = ''
+  const look = async (): Promise<RollbackStart | undefined> => {
+    const inProgress = rollbackIn(await readService(aws, rollout.name), rollout)
+    if (inProgress?.kind === 'started') return inProgress
     const deployment = await readDeployment(aws, arn)
     const { status = 'not shown', statusReason = '' } = deployment ?? {}
-    const said = `Service deployment ${status}${statusReason === '' ? '' : `: ${statusReason}`}`
+    said = `Service deployment ${status}${statusReason === '' ? '' : `: ${statusReason}`}`
     if (status === 'ROLLBACK_SUCCESSFUL') {
       const to = await revisionRolledBackTo(aws, rollout, deployment)
       await restoreSettings(aws, rollout.name, rollout.settings)
-      return { ended: await verifyRollback(aws, rollout, to, deadline), to }
+      return { kind: 'ended', verdict: await verifyRollback(aws, rollout, to, deadline), to }
     }
-    if (underWay !== undefined) return underWay
-    if (status === 'ROLLBACK_FAILED' || status === 'STOPPED') return { none: `ECS ended its rollback. ${said}.` }
-    if (aws.clock.now() >= deadline) return { none: `ECS has not ended its rollback in time. ${said}.` }
-    await aws.clock.sleep(2_000, aws.signal)
+    if (inProgress !== undefined) return inProgress
+    if (status !== 'ROLLBACK_FAILED' && status !== 'STOPPED') return undefined
+    return { kind: 'none', reason: `ECS ended its rollback. ${said}.` }
+  }
+  const found = await untilDeadline(aws, deadline, look)
+  return found ?? { kind: 'none', reason: `ECS has not ended its rollback in time. ${said}.` }
+}
+
+/** Polls until `look` gives a value; `undefined` at the deadline. */
+async function untilDeadline<T>(
+  { clock, signal }: AwsCalls,
+  deadline: number,
+  look: () => Promise<T | undefined>,
+): Promise<T | undefined> {
+  const timeoutMs = deadline - clock.now()
+  try {
+    return await poll(look, { clock, signal, timeoutMs, delayMs: () => LOOK_EVERY_MS, what: 'the rollback' })
+  } catch (error) {
+    if (error instanceof TimedOutError) return undefined
+    throw error
   }
 }
 
-/** Nothing where it may not be read: then the list of deployments has to tell. */
+/** A service deployment; `undefined` where it may not be read. */
 export async function readDeployment(aws: AwsCalls, arn: string): Promise<ObservedServiceDeployment | undefined> {
   try {
     return (await describeServiceDeployments(aws, [arn])).map(observedServiceDeployment)[0]
@@ -131,11 +155,10 @@ function rollbackIn(before: Service, rollout: Rollout): RollbackStart | undefine
   const service = observedService(before)
   const primary = newerPrimary(rollout, service.deployments)
   if (primary === undefined) return undefined
-  if (!isRollback(primary, rollout)) return OVERTAKEN
+  if (!isRollback(primary, rollout)) return SUPERSEDED
   const { id: deploymentId, createdAt, taskDefinition } = primary
-  return {
-    back: { ...rollout, service, deploymentId, createdAt, taskDefinition, shipped: [], isNew: true, adopts: true },
-  }
+  const back = { ...rollout, service, deploymentId, createdAt, taskDefinition, shipped: [], isNew: true, adopts: true }
+  return { kind: 'started', rollout: back }
 }
 
 /** The one that goes our way back; any other newer PRIMARY is somebody else's deploy, which is not ours to follow. */

@@ -8,9 +8,10 @@ import { startRollout } from '../change/start-rollout.ts'
 import type { Rollout } from '../observe/rollout.ts'
 
 /**
- * Sets a service back that ran nothing before. Its revision of then never was healthy, and may not even be able to start:
- * Terraform's template names no image. It may be gone, too: Terraform deregisters a template that it replaces, and the
- * service stays on it. Then the newest of that family does, and without one only the tasks go.
+ * Scales a service to zero that ran nothing before, and sets it back to its previous revision. ECS may refuse that revision:
+ * Terraform deregisters a template that it replaces, and the service stays on it. Then the newest revision of the family
+ * takes its place; without one, only the desired count changes. The previous revision is not expected to start any task:
+ * Terraform's template names no image.
  */
 export async function scaleToZero(
   aws: AwsCalls,
@@ -32,7 +33,7 @@ export async function scaleToZero(
   return startRollout(aws, asItIs, none, { cluster, service, ...none })
 }
 
-/** Nothing where it may not be read: the tasks have to go all the same. */
+/** The newest revision of a family; `undefined` where it may not be read, as the tasks have to go in any case. */
 async function newestOf(aws: AwsCalls, family: string): Promise<string | undefined> {
   try {
     return (await describeTaskDefinition(aws, family))?.taskDefinition.taskDefinitionArn

@@ -1,9 +1,10 @@
-// ECS says that it has rolled a service back. Whether what runs now is healthy is looked at all the same.
-
+// Checks that a service is healthy after a rollback, whatever ECS says of it.
+import { TimedOutError } from '../../../../toolkit/errors.ts'
+import { poll } from '../../../../toolkit/poll.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
 import { isRefusal } from '../aws/errors.ts'
 import { describeServiceRevisions } from '../aws/service-deployments.ts'
-import { describeServices, requireService } from '../aws/services.ts'
+import { readService } from '../aws/services.ts'
 import { revisionName } from '../aws/short-names.ts'
 import {
   type ObservedService,
@@ -19,56 +20,67 @@ import { TaskTracker } from '../observe/tasks.ts'
 import type { Verdict } from '../watch/verdict.ts'
 import { pauseAfter } from '../watch/watch.ts'
 
-/** Targets may still be on their way for so long; ECS called the rollback complete. */
+/** How long targets may take to be healthy after ECS has called the rollback complete. */
 const PATIENCE_MS = 300_000
 
-/** Looks until all tasks that the service wants run the revision that it went back to, and every target is healthy. */
+/** Waits until all tasks of the service run the revision that it was rolled back to, and every target is healthy. */
 export async function verifyRollback(
   aws: AwsCalls,
   { name }: Rollout,
   revision: string,
   deadline: number,
 ): Promise<Verdict> {
-  // The tasks are told by their revision: lists of deployments may still lag behind the rollback.
+  const { clock, signal } = aws
+  // The tasks are recognized by their revision, as the list of deployments can lag behind the rollback.
   const tasks = new TaskTracker({ name, deploymentId: '', taskDefinition: revision, isNew: false, adopts: true })
   const instances = new Map<string, string>()
-  const begun = aws.clock.now()
-  const until = Math.min(deadline, begun + PATIENCE_MS)
-  for (;;) {
-    const service = observedService(requireService(await describeServices(aws, [name]), name))
+  const begun = clock.now()
+  let missing: readonly string[] = []
+  const look = async (): Promise<Verdict | undefined> => {
+    const service = observedService(await readService(aws, name))
     const live = liveTasks(await tasks.read(aws))
-    const targets =
-      live.length === 0 ? [] : await readTargets(aws, name.cluster, service.loadBalancers, live, instances)
-    const missing = notBack(revision, service, live, targets)
-    if (missing.length === 0) return { status: 'succeeded', reason: '', evidence: found(revision, live, targets) }
-    const now = aws.clock.now()
-    if (now >= until) return { status: 'failed', reason: `It is not healthy: ${missing.join('; ')}.`, evidence: [] }
-    await aws.clock.sleep(Math.min(pauseAfter(now - begun), until - now), aws.signal)
+    const balanced = { cluster: name.cluster, loadBalancers: service.loadBalancers }
+    const targets = live.length === 0 ? [] : await readTargets(aws, balanced, live, instances)
+    missing = notHealthyYet(revision, service, live, targets)
+    if (missing.length > 0) return undefined
+    return { status: 'succeeded', reason: '', evidence: found(revision, live, targets) }
+  }
+  try {
+    return await poll(look, {
+      clock,
+      signal,
+      timeoutMs: Math.min(deadline - begun, PATIENCE_MS),
+      delayMs: () => pauseAfter(clock.now() - begun),
+      what: 'the rollback',
+    })
+  } catch (error) {
+    if (!(error instanceof TimedOutError)) throw error
+    return { status: 'failed', reason: `It is not healthy: ${missing.join('; ')}.`, evidence: [] }
   }
 }
 
 /**
- * The revision that ECS went back to: the last that it saw complete, which need not be the one before ours. The service
- * deployment tells, else the list of deployments (`seen`).
+ * The revision that ECS rolled back to: the last one that completed, which need not be the one before ours. From the service
+ * deployment if it can be read, else `shown`: what the list of deployments shows.
  */
 export async function revisionRolledBackTo(
   aws: AwsCalls,
   { previousTaskDefinition }: Rollout,
   deployment: ObservedServiceDeployment | undefined,
-  seen = previousTaskDefinition,
+  shown = previousTaskDefinition,
 ): Promise<string> {
-  if (deployment?.rollbackTo === undefined) return seen
+  if (deployment?.rollbackTo === undefined) return shown
   try {
     const [revision] = await describeServiceRevisions(aws, [deployment.rollbackTo])
-    return revision?.taskDefinition ?? seen
+    return revision?.taskDefinition ?? shown
   } catch (error) {
-    if (isRefusal(error)) return seen
+    if (isRefusal(error)) return shown
     throw error
   }
 }
 
-/** What keeps a service from being back. */
-function notBack(
+/** What is not healthy yet; empty for a service that is rolled back. */
+function notHealthyYet(
   revision: string,
   service: ObservedService,
   live: readonly ObservedTask[],
@@ -80,7 +92,7 @@ function notBack(
   return live.flatMap((task) => unhealthiness(task, service, targets))
 }
 
-/** What was found of a service that is back, for people. */
+/** The evidence for a rollback that is healthy. */
 function found(revision: string, live: readonly ObservedTask[], targets: readonly ObservedTarget[]): readonly string[] {
   const tasks = `${live.length} tasks run ${revisionName(revision)}`
   const healthy = targets.filter(({ state }) => state === 'healthy').length

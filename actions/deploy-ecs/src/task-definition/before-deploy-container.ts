@@ -4,17 +4,17 @@ import type { ServicePlan } from './service-plan.ts'
 
 /** The service whose task runs the command: with several, the first that has the container. */
 export const planFor = (plans: readonly ServicePlan[], { container }: BeforeDeploy): ServicePlan | undefined =>
-  plans.find(({ target }) => target.registration.containerDefinitions.some(({ name }) => name === container)) ??
+  plans.find(({ revision }) => revision.registration.containerDefinitions.some(({ name }) => name === container)) ??
   plans[0]
 
 /** The container that the command is for. @throws InputError where it cannot be told. */
-export function chosenContainer({ target, shipped }: ServicePlan, wanted: string | undefined): string {
-  const names = target.registration.containerDefinitions.flatMap(({ name }) => name ?? [])
+export function chosenContainer({ revision, shipped }: ServicePlan, wanted: string | undefined): string {
+  const names = revision.registration.containerDefinitions.flatMap(({ name }) => name ?? [])
   if (wanted !== undefined) {
     if (names.includes(wanted)) return wanted
     throw new InputError(
       'before-deploy-container',
-      `names \`${wanted}\`, which task definition \`${target.registration.family}\` does not have.`,
+      `names \`${wanted}\`, which task definition \`${revision.registration.family}\` does not have.`,
       {
         hint: `It has ${names.map((name) => `\`${name}\``).join(', ')}.`,
       },

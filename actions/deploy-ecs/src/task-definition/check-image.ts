@@ -2,7 +2,7 @@ import { DescribeImagesCommand } from '@aws-sdk/client-ecr'
 import { classifyAwsError } from '../../../../toolkit/aws.ts'
 import { CancelledError, InputError, SlipwayError } from '../../../../toolkit/errors.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
-import type { AwsCalls } from '../aws/aws-calls.ts'
+import type { Context } from '../inputs/context.ts'
 import { pullThroughRule } from './pull-through-cache.ts'
 import { ecrRegistry, parseImage, type ShippedImage } from './shipped-image.ts'
 
@@ -18,11 +18,8 @@ export interface CheckedImage extends ShippedImage {
  * @throws InputError when the reference is malformed, or the image is not there.
  */
 export async function checkImage(
-  aws: AwsCalls,
-  env: Environment,
-  region: string,
-  container: string,
-  image: string,
+  { aws, env, region }: Pick<Context, 'aws' | 'env' | 'region'>,
+  { container, image }: Pick<ShippedImage, 'container' | 'image'>,
 ): Promise<CheckedImage> {
   const reference = parseImage(image)
   if (reference === undefined) {

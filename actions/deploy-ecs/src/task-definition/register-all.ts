@@ -1,28 +1,25 @@
-import type { Log } from '../../../../toolkit/log.ts'
-import type { AwsCalls } from '../aws/aws-calls.ts'
 import { revisionName } from '../aws/short-names.ts'
+import type { Context } from '../inputs/context.ts'
 import { register } from './register.ts'
 import { sameRegistration } from './same-registration.ts'
 import type { ServicePlan } from './service-plan.ts'
-
 /** The revision that each service shall run. Services that are to run the same share one, and what is there is not made again. */
 export async function registerAll(
-  aws: AwsCalls,
-  log: Log,
+  context: Pick<Context, 'aws' | 'log'>,
   plans: readonly ServicePlan[],
 ): Promise<ReadonlyMap<ServicePlan, string>> {
   const arns = new Map<ServicePlan, string>()
   for (const plan of plans) {
     const twin = plans.find(
-      (other) => arns.has(other) && sameRegistration(other.target.registration, plan.target.registration),
+      (other) => arns.has(other) && sameRegistration(other.revision.registration, plan.revision.registration),
     )
-    arns.set(plan, (twin && arns.get(twin)) ?? (await revisionFor(aws, log, plan)))
+    arns.set(plan, (twin && arns.get(twin)) ?? (await revisionFor(context, plan)))
   }
   return arns
 }
 
-async function revisionFor(aws: AwsCalls, log: Log, { target }: ServicePlan): Promise<string> {
-  const { arn: present, base, registration } = target
+async function revisionFor({ aws, log }: Pick<Context, 'aws' | 'log'>, { revision }: ServicePlan): Promise<string> {
+  const { arn: present, base, registration } = revision
   if (present !== undefined) {
     log.info(`${base.source} is deployed as it is.`)
     return present

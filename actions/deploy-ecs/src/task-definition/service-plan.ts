@@ -9,7 +9,8 @@ export interface ServicePlan {
   readonly name: ServiceName
   /** The service as it was found. */
   readonly before: Service
-  readonly target: PlannedRevision
+  /** What the service shall run. */
+  readonly revision: PlannedRevision
   readonly shipped: readonly CheckedImage[]
 }
 

@@ -1,5 +1,5 @@
 import { type FollowedDeployment, newerPrimary, ownDeployment, provenBefore } from '../observe/deployment.ts'
-import type { Observation, ObservedTarget, ObservedTask } from '../observe/model.ts'
+import type { Observation, ObservedDeployment, ObservedTarget, ObservedTask } from '../observe/model.ts'
 import { notHealthy } from '../observe/progress.ts'
 import { failureOf, type Stop } from '../observe/stopped-task.ts'
 import { liveTasks } from '../observe/task-health.ts'
@@ -69,6 +69,16 @@ function rememberRollback(memory: Memory, followed: FollowedDeployment, { servic
     return new Map([...memory.rollbacks, [primary.id, failed.rolloutStateReason ?? '']])
   }
   return memory.rollbacks
+}
+
+/** The PRIMARY deployment, if it is a rollback of ours. */
+export function rememberedRollback(
+  { rollbacks }: Memory,
+  followed: FollowedDeployment,
+  { service }: Observation,
+): ObservedDeployment | undefined {
+  const primary = newerPrimary(followed, service?.deployments ?? [])
+  return primary !== undefined && rollbacks.has(primary.id) ? primary : undefined
 }
 
 /** A rollback's deployment is made when its event is written. */

@@ -10,7 +10,7 @@ import { counts, notHealthy, wantedTasks } from '../observe/progress.ts'
 import type { Stop } from '../observe/stopped-task.ts'
 import { healthyCount, liveTasks } from '../observe/task-health.ts'
 import { expectedDigest } from '../task-definition/shipped-image.ts'
-import type { Memory } from './memory.ts'
+import { type Memory, rememberedRollback } from './memory.ts'
 
 /** How a deploy of one service ended, why, and what that rests on. */
 export interface Verdict {
@@ -133,9 +133,9 @@ const again = ({ isNew }: FollowedDeployment) =>
   isNew ? '' : ' This run did not start it: `force-new-deployment: true` starts another one.'
 
 /** Where a rollback goes, as far as the service shows it: to the last complete revision, which need not be the one before. */
-function goal(followed: FollowedDeployment, { service }: Observation, { rollbacks }: Memory): string {
-  const primary = newerPrimary(followed, service?.deployments ?? [])
-  return primary !== undefined && rollbacks.has(primary.id) ? ` to ${revisionName(primary.taskDefinition)}` : ''
+function goal(followed: FollowedDeployment, latest: Observation, memory: Memory): string {
+  const rollback = rememberedRollback(memory, followed, latest)
+  return rollback === undefined ? '' : ` to ${revisionName(rollback.taskDefinition)}`
 }
 
 const isReplaced = (reason: string) => /replaced by|superseded|new service deployment/i.test(reason)

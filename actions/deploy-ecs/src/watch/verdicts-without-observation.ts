@@ -47,26 +47,29 @@ export const outcomeUnknown = (error: string): Verdict => ({
   outcomeUnknown: true,
 })
 
-/** What became of the order to stop a deployment where it stood. */
+/** The result of stopping a deployment with `on-failure: stop`. */
 export type StopResult =
-  | 'stopped'
-  /** There is no ARN to stop it by: which service deployment it is could not be read. */
-  | 'unknown'
-  /** The status with which ECS had ended it before. */
-  | { readonly ended: string }
-  /** What ECS said when it would not. */
-  | { readonly refused: string }
+  | { readonly kind: 'stopped' }
+  /** Its service deployment could not be read, so there is no ARN to stop it by. */
+  | { readonly kind: 'unknown' }
+  /** ECS had ended it before, with this status. */
+  | { readonly kind: 'ended'; readonly status: string }
+  /** ECS refused, with this error message. */
+  | { readonly kind: 'refused'; readonly refusal: string }
 
 /** The verdict on a deployment that was to be stopped where it stood. */
 export function stopped(first: Verdict, result: StopResult): Verdict {
-  const saying = (how: keyof typeof STOPPED, ...evidence: readonly string[]): Verdict => ({
+  const evidence =
+    result.kind === 'ended'
+      ? [`Service deployment ${result.status}`]
+      : result.kind === 'refused'
+        ? result.refusal.split('\n')
+        : []
+  return {
     ...first,
-    reason: `${first.reason} ${STOPPED[how]}`,
+    reason: `${first.reason} ${STOPPED[result.kind]}`,
     evidence: [...first.evidence, ...evidence],
-  })
-  if (typeof result === 'string') return saying(result)
-  if ('ended' in result) return saying('ended', `Service deployment ${result.ended}`)
-  return saying('refused', ...result.refused.split('\n'))
+  }
 }
 
 const STOPPED = {

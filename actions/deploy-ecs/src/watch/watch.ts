@@ -1,9 +1,9 @@
 import { throwIfCancelled } from '../../../../toolkit/clock.ts'
 import { describeError } from '../../../../toolkit/errors.ts'
-import type { Log } from '../../../../toolkit/log.ts'
-import type { AwsCalls } from '../aws/aws-calls.ts'
+import { poll } from '../../../../toolkit/poll.ts'
 import { isRetryable } from '../aws/errors.ts'
 import { nameOf } from '../aws/service-name.ts'
+import type { Context } from '../inputs/context.ts'
 import type { Observation } from '../observe/model.ts'
 import { Observer } from '../observe/observer.ts'
 import type { Rollout } from '../observe/rollout.ts'
@@ -13,7 +13,7 @@ import { addSample, type Timeline } from './timeline.ts'
 import { type Criteria, decide, type Verdict } from './verdict.ts'
 import { outcomeUnknown } from './verdicts-without-observation.ts'
 
-/** A rollout that is being followed, and what is known of it so far. */
+/** A rollout that is watched, and what is known of it so far. */
 export interface Watch {
   readonly rollout: Rollout
   memory: Memory
@@ -21,11 +21,11 @@ export interface Watch {
   latest: Observation
   serviceDeploymentArn?: string
   verdict?: Verdict
-  /** The revision that a rollback of ours brought back. */
-  backTo?: string
+  /** ARN of the revision that `on-failure` rolled the service back to. */
+  rolledBackTo?: string
 }
 
-/** A rollout as it is right after it was started. */
+/** The watch of a rollout that was just started. `at`: milliseconds, by our clock. */
 export const beginWatch = (rollout: Rollout, at: number): Watch => ({
   rollout,
   memory: NOTHING_YET,
@@ -34,93 +34,108 @@ export const beginWatch = (rollout: Rollout, at: number): Watch => ({
 })
 
 export interface FollowOptions {
-  /** Whether lines say which service they are about: there is more than one, here or elsewhere. */
+  /** Whether log lines name their service. Default: true for more than one watch. */
   readonly named?: boolean
-  /** Told of each watch the moment that it has its verdict. */
+  /** Called once for each watch, when its verdict is known. */
   readonly onVerdict?: (watch: Watch) => void
 }
 
-/** Follows rollouts until each has its verdict. Each watch is kept up to date, also when this ends with an error. */
+type WatchContext = Pick<Context, 'aws' | 'log'>
+
+/** Watches rollouts until each has its verdict. Keeps each watch up to date, also when this throws. */
 export async function follow(
-  aws: AwsCalls,
-  log: Log,
+  { aws, log }: WatchContext,
   watches: readonly Watch[],
   criteria: Criteria,
   { named = watches.length > 1, onVerdict }: FollowOptions = {},
 ): Promise<void> {
-  const rollouts = watches.map(({ rollout }) => rollout)
-  const observer = new Observer(aws.brief(), rollouts, criteria.waitFor !== 'started', (message) => log.notice(message))
-  const tell = (watch: Watch, line: string) => log.info(named ? `[${nameOf(watch.rollout.name)}] ${line}` : line)
-  const begun = aws.clock.now()
-  for (;;) {
-    throwIfCancelled(aws.signal)
+  const { clock, signal } = aws
+  const follower = new Follower({ aws, log }, watches, criteria, named)
+  const begun = clock.now()
+  const look = async (): Promise<true | undefined> => {
     const open = watches.filter(({ verdict }) => verdict === undefined)
-    if (open.length === 0) return
-    await lookOnce(aws, log, observer, open, criteria, tell)
+    if (open.length > 0) await follower.look(open)
     for (const watch of open) {
       if (watch.verdict === undefined) continue
-      if (watches.length > 1) tell(watch, describeVerdict(watch.verdict))
+      if (watches.length > 1) follower.log(watch, describeVerdict(watch.verdict))
       onVerdict?.(watch)
     }
-    if (watches.every(({ verdict }) => verdict !== undefined)) return
-    const now = aws.clock.now()
-    const pause = Math.min(pauseAfter(now - begun), Math.max(0, criteria.deadline - now))
-    await aws.clock.sleep(Math.max(pause, 100), aws.signal)
+    return watches.every(({ verdict }) => verdict !== undefined) ? true : undefined
   }
+  // The last look happens at the deadline.
+  const delayMs = () => {
+    const now = clock.now()
+    return Math.max(100, Math.min(pauseAfter(now - begun), criteria.deadline - now))
+  }
+  // `decide` ends each watch at the deadline.
+  await poll(look, { clock, signal, timeoutMs: Number.POSITIVE_INFINITY, delayMs, what: 'the rollout' })
 }
 
-/** Of several services, each is told as soon as it is decided. */
 const describeVerdict = ({ status, reason }: Verdict): string =>
   `${status.charAt(0).toUpperCase()}${status.slice(1)}. ${reason}`
 
-async function lookOnce(
-  aws: AwsCalls,
-  log: Log,
-  observer: Observer,
-  open: readonly Watch[],
-  criteria: Criteria,
-  tell: (watch: Watch, line: string) => void,
-): Promise<void> {
-  try {
-    const seen = await observer.look(open.map(({ rollout }) => rollout))
-    for (const watch of open) {
-      const look = seen.get(nameOf(watch.rollout.name))
-      if (look === undefined) continue
-      if ('error' in look) failed(aws, log, watch, look.error, criteria)
-      else take(watch, observer, look.observation, criteria, tell)
-    }
-  } catch (error) {
-    throwIfCancelled(aws.signal)
-    for (const watch of open) failed(aws, log, watch, error, criteria)
+/** Takes one look after the other at the same rollouts. */
+class Follower {
+  readonly #context: WatchContext
+  readonly #observer: Observer
+  readonly #criteria: Criteria
+  readonly #named: boolean
+
+  constructor(context: WatchContext, watches: readonly Watch[], criteria: Criteria, named: boolean) {
+    const { aws, log } = context
+    const rollouts = watches.map(({ rollout }) => rollout)
+    this.#context = context
+    this.#criteria = criteria
+    this.#named = named
+    this.#observer = new Observer(aws.brief(), rollouts, criteria.waitFor !== 'started', (line) => log.notice(line))
   }
-}
 
-/** Being out of time is decided where all is decided; a failure that does not pass will not go away by waiting. */
-function failed(aws: AwsCalls, log: Log, watch: Watch, error: unknown, criteria: Criteria): void {
-  const now = aws.clock.now()
-  if (!isRetryable(error)) watch.verdict = outcomeUnknown(describeError(error))
-  else if (now >= criteria.deadline) watch.verdict = timeIsUp(watch, now, criteria)
-  else log.debug(`This look at ${nameOf(watch.rollout.name)} failed: ${describeError(error)}`)
-}
+  log(watch: Watch, line: string): void {
+    this.#context.log.info(this.#named ? `[${nameOf(watch.rollout.name)}] ${line}` : line)
+  }
 
-function take(
-  watch: Watch,
-  observer: Observer,
-  observation: Observation,
-  criteria: Criteria,
-  tell: (watch: Watch, line: string) => void,
-): void {
-  const { rollout } = watch
-  const before = watch.latest
-  watch.memory = remember(watch.memory, rollout, observation)
-  for (const line of narrate(rollout, before, observation)) tell(watch, line)
-  watch.timeline = addSample(watch.timeline, rollout, observation)
-  // What was not read this time is as it was: the next change is told against it.
-  watch.latest = { ...keptFrom(before), ...observation }
-  const arn = observer.serviceDeploymentOf(rollout)
-  if (arn !== undefined) watch.serviceDeploymentArn = arn
-  const decision = decide(rollout, criteria, watch.latest, watch.memory)
-  if (decision.kind === 'decided') watch.verdict = decision.verdict
+  /** Looks at the rollouts that have no verdict yet. */
+  async look(open: readonly Watch[]): Promise<void> {
+    try {
+      const looks = await this.#observer.look(open.map(({ rollout }) => rollout))
+      for (const watch of open) {
+        const look = looks.get(nameOf(watch.rollout.name))
+        if (look?.kind === 'failed') this.#failed(watch, look.error)
+        else if (look !== undefined) this.#take(watch, look.observation)
+      }
+    } catch (error) {
+      throwIfCancelled(this.#context.aws.signal)
+      for (const watch of open) this.#failed(watch, error)
+    }
+  }
+
+  /** An error that a retry cannot fix ends the watch. Any other only uses up time, and `decide` says what that means. */
+  #failed(watch: Watch, error: unknown): void {
+    const { aws, log } = this.#context
+    const now = aws.clock.now()
+    if (!isRetryable(error)) watch.verdict = outcomeUnknown(describeError(error))
+    else if (now >= this.#criteria.deadline) watch.verdict = this.#timeIsUp(watch, now)
+    else log.debug(`Could not read ${nameOf(watch.rollout.name)} this time: ${describeError(error)}`)
+  }
+
+  #take(watch: Watch, observation: Observation): void {
+    const { rollout } = watch
+    const before = watch.latest
+    watch.memory = remember(watch.memory, rollout, observation)
+    for (const line of narrate(rollout, before, observation)) this.log(watch, line)
+    watch.timeline = addSample(watch.timeline, rollout, observation)
+    // What was not read this time is kept, so that the next look is compared with it.
+    watch.latest = { ...keptFrom(before), ...observation }
+    const arn = this.#observer.serviceDeploymentOf(rollout)
+    if (arn !== undefined) watch.serviceDeploymentArn = arn
+    const decision = decide(rollout, this.#criteria, watch.latest, watch.memory)
+    if (decision.kind === 'decided') watch.verdict = decision.verdict
+  }
+
+  #timeIsUp({ rollout, latest, memory }: Watch, at: number): Verdict {
+    const decision = decide(rollout, this.#criteria, { ...latest, at }, memory)
+    return decision.kind === 'decided' ? decision.verdict : outcomeUnknown('The time-out is over.')
+  }
 }
 
 const keptFrom = ({ tasks, targets }: Observation) => ({
@@ -128,12 +143,7 @@ const keptFrom = ({ tasks, targets }: Observation) => ({
   ...(targets === undefined ? {} : { targets }),
 })
 
-function timeIsUp(watch: Watch, at: number, criteria: Criteria): Verdict {
-  const decision = decide(watch.rollout, criteria, { ...watch.latest, at }, watch.memory)
-  return decision.kind === 'decided' ? decision.verdict : outcomeUnknown('The time-out is over.')
-}
-
-/** Every few seconds at first, when most is decided; less often the longer it takes. */
+/** Milliseconds until the next look: short at first, when most is decided, and longer the longer a rollout takes. */
 export function pauseAfter(elapsedMs: number): number {
   if (elapsedMs < 60_000) return 2_000
   if (elapsedMs < 300_000) return 3_000

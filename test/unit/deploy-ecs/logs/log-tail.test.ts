@@ -55,9 +55,9 @@ describe('the log of a task that runs once', () => {
       return { events: lines.slice(from).map((message) => ({ message })), nextForwardToken: `${lines.length}` }
     }
     const said: string[] = []
-    const world = { clock, signal, log: { info: (line: string) => said.push(line) } } as never
     const aws = new AwsCalls({ logs: () => ({ send }) } as never, clock, signal)
-    return { log: new TaskLog(world, aws, definition as never, arn), said, asked: () => asked }
+    const context = { aws, clock, signal, log: { info: (line: string) => said.push(line) } } as never
+    return { log: new TaskLog(context, definition as never, arn), said, asked: () => asked }
   }
   const named = (name: string) => Object.assign(new Error('no'), { name })
 

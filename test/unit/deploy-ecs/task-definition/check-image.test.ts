@@ -15,7 +15,7 @@ test.each([
   const send = async () => ({ imageDetails: [{ imageDigest, imageManifestMediaType }] })
   const aws = new AwsCalls({ ecr: () => ({ send }) } as never, new FakeClock(), new AbortController().signal)
   const image = '123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:next'
-  const checked = await checkImage(aws, {}, 'eu-west-1', 'app', image)
+  const checked = await checkImage({ aws, env: {}, region: 'eu-west-1' }, { container: 'app', image })
   expect(expectedDigest(checked)).toBe(what === 'none' ? undefined : imageDigest)
   expect(checked.note).toContain(`Now it stands for ${imageDigest}.`)
 })
@@ -37,7 +37,7 @@ describe('an image that is not in ECR', () => {
     }
     const aws = new AwsCalls({ ecr: () => ({ send }) } as never, new FakeClock(), new AbortController().signal)
     const image = `123456789012.dkr.ecr.eu-west-1.amazonaws.com/${repository}:1.29`
-    return checkImage(aws, {}, 'eu-west-1', 'app', image)
+    return checkImage({ aws, env: {}, region: 'eu-west-1' }, { container: 'app', image })
   }
   const hub = () => [{ ecrRepositoryPrefix: 'hub' }]
 
