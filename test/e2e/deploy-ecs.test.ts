@@ -64,7 +64,7 @@ test('a deploy that fails is red, with annotations and a summary, and is taken b
 
 test('a run that is cancelled ends at once, with the service on its way back', async () => {
   const running = startStep(bundle('deploy-ecs'), step({ image: 'example.com/web:slow' }))
-  while (!running.log().includes('is to run web:')) await delay(50)
+  while (!running.log().includes('Deploying web:')) await delay(50)
   running.child.kill('SIGINT')
   const done = await running.ended
   expect(done.code).toBe(1)
@@ -81,7 +81,7 @@ test('a run that is cancelled ends at once, with the service on its way back', a
 
 test('a step that is killed is finished by its post step', async () => {
   const running = startStep(bundle('deploy-ecs'), step({ image: 'example.com/web:slow', 'on-conflict': 'supersede' }))
-  while (!running.log().includes('is to run web:')) await delay(50)
+  while (!running.log().includes('Deploying web:')) await delay(50)
   running.child.kill('SIGKILL')
   const killed = await running.ended
   const post = await runStep(bundle('deploy-ecs').replace('index.js', 'post.js'), {

@@ -458,7 +458,7 @@ describe('command: rollback of a deployment under way', () => {
     // Not by a deployment of its own, for which new tasks would have to start.
     expect(calls('UpdateService')).toHaveLength(1)
     expect(Number(done.outputs['duration'])).toBeLessThan(120)
-    expect(done.log.join('\n')).toContain('Service `production/web` is to run web:1')
+    expect(done.log.join('\n')).toContain('Deploying web:1 to production/web')
   })
 
   test('that ECS takes back already is followed, and not taken further', async () => {

@@ -43,7 +43,7 @@ test.each([true, false])(
   async (breaker) => {
     const done = await firstDeploy('crash', breaker)
     expect(done.outputs['verdict']).toBe('failed')
-    expect(done.error).toContain('Nothing ran before, so the service was set back to no tasks')
+    expect(done.error).toContain('Nothing ran before, so the service was scaled to zero')
     await cloud.clock.advance(1_200_000)
     expect(await service()).toMatchObject({ desiredCount: 0, runningCount: 0, pendingCount: 0 })
   },
@@ -58,7 +58,7 @@ test('that succeeds runs what was asked for', async () => {
 test('that is cancelled leaves the service with no tasks too', async () => {
   const done = await firstDeploy('slow', true, 20_000)
   expect(done.outputs['verdict']).toBe('cancelled')
-  expect(done.error).toContain('is being set back to no tasks, as nothing ran before')
+  expect(done.error).toContain('is being scaled to zero, as nothing ran before')
   await cloud.clock.advance(1_200_000)
   expect(await service()).toMatchObject({ desiredCount: 0, runningCount: 0, pendingCount: 0 })
 })
@@ -123,7 +123,7 @@ describe('that fails once more', () => {
         'desired-count': '2',
       })
       expect(done.outputs['verdict']).toBe('failed')
-      expect(done.error).toContain('Nothing ran before, so the service was set back to no tasks')
+      expect(done.error).toContain('Nothing ran before, so the service was scaled to zero')
       await cloud.clock.advance(1_200_000)
       expect(await service()).toMatchObject({
         desiredCount: 0,
@@ -147,7 +147,7 @@ describe('that fails once more', () => {
       }
       const done = await deploy(cloud, { image: 'example.com/web:crash', 'desired-count': '2' })
       expect(done.outputs['verdict']).toBe('failed')
-      expect(done.error).toContain('Nothing ran before, so the service was set back to no tasks')
+      expect(done.error).toContain('Nothing ran before, so the service was scaled to zero')
       await cloud.clock.advance(1_200_000)
       expect(await service()).toMatchObject({ desiredCount: 0, runningCount: 0, pendingCount: 0 })
     },
@@ -163,7 +163,7 @@ describe('that fails once more', () => {
       { image: 'example.com/web:slow', 'desired-count': '2' },
       { signal: cancellation.signal },
     )
-    expect(done.error).toContain('is being set back to no tasks, as nothing ran before')
+    expect(done.error).toContain('is being scaled to zero, as nothing ran before')
     await cloud.clock.advance(1_200_000)
     expect(await service()).toMatchObject({ desiredCount: 0, runningCount: 0, pendingCount: 0 })
   })

@@ -318,7 +318,7 @@ describe('another deployment in progress', () => {
     await begin()
     const done = await deploy(cloud, { image: 'example.com/web:next', 'on-conflict': 'supersede' })
     expect(done.outputs['verdict']).toBe('succeeded')
-    expect(done.log.join('\n')).toContain('It is superseded')
+    expect(done.log.join('\n')).toContain('This deploy supersedes it')
   })
 })
 
@@ -546,7 +546,7 @@ tasks:
       'Somebody else deployed while this deploy was being made ready, so nothing was deployed',
     )
     expect(done.error).toMatch(
-      /Service `production\/web` was deployed to meanwhile: deployment ecs-svc\/\d+ of web:\d, in place of web:1/,
+      /Somebody else deployed to service `production\/web`: deployment ecs-svc\/\d+ of web:\d replaced web:1/,
     )
     const image = (await read((await current()) ?? ''))?.containerDefinitions?.[0]?.image
     expect(image).toBe('example.com/web:theirs')

@@ -201,7 +201,7 @@ describe('the task before the deploy', () => {
     const done = await running.ended
     expect([done.code, done.outputs['verdict']]).toEqual([0, 'succeeded'])
     expect(done.log).toContain('\n  three\n')
-    expect(done.log.indexOf('\n  three\n')).toBeLessThan(done.log.indexOf('is to run streamed:2'))
+    expect(done.log.indexOf('\n  three\n')).toBeLessThan(done.log.indexOf('Deploying streamed:2 to'))
     expect(updates(name)).toBe(1)
 
     const tasks = ownTasks(name)

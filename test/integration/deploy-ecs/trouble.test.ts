@@ -52,7 +52,7 @@ describe('a run that is cancelled', () => {
 
   test('leaves the rollout to itself with on-cancel: leave', async () => {
     const done = await cancelled({ 'on-cancel': 'leave' }, 20_000)
-    expect(done.error).toContain('goes on rolling out web:2 by itself')
+    expect(done.error).toContain('goes on rolling out web:2; this run no longer watches it')
     expect(calls('StopServiceDeployment')).toHaveLength(0)
     await cloud.clock.advance(900_000)
     expect(revision((await service())?.taskDefinition)).toBe('web:2')
@@ -91,7 +91,7 @@ describe('a run that is cancelled', () => {
     cloud.clock.after(10_000, () => cancellation.abort())
     const done = await deploy(cloud, { command: 'rollback', 'rollback-to': '2' }, { signal: cancellation.signal })
     expect(done.outputs['verdict']).toBe('cancelled')
-    expect(done.error).toContain('goes on rolling out web:2 by itself')
+    expect(done.error).toContain('goes on rolling out web:2; this run no longer watches it')
     await cloud.clock.advance(900_000)
     expect(revision((await service())?.taskDefinition)).toBe('web:2')
   })
@@ -161,7 +161,7 @@ describe('the post step', () => {
     cloud.intercept = () => (cancellation.signal.aborted ? refuse('AccessDeniedException') : undefined)
     const image = { image: 'example.com/web:slow' }
     const main = await deploy(cloud, image, { signal: cancellation.signal })
-    expect(main.error).toContain('may be halfway between web:1 and web:2: it could not be rolled back.')
+    expect(main.error).toContain('may be between web:1 and web:2: it could not be rolled back.')
     cloud.intercept = () => undefined
     const done = await deploy(cloud, image, { phase: 'post', state: main.state })
     expect(done.summary).toContain('Service `production/web` is being rolled back to web:1 by ECS.')

@@ -125,6 +125,6 @@ export const afterScaleToZero = (first: Verdict, emptying: Verdict): Verdict => 
   ...first,
   reason:
     emptying.status === 'succeeded'
-      ? `${first.reason} Nothing ran before, so the service was set back to no tasks.`
-      : `${first.reason} Nothing ran before, and setting the service back to no tasks did not succeed: ${emptying.reason}`,
+      ? `${first.reason} Nothing ran before, so the service was scaled to zero.`
+      : `${first.reason} Nothing ran before, and scaling the service to zero did not succeed: ${emptying.reason}`,
 })
