@@ -20,11 +20,11 @@ import {
   type DescribeTargetHealthCommandOutput,
   RegisterTargetsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { awsClients, type Connect } from '../../../actions/deploy-ecs/src/aws/clients.ts'
 import { loadScenario } from '../../../rehearsal/cloud/runtimes/simulated/index.ts'
 import { makeNativeService, type NativeFront } from '../../support/deploy-ecs/blue-green-service.ts'
 import { type Deployed, deploy } from '../../support/deploy-ecs/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
-import { type Connect, awsClients } from '../../../actions/deploy-ecs/src/aws/clients.ts'
 
 let cloud: EcsCloud
 beforeEach(async () => {

@@ -2,12 +2,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
+import { awsClients, type Connect } from '../../../actions/deploy-ecs/src/aws/clients.ts'
 import { startCloud } from '../../../rehearsal/cloud/cloud.ts'
 import { parseScenario } from '../../../rehearsal/cloud/runtimes/simulated/index.ts'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
 import { runStep, source, startStep } from '../../support/run-action.ts'
-import { type Connect, awsClients } from '../../../actions/deploy-ecs/src/aws/clients.ts'
 
 const WORKER_IS_SLOW = `
 description: the new tasks of one service take their time

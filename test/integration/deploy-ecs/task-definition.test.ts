@@ -8,9 +8,9 @@ import {
   DescribeTaskDefinitionCommand,
   RegisterTaskDefinitionCommand,
 } from '@aws-sdk/client-ecs'
+import { READ_ONLY } from '../../../actions/deploy-ecs/src/task-definition/registration.ts'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
-import { READ_ONLY } from '../../../actions/deploy-ecs/src/task-definition/registration.ts'
 
 const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`
 const parameter = (name: string) => `arn:aws:ssm:eu-west-1:123456789012:parameter/${name}`

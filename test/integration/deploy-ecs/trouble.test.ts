@@ -2,12 +2,12 @@
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { DescribeServicesCommand } from '@aws-sdk/client-ecs'
+import { awsClients } from '../../../actions/deploy-ecs/src/aws/clients.ts'
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
 import { seededRandom } from '../../../rehearsal/cloud/kernel/random.ts'
 import type { Intercept } from '../../../rehearsal/cloud/kernel/service.ts'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
-import { awsClients } from '../../../actions/deploy-ecs/src/aws/clients.ts'
 
 let cloud: EcsCloud
 

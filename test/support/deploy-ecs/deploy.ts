@@ -1,14 +1,14 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { awsClients, type Connect } from '../../../actions/deploy-ecs/src/aws/clients.ts'
+import { main } from '../../../actions/deploy-ecs/src/main.ts'
+import { post } from '../../../actions/deploy-ecs/src/post.ts'
 import { describeError } from '../../../toolkit/errors.ts'
 import { exec } from '../../../toolkit/exec.ts'
 import { query } from '../../../toolkit/query.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import type { EcsCloud } from './ecs-cloud.ts'
-import { type Connect, awsClients } from '../../../actions/deploy-ecs/src/aws/clients.ts'
-import { main } from '../../../actions/deploy-ecs/src/main.ts'
-import { post } from '../../../actions/deploy-ecs/src/post.ts'
 
 /** What a run of deploy-ecs left behind. */
 export interface Deployed {

@@ -1,5 +1,6 @@
 // One deploy on a bad day. What deploy-ecs says of each service is held against what the journal says really happened.
 import { type DeploymentConfiguration, RegisterTaskDefinitionCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs'
+import { awsClients, type Connect } from '../../../actions/deploy-ecs/src/aws/clients.ts'
 import { parseScenario } from '../../../rehearsal/cloud/runtimes/simulated/index.ts'
 import { makeNativeService } from './blue-green-service.ts'
 import { type Deployed, deploy } from './deploy.ts'
@@ -7,7 +8,6 @@ import { type EcsCloud, makeService, startEcsCloud } from './ecs-cloud.ts'
 import { type Facts, readFacts, readState } from './fault-facts.ts'
 import { brokenPromises, problemsWith } from './fault-judge.ts'
 import { drawStory, inputsOf, RIVAL, type ServiceStory, type Story, scenarioOf, undisturbed } from './fault-story.ts'
-import { type Connect, awsClients } from '../../../actions/deploy-ecs/src/aws/clients.ts'
 
 export interface FaultRun {
   readonly seed: number
