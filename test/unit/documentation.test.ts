@@ -24,7 +24,10 @@ function exists(path: string): boolean {
   )
 }
 
-const pages = ['CONTRIBUTING.md', 'docs/architecture.md', ...globSync('docs/decisions/*.md', { cwd: root }).toSorted()]
+// The guides name files of the reader's own repository; these name only ours.
+const pages = globSync('{CONTRIBUTING,SECURITY,docs/architecture,docs/rehearsal,docs/decisions/*}.md', {
+  cwd: root,
+}).toSorted()
 const editor = ['.vscode/tasks.json', '.vscode/launch.json', '.github/pull_request_template.md']
 
 it.each(pages)('%s names only paths that exist', (page) => {
@@ -37,12 +40,27 @@ it('finds a path that does not exist', () => {
   ).toEqual(['toolkit/gone.ts', 'gone.md'])
 })
 
-it.each(
-  globSync('{*.md,docs/**/*.md,actions/*/README.md,examples/*/README.md,terraform/modules/*/README.md}', { cwd: root }),
-)('%s links only to files that exist', (page) => {
-  const links = [...read(page).matchAll(/\]\((?!https?:|mailto:|#)([^)#\s]+)/g)].map(([, link = '']) => link)
-  expect(links.filter((link) => !existsSync(join(root, dirname(page), link)))).toEqual([])
+const linked = globSync('{*.md,docs/**/*.md,actions/*/README.md,examples/*/README.md,terraform/modules/*/README.md}', {
+  cwd: root,
 })
+it.each(linked.toSorted())('%s links only to files and headings that exist', (page) => {
+  const links = [...read(page).matchAll(/\]\((?!https?:|mailto:)([^)\s]+)/g)].map(([, link = '']) => link)
+  const broken = links.filter((link) => {
+    const [path = '', heading] = link.split('#')
+    const target = path === '' ? page : join(dirname(page), path)
+    return !existsSync(join(root, target)) || (heading !== undefined && !anchorsOf(read(target)).includes(heading))
+  })
+  expect(broken).toEqual([])
+})
+
+/** The anchors that GitHub gives the headings of a page. */
+const anchorsOf = (markdown: string) =>
+  [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
 
 it.each([...pages, ...editor, 'README.md'])('%s names only scripts of package.json', (page) => {
   const scripts = Object.keys((JSON.parse(read('package.json')) as { scripts: Record<string, string> }).scripts)
@@ -69,4 +87,10 @@ it('lists every record in docs/decisions/README.md', () => {
   const records = globSync('*.md', { cwd: join(root, 'docs/decisions') }).filter((name) => name !== 'README.md')
   const listed = [...read('docs/decisions/README.md').matchAll(/\]\(([^)]+)\)/g)].map(([, link]) => link)
   expect(listed.toSorted()).toEqual(records.toSorted())
+})
+
+it('docs/rehearsal.md lists every scenario', () => {
+  const [, table = ''] = /^## Scenarios$([\s\S]*?)^```/m.exec(read('docs/rehearsal.md')) ?? []
+  const listed = [...table.matchAll(/^\| `([\w-]+)` \|/gm)].map(([, name]) => `${name}.yaml`)
+  expect(listed.toSorted()).toEqual(globSync('*.yaml', { cwd: join(root, 'rehearsal/scenarios') }).toSorted())
 })
