@@ -1,5 +1,5 @@
-# What a person applies once in each AWS account, before the first deploy to it: the bucket for Terraform's states, and the
-# role that the jobs of one GitHub environment can become. What is deployed is in ../infra, and made by those jobs.
+# A person applies this once in each AWS account, before the first deploy to it: the bucket for Terraform's states, and the
+# role that the jobs of one GitHub environment can assume. Those jobs apply ../infra.
 
 terraform {
   required_version = ">= 1.10"
@@ -46,15 +46,15 @@ module "ci_access" {
   }
 }
 
-# What Terraform makes in ../infra, beside what PowerUserAccess is for: the roles of the service. PowerUserAccess is wide, to
-# begin with. Narrow it to what your stack manages; docs/accounts-and-roles.md says how far it reaches.
+# What Terraform creates in ../infra and PowerUserAccess does not allow: the roles of the service. PowerUserAccess is a wide
+# start. Replace it by what your Terraform manages; docs/accounts-and-roles.md has its limits.
 resource "aws_iam_policy" "roles" {
   name   = "${var.service}-${var.environment}-roles"
   policy = data.aws_iam_policy_document.roles.json
 }
 
 data "aws_iam_policy_document" "roles" {
-  # Never without the boundary: whoever deploys could make a role that may do everything, and become it.
+  # Only with the boundary: a deploy could create a role with all permissions, and assume it.
   statement {
     sid       = "MakeWithinTheBoundary"
     actions   = ["iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"]

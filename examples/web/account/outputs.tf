@@ -1,10 +1,10 @@
 output "variables" {
-  description = "The variables of the GitHub environment."
+  description = "Variables of the GitHub environment."
   value       = local.variables
 }
 
 output "commands" {
-  description = "Makes the GitHub environment, lets one branch or the tags of one pattern use it, and sets its variables, with the GitHub CLI."
+  description = "Commands for the GitHub CLI that create the GitHub environment, restrict it to one branch or to tags, and set its variables."
   value = join("\n", concat(
     [
       "gh api --silent --method PUT '${local.environment}' -F 'deployment_branch_policy[protected_branches]=false' -F 'deployment_branch_policy[custom_branch_policies]=true'",

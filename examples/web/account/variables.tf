@@ -1,33 +1,33 @@
 variable "repository" {
-  description = "The GitHub repository that deploys, as `owner/name`."
+  description = "GitHub repository that deploys, as `owner/name`."
   type        = string
 }
 
 variable "owner_id" {
-  description = "The id of the repository's owner. With both ids nobody else gets in, also when the repository's name becomes somebody else's."
+  description = "ID of the repository's owner. With both IDs only this repository is trusted, even if another owner takes over its name."
   type        = string
   default     = null
 }
 
 variable "repository_id" {
-  description = "The id of the repository. For both see docs/accounts-and-roles.md, \"Trust the ids\"."
+  description = "ID of the repository. See docs/accounts-and-roles.md, \"Trust the IDs\", for both."
   type        = string
   default     = null
 }
 
 variable "create_provider" {
-  description = "Whether to make GitHub's OpenID Connect provider. False where the account has it already: it can have only one."
+  description = "Whether to create GitHub's OpenID Connect provider. An account can have only one: `false` if it exists."
   type        = bool
   default     = true
 }
 
 variable "environment" {
-  description = "The GitHub environment that deploys to this account, such as `stage`."
+  description = "GitHub environment that deploys to this account, such as `stage`."
   type        = string
 }
 
 variable "branch" {
-  description = "The branch whose jobs may use the GitHub environment, where no `tag` is given."
+  description = "Branch whose jobs may use the GitHub environment, unless `tag` is set."
   type        = string
   default     = "main"
 }
@@ -39,7 +39,7 @@ variable "tag" {
 }
 
 variable "state_bucket" {
-  description = "A name for the bucket with Terraform's states. No other bucket in the world may have it."
+  description = "Name of the bucket with Terraform's states. It must be unique in all of AWS."
   type        = string
 }
 
@@ -50,13 +50,13 @@ variable "service" {
 }
 
 variable "permissions_boundary" {
-  description = "ARN of a policy that no role of the service can exceed. Another one goes into `../infra` too."
+  description = "ARN of the permissions boundary of the service's roles. If you change it, change it in `../infra` too."
   type        = string
   default     = "arn:aws:iam::aws:policy/PowerUserAccess"
 }
 
 variable "pull_from" {
-  description = "In prod, the repository that it takes its images from: the ARN of stage's."
+  description = "For prod: ARN of stage's image repository, to copy images from."
   type        = list(string)
   default     = []
 }

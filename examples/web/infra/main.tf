@@ -1,5 +1,5 @@
-# The whole infrastructure of the service. Stage and prod are the same modules; they differ in `<environment>.tfvars`,
-# and there in keys, sizes and counts only.
+# The infrastructure of the service. Stage and prod use the same modules. They differ only in `<environment>.tfvars`: in keys,
+# sizes and counts.
 
 provider "aws" {
   default_tags {
@@ -63,6 +63,6 @@ module "service" {
 }
 
 locals {
-  # Where the service listens: the load balancer asks there, and the container is told.
+  # The port that the service listens on, for the load balancer and for the container's variable PORT.
   port = 8080
 }

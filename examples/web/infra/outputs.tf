@@ -1,4 +1,4 @@
-# What the later steps of the workflow ask for.
+# What the later steps of the workflow use.
 
 output "cluster" {
   description = "Name of the ECS cluster."
@@ -11,26 +11,26 @@ output "service" {
 }
 
 output "template" {
-  description = "Family of the task definition that deploys clone."
+  description = "Task definition family that deploys copy."
   value       = module.service.template
 }
 
 output "container" {
-  description = "The container that gets the image."
+  description = "Container whose image deploys set."
   value       = module.service.container
 }
 
 output "repository" {
-  description = "Where the service's images go."
+  description = "URL of the image repository."
   value       = module.service.repository_url
 }
 
 output "desired_count" {
-  description = "How many tasks the deploy should let run."
+  description = "Number of tasks, for the deploy."
   value       = var.desired_count
 }
 
 output "url" {
-  description = "Where the service answers."
+  description = "URL of the service."
   value       = "http://${module.environment.load_balancer_dns_name}/"
 }

@@ -10,7 +10,7 @@ variable "service" {
 }
 
 variable "desired_count" {
-  description = "How many tasks run. Terraform hands it to the deploy, which sets it together with the image."
+  description = "Number of tasks. An output for the deploy, which sets it together with the image."
   type        = number
 
   validation {
@@ -20,7 +20,7 @@ variable "desired_count" {
 }
 
 variable "cpu" {
-  description = "CPU units of a task; 1024 are one CPU."
+  description = "CPU units of a task. 1024 units are one vCPU."
   type        = number
 }
 
@@ -41,13 +41,13 @@ variable "container_insights" {
 }
 
 variable "pull_accounts" {
-  description = "AWS accounts that may pull the service's images. In stage: the account of prod, which ships what stage ran."
+  description = "AWS accounts that may pull the service's images. In stage: prod's account."
   type        = list(string)
   default     = []
 }
 
 variable "permissions_boundary" {
-  description = "ARN of the policy that the service's roles cannot exceed. The one of `../account`: without it the deploy may not make them."
+  description = "ARN of the permissions boundary of the service's roles, the same as in `../account`. Without it the deploy may not create the roles."
   type        = string
   default     = "arn:aws:iam::aws:policy/PowerUserAccess"
 }

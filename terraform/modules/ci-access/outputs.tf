@@ -1,5 +1,5 @@
 output "role_arns" {
-  description = "ARNs of the roles by environment: for the variable `AWS_ROLE` of the environments in GitHub."
+  description = "ARNs of the roles by environment, for the variable `AWS_ROLE` of the GitHub environments."
   value       = { for name, role in aws_iam_role.this : name => role.arn }
 }
 
@@ -9,7 +9,7 @@ output "provider_arn" {
 }
 
 output "subjects" {
-  description = "What a job's token must say of itself (`sub`) to become the role, by environment; one of these."
+  description = "Values of the token's claim `sub` that may assume the role, by environment."
   value = {
     for environment, jobs in local.jobs : environment => flatten([
       for name in local.repository_names : [for job in jobs : "repo:${name}:${job}"]

@@ -1,5 +1,5 @@
 variable "repository" {
-  description = "The GitHub repository whose workflows deploy, as `owner/name`, in GitHub's own spelling."
+  description = "GitHub repository whose workflows deploy, as `owner/name`, in GitHub's own spelling."
   type        = string
 
   validation {
@@ -9,7 +9,7 @@ variable "repository" {
 }
 
 variable "owner_id" {
-  description = "The id of the repository's owner: `gh api repos/OWNER/NAME --jq .owner.id`. With it and `repository_id` nobody who takes over a name gets in."
+  description = "ID of the repository's owner: `gh api repos/OWNER/NAME --jq .owner.id`. With it and `repository_id`, another owner of the same name is not trusted."
   type        = string
   default     = null
 
@@ -25,7 +25,7 @@ variable "owner_id" {
 }
 
 variable "repository_id" {
-  description = "The id of the repository: `gh api repos/OWNER/NAME --jq .id`. For repositories whose tokens have the ids in `sub`, and together with `owner_id`."
+  description = "ID of the repository: `gh api repos/OWNER/NAME --jq .id`. Only if its tokens have the IDs in `sub`, and together with `owner_id`."
   type        = string
   default     = null
 
@@ -37,15 +37,15 @@ variable "repository_id" {
 
 variable "environments" {
   description = <<-EOT
-    The roles of this account, by the name of their environment. Each trusts the jobs of:
+    Roles of this account, by the name of their environment. Each role trusts the jobs of:
     `github_environments` (default: the one of the same name, unless one of the next four is set), `branches`, `tags`
-    (patterns such as `v*`; for jobs without `environment:`), and with `pull_requests` any pull request from the repository
-    itself. Give that only to a role that can read. `trusted_roles` (ARNs) may become it too, without a token of GitHub's:
-    such as the one that its jobs come in by, in a login account.
-    Each may deploy to `clusters`, push to `repositories`, pull from the repositories `pull_from` of other accounts (ARNs;
-    those have to allow it too), hand the roles `pass_roles` to tasks, see whether the `secrets` of
-    Secrets Manager are there (names; by default any, and never what is in them), and use the Terraform
-    `state` below a prefix of a bucket, with the key that it is encrypted with, if it is one of yours; names may have `*`. `policy_arns` are for what your Terraform manages.
+    (patterns such as `v*`; for jobs without `environment:`), and with `pull_requests` all pull requests from branches of the
+    repository. Use that only for a role that reads. `trusted_roles` (ARNs) may assume it too, without GitHub's token, such as
+    the role of a login account.
+    Each role may deploy to `clusters`, push to `repositories`, pull from the repositories `pull_from` of other accounts
+    (ARNs; those have to allow it too), pass the roles `pass_roles` to tasks, check that the `secrets` of Secrets Manager exist
+    (names; default: any; values are never read), and use the Terraform `state` below a prefix of a bucket, with the KMS key
+    that it is encrypted with, if it is your own. Names may contain `*`. `policy_arns` are for what your Terraform manages.
   EOT
   type = map(object({
     github_environments  = optional(list(string))
@@ -144,13 +144,13 @@ variable "environments" {
 }
 
 variable "create_provider" {
-  description = "Whether to make GitHub's OpenID Connect provider. False where the account has it already: it can have only one."
+  description = "Whether to create GitHub's OpenID Connect provider. An account can have only one: `false` if it exists."
   type        = bool
   default     = true
 }
 
 variable "role_name_prefix" {
-  description = "What the names of the roles begin with. Without it, the repository's name and `-deploy-`."
+  description = "Prefix of the roles' names. Default: the repository's name and `-deploy-`."
   type        = string
   default     = null
 }

@@ -9,16 +9,16 @@ output "cluster_arn" {
 }
 
 output "listener_arn" {
-  description = "The HTTP listener, to which services add their rules."
+  description = "ARN of the HTTP listener that services add rules to."
   value       = aws_lb_listener.http.arn
 }
 
 output "load_balancer_security_group_id" {
-  description = "Where the requests that services get come from."
+  description = "Security group of the load balancer."
   value       = aws_security_group.load_balancer.id
 }
 
 output "load_balancer_dns_name" {
-  description = "Where the load balancer answers."
+  description = "URL of the load balancer."
   value       = aws_lb.this.dns_name
 }

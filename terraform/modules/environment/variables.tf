@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Name of the environment, such as `stage`: its cluster and its load balancer are called so."
+  description = "Name of the environment, such as `stage`, of its cluster and of its load balancer."
   type        = string
 
   validation {

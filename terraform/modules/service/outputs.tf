@@ -4,21 +4,21 @@ output "name" {
 }
 
 output "template" {
-  description = "Family of the task definition that deploys clone."
+  description = "Task definition family that deploys copy."
   value       = aws_ecs_task_definition.template.family
 }
 
 output "container" {
-  description = "Name of the container that deploys give a new image."
+  description = "Name of the container whose image deploys set."
   value       = var.name
 }
 
 output "repository_url" {
-  description = "Where the service's images go."
+  description = "URL of the image repository."
   value       = aws_ecr_repository.this.repository_url
 }
 
 output "task_role_name" {
-  description = "The role of the service itself, to give policies to, such as an `aws_iam_role_policy`."
+  description = "Name of the task role, to attach policies to."
   value       = aws_iam_role.task.name
 }

@@ -1,5 +1,5 @@
 variable "name" {
-  description = "Name of the service. Its repository, container and family are called so too: one of the name in an account and region."
+  description = "Name of the service, its repository, its container and its task definition family. Unique in an account and region."
   type        = string
 
   validation {
@@ -24,41 +24,41 @@ variable "subnet_ids" {
 }
 
 variable "assign_public_ip" {
-  description = "Whether tasks get a public address. In public subnets without a NAT gateway they need one to pull their image."
+  description = "Whether tasks get a public IP address. In public subnets without a NAT gateway they need one to pull their image."
   type        = bool
   default     = false
 }
 
 variable "listener_arn" {
-  description = "The load balancer's listener."
+  description = "ARN of the load balancer's listener."
   type        = string
 }
 
 variable "load_balancer_security_group_id" {
-  description = "The security group that the load balancer's requests come from."
+  description = "Security group of the load balancer."
   type        = string
 }
 
 variable "priority" {
-  description = "Priority of the service's rule at the listener; each service needs one of its own."
+  description = "Priority of the service's rule at the listener, different for each service."
   type        = number
   default     = 100
 }
 
 variable "path_patterns" {
-  description = "Paths that the service answers, at most five."
+  description = "Path patterns that are routed to the service, at most five."
   type        = list(string)
   default     = ["/*"]
 }
 
 variable "container_port" {
-  description = "The port that the service listens on. It stays as it is: ECS does not change it under running tasks."
+  description = "Port that the service listens on. It cannot be changed later: ECS does not change it while tasks run."
   type        = number
   default     = 8080
 }
 
 variable "environment" {
-  description = "Environment variables of the container, readable by all who may look at task definitions. For others see `secrets`."
+  description = "Environment variables of the container. Everyone who may read task definitions can read them: use `secrets` for secrets."
   type        = map(string)
   default     = {}
 }
@@ -86,19 +86,19 @@ variable "secrets" {
 }
 
 variable "secrets_kms_key_arns" {
-  description = "KMS keys of your own that `secrets` are encrypted with. AWS's own keys need not be named."
+  description = "Your own KMS keys that `secrets` are encrypted with. AWS managed keys need not be listed."
   type        = list(string)
   default     = []
 }
 
 variable "permissions_boundary" {
-  description = "ARN of a policy that the service's roles cannot exceed, whatever is put into them. Whoever may make roles only with a boundary needs it here."
+  description = "ARN of the permissions boundary of the service's roles. Required if your own role may create roles only with a boundary."
   type        = string
   default     = null
 }
 
 variable "cpu" {
-  description = "CPU units of a task; 1024 are one CPU."
+  description = "CPU units of a task. 1024 units are one vCPU."
   type        = number
   default     = 256
 }
@@ -110,7 +110,7 @@ variable "memory" {
 }
 
 variable "health_check_path" {
-  description = "The path that answers 200 when the service can do its work."
+  description = "Path that answers 200 when the service can work."
   type        = string
   default     = "/healthz"
 }
@@ -122,25 +122,25 @@ variable "health_check_interval" {
 }
 
 variable "health_check_grace_period" {
-  description = "Seconds that a new task may take until failed health checks count."
+  description = "Seconds after the start of a task in which failed health checks do not count."
   type        = number
   default     = 30
 }
 
 variable "deregistration_delay" {
-  description = "Seconds that an old task has to finish its requests. Longer than your longest request; it prolongs every deploy."
+  description = "Seconds that an old task has to finish its requests. Longer than your longest request. Each deploy takes that much longer."
   type        = number
   default     = 30
 }
 
 variable "log_retention_days" {
-  description = "How long logs are kept."
+  description = "Days that logs are kept."
   type        = number
   default     = 30
 }
 
 variable "pull_accounts" {
-  description = "AWS accounts that may pull this service's images, such as prod's, which takes over what stage ran."
+  description = "AWS accounts that may pull this service's images, such as prod's account."
   type        = list(string)
   default     = []
 
@@ -151,7 +151,7 @@ variable "pull_accounts" {
 }
 
 variable "keep_images" {
-  description = "How many images the repository keeps, the newest. Each build is one, however many tags it has; what still runs or may be rolled back to has to be among them."
+  description = "Number of images that the repository keeps, the newest first. Each build is one image, however many tags it has. Images that run, or that you may roll back to, must be among them."
   type        = number
   default     = 500
 
@@ -162,7 +162,7 @@ variable "keep_images" {
 }
 
 variable "force_delete" {
-  description = "Whether the repository may be destroyed while it holds images."
+  description = "Whether `terraform destroy` may delete a repository with images."
   type        = bool
   default     = false
 }

@@ -1,5 +1,5 @@
 variable "bucket" {
-  description = "Name of the bucket. It is unique in all of AWS, so put your organization's name and the account's number into it."
+  description = "Name of the bucket. It must be unique in all of AWS: use your organization's name and the account's number."
   type        = string
 
   validation {
@@ -9,7 +9,7 @@ variable "bucket" {
 }
 
 variable "kms_key_arn" {
-  description = "ARN of a key of your own that S3 encrypts with by default. Name it in each `backend` block too, as `kms_key_id`: with `encrypt = true` alone Terraform asks for S3's own encryption. Without a key, there is only that."
+  description = "ARN of your own KMS key for the bucket's default encryption. Name it in each `backend` block too, as `kms_key_id`: `encrypt = true` alone requests S3's own encryption. Default: S3's own encryption."
   type        = string
   default     = null
 }
