@@ -25,7 +25,7 @@ function exists(path: string): boolean {
 }
 
 // The guides name files of the reader's own repository; these name only ours.
-const pages = globSync('{CONTRIBUTING,SECURITY,docs/architecture,docs/rehearsal,docs/decisions/*}.md', {
+const pages = globSync('{CONTRIBUTING,SECURITY,docs/architecture,docs/rehearsal,docs/decisions/*,test/README}.md', {
   cwd: root,
 }).toSorted()
 const editor = ['.vscode/tasks.json', '.vscode/launch.json', '.github/pull_request_template.md']
@@ -40,9 +40,12 @@ it('finds a path that does not exist', () => {
   ).toEqual(['toolkit/gone.ts', 'gone.md'])
 })
 
-const linked = globSync('{*.md,docs/**/*.md,actions/*/README.md,examples/*/README.md,terraform/modules/*/README.md}', {
-  cwd: root,
-})
+const linked = globSync(
+  '{*.md,docs/**/*.md,test/README.md,actions/*/README.md,examples/*/README.md,terraform/modules/*/README.md}',
+  {
+    cwd: root,
+  },
+)
 it.each(linked.toSorted())('%s links only to files and headings that exist', (page) => {
   const links = [...read(page).matchAll(/\]\((?!https?:|mailto:)([^)\s]+)/g)].map(([, link = '']) => link)
   const broken = links.filter((link) => {
@@ -93,4 +96,16 @@ it('docs/rehearsal.md lists every scenario', () => {
   const [, table = ''] = /^## Scenarios$([\s\S]*?)^```/m.exec(read('docs/rehearsal.md')) ?? []
   const listed = [...table.matchAll(/^\| `([\w-]+)` \|/gm)].map(([, name]) => `${name}.yaml`)
   expect(listed.toSorted()).toEqual(globSync('*.yaml', { cwd: join(root, 'rehearsal/scenarios') }).toSorted())
+})
+
+it('test/README.md explains every tool whose issues are named in titles of tests', () => {
+  const tests = globSync('test/**/*.test.ts', { cwd: root }).flatMap((path) => [
+    ...read(path).matchAll(/\(peers?: ([^)]*)\)/g),
+  ])
+  const keys = new Set(
+    tests.flatMap(([, issues = '']) => [...issues.matchAll(/([A-Za-z]\w+) \d+/g)].map(([, key]) => key)),
+  )
+  expect(keys.size).toBeGreaterThan(0)
+  const explained = [...read('test/README.md').matchAll(/^\| (\w+) \| \[/gm)].map(([, key]) => key)
+  expect([...keys].filter((key) => !explained.includes(key))).toEqual([])
 })
