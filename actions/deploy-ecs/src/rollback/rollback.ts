@@ -11,12 +11,8 @@ import { startRollout, updateRequest } from '../change/start-rollout.ts'
 import { stopDeployment } from '../change/stop-deployment.ts'
 import { lastHealthy } from '../history/last-healthy.ts'
 import { newerPrimary } from '../observe/deployment.ts'
-import {
-  type ObservedDeployment,
-  type ObservedServiceDeployment,
-  observedService,
-  observedServiceDeployment,
-} from '../observe/model.ts'
+import { ecsRollback, type RollbackFacts } from '../observe/ecs-rollback.ts'
+import { type ObservedServiceDeployment, observedService, observedServiceDeployment } from '../observe/model.ts'
 import type { Rollout } from '../observe/rollout.ts'
 import type { Verdict } from '../watch/verdict.ts'
 import type { Watch } from '../watch/watch.ts'
@@ -39,11 +35,11 @@ const LOOK_EVERY_MS = 2_000
  * Starts to scale a service to zero that ran nothing before its first deploy. ECS's own rollback would start tasks of the
  * revision before, which never ran.
  */
-export async function startScaleToZero(aws: AwsCalls, rollout: Rollout, deadline: number): Promise<RollbackStart> {
+export async function startScaleToZero(aws: AwsCalls, watch: Watch, deadline: number): Promise<RollbackStart> {
+  const { rollout } = watch
   const { name, previousTaskDefinition } = rollout
   const before = await readService(aws, name)
-  const primary = newerPrimary(rollout, observedService(before).deployments)
-  if (primary !== undefined && !isRollback(primary, rollout)) return SUPERSEDED
+  if (rollbackIn(before, rollout, await factsOf(aws, watch))?.kind === 'none') return SUPERSEDED
   const back = await scaleToZero(aws, name, before, previousTaskDefinition)
   if (back.isNew) return { kind: 'started', rollout: back }
   return { kind: 'ended', verdict: await waitForNoTasks(aws, rollout, deadline), to: back.taskDefinition }
@@ -73,7 +69,7 @@ export async function startRollback(aws: AwsCalls, watch: Watch, deadline: numbe
     return findRollback(aws, rollout, arn, deadline)
   }
   const before = await readService(aws, name)
-  const inProgress = rollbackIn(before, rollout)
+  const inProgress = rollbackIn(before, rollout, await factsOf(aws, watch))
   if (inProgress !== undefined) {
     if (inProgress.kind === 'started') await restoreEarly(aws, rollout)
     return inProgress
@@ -107,7 +103,7 @@ export async function findRollback(
 ): Promise<RollbackStart> {
   let said = ''
   const look = async (): Promise<RollbackStart | undefined> => {
-    const inProgress = rollbackIn(await readService(aws, rollout.name), rollout)
+    const inProgress = rollbackIn(await readService(aws, rollout.name), rollout, { requested: true })
     if (inProgress?.kind === 'started') return inProgress
     const deployment = await readDeployment(aws, arn)
     const { status = 'not shown', statusReason = '' } = deployment ?? {}
@@ -150,19 +146,27 @@ export async function readDeployment(aws: AwsCalls, arn: string): Promise<Observ
   }
 }
 
-/** The rollback that ECS has begun, as far as the service shows one. */
-function rollbackIn(before: Service, rollout: Rollout): RollbackStart | undefined {
+/** What is known of our deployment beside the service: what the watch has seen, and our service deployment as it is now. */
+async function factsOf(
+  aws: AwsCalls,
+  { memory, serviceDeploymentArn: arn }: Watch,
+): Promise<Omit<RollbackFacts, 'service'>> {
+  const serviceDeployment = arn === undefined ? undefined : await readDeployment(aws, arn)
+  const { rollbacks } = memory
+  return serviceDeployment === undefined ? { rollbacks } : { rollbacks, serviceDeployment }
+}
+
+/** The rollback that ECS has started, as far as the service shows it; `undefined` while our deployment is the PRIMARY. */
+function rollbackIn(
+  before: Service,
+  rollout: Rollout,
+  facts: Omit<RollbackFacts, 'service'>,
+): RollbackStart | undefined {
   const service = observedService(before)
-  const primary = newerPrimary(rollout, service.deployments)
-  if (primary === undefined) return undefined
-  if (!isRollback(primary, rollout)) return SUPERSEDED
-  const { id: deploymentId, createdAt, taskDefinition } = primary
+  if (newerPrimary(rollout, service.deployments) === undefined) return undefined
+  const rollback = ecsRollback(rollout, { ...facts, service })
+  if (rollback === undefined) return SUPERSEDED
+  const { id: deploymentId, createdAt, taskDefinition } = rollback.deployment
   const back = { ...rollout, service, deploymentId, createdAt, taskDefinition, shipped: [], isNew: true, adopts: true }
   return { kind: 'started', rollout: back }
 }
-
-/** The one that goes our way back; any other newer PRIMARY is somebody else's deploy, which is not ours to follow. */
-const isRollback = (
-  { taskDefinition, rolloutStateReason = '' }: ObservedDeployment,
-  { previousTaskDefinition }: Rollout,
-) => taskDefinition === previousTaskDefinition || /rolling back|rollback/i.test(rolloutStateReason)

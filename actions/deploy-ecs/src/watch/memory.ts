@@ -1,4 +1,5 @@
 import { type FollowedDeployment, newerPrimary, ownDeployment, provenBefore } from '../observe/deployment.ts'
+import { ecsRollback } from '../observe/ecs-rollback.ts'
 import type { Observation, ObservedDeployment, ObservedTarget, ObservedTask } from '../observe/model.ts'
 import { notHealthy } from '../observe/progress.ts'
 import { failureOf, type Stop } from '../observe/stopped-task.ts'
@@ -49,26 +50,19 @@ export function remember(memory: Memory, followed: FollowedDeployment, latest: O
   }
 }
 
-/** The PRIMARY says that it is a rollback only until it is complete; the service's events say so for longer. */
-function rememberRollback(memory: Memory, followed: FollowedDeployment, { service }: Observation): Memory['rollbacks'] {
-  const primary = newerPrimary(followed, service?.deployments ?? [])
-  if (service === undefined || primary === undefined || memory.rollbacks.has(primary.id)) return memory.rollbacks
-  const said = primary.rolloutStateReason ?? ''
-  const event = service.events.find(
-    ({ at, message }) =>
-      /rolling back/i.test(message) &&
-      at > followed.createdAt &&
-      Math.abs(at - primary.createdAt) <= NEAR_MS &&
-      // Somebody else may deploy in the same moment.
-      (message.includes(primary.id) || primary.taskDefinition === followed.previousTaskDefinition),
-  )
-  const failed = ownDeployment(followed, service)
-  if (/rolling back|rollback/i.test(said)) return new Map([...memory.rollbacks, [primary.id, said]])
-  if (event !== undefined) return new Map([...memory.rollbacks, [primary.id, event.message]])
-  if (failed?.rolloutState === 'FAILED' && primary.taskDefinition === followed.previousTaskDefinition) {
-    return new Map([...memory.rollbacks, [primary.id, failed.rolloutStateReason ?? '']])
-  }
-  return memory.rollbacks
+/** ECS shows the reason of a rollback only until it is complete, and its events only for a while. */
+function rememberRollback(
+  { rollbacks }: Memory,
+  followed: FollowedDeployment,
+  { service, serviceDeployment }: Observation,
+): Memory['rollbacks'] {
+  const rollback = ecsRollback(followed, {
+    rollbacks,
+    ...(service === undefined ? {} : { service }),
+    ...(serviceDeployment === undefined ? {} : { serviceDeployment }),
+  })
+  if (rollback === undefined || rollbacks.has(rollback.deployment.id)) return rollbacks
+  return new Map([...rollbacks, [rollback.deployment.id, rollback.reason]])
 }
 
 /** The PRIMARY deployment, if it is a rollback of ours. */
@@ -80,9 +74,6 @@ export function rememberedRollback(
   const primary = newerPrimary(followed, service?.deployments ?? [])
   return primary !== undefined && rollbacks.has(primary.id) ? primary : undefined
 }
-
-/** A rollback's deployment is made when its event is written. */
-const NEAR_MS = 30_000
 
 function rememberFailures(
   memory: Memory,

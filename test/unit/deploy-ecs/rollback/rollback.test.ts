@@ -1,0 +1,87 @@
+// The watch and the rollback have to agree on whose deployment the PRIMARY is: what the watch calls superseded is not followed
+// as a rollback, and a rollback that the watch has seen is not called somebody else's deploy.
+import type { Deployment } from '@aws-sdk/client-ecs'
+import { AwsCalls } from '../../../../actions/deploy-ecs/src/aws/aws-calls.ts'
+import { observedService } from '../../../../actions/deploy-ecs/src/observe/model.ts'
+import { startRollback, startScaleToZero } from '../../../../actions/deploy-ecs/src/rollback/rollback.ts'
+import { NOTHING_YET, remember } from '../../../../actions/deploy-ecs/src/watch/memory.ts'
+import { decide } from '../../../../actions/deploy-ecs/src/watch/verdict.ts'
+import type { Watch } from '../../../../actions/deploy-ecs/src/watch/watch.ts'
+import { FakeClock } from '../../../support/clock.ts'
+import { arn, criteria, followed, MADE } from '../stories.ts'
+
+const entry = (id: string, revision: number, at: number, more: Partial<Deployment> = {}): Deployment => ({
+  id,
+  taskDefinition: arn(revision),
+  status: 'ACTIVE',
+  createdAt: new Date(at),
+  desiredCount: 2,
+  runningCount: 2,
+  rolloutState: 'COMPLETED',
+  rolloutStateReason: `ECS deployment ${id} completed.`,
+  ...more,
+})
+const primary = (revision: number, reason?: string) =>
+  entry('ecs-svc/newer', revision, MADE + 60_000, {
+    status: 'PRIMARY',
+    rolloutState: reason === undefined ? 'COMPLETED' : 'IN_PROGRESS',
+    ...(reason === undefined ? {} : { rolloutStateReason: reason }),
+  })
+const ours = entry('ecs-svc/ours', 2, MADE, { rolloutState: 'IN_PROGRESS', rolloutStateReason: 'in progress.' })
+const ROLLING_BACK = 'ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/old.'
+
+/** Plays looks at a service to a watch; then ECS shows the last one to who starts a rollback. */
+async function see(...looks: readonly (readonly Deployment[])[]) {
+  const name = { cluster: 'c', service: 'web' }
+  const services = looks.map((deployments) => ({
+    serviceName: 'web',
+    status: 'ACTIVE',
+    desiredCount: 2,
+    taskDefinition: arn(2),
+    deployments: [...deployments],
+  }))
+  const observations = services.map((service, at) => ({ at, service: observedService(service) }))
+  const latest = observations.at(-1) ?? { at: 0 }
+  const memory = observations.reduce((known, look) => remember(known, followed, look), NOTHING_YET)
+  const updates: string[] = []
+  const send = async ({ constructor: { name: command } }: { constructor: { name: string } }) => {
+    if (command === 'DescribeServicesCommand') return { services: [services.at(-1)] }
+    updates.push(command)
+    throw new Error(`No ${command} was expected.`)
+  }
+  const aws = new AwsCalls({ ecs: { send } } as never, new FakeClock(0), new AbortController().signal)
+  const rollout = { ...followed, name, service: observedService({}), adopts: true }
+  const watch: Watch = { rollout, memory, timeline: [], latest }
+  const decision = decide(followed, criteria, latest, memory)
+  return {
+    watch: decision.kind === 'decided' ? decision.verdict.status : decision.waitingFor.join(),
+    rollback: await startRollback(aws, watch, 60_000),
+    scaleToZero: () => startScaleToZero(aws, watch, 60_000),
+    updates,
+  }
+}
+const SUPERSEDED = { kind: 'none', reason: 'Another deployment has taken over.' }
+
+test('the previous revision, deployed by somebody else, is superseded for both', async () => {
+  const { watch, rollback, scaleToZero, updates } = await see([ours], [primary(1), ours])
+  expect(watch).toBe('superseded')
+  expect(rollback).toEqual(SUPERSEDED)
+  expect(await scaleToZero()).toEqual(SUPERSEDED)
+  expect(updates).toEqual([])
+})
+
+test('a rollback past the previous revision is one for both, also once ECS no longer shows its reason', async () => {
+  const { watch, rollback } = await see([ours], [primary(7, ROLLING_BACK), ours], [primary(7)])
+  expect(watch).toBe('rolled-back')
+  expect(rollback).toMatchObject({
+    kind: 'started',
+    rollout: { deploymentId: 'ecs-svc/newer', taskDefinition: arn(7), shipped: [], isNew: true },
+  })
+})
+
+test('a rollback to the previous revision is one for both while our deployment is FAILED', async () => {
+  const failed = { ...ours, rolloutState: 'FAILED' as const, rolloutStateReason: 'tasks failed to start.' }
+  const { watch, rollback } = await see([primary(1), failed])
+  expect(watch).toBe('rolled-back')
+  expect(rollback).toMatchObject({ kind: 'started', rollout: { taskDefinition: arn(1) } })
+})
