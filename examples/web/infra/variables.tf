@@ -15,7 +15,7 @@ variable "desired_count" {
 
   validation {
     condition     = var.desired_count >= 1
-    error_message = "A service that nobody runs needs no deploy: desired_count must be at least 1."
+    error_message = "desired_count must be at least 1."
   }
 }
 

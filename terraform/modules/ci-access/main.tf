@@ -1,8 +1,8 @@
-# What a repository's workflows may do in this AWS account: GitHub's OpenID Connect provider, and one role for each
-# environment, which only the right jobs of that repository can become. No AWS key is stored anywhere.
+# AWS access of a GitHub repository's workflows: GitHub's OpenID Connect provider, and one role for each environment that
+# only its jobs can assume. No AWS key is stored anywhere.
 
-# An account has one such provider, whoever needs it; AWS verifies GitHub by its own list of authorities, so no
-# thumbprint is given.
+# An account can have only one such provider. AWS verifies GitHub by its own list of certificate authorities, so no
+# thumbprint is set.
 resource "aws_iam_openid_connect_provider" "github" {
   count = var.create_provider ? 1 : 0
 
@@ -20,7 +20,7 @@ resource "aws_iam_role" "this" {
   permissions_boundary = var.permissions_boundary
 }
 
-# Who may become the role: jobs whose token says exactly this of itself, and the roles that are named.
+# Who may assume the role: jobs whose token has exactly these claims, and the roles in `trusted_roles`.
 data "aws_iam_policy_document" "trust" {
   for_each = var.environments
 
@@ -47,9 +47,9 @@ data "aws_iam_policy_document" "trust" {
         values   = [for job in local.jobs[each.key] : "repo:${statement.value}:${job}"]
       }
 
-      # A `*` for an id matches `/` and `:` too. No name of an owner has `@`, so no other owner gets in by it. Another
-      # repository of the same owner could: whoever administers it chooses what its `sub` is made of, such as a branch
-      # called `x/web@1`. Nobody chooses what `repository` says.
+      # A `*` for an ID matches `/` and `:` too. Names of owners have no `@`, so no other owner matches. Another repository of
+      # the same owner could: its administrators choose parts of its `sub`, such as a branch called `x/web@1`. They cannot
+      # choose the claim `repository`.
       dynamic "condition" {
         for_each = strcontains(statement.value, "*") ? [var.repository] : []
 
@@ -91,17 +91,17 @@ locals {
   name         = element(split("/", var.repository), 1)
   role_prefix  = coalesce(var.role_name_prefix, "${local.name}-deploy-")
 
-  # What the repository is called in a token's `sub`. Since July 2026 its ids are there, for repositories that were made,
-  # renamed or transferred since, and for those that opted in: a name can become somebody else's, an id never does.
-  # Where the ids are not given, both ways of writing it are trusted.
+  # The repository in a token's `sub`. Since July 2026 it has IDs, for repositories that were created, renamed or transferred
+  # since, and for those that opted in: another owner can take over a name, but never an ID. Without IDs here, both forms are
+  # trusted.
   repository_names = (
     var.repository_id == null
     ? [var.repository, "${local.owner}@*/${local.name}@*"]
     : ["${local.owner}@${var.owner_id}/${local.name}@${var.repository_id}"]
   )
 
-  # What follows it there. A job with `environment:` has the environment in it, and not the branch: which branches and
-  # tags may use an environment is a rule of the environment in GitHub.
+  # The rest of `sub`. For a job with `environment:` it has the environment and not the branch. Which branches and tags may
+  # use an environment is a rule of the environment in GitHub.
   jobs = {
     for name, environment in var.environments : name => concat(
       [for github in coalesce(environment.github_environments, local.trusts_others[name] ? [] : [name]) : "environment:${github}"],

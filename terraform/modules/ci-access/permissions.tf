@@ -1,5 +1,5 @@
-# What the role may do: what Slipway's actions need for the clusters, repositories and state that are named, and the
-# policies that you attach for what your Terraform manages.
+# Permissions of the role: what Slipway's actions need for the named clusters, repositories and state, and your own policies
+# for what your Terraform manages.
 
 resource "aws_iam_role_policy" "deploy" {
   for_each = { for name, environment in var.environments : name => environment if length(environment.clusters) > 0 }
@@ -58,14 +58,14 @@ data "aws_iam_policy_document" "deploy" {
     resources = ["*"]
   }
 
-  # What tasks write, and whether there is a group to write to.
+  # The logs of tasks, and whether the log group exists.
   statement {
     sid       = "ReadLogs"
     actions   = ["logs:DescribeLogGroups", "logs:GetLogEvents"]
     resources = ["arn:${local.partition}:logs:*:${local.account}:log-group:*"]
   }
 
-  # Whether there are the secrets that tasks get: never what is in them. AWS puts six characters behind their names.
+  # Whether the secrets of tasks exist, not their values. AWS appends six characters to their names.
   dynamic "statement" {
     for_each = length(each.value.secrets) > 0 ? [each.value.secrets] : []
 
@@ -92,7 +92,7 @@ data "aws_iam_policy_document" "deploy" {
     }
   }
 
-  # Whether there are those roles, and tasks can have them.
+  # Whether those roles exist, and passing them to tasks.
   dynamic "statement" {
     for_each = length(each.value.pass_roles) > 0 ? [each.value.pass_roles] : []
 
@@ -115,7 +115,7 @@ resource "aws_iam_role_policy" "images" {
 data "aws_iam_policy_document" "images" {
   for_each = { for name, environment in var.environments : name => environment if length(environment.repositories) > 0 }
 
-  # ECR hands out its token to a whole account, not to one repository, and so it is with what it fetches from elsewhere.
+  # ECR's token is for a whole account, not for one repository. So are pull-through cache rules.
   statement {
     sid       = "LogIn"
     actions   = ["ecr:GetAuthorizationToken", "ecr:DescribePullThroughCacheRules"]
@@ -140,8 +140,8 @@ data "aws_iam_policy_document" "images" {
     resources = [for repository in each.value.repositories : "arn:${local.partition}:ecr:*:${local.account}:repository/${repository}"]
   }
 
-  # The findings of enhanced scanning are Amazon Inspector's, which ECR asks with the role's own permissions. They are of the
-  # whole account: AWS ties neither to a repository.
+  # The findings of enhanced scanning are Amazon Inspector's, which ECR calls with the role's permissions. Both actions are for
+  # the whole account: AWS cannot limit them to a repository.
   statement {
     sid       = "ReadEnhancedScans"
     actions   = ["inspector2:ListCoverage", "inspector2:ListFindings"]
@@ -189,7 +189,7 @@ data "aws_iam_policy_document" "state" {
     resources = ["arn:${local.partition}:s3:::${each.value.bucket}/${each.value.prefix}*"]
   }
 
-  # S3 asks KMS in the name of whoever reads or writes.
+  # S3 calls KMS with the permissions of the role that reads or writes.
   dynamic "statement" {
     for_each = each.value.kms_key_arn == null ? [] : [each.value.kms_key_arn]
 
@@ -201,7 +201,7 @@ data "aws_iam_policy_document" "state" {
   }
 }
 
-# By their place in the list: the ARN of a policy that is made in the same run is not known beforehand.
+# By index: the ARN of a policy that is created in the same apply is not known in the plan.
 resource "aws_iam_role_policy_attachment" "this" {
   for_each = {
     for one in flatten([

@@ -4,7 +4,7 @@ variable "repository" {
 
   validation {
     condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$", var.repository))
-    error_message = "Write the repository as owner/name, without wildcards: a pattern could match a repository of somebody else."
+    error_message = "Write the repository as owner/name, without wildcards: a pattern could match another owner's repository."
   }
 }
 
@@ -15,7 +15,7 @@ variable "owner_id" {
 
   validation {
     condition     = var.owner_id == null || can(regex("^[0-9]+$", var.owner_id))
-    error_message = "owner_id is a number: gh api repos/OWNER/NAME --jq .owner.id tells it."
+    error_message = "owner_id is a number. Get it with: gh api repos/OWNER/NAME --jq .owner.id"
   }
 
   validation {
@@ -31,7 +31,7 @@ variable "repository_id" {
 
   validation {
     condition     = var.repository_id == null || can(regex("^[0-9]+$", var.repository_id))
-    error_message = "repository_id is a number: gh api repos/OWNER/NAME --jq .id tells it."
+    error_message = "repository_id is a number. Get it with: gh api repos/OWNER/NAME --jq .id"
   }
 }
 
@@ -69,7 +69,7 @@ variable "environments" {
         for ref in concat(environment.branches, environment.tags) : can(regex("^[^*?:\\s][^:\\s]*$", ref))
       ]
     ]))
-    error_message = "A branch or tag begins with something that is no wildcard: `main`, `release/*`, `v*`. One that begins with `*` would let every branch in."
+    error_message = "A branch or tag must not begin with a wildcard: `main`, `release/*`, `v*`. One that begins with `*` would trust every branch."
   }
 
   # IAM looks at the key itself: a policy for an alias allows nothing.
@@ -106,14 +106,14 @@ variable "environments" {
       environment.github_environments == null || environment.pull_requests ||
       length(concat(coalesce(environment.github_environments, []), environment.branches, environment.tags, environment.trusted_roles)) > 0
     ])
-    error_message = "Nobody could become the role: name a GitHub environment, a branch, a tag or a trusted role, or set pull_requests."
+    error_message = "No job could assume the role: name a GitHub environment, a branch, a tag or a trusted role, or set pull_requests."
   }
 
   validation {
     condition = alltrue([
       for environment in values(var.environments) : !environment.pull_requests || length(environment.clusters) + length(environment.repositories) == 0
     ])
-    error_message = "A role that pull requests can become must not deploy: anyone who can push a branch could. Give them a role of their own."
+    error_message = "A role that pull requests can assume must not deploy: everyone who can push a branch could deploy. Use another role for pull requests."
   }
 
   validation {

@@ -1,4 +1,4 @@
-# What the services of one environment share: a cluster, and a load balancer in front of it.
+# Shared by the services of one environment: a cluster and a load balancer.
 
 resource "aws_ecs_cluster" "this" {
   name = var.name
@@ -37,7 +37,7 @@ resource "aws_lb" "this" {
   security_groups = [aws_security_group.load_balancer.id]
 }
 
-# Each service adds its own rule; a request that no service claims is answered here.
+# Each service adds its own rule. This answers requests that match no rule.
 resource "aws_lb_listener" "http" {
   load_balancer_arn = aws_lb.this.arn
   protocol          = "HTTP"

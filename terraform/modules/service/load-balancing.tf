@@ -1,5 +1,5 @@
-# Its name has a hash of where the service is, as names of target groups are an account's: the same service can be in
-# two clusters, and in another VPC the new target group is there before the rule lets the old one go.
+# The name has a hash of the service's cluster and VPC, as names of target groups are unique in an account: the same service
+# can be in two clusters, and after a change of the VPC the new target group exists before the rule stops using the old one.
 resource "aws_lb_target_group" "this" {
   name                 = "${trimsuffix(substr(var.name, 0, 23), "-")}-${substr(sha256("${var.cluster_arn} ${var.name} ${var.vpc_id}"), 0, 8)}"
   protocol             = "HTTP"
@@ -21,11 +21,11 @@ resource "aws_lb_target_group" "this" {
     create_before_destroy = true
     ignore_changes        = [port]
 
-    # Found out by the plan. The apply would close the old port to the load balancer before ECS refuses the new one,
-    # which the tasks that run do not have.
+    # Refused by the plan. The apply would close the old port to the load balancer before ECS refuses the new one, which the
+    # running tasks do not have.
     postcondition {
       condition     = self.port == var.container_port
-      error_message = "The service ${var.name} was made with container_port ${self.port}, and ECS cannot change it to ${var.container_port} under running tasks. Listen on ${self.port}, or make a service of another name and hand its path_patterns over."
+      error_message = "The service ${var.name} was created with container_port ${self.port}, and ECS cannot change it to ${var.container_port} while tasks run. Listen on ${self.port}, or create a service with another name and move path_patterns to it."
     }
   }
 }

@@ -1,4 +1,4 @@
-# One web service: an image repository, a place behind the load balancer, and an ECS service.
+# One web service: an image repository, a rule at the load balancer, and an ECS service.
 
 resource "aws_ecr_repository" "this" {
   name                 = var.name
@@ -10,8 +10,8 @@ resource "aws_ecr_repository" "this" {
   }
 }
 
-# ECR does not know which images are in use: those that are kept have to reach back beyond every deploy that may still
-# run, and every one to roll back to. Parts of an image for several platforms have no tag, and stay as long as it does.
+# ECR does not know which images are in use: the ones it keeps must include every image that may still run, and every one to
+# roll back to. The images of a multi-platform index have no tag; ECR keeps them as long as the index.
 resource "aws_ecr_lifecycle_policy" "this" {
   repository = aws_ecr_repository.this.name
 
@@ -38,9 +38,9 @@ resource "aws_cloudwatch_log_group" "this" {
   retention_in_days = var.log_retention_days
 }
 
-# Terraform owns this template, and each deploy clones it: registered under the family `<name>`, with the image that
-# was built. So a change of environment, CPU or memory here ships with the next deploy, and Terraform never sets back
-# what a deploy did. Nothing ever runs from the template itself, so its image need not exist.
+# Terraform owns this template. Each deploy copies it to the family `<name>`, with the image that was built. So a change of
+# environment, CPU or memory here ships with the next deploy, and Terraform never undoes a deploy. No task runs from the
+# template itself, so its image need not exist.
 resource "aws_ecs_task_definition" "template" {
   family                   = "${var.name}-template"
   requires_compatibilities = ["FARGATE"]
@@ -50,7 +50,7 @@ resource "aws_ecs_task_definition" "template" {
   execution_role_arn       = aws_iam_role.execution.arn
   task_role_arn            = aws_iam_role.task.arn
 
-  # A service that no deploy has brought to run is set back to the revision it was made from, which must be there then.
+  # A service whose first deploy failed is set back to the revision that it was created from. That revision must still exist.
   skip_destroy = true
 
   container_definitions = jsonencode([{
@@ -83,7 +83,7 @@ resource "aws_ecs_service" "this" {
   task_definition = aws_ecs_task_definition.template.arn
   launch_type     = "FARGATE"
 
-  # A new service waits for its first deploy, which brings both the image and the number of tasks.
+  # A new service has no tasks until its first deploy, which sets both the image and the number of tasks.
   desired_count = 0
 
   deployment_minimum_healthy_percent = 100
@@ -108,7 +108,7 @@ resource "aws_ecs_service" "this" {
   }
 
   lifecycle {
-    # Both belong to the deploys.
+    # Deploys own both.
     ignore_changes = [task_definition, desired_count]
   }
 

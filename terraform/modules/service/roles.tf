@@ -1,11 +1,11 @@
-# What ECS may do to start a task: pull this image, read these secrets, write to this log group. No more.
+# Execution role: ECS may pull this image, read these secrets and write to this log group.
 resource "aws_iam_role" "execution" {
   name                 = local.role_names["execution"]
   assume_role_policy   = data.aws_iam_policy_document.tasks.json
   permissions_boundary = var.permissions_boundary
 }
 
-# What the service itself may do: nothing, until you give it a policy (output `task_role_name`).
+# Task role: no permissions, until you attach a policy (output `task_role_name`).
 resource "aws_iam_role" "task" {
   name                 = local.role_names["task"]
   assume_role_policy   = data.aws_iam_policy_document.tasks.json
@@ -24,7 +24,7 @@ data "aws_iam_policy_document" "tasks" {
 }
 
 data "aws_iam_policy_document" "execution" {
-  # ECR hands out its token to a whole account, not to one repository.
+  # ECR's token is for a whole account, not for one repository.
   statement {
     actions   = ["ecr:GetAuthorizationToken"]
     resources = ["*"]
@@ -74,12 +74,12 @@ data "aws_iam_policy_document" "execution" {
 locals {
   parameters = sort(distinct([for arn in values(var.secrets) : arn if can(regex("^arn:[^:]+:ssm:", arn))]))
 
-  # The first seven parts of it: what may follow is which of its keys or versions the container gets.
+  # The first seven parts of the ARN. A key or version of the secret may follow.
   managed_secrets = sort(distinct([
     for arn in values(var.secrets) : join(":", slice(split(":", arn), 0, 7)) if can(regex("^arn:[^:]+:secretsmanager:", arn))
   ]))
 
-  # IAM takes 64 characters. A longer name is cut, and a hash tells it from others that begin alike.
+  # IAM allows 64 characters. A longer name is cut and gets a hash, so that it stays unique.
   role_names = {
     for kind in ["execution", "task"] : kind => (
       length("${local.prefix}-${kind}") <= 64

@@ -1,5 +1,5 @@
-# Lets other accounts pull the images: prod copies what stage ran, rather than building it again. The roles there need
-# to be allowed it too (`pull_from` of the module ci-access).
+# Allows other accounts to pull the images: prod copies stage's image instead of building it again. The roles there need the
+# permission too (`pull_from` of the module ci-access).
 resource "aws_ecr_repository_policy" "this" {
   count = length(var.pull_accounts) > 0 ? 1 : 0
 

@@ -1,15 +1,15 @@
-# Where Terraform keeps its states: one bucket for all stacks of an account, with the locks beside the states.
+# One bucket for the Terraform states of an account, with the locks beside the states.
 
 resource "aws_s3_bucket" "this" {
   bucket = var.bucket
 
-  # Without its state Terraform knows nothing of what it made. A bucket that is to go is emptied and taken out of here by hand.
+  # Without its state Terraform does not know its resources. To delete the bucket, empty it and remove it from here yourself.
   lifecycle {
     prevent_destroy = true
   }
 }
 
-# A state that was overwritten or deleted by mistake is in an earlier version.
+# An earlier version has a state that was overwritten or deleted by mistake.
 resource "aws_s3_bucket_versioning" "this" {
   bucket = aws_s3_bucket.this.id
 
@@ -41,7 +41,7 @@ resource "aws_s3_bucket_public_access_block" "this" {
   restrict_public_buckets = true
 }
 
-# The bucket's owner owns every object, whichever account wrote it.
+# The bucket's owner owns every object, also those of other accounts.
 resource "aws_s3_bucket_ownership_controls" "this" {
   bucket = aws_s3_bucket.this.id
 
@@ -54,7 +54,7 @@ resource "aws_s3_bucket_policy" "this" {
   bucket = aws_s3_bucket.this.id
   policy = data.aws_iam_policy_document.tls_only.json
 
-  # AWS takes no two changes of a bucket's access at once.
+  # AWS refuses two concurrent changes of a bucket's access.
   depends_on = [aws_s3_bucket_public_access_block.this]
 }
 

@@ -219,7 +219,7 @@ test('refuses another port in the plan, and cuts names that IAM would refuse', a
   override('container_port = 9090')
   const port = await terraform('plan', '-no-color', '-input=false', ...changed)
   expect(port.code).toBe(1)
-  expect(unwrapped(port.output)).toContain('was made with container_port 8080')
+  expect(unwrapped(port.output)).toContain('was created with container_port 8080')
   const name = 'a-service-whose-name-is-32-long-'.padEnd(32, 'x').replace(/-$/, 'x')
   override(`name = "${name}"\ncluster_arn = "arn:aws:ecs:eu-west-1:123456789012:cluster/${'c'.repeat(32)}"`)
   succeeded(await terraform('plan', '-no-color', '-input=false', '-out=names.plan', ...changed))

@@ -292,7 +292,7 @@ type Refused = Readonly<Record<string, readonly [environment: string, words: str
 
 test('what would let too many in, or nobody, is refused by its name before anything is changed', async () => {
   const refused: Refused = {
-    any_branch: ['{ branches = ["*"] }', 'would let every branch in'],
+    any_branch: ['{ branches = ["*"] }', 'would trust every branch'],
     claim_in_disguise: ['{ tags = ["v1:environment:production"] }', 'A branch or tag begins with something'],
     any_environment: ['{ github_environments = ["prod*"] }', 'without wildcards'],
     deploying_pull_requests: ['{ pull_requests = true, clusters = ["a"] }', 'must not deploy'],
@@ -305,7 +305,7 @@ test('what would let too many in, or nobody, is refused by its name before anyth
       'name that in repositories',
     ],
     any_role: ['{ trusted_roles = ["arn:aws:iam::111111111111:role/*"] }', 'trusted_roles are ARNs of roles in full'],
-    nobody: ['{ github_environments = [] }', 'Nobody could become the role'],
+    nobody: ['{ github_environments = [] }', 'No job could assume the role'],
     short: ['{ max_session_duration = 900 }', 'max_session_duration is from'],
     any_owner: ['{}', 'owner_id is a number', 'owner_id = "*"'],
     any_id: ['{}', 'repository_id is a number', 'repository_id = "1*"'],
