@@ -1,7 +1,7 @@
 // The rules of .dependency-cruiser.mjs, each broken once in a tree of a few files; and what the rules cannot say: how many
 // files a folder holds, and that every room is in the list.
 import { execFile } from 'node:child_process'
-import { globSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { mostFilesInAFolder, rooms } from '../../script/lib/rooms.ts'
@@ -166,4 +166,10 @@ it(`keeps every folder of sources to ${mostFilesInAFolder} files`, () => {
   const counts = Map.groupBy(globSync('{actions/*/src,toolkit,rehearsal}/**/*.ts', { cwd: root }), dirname)
   const full = [...counts].filter(([, files]) => files.length > mostFilesInAFolder)
   expect(full.map(([folder, files]) => `${folder}: ${files.length}`)).toEqual([])
+})
+
+it("imports no type as import('…').T or typeof import('…'), which dependency-cruiser does not see", () => {
+  const unseen = /typeof import\(|import\('[^']+'\)\.(?!then|catch|finally)/
+  const sources = globSync('{actions/*/src,toolkit,rehearsal,script}/**/*.ts', { cwd: root })
+  expect(sources.filter((path) => unseen.test(readFileSync(join(root, path), 'utf8')))).toEqual([])
 })
