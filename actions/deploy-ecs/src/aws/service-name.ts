@@ -1,11 +1,13 @@
+import { parseArn, splitResource } from '../../../../toolkit/arn.ts'
 import { InputError } from '../../../../toolkit/errors.ts'
+import { accountOf } from './short-names.ts'
 
 /** Which service, in which cluster. Both are short names. */
 export interface ServiceName {
   readonly cluster: string
   readonly service: string
   /** Where it has to be, where an ARN says so. */
-  readonly place?: ArnLocation
+  readonly location?: ArnLocation
 }
 
 /** Where an ARN says that something is. */
@@ -19,7 +21,7 @@ export interface ArnLocation {
 /** The cluster of the services that do not name their own. */
 export interface ClusterName {
   readonly cluster: string
-  readonly place?: ArnLocation
+  readonly location?: ArnLocation
 }
 
 /** `cluster/service`, for people. */
@@ -52,33 +54,38 @@ export function parseClusterName(value: string): ClusterName {
 }
 
 /** The name in an ARN, and where that says it is; anything else as it is. */
-function readArn(value: string, kind: string, input: string): { readonly path: string; readonly place?: ArnLocation } {
-  const [, region, account, of, path] = /^arn:[\w-]+:ecs:([\w-]+):(\d{12}):(\w+)\/(.+)$/.exec(value) ?? []
-  if (region === undefined || account === undefined || path === undefined || of !== kind) return { path: value }
-  return { path, place: { input, region, account } }
+function readArn(
+  value: string,
+  kind: string,
+  input: string,
+): { readonly path: string; readonly location?: ArnLocation } {
+  const arn = parseArn(value)
+  if (arn?.service !== 'ecs' || arn.region === '' || arn.accountId === '') return { path: value }
+  const { type, id } = splitResource(arn)
+  return type === kind ? { path: id, location: { input, region: arn.region, account: arn.accountId } } : { path: value }
 }
 
 /** @throws InputError when an ARN is of another region than that of this step, where the name is somebody else's. */
 export function refuseOtherRegion(names: readonly ServiceName[], region: string): void {
   for (const name of names) {
-    const { place } = name
-    if (place === undefined || place.region === region) continue
+    const { location } = name
+    if (location === undefined || location.region === region) continue
     throw new InputError(
-      place.input,
-      `says that \`${nameOf(name)}\` is in ${place.region}, but this step works in ${region}.`,
-      { hint: `Set \`aws-region: ${place.region}\`, or correct the ARN.` },
+      location.input,
+      `says that \`${nameOf(name)}\` is in ${location.region}, but this step works in ${region}.`,
+      { hint: `Set \`aws-region: ${location.region}\`, or correct the ARN.` },
     )
   }
 }
 
 /** @throws InputError when the service that the credentials lead to is in another account than the ARN that was given. */
 export function refuseOtherAccountOf(name: ServiceName, foundArn: string): void {
-  const [, , , , account] = foundArn.split(':')
-  const { place } = name
-  if (place === undefined || account === undefined || place.account === account) return
+  const account = accountOf(foundArn)
+  const { location } = name
+  if (location === undefined || account === '' || location.account === account) return
   throw new InputError(
-    place.input,
-    `says that \`${nameOf(name)}\` is in account ${place.account}, but the credentials are of account ${account}, which has one of that name too.`,
+    location.input,
+    `says that \`${nameOf(name)}\` is in account ${location.account}, but the credentials are of account ${account}, which has one of that name too.`,
     { hint: 'Assume a role of the right account, or correct the ARN.' },
   )
 }

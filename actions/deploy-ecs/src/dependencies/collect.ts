@@ -1,6 +1,7 @@
 // What a task definition only names: roles, secrets, parameters, log groups. Without any one of them ECS registers it all
 // the same, and then starts none of its tasks. Pure.
 import type { ContainerDefinition, Secret } from '@aws-sdk/client-ecs'
+import { formatArn, parseArn, resourceName } from '../../../../toolkit/arn.ts'
 import type { Registration } from '../task-definition/registration.ts'
 
 /** Where a deploy takes place: names without an account or a region are of these. */
@@ -56,26 +57,27 @@ function collectFromContainer(container: ContainerDefinition, family: string, pl
 
 /** A role, by its ARN or its name. Its path is no part of its name. */
 function roleOf(role: string, { account, region }: Location): Dependency {
-  const [, inAccount, path] = /^arn:[\w-]+:iam::(\d{12}):role\/(.+)$/.exec(role) ?? []
-  if (inAccount === undefined || path === undefined) return { kind: 'role', name: role, account, region }
-  return { kind: 'role', name: path.replace(/^.*\//, ''), arn: role, account: inAccount, region }
+  const arn = parseArn(role)
+  if (arn?.service !== 'iam' || arn.accountId === '' || !arn.resource.startsWith('role/')) {
+    return { kind: 'role', name: role, account, region }
+  }
+  return { kind: 'role', name: resourceName(role), arn: role, account: arn.accountId, region }
 }
 
 /** `valueFrom`: an ARN of Secrets Manager, perhaps with `:json-key:stage:version-id`; else a parameter, by ARN or name. */
 function secretOf(valueFrom: string, place: Location): Dependency {
-  const secret = /^(arn:[\w-]+:secretsmanager:([\w-]+):(\d{12}):secret:[^:]+)(?::([^:]*):([^:]*):([^:]*))?$/.exec(
-    valueFrom,
-  )
-  if (secret !== null) {
-    const [, name = '', region = '', account = '', , stage = '', version = ''] = secret
+  const arn = parseArn(valueFrom)
+  const { service = '', region = '', accountId: account = '', resource = '' } = arn ?? {}
+  const [type = '', id = '', , stage = '', version = ''] = resource.split(':')
+  const parts = resource.split(':').length
+  if (arn !== undefined && service === 'secretsmanager' && type === 'secret' && (parts === 2 || parts === 5)) {
     // A version that is named by its id needs no stage.
     const wanted = stage || (version === '' ? 'AWSCURRENT' : undefined)
+    const name = formatArn({ ...arn, resource: `secret:${id}` })
     return { kind: 'secret', name, region, account, ...(wanted === undefined ? {} : { stage: wanted }) }
   }
-  const parameter = /^arn:[\w-]+:ssm:([\w-]+):(\d{12}):parameter\/(.+)$/.exec(valueFrom)
-  if (parameter !== null) {
-    const [, region = '', account = '', path = ''] = parameter
-    const name = withoutSelector(path)
+  if (service === 'ssm' && resource.startsWith('parameter/')) {
+    const name = withoutSelector(resource.slice('parameter/'.length))
     // The ARN of `/token` is that of `token`; a name with a slash in it always begins with one, too.
     const names = name.includes('/') ? [`/${name}`] : [name, `/${name}`]
     return { kind: 'parameter', name: `/${name}`, names, region, account }

@@ -7,6 +7,7 @@ import { InputReader } from '../../../../toolkit/inputs.ts'
 import { readRegion } from '../../../../toolkit/region.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
 import { nameOf, parseClusterName, parseServiceName, type ServiceName } from '../aws/service-name.ts'
+import { revisionName } from '../aws/short-names.ts'
 import { readCommandLine } from './command-line.ts'
 import { PEER_INPUTS } from './peer-inputs.ts'
 import { CHANGE_INPUTS, readTaskDefinitionChanges, type TaskDefinitionChanges } from './task-definition-changes.ts'
@@ -186,7 +187,7 @@ function readRevision(reader: InputReader, input: string, command: Inputs['comma
       hint: `Add \`command: rollback\`, or remove \`${input}\`.`,
     })
   }
-  if (!/^(\d+|[\w-]+:\d+|arn:[\w-]+:ecs:[\w-]+:\d{12}:task-definition\/[\w-]+:\d+)$/.test(value)) {
+  if (!/^(\d+|[\w-]+:\d+)$/.test(revisionName(value))) {
     throw new InputError(input, `is \`${value}\`, which is not a task definition revision.`, {
       hint: 'Write a revision number such as `12`, `web:12`, or the ARN of the revision.',
     })

@@ -1,4 +1,5 @@
 import { LogDriver } from '@aws-sdk/client-ecs'
+import { parseArn } from '../../../../toolkit/arn.ts'
 import { InputError } from '../../../../toolkit/errors.ts'
 import type { InputReader, Pair } from '../../../../toolkit/inputs.ts'
 import { readCommandLine } from './command-line.ts'
@@ -119,7 +120,8 @@ function readSecrets(reader: InputReader): readonly Pair[] {
 }
 
 function environmentFile(line: string): string {
-  if (/^arn:[\w-]+:s3:::[^/\s]+\/\S+\.env$/.test(line)) return line
+  const arn = parseArn(line)
+  if (arn?.service === 's3' && /^[^/]+\/.+\.env$/.test(arn.resource)) return line
   throw new InputError('env-files', `has \`${line}\`, which is not the ARN of an environment file in S3.`, {
     hint: 'It looks like `arn:aws:s3:::BUCKET/PATH.env`, one on each line; ECS wants the name to end with `.env`.',
   })
@@ -156,7 +158,9 @@ function sizeInput(reader: InputReader, name: string, example: string): string |
 
 function roleInput(reader: InputReader, name: string): string | undefined {
   const value = reader.text(name)
-  if (value === undefined || /^arn:[\w-]+:iam::\d{12}:role\/.+$/.test(value)) return value
+  const arn = value === undefined ? undefined : parseArn(value)
+  if (value === undefined || (arn?.service === 'iam' && arn.accountId !== '' && /^role\/./.test(arn.resource)))
+    return value
   throw new InputError(name, `is \`${value}\`, which is not the ARN of a role.`, {
     hint: 'It looks like `arn:aws:iam::ACCOUNT:role/NAME`.',
   })

@@ -1,5 +1,6 @@
 import { InputError } from '../../../../toolkit/errors.ts'
 import type { InputReader } from '../../../../toolkit/inputs.ts'
+import { parseTaskDefinitionArn } from '../aws/short-names.ts'
 
 /** Where the task definition that a deploy starts from comes from. */
 export type TaskDefinitionSource =
@@ -13,7 +14,6 @@ export type TaskDefinitionSource =
   /** The latest revision of a family that Terraform owns; what is registered stays in the service's own family. */
   | { readonly kind: 'template'; readonly family: string }
 
-const ARN = /^arn:[\w-]+:ecs:[\w-]+:\d{12}:task-definition\/[\w-]+(:\d+)?$/
 const FAMILY = /^[\w-]{1,255}$/
 
 /** The inputs that say where a task definition comes from. */
@@ -47,7 +47,7 @@ export function readTaskDefinitionSource(reader: InputReader): TaskDefinitionSou
 
 function parseTaskDefinition(input: string, value: string): TaskDefinitionSource {
   if (value.startsWith('arn:') || input === 'task-definition-arn') {
-    if (ARN.test(value)) return { kind: 'revision', taskDefinition: value }
+    if (parseTaskDefinitionArn(value) !== undefined) return { kind: 'revision', taskDefinition: value }
     throw new InputError(input, `is \`${value}\`, which is not the ARN of a task definition.`, {
       hint: 'It looks like `arn:aws:ecs:REGION:ACCOUNT:task-definition/FAMILY:REVISION`.',
     })

@@ -1,6 +1,6 @@
 import type { ContainerDefinition } from '@aws-sdk/client-ecs'
 import { classifyAwsError } from '../../../../toolkit/aws.ts'
-import { taskId } from '../aws/short-names.ts'
+import { regionOf, taskId } from '../aws/short-names.ts'
 import type { Context } from '../inputs/context.ts'
 import { logStreamOf } from './container-log.ts'
 import { LogTail } from './log-tail.ts'
@@ -23,7 +23,7 @@ export class TaskLog {
 
   constructor(context: TaskLogContext, container: ContainerDefinition, taskArn: string) {
     this.#context = context
-    const stream = logStreamOf(container, taskId(taskArn), taskArn.split(':')[3] ?? '')
+    const stream = logStreamOf(container, taskId(taskArn), regionOf(taskArn))
     this.#tail = stream && new LogTail(stream, (line) => this.#tell(line))
     this.#isBroken = stream === undefined
     if (stream === undefined) {

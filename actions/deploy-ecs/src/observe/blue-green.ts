@@ -1,5 +1,6 @@
 // What is particular about services that ECS deploys blue/green, linear or canary by itself. Pure.
 import type { Service, ServiceRevision } from '@aws-sdk/client-ecs'
+import { regionOf } from '../aws/short-names.ts'
 import type { ObservedLoadBalancer, ObservedServiceDeployment } from './model.ts'
 
 /** Whether ECS shifts the service's traffic from one set of tasks to another, in place of replacing tasks. */
@@ -33,6 +34,6 @@ export const pendingHooks = (deployment: ObservedServiceDeployment | undefined):
 
 /** How to answer a lifecycle hook, from wherever the one who does has a shell. */
 export function continueHookCommand(serviceDeploymentArn: string, hookId: string): string {
-  const [, , , region = ''] = serviceDeploymentArn.split(':')
+  const region = regionOf(serviceDeploymentArn)
   return `aws ecs continue-service-deployment${region === '' ? '' : ` --region ${region}`} --service-deployment-arn ${serviceDeploymentArn} --hook-id ${hookId} --action CONTINUE`
 }

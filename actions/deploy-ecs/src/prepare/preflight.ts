@@ -2,6 +2,7 @@
 import type { Service } from '@aws-sdk/client-ecs'
 import { InputError, SlipwayError } from '../../../../toolkit/errors.ts'
 import { nameOf, type ServiceName } from '../aws/service-name.ts'
+import { targetGroupName } from '../aws/short-names.ts'
 import type { ServiceChanges } from '../inputs/inputs.ts'
 import type { Registration } from '../task-definition/registration.ts'
 
@@ -38,7 +39,7 @@ export function refuseServiceChanges(name: ServiceName, service: Service, change
 export function refuseMissingPorts(name: ServiceName, service: Service, registration: Registration): void {
   for (const { containerName, containerPort, targetGroupArn, loadBalancerName } of service.loadBalancers ?? []) {
     const container = registration.containerDefinitions.find((definition) => definition.name === containerName)
-    const balancer = targetGroupArn?.split('/')[1] ?? loadBalancerName
+    const balancer = targetGroupArn === undefined ? loadBalancerName : targetGroupName(targetGroupArn)
     if (container === undefined) {
       throw new InputError(
         'task-definition',

@@ -7,6 +7,7 @@ import { poll } from '../../../../toolkit/poll.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
 import { nameOf, type ServiceName } from '../aws/service-name.ts'
 import { describeServices, requireService } from '../aws/services.ts'
+import { accountOf } from '../aws/short-names.ts'
 import { listTasks } from '../aws/tasks.ts'
 import { checkDependencies } from '../dependencies/check.ts'
 import { collectDependencies } from '../dependencies/collect.ts'
@@ -65,15 +66,13 @@ export async function prepare(context: Context): Promise<readonly ServicePlan[]>
   const plans = drafts.map((one) => toPlan(one, checked))
   const first = inputs.beforeDeploy && planFor(plans, inputs.beforeDeploy)
   if (first !== undefined) chosenContainer(first, inputs.beforeDeploy?.container)
-  const location = { account: accountOf(plans), region }
+  // All services are in the account of the credentials.
+  const location = { account: accountOf(plans[0]?.before.serviceArn ?? ''), region }
   const references = plans.flatMap(({ revision }) => collectDependencies(revision.registration, location))
   await checkDependencies(context, references, location)
   if (inputs.waitFor === 'healthy' || inputs.waitFor === 'bake') await tryToWatch(aws, plans)
   return plans
 }
-
-/** The account of the services: that of the credentials, so it is the same for all. */
-const accountOf = (plans: readonly ServicePlan[]) => plans[0]?.before.serviceArn?.split(':')[4] ?? ''
 
 function draft({ inputs, env }: Context, service: LoadedService): Draft {
   const { name, base } = service

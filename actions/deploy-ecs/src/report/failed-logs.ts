@@ -1,5 +1,5 @@
 import type { AwsCalls } from '../aws/aws-calls.ts'
-import { taskId } from '../aws/short-names.ts'
+import { regionOf, taskId } from '../aws/short-names.ts'
 import { type LogStream, logStreamOf, readLog } from '../logs/container-log.ts'
 import type { Registration } from '../task-definition/registration.ts'
 import type { Diagnosis } from './diagnosis.ts'
@@ -27,7 +27,7 @@ export async function readFailedLogs(
     const names = failed.length > 0 ? failed : containerDefinitions.slice(0, 1).flatMap(({ name }) => name ?? [])
     return names.flatMap((container) => {
       const definition = containerDefinitions.find(({ name }) => name === container)
-      const stream = definition && logStreamOf(definition, taskId(task), task.split(':')[3] ?? '')
+      const stream = definition && logStreamOf(definition, taskId(task), regionOf(task))
       return stream === undefined ? [] : [{ ...stream, container }]
     })
   })

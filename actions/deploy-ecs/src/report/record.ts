@@ -1,5 +1,6 @@
 import type { DeployRecord, ServiceRecord } from '../../../../toolkit/deploy-record.ts'
 import { readWorkflowRun, type WorkflowRun } from '../../../../toolkit/github.ts'
+import { accountOf } from '../aws/short-names.ts'
 import type { Context } from '../inputs/context.ts'
 import { type Outcome, overall } from './outcome.ts'
 
@@ -16,7 +17,7 @@ export function toRecord(
 ): DeployRecord {
   const { command, environment, waitFor } = inputs
   const run = readWorkflowRun(env)
-  const account = outcomes.map(({ plan }) => plan.before.serviceArn?.split(':')[4]).find((id) => id)
+  const account = outcomes.map(({ plan }) => accountOf(plan.before.serviceArn ?? '')).find((id) => id)
   return {
     schema: 1,
     deployId: deployId(outcomes, run, startedAt),

@@ -47,9 +47,9 @@ test('services may be in several clusters, and be given by ARN', () => {
     inputs({ cluster: 'arn:aws:ecs:eu-west-1:123456789012:cluster/red', service: service.replace(/ #.*/, '') })
       .services,
   ).toEqual([
-    { cluster: 'red', service: 'api', place: { input: 'cluster', region: 'eu-west-1', account: '123456789012' } },
+    { cluster: 'red', service: 'api', location: { input: 'cluster', region: 'eu-west-1', account: '123456789012' } },
     { cluster: 'prod', service: 'worker' },
-    { cluster: 'blue', service: 'web', place: { input: 'service', region: 'eu-west-1', account: '123456789012' } },
+    { cluster: 'blue', service: 'web', location: { input: 'service', region: 'eu-west-1', account: '123456789012' } },
   ])
   expect(inputs({ service: '', services: 'api, worker' }).services).toHaveLength(2)
 })

@@ -233,7 +233,9 @@ describe('links', () => {
 
   test('into the logs are escaped as the console wants it', () => {
     const stream = { region: 'eu-west-1', group: '/web', stream: 'ecs/app/abc' }
-    expect(logUrl(stream, 'arn:aws:ecs:x')).toContain('log-group/$252Fweb/log-events/ecs$252Fapp$252Fabc')
+    expect(logUrl(stream, 'arn:aws:ecs:eu-west-1:123456789012:service/prod/web')).toContain(
+      'log-group/$252Fweb/log-events/ecs$252Fapp$252Fabc',
+    )
   })
 })
 

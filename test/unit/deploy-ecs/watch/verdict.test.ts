@@ -71,7 +71,7 @@ describe('succeeded', () => {
 
   test('with two target groups both must say healthy', () => {
     const other = {
-      targetGroupArn: 'arn:aws:elasticloadbalancing:r:1:targetgroup/second/x',
+      targetGroupArn: 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/second/x',
       containerName: 'app',
       containerPort: 81,
     }
