@@ -10,6 +10,8 @@ import { BY_TAG, makeService } from '../support/deploy-ecs/ecs-cloud.ts'
 import { bundle, runStep, startStep } from '../support/run-action.ts'
 
 const SPEED = 50
+/** So that a deploy is still under way, however long the next step takes to start. */
+const NEVER_STARTS = "  - { when: { image: ':never' }, start: { takes: 10000m } }\n"
 const TRUST = {
   Statement: [{ Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' }, Action: 'sts:AssumeRole' }],
 }
@@ -18,7 +20,12 @@ let cloud: Cloud
 let ecs: ECSClient
 
 beforeAll(async () => {
-  cloud = await startCloud({ runtime: 'simulated', scenario: parseScenario(BY_TAG, 'e2e'), speed: SPEED, region })
+  cloud = await startCloud({
+    runtime: 'simulated',
+    scenario: parseScenario(`${BY_TAG}${NEVER_STARTS}`, 'e2e'),
+    speed: SPEED,
+    region,
+  })
   const config = { region, endpoint: cloud.url, credentials: { accessKeyId: '123456789012', secretAccessKey: 'x' } }
   ecs = new ECSClient(config)
   const clock = { advance: () => delay(20_000 / SPEED) }
@@ -63,7 +70,7 @@ test('a deploy that fails is red, with annotations and a summary, and is taken b
 })
 
 test('a run that is cancelled ends at once, with the service on its way back', async () => {
-  const running = startStep(bundle('deploy-ecs'), step({ image: 'example.com/web:slow' }))
+  const running = startStep(bundle('deploy-ecs'), step({ image: 'example.com/web:never' }))
   while (!running.log().includes('Deploying web:')) await delay(50)
   running.child.kill('SIGINT')
   const done = await running.ended
@@ -80,12 +87,12 @@ test('a run that is cancelled ends at once, with the service on its way back', a
 })
 
 test('a step that is killed is finished by its post step', async () => {
-  const running = startStep(bundle('deploy-ecs'), step({ image: 'example.com/web:slow', 'on-conflict': 'supersede' }))
+  const running = startStep(bundle('deploy-ecs'), step({ image: 'example.com/web:never', 'on-conflict': 'supersede' }))
   while (!running.log().includes('Deploying web:')) await delay(50)
   running.child.kill('SIGKILL')
   const killed = await running.ended
   const post = await runStep(bundle('deploy-ecs').replace('index.js', 'post.js'), {
-    ...step({ image: 'example.com/web:slow' }),
+    ...step({ image: 'example.com/web:never' }),
     state: killed.state,
   })
   expect(post.code).toBe(0)

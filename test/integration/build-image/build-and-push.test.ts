@@ -201,7 +201,7 @@ test('several registries get the image side by side, and no tag moves anywhere b
   let waiting = 0
   const until = () => {
     if (++waiting === proxies.length) both.resolve()
-    return Promise.race([both.promise, setTimeout(5000, undefined, { ref: false })])
+    return both.promise
   }
   for (const proxy of proxies)
     proxy.break({ method: 'PUT', path: /\/manifests\/sha256:/, does: { kind: 'hold', until } })

@@ -110,7 +110,9 @@ test.each([
   ['leave', 'goes on rolling out worker:2; this run no longer watches it', 'worker:2'],
 ])('after SIGKILL the post step does the same (on-cancel: %s)', async (onCancel, said, later) => {
   const region = 'eu-west-1'
-  const scenario = parseScenario(WORKER_IS_SLOW, 'test')
+  // The post step has to find the deploy under way, however long it takes to start.
+  const takes = onCancel === 'rollback' ? '10000m' : '40m'
+  const scenario = parseScenario(WORKER_IS_SLOW.replace('takes: 10m', `takes: ${takes}`), 'test')
   const cloud = await startCloud({ runtime: 'simulated', scenario, speed: 120, region })
   const config = { region, endpoint: cloud.url, credentials: { accessKeyId: '123456789012', secretAccessKey: 'x' } }
   const [ecs, elb] = [new ECSClient(config), new ElasticLoadBalancingV2Client(config)]

@@ -137,7 +137,7 @@ async function service(name: string): Promise<Service> {
 }
 
 async function until(what: string, look: () => boolean | Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 600; i++) {
+  for (let i = 0; i < 5_000; i++) {
     if (await look()) return
     await delay(100)
   }

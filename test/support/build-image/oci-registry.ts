@@ -76,7 +76,7 @@ async function freePort(): Promise<number> {
 }
 
 async function answers(host: string): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
+  for (let tries = 0; tries < 10_000; tries++) {
     const answer = await fetch(`http://${host}/v2/`).catch(() => undefined)
     await answer?.arrayBuffer()
     if (answer !== undefined) return

@@ -92,12 +92,11 @@ describe('a program that leaves another one behind, which holds its streams', ()
   const sh = (script: string) => ['sh', ['-c', script]] as const
 
   test('is over when it ends, and keeps what it printed, to a last line without an end', async () => {
-    const began = Date.now()
-    const result = await exec(...sh('sleep 30 & echo $!; printf "half a line"; exit 3'))
+    const result = await exec(...sh('sleep 1000 & echo $!; printf "half a line"; exit 3'))
     const [left, half] = result.stdout.split('\n')
+    // It still runs, or this would throw.
     process.kill(Number(left), 'SIGKILL')
     expect({ code: result.code, half }).toEqual({ code: 3, half: 'half a line' })
-    expect(Date.now() - began).toBeLessThan(25_000)
   })
 
   test('is over also when that one prints without end', async () => {
@@ -106,7 +105,7 @@ describe('a program that leaves another one behind, which holds its streams', ()
   })
 
   test('is given what that one still prints when it ends soon', async () => {
-    const result = await exec(...sh('(sleep 1; echo late) & echo early'))
+    const result = await exec(...sh('(sleep 0.2; echo late) & echo early'))
     expect(result.stdout).toBe('early\nlate')
   })
 })

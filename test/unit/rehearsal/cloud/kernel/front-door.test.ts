@@ -113,11 +113,18 @@ test('a reset before loses the call; a reset after only its answer', async () =>
 
 test('a delay is waited for in the time of the cloud', async () => {
   fault = { delay: 60_000 }
+  const waiting = Promise.withResolvers<void>()
+  const after = clock.after.bind(clock)
+  clock.after = (ms, task) => {
+    waiting.resolve()
+    return after(ms, task)
+  }
   let answered = false
   const answer = ask('Do').then((response) => {
     answered = true
     return response.json()
   })
+  await waiting.promise
   await new Promise((resolve) => setTimeout(resolve, 50))
   expect(answered).toBe(false)
   await clock.advance(60_000)
