@@ -20,6 +20,7 @@ const project = (name, extra = {}) => ({
 
 export default {
   projects: [project('unit'), project('integration'), project('e2e')],
+  testSequencer: '<rootDir>/script/lib/longest-first.js',
   // Guards against a hang, and not against a slow machine: no test states a time of its own below this.
   testTimeout: 600_000,
 }

@@ -1,0 +1,28 @@
+// Which test file starts first: the longest, so that no worker is left alone with it in the end. How long one takes jest knows
+// from its last run here. On a fresh machine it goes by size, which says nothing of these: a few lines that wait for Terraform.
+import Sequencer from '@jest/test-sequencer'
+
+const LONGEST = [
+  'e2e/rehearse',
+  'terraform-apply/cancel-aws-provider',
+  'terraform-apply/cancel-interrupt',
+  'cloud/terraform',
+  'terraform-apply/kill-during-apply',
+  'terraform-apply/aws-provider',
+  'build-image/engine-push',
+  'deploy-ecs/real-containers',
+  'terraform-apply/drift',
+  'getting-started',
+  'terraform-apply/secrets',
+  'modules/ci-access',
+]
+
+export default class LongestFirst extends Sequencer {
+  sort(tests) {
+    const rank = ({ path, duration }) => {
+      const found = LONGEST.findIndex((name) => path.endsWith(`${name}.test.ts`))
+      return duration === undefined && found >= 0 ? found : LONGEST.length
+    }
+    return super.sort(tests).toSorted((a, b) => rank(a) - rank(b))
+  }
+}
