@@ -3,7 +3,7 @@ import type { World } from '../../../toolkit/runtime.ts'
 import { findPromoted } from './build/find-promoted.ts'
 import type { Inputs } from './inputs/inputs.ts'
 import { refuseOtherAccount } from './publish/refuse-other-account.ts'
-import { http } from './registry/http.ts'
+import { http } from '../../../toolkit/http/http.ts'
 import { Registries } from './registry/registries.ts'
 
 /** `promote` with `push: false`: sets the outputs of the image and copies nothing. A workflow can check early that it exists. */

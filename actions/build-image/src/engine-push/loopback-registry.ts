@@ -2,7 +2,7 @@ import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
-import { readBody } from '../registry/http.ts'
+import { readBody } from '../../../../toolkit/http/http.ts'
 
 /** Where the registry keeps what is pushed. */
 export interface RegistryStorage {

@@ -3,7 +3,7 @@
 import type { Image } from '../../../../actions/build-image/src/image/image.ts'
 import { OCI_MANIFEST } from '../../../../actions/build-image/src/image/oci.ts'
 import { tagAll } from '../../../../actions/build-image/src/publish/tags.ts'
-import { http } from '../../../../actions/build-image/src/registry/http.ts'
+import { http } from '../../../../toolkit/http/http.ts'
 import type { ReadyDestination } from '../../../../actions/build-image/src/registry/ready-destination.ts'
 import { Registry } from '../../../../actions/build-image/src/registry/registry.ts'
 import type { Log } from '../../../../toolkit/log.ts'

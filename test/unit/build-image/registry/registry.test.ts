@@ -1,7 +1,7 @@
 // The registry client against scripted answers: logins, redirects, and what is retried.
 import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
-import { type Http, type HttpAnswer, http } from '../../../../actions/build-image/src/registry/http.ts'
+import { type Http, type HttpAnswer, http } from '../../../../toolkit/http/http.ts'
 import { Registry } from '../../../../actions/build-image/src/registry/registry.ts'
 import type { Log } from '../../../../toolkit/log.ts'
 import { FakeClock } from '../../../support/clock.ts'

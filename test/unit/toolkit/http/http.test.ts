@@ -4,7 +4,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Http, openHttp, readBody } from '../../../../actions/build-image/src/registry/http.ts'
+import { type Http, openHttp, readBody } from '../../../../toolkit/http/http.ts'
 
 const IDLE_MS = 150
 const LONG_MS = 60_000
