@@ -1,5 +1,10 @@
+import { readFileSync } from 'node:fs'
+import type { Agent as HttpAgent } from 'node:http'
+import type { Agent as HttpsAgent } from 'node:https'
 import { isConnectionError } from './connection-error.ts'
 import { CancelledError, SlipwayError } from './errors.ts'
+import { openAgents } from './http/agents.ts'
+import { readProxySettings } from './http/proxy.ts'
 import type { Environment } from './runtime.ts'
 import { VERSION } from './version.ts'
 
@@ -10,7 +15,12 @@ export interface AwsConfig {
   readonly retryMode: 'standard'
   readonly maxAttempts: number
   /** Milliseconds. The SDK itself waits for ever: a connection that has died quietly would hold a step past its time-out. */
-  readonly requestHandler: { readonly connectionTimeout: number; readonly socketTimeout: number }
+  readonly requestHandler: {
+    readonly connectionTimeout: number
+    readonly socketTimeout: number
+    readonly httpAgent?: HttpAgent
+    readonly httpsAgent?: HttpsAgent
+  }
   readonly extensions: Extension[]
 }
 
@@ -51,8 +61,32 @@ export function awsConfig(env: Environment, region?: string): AwsConfig {
     retryMode: 'standard',
     maxAttempts: 5,
     // `socketTimeout` is about silence, not about size. (The SDK's `requestTimeout` only warns, unless told otherwise.)
-    requestHandler: { connectionTimeout: 5_000, socketTimeout: 20_000 },
+    requestHandler: { connectionTimeout: 5_000, socketTimeout: 20_000, ...agents(env) },
     extensions: [retryConnectionErrors],
+  }
+}
+
+/**
+ * Agents for the proxy and the certificates that the environment names: the SDK reads neither HTTPS_PROXY nor AWS_CA_BUNDLE, as
+ * the AWS command line and Terraform do. Without them the SDK opens its own.
+ */
+function agents(env: Environment): { httpAgent?: HttpAgent; httpsAgent?: HttpsAgent } {
+  const bundle = env['AWS_CA_BUNDLE']
+  if (!bundle && readProxySettings(env) === undefined) return {}
+  // As many sockets as the SDK's own agents have.
+  const settings = { keepAlive: true, maxSockets: 50, ...(bundle ? { certificates: readCertificates(bundle) } : {}) }
+  const { http, https } = openAgents(env, settings)
+  return { httpAgent: http, httpsAgent: https }
+}
+
+function readCertificates(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new SlipwayError(`AWS_CA_BUNDLE names \`${file}\`, which cannot be read.`, {
+      hint: 'Set it to a file with certificates in PEM form, or unset it.',
+      cause,
+    })
   }
 }
 

@@ -1,13 +1,15 @@
-// node:http and not fetch: a blob is sent with its length, is never held in memory, and may take its time; what may not is
-// a connection on which nothing moves.
-import { type IncomingMessage, Agent as PlainAgent, request as plainRequest } from 'node:http'
-import { Agent as TlsAgent, request as tlsRequest } from 'node:https'
+// node:http and not fetch: a blob is sent with its length, is never held in memory, and may take long; what may not is a
+// connection on which nothing moves. Redirects are not followed, as they would carry keys to another host.
+import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { request as httpsRequest } from 'node:https'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import type { Environment } from '../runtime.ts'
+import { type Agents, openAgents } from './agents.ts'
 
 export interface HttpBody {
   readonly size: number
-  /** Opens the content anew; each attempt sends it from the start. */
+  /** Opens the content; each attempt sends it from the start. */
   readonly open: () => Readable
 }
 
@@ -24,38 +26,41 @@ export type HttpAnswer = IncomingMessage
 
 export type Http = (request: HttpRequest) => Promise<HttpAnswer>
 
-export interface Patience {
-  /** How long nothing may move on a connection, in milliseconds. */
-  readonly idleMs: number
-  /** How long the answer to a streamed body may take once all of it is sent: a registry may move a large layer to its storage first. */
-  readonly answerMs: number
+export interface HttpOptions {
+  /** Milliseconds that nothing may move on a connection. */
+  readonly idleMs?: number
+  /**
+   * Milliseconds until the answer to a streamed body, once all of it is sent: a registry may move a large layer to its storage
+   * first.
+   */
+  readonly answerMs?: number
+  /** Whether to use a connection again. A server may be closing it: then the request fails, though it would not on a new one. */
+  readonly keepAlive?: boolean
 }
 
-// Proxies as the runner's environment names them (HTTPS_PROXY, NO_PROXY); loopback never goes through one.
-const proxyEnv = {
-  ...process.env,
-  NO_PROXY: [process.env['NO_PROXY'] ?? process.env['no_proxy'] ?? '', 'localhost,127.0.0.1,::1']
-    .filter(Boolean)
-    .join(','),
-}
-const options = { keepAlive: true, maxSockets: 8, proxyEnv }
-const plain = new PlainAgent(options)
-const tls = new TlsAgent(options)
-
-/** Sends requests, and gives the head of each answer as soon as it is there. */
-export const openHttp =
-  ({ idleMs, answerMs }: Patience): Http =>
-  async ({ method, url, headers = {}, body, signal }) => {
+/**
+ * Returns a function that sends a request, through the environment's proxy where it has one, and resolves with the head of the
+ * answer as soon as it is there, whatever its status. It rejects with the error of the connection, ETIMEDOUT when the connection
+ * was silent for too long, and with the reason of `signal` when that is aborted.
+ */
+export function openHttp(
+  env: Environment,
+  { idleMs = 60_000, answerMs = 15 * 60_000, keepAlive = true }: HttpOptions = {},
+): Http {
+  let agents: Agents | undefined
+  return async ({ method, url, headers = {}, body, signal }) => {
+    signal?.throwIfAborted()
+    agents ??= openAgents(env, { maxSockets: 8, keepAlive })
     const secure = url.protocol === 'https:'
     const size = body === undefined ? 0 : Buffer.isBuffer(body) ? body.length : body.size
     const length: Record<string, string> =
       body === undefined && /^(GET|HEAD)$/.test(method) ? {} : { 'content-length': String(size) }
-    // First, as it may not be there: a request that has begun by then would be nobody's.
+    // Opened first, as it may be missing: a request that was begun by then would stay open.
     const content = body === undefined || Buffer.isBuffer(body) ? undefined : body.open()
-    const request = (secure ? tlsRequest : plainRequest)(url, {
+    const request = (secure ? httpsRequest : httpRequest)(url, {
       method,
       headers: { ...headers, ...length },
-      agent: secure ? tls : plain,
+      agent: secure ? agents.https : agents.http,
       timeout: idleMs,
       ...(signal === undefined ? {} : { signal }),
     })
@@ -68,6 +73,10 @@ export const openHttp =
     const answer = new Promise<HttpAnswer>((resolve, reject) => {
       request.on('response', resolve)
       request.on('error', reject)
+      // Node reports no abort while a request waits for its connection, such as a tunnel through a proxy that does not answer.
+      const abort = () => reject(signal?.reason)
+      signal?.addEventListener('abort', abort, { once: true })
+      request.on('close', () => signal?.removeEventListener('abort', abort))
     })
     if (content === undefined) {
       request.end(body)
@@ -80,13 +89,12 @@ export const openHttp =
         allow(idleMs)
         return head
       },
-      // A registry may refuse a blob before all of it is sent: then its answer counts, and not the pipe that broke.
+      // A server may refuse a body before all of it is sent. Then its answer counts, and not the broken pipe.
       (error: unknown) => Promise.race([answer, rejectSoon(error)]),
     )
     return Promise.race([answer, sent])
   }
-
-export const http: Http = openHttp({ idleMs: 60_000, answerMs: 15 * 60_000 })
+}
 
 /** All of an answer's content. */
 export async function readBody(answer: HttpAnswer): Promise<Buffer> {

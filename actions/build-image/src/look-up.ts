@@ -1,14 +1,14 @@
+import { openHttp } from '../../../toolkit/http/http.ts'
 import { formatReference, type ImageReference } from '../../../toolkit/image-reference.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import { findPromoted } from './build/find-promoted.ts'
 import type { Inputs } from './inputs/inputs.ts'
 import { refuseOtherAccount } from './publish/refuse-other-account.ts'
-import { http } from '../../../toolkit/http/http.ts'
 import { Registries } from './registry/registries.ts'
 
 /** `promote` with `push: false`: sets the outputs of the image and copies nothing. A workflow can check early that it exists. */
 export async function lookUpImage(reference: ImageReference, inputs: Inputs, world: World): Promise<void> {
-  const registries = new Registries(world, http, inputs.login)
+  const registries = new Registries(world, openHttp(world.env), inputs.login)
   await refuseOtherAccount(inputs, [{ repository: reference.repository, tags: [] }], registries, world)
   const { repository, digest } = await findPromoted(reference, registries)
   const image = `${repository}@${digest}`

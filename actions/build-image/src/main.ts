@@ -1,4 +1,5 @@
 import { SlipwayError } from '../../../toolkit/errors.ts'
+import { openHttp } from '../../../toolkit/http/http.ts'
 import { inRegion } from '../../../toolkit/region.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import { type BuildOutcome, buildOrReuse } from './build/build-or-reuse.ts'
@@ -18,7 +19,6 @@ import { previousImage } from './publish/previous-image.ts'
 import { refuseOtherAccount } from './publish/refuse-other-account.ts'
 import { refuseUnscanned, scanGate } from './publish/scan-gate.ts'
 import { refuseTakenTags, tagAll } from './publish/tags.ts'
-import { http } from '../../../toolkit/http/http.ts'
 import { Registries } from './registry/registries.ts'
 import { reportLocal, reportPublished } from './report/outputs.ts'
 import { Stages } from './runner/stages.ts'
@@ -44,7 +44,7 @@ export async function main(world: World): Promise<void> {
 async function ship(inputs: Inputs, temporary: TemporaryFolder, world: World): Promise<void> {
   const startedAt = world.clock.now()
   const stages = new Stages(world)
-  const registries = new Registries(world, http, inputs.login)
+  const registries = new Registries(world, openHttp(world.env), inputs.login)
 
   if (inputs.push) await refuseOtherAccount(inputs, inputs.destinations, registries, world)
   await refuseUnscanned(inputs, registries)

@@ -1,9 +1,9 @@
 import type { Clock } from '../../../toolkit/clock.ts'
 import { CancelledError } from '../../../toolkit/errors.ts'
+import type { Exchange, TextAnswer, TextRequest } from '../../../toolkit/http/exchange.ts'
 import type { Log } from '../../../toolkit/log.ts'
 import { retry } from '../../../toolkit/retry.ts'
 import { DatadogError, outOfTime, refused, torn, unanswered } from './datadog-error.ts'
-import type { HttpAnswer, HttpRequest, Send } from './http.ts'
 import { type Keys, requireAppKey } from './keys.ts'
 import type { Site } from './site.ts'
 
@@ -29,7 +29,7 @@ export interface DatadogOptions {
   readonly clock: Clock
   readonly log: Log
   readonly signal: AbortSignal
-  readonly send: Send
+  readonly send: Exchange
   /** From 0 to 1; a test passes its own. */
   readonly random?: () => number
 }
@@ -47,7 +47,7 @@ export class Datadog {
   }
 
   /** The request as it goes over the wire. `dry-run` prints this very thing. */
-  prepare(request: DatadogRequest): HttpRequest {
+  prepare(request: DatadogRequest): TextRequest {
     const { site, keys } = this.#options
     const query = request.query === undefined ? '' : `?${new URLSearchParams(request.query)}`
     return {
@@ -85,12 +85,12 @@ export class Datadog {
     })
   }
 
-  async #attempt(request: DatadogRequest, prepared: HttpRequest, until: number): Promise<unknown> {
+  async #attempt(request: DatadogRequest, prepared: TextRequest, until: number): Promise<unknown> {
     const { site, clock, signal, send } = this.#options
     const left = until - clock.now()
     if (left <= 0) throw outOfTime(request.doing)
     const timeoutMs = Math.min(ATTEMPT_MS, left)
-    let answer: HttpAnswer
+    let answer: TextAnswer
     try {
       answer = await send(prepared, { timeoutMs, signal })
     } catch (error) {
@@ -108,14 +108,14 @@ export class Datadog {
   }
 
   /** Should an answer ever repeat a key, it must not come back to us in an error. */
-  #scrub(answer: HttpAnswer): HttpAnswer {
+  #scrub(answer: TextAnswer): TextAnswer {
     const { api, app } = this.#options.keys
     const text = [api, app].reduce<string>((shown, key) => (key ? shown.replaceAll(key, '***') : shown), answer.text)
     return { ...answer, text }
   }
 }
 
-function parse({ text, cut }: HttpAnswer): { readonly value: unknown } | { readonly problem: unknown } {
+function parse({ text, cut }: TextAnswer): { readonly value: unknown } | { readonly problem: unknown } {
   if (cut !== undefined) return { problem: cut }
   try {
     return { value: JSON.parse(text) }

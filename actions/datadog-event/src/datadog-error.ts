@@ -1,6 +1,6 @@
 import { isConnectionError } from '../../../toolkit/connection-error.ts'
 import { SlipwayError } from '../../../toolkit/errors.ts'
-import type { HttpAnswer } from './http.ts'
+import type { TextAnswer } from '../../../toolkit/http/exchange.ts'
 import type { Site } from './site.ts'
 
 /** Datadog, or the way to it, did not do what was asked. */
@@ -53,7 +53,7 @@ export function refused(
   { doing, mayLag = false }: { readonly doing: string; readonly mayLag?: boolean },
   site: Site,
   url: string,
-  answer: HttpAnswer,
+  answer: TextAnswer,
 ): DatadogError {
   const { origin, pathname } = new URL(url)
   const said = whatWentWrong(answer.text)
@@ -63,7 +63,7 @@ export function refused(
   )
 }
 
-function retryable({ status, headers }: HttpAnswer): boolean | { readonly afterMs: number } {
+function retryable({ status, headers }: TextAnswer): boolean | { readonly afterMs: number } {
   if (status === 429) {
     const reset = Number(headers['x-ratelimit-reset'] ?? headers['retry-after'])
     return Number.isFinite(reset) && reset >= 0 ? { afterMs: Math.max(1, reset) * 1000 } : true
@@ -71,7 +71,7 @@ function retryable({ status, headers }: HttpAnswer): boolean | { readonly afterM
   return status === 408 || status >= 500
 }
 
-function hintFor({ status, headers }: HttpAnswer, site: Site, path: string): string {
+function hintFor({ status, headers }: TextAnswer, site: Site, path: string): string {
   const monitors = path.startsWith('/api/v1/monitor')
   if (status === 401 || status === 403) {
     const keys = monitors

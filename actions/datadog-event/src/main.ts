@@ -1,7 +1,7 @@
+import { openExchange } from '../../../toolkit/http/exchange.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import { Datadog } from './client.ts'
 import { gate, takeBaseline } from './guard.ts'
-import { send } from './http.ts'
 import { readInputs } from './inputs.ts'
 import { tell } from './tell.ts'
 
@@ -9,7 +9,7 @@ import { tell } from './tell.ts'
 export async function main(world: World): Promise<void> {
   const { env, clock, log, signal } = world
   const inputs = readInputs(env, log, clock.now())
-  const datadog = new Datadog({ site: inputs.site, keys: inputs.keys, clock, log, signal, send })
+  const datadog = new Datadog({ site: inputs.site, keys: inputs.keys, clock, log, signal, send: openExchange(env) })
   switch (inputs.command) {
     case 'event':
       return await tell(inputs, datadog, world)

@@ -1,9 +1,9 @@
 // The action's HTTP against a real server that misbehaves, over real sockets.
 import { getEventListeners } from 'node:events'
-import { send } from '../../../actions/datadog-event/src/http.ts'
 import { main } from '../../../actions/datadog-event/src/main.ts'
 import { systemClock } from '../../../toolkit/clock.ts'
 import { CancelledError } from '../../../toolkit/errors.ts'
+import { openExchange } from '../../../toolkit/http/exchange.ts'
 import { API_KEY, inputsEnv, RECORD, recordingWorld } from '../../support/datadog-event/datadog.ts'
 import { answerJson, eventTaken, type Script, scriptedServer } from '../../support/scripted-server.ts'
 
@@ -20,7 +20,7 @@ async function serverOf(script: Script): Promise<Server> {
 
 const never = new AbortController().signal
 const ask = (server: Server, timeoutMs = 5000, signal = never) =>
-  send(
+  openExchange({})(
     { method: 'POST', url: `${server.url}/x`, headers: { 'DD-API-KEY': API_KEY }, body: '{}' },
     { timeoutMs, signal },
   )

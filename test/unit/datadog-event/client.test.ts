@@ -1,7 +1,7 @@
 import { Datadog, type DatadogRequest } from '../../../actions/datadog-event/src/client.ts'
 import { DatadogError } from '../../../actions/datadog-event/src/datadog-error.ts'
-import type { HttpAnswer, HttpRequest } from '../../../actions/datadog-event/src/http.ts'
 import { CancelledError, describeError } from '../../../toolkit/errors.ts'
+import type { TextAnswer, TextRequest } from '../../../toolkit/http/exchange.ts'
 import { FakeClock } from '../../support/clock.ts'
 import { API_KEY, APP_KEY, recordingWorld } from '../../support/datadog-event/datadog.ts'
 
@@ -25,12 +25,12 @@ const monitors: DatadogRequest = {
 
 const coded = (code: string) => Object.assign(new Error('it failed'), { code })
 
-type Step = Partial<HttpAnswer> | Error
+type Step = Partial<TextAnswer> | Error
 /** A Datadog that answers each try with the next step; the last step is repeated. `takes` is how long each try lasts. */
 function datadogOf(steps: readonly Step[], options: { app?: string | undefined; takes?: number } = {}) {
   const { world, lines } = recordingWorld({})
   const clock = new FakeClock()
-  const sent: HttpRequest[] = []
+  const sent: TextRequest[] = []
   const timeouts: number[] = []
   const datadog = new Datadog({
     site,

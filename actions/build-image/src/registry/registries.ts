@@ -1,11 +1,11 @@
 import { isEcrPublicHost } from '../../../../toolkit/ecr-host.ts'
+import type { Http } from '../../../../toolkit/http/http.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
 import type { Login } from '../inputs/login.ts'
 import type { CredentialSource, Credentials } from './credentials.ts'
 import { findSavedLogin } from './docker-config.ts'
 import { type EcrRegistry, findEcr, loginToEcr } from './ecr.ts'
 import { loginToEcrPublic } from './ecr-public.ts'
-import type { Http } from '../../../../toolkit/http/http.ts'
 import { Registry } from './registry.ts'
 
 /** A registry, ready to be spoken to; `ecr` is there when it is a private ECR registry. */

@@ -1,6 +1,6 @@
 import { SlipwayError } from '../../../../toolkit/errors.ts'
-import { basic, type CredentialSource, type Credentials } from './credentials.ts'
 import { type Http, readBody } from '../../../../toolkit/http/http.ts'
+import { basic, type CredentialSource, type Credentials } from './credentials.ts'
 import { RegistryError, readErrorDocument } from './registry-error.ts'
 import { isLoopback } from './registry-url.ts'
 

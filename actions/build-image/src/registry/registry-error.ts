@@ -1,7 +1,7 @@
 import { isConnectionError } from '../../../../toolkit/connection-error.ts'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
+import type { HttpAnswer } from '../../../../toolkit/http/http.ts'
 import type { Retryable } from '../../../../toolkit/retry.ts'
-import type { HttpAnswer } from './http.ts'
 
 /** What a registry said no to, in its own words. */
 export class RegistryError extends SlipwayError {

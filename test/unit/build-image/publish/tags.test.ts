@@ -3,9 +3,9 @@
 import type { Image } from '../../../../actions/build-image/src/image/image.ts'
 import { OCI_MANIFEST } from '../../../../actions/build-image/src/image/oci.ts'
 import { tagAll } from '../../../../actions/build-image/src/publish/tags.ts'
-import { http } from '../../../../toolkit/http/http.ts'
 import type { ReadyDestination } from '../../../../actions/build-image/src/registry/ready-destination.ts'
 import { Registry } from '../../../../actions/build-image/src/registry/registry.ts'
+import { openHttp } from '../../../../toolkit/http/http.ts'
 import type { Log } from '../../../../toolkit/log.ts'
 import { FakeClock } from '../../../support/clock.ts'
 import { answerJson, scriptedServer } from '../../../support/scripted-server.ts'
@@ -44,7 +44,7 @@ afterEach(() => server.close())
 
 const destination = (path = 'web') => {
   const { host } = new URL(server.url)
-  const world = { http, clock: new FakeClock(), log, signal: new AbortController().signal }
+  const world = { http: openHttp({}), clock: new FakeClock(), log, signal: new AbortController().signal }
   return {
     repository: { host, path },
     registry: new Registry(host, async () => undefined, world),

@@ -1,8 +1,8 @@
 // The registry client against scripted answers: logins, redirects, and what is retried.
 import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
-import { type Http, type HttpAnswer, http } from '../../../../toolkit/http/http.ts'
 import { Registry } from '../../../../actions/build-image/src/registry/registry.ts'
+import { type Http, type HttpAnswer, openHttp } from '../../../../toolkit/http/http.ts'
 import type { Log } from '../../../../toolkit/log.ts'
 import { FakeClock } from '../../../support/clock.ts'
 import { type Seen, scriptedServer } from '../../../support/scripted-server.ts'
@@ -28,7 +28,7 @@ const open = (password: string | undefined = 'one') =>
       logins.push(fresh)
       return password === '' ? undefined : { username: 'me', password: fresh ? 'fresh' : password }
     },
-    { http, clock, log: quiet, signal: new AbortController().signal },
+    { http: openHttp({}), clock, log: quiet, signal: new AbortController().signal },
   )
 
 const asked = () => server.seen.map(({ method, path }) => `${method} ${path}`)
@@ -108,7 +108,7 @@ test('looks for the credentials again at the next attempt when that failed', asy
       if (asked++ < 2) throw Object.assign(new Error('AWS is away'), { code: 'ECONNRESET' })
       return { username: 'me', password: 'one' }
     },
-    { http, clock, log: quiet, signal: new AbortController().signal },
+    { http: openHttp({}), clock, log: quiet, signal: new AbortController().signal },
   )
   expect(await registry.resolve('web', 'v1')).toBe(DIGEST)
   expect(asked).toBe(3)

@@ -16,7 +16,7 @@ let http: Http
 
 beforeEach(async () => {
   requests = 0
-  http = openHttp({ idleMs: IDLE_MS, answerMs: LONG_MS })
+  http = openHttp({}, { idleMs: IDLE_MS, answerMs: LONG_MS })
   server = createServer(async (request, response) => {
     requests++
     request.on('error', () => {})
@@ -37,20 +37,20 @@ const blob = { size: 4, open: () => Readable.from(['blob']) }
 
 test('a registry that has all of a blob may take its time, as it may first move it to its storage', async () => {
   // So long that a busy machine does not take it for silence before the blob is sent.
-  http = openHttp({ idleMs: 1_000, answerMs: LONG_MS })
+  http = openHttp({}, { idleMs: 1_000, answerMs: LONG_MS })
   answer = (response) => void sleep(1_500).then(() => response.writeHead(201).end())
   expect((await put(blob)).statusCode).toBe(201)
 })
 
 test('it may not take for ever, and what it says then has to come', async () => {
-  http = openHttp({ idleMs: LONG_MS, answerMs: IDLE_MS })
+  http = openHttp({}, { idleMs: LONG_MS, answerMs: IDLE_MS })
   answer = () => {}
   await expect(put(blob)).rejects.toMatchObject({
     code: 'ETIMEDOUT',
     message: `Nothing came from ${url().host} for 0.15 s.`,
   })
   answer = (response) => response.writeHead(400, { 'content-length': '9' }).write('half')
-  http = openHttp({ idleMs: 1_000, answerMs: LONG_MS })
+  http = openHttp({}, { idleMs: 1_000, answerMs: LONG_MS })
   await expect(put(blob).then(readBody)).rejects.toThrow()
 })
 
