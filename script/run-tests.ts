@@ -17,12 +17,12 @@ interface Suite {
 }
 
 const unit: Suite = { name: 'unit', projects: ['unit'], options: ['--maxWorkers=100%'] }
-// Tests that start containers, Terraform and clouds wait more than they compute: three files at a time, whatever the cores.
+// Tests that start containers, Terraform and clouds wait more than they compute: four files at a time, whatever the cores.
 // Integration and e2e go together, so that the longest of them, the rehearsal itself, does not keep all others waiting.
 const others: Suite = {
   name: 'integration and e2e',
   projects: ['integration', 'e2e'],
-  options: ['--maxWorkers=3'],
+  options: ['--maxWorkers=4'],
 }
 
 interface Result extends Counted {
