@@ -90,7 +90,7 @@ test('a bundle that is killed has its post step wait for Terraform', async () =>
     state,
   })
   expect(post.code).toBe(0)
-  expect(post.log).toContain('Terraform apply finished all the same: 1 added, 0 changed, 0 destroyed.')
+  expect(post.log).toContain('Terraform apply completed after the step: 1 added, 0 changed, 0 destroyed.')
   expect(await stacks.store.keys('slow/')).not.toContain('slow/terraform.tfstate.tflock')
   expect((await slow.state()).resources.map(({ name }) => name)).toEqual(['a'])
 })

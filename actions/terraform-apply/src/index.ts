@@ -1,6 +1,7 @@
 import { systemClock } from '../../../toolkit/clock.ts'
 import { run } from '../../../toolkit/runtime.ts'
-import { main, post } from './main.ts'
+import { main } from './main.ts'
+import { post } from './post.ts'
 import { interrupt, interruptOrder } from './terraform/interrupter.ts'
 
 const order = interruptOrder()

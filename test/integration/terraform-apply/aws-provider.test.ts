@@ -90,7 +90,7 @@ describe('a stack of the AWS provider', () => {
     expect(JSON.parse(planned.outputs['counts'] ?? '{}')).toMatchObject({ create: 5, read: 1 })
     approval = planned.outputs['approval'] ?? ''
     const verified = await web.run({ command: 'verify', 'approved-plan': approval, ...KEY })
-    expect(verified.log).toContain('Everything in the plan was approved.')
+    expect(verified.log).toContain('Every change in the plan was approved.')
     expect(verified.code).toBe(0)
   })
 
@@ -128,7 +128,7 @@ describe('a stack of the AWS provider', () => {
     const refused = await web.run(byDefault('protected-types'))
     expect(refused.code).toBe(1)
     // And nothing else is held up.
-    expect(/::error::The guard rails hold this plan up:%0A {2}(.*?)%0ANext: /.exec(refused.log)?.[1]).toBe(
+    expect(/::error::The guard rails stop this plan:%0A {2}(.*?)%0ANext: /.exec(refused.log)?.[1]).toBe(
       'aws_s3_bucket.uploads: would be destroyed, and aws_s3_bucket is a protected type',
     )
     expect(writes()).toEqual(before)

@@ -41,12 +41,12 @@ test('a cancelled apply that takes too long is interrupted: what is done is save
   step.child.kill('SIGTERM')
   const ended = await step.ended
   expect(ended.code).toBe(1)
-  expect(ended.log).toContain('The run was cancelled; `Terraform apply` ended gently')
+  expect(ended.log).toContain('The run was cancelled; `Terraform apply` stopped gracefully')
   expect(ended.log).toContain('::warning::Interrupted while being created or changed: `terraform_data.slow`.')
   expect(ended.log).not.toContain('terraform_data.last: creating')
   // What was cut short may be in no state, so it does not say that all that was done is.
   expect(ended.summary).toContain('❌ **Interrupted** before all of it was applied.')
-  expect(ended.summary).not.toContain('what was done is in the state')
+  expect(ended.summary).not.toContain('what was applied is in the state')
   expect(await stacks.store.keys('cancelled/')).toEqual(['cancelled/terraform.tfstate'])
   expect(await names(web)).toContain('quick')
   expect((await web.run({}, { phase: 'post', state: ended.state })).log).toBe('')
@@ -61,10 +61,10 @@ test('a cancelled apply that comes to its end in time is through, though the ste
   const step = web.start({})
   await logged(step, 'terraform_data.slow: creating')
   step.child.kill('SIGINT')
-  await logged(step, 'Under way: terraform_data.slow.')
+  await logged(step, 'In progress: terraform_data.slow.')
   const { code, log, summary } = await step.ended
   expect(code).toBe(1)
-  expect(log).toContain('The run was cancelled; `Terraform apply` came to its end all the same')
+  expect(log).toContain('The run was cancelled; `Terraform apply` completed all the same')
   expect(log).not.toContain('Interrupt received')
   expect(summary).toContain('✅ **Applied**: 3 added, 0 changed, 0 destroyed.')
   expect(await names(web)).toEqual(['last', 'quick', 'slow'])
@@ -81,7 +81,7 @@ test('a killed step leaves Terraform to finish, and the post step waits for it',
 
   const post = await web.run({}, { phase: 'post', state })
   expect(post.code).toBe(0)
-  expect(post.log).toContain('Terraform apply finished all the same: 3 added, 0 changed, 0 destroyed.')
+  expect(post.log).toContain('Terraform apply completed after the step: 3 added, 0 changed, 0 destroyed.')
   expect(await stacks.store.keys('killed/')).toEqual(['killed/terraform.tfstate'])
   expect(await names(web)).toEqual(['last', 'quick', 'slow'])
 })
@@ -108,7 +108,7 @@ test('what Terraform says after the step was killed is scrubbed like the rest', 
   const { log } = await web.run({}, { phase: 'post', state })
   expect(log).toContain('it is ***')
   expect(log).not.toContain('hunter-two')
-  expect(log).toContain('Terraform apply finished all the same')
+  expect(log).toContain('Terraform apply completed after the step')
 })
 
 test('a step that is killed the moment its Terraform starts is known to the post step all the same', async () => {
@@ -119,7 +119,7 @@ test('a step that is killed the moment its Terraform starts is known to the post
   expect(killedBy).toBe('SIGKILL')
   const post = await web.run({}, { phase: 'post', state, env })
   expect(post.code).toBe(0)
-  expect(post.log).toContain('Terraform apply finished all the same: 3 added, 0 changed, 0 destroyed.')
+  expect(post.log).toContain('Terraform apply completed after the step: 3 added, 0 changed, 0 destroyed.')
   expect(await stacks.store.keys('at-once/')).toEqual(['at-once/terraform.tfstate'])
   expect(await names(web)).toEqual(['last', 'quick', 'slow'])
 })
@@ -152,7 +152,7 @@ test.each([
     writeFileSync(`${web.directory}/go`, '')
     const ended = await step.ended
     expect(refusals).toBe(0)
-    expect(ended.log).toContain('The state that could not be saved at first is safe now.')
+    expect(ended.log).toContain('The state that could not be saved at first is now saved.')
     // All was done, so all is well.
     expect(ended.code).toBe(0)
     expect(ended.log).not.toContain('::error')
@@ -225,7 +225,7 @@ esac`)
   const post = await web.run({}, { phase: 'post', state: (await step.ended).state, env })
   expect(post.code).toBe(0)
   expect(post.log).toContain('Terraform plan has ended. It changed nothing; run the step again to see the plan.')
-  expect(post.log).not.toContain('look at the plan')
+  expect(post.log).not.toContain('check the plan')
 })
 
 test('a run leaves no files but those that outputs name, and those only until the job ends', async () => {

@@ -68,7 +68,7 @@ async function expectFinished(post: StepResult, stack: Stack, store: StateStore)
   expect(post.code).toBe(0)
   // The lock may take its time; a signal then does no harm.
   expect(post.log).not.toMatch(/Two interrupts received|Interrupted while/)
-  expect(post.log).toContain('Terraform apply finished all the same')
+  expect(post.log).toContain('Terraform apply completed after the step')
   expect(await store.keys(stack.key)).toEqual([stack.key])
 }
 
@@ -183,7 +183,7 @@ test('Terraform is interrupted once nothing is made, by itself when the step was
     const step = stack.start({})
     await until(() => asked.inFlight)
     step.child.kill('SIGINT')
-    await until(() => step.log().includes('Under way: aws_iam_role.task.'))
+    await until(() => step.log().includes('In progress: aws_iam_role.task.'))
     step.child.kill('SIGKILL')
     const { state } = await step.ended
     await until(async () => !(await store.keys(stack.key)).includes(`${stack.key}.tflock`))

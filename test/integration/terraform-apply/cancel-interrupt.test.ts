@@ -55,7 +55,7 @@ test('a plan is interrupted at once', async () => {
     expect(code).toBe(1)
     expect(log).toContain('Cancelled: Terraform plan is asked to stop.')
     expect(log.match(INTERRUPTED)).toEqual(['Interrupt received.'])
-    expect(log).toContain('The run was cancelled; `Terraform plan` ended gently (exit 1).')
+    expect(log).toContain('The run was cancelled; `Terraform plan` stopped gracefully (exit code 1).')
     expect(await store.keys(stack.key)).toEqual([stack.key])
   })
 })
@@ -99,7 +99,7 @@ test('an apply that had not begun anything when the run was cancelled does not g
     step.child.kill('SIGINT')
     const { code, log } = await step.ended
     expect(code).toBe(1)
-    expect(log).toContain('Under way: nothing.')
+    expect(log).toContain('In progress: nothing.')
     expect(log.match(INTERRUPTED)).toEqual(['Interrupt received.'])
     // Terraform may begin what comes first before it hears of it.
     expect(log).not.toContain('terraform_data.next: creating')
@@ -213,7 +213,7 @@ test('what is named of it holds no secret, whether the step or the post step say
       const step = stack.start({ 'cancel-timeout': '1s', variables: 'secret = "hunter-two"' })
       await until(() => /slow\[.*: creating/.test(step.log()))
       step.child.kill('SIGINT')
-      await logged(step, 'Under way: terraform_data.slow["***"].')
+      await logged(step, 'In progress: terraform_data.slow["***"].')
       if (killed) step.child.kill('SIGKILL')
       const { state, log, summary } = await step.ended
       const post = await stack.run({}, { phase: 'post', state })

@@ -88,7 +88,7 @@ async function keptOnRunner(refused: Refused): Promise<void> {
   expect(log).toContain(
     `::error::The state could not be saved. It is kept in \`${web.directory}/errored.tfstate\` on this runner`,
   )
-  expect(log).toContain('copies the output `errored-state-file` to a safe place')
+  expect(log).toContain('copies the file in the output `errored-state-file` to a safe place')
   expect(names(readFileSync(outputs['errored-state-file'] ?? '', 'utf8'))).toEqual(['gate'])
   expect(await store.keys(STATE)).not.toContain(`${STATE}.tflock`)
 }
@@ -113,7 +113,7 @@ test('a state that Terraform could not save after its step was killed is pushed 
     const { code, log } = await web.run({}, { phase: 'post', state, env: { GITHUB_RUN_ID: '7' } })
     expect(refusals.left).toBe(0)
     expect(log).toContain('Attempt 1 failed; trying again.')
-    expect(log).toContain('The state that could not be saved at first is safe now.')
+    expect(log).toContain('The state that could not be saved at first is now saved.')
     expect(code).toBe(0)
     expect(names(await store.text(STATE))).toEqual(['gate'])
     expect(await store.keys(STATE)).not.toContain(`${STATE}.tflock`)

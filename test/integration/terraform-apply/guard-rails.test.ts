@@ -131,7 +131,7 @@ const rails: readonly Rail[] = [
 
 /** The list in the error of a run, one line for each thing that is held up. */
 const listIn = (log: string) =>
-  /::error::The guard rails hold this plan up:(.*?)%0ANext: (.*)/.exec(log)?.[1]?.split('%0A  ').slice(1) ?? []
+  /::error::The guard rails stop this plan:(.*?)%0ANext: (.*)/.exec(log)?.[1]?.split('%0A  ').slice(1) ?? []
 
 let made: Stack
 beforeAll(async () => {
@@ -147,12 +147,12 @@ test.each(rails)('$what', async ({ main, inputs = {}, held, lift }) => {
   expect(refused.code).toBe(1)
   expect(listIn(refused.log)).toEqual(held)
   expect(refused.log).toContain('allow-destructive')
-  expect(refused.summary).toContain('Held up by the guard rails')
+  expect(refused.summary).toContain('Stopped by the guard rails')
   expect(refused.log).not.toContain('Terraform apply')
   expect((await made.state()).serial).toBe(serial)
   const lifted = await made.run({ ...inputs, command: 'plan', 'allow-destructive': lift })
   expect(lifted.code).toBe(0)
-  expect(lifted.log).not.toContain('The guard rails will hold this plan up')
+  expect(lifted.log).not.toContain('The guard rails would stop an apply of this plan')
 })
 
 test('what is named is done', async () => {

@@ -19,7 +19,7 @@ const GATED = {
 /** How often Terraform asks S3 before it gives up. */
 const ASKED = 2
 const LESS = { 'backend-config': `max_retries=${ASKED}` }
-const REMOVED = /Removed lock [0-9a-f-]{36}, which this run had left behind/
+const REMOVED = /Removed lock [0-9a-f-]{36}, which this run had not released/
 
 /** A stack in a cloud in which the nth call that makes (PUT) or deletes (DELETE) the lock meets a fault. */
 function world(
@@ -190,7 +190,7 @@ test('a Terraform that is killed is told so, and its lock is named', () =>
       const { code, log } = await step.ended
       expect(code).toBe(1)
       expect(log).toContain('::error::`Terraform apply` was killed or crashed (exit code 137).')
-      expect(log).toContain(`It left lock ${ID}: then run this action with \`command: unlock\``)
+      expect(log).toContain(`It did not release lock ${ID}: then run this action with \`command: unlock\``)
       expect(JSON.parse(await store.text('web/terraform.tfstate.holder.json'))).toMatchObject({ lockId: ID })
     },
     GATED,

@@ -1,6 +1,7 @@
 // The lock of a state: who holds it, who waits, and who may remove it.
+
 import { existsSync, writeFileSync } from 'node:fs'
-import { claimedBy } from '../../../actions/terraform-apply/src/terraform/process-identity.ts'
+import { announcedProcess } from '../../../actions/terraform-apply/src/terraform/process-identity.ts'
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
 import type { Intercept } from '../../../rehearsal/cloud/kernel/service.ts'
 import { source } from '../../support/run-action.ts'
@@ -58,8 +59,8 @@ test('a lock that a dead run left behind is removed: by its id, when the run is 
   await until(() => existsSync(`${web.directory}/started`))
   step.child.kill('SIGKILL')
   const { state } = await step.ended
-  const { claim } = JSON.parse(state['running'] ?? '{}') as { claim: string }
-  const pid = claimedBy(claim)?.pid ?? 0
+  const { link } = JSON.parse(state['running'] ?? '{}') as { link: string }
+  const pid = announcedProcess(link)?.pid ?? 0
   const { ID } = JSON.parse(await stacks.store.text('dead/terraform.tfstate.tflock')) as { ID: string }
   const { runs } = stacks.store.cloud.github.repository('acme/web')
   runs.set(10, { id: 10, attempt: 1, status: 'completed', conclusion: 'cancelled' })
@@ -67,13 +68,13 @@ test('a lock that a dead run left behind is removed: by its id, when the run is 
     web.run({ command: 'unlock', 'lock-id': lockId, 'github-token': 'any' }, { env: runEnv(11) })
 
   // The runner is gone, and GitHub says so; Terraform goes on.
-  expect((await unlock(ID)).log).toContain(`still at work on this machine, as process ${pid}`)
+  expect((await unlock(ID)).log).toContain(`still running on this machine, as process ${pid}`)
   // The machine dies, and Terraform with it.
   process.kill(-pid, 'SIGKILL')
   runs.set(10, { id: 10, attempt: 1, status: 'in_progress', conclusion: null })
 
   expect((await web.run({ command: 'unlock' })).log).toContain('Input `lock-id` is missing')
-  expect((await unlock('11111111-1111-1111-1111-111111111111')).log).toContain(`the state is locked by ${ID} now`)
+  expect((await unlock('11111111-1111-1111-1111-111111111111')).log).toContain(`the state is now locked by ${ID} now`)
   expect((await unlock(ID)).log).toContain('runs/10/attempts/1 is in_progress')
   expect(await stacks.store.keys('dead/')).toContain('dead/terraform.tfstate.tflock')
 
@@ -162,7 +163,7 @@ test('a role that may not note who holds the lock is told so, and applies all th
   await withStack({ entry, name: 'unnamed', files: { 'main.tf': slow }, intercept }, async (web) => {
     const { code, log } = await web.run({}, { env: runEnv(30) })
     expect(code).toBe(0)
-    expect(log.match(/Could not note beside the state who holds its lock \(AccessDenied\)/g)).toHaveLength(1)
+    expect(log.match(/Could not record beside the state which run holds its lock \(AccessDenied\)/g)).toHaveLength(1)
     expect(log.replaceAll(/^::debug::.*$/gm, '')).not.toContain('user/ci')
   })
 })

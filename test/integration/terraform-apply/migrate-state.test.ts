@@ -86,7 +86,9 @@ test('another state that is there is never touched', async () => {
   await stacks.store.put('taken/terraform.tfstate', theirs)
   const refused = await made.run({ command: 'migrate-state' })
   expect(refused.code).toBe(1)
-  expect(refused.log).toContain('s3://terraform-state/taken/terraform.tfstate holds another state. It was not touched.')
+  expect(refused.log).toContain(
+    's3://terraform-state/taken/terraform.tfstate holds another state, which was not changed.',
+  )
   expect(await stacks.store.text('taken/terraform.tfstate')).toBe(theirs)
   expect(await stacks.store.keys('taken/')).not.toContain('taken/terraform.tfstate.tflock')
   expect(readdirSync(made.directory)).toContain('terraform.tfstate')
@@ -149,7 +151,7 @@ describe('where S3 says no, or nothing', () => {
       await store.put('picky/terraform.tfstate', JSON.stringify(theirs))
       const refused = await made.run({ command: 'migrate-state' })
       expect(refused.code).toBe(1)
-      expect(refused.log).toMatch(/^::error::.*holds another state. It was not touched./m)
+      expect(refused.log).toMatch(/^::error::.*holds another state, which was not changed./m)
       expect(refused.log).toMatch(/^::warning::Lock [0-9a-f-]{36} .* could not be removed/m)
     })
   })
@@ -230,7 +232,7 @@ describe('a state that another run puts there in the last moment', () => {
       await theirs()
       expect(conditions).toEqual([condition])
       expect(refused.code).toBe(1)
-      expect(refused.log).toContain(`s3://terraform-state/${key} holds another state. It was not touched.`)
+      expect(refused.log).toContain(`s3://terraform-state/${key} holds another state, which was not changed.`)
       expect(await store.text(key)).toBe(THEIRS)
       expect(await store.keys(key)).not.toContain(`${key}.tflock`)
       expect(readFileSync(`${made.directory}/terraform.tfstate`)).toEqual(original)

@@ -46,7 +46,7 @@ test('a plan shows what is lost first, with what forces it, then the rest; the a
   // The plan, in the order of how much it matters.
   const order = [
     '**1 to destroy**, **1 to replace**, 1 to create, 1 to update, 1 to move, 1 output to change.',
-    '**What is lost**',
+    '**To be destroyed or replaced**',
     '| 🔴 destroy | `terraform_data.dropped` | it is no longer in the configuration |',
     '| 🟠 replace | `terraform_data.rebuilt` | `triggers_replace` cannot be changed in place |',
     '| 🟢 create | `terraform_data.added` |',

@@ -265,7 +265,7 @@ describe('an approval', () => {
     web.write({ fixed: '' })
     const rest = await web.run({ 'approved-plan': approval, ...KEY })
     expect(rest).toMatchObject({ code: 0 })
-    expect(rest.log).toContain('Everything in the plan was approved.')
+    expect(rest.log).toContain('Every change in the plan was approved.')
   })
 
   test('is no good with another key, for another environment, or altered', async () => {
@@ -276,7 +276,7 @@ describe('an approval', () => {
     expect(await verify({ 'fingerprint-key': 'a key of somebody else' })).toContain(
       'was not made with this `fingerprint-key`',
     )
-    expect(await verify({ 'approved-plan': `${approval.slice(0, -4)}xxx=` })).toContain('or it was altered')
+    expect(await verify({ 'approved-plan': `${approval.slice(0, -4)}xxx=` })).toContain('or it was changed')
     expect(await verify({ environment: 'prod' })).toContain('is for another stack')
     expect(await verify({ 'fingerprint-key': 'short' })).toContain(
       'Input `fingerprint-key` is shorter than 16 characters',

@@ -107,11 +107,11 @@ test('what was planned on the pull request is applied after the merge, and nothi
   const pull = open('Feature', 'def456')
   const web = stack('merge', { 'main.tf': ONE })
   const early = await web.run({ ...APPROVED, command: 'verify' }, onPull(web, pull.number))
-  expect(early.log).toContain(`Pull request #${pull.number} has no approved plan of this stack`)
+  expect(early.log).toContain(`Pull request #${pull.number} has no approved plan for this stack`)
   await web.run(PLAN, onPull(web, pull.number))
   repository().merge(pull.number, 'abc123')
 
-  expect((await web.run(APPROVED, merged('fff000'))).log).toContain('came from no merged pull request')
+  expect((await web.run(APPROVED, merged('fff000'))).log).toContain('belongs to no merged pull request')
   web.write({ 'main.tf': `${ONE}\nresource "terraform_data" "sneaky" {}` })
   const refused = await web.run(APPROVED, merged('abc123'))
   expect(refused.log).toContain(`The plan does more than was approved in pull request #${pull.number}`)
@@ -147,7 +147,7 @@ test('an approval is for the commit that was planned, in a comment that we wrote
   const body = ours()?.body ?? ''
   repository().comments.delete(old?.id ?? 0)
   const forged = repository().comment(pull.number, body, 'mallory')
-  expect((await verify()).log).toContain(`Pull request #${pull.number} has no approved plan of this stack`)
+  expect((await verify()).log).toContain(`Pull request #${pull.number} has no approved plan for this stack`)
   const again = await web.run(PLAN, onPull(web, pull.number, 'two222'))
   expect(again.outputs['comment-url']).not.toContain(`#issuecomment-${forged.id}`)
   expect((await verify()).code).toBe(0)
@@ -182,7 +182,7 @@ test('a pull request that is still open approves nothing for a commit of its bra
   await web.run(PLAN, onPull(web, pull.number, 'eee555'))
   const refused = await web.run(APPROVED, merged('eee555'))
   expect(refused.code).toBe(1)
-  expect(refused.log).toContain('Commit eee555 came from no merged pull request')
+  expect(refused.log).toContain('Commit eee555 belongs to no merged pull request')
 })
 
 describe('on an event of the pull request itself', () => {
@@ -234,7 +234,7 @@ describe('on an event of the pull request itself', () => {
       repository().updateIssue(number, { state })
       const refused = await web.run(APPROVED, onPull(web, number))
       expect(refused.code).toBe(1)
-      expect(refused.log).toContain(`Pull request #${number} is not merged, so nobody has approved its plan.`)
+      expect(refused.log).toContain(`Pull request #${number} is not merged, so its plan is not approved.`)
     }
     expect(await stacks.store.keys('closed-not-merged/')).toEqual([])
     expect(comment()).toEqual(before)
@@ -269,6 +269,6 @@ describe('on an event of the pull request itself', () => {
     expect(comment?.body).toContain('1 to create')
     repository().merge(pull.number, 'abc780')
     const refused = await web.run(APPROVED, merged('abc780'))
-    expect(refused.log).toContain(`Pull request #${pull.number} has no approved plan of this stack`)
+    expect(refused.log).toContain(`Pull request #${pull.number} has no approved plan for this stack`)
   })
 })

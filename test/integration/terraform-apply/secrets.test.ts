@@ -189,7 +189,7 @@ test('migrate-state shows no secret, where the plan on the state is empty or not
   const changing = await made.run({ command: 'migrate-state', ...withAll({ ...NESTED, plain: 'xq-other' }) })
   expect(changing.log).toContain('but the plan on it is not empty: 2 to update')
   const empty = await made.run({ command: 'migrate-state', ...withAll(NESTED) })
-  expect(empty.summary).toContain('The state has moved')
+  expect(empty.summary).toContain('State migrated')
   expect([changing.code, empty.code]).toEqual([1, 0])
   for (const ended of [changing, empty]) {
     expect(masked(ended.log)).toEqual(expect.arrayContaining(LEAVES))
@@ -273,7 +273,7 @@ test('a key of for_each that is a secret in disguise stands in no output, summar
   const drift = await web.run({ command: 'drift', variables })
   expect((await web.run({ variables })).code).toBe(0)
   const held = await web.run({ variables, destroy: 'true', 'max-destroys': '0' })
-  expect(held.log).toMatch(/::error::The guard rails hold this plan up:.*each\["\*\*\*"\]/)
+  expect(held.log).toMatch(/::error::The guard rails stop this plan:.*each\["\*\*\*"\]/)
   for (const { outputs, summary } of [planned, drift, held]) {
     expect(JSON.stringify({ outputs, summary })).toContain('each[')
     expect(JSON.stringify({ outputs, summary })).not.toContain('xq-disguised')

@@ -1,11 +1,12 @@
 // kill -9 and cancels of the step at random moments of an apply, with a real Terraform. What it makes are objects in the rehearsal
 // cloud, so that what really is (the bucket, and the cloud's journal) can be compared with what the state says.
+
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { CreateBucketCommand, ListObjectsV2Command } from '@aws-sdk/client-s3'
-import type { Starting } from '../../../actions/terraform-apply/src/terraform/left-running.ts'
-import { claimedBy } from '../../../actions/terraform-apply/src/terraform/process-identity.ts'
+import type { StartedCommand } from '../../../actions/terraform-apply/src/terraform/left-running.ts'
+import { announcedProcess } from '../../../actions/terraform-apply/src/terraform/process-identity.ts'
 import type { CloudOptions } from '../../../rehearsal/cloud/cloud.ts'
 import { inParallel } from '../../../toolkit/parallel.ts'
 import type { Step } from '../run-action.ts'
@@ -180,8 +181,8 @@ async function applying(step: Step): Promise<void> {
 /** Whether an apply was left to itself. */
 function leftApplying(noted = ''): boolean {
   if (noted === '') return false
-  const { command, claim } = JSON.parse(noted) as Starting
-  return command.endsWith(' apply') && claimedBy(claim) !== undefined
+  const { command, link } = JSON.parse(noted) as StartedCommand
+  return command.endsWith(' apply') && announcedProcess(link) !== undefined
 }
 
 /** State and cloud name the same objects with the same content, no lock is left, and no state beside the state. */

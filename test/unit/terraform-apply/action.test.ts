@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { OWN_OUTPUTS } from '../../../actions/terraform-apply/src/commands/outputs.ts'
 
@@ -7,13 +7,17 @@ const action = parse(readFileSync(new URL('../../../actions/terraform-apply/acti
   outputs: Record<string, unknown>
 }
 
-test('a Terraform output can take the name of none of the outputs that action.yml promises', () => {
+test('reserves the name of every output in action.yml', () => {
   expect([...OWN_OUTPUTS].sort()).toEqual(Object.keys(action.outputs).sort())
 })
 
-test('every input that is read is declared, and the other way round', () => {
-  const readers = ['actions/terraform-apply/src/inputs/inputs.ts', 'toolkit/account.ts', 'toolkit/region.ts']
-  const source = readers.map((path) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8')).join('\n')
-  const read = source.matchAll(/(?:read\.\w+\(|existingFiles?\((?:read, )?|existing\(read, )'([a-z-]+)'/g)
+test('reads exactly the inputs that action.yml declares', () => {
+  const root = new URL('../../../', import.meta.url)
+  const folder = 'actions/terraform-apply/src/inputs/'
+  const readers = readdirSync(new URL(folder, root)).map((name) => folder + name)
+  const source = [...readers, 'toolkit/account.ts', 'toolkit/region.ts']
+    .map((path) => readFileSync(new URL(path, root), 'utf8'))
+    .join('\n')
+  const read = source.matchAll(/(?:\bread(?:er)?\.\w+\(|existingFiles?\(reader, )'([a-z-]+)'/g)
   expect([...new Set([...read].map(([, name]) => name))].sort()).toEqual(Object.keys(action.inputs).sort())
 })

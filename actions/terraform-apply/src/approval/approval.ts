@@ -2,42 +2,42 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import { changesOf } from '../plan-json/changes.ts'
+import { isUnder, sameValue } from '../plan-json/json-values.ts'
 import type { Plan, ResourceChange } from '../plan-json/plan-json.ts'
-import { isUnder, sameValue } from '../plan-json/value-diff.ts'
 import { type Digest, digestOfValues, type Entry, entriesOf, keyedDigest, without, writtenNow } from './fingerprint.ts'
 
-/** What a person approved: the plan of one stack, change by change, in a form that holds no values. */
+/** The approved plan of one stack, change by change. It holds digests, not values. */
 export interface Approval {
-  /** Which stack and environment; an approval is good for no other. */
+  /** The stack and environment that it is for. */
   readonly stack: string
-  /** The pull request that showed it, when it travels in a comment. */
+  /** The pull request whose comment holds it. */
   readonly pull?: number
-  /** The commit of that pull request that was planned; its head then. */
+  /** The commit that was planned: the head of that pull request at the time. */
   readonly head?: string
   readonly fingerprint: string
   readonly entries: readonly Entry[]
 }
 
-/** What may be approved of this plan. */
+/** The approval of this plan. */
 export function approvalOf(plan: Plan, stack: string, key: string): Approval {
   const digest = keyedDigest(key)
   const entries = entriesOf(plan, digest)
   return { stack, fingerprint: digest({ stack, entries }), entries }
 }
 
-/** An approval as one word, sealed with the key: whoever lacks the key can neither make nor alter one. */
+/** The approval as one word, with a MAC: without the key it can neither be made nor changed. */
 export function sealApproval(approval: Approval, key: string): string {
   const body = deflateRawSync(JSON.stringify(approval), { level: 9 }).toString('base64')
   return `v1.${body}.${seal(body, key)}`
 }
 
-/** @throws SlipwayError when it was not made with this key. */
+/** Reads a sealed approval; `where` names its source in errors. @throws SlipwayError when it was not made with this key. */
 export function openApproval(sealed: string, key: string, where: string): Approval {
   const [version, body = '', mac = ''] = sealed.trim().split('.')
   const expected = Buffer.from(seal(body, key))
   const found = Buffer.from(mac)
   if (version !== 'v1' || found.length !== expected.length || !timingSafeEqual(found, expected)) {
-    throw new SlipwayError(`The approval in ${where} was not made with this \`fingerprint-key\`, or it was altered.`, {
+    throw new SlipwayError(`The approval in ${where} was not made with this \`fingerprint-key\`, or it was changed.`, {
       hint: 'Plan again with the same key, and approve that plan.',
     })
   }
@@ -46,7 +46,7 @@ export function openApproval(sealed: string, key: string, where: string): Approv
 
 const seal = (body: string, key: string) => createHmac('sha256', key).update(`approval ${body}`).digest('base64')
 
-/** What a plan does beyond what was approved; empty when all of it was. What is approved and not (or no longer) planned is fine. */
+/** The changes of a plan that were not approved: `address (actions)`. Approved changes that the plan does not have are fine. */
 export function notApproved(plan: Plan, approval: Approval, key: string): readonly string[] {
   const digest = keyedDigest(key)
   const approved = Map.groupBy(approval.entries, ({ address }) => address)
@@ -63,7 +63,7 @@ export function notApproved(plan: Plan, approval: Approval, key: string): readon
 
 const entryKey = (address: string, deposed: boolean) => `${address} ${deposed}`
 
-/** Whether what was approved includes what is planned now: the same, or what a partial apply has left of it. */
+/** Whether an approved entry covers a planned one: it is the same, or what a partial apply has left of it. */
 function covers(
   approved: Entry,
   now: Entry,
@@ -81,20 +81,20 @@ function covers(
   if (approved.actions === now.actions && approved.deposed === now.deposed) {
     return (
       same &&
-      // Why something is read only later changes as a partial apply goes on.
+      // The reason why a read is deferred changes with a partial apply.
       (approved.actions === 'read' || approved.reason === now.reason) &&
       (approved.from === now.from || now.from === undefined) &&
       sameValue(approved.forcedBy, now.forcedBy)
     )
   }
   switch (`${approved.actions} → ${now.actions}`) {
-    // Destroyed, and then not made.
+    // The apply failed between destroy and create.
     case 'delete,create → create':
       return same
-    // Made, and then the old one not destroyed.
+    // The apply failed between create and destroy of the old object.
     case 'create,delete → delete':
       return now.deposed === true
-    // Half made, so Terraform makes it again; it did not exist when it was approved.
+    // The create failed half-way, so Terraform replaces what it created. It did not exist when the plan was approved.
     case 'create → delete,create':
     case 'create → create,delete':
       return same && now.reason === 'replace_because_tainted'
@@ -103,7 +103,7 @@ function covers(
   }
 }
 
-/** The digest that the plan of now has, if what was unknown when it was approved is left out of it. */
+/** The digest of the planned values, without those that were unknown when the plan was approved. */
 function digestNow(
   approved: Entry,
   now: Entry,

@@ -1,55 +1,68 @@
 import { SlipwayError } from '../../../../toolkit/errors.ts'
-import type { PullRequest } from '../github/github.ts'
+import type { PullRequest } from '../github/pull-request.ts'
 import type { Plan } from '../plan-json/plan-json.ts'
-import type { Review } from '../review/review.ts'
-import { type Run, stackId } from '../state/stack.ts'
+import { type Stack, stackId } from '../state/stack.ts'
 import { type Approval, notApproved, openApproval } from './approval.ts'
 import { type ApprovalFound, readApprovalComment } from './approval-comment.ts'
 
-/** What was approved before this run: the one plan with a fingerprint, or all that an approval covers. */
-export type Approved = { readonly fingerprint: string } | { readonly approval: Approval; readonly where: string }
+/** What was approved before this run: the plan with a fingerprint, or every change that an approval covers. */
+export type Approved =
+  | { readonly kind: 'fingerprint'; readonly fingerprint: string }
+  | { readonly kind: 'approval'; readonly approval: Approval; readonly where: string }
+
+/** The plan to check. */
+export interface PlannedNow {
+  readonly saved: { readonly plan: Plan }
+  readonly hasChanges: boolean
+  /** The approval that this plan would need; `undefined` without a key. */
+  readonly approval: Approval | undefined
+}
 
 /**
- * Reads what was approved; `undefined` when no approval is asked for. Before anything is planned or shown: what this run
- * itself writes can then not be taken for it.
- * @throws SlipwayError when there is none, or one that was made with another key, for another stack, or for another commit.
+ * Reads what was approved; `undefined` when `approved-plan` is not set. Call it before planning, so that a comment which this run
+ * writes itself is not taken for an approval.
+ * @throws SlipwayError when there is no approval, or it is for another key, stack or commit.
  */
-export async function readApproved(run: Run): Promise<Approved | undefined> {
-  const { approved, key } = run.inputs.approval
+export async function readApproved(stack: Stack): Promise<Approved | undefined> {
+  const { approved, key } = stack.inputs.approval
   if (approved === undefined || key === undefined) return undefined
-  if (approved !== 'pull-request' && !approved.startsWith('v1.')) return { fingerprint: approved }
+  if (approved !== 'pull-request' && !approved.startsWith('v1.')) return { kind: 'fingerprint', fingerprint: approved }
   const { sealed, where, pull }: ApprovalFound =
     approved === 'pull-request'
-      ? await readApprovalComment(run)
+      ? await readApprovalComment(stack)
       : { sealed: approved, where: 'the input `approved-plan`' }
   const approval = openApproval(sealed, key, where)
-  if (pull !== undefined) requireSamePull(approval, pull, where)
-  if (approval.stack !== stackId(run)) {
-    throw new SlipwayError(`The approval in ${where} is for another stack: ${approval.stack}, not ${stackId(run)}.`, {
-      hint: 'Each stack and environment is approved by itself.',
+  if (pull !== undefined) requireSameCommit(approval, pull, where)
+  if (approval.stack !== stackId(stack)) {
+    throw new SlipwayError(`The approval in ${where} is for another stack: ${approval.stack}, not ${stackId(stack)}.`, {
+      hint: 'Each stack and environment needs its own approval.',
     })
   }
-  return { approval, where }
+  return { kind: 'approval', approval, where }
 }
 
-/** @throws SlipwayError when the plan does more than was approved. */
-export function checkApproval({ saved, approval, hasChanges }: Review, approved: Approved | undefined, run: Run): void {
-  const { key } = run.inputs.approval
+/** @throws SlipwayError when the plan has a change that was not approved. */
+export function checkApproval(
+  { world, inputs }: Pick<Stack, 'world' | 'inputs'>,
+  { saved, hasChanges, approval }: PlannedNow,
+  approved: Approved | undefined,
+): void {
+  const { key } = inputs.approval
   if (approved === undefined || key === undefined || approval === undefined) return
   refuseActions(saved.plan)
-  if ('fingerprint' in approved) {
-    // A plan that changes nothing does no more than any other: the approved one was applied already.
+  if (approved.kind === 'fingerprint') {
+    // A plan without changes is fine: the approved one has been applied already.
     if (hasChanges) requireSameFingerprint(approved.fingerprint, approval.fingerprint)
   } else requireNoMore(notApproved(saved.plan, approved.approval, key), approved.where)
-  run.world.log.info('Everything in the plan was approved.')
+  world.log.info('Every change in the plan was approved.')
 }
 
-/** An approval says nothing of them, and what they do is in no plan. */
+/** The plan does not show what an action does, so an approval cannot cover it. */
 function refuseActions({ action_invocations = [] }: Plan): void {
   if (action_invocations.length === 0) return
   const lines = action_invocations.map(({ address }) => `  ${address}`).join('\n')
-  throw new SlipwayError(`The plan invokes actions, and \`approved-plan\` does not cover these:\n${lines}`, {
-    hint: 'Nothing was changed. Apply such a stack without `approved-plan`, behind the approval of a GitHub environment.',
+  throw new SlipwayError(`The plan invokes actions, which \`approved-plan\` does not cover:\n${lines}`, {
+    hint: 'Nothing was changed. Apply such a stack without `approved-plan`, in a GitHub environment with required reviewers.',
   })
 }
 
@@ -66,10 +79,10 @@ function requireNoMore(more: readonly string[], where: string): void {
   throw new SlipwayError(`The plan does more than was approved in ${where}:\n${lines}`, { hint: APPROVE_THIS })
 }
 
-const APPROVE_THIS = 'Nothing was changed. Review the new plan above, and approve that.'
+const APPROVE_THIS = 'Nothing was changed. Review the new plan above, and approve it.'
 
-/** An approval travels in a comment that others can edit: it holds for the very commit that it was made for. */
-function requireSamePull(opened: Approval, pull: PullRequest, where: string): void {
+/** Others can edit the comment that holds the approval, so it must be for this pull request and its last commit. */
+function requireSameCommit(opened: Approval, pull: PullRequest, where: string): void {
   if (opened.pull !== pull.number) {
     throw new SlipwayError(`The approval in ${where} was made for pull request #${opened.pull}.`, {
       hint: 'Plan again on the pull request itself, and approve that plan.',
@@ -77,9 +90,9 @@ function requireSamePull(opened: Approval, pull: PullRequest, where: string): vo
   }
   if (opened.head === undefined || opened.head !== pull.head) {
     throw new SlipwayError(
-      `The approval in ${where} is for commit ${opened.head ?? 'unknown'}, and its head is ${pull.head}.`,
+      `The approval in ${where} is for commit ${opened.head ?? 'unknown'}, but the head of the pull request is ${pull.head}.`,
       {
-        hint: 'What was merged is not what was planned. Open a pull request anew, and approve the plan of its last commit.',
+        hint: 'The merged commit is not the planned one. Open a new pull request, and approve the plan of its last commit.',
       },
     )
   }

@@ -1,40 +1,40 @@
 import { createHmac } from 'node:crypto'
 import { attributesOf, type Change, changesOf, outputChangesOf, unmarked } from '../plan-json/changes.ts'
 import { expressionsOf } from '../plan-json/expressions.ts'
+import { isContainer, isUnder, keysOf, member, type Path, pathText } from '../plan-json/json-values.ts'
 import type { Plan, ResourceChange } from '../plan-json/plan-json.ts'
-import { isContainer, isUnder, keysOf, member, type Path, pathText } from '../plan-json/value-diff.ts'
 
 /**
- * What is approved of one change. Digests are keyed, as a plain hash would let secrets be guessed; and they leave out what
- * was unknown at the time, as it becomes known once a part of the plan has been applied.
+ * The approval of one change. Digests are keyed, as a plain hash would let secrets be guessed. They leave out values that are
+ * unknown when the plan is made, as these become known once a part of the plan has been applied.
  */
 export interface Entry {
   readonly address: string
-  /** Terraform's actions in their order, such as `delete,create`. */
+  /** Terraform's actions in order, such as `delete,create`; `output` for an output. */
   readonly actions: string
   readonly reason?: string
   readonly from?: string
   readonly deposed?: boolean
-  /** Paths that are known after the apply only. */
+  /** Paths whose values are known only after the apply. */
   readonly unknown?: readonly Path[]
-  /** How the configuration writes a value that is unknown: a digest of that, as the value itself has none. */
+  /** Digest of the expressions in the configuration; only where a value is unknown, which has no digest itself. */
   readonly written?: string
-  /** What forces a replacement. */
+  /** Paths that force a replacement. */
   readonly forcedBy?: readonly string[]
-  /** Of the values that the change leads to, and for an update also of those that it starts from. */
+  /** Digest of the values after the change; for an update also of those before it. */
   readonly digest: string
 }
 
-/** Makes digests with a key. */
+/** A digest of a JSON value. */
 export type Digest = (value: unknown) => string
 
-/** HMAC-SHA256 over canonical JSON, in base64url; 128 bits of it. */
+/** The first 128 bits of an HMAC-SHA256 over canonical JSON, in base64url. */
 export const keyedDigest =
   (key: string): Digest =>
   (value) =>
     createHmac('sha256', key).update(canonicalJson(value)).digest().subarray(0, 16).toString('base64url')
 
-/** What is approved when this plan is: also what is read, as values that are unknown may come from there. */
+/** The entries of a plan, sorted by address. They include reads, as unknown values may come from those. */
 export function entriesOf(plan: Plan, digest: Digest): readonly Entry[] {
   const resources = changesOf(plan).map((change) => resourceEntry(change, plan, digest))
   const outputs = outputChangesOf(plan).map(({ name, change }): Entry => {
@@ -54,7 +54,7 @@ const keyOf = ({ address, deposed }: Entry) => `${address} ${deposed ?? ''}`
 const outputExpression = ({ configuration }: Plan, name: string): unknown =>
   configuration?.root_module?.outputs?.[name]?.expression
 
-/** How the configuration writes what an entry is about, as it stands now. */
+/** Digest of the expressions for an entry in the current configuration. */
 export const writtenNow = (
   plan: Plan,
   { address }: Entry,
@@ -80,23 +80,23 @@ function resourceEntry(change: Change, plan: Plan, digest: Digest): Entry {
   }
 }
 
-/** The digest of a change's values, leaving out paths that were `unknown` when it was approved. */
+/** The digest of a change's values, without the paths that were `unknown` when it was approved. */
 export function digestOfValues(resource: ResourceChange, unknown: readonly Path[], digest: Digest): string {
   const { actions, before, after, importing } = resource.change
   if (!actions.includes('update')) {
-    // A replacement makes the whole resource anew; so does what is left of one whose destruction is done already.
+    // A replacement creates the whole resource, also when its destroy has been applied already.
     return digest([without(after, unknown), importing?.id])
   }
-  // Of an update only what changes counts: computed attributes may differ from one refresh to the next.
+  // Only the attributes that an update changes: computed ones may differ from one refresh to the next.
   const paths = changedPaths(resource).filter((path) => !unknown.some((hidden) => isUnder(path, hidden)))
   return digest([paths.map((path) => [path, at(before, path), at(after, path)]), importing?.id])
 }
 
-/** Every leaf that changes; sensitive parts are looked into here, or a secret could change unseen. */
+/** The path of every leaf that changes, in sensitive values too: otherwise a secret could change without a new approval. */
 const changedPaths = (resource: ResourceChange): readonly Path[] =>
   [...attributesOf(unmarked(resource))].map(({ path }) => path)
 
-/** JSON with its keys sorted, so that equal values have equal texts. */
+/** JSON with sorted keys: equal values have equal texts. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join()}]`
   if (!isContainer(value)) return JSON.stringify(value ?? null)
@@ -112,7 +112,7 @@ function unknownPaths(marks: unknown, path: Path = []): readonly Path[] {
 
 const at = (value: unknown, path: Path): unknown => path.reduce<unknown>((inner, step) => member(inner, step), value)
 
-/** The value without what is at these paths. */
+/** The value without the members at these paths. */
 export function without(value: unknown, paths: readonly Path[]): unknown {
   if (paths.some((path) => path.length === 0)) return null
   if (!isContainer(value) || paths.length === 0) return value

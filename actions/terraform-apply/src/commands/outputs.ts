@@ -7,7 +7,7 @@ import type { Terraform } from '../terraform/terraform.ts'
 
 export type Outputs = Readonly<Record<string, OutputValue>>
 
-/** Names of the action's own outputs; a Terraform output of such a name is found in `outputs` only. */
+/** Names of the action's own outputs. A Terraform output with such a name is only in the output `outputs`. */
 export const OWN_OUTPUTS: ReadonlySet<string> = new Set([
   'approval',
   'changes',
@@ -24,12 +24,12 @@ export const OWN_OUTPUTS: ReadonlySet<string> = new Set([
   'promotion-differences',
 ])
 
-/** The outputs after an apply. The stream has all but the sensitive values, so most stacks are spared another command. */
+/** The outputs after an apply. `terraform output` runs only if one is sensitive: `apply` prints the other values itself. */
 export async function outputsAfterApply(
-  streamed: Readonly<Record<string, StreamOutput>> | undefined,
   tf: Terraform,
+  printed: Readonly<Record<string, StreamOutput>> | undefined,
 ): Promise<Outputs> {
-  if (streamed !== undefined && Object.values(streamed).every(({ sensitive }) => !sensitive)) return streamed
+  if (printed !== undefined && Object.values(printed).every(({ sensitive }) => !sensitive)) return printed
   const { code, stdout, stderr } = await tf.query(['output', '-json', '-no-color'])
   if (code === 0) return JSON.parse(stdout) as Outputs
   throw new SlipwayError(`\`${tf.product} output\` failed: ${stderr.trim()}`, {
@@ -37,16 +37,16 @@ export async function outputsAfterApply(
   })
 }
 
-/** Sets every Terraform output as a step output (sensitive ones masked first), and all as JSON (sensitive ones hidden). */
-export function setOutputs(outputs: Outputs, { log, step }: World): void {
+/** Sets every Terraform output as a step output (after masking sensitive ones), and `outputs` as JSON (with sensitive ones hidden). */
+export function setOutputs({ log, step }: World, outputs: Outputs): void {
   for (const [name, { value, sensitive }] of Object.entries(outputs)) {
     if (OWN_OUTPUTS.has(name)) {
       log.warning(
-        `The Terraform output \`${name}\` has the name of an output of this action; read it from \`outputs\`.`,
+        `The Terraform output \`${name}\` has the name of one of this action's own outputs; read it from the output \`outputs\`.`,
       )
       continue
     }
-    if (sensitive) mask(value, log)
+    if (sensitive) mask(log, value)
     step.output(name, value ?? '')
   }
   const shown = Object.entries(outputs).map(([name, { value, sensitive }]) => [
@@ -56,7 +56,7 @@ export function setOutputs(outputs: Outputs, { log, step }: World): void {
   step.output('outputs', Object.fromEntries(shown))
 }
 
-function mask(value: unknown, log: World['log']): void {
+function mask(log: World['log'], value: unknown): void {
   const secrets = new Set<string>()
   collect(value, true, secrets)
   if (typeof value === 'object' && value !== null) secrets.add(JSON.stringify(value))

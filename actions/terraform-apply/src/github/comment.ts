@@ -1,10 +1,10 @@
-// One comment per stack and environment on a pull request: made once, then updated in place.
+// One comment per stack and environment on a pull request: created once, then updated in place.
 import { type GitHub, ownLogin } from './github.ts'
 
-/** GitHub answers 422 to a longer body. */
+/** In bytes. GitHub answers 422 to a body of more characters. */
 export const COMMENT_LIMIT = 65_536
 
-/** What our comment starts with, invisibly; so it is found again among all that we write to the pull request. */
+/** The invisible first line of our comment, to find it again. */
 export const commentMarker = (stack: string): string => `<!-- slipway:terraform ${stack.replaceAll('--', '- -')} -->`
 
 export interface Comment {
@@ -13,7 +13,7 @@ export interface Comment {
   readonly url: string
 }
 
-/** The comment of this stack on a pull request, if there is one. Others may write our marker too: only our own counts. */
+/** The comment of this stack on a pull request. Anyone may write our marker: only a comment of the token's user counts. */
 export async function findComment(github: GitHub, pull: number, stack: string): Promise<Comment | undefined> {
   const { rest, owner, repo } = github
   const login = await ownLogin(github)
@@ -30,16 +30,16 @@ export async function findComment(github: GitHub, pull: number, stack: string): 
   return undefined
 }
 
-/** Writes the comment of this stack, over `there` when it is there already. Gives its address. */
-export async function writeComment(
+/** Creates the comment of this stack, or replaces the body of `existing`. Returns its URL. */
+export async function publishComment(
   { rest, owner, repo }: GitHub,
   pull: number,
-  there: Comment | undefined,
+  existing: Comment | undefined,
   body: string,
 ): Promise<string> {
   const { data } =
-    there === undefined
+    existing === undefined
       ? await rest.rest.issues.createComment({ owner, repo, issue_number: pull, body })
-      : await rest.rest.issues.updateComment({ owner, repo, comment_id: there.id, body })
+      : await rest.rest.issues.updateComment({ owner, repo, comment_id: existing.id, body })
   return data.html_url
 }

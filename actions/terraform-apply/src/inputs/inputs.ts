@@ -1,36 +1,22 @@
-// The only reader of inputs and of the runner's variables.
-import { existsSync, statSync } from 'node:fs'
+// With its neighbours in this folder the only reader of inputs and of the runner's variables.
+
 import { tmpdir } from 'node:os'
-import { relative, resolve } from 'node:path'
 import { readAccountId } from '../../../../toolkit/account.ts'
-import { InputError } from '../../../../toolkit/errors.ts'
-import { InputReader, type Pair } from '../../../../toolkit/inputs.ts'
+import { InputReader } from '../../../../toolkit/inputs.ts'
 import { readRegion } from '../../../../toolkit/region.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
-import type { GuardRails } from '../review/guard-rails.ts'
+import { type ApprovalInputs, readApproval } from './approval-inputs.ts'
+import { existingFile } from './input-files.ts'
 import { peerInputs } from './peer-inputs.ts'
+import { type PlanInputs, readPlanInputs } from './plan-inputs.ts'
+import { type RootModule, readRootModule } from './root-module.ts'
 
 const MINUTE = 60_000
 
-export const COMMANDS = ['plan', 'apply', 'verify', 'drift', 'migrate-state', 'unlock'] as const
+const COMMANDS = ['plan', 'apply', 'verify', 'drift', 'migrate-state', 'unlock'] as const
 export type Command = (typeof COMMANDS)[number]
 
-/** Which root module, with which backend and workspace: what has a state of its own. */
-export interface StackInputs {
-  /** Of the repository; absolute. */
-  readonly root: string
-  /** Absolute. */
-  readonly directory: string
-  /** The directory as the repository knows it, '.' for its root. */
-  readonly path: string
-  readonly workspace: string | undefined
-  /** What people call it: `stage`, `prod`. */
-  readonly environment: string | undefined
-  readonly backendConfig: readonly Pair[]
-  readonly backendConfigFiles: readonly string[]
-}
-
-/** Which program, and which version of it. */
+/** Which program to run, and which version of it. */
 export interface ToolInputs {
   readonly tool: 'terraform' | 'opentofu'
   readonly version: string | undefined
@@ -38,24 +24,15 @@ export interface ToolInputs {
   readonly downloadUrl: string | undefined
 }
 
-/** How to plan. */
-export interface PlanInputs {
-  readonly varFiles: readonly string[]
-  /** Terraform's own syntax, as in a tfvars file; '' when there are none. */
-  readonly variables: string
-  readonly targets: readonly string[]
-  readonly replace: readonly string[]
-  readonly destroy: boolean
-  readonly refresh: boolean
-  readonly parallelism: number | undefined
-  readonly lockTimeoutMs: number
-}
-
-/** Who may say yes to a plan, and to what no plan may do by itself. */
-export interface ApprovalInputs {
-  /** `pull-request`, a fingerprint, or a sealed approval. */
-  readonly approved: string | undefined
-  readonly key: string | undefined
+/** What a plan may not do unless `allow-destructive` names the address. */
+export interface GuardRails {
+  readonly maxDestroys: number | undefined
+  /** Resource types, such as `aws_db_instance`; `*` stands for any text. */
+  readonly protectedTypes: readonly string[]
+  /** Addresses, such as `module.data.*`. */
+  readonly protectedAddresses: readonly string[]
+  /** Addresses that the guard rails do not apply to in this run. */
+  readonly lifted: readonly string[]
 }
 
 export interface GitHubInputs {
@@ -65,144 +42,65 @@ export interface GitHubInputs {
 
 export interface Inputs {
   readonly command: Command
+  readonly rootModule: RootModule
+  readonly tool: ToolInputs
+  readonly plan: PlanInputs
   readonly approval: ApprovalInputs
   readonly guardRails: GuardRails
   readonly github: GitHubInputs
-  readonly stack: StackInputs
-  readonly tool: ToolInputs
-  readonly plan: PlanInputs
-  /** What another environment is to be, to compare with: the file that its plan wrote. */
+  /** The `planned-file` of another environment, to compare this plan with. */
   readonly compareWith: string | undefined
-  /** The state to migrate, relative to the root module. */
+  /** The state file to migrate, relative to the root module. */
   readonly stateFile: string | undefined
-  /** Whether drift is kept as an issue. */
+  /** Whether drift is reported as a GitHub issue. */
   readonly driftIssue: boolean
-  /** The lock to remove. */
+  /** The lock that `unlock` removes. */
   readonly lockId: string | undefined
   readonly region: string | undefined
   readonly expectedAccountId: string | undefined
-  /** A plan that an earlier step saved; apply then makes none of its own. */
+  /** A plan file that an earlier step saved. `apply` then makes no plan of its own. */
   readonly planFile: string | undefined
-  /** How long a cancelled apply may go on creating and changing before it is interrupted. */
+  /** How long a cancelled apply may go on creating and changing resources before it is interrupted, in milliseconds. */
   readonly cancelTimeoutMs: number
-  /** Where files of this run go; the runner empties it. */
-  readonly scratch: string
+  /** The folder for this run's files; the runner empties it after the job. */
+  readonly tempFolder: string
 }
 
-/** Reads and checks every input. @throws InputError for the first that is wrong, before anything is touched. */
+/** Reads and checks every input. @throws InputError for the first one that is wrong, before anything is changed. */
 export function readInputs(env: Environment): Inputs {
-  const read = new InputReader(env)
-  read.refuse(peerInputs(read), [])
-  const command = read.choice('command', COMMANDS, 'apply')
-  const stack = readStack(read, env)
-  const planFile = read.text('plan-file')
+  const reader = new InputReader(env)
+  reader.refuse(peerInputs(reader), [])
+  const command = reader.choice('command', COMMANDS, 'apply')
+  const rootModule = readRootModule(reader, env)
+  const { repository, directory } = rootModule
   return {
     command,
-    stack,
+    rootModule,
     tool: {
-      tool: read.choice('tool', ['terraform', 'opentofu'], 'terraform'),
-      version: read.text('terraform-version'),
-      downloadUrl: read.text('download-url')?.replace(/\/+$/, ''),
+      tool: reader.choice('tool', ['terraform', 'opentofu'], 'terraform'),
+      version: reader.text('terraform-version'),
+      downloadUrl: reader.text('download-url')?.replace(/\/+$/, ''),
     },
-    approval: readApproval(read, command),
+    approval: readApproval(reader, command === 'verify'),
     guardRails: {
-      maxDestroys: read.integer('max-destroys', { min: 0, max: 1_000_000 }),
-      protectedTypes: read.list('protected-types'),
-      protectedAddresses: read.lines('protected-addresses'),
-      lifted: read.lines('allow-destructive'),
+      maxDestroys: reader.integer('max-destroys', { min: 0, max: 1_000_000 }),
+      protectedTypes: reader.list('protected-types'),
+      protectedAddresses: reader.lines('protected-addresses'),
+      lifted: reader.lines('allow-destructive'),
     },
-    github: { token: read.raw('github-token').trim(), comment: read.flag('comment', true) },
-    plan: readPlan(read, stack.directory),
-    compareWith: existing(read, 'compare-with', stack.root),
-    stateFile: read.text('state-file'),
-    driftIssue: read.flag('drift-issue', false),
-    lockId: read.text('lock-id'),
-    region: readRegion(read),
-    expectedAccountId: readAccountId(read),
-    planFile: planFile === undefined ? undefined : existingFile('plan-file', planFile, stack.directory),
-    cancelTimeoutMs: read.duration('cancel-timeout', 3 * MINUTE, { max: 4 * MINUTE }),
-    scratch: env['RUNNER_TEMP'] || tmpdir(),
+    github: { token: reader.raw('github-token').trim(), comment: reader.flag('comment', true) },
+    plan: readPlanInputs(reader, directory),
+    compareWith: existingFile(reader, 'compare-with', repository, 'the root of the repository'),
+    stateFile: reader.text('state-file'),
+    driftIssue: reader.flag('drift-issue', false),
+    lockId: reader.text('lock-id'),
+    region: readRegion(reader),
+    expectedAccountId: readAccountId(reader),
+    planFile: existingFile(reader, 'plan-file', directory),
+    cancelTimeoutMs: reader.duration('cancel-timeout', 3 * MINUTE, { max: 4 * MINUTE }),
+    tempFolder: env['RUNNER_TEMP'] || tmpdir(),
   }
 }
 
-/** The region alone, for a post step that finishes what main had begun. */
+/** The region alone: the post step needs no other input. */
 export const regionOf = (env: Environment): string | undefined => readRegion(new InputReader(env))
-
-function readStack(read: InputReader, env: Environment): StackInputs {
-  const root = resolve(env['GITHUB_WORKSPACE'] || process.cwd())
-  const directory = resolve(root, read.text('working-directory') ?? '.')
-  if (!existsSync(directory) || !statSync(directory).isDirectory()) {
-    throw new InputError('working-directory', `is \`${relative(root, directory)}\`, and there is no such directory.`, {
-      hint: 'Give it relative to the root of the repository, and check out the repository in an earlier step.',
-    })
-  }
-  return {
-    root,
-    directory,
-    path: relative(root, directory) || '.',
-    workspace: readWorkspace(read),
-    environment: read.text('environment'),
-    backendConfig: read.pairs('backend-config', { secret: true }),
-    backendConfigFiles: existingFiles(read, 'backend-config-file', directory),
-  }
-}
-
-function readWorkspace(read: InputReader): string | undefined {
-  const workspace = read.text('workspace')
-  if (workspace !== undefined && !/^[A-Za-z0-9_.~-]+$/.test(workspace)) {
-    throw new InputError('workspace', `is \`${workspace}\`, which Terraform does not take as a workspace's name.`, {
-      hint: 'Use letters, digits, `-`, `_` and `.` only.',
-    })
-  }
-  return workspace
-}
-
-function readApproval(read: InputReader, command: Command): ApprovalInputs {
-  const approved = read.textOrNone('approved-plan')
-  const key = read.text('fingerprint-key')
-  if (key !== undefined && key.length < 16) {
-    throw new InputError('fingerprint-key', 'is shorter than 16 characters, so it could be guessed.', {
-      hint: 'Make one with `openssl rand -base64 32`, and keep it as a secret of the repository.',
-    })
-  }
-  if (approved !== undefined && key === undefined) {
-    throw new InputError('fingerprint-key', 'is missing, and `approved-plan` needs it.', {
-      hint: 'Pass the same secret to the step that plans and to the one that applies.',
-    })
-  }
-  if (command === 'verify' && approved === undefined) {
-    throw new InputError('approved-plan', 'is missing: `verify` compares a new plan with it.', {
-      hint: 'Set it to `pull-request`, or to the output `approval` of the step that planned.',
-    })
-  }
-  return { approved, key }
-}
-
-function readPlan(read: InputReader, directory: string): PlanInputs {
-  return {
-    varFiles: existingFiles(read, 'var-file', directory),
-    variables: read.raw('variables'),
-    targets: read.lines('target'),
-    replace: read.lines('replace'),
-    destroy: read.flag('destroy', false),
-    refresh: read.flag('refresh', true),
-    parallelism: read.integer('parallelism', { min: 1, max: 1000 }),
-    lockTimeoutMs: read.duration('lock-timeout', 5 * MINUTE),
-  }
-}
-
-const existingFiles = (read: InputReader, name: string, directory: string): readonly string[] =>
-  read.lines(name).map((file) => existingFile(name, file, directory))
-
-function existing(read: InputReader, name: string, root: string): string | undefined {
-  const file = read.text(name)
-  return file === undefined ? undefined : existingFile(name, file, root, 'the root of the repository')
-}
-
-function existingFile(name: string, file: string, directory: string, base = '`working-directory`'): string {
-  const path = resolve(directory, file)
-  if (existsSync(path) && statSync(path).isFile()) return path
-  throw new InputError(name, `names \`${file}\`, and there is no such file.`, {
-    hint: `Paths are relative to ${base}.`,
-  })
-}

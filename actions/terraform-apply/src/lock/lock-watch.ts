@@ -4,56 +4,48 @@ import type { World } from '../../../../toolkit/runtime.ts'
 import type { StateStore } from '../state/state-store.ts'
 import type { StreamEvent } from '../terraform/json-events.ts'
 import { identify } from '../terraform/process-identity.ts'
-import {
-  describeHolder,
-  HOLDER,
-  type Holder,
-  type HolderProcess,
-  holderOf,
-  type Lock,
-  readHolder,
-  readLock,
-} from './lock.ts'
+import { type Lock, readLock } from './lock.ts'
+import { describeHolder, HOLDER, type Holder, type HolderProcess, holderOf, readHolder } from './lock-holder.ts'
 
 /**
- * What Terraform says while it holds the lock, and will for a while. Others come before it; the changes that it plans, and the
- * outputs of an apply, as it lets go.
+ * Events that Terraform prints while it holds the lock, and goes on to hold it. Others come before it has the lock; the planned
+ * changes, and the outputs of an apply, come as it releases it.
  */
 const WHILE_LOCKED = /^(?:refresh|apply|provision|ephemeral_op)_/
 
-/** A lock that is let go sooner is nobody's trouble, and to name its holder takes about as long. */
+/** Recording the holder takes about this long, so it is not worth it for a lock that is released sooner. */
 const GRACE_MS = 250
 
-/** The runs that were told why their holder cannot be noted: once is enough for a plan and its apply. */
-const TOLD = new WeakSet<World>()
+/** Runs that have logged why their holder cannot be recorded: once is enough for a plan and its apply. */
+const LOGGED = new WeakSet<World>()
 
-/** What Terraform calls its operation in the lock. */
+/** The name of an operation in Terraform's lock. */
 export type LockedOperation = 'OperationTypePlan' | 'OperationTypeApply'
 
-/** A moment at which our Terraform is known to hold the lock. */
+/** A moment at which our Terraform holds the lock. Times are milliseconds since the epoch. */
 export interface Held {
   readonly operation: LockedOperation
   readonly host: string
   /** When our Terraform was started. */
   readonly since: number
-  /** When it said something that it only says while it holds the lock. */
+  /** When it printed an event that it prints only while it holds the lock. */
   readonly at: number
 }
 
 /**
- * Whether a lock that was read after `at` is the one that our Terraform held then. Any other one was made after ours was
- * released, and so after `at`: also by another job on this very machine, whose clock is the same.
+ * Whether a lock that was read after `at` is the one that our Terraform held at that time. Any other lock was created after ours was
+ * released, so after `at`; that includes locks of other jobs on this machine, whose clock is the same.
  */
 export function isOurs({ Who, Operation, Created }: Lock, { operation, host, since, at }: Held): boolean {
   const created = Date.parse(Created)
   return Who.endsWith(`@${host}`) && Operation === operation && created >= since && created <= at
 }
 
-type NotedHolder = Omit<Holder, 'process'> & { readonly process: HolderProcess | undefined }
+type HolderWithProcess = Omit<Holder, 'process'> & { readonly process: HolderProcess | undefined }
 
 /**
- * Watches what Terraform says: once it holds the lock, writes down for which run; when it has to wait, says for whom. Both
- * beside the work, which they neither delay nor fail.
+ * Follows Terraform's events. Once Terraform holds the lock, records this run as its holder; while it waits, logs which run it waits
+ * for. Neither delays nor fails the command.
  */
 export class LockWatch {
   readonly #store: StateStore | undefined
@@ -61,19 +53,19 @@ export class LockWatch {
   readonly #operation: LockedOperation
   readonly #since: number
   readonly #pending: Promise<void>[] = []
-  readonly #over = new AbortController()
+  readonly #ended = new AbortController()
   #process: HolderProcess | undefined
-  #noted = false
+  #recorded = false
   #waited = false
 
-  constructor(store: StateStore | undefined, world: World, operation: LockedOperation) {
+  constructor(world: World, store: StateStore | undefined, operation: LockedOperation) {
     this.#store = store
     this.#operation = operation
     this.#world = world
     this.#since = world.clock.now()
   }
 
-  /** Which process it is that will hold the lock. */
+  /** The process that will hold the lock. */
   started(pid: number): void {
     const runner = this.#world.env['RUNNER_ENVIRONMENT']
     const identity = identify(pid) ?? ''
@@ -84,56 +76,59 @@ export class LockWatch {
     if (this.#store === undefined) return
     if (type === 'state_lock_acquire' && !this.#waited) {
       this.#waited = true
-      this.#aside(() => this.#sayHolder())
-    } else if (WHILE_LOCKED.test(type) && !this.#noted) {
-      this.#noted = true
-      this.#aside(() => this.#noteHolder(Date.parse(at)).catch((error) => this.#sayNotNoted(error)))
+      this.#inBackground(() => this.#logHolder())
+    } else if (WHILE_LOCKED.test(type) && !this.#recorded) {
+      this.#recorded = true
+      this.#inBackground(() => this.#recordHolder(Date.parse(at)).catch((error) => this.#logNotRecorded(error)))
     }
   }
 
-  /** Told once Terraform has ended. Waits for what is still under way. */
+  /** Call it once Terraform has ended. Waits for requests that are still in progress. */
   async settle(): Promise<void> {
-    this.#over.abort()
+    this.#ended.abort()
     await Promise.all(this.#pending)
   }
 
-  #aside(task: () => Promise<void>): void {
-    this.#pending.push(task().catch((error) => this.#world.log.debug(`About the lock: ${error}`)))
+  #inBackground(task: () => Promise<void>): void {
+    this.#pending.push(task().catch((error) => this.#world.log.debug(`Watching the lock: ${error}`)))
   }
 
-  async #noteHolder(at: number): Promise<void> {
+  async #recordHolder(at: number): Promise<void> {
     const store = this.#store
-    // Outside a workflow run there is nobody to name.
+    // Outside a workflow run there is no run to record.
     if (store === undefined || readWorkflowRun(this.#world.env).id === '') return
-    if (await this.#isOverWithin(GRACE_MS)) return
-    // In this order, and written only over this very note: a short operation may be over by now, the lock another one's,
-    // and so the note.
-    const before = await store.look(HOLDER)
+    if (await this.#endsWithin(GRACE_MS)) return
+    // In this order, and only over the record that was read: a short operation may have ended by now, and then the lock and its
+    // record are those of another run.
+    const before = await store.get(HOLDER)
     const lock = await readLock(store)
     const held = { operation: this.#operation, host: hostname(), since: this.#since, at }
     if (lock === undefined || !isOurs(lock, held)) return
-    const note = JSON.stringify({ ...holderOf(lock.ID, this.#world), process: this.#process } satisfies NotedHolder)
-    await (before === undefined ? store.create(HOLDER, note) : store.replace(HOLDER, note, before.etag))
+    const record = JSON.stringify({
+      ...holderOf(this.#world, lock.ID),
+      process: this.#process,
+    } satisfies HolderWithProcess)
+    await (before === undefined ? store.create(HOLDER, record) : store.replace(HOLDER, record, before.etag))
   }
 
-  /** By its name only: what else an error says may be more than a log should have. */
-  #sayNotNoted(error: Error): never {
-    if (!TOLD.has(this.#world)) {
-      TOLD.add(this.#world)
+  /** Logs only the name of the error: its message may hold what should not be in a log. */
+  #logNotRecorded(error: Error): never {
+    if (!LOGGED.has(this.#world)) {
+      LOGGED.add(this.#world)
       const { name } = error.cause instanceof Error ? error.cause : error
       this.#world.log.info(
-        `Could not note beside the state who holds its lock (${name}). The lock works all the same; others that wait for it are not told for whom.`,
+        `Could not record beside the state which run holds its lock (${name}). The lock works; runs that wait for it cannot name this run.`,
       )
     }
     throw error
   }
 
-  async #isOverWithin(ms: number): Promise<boolean> {
-    await this.#world.clock.sleep(ms, this.#over.signal).catch(() => {})
-    return this.#over.signal.aborted
+  async #endsWithin(ms: number): Promise<boolean> {
+    await this.#world.clock.sleep(ms, this.#ended.signal).catch(() => {})
+    return this.#ended.signal.aborted
   }
 
-  async #sayHolder(): Promise<void> {
+  async #logHolder(): Promise<void> {
     const lock = this.#store && (await readLock(this.#store))
     if (this.#store === undefined || lock === undefined) return
     const holder = await readHolder(this.#store, lock.ID)

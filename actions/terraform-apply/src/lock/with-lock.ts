@@ -1,43 +1,47 @@
-// Terraform's own lock in S3, taken by us.
 import { randomUUID } from 'node:crypto'
 import { hostname, userInfo } from 'node:os'
 import { describeError, SlipwayError } from '../../../../toolkit/errors.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
 import type { StateStore } from '../state/state-store.ts'
-import { describeHolder, LOCK, type Lock, readHolder, readLock, writeHolder } from './lock.ts'
+import { LOCK, parseLock, readLock } from './lock.ts'
+import { describeHolder, readHolder, writeHolder } from './lock-holder.ts'
 
-/** Does something while it holds Terraform's lock, which it releases whatever happens. */
-export async function withLock(store: StateStore, world: World, task: () => Promise<void>): Promise<void> {
-  const id = await takeLock(store, world)
+/** Acquires Terraform's own lock in S3, runs a task, and releases the lock. @throws SlipwayError when the state is locked. */
+export async function withLock(world: World, store: StateStore, task: () => Promise<void>): Promise<void> {
+  const id = await acquireLock(world, store)
   try {
-    // The lock works without, and there are roles that may not write this.
-    await writeHolder(store, id, world).catch((error) => world.log.debug(`About the lock: ${error}`))
+    // The lock works without it, and some roles may not write this object.
+    await writeHolder(world, store, id).catch((error) =>
+      world.log.debug(`Could not record the holder of the lock: ${error}`),
+    )
     await task()
   } catch (error) {
-    // What went wrong first is what there is to mend.
-    await releaseLock(store, id).catch((also) => world.log.warning(describeError(also)))
+    // The error of the task is the one to fix first.
+    await releaseLock(store, id).catch((second) => world.log.warning(describeError(second)))
     throw error
   }
   await releaseLock(store, id)
 }
 
-async function takeLock(store: StateStore, world: World): Promise<string> {
+async function acquireLock(world: World, store: StateStore): Promise<string> {
   const ID = randomUUID()
   const Created = new Date(world.clock.now()).toISOString()
   const Who = `${userInfo().username}@${hostname()}`
   const Path = `${store.bucket}/${store.key}`
   const lock = { ID, Operation: 'migrate-state', Info: '', Who, Version: '', Created, Path }
   if (await store.create(LOCK, JSON.stringify(lock))) return ID
-  const theirs = await readLock(store)
-  const holder = theirs && (await readHolder(store, theirs.ID))
-  const who = theirs === undefined ? 'somebody else' : describeHolder(theirs, holder, world.clock.now())
-  throw new SlipwayError(`${store.address()} is locked: ${who}.`, { hint: 'Nothing was changed. Run again later.' })
+  const other = await readLock(store)
+  const holder = other && (await readHolder(store, other.ID))
+  const who = other === undefined ? 'another process' : describeHolder(other, holder, world.clock.now())
+  throw new SlipwayError(`${store.address()} is locked: ${who}.`, {
+    hint: 'Nothing was changed. Run the step again once the lock is released.',
+  })
 }
 
 async function releaseLock(store: StateStore, id: string): Promise<void> {
   try {
-    const there = await store.look(LOCK)
-    if (there !== undefined && (JSON.parse(there.text) as Lock).ID === id) await store.removeIf(LOCK, there.etag)
+    const object = await store.get(LOCK)
+    if (object !== undefined && parseLock(object.text).ID === id) await store.removeIf(LOCK, object.etag)
   } catch (cause) {
     throw new SlipwayError(`Lock ${id} of ${store.address()} could not be removed.`, {
       hint: `Check that the role may read and delete ${store.address(LOCK)}. Once this run is over, run \`terraform force-unlock ${id}\`.`,

@@ -1,69 +1,77 @@
 import { SlipwayError } from '../../../../toolkit/errors.ts'
-import { join } from '../../../../toolkit/markdown.ts'
-import type { PlanInputs } from '../inputs/inputs.ts'
-import { applyChart } from '../report/apply-chart.ts'
-import { tellCutShort } from '../report/interrupted-changes.ts'
-import type { Review } from '../review/review.ts'
-import type { Run } from '../state/stack.ts'
-import { operationsOf, Progress } from '../terraform/apply-progress.ts'
-import type { Narrator } from '../terraform/event-logger.ts'
-import type { Diagnostic, StreamOutput } from '../terraform/json-events.ts'
-import { lockTimeout } from './plan.ts'
+import type { PlanInputs } from '../inputs/plan-inputs.ts'
+import type { Scrub } from '../plan-json/sensitive-values.ts'
+import type { Stack } from '../state/stack.ts'
+import { ApplyProgress, type Operation, operationsOf } from '../terraform/apply-progress.ts'
+import type { EventLogger } from '../terraform/event-logger.ts'
+import type { Counts, Diagnostic, StreamOutput } from '../terraform/json-events.ts'
+import { lockTimeout, type SavedPlan } from './plan.ts'
 import { rescueState } from './rescue-state.ts'
 import { runLocked } from './run-locked.ts'
 
-/** The state has changed since the plan was made, and Terraform refused it before it did anything. */
+/** The state has changed since the plan was made. Terraform refused the plan before it changed anything. */
 export class StalePlanError extends SlipwayError {}
 
-/**
- * Applies exactly the saved plan. Whatever happens, the state is saved. Gives the outputs as far as Terraform shows them.
- * @throws StalePlanError when another apply came first.
- */
-export async function applyPlan(
-  { saved, scrub }: Review,
-  run: Run,
-): Promise<Readonly<Record<string, StreamOutput>> | undefined> {
-  const { inputs, tf, world } = run
-  const progress = new Progress(operationsOf(saved.plan))
-  const { code, cancelled, narrator, watch, lockError } = await runLocked(run, {
-    operation: 'OperationTypeApply',
-    args: applyArguments(inputs.plan, saved.file),
-    phrase: (event) => progress.phrase(event),
-    scrub,
-    expected: (said) => isStale(said) || isNotSaved(said),
-  })
-  const operations = progress.operations.map((each) => ({ ...each, address: scrub(each.address) }))
-  let done = code === 0
-  try {
-    const rescued = await rescueState(run)
-    // Saving the state was all that went wrong, and it is safe by now.
-    done ||= rescued && narrator.errors.every(isNotSaved)
-  } finally {
-    // An empty line first: the fold that the plan ends with is HTML until there is one.
-    world.step.summary(join(verdict(done, narrator), applyChart(operations)))
-    tellCutShort(narrator.cutShort, world)
-  }
-  await watch.settle()
-  if (cancelled !== undefined) throw cancelled
-  if (!done) throw lockError ?? applyFailed(tf.product, narrator)
-  return narrator.outputs
+/** How an apply ended. */
+export interface ApplyEnd {
+  readonly status: 'applied' | 'stale' | 'interrupted' | 'failed'
+  /** What it did; `undefined` where Terraform printed no counts. */
+  readonly applied: Counts | undefined
+  readonly operations: readonly Operation[]
+  /** Addresses that an interrupt cut short. */
+  readonly cutShort: readonly string[]
+  /** The outputs that Terraform printed. */
+  readonly outputs: Readonly<Record<string, StreamOutput>> | undefined
+  /** The error to throw after the report; `undefined` when the apply has succeeded. */
+  readonly error: unknown
 }
 
-/** In Terraform's words (and OpenTofu's): internal/backend/local/backend_local.go, localRunForPlanFile. */
+/** Applies exactly the saved plan, and makes sure that the state is saved. `error` is a StalePlanError when another apply came first. */
+export async function applyPlan(stack: Stack, { file, plan }: SavedPlan, scrub: Scrub): Promise<ApplyEnd> {
+  const { inputs, tf } = stack
+  const progress = new ApplyProgress(operationsOf(plan))
+  const { code, cancelled, logger, watch, lockError } = await runLocked(stack, {
+    operation: 'OperationTypeApply',
+    args: applyArguments(inputs.plan, file),
+    phrase: (event) => progress.phrase(event),
+    scrub,
+    expected: (diagnostic) => isStale(diagnostic) || isNotSaved(diagnostic),
+  })
+  let done = code === 0
+  let notSaved: unknown
+  try {
+    const rescued = await rescueState(stack)
+    // Only saving the state had failed, and it is saved now.
+    done ||= rescued && logger.errors.every(isNotSaved)
+  } catch (error) {
+    notSaved = error
+  }
+  await watch.settle()
+  const failure = done ? undefined : (lockError ?? applyFailed(tf.product, logger))
+  return {
+    status: statusOf(done, logger),
+    applied: logger.applied,
+    operations: progress.operations.map((each) => ({ ...each, address: scrub(each.address) })),
+    cutShort: logger.cutShort,
+    outputs: logger.outputs,
+    error: notSaved ?? cancelled ?? failure,
+  }
+}
+
+/** Messages of Terraform and OpenTofu: internal/backend/local/backend_local.go, localRunForPlanFile. */
 const isStale = ({ summary }: Diagnostic): boolean =>
   /^Saved plan (?:is stale|does not match the given state)/.test(summary)
 
-/** Both of what Terraform says then: of the backend, and of the file that it wrote instead. */
+/** The diagnostic about the backend, and the one about the file that Terraform writes instead. */
 const isNotSaved = ({ summary }: Diagnostic): boolean =>
   /^Failed to (?:save state|persist state to backend|create local state file)/.test(summary)
 
-function verdict(done: boolean, { applied, errors, cutShort }: Narrator): string {
-  if (errors.some(isStale)) return '⏭️ **Overtaken**: the state has changed since. Nothing of this plan was applied.'
-  // Terraform counts nothing when it could not save the state, or release the lock.
-  if (applied === undefined && done) return '✅ **Applied**.'
-  if (cutShort.length > 0) return '❌ **Interrupted** before all of it was applied.'
-  if (applied === undefined) return '❌ **Not all of it was applied.** The log says why; what was done is in the state.'
-  return `✅ **Applied**: ${applied.add} added, ${applied.change} changed, ${applied.remove} destroyed.`
+function statusOf(done: boolean, { applied, errors, cutShort }: EventLogger): ApplyEnd['status'] {
+  if (errors.some(isStale)) return 'stale'
+  // Terraform prints no counts when it could not save the state or release the lock.
+  if (applied === undefined && done) return 'applied'
+  if (cutShort.length > 0) return 'interrupted'
+  return applied === undefined ? 'failed' : 'applied'
 }
 
 const applyArguments = (inputs: PlanInputs, file: string): readonly string[] => [
@@ -75,14 +83,14 @@ const applyArguments = (inputs: PlanInputs, file: string): readonly string[] => 
   file,
 ]
 
-function applyFailed(product: string, { errors }: Narrator): SlipwayError {
+function applyFailed(product: string, { errors }: EventLogger): SlipwayError {
   const [first] = errors
   if (errors.some(isStale)) {
     return new StalePlanError(`\`${product} apply\` refused the plan: the state has changed since it was made.`, {
-      hint: 'Nothing of it was applied. Plan again, and apply the new plan.',
+      hint: 'Nothing of the plan was applied. Make a new plan, and apply that.',
     })
   }
   return new SlipwayError(`\`${product} apply\` failed: ${first?.summary ?? 'see its output above.'}`, {
-    hint: 'What was done so far is saved in the state. Fix the cause and run again: what is left to do is planned anew.',
+    hint: 'What was applied so far is saved in the state. Fix the cause and run again: a new plan has what is left to do.',
   })
 }

@@ -1,84 +1,85 @@
 import { describeError, SlipwayError } from '../../../../toolkit/errors.ts'
-import { noteOwn, releaseOwn } from '../lock/leftover-lock.ts'
-import { isNotLocked, isNotReleased, lockError, notReleased } from '../lock/lock-error.ts'
-import { isLockTrouble, isMissed, retryMissed } from '../lock/lock-retry.ts'
+import { recordLeftoverLock, releaseLeftoverLock } from '../lock/leftover-lock.ts'
+import { isLockTrouble, isMissed, isNotLocked, isNotReleased } from '../lock/lock-diagnostics.ts'
+import { lockError, notReleased } from '../lock/lock-error.ts'
+import { retryMissedLock } from '../lock/lock-retry.ts'
 import { type LockedOperation, LockWatch } from '../lock/lock-watch.ts'
-import type { Run } from '../state/stack.ts'
-import { Narrator, type NarratorOptions } from '../terraform/event-logger.ts'
-import { noteEnd } from '../terraform/left-running.ts'
+import { erroredState, keepDumped } from '../state/errored-file.ts'
+import type { Stack } from '../state/stack.ts'
+import { EventLogger, type EventLoggerOptions } from '../terraform/event-logger.ts'
+import { saveEnd } from '../terraform/left-running.ts'
 import type { Ended } from '../terraform/terraform.ts'
-import { erroredState, keepDumped } from './rescue-state.ts'
 
-/** A command that holds the state's lock while it works. */
-export interface LockedCommand extends Pick<NarratorOptions, 'phrase' | 'scrub' | 'expected' | 'hold'> {
+/** A command that holds the lock of the state while it works. */
+export interface LockedCommand extends Pick<EventLoggerOptions, 'phrase' | 'scrub' | 'expected' | 'hold'> {
   readonly operation: LockedOperation
   readonly args: readonly string[]
 }
 
 export interface LockedEnd extends Ended {
-  readonly narrator: Narrator
+  readonly logger: EventLogger
   readonly watch: LockWatch
-  /** Set when the lock alone was the trouble, or Terraform crashed. */
+  /** Set when the command failed because of the lock alone, or because Terraform crashed. */
   readonly lockError: SlipwayError | undefined
 }
 
-interface LockedOnce extends Omit<LockedEnd, 'lockError'> {
+interface Attempt extends Omit<LockedEnd, 'lockError'> {
   readonly missed: boolean
 }
 
 /**
- * Runs a command that waits for the lock, tells what it says, and notes beside the state that the lock is ours. A lock that it
- * leaves behind is removed, and one that it missed is tried for again.
+ * Runs a command that waits for the lock, logs its output, and records this run as the holder of the lock. Removes the lock if the
+ * command does not release it, and repeats the command if it missed the lock.
  */
-export async function runLocked(run: Run, command: LockedCommand): Promise<LockedEnd> {
-  const ended = await retryMissed(
-    run.world,
-    () => runOnce(run, command),
+export async function runLocked(stack: Stack, command: LockedCommand): Promise<LockedEnd> {
+  const ended = await retryMissedLock(
+    stack.world,
+    () => runOnce(stack, command),
     ({ missed, cancelled }) => missed && cancelled === undefined,
   )
-  const { code, narrator } = ended
-  if (crashed(ended)) return { ...ended, lockError: await crashError(code, command, run) }
-  return { ...ended, lockError: code === 0 ? undefined : await lockError(narrator.errors, run) }
+  const { code, logger } = ended
+  if (crashed(ended)) return { ...ended, lockError: await crashError(stack, code, command) }
+  return { ...ended, lockError: code === 0 ? undefined : await lockError(stack, logger.errors) }
 }
 
-/** Terraform ends with 1 or 2 by itself, and says why; with 11 when it panics. */
-const crashed = ({ code, cancelled, narrator }: LockedEnd | LockedOnce): boolean =>
-  code > 2 && cancelled === undefined && narrator.errors.length === 0
+/** Terraform itself exits with 1 or 2 and prints why. A panic exits with 11. */
+const crashed = ({ code, cancelled, logger }: LockedEnd | Attempt): boolean =>
+  code > 2 && cancelled === undefined && logger.errors.length === 0
 
-async function crashError(code: number, { args }: LockedCommand, run: Run): Promise<SlipwayError> {
-  const lock = await noteOwn(run)
+async function crashError(stack: Stack, code: number, { args }: LockedCommand): Promise<SlipwayError> {
+  const lock = await recordLeftoverLock(stack)
   const left =
     lock === undefined
       ? ''
-      : ` It left lock ${lock}: then run this action with \`command: unlock\` and \`lock-id: ${lock}\`.`
-  return new SlipwayError(`\`${run.tf.product} ${args[0]}\` was killed or crashed (exit code ${code}).`, {
-    hint: `The log may say why; a runner without memory left is one reason. The state may lack what was done last: look at a plan before anything is applied.${left}`,
+      : ` It did not release lock ${lock}: then run this action with \`command: unlock\` and \`lock-id: ${lock}\`.`
+  return new SlipwayError(`\`${stack.tf.product} ${args[0]}\` was killed or crashed (exit code ${code}).`, {
+    hint: `See the log for the reason; a runner that runs out of memory is one. The state may lack the last changes: check a plan before you apply anything.${left}`,
   })
 }
 
-async function runOnce(run: Run, command: LockedCommand): Promise<LockedOnce> {
-  const { inputs, tf, store, world } = run
-  const { operation, args, expected, ...telling } = command
-  const watch = new LockWatch(store, world, operation)
-  const narrator = new Narrator({
-    ...telling,
+async function runOnce(stack: Stack, command: LockedCommand): Promise<Attempt> {
+  const { world, inputs, tf, store } = stack
+  const { operation, args, expected, ...logging } = command
+  const watch = new LockWatch(world, store, operation)
+  const logger = new EventLogger({
+    ...logging,
     log: world.log,
-    stack: inputs.stack,
+    rootModule: inputs.rootModule,
     watch,
-    // What is not mended is told by `lockError`, and better.
-    expected: (said) => isLockTrouble(said) || expected?.(said) === true,
+    // If the lock stays a problem, `lockError` says so with a hint.
+    expected: (diagnostic) => isLockTrouble(diagnostic) || expected?.(diagnostic) === true,
   })
-  const { code, cancelled } = await world.log.group(`${tf.product} ${args[0]}`, () => tf.run(args, narrator))
-  keepDumped(narrator, tf)
-  const { errors } = narrator
-  const ended = { code, cancelled, narrator, watch, missed: errors.some(isMissed) }
+  const { code, cancelled } = await world.log.group(`${tf.product} ${args[0]}`, () => tf.run(args, logger))
+  keepDumped(logger, tf)
+  const { errors } = logger
+  const ended = { code, cancelled, logger, watch, missed: errors.some(isMissed) }
   if (!errors.some(isLockTrouble)) {
-    noteEndOf(run)
+    saveEndOf(stack)
     return ended
   }
   await watch.settle()
-  const lock = await releaseOwn(run)
-  noteEndOf(run)
+  const lock = await releaseLeftoverLock(stack)
+  saveEndOf(stack)
   const didItsWork = errors.every(isNotReleased)
   if (lock === 'left' && !didItsWork && errors.some(isNotReleased)) {
     world.log.warning(describeError(notReleased(tf, errors)))
@@ -90,7 +91,7 @@ async function runOnce(run: Run, command: LockedCommand): Promise<LockedOnce> {
   }
 }
 
-/** All is in order, but for a state that is not safe yet. */
-function noteEndOf({ tf, world }: Run): void {
-  if (erroredState(tf) === undefined) noteEnd(world.step)
+/** Post has nothing to do, unless a state is not saved yet. */
+function saveEndOf({ world, tf }: Stack): void {
+  if (erroredState(tf) === undefined) saveEnd(world.step)
 }

@@ -1,7 +1,8 @@
+import { type Path, pathText } from './json-values.ts'
 import type { Plan, ResourceChange, ValueChange } from './plan-json.ts'
-import { type AttributeDiff, diffValues, type Path, pathText } from './value-diff.ts'
+import { type AttributeDiff, diffValues } from './value-diff.ts'
 
-/** What happens to a resource, in the order of how much it matters. */
+/** What happens to a resource, most severe first. */
 export const KINDS = ['delete', 'replace', 'forget', 'create', 'update', 'import', 'move', 'read'] as const
 export type Kind = (typeof KINDS)[number]
 
@@ -19,10 +20,10 @@ export interface Change {
   readonly resource: ResourceChange
 }
 
-/** The changes of a plan: what matters most first, then by address. */
+/** The changes of a plan: by kind, most severe first, then by address. */
 export const changesOf = (plan: Plan): readonly Change[] => sorted((plan.resource_changes ?? []).flatMap(changeOf))
 
-/** What was changed outside Terraform. */
+/** Resources that were changed outside Terraform. */
 export const driftOf = (plan: Plan): readonly Change[] => sorted((plan.resource_drift ?? []).flatMap(changeOf))
 
 export interface OutputChange {
@@ -35,7 +36,7 @@ export const outputChangesOf = (plan: Plan): readonly OutputChange[] =>
     .filter(([, { actions }]) => !actions.every((action) => action === 'no-op'))
     .map(([name, change]) => ({ name, change }))
 
-/** The attributes of a change, leaf by leaf. Computed as they are asked for: a plan may have a great many. */
+/** The attributes of a change, leaf by leaf. Computed on demand: a plan may have a great many. */
 export const attributesOf = (
   { change }: { readonly change: ValueChange },
   isSecret?: (text: string) => boolean,
@@ -52,19 +53,19 @@ export const attributesOf = (
     isSecret,
   )
 
-/** The change without its marks: for who must look into what is sensitive, too, and shows none of it. */
+/** The change without its marks of sensitive values: for checks that compare those too, and show none. */
 export function unmarked({ change }: Pick<ResourceChange, 'change'>): { readonly change: ValueChange } {
   const { before_sensitive: _, after_sensitive: __, ...rest } = change
   return { change: rest }
 }
 
-/** How many of each kind, for people and for `if:`. */
+/** How many changes there are of each kind. */
 export type KindCounts = Readonly<Record<Kind, number>>
 
 export const countKinds = (changes: readonly Change[]): KindCounts =>
   Object.fromEntries(KINDS.map((kind) => [kind, changes.filter((change) => change.kind === kind).length])) as KindCounts
 
-/** The changes as JSON for later steps: what happens to whom and why; no values. */
+/** The changes as JSON for later steps: address, action and reason; no values. */
 export const changesAsData = (changes: readonly Change[]) =>
   changes.map(({ address, type, kind, previousAddress, reason, forcedBy }) => ({
     address,
@@ -95,7 +96,7 @@ function changeOf(resource: ResourceChange): readonly Change[] {
 
 function kindOf({ change, previous_address }: ResourceChange): Kind | undefined {
   const does = (action: string) => change.actions.some((each) => each === action)
-  // Both orders of a replacement have a delete; the one that forgets the old resource has not.
+  // A replacement has a `delete` in either order, or a `forget` where the old resource is kept.
   if (does('create') && (does('delete') || does('forget'))) return 'replace'
   for (const kind of ['delete', 'forget', 'create', 'update', 'read'] as const) if (does(kind)) return kind
   if (change.importing !== undefined) return 'import'

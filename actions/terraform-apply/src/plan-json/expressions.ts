@@ -3,8 +3,8 @@ import type { ModuleConfiguration, Plan, ResourceChange } from './plan-json.ts'
 type Address = Pick<ResourceChange, 'mode' | 'type' | 'name' | 'module_address'>
 
 /**
- * How the configuration writes a resource: its own expressions, and what the modules around it are given. The plan tells
- * constants and references; not what is within a function, nor what a local value comes from.
+ * The expressions of a resource in the configuration, and the arguments of the modules around it. The plan has constants and
+ * references; it does not have the arguments of functions, nor the values of locals.
  */
 export function expressionsOf(
   { configuration }: Plan,

@@ -3,7 +3,7 @@
 
 export type Action = 'no-op' | 'create' | 'read' | 'update' | 'delete' | 'forget'
 
-/** A value of a resource or output before and after, with maps of the same shape that say what is unknown or sensitive. */
+/** A value of a resource or output before and after, with maps of the same shape that mark what is unknown or sensitive. */
 export interface ValueChange {
   readonly actions: readonly Action[]
   readonly before?: unknown
@@ -53,7 +53,7 @@ export interface StateValues {
   readonly root_module?: ModuleValues
 }
 
-/** A module as it is written. Of an expression there are its constant, or its references. */
+/** The configuration of a module. Of an expression the plan has its constant, or its references. */
 export interface ModuleConfiguration {
   readonly variables?: Readonly<Record<string, { readonly sensitive?: boolean }>>
   readonly outputs?: Readonly<Record<string, { readonly expression?: unknown }>>
@@ -73,14 +73,14 @@ export interface Plan {
   readonly resource_drift?: readonly ResourceChange[]
   readonly output_changes?: Readonly<Record<string, ValueChange>>
   readonly configuration?: { readonly root_module?: ModuleConfiguration }
-  /** What else it does, beside its changes: `action` blocks, since Terraform 1.14. */
+  /** `action` blocks that the apply invokes, since Terraform 1.14. */
   readonly action_invocations?: readonly { readonly address: string }[]
   /** Absent before Terraform 1.8. */
   readonly applyable?: boolean
   readonly errored?: boolean
 }
 
-/** Whether applying would do anything: to a resource, an output, or an address that moves. */
+/** Whether an apply would change anything: a resource, an output, or an address that moves. */
 export const hasChanges = (plan: Plan): boolean =>
   plan.applyable ??
   ((plan.resource_changes ?? []).some(
@@ -90,6 +90,6 @@ export const hasChanges = (plan: Plan): boolean =>
 
 const acts = ({ actions }: ValueChange) => actions.some((action) => action !== 'no-op')
 
-/** Every resource under a module, those of its child modules included. */
+/** Every resource of a module and its child modules. */
 export const resourcesOf = (module: ModuleValues | undefined): readonly ResourceValues[] =>
   module === undefined ? [] : [...(module.resources ?? []), ...(module.child_modules ?? []).flatMap(resourcesOf)]

@@ -1,13 +1,13 @@
+import { isContainer, keysOf, member } from './json-values.ts'
 import { type Plan, type ResourceChange, resourcesOf, type StateValues, type ValueChange } from './plan-json.ts'
-import { isContainer, keysOf, member } from './value-diff.ts'
 
-/** What stands for a sensitive value wherever people may read it. */
+/** Shown in place of a sensitive value. */
 export const HIDDEN = '***'
 
-/** Shorter ones cannot be told from ordinary text; they are hidden by their place alone. */
+/** A shorter value occurs in ordinary text, so it is hidden only where it is marked. */
 const SHORTEST = 4
 
-/** Every sensitive value in a plan, as texts. `terraform show -json` has them all in plain text. */
+/** Every sensitive value in a plan, in every form it may be printed in. `terraform show -json` has them in plain text. */
 export function secretsOf(plan: Plan): ReadonlySet<string> {
   const found = new Set<string>()
   const {
@@ -50,7 +50,7 @@ export function collect(value: unknown, marks: unknown, found: Set<string>): voi
   }
 }
 
-/** The texts under which a secret could show up: as it is, line by line, inside JSON, and encoded. */
+/** The forms in which a secret may be printed: as it is, line by line, escaped in JSON, and encoded. */
 function formsOf(secret: string): readonly string[] {
   if (secret.length < SHORTEST || /^(true|false|null)$/.test(secret)) return []
   const forms = [secret, ...secret.split(/\r?\n/).map((line) => line.trim())]
@@ -60,22 +60,22 @@ function formsOf(secret: string): readonly string[] {
   return [...forms, ...escaped, ...encoded].filter((form) => form.length >= SHORTEST)
 }
 
-/** `jsonencode` writes these three as safe inside HTML. */
+/** Terraform's `jsonencode` escapes `<`, `>` and `&`. */
 const asTerraformEscapes = (sign: string) => `\\u00${sign.charCodeAt(0).toString(16)}`
 
-/** Takes secrets out of a text. To be done before the text is cut or escaped, as neither leaves a secret to be known by. */
+/** Replaces secrets in a text. Scrub before cutting or escaping: a secret that is cut or escaped is not found. */
 export type Scrub = (text: string) => string
 
-/** Takes every one of these secrets out of a text. */
+/** A function that replaces each of these secrets in a text. */
 export function scrubber(secrets: ReadonlySet<string>): Scrub {
   if (secrets.size === 0) return (text) => text
-  // The longest first, or a secret inside another would leave the rest of it standing.
+  // Longest first: a secret inside another one would leave the rest of that one visible.
   const longestFirst = [...secrets].sort((a, b) => b.length - a.length).map(escapeForRegExp)
   const pattern = new RegExp(longestFirst.join('|'), 'g')
   return (text) => text.replace(pattern, HIDDEN)
 }
 
-/** A value of JSON without secrets. Leaf by leaf: its text might be JSON no more once a number in it is hidden. */
+/** A JSON value without secrets. Works leaf by leaf, as replacing a number in the text may break the JSON. */
 export function scrubValue(value: unknown, scrub: Scrub): unknown {
   if (Array.isArray(value)) return value.map((each) => scrubValue(each, scrub))
   if (isContainer(value)) {

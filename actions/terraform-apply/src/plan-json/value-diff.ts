@@ -1,7 +1,6 @@
-// Terraform's values are JSON, beside maps of the same shape that say what is unknown and what is sensitive.
+import { isContainer, isMarked, keysOf, member, type Path, sameValue } from './json-values.ts'
 
-export type Path = readonly (string | number)[]
-
+/** One side of a difference. */
 export type Shown =
   | { readonly kind: 'absent' | 'unknown' | 'sensitive' }
   | { readonly kind: 'value'; readonly value: unknown }
@@ -13,7 +12,7 @@ export interface AttributeDiff {
   readonly after: Shown
 }
 
-/** The two sides of a value, with their marks. */
+/** A value before and after, with its marks. */
 export interface Sides {
   readonly before: unknown
   readonly after: unknown
@@ -23,8 +22,8 @@ export interface Sides {
 }
 
 /**
- * Every leaf that differs, in the order of its path. A sensitive part is told as one, and never looked into; nor is a text
- * that `isSecret` knows, which nothing need have marked.
+ * Every leaf that differs, in the order of its path. A sensitive part is one difference, and its members are not shown. The same
+ * goes for a text that `isSecret` recognizes, as providers do not mark every secret.
  */
 export function* diffValues(
   sides: Sides,
@@ -39,7 +38,7 @@ export function* diffValues(
       yield { path, before: shown(before, true), after: shown(after, true) }
     }
   } else if (canBeWalked(before, after) || isMarked(unknown)) {
-    // Null and an empty list or map come to the same here: providers turn the one into the other as they please.
+    // Null and an empty list or map count as equal: providers convert one to the other.
     for (const key of keysOf(before, after, unknown)) {
       const inner = {
         before: member(before, key),
@@ -54,62 +53,19 @@ export function* diffValues(
     yield { path, before: shown(before, beforeSensitive), after: shown(after, afterSensitive) }
   } else if ((before ?? null) !== (after ?? null)) {
     const texts = [before, after].map((side) => parsedContainer(side, isSecret))
-    // A document in a text, such as a policy, is compared by what it says.
+    // A JSON document in a string, such as a policy, is compared member by member.
     if (texts[0] !== undefined && texts[1] !== undefined) {
       yield* diffValues({ ...sides, before: texts[0], after: texts[1] }, path, isSecret)
     } else yield { path, before: shown(before, false), after: shown(after, false) }
   }
 }
 
-/** Whether two sides have members to compare: both are lists or both are objects, or there is nothing on the other side. */
+/** Whether two sides have members to compare: both are lists, or both are objects, or one side is absent. */
 function canBeWalked(before: unknown, after: unknown): boolean {
   const [one, other] = [before ?? undefined, after ?? undefined]
   if (one === undefined || other === undefined) return isContainer(one) || isContainer(other)
   return isContainer(one) && isContainer(other) && Array.isArray(one) === Array.isArray(other)
 }
-
-/** A path as Terraform writes it: `container[0].image`, `tags["a.b"]`. */
-export const pathText = (path: Path): string =>
-  path.reduce<string>((text, step) => {
-    if (typeof step === 'number') return `${text}[${step}]`
-    if (!/^[A-Za-z_][\w-]*$/.test(step)) return `${text}[${JSON.stringify(step)}]`
-    return text === '' ? step : `${text}.${step}`
-  }, '')
-
-/** Whether `path` is at or below `upper`. */
-export const isUnder = (path: Path, upper: Path): boolean => upper.every((step, index) => path[index] === step)
-
-/** Whether two values of JSON are equal; null and absent are the same. */
-export function sameValue(a: unknown, b: unknown): boolean {
-  if ((a ?? null) === (b ?? null)) return true
-  if (!isContainer(a) || !isContainer(b) || Array.isArray(a) !== Array.isArray(b)) return false
-  if (Array.isArray(a) && a.length !== (b as unknown as unknown[]).length) return false
-  return keysOf(a, b).every((key) => sameValue(member(a, key), member(b, key)))
-}
-
-export const isContainer = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null
-
-/** The member of an object or the element of a list; `undefined` where there is none. A mark of `true` goes for all below. */
-export function member(value: unknown, key: string | number): unknown {
-  if (value === true) return true
-  // Its own only: `constructor` is a fine name for a tag.
-  return isContainer(value) && Object.hasOwn(value, key) ? value[key as string] : undefined
-}
-
-/** Keys of all containers together: numbers when they are lists. */
-export function keysOf(...values: readonly unknown[]): readonly (string | number)[] {
-  const containers = values.filter(isContainer)
-  if (containers.some(Array.isArray)) {
-    const length = Math.max(...containers.map((value) => (value as unknown as unknown[]).length))
-    return Array.from({ length }, (_, index) => index)
-  }
-  return [...new Set(containers.flatMap((value) => Object.keys(value)))].sort()
-}
-
-/** Whether a map of marks marks anything. */
-export const isMarked = (marks: unknown): boolean =>
-  marks === true || (isContainer(marks) && Object.values(marks).some(isMarked))
 
 function shown(value: unknown, sensitive: unknown): Shown {
   if (value === null || value === undefined) return { kind: 'absent' }

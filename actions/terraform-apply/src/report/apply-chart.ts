@@ -1,14 +1,15 @@
-// The apply as a chart that GitHub draws (mermaid's gantt): who took how long, and what ran beside what.
+// The operations of an apply as a Mermaid gantt chart, which GitHub draws: how long each took, and which ran in parallel.
+
 import { formatDuration } from '../../../../toolkit/duration.ts'
 import { block, heading, join, text } from '../../../../toolkit/markdown.ts'
 import type { Operation } from '../terraform/apply-progress.ts'
 
-/** More bars than these are no picture any more. */
+/** With more bars the chart cannot be read. */
 const BARS = 40
-/** Of an address; a longer one would leave no room for its bar. */
+/** Characters of an address; a longer one leaves no room for its bar. */
 const LONGEST = 60
 
-/** The longest operations, in the order they started, as bars over the time of day. */
+/** The longest operations as bars over the time of day, in the order they started; '' when there are none. */
 export function applyChart(operations: readonly Operation[]): string {
   if (operations.length === 0) return ''
   const start = Math.min(...operations.map(({ startedAt }) => startedAt))
@@ -25,20 +26,17 @@ export function applyChart(operations: readonly Operation[]): string {
 
 const timeOf = ({ startedAt, endedAt }: Operation) => endedAt - startedAt
 
-/** One line: what is done to whom and for how long, then from when to when. A bar without any length would not be drawn. */
+/** One line: action, address and duration, then start and end. Mermaid does not draw a bar of length 0. */
 function bar(operation: Operation): string {
   const { address, action, startedAt, endedAt, outcome } = operation
   const label = `${action} ${shortened(address)} (${outcome === 'done' ? '' : 'failed after '}${formatDuration(timeOf(operation))})`
-  return `${harmless(label)} :${outcome === 'done' ? '' : 'crit, '}${startedAt}, ${Math.max(endedAt, startedAt + 1)}`
+  return `${escaped(label)} :${outcome === 'done' ? '' : 'crit, '}${startedAt}, ${Math.max(endedAt, startedAt + 1)}`
 }
 
-/** Both ends of an address tell more than its middle. */
+/** Leaves out the middle of a long address: its ends say more. */
 const shortened = (address: string) =>
   address.length <= LONGEST ? address : `${address.slice(0, LONGEST / 2)}…${address.slice(1 - LONGEST / 2)}`
 
-/**
- * A text that is nothing but text to mermaid. What means something in its grammar, or in HTML, is written with the character
- * that looks the same and is twice as wide.
- */
-const harmless = (label: string) =>
+/** Replaces characters that Mermaid's grammar or HTML interprets by their full-width forms, which look the same. */
+const escaped = (label: string) =>
   label.replace(/\s/g, ' ').replace(/[:;#%<>&{}`\\$]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) + 0xfee0))

@@ -1,17 +1,18 @@
 import { block } from '../../../../toolkit/markdown.ts'
 import { attributesOf, type Change } from '../plan-json/changes.ts'
+import { isUnder, pathText } from '../plan-json/json-values.ts'
 import { HIDDEN, type Scrub, scrubValue } from '../plan-json/sensitive-values.ts'
-import { isUnder, pathText, type Shown } from '../plan-json/value-diff.ts'
+import type { Shown } from '../plan-json/value-diff.ts'
 
 const LONGEST = 300
 
-/** The attributes of a change as a fenced diff. */
+/** The attributes of a change as a fenced diff of at most `most` lines. */
 export function attributeBlock(change: Change, most: number, scrub: Scrub): string {
   const lines = attributeLines(change, most, scrub)
   return lines.length === 0 ? '_No attribute changes._' : block(lines.join('\n'), 'diff')
 }
 
-/** The attributes of a change as a diff: `-` before, `+` after, those that force a replacement marked. */
+/** The attributes of a change as lines of a diff: `-` before, `+` after, with a mark on those that force a replacement. */
 export function attributeLines(change: Change, most: number, scrub: Scrub): readonly string[] {
   const lines: string[] = []
   let left = 0

@@ -1,4 +1,4 @@
-// One issue per stack and environment: opened when there is drift, updated while it lasts, closed when it is gone.
+// One issue per stack and environment: opened when there is drift, updated while there is, closed when it is gone.
 import type { GitHub } from '../github/github.ts'
 
 const LABEL = 'terraform-drift'
@@ -6,15 +6,15 @@ const LABEL = 'terraform-drift'
 export const issueMarker = (stack: string): string => `<!-- slipway:drift ${stack.replaceAll('--', '- -')} -->`
 
 export interface DriftIssue {
-  /** Of the stack. */
+  /** `stackId` of the stack. */
   readonly id: string
   readonly title: string
   /** `undefined` when there is no drift. */
   readonly body: string | undefined
 }
 
-/** Brings the issue of a stack into line with its drift. */
-export async function keepIssue(github: GitHub, { id, title, body }: DriftIssue): Promise<void> {
+/** Opens, updates or closes the issue of a stack. */
+export async function publishDriftIssue(github: GitHub, { id, title, body }: DriftIssue): Promise<void> {
   const { rest, owner, repo } = github
   const { issues } = rest.rest
   const open = await findIssue(github, id)

@@ -1,28 +1,28 @@
 import { code, heading, join, text } from '../../../../toolkit/markdown.ts'
 import { truncateToBytes } from '../../../../toolkit/step.ts'
-import type { Drift } from '../commands/drift.ts'
 import type { Change } from '../plan-json/changes.ts'
 import type { Scrub } from '../plan-json/sensitive-values.ts'
+import type { Drift } from '../review/drift.ts'
 import { attributeBlock } from './attribute-block.ts'
 
-/** An issue takes 65,536 characters. */
+/** In bytes; GitHub allows an issue 65,536 characters. */
 const LONGEST = 60_000
 const MOST = 100
 
-/** Drift as markdown: what was changed outside apart from what is not applied yet. */
+/** Drift as markdown: changes outside Terraform, and changes that are not applied yet. */
 export function driftReport(title: string, { outside, pending }: Drift, scrub: Scrub): string {
   if (outside.length + pending.length === 0) {
-    return join(heading(3, text(`Drift: ${title}`)), 'None: the infrastructure is as the configuration says.')
+    return join(heading(3, text(`Drift: ${title}`)), 'None: the infrastructure matches the configuration.')
   }
   const report = join(
     heading(3, text(`Drift: ${title}`)),
     section(
       'Changed outside Terraform',
       outside,
-      'An apply takes these back, unless the configuration takes them over.',
+      'An apply reverts these, unless you take them over into the configuration.',
       scrub,
     ),
-    section('In the configuration, not applied yet', pending, 'An apply does these.', scrub),
+    section('In the configuration, not applied yet', pending, 'An apply makes these changes.', scrub),
   )
   return truncateToBytes(scrub(report), LONGEST)
 }

@@ -1,9 +1,11 @@
-// From a plan to markdown. Pure; the caller scrubs the notes and the text as a whole, and knows how long it may be.
-import { code, details, heading, join, table, text } from '../../../../toolkit/markdown.ts'
+// A plan as markdown. The caller scrubs the notes and the whole text.
+
+import { code, details, heading, join, text } from '../../../../toolkit/markdown.ts'
 import { type Change, countKinds, type Kind, type OutputChange } from '../plan-json/changes.ts'
+import { pathText } from '../plan-json/json-values.ts'
 import type { Scrub } from '../plan-json/sensitive-values.ts'
-import { pathText } from '../plan-json/value-diff.ts'
 import { attributeBlock } from './attribute-block.ts'
+import { ByteBudget } from './byte-budget.ts'
 
 export interface PlanView {
   /** Such as `stage · infra`. */
@@ -11,24 +13,24 @@ export interface PlanView {
   readonly changes: readonly Change[]
   readonly outputs: readonly OutputChange[]
   readonly drift: readonly Change[]
-  /** Lines under the title: the verdict on approval, what the guard rails hold up. Markdown. */
+  /** Paragraphs under the title, such as what the guard rails stop. Markdown. */
   readonly notes: readonly string[]
   readonly scrub: Scrub
 }
 
-/** The whole report within `limit` bytes: losses first, then a table of all, then as many details as fit. */
+/** The report in at most `limit` bytes: destroyed and replaced resources first, then the other changes, then as many details as fit. */
 export function planReport(view: PlanView, limit: number): string {
-  const room = new Room(limit)
+  const budget = new ByteBudget(limit)
   const { changes, outputs, drift, scrub } = view
   const sections = [
-    room.take(heading(3, text(view.title))),
-    room.take(headline(changes, outputs)),
-    ...view.notes.map((note) => room.take(note)),
-    losses(changes.filter(isLoss), room.share(0.5), scrub),
-    overview(changes, room.share(0.5), scrub),
-    outputTable(outputs, room.share(0.5)),
-    driftSection(drift, room.share(0.5), scrub),
-    changeDetails(changes, room.share(1), scrub),
+    budget.take(heading(3, text(view.title))),
+    budget.take(headline(changes, outputs)),
+    ...view.notes.map((note) => budget.take(note)),
+    losses(changes.filter(isLoss), budget.share(0.5), scrub),
+    overview(changes, budget.share(0.5), scrub),
+    outputTable(outputs, budget.share(0.5)),
+    driftSection(drift, budget.share(0.5), scrub),
+    changeDetails(changes, budget.share(1), scrub),
   ]
   return join(...sections)
 }
@@ -57,7 +59,7 @@ const WORDS: Readonly<Record<Kind, string>> = {
   read: 'to read',
 }
 
-/** A sentence that says it all: **1 to destroy**, 2 to create. */
+/** `**1 to destroy**, 2 to create.` */
 export function headline(changes: readonly Change[], outputs: readonly OutputChange[]): string {
   const counts = countKinds(changes)
   const parts = (Object.keys(WORDS) as Kind[])
@@ -66,31 +68,31 @@ export function headline(changes: readonly Change[], outputs: readonly OutputCha
       kind === 'delete' || kind === 'replace' ? `**${counts[kind]} ${WORDS[kind]}**` : `${counts[kind]} ${WORDS[kind]}`,
     )
   if (outputs.length > 0) parts.push(`${outputs.length} output${outputs.length === 1 ? '' : 's'} to change`)
-  return parts.length === 0 ? 'Nothing to do: the infrastructure is as the configuration says.' : `${parts.join(', ')}.`
+  return parts.length === 0 ? 'No changes: the infrastructure matches the configuration.' : `${parts.join(', ')}.`
 }
 
-function losses(changes: readonly Change[], room: Room, scrub: Scrub): string {
+function losses(changes: readonly Change[], budget: ByteBudget, scrub: Scrub): string {
   if (changes.length === 0) return ''
   const rows = changes.map((change) => [ICONS[change.kind], address(change, scrub), because(change, scrub)])
-  return join(room.take('**What is lost**'), room.table(['', 'Resource', 'Because'], rows))
+  return join(budget.take('**To be destroyed or replaced**'), budget.table(['', 'Resource', 'Because'], rows))
 }
 
-function overview(changes: readonly Change[], room: Room, scrub: Scrub): string {
+function overview(changes: readonly Change[], budget: ByteBudget, scrub: Scrub): string {
   const rows = changes
     .filter((change) => !isLoss(change) && change.kind !== 'read')
     .map((change) => [ICONS[change.kind], address(change, scrub), because(change, scrub)])
-  return rows.length === 0 ? '' : room.table(['', 'Resource', 'Why'], rows)
+  return rows.length === 0 ? '' : budget.table(['', 'Resource', 'Why'], rows)
 }
 
-function outputTable(outputs: readonly OutputChange[], room: Room): string {
-  if (outputs.length === 0 || !room.spend(FOLD)) return ''
+function outputTable(outputs: readonly OutputChange[], budget: ByteBudget): string {
+  if (outputs.length === 0 || !budget.spend(FOLD)) return ''
   const rows = outputs.map(({ name, change }) => [code(name), change.actions.join(', ')])
-  return details('Outputs', room.table(['Output', ''], rows))
+  return details('Outputs', budget.table(['Output', ''], rows))
 }
 
-function driftSection(drift: readonly Change[], room: Room, scrub: Scrub): string {
-  if (drift.length === 0 || !room.spend(FOLD)) return ''
-  const blocks = room.fit(
+function driftSection(drift: readonly Change[], budget: ByteBudget, scrub: Scrub): string {
+  if (drift.length === 0 || !budget.spend(FOLD)) return ''
+  const blocks = budget.fit(
     drift.map(
       (change) => () =>
         `${address(change, scrub)} ${DRIFTED[change.kind] ?? 'was changed'}\n\n${attributeBlock(change, 20, scrub)}`,
@@ -100,23 +102,23 @@ function driftSection(drift: readonly Change[], room: Room, scrub: Scrub): strin
   return details(`Changed outside Terraform (${drift.length})`, blocks)
 }
 
-/** What a fold around a section takes, its title included. */
+/** Bytes of a fold around a section, with its title. */
 const FOLD = 100
 
 const DRIFTED: Partial<Record<Kind, string>> = { delete: 'was deleted', update: 'was changed' }
 
-function changeDetails(changes: readonly Change[], room: Room, scrub: Scrub): string {
+function changeDetails(changes: readonly Change[], budget: ByteBudget, scrub: Scrub): string {
   const told = changes.filter(({ kind }) => kind !== 'read' && kind !== 'move')
-  return room.fit(
+  return budget.fit(
     told.map(
       (change) => () =>
         details(`${ICONS[change.kind]} ${htmlCode(scrub(change.address))}`, attributeBlock(change, 200, scrub)),
     ),
-    (left) => `_The details of ${left} more do not fit here; \`terraform show\` of the plan has them._`,
+    (left) => `_The details of ${left} more do not fit here; \`terraform show\` on the plan file has them._`,
   )
 }
 
-/** Inside a summary GitHub takes HTML only. */
+/** GitHub renders only HTML in the title of a fold. */
 const htmlCode = (value: string) =>
   `<code>${value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('@', '@\u200b')}</code>`
 
@@ -133,76 +135,14 @@ function because({ reason, forcedBy, kind }: Change, scrub: Scrub): string {
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  replace_because_tainted: 'an earlier apply left it half made (tainted)',
+  replace_because_tainted: 'an earlier apply did not complete its creation (tainted)',
   replace_because_cannot_update: 'it cannot be changed in place',
-  replace_by_request: 'asked for by `replace`',
-  replace_by_triggers: 'asked for by `replace_triggered_by`',
+  replace_by_request: 'requested by the input `replace`',
+  replace_by_triggers: 'triggered by `replace_triggered_by`',
   delete_because_no_resource_config: 'it is no longer in the configuration',
   delete_because_no_module: 'its module is no longer in the configuration',
   delete_because_wrong_repetition: '`count` or `for_each` was added or removed',
   delete_because_count_index: 'its index is beyond `count`',
   delete_because_each_key: 'its key is no longer in `for_each`',
   delete_because_no_move_target: 'it was moved to an address that is not in the configuration',
-}
-
-/** How much may still be written, in bytes of UTF-8. */
-class Room {
-  #left: number
-  readonly #parent: Room | undefined
-
-  constructor(limit: number, parent?: Room) {
-    this.#left = limit
-    this.#parent = parent
-  }
-
-  /** A part of what is left; what it does not use stays ours. */
-  share(part: number): Room {
-    return new Room(Math.floor(this.#left * part), this)
-  }
-
-  /** The text if it fits, else nothing. */
-  take(markdown: string): string {
-    return this.spend(Buffer.byteLength(markdown) + 2) ? markdown : ''
-  }
-
-  /** As many rows as fit, and how many do not. */
-  table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-    if (!this.spend(Buffer.byteLength(table(head, [])) + 100)) return ''
-    const kept = rows.slice(
-      0,
-      countWhile(rows, (row) => this.spend(Buffer.byteLength(row.join(' | ')) + 5)),
-    )
-    const left = rows.length - kept.length
-    return join(table(head, kept), left === 0 ? '' : `_… and ${left} more._`)
-  }
-
-  /** As many blocks as fit, made one by one, so that those which do not fit cost nothing. */
-  fit(blocks: readonly (() => string)[], more: (left: number) => string): string {
-    if (!this.spend(100)) return ''
-    const kept: string[] = []
-    for (const block of blocks) {
-      const markdown = block()
-      if (!this.spend(Buffer.byteLength(markdown) + 2)) return join(...kept, more(blocks.length - kept.length))
-      kept.push(markdown)
-    }
-    return join(...kept)
-  }
-
-  /** Whether so many bytes may still be written; then they are. */
-  spend(bytes: number): boolean {
-    if (bytes > this.#left) return false
-    this.#left -= bytes
-    if (this.#parent !== undefined) this.#parent.#withdraw(bytes)
-    return true
-  }
-
-  #withdraw(bytes: number): void {
-    this.#left -= bytes
-    if (this.#parent !== undefined) this.#parent.#withdraw(bytes)
-  }
-}
-
-function countWhile<T>(items: readonly T[], test: (item: T) => boolean): number {
-  const end = items.findIndex((item) => !test(item))
-  return end === -1 ? items.length : end
 }

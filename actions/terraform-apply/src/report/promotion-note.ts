@@ -3,10 +3,10 @@ import type { PromotionDifference } from '../review/promotion.ts'
 
 const MOST = 50
 
-/** What is different from the environment before, in a table; one sentence when nothing is. */
+/** The differences from the other environment as a table; one sentence when there are none. */
 export function promotionNote(found: readonly PromotionDifference[], there: string): string {
   const from = there === '' ? 'the other environment' : there
-  if (found.length === 0) return `✅ Beyond keys, sizes and counts this is what ${text(from)} is.`
+  if (found.length === 0) return `✅ Same as ${text(from)}, except for keys, sizes and counts.`
   const rows = found
     .slice(0, MOST)
     .map(({ address, path, here, there: was }) => [

@@ -1,26 +1,16 @@
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import { wildcard } from '../../../../toolkit/wildcard.ts'
+import type { GuardRails } from '../inputs/inputs.ts'
 import { attributesOf, type Change, unmarked } from '../plan-json/changes.ts'
-import { isContainer, member, type Path, pathText } from '../plan-json/value-diff.ts'
+import { isContainer, member, type Path, pathText } from '../plan-json/json-values.ts'
 
-/** What a plan may not do without being asked to. */
-export interface GuardRails {
-  readonly maxDestroys: number | undefined
-  /** Resource types, such as `aws_db_instance`; `*` stands for any text. */
-  readonly protectedTypes: readonly string[]
-  /** Addresses, such as `module.data.*`. */
-  readonly protectedAddresses: readonly string[]
-  /** Addresses for which the guard rails are lifted this time. */
-  readonly lifted: readonly string[]
-}
-
-/** One thing that a guard rail holds up. */
+/** A change that the guard rails stop. */
 export interface Breach {
   readonly address: string
   readonly problem: string
 }
 
-/** Attributes that keep a resource from being deleted, and the value that does so. */
+/** Attributes that protect a resource from deletion, and the value that protects it. */
 const PROTECTIONS: Readonly<Record<string, boolean>> = {
   deletion_protection: true,
   deletion_protection_enabled: true,
@@ -32,7 +22,7 @@ const PROTECTIONS: Readonly<Record<string, boolean>> = {
   skip_final_snapshot: false,
 }
 
-/** Attributes that say how many there are; at zero, nothing runs. */
+/** Attributes that set a number of instances; at 0 nothing runs. */
 const COUNTS = new Set([
   'desired_count',
   'desired_capacity',
@@ -42,18 +32,18 @@ const COUNTS = new Set([
   'instance_count',
 ])
 
-/** What of these changes the guard rails hold up. Destroying and replacing come to the same for what is protected. */
+/** The changes that the guard rails stop. A protected resource may be neither destroyed nor replaced. */
 export function breachesOf(changes: readonly Change[], rails: GuardRails): readonly Breach[] {
   const watched = changes.filter(({ address }) => !matchesAny(address, rails.lifted))
   return [...protectedLosses(watched, rails), ...tooManyDestroys(watched, rails), ...watched.flatMap(weakened)]
 }
 
-/** @throws SlipwayError with the list, when there is one. */
+/** @throws SlipwayError with the list of breaches, if there are any. */
 export function enforce(breaches: readonly Breach[]): void {
   if (breaches.length === 0) return
   const list = breaches.map(({ address, problem }) => `  ${address}: ${problem}`).join('\n')
-  throw new SlipwayError(`The guard rails hold this plan up:\n${list}`, {
-    hint: 'Nothing was changed. If it is meant, name the addresses under the input `allow-destructive`, one on each line (`*` stands for any text).',
+  throw new SlipwayError(`The guard rails stop this plan:\n${list}`, {
+    hint: 'Nothing was changed. If this is intended, list the addresses in the input `allow-destructive`, one on each line (`*` stands for any text).',
   })
 }
 
@@ -114,7 +104,7 @@ function weakened(change: Change): readonly Breach[] {
   })
 }
 
-/** Nested blocks that an update takes away: lists of objects that get shorter, or end. Those not known yet may all stay. */
+/** Nested blocks that an update removes: lists of objects that get shorter. A list that is not known yet may keep all its blocks. */
 function vanishedBlocks({ resource }: Change): readonly string[] {
   const { before, after, after_unknown } = resource.change
   if (!isContainer(before) || !isContainer(after)) return []
@@ -126,6 +116,6 @@ function vanishedBlocks({ resource }: Change): readonly string[] {
   })
 }
 
-/** Whether one of these patterns is the whole text. `*` stands for any part of it. */
+/** Whether one of these patterns matches the whole text. `*` stands for any text. */
 export const matchesAny = (text: string, patterns: readonly string[]): boolean =>
   patterns.some((pattern) => wildcard(pattern).test(text))

@@ -1,29 +1,22 @@
-// Stage and prod are the same modules: where their plans differ in more than keys, sizes and counts, prod gets something
-// that stage never had. The view holds no values that are sensitive, and knows those of the other side by what they share.
+// Environments such as stage and prod share their modules. Where their plans differ in more than keys, sizes and counts, prod would
+// get something that was never tried in stage. The file for the comparison holds no sensitive values.
+
 import * as z from 'zod/mini'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
+import { isContainer, isMarked, keysOf, member, type Path, pathText } from '../plan-json/json-values.ts'
 import type { Plan } from '../plan-json/plan-json.ts'
 import { HIDDEN } from '../plan-json/sensitive-values.ts'
-import {
-  diffValues,
-  isContainer,
-  isMarked,
-  keysOf,
-  member,
-  type Path,
-  pathText,
-  type Shown,
-} from '../plan-json/value-diff.ts'
+import { diffValues, type Shown } from '../plan-json/value-diff.ts'
 
 const planned = z.object({
   environment: z.string(),
   resources: z.record(z.string(), z.unknown()),
 })
 
-/** What an environment is to be after its plan: each instance of a resource by its address. */
+/** An environment after its plan is applied: the values of each resource instance by address. */
 export type Planned = z.infer<typeof planned>
 
-/** One way in which an environment differs from the one it is promoted from. */
+/** One difference between an environment and the one that it is promoted from. */
 export interface PromotionDifference {
   readonly address: string
   readonly path: string
@@ -31,7 +24,7 @@ export interface PromotionDifference {
   readonly there: string
 }
 
-/** What a plan leads to, for comparison with another environment. Sensitive values are left out. */
+/** The result of a plan, to compare it with another environment. Sensitive values are left out. */
 export function plannedOf(plan: Plan, environment: string): Planned {
   const resources = (plan.resource_changes ?? []).filter(
     ({ mode, change }) => mode === 'managed' && isContainer(change.after),
@@ -43,19 +36,19 @@ export function plannedOf(plan: Plan, environment: string): Planned {
   return { environment, resources: Object.fromEntries(entries) }
 }
 
-/** @throws SlipwayError when the text is not what `plannedOf` made. */
+/** Reads a file that another plan wrote; `where` names it in errors. @throws SlipwayError when it is something else. */
 export function parsePlanned(text: string, where: string): Planned {
   try {
     return z.parse(planned, JSON.parse(text))
   } catch (cause) {
-    throw new SlipwayError(`${where} is not a plan of another environment.`, {
+    throw new SlipwayError(`${where} is not the planned file of another environment.`, {
       hint: 'Pass the file that the output `planned-file` of its plan names.',
       cause,
     })
   }
 }
 
-/** Where two environments differ beyond keys, sizes and counts, which are meant to. */
+/** The differences between two environments, except in keys, sizes and counts. */
 export function comparePlanned(here: Planned, there: Planned): readonly PromotionDifference[] {
   const [ours, theirs] = [instancesOf(here), instancesOf(there)]
   const addresses = [...new Set([...ours.keys(), ...theirs.keys()])].sort()
@@ -67,16 +60,16 @@ export function comparePlanned(here: Planned, there: Planned): readonly Promotio
   })
 }
 
-/** One of the things that `count` or `for_each` make of a resource; or the only one. */
+/** An instance of a resource: one of those by `count` or `for_each`, or the only one. */
 interface Instance {
-  /** Without the place in a count, which tells nothing apart. */
+  /** Without the index of `count`, which identifies nothing. */
   readonly address: string
   /** The keys of `for_each` in its address. */
   readonly keys: string
   readonly value: unknown
 }
 
-/** The instances of each resource. `module.web["stage"].aws_x.y[2]` is one of `module.web.aws_x.y`. */
+/** The instances by resource: `module.web["stage"].aws_x.y[2]` is one of `module.web.aws_x.y`. */
 function instancesOf({ environment, resources }: Planned): ReadonlyMap<string, readonly Instance[]> {
   const instances = Object.entries(resources).map(([address, value]) => ({
     address: address.replace(COUNT_INDEX, ''),
@@ -89,7 +82,7 @@ function instancesOf({ environment, resources }: Planned): ReadonlyMap<string, r
 const COUNT_INDEX = /\[\d+\](?=\.|$)/g
 const KEY_INDEX = /\["(?:[^"\\]|\\.)*"\]/g
 
-/** How an instance differs from the one of the same key there; where there are several or none, from the most similar one. */
+/** The differences between an instance and the one with the same key there; if that is not exactly one, the most similar one. */
 function unlikeAny({ address, keys, value }: Instance, others: readonly Instance[]): readonly PromotionDifference[] {
   const same = others.filter((other) => other.keys === keys)
   let fewest: ReturnType<typeof differences> | undefined
@@ -116,10 +109,10 @@ const isOpen = (side: Shown): boolean => side.kind === 'value' && side.value ===
 
 const shown = (side: Shown): string => (side.kind === 'value' ? JSON.stringify(side.value) : 'not set')
 
-/** What a resource itself is known by. What it refers to is compared: a policy's ARN says what is allowed. */
+/** Attributes that identify the resource itself. References are compared: the ARN of a policy says what is allowed. */
 const OWN_KEYS = new Set('id arn name name_prefix key bucket domain domain_name dns_name fqdn create_date'.split(' '))
 
-/** Names of attributes that say how much and how many. */
+/** Names of attributes with sizes and counts. */
 const AMOUNT =
   /(^|_)(size|count|capacity|cpu|memory|min|max|instance_class|instance_type|node_type|allocated_storage|replicas|retention_in_days|retention_period|delay)$/
 
@@ -129,10 +122,10 @@ function isMeantToDiffer(path: Path): boolean {
   return (below.length === 0 && OWN_KEYS.has(String(first))) || AMOUNT.test(String(path.at(-1)))
 }
 
-/** Names of ids. Which thing an id stands for cannot be told, only whether there is one; an image is the same everywhere. */
+/** Names of ids. Ids differ in each environment, so only their presence is compared. The id of an image does not differ. */
 const ID = /(^|_)(?<!image_)ids?$/
 
-/** The value without what is an environment's own, so that `web-stage` and `web-prod` are the same. */
+/** The value without names of the environment, so that `web-stage` and `web-prod` are equal. */
 function neutral(value: unknown, environment: string, name = ''): unknown {
   if (value === UNKNOWN) return value
   if (typeof value === 'string') return value !== '' && ID.test(name) ? '<id>' : neutralText(value, environment)
@@ -141,15 +134,15 @@ function neutral(value: unknown, environment: string, name = ''): unknown {
   return Object.fromEntries(keysOf(value).map((key) => [key, neutral(member(value, key), environment, String(key))]))
 }
 
-/** How many ids there are is a count. What is not known yet may become different ones. */
+/** Removes duplicates: the number of ids is a count. Unknown values stay, as they may become different ones. */
 const onceEach = (list: readonly unknown[]): readonly unknown[] =>
   list.filter((each, index) => each === UNKNOWN || list.indexOf(each) === index)
 
-/** What is another in each account though the configuration is the same: ids that AWS makes up, accounts, private networks. */
-const MADE_UP: readonly (readonly [RegExp, string])[] = [
+/** Parts that differ in each account with the same configuration: generated ids, account ids, private networks. */
+const GENERATED: readonly (readonly [RegExp, string])[] = [
   [/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '<id>'],
   [/(?<!\bami)-[0-9a-f]{17}\b/g, '-<id>'],
-  // With the name before it, as of a load balancer: it is often made up, too.
+  // With the name before it, as in the ARN of a load balancer: that is often generated too.
   [/\/[^/"\s]+(\/[0-9a-f]{16})+\b/g, '/<id>'],
   [/(:secret:[^:"\s]+)-\w{6}\b/g, '$1-<id>'],
   [/\b\d{12}\b/g, '<account>'],
@@ -158,10 +151,10 @@ const MADE_UP: readonly (readonly [RegExp, string])[] = [
 
 function neutralText(text: string, environment: string): string {
   const named = environment === '' ? text : text.replaceAll(environment, '<environment>')
-  return MADE_UP.reduce((rest, [pattern, instead]) => rest.replace(pattern, instead), named)
+  return GENERATED.reduce((rest, [pattern, instead]) => rest.replace(pattern, instead), named)
 }
 
-/** What is not known before the apply; it may become anything. */
+/** Stands for a value that is known only after the apply. */
 const UNKNOWN = '<known after apply>'
 
 function shownValues(value: unknown, sensitive: unknown, unknown: unknown): unknown {

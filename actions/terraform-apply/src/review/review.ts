@@ -3,35 +3,36 @@ import type { SavedPlan } from '../operations/plan.ts'
 import { type Change, changesOf, driftOf, type OutputChange, outputChangesOf } from '../plan-json/changes.ts'
 import { hasChanges } from '../plan-json/plan-json.ts'
 import { type Scrub, scrubber, secretsOf } from '../plan-json/sensitive-values.ts'
-import { noteSecrets } from '../state/scratch.ts'
-import { type Run, stackId } from '../state/stack.ts'
+import { saveSecrets } from '../state/handover.ts'
+import { type Stack, stackId } from '../state/stack.ts'
 import { type Breach, breachesOf } from './guard-rails.ts'
 
-/** A plan, looked at from every side that matters before it is applied. */
+/** A plan, and all that is checked and shown before it is applied. */
 export interface Review {
   readonly saved: SavedPlan
   readonly hasChanges: boolean
   readonly changes: readonly Change[]
   readonly outputs: readonly OutputChange[]
+  /** Resources that were changed outside Terraform. */
   readonly drift: readonly Change[]
-  /** What the guard rails hold up. */
+  /** The changes that the guard rails stop. */
   readonly breaches: readonly Breach[]
-  /** What may be approved of it; without a key there is nothing to approve. */
+  /** The approval of this plan; `undefined` without a key. */
   readonly approval: Approval | undefined
-  /** Takes every secret of the plan out of a text. */
+  /** Replaces every secret of the plan in a text. */
   readonly scrub: Scrub
 }
 
-/** Looks at a plan. From here on the runner masks what is secret in it. */
-export function review(saved: SavedPlan, run: Run): Review {
+/** Reviews a plan. From here on the runner masks its secrets in the log. */
+export function review({ world, inputs, tf, backend }: Stack, saved: SavedPlan): Review {
   const { plan } = saved
-  const { approval, guardRails } = run.inputs
+  const { approval, guardRails } = inputs
   const changes = changesOf(plan)
   const secrets = secretsOf(plan)
-  for (const secret of secrets) run.world.log.mask(secret)
-  noteSecrets(run.tf.scratch, secrets)
+  for (const secret of secrets) world.log.mask(secret)
+  saveSecrets(tf.scratch, secrets)
   const scrub = scrubber(secrets)
-  saved.tell?.(scrub)
+  saved.logWarnings?.(scrub)
   return {
     saved,
     hasChanges: hasChanges(plan),
@@ -39,7 +40,8 @@ export function review(saved: SavedPlan, run: Run): Review {
     outputs: outputChangesOf(plan),
     drift: driftOf(plan),
     breaches: breachesOf(changes, guardRails).map(({ address, problem }) => ({ address: scrub(address), problem })),
-    approval: approval.key === undefined ? undefined : approvalOf(plan, stackId(run), approval.key),
+    approval:
+      approval.key === undefined ? undefined : approvalOf(plan, stackId({ world, inputs, backend }), approval.key),
     scrub,
   }
 }

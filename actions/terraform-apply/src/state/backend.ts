@@ -2,17 +2,16 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
-import type { StackInputs } from '../inputs/inputs.ts'
-import { ERRORED_STATE } from '../operations/rescue-state.ts'
+import type { RootModule } from '../inputs/root-module.ts'
+import { ERRORED_STATE } from './errored-file.ts'
 import { stateFileHolds } from './state-format.ts'
+import { dataDirectory, workspaceOf } from './workspace.ts'
 
-/** Where a stack keeps its state, as `init` settled it. */
+/** The backend of a root module, as `init` configured it. */
 export interface Backend {
   readonly type: string
   readonly config: Readonly<Record<string, unknown>>
 }
-
-export type StackPlace = Pick<StackInputs, 'directory' | 'workspace'>
 
 const EXAMPLE = `terraform {
   backend "s3" {
@@ -23,27 +22,31 @@ const EXAMPLE = `terraform {
   }
 }`
 
-/** What can be told before `init`: that the stack names a backend, and that no committed state is in its way. */
-export function checkConfiguration(stack: StackInputs, env: Environment): void {
-  const files = readdirSync(stack.directory).filter((name) => /\.(tf|tofu)(\.json)?$/.test(name))
+/**
+ * Checks what can be checked before `init`. @throws SlipwayError when the root module has no configuration or no backend, or a
+ * local state file is in its directory.
+ */
+export function checkConfiguration(rootModule: RootModule, env: Environment): void {
+  const { directory, path } = rootModule
+  const files = readdirSync(directory).filter((name) => /\.(tf|tofu)(\.json)?$/.test(name))
   if (files.length === 0) {
-    throw new SlipwayError(`\`${stack.path}\` has no Terraform configuration: there is no .tf file in it.`, {
+    throw new SlipwayError(`\`${path}\` has no Terraform configuration: there is no .tf file in it.`, {
       hint: 'Set the input `working-directory` to the root module.',
     })
   }
-  // A comment may fool this, and then Terraform's own answer decides after init.
-  const text = files.map((name) => readFileSync(join(stack.directory, name), 'utf8')).join('\n')
-  if (!/\bbackend\s+"|\bcloud\s*\{|"backend"|"cloud"/.test(text)) throw localState(stack.path)
-  // Also one that is empty: it is overwritten by the next, and nobody could tell then which run it is of.
-  if (existsSync(join(stack.directory, ERRORED_STATE))) {
-    throw new SlipwayError(`\`${join(stack.path, ERRORED_STATE)}\` is a state that an earlier apply could not save.`, {
-      hint: `Push it with \`terraform state push ${ERRORED_STATE}\`, or delete it (from git, too) when it is stale or empty: the next failure would overwrite it.`,
+  // A backend in a comment passes this check; then `readBackend` finds out after init.
+  const text = files.map((name) => readFileSync(join(directory, name), 'utf8')).join('\n')
+  if (!/\bbackend\s+"|\bcloud\s*\{|"backend"|"cloud"/.test(text)) throw localState(path)
+  // An empty one too: if the next apply wrote its state over it, nobody could tell which run that state is of.
+  if (existsSync(join(directory, ERRORED_STATE))) {
+    throw new SlipwayError(`\`${join(path, ERRORED_STATE)}\` is a state that an earlier apply could not save.`, {
+      hint: `Push it with \`terraform state push ${ERRORED_STATE}\`, or delete it (from git too) if it is stale or empty: the next failed apply would overwrite it.`,
     })
   }
-  const committed = localStateFile(workspaceOf(stack, env))
-  if (stateFileHolds(join(stack.directory, committed))) {
+  const committed = localStateFile(workspaceOf(rootModule, env))
+  if (stateFileHolds(join(directory, committed))) {
     throw new SlipwayError(
-      `\`${join(stack.path, committed)}\` holds a state, beside a configuration that keeps it remotely.`,
+      `\`${join(path, committed)}\` holds a state, but the configuration keeps its state in a remote backend.`,
       {
         hint: 'Run this action once with `command: migrate-state`, then delete the file from git. It never overwrites a remote state.',
       },
@@ -51,32 +54,22 @@ export function checkConfiguration(stack: StackInputs, env: Environment): void {
   }
 }
 
-/** The local backend's file, relative to the root module. */
+/** The state file of the local backend, relative to the root module. */
 export const localStateFile = (workspace: string): string =>
   workspace === 'default' ? 'terraform.tfstate' : join('terraform.tfstate.d', workspace, 'terraform.tfstate')
 
-/** The workspace that Terraform takes, in its own order. */
-export function workspaceOf({ directory, workspace }: StackPlace, env: Environment): string {
-  const chosen = join(directory, dataDirectory(env), 'environment')
-  const selected = existsSync(chosen) ? readFileSync(chosen, 'utf8').trim() : ''
-  return workspace ?? (env['TF_WORKSPACE'] || selected || 'default')
-}
-
-/** Reads what `init` settled, and refuses a state that is local or has no lock. */
-export function readBackend(stack: StackInputs, env: Environment): Backend {
-  const file = join(stack.directory, dataDirectory(env), 'terraform.tfstate')
+/** Reads the backend that `init` configured. @throws SlipwayError for a local state, or a backend without a lock. */
+export function readBackend({ directory, path }: RootModule, env: Environment): Backend {
+  const file = join(directory, dataDirectory(env), 'terraform.tfstate')
   const { backend } = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { backend?: Backend }) : {}
-  if (backend === undefined || backend.type === 'local') throw localState(stack.path)
+  if (backend === undefined || backend.type === 'local') throw localState(path)
   if (backend.type === 's3' && backend.config['use_lockfile'] !== true && !backend.config['dynamodb_table']) {
-    throw new SlipwayError(`The S3 backend of \`${stack.path}\` has no lock: two runs could write its state at once.`, {
-      hint: 'Set `use_lockfile = true` in the backend block, or under the input `backend-config` as `use_lockfile=true`.',
+    throw new SlipwayError(`The S3 backend of \`${path}\` has no lock: two runs could write its state at once.`, {
+      hint: 'Set `use_lockfile = true` in the backend block, or `use_lockfile=true` in the input `backend-config`.',
     })
   }
   return backend
 }
-
-/** Terraform's folder for what it downloads, relative to the root module or absolute. */
-export const dataDirectory = (env: Environment): string => env['TF_DATA_DIR'] || '.terraform'
 
 const localState = (path: string) =>
   new SlipwayError(`\`${path}\` keeps its state in a local file, which is lost when the job ends.`, {

@@ -9,7 +9,7 @@ declare global {
   }
 }
 
-/** Reads JSON that is to be written again with every digit of its numbers, also of those that are too long for us. */
+/** Parses JSON so that `JSON.stringify` writes every number with all its digits, also those that a JavaScript number cannot hold. */
 export const parseExactly = (text: string): unknown =>
   JSON.parse(text, (_: string, value: unknown, { source }: { readonly source: string }) =>
     typeof value === 'number' ? JSON.rawJSON(source) : value,

@@ -1,13 +1,13 @@
-// What the S3 backend says of credentials, as our own client takes it.
+// The credentials that the S3 backend is configured with, for our own S3 client.
+
 import type { AssumeRoleCommandInput } from '@aws-sdk/client-sts'
 import type { AwsConfig } from '../../../../toolkit/aws.ts'
-import type { Environment } from '../../../../toolkit/runtime.ts'
 import type { Backend } from './backend.ts'
 
 type Config = Backend['config']
 type Settings = Readonly<Record<string, unknown>>
 
-/** Where the credentials come from; an empty one leaves the choice to the SDK, as Terraform does. */
+/** The credential settings of a client. Empty: the SDK's default chain applies, as with Terraform. */
 export function credentialsOf(config: Config, aws: AwsConfig) {
   const own = { ...profileOf(config), ...keysOf(config) }
   const role = roleOf(config)
@@ -29,17 +29,8 @@ export function credentialsOf(config: Config, aws: AwsConfig) {
   return { ...profileOf(config), credentials }
 }
 
-/** Settings that change what is read or who reads it, and that Terraform alone can follow; by name. */
-export function beyondUs(config: Config, env: Environment): readonly string[] {
-  const customerKey = config['encrypt'] === true && (config['sse_customer_key'] || env['AWS_SSE_CUSTOMER_KEY'])
-  const keysElsewhere = 'credentials' in keysOf(config) || (!config['profile'] && env['AWS_ACCESS_KEY_ID'])
-  const files = ['shared_config_files', 'shared_credentials_files', 'shared_credentials_file']
-  return [
-    ...(customerKey ? ['sse_customer_key'] : []),
-    ...(first(config['assume_role_with_web_identity'])['role_arn'] ? ['assume_role_with_web_identity'] : []),
-    ...(keysElsewhere ? [] : files.filter((name) => [config[name] ?? []].flat().length > 0)),
-  ]
-}
+/** Whether the backend block has an access key of its own. */
+export const hasKeys = (config: Config): boolean => 'credentials' in keysOf(config)
 
 const profileOf = ({ profile }: Config) => defined({ profile: text(profile) })
 
@@ -50,9 +41,9 @@ function keysOf(config: Config) {
   return { credentials: { accessKeyId, secretAccessKey, ...defined({ sessionToken: text(config['token']) }) } }
 }
 
-/** The role to assume, in either of the forms that the backend has had for it. */
+/** The role to assume, from the block `assume_role` or from the older settings; `undefined` when there is none. */
 export function roleOf(config: Config): AssumeRoleCommandInput | undefined {
-  const now = first(config['assume_role'])
+  const now = firstBlock(config['assume_role'])
   const role = text(now['role_arn']) === undefined ? olderRole(config) : now
   const arn = text(role['role_arn'])
   if (arn === undefined) return undefined
@@ -74,7 +65,7 @@ export function roleOf(config: Config): AssumeRoleCommandInput | undefined {
   }
 }
 
-/** As members of the backend itself: OpenTofu's, and Terraform's before 1.10. */
+/** The role as settings of the backend itself: in OpenTofu, and in Terraform before 1.10. */
 const olderRole = (config: Config): Settings => ({
   role_arn: config['role_arn'],
   session_name: config['session_name'],
@@ -88,7 +79,7 @@ const olderRole = (config: Config): Settings => ({
 
 const UNITS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 }
 
-/** A number of seconds, or a length of time as Go writes it: `1h30m`. AWS takes none below 15 minutes. */
+/** Seconds, from a number or a duration of Go such as `1h30m`. AWS accepts no less than 15 minutes. */
 function seconds(value: unknown): number | undefined {
   if (typeof value === 'number') return value === 0 ? undefined : value
   const parts = (text(value) ?? '').matchAll(/([\d.]+)(h|m(?!s)|s)/g)
@@ -96,8 +87,8 @@ function seconds(value: unknown): number | undefined {
   return sum === 0 ? undefined : Math.round(sum)
 }
 
-/** A nested block, which older versions wrote as a list of one. */
-const first = (value: unknown): Settings => ([value].flat()[0] ?? {}) as Settings
+/** The members of a nested block, which older versions write as a list of one. */
+export const firstBlock = (value: unknown): Settings => ([value].flat()[0] ?? {}) as Settings
 
 export const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined
@@ -106,6 +97,6 @@ const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(St
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
 
-/** Without the members that are not set. */
+/** Removes members that are `undefined`. */
 export const defined = <T extends object>(members: T): Defined<T> =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Defined<T>

@@ -13,11 +13,11 @@ import { credentialsOf, defined, text } from './s3-credentials.ts'
 type Config = Backend['config']
 type Encryption = Pick<PutObjectCommandInput, 'ServerSideEncryption' | 'SSEKMSKeyId'>
 
-/** What is written, and on which condition. */
+/** A body to write, and its condition. */
 export type Content = Pick<PutObjectCommandInput, 'Body' | 'IfNoneMatch' | 'IfMatch'>
 
-/** The objects of the bucket that a state is in, with the backend's own settings. Errors are the SDK's. */
-export class StateObjects {
+/** Reads and writes objects in the bucket of a state, with the backend's settings. Throws the SDK's errors. */
+export class S3Objects {
   readonly #s3: S3Client
   readonly #bucket: string
   readonly #encryption: Encryption
@@ -28,18 +28,18 @@ export class StateObjects {
     this.#encryption = encryptionOf(config)
   }
 
-  /** The object, and its ETag, which changes whenever it does. */
+  /** The object, and its ETag, which changes with its content. */
   async get(key: string): Promise<{ readonly text: string; readonly etag: string }> {
     const { Body, ETag = '' } = await this.#s3.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }))
     return { text: (await Body?.transformToString()) ?? '', etag: ETag }
   }
 
   async put(key: string, content: Content): Promise<void> {
-    const place = { Bucket: this.#bucket, Key: key, ContentType: 'application/json' }
-    await this.#s3.send(new PutObjectCommand({ ...place, ...this.#encryption, ...content }))
+    const object = { Bucket: this.#bucket, Key: key, ContentType: 'application/json' }
+    await this.#s3.send(new PutObjectCommand({ ...object, ...this.#encryption, ...content }))
   }
 
-  /** Deletes it if it still has this ETag; stores that do not know the condition delete it anyway. */
+  /** Deletes the object if it still has this ETag. S3-compatible stores that do not support the condition delete it anyway. */
   async delete(key: string, etag: string): Promise<void> {
     await this.#s3.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key, IfMatch: etag }))
   }

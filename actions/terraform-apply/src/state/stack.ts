@@ -1,43 +1,52 @@
 import type { World } from '../../../../toolkit/runtime.ts'
-import type { Inputs, StackInputs } from '../inputs/inputs.ts'
+import type { Inputs } from '../inputs/inputs.ts'
+import type { RootModule } from '../inputs/root-module.ts'
 import type { Terraform } from '../terraform/terraform.ts'
-import { type Backend, type StackPlace, workspaceOf } from './backend.ts'
+import type { Backend } from './backend.ts'
 import type { StateStore } from './state-store.ts'
+import { type WorkspaceOptions, workspaceOf } from './workspace.ts'
 
-/** All that a command has once its stack is ready. */
-export interface Run {
+/** An initialized root module, with all that a command needs. */
+export interface Stack {
+  readonly world: World
   readonly inputs: Inputs
   readonly tf: Terraform
   readonly backend: Backend
-  /** Where the state is, when that is S3. */
+  /** The objects of the state in S3; `undefined` for another backend. */
   readonly store: StateStore | undefined
-  readonly world: World
 }
 
-/** What says which stack a run is about. */
-interface StackRun {
-  readonly inputs: { readonly stack: StackPlace & Pick<StackInputs, 'path' | 'environment'> }
+/** The part of a stack that the post step has too. */
+export type StackState = Omit<Stack, 'inputs'>
+
+/** The part of a stack that its name depends on. */
+interface NamedStack {
   readonly world: Pick<World, 'env'>
+  readonly inputs: { readonly rootModule: WorkspaceOptions & Pick<RootModule, 'path' | 'environment'> }
 }
 
 /**
- * What tells a stack in an environment from all others: where its code is, and where its state is. The workspace is labelled,
- * or it could pass for an environment of that name.
+ * The identity of a stack in an environment: where its code is, and where its state is. The workspace is labelled, so that it is not
+ * taken for an environment of that name.
  */
-export function stackId({ inputs: { stack }, backend, world }: StackRun & Pick<Run, 'backend'>): string {
+export function stackId({ world, inputs: { rootModule }, backend }: NamedStack & Pick<Stack, 'backend'>): string {
   const { bucket, key } = backend.config
-  const place = typeof key === 'string' ? `${bucket ?? backend.type}/${key}` : backend.type
-  const workspace = namedWorkspace(stack, world)
-  return joined(stack.path, stack.environment, workspace && `workspace ${workspace}`, place)
+  const state = typeof key === 'string' ? `${bucket ?? backend.type}/${key}` : backend.type
+  const workspace = namedWorkspace(world, rootModule)
+  return joined(rootModule.path, rootModule.environment, workspace && `workspace ${workspace}`, state)
 }
 
-/** What people call it. */
-export const stackTitle = ({ inputs: { stack }, world }: StackRun): string =>
-  joined(stack.environment, namedWorkspace(stack, world), stack.path === '.' ? undefined : stack.path) || 'root module'
+/** The name of a stack for people, such as `stage · infra`. */
+export const stackTitle = ({ world, inputs: { rootModule } }: NamedStack): string =>
+  joined(
+    rootModule.environment,
+    namedWorkspace(world, rootModule),
+    rootModule.path === '.' ? undefined : rootModule.path,
+  ) || 'root module'
 
-/** The workspace that Terraform takes, however it was chosen; `undefined` for the default one, which needs no name. */
-function namedWorkspace(stack: StackPlace, { env }: StackRun['world']): string | undefined {
-  const workspace = workspaceOf(stack, env)
+/** The workspace that Terraform selects; `undefined` for `default`, which is not shown. */
+function namedWorkspace({ env }: NamedStack['world'], rootModule: WorkspaceOptions): string | undefined {
+  const workspace = workspaceOf(rootModule, env)
   return workspace === 'default' ? undefined : workspace
 }
 

@@ -1,4 +1,3 @@
-// A local state file that is out of Terraform's sight for a while, and comes back whatever happens.
 import { randomUUID } from 'node:crypto'
 import { existsSync, renameSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -6,8 +5,8 @@ import type { World } from '../../../../toolkit/runtime.ts'
 
 const KEPT = 'state-aside'
 
-/** Does something while the file is out of Terraform's sight; it comes back whatever happens. */
-export async function withStateAside<T>(file: string, world: World, task: () => Promise<T>): Promise<T> {
+/** Runs a task while the local state file has another name, so that Terraform does not see it. The file always gets its name back. */
+export async function withStateAside<T>(world: World, file: string, task: () => Promise<T>): Promise<T> {
   const aside = join(dirname(file), `.${randomUUID()}.tfstate-aside`)
   world.step.saveState(KEPT, JSON.stringify({ file, aside }))
   renameSync(file, aside)
@@ -18,8 +17,8 @@ export async function withStateAside<T>(file: string, world: World, task: () => 
   }
 }
 
-/** Brings the file back when main was killed in between. */
-export function restoreState(world: World): void {
+/** Gives the file its name back when main was killed in between. */
+export function restoreStateFile(world: World): void {
   const kept = world.step.state(KEPT)
   if (kept === '') return
   const { file, aside } = JSON.parse(kept) as { file: string; aside: string }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 
-/** What we need to know of a state. The rest is Terraform's own business. */
+/** The members of a state file that we read. */
 export interface State {
   readonly version: number
   readonly lineage: string
@@ -11,9 +11,9 @@ export interface State {
 }
 
 const NO_STATE =
-  'Nothing was changed. See what wrote it there: a merge conflict or a cut-off file is mended from its history, anything else is moved away.'
+  'Nothing was changed. Find out what wrote it there. Restore a file with a merge conflict, or an incomplete one, from its history; move anything else away.'
 
-/** Reads a state of the format that Terraform writes since 0.12. @throws SlipwayError when it is not one. */
+/** Reads a state of format 4, which Terraform writes since 0.12. `where` names it in errors. @throws SlipwayError when it is not one. */
 export function parseState(text: string, where: string): State {
   let state: Partial<State> | null
   try {
@@ -34,11 +34,11 @@ export function parseState(text: string, where: string): State {
   return { outputs: {}, ...state } as State
 }
 
-/** Whether the state manages anything, or says anything. */
+/** Whether a state has neither resources nor outputs. */
 export const isEmpty = (state: State): boolean =>
   state.resources.length === 0 && Object.keys(state.outputs).length === 0
 
-/** What two states of the same content share: not who wrote them last, nor in which order. */
+/** The content of a state, to compare two: without the version that wrote it, and with its resources in a fixed order. */
 export function contentOf({ lineage, serial, outputs, resources }: State): unknown {
   const settled = resources.map((resource) => {
     const { module, mode, type, name, provider, instances } = resource as StateResource
@@ -62,7 +62,7 @@ interface StateResource {
   readonly instances: readonly Readonly<Record<string, unknown>>[]
 }
 
-/** Whether there is a file, and a state in it that is not empty. A file that is no state counts: it is not ours to judge. */
+/** Whether a file exists and holds a state that is not empty. Content that is not a state counts as one: it may be worth keeping. */
 export function stateFileHolds(path: string): boolean {
   if (!existsSync(path)) return false
   const text = readFileSync(path, 'utf8')

@@ -1,35 +1,36 @@
 import { awsError } from '../../../../toolkit/aws.ts'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
-import { type Backend, type StackPlace, workspaceOf } from './backend.ts'
-import type { Content, StateObjects } from './s3-objects.ts'
+import type { Backend } from './backend.ts'
+import type { Content, S3Objects } from './s3-objects.ts'
+import { type WorkspaceOptions, workspaceOf } from './workspace.ts'
 
-/** The objects beside a state in S3. */
+/** A state in S3, and the objects beside it, such as its lock. `suffix` is what follows the key of the state. */
 export class StateStore {
   readonly bucket: string
-  /** Of the state itself, its workspace included. */
+  /** The key of the state, with the prefix of its workspace. */
   readonly key: string
-  readonly #open: () => Promise<StateObjects>
-  #objects: Promise<StateObjects> | undefined
+  readonly #open: () => Promise<S3Objects>
+  #objects: Promise<S3Objects> | undefined
 
-  constructor(bucket: string, key: string, open: () => Promise<StateObjects>) {
+  constructor(bucket: string, key: string, open: () => Promise<S3Objects>) {
     this.bucket = bucket
     this.key = key
     this.#open = open
   }
 
-  /** `s3://bucket/key` and a suffix, for people. */
+  /** `s3://bucket/key` and the suffix, for people. */
   address(suffix = ''): string {
     return `s3://${this.bucket}/${this.key}${suffix}`
   }
 
-  /** The text of the object with this suffix; `undefined` when there is none. */
+  /** The text of the object; `undefined` when there is none. */
   async read(suffix = ''): Promise<string | undefined> {
-    return (await this.look(suffix))?.text
+    return (await this.get(suffix))?.text
   }
 
-  /** The object with this suffix, and its ETag, which changes whenever it does. */
-  async look(suffix = ''): Promise<{ readonly text: string; readonly etag: string } | undefined> {
+  /** The text of the object, and its ETag; `undefined` when there is none. */
+  async get(suffix = ''): Promise<{ readonly text: string; readonly etag: string } | undefined> {
     try {
       return await (await this.#opened()).get(this.key + suffix)
     } catch (error) {
@@ -38,17 +39,17 @@ export class StateStore {
     }
   }
 
-  /** Writes over what is there. */
+  /** Writes the object, and overwrites an existing one. */
   async write(suffix: string, body: string): Promise<void> {
     await this.#put(suffix, { Body: body })
   }
 
-  /** Writes only where nothing is, decided by S3 itself; `false` when something else is there. */
+  /** Creates the object (S3 checks the condition). `false` when another one exists. */
   create(suffix: string, body: string | Buffer): Promise<boolean> {
     return this.#putIf(suffix, { Body: body, IfNoneMatch: '*' })
   }
 
-  /** Writes only over the object with this ETag; `false` when it is another one by now. */
+  /** Replaces the object with this ETag. `false` when the object has changed. */
   replace(suffix: string, body: string | Buffer, etag: string): Promise<boolean> {
     return this.#putIf(suffix, { Body: body, IfMatch: etag })
   }
@@ -60,12 +61,12 @@ export class StateStore {
     } catch (error) {
       const cause = error instanceof SlipwayError ? error.cause : error
       if (nameOf(cause) !== 'PreconditionFailed' && nameOf(cause) !== 'ConditionalRequestConflict') throw error
-      // The SDK asks again when an answer is lost, and is then refused by what it wrote itself.
+      // When a response is lost, the SDK retries, and the retry is refused because of the object that the first request wrote.
       return (await this.read(suffix)) === content.Body.toString()
     }
   }
 
-  /** Removes the object with this ETag, and no other. One that is gone already, or is another one by now, is left at that. */
+  /** Deletes the object with this ETag. Does nothing when it is gone or has changed. */
   async removeIf(suffix: string, etag: string): Promise<void> {
     const objects = await this.#opened()
     await objects.delete(this.key + suffix, etag).catch((error) => {
@@ -81,22 +82,22 @@ export class StateStore {
     })
   }
 
-  /** On first use: the SDK takes about as long to load as Terraform to start. */
-  #opened(): Promise<StateObjects> {
+  /** Opens it on first use: the SDK takes about as long to load as Terraform takes to start. */
+  #opened(): Promise<S3Objects> {
     this.#objects ??= this.#open()
     return this.#objects
   }
 }
 
-/** The store behind an S3 backend; `undefined` for any other backend. */
-export function stateStore(backend: Backend, stack: StackPlace, world: World): StateStore | undefined {
+/** The state of an S3 backend; `undefined` for any other backend. */
+export function stateStore({ env }: World, backend: Backend, options: WorkspaceOptions): StateStore | undefined {
   if (backend.type !== 's3') return undefined
   const { bucket, key, workspace_key_prefix } = backend.config
-  const workspace = workspaceOf(stack, world.env)
+  const workspace = workspaceOf(options, env)
   const prefix = workspace === 'default' ? '' : `${workspace_key_prefix ?? 'env:'}/${workspace}/`
   return new StateStore(String(bucket), `${prefix}${key}`, async () => {
-    const { StateObjects } = await import('./s3-objects.ts')
-    return new StateObjects(backend, world.env)
+    const { S3Objects } = await import('./s3-objects.ts')
+    return new S3Objects(backend, env)
   })
 }
 

@@ -2,7 +2,7 @@ import { formatDuration } from '../../../../toolkit/duration.ts'
 import type { Plan } from '../plan-json/plan-json.ts'
 import { operationOf, type StreamEvent } from './json-events.ts'
 
-/** One operation on one resource, as it went. Times are milliseconds since the epoch. */
+/** One operation on one resource, once it has ended. Times are milliseconds since the epoch. */
 export interface Operation {
   readonly address: string
   readonly action: string
@@ -18,8 +18,8 @@ const DOING: Readonly<Record<string, readonly [doing: string, done: string]>> = 
   read: ['reading', 'read'],
 }
 
-/** Follows an apply: one line as an operation starts, one every ten seconds, one at its end with the time it took. */
-export class Progress {
+/** The log lines of an apply: `[1/3] aws_x.y: creating …` at the start of an operation, every ten seconds, and at its end with its duration. */
+export class ApplyProgress {
   readonly operations: Operation[] = []
   readonly #total: number
   readonly #started = new Map<string, number>()
@@ -31,7 +31,7 @@ export class Progress {
 
   phrase(event: StreamEvent): string | undefined {
     const { type } = event
-    // The plan was told when it was made.
+    // The plan was logged when it was made.
     if (type === 'planned_change' || type === 'version' || type === 'outputs') return undefined
     const operation = operationOf(event)
     if (operation === undefined) return event['@message']
@@ -61,7 +61,7 @@ export class Progress {
   }
 }
 
-/** How many operations an apply of this plan consists of; a replacement is two. */
+/** The number of operations in an apply of this plan; a replacement is two. */
 export const operationsOf = (plan: Plan): number =>
   (plan.resource_changes ?? []).reduce(
     (sum, { change }) => sum + change.actions.filter((action) => action !== 'no-op' && action !== 'forget').length,

@@ -1,23 +1,24 @@
-// Built on node:child_process, and not on toolkit/exec.ts: a Terraform that holds a lock has to outlive us. If it wrote to
-// our pipe and we were killed, its next write would kill it too, with the lock left behind and the state unsaved. So it
-// gets a session of its own, writes to a file that we tail, is sent one gentle signal at most, and says itself who it is.
+// Built on node:child_process, not on toolkit/exec.ts: a Terraform that holds a lock has to outlive us. If it wrote to our pipe
+// and we were killed, its next write would kill it too, with the lock not released and the state not saved. So it gets a session
+// of its own, writes to a file that we tail, receives at most one SIGINT, and announces itself which process it is.
+
 import { spawn } from 'node:child_process'
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { constants } from 'node:os'
-import { StringDecoder } from 'node:string_decoder'
 import type { Clock } from '../../../../toolkit/clock.ts'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
-import { claiming } from './process-identity.ts'
+import { announcing } from './process-identity.ts'
+import { Tail } from './tail.ts'
 
 export interface DetachedOptions {
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
-  /** The file that both output streams go to. Created for its owner only, as output may hold secrets. */
+  /** The file that stdout and stderr go to. Created for its owner only, as output may hold secrets. */
   readonly output: string
-  /** Where it says which process it became. */
-  readonly claim: string
+  /** The link by which the process announces itself. */
+  readonly link: string
   readonly clock: Clock
-  /** Aborting calls `interrupt`, once; the process is waited for all the same. */
+  /** Aborting calls `interrupt`, once; then the end of the process is waited for all the same. */
   readonly signal: AbortSignal
   /** Asks the process to end. `now` sends it SIGINT. */
   readonly interrupt: (now: () => void) => void
@@ -25,13 +26,16 @@ export interface DetachedOptions {
   readonly onLine: (line: string) => void
 }
 
-const LOOK_MS = 100
+const POLL_MS = 100
 
-/** Runs a program that goes on without us if it must, and gives its exit code: as a shell does, 128 and the signal that killed it. */
+/**
+ * Runs a program that keeps running if we are killed. Returns its exit code, as a shell does: 128 and the number of the signal that
+ * killed it. @throws SlipwayError when it cannot be started.
+ */
 export async function runDetached(command: string, args: readonly string[], options: DetachedOptions): Promise<number> {
-  const { cwd, env, output, claim, clock, signal, onStart, onLine } = options
+  const { cwd, env, output, link, clock, signal, onStart, onLine } = options
   const file = openSync(output, 'ax', 0o600)
-  const [shell, line] = claiming(claim, command, args)
+  const [shell, line] = announcing(link, command, args)
   const child = spawn(shell, line, { cwd, env: { ...env }, stdio: ['ignore', file, file], detached: true })
   closeSync(file)
 
@@ -51,7 +55,7 @@ export async function runDetached(command: string, args: readonly string[], opti
 
   const tail = new Tail(output, onLine)
   const interrupt = () => {
-    // What it is doing is told first.
+    // So that `interrupt` knows what is in progress.
     tail.read()
     options.interrupt(() => void child.kill('SIGINT'))
   }
@@ -61,7 +65,7 @@ export async function runDetached(command: string, args: readonly string[], opti
   try {
     while (code === undefined) {
       tail.read()
-      await Promise.race([ended, clock.sleep(LOOK_MS)])
+      await Promise.race([ended, clock.sleep(POLL_MS)])
     }
     tail.end()
     if (code === NOT_EXECUTABLE || code === NOT_FOUND) throw notStarted(command, cwd)
@@ -72,51 +76,12 @@ export async function runDetached(command: string, args: readonly string[], opti
   }
 }
 
-/** What a shell ends with when it could not become the program. */
+/** Exit codes of a shell that could not become the program. */
 const NOT_EXECUTABLE = 126
 const NOT_FOUND = 127
 
 const notStarted = (command: string, cwd: string, cause?: unknown) =>
   new SlipwayError(`\`${command}\` could not be started in ${cwd}.`, {
-    hint: `Check that it is there, for this machine, and may be executed: try \`${command} version\` in a step of its own.`,
+    hint: `Check that it exists, is executable, and is for this platform: try \`${command} version\` in an earlier step.`,
     cause,
   })
-
-/** Reads the lines that another process appends to a file. */
-export class Tail {
-  readonly #file: number
-  readonly #onLine: (line: string) => void
-  readonly #decoder = new StringDecoder('utf8')
-  readonly #buffer = Buffer.alloc(64 * 1024)
-  #rest = ''
-
-  constructor(path: string, onLine: (line: string) => void) {
-    this.#file = openSync(path, 'r')
-    this.#onLine = onLine
-  }
-
-  /** Passes on each line that is whole by now. */
-  read(): void {
-    for (let size = this.#fill(); size > 0; size = this.#fill()) {
-      const lines = (this.#rest + this.#decoder.write(this.#buffer.subarray(0, size))).split('\n')
-      this.#rest = lines.pop() ?? ''
-      for (const line of lines) this.#onLine(line)
-    }
-  }
-
-  /** Reads to the end: a last line without an end is one too. */
-  end(): void {
-    this.read()
-    const last = this.#rest + this.#decoder.end()
-    this.#rest = ''
-    if (last !== '') this.#onLine(last)
-  }
-
-  close(): void {
-    closeSync(this.#file)
-  }
-
-  #fill(): number {
-    return readSync(this.#file, this.#buffer, 0, this.#buffer.length, null)
-  }
-}

@@ -1,6 +1,6 @@
 import { relative, resolve } from 'node:path'
 import type { Log, Place } from '../../../../toolkit/log.ts'
-import type { StackInputs } from '../inputs/inputs.ts'
+import type { RootModule } from '../inputs/root-module.ts'
 import type { Scrub } from '../plan-json/sensitive-values.ts'
 import { InFlight } from './in-flight.ts'
 import {
@@ -12,138 +12,135 @@ import {
   type StreamOutput,
 } from './json-events.ts'
 
-/** What a narrator says of an event; `undefined` for nothing. */
+/** The log line of an event; `undefined` for none. */
 export type Phrase = (event: StreamEvent) => string | undefined
 
-export interface NarratorOptions {
+export interface EventLoggerOptions {
   readonly log: Log
-  /** Annotations name files as the repository knows them. */
-  readonly stack: Pick<StackInputs, 'root' | 'directory'>
+  /** Annotations name files relative to the repository. */
+  readonly rootModule: Pick<RootModule, 'repository' | 'directory'>
   readonly phrase?: Phrase
-  /** Sees every event first. */
+  /** Receives every event before it is logged. */
   readonly watch?: { started(pid: number): void; see(event: StreamEvent): void }
   readonly scrub?: Scrub
-  /** A diagnostic that is no trouble to anybody: it is told without an annotation. */
+  /** Diagnostics that the caller handles: they are logged without an annotation. */
   readonly expected?: (diagnostic: Diagnostic) => boolean
-  /** Holds diagnostics back until `tellHeld`: what is secret in them is known only once the plan can be read. */
+  /** Keeps diagnostics back until `logHeld`: what is secret in them is known only once the plan can be read. */
   readonly hold?: boolean
 }
 
-/** Tells people what Terraform says, as it says it, and remembers what matters afterwards. */
-export class Narrator {
+/** Logs Terraform's output as it comes, and collects diagnostics, outputs and counts. */
+export class EventLogger {
   readonly diagnostics: Diagnostic[] = []
-  /** As an apply gives them at its end. */
+  /** The outputs that an apply prints at its end. */
   outputs: Readonly<Record<string, StreamOutput>> | undefined
-  /** The line with a state that Terraform could save nowhere. */
+  /** The line with a state that Terraform could not save. */
   dumped: string | undefined
-  /** Said at the end of an apply that went through; an interrupted one has none. */
+  /** What a completed apply did; an interrupted one prints no counts. */
   applied: Counts | undefined
   readonly #inFlight = new InFlight()
   readonly #log: Log
-  readonly #stack: NarratorOptions['stack']
+  readonly #rootModule: EventLoggerOptions['rootModule']
   readonly #phrase: Phrase
   #scrub: Scrub
-  readonly #watch: NarratorOptions['watch']
-  readonly #expected: NonNullable<NarratorOptions['expected']>
+  readonly #watch: EventLoggerOptions['watch']
+  readonly #expected: NonNullable<EventLoggerOptions['expected']>
   #hold: boolean
 
   constructor({
     log,
-    stack,
+    rootModule,
     watch,
     phrase = (event) => event['@message'],
     scrub = (text) => text,
     expected = () => false,
     hold = false,
-  }: NarratorOptions) {
+  }: EventLoggerOptions) {
     this.#watch = watch
     this.#log = log
-    this.#stack = stack
+    this.#rootModule = rootModule
     this.#phrase = phrase
     this.#scrub = scrub
     this.#expected = expected
     this.#hold = hold
   }
 
-  /** From here on its lines come from this process. */
+  /** The process that the following lines come from. */
   started(pid: number): void {
     this.#watch?.started(pid)
   }
 
-  /**
-   * A line of Terraform's: an event, or plain text where it has no better way to say it. One that we do not understand is no
-   * reason to leave Terraform alone.
-   */
-  hear(line: string): void {
+  /** Logs a line of output: an event, or plain text. A line that we do not understand must not end the wait for Terraform. */
+  line(line: string): void {
     const event = parseEvent(line)
     if (event?.state !== undefined) this.dumped = line
     try {
-      if (event !== undefined) this.tell(event)
-      else if (line.trim() !== '') this.#say(line)
+      if (event !== undefined) this.event(event)
+      else if (line.trim() !== '') this.#info(line)
     } catch (error) {
-      this.#log.warning(this.#scrub(`Terraform said something that this action does not understand: ${error}`))
+      this.#log.warning(this.#scrub(`A line of Terraform's output could not be read: ${error}`))
     }
   }
 
-  tell(event: StreamEvent): void {
+  event(event: StreamEvent): void {
     this.#watch?.see(event)
     this.#inFlight.see(event)
     if (event.outputs !== undefined) this.outputs = event.outputs
     if (event.changes !== undefined && event.changes.operation !== 'plan') this.applied = event.changes
     if (event.diagnostic !== undefined) {
-      this.#diagnose(event.diagnostic)
+      this.#diagnostic(event.diagnostic)
       return
     }
     const line = this.#phrase(event)
-    if (line !== undefined) this.#say(line)
+    if (line !== undefined) this.#info(line)
   }
 
   get errors(): readonly Diagnostic[] {
     return this.diagnostics.filter(({ severity }) => severity === 'error')
   }
 
-  /** The addresses of what is being created or changed now. */
-  get underWay(): readonly string[] {
+  /** The addresses that are being created or changed now. */
+  get inProgress(): readonly string[] {
     return this.#inFlight.addresses.map(this.#scrub)
   }
 
-  /** The addresses of what an interrupt cut short. */
+  /** The addresses that an interrupt cut short. */
   get cutShort(): readonly string[] {
     return this.#inFlight.cutShort.map(this.#scrub)
   }
 
-  #say(line: string): void {
+  #info(line: string): void {
     this.#log.info(this.#scrub(plainText(line)))
   }
 
-  #diagnose(said: Diagnostic): void {
-    const { summary, detail = '', address } = said
+  #diagnostic(printed: Diagnostic): void {
+    const { summary, detail = '', address } = printed
     const scrubbed = address === undefined ? {} : { address: this.#scrub(address) }
-    const diagnostic = { ...said, summary: this.#scrub(summary), detail: this.#scrub(detail), ...scrubbed }
+    const diagnostic = { ...printed, summary: this.#scrub(summary), detail: this.#scrub(detail), ...scrubbed }
     this.diagnostics.push(diagnostic)
-    if (!this.#hold) this.#show(diagnostic)
+    if (!this.#hold) this.#annotate(diagnostic)
   }
 
-  /** Tells what was held back, with what is secret taken out. */
-  tellHeld(scrub: Scrub): void {
+  /** Logs the diagnostics that were held back, scrubbed. */
+  logHeld(scrub: Scrub): void {
     this.#hold = false
     this.#scrub = scrub
-    for (const said of this.diagnostics.splice(0)) this.#diagnose(said)
+    for (const diagnostic of this.diagnostics.splice(0)) this.#diagnostic(diagnostic)
   }
 
-  #show(diagnostic: Diagnostic): void {
+  #annotate(diagnostic: Diagnostic): void {
     const { severity, summary, detail, address, range } = diagnostic
-    const about = address === undefined ? '' : `${address}: `
-    const text = `${about}${detail === '' ? summary : detail}`
+    const prefix = address === undefined ? '' : `${address}: `
+    const text = `${prefix}${detail === '' ? summary : detail}`
     if (this.#expected(diagnostic)) this.#log.info(text)
     else this.#log[severity](text, { title: summary, ...this.#placeOf(range) })
   }
 
-  /** What is outside the repository, such as a file of our own, has no line to show the message on. */
+  /** File and line in the repository. A file outside it, such as our own variables file, cannot be annotated. */
   #placeOf(range: Diagnostic['range']): Place {
     if (range === undefined) return {}
-    const { root, directory } = this.#stack
-    const file = relative(root, resolve(directory, range.filename))
+    const { repository, directory } = this.#rootModule
+    const file = relative(repository, resolve(directory, range.filename))
     return /^\.\.(\/|$)/.test(file) ? {} : { file, startLine: range.start.line, startColumn: range.start.column }
   }
 }

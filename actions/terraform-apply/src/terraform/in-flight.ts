@@ -1,34 +1,35 @@
 import { type Hook, operationOf, type StreamEvent } from './json-events.ts'
 
 /**
- * What an apply is in the midst of creating, changing or replacing, as its stream tells: what an interrupt could lose. What is
- * read, or destroyed for good, is not among it. The state has that until it is gone, and the next plan sees which it is.
+ * The resources that an apply is creating, changing or replacing at the moment: an interrupt could lose what becomes of them.
+ * Reads are not among them, nor is destroying without a replacement: the state keeps that resource until it is gone, and the next
+ * plan sees whether it is.
  */
 export class InFlight {
-  /** When anything of it was heard of last, in milliseconds since the epoch. */
-  heardAt = Number.NEGATIVE_INFINITY
-  readonly #underWay = new Set<string>()
+  /** Time of the last event about such a resource, in milliseconds since the epoch. */
+  lastEventAt = Number.NEGATIVE_INFINITY
+  readonly #inProgress = new Set<string>()
   readonly #failed = new Set<string>()
   readonly #replaced = new Set<string>()
   #interrupted = false
 
   get addresses(): readonly string[] {
-    return [...this.#underWay]
+    return [...this.#inProgress]
   }
 
-  /** The addresses of what was cut short, once Terraform has ended: it failed after an interrupt, or was never made anew. */
+  /** After the end of Terraform: the addresses that an interrupt cut short, as they failed after it or were not created again. */
   get cutShort(): readonly string[] {
-    return this.#interrupted ? [...this.#failed, ...this.#underWay] : []
+    return this.#interrupted ? [...this.#failed, ...this.#inProgress] : []
   }
 
   see(event: StreamEvent): void {
     const { type, change, '@message': message, '@timestamp': at } = event
     if (type === 'planned_change' && change?.action === 'replace') this.#replaced.add(change.resource.addr)
-    // In Terraform's words (and OpenTofu's): internal/command/views/operation.go.
+    // The message of Terraform and OpenTofu: internal/command/views/operation.go.
     if (message.trimStart().startsWith('Interrupt received.')) this.#interrupted = true
     const operation = operationOf(event)
     if (operation === undefined || !this.#canBeLost(operation)) return
-    this.heardAt = Date.parse(at)
+    this.lastEventAt = Date.parse(at)
     this.#follow(type, operation)
   }
 
@@ -37,14 +38,15 @@ export class InFlight {
   }
 
   #follow(type: string, { action, resource: { addr } }: Hook): void {
-    if (type === 'apply_start') this.#underWay.add(addr)
+    if (type === 'apply_start') this.#inProgress.add(addr)
     if (type === 'apply_errored') {
-      this.#underWay.delete(addr)
+      this.#inProgress.delete(addr)
       if (this.#interrupted) this.#failed.add(addr)
     }
-    // What is replaced is under way until it is made anew; what was made anew already is destroyed for good.
+    // A replaced resource is in progress until it is created again. Where it was created first, the delete that follows is a
+    // destroy like any other.
     if (type !== 'apply_complete' || action === 'delete') return
-    this.#underWay.delete(addr)
+    this.#inProgress.delete(addr)
     this.#replaced.delete(addr)
   }
 }

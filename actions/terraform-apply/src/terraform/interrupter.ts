@@ -1,57 +1,63 @@
-// Sends a cancelled apply its one SIGINT, and not in the midst of something. On it Terraform saves, stops its providers and
-// unlocks; and the AWS provider (5.100, measured) gives up the requests that are under way, whatever AWS makes of them, so that
-// the state does not know. Nor does a short pause between two operations help: Terraform saves the state first, and begins the
-// next one meanwhile. So the apply goes on until nothing was created or changed for a while; most come to their end before.
-// In a process of its own, as the runner kills ours ten seconds after the cancel, and the post step may come late.
+// Sends a cancelled apply its one SIGINT, at a moment when no resource is being created or changed. On SIGINT Terraform saves its
+// state, stops its providers and releases the lock. But the AWS provider (5.100, measured) aborts the requests that are in
+// progress, whatever AWS does with them, so the state does not have their results. A short pause between two operations does not
+// mean that nothing is in progress either: Terraform saves the state first, and starts the next operation at the same time. So the
+// apply goes on until nothing was created or changed for a while; most applies end before that.
+// It is a process of its own: the runner kills ours ten seconds after a cancel, and the post step may start late.
+
 import { spawn } from 'node:child_process'
 import type { Clock } from '../../../../toolkit/clock.ts'
-import { Tail } from './detached-process.ts'
 import { InFlight } from './in-flight.ts'
 import { parseEvent } from './json-events.ts'
-import { claimedBy, identify } from './process-identity.ts'
+import { announcedProcess, identify } from './process-identity.ts'
+import { Tail } from './tail.ts'
 
 /** Which Terraform to interrupt. */
-export interface Order {
-  readonly claim: string
+export interface InterruptOrder {
+  /** The link by which it announced itself. */
+  readonly link: string
   /** The file that its output goes to. */
   readonly output: string
-  /** How long it may go on creating and changing before, in milliseconds. */
+  /** How long it may go on creating and changing resources, in milliseconds. */
   readonly patienceMs: number
 }
 
-/** The variable that says in which phase our program runs, and the phase in which it is the interrupter. */
+/** The environment variable that selects what our program does, and the value that makes it the interrupter. */
 const PHASE = 'SLIPWAY_PHASE'
 const INTERRUPT = 'interrupt'
 
-const LOOK_MS = 50
+const POLL_MS = 50
 /** Longer than it takes to save a state of some megabytes. */
 const QUIET_MS = 1_000
 
-/** Starts the process that interrupts Terraform when it may. `cannot` is called when that does not start, or breaks down. */
-export function orderInterrupt(order: Order, cannot: () => void): void {
+/** Starts the interrupter as a process of its own. Calls `onFailure` when it does not start, or fails. */
+export function startInterrupter(order: InterruptOrder, onFailure: () => void): void {
   try {
     const child = spawn(process.execPath, [`${process.argv[1]}`, JSON.stringify(order)], {
       env: { ...process.env, [PHASE]: INTERRUPT },
       detached: true,
       stdio: 'ignore',
     })
-    child.once('error', cannot)
+    child.once('error', onFailure)
     child.once('exit', (code) => {
-      if (code !== 0) cannot()
+      if (code !== 0) onFailure()
     })
     child.unref()
   } catch {
-    cannot()
+    onFailure()
   }
 }
 
-/** The order that this process was started with; `undefined` for a step of the runner's. */
-export const interruptOrder = (): Order | undefined =>
-  process.env[PHASE] === INTERRUPT ? (JSON.parse(`${process.argv[2]}`) as Order) : undefined
+/** The order that this process was started with; `undefined` in a step of the runner. */
+export const interruptOrder = (): InterruptOrder | undefined =>
+  process.env[PHASE] === INTERRUPT ? (JSON.parse(`${process.argv[2]}`) as InterruptOrder) : undefined
 
-/** Interrupts a Terraform once nothing is being created or changed, or patience has run out; unless it ends before. */
-export async function interrupt({ claim, output, patienceMs }: Order, clock: Clock): Promise<void> {
-  const running = claimedBy(claim)
+/**
+ * Interrupts a Terraform once nothing is being created or changed, or when `patienceMs` is over. Returns when that is done, or
+ * Terraform has ended.
+ */
+export async function interrupt({ link, output, patienceMs }: InterruptOrder, clock: Clock): Promise<void> {
+  const running = announcedProcess(link)
   if (running === undefined) return
   const latest = clock.now() + patienceMs
   const inFlight = new InFlight()
@@ -63,12 +69,12 @@ export async function interrupt({ claim, output, patienceMs }: Order, clock: Clo
     while (identify(running.pid) === running.identity) {
       tail.read()
       const now = clock.now()
-      const isQuiet = inFlight.addresses.length === 0 && now >= inFlight.heardAt + QUIET_MS
+      const isQuiet = inFlight.addresses.length === 0 && now >= inFlight.lastEventAt + QUIET_MS
       if (isQuiet || now >= latest) {
         process.kill(running.pid, 'SIGINT')
         return
       }
-      await clock.sleep(LOOK_MS)
+      await clock.sleep(POLL_MS)
     }
   } finally {
     tail.close()

@@ -1,4 +1,4 @@
-// What Terraform says with -json: one object on each line.
+// The output of Terraform's commands with `-json`: one object on each line.
 // https://developer.hashicorp.com/terraform/internals/machine-readable-ui
 
 export interface Diagnostic {
@@ -9,7 +9,7 @@ export interface Diagnostic {
   readonly range?: { readonly filename: string; readonly start: { readonly line: number; readonly column: number } }
 }
 
-/** Of an operation on a resource. Hooks of other kinds, such as those of provisioners and of actions (1.14), lack some of it. */
+/** An operation on a resource. Other hooks, such as those of provisioners and actions (1.14), lack some members. */
 export interface Hook {
   readonly resource: { readonly addr: string }
   readonly action: string
@@ -33,7 +33,7 @@ export interface Counts {
   readonly import?: number
 }
 
-/** One event. Kinds that we do not know are passed on as they are: their `@message` is for people. */
+/** One event. Types that we do not know are logged by their `@message`. */
 export interface StreamEvent {
   readonly type: string
   readonly '@message': string
@@ -46,11 +46,11 @@ export interface StreamEvent {
   readonly change?: PlannedChange
   readonly outputs?: Readonly<Record<string, StreamOutput>>
   readonly changes?: Counts & { readonly operation: string }
-  /** A state that could be saved nowhere, not even in a file: its last resort is to say it. */
+  /** A state that Terraform could not save, not even in a file: then it prints it. */
   readonly state?: unknown
 }
 
-/** The event on a line; `undefined` for the plain text that Terraform mixes in (an old version, a crash). */
+/** The event on a line; `undefined` for plain text, which an old version or a crash prints. */
 export function parseEvent(line: string): StreamEvent | undefined {
   if (!line.startsWith('{')) return undefined
   try {
@@ -61,7 +61,7 @@ export function parseEvent(line: string): StreamEvent | undefined {
   }
 }
 
-/** The operation on a resource that an event tells of, from its start to its end; `undefined` for any other event. */
+/** The operation on a resource that an event belongs to, from start to end; `undefined` for any other event. */
 export function operationOf({ type, hook }: StreamEvent): Hook | undefined {
   const { resource, action } = hook ?? {}
   if (!type.startsWith('apply_') || resource === undefined || action === undefined) return undefined
@@ -71,5 +71,5 @@ export function operationOf({ type, hook }: StreamEvent): Hook | undefined {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for.
 const COLOUR = /\x1b\[[0-9;]*m/g
 
-/** Text as it was meant to be read: without colours. */
+/** Removes colour codes. */
 export const plainText = (line: string): string => line.replace(COLOUR, '')

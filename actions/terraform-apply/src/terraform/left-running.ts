@@ -1,46 +1,44 @@
-// What main leaves for post: the Terraform that was running, so that post can wait for it when main was killed.
+// The Terraform process that main started, saved for post: post waits for it when main was killed.
+
 import { existsSync } from 'node:fs'
 import type { Clock } from '../../../../toolkit/clock.ts'
 import type { Step } from '../../../../toolkit/step.ts'
-import { Tail } from './detached-process.ts'
-import { claimedBy, identify } from './process-identity.ts'
+import { announcedProcess, type IdentifiedProcess, identify } from './process-identity.ts'
+import { Tail } from './tail.ts'
 
-/** A Terraform that is about to start, or did. */
-export interface Starting {
+/** A Terraform that is about to start, or has started. */
+export interface StartedCommand {
+  /** For people: `Terraform apply`. */
   readonly command: string
-  /** Says which process it became. */
-  readonly claim: string
+  /** The link by which the process announces itself. */
+  readonly link: string
   /** The file that its output goes to. */
   readonly output: string
 }
 
-export interface Running extends Starting {
-  readonly pid: number
-  /** Tells this process from a later one that was given the same number. */
-  readonly identity: string
-}
+export type RunningCommand = StartedCommand & IdentifiedProcess
 
 const KEY = 'running'
 
-/** Notes a Terraform before it is started: whenever we are killed, post knows where to look. */
-export const noteStart = (step: Step, starting: Starting): void => step.saveState(KEY, JSON.stringify(starting))
+/** Saves a command before it is started, so that post finds it whenever we are killed. */
+export const saveStart = (step: Step, command: StartedCommand): void => step.saveState(KEY, JSON.stringify(command))
 
-/** Notes that all is in order: the Terraform has ended, and its state is safe. */
-export const noteEnd = (step: Step): void => step.saveState(KEY, '')
+/** Saves that post has nothing to do: Terraform has ended, and its state is safe. */
+export const saveEnd = (step: Step): void => step.saveState(KEY, '')
 
-/** The Terraform that main did not see to its end, if there is one. One that has not started by now never will. */
-export function leftRunning(step: Step): Running | undefined {
-  const noted = step.state(KEY)
-  if (noted === '') return undefined
-  const starting = JSON.parse(noted) as Starting
-  const process = claimedBy(starting.claim)
-  return process && { ...starting, ...process }
+/** The command whose end main did not see; `undefined` when there is none. One that has not started by now cannot start any more. */
+export function leftRunning(step: Step): RunningCommand | undefined {
+  const saved = step.state(KEY)
+  if (saved === '') return undefined
+  const command = JSON.parse(saved) as StartedCommand
+  const process = announcedProcess(command.link)
+  return process && { ...command, ...process }
 }
 
-/** Waits, however long it takes, and passes on what it says. */
-export async function waitFor(running: Running, onLine: (line: string) => void, clock: Clock): Promise<void> {
-  const tail = existsSync(running.output) ? new Tail(running.output, onLine) : undefined
-  while (identify(running.pid) === running.identity) {
+/** Waits for the end of a command without a time limit, and passes on each line of its output. */
+export async function waitFor(command: RunningCommand, onLine: (line: string) => void, clock: Clock): Promise<void> {
+  const tail = existsSync(command.output) ? new Tail(command.output, onLine) : undefined
+  while (identify(command.pid) === command.identity) {
     tail?.read()
     await clock.sleep(250)
   }

@@ -1,50 +1,50 @@
-// How a program that outlives us says which process it is, whenever we are killed: it claims its start itself, before it is
-// the program. The claim is a symbolic link, made by one call that succeeds for one process only, with all it says in it.
-// Whoever finds no claim makes it in the program's stead, and the program does not start any more. So there is no moment
-// at which it runs and cannot be found.
+// How to find a process that outlives us, even if we are killed while it starts. The process announces itself before it becomes
+// the program: it creates a symbolic link whose target holds its pid and its line of /proc/<pid>/stat. Creating a link succeeds
+// for one process only. A reader that finds no link creates it, and then the program does not start any more. So the program
+// never runs without being found.
 import { readFileSync, readlinkSync, symlinkSync } from 'node:fs'
 
-export interface ClaimingProcess {
+export interface IdentifiedProcess {
   readonly pid: number
-  /** Tells this process from a later one that was given the same number; '' where the system does not say. */
+  /** Distinguishes the process from a later one with the same pid; '' where the system does not tell. */
   readonly identity: string
 }
 
-/** What becomes the program once it has claimed its start. `command -p` finds `ln` whatever the PATH is. */
-const SCRIPT = `claim=$1; shift
+/** Becomes the program once the link is made. `command -p` finds `ln` whatever the PATH is. */
+const SCRIPT = `link=$1; shift
 [ -r /proc/$$/stat ] && read -r stat </proc/$$/stat
-command -p ln -s "$$ $stat" "$claim" && exec "$@"`
+command -p ln -s "$$ $stat" "$link" && exec "$@"`
 
-/** The command line that claims a start and then is this program, as the same process. */
-export const claiming = (claim: string, command: string, args: readonly string[]): readonly [string, string[]] => [
+/** The command line that makes the link and then becomes this program, as the same process. */
+export const announcing = (link: string, command: string, args: readonly string[]): readonly [string, string[]] => [
   '/bin/sh',
-  ['-c', SCRIPT, 'sh', claim, command, ...args],
+  ['-c', SCRIPT, 'sh', link, command, ...args],
 ]
 
-/** Which process has claimed its start; `undefined` when none has, and then none can any more. */
-export function claimedBy(claim: string): ClaimingProcess | undefined {
+/** The process that made the link; `undefined` when none has, and then the program cannot start any more. */
+export function announcedProcess(link: string): IdentifiedProcess | undefined {
   try {
-    symlinkSync(NOBODY, claim)
+    symlinkSync(NO_PROCESS, link)
     return undefined
   } catch {
-    // It is there.
+    // The link exists.
   }
-  const [pid = '', ...stat] = readClaim(claim).split(' ')
-  return pid === NOBODY || pid === '' ? undefined : { pid: Number(pid), identity: startOf(stat.join(' ')) ?? '' }
+  const [pid = '', ...stat] = readLink(link).split(' ')
+  return pid === NO_PROCESS || pid === '' ? undefined : { pid: Number(pid), identity: startOf(stat.join(' ')) ?? '' }
 }
 
-const NOBODY = 'nobody'
+const NO_PROCESS = 'nobody'
 
-/** '' where the folder itself is gone. */
-function readClaim(claim: string): string {
+/** The target of the link; '' where the folder itself is gone. */
+function readLink(link: string): string {
   try {
-    return readlinkSync(claim)
+    return readlinkSync(link)
   } catch {
     return ''
   }
 }
 
-/** What tells a running process from any other; `undefined` once it has ended. */
+/** The identity of a running process; `undefined` once it has ended. */
 export function identify(pid: number): string | undefined {
   try {
     if (process.platform === 'linux') return startOf(readFileSync(`/proc/${pid}/stat`, 'utf8'))
@@ -55,10 +55,10 @@ export function identify(pid: number): string | undefined {
   }
 }
 
-/** When a process was started, by its line of proc(5); `undefined` for one that has ended, or without a line. */
+/** Start time of a process, from its line of proc(5); `undefined` when it has ended, or there is no line. */
 function startOf(stat: string): string | undefined {
-  // After the name in brackets: the state first, the time it was started twentieth.
+  // After the name in brackets: the state is field 1, the start time field 20.
   const fields = stat.split(') ').at(-1)?.split(' ') ?? []
-  // Where process 1 reaps no orphans, as in a job container, an ended one stays as a zombie.
+  // Where process 1 reaps no orphans, as in a job container, an ended process stays as a zombie.
   return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19]
 }

@@ -5,31 +5,31 @@ import { formatDuration } from '../../../../toolkit/duration.ts'
 import { CancelledError } from '../../../../toolkit/errors.ts'
 import type { ExecResult } from '../../../../toolkit/exec.ts'
 import type { Environment, World } from '../../../../toolkit/runtime.ts'
-import { lockLogging } from '../lock/leftover-lock.ts'
 import { runDetached } from './detached-process.ts'
-import type { Narrator } from './event-logger.ts'
-import { orderInterrupt } from './interrupter.ts'
-import { noteStart } from './left-running.ts'
+import type { EventLogger } from './event-logger.ts'
+import { startInterrupter } from './interrupter.ts'
+import { saveStart } from './left-running.ts'
+import { lockLogVariables } from './lock-log.ts'
 
-/** A Terraform (or OpenTofu) in a directory. */
+/** A Terraform (or OpenTofu) in a root module. */
 export interface Terraform {
   readonly product: 'Terraform' | 'OpenTofu'
   readonly directory: string
-  /** A folder of this run's own, which only its user can read. */
+  /** A folder for this run only, readable by its user only. */
   readonly scratch: string
-  /** Runs a command that takes no lock, and gives what it printed. A cancelled run interrupts it, unless it has to `finish`. */
+  /** Runs a command that takes no lock, and returns what it printed. A cancel interrupts it, unless `finish` is set. */
   query(
     args: readonly string[],
     options?: { readonly finish?: boolean; readonly inWorkspace?: boolean },
   ): Promise<ExecResult>
-  /** Runs a command of the `-json` kind that may hold the lock: it ends in its own time, whatever becomes of us. */
-  run(args: readonly string[], narrator: Narrator): Promise<Ended>
+  /** Runs a `-json` command that may hold the lock. It keeps running to its end even if we are killed. */
+  run(args: readonly string[], logger: EventLogger): Promise<Ended>
 }
 
-/** How a command ended that was waited for to its end. */
+/** How a command ended. */
 export interface Ended {
   readonly code: number
-  /** Set when the workflow run was cancelled meanwhile: then Terraform was asked to stop, and did so gently. */
+  /** Set when the workflow run was cancelled while the command ran: Terraform was interrupted, and has ended by itself. */
   readonly cancelled: CancelledError | undefined
 }
 
@@ -39,14 +39,13 @@ export interface TerraformOptions {
   readonly directory: string
   readonly workspace: string | undefined
   readonly scratch: string
-  /** How long it may go on creating and changing after a cancel, in milliseconds. */
+  /** How long an apply may go on creating and changing resources after a cancel, in milliseconds. */
   readonly cancelTimeoutMs: number
 }
 
-/** Hands Terraform its environment, and the world its words. */
-export function terraform(options: TerraformOptions, world: World): Terraform {
+export function terraform(world: World, options: TerraformOptions): Terraform {
   const { product, command, directory, workspace, scratch, cancelTimeoutMs } = options
-  const env = { ...environment(world.env, workspace), ...lockLogging(scratch, world.env) }
+  const env = { ...environment(world.env, workspace), ...lockLogVariables(scratch, world.env) }
   return {
     product,
     directory,
@@ -57,57 +56,57 @@ export function terraform(options: TerraformOptions, world: World): Terraform {
         env: inWorkspace ? env : withoutWorkspace(env),
         ...(finish ? {} : { signal: world.signal }),
       }),
-    async run(args, narrator) {
+    async run(args, logger) {
       throwIfCancelled(world.signal)
       const name = join(scratch, `${args[0]}-${randomUUID()}`)
-      const [output, claim] = [`${name}.log`, `${name}.process`]
-      noteStart(world.step, { command: `${product} ${args[0]}`, claim, output })
+      const [output, link] = [`${name}.log`, `${name}.process`]
+      saveStart(world.step, { command: `${product} ${args[0]}`, link, output })
       const code = await runDetached(command, args, {
         cwd: directory,
         env,
         clock: world.clock,
         signal: world.signal,
         output,
-        claim,
-        onStart: (pid) => narrator.started(pid),
+        link,
+        onStart: (pid) => logger.started(pid),
         interrupt: (now) => {
           const asked = `Cancelled: ${product} ${args[0]} is asked to stop`
           if (args[0] === 'apply') {
-            world.log.info(`${asked} ${whenSafe(narrator.underWay, cancelTimeoutMs)}`)
-            orderInterrupt({ claim, output, patienceMs: cancelTimeoutMs }, now)
+            world.log.info(`${asked} ${whenSafe(logger.inProgress, cancelTimeoutMs)}`)
+            startInterrupter({ link, output, patienceMs: cancelTimeoutMs }, now)
           } else {
             world.log.info(`${asked}.`)
             now()
           }
         },
-        onLine: (line) => narrator.hear(line),
+        onLine: (line) => logger.line(line),
       })
       if (!world.signal.aborted) return { code, cancelled: undefined }
-      const ended = code === 0 ? 'came to its end all the same' : `ended gently (exit ${code})`
+      const ended = code === 0 ? 'completed all the same' : `stopped gracefully (exit code ${code})`
       return { code, cancelled: new CancelledError(`The run was cancelled; \`${product} ${args[0]}\` ${ended}.`) }
     },
   }
 }
 
-const whenSafe = (underWay: readonly string[], cancelTimeoutMs: number): string =>
+const whenSafe = (inProgress: readonly string[], cancelTimeoutMs: number): string =>
   [
-    `once nothing is being created or changed, at the latest in ${formatDuration(cancelTimeoutMs)} (\`cancel-timeout\`).`,
-    'What comes next is begun meanwhile.',
-    `Under way: ${underWay.length === 0 ? 'nothing' : underWay.join(', ')}.`,
+    `once no resource is being created or changed, at the latest in ${formatDuration(cancelTimeoutMs)} (\`cancel-timeout\`).`,
+    'Until then it also starts the operations that come next.',
+    `In progress: ${inProgress.length === 0 ? 'nothing' : inProgress.join(', ')}.`,
   ].join(' ')
 
 const withoutWorkspace = (env: Environment): Environment =>
   Object.fromEntries(Object.entries(env).filter(([name]) => name !== 'TF_WORKSPACE'))
 
-/** What Terraform is run with: our environment, without the inputs, which are none of its providers' business. */
+/** The environment of Terraform: ours, without the action's inputs, which its providers must not see. */
 function environment(env: Environment, workspace: string | undefined): Environment {
-  const ours = Object.entries(env).filter(([name]) => !name.startsWith('INPUT_'))
+  const passed = Object.entries(env).filter(([name]) => !name.startsWith('INPUT_'))
   return {
-    ...Object.fromEntries(ours),
+    ...Object.fromEntries(passed),
     TF_IN_AUTOMATION: '1',
     TF_INPUT: '0',
     CHECKPOINT_DISABLE: '1',
-    // Chooses the workspace in every command, and makes it where it is not there yet.
+    // Selects the workspace for every command, and creates it where it does not exist yet.
     ...(workspace === undefined ? {} : { TF_WORKSPACE: workspace }),
   }
 }

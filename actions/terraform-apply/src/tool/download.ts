@@ -10,16 +10,16 @@ import type { ToolInputs } from '../inputs/inputs.ts'
 import { newestOf, parseVersion } from './version-constraint.ts'
 import type { WantedVersion } from './wanted-version.ts'
 
-/** Where releases are published. A mirror has the same files under its own address. */
+/** Where releases are published. A mirror has the same files under another URL. */
 interface Releases {
   readonly binary: string
-  /** Lists every version. */
+  /** URL of the list of versions. */
   readonly index: string
   readonly folder: (version: string) => string
 }
 
-/** Downloads the newest version that will do, unless the runner has it from before; gives the path of the program. */
-export async function download(inputs: ToolInputs, wanted: WantedVersion, world: World): Promise<string> {
+/** Downloads the newest version that satisfies, unless the runner's tool cache has it. Returns the path of the program. */
+export async function download(world: World, inputs: ToolInputs, wanted: WantedVersion): Promise<string> {
   const { tool } = inputs
   const releases = releasesOf(inputs)
   const version = await choose(releases, wanted)
@@ -28,17 +28,17 @@ export async function download(inputs: ToolInputs, wanted: WantedVersion, world:
 
   const name = `${releases.binary}_${version}_${platform()}.zip`
   const folder = releases.folder(version)
-  world.log.info(`Downloading ${folder}/${name}, as ${wanted.from} asks for ${wanted.text}.`)
+  world.log.info(`Downloading ${folder}/${name} (${wanted.from} requires ${wanted.text})`)
   const sums = await fetchText(`${folder}/${releases.binary}_${version}_SHA256SUMS`)
   const archive = await downloadTool(`${folder}/${name}`).catch((cause) => {
     throw notDownloaded(`${folder}/${name}`, cause)
   })
-  verify(name, readFileSync(archive), sums)
+  verifyChecksum(name, readFileSync(archive), sums)
   return join(await cacheDir(await extractZip(archive), tool, version), releases.binary)
 }
 
-/** @throws SlipwayError unless the file is the one that its publisher lists. */
-export function verify(name: string, content: Uint8Array, sums: string): void {
+/** @throws SlipwayError unless the SHA-256 of the file is in the publisher's list of checksums. */
+export function verifyChecksum(name: string, content: Uint8Array, sums: string): void {
   const listed = sums
     .split('\n')
     .map((line) => line.trim().split(/\s+/))
@@ -48,8 +48,10 @@ export function verify(name: string, content: Uint8Array, sums: string): void {
   throw new SlipwayError(
     listed === undefined
       ? `${name} is not in its publisher's list of checksums.`
-      : `${name} is not the file that its publisher made: its SHA-256 is ${found}, and should be ${listed}.`,
-    { hint: 'It was not run. Try again; if it stays so, the mirror or the network alters what it passes on.' },
+      : `${name} has SHA-256 ${found}; its publisher lists ${listed}.`,
+    {
+      hint: 'It was not run. Run the step again. If the checksum differs again, the mirror or the network alters files.',
+    },
   )
 }
 
@@ -64,13 +66,13 @@ function releasesOf({ tool, downloadUrl }: ToolInputs): Releases {
 }
 
 async function choose({ index }: Releases, { text, from, allows }: WantedVersion): Promise<string> {
-  // A whole version needs no list.
+  // An exact version needs no list.
   if (/^\d+\.\d+\.\d+/.test(text) && parseVersion(text) !== undefined) return text
   const { versions } = JSON.parse(await fetchText(index)) as { versions: Record<string, unknown> | { id: string }[] }
   const known = Array.isArray(versions) ? versions.map(({ id }) => id) : Object.keys(versions)
   const newest = newestOf(known, allows)
   if (newest !== undefined) return newest
-  throw new SlipwayError(`No published version is \`${text}\`, which ${from} asks for.`, {
+  throw new SlipwayError(`No published version satisfies \`${text}\`, which ${from} requires.`, {
     hint: `The list is ${index}.`,
   })
 }
@@ -84,7 +86,7 @@ async function fetchText(url: string): Promise<string> {
     }))
     const body = await readBody()
     if (message.statusCode === 200) return body
-    throw new SlipwayError(`It answered ${message.statusCode}.`)
+    throw new SlipwayError(`HTTP status ${message.statusCode}`)
   } catch (cause) {
     throw notDownloaded(url, cause)
   }
@@ -92,7 +94,7 @@ async function fetchText(url: string): Promise<string> {
 
 const notDownloaded = (url: string, cause: unknown) =>
   new SlipwayError(`${url} could not be downloaded.`, {
-    hint: 'Check the version, and that the runner can reach that address; `download-url` names a mirror. A Terraform on the PATH that satisfies needs no download.',
+    hint: 'Check the version, and that the runner can reach that address. `download-url` sets a mirror. Nothing is downloaded when a version that satisfies is on the PATH.',
     cause,
   })
 

@@ -6,34 +6,37 @@ import type { Inputs, ToolInputs } from '../inputs/inputs.ts'
 import { parseVersion } from './version-constraint.ts'
 import { type WantedVersion, wantedVersion } from './wanted-version.ts'
 
-/** The program to run: the one on the PATH where it will do, else one that is downloaded. */
-export async function findTool({ tool, stack }: Inputs, world: World): Promise<string> {
+/** Path of the program to run: the one on the PATH if its version satisfies, else a downloaded one. */
+export async function findTool(
+  world: World,
+  { tool, rootModule }: Pick<Inputs, 'tool' | 'rootModule'>,
+): Promise<string> {
   const { env, log } = world
-  const wanted = wantedVersion(tool, stack.directory, stack.root)
+  const wanted = wantedVersion(tool, rootModule.directory, rootModule.repository)
   const present = onPath(tool, env)
   if (wanted === undefined) {
     if (present !== undefined) return present
-    throw new SlipwayError(`\`${binaryOf(tool)}\` is not on the PATH, and nothing says which version to download.`, {
+    throw new SlipwayError(`\`${binaryOf(tool)}\` is not on the PATH, and no version to download is set.`, {
       hint: 'Set the input `terraform-version`, for example to `~> 1.11`, or install it in an earlier step.',
     })
   }
-  if (present === undefined) return fetched(tool, wanted, world)
-  const version = await versionOf(present, world)
+  if (present === undefined) return downloaded(world, tool, wanted)
+  const version = await versionOf(world, present)
   const parsed = parseVersion(version)
   if (parsed !== undefined && wanted.allows(parsed)) return present
-  log.info(`${present} is ${version}, and ${wanted.from} asks for ${wanted.text}.`)
-  return fetched(tool, wanted, world)
+  log.info(`${present} is version ${version}; ${wanted.from} requires ${wanted.text}.`)
+  return downloaded(world, tool, wanted)
 }
 
-/** Most runs download nothing, and start without what that takes. */
-async function fetched(tool: ToolInputs, wanted: WantedVersion, world: World): Promise<string> {
+/** Loads the download code only when it is needed: most runs find the program on the PATH. */
+async function downloaded(world: World, tool: ToolInputs, wanted: WantedVersion): Promise<string> {
   const { download } = await import('./download.ts')
-  return download(tool, wanted, world)
+  return download(world, tool, wanted)
 }
 
 const binaryOf = ({ tool }: ToolInputs): string => (tool === 'opentofu' ? 'tofu' : 'terraform')
 
-/** The program on the PATH; behind the wrapper of hashicorp/setup-terraform, as that stands in the way of signals. */
+/** The program on the PATH. Not the wrapper of hashicorp/setup-terraform, which does not pass signals on, but the program behind it. */
 function onPath(inputs: ToolInputs, env: Environment): string | undefined {
   const name = binaryOf(inputs)
   const wrapped = env['TERRAFORM_CLI_PATH']
@@ -53,11 +56,11 @@ function isProgram(path: string): boolean {
   }
 }
 
-async function versionOf(command: string, { exec, env, signal }: World): Promise<string> {
+async function versionOf({ exec, env, signal }: World, command: string): Promise<string> {
   const { code, stdout, stderr } = await exec(command, ['version', '-json'], { env, signal })
   if (code !== 0) {
     throw new SlipwayError(`\`${command} version\` failed: ${stderr.trim()}`, {
-      hint: 'That program is on the PATH and does not run. Mend or remove it in an earlier step, or take it off the PATH: then `terraform-version` is downloaded.',
+      hint: 'The program on the PATH does not run. Fix or remove it in an earlier step; without it, `terraform-version` is downloaded.',
     })
   }
   return (JSON.parse(stdout) as { terraform_version: string }).terraform_version

@@ -1,11 +1,12 @@
-// Terraform's own version constraints. They look like npm's and are not: `~> 1.11` allows 1.12, `~> 1.11.2` does not.
+// Terraform's version constraints. They differ from npm's: `~> 1.11` allows 1.12, `~> 1.11.2` does not.
+// https://developer.hashicorp.com/terraform/language/expressions/version-constraints
 
 export interface Version {
   readonly parts: readonly [major: number, minor: number, patch: number]
   readonly prerelease: string
 }
 
-/** `undefined` when it is not a version. Missing parts count as 0. */
+/** `undefined` when the text is not a version. Missing parts are 0. */
 export function parseVersion(text: string): Version | undefined {
   const match = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-([0-9A-Za-z.-]+))?(?:\+.*)?$/.exec(text.trim())
   if (match === null) return undefined
@@ -13,7 +14,7 @@ export function parseVersion(text: string): Version | undefined {
   return { parts: [Number(major), Number(minor), Number(patch)], prerelease }
 }
 
-/** Below, at or above 0. A prerelease is below its release. */
+/** Negative when `a` is older, 0 when equal, positive when newer. A prerelease is older than its release. */
 export function compareVersions(a: Version, b: Version): number {
   for (const index of [0, 1, 2] as const) {
     if (a.parts[index] !== b.parts[index]) return a.parts[index] - b.parts[index]
@@ -24,10 +25,10 @@ export function compareVersions(a: Version, b: Version): number {
   return a.prerelease < b.prerelease ? -1 : 1
 }
 
-/** Whether a version is within all the parts of a constraint. */
+/** Whether a version satisfies a constraint. */
 export type Constraint = (version: Version) => boolean
 
-/** Reads a constraint such as `>= 1.10, < 2.0`, `~> 1.11`, `1.11.4` or `latest`; `undefined` when it is none. */
+/** Reads a constraint such as `>= 1.10, < 2.0`, `~> 1.11`, `1.11.4` or `latest`; `undefined` when it is not valid. */
 export function parseConstraint(text: string): Constraint | undefined {
   if (text.trim() === 'latest') return ({ prerelease }) => prerelease === ''
   const tests = text.split(',').map(parseTerm)
@@ -41,7 +42,7 @@ function parseTerm(text: string): Constraint | undefined {
   const wanted = parseVersion(number)
   if (wanted === undefined) return undefined
   const compare = (version: Version) => compareVersions(version, wanted)
-  // A prerelease is only ever taken when it is asked for by name.
+  // A prerelease satisfies only `=` with that very prerelease.
   const released =
     (test: Constraint): Constraint =>
     (version) =>
@@ -60,7 +61,7 @@ function parseTerm(text: string): Constraint | undefined {
     case '<':
       return released((version) => compare(version) < 0)
     default: {
-      // The last part that is written may grow.
+      // Only the last part that is written may increase.
       const fixed = Math.max(1, number.replace(/-.*/, '').split('.').length - 1)
       return released(
         (version) =>
@@ -70,7 +71,7 @@ function parseTerm(text: string): Constraint | undefined {
   }
 }
 
-/** The newest of these versions that a constraint allows. */
+/** The newest of these versions that satisfies a constraint; `undefined` when none does. */
 export function newestOf(versions: readonly string[], allows: Constraint): string | undefined {
   let newest: { readonly text: string; readonly version: Version } | undefined
   for (const text of versions) {

@@ -2,35 +2,37 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import type { ToolInputs } from '../inputs/inputs.ts'
-import { member } from '../plan-json/value-diff.ts'
 import { type Constraint, parseConstraint } from './version-constraint.ts'
 
-/** Which versions will do, and who says so. */
+/** A version constraint, and where it was found. */
 export interface WantedVersion {
   readonly text: string
   readonly from: string
   readonly allows: Constraint
 }
 
-/** The version that is wanted: by the input, else by a version file here or above, else by the configuration itself. */
+/**
+ * The version constraint: from the input, else from a version file in the directory or above it, else from `required_version` in
+ * the configuration. `undefined` when there is none.
+ */
 export function wantedVersion(inputs: ToolInputs, directory: string, root: string): WantedVersion | undefined {
-  const asked =
+  const given =
     inputs.version === undefined ? undefined : { text: inputs.version, from: 'the input `terraform-version`' }
-  const said = asked ?? fromFiles(inputs.tool, directory, root) ?? fromConfiguration(directory)
-  if (said === undefined) return undefined
-  const allows = parseConstraint(said.text)
-  if (allows !== undefined) return { ...said, allows }
-  throw new SlipwayError(`\`${said.text}\` in ${said.from} is not a version that Terraform knows how to read.`, {
+  const found = given ?? fromFiles(inputs.tool, directory, root) ?? fromConfiguration(directory)
+  if (found === undefined) return undefined
+  const allows = parseConstraint(found.text)
+  if (allows !== undefined) return { ...found, allows }
+  throw new SlipwayError(`\`${found.text}\` in ${found.from} is not a valid Terraform version constraint.`, {
     hint: 'Write a version such as `1.11.4`, a constraint such as `~> 1.11` or `>= 1.10, < 2.0`, or `latest`.',
   })
 }
 
-interface Said {
+interface Found {
   readonly text: string
   readonly from: string
 }
 
-function fromFiles(tool: ToolInputs['tool'], directory: string, root: string): Said | undefined {
+function fromFiles(tool: ToolInputs['tool'], directory: string, root: string): Found | undefined {
   for (const folder of upTo(root, directory)) {
     const own = join(folder, `.${tool}-version`)
     if (existsSync(own)) return { text: readFileSync(own, 'utf8').trim(), from: `\`${relative(root, own)}\`` }
@@ -41,8 +43,8 @@ function fromFiles(tool: ToolInputs['tool'], directory: string, root: string): S
   return undefined
 }
 
-/** `required_version` of every file: all of them have to be met. */
-function fromConfiguration(directory: string): Said | undefined {
+/** `required_version` in every file: Terraform requires all of them. */
+function fromConfiguration(directory: string): Found | undefined {
   const files = readdirSync(directory).filter((name) => /\.(tf|tofu)(\.json)?$/.test(name))
   const found = files.flatMap((name) => {
     const text = readFileSync(join(directory, name), 'utf8')
@@ -51,18 +53,18 @@ function fromConfiguration(directory: string): Said | undefined {
   return found.length === 0 ? undefined : { text: found.join(', '), from: '`required_version`' }
 }
 
-/** What stands in a comment does not count. */
+/** Skips comments. */
 const requiredInHcl = (text: string): readonly string[] =>
   [...text.replaceAll(/\/\*.*?\*\//gs, '').matchAll(/^(?:[^#/\n]|\/(?!\/))*?\brequired_version\s*=\s*"([^"]+)"/gm)].map(
     ([, version = '']) => version,
   )
 
-/** JSON that cannot be read is for Terraform to tell. */
+/** Terraform itself reports JSON that cannot be read. */
 function requiredInJson(text: string): readonly string[] {
   try {
     const { terraform } = JSON.parse(text) as { readonly terraform?: unknown }
     return [terraform].flat().flatMap((block) => {
-      const version = member(block, 'required_version')
+      const version = (block as { readonly required_version?: unknown } | null | undefined)?.required_version
       return typeof version === 'string' ? [version] : []
     })
   } catch {

@@ -1,4 +1,5 @@
-// What people bring along from other actions.
+// Inputs of other Terraform actions, in workflows that move over to this one.
+
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { readInputs } from '../../../../actions/terraform-apply/src/inputs/inputs.ts'
@@ -28,7 +29,7 @@ const action = parse(
 }
 const theirs = Object.values(OF_THE_PEERS).join(' ').split(/\s+/)
 
-test.each(theirs.filter((name) => !(name in action.inputs)))('%s is refused, with what to do instead', (name) => {
+test.each(theirs.filter((name) => !(name in action.inputs)))('refuses %s, and says what to use instead', (name) => {
   for (const value of ['x', 'true', 'false']) {
     expect(refusal({ [name]: value })).toMatch(
       new RegExp(`^Input \`${name}\` is not one of this action\\.\nNext: (Use|Remove) `),
@@ -36,28 +37,28 @@ test.each(theirs.filter((name) => !(name in action.inputs)))('%s is refused, wit
   }
 })
 
-test('what is named as a replacement is an input of this action', () => {
+test('names only inputs of this action as replacements', () => {
   for (const name of theirs.filter((it) => !(it in action.inputs))) {
     const [, instead = ''] = /Use `([\w-]+)/.exec(refusal({ [name]: 'x' })) ?? []
     if (instead !== '') expect(Object.keys(action.inputs)).toContain(instead)
   }
 })
 
-describe("dflook's default, to apply only what was approved on the pull request,", () => {
-  const approval = 'use `approved-plan: pull-request` to go on applying only what was approved'
+describe("dflook's default of applying only what was approved on the pull request", () => {
+  const approval = 'use `approved-plan: pull-request`, to apply only what was approved on the pull request'
 
-  test.each(['path', 'label', 'var_file'])('is not lost without a word: %s tells of it', (name) => {
+  test.each(['path', 'label', 'var_file'])('is mentioned when the input %s is refused', (name) => {
     expect(refusal({ [name]: 'infra' })).toContain(approval)
     expect(refusal({ [name]: 'infra', command: 'apply' })).toContain(approval)
   })
 
-  test.each([{ 'approved-plan': 'pull-request' }, { command: 'plan' }])('is no matter with %j', (given) => {
+  test.each([{ 'approved-plan': 'pull-request' }, { command: 'plan' }])('is not mentioned with %j', (given) => {
     expect(refusal({ path: 'infra', ...given })).not.toContain(approval)
   })
 
-  test.each(['true', 'false'])('has to be chosen where `auto_approve` is %s', (value) => {
+  test.each(['true', 'false'])('has to be chosen in place of `auto_approve: %s`', (value) => {
     expect(refusal({ auto_approve: value, path: 'infra' })).toContain(
-      'Use `approved-plan: pull-request` with a `fingerprint-key` for their `false`',
+      'Use `approved-plan: pull-request` with a `fingerprint-key` in place of `false`',
     )
   })
 })

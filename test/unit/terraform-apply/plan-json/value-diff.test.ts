@@ -1,10 +1,6 @@
 import * as fc from 'fast-check'
-import {
-  diffValues,
-  pathText,
-  type Sides,
-  sameValue,
-} from '../../../../actions/terraform-apply/src/plan-json/value-diff.ts'
+import { pathText, sameValue } from '../../../../actions/terraform-apply/src/plan-json/json-values.ts'
+import { diffValues, type Sides } from '../../../../actions/terraform-apply/src/plan-json/value-diff.ts'
 
 const sides = (before: unknown, after: unknown, marks: Partial<Sides> = {}): Sides => ({
   before,

@@ -50,7 +50,7 @@ test('what is lost comes first, with what forces it', () => {
 
 A note.
 
-**What is lost**
+**To be destroyed or replaced**
 
 |  | Resource | Because |
 | --- | --- | --- |
@@ -110,7 +110,7 @@ A note.
 })
 
 test('a plan that changes nothing says so', () => {
-  expect(report(plan([]))).toContain('Nothing to do')
+  expect(report(plan([]))).toContain('No changes')
 })
 
 test.each([200, 1000, 5000, 50_000])('of a great plan as much is told as fits into %d bytes', (limit) => {

@@ -1,6 +1,6 @@
-import { classifyDrift } from '../../../../actions/terraform-apply/src/commands/drift.ts'
 import { changesOf, driftOf } from '../../../../actions/terraform-apply/src/plan-json/changes.ts'
 import type { ResourceChange } from '../../../../actions/terraform-apply/src/plan-json/plan-json.ts'
+import { classifyDrift } from '../../../../actions/terraform-apply/src/review/drift.ts'
 import { change, plan } from '../plans.ts'
 
 const classify = (changes: readonly ResourceChange[], drift: readonly ResourceChange[]) => {

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
+import type { GuardRails } from '../../../../actions/terraform-apply/src/inputs/inputs.ts'
 import { changesOf } from '../../../../actions/terraform-apply/src/plan-json/changes.ts'
 import type { ResourceChange } from '../../../../actions/terraform-apply/src/plan-json/plan-json.ts'
-import { breachesOf, type GuardRails, matchesAny } from '../../../../actions/terraform-apply/src/review/guard-rails.ts'
+import { breachesOf, matchesAny } from '../../../../actions/terraform-apply/src/review/guard-rails.ts'
 import { InputReader } from '../../../../toolkit/inputs.ts'
 import { change, plan } from '../plans.ts'
 

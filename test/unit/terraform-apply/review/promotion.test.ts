@@ -40,7 +40,7 @@ test('keys, sizes, counts, names and accounts are meant to differ; anything else
     { address: 'aws_sqs_queue.only_stage', path: '', here: 'not there', there: 'there' },
   ])
   expect(promotionNote(found, 'stage')).toContain('4 differences from stage beyond keys, sizes and counts')
-  expect(promotionNote([], 'stage')).toContain('this is what stage is')
+  expect(promotionNote([], 'stage')).toContain('Same as stage')
 })
 
 test('how many there are of one makes no difference, nor what is not known yet', () => {
@@ -156,5 +156,7 @@ test('sensitive values are in no file, and what is destroyed is none of the futu
   const planned = plannedOf(plan([secret, change('c.d', { actions: ['delete'], before: { x: 1 } })]), 'stage')
   expect(planned).toEqual({ environment: 'stage', resources: { 'a.b': { p: '***', q: [1] } } })
   expect(parsePlanned(JSON.stringify(planned), 'it')).toEqual(planned)
-  expect(() => parsePlanned('{"no": 1}', 'The file')).toThrow('The file is not a plan of another environment.')
+  expect(() => parsePlanned('{"no": 1}', 'The file')).toThrow(
+    'The file is not the planned file of another environment.',
+  )
 })

@@ -1,18 +1,18 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { StackInputs } from '../../../../actions/terraform-apply/src/inputs/inputs.ts'
+import type { RootModule } from '../../../../actions/terraform-apply/src/inputs/root-module.ts'
 import { checkConfiguration, readBackend } from '../../../../actions/terraform-apply/src/state/backend.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'slipway-backend-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-function stack(files: Readonly<Record<string, string>>): StackInputs {
+function rootModule(files: Readonly<Record<string, string>>): RootModule {
   const directory = mkdtempSync(join(folder, 'stack-'))
   mkdirSync(join(directory, '.terraform'))
   for (const [name, content] of Object.entries(files)) writeFileSync(join(directory, name), content)
   return {
-    root: folder,
+    repository: folder,
     directory,
     path: 'infra',
     workspace: undefined,
@@ -31,7 +31,7 @@ test.each([
   ['HCP Terraform', { 'main.tf': 'terraform {\n  cloud {}\n}' }],
   ['another file', { 'main.tf': '', 'backend.tofu': S3 }],
 ])('a remote state is seen in %s', (_, files) => {
-  expect(() => checkConfiguration(stack(files), {})).not.toThrow()
+  expect(() => checkConfiguration(rootModule(files), {})).not.toThrow()
 })
 
 test.each([
@@ -48,21 +48,21 @@ test.each([
   ['a state that could not even be written here', { 'main.tf': S3, 'errored.tfstate': '' }, 'errored.tfstate'],
 ])('%s is refused before init', (_, files, message) => {
   try {
-    checkConfiguration(stack(files), {})
+    checkConfiguration(rootModule(files), {})
   } catch (error) {
-    const { message: said, hint } = error as { message: string; hint: string }
-    expect(`${said} ${hint}`).toContain(message)
+    const { message: text, hint } = error as { message: string; hint: string }
+    expect(`${text} ${hint}`).toContain(message)
     return
   }
   throw new Error('It was not refused.')
 })
 
 test('an empty state in the directory is in nobody’s way', () => {
-  expect(() => checkConfiguration(stack({ 'main.tf': S3, 'terraform.tfstate': EMPTY }), {})).not.toThrow()
+  expect(() => checkConfiguration(rootModule({ 'main.tf': S3, 'terraform.tfstate': EMPTY }), {})).not.toThrow()
 })
 
 test('the committed state of the chosen workspace is looked for: of the input, else of the environment, else of Terraform', () => {
-  const made = stack({ 'main.tf': S3, '.terraform/environment': 'selected' })
+  const made = rootModule({ 'main.tf': S3, '.terraform/environment': 'selected' })
   for (const workspace of ['given', 'of-env', 'selected']) {
     const folder = join(made.directory, 'terraform.tfstate.d', workspace)
     mkdirSync(folder, { recursive: true })
@@ -78,7 +78,7 @@ test('the committed state of the chosen workspace is looked for: of the input, e
 
 test('after init, a state that is local or has no lock is refused', () => {
   const settled = (backend: object | undefined) => {
-    const made = stack({ 'main.tf': S3 })
+    const made = rootModule({ 'main.tf': S3 })
     writeFileSync(join(made.directory, '.terraform/terraform.tfstate'), JSON.stringify({ version: 3, backend }))
     return () => readBackend(made, {})
   }
@@ -88,5 +88,5 @@ test('after init, a state that is local or has no lock is refused', () => {
   expect(settled({ type: 's3', config: { use_lockfile: null } })).toThrow('has no lock')
   expect(settled({ type: 'local', config: {} })).toThrow('local file')
   expect(settled(undefined)).toThrow('local file')
-  expect(() => readBackend(stack({ 'main.tf': S3 }), {})).toThrow('local file')
+  expect(() => readBackend(rootModule({ 'main.tf': S3 }), {})).toThrow('local file')
 })

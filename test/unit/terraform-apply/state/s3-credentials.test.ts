@@ -1,10 +1,12 @@
 // What the S3 backend says of credentials has to hold for our own client, too.
+
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beyondUs, credentialsOf, roleOf } from '../../../../actions/terraform-apply/src/state/s3-credentials.ts'
+import { credentialsOf, roleOf } from '../../../../actions/terraform-apply/src/state/s3-credentials.ts'
+import { unsupportedSettings } from '../../../../actions/terraform-apply/src/state/unsupported-settings.ts'
 import { awsConfig } from '../../../../toolkit/aws.ts'
 
 const ARN = 'arn:aws:iam::123456789012:role/state'
@@ -132,6 +134,6 @@ describe('what Terraform alone can follow is named', () => {
     ['files beside keys of the block', { shared_config_files: ['x'], access_key: 'a', secret_key: 's' }, {}, []],
     ['nothing', {}, {}, []],
   ])('%s', (_, config, env, names) => {
-    expect(beyondUs(config, env)).toEqual(names)
+    expect(unsupportedSettings(config, env)).toEqual(names)
   })
 })

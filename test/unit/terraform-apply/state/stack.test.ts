@@ -1,32 +1,32 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { StackInputs } from '../../../../actions/terraform-apply/src/inputs/inputs.ts'
+import type { RootModule } from '../../../../actions/terraform-apply/src/inputs/root-module.ts'
 import { stackId, stackTitle } from '../../../../actions/terraform-apply/src/state/stack.ts'
 
-const directory = mkdtempSync(join(tmpdir(), 'slipway-run-'))
+const directory = mkdtempSync(join(tmpdir(), 'slipway-stack-'))
 afterAll(() => rmSync(directory, { recursive: true }))
 
-function run(more: Partial<Pick<StackInputs, 'workspace' | 'environment'>> = {}, env: Record<string, string> = {}) {
-  const stack = { path: 'infra', directory, workspace: undefined, environment: undefined, ...more }
+function stack(more: Partial<Pick<RootModule, 'workspace' | 'environment'>> = {}, env: Record<string, string> = {}) {
+  const rootModule = { path: 'infra', directory, workspace: undefined, environment: undefined, ...more }
   const backend = { type: 's3', config: { bucket: 'states', key: 'web.tfstate' } }
-  return { inputs: { stack }, backend, world: { env } }
+  return { inputs: { rootModule }, backend, world: { env } }
 }
 
-test('a stack is known by its place, its environment and its state', () => {
-  expect(stackId(run())).toBe('infra · states/web.tfstate')
-  expect(stackId(run({ environment: 'prod' }))).toBe('infra · prod · states/web.tfstate')
+test('identifies a stack by its directory, environment and state', () => {
+  expect(stackId(stack())).toBe('infra · states/web.tfstate')
+  expect(stackId(stack({ environment: 'prod' }))).toBe('infra · prod · states/web.tfstate')
 })
 
-test('a workspace is one by whatever way it was chosen, and the default one is none', () => {
-  const blue = run({ workspace: 'blue' })
-  expect(stackId(run({}, { TF_WORKSPACE: 'blue' }))).toBe(stackId(blue))
-  expect(stackTitle(run({}, { TF_WORKSPACE: 'blue' }))).toBe('blue · infra')
-  expect(stackId(run({}, { TF_WORKSPACE: 'green' }))).not.toBe(stackId(blue))
-  expect(stackId(run({ workspace: 'default' }))).toBe(stackId(run()))
-  expect(stackTitle(run({ workspace: 'default' }))).toBe(stackTitle(run()))
+test('names the selected workspace, however it was chosen, unless it is `default`', () => {
+  const blue = stack({ workspace: 'blue' })
+  expect(stackId(stack({}, { TF_WORKSPACE: 'blue' }))).toBe(stackId(blue))
+  expect(stackTitle(stack({}, { TF_WORKSPACE: 'blue' }))).toBe('blue · infra')
+  expect(stackId(stack({}, { TF_WORKSPACE: 'green' }))).not.toBe(stackId(blue))
+  expect(stackId(stack({ workspace: 'default' }))).toBe(stackId(stack()))
+  expect(stackTitle(stack({ workspace: 'default' }))).toBe(stackTitle(stack()))
 })
 
-test('an environment is no workspace of that name', () => {
-  expect(stackId(run({ environment: 'stage' }))).not.toBe(stackId(run({ workspace: 'stage' })))
+test('distinguishes an environment from a workspace of the same name', () => {
+  expect(stackId(stack({ environment: 'stage' }))).not.toBe(stackId(stack({ workspace: 'stage' })))
 })
