@@ -74,7 +74,7 @@ test('a lock that a dead run left behind is removed: by its id, when the run is 
   runs.set(10, { id: 10, attempt: 1, status: 'in_progress', conclusion: null })
 
   expect((await web.run({ command: 'unlock' })).log).toContain('Input `lock-id` is missing')
-  expect((await unlock('11111111-1111-1111-1111-111111111111')).log).toContain(`the state is now locked by ${ID} now`)
+  expect((await unlock('11111111-1111-1111-1111-111111111111')).log).toContain(`the state is now locked by ${ID}`)
   expect((await unlock(ID)).log).toContain('runs/10/attempts/1 is in_progress')
   expect(await stacks.store.keys('dead/')).toContain('dead/terraform.tfstate.tflock')
 
@@ -103,7 +103,7 @@ test('a lock that no run of ours holds is left to people', async () => {
   const refused = await web.run({ command: 'unlock', 'lock-id': lock.ID, 'github-token': 'any' }, { env: runEnv(20) })
   expect(refused.code).toBe(1)
   expect(refused.log).toContain(
-    'No workflow run says that it holds lock 22222222-2222-2222-2222-222222222222: ada@laptop holds it since',
+    'No workflow run has recorded that it holds lock 22222222-2222-2222-2222-222222222222: ada@laptop holds it since',
   )
   expect(await stacks.store.keys('laptop/')).toContain('laptop/terraform.tfstate.tflock')
 })
@@ -129,7 +129,7 @@ test('a lock that a runner of our own took is removed there, or by people', asyn
   const unlock = () => web.run({ command: 'unlock', 'lock-id': ID, 'github-token': 'any' }, { env: runEnv(41) })
   const refused = await unlock()
   expect(refused.code).toBe(1)
-  expect(refused.log).toContain('The lock was taken on builder-7, a runner of your own')
+  expect(refused.log).toContain('The lock was acquired on builder-7, a self-hosted runner')
   expect(refused.log).toContain('whether process 4711 is a Terraform still')
   expect(await stacks.store.keys('runner/')).toContain('runner/terraform.tfstate.tflock')
 
@@ -216,6 +216,6 @@ test('a lock of a backend that Terraform alone can follow is left to Terraform',
   const env = { AWS_SSE_CUSTOMER_KEY: Buffer.alloc(32, 1).toString('base64') }
   const refused = await web.run({ command: 'unlock', 'lock-id': 'some-id', 'github-token': 'any' }, { env })
   expect(refused.code).toBe(1)
-  expect(refused.log).toContain('`command: unlock` cannot follow the setting `sse_customer_key` of the S3 backend.')
+  expect(refused.log).toContain('`command: unlock` does not support the setting `sse_customer_key` of the S3 backend.')
   expect(refused.log).toContain('terraform force-unlock some-id')
 })

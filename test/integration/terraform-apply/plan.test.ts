@@ -304,7 +304,7 @@ test('the plan of prod says where it is not what stage is', async () => {
     })
   const same = await promoted()
   expect(same.outputs['promotion-differences']).toBe('[]')
-  expect(same.summary).toContain('Beyond keys, sizes and counts this is what stage is.')
+  expect(same.summary).toContain('Same as stage, except for keys, sizes and counts.')
   prod.write({ 'main.tf': main('internal') })
   expect(JSON.parse((await promoted()).outputs['promotion-differences'] ?? '')).toEqual([
     { address: 'terraform_data.web', path: 'input.kind', here: '"internal"', there: '"public"' },

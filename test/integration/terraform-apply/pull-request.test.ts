@@ -138,7 +138,7 @@ test('an approval is for the commit that was planned, in a comment that we wrote
   await web.run(PLAN, onPull(web, pull.number, 'one111'))
   const old = ours()
   expect((await verify()).log).toContain(
-    `The approval in pull request #${pull.number} is for commit one111, and its head is two222`,
+    `The approval in pull request #${pull.number} is for commit one111, but the head of the pull request is two222`,
   )
   await web.run(PLAN, onPull(web, pull.number, 'two222'))
   expect((await verify()).code).toBe(0)
@@ -247,7 +247,7 @@ describe('on an event of the pull request itself', () => {
     repository().merge(pull.number, 'abc779')
     const refused = await web.run(APPROVED, onPull(web, pull.number, 'def456'))
     expect(refused.log).toContain(
-      `The approval in pull request #${pull.number} is for commit def456, and its head is late99`,
+      `The approval in pull request #${pull.number} is for commit def456, but the head of the pull request is late99`,
     )
   })
 
@@ -257,7 +257,7 @@ describe('on an event of the pull request itself', () => {
     expect((await verify('def456')).code).toBe(0)
     sneak(web)
     expect((await verify('def456')).log).toContain('terraform_data.sneaky (create)')
-    expect((await verify('new999')).log).toContain('is for commit def456, and its head is new999')
+    expect((await verify('new999')).log).toContain('is for commit def456, but the head of the pull request is new999')
     expect(comment()).toEqual(before)
   })
 

@@ -135,7 +135,9 @@ test('a plan that was handed in is applied or refused, and never replaced by ano
   await stacks.stack('handed', resources('other')).run({})
   const refused = await web.run({ 'plan-file': outputs['plan-file'] ?? '' })
   expect(refused.code).toBe(1)
-  expect(refused.log).toMatch(/::error::.*refused the plan: the state has changed since it was made\..*Plan again/s)
+  expect(refused.log).toMatch(
+    /::error::.*refused the plan: the state has changed since it was made\..*Make a new plan/s,
+  )
   expect(refused.log).not.toContain('planning again')
   expect(refused.summary).toContain('Overtaken')
   expect(await namesIn(web)).toEqual(['other'])
