@@ -69,7 +69,7 @@ variable "environments" {
         for ref in concat(environment.branches, environment.tags) : can(regex("^[^*?:\\s][^:\\s]*$", ref))
       ]
     ]))
-    error_message = "A branch or tag must not begin with a wildcard: `main`, `release/*`, `v*`. One that begins with `*` would trust every branch."
+    error_message = "A branch or tag must not begin with a wildcard or contain a colon: `main`, `release/*`, `v*`. One that begins with `*` would trust every branch."
   }
 
   # IAM looks at the key itself: a policy for an alias allows nothing.

@@ -293,7 +293,10 @@ type Refused = Readonly<Record<string, readonly [environment: string, words: str
 test('what would let too many in, or nobody, is refused by its name before anything is changed', async () => {
   const refused: Refused = {
     any_branch: ['{ branches = ["*"] }', 'would trust every branch'],
-    claim_in_disguise: ['{ tags = ["v1:environment:production"] }', 'A branch or tag begins with something'],
+    claim_in_disguise: [
+      '{ tags = ["v1:environment:production"] }',
+      'A branch or tag must not begin with a wildcard or contain a colon',
+    ],
     any_environment: ['{ github_environments = ["prod*"] }', 'without wildcards'],
     deploying_pull_requests: ['{ pull_requests = true, clusters = ["a"] }', 'must not deploy'],
     any_repository: [
