@@ -2,7 +2,7 @@ import type { World } from '../../../toolkit/runtime.ts'
 import { removeLeftoverTags } from './engine-push/engine-tags.ts'
 import { removeLeftoverFolder } from './runner/temporary-folder.ts'
 
-/** Logins and layers may be left on disk, and tags in the engine, when the main step was killed. */
+/** Removes what a killed main step left: logins and layers on disk, tags in the Docker engine. */
 export async function post(world: World): Promise<void> {
   await removeLeftoverFolder(world)
   await removeLeftoverTags(world)

@@ -153,7 +153,7 @@ test('unchanged sources are not built again, not even where there is no engine; 
   const unreachable = await build({ images: `${one.host}/skip/web`, tags: 'v4' }, nowhere)
   expect(unreachable.code).toBe(1)
   expect(unreachable.log).toContain(
-    'No Docker engine answers at unix:///nowhere/docker.sock, where there is no socket.',
+    'No Docker engine answers at unix:///nowhere/docker.sock, as the socket does not exist.',
   )
   const third = await build({ images: `${one.host}/skip/web`, tags: 'v4' })
   expect(third).toMatchObject({ code: 0, outputs: { skipped: 'false' } })
@@ -418,7 +418,7 @@ test('a broken link is warned of by its name, an unreadable Dockerfile path and 
   const linked = await build({ images: `${one.host}/links/web`, tags: 'v1' })
   expect(linked).toMatchObject({ code: 0 })
   expect(linked.log).toContain(
-    '::warning::The context has symbolic links that lead nowhere, and are copied as they are: `app/dangling`.',
+    '::warning::The context has symbolic links without a target, which are copied as they are: `app/dangling`.',
   )
 
   unlinkSync(join(sources.folder, 'Dockerfile'))

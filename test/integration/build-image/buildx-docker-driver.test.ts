@@ -198,6 +198,6 @@ test('a step that fails is named; so is a builder that is not there, or a buildx
   expect(builder.log).toMatch(/buildx has no builder to use: .*nobody/)
 
   const none = await run({ images: `${registry.host}/bad/web`, engine: 'buildx' }, { PATH: '/nowhere' })
-  expect(none.log).toContain('This build needs buildx, and there is none on this machine.')
+  expect(none.log).toContain('This build needs buildx, which is not installed on this machine.')
   expect(await registry.tags('bad/web')).toEqual([])
 })

@@ -86,7 +86,7 @@ test.each(['docker', 'buildx'])(
     const second = await buildClone(`${engine}-two`, inputs)
     expect([first.code, second.code]).toEqual([0, 0])
     expect(second.outputs['digest']).toBe(first.outputs['digest'])
-    expect(first.log).toContain('Time of the image: 2024-02-29T12:00:00.000Z (from git)')
+    expect(first.log).toContain('Image time: 2024-02-29T12:00:00.000Z (from git)')
     const { printed, labels, created } = configOf(first.outputs['image'])
     expect(printed).toBe(String(Date.parse(AT) / 1000))
     expect(created).toBe(AT)
@@ -131,7 +131,7 @@ test('where there is no git the event tells the time', async () => {
     },
   })
   expect(step).toMatchObject({ code: 0 })
-  expect(step.log).toContain('Time of the image: 2024-03-01T12:00:00.000Z (from the event)')
+  expect(step.log).toContain('Image time: 2024-03-01T12:00:00.000Z (from the event)')
   expect(configOf(step.outputs['image']).labels).toMatchObject({
     'org.opencontainers.image.title': 'shop',
     'org.opencontainers.image.description': 'A shop.',

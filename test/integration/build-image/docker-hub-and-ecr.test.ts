@@ -267,7 +267,7 @@ describe('ECR public (a stand-in for its registry and its API)', () => {
     const promoted = await run({ promote: `${images}:v1`, images: `${plain.host}/public/pulled` }, aws)
     expect(promoted).toMatchObject({ code: 0, outputs: { digest } })
     expect(promoted.log).toContain(`${name}: ${message}`)
-    expect(promoted.log).toContain('Going on without a login: anyone may pull from it.')
+    expect(promoted.log).toContain('Continuing without a login, which pulling does not need.')
 
     // A base of that name that the engine has, as it cannot reach the stand-in.
     execFileSync('docker', ['tag', await busyboxImage(TEST), `${images}:base`])
@@ -279,7 +279,7 @@ describe('ECR public (a stand-in for its registry and its API)', () => {
     const asked = gallery.logins.length
     const pushed = await run({ images, tags: 'v2' }, aws)
     expect(pushed.code).toBe(1)
-    expect(pushed.log).toContain(`Nobody may push to ${images} without a login, and there is none.`)
+    expect(pushed.log).toContain(`Pushing to ${images} needs a login, and there is none.`)
     expect(pushed.log).toContain('ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken')
     expect(pushed.log).not.toContain('Engine:')
     expect(gallery.logins).toHaveLength(asked)

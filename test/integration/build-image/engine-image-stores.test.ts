@@ -71,9 +71,7 @@ test('what the older image store cannot do is said by the input that asks for it
   })) {
     const step = await it.build({ images: `${it.open.host}/old/web`, [input]: value })
     expect(step.code).toBe(1)
-    expect(step.log).toContain(
-      `Input \`${input}\` needs a builder of its own; this Docker engine cannot do it by itself.`,
-    )
+    expect(step.log).toContain(`Input \`${input}\` is not supported by this Docker engine’s image store.`)
     expect(step.log).toContain('docker/setup-buildx-action')
   }
   expect(await it.open.tags('old/web')).toEqual([])

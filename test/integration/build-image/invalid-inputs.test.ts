@@ -64,7 +64,7 @@ test.each<[string, Record<string, string>, string | RegExp, string]>([
   [
     'a build argument that looks like a secret',
     { 'build-args': `NPM_TOKEN=${SECRET}` },
-    'Input `build-args` has `NPM_TOKEN`, which looks like a secret by its name',
+    'Input `build-args` has `NPM_TOKEN`, whose name looks like a secret',
     'RUN --mount=type=secret,id=NPM_TOKEN',
   ],
   [
@@ -94,7 +94,7 @@ test.each<[string, Record<string, string>, string | RegExp, string]>([
   [
     'a Dockerfile that is not there',
     { file: 'docker/Dockerfile' },
-    /Input `file` is `.*\/docker\/Dockerfile`, which is not there\./,
+    /Input `file` is `.*\/docker\/Dockerfile`, which does not exist\./,
     'relative to the workspace',
   ],
   [
@@ -138,7 +138,7 @@ test('without a Docker engine, both ways to build say where it was sought', asyn
   const local = { images: 'example.com/never/made', push: 'false', 'create-repository': 'false' }
   const docker = await run(local, nowhere)
   expect(docker.code).toBe(1)
-  expect(docker.log).toContain('No Docker engine answers at unix:///nowhere/docker.sock, where there is no socket.')
+  expect(docker.log).toContain('No Docker engine answers at unix:///nowhere/docker.sock, as the socket does not exist.')
   expect(docker.log).toContain('Next: Start Docker')
   const buildx = await run({ ...local, engine: 'buildx' }, nowhere)
   expect(buildx.code).toBe(1)

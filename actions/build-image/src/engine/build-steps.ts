@@ -1,13 +1,13 @@
 import type { Clock } from '../../../../toolkit/clock.ts'
 
-/** One step of a build, as it went. */
+/** A step of a build that has ended. */
 export interface BuildStep {
   readonly title: string
   readonly cached: boolean
   readonly ms: number
 }
 
-/** Collects the steps of a build while it goes. */
+/** Records the steps of a build and their times. */
 export class StepTimer {
   readonly #clock: Clock
   readonly #done: BuildStep[] = []
@@ -26,7 +26,7 @@ export class StepTimer {
     if (this.#current !== undefined) this.#current.cached = true
   }
 
-  /** Ends the step that is under way, and gives all of them. */
+  /** Ends the current step, and returns all steps. */
   finish(): readonly BuildStep[] {
     if (this.#current !== undefined) {
       const { title, cached, since } = this.#current

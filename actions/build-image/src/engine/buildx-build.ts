@@ -9,19 +9,19 @@ import type { BuildStep } from './build-steps.ts'
 import { findBuildx, inspectBuilder } from './buildx-builder.ts'
 import { BuildxProgress } from './buildx-progress.ts'
 
-/** What buildx is asked to build. */
+/** A build with buildx. */
 export interface BuildxBuild {
   readonly inputs: BuildInputs
   /** The context, as a tar stream. */
   readonly context: Readable
-  /** The Dockerfile's path in it. */
+  /** Path of the Dockerfile in the context. */
   readonly dockerfile: string
   readonly labels: readonly Pair[]
   readonly epoch: number
   readonly pull: boolean
-  /** A folder for what buildx writes. */
+  /** Folder for the files that buildx writes. */
   readonly folder: string
-  /** Its environment; a Docker configuration with logins may be named in it. */
+  /** Environment of buildx. DOCKER_CONFIG may name a configuration with logins. */
   readonly env: Environment
 }
 
@@ -36,8 +36,8 @@ export type BuildxOutput =
   | { readonly kind: 'layout'; readonly folder: string }
 
 /**
- * Builds an image with buildx. Pushing is not its business: it leaves the image here, so that it can be tested, measured and
- * pushed again. Secrets go to it in its environment, the context on its standard input.
+ * Builds an image with buildx, and does not push it: first it may be tested and measured. Secrets are passed in the environment,
+ * the context on standard input.
  */
 export async function buildWithBuildx(
   build: BuildxBuild,
@@ -48,7 +48,7 @@ export async function buildWithBuildx(
   const builder = await inspectBuilder([program, ...prefix], inputs.builder, { ...world, env })
   world.log.info(`Builder: ${builder.name} (${builder.driver})`)
   const inEngine = builder.isEngine && !(builder.inContainerd && asksForIndex(inputs))
-  if (builder.isEngine && !builder.inContainerd) refuseWhatOldStoreCannotKeep(inputs)
+  if (builder.isEngine && !builder.inContainerd) refuseUnsupportedByOldStore(inputs)
   const layout = join(folder, 'layout')
   const metadata = join(folder, 'metadata.json')
   const output = inEngine
@@ -65,7 +65,7 @@ export async function buildWithBuildx(
   })
   if (result.code !== 0) {
     throw new SlipwayError(`The build failed: ${progress.failure() ?? `buildx ended with code ${result.code}`}`, {
-      hint: 'The lines above are what the step printed. It fails the same way with `docker buildx build`.',
+      hint: 'See the output of the step above. `docker buildx build` fails in the same way.',
     })
   }
   const steps = progress.steps()
@@ -75,7 +75,7 @@ export async function buildWithBuildx(
   return { steps, output: left }
 }
 
-/** The arguments that say what to build. Of secrets they have the names. */
+/** The arguments of `docker buildx build`. Of secrets they have only the ids. */
 export function buildxArguments({ inputs, dockerfile, labels, pull }: BuildxBuild): readonly string[] {
   const { buildArgs, target, platforms, network, noCache, cacheFrom, cacheTo, secrets, provenance, sbom, builder } =
     inputs
@@ -94,7 +94,7 @@ export function buildxArguments({ inputs, dockerfile, labels, pull }: BuildxBuil
     ...each(cacheFrom, (source) => `--cache-from=${source}`),
     ...each(cacheTo, (sink) => `--cache-to=${sink}`),
     ...each(secrets, (secret, at) =>
-      'file' in secret
+      secret.kind === 'file'
         ? `--secret=id=${secret.id},${csvField(`src=${secret.file}`)}`
         : `--secret=id=${secret.id},env=${variable(at)}`,
     ),
@@ -105,19 +105,19 @@ export function buildxArguments({ inputs, dockerfile, labels, pull }: BuildxBuil
   ]
 }
 
-/** buildx reads the options of a secret as comma-separated values. */
+/** buildx parses the options of a secret as comma-separated values. */
 const csvField = (text: string) => (/[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
 
 const variable = (at: number) => `SLIPWAY_BUILD_SECRET_${at}`
 
 const secretVariables = ({ secrets }: BuildInputs): Record<string, string> =>
-  Object.fromEntries(secrets.flatMap((secret, at) => ('value' in secret ? [[variable(at), secret.value]] : [])))
+  Object.fromEntries(secrets.flatMap((secret, at) => (secret.kind === 'value' ? [[variable(at), secret.value]] : [])))
 
-/** Whether the result is an index: several images, or one with attestations. */
+/** Whether the build results in an index: several images, or one with attestations. */
 const asksForIndex = ({ platforms, provenance, sbom }: BuildInputs) =>
   platforms.length > 1 || provenance !== undefined || sbom !== undefined
 
-function refuseWhatOldStoreCannotKeep({ platforms, provenance, sbom, cacheTo }: BuildInputs): void {
+function refuseUnsupportedByOldStore({ platforms, provenance, sbom, cacheTo }: BuildInputs): void {
   const asked = [
     platforms.length > 1 ? 'platforms' : undefined,
     provenance === undefined ? undefined : 'provenance',
@@ -125,17 +125,17 @@ function refuseWhatOldStoreCannotKeep({ platforms, provenance, sbom, cacheTo }: 
     cacheTo.some((sink) => !/(^|,)type=inline/.test(sink)) ? 'cache-to' : undefined,
   ].find((input) => input !== undefined)
   if (asked === undefined) return
-  throw new SlipwayError(`Input \`${asked}\` needs a builder of its own; this Docker engine cannot do it by itself.`, {
-    hint: 'Run docker/setup-buildx-action in an earlier step: it makes a builder with the driver docker-container. Or let the engine keep images in containerd (`features.containerd-snapshotter` in its daemon.json).',
+  throw new SlipwayError(`Input \`${asked}\` is not supported by this Docker engine’s image store.`, {
+    hint: 'Run docker/setup-buildx-action in an earlier step: it creates a builder with the driver docker-container. Or enable the containerd image store (`features.containerd-snapshotter` in the engine’s daemon.json).',
   })
 }
 
-/** What may be the image's id: for the containerd image store its manifest's digest, for the older one its configuration's. */
+/** The possible ids of the image: the digest of its manifest (containerd image store) or of its configuration (older store). */
 async function readImageIds(metadata: string): Promise<readonly string[]> {
   const facts = JSON.parse(await readFile(metadata, 'utf8')) as Record<string, string | undefined>
   const ids = [facts['containerimage.digest'], facts['containerimage.config.digest']].filter((id) => id !== undefined)
   if (ids.length === 0)
-    throw new SlipwayError('buildx ended well, but does not say which image it built.', {
+    throw new SlipwayError('buildx succeeded, but its metadata file names no image.', {
       hint: 'Update buildx, for example with docker/setup-buildx-action and `version: latest`.',
     })
   return ids

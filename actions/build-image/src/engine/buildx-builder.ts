@@ -1,10 +1,10 @@
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
 
-/** The program that buildx is here, and what comes before its arguments. */
+/** The program and the arguments that start buildx. */
 export type Buildx = readonly [string, ...string[]]
 
-/** How buildx is called here: as Docker's plug-in, or by itself. */
+/** Finds buildx, as a plug-in of Docker or as a program of its own. @throws SlipwayError when there is none. */
 export async function findBuildx({ query, env, signal }: Pick<World, 'query' | 'env' | 'signal'>): Promise<Buildx> {
   for (const command of [['docker', 'buildx'], ['docker-buildx'], ['buildx']] as const) {
     const [program, ...args] = command
@@ -12,24 +12,24 @@ export async function findBuildx({ query, env, signal }: Pick<World, 'query' | '
     if (signal.aborted) throw signal.reason
     if (answer?.code === 0) return command
   }
-  throw new SlipwayError('This build needs buildx, and there is none on this machine.', {
+  throw new SlipwayError('This build needs buildx, which is not installed on this machine.', {
     hint: 'Run docker/setup-buildx-action in an earlier step; GitHub’s own runners have buildx already.',
   })
 }
 
-/** A buildx builder, as far as it matters here. */
+/** A buildx builder. */
 export interface Builder {
   readonly name: string
   readonly driver: string
-  /** Whether it is the Docker engine itself, which keeps what it builds. */
+  /** True for the BuildKit of the Docker engine, which keeps the image that it builds. */
   readonly isEngine: boolean
-  /** Whether that engine keeps its images in containerd: then it can do all that a builder of its own can. */
+  /** True when that engine uses the containerd image store. Then it can do all that another builder can. */
   readonly inContainerd: boolean
-  /** The platform that it names first, which is its own; `undefined` where it names none. */
+  /** Its native platform, which it lists first; `undefined` when it lists none. */
   readonly platform: string | undefined
 }
 
-/** Asks buildx for the builder of this name, or for its current one. @throws SlipwayError when there is none. */
+/** Reads the builder of this name, or the current one. @throws SlipwayError when there is none. */
 export async function inspectBuilder(
   [program, ...prefix]: Buildx,
   name: string | undefined,
@@ -48,7 +48,7 @@ export async function inspectBuilder(
     name: said(/^Name:\s+(\S+)/m) ?? 'default',
     driver,
     isEngine,
-    // The older store has no snapshotter, and so does not name one.
+    // The older image store has no snapshotter, so it lists none.
     inContainerd: isEngine && /^\s*org\.mobyproject\.buildkit\.worker\.snapshotter:/m.test(inspect.stdout),
     platform: said(/^Platforms:[ \t]+([a-z0-9/_]+)/m),
   }

@@ -11,18 +11,18 @@ interface Vertex {
 }
 
 /**
- * What BuildKit prints with `--progress=plain`, as lines for the log. Its steps run side by side and their lines come mixed,
- * each with the step's number before it; here every line stands under its step's title, and a step ends with its time.
+ * Logs what BuildKit prints with `--progress=plain`. Its steps run in parallel, and their lines are mixed and numbered. In the
+ * log each line follows the title of its step, and a step ends with its time.
  */
 export class BuildxProgress {
   readonly #log: Log
   readonly #clock: Clock
   readonly #vertices = new Map<string, Vertex>()
-  #speaking: string | undefined
-  /** Why steps failed, and what buildx said of it besides. */
+  #current: string | undefined
+  /** Errors of steps, and errors of the whole build. */
   readonly #failures: string[] = []
   readonly #remarks: string[] = []
-  /** Whether the lines are those that BuildKit prints a second time, between two rules, after a step has failed. */
+  /** True within the lines of a failed step that BuildKit repeats between two rules. */
   #repeating = false
 
   constructor(log: Log, clock: Clock) {
@@ -33,28 +33,28 @@ export class BuildxProgress {
   write(line: string): void {
     const [, number, text = ''] = /^#(\d+) (.*)$/.exec(line) ?? []
     if (number === undefined) this.#writeRemark(line)
-    else this.#writeOf(number, text)
+    else this.#writeStep(number, text)
   }
 
-  #writeOf(number: string, text: string): void {
+  #writeStep(number: string, text: string): void {
     const vertex = this.#vertices.get(number)
     if (vertex === undefined) {
       this.#vertices.set(number, { title: text, since: this.#clock.now(), cached: false, ms: undefined })
     } else if (text === 'CACHED') {
       Object.assign(vertex, { cached: true, ms: 0 })
-      if (isStep(vertex.title)) this.#say(number, 'cached')
+      if (isStep(vertex.title)) this.#logLine(number, 'cached')
     } else if (text.startsWith('DONE ')) {
       vertex.ms = Number.parseFloat(text.slice(5)) * 1000
-      if (isStep(vertex.title)) this.#say(number, formatDuration(vertex.ms))
+      if (isStep(vertex.title)) this.#logLine(number, formatDuration(vertex.ms))
     } else if (text.startsWith('ERROR: ')) {
       vertex.ms = this.#clock.now() - vertex.since
-      if (!isRetryable(text)) this.#failures.push(`${vertex.title}: ${text.slice(7)}`)
+      if (!isRetried(text)) this.#failures.push(`${vertex.title}: ${text.slice(7)}`)
     } else if (/^\d+\.\d+ /.test(text)) {
-      this.#say(number, text.replace(/^\d+\.\d+ /, ''))
+      this.#logLine(number, text.replace(/^\d+\.\d+ /, ''))
     }
   }
 
-  /** Why the build failed: the step that did, where there is one. */
+  /** Error of the first failed step, or else the last error of the build. */
   failure(): string | undefined {
     return this.#failures[0] ?? this.#remarks.at(-1)
   }
@@ -66,22 +66,22 @@ export class BuildxProgress {
       .map(({ title, cached, ms, since }) => ({ title, cached, ms: ms ?? this.#clock.now() - since }))
   }
 
-  /** A line that belongs to no step. */
+  /** Handles a line that belongs to no step. */
   #writeRemark(line: string): void {
     if (/^-{6,}$/.test(line)) this.#repeating = !this.#repeating
     else if (/^ERROR:/i.test(line)) this.#remarks.push(line.replace(/^error:\s*/i, ''))
     else if (!this.#repeating && line.trim() !== '') this.#log.info(line)
   }
 
-  #say(number: string, text: string): void {
-    if (this.#speaking !== number) this.#log.info(this.#vertices.get(number)?.title ?? `#${number}`)
-    this.#speaking = number
+  #logLine(number: string, text: string): void {
+    if (this.#current !== number) this.#log.info(this.#vertices.get(number)?.title ?? `#${number}`)
+    this.#current = number
     this.#log.info(`    ${text}`)
   }
 }
 
-/** Two platforms may write the same layer at the same time. buildx says so, as of an error, and writes it again. */
-const isRetryable = (error: string) => / locked for \S+ \(since /.test(error)
+/** When two platforms write the same layer at once, buildx prints an error and writes it again. */
+const isRetried = (error: string) => / locked for \S+ \(since /.test(error)
 
-/** `[stage 2/5] RUN make`, unlike BuildKit's own `[internal] load build context`. */
+/** True for `[stage 2/5] RUN make`, false for BuildKit's own `[internal] load build context`. */
 const isStep = (title: string) => /^\[(?!internal)[^\]]*\d+\/\d+\]/.test(title)

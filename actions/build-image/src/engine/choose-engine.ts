@@ -6,7 +6,7 @@ export interface EngineChoice {
   readonly reason: string
 }
 
-/** Which engine builds, and why: the Docker Engine API, unless something needs buildx. */
+/** Chooses the Docker Engine API, unless an input or the Dockerfile needs buildx. */
 export function chooseEngine(build: BuildInputs, dockerfile: Dockerfile): EngineChoice {
   if (build.engine !== 'auto') return { engine: build.engine, reason: 'set by input `engine`' }
   const needs = buildxInputs(build)[0]

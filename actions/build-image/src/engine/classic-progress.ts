@@ -2,18 +2,18 @@ import { formatDuration } from '../../../../toolkit/duration.ts'
 import type { Log } from '../../../../toolkit/log.ts'
 import type { StepTimer } from './build-steps.ts'
 
-/** An image that a step has left. */
+/** The intermediate image of a step. */
 export interface StepImage {
-  /** The first digits of its id. */
+  /** First 12 digits of its id. */
   readonly id: string
-  /** The step, as the Dockerfile has it. */
+  /** The instruction, as it is in the Dockerfile. */
   readonly title: string
-  /** The number of its stage. */
+  /** Index of its stage. */
   readonly stage: number
   readonly cached: boolean
 }
 
-/** What the classic builder prints, as lines for the log: a heading per step, and none of its bookkeeping. */
+/** Logs what the classic builder prints: a title for each step and its output, without ids of images and containers. */
 export class ClassicProgress {
   readonly #log: Log
   readonly #steps: StepTimer
@@ -30,17 +30,17 @@ export class ClassicProgress {
   write(text: string): void {
     const lines = (this.#line + text).split('\n')
     this.#line = lines.pop() ?? ''
-    for (const line of lines) this.#tell(line)
+    for (const line of lines) this.#writeLine(line)
   }
 
   end(): void {
-    if (this.#line !== '') this.#tell(this.#line)
+    if (this.#line !== '') this.#writeLine(this.#line)
     this.#line = ''
     this.#finishStep()
   }
 
-  #tell(coloured: string): void {
-    // What RUN wrote to standard error comes in red, and the end of that on the next line.
+  #writeLine(coloured: string): void {
+    // Standard error of RUN is red; the reset code is at the start of the next line.
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the control characters
     const line = coloured.replace(/^(?:\x1b\[(?:91|0)m)+|\x1b\[0m$/g, '')
     const step = /^Step (\d+\/\d+) : (.*)$/.exec(line)

@@ -11,11 +11,11 @@ import { ClassicProgress, type StepImage } from './classic-progress.ts'
 import { asReadable } from './docker-engine.ts'
 import { EngineError, readEngineStream } from './engine-stream.ts'
 
-/** What the Docker Engine API is asked to build. */
+/** A build with the Docker Engine API. */
 export interface DockerBuild {
   /** The context, as a tar stream. */
   readonly context: Readable
-  /** The Dockerfile's path in it. */
+  /** Path of the Dockerfile in the context. */
   readonly dockerfile: string
   readonly buildArgs: readonly Pair[]
   readonly labels: readonly Pair[]
@@ -24,9 +24,9 @@ export interface DockerBuild {
   readonly network: string | undefined
   readonly noCache: boolean
   readonly pull: boolean
-  /** Logins for the registries that bases are pulled from, by host. They go in a header, never in a URL. */
+  /** Logins for the registries of the base images, by host. They are sent in a header, never in a URL. */
   readonly logins: ReadonlyMap<string, Credentials>
-  /** Told of each image that a step has just left. */
+  /** Called for the intermediate image of each step. */
   readonly onImage?: (image: StepImage) => void
 }
 
@@ -45,7 +45,7 @@ export async function buildWithDocker(
   const steps = new StepTimer(world.clock)
   const output = new ClassicProgress(world.log, steps, build.onImage)
   let id: string | undefined
-  // dockerode pipes the context and does not look at its errors: an unreadable file must end the build, and by its name.
+  // dockerode pipes the context and ignores its errors. An unreadable file must end the build with an error that names it.
   const broken = new Promise<never>((_, reject) => build.context.once('error', reject))
   broken.catch(() => {})
   try {
@@ -61,10 +61,10 @@ export async function buildWithDocker(
     throw buildFailure(error, steps.finish().at(-1)?.title)
   }
   output.end()
-  // A stream may end early without an error; only its last record says that the image is there.
+  // The stream may end early without an error. Only its last message says that the image exists.
   if (id === undefined) {
     throw new SlipwayError('The Docker engine ended the build without an image.', {
-      hint: 'The connection or the engine broke off. Run the step again; if it stays so, look at the engine’s log.',
+      hint: 'The connection was lost or the engine stopped. Run the step again; if it fails again, read the engine’s log.',
     })
   }
   return { id, steps: steps.finish() }
@@ -88,7 +88,7 @@ function buildOptions(build: DockerBuild, signal: AbortSignal): Docker.ImageBuil
   }
 }
 
-/** The header's value, made here: dockerode encodes it with `+` and `/`, which the engine does not read. */
+/** The value of the header, encoded here: dockerode uses `+` and `/`, which the engine does not accept. */
 function registryConfig(logins: DockerBuild['logins']): Docker.RegistryConfig {
   const config = Object.fromEntries([...logins].map(([host, login]) => [configKey(host), login]))
   const base64 = Buffer.from(JSON.stringify(config)).toString('base64url')
@@ -102,7 +102,7 @@ function buildFailure(error: unknown, step: string | undefined): SlipwayError {
   const hint = /pull access denied|unauthorized|manifest unknown|not found: manifest/i.test(text)
     ? 'Check the name of the base image, and log in to its registry in an earlier step (docker/login-action).'
     : /COPY failed|ADD failed|failed to compute cache key|no such file or directory/i.test(text)
-      ? 'Check that the file is in the context, and that .dockerignore does not leave it out.'
-      : 'The lines above are what the step printed. It fails the same way with `docker build`.'
+      ? 'Check that the file is in the context, and that .dockerignore does not exclude it.'
+      : 'See the output of the step above. `docker build` fails in the same way.'
   return new SlipwayError(`The build failed${at}: ${text}`, { hint, cause: error })
 }

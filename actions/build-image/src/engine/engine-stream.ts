@@ -12,8 +12,8 @@ export interface EngineMessage {
 }
 
 /**
- * Reads a progress stream of the Docker Engine API: JSON documents, one a line, under status 200 even when it tells of a
- * failure. Characters may be split between chunks, and the last line need not end. (dockerode's own reader gets these wrong.)
+ * Reads a progress stream of the Docker Engine API: one JSON document a line, with status 200 even for a failure. A chunk may
+ * end within a character, and the last line may lack its end. (dockerode's own reader handles neither.)
  * @throws SlipwayError at the stream's error message, or at a line that is not JSON.
  */
 export async function* readEngineStream(chunks: AsyncIterable<Buffer | string>): AsyncGenerator<EngineMessage> {
@@ -34,18 +34,15 @@ function parse(line: string): EngineMessage {
   try {
     message = JSON.parse(line) as EngineMessage
   } catch (cause) {
-    throw new SlipwayError(
-      `The Docker engine broke off in the middle of a message: \`${line.trim().slice(0, 200)}\`.`,
-      {
-        hint: 'The engine may have been stopped or run out of memory: look into its log, and run the step again.',
-        cause,
-      },
-    )
+    throw new SlipwayError(`The Docker engine stopped in the middle of a message: \`${line.trim().slice(0, 200)}\`.`, {
+      hint: 'The engine may have been stopped or may have run out of memory: read its log, and run the step again.',
+      cause,
+    })
   }
   const failure = message.errorDetail?.message ?? message.error
   if (failure !== undefined) throw new EngineError(failure.trim())
   return message
 }
 
-/** What the Docker engine itself calls an error. */
+/** An error message of the Docker engine. */
 export class EngineError extends SlipwayError {}

@@ -12,8 +12,8 @@ import { connectDocker } from './docker-engine.ts'
 type Builder = Pick<World, 'env' | 'query' | 'log' | 'signal'>
 
 /**
- * The platform that is built for when nobody says which: the builder's own. A builder on this machine has this machine's, and
- * need not even be there; another one is asked, unless the inputs name platforms. `undefined` when it does not answer.
+ * The builder's own platform, which an image is built for by default. A builder on this machine has this machine's platform and
+ * is not asked. Another one is asked, unless the inputs name platforms. `undefined` when it does not answer.
  */
 export async function nativePlatform(
   build: BuildInputs,
@@ -27,12 +27,12 @@ export async function nativePlatform(
   try {
     return await (buildx ? askBuildx(build.builder, world) : askEngine(env))
   } catch (error) {
-    log.info(`The builder does not say which platform it builds for: ${error instanceof Error ? error.message : error}`)
+    log.info(`Cannot read the platform of the builder: ${error instanceof Error ? error.message : error}`)
     return undefined
   }
 }
 
-/** Whether buildx may build elsewhere than in the engine on this machine. */
+/** Whether buildx may use another builder than the engine on this machine. */
 function hasOwnBuilder({ builder }: BuildInputs, env: World['env']): boolean {
   const named = builder ?? (env['BUILDX_BUILDER'] || env['DOCKER_CONTEXT'])
   if (named !== undefined && named !== '') return true
@@ -40,7 +40,7 @@ function hasOwnBuilder({ builder }: BuildInputs, env: World['env']): boolean {
   return (context !== undefined && context !== '' && context !== 'default') || hasCurrentBuilder(env)
 }
 
-/** Whether `docker buildx use` chose a builder, as docker/setup-buildx-action does. */
+/** Whether `docker buildx use` selected a builder, as docker/setup-buildx-action does. */
 function hasCurrentBuilder(env: World['env']): boolean {
   const folder = env['BUILDX_CONFIG'] || join(dockerConfigFolder(env), 'buildx')
   try {
@@ -55,7 +55,6 @@ async function askEngine(env: World['env']): Promise<string> {
   return `${Os}/${Arch}`
 }
 
-/** The platform that the builder names first is its own. */
 async function askBuildx(builder: string | undefined, { env, query, signal }: Builder): Promise<string | undefined> {
   const world = { query, signal, env: childEnvironment(env) }
   return (await inspectBuilder(await findBuildx(world), builder, world)).platform

@@ -8,10 +8,10 @@ import { configKey, dockerConfigFolder, readDockerConfig } from '../registry/doc
 import type { Registries } from '../registry/registries.ts'
 import type { TemporaryFolder } from '../runner/temporary-folder.ts'
 
-/** Logins by the host that they are for. */
+/** Logins by host. */
 export type Logins = ReadonlyMap<string, Credentials>
 
-/** Logins for the registries that these images are in, each for its own host. */
+/** Logins for the registries of these images. */
 export async function findLogins(images: readonly string[], registries: Registries): Promise<Logins> {
   const hosts = new Set(images.map((image) => requireReference(image, 'file').repository.host))
   const logins = new Map<string, Credentials>()
@@ -23,8 +23,8 @@ export async function findLogins(images: readonly string[], registries: Registri
 }
 
 /**
- * The environment for a buildx that has these logins: a Docker configuration of its own, in a folder that only this user can
- * read and that is removed at the end. The user's own configuration is copied from, and never written to.
+ * An environment for buildx with these logins: a copy of the user's Docker configuration in the temporary folder, which only
+ * this user can read and which is removed at the end. The user's configuration is not changed.
  */
 export async function privateDockerConfig(
   logins: Logins,
@@ -41,7 +41,7 @@ export async function privateDockerConfig(
       { auth: Buffer.from(`${username}:${password}`).toString('base64') },
     ]),
   )
-  // Docker asks the helper of a host, or the store for all hosts. An empty helper stands for neither: it reads our login here.
+  // Docker asks a host's credential helper, or the store for all hosts. An empty helper makes it read the login in the file.
   const others = Object.entries(credHelpers).filter(([host]) => !(configKey(host) in ours))
   const helpers = Object.fromEntries([...others, ...Object.keys(ours).map((key) => [key, ''])])
   const config = { ...rest, auths: { ...auths, ...ours }, credHelpers: helpers }

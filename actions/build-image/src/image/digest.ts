@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { Transform, type TransformCallback } from 'node:stream'
 
-/** The digest of bytes, as registries write it. */
+/** `sha256:` and the hash in hexadecimal. */
 export const digestOf = (bytes: Buffer | string): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`
 
-/** Passes bytes through, and knows their digest and number once all have passed. */
+/** Passes bytes through. `digest` and `size` are those of all bytes once the stream has ended. */
 export class Digester extends Transform {
   readonly #hash = createHash('sha256')
   #size = 0

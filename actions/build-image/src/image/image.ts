@@ -2,20 +2,20 @@ import type { Readable } from 'node:stream'
 import type { Repository } from '../../../../toolkit/image-reference.ts'
 import type { Descriptor, ManifestBytes } from './oci.ts'
 
-/** Where an image can be copied from: another registry, or a folder that a build left. */
+/** Where an image is copied from: a registry, or the files of a build. */
 export interface ImageSource {
-  /** For messages. */
+  /** For error messages. */
   readonly name: string
-  /** The repository that has a blob already: another one in the same registry may mount it instead of being sent it. */
+  /** A repository that has the blob. Another repository of the same registry can mount it instead of receiving it. */
   home(digest: string): Repository | undefined
   manifest(digest: string): Promise<ManifestBytes>
-  /** All of a small blob. */
+  /** Content of a small blob. */
   read(blob: Descriptor): Promise<Buffer>
-  /** Opens a blob from its start; may be called again for another attempt. */
+  /** Opens a blob from its start, once for each attempt to send it. */
   blob(blob: Descriptor): Readable
 }
 
-/** An image that exists, somewhere: everything needed to put it into a registry. */
+/** An image and where it can be copied from. */
 export interface Image {
   readonly source: ImageSource
   readonly digest: string

@@ -5,14 +5,14 @@ import { SlipwayError } from '../../../../toolkit/errors.ts'
 import type { Image } from './image.ts'
 import { OCI_INDEX, OCI_MANIFEST, readIndex } from './oci.ts'
 
-/** Reads an OCI image layout, as buildx writes it. */
+/** Reads an OCI image layout, as buildx writes it. @throws SlipwayError when it does not have exactly one image. */
 export async function readLayout(folder: string): Promise<Image> {
   const path = (digest: string) => join(folder, 'blobs', ...digest.split(':'))
   const { manifests } = readIndex(await readFile(join(folder, 'index.json')), folder)
   const [top] = manifests
   if (top === undefined || manifests.length > 1) {
-    throw new SlipwayError(`buildx gave ${manifests.length} images where one was asked for.`, {
-      hint: 'Update buildx and the builder (docker/setup-buildx-action), or leave `builder` out.',
+    throw new SlipwayError(`buildx built ${manifests.length} images instead of one.`, {
+      hint: 'Update buildx and the builder (docker/setup-buildx-action), or remove the input `builder`.',
     })
   }
   return {

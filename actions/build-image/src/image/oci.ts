@@ -1,4 +1,4 @@
-// The few shapes of the OCI image and distribution specifications that are needed here, and what reads them.
+// The parts of the OCI image and distribution specifications that are used here.
 import * as z from 'zod/mini'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 
@@ -9,7 +9,7 @@ export const OCI_LAYER = 'application/vnd.oci.image.layer.v1.tar+gzip'
 const DOCKER_MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json'
 const DOCKER_INDEX = 'application/vnd.docker.distribution.manifest.list.v2+json'
 
-/** Every kind of manifest that can be copied, for an Accept header. */
+/** Media types of all manifests that can be copied, for the Accept header. */
 export const MANIFEST_TYPES = [OCI_MANIFEST, OCI_INDEX, DOCKER_MANIFEST, DOCKER_INDEX]
 export const isIndex = (mediaType: string): boolean => mediaType === OCI_INDEX || mediaType === DOCKER_INDEX
 
@@ -40,7 +40,7 @@ export type Manifest = z.infer<typeof manifest>
 export type Index = z.infer<typeof index>
 export type ImageConfig = z.infer<typeof config>
 
-/** A manifest or index as its exact bytes: they make the digest, so they are never written anew. */
+/** A manifest or index in its exact bytes: the digest is theirs, so they are never serialized again. */
 export interface ManifestBytes {
   readonly bytes: Buffer
   readonly mediaType: string
@@ -55,8 +55,8 @@ function parse<T>(schema: z.ZodMiniType<T>, bytes: Buffer, what: string): T {
   try {
     return schema.parse(JSON.parse(bytes.toString('utf8')))
   } catch (cause) {
-    throw new SlipwayError(`The ${what} is not what the OCI image specification says.`, {
-      hint: 'It may be no image: old Docker images (schema 1) and other artifacts cannot be copied. Build it anew, and push it with a current tool.',
+    throw new SlipwayError(`The ${what} does not follow the OCI image specification.`, {
+      hint: 'Images of Docker’s schema 1, and artifacts that are not images, cannot be copied. Build the image again, and push it with a current tool.',
       cause,
     })
   }

@@ -9,18 +9,18 @@ import {
   readManifest,
 } from './oci.ts'
 
-/** One platform's image: what it is made of. */
+/** The image of one platform. */
 export interface PlatformImage {
-  /** `linux/arm64`; '' where the image stands alone. */
+  /** `linux/arm64`; '' for an image without an index. */
   readonly platform: string
   readonly digest: string
   readonly layers: readonly Descriptor[]
   readonly config: ImageConfig
-  /** Bytes that a machine without any of it pulls. */
+  /** Bytes to pull when nothing is cached: configuration and compressed layers. */
   readonly size: number
 }
 
-/** What an image is made of, one entry for each platform that is `wanted`; attestations are no platform. */
+/** Reads the manifest and configuration of each platform's image that is `wanted`. Attestations in an index are left out. */
 export async function readPlatformImages(
   image: Image,
   wanted: (platform: string) => boolean = () => true,

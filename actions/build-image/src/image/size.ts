@@ -10,7 +10,7 @@ const UNITS: Readonly<Record<string, number>> = {
   gib: 1024 ** 3,
 }
 
-/** Reads a size such as `250 MB` or `1.5GiB` as bytes. */
+/** Parses a size such as `250 MB` or `1.5GiB`, in bytes. @throws InputError that names `input`. */
 export function parseSize(text: string | undefined, input: string): number | undefined {
   if (text === undefined) return undefined
   const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)\s*([a-z]+)$/i.exec(text) ?? []
@@ -23,7 +23,7 @@ export function parseSize(text: string | undefined, input: string): number | und
   return Math.round(Number(number) * factor)
 }
 
-/** Bytes as people say them: `812 B`, `3.4 MB`. */
+/** `812 B`, `3.4 MB`: decimal units, two digits. */
 export function formatSize(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`
   const power = Math.min(3, Math.floor(Math.log10(bytes) / 3))

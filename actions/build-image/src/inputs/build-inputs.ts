@@ -79,21 +79,21 @@ function readPlatforms(reader: InputReader, env: Environment): readonly string[]
   return platforms
 }
 
-/** A switch that also takes an option of its own; `undefined` when it is off. */
+/** `true` or an option such as `mode=max`; `undefined` when the attestation is off. */
 function readAttestation(reader: InputReader, name: string, option: RegExp): string | undefined {
   const value = reader.text(name) ?? 'false'
   if (option.test(value)) return value
   return reader.flag(name, false) ? 'true' : undefined
 }
 
-/** The inputs that only buildx can serve, as they would be named to people. */
+/** The inputs that need buildx, as a log line names them. */
 export function buildxInputs(build: BuildInputs): readonly string[] {
   const { platforms, secrets, cacheTo, cacheFrom, provenance, sbom, builder } = build
   return [
     platforms.length > 1 ? `\`platforms: ${platforms.join(',')}\`` : undefined,
     secrets.length > 0 ? 'a build secret' : undefined,
     cacheTo.length > 0 ? '`cache-to`' : undefined,
-    // The classic builder takes as a cache only what the engine has already.
+    // The classic builder can use only images of the engine as a cache.
     cacheFrom.length > 0 ? '`cache-from`' : undefined,
     provenance === undefined ? undefined : '`provenance`',
     sbom === undefined ? undefined : '`sbom`',

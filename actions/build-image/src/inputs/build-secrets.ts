@@ -4,12 +4,12 @@ import { InputError } from '../../../../toolkit/errors.ts'
 import type { InputReader } from '../../../../toolkit/inputs.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
 
-/** A secret for `RUN --mount=type=secret,id=…`. A value goes to buildx in its environment, never in its arguments. */
+/** A secret for `RUN --mount=type=secret,id=…`. A value is passed to buildx in its environment, never in its arguments. */
 export type BuildSecret =
-  | { readonly id: string; readonly value: string }
-  | { readonly id: string; readonly file: string }
+  | { readonly kind: 'value'; readonly id: string; readonly value: string }
+  | { readonly kind: 'file'; readonly id: string; readonly file: string }
 
-/** Reads `secrets`, `secret-envs` and `secret-files`. Errors count entries and never repeat them. */
+/** Reads `secrets`, `secret-envs` and `secret-files`. Errors give the number of an entry and never its text. */
 export function readSecrets(reader: InputReader, env: Environment, workspace: string): readonly BuildSecret[] {
   const secrets = [
     ...readValues(reader.raw('secrets')),
@@ -17,10 +17,10 @@ export function readSecrets(reader: InputReader, env: Environment, workspace: st
       const found = env[value]
       if (found === undefined || found === '') {
         throw new InputError('secret-envs', `is malformed: the variable of entry ${at + 1} is not set.`, {
-          hint: 'Write `id=VARIABLE`, and set the variable under `env:`. The value itself does not belong here.',
+          hint: 'Write `id=VARIABLE`, and set the variable under `env:`. Do not write the value itself here.',
         })
       }
-      return { id: key, value: found }
+      return { kind: 'value' as const, id: key, value: found }
     }),
     ...reader
       .pairs('secret-files', { secret: true })
@@ -29,7 +29,7 @@ export function readSecrets(reader: InputReader, env: Environment, workspace: st
   const ids = new Set<string>()
   for (const { id } of secrets) {
     if (!/^[\w.-]+$/.test(id)) {
-      throw new InputError('secrets', 'has an id with other characters than letters, digits, `_`, `.` and `-`.', {
+      throw new InputError('secrets', 'has an id with characters other than letters, digits, `_`, `.` and `-`.', {
         hint: 'Write `id=value`, one a line; put a value of several lines in double quotes: `"id=first\nsecond"`.',
       })
     }
@@ -42,28 +42,31 @@ export function readSecrets(reader: InputReader, env: Environment, workspace: st
 function readFile(id: string, file: string, at: number): BuildSecret {
   try {
     accessSync(file, constants.R_OK)
-    if (statSync(file).isFile()) return { id, file }
+    if (statSync(file).isFile()) return { kind: 'file', id, file }
   } catch {
-    // Said below, for a folder too.
+    // Refused below, as a folder is.
   }
   throw new InputError('secret-files', `is malformed: the file of entry ${at + 1} cannot be read.`, {
-    hint: 'Write `id=path`, the path relative to the workspace, and make the file in an earlier step.',
+    hint: 'Write `id=path`, with the path relative to the workspace, and create the file in an earlier step.',
   })
 }
 
-/** What a step may print of a secret: of a file its lines, but not a brace or a `yes` in it, which stand everywhere. */
+/**
+ * The texts of a secret that must be masked in the log. Of a file these are its lines; short ones, such as a brace or `yes`,
+ * are left out, as they occur everywhere.
+ */
 export function secretTexts(secret: BuildSecret): readonly string[] {
-  if ('value' in secret) return [secret.value]
-  if (statSync(secret.file).size > PRINTABLE) return []
+  if (secret.kind === 'value') return [secret.value]
+  if (statSync(secret.file).size > LARGEST_TEXT) return []
   const lines = readFileSync(secret.file, 'utf8').split('\n')
   return lines.map((line) => line.trim()).filter((line) => line.length >= 8)
 }
 
-/** Larger files are archives and key stores. */
-const PRINTABLE = 64 * 1024
+/** In bytes. Larger files are archives and key stores, not text that a step prints. */
+const LARGEST_TEXT = 64 * 1024
 
-/** Entries are lines, except that one in double quotes goes on to the closing quote; `""` in it is one quote. */
-function readValues(text: string): readonly { id: string; value: string }[] {
+/** Parses entries, one a line. An entry in double quotes may have several lines; `""` in it is one quote. */
+function readValues(text: string): readonly BuildSecret[] {
   const entries = [...text.matchAll(/[^\S\n]*(?:"((?:[^"]|"")*)"[^\S\n]*(?=\r?\n|$)|([^\r\n]*))(?:\r?\n|$)/g)]
     .map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain?.trim() ?? '')
     .filter((entry) => entry !== '')
@@ -75,10 +78,10 @@ function readValues(text: string): readonly { id: string; value: string }[] {
         'secrets',
         `is malformed: entry ${at + 1} ${equals < 1 ? 'is not of the form id=value' : 'has no value'}.`,
         {
-          hint: 'Write one `id=value` a line. An empty value often is a GitHub secret that does not exist under that name.',
+          hint: 'Write one `id=value` a line. A GitHub secret that does not exist is empty: check its name.',
         },
       )
     }
-    return { id: entry.slice(0, equals).trim(), value }
+    return { kind: 'value', id: entry.slice(0, equals).trim(), value }
   })
 }

@@ -3,8 +3,8 @@ import { requireReference } from '../../../../toolkit/image-reference.ts'
 import type { InputReader } from '../../../../toolkit/inputs.ts'
 
 /**
- * Reads `cache-from` or `cache-to`: an image, or what buildx takes, such as `type=registry,ref=…`. buildx checks its options;
- * the images are checked here, since logins are sought for them.
+ * Reads `cache-from` or `cache-to`: image references, or cache options of buildx such as `type=registry,ref=…`. buildx checks
+ * its options; the references are checked here, as their registries may need a login.
  */
 export function readCaches(reader: InputReader, name: 'cache-from' | 'cache-to'): readonly string[] {
   const caches = reader.lines(name)
@@ -20,7 +20,7 @@ export function readCaches(reader: InputReader, name: 'cache-from' | 'cache-to')
   return caches
 }
 
-/** The image that a cache is in; `undefined` where it is elsewhere. */
+/** Reference of the image that a cache is stored in; `undefined` for other cache types. */
 export function cacheImage(cache: string): string | undefined {
   if (!cache.includes('=')) return cache
   return /(?:^|,)ref=([^,]+)/.exec(cache)?.[1]

@@ -2,15 +2,15 @@ import { InputError } from '../../../../toolkit/errors.ts'
 import { checkTag, formatRepository, type Repository, requireReference } from '../../../../toolkit/image-reference.ts'
 import type { InputReader } from '../../../../toolkit/inputs.ts'
 
-/** A repository to push to, and the tags that the image gets there. */
+/** A repository to push to, and the image's tags there. */
 export interface Destination {
   readonly repository: Repository
   readonly tags: readonly string[]
 }
 
 /**
- * Reads `images` and `tags`: every tag goes to every image; a full reference stands for itself. Where nothing is pushed nor
- * kept, none is `needed`.
+ * Reads `images` and `tags`. A bare tag applies to every image, a full reference to its own repository. `needed` is false when
+ * the image is neither pushed nor tagged in the engine: then no image has to be named.
  */
 export function readDestinations(reader: InputReader, sha: string, needed: boolean): readonly Destination[] {
   const destinations = new Map<string, { repository: Repository; tags: Set<string> }>()
@@ -23,7 +23,7 @@ export function readDestinations(reader: InputReader, sha: string, needed: boole
   const repositories = reader.list('images').map(readRepository)
   const bareTags: string[] = []
   const references = reader.list('tags').flatMap((item) => {
-    // With `images`, a word is a tag; alone, Docker would take it for a name on Docker Hub, which nobody means.
+    // A word without `/`, `:` or `@` is a tag. Docker would read it as a repository on Docker Hub.
     if (!/[/:@]/.test(item)) bareTags.push(item)
     return /[/:@]/.test(item) ? [item] : []
   })
@@ -51,9 +51,9 @@ export function readDestinations(reader: InputReader, sha: string, needed: boole
     if (tags.size > 0) continue
     throw new InputError(
       'images',
-      `has \`${formatRepository(repository)}\`, which would get no tag: \`tags\` names other repositories.`,
+      `has \`${formatRepository(repository)}\`, which gets no tag: \`tags\` names other repositories.`,
       {
-        hint: 'Write the tag alone, such as `v1`, to give it to every image; or leave this one out.',
+        hint: 'Write the tag alone, such as `v1`, to set it in every repository; or remove this repository.',
       },
     )
   }
@@ -63,7 +63,7 @@ export function readDestinations(reader: InputReader, sha: string, needed: boole
 function readRepository(item: string): Repository {
   const { repository, tag, digest } = requireReference(item, 'images')
   if (tag !== undefined || digest !== undefined) {
-    throw new InputError('images', `has \`${item}\`, which is more than a repository.`, {
+    throw new InputError('images', `has \`${item}\`, which has a tag or a digest.`, {
       hint: `Write \`${formatRepository(repository)}\` here${tag === undefined ? '' : `, and \`${tag}\` in \`tags\``}.`,
     })
   }
@@ -72,7 +72,7 @@ function readRepository(item: string): Repository {
 
 function commitTag(sha: string): string {
   if (sha !== '') return sha
-  throw new InputError('tags', 'is missing, and there is no commit (GITHUB_SHA) to take a tag from.', {
+  throw new InputError('tags', 'is missing, and GITHUB_SHA, its default, is not set.', {
     hint: 'Set it, for example `tags: v1.2.3`.',
   })
 }

@@ -5,7 +5,7 @@ import { formatRepository } from '../../../../toolkit/image-reference.ts'
 import type { InputReader } from '../../../../toolkit/inputs.ts'
 import type { Destination } from './destinations.ts'
 
-/** Reads `expected-account-id`. @throws InputError when a repository of ECR is, by its name, in another account. */
+/** Reads `expected-account-id`. @throws InputError when the host of an ECR repository names another account. */
 export function readExpectedAccount(reader: InputReader, destinations: readonly Destination[]): string | undefined {
   const expected = readAccountId(reader)
   if (expected === undefined) return undefined
@@ -15,7 +15,7 @@ export function readExpectedAccount(reader: InputReader, destinations: readonly 
     throw new InputError(
       'expected-account-id',
       `is ${expected}, but \`${formatRepository(repository)}\` is in account ${account}.`,
-      { hint: 'Nothing was touched. Correct one of them, or push to each account in a step of its own.' },
+      { hint: 'Nothing was changed. Correct one of them, or use one step for each account.' },
     )
   }
   return expected

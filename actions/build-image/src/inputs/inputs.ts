@@ -16,7 +16,7 @@ import { PEER_INPUTS } from './peer-inputs.ts'
 export const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const
 type Severity = (typeof SEVERITIES)[number]
 
-/** From which severity on a finding of the scan stops the image, and how long to wait for the scan. */
+/** The lowest severity of a finding that stops the image, and how long to wait for the scan. */
 export interface ScanGate {
   readonly severity: Severity
   readonly timeoutMs: number
@@ -29,11 +29,11 @@ export interface Inputs {
   readonly skipUnchanged: boolean
   readonly promote: ImageReference | undefined
   readonly login: Login | undefined
-  /** Where AWS is asked when the name of a registry does not say it. */
+  /** AWS region for registries whose host does not name one. */
   readonly region: string | undefined
-  /** The AWS account that ECR may be touched in; any when undefined. */
+  /** The AWS account of the ECR repositories. `undefined`: not checked. */
   readonly expectedAccountId: string | undefined
-  /** How to create a repository that is missing; `undefined` when that was not asked for. */
+  /** How to create a missing repository. `undefined`: repositories are not created. */
   readonly createRepository: NewRepository | undefined
   readonly testCommand: string | undefined
   readonly maxSize: number | undefined
@@ -72,18 +72,18 @@ function readScanGate(reader: InputReader): ScanGate | undefined {
   return { severity: reader.choice('scan-gate', SEVERITIES, 'high'), timeoutMs }
 }
 
-/** Inputs that are each right but do not go together. */
+/** Refuses inputs that are valid on their own and contradict each other. */
 function checkTogether(inputs: Inputs): void {
   const { build, destinations, push, promote, scanGate, testCommand, createRepository, maxSize } = inputs
   if (promote !== undefined) {
     if (promote.tag === undefined && promote.digest === undefined) {
-      throw new InputError('promote', 'names a repository, but no image in it.', {
+      throw new InputError('promote', 'names a repository, and neither tag nor digest.', {
         hint: 'Add its digest, `@sha256:…` (the output `image` of the build), or a tag.',
       })
     }
     if (testCommand !== undefined) {
-      throw new InputError('test-command', 'is set together with `promote`, which has no image on this machine.', {
-        hint: 'Test where the image is built.',
+      throw new InputError('test-command', 'is set together with `promote`, which builds no image to test.', {
+        hint: 'Test the image in the job that builds it.',
       })
     }
   }

@@ -1,21 +1,21 @@
-// Inputs of docker/build-push-action that have no meaning here. Dropped in silence, another image would be built, or none left
-// where the next step looks for it. Its `github-token` is passed over: it is for a context that is fetched from GitHub, and
-// ours is a folder.
-const ELSEWHERE = 'build with docker/build-push-action, and give its image to `promote` of this action.'
-const AS_THE_BUILDER = `Remove it: RUN steps get what the builder gives them. Where that does not do, ${ELSEWHERE}`
+// Inputs of docker/build-push-action that this action does not have. They are refused: ignoring them would build another image,
+// or leave none where the next step looks for it. Its `github-token` is ignored: it is for a context that is fetched from
+// GitHub, and here the context is a folder.
+const ELSEWHERE = 'build with docker/build-push-action, and pass its image to `promote` of this action.'
+const AS_THE_BUILDER = `Remove it: RUN steps use the builder’s own setting. If you need it, ${ELSEWHERE}`
 
 /** What to do instead, by name. */
 export const PEER_INPUTS: Readonly<Record<string, string>> = {
   load: 'Use `push: false`: the image stays in the Docker engine, under its tags. To test it before it is pushed, use `test-command`.',
   outputs:
-    'Use `push`: without it the image goes to the registries, with `push: false` it stays in the Docker engine, where `docker save` makes a file of it. For files that a stage leaves, run `docker buildx build --output` in a step of its own.',
+    'Use `push`: without it the image goes to the registries, with `push: false` it stays in the Docker engine, where `docker save` writes it to a file. To export files of a stage, run `docker buildx build --output` in a step of its own.',
   'build-contexts': `Use \`context\` for a folder, and the image's own name in the Dockerfile (\`FROM\`, \`COPY --from\`) for an image. Or ${ELSEWHERE}`,
-  'no-cache-filters': 'Use `no-cache: true`, which builds every stage anew.',
+  'no-cache-filters': 'Use `no-cache: true`, which builds every stage again.',
   annotations: 'Use `labels`.',
   attests: 'Use `provenance` and `sbom`.',
   ssh: `Use \`secrets\`, with \`RUN --mount=type=secret\`. Or ${ELSEWHERE}`,
   allow: `Use \`network: host\` for \`network.host\`. For anything else ${ELSEWHERE}`,
-  call: 'Remove it: this action builds. To check a Dockerfile, run `docker buildx build --check` in a step of its own.',
+  call: 'Remove it: this action only builds. To check a Dockerfile, run `docker buildx build --check` in a step of its own.',
   'add-hosts': AS_THE_BUILDER,
   'cgroup-parent': AS_THE_BUILDER,
   'shm-size': AS_THE_BUILDER,

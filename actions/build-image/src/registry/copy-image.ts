@@ -6,23 +6,22 @@ import type { Image, ImageSource } from '../image/image.ts'
 import { type Descriptor, isIndex, type ManifestBytes, readIndex, readManifest } from '../image/oci.ts'
 import type { BlobOutcome, Registry } from './registry.ts'
 
-/** Where an image goes: a repository, and the registry that has it. */
+/** A repository, and the client of its registry. */
 export interface Target {
   readonly repository: Repository
   readonly registry: Registry
 }
 
-/** What copying took. */
+/** What copying an image took. */
 export interface CopyTally {
   readonly blobs: Record<BlobOutcome, number>
-  /** Bytes that went over the wire. */
+  /** Bytes sent. */
   sent: number
 }
 
 /**
- * Puts an image into a repository under its digest, and under no tag: nobody who pulls by tag sees it yet. Blobs that the
- * repository has are not sent again; an index takes its images along. What is copied is never written anew, so the digest
- * stays.
+ * Copies an image into a repository by digest, without a tag: a pull by tag does not get it yet. Blobs that the repository
+ * has are not sent. Copying an index copies its images. Manifests are copied byte for byte, so the digest stays the same.
  */
 export async function copyImage(image: Image, { repository, registry }: Target): Promise<CopyTally> {
   const tally: CopyTally = { blobs: { present: 0, mounted: 0, sent: 0 }, sent: 0 }
@@ -52,7 +51,7 @@ export async function copyImage(image: Image, { repository, registry }: Target):
   return tally
 }
 
-/** A registry as something to copy from. */
+/** A repository as the source of a copy. */
 export function registrySource({ repository, registry }: Target): ImageSource {
   const name = `${repository.host}/${repository.path}`
   return {
@@ -61,8 +60,8 @@ export function registrySource({ repository, registry }: Target): ImageSource {
     async manifest(digest) {
       const manifest = await registry.manifest(repository.path, digest)
       if (manifest === undefined)
-        throw new SlipwayError(`${name}@${digest} is no longer there.`, {
-          hint: 'A lifecycle policy or a person removed it while it was copied, or the index names an image that was never pushed. Build it anew (`no-cache: true`), or promote another one.',
+        throw new SlipwayError(`${name}@${digest} no longer exists.`, {
+          hint: 'It was removed while it was copied, by a lifecycle policy or by hand, or the index names an image that was never pushed. Build again with `no-cache: true`, or promote another image.',
         })
       return manifest
     },

@@ -1,10 +1,10 @@
-/** A user's name and password for a registry. */
+/** User name and password for a registry. */
 export interface Credentials {
   readonly username: string
   readonly password: string
 }
 
-/** Gives the credentials for one registry; `undefined` where there are none. With `fresh`, not those given before. */
+/** Returns the credentials for one registry; `undefined` where there are none. `fresh` does not return earlier ones. */
 export type CredentialSource = (options?: { readonly fresh?: boolean }) => Promise<Credentials | undefined>
 
 export const basic = ({ username, password }: Credentials): string =>

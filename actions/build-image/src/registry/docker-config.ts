@@ -16,7 +16,7 @@ export type DockerConfig = z.infer<typeof dockerConfig>
 
 export const dockerConfigFolder = (env: World['env']): string => env['DOCKER_CONFIG'] || join(homedir(), '.docker')
 
-/** The user's Docker configuration, such as docker/login-action leaves it. It is read, never written. */
+/** The user's Docker configuration, which docker/login-action writes. It is only read; {} when there is none. */
 export function readDockerConfig(env: World['env']): DockerConfig {
   try {
     return dockerConfig.parse(JSON.parse(readFileSync(join(dockerConfigFolder(env), 'config.json'), 'utf8')))
@@ -25,10 +25,10 @@ export function readDockerConfig(env: World['env']): DockerConfig {
   }
 }
 
-/** The key under which Docker keeps the login of a host. */
+/** The key of a host's login in a Docker configuration. */
 export const configKey = (host: string): string => (host === DOCKER_HUB ? 'https://index.docker.io/v1/' : host)
 
-/** The login that an earlier step left for a host, in the file or with a credential helper. */
+/** The login that an earlier step saved for a host, in the Docker configuration or with a credential helper. */
 export async function findSavedLogin(
   host: string,
   world: Pick<World, 'env' | 'exec' | 'signal'>,

@@ -7,8 +7,8 @@ import type { Credentials } from './credentials.ts'
 const NEEDED = ['ecr-public:GetAuthorizationToken', 'sts:GetServiceBearerToken']
 
 /**
- * Logs in to the ECR public gallery, which hands out tokens in one region only. `undefined` where there are no credentials, or
- * AWS does not take them: a role for deploys seldom may log in, one in China never can, and anyone may pull.
+ * Logs in to the ECR public gallery, whose API is in us-east-1 only. `undefined` without AWS credentials, or where AWS refuses
+ * them: pulling needs no login, and a deploy role often may not log in (in China it never can).
  */
 export async function loginToEcrPublic({
   env,
@@ -28,20 +28,20 @@ export async function loginToEcrPublic({
   } catch (error) {
     const failed = awsError(error, `log in to public.ecr.aws (${NEEDED.join(', ')})`)
     if (!LASTING.has(classifyAwsError(error))) throw failed
-    log.info(`${failed.message} Going on without a login: anyone may pull from it.`)
+    log.info(`${failed.message} Continuing without a login, which pulling does not need.`)
     return undefined
   }
 }
 
-/** @throws SlipwayError when there is no login to push to the gallery with. */
+/** @throws SlipwayError when there is no login, which pushing to the gallery needs. */
 export function refuseAnonymousPush(repository: Repository, login: Credentials | undefined): void {
   if (login !== undefined) return
-  throw new SlipwayError(`Nobody may push to ${formatRepository(repository)} without a login, and there is none.`, {
-    hint: `Run assume-role in an earlier step, with a role that is allowed ${NEEDED.join(' and ')}, or docker/login-action for public.ecr.aws.`,
+  throw new SlipwayError(`Pushing to ${formatRepository(repository)} needs a login, and there is none.`, {
+    hint: `Run assume-role in an earlier step, with a role that allows ${NEEDED.join(' and ')}, or docker/login-action for public.ecr.aws.`,
   })
 }
 
-/** These do not pass by themselves, and who only pulls does well without. */
+/** Failures that a retry does not fix. A pull works without a login. */
 const LASTING: ReadonlySet<AwsFailure> = new Set(['denied', 'expired', 'refused'])
 
 const hasAwsCredentials = (env: World['env']) =>

@@ -10,17 +10,17 @@ import { isLoopback } from './registry-url.ts'
 /** A private ECR registry: one per account and region. */
 export interface EcrRegistry {
   readonly host: string
-  /** Unknown where an emulator's host does not tell; then AWS takes the account of the credentials. */
+  /** `undefined` for an emulator, whose host names no account: then the account of the credentials is used. */
   readonly account: string | undefined
   readonly region: string
-  /** Whether ECR's API can be asked about it; not about an emulator's registry of another account, whose name does not tell whose it is. */
+  /** Whether ECR's API can describe its repositories. False for an emulator's registry of another account. */
   readonly describable: boolean
   readonly client: ECRClient
 }
 
 /**
- * The ECR registry behind a host; `undefined` where it is another kind of registry. Real ones are told by their name. An
- * emulator's (AWS_ENDPOINT_URL) is where GetAuthorizationToken says it is, on this or another loopback address.
+ * The ECR registry of a host; `undefined` for any other registry. AWS's hosts follow a pattern. An emulator's registry
+ * (AWS_ENDPOINT_URL) is a loopback address with the port that GetAuthorizationToken returns.
  */
 export async function findEcr(
   host: string,
@@ -36,7 +36,7 @@ export async function findEcr(
   const proxy = await askToken(registry, world.signal).then(
     ({ proxyEndpoint }) => new URL(proxyEndpoint),
     (error: unknown) => {
-      world.log.debug(`${emulated} gives no ECR token, so ${host} is taken for a plain registry: ${error}`)
+      world.log.debug(`${emulated} returned no ECR token, so ${host} is treated as a plain registry: ${error}`)
       return undefined
     },
   )
@@ -44,13 +44,13 @@ export async function findEcr(
   return { ...registry, describable: proxy.host === host }
 }
 
-/** AWS's SDK is loaded where it is used: who pushes elsewhere starts without it. */
+/** The AWS SDK is loaded on first use: pushing to other registries starts faster without it. */
 async function ecrClient({ env }: Pick<World, 'env'>, region?: string): Promise<ECRClient> {
   const { ECRClient } = await import('@aws-sdk/client-ecr')
   return new ECRClient(awsConfig(env, region))
 }
 
-/** Logs in: a token for this registry, for at most 12 hours. It is masked in the log before anyone can use it. */
+/** Fetches a token for this registry, valid for 12 hours, and masks it in the log. */
 export async function loginToEcr(registry: EcrRegistry, world: Pick<World, 'log' | 'signal'>): Promise<Credentials> {
   const { token } = await askToken(registry, world.signal)
   const [username = 'AWS', ...rest] = Buffer.from(token, 'base64').toString('utf8').split(':')
@@ -70,8 +70,8 @@ async function askToken(registry: EcrRegistry, signal: AbortSignal): Promise<{ t
     )
     const { authorizationToken: token, proxyEndpoint } = authorizationData?.[0] ?? {}
     if (token === undefined || proxyEndpoint === undefined)
-      throw new SlipwayError(`ECR gave no token for ${registry.host}.`, {
-        hint: 'Check account and region in the host name, and, with AWS_ENDPOINT_URL, what answers there. Then run the step again.',
+      throw new SlipwayError(`ECR returned no token for ${registry.host}.`, {
+        hint: 'Check account and region in the host name, and AWS_ENDPOINT_URL if it is set. Then run the step again.',
       })
     return { token, proxyEndpoint }
   } catch (error) {
@@ -79,7 +79,7 @@ async function askToken(registry: EcrRegistry, signal: AbortSignal): Promise<{ t
   }
 }
 
-/** What ECR knows of a repository; `undefined` when there is no such repository. */
+/** ECR's description of a repository; `undefined` when it does not exist. */
 export async function describeRepository(
   registry: EcrRegistry,
   repositoryName: string,
@@ -95,7 +95,7 @@ export async function describeRepository(
   }
 }
 
-/** Creates a repository; `false` when someone else has created it in the meantime, which is as good. */
+/** Creates a repository. Returns false when it exists by now, as another run has created it. */
 export async function createRepository(
   registry: EcrRegistry,
   repositoryName: string,

@@ -12,8 +12,8 @@ export async function putLifecyclePolicy(ecr: EcrRegistry, repositoryName: strin
 }
 
 /**
- * Sets the lifecycle policy of a repository that has none: a run may have created it, and have failed before this. One that is
- * there is someone's, and stays.
+ * Sets the lifecycle policy of a repository that has none: an earlier run may have created the repository and failed before
+ * setting it. An existing policy is not changed.
  */
 export async function putMissingLifecyclePolicy(
   ecr: EcrRegistry,
@@ -29,11 +29,11 @@ export async function putMissingLifecyclePolicy(
   } catch (error) {
     if (error instanceof Error && error.name === 'LifecyclePolicyNotFoundException') {
       await putLifecyclePolicy(ecr, repositoryName, policy)
-      return log.info(`${name}: had no lifecycle policy, and has one now`)
+      return log.info(`${name}: lifecycle policy set, as it had none`)
     }
     if (!/AccessDenied/.test(String(error))) {
       throw awsError(error, `look up the lifecycle policy of ${name} (ecr:GetLifecyclePolicy)`)
     }
-    log.info(`${name}: its lifecycle policy may not be looked up (ecr:GetLifecyclePolicy), going on without.`)
+    log.info(`${name}: no permission to read the lifecycle policy (ecr:GetLifecyclePolicy); it is left as it is.`)
   }
 }

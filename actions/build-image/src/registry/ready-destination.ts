@@ -2,7 +2,7 @@ import type { Repository } from '../../../../toolkit/image-reference.ts'
 import type { EcrRegistry } from './ecr.ts'
 import type { Registry } from './registry.ts'
 
-/** A destination that was found fit to be pushed to, as it was before. */
+/** A destination that passed the preflight checks, in its state before the push. */
 export interface ReadyDestination {
   readonly repository: Repository
   readonly registry: Registry
@@ -12,8 +12,8 @@ export interface ReadyDestination {
 
 export interface TagState {
   readonly tag: string
-  /** What the tag stands for now; `undefined` when it is free. */
+  /** Digest that the tag stands for before the push; `undefined` when the tag does not exist. */
   readonly current: string | undefined
-  /** Whether the registry will refuse to move it. Only ECR says so beforehand. */
+  /** Whether the registry will refuse to move the tag. Only ECR tells beforehand. */
   readonly immutable: boolean
 }

@@ -8,14 +8,14 @@ import { type EcrRegistry, findEcr, loginToEcr } from './ecr.ts'
 import { loginToEcrPublic } from './ecr-public.ts'
 import { Registry } from './registry.ts'
 
-/** A registry, ready to be spoken to; `ecr` is there when it is a private ECR registry. */
+/** A registry with its credentials. `ecr` is set for a private ECR registry. */
 export interface OpenRegistry {
   readonly registry: Registry
   readonly ecr: EcrRegistry | undefined
   readonly credentials: CredentialSource
 }
 
-/** Opens each registry once, with the credentials that are found for it. */
+/** The registries of this run. Each is opened once, with the credentials that are found for it. */
 export class Registries {
   readonly #world: World
   readonly #http: Http
@@ -41,11 +41,11 @@ export class Registries {
     const { clock, log, signal } = this.#world
     const own = this.#login?.host === host ? this.#login : undefined
     const ecr = own === undefined ? await findEcr(host, this.#world) : undefined
-    const credentials = remember(() => this.#find(host, own, ecr))
+    const credentials = lookUpOnce(() => this.#find(host, own, ecr))
     return { registry: new Registry(host, credentials, { http: this.#http, clock, log, signal }), ecr, credentials }
   }
 
-  /** In this order: what the inputs say, what AWS gives for its registries, what an earlier step left. */
+  /** In this order: the inputs, a token of ECR, a login that an earlier step saved. */
   async #find(host: string, own: Login | undefined, ecr: EcrRegistry | undefined): Promise<Credentials | undefined> {
     if (own !== undefined) return own
     if (ecr !== undefined) return loginToEcr(ecr, this.#world)
@@ -57,8 +57,8 @@ export class Registries {
   }
 }
 
-/** One login serves all who ask, until someone asks for a fresh one. */
-function remember(find: () => Promise<Credentials | undefined>): CredentialSource {
+/** Looks credentials up once, and again when fresh ones are asked for. */
+function lookUpOnce(find: () => Promise<Credentials | undefined>): CredentialSource {
   let known: Promise<Credentials | undefined> | undefined
   return ({ fresh = false } = {}) => {
     if (fresh) known = undefined

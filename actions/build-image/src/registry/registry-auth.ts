@@ -4,26 +4,26 @@ import { basic, type CredentialSource, type Credentials } from './credentials.ts
 import { RegistryError, readErrorDocument } from './registry-error.ts'
 import { isLoopback } from './registry-url.ts'
 
-/** What a registry wants to see before it answers, from its `WWW-Authenticate`. */
+/** How a registry authenticates, from its `WWW-Authenticate` header. */
 type Challenge =
   | { readonly kind: 'none' }
   | { readonly kind: 'basic' }
   | { readonly kind: 'bearer'; readonly realm: URL; readonly service: string | undefined }
 
-/** What a request needs to be allowed, in the words of token servers. */
+/** Scopes of the token authentication of the distribution specification. */
 export const toPull = (path: string): string => `repository:${path}:pull`
 export const toPush = (path: string): string => `repository:${path}:pull,push`
 
 export interface Authorizer {
-  /** The Authorization header for all of these scopes together; `undefined` where none is wanted. */
+  /** The Authorization header for these scopes; `undefined` where the registry needs none. */
   header(scopes: readonly string[]): Promise<string | undefined>
-  /** Counts the credentials used so far. */
+  /** Number of the current credentials, from 0. */
   readonly generation: number
-  /** Forgets the credentials of a generation, if they are the current ones, so that the next header comes from fresh ones. */
+  /** Drops the credentials of a generation, if they are the current ones. The next header uses fresh ones. */
   renew(generation: number): void
 }
 
-/** Learns how a registry wants to be logged in to, and does it; tokens stay in memory. */
+/** Asks a registry how it authenticates, and fetches tokens. They stay in memory. */
 export function openAuthorizer(base: URL, http: Http, credentials: CredentialSource, signal: AbortSignal): Authorizer {
   let challenge: Promise<Challenge> | undefined
   let generation = 0
@@ -34,7 +34,7 @@ export function openAuthorizer(base: URL, http: Http, credentials: CredentialSou
     if (current !== undefined) return current
     const asked = credentials({ fresh: generation > 0 })
     current = asked
-    // Whoever tries again asks again.
+    // A failure is not kept: the next attempt asks again.
     asked.catch(() => {
       if (current === asked) current = undefined
     })
@@ -70,7 +70,7 @@ export function openAuthorizer(base: URL, http: Http, credentials: CredentialSou
       return generation
     },
     renew(refused) {
-      // Requests go side by side: all are refused, and one login is enough.
+      // Parallel requests are all refused; one new login serves them all.
       if (refused !== generation) return
       generation++
       current = undefined
@@ -89,7 +89,7 @@ async function askChallenge(base: URL, http: Http, signal: AbortSignal): Promise
     throw new RegistryError(`${base.host} does not answer as a registry: ${status} ${message}`.trim(), {
       status,
       code,
-      hint: 'Check the host name; what answers there is not the registry API (GET /v2/).',
+      hint: 'Check the host name: the answer to GET /v2/ is not that of a registry.',
     })
   }
   return parseChallenge(answer.headers['www-authenticate'] ?? '', base)
@@ -103,16 +103,16 @@ export function parseChallenge(header: string, base: URL): Challenge {
   const realm = parameters.get('realm')
   if (scheme !== 'bearer' || realm === undefined || !URL.canParse(realm, base.href)) {
     throw new SlipwayError(
-      `The registry ${base.host} asks for a login that is neither Basic nor Bearer: \`${header}\`.`,
+      `The registry ${base.host} wants an authentication that is neither Basic nor Bearer: \`${header}\`.`,
       {
-        hint: 'Check that the host is a registry, and not a proxy with a login of its own.',
+        hint: 'Check that the host is a registry, and not a proxy with its own login.',
       },
     )
   }
   const url = new URL(realm, base)
   if (url.protocol !== 'https:' && !isLoopback(url.hostname)) {
     throw new SlipwayError(`The registry ${base.host} wants a password sent to ${url.origin}, without encryption.`, {
-      hint: 'Put the registry and its token server behind https.',
+      hint: 'Serve the registry and its token server over https.',
     })
   }
   return { kind: 'bearer', realm: url, service: parameters.get('service') }
@@ -140,7 +140,7 @@ async function fetchToken(
       code,
       hint:
         known === undefined
-          ? 'Log in to this registry: set `registry`, `username` and `password`, or run docker/login-action before.'
+          ? 'Log in to this registry: set `registry`, `username` and `password`, or run docker/login-action in an earlier step.'
           : `Check the user name \`${known.username}\` and its password or access token.`,
     })
   }

@@ -3,13 +3,13 @@ import { SlipwayError } from '../../../../toolkit/errors.ts'
 import type { HttpAnswer } from '../../../../toolkit/http/http.ts'
 import type { Retryable } from '../../../../toolkit/retry.ts'
 
-/** What a registry said no to, in its own words. */
+/** An error answer of a registry, with the registry's own message. */
 export class RegistryError extends SlipwayError {
   readonly status: number
-  /** The distribution specification's code: `NAME_UNKNOWN`, `TAG_INVALID`, `DENIED` … '' where it gave none. */
+  /** Code of the distribution specification: `NAME_UNKNOWN`, `TAG_INVALID`, `DENIED` … '' where the answer has none. */
   readonly code: string
   readonly retryAfterMs: number | undefined
-  /** Which credentials of this registry were used, counted from 0. */
+  /** Number of the credentials that were used for this registry, from 0. */
   readonly generation: number
 
   constructor(
@@ -30,7 +30,7 @@ export class RegistryError extends SlipwayError {
   }
 }
 
-/** A registry's bad minute passes: 5xx, broken or silent connections, and 429, which says when. Any other 4xx never does. */
+/** Retries 5xx, connection errors and 429 (after the time that it gives). Any other 4xx is final. */
 export function isRetryable(error: unknown): Retryable {
   if (error instanceof RegistryError) {
     if (error.status === 429) return error.retryAfterMs === undefined ? true : { afterMs: error.retryAfterMs }
@@ -40,15 +40,15 @@ export function isRetryable(error: unknown): Retryable {
 }
 
 /**
- * Whether fresh credentials may help: the token was missing, or, as ECR says it, has expired. The answer to a HEAD cannot say
- * why it is no; it may be that.
+ * True when fresh credentials may help: 401, or ECR's 403 for an expired token. The answer to a HEAD has no message, so every
+ * 403 to one may be that.
  */
 export const isCredentialError = (error: unknown): error is RegistryError =>
   error instanceof RegistryError &&
   (error.status === 401 ||
     (error.status === 403 && (error.code === '' || /expired|reauthenticate/i.test(error.message))))
 
-/** Reads the error document of the distribution specification, as far as it is one. */
+/** Parses the error document of the distribution specification. Any other short text is the message. */
 export function readErrorDocument(body: Buffer): { code: string; message: string } {
   const text = body.toString('utf8').trim()
   try {
@@ -56,7 +56,7 @@ export function readErrorDocument(body: Buffer): { code: string; message: string
     const first = errors?.[0]
     if (first !== undefined) return { code: first.code ?? '', message: first.message ?? '' }
   } catch {
-    // Proxies and load balancers answer in HTML or not at all.
+    // Proxies and load balancers answer with HTML or nothing.
   }
   return { code: '', message: text.length > 0 && text.length < 300 && !text.startsWith('<') ? text : '' }
 }
@@ -92,14 +92,13 @@ export function explain(doing: string, error: unknown): unknown {
 
 function nextStep(status: number, code: string, text: string): string | undefined {
   if (code === 'NAME_UNKNOWN') return 'Create the repository, or, on ECR, set `create-repository: true`.'
-  if (/immutable/i.test(text))
-    return 'The tag is immutable and taken. Use another tag; images are told apart by digest.'
+  if (/immutable/i.test(text)) return 'The tag is immutable and already in use. Use another tag.'
   if (status === 401)
     return 'Log in to this registry: set `registry`, `username` and `password`, or, for ECR, AWS credentials.'
   if (status === 403) return 'The credentials lack this permission. The README lists what is needed.'
   if (status === 429)
-    return 'The registry limits requests. Log in (anonymous pulls are limited most), or run the step later.'
+    return 'The registry limits requests. Log in, as anonymous pulls have the lowest limit, or run the step later.'
   if (status >= 500)
-    return 'The registry had a bad moment for longer than we retried. Run the step again: nothing is half done.'
+    return 'The registry failed in every attempt. Run the step again later: what was pushed is not pushed again.'
   return status === 0 ? 'Check the host name and that this machine can reach it.' : undefined
 }

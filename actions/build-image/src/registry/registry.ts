@@ -15,7 +15,7 @@ export interface Blob extends HttpBody {
   readonly digest: string
 }
 
-/** What became of a blob that a repository should have. */
+/** How a repository got a blob: it had it, mounted it from another repository, or it was sent. */
 export type BlobOutcome = 'present' | 'mounted' | 'sent'
 
 export interface RegistryWorld {
@@ -27,13 +27,13 @@ export interface RegistryWorld {
 
 const ATTEMPTS = 5
 
-/** A registry that speaks the OCI distribution specification. Every call is retried by class of error. */
+/** Client of a registry, by the OCI distribution specification. Every call retries errors that can pass by themselves. */
 export class Registry {
   readonly host: string
   readonly #base: URL
   readonly #world: RegistryWorld
   readonly #authorizer: Authorizer
-  /** Blobs that went ahead, by repository and digest. */
+  /** Blobs that are sent ahead, by repository and digest. */
   readonly #ahead = new Map<string, Promise<BlobOutcome | undefined>>()
 
   constructor(host: string, credentials: CredentialSource, world: RegistryWorld) {
@@ -43,7 +43,7 @@ export class Registry {
     this.#authorizer = openAuthorizer(this.#base, world.http, credentials, world.signal)
   }
 
-  /** The digest that a tag (or digest) stands for; `undefined` when there is none, or no such repository. */
+  /** The digest of a tag (or digest); `undefined` when the tag or the repository does not exist. */
   resolve(path: string, reference: string): Promise<string | undefined> {
     return this.#try(`look up ${this.#name(path, reference)}`, async () => {
       const url = this.#url(path, 'manifests', reference)
@@ -51,12 +51,12 @@ export class Registry {
       await readBody(answer)
       if (answer.statusCode === 404) return undefined
       const digest = answer.headers['docker-content-digest']
-      // Some registries leave the header out of HEAD; the bytes cannot be wrong.
+      // Some registries send no digest with HEAD. The digest of the manifest's bytes is always right.
       return typeof digest === 'string' ? digest : (await this.#manifest(path, reference))?.digest
     })
   }
 
-  /** The manifest or index under a tag or digest; `undefined` when there is none. */
+  /** The manifest or index of a tag or digest; `undefined` when it does not exist. */
   manifest(path: string, reference: string): Promise<ManifestBytes | undefined> {
     return this.#try(`read the manifest of ${this.#name(path, reference)}`, () => this.#manifest(path, reference))
   }
@@ -67,12 +67,12 @@ export class Registry {
     return this.#try(`read ${this.#name(path, digest)}`, () => this.#send([toPull(path)], request, [200]))
   }
 
-  /** All of a small blob, such as an image's configuration. */
+  /** Reads a small blob, such as an image's configuration. */
   readBlob(path: string, digest: string): Promise<Buffer> {
     const request: HttpRequest = { method: 'GET', url: this.#url(path, 'blobs', digest) }
     return this.#try(`read ${this.#name(path, digest)}`, async () => {
       const bytes = await readBody(await this.#send([toPull(path)], request, [200]))
-      if (digestOf(bytes) !== digest) throw another(this.#name(path, digest), digestOf(bytes))
+      if (digestOf(bytes) !== digest) throw wrongDigest(this.#name(path, digest), digestOf(bytes))
       return bytes
     })
   }
@@ -81,16 +81,16 @@ export class Registry {
     return this.#try(`look for ${this.#name(path, digest)}`, () => this.#hasBlob(path, digest))
   }
 
-  /** Makes sure that a repository has a blob: it may be there, be mounted from another repository here, or be sent. */
+  /** Puts a blob into a repository, unless it has it. `mountFrom` is a repository of this registry that has the blob. */
   async putBlob(path: string, blob: Blob, mountFrom?: string): Promise<BlobOutcome> {
     const name = this.#name(path, blob.digest)
     const ahead = await this.#ahead.get(name)
-    // Looked for all the same: a registry may have swept away what no manifest named for a while.
+    // The registry is asked even after sending ahead: its garbage collection may have removed a blob without a manifest.
     const now = await this.#try(`push ${name}`, () => this.#putBlob(path, blob, mountFrom))
     return now === 'present' ? (ahead ?? now) : now
   }
 
-  /** Begins to send a blob that `putBlob` will ask for, which waits for it. What fails here, but for a login, is left to that. */
+  /** Starts to send a blob before `putBlob` is called for it, which then waits for this. Failures are left to `putBlob`. */
   sendAhead(path: string, blob: Blob): void {
     const name = this.#name(path, blob.digest)
     if (this.#ahead.has(name)) return
@@ -116,14 +116,14 @@ export class Registry {
     })
   }
 
-  /** Asks for permission to push, the only way a registry answers that: begins an upload and gives it up. */
+  /** Checks the permission to push in the only way that registries offer: starts an upload and cancels it. */
   checkPush(path: string): Promise<void> {
     return this.#try(`push to ${this.host}/${path}`, async () => {
       const url = await this.#startUpload(path)
       if (url === undefined) return
-      // Not every registry can give up an upload; those forget it by themselves. Unread, the answer would hold its connection.
-      const givenUp = this.#send([toPush(path)], { method: 'DELETE', url }, []).then(readBody)
-      await givenUp.catch(() => {})
+      // Registries that cannot cancel an upload expire it. The answer is read to free its connection.
+      const cancelled = this.#send([toPush(path)], { method: 'DELETE', url }, []).then(readBody)
+      await cancelled.catch(() => {})
     })
   }
 
@@ -152,36 +152,36 @@ export class Registry {
     const bytes = await readBody(answer)
     if (answer.statusCode === 404) return undefined
     const digest = digestOf(bytes)
-    if (reference.includes(':') && reference !== digest) throw another(this.#name(path, reference), digest)
+    if (reference.includes(':') && reference !== digest) throw wrongDigest(this.#name(path, reference), digest)
     return { bytes, digest, mediaType: (answer.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '' }
   }
 
-  /** Asks for a blob of another repository here. Where it is not to be had, it is sent, also if the registry makes that an error. */
+  /** Mounts a blob from another repository. Where the registry refuses that, also with an error, an upload is started. */
   async #mount(path: string, digest: string, from: string): Promise<URL | undefined> {
     try {
       return await this.#startUpload(path, { mount: digest, from })
     } catch (error) {
       if (!(error instanceof RegistryError) || isRetryable(error)) throw error
-      this.#world.log.debug(`${this.#name(path, digest)} cannot be had from ${from}: ${error.message}`)
+      this.#world.log.debug(`${this.#name(path, digest)} cannot be mounted from ${from}: ${error.message}`)
       return this.#startUpload(path)
     }
   }
 
-  /** Where to send a blob to; `undefined` when it was mounted. */
+  /** Starts an upload and returns its URL; `undefined` when the blob was mounted. */
   async #startUpload(
     path: string,
     other?: { readonly mount: string; readonly from: string },
   ): Promise<URL | undefined> {
     const url = new URL(`/v2/${path}/blobs/uploads/`, this.#base)
     for (const [key, value] of Object.entries(other ?? {})) url.searchParams.set(key, value)
-    // Only this request has to read the other repository.
+    // Only this request reads the other repository.
     const scopes = [toPush(path), ...(other === undefined ? [] : [toPull(other.from)])]
     const answer = await this.#send(scopes, { method: 'POST', url }, [201, 202])
     await readBody(answer)
     return answer.statusCode === 201 ? undefined : this.#follow(new URL(answer.headers.location ?? '', url))
   }
 
-  /** Sends a request, logged in, along redirects. Any status not in `expected` (when there are some) is an error. */
+  /** Sends a request with credentials and follows redirects. A status that is not in `expected` is an error; [] expects any. */
   async #send(scopes: readonly string[], request: HttpRequest, expected: readonly number[]): Promise<HttpAnswer> {
     const { http, signal } = this.#world
     let url = request.url
@@ -205,12 +205,12 @@ export class Registry {
   #follow(url: URL): URL {
     if (url.protocol === 'https:' || isLoopback(url.hostname)) return url
     throw new SlipwayError(`${this.host} redirects to ${url.origin}, without encryption.`, {
-      hint: 'Put the registry and its storage behind https. A proxy before it has to tell it so (X-Forwarded-Proto: https).',
+      hint: 'Serve the registry and its storage over https. A proxy in front of it must set `X-Forwarded-Proto: https`.',
     })
   }
 
-  /** Retries what passes by itself, once with fresh credentials where those were refused, and says what was tried. */
-  async #try<T>(doing: string, task: () => Promise<T>, passes = isRetryable): Promise<T> {
+  /** Retries a task, once with fresh credentials where those were refused. An error says what was being done. */
+  async #try<T>(doing: string, task: () => Promise<T>, retryable = isRetryable): Promise<T> {
     const { clock, signal, log } = this.#world
     let renewed = false
     try {
@@ -226,7 +226,7 @@ export class Registry {
             this.#authorizer.renew(error.generation)
             return { afterMs: 0 }
           }
-          return passes(error)
+          return retryable(error)
         },
         onRetry: (error, attempt, pauseMs) =>
           log.info(
@@ -250,7 +250,7 @@ export class Registry {
 
 const ACCEPT = { accept: MANIFEST_TYPES.join(', ') }
 
-const another = (name: string, digest: string) =>
-  new SlipwayError(`${name} was asked for, and something with digest ${digest} came.`, {
-    hint: 'The registry, or a proxy before it, changes what it serves. Do not deploy from it.',
+const wrongDigest = (name: string, digest: string) =>
+  new SlipwayError(`The registry answered a request for ${name} with content of digest ${digest}.`, {
+    hint: 'The registry, or a proxy in front of it, changes content. Do not deploy from it.',
   })

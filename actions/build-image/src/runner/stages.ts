@@ -1,13 +1,13 @@
 import { formatDuration } from '../../../../toolkit/duration.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
 
-/** A part of the work, and how long it took. */
+/** A part of the step's work, and how long it took. */
 export interface Stage {
   readonly name: string
   readonly ms: number
 }
 
-/** Runs the parts of the work, each folded away in the log under its name, and keeps their times. */
+/** Runs each part of the work in a log group, and records its time. */
 export class Stages {
   readonly #world: Pick<World, 'clock' | 'log'>
   readonly done: Stage[] = []

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { World } from '../../../../toolkit/runtime.ts'
 
-/** A folder of this run's own, readable by nobody else. It is gone at the end, also when the step was killed. */
+/** A temporary folder that only this user can read. It is removed at the end of the step, by the post step if this one is killed. */
 export interface TemporaryFolder {
   readonly root: string
-  /** A new empty folder in it. */
+  /** Creates a folder in it. */
   folder(name: string): Promise<string>
-  /** Has something else undone at the end. What cannot be is left. */
+  /** Registers a clean-up for `discard`. Its failure is ignored. */
   onDiscard(undo: () => Promise<unknown>): void
   discard(): Promise<void>
 }
@@ -17,7 +17,7 @@ const STATE = 'temporary-folder'
 
 export async function makeTemporaryFolder({ env, step }: Pick<World, 'env' | 'step'>): Promise<TemporaryFolder> {
   const root = await mkdtemp(join(env['RUNNER_TEMP'] || tmpdir(), 'slipway-build-'))
-  // For the post step, in case that this one is not alive at its end.
+  // For the post step, which removes the folder when this step was killed.
   step.saveState(STATE, root)
   const undos: (() => Promise<unknown>)[] = []
   return {
@@ -35,7 +35,7 @@ export async function makeTemporaryFolder({ env, step }: Pick<World, 'env' | 'st
   }
 }
 
-/** Removes what a killed main step left. */
+/** Removes the folder that a killed main step left. */
 export async function removeLeftoverFolder({ step }: Pick<World, 'step'>): Promise<void> {
   const root = step.state(STATE)
   if (root !== '') await rm(root, { recursive: true, force: true })

@@ -4,18 +4,18 @@ import type { Log } from '../../../../toolkit/log.ts'
 import { inParallel } from '../../../../toolkit/parallel.ts'
 import type { Registries } from '../registry/registries.ts'
 
-/** An image that the build begins with, and what it stands for right now. */
+/** An image that the Dockerfile names, as it is now. */
 export interface BaseImage {
   readonly name: string
-  /** A digest in a registry, or the id of an image that only this machine's engine has. */
+  /** Its digest in the registry, or its id when only the Docker engine has it. */
   readonly identity: string
-  /** Whether only this machine's engine has it. */
+  /** True when the image was built on this machine and is in no registry. */
   readonly local: boolean
-  /** Whether the engine has another image under this name than the registry: a build would use the old one. */
+  /** True when the engine has an older image of this name than the registry: the build must pull. */
   readonly stale: boolean
 }
 
-/** Looks up every base. `undefined` when one cannot be known; then a build cannot be told from another by its inputs. */
+/** Looks up every base image. `undefined` when one cannot be looked up: then the sources have no content hash. */
 export async function resolveBases(
   images: readonly string[],
   registries: Registries,
@@ -26,7 +26,7 @@ export async function resolveBases(
     return await inParallel(images, 4, (name) => resolveBase(name, registries, docker))
   } catch (error) {
     log.info(
-      `A base image could not be looked up, so it is not known whether anything changed: ${error instanceof Error ? error.message : error}`,
+      `Cannot tell whether anything changed, as a base image could not be looked up: ${error instanceof Error ? error.message : error}`,
     )
     return undefined
   }
@@ -40,12 +40,12 @@ async function resolveBase(name: string, registries: Registries, docker: Docker 
     .inspect()
     .catch(() => undefined)
   const pulled = (local?.RepoDigests ?? []).map((reference) => reference.split('@')[1] ?? '')
-  // Never pulled from anywhere: built here, and only here.
+  // It was never pulled, so it was built on this machine.
   if (local !== undefined && pulled.length === 0) return { name, identity: local.Id, local: true, stale: false }
   const { registry } = await registries.at(repository.host)
   const identity = await registry.resolve(repository.path, tag ?? 'latest')
   if (local !== undefined && !pulled.includes(identity ?? '') && pulled.includes(local.Id)) {
-    // An engine that keeps images in containerd has a digest for what was built here too. The registry knows what came from it.
+    // With the containerd image store, an image that was built here has a digest too. Only the registry can tell it from a pulled one.
     const known = await Promise.all(pulled.map((digest) => registry.resolve(repository.path, digest)))
     if (known.every((one) => one === undefined)) return { name, identity: local.Id, local: true, stale: false }
   }

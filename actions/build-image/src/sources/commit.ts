@@ -7,9 +7,9 @@ import { childEnvironment } from '../runner/child-environment.ts'
 /** The commit that is built. */
 export interface Commit {
   readonly run: WorkflowRun
-  /** Seconds since the epoch: the commit's time, which takes the place of the build's. */
+  /** Time of the commit in seconds since 1970. The image's time, in place of the time of the build. */
   readonly epoch: number
-  /** Where the time comes from, for the log. */
+  /** Source of the time, for the log. */
   readonly epochFrom: string
   readonly title: string
   readonly description: string
@@ -17,8 +17,8 @@ export interface Commit {
 }
 
 /**
- * Reads the commit from the run, the event and git. SOURCE_DATE_EPOCH wins, as everywhere; a time is needed that is the same
- * for every build of a commit, so without any it is 1980, the first year that all archive formats know.
+ * Reads the commit from the run, its event and git. SOURCE_DATE_EPOCH takes precedence, as its specification says. Every build
+ * of a commit needs the same time, so without any it is 1980, the first year that all archive formats support.
  */
 export async function readCommit(
   context: string,
@@ -38,10 +38,10 @@ export async function readCommit(
     return { ...details, epoch: Number(git.stdout.trim()), epochFrom: 'git' }
   const pushed = Date.parse(event.timestamp) / 1000
   if (pushed >= 0) return { ...details, epoch: Math.floor(pushed), epochFrom: 'the event' }
-  return { ...details, epoch: 315_532_800, epochFrom: 'nowhere, so 1980' }
+  return { ...details, epoch: 315_532_800, epochFrom: 'the default, as neither git nor the event has a time' }
 }
 
-/** The labels of the OCI image specification, as far as the run tells; those from the inputs win. */
+/** The labels of the OCI image specification that the run has values for. `own` labels replace them. */
 export function imageLabels(commit: Commit, own: readonly Pair[]): readonly Pair[] {
   const { run, title, description, license, epoch } = commit
   const labels: Record<string, string> = {
@@ -50,7 +50,7 @@ export function imageLabels(commit: Commit, own: readonly Pair[]): readonly Pair
     'org.opencontainers.image.url': run.repositoryUrl,
     'org.opencontainers.image.source': run.repositoryUrl,
     'org.opencontainers.image.version': run.refName,
-    // The commit's time and not the clock's, or no build would be like another.
+    // The commit's time: with the time of the build, no two builds would be equal.
     'org.opencontainers.image.created': new Date(epoch * 1000).toISOString(),
     'org.opencontainers.image.revision': run.sha,
     'org.opencontainers.image.licenses': license,
@@ -76,7 +76,7 @@ function readEvent(path: string | undefined): Event {
   try {
     if (path) event = JSON.parse(readFileSync(path, 'utf8'))
   } catch {
-    // A label less; nothing that a build could depend on.
+    // Without the event some labels are missing. Nothing else depends on it.
   }
   const { name, description, license } = event.repository ?? {}
   return {

@@ -1,17 +1,18 @@
 import { createHash } from 'node:crypto'
 import { closeSync, openSync, readSync } from 'node:fs'
-import { setImmediate as breathe } from 'node:timers/promises'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { BuildInputs } from '../inputs/build-inputs.ts'
 import type { BaseImage } from './base-images.ts'
 import { type Context, type ContextEntry, unreadable } from './context.ts'
 import type { Dockerfile } from './dockerfile.ts'
 
-/** Counts up when the same inputs begin to give another image, so that no older image is taken for it. */
+/** Raised when the same sources begin to give another image, so that no older image is reused. */
 const SCHEME = 1
 
 /**
- * A hash over everything that a build depends on: what of the context is sent, the Dockerfile, arguments, labels, target,
- * platforms (without any, the builder's own), and what its bases stand for. Not the commit: the same sources in another commit are the same image.
+ * A hash of everything that a build depends on: the files of the context, the Dockerfile, arguments, labels, target, platforms
+ * (by default the builder's own) and base images. The commit is not part of it: the same sources in another commit give the
+ * same image.
  */
 export async function contentHash(
   build: BuildInputs,
@@ -32,9 +33,9 @@ export async function contentHash(
     platforms: platforms.length > 0 ? [...platforms].sort() : [nativePlatform],
     attestations: [provenance ?? '', sbom ?? ''],
     reproducible,
-    // An image that was found has passed its test, and no other.
+    // An image that is found must have passed this test and no other.
     testCommand,
-    // By name only: a hash is public, and a short secret could be guessed from it.
+    // Names only: the hash is public, and a short secret could be guessed from it.
     secrets: sorted(secrets.map(({ id }) => [id])),
     bases: sorted(bases.map(({ name, identity }) => [name, identity])),
     entries,
@@ -42,22 +43,22 @@ export async function contentHash(
   return createHash('sha256').update(JSON.stringify(document)).digest('hex')
 }
 
-/** The tag under which an image can be found again by its content. */
+/** The tag by which later runs find an image of the same sources. */
 export const contentTag = (hash: string): string => `content-${hash.slice(0, 40)}`
 
-/** How many bytes are read before whoever waits for this process, such as a cancellation, gets a turn. */
-const TURN = 256 * 1024 * 1024
+/** Bytes that are hashed before the event loop runs, for example to handle a cancel. */
+const BYTES_PER_TURN = 256 * 1024 * 1024
 
 async function describeEntries(entries: readonly ContextEntry[]): Promise<(readonly string[])[]> {
-  // One buffer for all: a fresh one for each file is most of the work of reading it.
+  // One buffer for all files: allocating one for each takes longer than reading most files.
   const buffer = Buffer.allocUnsafeSlow(1024 * 1024)
   const described: (readonly string[])[] = []
   let read = 0
   for (const entry of entries) {
     described.push(describeEntry(entry, buffer))
     read += entry.kind === 'file' ? entry.size : 0
-    if (read < TURN) continue
-    await breathe()
+    if (read < BYTES_PER_TURN) continue
+    await nextTurn()
     read = 0
   }
   return described

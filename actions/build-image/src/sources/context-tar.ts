@@ -4,15 +4,15 @@ import { pipeline } from 'node:stream/promises'
 import { type Pack, pack } from 'tar-stream'
 import { type Context, type ContextEntry, unreadable } from './context.ts'
 
-/** A file that is not in the context's folder, or takes the place of one that is. */
+/** A file that is added to the context, or replaces one of it. */
 export interface ExtraFile {
   readonly path: string
   readonly content: Buffer
 }
 
 /**
- * A context as a tar stream that is the same for the same sources: in the walk's order, owned by root, with git's two modes
- * (0644 and 0755) and one time. It holds no more in memory than a stream's buffers.
+ * A context as a tar stream that is the same for the same sources: in a fixed order, owned by root, with git's two modes (0644
+ * and 0755) and one time. It is streamed, not held in memory.
  */
 export function packContext(context: Context, epoch: number, extra: readonly ExtraFile[] = []): Readable {
   const tar = pack()
@@ -24,7 +24,7 @@ export function packContext(context: Context, epoch: number, extra: readonly Ext
     tar.finalize()
   }
   write().catch((error) => tar.destroy(error))
-  // Also because tar-stream's streams are like Node's and not the same, and what reads this one may be particular.
+  // This is a stream of Node's; those of tar-stream differ, and not every reader accepts them.
   return connect(tar, new Coalesce(), () => {})
 }
 
@@ -56,7 +56,7 @@ function readExactly(path: string, size: number): Buffer {
   }
 }
 
-/** A file piece by piece: no more than it was when it was walked past, and an error when it has become less. */
+/** Reads as many bytes of a file as it had when the context was listed. @throws InputError when it has fewer now. */
 async function* readPieces(path: string, size: number): AsyncGenerator<Buffer> {
   let seen = 0
   try {
@@ -71,21 +71,21 @@ async function* readPieces(path: string, size: number): AsyncGenerator<Buffer> {
 }
 
 const shrunk = (before: number, now: number) =>
-  new Error(`It had ${before} bytes when the build began, and has ${now} now.`)
+  new Error(`Its size changed from ${before} to ${now} bytes during the build.`)
 
-/** Ends once the content is taken, so that no more is read than whoever reads the stream can take. */
+/** Resolves when the content is consumed, so that no more is read than the stream's reader accepts. */
 const writeAll = (tar: Pack, header: Parameters<Pack['entry']>[0], content: Buffer): Promise<void> =>
   new Promise((resolve, reject) => {
     tar.entry(header, (error) => (error ? reject(error) : resolve())).end(content)
   })
 
-/** Puts small pieces together: ten thousand small files would make thirty thousand writes to the engine's socket. */
+/** Joins small chunks: ten thousand small files would otherwise be thirty thousand writes to the engine's socket. */
 class Coalesce extends Transform {
   #pieces: Buffer[] = []
   #length = 0
 
   override _transform(piece: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    // A large piece goes as it is: to copy it would cost more than another write.
+    // A large chunk is passed on as it is: copying it would cost more than a write.
     const large = piece.length >= LARGE
     if (!large) this.#add(piece)
     if (this.#length >= (large ? 1 : PIECE)) this.push(this.#take())

@@ -3,7 +3,7 @@ import { join, relative, sep } from 'node:path'
 import { InputError } from '../../../../toolkit/errors.ts'
 import type { IgnoreFile } from './ignore-file.ts'
 
-/** One thing in a build context. `path` is relative to the context, with `/` between its parts. */
+/** A file, folder or symbolic link in a build context. `path` is relative to the context, with `/` between its parts. */
 export type ContextEntry =
   | { readonly kind: 'folder'; readonly path: string }
   | {
@@ -15,23 +15,23 @@ export type ContextEntry =
     }
   | { readonly kind: 'link'; readonly path: string; readonly target: string }
 
-/** What a build is given: everything in a folder that is not ignored, in one order on every machine. */
+/** A build context: everything in a folder that is not ignored, in the same order on every machine. */
 export interface Context {
   readonly entries: readonly ContextEntry[]
   /** Bytes of all files. */
   readonly size: number
-  /** Links that lead nowhere. Docker copies them as they are, which is seldom meant. */
+  /** Symbolic links without a target. Docker copies them as they are, which is seldom intended. */
   readonly brokenLinks: readonly string[]
 }
 
 /**
- * Walks a folder. The Dockerfile and .dockerignore are kept even when ignored: the builder reads them, and leaves them out
- * of what COPY sees. @throws InputError that names what cannot be read.
+ * Lists a folder. The Dockerfile and .dockerignore are kept even when they are ignored: the builder reads them, and hides them
+ * from COPY. @throws InputError that names what cannot be read.
  */
 export function readContext(root: string, dockerfile: string, ignore: IgnoreFile): Context {
   if (!isFolder(root)) {
     throw new InputError('context', `is \`${root}\`, which is not a folder.`, {
-      hint: 'Run actions/checkout before, and write the folder relative to the workspace.',
+      hint: 'Run actions/checkout in an earlier step, and write the folder relative to the workspace.',
     })
   }
   const always = new Set(['.dockerignore', relative(root, dockerfile).split(sep).join('/')])
@@ -40,7 +40,7 @@ export function readContext(root: string, dockerfile: string, ignore: IgnoreFile
   let size = 0
 
   const visit = (folder: string) => {
-    // With their kinds, so that nothing that is ignored is looked at more closely.
+    // With their types, so that ignored entries need no further system call.
     const children = reading(join(root, folder), (path) => readdirSync(path, { withFileTypes: true }))
     for (const child of children.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const path = folder === '' ? child.name : `${folder}/${child.name}`
@@ -55,7 +55,7 @@ export function readContext(root: string, dockerfile: string, ignore: IgnoreFile
     const before = entries.length
     entries.push({ kind: 'folder', path })
     visit(path)
-    // An ignored folder is there only for what came back in it.
+    // An ignored folder is kept only when a `!` line keeps something in it.
     if (ignored && entries.length === before + 1) entries.pop()
   }
   const visitLeaf = (path: string, source: string) => {
@@ -67,7 +67,7 @@ export function readContext(root: string, dockerfile: string, ignore: IgnoreFile
       entries.push({ kind: 'file', path, source, size: stats.size, executable: (stats.mode & 0o100) !== 0 })
       size += stats.size
     }
-    // Sockets, pipes and devices are nobody's sources.
+    // Skip sockets, pipes and devices.
   }
 
   visit('')
@@ -85,7 +85,7 @@ function reading<T>(path: string, read: (path: string) => T): T {
 /** The error for something in the context that cannot be read. */
 export function unreadable(path: string, cause: unknown): InputError {
   return new InputError('context', `has \`${path}\`, which cannot be read.`, {
-    hint: 'Make it readable for the user that runs this step, or name it in .dockerignore.',
+    hint: 'Make it readable for the user that runs this step, or list it in .dockerignore.',
     cause,
   })
 }

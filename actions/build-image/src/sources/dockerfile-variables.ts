@@ -1,12 +1,12 @@
-/** The values that arguments have; `undefined` where there is one that cannot be known here. */
+/** Values of arguments; `undefined` for one whose value is not known here. */
 export type Values = ReadonlyMap<string, string | undefined>
 
-/** What BuildKit, and nobody else, gives values to. */
+/** Arguments that BuildKit sets. */
 const AUTOMATIC = /^(TARGET|BUILD)(PLATFORM|OS|OSVERSION|ARCH|VARIANT|STAGE)$/
 
 /**
- * Puts values in for `$A`, `${A}` and `${A-b}`, also with `:-`, `+` and `:+`. `undefined` when a value is needed that is not
- * known, or when something is left that a builder would work out: what is not understood is never taken literally.
+ * Expands `$A`, `${A}` and `${A-b}`, also with `:-`, `+` and `:+`. `undefined` when a value is not known, or when the result has
+ * syntax that is not supported here: it is never taken literally.
  */
 export function expand(text: string, values: Values): string | undefined {
   const result = expandUntil(text, 0, values, false)
@@ -15,11 +15,11 @@ export function expand(text: string, values: Values): string | undefined {
 
 interface Expanded {
   readonly text: string
-  /** Where reading ended. */
+  /** Position after what was read. */
   readonly at: number
 }
 
-/** Expands from `at` on, up to the end of the text or, inside of braces, up to the one that closes them. */
+/** Expands from `at` to the end of the text or, inside braces, to the closing one. */
 function expandUntil(text: string, at: number, values: Values, braced: boolean): Expanded | undefined {
   let done = ''
   while (at < text.length) {
@@ -54,7 +54,7 @@ function expandVariable(text: string, at: number, values: Values): Expanded | un
   return expandUntil(text, after, values, true)
 }
 
-/** Behind the brace that closes the one that is open. */
+/** Position after the brace that closes the open one. */
 function closing(text: string, from: number): number | undefined {
   for (let at = from, open = 1; at < text.length; at++) {
     if (text[at] === '{') open++

@@ -5,34 +5,34 @@ import { expand } from './dockerfile-variables.ts'
 
 export interface Stage {
   readonly name: string | undefined
-  /** An image, another stage's name, or `scratch`; `undefined` when it depends on a value that nobody gave. */
+  /** An image, the name of another stage, or `scratch`; `undefined` when it depends on a value that is not known. */
   readonly base: string | undefined
 }
 
-/** What a Dockerfile says that matters before it is built. */
+/** What is known of a Dockerfile before the build. */
 export interface Dockerfile {
   readonly text: string
   readonly stages: readonly Stage[]
-  /** Every image that is pulled: for FROM, COPY --from, RUN --mount from, and the syntax directive. */
+  /** Every image that is pulled: of FROM, COPY --from, RUN --mount from, and the syntax directive. */
   readonly images: readonly string[]
   /**
-   * The first instruction that takes something in from elsewhere that is not known before it is built: an image by an unknown
-   * name, or what an address serves today. `undefined` when the context and `images` are all there is.
+   * The first instruction whose content is not known before the build: an image with an unknown name, or a URL. `undefined` when
+   * the build depends on the context and `images` only.
    */
   readonly unknown: string | undefined
-  /** Names that ARG declares. */
+  /** Names that ARG instructions declare. */
   readonly args: ReadonlySet<string>
-  /** What in it only BuildKit understands, for people: `RUN --mount`. */
+  /** Syntax that only BuildKit supports, such as `RUN --mount`, for the log. */
   readonly needsBuildKit: string | undefined
 }
 
-/** Reads the Dockerfile. @throws InputError that names the path, when there is none. */
+/** Reads the Dockerfile. @throws InputError when it cannot be read, has no FROM, or lacks the stage `target`. */
 export function readDockerfile(path: string, buildArgs: readonly Pair[], target: string | undefined): Dockerfile {
   const stats = statSync(path, { throwIfNoEntry: false })
   if (stats === undefined || !stats.isFile()) {
     throw new InputError(
       'file',
-      `is \`${path}\`, ${stats === undefined ? 'which is not there' : 'which is not a file'}.`,
+      `is \`${path}\`, ${stats === undefined ? 'which does not exist' : 'which is not a file'}.`,
       {
         hint: 'Write the path of the Dockerfile relative to the workspace; without the input it is `<context>/Dockerfile`.',
       },
@@ -63,7 +63,7 @@ function checkTarget({ stages }: Dockerfile, target: string | undefined, path: s
   })
 }
 
-/** The number of the stage that is built. */
+/** Index of the stage that is built. */
 export function stageIndex({ stages }: Dockerfile, target: string | undefined): number {
   if (target === undefined) return stages.length - 1
   const named = stages.findIndex(({ name }) => name === target.toLowerCase())
@@ -75,7 +75,7 @@ interface Instruction {
   readonly flags: readonly string[]
   readonly rest: string
   readonly heredoc: boolean
-  /** As it is written, for people. */
+  /** As it is written, for the log. */
   readonly line: string
 }
 
@@ -133,17 +133,17 @@ export function parseDockerfile(text: string, buildArgs: readonly Pair[]): Docke
   return { text, stages, images: [...images], unknown, args, needsBuildKit: [...needs][0] }
 }
 
-/** Whether ADD takes in what an address, or a value that may be one, stands for today; a checksum holds it to one content. */
+/** Whether ADD reads a URL, or a value that may be one. With a checksum its content is fixed. */
 function addsFromElsewhere(flags: readonly string[], rest: string): boolean {
   if (flags.some((flag) => flag.startsWith('--checksum='))) return false
   const words = /^\[/.test(rest)
     ? [...rest.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, word = '']) => word)
     : rest.split(/\s+/)
-  // The last one is where it goes to.
+  // The last word is the destination.
   return words.slice(0, -1).some((source) => /\$|^["']?(?:[a-z][a-z0-9+.-]*:\/\/|[\w.-]+@[\w.-]+:)/i.test(source))
 }
 
-/** Splits a Dockerfile into instructions: comments out, continued lines joined, here-documents skipped. */
+/** Splits a Dockerfile into instructions. Comments are removed, continued lines joined, here-documents skipped. */
 function* readInstructions(text: string): Generator<Instruction> {
   const continued = /^#\s*escape\s*=\s*(\S)/im.exec(leadingComments(text))?.[1] === '`' ? '`' : '\\'
   const lines = text.split(/\r?\n/)
@@ -152,11 +152,11 @@ function* readInstructions(text: string): Generator<Instruction> {
     if (line === '' || line.startsWith('#')) continue
     while (line.endsWith(continued) && at + 1 < lines.length) {
       const next = (lines[++at] ?? '').trim()
-      // A comment or an empty line inside a continued instruction is passed over.
+      // Comments and empty lines within an instruction are skipped.
       if (next === '' || next.startsWith('#')) continue
       line = `${line.slice(0, -1)} ${next}`
     }
-    // What a base leaves to do to those who begin with it, such as a later stage here.
+    // ONBUILD: an instruction for images that are built on this one, such as a later stage of this file.
     line = line.replace(/^(?:ONBUILD\s+)+/i, '')
     const [, name = '', tail = ''] = /^(\S+)\s*(.*)$/s.exec(line) ?? []
     const flags = /^(?:--\S+\s+)*/.exec(tail)?.[0].trim().split(/\s+/).filter(Boolean) ?? []

@@ -2,16 +2,16 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import dockerignore from '@balena/dockerignore'
 
-/** Which paths of a context stay out of the build. */
+/** Which paths of a context are left out of the build. */
 export interface IgnoreFile {
-  /** The text of the file that was used; '' where there is none. */
+  /** Content of the file; '' where there is none. */
   readonly text: string
   ignores(path: string): boolean
-  /** Whether nothing below an ignored folder can come back through a `!` line, so that it need not be walked. */
+  /** True when a folder is ignored and no `!` line can keep anything below it. */
   ignoresWhole(folder: string): boolean
 }
 
-/** `<Dockerfile>.dockerignore` where there is one, else the context's `.dockerignore`, as Docker does it. */
+/** Reads `<Dockerfile>.dockerignore`, or else the context's `.dockerignore`, as Docker does. */
 export function findIgnoreFile(context: string, dockerfile: string): IgnoreFile {
   const path = [`${dockerfile}.dockerignore`, join(context, '.dockerignore')].find((candidate) => existsSync(candidate))
   return readIgnoreFile(path === undefined ? '' : readFileSync(path, 'utf8'))
@@ -22,14 +22,14 @@ export function readIgnoreFile(text: string): IgnoreFile {
     .replace(/^\uFEFF/, '')
     .split(/\r?\n/)
     .filter((line) => !line.startsWith('#'))
-    // These mean themselves, in Docker since its patternmatcher; the library still hands them to a regular expression.
+    // Docker takes these characters literally; the library would pass them to a regular expression.
     .map((line) => line.trim().replace(/(?<!\\)[+()|{}]/g, '\\$&'))
-  // A folder `.git` changes with every checkout, and would make every build another one.
+  // The folder `.git` differs in every checkout, so with it no two builds would be equal.
   const rules = ['.git', ...lines]
   const matcher = dockerignore.default({ ignorecase: false }).add(rules)
-  // Its cache is a plain object, which takes a file named `constructor` for one it has seen.
+  // The library's cache is a plain object, in which a file named `constructor` seems to be cached already.
   const filter = Object.assign(matcher, { _cache: Object.create(null) }).createFilter()
-  const comebacks = lines
+  const exceptions = lines
     .filter((line) => line.startsWith('!'))
     .map((line) =>
       line
@@ -41,7 +41,8 @@ export function readIgnoreFile(text: string): IgnoreFile {
   return {
     text,
     ignores: (path) => !filter(path),
-    ignoresWhole: (folder) => !filter(folder) && !comebacks.some((pattern) => reachesBelow(pattern, folder.split('/'))),
+    ignoresWhole: (folder) =>
+      !filter(folder) && !exceptions.some((pattern) => reachesBelow(pattern, folder.split('/'))),
   }
 }
 

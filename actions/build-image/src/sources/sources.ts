@@ -8,20 +8,20 @@ import { type ExtraFile, packContext } from './context-tar.ts'
 import { type Dockerfile, readDockerfile } from './dockerfile.ts'
 import { findIgnoreFile, type IgnoreFile } from './ignore-file.ts'
 
-/** All that a build is made from. */
+/** Everything that an image is built from. */
 export interface Sources {
   readonly dockerfile: Dockerfile
-  /** Where the builder finds the Dockerfile in the context. */
+  /** Path of the Dockerfile in the context. */
   readonly dockerfilePath: string
   readonly context: Context
   readonly ignore: IgnoreFile
   readonly commit: Commit
 }
 
-/** A Dockerfile that is not in the context is sent along under this name, and COPY does not see it. */
+/** Name of a Dockerfile from outside of the context. It is added to the context and hidden from COPY. */
 const OUTSIDE = '.dockerfile.slipway'
 
-/** Reads the sources, and says what was read. @throws InputError that names what is wrong. */
+/** Reads the sources, and logs what was read. @throws InputError that names what is wrong. */
 export async function readSources(build: BuildInputs, world: World): Promise<Sources> {
   const ignore = findIgnoreFile(build.context, build.file)
   const context = readContext(build.context, build.file, ignore)
@@ -29,7 +29,7 @@ export async function readSources(build: BuildInputs, world: World): Promise<Sou
   const commit = await readCommit(build.context, world)
   const inside = relative(build.context, build.file).split(sep).join('/')
   world.log.info(`Context: ${context.entries.length} entries, ${formatSize(context.size)}`)
-  world.log.info(`Time of the image: ${new Date(commit.epoch * 1000).toISOString()} (from ${commit.epochFrom})`)
+  world.log.info(`Image time: ${new Date(commit.epoch * 1000).toISOString()} (from ${commit.epochFrom})`)
   warnOfBrokenLinks(context, world)
   return { dockerfile, dockerfilePath: inside.startsWith('../') ? OUTSIDE : inside, context, ignore, commit }
 }
@@ -40,7 +40,7 @@ export function packSources({ dockerfile, dockerfilePath, context, ignore, commi
     dockerfilePath === OUTSIDE
       ? [
           { path: OUTSIDE, content: Buffer.from(dockerfile.text) },
-          // The classic builder takes out of the context what this file names, once it has read the Dockerfile.
+          // The classic builder reads the Dockerfile first, and then removes from the context what this file lists.
           { path: '.dockerignore', content: Buffer.from(`${ignore.text}\n${OUTSIDE}\n.dockerignore\n`) },
         ]
       : []
@@ -52,6 +52,6 @@ function warnOfBrokenLinks({ brokenLinks }: Context, { log }: World): void {
   const shown = brokenLinks.slice(0, 5).map((link) => `\`${link}\``)
   const more = brokenLinks.length > shown.length ? ` and ${brokenLinks.length - shown.length} more` : ''
   log.warning(
-    `The context has symbolic links that lead nowhere, and are copied as they are: ${shown.join(', ')}${more}.`,
+    `The context has symbolic links without a target, which are copied as they are: ${shown.join(', ')}${more}.`,
   )
 }

@@ -2,7 +2,7 @@ import { buildxArguments } from '../../../../actions/build-image/src/engine/buil
 import { buildInputs } from '../../../support/build-image/build-inputs.ts'
 
 test('the path of a secret may have a comma', () => {
-  const inputs = { ...buildInputs({}), secrets: [{ id: 'key', file: '/keys/a,b "c".pem' }] }
+  const inputs = { ...buildInputs({}), secrets: [{ kind: 'file' as const, id: 'key', file: '/keys/a,b "c".pem' }] }
   const request = { inputs, labels: [], dockerfile: 'Dockerfile', pull: false }
   expect(buildxArguments(request as unknown as Parameters<typeof buildxArguments>[0])).toContain(
     '--secret=id=key,"src=/keys/a,b ""c"".pem"',

@@ -27,5 +27,5 @@ test.each(['{"errorDetail":{"message":"no such file"},"error":"other"}', '{"erro
 )
 
 test('a line that is cut off is an error with what came of it', async () => {
-  await expect(collect('{"stream":"ok"}\n{"str')).rejects.toThrow('broke off in the middle of a message: `{"str`')
+  await expect(collect('{"stream":"ok"}\n{"str')).rejects.toThrow('stopped in the middle of a message: `{"str`')
 })

@@ -9,7 +9,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const inFile = (content: string) => {
   const file = join(folder, 'secret')
   writeFileSync(file, content)
-  return secretTexts({ id: 'a', file })
+  return secretTexts({ kind: 'file', id: 'a', file })
 }
 
 test('of a secret in a file its lines are hidden, and not what stands in every log', () => {
@@ -24,5 +24,5 @@ test('a key store is not text, and is too long to be printed', () => {
 })
 
 test('a value is hidden whole', () => {
-  expect(secretTexts({ id: 'a', value: 'two\nlines' })).toEqual(['two\nlines'])
+  expect(secretTexts({ kind: 'value', id: 'a', value: 'two\nlines' })).toEqual(['two\nlines'])
 })

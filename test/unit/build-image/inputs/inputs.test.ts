@@ -72,27 +72,23 @@ test('secrets come from values, of several lines too, from variables and from fi
     { MINE: 'three' },
   )
   expect(build.secrets).toEqual([
-    { id: 'A', value: 'one=1' },
-    { id: 'B', value: 'first\nsays "hi"' },
-    { id: 'C', value: 'three' },
-    { id: 'D', file: join(workspace, 'key.pem') },
+    { kind: 'value', id: 'A', value: 'one=1' },
+    { kind: 'value', id: 'B', value: 'first\nsays "hi"' },
+    { kind: 'value', id: 'C', value: 'three' },
+    { kind: 'file', id: 'D', file: join(workspace, 'key.pem') },
   ])
 })
 
 test.each<[Record<string, string>, string, string]>([
   [{}, 'images', 'Input `images` is missing.'],
   [{ tags: 'latest' }, 'tags', 'has `latest`, but `images` is not set.'],
-  [
-    { images: IMAGES, tags: 'ghcr.io/acme/other:v1' },
-    'images',
-    'which would get no tag: `tags` names other repositories.',
-  ],
+  [{ images: IMAGES, tags: 'ghcr.io/acme/other:v1' }, 'images', 'which gets no tag: `tags` names other repositories.'],
   [{ push: 'false', tags: 'v1' }, 'tags', 'has `v1`, but `images` is not set.'],
   [{ images: IMAGES, push: 'false', 'max-size': '1 MB' }, 'max-size', 'is set, but `push` is false.'],
   [{ images: IMAGES, tags: 'a b' }, 'tags', 'has the tag `a b`, which is malformed.'],
   [{ images: IMAGES, tags: '.v1' }, 'tags', 'has the tag `.v1`'],
   [{ images: IMAGES, tags: 'ghcr.io/acme/web' }, 'tags', 'has `ghcr.io/acme/web`, which names no tag.'],
-  [{ images: `${IMAGES}:v1` }, 'images', 'which is more than a repository.'],
+  [{ images: `${IMAGES}:v1` }, 'images', 'which has a tag or a digest.'],
   [{ images: 'https://ghcr.io/acme/web' }, 'images', 'begins with `https://`'],
   [{ images: 'ghcr.io/acme/Web' }, 'images', '`acme/Web` is malformed'],
   [{ images: IMAGES, 'build-args': 'JUST_A_NAME' }, 'build-args', '`JUST_A_NAME` is not of the form key=value'],
@@ -127,7 +123,7 @@ test.each<[Record<string, string>, string, string]>([
   [{ images: IMAGES, registry: 'ghcr.io' }, 'username', 'is missing, though `registry` is set.'],
   [{ images: IMAGES, username: 'me' }, 'password', 'is missing; `username` and `password` go together.'],
   [{ images: IMAGES, password: 'hunter2hunter2' }, 'username', 'is missing; `username` and `password` go together.'],
-  [{ images: IMAGES, promote: 'ghcr.io/acme/web' }, 'promote', 'names a repository, but no image in it.'],
+  [{ images: IMAGES, promote: 'ghcr.io/acme/web' }, 'promote', 'names a repository, and neither tag nor digest.'],
   [
     { images: IMAGES, promote: 'ghcr.io/acme/web:v1', 'test-command': 'true' },
     'test-command',
@@ -165,9 +161,9 @@ test.each([
 })
 
 test.each([
-  ['DB_PASSWORD=correct-horse', 'looks like a secret by its name'],
-  ['NPM_TOKEN=0123456789abcdef', 'looks like a secret by its name'],
-  ['API_KEY=abcdefghijkl', 'looks like a secret by its name'],
+  ['DB_PASSWORD=correct-horse', 'whose name looks like a secret'],
+  ['NPM_TOKEN=0123456789abcdef', 'whose name looks like a secret'],
+  ['API_KEY=abcdefghijkl', 'whose name looks like a secret'],
   ['VERSION=ghp_0123456789abcdefghijABCDEFGHIJ012345', 'whose value looks like a secret'],
   ['CONFIG=-----BEGIN RSA PRIVATE KEY-----', 'whose value looks like a secret'],
   ['ID=AKIAIOSFODNN7EXAMPLE', 'whose value looks like a secret'],

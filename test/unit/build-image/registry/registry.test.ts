@@ -255,7 +255,7 @@ test('waits as long as 429 says, doubles the pauses at 500, and then fails with 
   }
   await expect(open().checkPush('web')).rejects.toMatchObject({
     message: expect.stringMatching(/^Could not push to 127\.0\.0\.1:\d+\/web\. The registry says: 500 oh no$/),
-    hint: expect.stringContaining('bad moment'),
+    hint: expect.stringContaining('failed in every attempt'),
   })
   expect(count).toBe(5)
   expect(clock.slept[0]).toBe(7000)
