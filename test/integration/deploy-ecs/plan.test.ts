@@ -126,8 +126,8 @@ describe('nothing is changed, and one error says what to do, when', () => {
     [
       'the image is malformed',
       { image: 'Example.com/WEB' },
-      'Input `image` has `Example.com/WEB`, which is not an image reference.',
-      'in lower case',
+      'Input `image` has `Example.com/WEB`, whose repository name `WEB` is malformed.',
+      'Repository names are lower case: `web`.',
     ],
     [
       'the account is another one',

@@ -229,7 +229,7 @@ describe('an image', () => {
   test('by its tag is told with what that stands for now', async () => {
     const { log } = await deployed({ image: `app=${repository}:stable` })
     expect(log.filter((line) => line.startsWith('warning:'))).toEqual([
-      `warning: ${repository}:stable names a tag, which can be moved to another image at any time. Now it stands for ${digest}. Prefer a digest.`,
+      `warning: ${repository}:stable names a tag, which can move to another image at any time. Its digest is ${digest} now. Prefer a digest.`,
     ])
   })
 
