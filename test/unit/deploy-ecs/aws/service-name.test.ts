@@ -7,7 +7,7 @@ import {
 import { describeError } from '../../../../toolkit/errors.ts'
 
 const SERVICE = 'arn:aws:ecs:eu-west-1:123456789012:service/blue/web'
-const place = (input: string, region = 'eu-west-1') => ({ input, region, account: '123456789012' })
+const locationOf = (input: string, region = 'eu-west-1') => ({ input, region, account: '123456789012' })
 
 const errorOf = (run: () => unknown): string => {
   try {
@@ -22,22 +22,29 @@ test.each([
   ['web', { cluster: 'prod', service: 'web' }],
   ['blue/web', { cluster: 'blue', service: 'web' }],
   ['Web_2-x', { cluster: 'prod', service: 'Web_2-x' }],
-  [SERVICE, { cluster: 'blue', service: 'web', place: place('service') }],
+  [SERVICE, { cluster: 'blue', service: 'web', location: locationOf('service') }],
   [
     'arn:aws-us-gov:ecs:us-gov-west-1:123456789012:service/blue/web',
-    { cluster: 'blue', service: 'web', place: place('service', 'us-gov-west-1') },
+    { cluster: 'blue', service: 'web', location: locationOf('service', 'us-gov-west-1') },
   ],
   // The ARN of a service from before 2018 names no cluster.
-  ['arn:aws:ecs:eu-west-1:123456789012:service/web', { cluster: 'prod', service: 'web', place: place('service') }],
+  [
+    'arn:aws:ecs:eu-west-1:123456789012:service/web',
+    { cluster: 'prod', service: 'web', location: locationOf('service') },
+  ],
 ])('the item %s of `service` names %j', (item, name) => {
   expect(parseServiceName(item, { cluster: 'prod' })).toEqual(name)
 })
 
-test('a service without a cluster has the cluster and the place of `cluster`', () => {
+test('a service without a cluster has the cluster and the location of `cluster`', () => {
   const cluster = parseClusterName('arn:aws:ecs:eu-west-1:123456789012:cluster/red')
-  expect(cluster).toEqual({ cluster: 'red', place: place('cluster') })
-  expect(parseServiceName('web', cluster)).toEqual({ cluster: 'red', service: 'web', place: place('cluster') })
-  expect(parseServiceName(SERVICE, cluster)).toEqual({ cluster: 'blue', service: 'web', place: place('service') })
+  expect(cluster).toEqual({ cluster: 'red', location: locationOf('cluster') })
+  expect(parseServiceName('web', cluster)).toEqual({ cluster: 'red', service: 'web', location: locationOf('cluster') })
+  expect(parseServiceName(SERVICE, cluster)).toEqual({
+    cluster: 'blue',
+    service: 'web',
+    location: locationOf('service'),
+  })
 })
 
 test.each([

@@ -73,9 +73,9 @@ describe('a service that is required', () => {
   })
 
   test('is refused when it is in another account than its ARN says', () => {
-    const place = { input: 'service', region: 'eu-west-1', account: '210987654321' }
+    const location = { input: 'service', region: 'eu-west-1', account: '210987654321' }
     const services = new Map([['prod/web', { status: 'ACTIVE', serviceArn: arn('web') }]])
-    expect(() => requireService(services, { ...name('web'), place })).toThrow('is in account 210987654321')
+    expect(() => requireService(services, { ...name('web'), location })).toThrow('is in account 210987654321')
   })
 })
 

@@ -1,5 +1,8 @@
 import {
+  accountOf,
   familyOf,
+  parseTaskDefinitionArn,
+  regionOf,
   revisionName,
   revisionNumber,
   targetGroupName,
@@ -36,4 +39,26 @@ test.each([
   ['0123abcd', '0123abcd'],
 ])('the id of task %s is %s', (arn, id) => {
   expect(taskId(arn)).toBe(id)
+})
+
+test.each([
+  ['arn:aws:ecs:eu-west-1:123456789012:task-definition/web:42', 'web:42'],
+  ['arn:aws-eusc:ecs:eusc-de-east-1:123456789012:task-definition/web', 'web'],
+  ['arn:aws:ecs:eu-west-1:123456789012:task/web', undefined],
+  ['arn:aws:ecs::123456789012:task-definition/web:1', undefined],
+  ['arn:aws:ecs:eu-west-1::task-definition/web:1', undefined],
+  ['arn:aws:iam:eu-west-1:123456789012:task-definition/web:1', undefined],
+  ['arn:aws:ecs:eu-west-1:123456789012:task-definition/web:latest', undefined],
+  ['web:42', undefined],
+])('the task definition of %s is %s', (text, name) => {
+  expect(parseTaskDefinitionArn(text)).toBe(name)
+})
+
+test.each([
+  ['arn:aws:ecs:eu-west-1:123456789012:task/prod/0123abcd', 'eu-west-1', '123456789012'],
+  ['arn:aws:iam::123456789012:role/web', '', '123456789012'],
+  ['web:42', '', ''],
+])('%s is in region %j, account %j', (arn, region, account) => {
+  expect(regionOf(arn)).toBe(region)
+  expect(accountOf(arn)).toBe(account)
 })
