@@ -1,9 +1,7 @@
 import { collectDependencies } from '../../../../actions/deploy-ecs/src/dependencies/collect.ts'
-import { trustsTasks } from '../../../../actions/deploy-ecs/src/dependencies/role.ts'
-import { judgeSecret } from '../../../../actions/deploy-ecs/src/dependencies/secret.ts'
 
 const here = { account: '123456789012', region: 'eu-west-1' }
-const thingOf = (valueFrom: string) =>
+const dependencyOf = (valueFrom: string) =>
   collectDependencies(
     { family: 'web', containerDefinitions: [{ name: 'app', secrets: [{ name: 'X', valueFrom }] }] },
     here,
@@ -25,67 +23,95 @@ test.each<[string, object]>([
   ],
   ['arn:aws:secretsmanager:us-east-1:123456789012:secret:b::NEXT:', { stage: 'NEXT', region: 'us-east-1' }],
   ['arn:aws:s3:::bucket/key', { kind: 'value' }],
-])('the secret %s is looked for as %j', (valueFrom, dependency) => {
-  expect(thingOf(valueFrom)).toMatchObject(dependency)
+])('valueFrom %s is the dependency %j', (valueFrom, dependency) => {
+  expect(dependencyOf(valueFrom)).toMatchObject(dependency)
 })
 
-test('a version of a secret that is named by its id needs no stage', () => {
-  expect(thingOf('arn:aws:secretsmanager:eu-west-1:123456789012:secret:b:key::id-1')).not.toHaveProperty('stage')
+test('a version of a secret that is named by its id has no stage', () => {
+  expect(dependencyOf('arn:aws:secretsmanager:eu-west-1:123456789012:secret:b:key::id-1')).not.toHaveProperty('stage')
 })
 
-test('what needs nothing has no needs', () => {
+test('a task definition without roles, secrets and log groups has no dependencies', () => {
   const container = { name: 'app', logConfiguration: { logDriver: 'json-file' as const } }
   expect(collectDependencies({ family: 'web', containerDefinitions: [container] }, here)).toEqual([])
 })
 
-test('the login of a registry may be named, and is no parameter then', () => {
+test('the name in `repositoryCredentials` is that of a secret, not of a parameter', () => {
   const repositoryCredentials = { credentialsParameter: 'docker-hub' }
-  const [need] = collectDependencies(
+  const [reference] = collectDependencies(
     { family: 'web', containerDefinitions: [{ name: 'app', repositoryCredentials }] },
     here,
   )
-  expect(need?.dependency).toMatchObject({ kind: 'secret', name: 'docker-hub', ...here })
+  expect(reference?.dependency).toMatchObject({ kind: 'secret', name: 'docker-hub', ...here })
 })
 
-describe('a role that tasks can have', () => {
-  const tasks = { Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' }, Action: 'sts:AssumeRole' }
-  const lambda = { ...tasks, Principal: { Service: 'lambda.amazonaws.com' } }
-
-  test.each<[boolean, unknown]>([
-    [true, [tasks]],
-    [true, tasks],
-    [true, [lambda, tasks]],
-    [true, [{ ...tasks, Principal: { Service: ['lambda.amazonaws.com', 'ecs-tasks.amazonaws.com'] } }]],
-    [true, [{ ...tasks, Action: ['sts:AssumeRole', 'sts:TagSession'] }]],
-    [true, [{ ...tasks, Action: 'sts:*' }]],
-    [true, [{ ...tasks, Condition: { StringEquals: { 'aws:SourceAccount': '123456789012' } } }]],
-    [true, [{ ...tasks, Principal: '*' }]],
-    [true, [{ Effect: 'Allow', NotPrincipal: { AWS: 'x' }, Action: 'sts:AssumeRole' }]],
-    [false, [lambda]],
-    [false, []],
-    [false, [{ ...tasks, Effect: 'Deny' }]],
-    [false, [{ ...tasks, Action: 'sts:TagSession' }]],
-    [false, [{ ...tasks, Principal: { AWS: 'arn:aws:iam::123456789012:root' } }]],
-  ])('%s: %j', (answer, Statement) => {
-    const document = JSON.stringify({ Version: '2012-10-17', Statement })
-    expect(trustsTasks(encodeURIComponent(document))).toBe(answer)
-    expect(trustsTasks(document)).toBe(answer)
-  })
-
-  test('is not refused for a policy that could not be read', () => {
-    expect(trustsTasks(undefined)).toBe(true)
-    expect(trustsTasks('%')).toBe(true)
-  })
+test('collects roles, secrets, registry credentials and log groups, each with where it is referenced', () => {
+  const secret = (name: string) => `arn:aws:secretsmanager:eu-west-1:123456789012:secret:${name}`
+  const references = collectDependencies(
+    {
+      family: 'web',
+      taskRoleArn: 'arn:aws:iam::210987654321:role/team/web',
+      executionRoleArn: 'execution',
+      containerDefinitions: [
+        {
+          name: 'app',
+          secrets: [{ name: 'TOKEN', valueFrom: '/web/token' }],
+          repositoryCredentials: { credentialsParameter: secret('hub') },
+          logConfiguration: {
+            logDriver: 'awslogs',
+            options: { 'awslogs-group': '/web', 'awslogs-region': 'us-east-1' },
+            secretOptions: [{ name: 'apikey', valueFrom: secret('key') }],
+          },
+        },
+        { name: 'proxy' },
+      ],
+    },
+    here,
+  )
+  expect(
+    references.map(({ by, dependency }) => [
+      by,
+      dependency.kind,
+      dependency.name,
+      dependency.account,
+      dependency.region,
+    ]),
+  ).toEqual([
+    ['task definition `web`, `taskRoleArn`', 'role', 'web', '210987654321', 'eu-west-1'],
+    ['task definition `web`, `executionRoleArn`', 'role', 'execution', '123456789012', 'eu-west-1'],
+    [
+      'task definition `web`, container `app`, `secrets` `TOKEN`',
+      'parameter',
+      '/web/token',
+      '123456789012',
+      'eu-west-1',
+    ],
+    [
+      'task definition `web`, container `app`, `repositoryCredentials`',
+      'secret',
+      secret('hub'),
+      '123456789012',
+      'eu-west-1',
+    ],
+    ['task definition `web`, container `app`, `awslogs-group`', 'log group', '/web', '123456789012', 'us-east-1'],
+    [
+      'task definition `web`, container `app`, `secretOptions` `apikey`',
+      'secret',
+      secret('key'),
+      '123456789012',
+      'eu-west-1',
+    ],
+  ])
 })
 
 test.each([
-  [{ VersionIdsToStages: { a: ['AWSPREVIOUS'], b: ['AWSCURRENT', 'LIVE'] } }, 'AWSCURRENT', 'found'],
-  [{ VersionIdsToStages: { a: ['AWSPREVIOUS'], b: ['AWSCURRENT', 'LIVE'] } }, 'LIVE', 'found'],
-  [{ VersionIdsToStages: { b: ['AWSCURRENT'] } }, 'LIVE', 'missing'],
-  [{ VersionIdsToStages: { b: ['AWSCURRENT'] } }, undefined, 'found'],
-  [{ VersionIdsToStages: {} }, 'AWSCURRENT', 'missing'],
-  [{}, 'AWSCURRENT', 'missing'],
-  [{ DeletedDate: new Date(), VersionIdsToStages: { b: ['AWSCURRENT'] } }, 'AWSCURRENT', 'missing'],
-])('a secret that is %j, for the stage %s, is %s', (secret, stage, kind) => {
-  expect(judgeSecret(secret, stage).kind).toBe(kind)
+  ['awslogs', { 'awslogs-group': '/web' }, 1],
+  // The execution role creates the group.
+  ['awslogs', { 'awslogs-group': '/web', 'awslogs-create-group': 'true' }, 0],
+  ['awslogs', { 'awslogs-group': '/web', 'awslogs-create-group': 'false' }, 1],
+  ['awslogs', {}, 0],
+  ['fluentd', { 'awslogs-group': '/web' }, 0],
+] as const)('driver %s with options %j has %d log groups', (logDriver, options, count) => {
+  const container = { name: 'app', logConfiguration: { logDriver, options: { ...options } } }
+  expect(collectDependencies({ family: 'web', containerDefinitions: [container] }, here)).toHaveLength(count)
 })
