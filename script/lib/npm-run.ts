@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:os'
 import { join } from 'node:path'
+import { removeContainers } from './containers.ts'
 import { endProcesses, RUN_VARIABLE } from './process-family.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -56,6 +57,7 @@ async function end(reason: string, code: number): Promise<void> {
   interrupted = true
   console.error(`\nInterrupted by ${reason}: ending what was started.`)
   await endProcesses(run, graceMs, child === undefined ? [] : [child])
+  removeContainers(run)
   process.exit(code)
 }
 

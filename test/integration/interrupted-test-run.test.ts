@@ -4,21 +4,39 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import Docker from 'dockerode'
+import { busyboxImage } from '../support/busybox-image.ts'
 
 const root = join(import.meta.dirname, '../..')
 const jest = join(root, 'node_modules/jest/bin/jest.js')
 
-/** Writes its number, and waits. It and its shell are in a session of their own, with nothing in their environment. */
+/**
+ * Starts a shell and its child in a session of their own, with nothing in their environment; a process in another session;
+ * and a container. Each writes its number. Then waits.
+ */
 const HANGS = `
-const { spawn } = require('node:child_process')
+const { execFileSync, spawn } = require('node:child_process')
+const { writeFileSync } = require('node:fs')
 test('hangs', async () => {
   const script = 'echo $$ > shell; sleep 1000 & echo $! > sleep; wait'
   spawn('env', ['-i', 'PATH=' + process.env.PATH, 'sh', '-c', script], { cwd: __dirname, detached: true, stdio: 'ignore' })
   spawn('sh', ['-c', 'echo $$ > session; exec sleep 1000'], { cwd: __dirname, detached: true, stdio: 'ignore' }).unref()
-  require('node:fs').writeFileSync(__dirname + '/jest', String(process.pid))
+  const label = 'slipway.rehearsal=' + process.env.SLIPWAY_TEST_RUN.slice(0, 8) + 'test'
+  const run = ['run', '--detach', '--network', 'none', '--label', label, process.env.BUSYBOX, 'sleep', '1000']
+  const id = execFileSync('docker', run, { encoding: 'utf8' }).trim()
+  const inspect = ['inspect', '--format', '{{.State.Pid}}', id]
+  writeFileSync(__dirname + '/container', execFileSync('docker', inspect, { encoding: 'utf8' }))
+  writeFileSync(__dirname + '/jest', String(process.pid))
   await new Promise((resolve) => setTimeout(resolve, 1e9))
 })
 `
+
+const engine = new Docker()
+let busybox: string
+beforeAll(async () => {
+  busybox = await busyboxImage('interrupted')
+})
+afterAll(() => engine.getImage(busybox).remove({ force: true }))
 
 let folder: string
 const running = new Set<ChildProcess>()
@@ -54,7 +72,7 @@ function write(name: string, text: string): void {
 
 /** What the hanging test has started, and the process of jest that runs it, as far as they have written their numbers. */
 const pids = (): readonly number[] =>
-  ['shell', 'sleep', 'session', 'jest'].flatMap((name) => {
+  ['shell', 'sleep', 'session', 'container', 'jest'].flatMap((name) => {
     const file = join(folder, 'unit', name)
     const number = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0
     return number === 0 ? [] : [number]
@@ -76,7 +94,11 @@ function isAlive(pid: number): boolean {
 type Command = readonly [string, ...string[]]
 
 function start([program, ...args]: Command) {
-  const child = spawn(program, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(program, args, {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, BUSYBOX: busybox },
+  })
   running.add(child)
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
@@ -93,7 +115,7 @@ function start([program, ...args]: Command) {
 async function hanging(command: Command) {
   write('unit/hangs.test.cjs', HANGS)
   const run = start(command)
-  while (pids().length < 4) {
+  while (pids().length < 5) {
     if (run.child.exitCode !== null) throw new Error(`It ended before its test began:\n${run.output()}`)
     await delay(20)
   }

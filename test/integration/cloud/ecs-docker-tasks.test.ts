@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
 import { get } from 'node:http'
 import { promisify } from 'node:util'
 import { CloudWatchLogsClient, CreateLogGroupCommand, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
@@ -30,11 +29,12 @@ import Docker from 'dockerode'
 import { type Cloud, startCloud } from '../../../rehearsal/cloud/cloud.ts'
 import { busyboxImage, removeTestImages, TEST_LABEL } from '../../support/busybox-image.ts'
 import { makeFront, shifting } from '../../support/deploy-ecs/blue-green-service.ts'
+import { runLabel } from '../../support/run-label.ts'
 
 // Needs a Docker engine, and Debian's docker-registry, moto and busybox-static. Real containers, real probes, real traffic.
 
 const TEST = `cloud-ecs-${process.pid}`
-const RUN = randomUUID().slice(0, 8)
+const RUN = runLabel()
 const SPEED = 10
 const engine = new Docker()
 

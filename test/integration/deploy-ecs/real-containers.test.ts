@@ -1,7 +1,6 @@
 // deploy-ecs as a step of its own, on real containers: the task before the deploy with its log, the image that really runs,
 // health checks that really run. Needs a Docker engine, and Debian's docker-registry, moto and busybox-static.
 import { execFile } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs'
@@ -23,8 +22,9 @@ import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
 import type { Intercept } from '../../../rehearsal/cloud/kernel/service.ts'
 import { busyboxImage, removeTestImages } from '../../support/busybox-image.ts'
 import { runStep, type Step, source, startStep } from '../../support/run-action.ts'
+import { runLabel } from '../../support/run-label.ts'
 
-const RUN = randomUUID().slice(0, 8)
+const RUN = runLabel()
 const TEST = `deploy-ecs-${RUN}`
 const SPEED = 10
 const region = 'us-east-1'
