@@ -158,12 +158,12 @@ test('unchanged sources are not built again, not even where there is no engine; 
   const third = await build({ images: `${one.host}/skip/web`, tags: 'v4' })
   expect(third).toMatchObject({ code: 0, outputs: { skipped: 'false' } })
   expect(third.outputs['digest']).not.toBe(first.outputs['digest'])
-  expect(third.summary).not.toContain('Against what')
+  expect(third.summary).not.toContain('Compared with the previous')
 
   sources.write('app/hello.txt', 'changed again\n')
   const fourth = await build({ images: `${one.host}/skip/web`, tags: 'v5, latest' })
   expect(fourth.summary).toMatch(
-    /Against what `latest` was before \(`sha256:[0-9a-f]{12}`\): \+\d+ B, [1-3] of 4 layers are new/,
+    /Compared with the previous `latest` \(`sha256:[0-9a-f]{12}`\): \+\d+ B, [1-3] of 4 layers are new/,
   )
 })
 
@@ -365,7 +365,7 @@ test('the test runs against the image before anyone gets it, without our inputs 
   sources.write('app/hello.txt', 'else')
   const failed = await build({ ...inputs, tags: 'v2', 'test-command': 'echo looking; false; echo not reached' })
   expect(failed.code).toBe(1)
-  expect(failed.log).toContain('The image was built, but its test failed: `test-command` ended with code 1.')
+  expect(failed.log).toContain('The image was built, but its test failed: `test-command` exited with code 1.')
   expect(failed.log).not.toContain('not reached\n')
   expect(writes(watched.requests)).toEqual(mayPush('tested/web'))
   expect(await one.digest('tested/web', 'v2')).toBeUndefined()

@@ -88,7 +88,7 @@ test('an image is pushed without any login step; a run again, built anew, is a s
 
   const again = await run({ images: uri, 'no-cache': 'true' })
   expect(again).toMatchObject({ code: 0, outputs: { digest: first.outputs['digest'], skipped: 'false' } })
-  expect(again.log).toContain(`${uri}:v1 already stands for it`)
+  expect(again.log).toContain(`${uri}:v1 already stands for this image`)
 
   const other = await run({ images: uri, 'build-args': 'VERSION=2', labels: 'version=2' })
   expect(other.code).toBe(1)

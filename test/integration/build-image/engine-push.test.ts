@@ -96,14 +96,14 @@ async function leftNames(images: string, on = docker): Promise<readonly string[]
 test('an engine that has built before sends only the layer that changed, and so does the step', async () => {
   const first = await run({ images: `${proxy.host}/warm/web` })
   expect(first).toMatchObject({ code: 0 })
-  expect(first.log).toContain('The engine has pushed 5 of 5 layers to this step.')
+  expect(first.log).toContain('The engine pushed 5 of 5 layers to this step.')
   expect(blobsSent()).toBe(6)
 
   proxy.reset()
   sources.write('app.txt', 'two\n')
   const second = await run({ images: `${proxy.host}/warm/web`, tags: 'v2' })
   expect(second).toMatchObject({ code: 0, outputs: { skipped: 'false' } })
-  expect(second.log).toContain('The engine has pushed 1 of 5 layers to this step.')
+  expect(second.log).toContain('The engine pushed 1 of 5 layers to this step.')
   // The layer and the configuration.
   expect(blobsSent()).toBe(2)
 
@@ -112,7 +112,7 @@ test('an engine that has built before sends only the layer that changed, and so 
     { images: `${registry.host}/warm/web`, 'skip-unchanged': 'false', tags: 'v3' },
     { XDG_CACHE_HOME: join(cache, 'none') },
   )
-  expect(again.log).toContain('The engine has pushed 5 of 5 layers to this step.')
+  expect(again.log).toContain('The engine pushed 5 of 5 layers to this step.')
   expect(again.outputs['digest']).toBe(second.outputs['digest'])
   const ran = execFileSync(
     'docker',
@@ -130,11 +130,11 @@ test.each(['containerd', 'overlay2'] as const)(
       const images = `${registry.host}/${store}/web`
       const first = await run({ images }, modern.env)
       expect(first).toMatchObject({ code: 0 })
-      expect(first.log).toContain('The engine has pushed 5 of 5 layers to this step.')
+      expect(first.log).toContain('The engine pushed 5 of 5 layers to this step.')
       sources.write('app.txt', 'two\n')
       const second = await run({ images, tags: 'v2' }, modern.env)
       expect(second).toMatchObject({ code: 0 })
-      expect(second.log).toContain('The engine has pushed 1 of 5 layers to this step.')
+      expect(second.log).toContain('The engine pushed 1 of 5 layers to this step.')
       expect(second.log.match(/^ {4}cached$/gm)?.length).toBeGreaterThanOrEqual(5)
       expect(await leftNames(images, modern.docker)).toEqual([])
     } finally {
@@ -195,7 +195,7 @@ test('the port that the engine knows may be taken', async () => {
   const step = await run({ images })
   taken.close()
   expect(step).toMatchObject({ code: 0 })
-  expect(step.log).toContain('The engine has pushed 5 of 5 layers to this step.')
+  expect(step.log).toContain('The engine pushed 5 of 5 layers to this step.')
 })
 
 test('nothing of it stays on the engine but the cache, and the password nowhere at all', async () => {
@@ -255,7 +255,7 @@ test('layers of other stages stay where they are', async () => {
   )
   const step = await run({ images: `${registry.host}/stages/web`, target: 'app' }, throughProxy())
   expect(step).toMatchObject({ code: 0 })
-  expect(step.log).toContain('The engine has pushed 1 of 1 layers to this step.')
+  expect(step.log).toContain('The engine pushed 1 of 1 layers to this step.')
   // Once when COPY has left its layer, once for all.
   expect(engine.requests.filter((line) => /^POST \/images\/.*\/push/.test(line)).length).toBeLessThanOrEqual(2)
 })
@@ -265,7 +265,7 @@ test('layers of a published base are not sent; with a base that is nowhere else 
   sources.write('Dockerfile', `FROM ${registry.host}/on/base:v1\nLABEL slipway.test=${TEST}\nRUN echo app > /app.txt\n`)
   const published = await run({ images: `${registry.host}/on/app` })
   expect(published).toMatchObject({ code: 0 })
-  expect(published.log).toContain('The engine has pushed 1 of 6 layers to this step.')
+  expect(published.log).toContain('The engine pushed 1 of 6 layers to this step.')
 
   const { id } = JSON.parse(
     execFileSync('docker', ['image', 'inspect', '--format', '{"id":"{{.Id}}"}', `${registry.host}/on/base:v1`], {
@@ -281,7 +281,7 @@ test('layers of a published base are not sent; with a base that is nowhere else 
   sources.write('Dockerfile', `FROM slipway-test/${TEST}:local\nRUN echo app > /app.txt\n`)
   const local = await run({ images: `${registry.host}/on/local` })
   expect(local).toMatchObject({ code: 0 })
-  expect(local.log).toContain('its archive of the image is read: its base is in no registry.')
+  expect(local.log).toContain('its archive of the image is read: its base image is in no registry.')
 })
 
 test('layers are sent while later steps run, unless something may yet keep the image from being pushed', async () => {

@@ -9,8 +9,8 @@ import type { Image } from '../image/image.ts'
 import { type Descriptor, isIndex, type ManifestBytes, OCI_INDEX, readIndex, readManifest } from '../image/oci.ts'
 
 /**
- * Puts an image into the Docker engine, the same bytes that registries get, and gives its id there. An engine that keeps its
- * images in containerd takes all of it, an index too; the older store takes the image of the engine's own platform.
+ * Loads an image into the Docker engine, in the same bytes that registries get, and returns its id there. The containerd image
+ * store loads all of it, also an index; the older store loads the image of the engine's own platform.
  */
 export async function loadImage(image: Image, docker: Docker): Promise<string> {
   const { Os, Arch } = await docker.version()
@@ -39,7 +39,7 @@ export async function loadImage(image: Image, docker: Docker): Promise<string> {
   return findImage(docker, [image.digest, wanted.digest, config.digest])
 }
 
-/** Writes a manifest, or an index with its images, and every blob once. */
+/** Writes a manifest, or an index with its images, and each blob once. */
 async function writeImage(tar: Pack, { source }: Image, top: ManifestBytes): Promise<void> {
   const written = new Set<string>()
   const once = ({ digest }: { readonly digest: string }) => !written.has(digest) && written.add(digest)

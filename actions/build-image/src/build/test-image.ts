@@ -2,7 +2,7 @@ import { SlipwayError } from '../../../../toolkit/errors.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
 import { childEnvironment } from '../runner/child-environment.ts'
 
-/** Runs the user's own test of the image, before anyone else can get it. @throws SlipwayError when the command fails. */
+/** Runs `test-command`, before the image is pushed. @throws SlipwayError when the command fails. */
 export async function testImage(command: string, image: string, { exec, env, log, signal }: World): Promise<void> {
   const result = await exec('bash', ['-eo', 'pipefail', '-c', command], {
     cwd: env['GITHUB_WORKSPACE'] || process.cwd(),
@@ -12,7 +12,10 @@ export async function testImage(command: string, image: string, { exec, env, log
     discard: true,
   })
   if (result.code === 0) return
-  throw new SlipwayError(`The image was built, but its test failed: \`test-command\` ended with code ${result.code}.`, {
-    hint: 'Its output is above. Nothing was pushed, and no tag was moved.',
-  })
+  throw new SlipwayError(
+    `The image was built, but its test failed: \`test-command\` exited with code ${result.code}.`,
+    {
+      hint: 'See its output above. Nothing was pushed, and no tag was moved.',
+    },
+  )
 }

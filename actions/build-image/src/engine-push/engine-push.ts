@@ -5,7 +5,7 @@ import type { EngineTags } from './engine-tags.ts'
 import type { LoopbackRegistry } from './loopback-registry.ts'
 import type { PushedManifest, PushStorage } from './push-storage.ts'
 
-/** Has an engine push images to this process. */
+/** Makes an engine push images to the loopback registry of this process. */
 export class EnginePush {
   readonly #docker: Docker
   readonly #registry: LoopbackRegistry
@@ -21,7 +21,7 @@ export class EnginePush {
     this.#tags = tags
   }
 
-  /** Has an image pushed, and gives its manifest. @throws what the engine says, when it cannot reach this process. */
+  /** Pushes an image, and returns its manifest. @throws the engine's error, for example when it cannot reach this process. */
   push(id: string): Promise<PushedManifest> {
     const push = this.#pushOne(id)
     this.#pushes.push(push)
@@ -39,17 +39,17 @@ export class EnginePush {
     } catch (error) {
       failure = error
     }
-    // The receiver refuses each manifest once it has it, so the engine always tells of a failure.
+    // The loopback registry denies each manifest after it has stored it, so the engine always reports an error.
     const manifest = this.#storage.manifests.get(tag)
-    if (manifest === undefined) throw failure ?? new Error('It pushed nothing.')
+    if (manifest === undefined) throw failure ?? new Error('The engine pushed nothing.')
     return manifest
   }
 
-  /** Ends it, and takes the tags away again; `parent` is the parent of the image that was built. */
+  /** Stops all pushes, and removes the tags. `parent` is the parent of the built image; '' when it has none. */
   async close(parent = ''): Promise<void> {
     this.#ended.abort()
     await this.#registry.close()
-    // None of them may tag anything any more.
+    // A push that is still running could add a tag.
     await Promise.allSettled(this.#pushes)
     await this.#tags.remove(parent)
   }

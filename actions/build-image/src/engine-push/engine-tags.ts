@@ -7,12 +7,12 @@ import { readEngineStream } from '../engine/engine-stream.ts'
 
 const STATE = 'engine-tags'
 
-/** The tags by which an engine is asked to push to this run. They are gone at the end, also when the step was killed. */
+/** The tags that an engine needs to push images to this run. They are removed at the end, by the post step if this one is killed. */
 export class EngineTags {
   readonly repository: string
   readonly #docker: Docker
   readonly #step: World['step']
-  /** Of this run's own: another run may use the same engine. */
+  /** Unique for this run: another run may use the same engine. */
   readonly #run = `run-${randomBytes(8).toString('hex')}`
   readonly #tags: string[] = []
 
@@ -20,11 +20,11 @@ export class EngineTags {
     this.#docker = docker
     this.repository = repository
     this.#step = step
-    // For the post step, in case that this one is not alive at its end.
+    // For the post step, which removes the tags when this step was killed.
     step.saveState(STATE, `${repository}:${this.#run}`)
   }
 
-  /** Gives an image a tag that no other has. */
+  /** Adds a unique tag to an image, and returns it. */
   async add(id: string): Promise<string> {
     const tag = `${this.#run}-${this.#tags.length}`
     this.#tags.push(tag)
@@ -32,7 +32,7 @@ export class EngineTags {
     return tag
   }
 
-  /** Takes them away; `parent` is the parent of the image that was built, '' where there is none or the build broke off. */
+  /** Removes all tags. `parent` is the parent of the built image; '' when it has none, or the build failed. */
   async remove(parent: string): Promise<void> {
     await removeTags(
       this.#docker,
@@ -59,8 +59,8 @@ export async function removeLeftoverTags({ env, step }: Pick<World, 'env' | 'ste
 }
 
 /**
- * To take an image's last tag is to remove the image, unless another is built upon it, and with it the cache of the next
- * build; so the tags move before they go: to the image's parent, or to an empty image.
+ * Removing an image's last tag removes the image, unless another image is built upon it, and with it the cache of the next build.
+ * So the tags are moved to the image's parent, or to an empty image, before they are removed.
  */
 async function removeTags(
   docker: Docker,
@@ -70,7 +70,7 @@ async function removeTags(
   if (tags.length === 0) return
   const target = parent === '' ? await importEmpty(docker) : parent
   for (const tag of tags) await docker.getImage(target).tag(tag)
-  // By force, as another build may run a step in the parent: an image that others are built upon stays all the same.
+  // With force, as a container of another build may use the parent. An image that others are built upon is not removed.
   for (const { repo, tag } of tags) await docker.getImage(`${repo}:${tag}`).remove({ force: true })
 }
 

@@ -4,25 +4,26 @@ import * as z from 'zod/mini'
 import type { Environment } from '../../../../toolkit/runtime.ts'
 
 const remembered = z.object({
-  /** As the engine sends it. */
+  /** Bytes of the layer as the engine pushes it. */
   size: z.number(),
-  /** The newest time in it, in seconds. */
+  /** The newest file time in the layer, in seconds since 1970. */
   newest: z.number(),
-  /** What it became, with its times held down to an epoch. */
+  /** The layer as it is pushed to registries, with times limited to an epoch. */
   packed: z.object({ epoch: z.number(), digest: z.string(), size: z.number(), diffId: z.string() }),
-  /** When it was last needed, in milliseconds since the epoch. */
+  /** Time of the last use, in milliseconds since 1970. */
   used: z.number(),
 })
 const file = z.object({ version: z.literal(1), layers: z.record(z.string(), remembered) })
 
 export type CachedLayer = z.infer<typeof remembered>
 
-const MOST = 1000
+/** The number of layers that are kept. */
+const LIMIT = 1000
 
 /**
- * What became of layers that an engine has sent before, by the digest that the engine knows them by: one that the registries
- * have need not be sent, nor packed, again. Kept in the user's cache folder, where there is one. Whether the registries have a
- * layer is asked of them each time, so a memory that is lost or old costs time and nothing else.
+ * For layers that an engine has pushed before: from the engine's digest of a layer to its digest in registries. A layer that the
+ * registries have is neither pushed nor packed again. The cache is a file in the user's cache folder. The registries are asked
+ * for each layer, so a cache that is lost or old costs only time.
  */
 export class LayerDigestCache {
   readonly #path: string | undefined
@@ -41,12 +42,12 @@ export class LayerDigestCache {
       const { layers } = file.parse(JSON.parse(await readFile(path, 'utf8')))
       return new LayerDigestCache(path, new Map(Object.entries(layers)))
     } catch {
-      // There is none, or it is not one that this version wrote.
+      // There is none, or another version wrote it.
       return new LayerDigestCache(path, new Map())
     }
   }
 
-  /** What is known of a layer, when with this epoch it becomes what it was made before. */
+  /** A layer by the engine's digest, if packing it with this epoch gives the same bytes as before. */
   get(digest: string, epoch: number): CachedLayer | undefined {
     const layer = this.#layers.get(digest)
     const same =
@@ -58,10 +59,10 @@ export class LayerDigestCache {
     this.#layers.set(digest, layer)
   }
 
-  /** Writes it down, the least recently needed left out when there are too many. Nobody fails for not being able to. */
+  /** Saves the cache, without the layers that were not used for longest when there are too many. A failure is ignored. */
   async save(): Promise<void> {
     if (this.#path === undefined) return
-    const recent = [...this.#layers].sort(([, a], [, b]) => b.used - a.used).slice(0, MOST)
+    const recent = [...this.#layers].sort(([, a], [, b]) => b.used - a.used).slice(0, LIMIT)
     const text = JSON.stringify({ version: 1, layers: Object.fromEntries(recent) })
     const draft = `${this.#path}.${process.pid}`
     try {

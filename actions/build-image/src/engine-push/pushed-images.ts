@@ -18,12 +18,12 @@ import { openLoopbackRegistry } from './loopback-registry.ts'
 import { PresentLayers } from './present-layers.ts'
 import { PushStorage } from './push-storage.ts'
 
-/** How many images an engine pushes at the same time, at most, while it builds. */
+/** Number of images that an engine pushes in parallel while it builds. */
 const AHEAD = 2
-/** For times that stay what they are. A number, as it is written down. */
+/** The epoch when times are not changed. A number, as the digest cache is JSON. */
 const NEVER = Number.MAX_SAFE_INTEGER
 
-/** Images that an engine pushes to this process. */
+/** Takes images out of an engine by making it push them to this process. */
 export class PushedImages {
   readonly #docker: Docker
   readonly #request: PackRequest
@@ -32,15 +32,15 @@ export class PushedImages {
   readonly #storage: PushStorage
   readonly #enginePush: EnginePush
   #base: Promise<readonly BaseLayer[]> | undefined
-  #underWay = 0
+  #running = 0
   #next: string | undefined
-  #last: string | undefined
+  #pushed: string | undefined
   #closing: Promise<void> | undefined
 
   static async open(docker: Docker, request: PackRequest, world: World): Promise<PushedImages> {
     const { temporary, destinations, sendAheadTo, epoch = NEVER } = request
     const present = await PresentLayers.open(world.env, destinations, epoch)
-    // The base is known by the time that the engine asks for anything.
+    // The base image is known before the engine's first request.
     const sizeOf = async (digest: string) => present.sizeOf(digest, (await images.#base) ?? []).catch(() => undefined)
     const send = ({ digest, size, path }: PushedLayer) => {
       for (const { registry, repository } of sendAheadTo) {
@@ -71,12 +71,12 @@ export class PushedImages {
     this.#enginePush = of.enginePush
   }
 
-  /** Has an image pushed whose layers will be needed. With many at a time, the latest goes next: it has those of the others. */
+  /** Pushes an intermediate image in the background. Of several that wait, only the latest is pushed: it has all their layers. */
   pushAhead(id: string): void {
     this.#next = id
-    if (this.#underWay >= AHEAD) return
-    this.#underWay++
-    void this.#pushWaiting().finally(() => this.#underWay--)
+    if (this.#running >= AHEAD) return
+    this.#running++
+    void this.#pushWaiting().finally(() => this.#running--)
   }
 
   async #pushWaiting(): Promise<void> {
@@ -87,28 +87,28 @@ export class PushedImages {
         await this.#enginePush.push(id)
       }
     } catch (error) {
-      // What stands against it stands against the whole image too, and is told then.
-      this.#world.log.debug(`Not pushed ahead: ${error instanceof Error ? error.message : error}`)
+      // The same failure is logged when the whole image is pushed.
+      this.#world.log.debug(`An intermediate image was not pushed: ${error instanceof Error ? error.message : error}`)
     }
   }
 
-  /** Has an image pushed, and puts it together. @throws when the engine cannot. */
+  /** Pushes an image and returns it as it is pushed to registries. @throws when the engine cannot push it. */
   async push(id: string): Promise<Image> {
     this.#next = undefined
     const base = await this.#checkBase(id)
     const { bytes } = await this.#enginePush.push(id)
     const { config, layers } = readManifest(bytes, 'the built image')
     const engineConfig = this.#storage.config(config.digest)
-    // The engine's id is the digest of one or the other.
+    // The engine's id of an image is the digest of its configuration or of its manifest.
     if (engineConfig === undefined || (config.digest !== id && digestOf(bytes) !== id))
       throw incomplete('configuration')
     const { rootfs } = readConfig(engineConfig, 'the built image')
     const packed = await Promise.all(layers.map((layer, at) => this.#pack(layer, rootfs.diff_ids[at] ?? '', base[at])))
-    // An engine that keeps images in containerd names them by their manifest, and has other rules for what tags hold.
-    if (config.digest === id) this.#last = id
+    // In the containerd image store an id is the manifest's digest, and removing a tag does not remove the build cache.
+    if (config.digest === id) this.#pushed = id
     await this.#present.save()
     const sent = layers.filter(({ digest }) => this.#storage.blobs.has(digest)).length
-    this.#world.log.info(`The engine has pushed ${sent} of ${layers.length} layers to this step.`)
+    this.#world.log.info(`The engine pushed ${sent} of ${layers.length} layers to this step.`)
     return packedImage(engineConfig, packed, this.#request)
   }
 
@@ -118,15 +118,15 @@ export class PushedImages {
   }
 
   async #close(): Promise<void> {
-    const id = this.#last
+    const id = this.#pushed
     await this.#enginePush.close(id === undefined ? undefined : (await inspectImage(this.#docker, id)).parent)
   }
 
   async #checkBase(id: string): Promise<readonly BaseLayer[]> {
     this.#base ??= baseLayersOf(this.#docker, id, this.#request)
     const base = await this.#base
-    // Such layers stay as they are, and among what is pushed they cannot be told from others beforehand.
-    if (base.some(({ published }) => published === undefined)) throw new Error('its base is in no registry.')
+    // Layers of an unpublished base image must not be changed, and in a push they cannot be told from others.
+    if (base.some(({ published }) => published === undefined)) throw new Error('its base image is in no registry.')
     return base
   }
 
@@ -152,17 +152,17 @@ const describe = ({ digest, size, diffId }: { digest: string; size: number; diff
   diffId,
 })
 
-/** The same port each time for the same service: an engine remembers what it pushed by the name of the registry. */
+/** The same port for the same image in every run: an engine records what it pushed by the registry's address. */
 function portFor({ destinations }: PackRequest): number {
   const [first] = destinations
   const name = first === undefined ? '' : formatRepository(first.repository)
   return 20_000 + (createHash('sha256').update(name).digest().readUInt32BE(0) % 10_000)
 }
 
-const incomplete = (part: string) => new Error(`It was pushed without its ${part}.`)
+const incomplete = (part: string) => new Error(`the engine pushed it without its ${part}.`)
 
 function gone(digest: string): never {
-  throw new SlipwayError(`A registry had the layer ${digest}, and has it no longer.`, {
-    hint: 'A lifecycle policy or a person removed it just now. Run the step again: then it is sent.',
+  throw new SlipwayError(`The layer ${digest} was removed from a registry during this step.`, {
+    hint: 'A lifecycle policy or a person removed it. Run the step again: then the layer is sent.',
   })
 }

@@ -3,21 +3,21 @@ import { Transform, type TransformCallback } from 'node:stream'
 const BLOCK = 512
 
 /**
- * Holds the times in a tar stream down to `epoch` (seconds): files that a build step wrote carry the minute they were
- * written, and so no two builds would give the same bytes. Headers are changed in place and nothing else is, so that
- * binary attributes, hard links and sparse files stay what they are, byte for byte. What is older than `epoch` stays.
+ * Sets times in a tar stream that are later than `epoch` (seconds) to it. Files that a build step wrote have the time of the
+ * build, so no two builds would give the same bytes. Only the times in headers are changed, in place: binary attributes, hard
+ * links and sparse files stay as they are, byte for byte.
  */
 export class ClampTimes extends Transform {
   readonly #epoch: number
-  /** The beginning of something that has to be whole to be read: a header, and the records that an extended one has. */
+  /** Bytes of an incomplete header, and of the records of an extended one. */
   #pending: Buffer = Buffer.alloc(0)
-  /** Bytes of the current entry's content, padding included, that are still to come. */
+  /** Bytes of the current entry's content, with padding, that have not arrived yet. */
   #content = 0
-  /** The next entry's size, where an extended header gives it: past 8 GiB it does not fit the header. */
+  /** Size of the next entry from its extended header: a size from 8 GiB on does not fit into the header itself. */
   #nextSize: number | undefined
   #newest = 0
 
-  /** The newest of all times that have passed, as it was before. */
+  /** The newest time that has passed, before it was changed. */
   get newest(): number {
     return this.#newest
   }
@@ -46,7 +46,7 @@ export class ClampTimes extends Transform {
     done(null, this.#pending)
   }
 
-  /** Changes the header at a place, and gives the size of header and content; `undefined` when not enough of it is here. */
+  /** Changes the header at an offset. Returns the size of header and content; `undefined` when it has not arrived completely. */
   #clampEntry(bytes: Buffer, at: number): number | undefined {
     if (bytes.length < at + BLOCK) return undefined
     const header = bytes.subarray(at, at + BLOCK)
@@ -81,7 +81,7 @@ export class ClampTimes extends Transform {
 
 const TIMES = new Set(['mtime', 'atime', 'ctime'])
 
-/** The records of a pax header, `LENGTH key=value\n` each, with the place of their value. */
+/** The records of a pax header, `LENGTH key=value\n` each, with the offset of their value. */
 function* readRecords(records: Buffer): Generator<{ key: string; value: string; at: number }> {
   for (let start = 0; start < records.length; ) {
     const space = records.indexOf(' ', start)
@@ -94,13 +94,13 @@ function* readRecords(records: Buffer): Generator<{ key: string; value: string; 
   }
 }
 
-/** `epoch`, written as long as `value` is: the record keeps its length. */
+/** `epoch` in as many characters as `value` has, so that the record keeps its length. */
 function clamp(value: string, epoch: number): string {
   const whole = String(epoch).padStart(value.split('.')[0]?.length ?? 0, '0')
   return value.includes('.') ? `${whole}.`.padEnd(value.length, '0') : whole
 }
 
-/** A number field: octal text, or base 256 when its first bit is set. */
+/** Reads a number field: octal text, or base 256 when its first bit is set. */
 function readNumber(header: Buffer, at: number, length: number): number {
   const first = header[at] ?? 0
   if ((first & 0x80) === 0) return Number.parseInt(header.toString('latin1', at, at + length).trimStart(), 8) || 0

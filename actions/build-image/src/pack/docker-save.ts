@@ -16,18 +16,18 @@ import { type ImageOptions, type PackedLayer, packedImage } from './packed-image
 const savedManifest = z.array(z.object({ Config: z.string(), Layers: z.array(z.string()) }))
 
 export interface SavedImageOptions extends ImageOptions {
-  /** The base image's layers, from the bottom up. They stay as they are. */
+  /** The base image's layers, from the bottom up. They are not changed. */
   readonly baseLayers: readonly BaseLayer[]
 }
 
 /**
- * Turns what `docker save` streams into an OCI image in `folder`. What is pushed from it can be pushed again, to any number of
- * registries, and its digest is known before the first byte is sent. With an epoch, the same files give the same digest:
- * the time of the build is taken out of layers and configuration. Memory stays flat, whatever the image's size.
+ * Unpacks the stream of `docker save` into `folder`, and packs it as an OCI image, which can be pushed to any number of
+ * registries. With an epoch, the same files give the same digest: times of the build are removed from layers and configuration.
+ * Layers are streamed, not held in memory.
  */
 export async function packSavedImage(saved: Readable, folder: string, options: SavedImageOptions): Promise<Image> {
   const { config, layers } = await unpack(saved, folder)
-  // Two at a time: small ones hide behind large ones, and a large one takes all cores anyway.
+  // Two in parallel: a small layer is packed beside a large one, and a large one uses all cores.
   const packed = await inParallel(layers, 2, async (layer, at): Promise<PackedLayer> => {
     const base = options.baseLayers[at]
     if (base?.published !== undefined) {
@@ -40,13 +40,13 @@ export async function packSavedImage(saved: Readable, folder: string, options: S
   return packedImage(config, packed, options)
 }
 
-/** Takes the archive apart: the configuration, and the paths of the layers' tar files from the bottom up. */
+/** Unpacks the archive. Returns the configuration, and the paths of the layers' tar files from the bottom up. */
 async function unpack(saved: Readable, folder: string): Promise<{ config: Buffer; layers: string[] }> {
   const files = new Map<string, string>()
   const links = new Map<string, string>()
   const tar = extract()
   const reading = pipeline(saved, tar)
-  // The loop below sees the same error; this keeps Node from seeing it first.
+  // The loop below throws the same error. Without this handler Node would report an unhandled rejection before.
   reading.catch(() => {})
   for await (const entry of tar) {
     const { name, type, linkname } = entry.header
@@ -55,7 +55,7 @@ async function unpack(saved: Readable, folder: string): Promise<{ config: Buffer
       await writeFileFrom([entry], path)
       files.set(name, path)
     } else {
-      // A layer that occurs twice is saved once, with a link to it.
+      // A layer that occurs twice is saved once; the second is a symbolic link to it.
       if (type === 'symlink' && linkname) links.set(name, join(name, '..', linkname))
       entry.resume()
     }
@@ -64,16 +64,16 @@ async function unpack(saved: Readable, folder: string): Promise<{ config: Buffer
   const find = (name: string): string => {
     const path = files.get(links.get(name) ?? name)
     if (path === undefined)
-      throw new SlipwayError(`The Docker engine saved the image without its part ${name}.`, INCOMPLETE)
+      throw new SlipwayError(`The Docker engine’s archive of the image lacks ${name}.`, INCOMPLETE)
     return path
   }
   const [image] = savedManifest.parse(JSON.parse(await readFile(find('manifest.json'), 'utf8')))
-  if (image === undefined) throw new SlipwayError('The Docker engine saved an archive without an image.', INCOMPLETE)
+  if (image === undefined) throw new SlipwayError('The Docker engine’s archive has no image.', INCOMPLETE)
   return { config: await readFile(find(image.Config)), layers: image.Layers.map(find) }
 }
 
 const INCOMPLETE = {
-  hint: 'Its store may be damaged or full: check `docker system df`, and run the step again. If it stays so, set `engine: buildx`.',
+  hint: 'Its image store may be damaged or full: check `docker system df`, and run the step again. If it fails again, set `engine: buildx`.',
 }
 
 async function packTar(tar: string, epoch: number | undefined, path: string): Promise<PackedLayer> {

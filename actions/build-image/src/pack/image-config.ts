@@ -2,14 +2,14 @@ import { SlipwayError } from '../../../../toolkit/errors.ts'
 import type { Pair } from '../../../../toolkit/inputs.ts'
 
 export interface FinalConfigOptions {
-  /** The layers as they are pushed. */
+  /** Digests of the uncompressed layers, as they are pushed. */
   readonly diffIds: readonly string[]
   readonly labels: readonly Pair[]
-  /** Seconds; `undefined` leaves the times of the build in. */
+  /** Seconds since 1970; `undefined` keeps the times of the build. */
   readonly epoch: number | undefined
 }
 
-/** What a builder notes in an image's configuration besides what OCI's specification has: config, history, rootfs … */
+/** An image configuration. Builders add members that OCI's specification does not have. */
 interface BuilderConfig extends Record<string, unknown> {
   readonly created?: string
   readonly config?: Record<string, unknown> & { readonly Labels?: Record<string, string> | null }
@@ -18,15 +18,15 @@ interface BuilderConfig extends Record<string, unknown> {
 }
 
 /**
- * An image's configuration as it is pushed: with the labels, and, given an epoch, without the time and the machine it was
- * built on, and in one form, so that what is left is what the sources say, whichever engine it was. Labels are put here because the classic builder makes a container
- * for each.
+ * The configuration of an image as it is pushed: with the labels and, given an epoch, without the time and the machine of the
+ * build and in one form, so that it depends on the sources only and not on the engine. Labels are added here, as the classic
+ * builder starts a container for each.
  */
 export function finalizeConfig(bytes: Buffer, { diffIds, labels, epoch }: FinalConfigOptions): Buffer {
   const image = JSON.parse(bytes.toString('utf8')) as BuilderConfig
   if (image.rootfs?.diff_ids.length !== diffIds.length) {
-    throw new SlipwayError('The Docker engine saved an image whose layers do not match its configuration.', {
-      hint: 'Run the step again. If it stays so, set `engine: buildx`.',
+    throw new SlipwayError('The image’s layers in the Docker engine do not match its configuration.', {
+      hint: 'Run the step again. If it fails again, set `engine: buildx`.',
     })
   }
   const all = { ...image.config?.Labels, ...Object.fromEntries(labels.map(({ key, value }) => [key, value])) }
@@ -35,7 +35,7 @@ export function finalizeConfig(bytes: Buffer, { diffIds, labels, epoch }: FinalC
 }
 
 function withoutBuild(image: BuilderConfig, diffIds: readonly string[], epoch: number): BuilderConfig {
-  // The classic builder's notes on its last container, and on which image it worked in between.
+  // Members of the classic builder about its last container and its intermediate image.
   const { container, container_config, docker_version, ...kept } = image
   const { Image, Hostname, ...config } = image.config ?? {}
   const clamp = (time: string | undefined) => {
@@ -47,13 +47,13 @@ function withoutBuild(image: BuilderConfig, diffIds: readonly string[], epoch: n
   return inOrder({ ...kept, created: clamp(image.created), config: withoutDefaults(config), history, rootfs })
 }
 
-/** Engines write settings that nobody made as `null`, `false`, empty, or not at all, each release in another way. */
+/** Removes unset settings: each engine release writes them as `null`, `false`, empty, or not at all. */
 const withoutDefaults = (config: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(config).filter(([, value]) => !isEmpty(value)))
 
 const isEmpty = (value: unknown) => !value || (typeof value === 'object' && Object.keys(value).length === 0)
 
-/** The same members in one order, whichever the engine has written them in. */
+/** Sorts members by name: each engine writes them in its own order. */
 function inOrder<T>(value: T): T {
   if (Array.isArray(value)) return value.map(inOrder) as T
   if (typeof value !== 'object' || value === null) return value

@@ -7,23 +7,23 @@ import type { Image } from '../image/image.ts'
 import { type Descriptor, OCI_CONFIG, OCI_MANIFEST } from '../image/oci.ts'
 import { finalizeConfig } from './image-config.ts'
 
-/** A layer in the bytes that registries get. */
+/** A layer as it is pushed. */
 export interface PackedLayer {
   readonly descriptor: Descriptor
-  /** The digest of its content. */
+  /** Digest of the uncompressed layer. */
   readonly diffId: string
-  /** The repository that has it already. */
+  /** A repository that has the layer. */
   readonly home?: Repository
   open(): Readable
 }
 
 export interface ImageOptions {
-  /** Seconds; times of the build are held down to it. Without it they stay. */
+  /** Seconds since 1970. Later times are set to it; `undefined` keeps all times. */
   readonly epoch: number | undefined
   readonly labels: readonly Pair[]
 }
 
-/** An image of these layers, from the bottom up, with the engine's configuration: its digest is known before anything is sent. */
+/** An image of these layers, from the bottom up, with the engine's configuration. Nothing has to be sent to know its digest. */
 export function packedImage(engineConfig: Buffer, layers: readonly PackedLayer[], options: ImageOptions): Image {
   const byDigest = new Map(layers.map((layer) => [layer.descriptor.digest, layer]))
   const config = finalizeConfig(engineConfig, { ...options, diffIds: layers.map(({ diffId }) => diffId) })
@@ -41,7 +41,7 @@ export function packedImage(engineConfig: Buffer, layers: readonly PackedLayer[]
       name: 'the built image',
       manifest: async () => ({ bytes, digest, mediaType: OCI_MANIFEST }),
       home: (of) => byDigest.get(of)?.home,
-      // The configuration is the only blob that anyone reads whole.
+      // Only the configuration is read as a whole.
       read: async () => config,
       blob: (blob) =>
         blob.digest === manifest.config.digest ? new PassThrough().end(config) : open(byDigest.get(blob.digest), blob),
@@ -52,7 +52,7 @@ export function packedImage(engineConfig: Buffer, layers: readonly PackedLayer[]
 function open(layer: PackedLayer | undefined, { digest }: Descriptor): Readable {
   if (layer === undefined)
     throw new SlipwayError(`The built image has no layer ${digest}.`, {
-      hint: 'This is a defect of build-image. Report it with the log of this step.',
+      hint: 'This is a bug of build-image. Report it with the log of this step.',
     })
   return layer.open()
 }

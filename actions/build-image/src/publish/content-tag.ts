@@ -5,8 +5,8 @@ import type { ReadyDestination } from '../registry/ready-destination.ts'
 import { putTag } from './tags.ts'
 
 /**
- * Puts the tag that says what the image was built from, so that the next run with the same sources finds it. Where the tag is
- * taken by another image of the same sources, that one is as good, and stays. Not being able to is no reason to fail.
+ * Puts the content tag, by which the next run finds the image of the same sources. A content tag that exists is not moved. A
+ * failure is logged only. Returns the references that stand for this image.
  */
 export function addContentTag(
   tag: string,
@@ -16,13 +16,14 @@ export function addContentTag(
 ): Promise<readonly string[]> {
   return putContentTag(image, destinations, tag, {
     moves: (current) => current === undefined,
-    refused: (reference, reason) => log.info(`${reference} could not be put, so the next run builds again: ${reason}`),
+    refused: (reference, reason) => log.info(`${reference} could not be set, so the next run builds again: ${reason}`),
   })
 }
 
 /**
- * Lets the tag stand for an image that was built anew although there was one of the same sources, for newer packages or another
- * secret: else the next run would find the old image, and go back to it. Where there is no such tag none is put.
+ * Moves an existing content tag to this image, which was built although there was one of the same sources, for newer packages or
+ * another secret. Otherwise the next run would find the old image and go back to it. A content tag that does not exist is not
+ * set. A failure is a warning only. Returns the references that stand for this image.
  */
 export function moveContentTag(
   tag: string,
@@ -34,7 +35,7 @@ export function moveContentTag(
     moves: (current) => current !== undefined && current !== image.digest,
     refused: (reference, reason) =>
       log.warning(
-        `${reference} still stands for an older image of the same sources, and the next run goes back to that one: ${reason} Let tags \`content-*\` be moved (ECR: an exclusion from tag immutability), or delete this one.`,
+        `${reference} still stands for an older image of the same sources, and the next run goes back to that image: ${reason} Make tags \`content-*\` mutable (ECR: an exclusion from tag immutability), or delete this tag.`,
       ),
   })
 }

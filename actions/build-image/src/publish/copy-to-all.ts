@@ -6,15 +6,15 @@ import { formatSize } from '../image/size.ts'
 import { type CopyTally, copyImage } from '../registry/copy-image.ts'
 import type { ReadyDestination } from '../registry/ready-destination.ts'
 
-/** What a destination has now. */
+/** A destination that has the image now, and what was sent to it. */
 export interface Published {
   readonly destination: ReadyDestination
   readonly tally: CopyTally
 }
 
 /**
- * Copies an image to every destination, side by side, under its digest only. When one fails the others are still finished,
- * and the error says which have it; no tag has been moved then.
+ * Copies an image to all destinations in parallel, by digest, without a tag. When one fails, the others are still finished, and
+ * the error lists those that have the image. No tag is moved then.
  */
 export async function copyToAll(
   image: Image,

@@ -13,8 +13,8 @@ import type { ReadyDestination, TagState } from '../registry/ready-destination.t
 import type { Registries } from '../registry/registries.ts'
 
 /**
- * Finds out, before anything is built, what would fail after: login, repository, permission to push. All destinations are
- * asked side by side. A repository is created only when that was asked for.
+ * Checks, before anything is built, what the push needs: login, repository and permission. Destinations are checked in parallel.
+ * A repository is created only when `create` is set.
  */
 export function preflight(
   destinations: readonly Destination[],
@@ -37,22 +37,20 @@ export function preflight(
 }
 
 const describeTag = ({ tag, current, immutable }: TagState) =>
-  current === undefined
-    ? `, ${tag} is free`
-    : `, ${tag} is ${current.slice(0, 19)}…${immutable ? ' for good (immutable)' : ''}`
+  current === undefined ? `, ${tag} is free` : `, ${tag} is ${current.slice(0, 19)}…${immutable ? ' (immutable)' : ''}`
 
-/** Which tags of an ECR repository cannot be moved. @throws SlipwayError when there is no repository and none is to be created. */
+/** Which tags of an ECR repository are immutable. @throws SlipwayError when the repository is missing and may not be created. */
 async function ecrMutability(
   ecr: EcrRegistry,
   repository: Repository,
   create: NewRepository | undefined,
   world: World,
 ): Promise<(tag: string) => boolean> {
-  // Another account lets us push by a repository policy, which does not go as far as describing the repository.
+  // In another account, a repository policy may allow pushing without allowing to describe the repository.
   const found = await describeRepository(ecr, repository.path, world.signal).catch((error: unknown) => {
     if (!/AccessDenied/.test(String(error))) throw error
     world.log.info(
-      `${formatRepository(repository)}: may not be described (ecr:DescribeRepositories), going on without.`,
+      `${formatRepository(repository)}: no permission to describe it (ecr:DescribeRepositories); immutable tags are not checked.`,
     )
     return 'unknown' as const
   })
@@ -64,7 +62,7 @@ async function ecrMutability(
       })
     }
     const created = await createRepository(ecr, repository.path, create)
-    world.log.info(`${formatRepository(repository)}: ${created ? 'created' : 'someone else has created it just now'}`)
+    world.log.info(`${formatRepository(repository)}: ${created ? 'created' : 'created by another run just now'}`)
     const { lifecyclePolicy: policy } = create
     if (policy !== undefined) {
       if (created) await putLifecyclePolicy(ecr, repository.path, policy)

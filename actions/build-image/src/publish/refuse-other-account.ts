@@ -3,7 +3,7 @@ import type { World } from '../../../../toolkit/runtime.ts'
 import type { Destination } from '../inputs/destinations.ts'
 import type { Registries } from '../registry/registries.ts'
 
-/** @throws SlipwayError when the credentials are those of another account than `expected-account-id`. Only ECR is in one. */
+/** @throws SlipwayError when the credentials are of another account than `expected-account-id`. Without ECR nothing is checked. */
 export async function refuseOtherAccount(
   { expectedAccountId }: { readonly expectedAccountId: string | undefined },
   destinations: readonly Destination[],

@@ -12,16 +12,16 @@ import { type EcrRegistry, registryId } from '../registry/ecr.ts'
 import type { ReadyDestination } from '../registry/ready-destination.ts'
 import type { Registries } from '../registry/registries.ts'
 
-/** How many findings there are of each severity, in ECR's words. */
+/** Number of findings by severity, as ECR names it. */
 export type Findings = Readonly<Record<string, number>>
 
 /**
- * How long a scan has to stay without findings before it is believed, in milliseconds: its findings may come after it calls
- * itself complete. Enhanced scanning calls itself active from the beginning.
+ * Milliseconds that a scan must stay without findings to count as clean, by its status: findings may appear after COMPLETE.
+ * Enhanced scanning is ACTIVE from the beginning.
  */
 const EMPTY_MS = { COMPLETE: 10_000, ACTIVE: 30_000 }
 
-/** @throws InputError when nothing would be scanned. That is known before anything is created, built or pushed. */
+/** @throws InputError when no destination is scanned. Checked before anything is created, built or pushed. */
 export async function refuseUnscanned(
   { scanGate, destinations }: Pick<Inputs, 'scanGate' | 'destinations'>,
   registries: Registries,
@@ -33,12 +33,12 @@ export async function refuseUnscanned(
 
 const unscanned = () =>
   new InputError('scan-gate', 'is set, but none of the repositories is in a private ECR registry.', {
-    hint: 'Leave it out, or push to ECR too.',
+    hint: 'Remove it, or push to ECR too.',
   })
 
 /**
- * Waits for ECR's scan of the image, and lets nothing pass that is as bad as the gate says. The image is pushed by then, but
- * no tag stands for it: nobody deploys it by accident. @throws SlipwayError with what was found.
+ * Waits for ECR's scan of the image. The image is pushed by then, but without a tag, so that it is not deployed by accident.
+ * @throws SlipwayError with the findings when one has the severity of the gate or a higher one.
  */
 export async function scanGate(
   gate: ScanGate,
@@ -76,7 +76,7 @@ export async function scanGate(
   return total
 }
 
-/** Basic scanning refuses an index, so its images are scanned one by one. */
+/** The digests to scan: basic scanning refuses an index, so each of its images is scanned. */
 async function scannable(image: Image): Promise<readonly string[]> {
   const top = await image.source.manifest(image.digest)
   if (!isIndex(top.mediaType)) return [image.digest]
@@ -100,7 +100,7 @@ async function awaitScan(
   const look = async (): Promise<Findings | undefined> => {
     const scan = await describeScan(ecr, of, world.signal)
     if (scan === undefined) {
-      // Not scanned on push: asked for once. Where enhanced scanning is on ECR refuses, and scans by itself.
+      // Not scanned on push: start a scan, once. With enhanced scanning ECR refuses that, and scans by itself.
       if (!started)
         await ecr.client.send(new StartImageScanCommand(of)).catch((error) => world.log.debug(String(error)))
       started = true
@@ -111,12 +111,12 @@ async function awaitScan(
       throw new SlipwayError(
         `ECR could not scan ${repositoryName}@${digest}: ${status}${description === '' ? '' : `, ${description}`}.`,
         {
-          hint: 'Basic scanning knows few operating systems. Leave `scan-gate` out for this image, or turn enhanced scanning on.',
+          hint: 'Basic scanning supports few operating systems. Remove `scan-gate` for this image, or enable enhanced scanning.',
         },
       )
     }
     if (status !== 'COMPLETE' && status !== 'ACTIVE') return undefined
-    // A scan may call itself complete before its findings are there: only what is read twice alike is believed.
+    // Findings may appear after COMPLETE, so only findings that are read twice alike count.
     const seen = JSON.stringify(Object.entries(findings).sort())
     const now = world.clock.now()
     if (seen !== previous?.seen) {

@@ -7,7 +7,7 @@ import type { ManifestBytes } from '../image/oci.ts'
 import type { ReadyDestination, TagState } from '../registry/ready-destination.ts'
 import { RegistryError } from '../registry/registry-error.ts'
 
-/** @throws SlipwayError when a tag that cannot be moved stands for another image; nothing has been pushed then. */
+/** @throws SlipwayError when an immutable tag stands for another image. Nothing has been pushed then. */
 export function refuseTakenTags(destinations: readonly ReadyDestination[], digest: string): void {
   for (const { repository, tags } of destinations) {
     for (const { tag, current, immutable } of tags) {
@@ -21,8 +21,8 @@ export function refuseTakenTags(destinations: readonly ReadyDestination[], diges
 }
 
 /**
- * Lets the tags stand for the image. Free tags come first, in all registries, and those that move away from another image
- * last: whoever follows a moving tag gets the new image only when it is everywhere. Each is then read back.
+ * Sets the tags. New tags are set first, in all registries, and tags that move from another image last: a moved tag such as
+ * `latest` gives the new image only when it is everywhere. Each tag is then read back.
  */
 export async function tagAll(
   image: Image,
@@ -41,11 +41,11 @@ export async function tagAll(
       throw new SlipwayError(
         `${reference} should stand for ${image.digest}, but the registry says ${confirmed ?? 'there is no such tag'}.`,
         {
-          hint: 'Something else moves this tag at the same time. Give the jobs one `concurrency` group, or the images own tags.',
+          hint: 'Another run moves this tag at the same time. Put the jobs into one `concurrency` group, or use different tags.',
         },
       )
     }
-    log.info(`${reference}${state.current === image.digest ? ' already stands for it' : ''}`)
+    log.info(`${reference}${state.current === image.digest ? ' already stands for this image' : ''}`)
     moved.push(reference)
     return reference
   }
@@ -62,15 +62,15 @@ export async function tagAll(
     if (moved.length === 0 || !(error instanceof Error)) throw error
     const hint = error instanceof SlipwayError ? error.hint : undefined
     throw new SlipwayError(`${error.message}\nThese tags stand for the image already: ${moved.join(', ')}.`, {
-      hint: hint ?? 'Run the step again; what is done is not done twice.',
+      hint: hint ?? 'Run the step again: tags that are set stay as they are.',
       cause: error,
     })
   }
 }
 
 /**
- * Puts a tag. ECR refuses an immutable tag that is there even when it stands for the same image, as it does after an answer
- * that was lost, or beside another run of the same commit: what the tag stands for decides.
+ * Puts a tag. ECR refuses an existing immutable tag even when it stands for the same image: after a put whose answer was lost,
+ * or when another run of the same commit has put it. So after a refusal, the image that the tag stands for decides.
  */
 export async function putTag(
   { registry, repository }: ReadyDestination,

@@ -3,14 +3,14 @@ import { formatRepository } from '../../../../toolkit/image-reference.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
 import type { PublishReport } from './publish-report.ts'
 
-/** What was done, for machines: the output `build-record`. Members are added, never taken away, under one schema number. */
+/** The output `build-record`, for machines. Within a schema number members may be added and are never removed. */
 export interface BuildRecord {
   readonly schema: 1
   readonly outcome: 'built' | 'skipped' | 'promoted'
   readonly digest: string
   readonly contentHash: string | undefined
   readonly engine: string | undefined
-  /** Bytes, compressed, by platform; one without a name where the image stands alone. */
+  /** Sizes in compressed bytes. `platform` is '' for an image without an index. */
   readonly platforms: readonly {
     readonly platform: string
     readonly digest: string

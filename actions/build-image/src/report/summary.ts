@@ -38,7 +38,7 @@ export function renderSummary({ outcome, image, platforms, previous, published, 
   )
 }
 
-/** How the image differs from the one that a tag stood for, platform by platform. */
+/** How the image differs from the previous image of a tag, for each platform. */
 function comparison(platforms: readonly PlatformImage[], previous: PreviousImage): string {
   const lines = platforms.map(({ platform, size, layers }) => {
     const before = previous.platforms.find((image) => image.platform === platform)
@@ -51,12 +51,12 @@ function comparison(platforms: readonly PlatformImage[], previous: PreviousImage
     const pulled = fresh.reduce((sum, layer) => sum + layer.size, 0)
     return `${name}${sign}${formatSize(Math.abs(change))}, ${fresh.length} of ${layers.length} layers are new (${formatSize(pulled)})`
   })
-  return `Against what ${code(previous.tag)} was before (${code(previous.digest.slice(0, 19))}): ${lines.join('; ')}`
+  return `Compared with the previous ${code(previous.tag)} (${code(previous.digest.slice(0, 19))}): ${lines.join('; ')}`
 }
 
 const WIDTH = 24
 
-/** A table with a bar for each row's share of the time. */
+/** A table of times, with a bar for each. */
 function bars(rows: readonly { label: string; ms: number; note: string }[]): string {
   const longest = Math.max(1, ...rows.map(({ ms }) => ms))
   return table(
@@ -75,7 +75,7 @@ function layerTable({ platform, layers, config }: PlatformImage): string {
   return details(`Layers${platform === '' ? '' : ` (${platform})`}`, table(['Size', 'Made by'], rows))
 }
 
-/** What a layer was made by, without the shell around it. */
+/** The instruction that made a layer, without the shell's name. */
 function shortStep(createdBy: string): string {
   const step = createdBy
     .replace(/^\/bin\/sh -c (#\(nop\) +)?/, '')

@@ -51,7 +51,7 @@ test('an index is its platforms, and the summary shows each', async () => {
   expect(summary).toContain('### Image `web`: built')
   expect(summary).toContain('| `ghcr.io/acme/web` | `v1` | 5.0 MB |')
   expect(summary).toContain(
-    'Against what `latest` was before (`sha256:111111111111`): linux/amd64: +0 B, 0 of 2 layers are new (0 B); linux/arm64: new',
+    'Compared with the previous `latest` (`sha256:111111111111`): linux/amd64: +0 B, 0 of 2 layers are new (0 B); linux/arm64: new',
   )
   expect(summary).toContain(`| \`Build\` | 4 s | ${'█'.repeat(24)} |\n| \`Push\` | 1 s | ${'█'.repeat(6)} |`)
   expect(summary).toContain('Build steps (1 of 2 from the cache)')
