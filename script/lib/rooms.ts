@@ -31,7 +31,20 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'rollback',
     'report',
   ],
-  'terraform-apply': [],
+  'terraform-apply': [
+    'inputs',
+    'github',
+    'plan-json',
+    'tool',
+    'terraform',
+    'state',
+    'lock',
+    'operations',
+    'approval',
+    'review',
+    'report',
+    'commands',
+  ],
 }
 
 /** The most source files that one folder may hold. A folder with more holds more than one idea. */
