@@ -4,11 +4,10 @@ import {
   openApproval,
   sealApproval,
 } from '../../../../actions/terraform-apply/src/approval/approval.ts'
-import { canonicalJson, without } from '../../../../actions/terraform-apply/src/approval/fingerprint.ts'
 import type { Plan, ResourceChange } from '../../../../actions/terraform-apply/src/plan-json/plan-json.ts'
 import { change, plan } from '../plans.ts'
 
-const KEY = 'a key that nobody else has'
+const KEY = 'a key for this test only'
 const fingerprint = (made: Plan, key = KEY, stack = 'stage') => approvalOf(made, stack, key).fingerprint
 /** What `now` does beyond what was approved with `then`. */
 const beyond = (then: readonly ResourceChange[], now: readonly ResourceChange[], more: Partial<Plan> = {}) =>
@@ -19,12 +18,12 @@ const created = change('a.x', { actions: ['create'], before: null, after: { size
 describe('a fingerprint', () => {
   const one = plan([created, change('b.y', { before: { n: 1 }, after: { n: 2 } })])
 
-  test('is the same for the same plan, in whatever order and at whatever time', () => {
+  test('does not depend on the order or time of a plan', () => {
     const again = { ...plan([...(one.resource_changes ?? [])].reverse()), timestamp: 'another' } as Plan
     expect(fingerprint(again)).toBe(fingerprint(one))
   })
 
-  test('is another with another key, stack, action, reason, value, unknown, replacement, address or output', () => {
+  test('differs by key, stack, action, reason, value, unknown, replacement, address and output', () => {
     const others = [
       fingerprint(one),
       fingerprint(one, 'another key altogether'),
@@ -46,7 +45,7 @@ describe('a fingerprint', () => {
     expect(new Set(others).size).toBe(others.length)
   })
 
-  test('tells a secret that changes, and leaves out what an update does not touch', () => {
+  test('covers a secret that changes, and not what an update leaves as it is', () => {
     const update = (before: object, after: object) =>
       fingerprint(plan([change('a.x', { before, after, after_sensitive: { p: true }, before_sensitive: { p: true } })]))
     const first = update({ p: 'old', computed: 1 }, { p: 'new', computed: 1 })
@@ -57,7 +56,7 @@ describe('a fingerprint', () => {
 })
 
 describe('an approval', () => {
-  test('covers what was shown, less of it, and nothing else', () => {
+  test('covers the approved changes or fewer, and no others', () => {
     const two = change('b.y', { before: { n: 1 }, after: { n: 2 } })
     expect(beyond([created, two], [created, two])).toEqual([])
     expect(beyond([created, two], [two])).toEqual([])
@@ -66,7 +65,7 @@ describe('an approval', () => {
     expect(beyond([two], [change('b.y', { before: { n: 0 }, after: { n: 2 } })])).toEqual(['b.y (update)'])
   })
 
-  test('covers what has become known since, and not what is unknown now only', () => {
+  test('covers values that have become known, and not values that have become unknown', () => {
     const known = change('a.x', { actions: ['create'], after: { size: 1, id: 'i-1' } })
     expect(beyond([created], [known])).toEqual([])
     expect(beyond([known], [created])).toEqual(['a.x (create)'])
@@ -107,19 +106,19 @@ describe('an approval', () => {
     }
     const more = (now: Plan) => notApproved(now, approvalOf(made([created, inModule]), 'stage', KEY), KEY)
 
-    test('holds what it refers to: in the resource, in what its module is given, in the output', () => {
+    test('covers its references: in the resource, in the arguments of its module, in the output', () => {
       expect(more(made([created, inModule]))).toEqual([])
       expect(more(made([created, inModule], { root: 'a.admin' }))).toEqual(['a.x (create)'])
       expect(more(made([created, inModule], { call: 'a.admin' }))).toEqual(['module.m["a.module.z"].a.x (create)'])
       expect(more(made([created, inModule], { output: 'a.admin' }))).toEqual(['output.o (output)'])
     })
 
-    test('goes on to do so once the value is known', () => {
+    test('covers its references once the value is known, too', () => {
       expect(more(made([known]))).toEqual([])
       expect(more(made([known], { root: 'a.admin' }))).toEqual(['a.x (create)'])
     })
 
-    test('holds what is read for it, however that is put off', () => {
+    test('covers the data source that it is read from, also when that read is deferred', () => {
       const read = (actions: string, reason: string) =>
         change(
           'data.policy.p',
@@ -133,7 +132,7 @@ describe('an approval', () => {
     })
   })
 
-  test('covers the rest of a replacement: still to be made, or the old one still to be destroyed', () => {
+  test('covers the rest of a replacement: the create, or the destroy of the old object', () => {
     const after = { size: 1 }
     const replaced = (actions: readonly ('create' | 'delete')[]) =>
       change('a.x', { actions, before: { size: 0 }, after, replace_paths: [['size']] })
@@ -147,7 +146,7 @@ describe('an approval', () => {
     expect(beyond([replaced(['create', 'delete'])], [change('a.x', { actions: ['delete'] })])).toEqual(['a.x (delete)'])
   })
 
-  test('covers making again what was made by half, and no other replacement of something new', () => {
+  test('covers the replacement of a resource whose create failed half-way, and no other replacement of a new one', () => {
     const again = change('a.x', {
       actions: ['delete', 'create'],
       before: { size: 1 },
@@ -158,14 +157,14 @@ describe('an approval', () => {
     expect(beyond([created], [{ ...again, action_reason: 'replace_by_request' }])).toEqual(['a.x (delete,create)'])
   })
 
-  test('covers an output that is known by now', () => {
+  test('covers an output whose value has become known', () => {
     const then = plan([], { output_changes: { o: { actions: ['create'], after_unknown: true } } })
     const now = plan([], { output_changes: { o: { actions: ['create'], after: 'x', after_unknown: false } } })
     expect(notApproved(now, approvalOf(then, 's', KEY), KEY)).toEqual([])
     expect(notApproved(then, approvalOf(now, 's', KEY), KEY)).toEqual(['output.o (output)'])
   })
 
-  test('is opened with its own key only, unaltered, and shows no values', () => {
+  test('opens only with its own key and unchanged, and shows no values', () => {
     const secret = change('a.x', { actions: ['create'], after: { p: 'hunter-two' }, after_sensitive: { p: true } })
     const approval = approvalOf(plan([secret]), 'stage', KEY)
     const sealed = sealApproval(approval, KEY)
@@ -175,18 +174,4 @@ describe('an approval', () => {
     expect(() => openApproval(`v1.x${sealed.slice(4)}`, KEY, 'here')).toThrow('in here')
     expect(() => openApproval('nonsense', KEY, 'here')).toThrow('in here')
   })
-})
-
-test('canonical JSON has one text for one value', () => {
-  expect(canonicalJson({ b: [1, { d: null, c: undefined }], a: 'x' })).toBe('{"a":"x","b":[1,{"d":null}]}')
-})
-
-test('a value without some of its paths', () => {
-  expect(
-    without({ a: { b: 1, c: 2 }, d: [1, 2] }, [
-      ['a', 'b'],
-      ['d', 0],
-    ]),
-  ).toEqual({ a: { c: 2 }, d: [null, 2] })
-  expect(without('x', [[]])).toBe(null)
 })

@@ -20,7 +20,7 @@ const made = plan([
   change('i.data', { actions: ['read'] }, { mode: 'data' }),
 ])
 
-test('what matters most comes first, by address; nothing that stays is told', () => {
+test('sorts changes by severity and address, and leaves out no-ops', () => {
   expect(changesOf(made).map(({ kind, address }) => `${kind} ${address}`)).toEqual([
     'delete b.gone',
     'replace c.replaced',
@@ -35,20 +35,20 @@ test('what matters most comes first, by address; nothing that stays is told', ()
   expect(countKinds(changesOf(made))).toMatchObject({ delete: 1, replace: 3, create: 0, update: 1 })
 })
 
-test('as data, a change says what, whom and why, and no values', () => {
+test('gives address, action and reason of a change as data, and no values', () => {
   expect(changesAsData(changesOf(made)).slice(0, 2)).toEqual([
     { address: 'b.gone', type: 'b', action: 'delete', reason: 'delete_because_no_resource_config' },
     { address: 'c.replaced', type: 'c', action: 'replace', forcedBy: ['engine[0].version'] },
   ])
 })
 
-test('drift is apart from changes', () => {
+test('separates drift from changes', () => {
   expect(driftOf(plan([], { resource_drift: [change('a.b', { actions: ['delete'] })] }))).toMatchObject([
     { kind: 'delete' },
   ])
 })
 
-test('whether there is something to do is what Terraform says, not what counts say', () => {
+test('has changes when Terraform says so, whatever the counts are', () => {
   expect(hasChanges(plan([], { applyable: true }))).toBe(true)
   expect(hasChanges(plan([change('a.b', { actions: ['no-op'] })], { applyable: false }))).toBe(false)
   // Before 1.8 it does not say, and outputs and moves count too.

@@ -13,7 +13,7 @@ const marked = (value: unknown, marks: unknown) => {
   return [...found]
 }
 
-test('every place of a plan that can hold a secret is looked at', () => {
+test('finds the secrets in every part of a plan', () => {
   const made = plan(
     [
       change('a.b', {
@@ -64,7 +64,7 @@ test('every place of a plan that can hold a secret is looked at', () => {
   expect([...secretsOf(made)]).not.toContain('us-east-1')
 })
 
-test('a secret is known in every form it could be shown in', () => {
+test('scrubs a secret in every form in which it may be printed', () => {
   const forms = marked('one "two"\nthree', true)
   expect(forms).toEqual(
     expect.arrayContaining([
@@ -78,7 +78,7 @@ test('a secret is known in every form it could be shown in', () => {
   expect(marked('<one>&two', true)).toContain('\\u003cone\\u003e\\u0026two')
 })
 
-test('a value is scrubbed leaf by leaf, and stays JSON', () => {
+test('scrubs a value leaf by leaf, so that it stays JSON', () => {
   const scrub = scrubber(new Set(['5432', 'hunter-two']))
   const value = { port: 5432, size: 5, on: true, none: null, list: ['is hunter-two'], 'hunter-two': 'x', '"': '\\' }
   expect(scrubValue(value, scrub)).toEqual({
@@ -92,11 +92,11 @@ test('a value is scrubbed leaf by leaf, and stays JSON', () => {
   })
 })
 
-test('what cannot be told from ordinary text is not scrubbed', () => {
+test('leaves values alone that occur in ordinary text', () => {
   expect(marked({ a: 'yes', b: true, c: 42, d: 'false', e: '' }, true)).toEqual([])
 })
 
-test('no secret survives, also when one contains another', () => {
+test('scrubs every secret, also when one contains another', () => {
   const secret = fc
     .string({ minLength: 4, maxLength: 12 })
     .filter((text) => text.trim() === text && !text.includes('*'))

@@ -17,7 +17,7 @@ const diff = (...given: Parameters<typeof sides>) =>
     'value' in after ? after.value : after.kind,
   ])
 
-test('leaves that differ are told by their paths', () => {
+test('yields the leaves that differ by their paths', () => {
   expect(
     diff(
       { name: 'a', tags: { 'a.b': 1, same: 2 }, list: [1, { x: 1 }] },
@@ -31,7 +31,7 @@ test('leaves that differ are told by their paths', () => {
   ])
 })
 
-test('what is not known yet is told as such, at any depth', () => {
+test('yields unknown values at any depth', () => {
   const after = { list: [null] }
   expect(diff(null, after, { unknown: { id: true, list: [true] } })).toEqual([
     ['id', 'absent', 'unknown'],
@@ -39,7 +39,7 @@ test('what is not known yet is told as such, at any depth', () => {
   ])
 })
 
-test('a sensitive part is never looked into', () => {
+test('yields a sensitive value as a whole', () => {
   const marks = { beforeSensitive: { login: true }, afterSensitive: { login: true } }
   expect(diff({ login: { user: 'a', password: 'b' } }, { login: { user: 'a', password: 'c' } }, marks)).toEqual([
     ['login', 'sensitive', 'sensitive'],
@@ -48,7 +48,7 @@ test('a sensitive part is never looked into', () => {
   expect(diff({ login: 'a' }, {}, { ...marks, unknown: { login: true } })).toEqual([['login', 'sensitive', 'unknown']])
 })
 
-test('a document in a text is compared by what it says', () => {
+test('compares a JSON document in a string member by member', () => {
   const policy = (action: string, space = '') => JSON.stringify({ Statement: [{ Action: action }] }, null, space)
   expect(diff({ policy: policy('s3:*') }, { policy: policy('s3:Get*') })).toEqual([
     ['policy.Statement[0].Action', 's3:*', 's3:Get*'],
@@ -56,7 +56,7 @@ test('a document in a text is compared by what it says', () => {
   expect(diff({ policy: policy('s3:*') }, { policy: policy('s3:*', '  ') })).toEqual([])
 })
 
-test('a value that becomes another kind of value is a difference, an empty list for none is not', () => {
+test('yields a change of kind, and no difference between null and an empty list', () => {
   expect(diff({ a: 'x', b: null, c: [1], d: {} }, { a: {}, b: [], c: { 0: 1 }, d: {} })).toEqual([
     ['a', 'x', {}],
     ['c', [1], { 0: 1 }],
@@ -64,12 +64,12 @@ test('a value that becomes another kind of value is a difference, an empty list 
   expect(diff({ a: 'x' }, { a: ['secret'] }, { afterSensitive: { a: [true] } })).toEqual([['a', 'x', 'sensitive']])
 })
 
-test('a name that every object has from birth is a key like any other', () => {
+test('treats names such as `constructor` as ordinary keys', () => {
   expect(diff({ constructor: 'x' }, {})).toEqual([['constructor', 'x', 'absent']])
   expect(sameValue({ toString: null }, {})).toBe(true)
 })
 
-test('two values have a difference exactly when they are not the same', () => {
+test('yields a difference exactly when two values are not equal', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {
       expect(diff(a, a)).toEqual([])

@@ -13,7 +13,7 @@ const operation = (address: string, from: number, to: number, more: Partial<Oper
 /** The lines of bars alone. */
 const barsOf = (chart: string) => chart.split('\n').filter((line) => / :(?:crit, )?\d+, \d+$/.test(line))
 
-test('an apply is drawn as bars over time, in the order they started', () => {
+test('draws operations as bars over time, in the order they started', () => {
   const chart = applyChart([
     operation('aws_lb.main', 0, 75),
     operation('aws_ecs_service.web', 80, 80),
@@ -34,7 +34,7 @@ create aws_ecs_service.web (0 ms) :1767225680000, 1767225680001
 `)
 })
 
-test('of a great apply the longest operations are drawn, and the text stays small', () => {
+test('draws only the longest operations of a large apply', () => {
   const operations = Array.from({ length: 3000 }, (_, index) =>
     operation(`module.${'m'.repeat(200)}.a.n${index}`, index, index + 1 + index * 10),
   )
@@ -55,7 +55,7 @@ test.each([
   'a.b["```"]',
   'a.b["two\nclick lines"]',
   'a.b["x :crit, 1, 2"]',
-])('the address %j stays one bar, and one word of text', (address) => {
+])('draws the address %j as one bar, and as text', (address) => {
   const chart = applyChart([operation(address, 0, 2)])
   const [bar = '', ...more] = barsOf(chart)
   expect(more).toEqual([])
@@ -66,6 +66,6 @@ test.each([
   expect(label.normalize('NFKC')).toContain(address.replace('\n', ' '))
 })
 
-test('an apply that came to nothing has no chart', () => {
+test('draws no chart without operations', () => {
   expect(applyChart([])).toBe('')
 })

@@ -11,7 +11,7 @@ function linesOf(value: Partial<ValueChange>, secrets: readonly unknown[] = []) 
   return changesOf(plan([change('a.b', value)])).flatMap((made) => attributeLines(made, 20, scrubber(found)))
 }
 
-test('a long value is cut', () => {
+test('cuts a long value', () => {
   expect(linesOf({ before: {}, after: { text: 'x'.repeat(400) } })).toEqual([
     `+ text = "${'x'.repeat(299)} … (402 characters)`,
   ])
@@ -25,20 +25,20 @@ describe('a secret where Terraform marks none', () => {
     ['inside a text', `Bearer ${jwt}`],
     ['encoded', Buffer.from(jwt).toString('base64')],
     ['after much else', `${'x'.repeat(250)}${jwt}`],
-  ])('is taken out before the value is cut: %s', (_, output) => {
+  ])('is scrubbed before the value is cut: %s', (_, output) => {
     const [line = ''] = linesOf({ before: { output }, after: {}, after_unknown: { output: true } }, [jwt])
     expect(line).toContain('***')
     expect(line).not.toMatch(/eyJ|characters/)
   })
 
-  test('is taken out of what an unmarked list and an unmarked key say', () => {
+  test('is scrubbed from an unmarked list and an unmarked key', () => {
     expect(linesOf({ before: { x: 1 }, after: { x: [{ [jwt]: [jwt, 5432] }] } }, [jwt, 5432])).toEqual([
       '- x = 1',
       '+ x = [{"***":["***","***"]}]',
     ])
   })
 
-  test('is no document to look into', () => {
+  test('is not parsed as a JSON document', () => {
     const secret = (password: string) => JSON.stringify({ user: 'admin', password })
     const [before, after] = [secret('hunter-one'), secret('hunter-two')]
     expect(linesOf({ before: { output: before }, after: { output: after } }, [before, after])).toEqual([

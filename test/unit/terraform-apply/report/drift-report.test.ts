@@ -3,7 +3,7 @@ import { scrubber } from '../../../../actions/terraform-apply/src/plan-json/sens
 import { driftReport } from '../../../../actions/terraform-apply/src/report/drift-report.ts'
 import { change, plan } from '../plans.ts'
 
-test('no secret is told in part where the report is cut', () => {
+test('scrubs the report before it cuts it', () => {
   const secret = `xq-<b>|${'secret'.repeat(100)}`
   const outside = changesOf(
     plan(
@@ -18,7 +18,7 @@ test('no secret is told in part where the report is cut', () => {
   expect(told).not.toContain('xq-')
 })
 
-test('a great report is cut to what an issue takes', () => {
+test('cuts a large report to the limit of an issue', () => {
   const outside = changesOf(
     plan(
       Array.from({ length: 100 }, (_, index) => change(`a.b${index}`, { before: { x: 'x'.repeat(900) }, after: {} })),

@@ -17,7 +17,7 @@ const report = (made: Plan, limit = 100_000, notes: readonly string[] = [], secr
     limit,
   )
 
-test('what is lost comes first, with what forces it', () => {
+test('shows destroyed and replaced resources first, with the reason', () => {
   const made = plan(
     [
       change('aws_sg.new', {
@@ -109,11 +109,11 @@ A note.
 `)
 })
 
-test('a plan that changes nothing says so', () => {
+test('says that a plan has no changes', () => {
   expect(report(plan([]))).toContain('No changes')
 })
 
-test.each([200, 1000, 5000, 50_000])('of a great plan as much is told as fits into %d bytes', (limit) => {
+test.each([200, 1000, 5000, 50_000])('shows as much of a large plan as fits into %d bytes', (limit) => {
   const text = 'ü'.repeat(500)
   const many = plan(
     Array.from({ length: 500 }, (_, index) =>
@@ -132,7 +132,7 @@ test.each([200, 1000, 5000, 50_000])('of a great plan as much is told as fits in
   expect(told).toContain('**250 to destroy**, 250 to create')
 })
 
-test('no text of a plan becomes markup', () => {
+test('escapes the text of a plan', () => {
   const nasty = change('aws_x["</details>|`@mona"]', { actions: ['create'], after: { a: '```\n# title\n<script>' } })
   const told = report(plan([nasty]))
   expect(told).not.toMatch(/^# title/m)
@@ -141,7 +141,7 @@ test('no text of a plan becomes markup', () => {
   expect(told).toContain('&lt;/details>')
 })
 
-test('a secret is taken out before it is cut or escaped', () => {
+test('scrubs secrets before it cuts or escapes text', () => {
   const [long, markup] = [`xq-${'long'.repeat(150)}`, 'xq-<b>|secret']
   const address = `aws_x.y["${markup}"]`
   const made = plan(

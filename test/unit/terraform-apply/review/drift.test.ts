@@ -10,7 +10,7 @@ const classify = (changes: readonly ResourceChange[], drift: readonly ResourceCh
 
 const drifted = change('a.x', { before: { size: 1, name: 'a' }, after: { size: 2, name: 'a' } })
 
-test('a change that only takes drift back is that drift', () => {
+test('counts a change that only reverts drift as that drift', () => {
   const back = change('a.x', {
     before: { size: 2, name: 'a' },
     after: { size: 1, name: 'a' },
@@ -19,24 +19,24 @@ test('a change that only takes drift back is that drift', () => {
   expect(classify([back], [drifted])).toEqual({ outside: ['a.x'], pending: [] })
 })
 
-test('a change that does more is pending too', () => {
+test('counts a change that does more as pending too', () => {
   const more = change('a.x', { before: { size: 2, name: 'a' }, after: { size: 1, name: 'b' } })
   expect(classify([more], [drifted])).toEqual({ outside: ['a.x'], pending: ['a.x'] })
 })
 
-test('a change to what it neither was nor became outside is pending too', () => {
+test('counts a change to a third value as pending too', () => {
   const further = change('a.x', { before: { size: 2, name: 'a' }, after: { size: 3, name: 'a' } })
   expect(classify([further], [drifted])).toEqual({ outside: ['a.x'], pending: ['a.x'] })
 })
 
-test('what drifted and is left to the provider is none of the change', () => {
+test('ignores drift that the change leaves to the provider', () => {
   const before = { size: 1, etag: 'one' }
   const outside = change('a.x', { before, after: { size: 2, etag: 'two' } })
   const back = change('a.x', { before: { size: 2, etag: 'two' }, after: { size: 1, etag: 'two' } })
   expect(classify([back], [outside])).toEqual({ outside: ['a.x'], pending: [] })
 })
 
-test('a secret is taken back, or becomes another one', () => {
+test('distinguishes a secret that is reverted from one that becomes another', () => {
   const marked = (before: string, after: string) =>
     change('a.x', {
       before: { p: before },
@@ -48,7 +48,7 @@ test('a secret is taken back, or becomes another one', () => {
   expect(classify([marked('two', 'three')], [marked('one', 'two')])).toEqual({ outside: ['a.x'], pending: ['a.x'] })
 })
 
-test('a document in a text is taken back by what it says', () => {
+test('compares a JSON document in a string by its content', () => {
   const [was, became] = ['{"Allow":["a"]}', '{"Allow":["a","b"]}']
   const outside = change('a.x', { before: { policy: was }, after: { policy: became } })
   const to = (policy: string) => change('a.x', { before: { policy: became }, after: { policy } })
@@ -56,13 +56,13 @@ test('a document in a text is taken back by what it says', () => {
   expect(classify([to('{"Allow":["c"]}')], [outside]).pending).toEqual(['a.x'])
 })
 
-test('what was deleted outside is drift, and making it again is no news', () => {
+test('counts creating again what was deleted outside as that drift', () => {
   const deleted = change('a.x', { actions: ['delete'], before: { size: 1 } })
   const again = change('a.x', { actions: ['create'], after: { size: 1 } })
   expect(classify([again], [deleted])).toEqual({ outside: ['a.x'], pending: [] })
 })
 
-test('what was deleted outside, and is to be another now, is pending too', () => {
+test('counts creating something else than what was deleted outside as pending too', () => {
   const deleted = change('a.x', { actions: ['delete'], before: { id: 'x', size: 1, label: 'old', note: '' } })
   const again = (after: object) => change('a.x', { actions: ['create'], after, after_unknown: { id: true } })
   const pending = (after: object) => classify([again(after)], [deleted]).pending
@@ -73,7 +73,7 @@ test('what was deleted outside, and is to be another now, is pending too', () =>
   expect(pending({ size: 1, label: 'old', more: true })).toEqual(['a.x'])
 })
 
-test('a change without drift is pending, drift without a change is outside, and reads are neither', () => {
+test('counts a change without drift as pending, drift without a change as outside, and a read as neither', () => {
   const read = change('data.z', { actions: ['read'] }, { mode: 'data' })
   expect(classify([change('b.y', { actions: ['create'] }), read], [drifted])).toEqual({
     outside: ['a.x'],
@@ -81,6 +81,6 @@ test('a change without drift is pending, drift without a change is outside, and 
   })
 })
 
-test('drift that shows no attribute is none', () => {
+test('ignores drift that shows no attribute', () => {
   expect(classify([], [change('a.x', { before: { n: 1 }, after: { n: 1 } })])).toEqual({ outside: [], pending: [] })
 })

@@ -15,11 +15,11 @@ const gone = change('aws_db_instance.main', { actions: ['delete'] })
 const replaced = change('aws_lb.main', { actions: ['create', 'delete'] })
 const forgotten = change('aws_s3_bucket.logs', { actions: ['forget'] })
 
-test('without rails only weakened protection is held up', () => {
+test('stops only weakened protection when no other rail is set', () => {
   expect(held([gone, replaced, forgotten])).toEqual([])
 })
 
-test('protected types and addresses are neither destroyed, replaced nor forgotten', () => {
+test('stops destroying, replacing and forgetting protected types and addresses', () => {
   expect(
     held([gone, replaced, forgotten], { protectedTypes: ['aws_db_*'], protectedAddresses: ['aws_lb.main', 'aws_s3*'] }),
   ).toEqual([
@@ -29,7 +29,7 @@ test('protected types and addresses are neither destroyed, replaced nor forgotte
   ])
 })
 
-test('protected resources keep their nested blocks, others may lose them', () => {
+test('stops removing nested blocks of protected resources only', () => {
   const update = change('aws_sg.web', {
     before: { ingress: [{ port: 80 }, { port: 443 }], names: ['a', 'b'] },
     after: { ingress: [{ port: 80 }], names: ['a'] },
@@ -44,14 +44,14 @@ test.each([
   ['null', { ingress: null }],
   ['nothing', {}],
   ['an empty list', { ingress: [] }],
-])('nested blocks are lost, too, where %s is left of them', (_, after) => {
+])('stops removing all nested blocks, with %s left of them', (_, after) => {
   const update = change('aws_sg.web', { before: { ingress: [{ port: 80 }, { port: 443 }] }, after })
   expect(held([update], { protectedAddresses: ['aws_sg.web'] })).toEqual([
     'aws_sg.web would lose 2 `ingress` blocks, and its address is protected',
   ])
 })
 
-test('nested blocks that are not known yet are not lost, and null blocks were none', () => {
+test('does not count nested blocks as removed that are not known yet, or were null', () => {
   const unknown = change('aws_sg.web', {
     before: { ingress: [{ port: 80 }] },
     after: {},
@@ -61,7 +61,7 @@ test('nested blocks that are not known yet are not lost, and null blocks were no
   expect(held([unknown, none], { protectedTypes: ['aws_sg'] })).toEqual([])
 })
 
-test('the types that are protected by default are, each of them', () => {
+test('protects each type of the default list', () => {
   const { inputs } = parse(
     readFileSync(new URL('../../../../actions/terraform-apply/action.yml', import.meta.url), 'utf8'),
   ) as { inputs: Record<string, { default: string }> }
@@ -74,7 +74,7 @@ test('the types that are protected by default are, each of them', () => {
   }
 })
 
-test('no more than max-destroys; those that are lifted do not count', () => {
+test('stops more destroys than max-destroys, not counting addresses in allow-destructive', () => {
   expect(held([gone, replaced], { maxDestroys: 2 })).toEqual([])
   expect(held([gone, replaced], { maxDestroys: 1 })).toHaveLength(2)
   expect(held([gone, replaced], { maxDestroys: 1, lifted: ['aws_lb.*'] })).toEqual([])
@@ -86,7 +86,7 @@ test.each([
   ['force_destroy', false, true, 'force_destroy would be switched on'],
   ['force_destroy', null, true, 'force_destroy would be switched on'],
   ['desired_count', 3, 0, 'desired_count would go from 3 to 0'],
-])('%s from %s to %s is held up', (name, before, after, problem) => {
+])('stops %s from %s to %s', (name, before, after, problem) => {
   expect(held([change('a.b', { before: { [name]: before }, after: { [name]: after } })])).toEqual([`a.b ${problem}`])
   expect(held([change('a.b', { before: { [name]: after }, after: { [name]: before } })])).toEqual([])
   const nested = change('a.b', { before: { block: [{ [name]: before }] }, after: { block: [{ [name]: after }] } })
@@ -94,7 +94,7 @@ test.each([
   expect(held([nested], { lifted: ['a.b'] })).toEqual([])
 })
 
-test('patterns stand for the whole text, and only the star is special', () => {
+test('matches patterns against the whole text, with only the star special', () => {
   expect(matchesAny('module.db["a"].aws_x.y', ['module.db["a"].*'])).toBe(true)
   expect(matchesAny('aws_lb.main2', ['aws_lb.main'])).toBe(false)
   expect(matchesAny('aws_lbXmain', ['aws_lb.main'])).toBe(false)

@@ -1,11 +1,10 @@
 import type { ResourceChange } from '../../../../actions/terraform-apply/src/plan-json/plan-json.ts'
-import { promotionNote } from '../../../../actions/terraform-apply/src/report/promotion-note.ts'
 import { comparePlanned, parsePlanned, plannedOf } from '../../../../actions/terraform-apply/src/review/promotion.ts'
 import { change, plan } from '../plans.ts'
 
 const create = (address: string, after: object, more = {}) => change(address, { actions: ['create'], after, ...more })
 
-test('keys, sizes, counts, names and accounts are meant to differ; anything else is told', () => {
+test('reports every difference except in keys, sizes, counts, names and accounts', () => {
   const stage = plannedOf(
     plan([
       create('aws_ecs_service.web', {
@@ -39,11 +38,9 @@ test('keys, sizes, counts, names and accounts are meant to differ; anything else
     { address: 'aws_sns_topic.only_prod', path: '', here: 'there', there: 'not there' },
     { address: 'aws_sqs_queue.only_stage', path: '', here: 'not there', there: 'there' },
   ])
-  expect(promotionNote(found, 'stage')).toContain('4 differences from stage beyond keys, sizes and counts')
-  expect(promotionNote([], 'stage')).toContain('Same as stage')
 })
 
-test('how many there are of one makes no difference, nor what is not known yet', () => {
+test('ignores the number of instances, and unknown values', () => {
   const stage = plannedOf(plan([create('aws_x.y[0]', { kind: 'a', url: 'http://known' })]), 'stage')
   const prod = plannedOf(
     plan([0, 1, 2].map((n) => create(`aws_x.y[${n}]`, { kind: 'a' }, { after_unknown: { url: true } }))),
@@ -56,7 +53,7 @@ test('how many there are of one makes no difference, nor what is not known yet',
 const between = (stage: readonly ResourceChange[], prod: readonly ResourceChange[]) =>
   comparePlanned(plannedOf(plan(prod), 'prod'), plannedOf(plan(stage), 'stage'))
 
-test('each instance of a for_each is compared with the one of its key', () => {
+test('compares each instance of a for_each with the one of the same key', () => {
   const both = (web: boolean) => [
     create('aws_sg.x["web"]', { internal: web }),
     create('aws_sg.x["worker"]', { internal: true }),
@@ -67,7 +64,7 @@ test('each instance of a for_each is compared with the one of its key', () => {
   ])
 })
 
-test('an instance of another key, or of a count, is compared with the one that it is most like', () => {
+test('compares an instance of another key, or of a count, with the most similar one', () => {
   const subnet = (address: string, open: boolean, zone = 'a') => create(address, { open, zone })
   // Only prod has the keys b and c; what they are is what a is, or it is not.
   expect(between([subnet('s.x["a"]', false)], [subnet('s.x["a"]', false), subnet('s.x["b"]', false)])).toEqual([])
@@ -81,7 +78,7 @@ test('an instance of another key, or of a count, is compared with the one that i
   ])
 })
 
-test('a key that is the name of the environment is the same in each', () => {
+test('treats a key that is the name of the environment as equal', () => {
   const two = (environment: string, internal: boolean) => [
     create(`module.web["${environment}"].aws_lb.x`, { internal }),
     create('module.web["other"].aws_lb.x', { internal: false }),
@@ -105,7 +102,7 @@ test.each([
   ['parameter', [{ name: 'force_ssl', value: '1' }], [{ name: 'log', value: '1' }], '[0].name'],
   ['db_parameter_group_name', 'strict', 'default.postgres16', ''],
   ['key', { policy: 'strict' }, { policy: 'none' }, '.policy'],
-])('%s %j is not %j', (name, stage, prod, below) => {
+])('reports a difference: %s %j and %j', (name, stage, prod, below) => {
   expect(between([create('a.b', { [name]: stage })], [create('a.b', { [name]: prod })])).toEqual([
     expect.objectContaining({ address: 'a.b', path: `${name}${below}` }),
   ])
@@ -133,11 +130,11 @@ test.each([
   ],
   ['valueFrom', 'x:111111111111:secret:db-AbCdEf', 'x:222222222222:secret:db-GhIjKl'],
   ['cidr_block', '10.1.0.0/16', '172.16.0.0/16'],
-])('%s %j may well be %j', (name, stage, prod) => {
+])('reports no difference: %s %j and %j', (name, stage, prod) => {
   expect(between([create('a.b', { [name]: stage })], [create('a.b', { [name]: prod })])).toEqual([])
 })
 
-test('ids that are not known yet may become any', () => {
+test('ignores ids that are not known yet', () => {
   const known = create('a.b', { subnet_ids: ['subnet-1', 'subnet-2'], vpc_id: 'vpc-1' })
   const later = create('a.b', {}, { after_unknown: { subnet_ids: true, vpc_id: true } })
   const each = create(
@@ -151,7 +148,7 @@ test('ids that are not known yet may become any', () => {
   }
 })
 
-test('sensitive values are in no file, and what is destroyed is none of the future', () => {
+test('leaves sensitive values and destroyed resources out of the file', () => {
   const secret = create('a.b', { p: 'hunter-two', q: [1] }, { after_sensitive: { p: true } })
   const planned = plannedOf(plan([secret, change('c.d', { actions: ['delete'], before: { x: 1 } })]), 'stage')
   expect(planned).toEqual({ environment: 'stage', resources: { 'a.b': { p: '***', q: [1] } } })

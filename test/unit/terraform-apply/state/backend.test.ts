@@ -30,7 +30,7 @@ test.each([
   ['JSON', { 'main.tf.json': '{"terraform":{"backend":{"s3":{}}}}' }],
   ['HCP Terraform', { 'main.tf': 'terraform {\n  cloud {}\n}' }],
   ['another file', { 'main.tf': '', 'backend.tofu': S3 }],
-])('a remote state is seen in %s', (_, files) => {
+])('accepts a remote backend in %s', (_, files) => {
   expect(() => checkConfiguration(rootModule(files), {})).not.toThrow()
 })
 
@@ -46,7 +46,7 @@ test.each([
   ['a state that could not be saved', { 'main.tf': S3, 'errored.tfstate': 'x' }, 'an earlier apply could not save'],
   ['an empty state that could not be saved', { 'main.tf': S3, 'errored.tfstate': EMPTY }, 'terraform state push'],
   ['a state that could not even be written here', { 'main.tf': S3, 'errored.tfstate': '' }, 'errored.tfstate'],
-])('%s is refused before init', (_, files, message) => {
+])('refuses %s before init', (_, files, message) => {
   try {
     checkConfiguration(rootModule(files), {})
   } catch (error) {
@@ -57,11 +57,11 @@ test.each([
   throw new Error('It was not refused.')
 })
 
-test('an empty state in the directory is in nobody’s way', () => {
+test('accepts an empty state file in the directory', () => {
   expect(() => checkConfiguration(rootModule({ 'main.tf': S3, 'terraform.tfstate': EMPTY }), {})).not.toThrow()
 })
 
-test('the committed state of the chosen workspace is looked for: of the input, else of the environment, else of Terraform', () => {
+test("looks for a committed state of the selected workspace: by the input, else TF_WORKSPACE, else Terraform's own selection", () => {
   const made = rootModule({ 'main.tf': S3, '.terraform/environment': 'selected' })
   for (const workspace of ['given', 'of-env', 'selected']) {
     const folder = join(made.directory, 'terraform.tfstate.d', workspace)
@@ -76,7 +76,7 @@ test('the committed state of the chosen workspace is looked for: of the input, e
   expect(() => checkConfiguration({ ...made, workspace: 'default' }, env)).not.toThrow()
 })
 
-test('after init, a state that is local or has no lock is refused', () => {
+test('refuses a local state, and a backend without a lock, after init', () => {
   const settled = (backend: object | undefined) => {
     const made = rootModule({ 'main.tf': S3 })
     writeFileSync(join(made.directory, '.terraform/terraform.tfstate'), JSON.stringify({ version: 3, backend }))

@@ -11,7 +11,7 @@ import { awsConfig } from '../../../../toolkit/aws.ts'
 
 const ARN = 'arn:aws:iam::123456789012:role/state'
 
-test('a role is assumed with all that the backend says of it', () => {
+test('assumes a role with every setting of the backend', () => {
   const assume_role = {
     role_arn: ARN,
     duration: '1h30m',
@@ -36,7 +36,7 @@ test('a role is assumed with all that the backend says of it', () => {
   })
 })
 
-test('what the backend does not say of a role is not sent, as `init` settles it with nulls', () => {
+test('sends no settings of a role that `init` stores as null', () => {
   const nothing = { duration: null, external_id: null, policy_arns: null, tags: null, transitive_tag_keys: null }
   const expected = { RoleArn: ARN, RoleSessionName: 'slipway' }
   expect(roleOf({ assume_role: { role_arn: ARN, ...nothing } })).toEqual(expected)
@@ -45,7 +45,7 @@ test('what the backend does not say of a role is not sent, as `init` settles it 
   expect(roleOf({})).toBeUndefined()
 })
 
-test('the older form of a role, as members of the backend itself, holds too', () => {
+test('reads a role from the older settings of the backend itself', () => {
   const config = { role_arn: ARN, session_name: 'ci', external_id: 'x1', assume_role_duration_seconds: 900 }
   const tags = { assume_role_tags: { a: 'b' }, assume_role_transitive_tag_keys: ['a'] }
   expect(roleOf({ ...config, ...tags, assume_role_policy: '{}', assume_role_policy_arns: [ARN] })).toEqual({
@@ -60,7 +60,7 @@ test('the older form of a role, as members of the backend itself, holds too', ()
   })
 })
 
-describe('an STS of the backend’s own', () => {
+describe('the STS endpoint of the backend', () => {
   const asked: { readonly authorization: string; readonly body: URLSearchParams }[] = []
   const server = createServer(async (request, response) => {
     let body = ''
@@ -111,7 +111,7 @@ describe('an STS of the backend’s own', () => {
   })
 })
 
-test('a profile or keys alone are handed to the client as they are', () => {
+test('passes a profile or keys on to the client', () => {
   const aws = awsConfig({}, 'eu-west-1')
   expect(credentialsOf({ profile: 'states' }, aws)).toEqual({ profile: 'states' })
   expect(credentialsOf({ access_key: 'a', secret_key: 's' }, aws)).toEqual({
@@ -120,7 +120,7 @@ test('a profile or keys alone are handed to the client as they are', () => {
   expect(credentialsOf({}, aws)).toEqual({})
 })
 
-describe('what Terraform alone can follow is named', () => {
+describe('unsupportedSettings names what only Terraform supports', () => {
   const ENV = { AWS_ACCESS_KEY_ID: 'a' }
   test.each([
     ['a customer’s key', { encrypt: true, sse_customer_key: 'key' }, {}, ['sse_customer_key']],

@@ -23,6 +23,6 @@ test.each([
   ['a // comment', 'main.tf', 'terraform {} // required_version = "1.2"', undefined],
   ['a comment of several lines', 'main.tf', '/*\n required_version = "1.2"\n*/', undefined],
   ['JSON that cannot be read', 'main.tf.json', '{', undefined],
-])('required_version is read from %s', (_, name, text, expected) => {
+])('reads required_version from %s', (_, name, text, expected) => {
   expect(wanted(name, text)).toBe(expected)
 })
