@@ -1,15 +1,8 @@
-import type { ContainerDefinition, TaskDefinition } from '@aws-sdk/client-ecs'
+import type { ContainerDefinition } from '@aws-sdk/client-ecs'
 import fc from 'fast-check'
 import type { TaskDefinitionChanges } from '../../../../actions/deploy-ecs/src/inputs/task-definition-changes.ts'
 import { applyChanges } from '../../../../actions/deploy-ecs/src/task-definition/apply-changes.ts'
-import {
-  READ_ONLY,
-  type Registration,
-  toRegistration,
-} from '../../../../actions/deploy-ecs/src/task-definition/registration.ts'
-import { canonical, sameRegistration } from '../../../../actions/deploy-ecs/src/task-definition/same-registration.ts'
-import { parseTaskDefinitionFile } from '../../../../actions/deploy-ecs/src/task-definition/task-definition-file.ts'
-import { unknownMembers } from '../../../../actions/deploy-ecs/src/task-definition/unknown-members.ts'
+import type { Registration } from '../../../../actions/deploy-ecs/src/task-definition/registration.ts'
 import { describeError } from '../../../../toolkit/errors.ts'
 
 const nothing: TaskDefinitionChanges = {
@@ -44,7 +37,7 @@ const base: Registration = {
 
 const app = (registration: Registration): ContainerDefinition | undefined => registration.containerDefinitions[0]
 
-test('only the image of the named container changes', () => {
+test('changes the image of the named container, and nothing else', () => {
   const next = applyChanges(base, { ...nothing, images: [{ container: 'app', image: 'web:2' }] })
   expect(next).toEqual({
     ...base,
@@ -52,7 +45,7 @@ test('only the image of the named container changes', () => {
   })
 })
 
-test('several containers get several images', () => {
+test('gives each of several containers its image', () => {
   const images = [
     { container: 'app', image: 'web:2' },
     { container: 'proxy', image: 'proxy:2' },
@@ -63,12 +56,12 @@ test('several containers get several images', () => {
   ])
 })
 
-test('one image goes to each container that container-name names', () => {
+test('gives one image to each container of `container-name`', () => {
   const next = applyChanges(base, { ...nothing, images: [{ image: 'x:1' }], containers: ['app', 'proxy'] })
   expect(next.containerDefinitions.map(({ image }) => image)).toEqual(['x:1', 'x:1'])
 })
 
-test('merge keeps what is there, replace does not', () => {
+test('keeps the other variables with `merge`, and drops them with `replace`', () => {
   const changes: TaskDefinitionChanges = { ...nothing, containers: ['app'], environment: [{ key: 'B', value: '2' }] }
   expect(app(applyChanges(base, changes))?.environment).toEqual([
     { name: 'A', value: '1' },
@@ -79,7 +72,7 @@ test('merge keeps what is there, replace does not', () => {
   expect(app(applyChanges(base, { ...changes, mode: 'replace' }))?.secrets).toEqual(app(base)?.secrets)
 })
 
-test('a variable takes the place of a secret of the same name, and the other way round', () => {
+test('replaces a secret by a variable of the same name, and a variable by a secret', () => {
   const asVariable = applyChanges(base, {
     ...nothing,
     containers: ['app'],
@@ -91,7 +84,7 @@ test('a variable takes the place of a secret of the same name, and the other way
   expect(app(asSecret)?.secrets).toHaveLength(2)
 })
 
-test("one input sets Datadog's tags as variables and labels, and replaces nothing else", () => {
+test("sets Datadog's tags as variables and labels, and drops no other, also with `replace`", () => {
   const datadog = { env: 'production', service: 'web', version: 'abc' }
   const next = app(applyChanges(base, { ...nothing, mode: 'replace', containers: ['app'], datadog }))
   expect(next?.environment).toEqual([
@@ -107,7 +100,7 @@ test("one input sets Datadog's tags as variables and labels, and replaces nothin
   })
 })
 
-test('log options are merged for the same driver, and start afresh for another one', () => {
+test('keeps the other log options of the same driver, and drops those of another driver', () => {
   const logged = {
     ...base,
     containerDefinitions: [{ ...app(base), logConfiguration: { logDriver: 'awslogs' as const, options: { a: '1' } } }],
@@ -148,95 +141,6 @@ test.each<[Partial<TaskDefinitionChanges>, string]>([
   expect(said).toContain(message)
 })
 
-test("what AWS adds to a revision is dropped, tags are kept, empty values stay, and null is not a value (peers' issues 22, 216, 704, 780, 810)", () => {
-  const revision = {
-    ...base,
-    taskDefinitionArn: 'arn:aws:ecs:eu-west-1:1:task-definition/web:1',
-    revision: 1,
-    status: 'ACTIVE',
-    requiresAttributes: [{ name: 'x' }],
-    compatibilities: ['EC2'],
-    registeredAt: new Date(),
-    registeredBy: 'me',
-    deregisteredAt: new Date(),
-    volumes: null,
-  } as unknown as TaskDefinition
-  const registration = toRegistration(revision, [{ key: 'team', value: 'a' }])
-  expect(registration).toEqual({ ...base, tags: [{ key: 'team', value: 'a' }] })
-  expect(registration.containerDefinitions[0]?.command).toEqual([])
-})
-
-test('a default that AWS writes out makes no other revision, and neither does order', () => {
-  const written: Registration = {
-    ...base,
-    volumes: [],
-    placementConstraints: [],
-    containerDefinitions: base.containerDefinitions.map((container) => ({
-      ...container,
-      cpu: 0,
-      essential: true,
-      mountPoints: [],
-      volumesFrom: [],
-      environment: container.environment?.toReversed() ?? [],
-      portMappings: [],
-    })),
-  }
-  expect(sameRegistration(written, base)).toBe(true)
-})
-
-test('an empty command is not the same as none', () => {
-  const without = { ...base, containerDefinitions: [{ name: 'app', image: 'web:1' }] }
-  const empty = { ...base, containerDefinitions: [{ name: 'app', image: 'web:1', command: [] }] }
-  expect(sameRegistration(without, empty)).toBe(false)
-})
-
-test('members that the SDK would drop are found at any depth', () => {
-  expect(
-    unknownMembers({
-      family: 'web',
-      revision: 3,
-      shiny: 1,
-      containerDefinitions: [
-        { name: 'a', enviroment: [], environment: [{ name: 'x', val: 'y' }], dockerLabels: { any: 'x' } },
-      ],
-    }),
-  ).toEqual(['shiny', 'containerDefinitions[0].enviroment', 'containerDefinitions[0].environment[0].val'])
-})
-
-describe('a task definition file', () => {
-  const read = (document: unknown) => parseTaskDefinitionFile(JSON.stringify(document), 'td.json', 'web')
-  const refusal = (text: string) => {
-    try {
-      parseTaskDefinitionFile(text, 'td.json', 'web')
-    } catch (error) {
-      return describeError(error)
-    }
-    return 'not refused'
-  }
-
-  test('may be as it is registered, or as AWS prints it', () => {
-    const containerDefinitions = [{ name: 'app', image: 'web:1' }]
-    expect(read({ containerDefinitions }).registration).toEqual({ family: 'web', containerDefinitions })
-    expect(
-      read({ taskDefinition: { family: 'api', revision: 4, containerDefinitions }, tags: [{ key: 'a', value: 'b' }] }),
-    ).toEqual({
-      registration: { family: 'api', containerDefinitions, tags: [{ key: 'a', value: 'b' }] },
-      unknown: [],
-    })
-  })
-
-  test.each([
-    ['family: web', 'the file `td.json` is not JSON.'],
-    ['[]', 'the file `td.json` is not a JSON object.'],
-    ['{}', 'the file `td.json` has no `containerDefinitions`.'],
-    ['{"ContainerDefinitions":[]}', "CloudFormation's spelling"],
-    ['{"containerDefinitions":[]}', 'has `containerDefinitions` that are not a list of containers.'],
-    ['{"containerDefinitions":[{"image":"x"}]}', 'has a container without a name: `containerDefinitions[0]`.'],
-  ])('%s is refused', (text, message) => {
-    expect(refusal(text)).toContain(message)
-  })
-})
-
 const name = fc.stringMatching(/^[A-Z]{1,3}$/)
 const pairs = fc.uniqueArray(fc.record({ key: name, value: fc.string() }), { selector: ({ key }) => key, maxLength: 5 })
 const container = fc.record({
@@ -269,15 +173,15 @@ describe('for any task definition and any change', () => {
       }),
     )
 
-  test('no change is no change', () => {
+  test('no change returns the same task definition', () => {
     fc.assert(fc.property(registrations, (some) => expect(applyChanges(some as Registration, nothing)).toEqual(some)))
   })
 
-  test('changing twice is the same as once', () => {
+  test('the same change a second time changes nothing', () => {
     holds((_, change, next) => expect(applyChanges(next, change)).toEqual(next))
   })
 
-  test('all that was asked for is there afterwards', () => {
+  test('each variable and secret of the inputs is set', () => {
     holds((_, { environment, secrets }, next) => {
       const [one] = next.containerDefinitions
       for (const { key, value } of environment) expect(one?.environment).toContainEqual({ name: key, value })
@@ -285,7 +189,7 @@ describe('for any task definition and any change', () => {
     })
   })
 
-  test('no name is both a variable and a secret, and none is there twice', () => {
+  test('no name is both a variable and a secret, or occurs twice', () => {
     holds((_, __, next) => {
       const [one] = next.containerDefinitions
       const names = [...(one?.environment ?? []), ...(one?.secrets ?? [])].map((entry) => entry.name)
@@ -293,7 +197,7 @@ describe('for any task definition and any change', () => {
     })
   })
 
-  test('merging loses nothing that was not asked for', () => {
+  test('`merge` keeps all variables that no input names', () => {
     holds((registration, change, next) => {
       if (change.mode !== 'merge') return
       const asked = new Set([...change.environment, ...change.secrets].map(({ key }) => key))
@@ -302,24 +206,10 @@ describe('for any task definition and any change', () => {
     })
   })
 
-  test('members that no input is about stay as they were', () => {
+  test('members that no input names stay as they are', () => {
     holds((registration, _, next) => {
       expect(app(next)?.cpu).toBe(app(registration)?.cpu)
       expect(next.family).toBe(registration.family)
     })
-  })
-
-  test('one form is the form of itself', () => {
-    fc.assert(
-      fc.property(registrations, (some) =>
-        sameRegistration(some as Registration, structuredClone(some) as Registration),
-      ),
-    )
-    fc.assert(
-      fc.property(registrations, (some) => {
-        const withReadOnly = { ...some, ...Object.fromEntries(READ_ONLY.map((key) => [key, 'x'])) } as Registration
-        expect(canonical(withReadOnly)).toEqual(canonical(some as Registration))
-      }),
-    )
   })
 })
