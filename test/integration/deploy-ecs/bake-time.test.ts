@@ -47,7 +47,9 @@ test('what autoscaling adds, and what is replaced, does not begin the bake again
 test('a bake that is not over in time is red, and what is healthy is not taken back', async () => {
   const done = await deploy(cloud, { ...bake, 'bake-time': '5m', timeout: '8m' })
   expect(done.outputs['verdict']).toBe('timed-out')
-  expect(done.error).toContain('nothing has spoken against it since: it stays.')
+  expect(done.error).toContain(
+    'no task has failed or turned unhealthy since, but the bake time is not over. The revision stays.',
+  )
   expect(await revision()).toBe('web:2')
   expect(cloud.journal.entries('api').filter(({ action }) => action === 'StopServiceDeployment')).toEqual([])
 })

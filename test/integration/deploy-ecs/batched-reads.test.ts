@@ -41,7 +41,9 @@ describe('of twelve services, read in batches,', () => {
       action === 'DescribeServices' && request.body.includes('"s11"') ? refuse('AccessDeniedException') : undefined,
     )
     expect(found).toEqual(expected({ s11: 'failed' }))
-    expect(done.error).toContain('production/s11: failed. The deployment was started, but can no longer be seen')
+    expect(done.error).toContain(
+      'production/s11: failed. The deployment was started, but its status can no longer be read',
+    )
   })
 
   test('those in a batch that fails again and again run out of time, and the others do not', async () => {

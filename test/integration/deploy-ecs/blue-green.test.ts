@@ -265,7 +265,7 @@ describe('a deploy that fails', () => {
     const done = await deploy(cloud, { image: 'example.com/web:sick', 'on-failure': 'stop' })
     await cloud.clock.advance(MINUTE)
     expect([done.outputs['verdict'], truth(done)]).toEqual(['failed', 'STOPPED'])
-    expect(done.error).toContain('The deployment was stopped where it stood.')
+    expect(done.error).toContain('The deployment was stopped and left as it is.')
     expect(production(front)).toEqual([100, 0])
   })
 
@@ -297,7 +297,7 @@ describe('a deploy that fails', () => {
     const image = `example.com/web@${shipped}`
     const done = await deploy(cloud, { image, 'on-failure': 'leave' }, { connect: running })
     expect([done.outputs['verdict'], truth(done)]).toEqual(['failed', 'SUCCESSFUL'])
-    expect(done.error).toContain('do not run the image that was shipped')
+    expect(done.error).toContain('do not run the image that was deployed')
   })
 
   test('a healthy target in the group that is not ours counts for nothing', async () => {
@@ -348,7 +348,7 @@ describe('a PAUSE hook', () => {
     expect([done.outputs['verdict'], truth(done)]).toEqual(['succeeded', 'SUCCESSFUL'])
     expect(hookLines(done)).toHaveLength(1)
     expect(hookLines(done)[0]).toMatch(
-      /^The lifecycle hook ecs-pause-[\w-]+ at stage POST_TEST_TRAFFIC_SHIFT waits for somebody to go on: `aws ecs continue-service-deployment --region eu-west-1 --service-deployment-arn arn:\S+ --hook-id ecs-pause-\S+ --action CONTINUE` \(or ROLLBACK\), until \d{4}-\S+Z\.$/,
+      /^The lifecycle hook ecs-pause-[\w-]+ at stage POST_TEST_TRAFFIC_SHIFT waits for an answer: `aws ecs continue-service-deployment --region eu-west-1 --service-deployment-arn arn:\S+ --hook-id ecs-pause-\S+ --action CONTINUE` \(or ROLLBACK\), until \d{4}-\S+Z\.$/,
     )
   })
 

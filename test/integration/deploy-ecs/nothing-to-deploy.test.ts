@@ -50,7 +50,7 @@ test.each(['rollback', 'stop'])(
       ...{ timeout: '2m', 'on-failure': onFailure, 'wait-for': 'bake', 'bake-time': '110s' },
     })
     expect(again.outputs['verdict']).toBe('timed-out')
-    expect(again.error).toContain('This run started no deployment, so there is none to take back.')
+    expect(again.error).toContain('This run started no deployment, so there is none to roll back.')
     expect([await revision(), calls('UpdateService').length - updates]).toEqual(['web:2', 1])
     expect(calls('StopServiceDeployment')).toEqual([])
   },
@@ -64,6 +64,6 @@ test('a deployment that ECS has given up says how to start another one', async (
   await deploy(cloud, { ...missing, 'on-failure': 'leave' })
   const again = await deploy(cloud, missing)
   expect(again.outputs['verdict']).toBe('failed')
-  expect(again.error).toContain('`force-new-deployment: true` starts another one')
+  expect(again.error).toContain('To start another one, set `force-new-deployment: true`')
   expect(await revision()).toBe('web:2')
 })

@@ -542,9 +542,7 @@ tasks:
   test.each(['fail', 'wait'])('is not deployed over (on-conflict: %s)', async (conflict) => {
     const done = await meanwhile({ image: 'example.com/web:next', 'on-conflict': conflict })
     expect(done.outputs['verdict']).toBe('failed')
-    expect(done.error).toContain(
-      'Somebody else deployed while this deploy was being made ready, so nothing was deployed',
-    )
+    expect(done.error).toContain('Somebody else deployed after this deploy was planned, so nothing was deployed')
     expect(done.error).toMatch(
       /Somebody else deployed to service `production\/web`: deployment ecs-svc\/\d+ of web:\d replaced web:1/,
     )

@@ -322,7 +322,7 @@ test('a tag that is moved between the check and the start is seen by its digest,
   expect([done.code, done.outputs['verdict']]).toEqual([1, 'rolled-back'])
   expect(done.log).toMatch(/moving names a tag, which can move to another image at any time\. Its digest is sha256:/)
   expect(done.log).toMatch(
-    /::error::.*The tasks that run do not run the image that was shipped\. Rolled back to moved:1, which is healthy\.%0A {2}Task \w+, container app: runs sha256:\w+, shipped was sha256:/,
+    /::error::.*The running tasks do not run the image that was deployed\. Rolled back to moved:1, which is healthy\.%0A {2}Task \w+, container app: runs sha256:\w+ instead of sha256:/,
   )
   expect((await service(name)).taskDefinition).toMatch(/moved:1$/)
 })

@@ -173,7 +173,7 @@ describe('a deploy that fails', () => {
     await makeService(cloud)
     const done = await deploy(cloud, { image: 'example.com/web:crash', 'on-failure': 'stop' })
     expect(done.outputs['verdict']).toBe('failed')
-    expect(done.error).toContain('The deployment was stopped where it stood.')
+    expect(done.error).toContain('The deployment was stopped and left as it is.')
     expect(['STOP_REQUESTED', 'STOPPED']).toContain(truth(done))
   })
 

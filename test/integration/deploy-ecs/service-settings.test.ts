@@ -79,7 +79,7 @@ describe('on-failure: stop', () => {
   test('says that ECS had ended the deployment, where it had', async () => {
     const done = await deploy(cloud, { ...stop, 'circuit-breaker': 'stop', 'max-failed-tasks': '1000' })
     expect(done.outputs['verdict']).toBe('failed')
-    expect(done.error).toContain('ECS had ended the deployment already: there was nothing left to stop.')
+    expect(done.error).toContain('ECS had already ended the deployment, so it was not stopped.')
     expect(done.error).toContain('Service deployment STOPPED')
   })
 
@@ -93,7 +93,7 @@ describe('on-failure: stop', () => {
   })
 
   test.each([
-    [/^StopServiceDeployment$/, 'ECS would not stop the deployment, which goes on: look at the service.'],
+    [/^StopServiceDeployment$/, 'ECS refused to stop the deployment, which continues: check the service.'],
     [/^ListServiceDeployments$/, 'It could not be stopped, as its service deployment could not be read'],
   ])('says so where the deployment could not be stopped (%s denied)', async (pattern, said) => {
     refuse(pattern)

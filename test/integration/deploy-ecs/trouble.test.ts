@@ -270,7 +270,7 @@ describe('a call that is refused', () => {
         cloud.clock.now() > begun + 10_000 && action.startsWith('Describe') ? refuse(code) : undefined
       const done = await deploy(cloud, { image: 'example.com/web:next' })
       expect(done.outputs['verdict']).toBe('failed')
-      expect(done.error).toContain('can no longer be seen; how it ends is not known')
+      expect(done.error).toContain('its status can no longer be read; how it ends is not known')
       expect(done.error).toContain(hint)
       expect(Number(done.outputs['duration'])).toBeLessThan(15)
       expect(calls('StopServiceDeployment')).toHaveLength(0)
@@ -402,7 +402,7 @@ describe('several services in one step', () => {
     expect(lost).toBe('api')
     const { services } = done.outputs['deploy-record'] as { services: { verdict: string; reason: string }[] }
     expect(services).toMatchObject([
-      { verdict: 'failed', reason: expect.stringContaining('can no longer be seen') },
+      { verdict: 'failed', reason: expect.stringContaining('its status can no longer be read') },
       { verdict: 'succeeded' },
     ])
   })

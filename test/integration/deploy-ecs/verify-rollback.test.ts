@@ -83,7 +83,7 @@ describe.each(WAYS)('a rollback %s', (_, breaker, inputs) => {
         ? { error: new AwsError('AccessDenied', 'not authorized', 403) }
         : undefined
     const done = await deploy(cloud, crash)
-    expect(done.error).toMatch(/could not be seen|can no longer be seen/)
+    expect(done.error).toMatch(/could not be read|can no longer be read/)
     expect(done.error).not.toContain('healthy.')
   })
 })

@@ -7,6 +7,7 @@ import { revisionName } from '../aws/short-names.ts'
 import { observedService } from '../observe/model.ts'
 import { primaryOf } from '../observe/rollout.ts'
 import type { ServicePlan } from '../task-definition/service-plan.ts'
+
 /** A plan; where there is a conflict, with the service as it is now, and the conflict in a sentence. */
 export interface ConflictCheck {
   readonly plan: ServicePlan

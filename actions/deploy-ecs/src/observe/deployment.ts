@@ -1,5 +1,6 @@
 import type { ShippedImage } from '../task-definition/shipped-image.ts'
 import type { ObservedDeployment, ObservedService } from './model.ts'
+
 /** The deployment that is judged. */
 export interface FollowedDeployment {
   readonly deploymentId: string

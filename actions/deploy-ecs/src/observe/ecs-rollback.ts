@@ -2,6 +2,7 @@
 
 import { type FollowedDeployment, newerPrimary, ownDeployment } from './deployment.ts'
 import type { ObservedDeployment, ObservedService, ObservedServiceDeployment } from './model.ts'
+
 /** What is known of a service when its PRIMARY deployment is no longer ours. */
 export interface RollbackFacts {
   readonly service?: ObservedService

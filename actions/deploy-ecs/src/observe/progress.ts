@@ -2,6 +2,7 @@ import { revisionName } from '../aws/short-names.ts'
 import type { FollowedDeployment } from './deployment.ts'
 import type { Observation, ObservedDeployment, ObservedService } from './model.ts'
 import { liveTasks, unhealthiness } from './task-health.ts'
+
 /** What keeps the new deployment from being complete and healthy. */
 export function notHealthy(
   followed: FollowedDeployment,

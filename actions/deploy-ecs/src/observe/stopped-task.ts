@@ -1,4 +1,5 @@
 import type { ObservedContainer, ObservedTask } from './model.ts'
+
 /** Why a task stopped, as far as a deploy is concerned. */
 export type StopKind =
   | 'image'

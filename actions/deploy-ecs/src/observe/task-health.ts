@@ -1,6 +1,7 @@
 import { targetGroupName, taskId } from '../aws/short-names.ts'
 import type { Observation, ObservedService, ObservedTarget, ObservedTask } from './model.ts'
 import { judgeStop } from './stopped-task.ts'
+
 /** The tasks of our deployment that are meant to run. */
 export const liveTasks = (tasks: readonly ObservedTask[]): readonly ObservedTask[] =>
   tasks.filter((task) => task.lastStatus !== 'STOPPED' && judgeStop(task) === undefined)

@@ -2,6 +2,7 @@ import type { AwsCalls } from '../aws/aws-calls.ts'
 import type { ServiceName } from '../aws/service-name.ts'
 import { describeTasks, listTasks } from '../aws/tasks.ts'
 import { type ObservedTask, observedTask } from './model.ts'
+
 /** Whose tasks a book is about. */
 export interface TaskOwner {
   readonly name: ServiceName

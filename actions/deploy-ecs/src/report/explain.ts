@@ -3,6 +3,7 @@ import type { Context } from '../inputs/context.ts'
 import { type Diagnosis, diagnose } from './diagnosis.ts'
 import { type FailedLog, readFailedLogs } from './failed-logs.ts'
 import type { Outcome } from './outcome.ts'
+
 /** What people would otherwise look for in three consoles. */
 export interface Explanation extends Diagnosis {
   readonly logs: readonly FailedLog[]

@@ -3,6 +3,7 @@ import { regionOf, taskId } from '../aws/short-names.ts'
 import { type LogStream, logStreamOf, readLog } from '../logs/container-log.ts'
 import type { Registration } from '../task-definition/registration.ts'
 import type { Diagnosis } from './diagnosis.ts'
+
 /** The end of the log of a container that failed. */
 export interface FailedLog extends LogStream {
   readonly container: string

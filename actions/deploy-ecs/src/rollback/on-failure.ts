@@ -57,7 +57,7 @@ async function verified({ aws, clock, inputs }: Context, watch: Watch, first: Ve
     if (error instanceof CancelledError) throw error
     return {
       ...first,
-      evidence: [...first.evidence, `Whether that is healthy could not be seen: ${describeError(error)}`],
+      evidence: [...first.evidence, `Whether that revision is healthy could not be read: ${describeError(error)}`],
     }
   }
 }

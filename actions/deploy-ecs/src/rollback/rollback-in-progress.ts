@@ -8,6 +8,7 @@ import { observedService } from '../observe/model.ts'
 import type { Rollout } from '../observe/rollout.ts'
 import type { ServicePlan } from '../task-definition/service-plan.ts'
 import { findRollback } from './rollback.ts'
+
 /**
  * For `command: rollback`: has ECS roll back a blue/green, linear or canary deployment that is in progress. The tasks of the
  * previous revision still run then, and get their traffic back at once. `undefined` where there is no such deployment, or

@@ -3,6 +3,7 @@ import type { Context } from '../inputs/context.ts'
 import { register } from './register.ts'
 import { sameRegistration } from './same-registration.ts'
 import type { ServicePlan } from './service-plan.ts'
+
 /** The revision that each service shall run. Services that are to run the same share one, and what is there is not made again. */
 export async function registerAll(
   context: Pick<Context, 'aws' | 'log'>,

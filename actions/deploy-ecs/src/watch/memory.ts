@@ -4,21 +4,22 @@ import type { Observation, ObservedDeployment, ObservedTarget, ObservedTask } fr
 import { notHealthy } from '../observe/progress.ts'
 import { failureOf, type Stop } from '../observe/stopped-task.ts'
 import { liveTasks } from '../observe/task-health.ts'
-/** What earlier looks showed and a later one may not show again. Its size is bounded by the tasks of one deployment. */
+
+/** What earlier looks showed and later ones may not show again. Its size is bounded by the tasks of one deployment. */
 export interface Memory {
   /** How many looks in a row found no service. */
   readonly missing: number
-  /** Deployments that ECS said are rollbacks of ours, and why. */
+  /** ECS's reason for each deployment that is a rollback of ours, by deployment id. */
   readonly rollbacks: ReadonlyMap<string, string>
   /** Tasks of ours that failed, by ARN. */
   readonly failures: ReadonlyMap<string, Stop>
-  /** Since when each task of ours runs: seen by our clock, or as ECS says of one that ran before we came. */
+  /** When each task of ours was first seen RUNNING, by our clock; for one that ran before, when ECS started it. */
   readonly runningSince: ReadonlyMap<string, number>
-  /** Targets that were healthy once, of the tasks that are there. */
+  /** Targets that have been healthy, of the current tasks. */
   readonly healthyTargets: ReadonlySet<string>
-  /** Since when all has been healthy and nothing has spoken against the revision, by our clock. */
+  /** When all tasks were healthy for the first time since the last relapse, by our clock. */
   readonly healthySince?: number
-  /** Whether anything has spoken against it after all was healthy once. */
+  /** Whether a task failed or turned unhealthy after all were healthy. */
   readonly relapsed: boolean
 }
 
@@ -89,8 +90,8 @@ function rememberFailures(
 }
 
 /**
- * Whether a look speaks against a revision that was healthy. What is only on its way does not: while it bakes, tasks are
- * added by autoscaling, and replaced where Spot or a zone takes them.
+ * Whether a task of a healthy revision failed or turned unhealthy. A task that is still starting is no relapse: during the
+ * bake, autoscaling adds tasks, and ECS replaces those that Spot or an unavailable zone has ended.
  */
 function isRelapse(memory: Memory, failures: Memory['failures'], { tasks = [], targets = [] }: Observation): boolean {
   return (
@@ -118,7 +119,7 @@ function rememberRunning(
   return new Map(running.map((task) => [task.arn, memory.runningSince.get(task.arn) ?? sinceWhen(task, followed, at)]))
 }
 
-/** What ran before we came stands since it was started, and not since it was first looked at. */
+/** A task that ran before this deploy is running since ECS started it, not since the first look. */
 const sinceWhen = (
   { createdAt, startedAt = Number.POSITIVE_INFINITY }: ObservedTask,
   followed: FollowedDeployment,

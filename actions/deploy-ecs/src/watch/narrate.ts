@@ -5,7 +5,8 @@ import type { Observation, ObservedServiceDeployment, ObservedTarget } from '../
 import { counts } from '../observe/progress.ts'
 import { judgeStop } from '../observe/stopped-task.ts'
 import { describeTarget } from '../observe/task-health.ts'
-/** What changed from one look to the next, one line each; nothing when nothing did. */
+
+/** Log lines for what changed since the look before, one for each change. */
 export function narrate(
   followed: FollowedDeployment,
   before: Observation | undefined,
@@ -26,8 +27,7 @@ function rolloutLines(
   now: Observation,
 ): readonly string[] {
   const [then, own] = [ownDeployment(followed, before?.service), ownDeployment(followed, now.service)]
-  if (own === undefined)
-    return then === undefined ? [] : [`The deployment ${followed.deploymentId} is no longer listed.`]
+  if (own === undefined) return then === undefined ? [] : [`Deployment ${followed.deploymentId} is no longer listed.`]
   const line = counts(own)
   return then !== undefined && counts(then) === line ? [] : [`${line.charAt(0).toUpperCase()}${line.slice(1)}.`]
 }
@@ -53,7 +53,7 @@ function stageLine({ status, lifecycleStage, statusReason, productionTraffic }: 
 function hookLine({ arn, lifecycleStage }: ObservedServiceDeployment, hookId: string, expiresAt: number | undefined) {
   const stage = lifecycleStage === undefined ? '' : ` at stage ${lifecycleStage}`
   const until = expiresAt === undefined ? '' : `, until ${new Date(expiresAt).toISOString()}`
-  return `The lifecycle hook ${hookId}${stage} waits for somebody to go on: \`${continueHookCommand(arn, hookId)}\` (or ROLLBACK)${until}.`
+  return `The lifecycle hook ${hookId}${stage} waits for an answer: \`${continueHookCommand(arn, hookId)}\` (or ROLLBACK)${until}.`
 }
 
 function eventLines(
@@ -67,7 +67,7 @@ function eventLines(
     .map(({ message }) => `ECS: ${message}`)
 }
 
-/** The service's events since our deployment was made, oldest first. */
+/** The service's events since our deployment was created, oldest first. */
 export const eventsSince = (followed: FollowedDeployment, { service }: Observation) =>
   (service?.events ?? []).filter(({ at }) => at >= followed.createdAt).toSorted((a, b) => a.at - b.at)
 

@@ -1,7 +1,8 @@
 import { type FollowedDeployment, ownDeployment } from '../observe/deployment.ts'
 import type { Observation } from '../observe/model.ts'
 import { healthyCount } from '../observe/task-health.ts'
-/** How many tasks there were at one moment, by our clock. */
+
+/** Counts of tasks at one moment, by our clock. */
 export interface Sample {
   readonly at: number
   /** Tasks of our deployment that run. */
@@ -12,13 +13,13 @@ export interface Sample {
   readonly healthy: number
 }
 
-/** Samples in order, none like the one before. */
+/** Samples in order of time. Each differs from the one before. */
 export type Timeline = readonly Sample[]
 
-/** More points than this, and a chart cannot be read. */
+/** The most samples; a chart with more cannot be read. */
 const MOST = 120
 
-/** Adds what was seen, when it differs from what was there. A long timeline loses every other point of its past. */
+/** Adds a sample if it differs from the last one. A timeline that is full drops every other sample. */
 export function addSample(timeline: Timeline, followed: FollowedDeployment, seen: Observation): Timeline {
   const { service, at } = seen
   if (service === undefined) return timeline

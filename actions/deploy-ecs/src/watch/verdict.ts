@@ -17,11 +17,11 @@ export interface Verdict {
   readonly status: VerdictName
   /** One sentence. */
   readonly reason: string
-  /** What was seen, most telling first. */
+  /** What was observed, the most important first. */
   readonly evidence: readonly string[]
-  /** Set where AWS would not show any more what became of it. */
+  /** Set where AWS does not show how the deployment ends, so that `on-failure` is not applied. */
   readonly outcomeUnknown?: true
-  /** Set where nothing speaks against what was deployed, so that it is not to be taken back. */
+  /** Set where the new revision is healthy, so that `on-failure` is not applied. */
   readonly keepRevision?: true
 }
 
@@ -31,9 +31,9 @@ export interface Criteria {
   /** By our clock. */
   readonly deadline: number
   readonly timeoutMs: number
-  /** How many tasks may fail; without it, as many as ECS's circuit breaker bears. */
+  /** How many tasks may fail. Default: as many as the default threshold of ECS's circuit breaker. */
   readonly maxFailedTasks?: number
-  /** Whether to see a rollback that ECS has begun to its end, or to call it failed at once. */
+  /** Whether to wait for the end of a rollback that ECS has started. Otherwise it is `failed` at once. */
   readonly awaitRollback: boolean
 }
 
@@ -42,7 +42,7 @@ export type Decision =
   | { readonly kind: 'decided'; readonly verdict: Verdict }
   | { readonly kind: 'waiting'; readonly waitingFor: readonly string[] }
 
-/** Judges the latest look at a deploy, with what earlier looks left in memory. */
+/** Decides from the latest look at a deploy, and from the memory of earlier looks. */
 export function decide(
   followed: FollowedDeployment,
   criteria: Criteria,
@@ -71,7 +71,7 @@ function timedOut(
   if (criteria.waitFor !== 'bake' || memory.healthySince === undefined || memory.relapsed) {
     return verdict('timed-out', late, evidence)
   }
-  const why = `The bake time was not over, but ${revisionName(followed.taskDefinition)} was healthy, and nothing has spoken against it since: it stays.`
+  const why = `${revisionName(followed.taskDefinition)} became healthy, and no task has failed or turned unhealthy since, but the bake time is not over. The revision stays.`
   return { kind: 'decided', verdict: { status: 'timed-out', reason: `${late} ${why}`, evidence, keepRevision: true } }
 }
 
@@ -81,7 +81,7 @@ const verdict = (name: VerdictName, reason: string, evidence: readonly string[] 
 })
 
 function fromService(latest: Observation, memory: Memory): Decision | undefined {
-  // One answer without the service may be a replica that lags; two in a row are not.
+  // Reads lag: one answer without the service can be stale. Two in a row are not.
   if (latest.service === undefined) {
     return memory.missing >= 2
       ? verdict('failed', 'The service no longer exists.')
@@ -91,7 +91,7 @@ function fromService(latest: Observation, memory: Memory): Decision | undefined 
   return status === 'ACTIVE' ? undefined : verdict('failed', `The service was deleted: it is ${status}.`)
 }
 
-/** Our own service deployment says most, where it can be read. */
+/** The service deployment says most about a rollout, where it can be read. */
 function fromServiceDeployment(
   followed: FollowedDeployment,
   criteria: Criteria,
@@ -114,8 +114,7 @@ function fromServiceDeployment(
   }
   if (status === 'ROLLBACK_FAILED') return verdict('failed', `ECS could not roll the service back.${why}`, evidence)
   if (status === 'STOPPED' || status === 'STOP_REQUESTED') {
-    if (isReplaced(statusReason))
-      return verdict('superseded', 'Another deployment took the place of this one.', evidence)
+    if (isReplaced(statusReason)) return verdict('superseded', 'Another deployment replaced this one.', evidence)
     return status === 'STOPPED'
       ? verdict('failed', `The deployment was stopped.${why}${again(followed)}`, evidence)
       : undefined
@@ -128,11 +127,11 @@ function fromServiceDeployment(
   return undefined
 }
 
-/** An update that changes nothing does not begin again what has ended. */
+/** UpdateService without a change does not restart a deployment that has ended. */
 const again = ({ isNew }: FollowedDeployment) =>
-  isNew ? '' : ' This run did not start it: `force-new-deployment: true` starts another one.'
+  isNew ? '' : ' This run did not start it. To start another one, set `force-new-deployment: true`.'
 
-/** Where a rollback goes, as far as the service shows it: to the last complete revision, which need not be the one before. */
+/** The revision of a rollback, if the service shows it. ECS goes back to the last revision that completed, which need not be the previous one. */
 function goal(followed: FollowedDeployment, latest: Observation, memory: Memory): string {
   const rollback = rememberedRollback(memory, followed, latest)
   return rollback === undefined ? '' : ` to ${revisionName(rollback.taskDefinition)}`
@@ -143,7 +142,7 @@ const isReplaced = (reason: string) => /replaced by|superseded|new service deplo
 const sentence = (text: string) =>
   text === '' ? '' : ` ${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.?$/, '.')}`
 
-/** The list of deployments tells a rollback and a superseding deployment apart, also where ours has left it. */
+/** The service's list of deployments shows a rollback or another deploy, also when our deployment has left it. */
 function fromDeployments(
   followed: FollowedDeployment,
   criteria: Criteria,
@@ -157,22 +156,28 @@ function fromDeployments(
     if (next === undefined) {
       return verdict(
         'failed',
-        `ECS gave the deployment up.${sentence(own.rolloutStateReason ?? '')}${again(followed)}`,
+        `ECS marked the deployment as FAILED.${sentence(own.rolloutStateReason ?? '')}${again(followed)}`,
         [`Deployment ${own.id} FAILED: ${own.rolloutStateReason ?? ''}`],
       )
     }
   }
   if (own?.status === 'PRIMARY') return undefined
   const primary = newerPrimary(followed, deployments)
-  // An answer from before our update knows nothing of it.
+  // A stale read from before our update.
   if (primary === undefined)
-    return own === undefined ? { kind: 'waiting', waitingFor: ['ECS to show our deployment'] } : undefined
+    return own === undefined ? { kind: 'waiting', waitingFor: ['ECS to list the deployment'] } : undefined
   const evidence = [
     `The PRIMARY deployment is ${primary.id} (${revisionName(primary.taskDefinition)}, ${primary.rolloutState ?? 'no rollout state'}${primary.rolloutStateReason === undefined ? '' : `: ${primary.rolloutStateReason}`})`,
-    own === undefined ? `Ours, ${followed.deploymentId}, is no longer listed` : `Ours, ${own.id}, is ${own.status}`,
+    own === undefined
+      ? `This run's deployment, ${followed.deploymentId}, is no longer listed`
+      : `This run's deployment, ${own.id}, is ${own.status}`,
   ]
   if (!memory.rollbacks.has(primary.id)) {
-    return verdict('superseded', `Another deployment took over: ${revisionName(primary.taskDefinition)}.`, evidence)
+    return verdict(
+      'superseded',
+      `Another deployment replaced this one: ${revisionName(primary.taskDefinition)}.`,
+      evidence,
+    )
   }
   const to = revisionName(primary.taskDefinition)
   const why = sentence(memory.rollbacks.get(primary.id) ?? '')
@@ -185,7 +190,7 @@ function fromDeployments(
     : verdict('failed', `ECS is rolling the service back to ${to}.${why}`, evidence)
 }
 
-/** A few tasks that failed decide it, when more failed than now stand. */
+/** A few failed tasks decide, if more of them failed than are stable now. */
 function fromStoppedTasks(
   followed: FollowedDeployment,
   criteria: Criteria,
@@ -203,7 +208,7 @@ function fromStoppedTasks(
   ])
 }
 
-/** As ECS's circuit breaker has it by default: half of the tasks that are wanted, from 3 to 200. */
+/** The default threshold of ECS's circuit breaker: half of the desired count, from 3 to 200. */
 function failureLimit(followed: FollowedDeployment, { maxFailedTasks }: Criteria, { service }: Observation): number {
   if (maxFailedTasks !== undefined) return maxFailedTasks
   const own = ownDeployment(followed, service)
@@ -211,17 +216,17 @@ function failureLimit(followed: FollowedDeployment, { maxFailedTasks }: Criteria
   return Math.min(200, Math.max(3, Math.ceil(wanted / 2)))
 }
 
-/** A reason that will not go away needs no third task to say it; whoever is patient gets more patience here too. */
+/** How many failures decide when their reason cannot go away by itself: 2 by default, or two thirds of `max-failed-tasks`. */
 const certainLimit = ({ maxFailedTasks = 3 }: Criteria) => Math.max(1, Math.ceil((maxFailedTasks * 2) / 3))
 
-/** What one instance may be to blame for, another one has to say, too. */
+/** One container instance can be the cause of failures: then tasks on another one have to fail too. */
 function isCertain(certain: readonly Stop[], limit: number): boolean {
   if (certain.filter(({ everywhere }) => everywhere).length >= limit) return true
   const instances = new Set(certain.map(({ instance }) => instance))
   return certain.length >= limit && (instances.size > 1 || instances.has(undefined))
 }
 
-/** Tasks of ours that look as if they would stay. */
+/** The number of our tasks that are stable. */
 function standing(latest: Observation, memory: Memory): number {
   if (latest.service === undefined || latest.tasks === undefined) return 0
   if (latest.service.loadBalancers.length > 0) return healthyCount(latest)
@@ -231,7 +236,7 @@ function standing(latest: Observation, memory: Memory): number {
   }).length
 }
 
-/** After so long RUNNING, ECS takes a task without health checks for healthy. */
+/** ECS considers a task without health checks healthy after it has been RUNNING for 40 s. */
 const STEADY_MS = 40_000
 
 function mostFrequent(stops: readonly Stop[]): readonly string[] {
@@ -248,13 +253,13 @@ const describeStop = ({ reason, exitCode, container }: Stop) =>
 function fromProgress(followed: FollowedDeployment, criteria: Criteria, latest: Observation, memory: Memory): Decision {
   const own = ownDeployment(followed, latest.service)
   if (own === undefined || latest.service === undefined)
-    return { kind: 'waiting', waitingFor: ['ECS to show our deployment'] }
+    return { kind: 'waiting', waitingFor: ['ECS to list the deployment'] }
   if (criteria.waitFor === 'started') {
     const wanted = wantedTasks(own, latest.service)
     return own.runningCount >= wanted
       ? verdict(
           'succeeded',
-          `All ${wanted} tasks of ${revisionName(followed.taskDefinition)} run; their health was not waited for.`,
+          `All ${wanted} tasks of ${revisionName(followed.taskDefinition)} are running. Their health was not waited for (\`wait-for: started\`).`,
         )
       : { kind: 'waiting', waitingFor: [counts(own, wanted)] }
   }
@@ -262,12 +267,12 @@ function fromProgress(followed: FollowedDeployment, criteria: Criteria, latest: 
   const native =
     latest.serviceDeployment?.status === 'SUCCESSFUL' && latest.serviceDeployment.lifecycleStage !== undefined
   const bakes = criteria.waitFor === 'bake' && !native
-  // Once it bakes, what is missing is on its way again: had it spoken against the revision, the bake would have begun anew.
+  // During the bake, a task that is missing is being replaced or added. A task that failed would have restarted the bake.
   if (missing.length > 0 && !(bakes && memory.healthySince !== undefined))
     return { kind: 'waiting', waitingFor: [...pendingHooks(latest.serviceDeployment), ...missing] }
   const wrong = wrongImages(followed, latest)
   if (wrong.length > 0) {
-    return verdict('failed', 'The tasks that run do not run the image that was shipped.', wrong)
+    return verdict('failed', 'The running tasks do not run the image that was deployed.', wrong)
   }
   if (bakes) {
     const left = criteria.bakeMs - (latest.at - (memory.healthySince ?? latest.at))
@@ -285,19 +290,19 @@ function wrongImages(followed: FollowedDeployment, { tasks = [] }: Observation):
     followed.shipped.flatMap((image) => {
       const running = task.containers.find(({ name }) => name === image.container)
       const expected = expectedDigest(image)
-      // A container that runs the very reference that was pinned cannot run anything else.
+      // A container whose image reference has the digest runs that digest; ECS can show the digest of one platform instead.
       if (expected === undefined || running?.imageDigest === undefined) return []
       if (running.imageDigest === expected || running.image?.endsWith(`@${expected}`)) return []
       return [
-        `Task ${taskId(task.arn)}, container ${image.container}: runs ${running.imageDigest}, shipped was ${expected}`,
+        `Task ${taskId(task.arn)}, container ${image.container}: runs ${running.imageDigest} instead of ${expected}`,
       ]
     }),
   )
 }
 
-/** Not all is there just now, but what was there has proven itself. */
+/** The reason for success while some tasks are being replaced or added. */
 const bakedReason = ({ taskDefinition }: FollowedDeployment, { bakeMs }: Criteria) =>
-  `${revisionName(taskDefinition)} was healthy, and nothing has spoken against it for the bake time of ${formatDuration(bakeMs)}.`
+  `${revisionName(taskDefinition)} became healthy, and no task failed or turned unhealthy during the bake time of ${formatDuration(bakeMs)}.`
 
 function successReason(followed: FollowedDeployment, own: ObservedDeployment, service: ObservedService): string {
   const name = revisionName(followed.taskDefinition)
@@ -319,7 +324,8 @@ function successEvidence(
       : `Service deployment ${serviceDeployment.status}`,
     targets.length === 0 ? '' : `${targets.filter(({ state }) => state === 'healthy').length} healthy targets`,
     ...old.map(
-      ({ taskDefinition, runningCount }) => `${runningCount} tasks of ${revisionName(taskDefinition)} still drain`,
+      ({ taskDefinition, runningCount }) =>
+        `${runningCount} tasks of ${revisionName(taskDefinition)} are still draining`,
     ),
   ]
 }

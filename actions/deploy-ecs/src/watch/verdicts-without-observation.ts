@@ -1,33 +1,33 @@
-// Verdicts that no observation of a rollout gives: it was not watched, not started, cut short, or taken back by us.
-
+// Verdicts that do not follow from watching a rollout: it was not watched, not started, cancelled, or rolled back by this run.
 import { revisionName } from '../aws/short-names.ts'
 import type { Verdict } from './verdict.ts'
-/** The verdict on a run that was cancelled. `left` says how the service was left. */
+
+/** The verdict on a cancelled run. `left`: the state of the service, in a sentence. */
 export const cancelled = (left: string): Verdict => ({
   status: 'cancelled',
   reason: `The run was cancelled. ${left}`,
   evidence: [],
 })
 
-/** The verdict on a deploy that nobody waited for. */
+/** The verdict with `wait-for: none`. */
 export const notWaitedFor = (): Verdict => ({
   status: 'succeeded',
-  reason: 'The deployment was started, and not waited for (`wait-for: none`).',
+  reason: 'The deployment was started. This run did not wait for it (`wait-for: none`).',
   evidence: [],
 })
 
-/** The verdict on a deploy whose first task failed. */
+/** The verdict after `before-deploy-command` failed. */
 export const beforeDeployTaskFailed = (error: string): Verdict => ({
   status: 'failed',
   reason: 'The task before the deploy failed, so nothing was deployed.',
   evidence: error.split('\n'),
 })
 
-/** The verdict on a deploy that was made for services as they no longer are. `changes` says what was done to them. */
+/** The verdict on a deploy that `on-conflict` stopped. `changes`: the other deployments, a sentence each. */
 export const deployConflict = (changes: readonly string[]): Verdict => ({
   status: 'failed',
   reason:
-    'Somebody else deployed while this deploy was being made ready, so nothing was deployed: it does not know of their changes.',
+    'Somebody else deployed after this deploy was planned, so nothing was deployed: it does not contain their changes.',
   evidence: [...changes, 'Run the job again, or set `on-conflict: supersede` to deploy over it.'],
 })
 
@@ -39,10 +39,10 @@ export const notStarted = (error: string): Verdict => ({
   outcomeUnknown: true,
 })
 
-/** The verdict on a deploy that could no longer be seen. */
+/** The verdict on a deploy whose status can no longer be read. */
 export const outcomeUnknown = (error: string): Verdict => ({
   status: 'failed',
-  reason: 'The deployment was started, but can no longer be seen; how it ends is not known.',
+  reason: 'The deployment was started, but its status can no longer be read; how it ends is not known.',
   evidence: [error],
   outcomeUnknown: true,
 })
@@ -57,7 +57,7 @@ export type StopResult =
   /** ECS refused, with this error message. */
   | { readonly kind: 'refused'; readonly refusal: string }
 
-/** The verdict on a deployment that was to be stopped where it stood. */
+/** The verdict after `on-failure: stop`. */
 export function stopped(first: Verdict, result: StopResult): Verdict {
   const evidence =
     result.kind === 'ended'
@@ -73,25 +73,25 @@ export function stopped(first: Verdict, result: StopResult): Verdict {
 }
 
 const STOPPED = {
-  stopped: 'The deployment was stopped where it stood.',
-  refused: 'ECS would not stop the deployment, which goes on: look at the service.',
-  unknown: 'It could not be stopped, as its service deployment could not be read: look at the service.',
-  ended: 'ECS had ended the deployment already: there was nothing left to stop.',
+  stopped: 'The deployment was stopped and left as it is.',
+  refused: 'ECS refused to stop the deployment, which continues: check the service.',
+  unknown: 'It could not be stopped, as its service deployment could not be read: check the service.',
+  ended: 'ECS had already ended the deployment, so it was not stopped.',
 }
 
-/** The verdict on a deployment that could not be taken back. */
+/** The verdict on a deployment that could not be rolled back. */
 export const notRolledBack = (first: Verdict, why: string): Verdict => ({
   ...first,
   reason: `${first.reason} It was not rolled back: ${why}`,
 })
 
-/** The verdict on a deployment that was there before, and that is not ours to take back. */
+/** The verdict on a deployment that this run did not start, and so does not roll back. */
 export const nothingToRollBack = (first: Verdict): Verdict => ({
   ...first,
-  reason: `${first.reason} This run started no deployment, so there is none to take back.`,
+  reason: `${first.reason} This run started no deployment, so there is none to roll back.`,
 })
 
-/** The verdict after a rollback of ours: what happened first stays the reason. */
+/** The verdict after a rollback by this run: the reason begins with why it was needed. */
 export function afterRollback(first: Verdict, rollback: Verdict, to: string): Verdict {
   if (rollback.status === 'succeeded') {
     return {
@@ -104,23 +104,23 @@ export function afterRollback(first: Verdict, rollback: Verdict, to: string): Ve
     status: 'failed',
     reason:
       rollback.outcomeUnknown === true
-        ? `${first.reason} The rollback to ${revisionName(to)} was started, but can no longer be seen; how it ends is not known.`
+        ? `${first.reason} The rollback to ${revisionName(to)} was started, but its status can no longer be read; how it ends is not known.`
         : `${first.reason} The rollback to ${revisionName(to)} did not succeed either: ${rollback.reason}`,
     evidence: [...first.evidence, ...rollback.evidence],
   }
 }
 
-/** The verdict after a rollback of ECS's own, which called it complete; `back` is what we found. */
+/** The verdict after a rollback that ECS started and called complete. `back`: what verifying it found. */
 export const afterEcsRollback = (first: Verdict, back: Verdict, to: string): Verdict => ({
   status: back.status === 'succeeded' ? 'rolled-back' : 'failed',
   reason:
     back.status === 'succeeded'
       ? `${first.reason} ${revisionName(to)} is healthy.`
-      : `${first.reason} But ${revisionName(to)} is not back as it was. ${back.reason}`,
+      : `${first.reason} But the rollback to ${revisionName(to)} is not complete. ${back.reason}`,
   evidence: [...first.evidence, ...back.evidence.map((line) => `After the rollback: ${line}`)],
 })
 
-/** The verdict on a first deploy that failed, after the service was set back to no tasks. */
+/** The verdict on a first deploy that failed, after the service was scaled to zero. */
 export const afterScaleToZero = (first: Verdict, emptying: Verdict): Verdict => ({
   ...first,
   reason:

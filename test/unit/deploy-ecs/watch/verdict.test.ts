@@ -119,7 +119,7 @@ describe('succeeded', () => {
 
   test('old tasks that still drain are no obstacle, but are told', () => {
     const early = service([deployment({ rolloutState: 'COMPLETED' }), earlier({ runningCount: 1 })])
-    expect(verdictOf(play([look({ service: early })])).evidence).toContain('1 tasks of web:1 still drain')
+    expect(verdictOf(play([look({ service: early })])).evidence).toContain('1 tasks of web:1 are still draining')
   })
 
   test('started only needs the tasks to run', () => {
@@ -170,7 +170,7 @@ describe('a bake', () => {
     const starting = look({ at: 91_000, tasks: [task('1'), task('2'), task('3', { lastStatus: 'PENDING' })] })
     expect(verdictOf(play([healthy, starting], bake))).toEqual({
       status: 'succeeded',
-      reason: 'web:2 was healthy, and nothing has spoken against it for the bake time of 1 min.',
+      reason: 'web:2 became healthy, and no task failed or turned unhealthy during the bake time of 1 min.',
       evidence: expect.arrayContaining(['At the end: task 3 is PENDING']),
     })
   })
@@ -191,7 +191,7 @@ describe('a bake', () => {
   test('that was not over in time is red, and nothing that failed: it is not to be taken back', () => {
     const late = verdictOf(play([healthy, look({ at: 60_000 })], { ...bake, deadline: 60_000 }))
     expect([late.status, late.keepRevision]).toEqual(['timed-out', true])
-    expect(late.reason).toContain('nothing has spoken against it since')
+    expect(late.reason).toContain('no task has failed or turned unhealthy since')
   })
 })
 
@@ -250,9 +250,9 @@ describe('the image', () => {
     const seen = verdictOf(play([running(digest('b'))], criteria, shipping('web:2', digest('a'))))
     expect(seen).toMatchObject({
       status: 'failed',
-      reason: 'The tasks that run do not run the image that was shipped.',
+      reason: 'The running tasks do not run the image that was deployed.',
     })
-    expect(seen.evidence[0]).toBe(`Task 1, container app: runs ${digest('b')}, shipped was ${digest('a')}`)
+    expect(seen.evidence[0]).toBe(`Task 1, container app: runs ${digest('b')} instead of ${digest('a')}`)
     expect(verdictOf(play([running(digest('a'))], criteria, shipping('web:2', digest('a')))).status).toBe('succeeded')
   })
 
@@ -318,7 +318,7 @@ describe('superseded', () => {
     const seen = look({ service: service([theirs, deployment({ status: 'ACTIVE' })]) })
     expect(verdictOf(play([rolling, seen]))).toMatchObject({
       status: 'superseded',
-      reason: 'Another deployment took over: web:3.',
+      reason: 'Another deployment replaced this one: web:3.',
     })
   })
 
@@ -342,7 +342,7 @@ describe('failed', () => {
     })
     expect(verdictOf(play([look({ service: service([failed, earlier()]) })]))).toMatchObject({
       status: 'failed',
-      reason: 'ECS gave the deployment up. ECS deployment circuit breaker: tasks failed to start.',
+      reason: 'ECS marked the deployment as FAILED. ECS deployment circuit breaker: tasks failed to start.',
     })
   })
 
@@ -508,7 +508,7 @@ describe('a deployment that was there before, as nothing was to change', () => {
 
   test('says how to start another one where ECS has given it up', () => {
     const failed = service([deployment({ rolloutState: 'FAILED', rolloutStateReason: 'tasks failed to start.' })])
-    const how = '`force-new-deployment: true` starts another one'
+    const how = 'To start another one, set `force-new-deployment: true`'
     expect(verdictOf(play([look({ service: failed })], criteria, before)).reason).toContain(how)
     expect(verdictOf(play([look({ service: failed })])).reason).not.toContain(how)
     const stopped = look({ serviceDeployment: record('STOPPED', { statusReason: 'The breaker.' }) })
@@ -524,7 +524,7 @@ describe('a stale read', () => {
   })
 
   test('from before our update is neither a rollback nor a superseding deploy', () => {
-    expect(waitsFor(play([stale]))).toBe('ECS to show our deployment')
+    expect(waitsFor(play([stale]))).toBe('ECS to list the deployment')
     expect(verdictOf(play([stale, rolling, stale, healthy])).status).toBe('succeeded')
   })
 })
@@ -556,7 +556,7 @@ test('a rollback of ours keeps the first reason, and is never green', () => {
   expect(afterRollback(first, outcomeUnknown('AccessDenied'), arn(1))).toMatchObject({
     status: 'failed',
     reason:
-      'Not done after 10 min. The rollback to web:1 was started, but can no longer be seen; how it ends is not known.',
+      'Not done after 10 min. The rollback to web:1 was started, but its status can no longer be read; how it ends is not known.',
   })
   expect(cancelled('It was left.').status).toBe('cancelled')
 })
