@@ -1,6 +1,5 @@
-// Import this before the runner, in a file that then imports the runner with `await import(…)`.
-// GitHub's workflow parser, as published, imports JSON without the attribute that Node asks for. It is added on the way,
-// for that package alone. (jest needs no such help, and allows none.)
+// The published @actions/workflow-parser imports JSON without the import attribute that Node requires. This hook adds it,
+// for that package only. Import this file first, and then the runner with `await import(…)`. Jest needs no hook.
 import { registerHooks } from 'node:module'
 
 registerHooks({

@@ -1,11 +1,11 @@
 import type { RunnerEvent } from './events.ts'
-import type { Patience } from './process/spawn.ts'
+import type { StopTimeouts } from './process/spawn.ts'
 import type { StandIn } from './stand-in.ts'
 
-/** What set the run off. */
+/** The event that triggers the run. */
 export type Trigger = Push | Dispatch
 
-interface Occasion {
+interface TriggerBase {
   /** Such as `refs/heads/main` or `refs/tags/v1.2.3`. */
   readonly ref: string
   readonly sha: string
@@ -13,14 +13,14 @@ interface Occasion {
 }
 
 /** A push of a branch or a tag. */
-export interface Push extends Occasion {
+export interface Push extends TriggerBase {
   readonly event: 'push'
   readonly before: string
   readonly message: string
 }
 
-/** A person, who started it by hand: with the button, or with `gh workflow run`. */
-export interface Dispatch extends Occasion {
+/** A manual run: "Run workflow" on GitHub, or `gh workflow run`. */
+export interface Dispatch extends TriggerBase {
   readonly event: 'workflow_dispatch'
   readonly inputs: Readonly<Record<string, string>>
 }
@@ -31,7 +31,7 @@ export interface Settings {
 }
 
 export interface RunOptions {
-  /** The folder of the git repository that the workflow belongs to. Jobs start empty, and check it out. */
+  /** Folder of the workflow's git repository. Jobs start with an empty workspace and check it out. */
   readonly source: string
   /** Its name on GitHub, such as `acme/web`. */
   readonly repository: string
@@ -40,25 +40,25 @@ export interface RunOptions {
   readonly trigger: Trigger
   /** The repository's secrets and variables. GITHUB_TOKEN is one of the secrets. */
   readonly settings: Settings
-  /** What GitHub environments add to them, by the environment's name. */
+  /** Secrets and variables of GitHub environments, by the environment's name. They override those of the repository. */
   readonly environments: Readonly<Record<string, Settings>>
-  /** Where other repositories that are named in `uses:` lie on this machine, by `owner/name`; any ref gives the folder. */
+  /** Folders of other repositories that `uses:` names, by `owner/name`. Refs are ignored. */
   readonly repositories: Readonly<Record<string, string>>
-  /** What runs in place of actions that need GitHub or the internet, by `owner/name`. */
+  /** Stand-ins for actions that need GitHub or the internet, by `owner/name`. */
   readonly standIns: Readonly<Record<string, StandIn>>
-  /** The runner machine's environment, PATH included. Nothing else of this process's environment reaches a step. */
+  /** Environment of the runner's machine, with PATH. Steps get nothing else of this process's environment. */
   readonly env: Readonly<Record<string, string>>
-  /** The folder that jobs work in, for a run whose workflow checks nothing out. Otherwise each job has an empty one of its own. */
+  /** Workspace of all jobs, for a workflow without a checkout. Default: a new, empty folder for each job. */
   readonly workspace?: string
-  /** Where workspaces and temporary files go. */
+  /** Folder for workspaces and temporary files. */
   readonly temp: string
   /** The Node 24 binary that actions run on. */
   readonly node: string
   readonly runNumber: number
   readonly on: (event: RunnerEvent) => void
-  /** Cancels the run, as the button on GitHub does. */
+  /** Cancels the run, as "Cancel workflow" on GitHub does. */
   readonly cancel?: AbortSignal
-  readonly patience?: Patience
-  /** A cancelled run is cut off after this long, whatever still goes on. GitHub gives it 5 minutes. */
+  readonly stopTimeouts?: StopTimeouts
+  /** A cancelled run ends at the latest after this time, in milliseconds. Default: 5 minutes, as on GitHub. */
   readonly cutOffMs?: number
 }

@@ -1,8 +1,8 @@
 import type { Permissions } from './syntax/permissions.ts'
 
-/** Runs in place of an action that needs GitHub itself or the internet. */
+/** Simulates an action that needs GitHub itself or the internet. */
 export interface StandIn {
-  /** The inputs it understands. Any other is refused, so that a rehearsal never leaves out what a workflow asks for. */
+  /** Supported inputs. Others are refused, so that a rehearsal never ignores an input of a workflow. */
   readonly inputs: readonly string[]
   run(call: StandInCall): Promise<StandInResult>
 }
@@ -15,7 +15,8 @@ export interface StandInCall {
   readonly workspace: string
   /** The repository's folder on this machine. */
   readonly source: string
-  readonly say: (line: string) => void
+  /** Prints a line to the step's log. */
+  readonly log: (line: string) => void
   readonly mask: (secret: string) => void
 }
 

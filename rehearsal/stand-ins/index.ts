@@ -19,7 +19,7 @@ export const standIns = (keys: Keys): Readonly<Record<string, StandIn>> => ({
 /** Fetches the commit of the event from the repository's folder, with git. */
 const checkout: StandIn = {
   inputs: ['ref', 'fetch-depth', 'persist-credentials'],
-  run: async ({ inputs, github, workspace, source, say }) => {
+  run: async ({ inputs, github, workspace, source, log }) => {
     const wanted = inputs['ref'] || String(github['sha'])
     const git = (...args: string[]) =>
       execFileSync('git', ['-C', workspace, ...args], { encoding: 'utf8', stdio: 'pipe' })
@@ -27,7 +27,7 @@ const checkout: StandIn = {
     git('fetch', '--quiet', '--depth=1', `file://${source}`, wanted)
     git('checkout', '--quiet', '--force', 'FETCH_HEAD')
     const commit = git('rev-parse', 'HEAD').trim()
-    say(`Checked out ${commit} from the rehearsal's repository`)
+    log(`Checked out ${commit} from the rehearsal's repository`)
     return { outputs: { ref: wanted, commit } }
   },
 }
@@ -35,7 +35,7 @@ const checkout: StandIn = {
 /** Assumes the role for real, against the STS that AWS_ENDPOINT_URL names, with the rehearsal's keys in place of OIDC. */
 const configureAwsCredentials = (keys: Keys): StandIn => ({
   inputs: ['aws-region', 'role-to-assume', 'role-session-name', 'role-duration-seconds', 'mask-aws-account-id'],
-  run: async ({ inputs, env, permissions, mask, say }) => {
+  run: async ({ inputs, env, permissions, mask, log }) => {
     const region = required(inputs, 'aws-region')
     const role = required(inputs, 'role-to-assume')
     if (permissions['id-token'] !== 'write') {
@@ -51,7 +51,7 @@ const configureAwsCredentials = (keys: Keys): StandIn => ({
     if (!AccessKeyId || !SecretAccessKey || !SessionToken) throw new Error(`STS gave no credentials for ${role}.`)
     mask(SecretAccessKey)
     mask(SessionToken)
-    say(`Assumed ${answer.AssumedRoleUser?.Arn}`)
+    log(`Assumed ${answer.AssumedRoleUser?.Arn}`)
     return {
       outputs: { 'aws-account-id': role.split(':')[4] ?? '' },
       env: {
@@ -68,9 +68,9 @@ const configureAwsCredentials = (keys: Keys): StandIn => ({
 /** The Terraform on the PATH is the one. */
 const setupTerraform: StandIn = {
   inputs: ['terraform_version', 'terraform_wrapper'],
-  run: async ({ env, say }) => {
+  run: async ({ env, log }) => {
     const version = execFileSync('terraform', ['version'], { env: { ...env }, encoding: 'utf8' }).split('\n')[0]
-    say(`Using the machine's own ${version}`)
+    log(`Using the machine's own ${version}`)
     return {}
   },
 }

@@ -3,17 +3,10 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parse as parseYaml } from 'yaml'
 import { readAction } from '../../rehearsal/runner/syntax/action-metadata.ts'
-import { readReference } from '../../rehearsal/runner/syntax/action-reference.ts'
-import {
-  type CallJob,
-  type Job,
-  parse,
-  readWorkflow,
-  type StepsJob,
-  type UsesStep,
-  type Workflow,
-  WorkflowError,
-} from '../../rehearsal/runner/syntax/workflow.ts'
+import { parseActionReference } from '../../rehearsal/runner/syntax/action-reference.ts'
+import { parseWorkflow, readWorkflow } from '../../rehearsal/runner/syntax/read-workflow.ts'
+import type { CallJob, Job, StepsJob, UsesStep, Workflow } from '../../rehearsal/runner/syntax/workflow.ts'
+import { WorkflowError } from '../../rehearsal/runner/syntax/workflow-error.ts'
 
 /** This repository, as others name it. */
 const own = 'slipway/slipway'
@@ -34,7 +27,7 @@ export interface Manifest {
 /** All that is wrong with a workflow file, one line each. */
 export async function problemsOf(content: string, file: string, root: string): Promise<string[]> {
   try {
-    const workflow = await parse(content, file)
+    const workflow = await parseWorkflow(content, file)
     const place = { root, file, content }
     const jobs = await Promise.all(workflow.jobs.map((job) => jobProblems(job, workflow, place)))
     return [...jobs.flat(), ...(await jobOutputProblems(workflow, place)), ...contextProblems(workflow, content)]
@@ -70,7 +63,7 @@ export function missingInputs(manifest: Manifest, given: readonly string[]): str
 
 /** Actions of others are pinned to a commit, and a comment says which version that is. */
 function pinProblems(uses: string, { content }: Place): string[] {
-  const { ref } = readReference(uses)
+  const { ref } = parseActionReference(uses)
   if (!/^[0-9a-f]{40}$/.test(ref)) return [`${uses} is not pinned to a commit`]
   const lines = content.split('\n').filter((line) => line.includes(uses))
   return lines.every((line) => /# v\d+\.\d+\.\d+/.test(line)) ? [] : [`${uses} lacks the comment with its version`]
@@ -149,7 +142,7 @@ const stackOutputs = (root: string): string[] =>
 /** The folder of an action of this repository; `undefined` for one of somebody else. */
 function ownFolder(uses: string, { root, file }: Place): string | undefined {
   if (uses.startsWith('./')) return join(root, dirname(file).replace(/\.github\/workflows$/, ''), uses)
-  const { repository, path } = readReference(uses)
+  const { repository, path } = parseActionReference(uses)
   return repository === own ? join(root, path) : undefined
 }
 
@@ -165,7 +158,7 @@ function manifestOf(folder: string, { root }: Place): Manifest | string {
 }
 
 function calledBy(job: CallJob, { root }: Place): Promise<Workflow> {
-  const path = job.uses.startsWith('./') ? job.uses.slice(2) : readReference(job.uses).path
+  const path = job.uses.startsWith('./') ? job.uses.slice(2) : parseActionReference(job.uses).path
   return readWorkflow(join(root, path), path.slice(path.lastIndexOf('/') + 1))
 }
 

@@ -1,6 +1,5 @@
 import type { Scope } from '../kernel/call.ts'
 import { matchesWildcard } from '../kernel/wildcard.ts'
-import type { Scan } from './scanning.ts'
 
 export type Mutability = 'MUTABLE' | 'IMMUTABLE' | 'MUTABLE_WITH_EXCLUSION' | 'IMMUTABLE_WITH_EXCLUSION'
 
@@ -37,6 +36,16 @@ export interface Image {
   readonly pushedAt: number
   lastPulledAt: number | undefined
   scan: Scan | undefined
+}
+
+/** Number of findings by severity. */
+export type Findings = Readonly<Record<string, number>>
+
+/** A scan, running or complete. Its findings are fixed at its start, and visible once `progress` says so. */
+export interface Scan {
+  readonly startedAt: number
+  readonly enhanced: boolean
+  readonly findings: Findings
 }
 
 /** A manifest, byte for byte, and what is read in it. */

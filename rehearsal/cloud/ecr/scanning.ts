@@ -3,17 +3,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { matchesWildcard } from '../kernel/wildcard.ts'
 import type { Store } from './layer-store.ts'
 import { isIndex } from './manifest.ts'
-import type { Manifest, Repository } from './model.ts'
-
-/** How many findings there are of each severity. */
-export type Findings = Readonly<Record<string, number>>
-
-/** A scan under way or done. What it finds is settled at its start, and told when it is due. */
-export interface Scan {
-  readonly startedAt: number
-  readonly enhanced: boolean
-  readonly findings: Findings
-}
+import type { Findings, Manifest, Repository, Scan } from './model.ts'
 
 /** A registry's setting, as PutRegistryScanningConfiguration takes it. */
 export interface ScanningConfiguration {

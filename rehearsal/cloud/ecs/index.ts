@@ -34,14 +34,14 @@ export interface EcsDeps {
   readonly timing?: Partial<Timing>
 }
 
-export interface EcsRoom {
+export interface EcsService {
   readonly operations: Operations
   /** Stops the scheduler. The runtime is closed by who made it. */
   close(): Promise<void>
 }
 
 /** Amazon ECS, as far as deployments need it: its API, its scheduler, its words. */
-export function createEcs(deps: EcsDeps): EcsRoom {
+export function createEcs(deps: EcsDeps): EcsService {
   const random = deps.random ?? Math.random
   const clock = new ClosableClock(deps.clock)
   const ecs: Ecs = {

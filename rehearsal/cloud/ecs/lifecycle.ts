@@ -1,10 +1,14 @@
 // The lifecycle of a blue/green, linear or canary deployment: its stages, its steps, its hooks. Pure.
-import type { DeploymentConfiguration, DeploymentLifecycleHookStage } from '@aws-sdk/client-ecs'
+import type { DeploymentConfiguration, DeploymentLifecycleHookStage, LoadBalancer } from '@aws-sdk/client-ecs'
 
 /** Which of a load balancer's two target groups: `targetGroupArn`, or `alternateTargetGroupArn`. */
 export type Slot = 'primary' | 'alternate'
 
 export const otherSlot = (slot: Slot): Slot => (slot === 'primary' ? 'alternate' : 'primary')
+
+/** The target group of a slot. A load balancer with one target group has the same for both slots. */
+export const groupOf = ({ targetGroupArn, advancedConfiguration }: LoadBalancer, slot: Slot): string | undefined =>
+  slot === 'primary' ? targetGroupArn : (advancedConfiguration?.alternateTargetGroupArn ?? targetGroupArn)
 
 /** The stages in their order. */
 const STAGES = [
@@ -56,7 +60,7 @@ export interface Lifecycle {
   readonly hooks: HookRun[]
 }
 
-export const isNative = ({ strategy = 'ROLLING' }: DeploymentConfiguration): boolean => strategy !== 'ROLLING'
+export const shiftsTraffic = ({ strategy = 'ROLLING' }: DeploymentConfiguration): boolean => strategy !== 'ROLLING'
 
 const MINUTE = 60_000
 
@@ -66,7 +70,7 @@ export function beginLifecycle(
   now: number,
   from: { readonly reconciles: boolean; readonly replaces: boolean },
 ): Lifecycle | undefined {
-  if (!isNative(configuration)) return undefined
+  if (!shiftsTraffic(configuration)) return undefined
   const { steps, stepBakeMinutes } = from.replaces ? stepsOf(configuration) : AT_ONCE
   return {
     stage: from.reconciles ? 'RECONCILE_SERVICE' : 'PRE_SCALE_UP',

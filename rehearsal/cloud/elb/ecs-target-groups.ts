@@ -3,11 +3,11 @@ import type { PerScope } from '../kernel/call.ts'
 import type { Journal } from '../kernel/journal.ts'
 import type { HealthMonitor } from './health/monitor.ts'
 import { targetKey } from './model.ts'
-import type { Holdings } from './resources.ts'
+import type { Resources } from './resources.ts'
 import { ruleOf, shiftTraffic } from './traffic-shift.ts'
 
 /** What ECS sees of Elastic Load Balancing. */
-export function targetGroupsFor(accounts: PerScope<Holdings>, health: HealthMonitor, journal: Journal): TargetGroups {
+export function targetGroupsFor(accounts: PerScope<Resources>, health: HealthMonitor, journal: Journal): TargetGroups {
   return {
     find(scope, arn) {
       const group = accounts.get(scope).targetGroups.get(arn)

@@ -9,10 +9,10 @@ import { ruleOperations } from './api/rules.ts'
 import { tagOperations } from './api/tags.ts'
 import { targetGroupOperations } from './api/target-groups.ts'
 import { targetOperations } from './api/targets.ts'
-import type { Room } from './context.ts'
+import type { ElbContext } from './context.ts'
 import { targetGroupsFor } from './ecs-target-groups.ts'
 import { HealthMonitor } from './health/monitor.ts'
-import { Holdings } from './resources.ts'
+import { Resources } from './resources.ts'
 import { realTraffic } from './traffic/socket-traffic.ts'
 import { noTraffic } from './traffic/traffic.ts'
 import { standInVpcs, type Vpcs } from './vpcs.ts'
@@ -38,26 +38,26 @@ export interface Elb {
 
 /** Elastic Load Balancing v2, for all accounts and regions of the cloud. */
 export function createElb({ clock, journal, prober, network, vpcs = standInVpcs }: ElbDeps): Elb {
-  const accounts = new PerScope(() => new Holdings())
+  const accounts = new PerScope(() => new Resources())
   const health = new HealthMonitor(clock, journal, prober)
   const traffic = network.carriesTraffic ? realTraffic(clock, journal) : noTraffic
-  const room: Room = { clock, accounts, health, traffic, vpcs }
+  const elb: ElbContext = { clock, accounts, health, traffic, vpcs }
   return {
     operations: {
-      ...loadBalancerOperations(room),
-      ...listenerOperations(room),
-      ...ruleOperations(room),
-      ...targetGroupOperations(room),
-      ...targetOperations(room),
-      ...tagOperations(room),
+      ...loadBalancerOperations(elb),
+      ...listenerOperations(elb),
+      ...ruleOperations(elb),
+      ...targetGroupOperations(elb),
+      ...targetOperations(elb),
+      ...tagOperations(elb),
       ...limitOperations(),
     },
     targetGroups: targetGroupsFor(accounts, health, journal),
     async close() {
-      for (const holdings of accounts.values()) {
-        for (const group of holdings.targetGroups.values()) health.halt(group)
-        for (const listener of holdings.listeners.values()) await listener.close()
-        for (const balancer of holdings.loadBalancers.values()) await balancer.release()
+      for (const resources of accounts.values()) {
+        for (const group of resources.targetGroups.values()) health.halt(group)
+        for (const listener of resources.listeners.values()) await listener.close()
+        for (const balancer of resources.loadBalancers.values()) await balancer.release()
       }
       await traffic.close()
     },

@@ -147,3 +147,7 @@ export interface RegisteredTarget {
 }
 
 export const targetKey = (target: Target): string => `${target.id}:${target.port}`
+
+/** The target groups that an action forwards to. */
+export const forwardsTo = (action: Action): readonly TargetGroup[] =>
+  action.type === 'forward' ? action.groups.map(({ group }) => group) : []

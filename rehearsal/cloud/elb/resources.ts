@@ -1,7 +1,7 @@
 import type { Listener, LoadBalancer, Rule, TargetGroup } from './model.ts'
 
 /** What one account has in one region. Names are unique within it, as in AWS. */
-export class Holdings {
+export class Resources {
   readonly loadBalancers = new Map<string, LoadBalancer>()
   readonly loadBalancersByName = new Map<string, LoadBalancer>()
   readonly listeners = new Map<string, Listener>()

@@ -1,29 +1,29 @@
 import type { TrafficShare } from '../interfaces.ts'
 import type { Journal } from '../kernel/journal.ts'
 import type { HealthMonitor } from './health/monitor.ts'
-import { redirectRule } from './health/rule-targets.ts'
+import { changeAction } from './health/rule-targets.ts'
 import type { Rule } from './model.ts'
-import type { Holdings } from './resources.ts'
+import type { Resources } from './resources.ts'
 
 /** The rule of an ARN; that of a listener stands for its default rule. */
-export const ruleOf = ({ rules, listeners }: Holdings, arn: string): Rule | undefined =>
+export const ruleOf = ({ rules, listeners }: Resources, arn: string): Rule | undefined =>
   rules.get(arn) ?? listeners.get(arn)?.rules.at(-1)
 
 /** Has a rule forward by weight, and writes that down. What is said of a rule that is gone has no effect. */
 export function shiftTraffic(
   { journal, health }: { readonly journal: Journal; readonly health: HealthMonitor },
-  holdings: Holdings,
+  resources: Resources,
   arn: string,
   shares: readonly TrafficShare[],
 ): void {
-  const rule = ruleOf(holdings, arn)
+  const rule = ruleOf(resources, arn)
   if (rule === undefined || rule.action.type !== 'forward') return
   const scale = shares.every(({ percent }) => Number.isInteger(percent)) ? 1 : 10
   const groups = shares.flatMap(({ targetGroupArn, percent }) => {
-    const group = holdings.targetGroups.get(targetGroupArn)
+    const group = resources.targetGroups.get(targetGroupArn)
     return group === undefined ? [] : [{ group, weight: Math.round(percent * scale) }]
   })
-  redirectRule({ health }, rule, { ...rule.action, groups })
+  changeAction(health, rule, { ...rule.action, groups })
   const { scope, arn: loadBalancer } = rule.listener.loadBalancer
   journal.write({
     type: 'traffic-shift',

@@ -1,33 +1,32 @@
-// The files through which a step speaks to the runner: GITHUB_OUTPUT, GITHUB_ENV, GITHUB_PATH, GITHUB_STATE and
-// GITHUB_STEP_SUMMARY.
+// File commands: GITHUB_OUTPUT, GITHUB_ENV, GITHUB_PATH, GITHUB_STATE and GITHUB_STEP_SUMMARY.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const files = ['OUTPUT', 'ENV', 'PATH', 'STATE', 'STEP_SUMMARY'] as const
 
-/** GitHub drops a job summary that is larger than this, whole. */
+/** In bytes. GitHub drops a larger summary. */
 const summaryLimit = 1024 * 1024
 
-export interface Said {
+export interface CommandFileContents {
   readonly outputs: Readonly<Record<string, string>>
   readonly env: Readonly<Record<string, string>>
   readonly path: readonly string[]
   readonly state: Readonly<Record<string, string>>
   readonly summary: string
-  /** What was refused, as the runner words it. */
+  /** Errors, in the words of GitHub's runner. */
   readonly problems: readonly string[]
 }
 
-/** Makes empty files for one step in `folder`, and tells the variables that name them. */
-export function offerFiles(folder: string): Record<string, string> {
+/** Creates the empty files of one step in `folder`. Returns the variables that name them. */
+export function createCommandFiles(folder: string): Record<string, string> {
   mkdirSync(folder, { recursive: true })
   const named = files.map((file): [string, string] => [`GITHUB_${file}`, join(folder, file.toLowerCase())])
   for (const [, path] of named) writeFileSync(path, '')
   return Object.fromEntries(named)
 }
 
-/** Reads what the step wrote. */
-export function readFiles(folder: string): Said {
+/** Reads what the step wrote to its files. */
+export function readCommandFiles(folder: string): CommandFileContents {
   const text = (file: (typeof files)[number]) => {
     const path = join(folder, file.toLowerCase())
     return existsSync(path) ? readFileSync(path, 'utf8') : ''
@@ -43,7 +42,7 @@ export function readFiles(folder: string): Said {
   }
   const env = pairs('ENV')
   for (const name of Object.keys(env).filter((name) => /^(GITHUB_|RUNNER_)/.test(name) || name === 'NODE_OPTIONS')) {
-    problems.push(`Can't store ${name} in GITHUB_ENV: the runner keeps it for itself.`)
+    problems.push(`Can't store ${name} in GITHUB_ENV: the runner reserves it.`)
     delete env[name]
   }
   const summary = text('STEP_SUMMARY')
@@ -65,7 +64,7 @@ export function readFiles(folder: string): Said {
   }
 }
 
-/** `name=value` lines, and `name<<DELIMITER` blocks for values of several lines. */
+/** Parses `name=value` lines, and `name<<DELIMITER` blocks for values of several lines. */
 function readPairs(text: string): Record<string, string> {
   const pairs: Record<string, string> = {}
   const lines = text.split(/\r?\n/)

@@ -1,8 +1,8 @@
-/** Keeps secrets out of what is printed: each registered value becomes `***`. */
+/** Replaces secrets in text with `***`. */
 export class Mask {
   readonly #values = new Set<string>()
 
-  /** Registers a value, and each of its lines, as the runner does. */
+  /** Registers a secret and each of its lines, as the runner does, also as JSON, percent-encoded and in Base64. */
   add(value: string): void {
     for (const part of [value, ...value.split(/\r?\n/)]) {
       const text = part.trim()
@@ -15,13 +15,13 @@ export class Mask {
   }
 
   apply(text: string): string {
-    // Longest first: a secret that contains another must not leave its remainder behind.
+    // Longest first: otherwise the rest of a secret that contains another one would stay visible.
     const values = [...this.#values].sort((a, b) => b.length - a.length)
     return values.reduce((masked, value) => masked.replaceAll(value, '***'), text)
   }
 
-  /** Whether the text holds a secret; GitHub drops job outputs that do. */
-  hides(text: string): boolean {
+  /** Whether the text contains a secret. */
+  matches(text: string): boolean {
     return this.apply(text) !== text
   }
 }

@@ -1,10 +1,9 @@
-// Follows what a step prints: obeys its commands, masks the rest, and reports it.
-
-import { type Annotation, annotationOf, type Place, type RunnerEvent } from '../events.ts'
+// Reads what a step prints: obeys its workflow commands, masks secrets, and reports the rest as log lines.
+import type { Annotation, EventLocation, RunnerEvent } from '../events.ts'
 import type { Mask } from './mask.ts'
-import { readCommand } from './workflow-command.ts'
+import { annotationOf, parseCommand } from './workflow-command.ts'
 
-/** Commands of the runner that were switched off long ago, or that have no counterpart here. */
+/** Commands that GitHub disabled, and commands that the rehearsal runner does not have. */
 const refused = [
   'set-output',
   'save-state',
@@ -15,18 +14,21 @@ const refused = [
   'internal-set-repo-path',
 ]
 
-/** How GitHub words an annotation in the log. */
+/** The prefix of an annotation in GitHub's log. */
 const label = { notice: 'Notice', warning: 'Warning', error: 'Error' } as const
 
-export interface Listener {
+export interface StepOutput {
+  /** Takes one line of the step's stdout or stderr. */
   line(text: string): void
   annotate(annotation: Annotation): void
+  /** Errors so far. They fail the step. */
   readonly problems: readonly string[]
 }
 
-export function listen(at: Place, mask: Mask, on: (event: RunnerEvent) => void): Listener {
+/** Starts reading the output of the step at `at`. */
+export function readStepOutput(at: EventLocation, mask: Mask, on: (event: RunnerEvent) => void): StepOutput {
   const problems: string[] = []
-  let resume: string | undefined
+  let resumeToken: string | undefined
 
   const print = (text: string) => on({ type: 'log', at, line: mask.apply(text) })
   const annotate = (annotation: Annotation) =>
@@ -41,13 +43,13 @@ export function listen(at: Place, mask: Mask, on: (event: RunnerEvent) => void):
     })
 
   const line = (text: string) => {
-    const command = readCommand(text)
-    if (resume !== undefined) {
-      // A step may print text of others between stop-commands and its own token: nothing in it counts.
-      if (command?.name === resume) resume = undefined
+    const command = parseCommand(text)
+    if (resumeToken !== undefined) {
+      // Between stop-commands and its token a step prints untrusted text: no command in it counts.
+      if (command?.name === resumeToken) resumeToken = undefined
       else print(text)
     } else if (command?.name === 'add-mask') mask.add(command.message)
-    else if (command?.name === 'stop-commands') resume = command.message.toLowerCase()
+    else if (command?.name === 'stop-commands') resumeToken = command.message.toLowerCase()
     else if (command?.name === 'debug' || command?.name === 'echo' || command?.name === 'endgroup') return
     else if (command?.name === 'group') print(`▸ ${command.message}`)
     else if (command !== undefined && refused.includes(command.name)) {

@@ -1,12 +1,15 @@
-/** A workflow command, as in `::error file=a.ts,line=3::It broke`. */
-export interface Command {
+import type { Annotation } from '../events.ts'
+
+/** A workflow command, such as `::error file=a.ts,line=3::It broke`. */
+export interface WorkflowCommand {
+  /** In lower case. */
   readonly name: string
   readonly properties: Readonly<Record<string, string>>
   readonly message: string
 }
 
-/** Reads the command in a line of output; `undefined` for any other line. */
-export function readCommand(line: string): Command | undefined {
+/** Parses the workflow command in a line of output. Returns `undefined` for any other line. */
+export function parseCommand(line: string): WorkflowCommand | undefined {
   const match = /^\s*::(?<name>[\w-]+)(?: (?<properties>[^:]*(?::(?!:)[^:]*)*))?::(?<message>.*)$/s.exec(line)
   if (match?.groups === undefined) return undefined
   const { name = '', properties = '', message = '' } = match.groups
@@ -15,6 +18,13 @@ export function readCommand(line: string): Command | undefined {
     .filter((pair) => pair.includes('='))
     .map((pair) => [pair.slice(0, pair.indexOf('=')).trim(), unescapeProperty(pair.slice(pair.indexOf('=') + 1))])
   return { name: name.toLowerCase(), properties: Object.fromEntries(pairs), message: unescapeData(message) }
+}
+
+/** The annotation in a `notice`, `warning` or `error` command. Returns `undefined` for other commands. */
+export function annotationOf({ name, properties, message }: WorkflowCommand): Annotation | undefined {
+  if (name !== 'notice' && name !== 'warning' && name !== 'error') return undefined
+  const line = Number(properties['line'])
+  return { level: name, message, title: properties['title'], file: properties['file'], ...(line > 0 ? { line } : {}) }
 }
 
 const unescapeData = (text: string) => text.replaceAll('%0D', '\r').replaceAll('%0A', '\n').replaceAll('%25', '%')

@@ -1,9 +1,8 @@
-// The `github` context, and the variables that every step finds in its environment.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Push, RunOptions } from '../options.ts'
 
-/** The members that are the same for all jobs of a run. Writes the event's payload to a file, as GITHUB_EVENT_PATH has it. */
+/** The `github` context's members that all jobs of a run share. Writes the event payload to a file for GITHUB_EVENT_PATH. */
 export function githubContext(options: RunOptions, workflowName: string): Record<string, unknown> {
   const { trigger, repository } = options
   const refType = trigger.ref.startsWith('refs/tags/') ? 'tag' : 'branch'
@@ -79,7 +78,8 @@ const exported = [
   'workspace',
 ]
 
-/** The GITHUB_* variables that belong to a `github` context. */
+/** The GITHUB_* variables of a `github` context. */
+
 export function githubVariables(github: Readonly<Record<string, unknown>>): Record<string, string> {
   const named = exported.flatMap((name): [string, string][] => {
     const value = github[name]

@@ -1,5 +1,5 @@
-// Where a job with `permissions: id-token: write` gets a token of its own, as from GitHub: a server that knows the job by
-// its bearer. The claims are GitHub's; the signature is nobody's, as the rehearsal's STS asks for none.
+// Simulates GitHub's OIDC provider for jobs with `permissions: id-token: write`. Tokens have GitHub's claims. Their
+// signature is a dummy: the rehearsal cloud's STS does not check it.
 import { randomBytes, randomUUID } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -9,12 +9,12 @@ const lifetimeS = 300
 
 type Claims = Readonly<Record<string, unknown>>
 
-/** Of one run: started when the first job asks for it. */
+/** The OIDC token server of one run. Starts with the first job that needs it. */
 export class IdTokens {
   readonly #jobs = new Map<string, Claims>()
   #server: Promise<Server> | undefined
 
-  /** What a job finds in its environment, with which it can ask for tokens that say `claims`. */
+  /** Environment variables with which a job requests tokens that have `claims`. */
   async forJob(claims: Claims): Promise<Record<string, string>> {
     this.#server ??= listen((bearer, audience) => {
       const known = this.#jobs.get(bearer)
@@ -37,8 +37,8 @@ export class IdTokens {
 }
 
 /**
- * What GitHub says of a job. `sub` is what trust policies compare: the environment, where the job has one, and the
- * repository with the ids of its owner and its own, as GitHub names those that were made since July 2026.
+ * Claims of a job's token. Trust policies compare `sub`: it has the job's environment, if any, and the repository with
+ * its owner's id and its own, which is GitHub's format for repositories created since July 2026.
  */
 export function claimsOf(github: Readonly<Record<string, unknown>>, environment: string): Claims {
   const { repository, repository_id, repository_owner, repository_owner_id } = github

@@ -1,64 +1,77 @@
-// What a run, its jobs and its steps know while they go on.
-
+// State of a run, its jobs and their steps while they run.
 import type { Mask } from '../commands/mask.ts'
-import type { Conclusion, RunnerEvent } from '../events.ts'
+import type { Conclusion, EventLocation, RunnerEvent } from '../events.ts'
 import { asText, type Scope, type Status } from '../expressions/evaluate.ts'
 import type { RunOptions } from '../options.ts'
-import type { Post } from '../step/run-post-steps.ts'
+import type { Invocation } from '../process/spawn.ts'
 import type { Permissions } from '../syntax/permissions.ts'
 import type { RunDefaults } from '../syntax/workflow.ts'
 import type { IdTokens } from './id-tokens.ts'
 
 /** One run of a workflow. */
-export interface Session {
+export interface RunState {
   readonly options: RunOptions
   readonly mask: Mask
   readonly idTokens: IdTokens
   readonly on: (event: RunnerEvent) => void
-  /** Somebody cancelled the run. */
+  /** Aborted when the run is cancelled. */
   readonly cancelled: AbortSignal
-  /** The time that a cancelled run gets is over. */
+  /** Aborted when a cancelled run has used up its time: everything ends at once. */
   readonly cutOff: AbortSignal
-  /** A fresh folder for something of this run. */
+  /** Makes a new folder for this run. */
   folder(name: string): string
 }
 
-/** One job of steps, while it runs. */
+/** One job with steps. */
 export interface JobState {
-  readonly session: Session
-  /** The ids of the jobs that lead here, outermost first. */
-  readonly place: readonly string[]
+  readonly run: RunState
+  /** Job ids, from the outermost calling job to this one. */
+  readonly jobPath: readonly string[]
   readonly github: Readonly<Record<string, unknown>>
   /** `vars`, `secrets`, `needs` and `runner`. */
   readonly contexts: Readonly<Record<string, unknown>>
   readonly permissions: Permissions
-  /** Where the job gets a token of its own, if it may have one. */
+  /** The ACTIONS_ID_TOKEN_REQUEST_* variables; empty without `id-token: write`. */
   readonly idTokenEnv: Readonly<Record<string, string>>
   readonly workspace: string
   readonly trackingId: string
-  /** The run was cancelled, or the job's time is over. */
+  /** Aborted when the run is cancelled or the job times out. */
   readonly stop: AbortSignal
-  /** What steps said in GITHUB_ENV, on top of the workflow's and the job's `env`. */
+  /** `env` of the workflow and the job, and what steps wrote to GITHUB_ENV. */
   env: Record<string, string>
-  /** What steps said in GITHUB_PATH, the newest first. */
+  /** What steps wrote to GITHUB_PATH, the newest first. */
   path: string[]
-  readonly posts: Post[]
+  readonly posts: PostStep[]
   readonly results: StepResult[]
 }
 
-/** A list of steps that goes on together: a job's, or a composite action's. */
+/** A list of steps that share one `steps` context: those of a job, or of a composite action. */
 export interface Frame {
   readonly job: JobState
   readonly inputs: Readonly<Record<string, unknown>>
   /** `env` of the step that uses the composite action. */
   readonly env: Readonly<Record<string, string>>
   readonly defaults: readonly RunDefaults[]
-  /** Members of the `github` context that tell which action runs. */
+  /** The members of the `github` context that are about the running action. */
   readonly action: Readonly<Record<string, string>>
   readonly steps: Record<string, StepOutcome>
   failed: boolean
 }
 
+/** A post step that runs at the end of the job. */
+export interface PostStep {
+  readonly name: string
+  readonly uses: string
+  readonly at: EventLocation
+  readonly condition: string
+  /** What the main step wrote to GITHUB_STATE. */
+  readonly state: Readonly<Record<string, string>>
+  readonly frame: Frame
+  /** Its process; `env` has the step's own variables only. */
+  readonly invocation: Invocation
+}
+
+/** An entry of the `steps` context. */
 export interface StepOutcome {
   readonly outcome: Conclusion
   readonly conclusion: Conclusion
@@ -83,7 +96,7 @@ export interface JobResult {
   readonly jobs: readonly JobResult[]
 }
 
-/** What expressions of a frame's steps may speak of. */
+/** The contexts and the status for expressions of a frame's steps. `env` is the step's own. */
 export function scopeOf(frame: Frame, env: Readonly<Record<string, string>> = {}): Scope {
   const { job } = frame
   const status: Status = job.stop.aborted ? 'cancelled' : frame.failed ? 'failure' : 'success'

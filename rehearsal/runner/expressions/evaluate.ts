@@ -3,26 +3,26 @@ import type { FunctionDefinition } from '@actions/expressions/funcs/info'
 import { type Token, TokenType } from '@actions/expressions/lexer'
 import { truthy } from '@actions/expressions/result'
 
-/** What an expression may speak of: contexts such as `github` and `steps`, and status functions such as `failure()`. */
+/** What an expression can use: contexts such as `github` and `steps`, and status functions such as `failure()`. */
 export interface Scope {
   readonly contexts: Readonly<Record<string, unknown>>
   readonly status: Status
 }
 
-/** How things stand where a condition is asked. `skipped`: a needed job did not run, so neither success nor failure. */
+/** Status for the status functions. `skipped`: a needed job was skipped, so success() and failure() are both false. */
 export type Status = 'success' | 'failure' | 'cancelled' | 'skipped'
 
-/** Evaluates an expression, written without its `${{ }}`. */
+/** Evaluates an expression without its `${{ }}`. */
 export function evaluate(expression: string, scope: Scope): unknown {
   return toPlain(evaluateData(expression, scope))
 }
 
-/** Whether a condition holds. */
+/** Evaluates the condition of an `if:`. */
 export function holds(condition: string, scope: Scope): boolean {
   return truthy(evaluateData(condition, scope))
 }
 
-/** A value as the text that inputs, environment variables and outputs carry. */
+/** Converts a value to text by GitHub's rules, for inputs, environment variables and outputs. */
 export function asText(value: unknown): string {
   return toData(value).coerceString()
 }
@@ -34,7 +34,7 @@ function evaluateData(expression: string, scope: Scope): data.ExpressionData {
   return new Evaluator(tree, toData(scope.contexts) as data.Dictionary, byName(functions)).evaluate()
 }
 
-/** GitHub's lexer, as published, turns only the first of several `''` in a text back into `'`. */
+/** The published @actions/expressions lexer unescapes only the first `''` of a string. */
 const unescaped = (token: Token): Token =>
   token.type === TokenType.STRING ? { ...token, value: token.lexeme.slice(1, -1).replaceAll("''", "'") } : token
 
@@ -55,7 +55,7 @@ function statusFunctions(status: Status): FunctionDefinition[] {
       minArgs: 1,
       maxArgs: 255,
       call: () => {
-        throw new Error('The rehearsal runner has no hashFiles(). Leave it out of workflows that are to be rehearsed.')
+        throw new Error('The rehearsal runner has no hashFiles(). Remove it from the workflows that you rehearse.')
       },
     },
   ]

@@ -2,7 +2,7 @@ import { isBasicExpression, isMapping, isSequence } from '@actions/workflow-pars
 import type { TemplateToken } from '@actions/workflow-parser/templates/tokens/index'
 import { asText, evaluate, type Scope } from './evaluate.ts'
 
-/** A piece of a workflow file with its expressions evaluated, as plain data. */
+/** Evaluates the expressions in a part of a workflow file. Returns plain data. */
 export function render(token: TemplateToken | undefined, scope: Scope): unknown {
   if (token === undefined) return undefined
   if (isBasicExpression(token)) return evaluate(token.expression, scope)
@@ -15,7 +15,7 @@ export function render(token: TemplateToken | undefined, scope: Scope): unknown 
   return token.toJSON()
 }
 
-/** A mapping such as `env` or `with`, rendered to text. */
+/** Renders a mapping such as `env` or `with` to texts. Throws when an expression gives something else. */
 export function renderTexts(token: TemplateToken | undefined, scope: Scope): Record<string, string> {
   const rendered = render(token, scope) ?? {}
   if (typeof rendered !== 'object' || Array.isArray(rendered)) {
@@ -24,7 +24,7 @@ export function renderTexts(token: TemplateToken | undefined, scope: Scope): Rec
   return Object.fromEntries(Object.entries(rendered).map(([name, value]) => [name, asText(value)]))
 }
 
-/** A single value, rendered to text; `undefined` where the file says nothing. */
+/** Renders one value to text. Returns `undefined` when the file does not have it. */
 export function renderText(token: TemplateToken | undefined, scope: Scope): string | undefined {
   return token === undefined ? undefined : asText(render(token, scope))
 }

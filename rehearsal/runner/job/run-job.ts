@@ -1,20 +1,19 @@
-// Runs one job of steps, from its empty workspace to its outputs.
 import { randomUUID } from 'node:crypto'
 import { claimsOf } from '../contexts/id-tokens.ts'
-import { type Frame, type JobResult, type JobState, maskSecrets, type Session, scopeOf } from '../contexts/state.ts'
+import { type Frame, type JobResult, type JobState, maskSecrets, type RunState, scopeOf } from '../contexts/state.ts'
 import type { Conclusion } from '../events.ts'
 import type { Scope } from '../expressions/evaluate.ts'
 import { render, renderText, renderTexts } from '../expressions/render.ts'
-import { endOrphans } from '../process/orphans.ts'
-import { runPosts } from '../step/run-post-steps.ts'
+import { killOrphans } from '../process/orphans.ts'
+import { runPostSteps } from '../step/run-post-steps.ts'
 import { runSteps } from '../step/run-steps.ts'
 import type { Permissions } from '../syntax/permissions.ts'
 import type { StepsJob, Workflow } from '../syntax/workflow.ts'
 
-/** What a job of steps gets from the workflow around it. */
-export interface Surroundings {
+/** What a job gets from its workflow. */
+export interface WorkflowContext {
   readonly workflow: Workflow
-  readonly place: readonly string[]
+  readonly jobPath: readonly string[]
   readonly github: Readonly<Record<string, unknown>>
   readonly inputs: Readonly<Record<string, unknown>>
   readonly secrets: Readonly<Record<string, string>>
@@ -23,86 +22,87 @@ export interface Surroundings {
   readonly permissions: Permissions
 }
 
-export async function runStepsJob(session: Session, job: StepsJob, around: Surroundings): Promise<JobResult> {
-  const workspace = session.options.workspace ?? session.folder('workspace')
-  const temp = session.folder('temp')
-  const environment = environmentOf(job, around)
-  const own = session.options.environments[environment]
-  // On top of the repository's.
+/** Runs a job with steps, from its empty workspace to its outputs. */
+export async function runStepsJob(run: RunState, job: StepsJob, context: WorkflowContext): Promise<JobResult> {
+  const workspace = run.options.workspace ?? run.folder('workspace')
+  const temp = run.folder('temp')
+  const environment = environmentOf(job, context)
+  const own = run.options.environments[environment]
+  // Those of the environment override those of the repository.
   const [vars, secrets] = [
-    { ...around.vars, ...own?.vars },
-    { ...around.secrets, ...own?.secrets },
+    { ...context.vars, ...own?.vars },
+    { ...context.secrets, ...own?.secrets },
   ]
-  maskSecrets(session.mask, secrets)
+  maskSecrets(run.mask, secrets)
 
-  const github = { ...around.github, job: job.id, workspace }
-  const runner = runnerContext(temp, session.folder('tools'))
-  const contexts = { vars, secrets, needs: around.needs, runner }
-  const scope: Scope = { contexts: { ...contexts, github, inputs: around.inputs, env: {} }, status: 'success' }
+  const github = { ...context.github, job: job.id, workspace }
+  const runner = runnerContext(temp, run.folder('tools'))
+  const contexts = { vars, secrets, needs: context.needs, runner }
+  const scope: Scope = { contexts: { ...contexts, github, inputs: context.inputs, env: {} }, status: 'success' }
   const state: JobState = {
-    session,
-    place: around.place,
+    run,
+    jobPath: context.jobPath,
     github,
     contexts,
-    permissions: around.permissions,
+    permissions: context.permissions,
     idTokenEnv:
-      around.permissions['id-token'] === 'write' ? await session.idTokens.forJob(claimsOf(github, environment)) : {},
+      context.permissions['id-token'] === 'write' ? await run.idTokens.forJob(claimsOf(github, environment)) : {},
     workspace,
     trackingId: `github_${randomUUID()}`,
-    stop: stopSignal(session, Number(render(job.timeoutMinutes, scope) ?? 360)),
-    env: jobEnv(job, around.workflow, scope),
+    stop: stopSignal(run, Number(render(job.timeoutMinutes, scope) ?? 360)),
+    env: jobEnv(job, context.workflow, scope),
     path: [],
     posts: [],
     results: [],
   }
   const frame: Frame = {
     job: state,
-    inputs: around.inputs,
+    inputs: context.inputs,
     env: {},
-    defaults: [job.defaults, around.workflow.defaults],
+    defaults: [job.defaults, context.workflow.defaults],
     action: {},
     steps: {},
     failed: false,
   }
 
   await runSteps(job.steps, frame)
-  const postsWentWell = await runPosts(state, frame)
-  for (const command of endOrphans(state.trackingId)) {
-    session.on({
+  const postsSucceeded = await runPostSteps(state, frame)
+  for (const command of killOrphans(state.trackingId)) {
+    run.on({
       type: 'log',
-      at: { job: around.place },
-      line: `Ended the process that a step left behind: ${command}`,
+      at: { job: context.jobPath },
+      line: `Terminated the orphan process ${command}, which a step left running`,
     })
   }
   return {
     id: job.id,
-    conclusion: conclude(state, frame, postsWentWell, job),
+    conclusion: conclude(state, frame, postsSucceeded, job),
     outputs: jobOutputs(job, frame),
     steps: state.results,
     jobs: [],
   }
 }
 
-function conclude(state: JobState, frame: Frame, postsWentWell: boolean, job: StepsJob): Conclusion {
+function conclude(state: JobState, frame: Frame, postsSucceeded: boolean, job: StepsJob): Conclusion {
   if (state.stop.aborted) return 'cancelled'
-  if (!frame.failed && postsWentWell) return 'success'
+  if (!frame.failed && postsSucceeded) return 'success'
   return render(job.continueOnError, scopeOf(frame)) === true ? 'success' : 'failure'
 }
 
-/** GitHub drops an output in which it sees a secret, and says so. */
+/** The job's outputs. Like GitHub, drops an output that contains a secret, with a warning. */
 function jobOutputs(job: StepsJob, frame: Frame): Record<string, string> {
-  const { mask, on } = frame.job.session
+  const { mask, on } = frame.job.run
   const outputs = Object.entries(renderTexts(job.outputs, scopeOf(frame)))
-  const hidden = outputs.filter(([, value]) => mask.hides(value)).map(([name]) => name)
+  const hidden = outputs.filter(([, value]) => mask.matches(value)).map(([name]) => name)
   for (const name of hidden) {
     const message = `Skip output '${name}' since it may contain secret.`
-    on({ type: 'annotation', at: { job: frame.job.place }, annotation: { level: 'warning', message } })
+    on({ type: 'annotation', at: { job: frame.job.jobPath }, annotation: { level: 'warning', message } })
   }
   return Object.fromEntries(outputs.filter(([name]) => !hidden.includes(name)))
 }
 
-/** The name of the GitHub environment that the job is in; '' where it is in none. */
-function environmentOf(job: StepsJob, { vars, inputs, github, needs }: Surroundings): string {
+/** Name of the job's GitHub environment. Empty: none. */
+function environmentOf(job: StepsJob, { vars, inputs, github, needs }: WorkflowContext): string {
   const declared = render(job.environment, { contexts: { vars, inputs, github, needs }, status: 'success' })
   const name = typeof declared === 'object' ? (declared as { name?: string } | null)?.name : declared
   return String(name ?? '')
@@ -113,8 +113,8 @@ function jobEnv(job: StepsJob, workflow: Workflow, scope: Scope): Record<string,
   return { ...outer, ...renderTexts(job.env, { ...scope, contexts: { ...scope.contexts, env: outer } }) }
 }
 
-function stopSignal(session: Session, minutes: number): AbortSignal {
-  return AbortSignal.any([session.cancelled, AbortSignal.timeout(minutes * 60_000)])
+function stopSignal(run: RunState, minutes: number): AbortSignal {
+  return AbortSignal.any([run.cancelled, AbortSignal.timeout(minutes * 60_000)])
 }
 
 const runnerContext = (temp: string, tools: string) => ({
@@ -126,7 +126,7 @@ const runnerContext = (temp: string, tools: string) => ({
   tool_cache: tools,
 })
 
-/** The job's name as people read it. */
+/** The job's `name`, else its id. */
 export function jobName(job: { readonly id: string; readonly name: StepsJob['name'] }, scope: Scope): string {
   return renderText(job.name, scope) ?? job.id
 }

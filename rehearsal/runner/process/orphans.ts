@@ -1,14 +1,16 @@
-// A step may leave processes behind. At the end of a job the runner ends those that carry its tracking id.
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** Ends every process that inherited RUNNER_TRACKING_ID=`id`, and tells their commands. Linux only. */
-export function endOrphans(id: string): string[] {
+/**
+ * Kills the processes that steps of a job left running, as GitHub's runner does: those that inherited
+ * RUNNER_TRACKING_ID=`id`. Returns their commands. Linux only.
+ */
+export function killOrphans(id: string): string[] {
   return orphans(id).flatMap(({ pid, command }) => {
     try {
       process.kill(pid, 'SIGKILL')
       return [command]
     } catch {
-      return [] // It ended by itself in the meantime.
+      return [] // It has ended by itself.
     }
   })
 }
@@ -21,7 +23,7 @@ function orphans(id: string): { pid: number; command: string }[] {
       if (Number(pid) === process.pid || !env.includes(`RUNNER_TRACKING_ID=${id}`)) return []
       return [{ pid: Number(pid), command: readFileSync(`/proc/${pid}/comm`, 'utf8').trim() }]
     } catch {
-      return [] // Not ours to read, or ended in the meantime.
+      return [] // Another user's process, or it has ended.
     }
   })
 }

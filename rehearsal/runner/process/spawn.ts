@@ -1,4 +1,3 @@
-// Runs a step's process as the runner does, and stops it as the runner does.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
@@ -10,45 +9,42 @@ export interface Invocation {
   readonly env: Readonly<Record<string, string>>
 }
 
-/** How long each signal is given before the next follows. */
-export interface Patience {
+/** Time between the signals that stop a process, in milliseconds. */
+export interface StopTimeouts {
   readonly interruptMs: number
   readonly terminateMs: number
 }
 
-/** What GitHub's runner sends a step that has to stop: SIGINT, after 7.5 s SIGTERM, after 2.5 s more SIGKILL. */
-export const githubsPatience: Patience = { interruptMs: 7500, terminateMs: 2500 }
+/** GitHub's runner stops a step with SIGINT, after 7.5 s SIGTERM, and after 2.5 s more SIGKILL. */
+export const githubStopTimeouts: StopTimeouts = { interruptMs: 7500, terminateMs: 2500 }
 
-/** Output may outlive the process, when a grandchild holds on to the pipe. It is waited for this long. */
+/** How long to read output after the process ended: a grandchild may keep the pipe open. */
 const drainMs = 5000
 
-export interface Ended {
+export interface Exit {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
   readonly stopped: boolean
 }
 
-export interface Stops {
-  /** Asks the process to end early, with patience. */
+export interface StopSignals {
+  /** Stops the process with SIGINT, SIGTERM and SIGKILL, at the times of `timeouts`. */
   readonly stop: AbortSignal
-  /** Ends it at once. */
+  /** Kills it at once. */
   readonly kill: AbortSignal
-  readonly patience: Patience
+  readonly timeouts: StopTimeouts
 }
 
-/** Runs a process to its end. Only the process itself is signalled, not its children. */
-export async function invoke(
+/** Runs a process and waits for its end. Signals go to the process itself, not to its children, as with GitHub's runner. */
+export async function spawnAndWait(
   { command, args, cwd, env }: Invocation,
   line: (text: string) => void,
-  { stop, kill, patience }: Stops,
-): Promise<Ended> {
-  // In a process group of its own: a Ctrl-C in the terminal is for the runner, which passes it on in its own way.
+  { stop, kill, timeouts }: StopSignals,
+): Promise<Exit> {
+  // In a process group of its own: Ctrl-C in the terminal must reach the runner only, which then cancels the run.
   const child = spawn(command, args, { cwd, env: { ...env }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
   const drained = Promise.all([readLines(child.stdout, line), readLines(child.stderr, line)])
-  const release = [
-    onAbort(stop, () => stopWithPatience(child, patience)),
-    onAbort(kill, () => void child.kill('SIGKILL')),
-  ]
+  const release = [onAbort(stop, () => stopGradually(child, timeouts)), onAbort(kill, () => void child.kill('SIGKILL'))]
   try {
     const [code, signal] = await ended(child)
     await Promise.race([drained, sleep(drainMs)])
@@ -67,7 +63,7 @@ function ended(child: ChildProcess): Promise<[number | null, NodeJS.Signals | nu
   })
 }
 
-function stopWithPatience(child: ChildProcess, { interruptMs, terminateMs }: Patience): void {
+function stopGradually(child: ChildProcess, { interruptMs, terminateMs }: StopTimeouts): void {
   child.kill('SIGINT')
   const terminate = setTimeout(() => child.kill('SIGTERM'), interruptMs)
   const kill = setTimeout(() => child.kill('SIGKILL'), interruptMs + terminateMs)

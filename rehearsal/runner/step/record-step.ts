@@ -1,31 +1,28 @@
 import type { JobState, StepResult } from '../contexts/state.ts'
-import type { Place } from '../events.ts'
-import { nothing, type Performed } from './run-process.ts'
+import type { EventLocation } from '../events.ts'
+import { type ExecutionResult, emptyResult, type Fail } from './execution.ts'
 
-/** Reports an error of the step. */
-export type Fail = (message: string) => void
-
-interface Subject {
-  readonly at: Place
+interface RecordedStep {
+  readonly at: EventLocation
   readonly name: string
   readonly uses: string | undefined
   readonly phase: 'main' | 'post'
 }
 
-/** Does a step's work, reports its start, trouble and end, and times it. Whatever is thrown fails the step. */
-export async function reported(
+/** Executes a step, times it, and reports its start, its errors and its end. Whatever `execute` throws fails the step. */
+export async function recordStep(
   job: JobState,
-  { at, name, uses, phase }: Subject,
-  work: (fail: Fail) => Promise<Performed>,
+  { at, name, uses, phase }: RecordedStep,
+  execute: (fail: Fail) => Promise<ExecutionResult>,
 ): Promise<StepResult> {
-  const { mask, on } = job.session
+  const { mask, on } = job.run
   const fail = (message: string) =>
     on({ type: 'annotation', at, annotation: { level: 'error', message: mask.apply(message) } })
   on({ type: 'step-started', at, name: mask.apply(name), uses, phase })
   const start = performance.now()
-  const { outcome, outputs, summary } = await work(fail).catch((error: unknown): Performed => {
+  const { outcome, outputs, summary } = await execute(fail).catch((error: unknown): ExecutionResult => {
     fail(error instanceof Error ? error.message : String(error))
-    return { ...nothing, outcome: 'failure' }
+    return { ...emptyResult, outcome: 'failure' }
   })
   const seconds = (performance.now() - start) / 1000
   on({ type: 'step-finished', at, name: mask.apply(name), phase, conclusion: outcome, seconds })

@@ -1,115 +1,78 @@
-// A `uses:` step: a Node action, a composite action, or a stand-in.
 import { join } from 'node:path'
 import { type Frame, scopeOf } from '../contexts/state.ts'
-import type { Place } from '../events.ts'
+import type { EventLocation } from '../events.ts'
 import { renderText, renderTexts } from '../expressions/render.ts'
-import type { StandIn } from '../stand-in.ts'
 import { type Action, type CompositeRuns, type NodeRuns, readAction } from '../syntax/action-metadata.ts'
-import { resolveUses } from '../syntax/action-reference.ts'
-import { type UsesStep, WorkflowError } from '../syntax/workflow.ts'
-import { nothing, type Performed, perform, type Stop } from './run-process.ts'
-import { runSteps } from './run-steps.ts'
+import type { Step, UsesStep } from '../syntax/workflow.ts'
+import { actionInputs, inputVariables } from './action-inputs.ts'
+import { type ExecutionResult, emptyResult, type Stop } from './execution.ts'
+import { resolveAction } from './resolve-action.ts'
+import { runProcess } from './run-process.ts'
+import { runStandIn } from './run-stand-in.ts'
 
-type Texts = Readonly<Record<string, string>>
+/** Runs the steps of a composite action. A parameter, because steps in turn run actions. */
+type RunSteps = (steps: readonly Step[], frame: Frame, parents: readonly string[]) => Promise<void>
 
-export async function runUses(step: UsesStep, frame: Frame, at: Place, stop: Stop): Promise<Performed> {
-  const { workspace, session } = frame.job
-  const used = resolveUses(step.uses, workspace, session.options.repositories, session.options.standIns)
+/** Runs a `uses:` step: a Node action, a composite action, or a stand-in. */
+export async function runAction(
+  step: UsesStep,
+  frame: Frame,
+  at: EventLocation,
+  stop: Stop,
+  runSteps: RunSteps,
+): Promise<ExecutionResult> {
+  const { workspace, run } = frame.job
+  const resolved = resolveAction(step.uses, workspace, run.options.repositories, run.options.standIns)
   const env = renderTexts(step.env, scopeOf(frame))
   const given = renderTexts(step.with, scopeOf(frame, env))
-  if (used.kind === 'stand-in') return runStandIn(step.uses, used.standIn, given, env, frame, at)
+  if (resolved.kind === 'stand-in') return runStandIn(step.uses, resolved.standIn, given, env, frame, at)
 
-  const action = readAction(used.folder, step.uses)
-  const inputs = inputsOf(action, given, frame, at)
-  const origin = used.repository === undefined ? {} : { action_repository: used.repository, action_ref: used.ref ?? '' }
-  const facts = { action: step.id, action_path: action.folder, ...origin }
+  const action = readAction(resolved.folder, step.uses)
+  const inputs = actionInputs(action, given, frame, at)
+  const origin =
+    resolved.repository === undefined ? {} : { action_repository: resolved.repository, action_ref: resolved.ref ?? '' }
+  const context = { action: step.id, action_path: action.folder, ...origin }
   const { runs } = action
   if (runs.using === 'composite') {
-    return runComposite(action, runs, { ...frame, inputs, env: { ...frame.env, ...env }, action: facts }, at)
+    const inner = { ...frame, inputs, env: { ...frame.env, ...env }, action: context }
+    return runComposite(action, runs, inner, at, runSteps)
   }
-  return runNode(action, runs, step.uses, { ...env, ...inputVariables(inputs) }, { ...frame, action: facts }, at, stop)
+  const variables = { ...env, ...inputVariables(inputs) }
+  return runNode(action, runs, step.uses, variables, { ...frame, action: context }, at, stop)
 }
 
 async function runNode(
   action: Action,
   runs: NodeRuns,
   uses: string,
-  env: Texts,
+  env: Readonly<Record<string, string>>,
   frame: Frame,
-  at: Place,
+  at: EventLocation,
   stop: Stop,
-): Promise<Performed> {
-  const { workspace, session, posts } = frame.job
-  const invocation = { command: session.options.node, args: [join(action.folder, runs.main)], cwd: workspace, env }
-  const done = await perform(invocation, frame, at, stop)
+): Promise<ExecutionResult> {
+  const { workspace, run, posts } = frame.job
+  const invocation = { command: run.options.node, args: [join(action.folder, runs.main)], cwd: workspace, env }
+  const result = await runProcess(invocation, frame, at, stop)
   if (runs.post !== undefined) {
     const args = [join(action.folder, runs.post)]
-    const post = { name: `Post ${action.name}`, uses, at, condition: runs.postCondition, state: done.state }
+    const post = { name: `Post ${action.name}`, uses, at, condition: runs.postCondition, state: result.state }
     posts.push({ ...post, frame, invocation: { ...invocation, args } })
   }
-  return done
+  return result
 }
 
-/** A composite action's steps run as the job's own do, with a memory of their own. */
-async function runComposite(action: Action, runs: CompositeRuns, outer: Frame, at: Place): Promise<Performed> {
+/** The steps of a composite action have a `steps` context of their own. */
+async function runComposite(
+  action: Action,
+  runs: CompositeRuns,
+  outer: Frame,
+  at: EventLocation,
+  runSteps: RunSteps,
+): Promise<ExecutionResult> {
   const frame: Frame = { ...outer, defaults: [], steps: {}, failed: false }
   await runSteps(runs.steps, frame, [at.step ?? ''])
   const scope = scopeOf(frame)
   const outputs = Object.entries(action.outputs).map(([id, output]) => [id, renderText(output.value, scope) ?? ''])
   const outcome = frame.failed ? 'failure' : frame.job.stop.aborted ? 'cancelled' : 'success'
-  return { ...nothing, outcome, outputs: Object.fromEntries(outputs) }
+  return { ...emptyResult, outcome, outputs: Object.fromEntries(outputs) }
 }
-
-async function runStandIn(
-  uses: string,
-  standIn: StandIn,
-  inputs: Texts,
-  env: Texts,
-  frame: Frame,
-  at: Place,
-): Promise<Performed> {
-  const unknown = Object.keys(inputs).filter((name) => !standIn.inputs.includes(name))
-  if (unknown.length > 0) {
-    throw new WorkflowError([
-      `The stand-in for ${uses} has no input ${unknown.join(', ')}. It has ${standIn.inputs.join(', ')}.`,
-    ])
-  }
-  const { job } = frame
-  const { mask, on, options } = job.session
-  const result = await standIn.run({
-    inputs,
-    env: { ...options.env, ...job.env, ...frame.env, ...env },
-    github: job.github,
-    permissions: job.permissions,
-    workspace: job.workspace,
-    source: options.source,
-    say: (line) => on({ type: 'log', at, line: mask.apply(line) }),
-    mask: (secret) => mask.add(secret),
-  })
-  Object.assign(job.env, result.env)
-  return { ...nothing, outputs: result.outputs ?? {} }
-}
-
-/** An action's inputs: as given, else by default. One that the action does not know gets GitHub's warning. */
-function inputsOf(action: Action, given: Texts, frame: Frame, at: Place): Texts {
-  const values = new Map(Object.entries(given).map(([name, value]) => [name.toLowerCase(), value]))
-  const known = action.inputs.map((input) => input.id)
-  const unexpected = [...values.keys()].filter((name) => !known.some((id) => id.toLowerCase() === name))
-  if (unexpected.length > 0) {
-    const list = (names: readonly string[]) => names.map((name) => `'${name}'`).join(', ')
-    const message = `Unexpected input(s) ${list(unexpected)}, valid inputs are [${list(known)}]`
-    frame.job.session.on({ type: 'annotation', at, annotation: { level: 'warning', message } })
-  }
-  const scope = scopeOf(frame)
-  return Object.fromEntries(
-    action.inputs.flatMap(({ id, default: otherwise }) => {
-      const value = values.get(id.toLowerCase()) ?? renderText(otherwise, scope)
-      return value === undefined ? [] : [[id, value]]
-    }),
-  )
-}
-
-const inputVariables = (inputs: Texts): Texts =>
-  Object.fromEntries(
-    Object.entries(inputs).map(([id, value]) => [`INPUT_${id.replaceAll(' ', '_').toUpperCase()}`, value]),
-  )

@@ -1,10 +1,11 @@
-// Reads an action.yml, by GitHub's own parser.
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { NoOperationTraceWriter } from '@actions/workflow-parser'
 import { type ActionRunsNode, convertActionTemplate, parseAction } from '@actions/workflow-parser/actions/index'
 import type { MappingToken, TemplateToken } from '@actions/workflow-parser/templates/tokens/index'
-import { readStep, type Step, WorkflowError } from './workflow.ts'
+import { readStep } from './read-workflow.ts'
+import type { Step } from './workflow.ts'
+import { WorkflowError } from './workflow-error.ts'
 
 export interface Action {
   readonly folder: string
@@ -24,7 +25,7 @@ export interface ActionInput {
 
 export interface ActionOutput {
   readonly description: string
-  /** Composite actions say here where the value comes from. */
+  /** Expression for the value; composite actions only. */
   readonly value: TemplateToken | undefined
 }
 
@@ -40,10 +41,10 @@ export interface CompositeRuns {
   readonly steps: readonly Step[]
 }
 
-/** Reads the action in `folder`; `name` is what `uses:` calls it. */
+/** Reads the action.yml in `folder` with GitHub's own parser. Errors name it `name`. Throws WorkflowError. */
 export function readAction(folder: string, name: string): Action {
   const path = ['action.yml', 'action.yaml'].map((file) => join(folder, file)).find(existsSync)
-  if (path === undefined) throw new WorkflowError([`${name} has no action.yml: looked in ${folder}.`])
+  if (path === undefined) throw new WorkflowError([`${name} has no action.yml in ${folder}.`])
   const parsed = parseAction({ name: path, content: readFileSync(path, 'utf8') }, new NoOperationTraceWriter())
   const errors = () => parsed.context.errors.getErrors().map((error) => error.message)
   if (parsed.value === undefined || errors().length > 0) throw new WorkflowError(errors())
@@ -85,16 +86,18 @@ function readComposite(steps: Steps, token: MappingToken | undefined, path: stri
 
 function readNode(runs: ActionRunsNode | { using: 'docker' }, path: string): NodeRuns {
   if (runs.using !== 'node24') {
-    throw new WorkflowError([`${path} runs on ${runs.using}; the rehearsal runner has node24 and composite.`])
+    throw new WorkflowError([`${path} runs on ${runs.using}. The rehearsal runner has node24 and composite.`])
   }
   if (runs.pre !== undefined) throw new WorkflowError([`${path} has a \`pre\`, which the rehearsal runner cannot run.`])
   return { using: 'node24', main: runs.main, post: runs.post, postCondition: runs.postIf ?? 'always()' }
 }
 
-/** Refuses a Node action without the files it names, such as one whose bundle was not built. */
-export function refuseIncomplete({ folder, name, runs }: Action): void {
+/** Throws WorkflowError for a Node action whose files are missing, such as a bundle that is not built. */
+export function refuseMissingFiles({ folder, name, runs }: Action): void {
   if (runs.using !== 'node24') return
   const missing = [runs.main, runs.post].filter((file) => file !== undefined && !existsSync(join(folder, file)))
   if (missing.length === 0) return
-  throw new WorkflowError([`The action ${name} in ${folder} lacks ${missing.join(' and ')}. Build it: npm run build`])
+  throw new WorkflowError([
+    `The action ${name} in ${folder} has no ${missing.join(' and no ')}. Build it with: npm run build`,
+  ])
 }

@@ -1,9 +1,9 @@
-// Which permissions a job's token has. A called workflow may not ask for more than its caller has.
-import { WorkflowError } from './workflow.ts'
+import { WorkflowError } from './workflow-error.ts'
 
+/** Permissions of a job's GITHUB_TOKEN, such as `{ contents: 'read' }`. */
 export type Permissions = Readonly<Record<string, string>>
 
-/** What a repository gives where no file says anything: GitHub's restricted default. */
+/** GitHub's restricted default, for workflows without `permissions:`. */
 export const defaultPermissions: Permissions = { contents: 'read', packages: 'read' }
 
 const everything = [
@@ -24,7 +24,7 @@ const everything = [
 const ranks = ['none', 'read', 'write']
 const rank = (access: string | undefined) => ranks.indexOf(access ?? 'none')
 
-/** What a `permissions:` entry gives: a mapping, `read-all`, `write-all`, or nothing at all, which leaves `otherwise`. */
+/** Permissions of a `permissions:` key: a mapping, `read-all` or `write-all`. Without the key: `otherwise`. */
 export function permissionsOf(declared: unknown, otherwise: Permissions): Permissions {
   if (declared === undefined) return otherwise
   if (declared === 'read-all') return Object.fromEntries(everything.map((name) => [name, 'read']))
@@ -32,8 +32,8 @@ export function permissionsOf(declared: unknown, otherwise: Permissions): Permis
   return (declared ?? {}) as Permissions
 }
 
-/** Refuses, as GitHub does, a called workflow's job that asks for more than its caller may hand on. */
-export function refuseExcess(asked: Permissions, allowed: Permissions, job: string): void {
+/** Throws WorkflowError, as GitHub does, when a job of a called workflow requests more than the calling job has. */
+export function refuseExcessPermissions(asked: Permissions, allowed: Permissions, job: string): void {
   const excess = Object.entries(asked).filter(([name, access]) => rank(access) > rank(allowed[name]))
   if (excess.length === 0) return
   const list = excess.map(

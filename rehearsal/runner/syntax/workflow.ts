@@ -1,9 +1,6 @@
-// Reads a workflow file, by GitHub's own parser, into what the runner runs. What it cannot run is refused here.
-import { readFileSync } from 'node:fs'
-import { convertWorkflowTemplate, isMapping, NoOperationTraceWriter, parseWorkflow } from '@actions/workflow-parser'
-import { isActionStep, isReusableWorkflowJob, isRunStep } from '@actions/workflow-parser/model/type-guards'
-import type { Step as ParsedStep, WorkflowJob } from '@actions/workflow-parser/model/workflow-template'
-import type { MappingToken, TemplateToken } from '@actions/workflow-parser/templates/tokens/index'
+// A parsed workflow file, as far as the rehearsal runner runs it. Values that may contain expressions stay tokens of
+// GitHub's parser until they are needed.
+import type { TemplateToken } from '@actions/workflow-parser/templates/tokens/index'
 
 export interface Workflow {
   readonly file: string
@@ -35,7 +32,7 @@ export interface DispatchInput {
   readonly type: 'string' | 'boolean' | 'number' | 'choice' | 'environment'
   readonly required: boolean
   readonly default: string
-  /** What a choice is of; empty for other types. */
+  /** The options of a `choice`; empty for other types. */
   readonly options: readonly string[]
 }
 
@@ -95,159 +92,3 @@ export interface RunStep extends BaseStep {
 }
 
 export type Step = UsesStep | RunStep
-
-/** A workflow file that does not parse, or that asks for what the runner cannot do. */
-export class WorkflowError extends Error {
-  constructor(problems: readonly string[]) {
-    super(problems.join('\n'))
-    this.name = 'WorkflowError'
-  }
-}
-
-/** Reads the workflow file at `path`; `name` is what its errors call it. */
-export async function readWorkflow(path: string, name: string): Promise<Workflow> {
-  return parse(readFileSync(path, 'utf8'), name)
-}
-
-/** Reads a workflow from its text. */
-export async function parse(content: string, file: string): Promise<Workflow> {
-  const parsed = parseWorkflow({ name: file, content }, new NoOperationTraceWriter())
-  const root = parsed.value
-  const errors = () => parsed.context.errors.getErrors().map((error) => error.message)
-  if (root === undefined || errors().length > 0) throw new WorkflowError(errors())
-  const template = await convertWorkflowTemplate(parsed.context, root)
-  if (errors().length > 0) throw new WorkflowError(errors())
-
-  const top = mapping(root)
-  const jobTokens = mapping(top.find('jobs'))
-  const jobs = template.jobs.map((job) => readJob(job, mapping(jobTokens.find(job.id.value)), file))
-  return {
-    file,
-    name: literal(top.find('name')) ?? file,
-    permissions: top.find('permissions'),
-    env: top.find('env'),
-    defaults: readDefaults(top.find('defaults')),
-    jobs,
-    call: readCall(top.find('on')),
-    dispatch: readDispatch(top.find('on')),
-    events: Object.keys(template.events),
-  }
-}
-
-function readJob(job: WorkflowJob, token: MappingToken, file: string): Job {
-  for (const feature of ['strategy', 'container', 'services', 'snapshot']) {
-    if (token.find(feature) !== undefined) {
-      throw new WorkflowError([
-        `${file}: job ${job.id.value} has \`${feature}\`, which the rehearsal runner cannot run.`,
-      ])
-    }
-  }
-  const base = {
-    id: job.id.value,
-    name: token.find('name'),
-    needs: (job.needs ?? []).map((need) => need.value),
-    condition: job.if.expression,
-    permissions: token.find('permissions'),
-  }
-  if (isReusableWorkflowJob(job)) {
-    const secrets = job['inherit-secrets'] ? 'inherit' : token.find('secrets')
-    return { ...base, kind: 'call', uses: job.ref.value, with: token.find('with'), secrets }
-  }
-  const stepTokens = [...(token.find('steps')?.assertSequence('steps') ?? [])]
-  return {
-    ...base,
-    kind: 'steps',
-    env: token.find('env'),
-    environment: token.find('environment'),
-    defaults: readDefaults(token.find('defaults')),
-    outputs: token.find('outputs'),
-    timeoutMinutes: token.find('timeout-minutes'),
-    continueOnError: token.find('continue-on-error'),
-    steps: job.steps.map((step, index) => readStep(step, mapping(stepTokens[index]), file)),
-  }
-}
-
-/** Reads one step: what the parser made of it, and the members that its model leaves out. */
-export function readStep(step: ParsedStep, token: MappingToken, file: string): Step {
-  if (!(isActionStep(step) || isRunStep(step)) || token.find('background') !== undefined) {
-    throw new WorkflowError([
-      `${file} (line ${token.line}): the rehearsal runner runs \`uses\` and \`run\` steps, one by one.`,
-    ])
-  }
-  const base = {
-    id: step.id,
-    name: token.find('name'),
-    condition: step.if.expression,
-    env: token.find('env'),
-    timeoutMinutes: token.find('timeout-minutes'),
-    continueOnError: token.find('continue-on-error'),
-  }
-  if (isActionStep(step)) return { ...base, kind: 'uses', uses: step.uses.value, with: token.find('with') }
-  return {
-    ...base,
-    kind: 'run',
-    run: step.run,
-    shell: token.find('shell'),
-    workingDirectory: token.find('working-directory'),
-  }
-}
-
-function readDefaults(token: TemplateToken | undefined): RunDefaults {
-  const run = token === undefined ? undefined : mapping(token).find('run')
-  if (run === undefined) return {}
-  return { shell: mapping(run).find('shell'), workingDirectory: mapping(run).find('working-directory') }
-}
-
-function readCall(on: TemplateToken | undefined): WorkflowCall | undefined {
-  const declared = eventOf('workflow_call', on)
-  if (declared === undefined) return undefined
-  const part = (name: string) => (isMapping(declared) ? entries(declared.find(name)) : [])
-  return {
-    inputs: Object.fromEntries(
-      part('inputs').map(([id, input]) => [
-        id,
-        {
-          type: (literal(input?.find('type')) ?? 'string') as CallInput['type'],
-          required: literal(input?.find('required')) === 'true',
-          default: input?.find('default'),
-        },
-      ]),
-    ),
-    secrets: Object.fromEntries(
-      part('secrets').map(([id, secret]) => [id, { required: literal(secret?.find('required')) === 'true' }]),
-    ),
-    outputs: Object.fromEntries(part('outputs').map(([id, output]) => [id, output?.find('value')])),
-  }
-}
-
-function readDispatch(on: TemplateToken | undefined): Workflow['dispatch'] {
-  const declared = eventOf('workflow_dispatch', on)
-  const inputs = declared !== undefined && isMapping(declared) ? entries(declared.find('inputs')) : []
-  return Object.fromEntries(
-    inputs.map(([id, input]): [string, DispatchInput] => [
-      id,
-      {
-        type: (literal(input?.find('type')) ?? 'string') as DispatchInput['type'],
-        required: literal(input?.find('required')) === 'true',
-        default: literal(input?.find('default')) ?? '',
-        options: [...(input?.find('options')?.assertSequence('options') ?? [])].map(String),
-      },
-    ]),
-  )
-}
-
-/** What a workflow says of one of its events. */
-const eventOf = (name: string, on: TemplateToken | undefined): TemplateToken | undefined =>
-  on !== undefined && isMapping(on) ? [...on].find(({ key }) => key.toString() === name)?.value : undefined
-
-const entries = (token: TemplateToken | undefined): [string, MappingToken | undefined][] =>
-  token !== undefined && isMapping(token)
-    ? [...token].map(({ key, value }) => [key.toString(), isMapping(value) ? value : undefined])
-    : []
-
-const mapping = (token: TemplateToken | undefined): MappingToken => {
-  if (token === undefined) throw new Error('A mapping that the parser vouched for is missing.')
-  return token.assertMapping('workflow')
-}
-
-const literal = (token: TemplateToken | undefined): string | undefined => token?.assertScalar('value').toString()

@@ -1,14 +1,14 @@
-// What a person gives a workflow who starts it by hand.
 import type { Trigger } from '../options.ts'
-import { type DispatchInput, type Workflow, WorkflowError } from '../syntax/workflow.ts'
+import type { DispatchInput, Workflow } from '../syntax/workflow.ts'
+import { WorkflowError } from '../syntax/workflow-error.ts'
 
-/** The inputs of a run that was started by hand: each of its declared type, as given, else by default. */
+/** Inputs of a `workflow_dispatch` run: given values, else defaults, each in its declared type. Throws WorkflowError. */
 export function dispatchInputs({ file, dispatch }: Workflow, trigger: Trigger): Record<string, unknown> {
   if (trigger.event !== 'workflow_dispatch') return {}
   const given = trigger.inputs
   const unknown = Object.keys(given).filter((id) => !(id in dispatch))
   const problems = [
-    ...unknown.map((id) => `there is no input ${id}. There are ${Object.keys(dispatch).join(', ') || 'none'}.`),
+    ...unknown.map((id) => `unknown input ${id}. The workflow has ${Object.keys(dispatch).join(', ') || 'none'}.`),
     ...Object.entries(dispatch).flatMap(([id, input]) => problemsOf(id, input, given[id])),
   ]
   if (problems.length > 0) throw new WorkflowError(problems.map((problem) => `${file}: ${problem}`))
@@ -19,9 +19,9 @@ export function dispatchInputs({ file, dispatch }: Workflow, trigger: Trigger): 
 
 function problemsOf(id: string, { required, options, default: otherwise }: DispatchInput, given?: string): string[] {
   const value = given ?? otherwise
-  if (required && value === '') return [`required input ${id} is not given.`]
+  if (required && value === '') return [`required input ${id} is missing.`]
   return options.length > 0 && value !== '' && !options.includes(value)
-    ? [`input ${id} is ${value}, which is none of ${options.join(', ')}.`]
+    ? [`input ${id} is '${value}', but must be one of ${options.join(', ')}.`]
     : []
 }
 

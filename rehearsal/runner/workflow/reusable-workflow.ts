@@ -1,39 +1,44 @@
-// A job that calls a workflow: which file it names, and what it hands over.
+// A job that calls a reusable workflow: its file, inputs, secrets and outputs.
 import { join } from 'node:path'
 import { asText, type Scope } from '../expressions/evaluate.ts'
 import { render, renderText } from '../expressions/render.ts'
-import { readReference } from '../syntax/action-reference.ts'
-import { type CallInput, type CallJob, readWorkflow, type Workflow, WorkflowError } from '../syntax/workflow.ts'
+import { parseActionReference } from '../syntax/action-reference.ts'
+import { readWorkflow } from '../syntax/read-workflow.ts'
+import type { CallInput, CallJob, Workflow } from '../syntax/workflow.ts'
+import { WorkflowError } from '../syntax/workflow-error.ts'
 
-/** Where a workflow's own repository lies, and where others do. */
-export interface Library {
+export interface RepositoryFolders {
+  /** Of the workflow's own repository. */
   readonly source: string
+  /** Of other repositories, by `owner/name`. */
   readonly repositories: Readonly<Record<string, string>>
 }
 
-/** Reads the workflow that the job calls. Its own `./` paths are relative to the repository it lies in. */
+/** Reads the workflow that the job calls. `./` paths in it are relative to the returned `folders.source`. */
 export async function calledWorkflow(
   job: CallJob,
-  library: Library,
-): Promise<{ workflow: Workflow; library: Library }> {
-  if (job.uses.startsWith('./')) return load(job, library, job.uses)
-  const { repository, path } = readReference(job.uses)
-  const source = library.repositories[repository]
+  folders: RepositoryFolders,
+): Promise<{ workflow: Workflow; folders: RepositoryFolders }> {
+  if (job.uses.startsWith('./')) return load(job, folders, job.uses)
+  const { repository, path } = parseActionReference(job.uses)
+  const source = folders.repositories[repository]
   if (source === undefined) {
-    const known = Object.keys(library.repositories).join(', ')
-    throw new WorkflowError([`The rehearsal runner has no \`${job.uses}\`. It has the repositories ${known}.`])
+    const known = Object.keys(folders.repositories).join(', ')
+    throw new WorkflowError([
+      `The rehearsal runner does not have \`${job.uses}\`. It has the repositories ${known || 'none'}.`,
+    ])
   }
-  return load(job, { ...library, source }, path)
+  return load(job, { ...folders, source }, path)
 }
 
-async function load(job: CallJob, library: Library, path: string) {
-  const workflow = await readWorkflow(join(library.source, path), job.uses)
+async function load(job: CallJob, folders: RepositoryFolders, path: string) {
+  const workflow = await readWorkflow(join(folders.source, path), job.uses)
   if (workflow.call === undefined)
     throw new WorkflowError([`${job.uses} cannot be called: it lacks \`on: workflow_call\`.`])
-  return { workflow, library }
+  return { workflow, folders }
 }
 
-/** The called workflow's inputs: each of its declared type, as given, else by default. */
+/** Inputs of the called workflow: given values, else defaults. Throws WorkflowError for missing, unknown and mistyped ones. */
 export function callInputs(job: CallJob, called: Workflow, scope: Scope): Record<string, unknown> {
   const given = (render(job.with, scope) ?? {}) as Record<string, unknown>
   const declared = called.call?.inputs ?? {}
@@ -50,7 +55,7 @@ export function callInputs(job: CallJob, called: Workflow, scope: Scope): Record
   return Object.fromEntries(values)
 }
 
-/** The called workflow's secrets: all of the caller's where it says `inherit`, else the ones it names. */
+/** Secrets of the called workflow: all of the caller's with `secrets: inherit`, else those that the job names. */
 export function callSecrets(
   job: CallJob,
   called: Workflow,
@@ -63,11 +68,11 @@ export function callSecrets(
   if (problems.length > 0) throw new WorkflowError(problems)
   const token = own['GITHUB_TOKEN']
   const named = Object.entries(given).map(([id, value]) => [id, asText(value)])
-  // GITHUB_TOKEN is there in every workflow, without being handed over.
+  // Every workflow has GITHUB_TOKEN. The caller does not pass it.
   return { ...(token === undefined ? {} : { GITHUB_TOKEN: token }), ...Object.fromEntries(named) }
 }
 
-/** The called workflow's outputs, from those of its jobs. */
+/** Outputs of the called workflow, from those of its jobs. */
 export function callOutputs(
   called: Workflow,
   jobs: Readonly<Record<string, unknown>>,
@@ -89,7 +94,7 @@ function unknownAndMissing(
   const missing = known.filter((id) => declared[id]?.required && !given.includes(id))
   return [
     ...unknown.map((id) => `${job.uses} has no ${kind} ${id}. It has ${known.join(', ') || 'none'}.`),
-    ...missing.map((id) => `${job.uses} requires the ${kind} ${id}, which job ${job.id} does not give.`),
+    ...missing.map((id) => `${job.uses} requires the ${kind} ${id}, but job ${job.id} does not set it.`),
   ]
 }
 

@@ -2,9 +2,9 @@ import type { Caller, Members, Operations } from '../../kernel/call.ts'
 import { AwsError } from '../../kernel/errors.ts'
 import { invalidParameter, scanNotFound } from '../errors.ts'
 import { isIndex } from '../manifest.ts'
-import type { Image, Repository } from '../model.ts'
+import type { Image, Repository, Scan } from '../model.ts'
 import type { Repositories } from '../repositories.ts'
-import { progress, type Scan, type Scanning, type ScanningConfiguration } from '../scanning.ts'
+import { progress, type Scanning, type ScanningConfiguration } from '../scanning.ts'
 import { imageId, objects, repositoryName, scopeOf, text } from './input.ts'
 
 /** Scans, and the registry's choice between basic and enhanced ones. */

@@ -5,8 +5,8 @@ import { events } from '../messages.ts'
 import type { Deployment, Service } from '../model.ts'
 import { advance } from './blue-green/advance.ts'
 import { wantedOf } from './blue-green/desired-tasks.ts'
-import { completeDeployment, desiredCountOf, primaryOf } from './rollout.ts'
-import { countOf, isHealthy, isWanted, takesTraffic } from './task-counts.ts'
+import { completeDeployment } from './rollout.ts'
+import { countOf, desiredCountOf, isHealthy, isWanted, primaryOf, takesTraffic } from './task-counts.ts'
 
 /** Sees whether the service's deployment is complete, and whether the service is steady. */
 export function concludeRollout(ecs: Ecs, service: Service, wakeIn: (ms: number) => void): void {

@@ -6,7 +6,8 @@ import { events, rollout, verdict } from '../messages.ts'
 import type { Deployment, Service, ServiceDeployment } from '../model.ts'
 import { closeHooks } from './blue-green/hooks.ts'
 import { thresholdOf } from './circuit-breaker.ts'
-import { amend, beginRollback, conclude, failDeployment, primaryOf, type RollbackWords } from './rollout.ts'
+import { amend, beginRollback, conclude, failDeployment, type RollbackWords } from './rollout.ts'
+import { primaryOf } from './task-counts.ts'
 
 /** Ends the deployment under way, if something is wrong with it or someone asked for that. */
 export function checkForFailure(ecs: Ecs, service: Service): void {

@@ -2,20 +2,14 @@
 import { arnOf } from '../arn.ts'
 import { type Ecs, nowOf } from '../context.ts'
 import { recordDeployment, recordServiceDeployment, tell } from '../journal.ts'
-import { beginLifecycle, isNative, otherSlot } from '../lifecycle.ts'
+import { beginLifecycle, otherSlot, shiftsTraffic } from '../lifecycle.ts'
 import { events, rollout, verdict } from '../messages.ts'
 import type { Deployment, Service, ServiceDeployment, ServiceRevision, ServiceSpec } from '../model.ts'
 import { closeHooks } from './blue-green/hooks.ts'
 import { open } from './blue-green/stages.ts'
 import { shift } from './blue-green/traffic.ts'
 import { thresholdOf } from './circuit-breaker.ts'
-
-export const primaryOf = ({ deployments }: Service): Deployment | undefined =>
-  deployments.find(({ status }) => status === 'PRIMARY')
-
-/** A DAEMON service wants one task on each container instance. */
-export const desiredCountOf = ({ schedulingStrategy, cluster, desiredCount }: Service): number =>
-  schedulingStrategy === 'DAEMON' ? cluster.instances.size : desiredCount
+import { desiredCountOf, primaryOf } from './task-counts.ts'
 
 /** Starts rolling out `spec`: a new PRIMARY, and an entry in the history. What was under way is superseded. */
 export function beginDeployment(ecs: Ecs, service: Service, spec: ServiceSpec): Deployment {
@@ -40,7 +34,7 @@ function leave(ecs: Ecs, left: Deployment): void {
     // All traffic is with it, and what it replaced is on its way out: there is nothing else to go back to.
     service.lastCompleted = { revision, deploymentId: id }
     service.live = revision.slot
-  } else if (!isNative(service.deploymentConfiguration)) {
+  } else if (!shiftsTraffic(service.deploymentConfiguration)) {
     // A rolling update takes the place of what had the traffic before.
     shift(ecs, left, 'production', 0)
     shift(ecs, left, 'test', 0)
@@ -176,7 +170,7 @@ function makePrimary(
 
 /** What is new is beside what is live only where the two change places. */
 const slotOf = ({ live, deploymentConfiguration, lastCompleted }: Service) =>
-  isNative(deploymentConfiguration) && lastCompleted !== undefined ? otherSlot(live) : live
+  shiftsTraffic(deploymentConfiguration) && lastCompleted !== undefined ? otherSlot(live) : live
 
 function newRevision(ecs: Ecs, service: Service, spec: ServiceSpec): ServiceRevision {
   const { scope } = service.cluster

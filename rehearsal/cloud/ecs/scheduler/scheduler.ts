@@ -10,8 +10,8 @@ import { isFailure } from './circuit-breaker.ts'
 import { concludeRollout } from './completion.ts'
 import { checkForFailure } from './early-end.ts'
 import { type Counted, plan } from './plan.ts'
-import { desiredCountOf, primaryOf } from './rollout.ts'
 import { startTasks } from './start-tasks.ts'
+import { desiredCountOf, primaryOf } from './task-counts.ts'
 
 /**
  * The service scheduler. It sleeps until something happens to a service, and then looks at that service alone:

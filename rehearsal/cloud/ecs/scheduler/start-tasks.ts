@@ -1,10 +1,17 @@
 import type { Ecs } from '../context.ts'
 import { tell } from '../journal.ts'
 import { events } from '../messages.ts'
-import type { Deployment, Task } from '../model.ts'
+import type { Deployment, Service, Task } from '../model.ts'
 import { newTask } from '../task/new-task.ts'
 import { needsOf, place } from '../task/placement.ts'
-import type { Scheduler } from './scheduler.ts'
+
+/** The parts of the scheduler that starting tasks needs. */
+interface Launcher {
+  readonly tasks: { launch(task: Task): void }
+  blame(deployment: Deployment): void
+  pause(service: Service, atLeast?: number): void
+  touch(service: Service): void
+}
 
 /** As many as one call of RunTask may start; the scheduler starts no more in one pass. */
 const BATCH = 10
@@ -14,7 +21,7 @@ const PLACEMENT_PAUSE = 15_000
 /** Starts tasks of a deployment, as many of `count` as there is room for. */
 export function startTasks(
   ecs: Ecs,
-  scheduler: Scheduler,
+  scheduler: Launcher,
   deployment: Deployment,
   count: number,
   replaced: number,

@@ -1,5 +1,4 @@
-// How many tasks of a deployment there are, of this kind and that.
-import type { Deployment, Task } from '../model.ts'
+import type { Deployment, Service, Task } from '../model.ts'
 
 export const isWanted = ({ desiredStatus }: Task) => desiredStatus === 'RUNNING'
 export const isHealthy = ({ desiredStatus, healthy }: Task) => desiredStatus === 'RUNNING' && healthy
@@ -17,3 +16,10 @@ export function takesTraffic({ tasks }: Deployment): boolean {
   }
   return false
 }
+
+export const primaryOf = ({ deployments }: Service): Deployment | undefined =>
+  deployments.find(({ status }) => status === 'PRIMARY')
+
+/** The desired count. A DAEMON service has one task on each container instance. */
+export const desiredCountOf = ({ schedulingStrategy, cluster, desiredCount }: Service): number =>
+  schedulingStrategy === 'DAEMON' ? cluster.instances.size : desiredCount

@@ -1,8 +1,8 @@
 import type { Target, TargetHealth } from '../../interfaces.ts'
 import type { Scope } from '../../kernel/call.ts'
 import type { Ecs } from '../context.ts'
+import { groupOf } from '../lifecycle.ts'
 import type { Registration, Task } from '../model.ts'
-import { groupOf } from '../scheduler/blue-green/traffic.ts'
 
 /** The targets of all tasks: registers them, listens to what their groups say, and takes them out again. */
 export class TaskTargets {

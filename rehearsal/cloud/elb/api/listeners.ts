@@ -1,7 +1,7 @@
 import type { Caller, Members, Operations } from '../../kernel/call.ts'
-import type { Room } from '../context.ts'
+import type { ElbContext } from '../context.ts'
 import { duplicateListener, invalid, listenerNotFound, notModelled } from '../errors.ts'
-import { disengage, engage, redirectRule } from '../health/rule-targets.ts'
+import { changeAction, startForwarding, stopForwarding } from '../health/rule-targets.ts'
 import type { Listener, ListenerProtocol, LoadBalancer, Rule } from '../model.ts'
 import { listenerArn, ruleArn } from '../names.ts'
 import { actionMembers, readAction } from '../request/actions.ts'
@@ -14,31 +14,32 @@ import {
 } from '../request/attributes.ts'
 import { page } from '../request/paging.ts'
 import { Parameters } from '../request/parameters.ts'
-import type { Holdings } from '../resources.ts'
-import { findLoadBalancer } from './load-balancers.ts'
+import type { Resources } from '../resources.ts'
+import { findListener, findLoadBalancer } from './find.ts'
+
 import { readTags } from './tags.ts'
 
 const protocols = ['HTTP', 'HTTPS', 'TCP', 'TLS', 'UDP', 'TCP_UDP', 'GENEVE', 'QUIC', 'TCP_QUIC'] as const
 
-export function listenerOperations(room: Room): Operations {
-  const find = (members: Members, caller: Caller) => findListener(room.accounts.get(caller), new Parameters(members))
+export function listenerOperations(elb: ElbContext): Operations {
+  const find = (members: Members, caller: Caller) => findListener(elb.accounts.get(caller), new Parameters(members))
 
   return {
     CreateListener: async (members, caller) => ({
-      Listeners: [listenerMembers(await createListener(room, new Parameters(members), caller))],
+      Listeners: [listenerMembers(await createListener(elb, new Parameters(members), caller))],
     }),
     DescribeListeners: (members, caller) => {
       const input = new Parameters(members)
-      const { items, next } = page(input, select(room.accounts.get(caller), input))
+      const { items, next } = page(input, select(elb.accounts.get(caller), input))
       return { Listeners: items.map(listenerMembers), NextMarker: next }
     },
     ModifyListener: async (members, caller) => {
       const listener = find(members, caller)
-      await modifyListener(room, listener, new Parameters(members), caller)
+      await modifyListener(elb, listener, new Parameters(members), caller)
       return { Listeners: [listenerMembers(listener)] }
     },
     DeleteListener: async (members, caller) => {
-      await closeListener(room, room.accounts.get(caller), find(members, caller))
+      await closeListener(elb, elb.accounts.get(caller), find(members, caller))
       return {}
     },
     DescribeListenerAttributes: (members, caller) => attributeList(find(members, caller).attributes),
@@ -54,9 +55,9 @@ export function listenerOperations(room: Room): Operations {
 const attributesOf = ({ protocol }: Pick<Listener, 'protocol'>) =>
   protocol === 'HTTP' ? httpListenerAttributes : tcpListenerAttributes
 
-async function createListener(room: Room, input: Parameters, caller: Caller): Promise<Listener> {
-  const holdings = room.accounts.get(caller)
-  const loadBalancer = findLoadBalancer(holdings, input)
+async function createListener(elb: ElbContext, input: Parameters, caller: Caller): Promise<Listener> {
+  const resources = elb.accounts.get(caller)
+  const loadBalancer = findLoadBalancer(resources, input)
   const protocol = readProtocol(input, loadBalancer)
   const port = input.number('Port', 1, 65_535)
   if (protocol === undefined) throw invalid('A listener protocol must be specified')
@@ -71,7 +72,7 @@ async function createListener(room: Room, input: Parameters, caller: Caller): Pr
   const rule: Rule = {
     ...{ listener, priority: 'default', conditions: [], tags: new Map() },
     arn: ruleArn(listener.arn),
-    action: readAction(input.list('DefaultActions'), loadBalancer, holdings),
+    action: readAction(input.list('DefaultActions'), loadBalancer, resources),
   }
   listener.rules = [rule]
   for (const other of loadBalancer.listeners.values()) {
@@ -79,37 +80,37 @@ async function createListener(room: Room, input: Parameters, caller: Caller): Pr
   }
   loadBalancer.listeners.set(listener.arn, listener)
   try {
-    listener.close = await room.traffic.listen(listener, port)
+    listener.close = await elb.traffic.listen(listener, port)
   } catch (error) {
     loadBalancer.listeners.delete(listener.arn)
     throw error
   }
-  holdings.listeners.set(listener.arn, listener)
-  holdings.rules.set(rule.arn, rule)
-  engage(room, rule)
+  resources.listeners.set(listener.arn, listener)
+  resources.rules.set(rule.arn, rule)
+  startForwarding(elb.health, rule)
   return listener
 }
 
 /** Everything is read and refused first; then the new port is opened; only then does anything change. */
-async function modifyListener(room: Room, listener: Listener, input: Parameters, caller: Caller): Promise<void> {
+async function modifyListener(elb: ElbContext, listener: Listener, input: Parameters, caller: Caller): Promise<void> {
   const { loadBalancer } = listener
   const protocol = readProtocol(input, loadBalancer) ?? listener.protocol
   const port = input.number('Port', 1, 65_535) ?? listener.port
   const action = input.has('DefaultActions')
-    ? readAction(input.list('DefaultActions'), loadBalancer, room.accounts.get(caller))
+    ? readAction(input.list('DefaultActions'), loadBalancer, elb.accounts.get(caller))
     : undefined
   if (port !== listener.port) {
     if ([...loadBalancer.listeners.values()].some((other) => other.port === port)) {
       throw duplicateListener(loadBalancer.arn)
     }
     const close = listener.close
-    listener.close = await room.traffic.listen(listener, port)
+    listener.close = await elb.traffic.listen(listener, port)
     listener.port = port
     await close()
   }
   listener.protocol = protocol
   const standard = defaultRule(listener)
-  if (action !== undefined) redirectRule(room, standard, action)
+  if (action !== undefined) changeAction(elb.health, standard, action)
 }
 
 /** The protocol that `input` names, if any. TLS is refused: there is no certificate to end it with. */
@@ -128,17 +129,17 @@ function readProtocol(input: Parameters, balancer: LoadBalancer): ListenerProtoc
 }
 
 /** Ends a listener with all its rules: no new connections, and those that are idle closed. */
-export async function closeListener(room: Room, holdings: Holdings, listener: Listener): Promise<void> {
+export async function closeListener(elb: ElbContext, resources: Resources, listener: Listener): Promise<void> {
   listener.loadBalancer.listeners.delete(listener.arn)
-  holdings.listeners.delete(listener.arn)
+  resources.listeners.delete(listener.arn)
   for (const rule of listener.rules) {
-    holdings.rules.delete(rule.arn)
-    disengage(room, rule)
+    resources.rules.delete(rule.arn)
+    stopForwarding(elb.health, rule)
   }
   await listener.close()
 }
 
-function select(holdings: Holdings, input: Parameters): readonly Listener[] {
+function select(resources: Resources, input: Parameters): readonly Listener[] {
   const arns = input.texts('ListenerArns', 20)
   const ofLoadBalancer = input.has('LoadBalancerArn')
   if (arns.length > 0 === ofLoadBalancer) {
@@ -148,18 +149,9 @@ function select(holdings: Holdings, input: Parameters): readonly Listener[] {
         : 'You must specify either listener ARNs or a load balancer ARN',
     )
   }
-  if (ofLoadBalancer) return [...findLoadBalancer(holdings, input).listeners.values()]
-  if (arns.some((arn) => !holdings.listeners.has(arn))) throw listenerNotFound()
-  return arns.flatMap((arn) => holdings.listeners.get(arn) ?? [])
-}
-
-/** The listener that `ListenerArn` names. */
-export function findListener(holdings: Holdings, input: Parameters): Listener {
-  const arn = input.required('ListenerArn')
-  if (!arn.includes(':listener/')) throw invalid(`'${arn}' is not a valid listener ARN`)
-  const listener = holdings.listeners.get(arn)
-  if (listener === undefined) throw listenerNotFound()
-  return listener
+  if (ofLoadBalancer) return [...findLoadBalancer(resources, input).listeners.values()]
+  if (arns.some((arn) => !resources.listeners.has(arn))) throw listenerNotFound()
+  return arns.flatMap((arn) => resources.listeners.get(arn) ?? [])
 }
 
 const defaultRule = (listener: Listener): Rule => listener.rules[listener.rules.length - 1] as Rule

@@ -1,5 +1,5 @@
 import type { Caller, Members, Operations } from '../../kernel/call.ts'
-import type { Room } from '../context.ts'
+import type { ElbContext } from '../context.ts'
 import {
   duplicateLoadBalancer,
   incompatible,
@@ -20,41 +20,41 @@ import {
 } from '../request/attributes.ts'
 import { page } from '../request/paging.ts'
 import { Parameters } from '../request/parameters.ts'
-import type { Holdings } from '../resources.ts'
+import type { Resources } from '../resources.ts'
 import type { Subnet } from '../vpcs.ts'
+import { findLoadBalancer } from './find.ts'
 import { closeListener } from './listeners.ts'
 import { readTags } from './tags.ts'
 
 /** How long AWS says `provisioning` here; minutes in AWS, where machines have to start. */
 const provisioningMs = 1_000
 
-export function loadBalancerOperations(room: Room): Operations {
-  const find = (members: Members, caller: Caller) =>
-    findLoadBalancer(room.accounts.get(caller), new Parameters(members))
-  const describe = (balancer: LoadBalancer) => loadBalancerMembers(balancer, room.clock.now())
+export function loadBalancerOperations(elb: ElbContext): Operations {
+  const find = (members: Members, caller: Caller) => findLoadBalancer(elb.accounts.get(caller), new Parameters(members))
+  const describe = (balancer: LoadBalancer) => loadBalancerMembers(balancer, elb.clock.now())
 
   return {
     CreateLoadBalancer: async (members, caller) => {
-      const balancer = await createLoadBalancer(room, new Parameters(members), caller)
+      const balancer = await createLoadBalancer(elb, new Parameters(members), caller)
       return { LoadBalancers: [describe(balancer)] }
     },
     DescribeLoadBalancers: (members, caller) => {
       const input = new Parameters(members)
-      const { items, next } = page(input, select(room.accounts.get(caller), input))
+      const { items, next } = page(input, select(elb.accounts.get(caller), input))
       return { LoadBalancers: items.map(describe), NextMarker: next }
     },
     DeleteLoadBalancer: async (members, caller) => {
-      const holdings = room.accounts.get(caller)
+      const resources = elb.accounts.get(caller)
       const arn = new Parameters(members).required('LoadBalancerArn')
-      const balancer = holdings.loadBalancers.get(arn)
+      const balancer = resources.loadBalancers.get(arn)
       // Deleting what is gone succeeds, in AWS too.
       if (balancer === undefined) return {}
       if (balancer.attributes.get('deletion_protection.enabled') === 'true') {
         throw notPermitted(`Load balancer '${arn}' cannot be deleted because deletion protection is enabled`)
       }
-      holdings.loadBalancers.delete(arn)
-      holdings.loadBalancersByName.delete(balancer.name)
-      for (const listener of [...balancer.listeners.values()]) await closeListener(room, holdings, listener)
+      resources.loadBalancers.delete(arn)
+      resources.loadBalancersByName.delete(balancer.name)
+      for (const listener of [...balancer.listeners.values()]) await closeListener(elb, resources, listener)
       await balancer.release()
       return {}
     },
@@ -68,7 +68,7 @@ export function loadBalancerOperations(room: Room): Operations {
     },
     SetSubnets: async (members, caller) => {
       const balancer = find(members, caller)
-      const subnets = await readSubnets(room, new Parameters(members), caller, balancer.type)
+      const subnets = await readSubnets(elb, new Parameters(members), caller, balancer.type)
       balancer.zones = zones(subnets)
       return { AvailabilityZones: zoneMembers(balancer), IpAddressType: balancer.ipAddressType }
     },
@@ -93,7 +93,7 @@ export function loadBalancerOperations(room: Room): Operations {
   }
 }
 
-async function createLoadBalancer(room: Room, input: Parameters, caller: Caller): Promise<LoadBalancer> {
+async function createLoadBalancer(elb: ElbContext, input: Parameters, caller: Caller): Promise<LoadBalancer> {
   const name = input.required('Name')
   checkName('Load balancer', name)
   if (name.startsWith('internal-')) throw invalid(`Load balancer name '${name}' cannot begin with 'internal-'`)
@@ -110,17 +110,17 @@ async function createLoadBalancer(room: Room, input: Parameters, caller: Caller)
   const scheme = input.oneOf('Scheme', ['internet-facing', 'internal']) ?? 'internet-facing'
   const ipAddressType = input.oneOf('IpAddressType', ['ipv4', 'dualstack']) ?? 'ipv4'
   const tags = readTags(input)
-  const subnets = await readSubnets(room, input, caller, type)
+  const subnets = await readSubnets(elb, input, caller, type)
   const vpcId = subnets[0]?.vpcId ?? ''
-  const securityGroups = await readSecurityGroups(room, input, caller, type, vpcId)
+  const securityGroups = await readSecurityGroups(elb, input, caller, type, vpcId)
 
-  const holdings = room.accounts.get(caller)
+  const resources = elb.accounts.get(caller)
   const settings = { type, scheme, ipAddressType, subnets: subnets.map(({ id }) => id), securityGroups }
-  const before = existing(holdings, name, settings)
+  const before = existing(resources, name, settings)
   if (before !== undefined) return before
   const scope = { account: caller.account, region: caller.region }
-  const address = await room.traffic.claimAddress(scope, name, scheme, type)
-  if (holdings.loadBalancersByName.has(name)) {
+  const address = await elb.traffic.claimAddress(scope, name, scheme, type)
+  if (resources.loadBalancersByName.has(name)) {
     await address.release()
     throw duplicateLoadBalancer(name)
   }
@@ -129,23 +129,23 @@ async function createLoadBalancer(room: Room, input: Parameters, caller: Caller)
     arn: loadBalancerArn(scope, type, name),
     dnsName: address.dnsName,
     release: address.release,
-    createdAt: new Date(room.clock.now()),
+    createdAt: new Date(elb.clock.now()),
     zones: zones(subnets),
     attributes: initialAttributes(type === 'application' ? applicationAttributes : networkAttributes),
     listeners: new Map(),
   }
-  holdings.loadBalancers.set(balancer.arn, balancer)
-  holdings.loadBalancersByName.set(name, balancer)
+  resources.loadBalancers.set(balancer.arn, balancer)
+  resources.loadBalancersByName.set(name, balancer)
   return balancer
 }
 
 /** Creating the same load balancer again gives the one that is there; with other settings it is refused. */
 function existing(
-  holdings: Holdings,
+  resources: Resources,
   name: string,
   wanted: { type: string; scheme: string; subnets: readonly string[]; securityGroups: readonly string[] },
 ): LoadBalancer | undefined {
-  const balancer = holdings.loadBalancersByName.get(name)
+  const balancer = resources.loadBalancersByName.get(name)
   if (balancer === undefined) return undefined
   const same =
     balancer.type === wanted.type &&
@@ -162,7 +162,7 @@ function existing(
 const sameSet = (a: readonly string[], b: readonly string[]) =>
   a.length === b.length && new Set([...a, ...b]).size === a.length
 
-async function readSubnets(room: Room, input: Parameters, caller: Caller, type: LoadBalancer['type']) {
+async function readSubnets(elb: ElbContext, input: Parameters, caller: Caller, type: LoadBalancer['type']) {
   const mappings = input.list('SubnetMappings')
   for (const mapping of mappings) {
     for (const member of ['AllocationId', 'PrivateIPv4Address', 'IPv6Address', 'SourceNatIpv6Prefix']) {
@@ -172,7 +172,7 @@ async function readSubnets(room: Room, input: Parameters, caller: Caller, type: 
   const ids = [...input.texts('Subnets'), ...mappings.map((mapping) => mapping.required('SubnetId'))]
   const least = type === 'application' ? 2 : 1
   if (ids.length < least) throw tooFewSubnets(type)
-  const subnets = await room.vpcs.subnets(caller, ids)
+  const subnets = await elb.vpcs.subnets(caller, ids)
   if (new Set(subnets.map(({ vpcId }) => vpcId)).size > 1) {
     throw incompatible('All subnets must belong to the same VPC')
   }
@@ -190,7 +190,7 @@ const tooFewSubnets = (type: LoadBalancer['type']) =>
   )
 
 async function readSecurityGroups(
-  room: Room,
+  elb: ElbContext,
   input: Parameters,
   caller: Caller,
   type: LoadBalancer['type'],
@@ -198,32 +198,23 @@ async function readSecurityGroups(
 ): Promise<readonly string[]> {
   const groups = input.texts('SecurityGroups')
   if (groups.length > 0 || type === 'network') return groups
-  return [await room.vpcs.defaultSecurityGroup(caller, vpcId)]
+  return [await elb.vpcs.defaultSecurityGroup(caller, vpcId)]
 }
 
 const zones = (subnets: readonly Subnet[]) => subnets.map(({ id, zone }) => ({ subnetId: id, name: zone }))
 
-function select(holdings: Holdings, input: Parameters): readonly LoadBalancer[] {
+function select(resources: Resources, input: Parameters): readonly LoadBalancer[] {
   const arns = input.texts('LoadBalancerArns', 20)
   const names = input.texts('Names', 20)
   if (arns.length > 0 && names.length > 0) {
     throw invalid('Load balancer names and load balancer ARNs cannot be specified at the same time')
   }
-  if (arns.length === 0 && names.length === 0) return [...holdings.loadBalancers.values()]
+  if (arns.length === 0 && names.length === 0) return [...resources.loadBalancers.values()]
   const wanted = arns.length > 0 ? arns : names
-  const known = arns.length > 0 ? holdings.loadBalancers : holdings.loadBalancersByName
+  const known = arns.length > 0 ? resources.loadBalancers : resources.loadBalancersByName
   const missing = wanted.filter((one) => !known.has(one))
   if (missing.length > 0) throw arns.length > 0 ? loadBalancerNotFound() : loadBalancersNotFound(missing)
   return wanted.flatMap((one) => known.get(one) ?? [])
-}
-
-/** The load balancer that `LoadBalancerArn` names. */
-export function findLoadBalancer(holdings: Holdings, input: Parameters): LoadBalancer {
-  const arn = input.required('LoadBalancerArn')
-  if (!arn.includes(':loadbalancer/')) throw invalid(`'${arn}' is not a valid load balancer ARN`)
-  const balancer = holdings.loadBalancers.get(arn)
-  if (balancer === undefined) throw loadBalancerNotFound()
-  return balancer
 }
 
 const zoneMembers = (balancer: LoadBalancer): Members[] =>

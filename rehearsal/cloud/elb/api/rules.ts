@@ -1,50 +1,51 @@
 import type { Caller, Members, Operations } from '../../kernel/call.ts'
-import type { Room } from '../context.ts'
+import type { ElbContext } from '../context.ts'
 import { incompatible, invalid, notModelled, notPermitted, priorityInUse, ruleNotFound } from '../errors.ts'
-import { disengage, engage, redirectRule } from '../health/rule-targets.ts'
+import { changeAction, startForwarding, stopForwarding } from '../health/rule-targets.ts'
 import type { Rule } from '../model.ts'
 import { ruleArn } from '../names.ts'
 import { actionMembers, readAction } from '../request/actions.ts'
 import { conditionMembers, readConditions } from '../request/conditions.ts'
 import { page } from '../request/paging.ts'
 import { Parameters } from '../request/parameters.ts'
-import type { Holdings } from '../resources.ts'
-import { findListener } from './listeners.ts'
+import type { Resources } from '../resources.ts'
+import { findListener } from './find.ts'
+
 import { readTags } from './tags.ts'
 
-export function ruleOperations(room: Room): Operations {
-  const find = (members: Members, caller: Caller) => findRule(room.accounts.get(caller), new Parameters(members))
+export function ruleOperations(elb: ElbContext): Operations {
+  const find = (members: Members, caller: Caller) => findRule(elb.accounts.get(caller), new Parameters(members))
 
   return {
-    CreateRule: (members, caller) => ({ Rules: [ruleMembers(createRule(room, new Parameters(members), caller))] }),
+    CreateRule: (members, caller) => ({ Rules: [ruleMembers(createRule(elb, new Parameters(members), caller))] }),
     DescribeRules: (members, caller) => {
       const input = new Parameters(members)
-      const { items, next } = page(input, select(room.accounts.get(caller), input))
+      const { items, next } = page(input, select(elb.accounts.get(caller), input))
       return { Rules: items.map(ruleMembers), NextMarker: next }
     },
     ModifyRule: (members, caller) => {
       const rule = find(members, caller)
-      modifyRule(room, rule, new Parameters(members), caller)
+      modifyRule(elb, rule, new Parameters(members), caller)
       return { Rules: [ruleMembers(rule)] }
     },
     DeleteRule: (members, caller) => {
       const rule = find(members, caller)
       if (rule.priority === 'default') throw notPermitted(`Default rule '${rule.arn}' cannot be deleted`)
-      room.accounts.get(caller).rules.delete(rule.arn)
+      elb.accounts.get(caller).rules.delete(rule.arn)
       rule.listener.rules = rule.listener.rules.filter((other) => other !== rule)
-      disengage(room, rule)
+      stopForwarding(elb.health, rule)
       return {}
     },
     SetRulePriorities: (members, caller) => {
-      const changed = setPriorities(room.accounts.get(caller), new Parameters(members))
+      const changed = setPriorities(elb.accounts.get(caller), new Parameters(members))
       return { Rules: changed.map(ruleMembers) }
     },
   }
 }
 
-function createRule(room: Room, input: Parameters, caller: Caller): Rule {
-  const holdings = room.accounts.get(caller)
-  const listener = findListener(holdings, input)
+function createRule(elb: ElbContext, input: Parameters, caller: Caller): Rule {
+  const resources = elb.accounts.get(caller)
+  const listener = findListener(resources, input)
   if (listener.protocol === 'TCP') throw incompatible('Rules are not supported for listeners of Network Load Balancers')
   if (input.list('Transforms').length > 0) throw notModelled('transforms of rules')
   const priority = input.number('Priority', 1, 50_000)
@@ -53,32 +54,32 @@ function createRule(room: Room, input: Parameters, caller: Caller): Rule {
     ...{ listener, priority },
     arn: ruleArn(listener.arn),
     conditions: readConditions(input.list('Conditions')),
-    action: readAction(input.list('Actions'), listener.loadBalancer, holdings),
+    action: readAction(input.list('Actions'), listener.loadBalancer, resources),
     tags: readTags(input),
   }
   if (listener.rules.some((other) => other.priority === priority)) throw priorityInUse(priority)
-  holdings.rules.set(rule.arn, rule)
+  resources.rules.set(rule.arn, rule)
   listener.rules = inOrder([...listener.rules, rule])
-  engage(room, rule)
+  startForwarding(elb.health, rule)
   return rule
 }
 
-function modifyRule(room: Room, rule: Rule, input: Parameters, caller: Caller): void {
+function modifyRule(elb: ElbContext, rule: Rule, input: Parameters, caller: Caller): void {
   if (rule.priority === 'default') throw notPermitted(`Default rule '${rule.arn}' cannot be modified`)
   if (!input.has('Conditions') && !input.has('Actions')) throw invalid('Either conditions or actions must be specified')
   if (input.list('Transforms').length > 0) throw notModelled('transforms of rules')
   const conditions = input.has('Conditions') ? readConditions(input.list('Conditions')) : rule.conditions
   const action = input.has('Actions')
-    ? readAction(input.list('Actions'), rule.listener.loadBalancer, room.accounts.get(caller))
+    ? readAction(input.list('Actions'), rule.listener.loadBalancer, elb.accounts.get(caller))
     : rule.action
   rule.conditions = conditions
-  if (action !== rule.action) redirectRule(room, rule, action)
+  if (action !== rule.action) changeAction(elb.health, rule, action)
 }
 
-function setPriorities(holdings: Holdings, input: Parameters): readonly Rule[] {
+function setPriorities(resources: Resources, input: Parameters): readonly Rule[] {
   const wanted = new Map<Rule, number>()
   for (const one of input.list('RulePriorities')) {
-    const rule = findRule(holdings, one)
+    const rule = findRule(resources, one)
     const priority = one.number('Priority', 1, 50_000)
     if (priority === undefined) throw one.missing('Priority')
     if (rule.priority === 'default') throw notPermitted(`The priority of default rule '${rule.arn}' cannot be set`)
@@ -99,22 +100,22 @@ const rank = (rule: Rule) => (rule.priority === 'default' ? Number.POSITIVE_INFI
 const inOrder = (rules: readonly Rule[]): readonly Rule[] =>
   [...rules].sort((a, b) => (rank(a) === rank(b) ? 0 : rank(a) - rank(b)))
 
-function select(holdings: Holdings, input: Parameters): readonly Rule[] {
+function select(resources: Resources, input: Parameters): readonly Rule[] {
   const arns = input.texts('RuleArns', 20)
   const ofListener = input.has('ListenerArn')
   if (arns.length > 0 && ofListener) {
     throw invalid('Listener rule ARNs and a listener ARN cannot be specified at the same time')
   }
-  if (ofListener) return findListener(holdings, input).rules
+  if (ofListener) return findListener(resources, input).rules
   if (arns.length === 0) throw invalid('You must specify either listener rule ARNs or a listener ARN')
-  if (arns.some((arn) => !holdings.rules.has(arn))) throw ruleNotFound()
-  return arns.flatMap((arn) => holdings.rules.get(arn) ?? [])
+  if (arns.some((arn) => !resources.rules.has(arn))) throw ruleNotFound()
+  return arns.flatMap((arn) => resources.rules.get(arn) ?? [])
 }
 
-function findRule(holdings: Holdings, input: Parameters): Rule {
+function findRule(resources: Resources, input: Parameters): Rule {
   const arn = input.required('RuleArn')
   if (!arn.includes(':listener-rule/')) throw invalid(`'${arn}' is not a valid listener rule ARN`)
-  const rule = holdings.rules.get(arn)
+  const rule = resources.rules.get(arn)
   if (rule === undefined) throw ruleNotFound()
   return rule
 }

@@ -1,10 +1,10 @@
 import type { Members, Operations } from '../../kernel/call.ts'
 import { AwsError } from '../../kernel/errors.ts'
-import type { Room } from '../context.ts'
+import type { ElbContext } from '../context.ts'
 import { invalid, listenerNotFound, loadBalancersNotFound, ruleNotFound, targetGroupNotFound } from '../errors.ts'
 import type { Tags } from '../model.ts'
 import { Parameters } from '../request/parameters.ts'
-import type { Holdings } from '../resources.ts'
+import type { Resources } from '../resources.ts'
 
 const most = 50
 const characters = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u
@@ -30,11 +30,11 @@ function checkCount(tags: Tags): void {
     throw new AwsError('TooManyTags', `You've reached the limit on the number of tags per resource: ${most}`)
 }
 
-export function tagOperations(room: Room): Operations {
+export function tagOperations(elb: ElbContext): Operations {
   return {
     AddTags: (members, caller) => {
       const input = new Parameters(members)
-      const owners = input.texts('ResourceArns', 20).map((arn) => tagsOf(room.accounts.get(caller), arn))
+      const owners = input.texts('ResourceArns', 20).map((arn) => tagsOf(elb.accounts.get(caller), arn))
       const added = readTags(input)
       if (added.size === 0) throw input.missing('Tags')
       for (const tags of owners) checkCount(new Map([...tags, ...added]))
@@ -43,7 +43,7 @@ export function tagOperations(room: Room): Operations {
     },
     RemoveTags: (members, caller) => {
       const input = new Parameters(members)
-      const owners = input.texts('ResourceArns', 20).map((arn) => tagsOf(room.accounts.get(caller), arn))
+      const owners = input.texts('ResourceArns', 20).map((arn) => tagsOf(elb.accounts.get(caller), arn))
       for (const tags of owners) for (const key of input.texts('TagKeys')) tags.delete(key)
       return {}
     },
@@ -53,7 +53,7 @@ export function tagOperations(room: Room): Operations {
       return {
         TagDescriptions: arns.map((arn) => ({
           ResourceArn: arn,
-          Tags: tagList(tagsOf(room.accounts.get(caller), arn)),
+          Tags: tagList(tagsOf(elb.accounts.get(caller), arn)),
         })),
       }
     },
@@ -63,19 +63,19 @@ export function tagOperations(room: Room): Operations {
 const tagList = (tags: Tags): Members[] => [...tags].map(([Key, Value]) => ({ Key, Value }))
 
 /** The tags of any resource of Elastic Load Balancing, by its ARN. */
-function tagsOf(holdings: Holdings, arn: string): Tags {
+function tagsOf(resources: Resources, arn: string): Tags {
   const kind = /^arn:aws[^:]*:elasticloadbalancing:[^:]*:\d*:(listener-rule|listener|loadbalancer|targetgroup)\//.exec(
     arn,
   )?.[1]
   switch (kind) {
     case 'loadbalancer':
-      return found(holdings.loadBalancers.get(arn), () => loadBalancersNotFound([arn]))
+      return found(resources.loadBalancers.get(arn), () => loadBalancersNotFound([arn]))
     case 'targetgroup':
-      return found(holdings.targetGroups.get(arn), targetGroupNotFound)
+      return found(resources.targetGroups.get(arn), targetGroupNotFound)
     case 'listener':
-      return found(holdings.listeners.get(arn), listenerNotFound)
+      return found(resources.listeners.get(arn), listenerNotFound)
     case 'listener-rule':
-      return found(holdings.rules.get(arn), ruleNotFound)
+      return found(resources.rules.get(arn), ruleNotFound)
     default:
       throw invalid(`'${arn}' is not a valid load balancer, target group, listener or rule ARN`)
   }

@@ -1,5 +1,5 @@
 import type { Caller, Members, Operations } from '../../kernel/call.ts'
-import type { Room } from '../context.ts'
+import type { ElbContext } from '../context.ts'
 import { duplicateTargetGroup, invalid, notModelled, targetGroupInUse, targetGroupNotFound } from '../errors.ts'
 import type { TargetGroup } from '../model.ts'
 import { checkName, targetGroupArn } from '../names.ts'
@@ -13,22 +13,23 @@ import {
 import { initialHealthCheck, readHealthCheck } from '../request/health-check-settings.ts'
 import { page } from '../request/paging.ts'
 import { Parameters } from '../request/parameters.ts'
-import type { Holdings } from '../resources.ts'
-import { findLoadBalancer } from './load-balancers.ts'
+import type { Resources } from '../resources.ts'
+import { findLoadBalancer, findTargetGroup } from './find.ts'
+
 import { readTags } from './tags.ts'
 
 const protocols = ['HTTP', 'HTTPS', 'TCP', 'TLS', 'UDP', 'TCP_UDP', 'GENEVE', 'QUIC', 'TCP_QUIC'] as const
 
-export function targetGroupOperations(room: Room): Operations {
-  const find = (members: Members, caller: Caller) => findTargetGroup(room.accounts.get(caller), new Parameters(members))
+export function targetGroupOperations(elb: ElbContext): Operations {
+  const find = (members: Members, caller: Caller) => findTargetGroup(elb.accounts.get(caller), new Parameters(members))
 
   return {
     CreateTargetGroup: (members, caller) => ({
-      TargetGroups: [targetGroupMembers(createTargetGroup(room, new Parameters(members), caller))],
+      TargetGroups: [targetGroupMembers(createTargetGroup(elb, new Parameters(members), caller))],
     }),
     DescribeTargetGroups: (members, caller) => {
       const input = new Parameters(members)
-      const { items, next } = page(input, select(room.accounts.get(caller), input))
+      const { items, next } = page(input, select(elb.accounts.get(caller), input))
       return { TargetGroups: items.map(targetGroupMembers), NextMarker: next }
     },
     ModifyTargetGroup: (members, caller) => {
@@ -37,15 +38,15 @@ export function targetGroupOperations(room: Room): Operations {
       return { TargetGroups: [targetGroupMembers(group)] }
     },
     DeleteTargetGroup: (members, caller) => {
-      const holdings = room.accounts.get(caller)
+      const resources = elb.accounts.get(caller)
       const arn = new Parameters(members).required('TargetGroupArn')
-      const group = holdings.targetGroups.get(arn)
+      const group = resources.targetGroups.get(arn)
       // Deleting what is gone succeeds, in AWS too.
       if (group === undefined) return {}
       if (group.usedBy.size > 0) throw targetGroupInUse(arn)
-      room.health.forget(group)
-      holdings.targetGroups.delete(arn)
-      holdings.targetGroupsByName.delete(group.name)
+      elb.health.forget(group)
+      resources.targetGroups.delete(arn)
+      resources.targetGroupsByName.delete(group.name)
       return {}
     },
     DescribeTargetGroupAttributes: (members, caller) => attributeList(find(members, caller).attributes),
@@ -61,7 +62,7 @@ export function targetGroupOperations(room: Room): Operations {
 const attributesOf = ({ protocol, targetType }: Pick<TargetGroup, 'protocol' | 'targetType'>) =>
   protocol === 'TCP' ? tcpGroupAttributes(targetType) : httpGroupAttributes
 
-function createTargetGroup(room: Room, input: Parameters, caller: Caller): TargetGroup {
+function createTargetGroup(elb: ElbContext, input: Parameters, caller: Caller): TargetGroup {
   const name = input.required('Name')
   checkName('Target group', name)
   const targetType = input.oneOf('TargetType', ['instance', 'ip', 'lambda', 'alb']) ?? 'instance'
@@ -76,7 +77,7 @@ function createTargetGroup(room: Room, input: Parameters, caller: Caller): Targe
     throw notModelled(`target groups of protocol ${protocol}`, 'HTTP, HTTPS and TCP are.')
   }
   if (input.has('TargetControlPort')) throw notModelled('TargetControlPort of CreateTargetGroup')
-  const holdings = room.accounts.get(caller)
+  const resources = elb.accounts.get(caller)
   const scope = { account: caller.account, region: caller.region }
   const kind = { protocol, targetType }
   const group: TargetGroup = {
@@ -91,10 +92,10 @@ function createTargetGroup(room: Room, input: Parameters, caller: Caller): Targe
     targets: new Map(),
     rotation: undefined,
   }
-  const before = holdings.targetGroupsByName.get(name)
+  const before = resources.targetGroupsByName.get(name)
   if (before !== undefined) return sameAs(before, group)
-  holdings.targetGroups.set(group.arn, group)
-  holdings.targetGroupsByName.set(name, group)
+  resources.targetGroups.set(group.arn, group)
+  resources.targetGroupsByName.set(name, group)
   return group
 }
 
@@ -117,7 +118,7 @@ function sameAs(before: TargetGroup, wanted: TargetGroup): TargetGroup {
   return before
 }
 
-function select(holdings: Holdings, input: Parameters): readonly TargetGroup[] {
+function select(resources: Resources, input: Parameters): readonly TargetGroup[] {
   const arns = input.texts('TargetGroupArns', 20)
   const names = input.texts('Names', 20)
   const ofLoadBalancer = input.has('LoadBalancerArn')
@@ -125,23 +126,14 @@ function select(holdings: Holdings, input: Parameters): readonly TargetGroup[] {
     throw invalid('Target group names, target group ARNs, and a load balancer ARN cannot be specified at the same time')
   }
   if (ofLoadBalancer) {
-    const balancer = findLoadBalancer(holdings, input)
-    return [...holdings.targetGroups.values()].filter((group) => loadBalancersOf(group).includes(balancer.arn))
+    const balancer = findLoadBalancer(resources, input)
+    return [...resources.targetGroups.values()].filter((group) => loadBalancersOf(group).includes(balancer.arn))
   }
-  if (arns.length === 0 && names.length === 0) return [...holdings.targetGroups.values()]
+  if (arns.length === 0 && names.length === 0) return [...resources.targetGroups.values()]
   const wanted = arns.length > 0 ? arns : names
-  const known = arns.length > 0 ? holdings.targetGroups : holdings.targetGroupsByName
+  const known = arns.length > 0 ? resources.targetGroups : resources.targetGroupsByName
   if (wanted.some((one) => !known.has(one))) throw targetGroupNotFound()
   return wanted.flatMap((one) => known.get(one) ?? [])
-}
-
-/** The target group that `TargetGroupArn` names. */
-export function findTargetGroup(holdings: Holdings, input: Parameters): TargetGroup {
-  const arn = input.required('TargetGroupArn')
-  if (!arn.includes(':targetgroup/')) throw invalid(`'${arn}' is not a valid target group ARN`)
-  const group = holdings.targetGroups.get(arn)
-  if (group === undefined) throw targetGroupNotFound()
-  return group
 }
 
 const loadBalancersOf = (group: TargetGroup) => [

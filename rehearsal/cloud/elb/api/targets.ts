@@ -2,11 +2,11 @@ import { BlockList, isIP } from 'node:net'
 import type { Target, TargetHealth } from '../../interfaces.ts'
 import type { Members, Operations } from '../../kernel/call.ts'
 import { AwsError } from '../../kernel/errors.ts'
-import type { Room } from '../context.ts'
+import type { ElbContext } from '../context.ts'
 import { invalid, notModelled } from '../errors.ts'
 import { type TargetGroup, targetKey } from '../model.ts'
 import { Parameters } from '../request/parameters.ts'
-import { findTargetGroup } from './target-groups.ts'
+import { findTargetGroup } from './find.ts'
 
 const notRegistered: TargetHealth = {
   state: 'unused',
@@ -14,25 +14,25 @@ const notRegistered: TargetHealth = {
   description: 'Target is not registered to the target group',
 }
 
-export function targetOperations(room: Room): Operations {
+export function targetOperations(elb: ElbContext): Operations {
   return {
     RegisterTargets: (members, caller) => {
       const input = new Parameters(members)
-      const group = findTargetGroup(room.accounts.get(caller), input)
+      const group = findTargetGroup(elb.accounts.get(caller), input)
       const targets = readTargets(input, group)
       for (const target of targets) checkTarget(target, group)
-      for (const target of targets) room.health.register(group, target)
+      for (const target of targets) elb.health.register(group, target)
       return {}
     },
     DeregisterTargets: (members, caller) => {
       const input = new Parameters(members)
-      const group = findTargetGroup(room.accounts.get(caller), input)
-      for (const target of registeredAs(input, group)) room.health.deregister(group, target)
+      const group = findTargetGroup(elb.accounts.get(caller), input)
+      for (const target of registeredAs(input, group)) elb.health.deregister(group, target)
       return {}
     },
     DescribeTargetHealth: (members, caller) => {
       const input = new Parameters(members)
-      const group = findTargetGroup(room.accounts.get(caller), input)
+      const group = findTargetGroup(elb.accounts.get(caller), input)
       const asked = input.has('Targets')
         ? readTargets(input, group)
         : [...group.targets.values()].map(({ target }) => target)

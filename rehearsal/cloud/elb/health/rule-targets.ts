@@ -1,30 +1,30 @@
-import type { Room } from '../context.ts'
-import type { Action, Rule } from '../model.ts'
-import { forwardsTo } from '../request/actions.ts'
+// Starts and stops the health checks of target groups as listener rules begin and cease to forward to them.
+import { type Action, forwardsTo, type Rule, type TargetGroup } from '../model.ts'
+import type { HealthMonitor } from './monitor.ts'
 
-/** Lets a new rule take effect: the target groups it forwards to are in use from now on. */
-export function engage(room: Pick<Room, 'health'>, rule: Rule): void {
+/** Puts a new rule into effect: its target groups are in use, and their targets are checked. */
+export function startForwarding(health: HealthMonitor, rule: Rule): void {
   for (const group of forwardsTo(rule.action)) {
     const first = group.usedBy.size === 0
     group.usedBy.add(rule)
-    if (first) room.health.attach(group)
+    if (first) health.attach(group)
   }
 }
 
-/** Takes a rule out of effect. Targets that no other rule forwards to are unused from now on. */
-export function disengage(room: Pick<Room, 'health'>, rule: Rule): void {
-  for (const group of forwardsTo(rule.action)) release(room, rule, group)
+/** Takes a rule out of effect. Targets of groups that no other rule forwards to become `unused`. */
+export function stopForwarding(health: HealthMonitor, rule: Rule): void {
+  for (const group of forwardsTo(rule.action)) release(health, rule, group)
 }
 
-/** Gives a rule another action; target groups that both actions forward to notice nothing. */
-export function redirectRule(room: Pick<Room, 'health'>, rule: Rule, action: Action): void {
+/** Changes the action of a rule. Target groups of both actions stay in use throughout. */
+export function changeAction(health: HealthMonitor, rule: Rule, action: Action): void {
   const before = forwardsTo(rule.action)
   rule.action = action
-  engage(room, rule)
+  startForwarding(health, rule)
   const after = new Set(forwardsTo(action))
-  for (const group of before) if (!after.has(group)) release(room, rule, group)
+  for (const group of before) if (!after.has(group)) release(health, rule, group)
 }
 
-function release(room: Pick<Room, 'health'>, rule: Rule, group: ReturnType<typeof forwardsTo>[number]): void {
-  if (group.usedBy.delete(rule) && group.usedBy.size === 0) room.health.detach(group)
+function release(health: HealthMonitor, rule: Rule, group: TargetGroup): void {
+  if (group.usedBy.delete(rule) && group.usedBy.size === 0) health.detach(group)
 }

@@ -2,7 +2,7 @@ import type { Members } from '../../kernel/call.ts'
 import { AwsError } from '../../kernel/errors.ts'
 import { actionTargetGroupNotFound, incompatible, invalid, notModelled, targetGroupElsewhere } from '../errors.ts'
 import type { Action, LoadBalancer, WeightedGroup } from '../model.ts'
-import type { Holdings } from '../resources.ts'
+import type { Resources } from '../resources.ts'
 import type { Parameters } from './parameters.ts'
 
 const types = [
@@ -16,7 +16,7 @@ const types = [
 const contentTypes = ['text/plain', 'text/css', 'text/html', 'application/javascript', 'application/json']
 
 /** Reads the one action that ends a rule. Rules that authenticate first are refused: nobody could log in here. */
-export function readAction(actions: readonly Parameters[], balancer: LoadBalancer, holdings: Holdings): Action {
+export function readAction(actions: readonly Parameters[], balancer: LoadBalancer, resources: Resources): Action {
   const [action, ...more] = actions
   if (action === undefined) throw invalid('You must specify at least one action')
   if (more.length > 0)
@@ -25,7 +25,7 @@ export function readAction(actions: readonly Parameters[], balancer: LoadBalance
   if (type === undefined) throw action.missing('Type')
   const order = action.number('Order', 1, 50_000)
   const common = order === undefined ? {} : { order }
-  if (type === 'forward') return { ...common, ...forward(action, balancer, holdings) }
+  if (type === 'forward') return { ...common, ...forward(action, balancer, resources) }
   if (balancer.type === 'network')
     throw incompatible(`Action type '${type}' is not supported for Network Load Balancers`)
   if (type === 'redirect') return { ...common, ...redirect(action) }
@@ -33,7 +33,7 @@ export function readAction(actions: readonly Parameters[], balancer: LoadBalance
   throw notModelled(`actions of type '${type}'`)
 }
 
-function forward(action: Parameters, balancer: LoadBalancer, holdings: Holdings): Action {
+function forward(action: Parameters, balancer: LoadBalancer, resources: Resources): Action {
   const config = action.nested('ForwardConfig')
   const single = action.text('TargetGroupArn')
   const weighted = config?.list('TargetGroups') ?? []
@@ -45,9 +45,9 @@ function forward(action: Parameters, balancer: LoadBalancer, holdings: Holdings)
   if (weighted.length > 5) throw invalid('A forward action can have at most 5 target groups')
   const groups =
     weighted.length === 0
-      ? [{ group: targetGroup(single ?? '', balancer, holdings), weight: 1 }]
+      ? [{ group: targetGroup(single ?? '', balancer, resources), weight: 1 }]
       : weighted.map((one) => ({
-          group: targetGroup(one.required('TargetGroupArn'), balancer, holdings),
+          group: targetGroup(one.required('TargetGroupArn'), balancer, resources),
           weight: one.number('Weight', 0, 999) ?? 1,
         }))
   if (balancer.type === 'network' && groups.length > 1)
@@ -63,8 +63,8 @@ function stickiness(config: Parameters | undefined): number | undefined {
   return seconds
 }
 
-function targetGroup(arn: string, balancer: LoadBalancer, holdings: Holdings): WeightedGroup['group'] {
-  const group = holdings.targetGroups.get(arn)
+function targetGroup(arn: string, balancer: LoadBalancer, resources: Resources): WeightedGroup['group'] {
+  const group = resources.targetGroups.get(arn)
   if (group === undefined) throw actionTargetGroupNotFound(arn)
   const wanted = balancer.type === 'network' ? ['TCP'] : ['HTTP', 'HTTPS']
   if (!wanted.includes(group.protocol)) {
@@ -174,7 +174,3 @@ export function actionMembers(action: Action): Members {
       }
   }
 }
-
-/** The target groups that an action forwards to. */
-export const forwardsTo = (action: Action): readonly WeightedGroup['group'][] =>
-  action.type === 'forward' ? action.groups.map(({ group }) => group) : []

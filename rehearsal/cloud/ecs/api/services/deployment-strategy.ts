@@ -2,7 +2,7 @@
 import type { DeploymentConfiguration, DeploymentLifecycleHook, LoadBalancer } from '@aws-sdk/client-ecs'
 import type { Scope } from '../../../kernel/call.ts'
 import type { Ecs } from '../../context.ts'
-import { isNative } from '../../lifecycle.ts'
+import { shiftsTraffic } from '../../lifecycle.ts'
 import { refusals } from '../../messages.ts'
 import type { Service } from '../../model.ts'
 import { invalid, unmodelled } from '../errors.ts'
@@ -40,7 +40,7 @@ export function refuseStrategy(
   refuseMinutes('stepBakeTimeInMinutes', linearConfiguration?.stepBakeTimeInMinutes)
   refuseMinutes('canaryBakeTimeInMinutes', canaryConfiguration?.canaryBakeTimeInMinutes)
   refuseHooks(configuration)
-  if (!isNative(configuration)) return
+  if (!shiftsTraffic(configuration)) return
   if (scheduling === 'DAEMON') throw unmodelled(`the deployment strategy ${strategy} of DAEMON services`)
   if (strategy === 'BLUE_GREEN' && bakeTimeInMinutes === undefined) throw invalid(refusals.noBakeTime)
 }
@@ -64,7 +64,7 @@ function refuseMinutes(member: string, minutes: number | undefined): void {
 function refuseHooks(configuration: DeploymentConfiguration): void {
   const { lifecycleHooks: hooks = [] } = configuration
   if (hooks.length === 0) return
-  if (!isNative(configuration)) throw unmodelled('deployment lifecycle hooks of rolling updates')
+  if (!shiftsTraffic(configuration)) throw unmodelled('deployment lifecycle hooks of rolling updates')
   if (hooks.length > 10) throw invalid('A service can have at most 10 pause hooks.')
   for (const hook of hooks) refuseHook(hook)
 }

@@ -3,7 +3,8 @@ import type { Ecs } from '../../context.ts'
 import { rollout } from '../../messages.ts'
 import type { Deployment, Service, ServiceDeployment, ServiceSpec, Task } from '../../model.ts'
 import { wantedOf } from '../../scheduler/blue-green/desired-tasks.ts'
-import { desiredCountOf, primaryOf } from '../../scheduler/rollout.ts'
+import { desiredCountOf, primaryOf } from '../../scheduler/task-counts.ts'
+
 import { platformOf } from '../../task/new-task.ts'
 import { tagsOf } from '../tags.ts'
 

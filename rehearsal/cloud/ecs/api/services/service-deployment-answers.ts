@@ -4,10 +4,11 @@ import type {
   ServiceRevision as ServiceRevisionAnswer,
   ServiceRevisionSummary,
 } from '@aws-sdk/client-ecs'
+import { groupOf } from '../../lifecycle.ts'
 import type { Service, ServiceDeployment, ServiceRevision } from '../../model.ts'
 import { wantedOf } from '../../scheduler/blue-green/desired-tasks.ts'
-import { groupOf } from '../../scheduler/blue-green/traffic.ts'
-import { desiredCountOf } from '../../scheduler/rollout.ts'
+import { desiredCountOf } from '../../scheduler/task-counts.ts'
+
 import { countsOf, launchOf } from './service-answers.ts'
 
 /** A service deployment as ListServiceDeployments has it. */

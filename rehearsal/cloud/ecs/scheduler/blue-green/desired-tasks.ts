@@ -1,6 +1,6 @@
 import { hasReached } from '../../lifecycle.ts'
 import type { Deployment } from '../../model.ts'
-import { desiredCountOf, primaryOf } from '../rollout.ts'
+import { desiredCountOf, primaryOf } from '../task-counts.ts'
 
 /** Whether it runs what the service's deployment is to take the place of. */
 export const isBlue = (deployment: Deployment): boolean =>

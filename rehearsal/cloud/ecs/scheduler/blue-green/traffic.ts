@@ -1,12 +1,6 @@
-// Which target group a deployment's tasks are registered in, and how much of the traffic goes there.
-import type { LoadBalancer } from '@aws-sdk/client-ecs'
 import type { Ecs } from '../../context.ts'
-import { otherSlot, type Slot } from '../../lifecycle.ts'
+import { groupOf, otherSlot } from '../../lifecycle.ts'
 import type { Deployment } from '../../model.ts'
-
-/** The target group of a slot. A load balancer with one group alone has all tasks in there. */
-export const groupOf = ({ targetGroupArn, advancedConfiguration }: LoadBalancer, slot: Slot): string | undefined =>
-  slot === 'primary' ? targetGroupArn : (advancedConfiguration?.alternateTargetGroupArn ?? targetGroupArn)
 
 /** Gives the revision of a service deployment so much of the production or the test traffic; the rest stays where it was. */
 export function shift(ecs: Ecs, { service, record }: Deployment, of: 'production' | 'test', percent: number): void {

@@ -155,7 +155,7 @@ describe('a workflow that cannot be run', () => {
     ],
     ['an unknown key', `on: push\njobs: { a: { runs-on: u, steps: [{ rum: x }] } }`, "Unexpected value 'rum'"],
     ['another event', `on: release\njobs: { a: { runs-on: u, steps: [{ run: x }] } }`, 'does not run on push'],
-    ['an unknown action', steps('- uses: acme/unknown@v1'), 'has no `acme/unknown@v1`'],
+    ['an unknown action', steps('- uses: acme/unknown@v1'), 'does not have `acme/unknown@v1`'],
     ['a Docker action', steps('- uses: docker://alpine'), 'neither ./path nor owner/name/path@ref'],
   ])('is refused before any step: %s', async (_, workflow, message) => {
     await expect(run(workflow)).rejects.toThrow(message)

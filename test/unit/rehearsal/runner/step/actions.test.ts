@@ -74,7 +74,7 @@ it('an action of another repository whose bundle was not built is refused before
   const other = repository(rest)
   const options = { repositories: { 'slip/way': other.source } }
   await expect(run(steps('- run: exit 1\n- uses: slip/way/act@v1'), {}, options)).rejects.toThrow(
-    'lacks main.cjs. Build it: npm run build',
+    'has no main.cjs. Build it with: npm run build',
   )
 })
 
@@ -116,7 +116,7 @@ describe('cancelling', () => {
     const controller = new AbortController()
     return {
       cancel: controller.signal,
-      patience: { interruptMs: 400, terminateMs: 400 },
+      stopTimeouts: { interruptMs: 400, terminateMs: 400 },
       on: (event: { type: string; line?: string }) => {
         if (event.type === 'log' && event.line === marker) controller.abort()
       },
@@ -183,7 +183,7 @@ it('ends processes that a job leaves behind', async () => {
   // Until it is what it becomes, it is still called bash.
   const begun = 'until grep -q sleep /proc/$!/comm; do :; done'
   const { log } = await run(steps(`- run: 'sleep 300 >/dev/null 2>&1 & ${begun}; echo $! > "${file}"'`))
-  expect(log).toContain('Ended the process that a step left behind: sleep')
+  expect(log).toContain('Terminated the orphan process sleep, which a step left running')
   const pid = readFileSync(file, 'utf8').trim()
   // A kill takes its moment; a process that was not killed lets this wait until the test's time is over.
   while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 10))

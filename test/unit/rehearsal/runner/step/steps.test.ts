@@ -98,7 +98,7 @@ jobs:
   timeout-minutes: 0.005
   run: exec sleep 30`),
       {},
-      { patience: { interruptMs: 50, terminateMs: 50 } },
+      { stopTimeouts: { interruptMs: 50, terminateMs: 50 } },
     )
     expect(step('slow').outcome).toBe('failure')
     expect(annotations).toContain("error: The action 'slow' has timed out after 0.005 minutes.")

@@ -41,9 +41,9 @@ test('a workflow that is started by hand gets its inputs, each of its type', asy
 })
 
 test.each([
-  [{}, 'required input place is not given'],
-  [{ place: 'nowhere' }, 'input place is nowhere, which is none of stage, prod'],
-  [{ place: 'prod', plaice: 'prod' }, 'there is no input plaice. There are place, deep, depth, note'],
+  [{}, 'required input place is missing'],
+  [{ place: 'nowhere' }, "input place is 'nowhere', but must be one of stage, prod"],
+  [{ place: 'prod', plaice: 'prod' }, 'unknown input plaice. The workflow has place, deep, depth, note'],
 ])('%j is refused before anything runs', async (inputs, message) => {
   await expect(started(inputs)).rejects.toThrow(message)
 })

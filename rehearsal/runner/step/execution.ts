@@ -1,0 +1,23 @@
+import type { Conclusion } from '../events.ts'
+
+/** What the process, stand-in or composite action of a step gave. */
+export interface ExecutionResult {
+  readonly outcome: Conclusion
+  readonly outputs: Readonly<Record<string, string>>
+  /** From GITHUB_STATE, for the post step. */
+  readonly state: Readonly<Record<string, string>>
+  readonly summary: string
+}
+
+/** Success, without outputs. */
+export const emptyResult: ExecutionResult = { outcome: 'success', outputs: {}, state: {}, summary: '' }
+
+/** Ends a step early. */
+export interface Stop {
+  readonly signal: AbortSignal
+  /** Outcome of a step that was stopped: `failure` after a time-out, else `cancelled`. */
+  readonly outcome: () => Conclusion
+}
+
+/** Reports an error of the step. */
+export type Fail = (message: string) => void
