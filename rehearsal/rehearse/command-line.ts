@@ -2,11 +2,14 @@ import { parseArgs } from 'node:util'
 
 export const usage = `Usage: script/rehearse [options]
 
-  --prod         go on to prod: a version tag, another AWS account, and the image that stage ran
-  --alarm        watch Datadog's monitors after each deploy, and end with one that sets them off and is taken back
-  --keep         leave the cloud and its containers up afterwards, until Ctrl-C
-  --json FILE    write the summary to FILE, for machines
-  --help         say this`
+Deploys examples/web twice to a simulated AWS account on this machine, with real Docker and Terraform.
+
+  --prod         then deploy a version tag to prod: another account, and the image that stage ran
+  --alarm        watch the monitors of a simulated Datadog after each deploy, and end with a deploy that triggers one and
+                 is rolled back
+  --keep         keep the cloud and its containers running until Ctrl-C
+  --json FILE    write the summary to FILE as JSON
+  --help         show this help`
 
 export interface CommandLine {
   readonly help: boolean
@@ -16,7 +19,7 @@ export interface CommandLine {
   readonly json: string | undefined
 }
 
-/** Reads the command line. Throws an Error that names the flag. */
+/** Parses the command line. Throws an Error that names the option. */
 export function readCommandLine(args: readonly string[]): CommandLine {
   const { values } = parseArgs({
     args: [...args],
@@ -29,7 +32,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
       help: { type: 'boolean' },
     },
   })
-  if (values.json === '') throw new Error('--json takes the path of a file.')
+  if (values.json === '') throw new Error('--json needs the path of a file.')
   return {
     help: values.help ?? false,
     prod: values.prod ?? false,

@@ -109,7 +109,7 @@ test(
     const { journal: otherJournal } = JSON.parse(readFileSync(other, 'utf8'))
     expect(leftBehind(otherJournal)).toEqual(nothing)
 
-    await whole.says('The second deploy')
+    await whole.says('second deploy: ')
     const labels = cloudLabels()
     const { code, output } = await whole.ended
     expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('succeeded') })
@@ -148,7 +148,7 @@ test(
     // In another registry, and the very same image.
     const [repository = '', digest = ''] = summary.image.split('@')
     expect(summary.prod.image.split('@')).toEqual([expect.not.stringContaining(repository), digest])
-    expect(output).toContain(`the very image that stage ran: ${digest}`)
+    expect(output).toContain(`the same image as stage: ${digest}`)
     expect(summary.traffic.requests).toBeGreaterThan(0)
     const names = ['source', 'credentials', 'terraform', 'image', 'gate', 'rollout', 'event', 'mark']
     const stages = {

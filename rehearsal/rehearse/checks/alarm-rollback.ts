@@ -1,19 +1,18 @@
-// Whether a deploy that set a monitor off was taken back: rolled out, found bad, and gone again, as the journal has it.
-
+// Checks, in the journal, that a deploy that triggered a monitor was rolled out and then rolled back.
 import { eventOf } from './deploy-outcome.ts'
 import type { Entry } from './journal.ts'
 
-/** What a deploy says of itself that was taken back. */
-export interface TakenBack {
+/** What the workflow reports about a deploy that was rolled back. */
+export interface ReportedRollback {
   readonly conclusion: string
   readonly verdict: string
   readonly taskDefinition: string
 }
 
-/** What is wrong with the way back to the revision `before`, by the entries of the journal since the deploy began. */
-export function judgeTakenBack(
+/** Problems with the rollback to the revision `before`. `entries` are the journal's since the deploy began. */
+export function checkAlarmRollback(
   entries: readonly Entry[],
-  { conclusion, verdict, taskDefinition }: TakenBack,
+  { conclusion, verdict, taskDefinition }: ReportedRollback,
   before: string,
   monitor: string,
 ): string[] {
@@ -24,16 +23,18 @@ export function judgeTakenBack(
   const back = at({ type: 'service-deployment', taskDefinition: before, status: 'SUCCESSFUL' })
   const event = (eventOf(entries) ?? {}) as { readonly title?: string; readonly text?: string }
   const wrong = [
-    out === undefined ? `${taskDefinition || 'its revision'} never rolled out to the end` : undefined,
-    alarm === undefined ? `the monitor ${monitor} was never set off` : undefined,
+    out === undefined ? `the rollout of ${taskDefinition || 'its revision'} did not complete` : undefined,
+    alarm === undefined ? `the monitor ${monitor} did not alert` : undefined,
     back === undefined || back.seq < Math.max(out?.seq ?? 0, alarm?.seq ?? 0)
-      ? `the service did not go back to ${before}`
+      ? `the service was not rolled back to ${before}`
       : undefined,
-    conclusion === 'failure' ? undefined : `the workflow ended as ${conclusion}`,
-    verdict === 'rolled-back' ? undefined : `the workflow says ${verdict || 'nothing'}, and it was rolled back`,
+    conclusion === 'failure' ? undefined : `the workflow ended with ${conclusion}`,
+    verdict === 'rolled-back'
+      ? undefined
+      : `the workflow reports ${verdict || 'nothing'}, but the deploy was rolled back`,
     event.title?.endsWith('was rolled back') && event.text?.includes(monitor)
       ? undefined
-      : `Datadog was told “${event.title ?? 'nothing'}”, and not that ${monitor} had it taken back`,
+      : `the event in Datadog is “${event.title ?? 'none'}”, and does not say that ${monitor} caused the rollback`,
   ]
   return wrong.filter((problem) => problem !== undefined)
 }

@@ -1,18 +1,20 @@
-// Whether what the deploy said is what happened. The journal is the truth; deploy-ecs's own words are only compared.
+// Compares what the workflow reports with what the journal recorded. The journal is the truth.
 import type { Entry } from './journal.ts'
 
 export type Verdict = 'succeeded' | 'rolled-back' | 'failed' | 'superseded' | 'timed-out' | 'cancelled' | 'unknown'
 
-export interface Claim {
+/** What the workflow reports about its deploy. */
+export interface ReportedDeploy {
   readonly verdict: string
   readonly taskDefinition: string
-  /** The image that build-image handed on, pinned to its digest. */
+  /** The image of build-image, pinned to its digest. */
   readonly image: string
 }
 
-export interface Judgement {
+export interface DeployCheck {
+  /** By the journal. */
   readonly verdict: Verdict
-  /** What is not as claimed, or not as a good deploy leaves things. */
+  /** Differences between report and journal, and signs of a failed deploy. */
   readonly problems: readonly string[]
 }
 
@@ -23,45 +25,45 @@ const verdicts: Readonly<Record<string, Verdict>> = {
   STOPPED: 'failed',
 }
 
-/** STOPPED stands for two endings, which only the reason tells apart. */
+/** STOPPED has two meanings, which only the reason distinguishes. */
 const verdictOf = (last: Entry | undefined): Verdict =>
   last?.['status'] === 'STOPPED' && /^Replaced by/.test(String(last['statusReason']))
     ? 'superseded'
     : (verdicts[String(last?.['status'])] ?? 'unknown')
 
-/** Judges one deploy by the entries of the journal since it began. */
-export function judge(entries: readonly Entry[], claim: Claim): Judgement {
+/** Checks one deploy. `entries` are the journal's since it began. */
+export function checkDeploy(entries: readonly Entry[], reported: ReportedDeploy): DeployCheck {
   const about = (type: string) =>
-    entries.filter((entry) => entry.type === type && entry['taskDefinition'] === claim.taskDefinition)
+    entries.filter((entry) => entry.type === type && entry['taskDefinition'] === reported.taskDefinition)
   const last = about('service-deployment').at(-1)
   const verdict = verdictOf(last)
   const running = about('task').filter((entry) => entry['lastStatus'] === 'RUNNING')
   const healthy = entries.filter((entry) => entry.type === 'target' && entry['to'] === 'healthy')
 
   const problems = [
-    verdict === claim.verdict
+    verdict === reported.verdict
       ? undefined
-      : `deploy-ecs says ${claim.verdict || 'nothing'}, the journal says ${verdict} (${last?.['status'] ?? 'no service deployment'} of ${claim.taskDefinition || 'no task definition'})`,
+      : `deploy-ecs reports ${reported.verdict || 'nothing'}, but the journal has ${verdict} (${last?.['status'] ?? 'no service deployment'} of ${reported.taskDefinition || 'no task definition'})`,
     verdict === 'succeeded'
       ? undefined
       : `the deploy ended as ${verdict}: ${last?.['statusReason'] ?? 'no reason given'}`,
-    running.length > 0 ? undefined : `no task of ${claim.taskDefinition || 'the new revision'} was ever running`,
+    running.length > 0 ? undefined : `no task of ${reported.taskDefinition || 'the new revision'} reached RUNNING`,
     healthy.length > 0 ? undefined : 'no target became healthy',
-    /@sha256:[0-9a-f]{64}$/.test(claim.image)
+    /@sha256:[0-9a-f]{64}$/.test(reported.image)
       ? undefined
-      : `the image is not pinned to a digest: ${claim.image || 'none'}`,
+      : `the image is not pinned to a digest: ${reported.image || 'none'}`,
   ]
   return { verdict, problems: problems.filter((problem) => problem !== undefined) }
 }
 
-/** Requests that failed behind a load balancer, as it saw them. */
+/** Failed requests, as the load balancer recorded them. */
 export function failedRequests(entries: readonly Entry[]): string[] {
   return entries
     .filter((entry) => entry.type === 'request' && entry['outcome'] === 'failed')
     .map((entry) => `${entry['method']} ${entry['path']} → ${entry['status'] ?? 'cut off'}: ${entry['cause']}`)
 }
 
-/** The last event that Datadog took. */
+/** The last event that the simulated Datadog accepted, or `null`. */
 export function eventOf(entries: readonly Entry[]): unknown {
   const taken = entries.filter(
     (entry) => entry.type === 'datadog' && entry['outcome'] === 'ok' && entry['event'] !== undefined,

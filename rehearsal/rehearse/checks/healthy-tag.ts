@@ -1,24 +1,24 @@
-// Whether an image was marked as healthy in an environment: once its deploy was, and only then.
+// Checks the tag that deploy.yml adds to an image after a healthy deploy, and only then.
 import type { Entry } from './journal.ts'
 
-/** The tag that deploy.yml puts last, and by which the next environment promotes. */
-export const markOf = (environment: string, sha: string): string => `${environment}-${sha}`
+/** The tag for a healthy deploy, such as `stage-<sha>`. The next environment promotes by it. */
+export const healthyTag = (environment: string, sha: string): string => `${environment}-${sha}`
 
-/** What is wrong with the mark of a deploy that was healthy, by the entries of the journal since it began. */
-export function judgeMark(entries: readonly Entry[], mark: string): string[] {
-  const put = marksIn(entries, mark)[0]
-  if (put === undefined) return [`its image was never tagged ${mark}, though it was healthy`]
+/** Problems with the tag of a healthy deploy. `entries` are the journal's since the deploy began. */
+export function checkHealthyTag(entries: readonly Entry[], tag: string): string[] {
+  const put = pushesOf(entries, tag)[0]
+  if (put === undefined) return [`its image was not tagged ${tag}, although the deploy was healthy`]
   const healthy = entries.findLast(
     ({ type, ...entry }) => type === 'service-deployment' && entry['status'] === 'SUCCESSFUL',
   )
-  return healthy !== undefined && healthy.seq < put.seq ? [] : [`its image was tagged ${mark} before it was healthy`]
+  return healthy !== undefined && healthy.seq < put.seq
+    ? []
+    : [`its image was tagged ${tag} before the deploy was healthy`]
 }
 
-/** What is wrong where a deploy was not, or did not stay, healthy. */
-export const judgeNoMark = (entries: readonly Entry[], mark: string): string[] =>
-  marksIn(entries, mark).length === 0 ? [] : [`its image was tagged ${mark}, though it was not healthy`]
+/** Problems with the tag of a deploy that was not healthy or was rolled back: it must not have one. */
+export const checkNoHealthyTag = (entries: readonly Entry[], tag: string): string[] =>
+  pushesOf(entries, tag).length === 0 ? [] : [`its image was tagged ${tag}, although the deploy was not healthy`]
 
-const marksIn = (entries: readonly Entry[], mark: string) =>
-  entries.filter(
-    ({ type, ...entry }) => type === 'registry' && entry['method'] === 'PUT' && entry['reference'] === mark,
-  )
+const pushesOf = (entries: readonly Entry[], tag: string) =>
+  entries.filter(({ type, ...entry }) => type === 'registry' && entry['method'] === 'PUT' && entry['reference'] === tag)

@@ -1,4 +1,3 @@
-// The rehearsal cloud's own record of what really happened.
 import { readFileSync } from 'node:fs'
 
 export interface Entry {
@@ -7,7 +6,7 @@ export interface Entry {
   readonly [member: string]: unknown
 }
 
-/** Reads a journal. A last line that is still being written is left for the next time. */
+/** Reads the rehearsal cloud's journal. Skips a last line that is still being written. */
 export function readJournal(path: string): Entry[] {
   const text = readFileSync(path, 'utf8')
   const complete = text.slice(0, text.lastIndexOf('\n') + 1)

@@ -1,17 +1,17 @@
-// Whether prod runs the very image that stage ran: taken from stage's registry, in prod's own account, built by nobody.
+// Checks that prod runs the same image as stage: copied from stage's registry to prod's own account, and not built again.
 import type { Entry } from './journal.ts'
 
 /** An image in an AWS account's registry, pinned to its digest. */
-export interface Shipped {
+export interface DeployedImage {
   readonly account: string
   readonly image: string
 }
 
-/** The digest that a reference is pinned to; '' where it is not. */
+/** The digest in an image reference; empty without one. */
 export const digestOf = (image: string): string => /@(sha256:[0-9a-f]{64})$/.exec(image)?.[1] ?? ''
 
-/** What is wrong with a promotion, by the entries of the journal since it began. */
-export function judgePromotion(entries: readonly Entry[], stage: Shipped, prod: Shipped): string[] {
+/** Problems with a promotion. `entries` are the journal's since it began. */
+export function checkPromotion(entries: readonly Entry[], stage: DeployedImage, prod: DeployedImage): string[] {
   const digest = digestOf(stage.image)
   const registry = entries.filter(({ type }) => type === 'registry')
   const read = registry.filter(
@@ -25,13 +25,13 @@ export function judgePromotion(entries: readonly Entry[], stage: Shipped, prod: 
   const problems = [
     digest !== '' && digest === digestOf(prod.image)
       ? undefined
-      : `it ships ${prod.image || 'no image'}, and stage ran ${stage.image || 'none'}`,
+      : `it deploys ${prod.image || 'no image'}, but stage ran ${stage.image || 'none'}`,
     read.some(({ what }) => what === 'manifest')
       ? undefined
-      : `account ${prod.account} never read an image from the registry of stage`,
+      : `account ${prod.account} did not read an image from stage's registry`,
     built.length === 0
       ? undefined
-      : `something was built: ${built.length} layers came from elsewhere than the registry of stage, such as ${built[0]}`,
+      : `an image was built: ${built.length} layers are not from stage's registry, such as ${built[0]}`,
     pulled ? undefined : `no task pulled ${digest || 'the image'} from the registry of account ${prod.account}`,
     elsewhere.length === 0
       ? undefined
@@ -42,13 +42,13 @@ export function judgePromotion(entries: readonly Entry[], stage: Shipped, prod: 
 
 const gave = (entry: Entry) => entry['method'] === 'GET' && entry['status'] === 200
 
-/** The roles that were told of an image. The engine asks for no more of one that it has, such as of stage's tasks. */
+/** Roles that read the image's manifest. The engine reads no layers of an image that it already has, such as stage's. */
 const pulledBy = (registry: readonly Entry[], digest: string) =>
   registry
     .filter((entry) => entry['what'] === 'manifest' && entry['reference'] === digest && entry['status'] === 200)
     .map((entry) => entry['role'])
 
-/** Layers that prod's registry was found not to have, and that stage's was not asked for: only a build has such. */
+/** Layers that were missing in prod's registry and not read from stage's. Only a build produces such layers. */
 function layersOfItsOwn(own: readonly Entry[], read: readonly Entry[]): string[] {
   const given = new Set(read.map((entry) => entry['reference']))
   const missing = own.filter(
@@ -57,7 +57,7 @@ function layersOfItsOwn(own: readonly Entry[], read: readonly Entry[]): string[]
   return [...new Set(missing.map((entry) => String(entry['reference'])))].filter((layer) => !given.has(layer))
 }
 
-/** What roles of other accounts did, but for becoming the role of this one. */
+/** Calls of roles in other accounts, except STS calls, which assume the role of this account. */
 function callsElsewhere(entries: readonly Entry[], account: string): string[] {
   return entries
     .filter((entry) => entry.type === 'api' && entry['role'] !== undefined && entry['account'] !== account)

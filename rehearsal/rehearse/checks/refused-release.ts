@@ -1,20 +1,20 @@
-// Whether a tag of a commit that stage never ran was refused as it should be: early, and with nothing changed in prod.
+// Checks that prod refuses a tag of a commit that was not healthy on stage: early, and without any change.
 import type { Entry } from './journal.ts'
 
-/** What is needed to look for an image: to become the role, and to log in to the registry. */
-const harmless = new Set(['sts', 'ecr'])
+/** Services needed to look up an image: STS to assume the role, ECR to log in. */
+const readOnly = new Set(['sts', 'ecr'])
 
-/** What is wrong with a refusal, by the entries of the journal since it began. */
-export function judgeRefusal(entries: readonly Entry[], conclusion: string): string[] {
+/** Problems with a refusal. `entries` are the journal's since the run began. */
+export function checkRefusedRelease(entries: readonly Entry[], conclusion: string): string[] {
   const calls = entries.filter(({ type }) => type === 'api' || type === 's3')
-  const beyond = calls.filter((entry) => !harmless.has(String(entry['service'])))
+  const others = calls.filter((entry) => !readOnly.has(String(entry['service'])))
   const looked = entries.some(({ type, ...entry }) => type === 'registry' && entry['what'] === 'manifest')
   const wrong = [
-    conclusion === 'failure' ? undefined : `it ended as ${conclusion}, though stage never ran its commit`,
-    looked ? undefined : 'no registry was asked for its image',
-    beyond[0] === undefined
+    conclusion === 'failure' ? undefined : `it ended with ${conclusion}, although its commit was not healthy on stage`,
+    looked ? undefined : 'its image was not looked up in any registry',
+    others[0] === undefined
       ? undefined
-      : `${beyond.length} calls were made before it was refused, such as ${beyond[0]['service']}:${beyond[0]['action']}`,
+      : `${others.length} calls were made before it was refused, such as ${others[0]['service']}:${others[0]['action']}`,
   ]
   return wrong.filter((problem) => problem !== undefined)
 }

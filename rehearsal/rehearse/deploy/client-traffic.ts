@@ -1,31 +1,31 @@
-// A real client of the service: steady requests through the load balancer, for as long as a rollout takes.
+// Sends steady requests through the load balancer during a rollout, as a client of the service.
 import { Agent, get } from 'node:http'
 
-export interface Tally {
+export interface TrafficCounts {
   readonly requests: number
   readonly failed: number
-  /** What went wrong with the first few that failed. */
+  /** Errors of the first ten failed requests. */
   readonly failures: readonly string[]
-  /** How often each answer was seen, so that it shows that the new version took over. */
+  /** Number of responses by body, which contains the version. */
   readonly answers: ReadonlyMap<string, number>
 }
 
 export interface Traffic {
-  /** How it stands at this moment. */
-  tally(): Tally
-  /** Sends no more, waits for what is under way, and counts. */
-  stop(): Promise<Tally>
+  /** Counts so far. */
+  counts(): TrafficCounts
+  /** Stops sending, waits for open requests, and returns the final counts. */
+  stop(): Promise<TrafficCounts>
 }
 
 const intervalMs = 10
-const patienceMs = 10_000
+const timeoutMs = 10_000
 
-/** Sends a request every 10 ms, whether or not the one before was answered: a slow rollout must not hide behind it. */
+/** Sends a request every 10 ms without waiting for earlier ones, so that slow responses do not reduce the rate. */
 export function sendTraffic(url: string): Traffic {
   const agent = new Agent({ keepAlive: true })
   const answers = new Map<string, number>()
   const failures: string[] = []
-  const underWay = new Set<Promise<void>>()
+  const open = new Set<Promise<void>>()
   let requests = 0
   let failed = 0
 
@@ -41,25 +41,25 @@ export function sendTraffic(url: string): Traffic {
     }
   }
   const timer = setInterval(() => {
-    const one = send().finally(() => underWay.delete(one))
-    underWay.add(one)
+    const one = send().finally(() => open.delete(one))
+    open.add(one)
   }, intervalMs)
 
-  const tally = (): Tally => ({ requests, failed, failures, answers })
+  const counts = (): TrafficCounts => ({ requests, failed, failures, answers })
   return {
-    tally,
+    counts,
     stop: async () => {
       clearInterval(timer)
-      await Promise.all(underWay)
+      await Promise.all(open)
       agent.destroy()
-      return tally()
+      return counts()
     },
   }
 }
 
 function request(url: string, agent: Agent): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
-    const sent = get(url, { agent, timeout: patienceMs }, (response) => {
+    const sent = get(url, { agent, timeout: timeoutMs }, (response) => {
       let body = ''
       response.setEncoding('utf8')
       response.on('data', (chunk: string) => {
@@ -68,7 +68,7 @@ function request(url: string, agent: Agent): Promise<{ status: number; body: str
       response.on('end', () => resolve({ status: response.statusCode ?? 0, body: body.trim() }))
       response.on('error', reject)
     })
-    sent.on('timeout', () => sent.destroy(new Error(`no answer within ${patienceMs / 1000} s`)))
+    sent.on('timeout', () => sent.destroy(new Error(`no response within ${timeoutMs / 1000} s`)))
     sent.on('error', reject)
   })
 }

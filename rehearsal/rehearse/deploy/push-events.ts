@@ -1,25 +1,27 @@
-// What sets a deploy off: a merge to main, or a version tag. Each is a push, and GitHub has a workflow for it.
+// The pushes that trigger a deploy: a merge to main, or a version tag.
 import type { Settings } from '../../runner/options.ts'
-import type { Environment } from '../setup/github-settings.ts'
+import type { Environment } from '../setup/environments.ts'
+
 import type { Commit } from '../setup/source-repository.ts'
 
-export interface Push {
+/** A push, with the workflow that it triggers. */
+export interface PushEvent {
   readonly workflow: string
   readonly environment: Environment
   readonly ref: string
   readonly commit: Commit
-  /** In people's words. */
+  /** Description for the output. */
   readonly what: string
-  /** Variables of the repository that a team sets once it knows them. */
+  /** Repository variables that are known only after the first deploy. */
   readonly vars: Settings['vars']
-  /** What the runner's machine has otherwise than this one. */
+  /** Changes to the environment of the runner's machine. */
   readonly env: Readonly<Record<string, string>>
 }
 
 const short = ({ sha }: Commit) => sha.slice(0, 12)
 
-/** A merge to main goes to stage. */
-export const merge = (commit: Commit): Push => ({
+/** A merge to main: deploys to stage. */
+export const merge = (commit: Commit): PushEvent => ({
   workflow: '.github/workflows/deploy-stage.yml',
   environment: 'stage',
   ref: 'refs/heads/main',
@@ -29,15 +31,15 @@ export const merge = (commit: Commit): Push => ({
   env: {},
 })
 
-/** A version tag goes to prod, with what was healthy on stage for its commit, in stage's `repository`. */
-export const release = (version: string, commit: Commit, repository: string): Push => ({
+/** A version tag: deploys to prod the image from stage's `repository` that was healthy on stage for this commit. */
+export const release = (version: string, commit: Commit, repository: string): PushEvent => ({
   workflow: '.github/workflows/deploy-prod.yml',
   environment: 'prod',
   ref: `refs/tags/${version}`,
-  // A tag that is new has nothing before it.
+  // GitHub sends zeros for a new tag.
   commit: { ...commit, before: '0'.repeat(40) },
   what: `tag ${version} of commit ${short(commit)}`,
   vars: { IMAGE_REPOSITORY: repository },
-  // Nothing is to be built for prod, so its runner has no Docker engine to do it with.
+  // Nothing may be built for prod, so its runner has no Docker engine.
   env: { DOCKER_HOST: 'unix:///no-docker-engine-in-prod.sock' },
 })

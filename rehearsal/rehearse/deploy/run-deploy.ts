@@ -1,93 +1,94 @@
-// One deploy: a push to the service's repository, its workflow run as GitHub would, and what the journal says.
+// One deploy: simulates the push, runs its workflow in the rehearsal runner, and checks it against the journal.
 import { join } from 'node:path'
 import type { JobResult, StepResult } from '../../runner/contexts/state.ts'
 import type { RunResult } from '../../runner/run-workflow.ts'
 import { runWorkflow } from '../../runner/run-workflow.ts'
 import { standIns } from '../../stand-ins/index.ts'
-import { type Claim, eventOf, type Judgement, judge } from '../checks/deploy-outcome.ts'
-import { judgeMark, markOf } from '../checks/healthy-tag.ts'
+import { checkDeploy, type DeployCheck, eventOf, type ReportedDeploy } from '../checks/deploy-outcome.ts'
+import { checkHealthyTag, healthyTag } from '../checks/healthy-tag.ts'
 import { type Entry, readJournal } from '../checks/journal.ts'
-import type { Screen } from '../report/progress.ts'
+import type { Progress } from '../report/progress.ts'
 import { type Stage, stagesOf } from '../report/stages.ts'
 import type { CloudProcess } from '../setup/cloud-process.ts'
 import { rehearsedSettings } from '../setup/github-settings.ts'
 import { machineEnvironment } from '../setup/machine-environment.ts'
-import type { Source } from '../setup/source-repository.ts'
-import type { Push } from './push-events.ts'
+import type { SourceRepository } from '../setup/source-repository.ts'
+import type { PushEvent } from './push-events.ts'
 
-/** What all deploys of a rehearsal share. */
-export interface Stagehands {
+/** What all deploys of a rehearsal use. */
+export interface RehearsalSetup {
   readonly root: string
-  /** Where this rehearsal keeps its files. */
+  /** Folder for the rehearsal's files. */
   readonly folder: string
   readonly cloud: CloudProcess
-  readonly source: Source
+  readonly source: SourceRepository
   readonly baseImage: string
-  readonly screen: Screen
-  /** Whether Datadog's monitors are watched after each deploy. */
-  readonly watched: boolean
+  readonly progress: Progress
+  /** Whether the workflow watches Datadog's monitors after each deploy. */
+  readonly watchMonitors: boolean
   readonly interrupted: AbortSignal
 }
 
-/** One run of a workflow, as it went. */
+/** One run of a workflow. */
 export interface Run {
   readonly name: string
   readonly conclusion: RunResult['conclusion']
-  /** What the workflow says of itself. */
-  readonly claim: Claim
+  readonly reported: ReportedDeploy
   readonly stages: readonly Stage[]
   readonly seconds: number
   readonly outputs: Readonly<Record<string, string>>
-  /** What the journal has of it. */
+  /** The journal's entries of the run. */
   readonly entries: readonly Entry[]
 }
 
-export interface Deployed extends Run, Judgement {
+export interface Deployed extends Run, DeployCheck {
   readonly image: string
   readonly taskDefinition: string
 }
 
-/** A rehearsal that was interrupted does not wait for GitHub's 5 minutes. */
+/** An interrupted rehearsal waits 20 s for its workflow, not 5 minutes as GitHub. */
 const cutOffMs = 20_000
 
-/** A deploy that is to go well, and whether it did. */
-export async function deploy(number: number, name: string, push: Push, hands: Stagehands): Promise<Deployed> {
-  const run = await runFor(number, name, push, hands)
-  const { claim, conclusion, entries } = run
-  const judgement = judge(entries, claim)
-  const mark = markOf(push.environment, push.commit.sha)
-  const red = conclusion === 'success' ? judgeMark(entries, mark) : [`the workflow ended as ${conclusion}`]
-  // A workflow that failed before it rolled anything out has said enough.
+/** Runs a deploy that is expected to succeed, and checks it. */
+export async function deploy(number: number, name: string, push: PushEvent, setup: RehearsalSetup): Promise<Deployed> {
+  const run = await runPush(number, name, push, setup)
+  const { reported, conclusion, entries } = run
+  const check = checkDeploy(entries, reported)
+  const tag = healthyTag(push.environment, push.commit.sha)
+  const failures = conclusion === 'success' ? checkHealthyTag(entries, tag) : [`the workflow ended with ${conclusion}`]
+  // A workflow that failed before its rollout has no more problems to find.
   const found =
-    red.length > 0 && claim.taskDefinition === '' ? red : [...red, ...judgement.problems, ...eventProblems(entries)]
+    failures.length > 0 && reported.taskDefinition === ''
+      ? failures
+      : [...failures, ...check.problems, ...eventProblems(entries)]
   return {
     ...run,
-    image: claim.image,
-    taskDefinition: claim.taskDefinition,
-    verdict: judgement.verdict,
+    image: reported.image,
+    taskDefinition: reported.taskDefinition,
+    verdict: check.verdict,
     problems: found.map((problem) => `${name} deploy: ${problem}`),
   }
 }
 
-/** Runs the workflow that the push sets off. */
-export async function runFor(number: number, name: string, push: Push, hands: Stagehands): Promise<Run> {
-  const { root, folder, cloud, source, baseImage, screen, watched, interrupted } = hands
+/** Runs the workflow that the push triggers. */
+export async function runPush(number: number, name: string, push: PushEvent, setup: RehearsalSetup): Promise<Run> {
+  const { root, folder, cloud, source, baseImage, progress, watchMonitors, interrupted } = setup
   const begin = readJournal(cloud.journal).at(-1)?.seq ?? 0
   const start = performance.now()
-  screen.say(`\nThe ${name} deploy, ${push.what}`)
+  progress.print(`\n${name} deploy: ${push.what}`)
   const result = await runWorkflow({
     source: source.folder,
     repository: 'slipway/slipway',
     workflow: push.workflow,
     trigger: { event: 'push', ref: push.ref, actor: 'rehearsal', ...push.commit },
-    ...rehearsedSettings(cloud.env, { BASE_IMAGE: baseImage, ...push.vars }, watched),
+    ...rehearsedSettings(cloud.env, { BASE_IMAGE: baseImage, ...push.vars }, watchMonitors),
     repositories: { 'slipway/slipway': root },
     standIns: standIns(operatorKeys(cloud.env)),
     env: { ...machineEnvironment(cloud.env), ...push.env },
     temp: join(folder, `run-${number}`),
     node: join(root, 'node_modules/.bin/node'),
     runNumber: number,
-    on: screen.follow(join(folder, `${name}-deploy.log`)),
+    on: progress.follow(join(folder, `${name}-deploy.log`)),
     cancel: interrupted,
     cutOffMs,
   })
@@ -97,7 +98,7 @@ export async function runFor(number: number, name: string, push: Push, hands: St
   return {
     name,
     conclusion: result.conclusion,
-    claim: claimOf(result),
+    reported: reportedBy(result),
     stages: stagesOf(steps),
     seconds,
     outputs: Object.assign({}, ...steps.map((step) => step.outputs)),
@@ -105,8 +106,8 @@ export async function runFor(number: number, name: string, push: Push, hands: St
   }
 }
 
-/** What the workflow says of itself, through the outputs of deploy.yml. */
-function claimOf(result: RunResult): Claim {
+/** From the outputs of deploy.yml. */
+function reportedBy(result: RunResult): ReportedDeploy {
   const outputs = result.jobs[0]?.outputs ?? {}
   return {
     verdict: outputs['verdict'] ?? '',
@@ -115,7 +116,8 @@ function claimOf(result: RunResult): Claim {
   }
 }
 
-const eventProblems = (entries: readonly Entry[]) => (eventOf(entries) === null ? ['Datadog got no event'] : [])
+const eventProblems = (entries: readonly Entry[]) =>
+  eventOf(entries) === null ? ['the simulated Datadog received no event'] : []
 
 const stepsOf = ({ jobs }: { jobs: readonly JobResult[] }): StepResult[] =>
   jobs.flatMap((job) => [...job.steps, ...stepsOf(job)])

@@ -1,4 +1,4 @@
-// Live progress: a line for each stage as it begins and ends, and on a terminal what it is at right now.
+// Live progress: a line for each stage, and on a terminal the latest line of the running one.
 import { appendFileSync } from 'node:fs'
 import type { Annotation, RunnerEvent } from '../../runner/events.ts'
 import { stageName } from './stages.ts'
@@ -13,9 +13,9 @@ const marks = { success: '✓', failure: '✗', cancelled: '■', skipped: '·' 
 const keptLines = 30
 const tickMs = 250
 
-export class Screen {
-  /** Tells what to add to the present stage, such as the traffic so far. */
-  aside: () => string = () => ''
+export class Progress {
+  /** Text to show beside the running stage, such as the traffic so far. */
+  detail: () => string = () => ''
   readonly #out: Output
   #stage: { readonly name: string; readonly start: number; readonly lines: string[]; at: string } | undefined
   #timer: NodeJS.Timeout | undefined
@@ -24,14 +24,13 @@ export class Screen {
     this.#out = out
   }
 
-  /** A line of its own. */
-  say(text: string): void {
+  print(text: string): void {
     this.#clear()
     this.#out.write(`${text}\n`)
     this.#draw()
   }
 
-  /** Does something that is a stage of its own, such as starting the cloud, and shows it. */
+  /** Shows `work`, such as starting the cloud, as a stage. */
   async during<T>(name: string, work: () => Promise<T>): Promise<T> {
     this.#begin(name)
     try {
@@ -44,7 +43,7 @@ export class Screen {
     }
   }
 
-  /** Follows a run of a workflow; everything that was printed goes to `logFile`. */
+  /** Shows a run of a workflow. All its output goes to `logFile`. */
   follow(logFile: string): (event: RunnerEvent) => void {
     return (event) => {
       appendFileSync(logFile, logLine(event))
@@ -87,14 +86,14 @@ export class Screen {
   }
 
   #annotate({ level, message }: Annotation): void {
-    // The rest of a long one is in the log.
-    if (level !== 'notice') this.say(`    ${level}: ${message.split('\n')[0]}`)
+    // First line only: the log file has the rest.
+    if (level !== 'notice') this.print(`    ${level}: ${message.split('\n')[0]}`)
   }
 
   #draw(): void {
     if (!this.#out.isTTY || this.#stage === undefined) return
     const seconds = ((performance.now() - this.#stage.start) / 1000).toFixed(0)
-    const text = `  … ${this.#stage.name.padEnd(28)} ${seconds.padStart(4)} s  ${this.aside()}${this.#stage.at}`
+    const text = `  … ${this.#stage.name.padEnd(28)} ${seconds.padStart(4)} s  ${this.detail()}${this.#stage.at}`
     this.#out.write(`\r\x1b[2K${text.slice(0, (this.#out.columns ?? 80) - 1)}`)
   }
 

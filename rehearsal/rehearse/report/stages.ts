@@ -1,4 +1,4 @@
-// What people call the parts of a deploy, and which steps of the workflow they are.
+// Groups the steps of deploy.yml into the stages of a deploy that the output shows.
 
 import type { StepResult } from '../../runner/contexts/state.ts'
 import type { Conclusion } from '../../runner/events.ts'
@@ -19,7 +19,7 @@ const named: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/\/datadog-event(@|$)/, 'event'],
 ]
 
-/** Steps of deploy.yml that use an action for something else than what it is mostly for. */
+/** Steps of deploy.yml that belong to another stage than other steps with their action. */
 const byId: Readonly<Record<string, string>> = {
   found: 'lookup',
   before: 'gate',
@@ -28,13 +28,13 @@ const byId: Readonly<Record<string, string>> = {
   mark: 'mark',
 }
 
-/** The stage that a step belongs to; `undefined` for the small things between stages. */
+/** The stage of a step. Returns `undefined` for steps that belong to none. */
 export function stageName(uses: string | undefined, id = ''): string | undefined {
   if (uses === undefined) return undefined
   return byId[id] ?? named.find(([pattern]) => pattern.test(uses))?.[1]
 }
 
-/** The stages that a deploy came to, in order. Steps of one stage are added up, post steps count with their action. */
+/** The stages that ran, in order. Times of steps in one stage are added up; post steps count to the stage of their action. */
 export function stagesOf(steps: readonly StepResult[]): Stage[] {
   const stages = new Map<string, Stage>()
   for (const step of steps) {

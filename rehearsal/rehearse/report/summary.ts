@@ -1,48 +1,48 @@
-// How a rehearsal ended, for people and for machines.
+// The summary of a rehearsal, as text and as JSON.
 import type { Verdict } from '../checks/deploy-outcome.ts'
 import { digestOf } from '../checks/promotion.ts'
 import type { Stage } from './stages.ts'
 
-export interface Deploy {
+export interface DeploySummary {
   readonly name: string
   readonly stages: readonly Stage[]
   readonly seconds: number
 }
 
-/** What became of prod, where the rehearsal went that far. */
-export interface Prod {
+/** The deploy to prod. */
+export interface ProdSummary {
   readonly verdict: Verdict
   readonly image: string
   readonly taskDefinition: string
-  /** What Datadog got for it. */
+  /** The event in the simulated Datadog. */
   readonly event: unknown
 }
 
-/** What became of a deploy that set a monitor off, where the rehearsal had one. */
-export interface Alarm {
+/** The deploy that triggered a monitor. */
+export interface AlarmSummary {
   readonly verdict: string
   readonly taskDefinition: string
   readonly event: unknown
 }
 
-/** The verdict, image, revision and event are those of stage's second deploy. */
+/** Verdict, image, revision and event are those of the second deploy to stage. */
 export interface Summary {
   readonly verdict: Verdict
   readonly image: string
   readonly taskDefinition: string
-  readonly deploys: readonly Deploy[]
+  readonly deploys: readonly DeploySummary[]
   readonly traffic: { readonly requests: number; readonly failed: number }
-  /** What Datadog got for it. */
+  /** The event in the simulated Datadog. */
   readonly event: unknown
-  readonly prod?: Prod | undefined
-  readonly alarm?: Alarm | undefined
+  readonly prod?: ProdSummary | undefined
+  readonly alarm?: AlarmSummary | undefined
   readonly journal: string
   readonly problems: readonly string[]
   readonly seconds: number
 }
 
-/** The members that are promised to machines, and no others; `prod` and `alarm` only of a rehearsal that went there. */
-export function machineSummary(summary: Summary) {
+/** The documented members for `--json`. `prod` and `alarm` are there only when those deploys ran. */
+export function jsonSummary(summary: Summary) {
   const { verdict, image, taskDefinition, deploys, traffic, event, prod, alarm, journal } = summary
   const stages = deploys.flatMap((deploy) =>
     deploy.stages.map(({ name, outcome, seconds }) => ({
@@ -52,12 +52,12 @@ export function machineSummary(summary: Summary) {
     })),
   )
   const { requests, failed } = traffic
-  const promised = { verdict, image, taskDefinition, stages, traffic: { requests, failed }, event, journal }
-  return { ...promised, ...(prod === undefined ? {} : { prod }), ...(alarm === undefined ? {} : { alarm }) }
+  const members = { verdict, image, taskDefinition, stages, traffic: { requests, failed }, event, journal }
+  return { ...members, ...(prod === undefined ? {} : { prod }), ...(alarm === undefined ? {} : { alarm }) }
 }
 
-/** The summary as a person reads it. */
-export function humanSummary(summary: Summary): string {
+/** The summary as text. */
+export function textSummary(summary: Summary): string {
   const { verdict, image, taskDefinition, traffic, event, prod, alarm, journal, problems, seconds } = summary
   const rows: [string, string][] = [
     ['verdict', verdict],
@@ -75,20 +75,20 @@ export function humanSummary(summary: Summary): string {
   return ['', ...stageTable(summary.deploys), '', ...list, ...(wrong.length > 0 ? ['', ...wrong] : []), ''].join('\n')
 }
 
-function prodRows({ verdict, image, taskDefinition, event }: Prod, ran: string): [string, string][] {
+function prodRows({ verdict, image, taskDefinition, event }: ProdSummary, ran: string): [string, string][] {
   const digest = digestOf(image)
   const same = digest !== '' && digest === digestOf(ran)
   return [
     ['', ''],
     ['prod', verdict],
     ['image', image || 'none'],
-    ['', same ? `the very image that stage ran: ${digest}` : `NOT the image that stage ran: ${ran || 'none'}`],
+    ['', same ? `the same image as stage: ${digest}` : `NOT the image of stage: ${ran || 'none'}`],
     ['revision', taskDefinition || 'none'],
     ['event', describeEvent(event)],
   ]
 }
 
-function alarmRows({ verdict, taskDefinition, event }: Alarm): [string, string][] {
+function alarmRows({ verdict, taskDefinition, event }: AlarmSummary): [string, string][] {
   return [
     ['', ''],
     ['alarm', verdict || 'none'],
@@ -97,7 +97,7 @@ function alarmRows({ verdict, taskDefinition, event }: Alarm): [string, string][
   ]
 }
 
-function stageTable(deploys: readonly Deploy[]): string[] {
+function stageTable(deploys: readonly DeploySummary[]): string[] {
   const names = [...new Set(deploys.flatMap((deploy) => deploy.stages.map((stage) => stage.name)))]
   const head = `  ${'seconds'.padEnd(14)}${deploys.map((deploy) => deploy.name.padStart(14)).join('')}`
   const cells = (name: string) =>
@@ -109,7 +109,7 @@ function stageTable(deploys: readonly Deploy[]): string[] {
   return [
     head,
     ...names.map((name) => `  ${name.padEnd(14)}${cells(name).join('')}`),
-    `  ${'together'.padEnd(14)}${deploys.map((deploy) => fixed(deploy.seconds).padStart(14)).join('')}`,
+    `  ${'total'.padEnd(14)}${deploys.map((deploy) => fixed(deploy.seconds).padStart(14)).join('')}`,
   ]
 }
 
@@ -118,7 +118,7 @@ function times(summary: Summary, seconds: number): string {
     .flatMap((deploy) => deploy.stages)
     .filter((stage) => stage.name === 'terraform')
     .reduce((sum, stage) => sum + stage.seconds, 0)
-  return `${fixed(seconds)} s in all, ${fixed(terraform)} s of it Terraform's`
+  return `${fixed(seconds)} s in total, ${fixed(terraform)} s of it in Terraform`
 }
 
 function describeEvent(event: unknown): string {

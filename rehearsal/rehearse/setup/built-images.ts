@@ -1,7 +1,9 @@
-// The images that a rehearsal built, which it takes away again.
 import Docker from 'dockerode'
 
-/** Removes the base image of the rehearsal `id`, what its registries at that port named, and what was built of `commits`. */
+/**
+ * Removes the images of the rehearsal `id` from the Docker engine: its base image, the images of its registries at that
+ * port, and the images built from `commits`.
+ */
 export async function removeImages(id: string, commits: readonly string[]): Promise<void> {
   const docker = new Docker()
   await removeBuiltOn(docker, `slipway-rehearsal-${id}/base:latest`)
@@ -9,7 +11,7 @@ export async function removeImages(id: string, commits: readonly string[]): Prom
   const images = await docker.listImages()
   for (const { Id, RepoTags, RepoDigests, Labels } of images) {
     const names = [...(RepoTags ?? []), ...(RepoDigests ?? [])].filter((name) => ours.test(name))
-    // By name, so that an image that somebody else named too keeps that name; by id only where it has none left.
+    // By name, so that the image keeps names that others gave it. By id only when it has no name left.
     const built = commits.includes(Labels?.['org.opencontainers.image.revision'] ?? '')
     for (const name of names.length === 0 && built ? [Id] : names) {
       await docker.getImage(name).remove({ force: true }).catch(ignoreMissing)
@@ -17,7 +19,7 @@ export async function removeImages(id: string, commits: readonly string[]): Prom
   }
 }
 
-/** The engine keeps each step of a build as an image without a name, also after the image that came of it is gone. */
+/** Removes the unnamed images of build steps. The engine keeps them after the built image is removed. */
 async function removeBuiltOn(docker: Docker, base: string): Promise<void> {
   const images = await docker.listImages({ all: true })
   const remove = async (parent: string): Promise<void> => {

@@ -1,22 +1,26 @@
-// The rehearsal cloud, as a process of its own: a busy runner must not slow its load balancer down.
+// Runs the rehearsal cloud in a process of its own, so that a busy runner does not slow down its load balancer.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 export interface CloudProcess {
-  /** What tools need in their environment to talk to it. */
+  /** Environment variables that point AWS tools at it. */
   readonly env: Readonly<Record<string, string>>
+  /** Path of its journal. */
   readonly journal: string
-  /** Ends it, and resolves when its containers are gone. */
+  /** Stops it, and resolves when its containers are removed. */
   stop(): Promise<void>
 }
 
-/** It starts within a second or two; a machine that is busy with other things may need longer. */
+/** It usually starts within two seconds. A busy machine may need longer. */
 const startMs = 60_000
-/** It stops its containers when asked to end. Past this it is killed, and says nothing more. */
+/** Time to stop its containers. After it the process is killed. */
 const stopMs = 60_000
 
-/** Starts a cloud whose files lie in `folder`, with more of `npm run cloud`'s options, and resolves once it answers. */
+/**
+ * Starts a cloud with its files in `folder`, and resolves once it answers. `options` are further options of `npm run cloud`.
+ * Rejects with its output when it does not start.
+ */
 export async function startCloudProcess(folder: string, options: readonly string[] = []): Promise<CloudProcess> {
   const files = {
     env: join(folder, 'cloud.env'),
@@ -25,17 +29,17 @@ export async function startCloudProcess(folder: string, options: readonly string
   }
   const log = openSync(files.log, 'w')
   const cli = join(import.meta.dirname, '../../cloud/cli.ts')
-  // The first `--` keeps node itself from taking --env-file for its own.
+  // Without the first `--`, node would read --env-file itself.
   const args = ['--', cli, '--port', '0', '--env-file', files.env, '--journal', files.journal, ...options]
-  // In a process group of its own: a Ctrl-C is for the rehearsal, which ends the cloud last. The channel breaks when the
-  // rehearsal is killed, and then the cloud ends, too.
+  // In a process group of its own: Ctrl-C must reach the rehearsal only, which stops the cloud last. When the rehearsal is
+  // killed, the IPC channel closes, and the cloud ends too.
   const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', log, log, 'ipc'] })
   closeSync(log)
   const deadline = Date.now() + startMs
   while (!existsSync(files.env) || !readFileSync(files.env, 'utf8').includes('AWS_ENDPOINT_URL=')) {
     if (child.exitCode !== null || Date.now() > deadline) {
       child.kill('SIGKILL')
-      throw new Error(`The rehearsal cloud does not come up. It said:\n${readFileSync(files.log, 'utf8')}`)
+      throw new Error(`The rehearsal cloud did not start. Its output:\n${readFileSync(files.log, 'utf8')}`)
     }
     await sleep(50)
   }

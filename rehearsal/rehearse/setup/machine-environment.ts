@@ -1,4 +1,4 @@
-// What a step sees of this machine: enough to find its tools, and nothing of what the user has in the environment.
+/** Variables of this machine that steps see: enough to find their tools, and no settings of the user. */
 const passedOn = [
   'PATH',
   'HOME',
@@ -10,13 +10,13 @@ const passedOn = [
   'TF_CLI_CONFIG_FILE',
 ]
 
-/** The runner machine's environment, pointed at the rehearsal cloud. */
+/** Environment of the runner's machine. AWS and Datadog tools in it talk to the rehearsal cloud. */
 export function machineEnvironment(cloud: Readonly<Record<string, string>>): Record<string, string> {
   const own = passedOn.flatMap((name): [string, string][] => {
     const value = process.env[name]
     return value === undefined ? [] : [[name, value]]
   })
-  // The cloud's keys are for its operator. A workflow gets AWS's by assuming a role and Datadog's as a secret, or none.
+  // Without the cloud's keys: a workflow must get AWS credentials by assuming a role, and Datadog's keys as secrets.
   const addresses = Object.entries(cloud).filter(([name]) => !/_(KEY|KEY_ID)$/.test(name))
   return { ...Object.fromEntries([...own, ...addresses]), CHECKPOINT_DISABLE: '1' }
 }

@@ -1,7 +1,7 @@
-// The monitors that a team has for its service, one in each environment, at the rehearsal's Datadog.
-import { type Environment, environments } from './github-settings.ts'
+// Monitors of the service in the simulated Datadog, one for each environment.
+import { type Environment, environments } from './environments.ts'
 
-/** When a monitor turns, and to what. */
+/** When a monitor changes its state. */
 interface Change {
   readonly on: 'deploy'
   readonly nth: number
@@ -9,7 +9,7 @@ interface Change {
   readonly state: 'OK' | 'Alert'
 }
 
-/** The next deploy sets it off, once its new tasks run; going back ends that. */
+/** Alert 2 s after the next deploy, OK again at the rollback. */
 const alarming: readonly Change[] = [
   { on: 'deploy', nth: 1, after: '2s', state: 'Alert' },
   { on: 'deploy', nth: 2, after: '0s', state: 'OK' },
@@ -17,14 +17,14 @@ const alarming: readonly Change[] = [
 
 export const monitorOf = (environment: string): string => `Errors of web in ${environment}`
 
-/** Sets the monitors up: all is well, whatever is deployed, but the next deploy to `troubled` sets its monitor off. */
-export async function setUpMonitors(cloud: Readonly<Record<string, string>>, troubled?: Environment): Promise<void> {
+/** Sets up monitors that stay OK. The next deploy to `alerting` triggers that environment's monitor. */
+export async function setUpMonitors(cloud: Readonly<Record<string, string>>, alerting?: Environment): Promise<void> {
   const monitors = Object.keys(environments).map((environment) => ({
     name: monitorOf(environment),
     tags: ['service:web', `env:${environment}`],
-    changes: environment === troubled ? alarming : [],
+    changes: environment === alerting ? alarming : [],
   }))
   const body = JSON.stringify({ monitors })
   const answer = await fetch(`${cloud['DD_URL']}/_slipway/datadog/scenario`, { method: 'PUT', body })
-  if (!answer.ok) throw new Error(`The rehearsal's Datadog does not take the monitors: ${await answer.text()}`)
+  if (!answer.ok) throw new Error(`The simulated Datadog refused the monitors: ${await answer.text()}`)
 }

@@ -1,5 +1,5 @@
-// The repository that is deployed from: the parts of this one that a deploy of examples/web needs, with a history of
-// its own, so that a rehearsal can commit to it.
+// The repository that is deployed: a copy of the parts of this one that examples/web needs, with its own history, so that
+// a rehearsal can commit to it.
 import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { appendFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -11,11 +11,11 @@ export interface Commit {
   readonly message: string
 }
 
-export class Source {
+export class SourceRepository {
   readonly folder: string
   readonly #commits: string[] = []
 
-  /** Copies what lies below `root` at `paths` into a new repository, without what git would leave out. */
+  /** Copies `paths` below `root` into a new repository, without files that git ignores. */
   constructor(root: string, paths: readonly string[], folder: string) {
     this.folder = folder
     mkdirSync(folder, { recursive: true })
@@ -32,7 +32,7 @@ export class Source {
     return this.#commits
   }
 
-  /** Commits all that changed. No other rehearsal makes the same commit, even in the same second. */
+  /** Commits all changes. The message has a random id, so that two rehearsals never make the same commit. */
   commit(message: string): Commit {
     this.#git('add', '--all')
     this.#git('commit', '--quiet', '--message', message, '--message', `Rehearsal: ${randomUUID()}`)
@@ -47,7 +47,7 @@ export class Source {
   }
 
   #git(...args: string[]): string {
-    // Nothing of the user's own configuration, such as signed commits or hooks, has a place in a rehearsal.
+    // Ignores the user's git configuration, such as signed commits and hooks.
     const own = ['-c', 'user.name=Rehearsal', '-c', 'user.email=rehearsal@example.com', '-c', 'commit.gpgsign=false']
     const env = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' }
     return execFileSync('git', ['-C', this.folder, ...own, ...args], { encoding: 'utf8', env, stdio: 'pipe' })
@@ -57,14 +57,14 @@ export class Source {
 const leftOut = new Set(['.terraform', 'node_modules'])
 const isSource = (path: string) => !leftOut.has(basename(path))
 
-/** The change that a deploy ships. */
-export function setVersion(source: Source, version: string): void {
+/** Changes the version of examples/web: the change that a deploy ships. */
+export function setVersion(source: SourceRepository, version: string): void {
   const file = source.path('examples/web/package.json')
   const manifest = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
   writeFileSync(file, `${JSON.stringify({ ...manifest, version }, null, 2)}\n`)
 }
 
-/** What a team adds to stage, so that its prod, in an account of its own, may take over what stage ran. */
-export function letPull(source: Source, account: string): void {
+/** Lets prod's account pull from stage's registry, as a team would set it in stage.tfvars. */
+export function allowPull(source: SourceRepository, account: string): void {
   appendFileSync(source.path('examples/web/infra/stage.tfvars'), `pull_accounts = ["${account}"]\n`)
 }

@@ -1,4 +1,4 @@
-import { judgeTakenBack } from '../../../../../rehearsal/rehearse/checks/alarm-rollback.ts'
+import { checkAlarmRollback } from '../../../../../rehearsal/rehearse/checks/alarm-rollback.ts'
 
 const [before, bad] = ['arn:web:2', 'arn:web:3']
 const monitor = 'Errors of web'
@@ -12,7 +12,7 @@ const good = {
 }
 const judged = (more: Partial<Record<keyof typeof good, object>>, said: Partial<typeof claim> = {}) => {
   const entries = Object.values({ ...good, ...more }).map((entry, seq) => ({ seq, type: '', ...entry }))
-  return judgeTakenBack(entries, { ...claim, ...said }, before, monitor)
+  return checkAlarmRollback(entries, { ...claim, ...said }, before, monitor)
 }
 
 it('agrees with a deploy that was rolled out, set the monitor off, and went back', () => {
@@ -21,18 +21,22 @@ it('agrees with a deploy that was rolled out, set the monitor off, and went back
 
 const nothing = { type: 'api' }
 const cases: readonly (readonly [string, string[], RegExp])[] = [
-  ['never rolled out', judged({ out: nothing }), /arn:web:3 never rolled out/],
-  ['met no alarm', judged({ alarm: nothing }), /was never set off/],
-  ['stayed', judged({ back: nothing }), /did not go back to arn:web:2/],
-  ['went back before the alarm', judged({ out: good.back, back: good.out }), /did not go back/],
-  ['was called a success', judged({}, { verdict: 'succeeded' }), /says succeeded, and it was rolled back/],
-  ['was green', judged({}, { conclusion: 'success' }), /workflow ended as success/],
+  ['never rolled out', judged({ out: nothing }), /rollout of arn:web:3 did not complete/],
+  ['met no alarm', judged({ alarm: nothing }), /did not alert/],
+  ['stayed', judged({ back: nothing }), /was not rolled back to arn:web:2/],
+  ['went back before the alarm', judged({ out: good.back, back: good.out }), /was not rolled back/],
+  ['was called a success', judged({}, { verdict: 'succeeded' }), /reports succeeded, but the deploy was rolled back/],
+  ['was green', judged({}, { conclusion: 'success' }), /workflow ended with success/],
   [
     'was told as a success',
     judged({ event: { ...good.event, event: { title: 'It succeeded' } } }),
-    /told “It succeeded”/,
+    /event in Datadog is “It succeeded”/,
   ],
-  ['was told without its reason', judged({ event: { ...good.event, event: { ...told, text: '' } } }), /and not that/],
+  [
+    'was told without its reason',
+    judged({ event: { ...good.event, event: { ...told, text: '' } } }),
+    /does not say that/,
+  ],
 ]
 it.each(cases)('disagrees where the deploy %s', (_, problems, expected) => {
   expect(problems).toEqual([expect.stringMatching(expected)])

@@ -1,8 +1,8 @@
-import { eventOf, failedRequests, judge } from '../../../../../rehearsal/rehearse/checks/deploy-outcome.ts'
+import { checkDeploy, eventOf, failedRequests } from '../../../../../rehearsal/rehearse/checks/deploy-outcome.ts'
 import type { Entry } from '../../../../../rehearsal/rehearse/checks/journal.ts'
 
 const taskDefinition = 'arn:aws:ecs:us-east-1:123456789012:task-definition/web:2'
-const claim = { verdict: 'succeeded', taskDefinition, image: `127.0.0.1:5000/web@sha256:${'a'.repeat(64)}` }
+const reported = { verdict: 'succeeded', taskDefinition, image: `127.0.0.1:5000/web@sha256:${'a'.repeat(64)}` }
 
 const journal = (...entries: Record<string, unknown>[]): Entry[] =>
   entries.map((entry, index) => ({ seq: index + 1, type: '', ...entry }))
@@ -15,7 +15,7 @@ const good = [
 ]
 
 it('agrees with a deploy that succeeded', () => {
-  expect(judge(journal(...good), claim)).toEqual({ verdict: 'succeeded', problems: [] })
+  expect(checkDeploy(journal(...good), reported)).toEqual({ verdict: 'succeeded', problems: [] })
 })
 
 it.each([
@@ -25,34 +25,39 @@ it.each([
   ['STOPPED', 'failed'],
   ['IN_PROGRESS', 'unknown'],
 ])('takes a service deployment that ended as %s for %s', (status, verdict) => {
-  expect(judge(journal(deployment(status)), claim).verdict).toBe(verdict)
+  expect(checkDeploy(journal(deployment(status)), reported).verdict).toBe(verdict)
 })
 
 it('takes a deployment that another one replaced for superseded', () => {
   const entries = journal(deployment('STOPPED', { statusReason: 'Replaced by a new service deployment.' }))
-  expect(judge(entries, claim).verdict).toBe('superseded')
+  expect(checkDeploy(entries, reported).verdict).toBe('superseded')
 })
 
 it.each([
   [
     'a green deploy that was rolled back',
     [...good, deployment('ROLLBACK_SUCCESSFUL')],
-    claim,
-    /says succeeded, the journal says rolled-back/,
+    reported,
+    /reports succeeded, but the journal has rolled-back/,
   ],
-  ['a red deploy that succeeded', good, { ...claim, verdict: 'failed' }, /says failed, the journal says succeeded/],
-  ['a deploy that says nothing', good, { ...claim, verdict: '' }, /says nothing/],
+  [
+    'a red deploy that succeeded',
+    good,
+    { ...reported, verdict: 'failed' },
+    /reports failed, but the journal has succeeded/,
+  ],
+  ['a deploy without a verdict', good, { ...reported, verdict: '' }, /reports nothing/],
   [
     'a revision that the journal does not know',
     good,
-    { ...claim, taskDefinition: 'arn:other' },
-    /the journal says unknown/,
+    { ...reported, taskDefinition: 'arn:other' },
+    /the journal has unknown/,
   ],
-  ['no task', good.slice(1), claim, /no task of .* was ever running/],
-  ['no healthy target', [good[0], good[3]], claim, /no target became healthy/],
-  ['an image by tag', good, { ...claim, image: '127.0.0.1:5000/web:latest' }, /not pinned to a digest/],
-] as const)('finds %s', (_, entries, claimed, problem) => {
-  const { problems } = judge(journal(...(entries as Record<string, unknown>[])), claimed)
+  ['no task', good.slice(1), reported, /no task of .* reached RUNNING/],
+  ['no healthy target', [good[0], good[3]], reported, /no target became healthy/],
+  ['an image by tag', good, { ...reported, image: '127.0.0.1:5000/web:latest' }, /not pinned to a digest/],
+] as const)('finds %s', (_, entries, reported, problem) => {
+  const { problems } = checkDeploy(journal(...(entries as Record<string, unknown>[])), reported)
   expect(problems).toContainEqual(expect.stringMatching(problem))
 })
 

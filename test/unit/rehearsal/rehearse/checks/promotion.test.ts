@@ -1,5 +1,5 @@
 import type { Entry } from '../../../../../rehearsal/rehearse/checks/journal.ts'
-import { digestOf, judgePromotion } from '../../../../../rehearsal/rehearse/checks/promotion.ts'
+import { checkPromotion, digestOf } from '../../../../../rehearsal/rehearse/checks/promotion.ts'
 
 const digest = `sha256:${'a'.repeat(64)}`
 const layer = `sha256:${'1'.repeat(64)}`
@@ -38,13 +38,13 @@ const good = {
 }
 
 it('agrees with a promotion that took over what stage ran', () => {
-  expect(judgePromotion(journal(...Object.values(good)), stage, prod)).toEqual([])
+  expect(checkPromotion(journal(...Object.values(good)), stage, prod)).toEqual([])
 })
 
 it('lets layers be that prod had before', () => {
   const { missing: _, read: __, ...rest } = good
   const had = asked(prod.account, 'HEAD', 'blob', layer)
-  expect(judgePromotion(journal(...Object.values(rest), had), stage, prod)).toEqual([])
+  expect(checkPromotion(journal(...Object.values(rest), had), stage, prod)).toEqual([])
 })
 
 const other = `sha256:${'b'.repeat(64)}`
@@ -76,17 +76,17 @@ const cases: readonly (readonly [string, Record<string, unknown>[], string, RegE
   ],
 ]
 it.each(cases)('finds %s, and nothing else', (_, entries, image, problem) => {
-  expect(judgePromotion(journal(...entries), stage, { ...prod, image })).toEqual([expect.stringMatching(problem)])
+  expect(checkPromotion(journal(...entries), stage, { ...prod, image })).toEqual([expect.stringMatching(problem)])
 })
 
 it('takes no two unpinned images for the same', () => {
-  const [problem] = judgePromotion(journal(...all), { ...stage, image: '' }, { ...prod, image: '' })
+  const [problem] = checkPromotion(journal(...all), { ...stage, image: '' }, { ...prod, image: '' })
   expect(problem).toMatch(/ships no image, and stage ran none/)
 })
 
 it('does not take a refused read for one', () => {
   const refused = { ...good.read, status: 403 }
-  expect(judgePromotion(journal(...without('read'), refused), stage, prod)).toEqual([
+  expect(checkPromotion(journal(...without('read'), refused), stage, prod)).toEqual([
     expect.stringMatching(/something was built/),
   ])
 })

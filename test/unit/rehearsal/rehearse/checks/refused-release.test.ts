@@ -1,4 +1,4 @@
-import { judgeRefusal } from '../../../../../rehearsal/rehearse/checks/refused-release.ts'
+import { checkRefusedRelease } from '../../../../../rehearsal/rehearse/checks/refused-release.ts'
 
 const entry = (type: string, more: Record<string, unknown>) => ({ seq: 1, type, ...more })
 const assumed = entry('api', { service: 'sts', action: 'AssumeRole' })
@@ -6,12 +6,12 @@ const token = entry('api', { service: 'ecr', action: 'GetAuthorizationToken' })
 const looked = entry('registry', { what: 'manifest', status: 404 })
 
 it('agrees with a refusal that only looked', () => {
-  expect(judgeRefusal([assumed, token, looked], 'failure')).toEqual([])
+  expect(checkRefusedRelease([assumed, token, looked], 'failure')).toEqual([])
 })
 
 it.each([
-  ['it went through', [assumed, token, looked], 'success', /ended as success/],
-  ['it failed before it looked', [assumed], 'failure', /no registry was asked/],
+  ['it went through', [assumed, token, looked], 'success', /ended with success/],
+  ['it failed before it looked', [assumed], 'failure', /not looked up in any registry/],
   [
     'Terraform ran first',
     [assumed, entry('api', { service: 's3', action: 'GetObject' }), token, looked],
@@ -19,5 +19,5 @@ it.each([
     /1 calls were made before it was refused, such as s3:GetObject/,
   ],
 ])('disagrees where %s', (_, entries, conclusion, problem) => {
-  expect(judgeRefusal(entries, conclusion)).toEqual([expect.stringMatching(problem)])
+  expect(checkRefusedRelease(entries, conclusion)).toEqual([expect.stringMatching(problem)])
 })

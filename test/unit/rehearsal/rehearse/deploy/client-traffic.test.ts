@@ -19,7 +19,7 @@ async function until(holds: () => boolean): Promise<void> {
 it('counts every request, and what answered', async () => {
   const url = await listen((response, count) => response.end(count <= 5 ? 'old\n' : 'new\n'))
   const traffic = sendTraffic(url)
-  await until(() => traffic.tally().answers.get('new') !== undefined)
+  await until(() => traffic.counts().answers.get('new') !== undefined)
   const tally = await traffic.stop()
   expect(tally.failed).toBe(0)
   expect(tally.answers.get('old')).toBe(5)
@@ -33,7 +33,7 @@ it('counts every answer but 200, and every connection that breaks, as failed', a
     else response.end('fine')
   })
   const traffic = sendTraffic(url)
-  await until(() => traffic.tally().requests >= 30)
+  await until(() => traffic.counts().requests >= 30)
   const { requests, failed, failures, answers } = await traffic.stop()
   expect(failed).toBe(requests - (answers.get('fine') ?? 0))
   expect(failed).toBeGreaterThan(0)
@@ -48,7 +48,7 @@ it('waits for what is under way before it counts', async () => {
   })
   const url = await listen((response) => void held.then(() => response.end('late')))
   const traffic = sendTraffic(url)
-  await until(() => traffic.tally().requests >= 3)
+  await until(() => traffic.counts().requests >= 3)
   const stopped = traffic.stop()
   release()
   const { requests, failed, answers } = await stopped

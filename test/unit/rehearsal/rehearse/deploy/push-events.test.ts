@@ -1,5 +1,6 @@
 import { merge, release } from '../../../../../rehearsal/rehearse/deploy/push-events.ts'
-import { environments, rehearsedSettings } from '../../../../../rehearsal/rehearse/setup/github-settings.ts'
+import { environments } from '../../../../../rehearsal/rehearse/setup/environments.ts'
+import { rehearsedSettings } from '../../../../../rehearsal/rehearse/setup/github-settings.ts'
 
 const commit = { sha: 'c'.repeat(40), before: 'b'.repeat(40), message: 'Second version' }
 
@@ -35,7 +36,7 @@ it('keeps stage and prod apart in all that they are set up with', () => {
   expect(Object.keys(prod)).toEqual(Object.keys(stage))
 })
 
-it('has monitors watched only where that is asked for, and then not for long', () => {
+it('has monitors watchMonitors only where that is asked for, and then not for long', () => {
   const cloud = { DD_API_KEY: 'api', DD_APP_KEY: 'app' }
   const { settings } = rehearsedSettings(cloud, {}, true)
   expect(settings).toMatchObject({ secrets: { DATADOG_APP_KEY: 'app' }, vars: { DATADOG_BAKE_TIME: '5s' } })

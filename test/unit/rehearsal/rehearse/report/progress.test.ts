@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readCommandLine } from '../../../../../rehearsal/rehearse/command-line.ts'
-import { Screen } from '../../../../../rehearsal/rehearse/report/progress.ts'
+import { Progress } from '../../../../../rehearsal/rehearse/report/progress.ts'
 import type { RunnerEvent } from '../../../../../rehearsal/runner/events.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'slipway-screen-'))
+const folder = mkdtempSync(join(tmpdir(), 'slipway-progress-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const at = { job: ['stage', 'deploy'], step: 'rollout' }
@@ -23,8 +23,8 @@ const finished = (conclusion: 'success' | 'failure' | 'skipped'): RunnerEvent =>
 
 function shown(...events: RunnerEvent[]): string {
   let text = ''
-  const screen = new Screen({ write: (part: string) => (text += part) })
-  const follow = screen.follow(join(folder, 'log'))
+  const progress = new Progress({ write: (part: string) => (text += part) })
+  const follow = progress.follow(join(folder, 'log'))
   for (const event of events) follow(event)
   return text
 }
@@ -61,7 +61,7 @@ describe('the command line', () => {
   it.each([
     [['--kep'], /--kep/],
     [['--json'], /--json/],
-    [['--json', ''], /--json takes the path/],
+    [['--json', ''], /--json needs the path/],
     [['file'], /file/],
   ])('refuses %j, and names it', (args, message) => {
     expect(() => readCommandLine(args)).toThrow(message)

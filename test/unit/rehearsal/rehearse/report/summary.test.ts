@@ -1,5 +1,5 @@
 import { stagesOf } from '../../../../../rehearsal/rehearse/report/stages.ts'
-import { humanSummary, machineSummary, type Summary } from '../../../../../rehearsal/rehearse/report/summary.ts'
+import { jsonSummary, type Summary, textSummary } from '../../../../../rehearsal/rehearse/report/summary.ts'
 import type { StepResult } from '../../../../../rehearsal/runner/contexts/state.ts'
 
 const step = (uses: string | undefined, outcome: StepResult['outcome'], seconds: number, more = {}): StepResult => ({
@@ -80,7 +80,7 @@ it('gives a step that failed a stage of its own, so that it is seen', () => {
 })
 
 it('gives machines exactly what was promised', () => {
-  expect(machineSummary(summary)).toEqual({
+  expect(jsonSummary(summary)).toEqual({
     verdict: 'succeeded',
     image: 'web@sha256:abc',
     taskDefinition: 'arn:web:2',
@@ -97,19 +97,19 @@ it('gives machines exactly what was promised', () => {
 
 it('gives machines what became of prod and of the alarm, where there was one', () => {
   const alarm = { verdict: 'rolled-back', taskDefinition: 'arn:web:3', event: null }
-  expect(machineSummary({ ...summary, alarm })).toMatchObject({ alarm })
-  expect(humanSummary({ ...summary, alarm })).toMatch(/alarm +rolled-back\n +revision +arn:web:3/)
+  expect(jsonSummary({ ...summary, alarm })).toMatchObject({ alarm })
+  expect(textSummary({ ...summary, alarm })).toMatch(/alarm +rolled-back\n +revision +arn:web:3/)
 })
 
 it('tells people what they want to know, with the time of Terraform apart', () => {
-  const text = humanSummary({ ...summary, problems: ['second deploy: it failed'] })
+  const text = textSummary({ ...summary, problems: ['second deploy: it failed'] })
   for (const part of [
     'succeeded',
     'web@sha256:abc',
     'arn:web:2',
     '1000 requests during the second rollout, 0 failed',
     'web deployed',
-    "33.0 s in all, 17.3 s of it Terraform's",
+    '33.0 s in total, 17.3 s of it in Terraform',
     '/runs/journal.jsonl',
     '✗ second deploy: it failed',
   ]) {
@@ -130,22 +130,22 @@ describe('of a rehearsal that went on to prod', () => {
   const ran = { ...summary, image: `127.0.0.1:5000/web@${digest}` }
 
   it('gives machines one member more', () => {
-    expect(machineSummary({ ...ran, prod })).toEqual({ ...machineSummary(ran), prod })
-    expect(Object.keys(machineSummary({ ...ran, prod: undefined }))).not.toContain('prod')
+    expect(jsonSummary({ ...ran, prod })).toEqual({ ...jsonSummary(ran), prod })
+    expect(Object.keys(jsonSummary({ ...ran, prod: undefined }))).not.toContain('prod')
   })
 
   it('tells people that prod runs what stage ran', () => {
-    const text = humanSummary({ ...ran, prod })
-    for (const part of [prod.image, `the very image that stage ran: ${digest}`, 'arn:prod:web:1', 'web in prod']) {
+    const text = textSummary({ ...ran, prod })
+    for (const part of [prod.image, `the same image as stage: ${digest}`, 'arn:prod:web:1', 'web in prod']) {
       expect(text).toContain(part)
     }
-    expect(humanSummary(ran)).not.toContain('prod')
+    expect(textSummary(ran)).not.toContain('prod')
   })
 
   it.each(['127.0.0.2:5000/web:v1.2.3', `127.0.0.2:5000/web@sha256:${'b'.repeat(64)}`, ''])(
     'tells people that prod does not, when it runs %j',
     (image) => {
-      expect(humanSummary({ ...ran, prod: { ...prod, image } })).toContain(`NOT the image that stage ran: ${ran.image}`)
+      expect(textSummary({ ...ran, prod: { ...prod, image } })).toContain(`NOT the image of stage: ${ran.image}`)
     },
   )
 })
