@@ -10,7 +10,7 @@ import type { Plan } from '../actions/terraform-apply/src/plan-json/plan-json.ts
 import { scrubber, secretsOf } from '../actions/terraform-apply/src/plan-json/sensitive-values.ts'
 import { planReport } from '../actions/terraform-apply/src/report/plan-report.ts'
 import { breachesOf } from '../actions/terraform-apply/src/review/guard-rails.ts'
-import { exec } from '../toolkit/exec.ts'
+import { exec } from '../toolkit/process/exec.ts'
 
 const [megabytes = '50', file] = process.argv.slice(2)
 if (file === undefined) inAnother(Number(megabytes))

@@ -1,9 +1,9 @@
 import * as core from '@actions/core'
 import { type Clock, systemClock } from './clock.ts'
 import { CancelledError, describeError } from './errors.ts'
-import { type Exec, exec } from './exec.ts'
 import { type Log, runnerLog } from './log.ts'
-import { type Query, query } from './query.ts'
+import { type Exec, exec } from './process/exec.ts'
+import { type Query, query } from './process/query.ts'
 import { runnerStep, type Step } from './step.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>

@@ -4,7 +4,8 @@ import {
   GetCallerIdentityCommand,
   STSClient,
 } from '@aws-sdk/client-sts'
-import { awsConfig, awsError } from '../../../toolkit/aws.ts'
+import { awsConfig } from '../../../toolkit/aws/aws-config.ts'
+import { awsError } from '../../../toolkit/aws/aws-error.ts'
 import { throwIfCancelled } from '../../../toolkit/clock.ts'
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import { readWorkflowRun } from '../../../toolkit/github.ts'

@@ -1,9 +1,9 @@
 // The only reader of inputs.
-import { type Arn, parseArn } from '../../../toolkit/arn.ts'
+import { type Arn, parseArn } from '../../../toolkit/aws/arn.ts'
+import { readRegion } from '../../../toolkit/aws/region.ts'
 import { InputError } from '../../../toolkit/errors.ts'
 import { readWorkflowRun } from '../../../toolkit/github.ts'
 import { InputReader } from '../../../toolkit/inputs.ts'
-import { readRegion } from '../../../toolkit/region.ts'
 import type { Environment } from '../../../toolkit/runtime.ts'
 import { SESSION_TAG_KEYS } from './session-tags.ts'
 

@@ -1,6 +1,6 @@
+import { inRegion } from '../../../toolkit/aws/region.ts'
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import { openHttp } from '../../../toolkit/http/http.ts'
-import { inRegion } from '../../../toolkit/region.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import { type BuildOutcome, buildOrReuse } from './build/build-or-reuse.ts'
 import { findPromoted } from './build/find-promoted.ts'

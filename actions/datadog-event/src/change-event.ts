@@ -1,4 +1,4 @@
-import { resourceName } from '../../../toolkit/arn.ts'
+import { resourceName } from '../../../toolkit/aws/arn.ts'
 import type { DatadogRequest } from './client.ts'
 import { aggregationKey, type Deploy, type DeployedService } from './deploy.ts'
 import { type EventFields, OLDEST_S, TEXT_LIMIT, TITLE_LIMIT } from './event.ts'

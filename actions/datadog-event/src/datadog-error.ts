@@ -1,5 +1,5 @@
-import { isConnectionError } from '../../../toolkit/connection-error.ts'
 import { SlipwayError } from '../../../toolkit/errors.ts'
+import { isConnectionError } from '../../../toolkit/http/connection-error.ts'
 import type { TextAnswer } from '../../../toolkit/http/exchange.ts'
 import type { Site } from './site.ts'
 

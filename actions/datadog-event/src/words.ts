@@ -1,4 +1,4 @@
-import { resourceName } from '../../../toolkit/arn.ts'
+import { resourceName } from '../../../toolkit/aws/arn.ts'
 import type { Deploy, DeployedService, Status } from './deploy.ts'
 import { code, cut, cutKeeping, harmless, link, plain } from './safe-text.ts'
 

@@ -1,4 +1,4 @@
-import { awsConfig } from '../../../toolkit/aws.ts'
+import { awsConfig } from '../../../toolkit/aws/aws-config.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import { AwsCalls } from './aws/aws-calls.ts'
 import type { Connect } from './aws/clients.ts'

@@ -1,4 +1,4 @@
-import { awsConfig } from '../../../toolkit/aws.ts'
+import { awsConfig } from '../../../toolkit/aws/aws-config.ts'
 import { join } from '../../../toolkit/markdown.ts'
 import { inParallel } from '../../../toolkit/parallel.ts'
 import type { World } from '../../../toolkit/runtime.ts'

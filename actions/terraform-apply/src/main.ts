@@ -1,5 +1,5 @@
-import { checkAccount } from '../../../toolkit/account.ts'
-import { inRegion } from '../../../toolkit/region.ts'
+import { checkAccount } from '../../../toolkit/aws/account.ts'
+import { inRegion } from '../../../toolkit/aws/region.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import { apply, plan, verify } from './commands/commands.ts'
 import { drift } from './commands/drift.ts'

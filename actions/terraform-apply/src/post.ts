@@ -1,5 +1,5 @@
+import { inRegion } from '../../../toolkit/aws/region.ts'
 import { describeError } from '../../../toolkit/errors.ts'
-import { inRegion } from '../../../toolkit/region.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import { regionOf } from './inputs/inputs.ts'
 import { releaseLeftoverLock } from './lock/leftover-lock.ts'

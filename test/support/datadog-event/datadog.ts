@@ -1,6 +1,6 @@
 import type { DeployRecord } from '../../../toolkit/deploy-record.ts'
-import { exec } from '../../../toolkit/exec.ts'
-import { query } from '../../../toolkit/query.ts'
+import { exec } from '../../../toolkit/process/exec.ts'
+import { query } from '../../../toolkit/process/query.ts'
 import type { Environment, World } from '../../../toolkit/runtime.ts'
 import { FakeClock } from '../clock.ts'
 

@@ -5,8 +5,8 @@ import { awsClients, type Connect } from '../../../actions/deploy-ecs/src/aws/cl
 import { main } from '../../../actions/deploy-ecs/src/main.ts'
 import { post } from '../../../actions/deploy-ecs/src/post.ts'
 import { describeError } from '../../../toolkit/errors.ts'
-import { exec } from '../../../toolkit/exec.ts'
-import { query } from '../../../toolkit/query.ts'
+import { exec } from '../../../toolkit/process/exec.ts'
+import { query } from '../../../toolkit/process/query.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import type { EcsCloud } from './ecs-cloud.ts'
 

@@ -15,7 +15,7 @@ test('reads exactly the inputs that action.yml declares', () => {
   const root = new URL('../../../', import.meta.url)
   const folder = 'actions/terraform-apply/src/inputs/'
   const readers = readdirSync(new URL(folder, root)).map((name) => folder + name)
-  const source = [...readers, 'toolkit/account.ts', 'toolkit/region.ts']
+  const source = [...readers, 'toolkit/aws/account.ts', 'toolkit/aws/region.ts']
     .map((path) => readFileSync(new URL(path, root), 'utf8'))
     .join('\n')
   const read = source.matchAll(/(?:\bread(?:er)?\.\w+\(|existingFiles?\(reader, )'([a-z-]+)'/g)

@@ -1,5 +1,5 @@
-import { readAccountId } from '../../../../toolkit/account.ts'
-import { parseEcrHost } from '../../../../toolkit/ecr-host.ts'
+import { readAccountId } from '../../../../toolkit/aws/account.ts'
+import { parseEcrHost } from '../../../../toolkit/aws/ecr-host.ts'
 import { InputError } from '../../../../toolkit/errors.ts'
 import { formatRepository } from '../../../../toolkit/image-reference.ts'
 import type { InputReader } from '../../../../toolkit/inputs.ts'

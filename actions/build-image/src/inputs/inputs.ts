@@ -1,9 +1,10 @@
 // The inputs of the action: everything that is read from `with:` is read in this folder.
+
+import { readRegion } from '../../../../toolkit/aws/region.ts'
 import { InputError } from '../../../../toolkit/errors.ts'
 import { readWorkflowRun } from '../../../../toolkit/github.ts'
 import { type ImageReference, requireReference } from '../../../../toolkit/image-reference.ts'
 import { InputReader } from '../../../../toolkit/inputs.ts'
-import { readRegion } from '../../../../toolkit/region.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
 import { parseSize } from '../image/size.ts'
 import { type BuildInputs, buildxInputs, readBuild } from './build-inputs.ts'

@@ -1,4 +1,4 @@
-import { isEcrPublicHost } from '../../../../toolkit/ecr-host.ts'
+import { isEcrPublicHost } from '../../../../toolkit/aws/ecr-host.ts'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import { formatRepository, type Repository } from '../../../../toolkit/image-reference.ts'
 import { inParallel } from '../../../../toolkit/parallel.ts'

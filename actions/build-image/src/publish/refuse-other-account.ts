@@ -1,4 +1,4 @@
-import { checkAccount } from '../../../../toolkit/account.ts'
+import { checkAccount } from '../../../../toolkit/aws/account.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
 import type { Destination } from '../inputs/destinations.ts'
 import type { Registries } from '../registry/registries.ts'

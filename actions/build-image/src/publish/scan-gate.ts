@@ -1,5 +1,5 @@
 import type { ImageScanFindings } from '@aws-sdk/client-ecr'
-import { awsError } from '../../../../toolkit/aws.ts'
+import { awsError } from '../../../../toolkit/aws/aws-error.ts'
 import { InputError, SlipwayError } from '../../../../toolkit/errors.ts'
 import { formatRepository } from '../../../../toolkit/image-reference.ts'
 import { inParallel } from '../../../../toolkit/parallel.ts'

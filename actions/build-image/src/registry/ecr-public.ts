@@ -1,4 +1,5 @@
-import { type AwsFailure, awsConfig, awsError, classifyAwsError } from '../../../../toolkit/aws.ts'
+import { awsConfig } from '../../../../toolkit/aws/aws-config.ts'
+import { type AwsFailure, awsError, classifyAwsError } from '../../../../toolkit/aws/aws-error.ts'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import { formatRepository, type Repository } from '../../../../toolkit/image-reference.ts'
 import type { World } from '../../../../toolkit/runtime.ts'

@@ -1,4 +1,4 @@
-import { awsError } from '../../../../toolkit/aws.ts'
+import { awsError } from '../../../../toolkit/aws/aws-error.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
 import { type EcrRegistry, registryId } from './ecr.ts'
 

@@ -1,4 +1,4 @@
-import { isEcrPublicHost } from '../../../../toolkit/ecr-host.ts'
+import { isEcrPublicHost } from '../../../../toolkit/aws/ecr-host.ts'
 import type { Http } from '../../../../toolkit/http/http.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
 import type { Login } from '../inputs/login.ts'

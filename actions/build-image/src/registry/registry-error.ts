@@ -1,5 +1,5 @@
-import { isConnectionError } from '../../../../toolkit/connection-error.ts'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
+import { isConnectionError } from '../../../../toolkit/http/connection-error.ts'
 import type { HttpAnswer } from '../../../../toolkit/http/http.ts'
 import type { Retryable } from '../../../../toolkit/retry.ts'
 

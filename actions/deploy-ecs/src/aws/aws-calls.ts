@@ -1,4 +1,4 @@
-import { awsError } from '../../../../toolkit/aws.ts'
+import { awsError } from '../../../../toolkit/aws/aws-error.ts'
 import type { Clock } from '../../../../toolkit/clock.ts'
 import { throwIfCancelled } from '../../../../toolkit/clock.ts'
 import { retry } from '../../../../toolkit/retry.ts'

@@ -3,7 +3,7 @@ import { ECRClient } from '@aws-sdk/client-ecr'
 import { ECSClient } from '@aws-sdk/client-ecs'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { STSClient } from '@aws-sdk/client-sts'
-import type { AwsConfig } from '../../../../toolkit/aws.ts'
+import type { AwsConfig } from '../../../../toolkit/aws/aws-config.ts'
 
 /** The AWS services that a deploy talks to. */
 export interface Clients {

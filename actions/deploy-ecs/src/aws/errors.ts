@@ -1,4 +1,4 @@
-import { classifyAwsError } from '../../../../toolkit/aws.ts'
+import { classifyAwsError } from '../../../../toolkit/aws/aws-error.ts'
 
 /** Whether a failed call may well succeed in a moment. */
 export function isRetryable(error: unknown): boolean {

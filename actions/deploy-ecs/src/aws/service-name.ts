@@ -1,4 +1,4 @@
-import { parseArn, splitResource } from '../../../../toolkit/arn.ts'
+import { parseArn, splitResource } from '../../../../toolkit/aws/arn.ts'
 import { InputError } from '../../../../toolkit/errors.ts'
 import { accountOf } from './short-names.ts'
 

@@ -1,5 +1,5 @@
 // Short names of ECS resources, from their ARNs.
-import { parseArn, resourceName, splitResource } from '../../../../toolkit/arn.ts'
+import { parseArn, resourceName, splitResource } from '../../../../toolkit/aws/arn.ts'
 
 /** `web:42`, or `web` without a revision, of a task definition's ARN; `undefined` for a text that is no such ARN. */
 export function parseTaskDefinitionArn(text: string): string | undefined {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { RunTaskCommand, type RunTaskRequest, StopTaskCommand } from '@aws-sdk/client-ecs'
-import { classifyAwsError } from '../../../../toolkit/aws.ts'
+import { classifyAwsError } from '../../../../toolkit/aws/aws-error.ts'
 import { CancelledError, describeError, SlipwayError } from '../../../../toolkit/errors.ts'
 import type { WorkflowRun } from '../../../../toolkit/github.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'

@@ -1,7 +1,7 @@
 // What a task definition only names: roles, secrets, parameters, log groups. Without any one of them ECS registers it all
 // the same, and then starts none of its tasks. Pure.
 import type { ContainerDefinition, Secret } from '@aws-sdk/client-ecs'
-import { formatArn, parseArn, resourceName } from '../../../../toolkit/arn.ts'
+import { formatArn, parseArn, resourceName } from '../../../../toolkit/aws/arn.ts'
 import type { Registration } from '../task-definition/registration.ts'
 
 /** Where a deploy takes place: names without an account or a region are of these. */

@@ -1,4 +1,4 @@
-import { classifyAwsError } from '../../../../toolkit/aws.ts'
+import { classifyAwsError } from '../../../../toolkit/aws/aws-error.ts'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import { retry } from '../../../../toolkit/retry.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'

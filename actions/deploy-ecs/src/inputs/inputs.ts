@@ -1,10 +1,10 @@
 // The only reader of this action's inputs.
 
-import { readAccountId } from '../../../../toolkit/account.ts'
+import { readAccountId } from '../../../../toolkit/aws/account.ts'
+import { readRegion } from '../../../../toolkit/aws/region.ts'
 import { formatDuration } from '../../../../toolkit/duration.ts'
 import { InputError } from '../../../../toolkit/errors.ts'
 import { InputReader } from '../../../../toolkit/inputs.ts'
-import { readRegion } from '../../../../toolkit/region.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
 import { nameOf, parseClusterName, parseServiceName, type ServiceName } from '../aws/service-name.ts'
 import { revisionName } from '../aws/short-names.ts'

@@ -1,5 +1,5 @@
 import { LogDriver } from '@aws-sdk/client-ecs'
-import { parseArn } from '../../../../toolkit/arn.ts'
+import { parseArn } from '../../../../toolkit/aws/arn.ts'
 import { InputError } from '../../../../toolkit/errors.ts'
 import type { InputReader, Pair } from '../../../../toolkit/inputs.ts'
 import { readCommandLine } from './command-line.ts'

@@ -1,5 +1,5 @@
 import type { ContainerDefinition } from '@aws-sdk/client-ecs'
-import { classifyAwsError } from '../../../../toolkit/aws.ts'
+import { classifyAwsError } from '../../../../toolkit/aws/aws-error.ts'
 import { regionOf, taskId } from '../aws/short-names.ts'
 import type { Context } from '../inputs/context.ts'
 import { logStreamOf } from './container-log.ts'

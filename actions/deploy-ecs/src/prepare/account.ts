@@ -1,5 +1,5 @@
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
-import { refuseOtherAccount } from '../../../../toolkit/account.ts'
+import { refuseOtherAccount } from '../../../../toolkit/aws/account.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
 
 /** @throws InputError when the credentials are those of another account. */

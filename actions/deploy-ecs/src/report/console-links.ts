@@ -1,5 +1,5 @@
 // Links into the AWS console, for each partition of AWS.
-import { parseArn } from '../../../../toolkit/arn.ts'
+import { parseArn } from '../../../../toolkit/aws/arn.ts'
 import type { LogStream } from '../logs/container-log.ts'
 
 const HOSTS: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import { DescribeImagesCommand } from '@aws-sdk/client-ecr'
-import { classifyAwsError } from '../../../../toolkit/aws.ts'
-import { parseEcrHost } from '../../../../toolkit/ecr-host.ts'
+import { classifyAwsError } from '../../../../toolkit/aws/aws-error.ts'
+import { parseEcrHost } from '../../../../toolkit/aws/ecr-host.ts'
 import { CancelledError, InputError, SlipwayError } from '../../../../toolkit/errors.ts'
 import { requireReference } from '../../../../toolkit/image-reference.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'

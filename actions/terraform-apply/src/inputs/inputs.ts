@@ -1,9 +1,9 @@
 // With its neighbours in this folder the only reader of inputs and of the runner's variables.
 
 import { tmpdir } from 'node:os'
-import { readAccountId } from '../../../../toolkit/account.ts'
+import { readAccountId } from '../../../../toolkit/aws/account.ts'
+import { readRegion } from '../../../../toolkit/aws/region.ts'
 import { InputReader } from '../../../../toolkit/inputs.ts'
-import { readRegion } from '../../../../toolkit/region.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
 import { type ApprovalInputs, readApproval } from './approval-inputs.ts'
 import { existingFile } from './input-files.ts'

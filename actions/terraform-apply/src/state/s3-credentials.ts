@@ -1,7 +1,7 @@
 // The credentials that the S3 backend is configured with, for our own S3 client.
 
 import type { AssumeRoleCommandInput } from '@aws-sdk/client-sts'
-import type { AwsConfig } from '../../../../toolkit/aws.ts'
+import type { AwsConfig } from '../../../../toolkit/aws/aws-config.ts'
 import type { Backend } from './backend.ts'
 
 type Config = Backend['config']

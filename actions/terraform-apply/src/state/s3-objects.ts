@@ -5,7 +5,7 @@ import {
   type PutObjectCommandInput,
   S3Client,
 } from '@aws-sdk/client-s3'
-import { awsConfig } from '../../../../toolkit/aws.ts'
+import { awsConfig } from '../../../../toolkit/aws/aws-config.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
 import type { Backend } from './backend.ts'
 import { credentialsOf, defined, text } from './s3-credentials.ts'

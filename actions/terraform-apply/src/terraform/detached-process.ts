@@ -1,4 +1,4 @@
-// Built on node:child_process, not on toolkit/exec.ts: a Terraform that holds a lock has to outlive us. If it wrote to our pipe
+// Built on node:child_process, not on toolkit/process/exec.ts: a Terraform that holds a lock has to outlive us. If it wrote to our pipe
 // and we were killed, its next write would kill it too, with the lock not released and the state not saved. So it gets a session
 // of its own, writes to a file that we tail, receives at most one SIGINT, and announces itself which process it is.
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { credentialsOf, roleOf } from '../../../../actions/terraform-apply/src/state/s3-credentials.ts'
 import { unsupportedSettings } from '../../../../actions/terraform-apply/src/state/unsupported-settings.ts'
-import { awsConfig } from '../../../../toolkit/aws.ts'
+import { awsConfig } from '../../../../toolkit/aws/aws-config.ts'
 
 const ARN = 'arn:aws:iam::123456789012:role/state'
 

@@ -1,7 +1,8 @@
-import { awsConfig, awsError } from './aws.ts'
-import { InputError } from './errors.ts'
-import type { InputReader } from './inputs.ts'
-import type { World } from './runtime.ts'
+import { InputError } from '../errors.ts'
+import type { InputReader } from '../inputs.ts'
+import type { World } from '../runtime.ts'
+import { awsConfig } from './aws-config.ts'
+import { awsError } from './aws-error.ts'
 
 /** Reads `expected-account-id`. */
 export function readAccountId(read: InputReader): string | undefined {

@@ -3,8 +3,8 @@ import { request } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { runInNewContext } from 'node:vm'
-import { isConnectionError } from '../../../toolkit/connection-error.ts'
-import { CancelledError, SlipwayError } from '../../../toolkit/errors.ts'
+import { CancelledError, SlipwayError } from '../../../../toolkit/errors.ts'
+import { isConnectionError } from '../../../../toolkit/http/connection-error.ts'
 
 const coded = (code: string, more: object = {}) => Object.assign(new Error('it failed'), { code, ...more })
 const named = (name: string, more: object = {}) => Object.assign(new Error('it failed'), { name, ...more })

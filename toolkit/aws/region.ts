@@ -1,6 +1,6 @@
-import { InputError } from './errors.ts'
-import type { InputReader } from './inputs.ts'
-import type { World } from './runtime.ts'
+import { InputError } from '../errors.ts'
+import type { InputReader } from '../inputs.ts'
+import type { World } from '../runtime.ts'
 
 /** Reads `aws-region`, which is what AWS's own actions call it. */
 export function readRegion(read: InputReader): string | undefined {

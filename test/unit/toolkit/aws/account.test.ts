@@ -1,5 +1,5 @@
-import { readAccountId, refuseOtherAccount } from '../../../toolkit/account.ts'
-import { InputReader } from '../../../toolkit/inputs.ts'
+import { readAccountId, refuseOtherAccount } from '../../../../toolkit/aws/account.ts'
+import { InputReader } from '../../../../toolkit/inputs.ts'
 
 const read = (value: string) => readAccountId(new InputReader({ 'INPUT_EXPECTED-ACCOUNT-ID': value }))
 

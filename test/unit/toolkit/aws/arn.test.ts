@@ -1,4 +1,4 @@
-import { type Arn, formatArn, parseArn, resourceName, splitResource } from '../../../toolkit/arn.ts'
+import { type Arn, formatArn, parseArn, resourceName, splitResource } from '../../../../toolkit/aws/arn.ts'
 
 const arn = (partition: string, service: string, region: string, accountId: string, resource: string): Arn => ({
   partition,

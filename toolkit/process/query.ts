@@ -1,8 +1,8 @@
 import { getExecOutput } from '@actions/exec'
-import { throwIfCancelled } from './clock.ts'
-import { SlipwayError } from './errors.ts'
+import { throwIfCancelled } from '../clock.ts'
+import { SlipwayError } from '../errors.ts'
+import type { Environment } from '../runtime.ts'
 import type { ExecResult } from './exec.ts'
-import type { Environment } from './runtime.ts'
 
 export interface QueryOptions {
   readonly cwd?: string

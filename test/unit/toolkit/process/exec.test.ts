@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { CancelledError, SlipwayError } from '../../../toolkit/errors.ts'
-import { exec } from '../../../toolkit/exec.ts'
+import { CancelledError, SlipwayError } from '../../../../toolkit/errors.ts'
+import { exec } from '../../../../toolkit/process/exec.ts'
 
 const node = (script: string) => [process.execPath, ['-e', script]] as const
 

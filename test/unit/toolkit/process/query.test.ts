@@ -1,8 +1,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CancelledError, SlipwayError } from '../../../toolkit/errors.ts'
-import { query } from '../../../toolkit/query.ts'
+import { CancelledError, SlipwayError } from '../../../../toolkit/errors.ts'
+import { query } from '../../../../toolkit/process/query.ts'
 
 let folder: string
 beforeEach(() => {

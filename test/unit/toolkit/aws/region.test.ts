@@ -1,6 +1,6 @@
-import { InputReader } from '../../../toolkit/inputs.ts'
-import { inRegion, readRegion } from '../../../toolkit/region.ts'
-import type { World } from '../../../toolkit/runtime.ts'
+import { inRegion, readRegion } from '../../../../toolkit/aws/region.ts'
+import { InputReader } from '../../../../toolkit/inputs.ts'
+import type { World } from '../../../../toolkit/runtime.ts'
 
 const read = (value: string) => readRegion(new InputReader({ 'INPUT_AWS-REGION': value }))
 

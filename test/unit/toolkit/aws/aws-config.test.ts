@@ -1,10 +1,9 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
-import { awsConfig, awsError, classifyAwsError } from '../../../toolkit/aws.ts'
-import { CancelledError, SlipwayError } from '../../../toolkit/errors.ts'
-
-const failure = (name: string, more: object = {}) => Object.assign(new Error('said AWS'), { name, ...more })
+import { awsConfig } from '../../../../toolkit/aws/aws-config.ts'
+import { classifyAwsError } from '../../../../toolkit/aws/aws-error.ts'
+import { SlipwayError } from '../../../../toolkit/errors.ts'
 
 test('the region comes from the input, else from the environment', () => {
   expect(awsConfig({ AWS_REGION: 'eu-west-1' }, 'us-east-1').region).toBe('us-east-1')
@@ -17,10 +16,10 @@ test('without a region it says where to set one', () => {
   expect(() => awsConfig({})).toThrow('No AWS region is set.')
 })
 
-test('a connection on which nothing comes is given up, and counts as a bad moment', async () => {
+test('a connection on which nothing comes is closed, and the error is transient', async () => {
   const { requestHandler, ...config } = awsConfig({}, 'us-east-1')
   expect(requestHandler.socketTimeout).toBeGreaterThan(0)
-  // Takes connections and what comes, and never says a word.
+  // Accepts connections and requests, and never answers.
   const silent = createServer((socket) => socket.on('error', () => {}).resume()).listen(0, '127.0.0.1')
   await once(silent, 'listening')
   const { port } = silent.address() as { port: number }
@@ -68,38 +67,13 @@ test('the SDK retries a connection error that its own list does not have', async
   }
 })
 
-test.each([
-  [failure('ThrottlingException'), 'throttled'],
-  [failure('Odd', { $metadata: { httpStatusCode: 429 } }), 'throttled'],
-  [failure('ExpiredTokenException'), 'expired'],
-  [failure('UnrecognizedClientException'), 'expired'],
-  [failure('AccessDeniedException', { $metadata: { httpStatusCode: 400 } }), 'denied'],
-  [failure('ServerException'), 'transient'],
-  [failure('Error', { code: 'ECONNRESET' }), 'transient'],
-  [failure('Odd', { $metadata: { httpStatusCode: 503 } }), 'transient'],
-  [failure('TypeError', { cause: failure('Error', { code: 'ETIMEDOUT' }) }), 'transient'],
-  [failure('ClusterNotFoundException', { $metadata: { httpStatusCode: 400 } }), 'refused'],
-  [new Error('AWS SDK error wrapper for TimeoutError: read ECONNRESET'), 'transient'],
-  [failure('Error', { code: 'EHOSTUNREACH' }), 'transient'],
-  [failure('Error', { code: 'HPE_INVALID_CONSTANT' }), 'transient'],
-  [failure('TypeError', { cause: new AggregateError([failure('Error', { code: 'ENETUNREACH' })]) }), 'transient'],
-  [new Error('socket hang up'), 'transient'],
-  [failure('Error', { code: 'CERT_HAS_EXPIRED' }), 'refused'],
-  [failure('AccessDenied', { cause: failure('Error', { code: 'ECONNRESET' }) }), 'denied'],
-  ['a text', 'refused'],
-  [failure('AbortError'), 'cancelled'],
-  [new CancelledError('The run was cancelled.'), 'cancelled'],
-])('%s is %s', (error, expected) => {
-  expect(classifyAwsError(error)).toBe(expected)
+test('the agents follow the proxy; without one the SDK opens its own', () => {
+  expect(awsConfig({}, 'us-east-1').requestHandler).not.toHaveProperty('httpsAgent')
+  expect(awsConfig({ HTTPS_PROXY: 'http://proxy:3128' }, 'us-east-1').requestHandler).toHaveProperty('httpsAgent')
 })
 
-test("AWS's words are kept, and what to do is added", () => {
-  const error = awsError(failure('AccessDeniedException'), 'describe service `web`')
-  expect(error.message).toBe('Could not describe service `web`. AccessDeniedException: said AWS')
-  expect(error.hint).toContain('lacks this permission')
-})
-
-test('an error of ours is not wrapped again', () => {
-  const ours = new SlipwayError('ours')
-  expect(awsError(ours, 'anything')).toBe(ours)
+test('AWS_CA_BUNDLE that cannot be read is named', () => {
+  expect(() => awsConfig({ AWS_CA_BUNDLE: '/nowhere/ca.pem' }, 'us-east-1')).toThrow(
+    'AWS_CA_BUNDLE names `/nowhere/ca.pem`, which cannot be read.',
+  )
 })

@@ -1,5 +1,5 @@
 import { ECRClient } from '@aws-sdk/client-ecr'
-import { isEcrPublicHost, parseEcrHost } from '../../../toolkit/ecr-host.ts'
+import { isEcrPublicHost, parseEcrHost } from '../../../../toolkit/aws/ecr-host.ts'
 
 test.each([
   ['123456789012.dkr.ecr.eu-west-1.amazonaws.com', 'eu-west-1'],

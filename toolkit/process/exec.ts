@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { PassThrough, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { CancelledError, SlipwayError } from './errors.ts'
+import { CancelledError, SlipwayError } from '../errors.ts'
 
 export interface ExecOptions {
   readonly cwd?: string

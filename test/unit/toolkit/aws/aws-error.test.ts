@@ -1,0 +1,64 @@
+import { type AwsFailure, awsError, classifyAwsError } from '../../../../toolkit/aws/aws-error.ts'
+import { CancelledError, SlipwayError } from '../../../../toolkit/errors.ts'
+
+const failure = (name: string, more: object = {}) => Object.assign(new Error('said AWS'), { name, ...more })
+
+test.each<[string, unknown, AwsFailure]>([
+  ['ThrottlingException', failure('ThrottlingException'), 'throttled'],
+  ['Odd, status 429', failure('Odd', { $metadata: { httpStatusCode: 429 } }), 'throttled'],
+  ['ExpiredTokenException', failure('ExpiredTokenException'), 'expired'],
+  ['UnrecognizedClientException', failure('UnrecognizedClientException'), 'expired'],
+  [
+    'AccessDeniedException, status 400',
+    failure('AccessDeniedException', { $metadata: { httpStatusCode: 400 } }),
+    'denied',
+  ],
+  ['ServerException', failure('ServerException'), 'transient'],
+  ['Error, code ECONNRESET', failure('Error', { code: 'ECONNRESET' }), 'transient'],
+  ['Odd, status 503', failure('Odd', { $metadata: { httpStatusCode: 503 } }), 'transient'],
+  [
+    'TypeError caused by ETIMEDOUT',
+    failure('TypeError', { cause: failure('Error', { code: 'ETIMEDOUT' }) }),
+    'transient',
+  ],
+  [
+    'ClusterNotFoundException, status 400',
+    failure('ClusterNotFoundException', { $metadata: { httpStatusCode: 400 } }),
+    'refused',
+  ],
+  [
+    '"AWS SDK error wrapper for TimeoutError: read ECONNRESET"',
+    new Error('AWS SDK error wrapper for TimeoutError: read ECONNRESET'),
+    'transient',
+  ],
+  ['Error, code EHOSTUNREACH', failure('Error', { code: 'EHOSTUNREACH' }), 'transient'],
+  ['Error, code HPE_INVALID_CONSTANT', failure('Error', { code: 'HPE_INVALID_CONSTANT' }), 'transient'],
+  [
+    'TypeError caused by an AggregateError of ENETUNREACH',
+    failure('TypeError', { cause: new AggregateError([failure('Error', { code: 'ENETUNREACH' })]) }),
+    'transient',
+  ],
+  ['"socket hang up"', new Error('socket hang up'), 'transient'],
+  ['Error, code CERT_HAS_EXPIRED', failure('Error', { code: 'CERT_HAS_EXPIRED' }), 'refused'],
+  [
+    'AccessDenied caused by ECONNRESET',
+    failure('AccessDenied', { cause: failure('Error', { code: 'ECONNRESET' }) }),
+    'denied',
+  ],
+  ['a text', 'a text', 'refused'],
+  ['AbortError', failure('AbortError'), 'cancelled'],
+  ['CancelledError "The run was cancelled."', new CancelledError('The run was cancelled.'), 'cancelled'],
+])('%s', (_, error, expected) => {
+  expect(classifyAwsError(error)).toBe(expected)
+})
+
+test("AWS's words are kept, and what to do is added", () => {
+  const error = awsError(failure('AccessDeniedException'), 'describe service `web`')
+  expect(error.message).toBe('Could not describe service `web`. AccessDeniedException: said AWS')
+  expect(error.hint).toContain('lacks this permission')
+})
+
+test('an error of ours is not wrapped again', () => {
+  const ours = new SlipwayError('ours')
+  expect(awsError(ours, 'anything')).toBe(ours)
+})

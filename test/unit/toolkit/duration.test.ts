@@ -1,0 +1,12 @@
+import { formatDuration } from '../../../toolkit/duration.ts'
+
+test.each([
+  [850, '850 ms'],
+  [12_400, '12 s'],
+  [60_000, '1 min'],
+  [200_000, '3 min 20 s'],
+  [3_600_000, '1 h'],
+  [3_900_000, '1 h 5 min'],
+])('%d ms is said as %s', (ms, expected) => {
+  expect(formatDuration(ms)).toBe(expected)
+})

@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs'
+import type { Agent as HttpAgent } from 'node:http'
+import type { Agent as HttpsAgent } from 'node:https'
+import { SlipwayError } from '../errors.ts'
+import { openAgents } from '../http/agents.ts'
+import { isConnectionError } from '../http/connection-error.ts'
+import { readProxySettings } from '../http/proxy.ts'
+import type { Environment } from '../runtime.ts'
+import { VERSION } from '../version.ts'
+
+/** What every AWS SDK client of ours is made with. Credentials and AWS_ENDPOINT_URL are the SDK's own business. */
+export interface AwsConfig {
+  readonly region: string
+  readonly customUserAgent: [string, string][]
+  readonly retryMode: 'standard'
+  readonly maxAttempts: number
+  /** Milliseconds. The SDK itself waits for ever: a connection that has died quietly would hold a step past its time-out. */
+  readonly requestHandler: {
+    readonly connectionTimeout: number
+    readonly socketTimeout: number
+    readonly httpAgent?: HttpAgent
+    readonly httpsAgent?: HttpsAgent
+  }
+  readonly extensions: Extension[]
+}
+
+/** What the SDK calls a runtime extension, as far as we use it. */
+interface Extension {
+  configure(client: { httpHandler(): { handle(...request: never[]): Promise<unknown> } }): void
+}
+
+/**
+ * Has the SDK retry each connection error of our list: its own list is shorter, and knows no broken answer (HPE_*), no
+ * AggregateError without a code and no failed tunnel through a proxy.
+ */
+const retryConnectionErrors: Extension = {
+  configure(client) {
+    const handler = client.httpHandler()
+    const handle = handler.handle.bind(handler)
+    handler.handle = (...request) =>
+      handle(...request).catch((error: object) => {
+        throw isConnectionError(error) ? Object.assign(error, { $retryable: {} }) : error
+      })
+  },
+}
+
+/**
+ * The region from the input, else from the environment, as assume-role and aws-actions/configure-aws-credentials set it.
+ * @throws SlipwayError when there is none.
+ */
+export function awsConfig(env: Environment, region?: string): AwsConfig {
+  const chosen = region ?? (env['AWS_REGION'] || env['AWS_DEFAULT_REGION'])
+  if (chosen === undefined || chosen === '') {
+    throw new SlipwayError('No AWS region is set.', {
+      hint: 'Set the input `aws-region`, here or of assume-role (or aws-actions/configure-aws-credentials) in an earlier step.',
+    })
+  }
+  return {
+    region: chosen,
+    customUserAgent: [['slipway', VERSION]],
+    retryMode: 'standard',
+    maxAttempts: 5,
+    // `socketTimeout` is about silence, not about size. (The SDK's `requestTimeout` only warns, unless told otherwise.)
+    requestHandler: { connectionTimeout: 5_000, socketTimeout: 20_000, ...agents(env) },
+    extensions: [retryConnectionErrors],
+  }
+}
+
+/**
+ * Agents for the proxy and the certificates that the environment names: the SDK reads neither HTTPS_PROXY nor AWS_CA_BUNDLE, as
+ * the AWS command line and Terraform do. Without them the SDK opens its own.
+ */
+function agents(env: Environment): { httpAgent?: HttpAgent; httpsAgent?: HttpsAgent } {
+  const bundle = env['AWS_CA_BUNDLE']
+  if (!bundle && readProxySettings(env) === undefined) return {}
+  // As many sockets as the SDK's own agents have.
+  const settings = { keepAlive: true, maxSockets: 50, ...(bundle ? { certificates: readCertificates(bundle) } : {}) }
+  const { http, https } = openAgents(env, settings)
+  return { httpAgent: http, httpsAgent: https }
+}
+
+function readCertificates(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new SlipwayError(`AWS_CA_BUNDLE names \`${file}\`, which cannot be read.`, {
+      hint: 'Set it to a file with certificates in PEM form, or unset it.',
+      cause,
+    })
+  }
+}

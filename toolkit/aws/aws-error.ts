@@ -1,0 +1,78 @@
+import { CancelledError, SlipwayError } from '../errors.ts'
+import { isConnectionError } from '../http/connection-error.ts'
+
+/**
+ * What a failed AWS call means for who made it:
+ * `throttled` and `transient` pass by themselves; `expired` and `denied` never do; `cancelled` is our own doing and says
+ * nothing of AWS; `refused` is everything else.
+ */
+export type AwsFailure = 'throttled' | 'transient' | 'expired' | 'denied' | 'cancelled' | 'refused'
+
+const THROTTLED = new Set([
+  'Throttling',
+  'ThrottlingException',
+  'ThrottledException',
+  'RequestThrottled',
+  'RequestThrottledException',
+  'RequestLimitExceeded',
+  'TooManyRequestsException',
+  'LimitExceededException',
+  'SlowDown',
+  'BandwidthLimitExceeded',
+])
+const EXPIRED = new Set([
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'RequestExpired',
+  'UnrecognizedClientException',
+  'InvalidClientTokenId',
+  'CredentialsProviderError',
+])
+const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedException', 'UnauthorizedOperation'])
+const TRANSIENT = new Set([
+  'TimeoutError',
+  'RequestTimeout',
+  'RequestTimeoutException',
+  'InternalError',
+  'InternalFailure',
+  'InternalServerError',
+  'ServerException',
+  'ServiceUnavailable',
+  'ServiceUnavailableException',
+])
+
+/** The class of a failed AWS call: by error code first, then by HTTP status, then by what happened to the connection. */
+export function classifyAwsError(error: unknown): AwsFailure {
+  if (!(error instanceof Error)) return 'refused'
+  if (error instanceof CancelledError) return 'cancelled'
+  const { code, $metadata } = error as Error & { code?: string; $metadata?: { httpStatusCode?: number } }
+  // The SDK wraps what it does not take for an error, such as one of another realm, and keeps its name in the message only.
+  const name = /^AWS SDK error wrapper for (\w+)/.exec(error.message)?.[1] ?? error.name
+  const status = $metadata?.httpStatusCode
+  if (name === 'AbortError') return 'cancelled'
+  const known = (names: ReadonlySet<string>) => names.has(name) || (code !== undefined && names.has(code))
+  if (known(THROTTLED) || status === 429) return 'throttled'
+  if (known(EXPIRED)) return 'expired'
+  if (known(DENIED)) return 'denied'
+  if (known(TRANSIENT) || (status !== undefined && status >= 500) || isConnectionError(error)) return 'transient'
+  return error.cause instanceof Error ? classifyAwsError(error.cause) : 'refused'
+}
+
+/**
+ * An AWS error in our own words: which call, on what, and what to do where its class tells.
+ * The SDK's message is kept, as it is what people search for.
+ */
+export function awsError(error: unknown, doing: string): SlipwayError {
+  if (error instanceof SlipwayError) return error
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  const hint = HINTS[classifyAwsError(error)]
+  return new SlipwayError(`Could not ${doing}. ${text}`, hint === undefined ? { cause: error } : { hint, cause: error })
+}
+
+const HINTS: Readonly<Partial<Record<AwsFailure, string>>> = {
+  throttled: 'AWS throttled the call for longer than we retried. Run the step again, or spread deploys over time.',
+  transient: 'AWS or the network had a bad moment for longer than we retried. Run the step again.',
+  expired:
+    'The AWS credentials are missing, invalid or expired. Run aws-actions/configure-aws-credentials or our assume-role in an earlier step of this job; for long jobs raise `role-duration-seconds`.',
+  denied: "The role lacks this permission. The action's README lists the ones it needs.",
+}
