@@ -1,23 +1,13 @@
-import { groupsServing, loadBalancersServing } from '../../../../actions/deploy-ecs/src/observe/blue-green.ts'
-import { minimumDurationMs } from '../../../../actions/deploy-ecs/src/prepare/timeout.ts'
+import {
+  continueHookCommand,
+  groupsServing,
+  loadBalancersServing,
+  pendingHooks,
+  shiftsTraffic,
+} from '../../../../actions/deploy-ecs/src/observe/blue-green.ts'
+import { record } from '../stories.ts'
 
-const MINUTE = 60_000
-
-test.each([
-  [undefined, 0],
-  [{ strategy: 'ROLLING', bakeTimeInMinutes: 3 }, 3],
-  [{ strategy: 'BLUE_GREEN', bakeTimeInMinutes: 10 }, 10],
-  // AWS's defaults: ten steps with 6 minutes between them; 10 minutes for the canary.
-  [{ strategy: 'LINEAR' }, 54],
-  [{ strategy: 'CANARY', bakeTimeInMinutes: 5 }, 15],
-  [{ strategy: 'LINEAR', linearConfiguration: { stepPercent: 30, stepBakeTimeInMinutes: 2 }, bakeTimeInMinutes: 1 }, 7],
-  [{ strategy: 'LINEAR', linearConfiguration: { stepPercent: 100, stepBakeTimeInMinutes: 20 } }, 0],
-  [{ strategy: 'CANARY', canaryConfiguration: { canaryPercent: 100, canaryBakeTimeInMinutes: 20 } }, 0],
-] as const)('%j takes ECS %d minutes at least', (configuration, minutes) => {
-  expect(minimumDurationMs(configuration)).toBe(minutes * MINUTE)
-})
-
-describe('the target groups that serve a revision', () => {
+describe('loadBalancersServing', () => {
   const shifting = { targetGroupArn: 'blue', alternateTargetGroupArn: 'green', containerName: 'app', containerPort: 80 }
   const single = { targetGroupArn: 'metrics', containerName: 'app', containerPort: 9090 }
   const ofRevision = (...groups: string[]) =>
@@ -26,7 +16,7 @@ describe('the target groups that serve a revision', () => {
   test.each([
     ['green', ofRevision('green', 'metrics'), 'green'],
     ['blue', ofRevision('blue', 'metrics'), 'blue'],
-  ])('%s alone counts where ECS says so', (_, groups, expected) => {
+  ])('keeps the target group %s where ECS says that it serves the revision', (_, groups, expected) => {
     const { alternateTargetGroupArn: _alternate, ...rest } = shifting
     expect(loadBalancersServing([shifting, single], groups)).toEqual([{ ...rest, targetGroupArn: expected }, single])
   })
@@ -34,7 +24,34 @@ describe('the target groups that serve a revision', () => {
   test.each([
     ['says nothing', groupsServing({})],
     ['names neither', ofRevision('other')],
-  ])('both may where ECS %s', (_, groups) => {
+  ])('keeps both target groups where ECS %s', (_, groups) => {
     expect(loadBalancersServing([shifting, single], groups)).toEqual([shifting, single])
   })
+})
+
+test.each([
+  [undefined, false],
+  [{}, false],
+  [{ strategy: 'ROLLING' }, false],
+  [{ strategy: 'BLUE_GREEN' }, true],
+  [{ strategy: 'LINEAR' }, true],
+  [{ strategy: 'CANARY' }, true],
+] as const)('a service with %j shifts traffic: %s', (deploymentConfiguration, expected) => {
+  expect(shiftsTraffic(deploymentConfiguration === undefined ? {} : { deploymentConfiguration })).toBe(expected)
+})
+
+test('pendingHooks names each hook that waits, with its stage', () => {
+  expect(pendingHooks(undefined)).toEqual([])
+  const waiting = record('IN_PROGRESS', { awaiting: [{ hookId: 'h1' }, { hookId: 'h2' }], lifecycleStage: 'BAKE_TIME' })
+  const lines = pendingHooks(waiting)
+  expect(lines).toHaveLength(2)
+  expect(lines[0]).toMatch(/h1.*BAKE_TIME/)
+  expect(lines[1]).toContain('h2')
+})
+
+test('continueHookCommand has the region of the service deployment', () => {
+  const arn = 'arn:aws:ecs:eu-west-1:123456789012:service-deployment/default/web/xyz'
+  expect(continueHookCommand(arn, 'h1')).toBe(
+    `aws ecs continue-service-deployment --region eu-west-1 --service-deployment-arn ${arn} --hook-id h1 --action CONTINUE`,
+  )
 })
