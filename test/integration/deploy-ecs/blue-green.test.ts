@@ -506,7 +506,7 @@ describe('other deployment controllers', () => {
     for (const inputs of [NEXT, { command: 'verify', ...NEXT }, { command: 'rollback' }]) {
       const done = await deploy(cloud, inputs)
       expect(done.error).toContain(
-        `Service \`production/web\` has the deployment controller ${type}, which this action does not drive.`,
+        `Service \`production/web\` has the deployment controller ${type}, which this action does not support.`,
       )
       expect(done.error).toContain(
         type === 'CODE_DEPLOY' ? 'Change the service to the ECS deployment controller' : 'deploy with that tool',

@@ -214,7 +214,7 @@ describe('nothing is changed, and one error says what to do, when', () => {
     ] as const) {
       const seen = await withService({ deploymentController: { type } })
       expect(seen.error).toContain(
-        `Service \`production/web\` has the deployment controller ${type}, which this action does not drive.`,
+        `Service \`production/web\` has the deployment controller ${type}, which this action does not support.`,
       )
       expect(seen.error).toContain(hint)
     }
@@ -580,7 +580,7 @@ describe('rollback-from', () => {
     const before = changes()
     for (const inputs of [back, { command: 'rollback', 'rollback-from': '2' }]) {
       const done = await deploy(cloud, inputs)
-      expect(done.error).toContain('Service `production/web` runs web:3 by now, not web:2')
+      expect(done.error).toContain('Service `production/web` runs web:3, not web:2 (`rollback-from`): somebody else has deployed since')
     }
     expect([changes(), await current()]).toEqual([before, 'web:3'])
   })

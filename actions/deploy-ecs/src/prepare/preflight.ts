@@ -1,4 +1,4 @@
-// What can be known to go wrong before anything is changed. Pure: the reading is done by prepare.ts.
+// Refuses deploys that cannot succeed, before anything is changed. Pure: prepare.ts reads what is checked here.
 import type { Service } from '@aws-sdk/client-ecs'
 import { InputError, SlipwayError } from '../../../../toolkit/errors.ts'
 import { nameOf, type ServiceName } from '../aws/service-name.ts'
@@ -6,7 +6,7 @@ import { targetGroupName } from '../aws/short-names.ts'
 import type { ServiceChanges } from '../inputs/inputs.ts'
 import type { Registration } from '../task-definition/registration.ts'
 
-/** @throws SlipwayError when another tool deploys this service. */
+/** @throws SlipwayError when the service has a deployment controller other than ECS. */
 export function refuseForeignController(name: ServiceName, service: Service): void {
   const type = service.deploymentController?.type ?? 'ECS'
   if (type === 'ECS') return
@@ -15,12 +15,12 @@ export function refuseForeignController(name: ServiceName, service: Service): vo
       ? 'Change the service to the ECS deployment controller, which does blue/green, linear and canary by itself, or go on with aws-actions/amazon-ecs-deploy-task-definition.'
       : 'Its task sets belong to the tool that made them: deploy with that tool.'
   throw new SlipwayError(
-    `Service \`${nameOf(name)}\` has the deployment controller ${type}, which this action does not drive.`,
+    `Service \`${nameOf(name)}\` has the deployment controller ${type}, which this action does not support.`,
     { hint: instead },
   )
 }
 
-/** @throws InputError when ECS would refuse the change, or take it to mean something else. */
+/** @throws InputError when ECS would refuse a setting, or ignore it. */
 export function refuseServiceChanges(name: ServiceName, service: Service, changes: ServiceChanges): void {
   if (service.schedulingStrategy === 'DAEMON' && changes.desiredCount !== undefined) {
     throw new InputError('desired-count', `is set, but service \`${nameOf(name)}\` is a DAEMON.`, {
@@ -35,7 +35,7 @@ export function refuseServiceChanges(name: ServiceName, service: Service, change
   }
 }
 
-/** @throws SlipwayError when the service's load balancer would find no container to send requests to. */
+/** @throws InputError when the task definition lacks the container or the port of a load balancer. */
 export function refuseMissingPorts(name: ServiceName, service: Service, registration: Registration): void {
   for (const { containerName, containerPort, targetGroupArn, loadBalancerName } of service.loadBalancers ?? []) {
     const container = registration.containerDefinitions.find((definition) => definition.name === containerName)
@@ -60,7 +60,7 @@ export function refuseMissingPorts(name: ServiceName, service: Service, registra
   }
 }
 
-/** @throws SlipwayError when tasks could not be started for want of a role. */
+/** @throws SlipwayError when a container has secrets, but the task definition has no execution role. */
 export function refuseMissingExecutionRole(registration: Registration): void {
   if (registration.executionRoleArn) return
   const container = registration.containerDefinitions.find(
@@ -73,12 +73,12 @@ export function refuseMissingExecutionRole(registration: Registration): void {
   )
 }
 
-/** What to say where a service would register its tasks with a target group that is gone; `undefined` for another error. */
+/** The error for a target group of the service that does not exist; `undefined` if `error` is about something else. */
 export function missingTargetGroup(name: ServiceName, error: unknown): SlipwayError | undefined {
   if (!(error instanceof SlipwayError && error.cause instanceof Error)) return undefined
   if (!error.cause.name.startsWith('TargetGroupNotFound')) return undefined
   return new SlipwayError(`Service \`${nameOf(name)}\` has a target group that does not exist. ${error.message}`, {
-    hint: 'Its new tasks would never get requests. Make the target group, or correct the load balancers of the service.',
+    hint: 'Its new tasks would never get requests. Create the target group, or correct the load balancers of the service.',
     cause: error,
   })
 }

@@ -1,4 +1,4 @@
-// Finds the revisions to go back to. Nothing is changed here.
+// Finds the revisions for `command: rollback`. Changes nothing.
 import { InputError, SlipwayError } from '../../../../toolkit/errors.ts'
 import { inParallel } from '../../../../toolkit/parallel.ts'
 import { nameOf, type ServiceName } from '../aws/service-name.ts'
@@ -11,7 +11,7 @@ import type { ServicePlan } from '../task-definition/service-plan.ts'
 import { checkAccount } from './account.ts'
 import { refuseForeignController } from './preflight.ts'
 
-/** Plans the way back of each service: to the revision that the user names, else to the one before that was healthy. */
+/** Plans the rollback of each service: to `rollback-to`, else to the next older revision that was healthy. */
 export async function prepareRollback(context: Context): Promise<readonly ServicePlan[]> {
   const { aws, inputs } = context
   await checkAccount(aws, inputs.expectedAccountId)
@@ -33,18 +33,18 @@ export async function prepareRollback(context: Context): Promise<readonly Servic
   })
 }
 
-/** A number alone is a revision of the family that the service runs. */
+/** A number alone is a revision of the service's current family. */
 const named = (revision: string, current: string) =>
   /^\d+$/.test(revision) ? `${familyOf(current)}:${revision}` : revision
 
-/** @throws SlipwayError where the service has left the revision that it was to be taken back from, for another than `wanted`. */
+/** @throws SlipwayError when the service runs neither `rollback-from` nor `wanted`. */
 function refuseIfLeft(name: ServiceName, current: string, from: string | undefined, wanted: string | undefined): void {
   const now = revisionName(current)
   if (from === undefined || revisionName(named(from, current)) === now) return
   if (wanted !== undefined && revisionName(wanted) === now) return
   throw new SlipwayError(
-    `Service \`${nameOf(name)}\` runs ${now} by now, not ${revisionName(named(from, current))}, from which it was to go back: somebody has deployed meanwhile. Nothing was changed.`,
-    { hint: 'Look whether what it runs is well. To go back from that, leave `rollback-from` out.' },
+    `Service \`${nameOf(name)}\` runs ${now}, not ${revisionName(named(from, current))} (\`rollback-from\`): somebody else has deployed since. Nothing was changed.`,
+    { hint: 'Check whether that revision is healthy. To roll back from it, leave `rollback-from` out.' },
   )
 }
 

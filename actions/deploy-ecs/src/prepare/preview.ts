@@ -4,13 +4,13 @@ import { loadTaskDefinition } from '../task-definition/load-task-definition.ts'
 import type { Registration } from '../task-definition/registration.ts'
 import type { ServicePlan } from '../task-definition/service-plan.ts'
 
-/** A plan, and what the service runs now. */
+/** A plan, and the task definition that the service runs now. */
 export interface Preview {
   readonly plan: ServicePlan
   readonly current: Registration
 }
 
-/** Loads what the services run now, to compare plans with. */
+/** Loads the task definitions that the services run now, to compare the plans with. */
 export const preview = (aws: AwsCalls, plans: readonly ServicePlan[]): Promise<readonly Preview[]> =>
   inParallel(plans, 4, async (plan) => {
     const { registration } = await loadTaskDefinition(aws, { kind: 'service' }, plan.before.taskDefinition ?? '')

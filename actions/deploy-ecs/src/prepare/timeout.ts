@@ -7,7 +7,7 @@ import type { ServicePlan } from '../task-definition/service-plan.ts'
 
 const MINUTE_MS = 60_000
 
-/** How long ECS takes for shifting traffic and baking alone, with the defaults of AWS. */
+/** Milliseconds that ECS takes for shifting traffic and baking alone. Absent settings have AWS's defaults. */
 export function minimumDurationMs(configuration: DeploymentConfiguration = {}): number {
   const { strategy = 'ROLLING', bakeTimeInMinutes = 0, linearConfiguration, canaryConfiguration } = configuration
   const { stepPercent = 10, stepBakeTimeInMinutes = 6 } = linearConfiguration ?? {}
@@ -20,18 +20,18 @@ export function minimumDurationMs(configuration: DeploymentConfiguration = {}): 
   return (shifting[strategy] + bakeTimeInMinutes) * MINUTE_MS
 }
 
-/** @throws InputError when a deploy that goes well would be called too late, and be taken back. */
+/** @throws InputError when `timeout` ends before a healthy deploy can, which would roll it back. */
 export function refuseShortTimeout({ command, waitFor, timeoutMs }: Inputs, plans: readonly ServicePlan[]): void {
-  // A rollback is not taken back, whatever time it takes; refusing it would help nobody.
+  // `command: rollback` is not rolled back when it times out, so it is not refused.
   if (command === 'rollback' || (waitFor !== 'healthy' && waitFor !== 'bake')) return
   for (const { name, before } of plans) {
     const pace = minimumDurationMs(before.deploymentConfiguration)
     if (pace < timeoutMs) continue
     const { strategy = 'ROLLING' } = before.deploymentConfiguration ?? {}
-    const [its, followed] = [formatDuration(pace), formatDuration(timeoutMs)]
+    const [its, given] = [formatDuration(pace), formatDuration(timeoutMs)]
     throw new InputError(
       'timeout',
-      `is ${followed}, but service \`${nameOf(name)}\` deploys ${strategy}: shifting traffic and baking alone take ${its}.`,
+      `is ${given}, but service \`${nameOf(name)}\` deploys ${strategy}: shifting traffic and baking alone take ${its}.`,
       {
         hint: `Set \`timeout\` to ${its} and what tasks take to start and to stop, or do not wait (\`wait-for: started\`).`,
       },
