@@ -1,0 +1,119 @@
+// Lost answers, throttling, refused calls and expired credentials.
+import { DescribeServicesCommand } from '@aws-sdk/client-ecs'
+import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
+import { seededRandom } from '../../../rehearsal/cloud/kernel/random.ts'
+import type { Intercept } from '../../../rehearsal/cloud/kernel/service.ts'
+import { deploy } from '../../support/deploy-ecs/deploy.ts'
+import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
+
+let cloud: EcsCloud
+
+beforeEach(async () => {
+  cloud = await startEcsCloud()
+})
+afterEach(() => cloud.close())
+
+const calls = (action: string) => cloud.journal.entries('api').filter((entry) => entry['action'] === action)
+const _service = async (name = 'web') => {
+  const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: [name] }))
+  return services?.[0]
+}
+const revision = (arn: unknown) => String(arn).replace(/^.*\//, '')
+/** How many deployments were made of the service, by the journal. */
+const deployments = () => new Set(cloud.journal.entries('deployment').map(({ id }) => id)).size
+/** How many revisions were made, by what there is. */
+const revisions = () =>
+  calls('RegisterTaskDefinition').filter(({ outcome }) => outcome === 'ok' || outcome === 'reset-after').length
+
+const refuse = (code: string, status = 400): { error: AwsError } => ({
+  error: new AwsError(code, `${code}, said the cloud`, status),
+})
+
+describe('an answer that is lost', () => {
+  const loseOnce = (lost: string, how: 'before' | 'after'): Intercept => {
+    let left = 1
+    return ({ action }) => (action === lost && left-- > 0 ? { reset: how } : undefined)
+  }
+
+  test.each(['before', 'after'] as const)(
+    '%s UpdateService was carried out: there is one deployment (peers: ecspresso 899, 929, 961, 978)',
+    async (how) => {
+      await makeService(cloud)
+      cloud.intercept = loseOnce('UpdateService', how)
+      const done = await deploy(cloud, { 'force-new-deployment': 'true' })
+      expect([done.error, done.outputs['verdict']]).toEqual([undefined, 'succeeded'])
+      expect(deployments()).toBe(2)
+    },
+  )
+
+  test.each(['before', 'after'] as const)(
+    '%s RegisterTaskDefinition was carried out: there is one new revision',
+    async (how) => {
+      await makeService(cloud)
+      cloud.intercept = loseOnce('RegisterTaskDefinition', how)
+      const done = await deploy(cloud, { image: 'example.com/web:next' })
+      expect([done.error, done.outputs['verdict']]).toEqual([undefined, 'succeeded'])
+      expect(revision(done.outputs['task-definition-arn'])).toBe('web:2')
+      expect(revisions()).toBe(2)
+    },
+  )
+})
+
+describe('a call that is refused', () => {
+  test.each(['ThrottlingException', 'ServerException', 'ServiceUnavailableException'])(
+    'with %s, again and again, decides nothing',
+    async (code) => {
+      await makeService(cloud)
+      const random = seededRandom(7)
+      cloud.intercept = () => (random() < 0.4 ? refuse(code, code === 'ThrottlingException' ? 400 : 500) : undefined)
+      const done = await deploy(cloud, { image: 'example.com/web:next' })
+      expect([done.error, done.outputs['verdict']]).toEqual([undefined, 'succeeded'])
+      expect(deployments()).toBe(2)
+    },
+  )
+
+  test('because another deploy registers at the same time is tried again (peer: DTD 502)', async () => {
+    await makeService(cloud)
+    let left = 2
+    cloud.intercept = ({ action }) =>
+      action === 'RegisterTaskDefinition' && left-- > 0
+        ? {
+            error: new AwsError(
+              'ClientException',
+              'Too many concurrent attempts to create a new revision of the specified family.',
+            ),
+          }
+        : undefined
+    const done = await deploy(cloud, { image: 'example.com/web:next' })
+    expect(done.outputs['verdict']).toBe('succeeded')
+    expect(revision(done.outputs['task-definition-arn'])).toBe('web:2')
+  })
+
+  test.each([
+    ['ExpiredTokenException', 'Run aws-actions/configure-aws-credentials'],
+    ['AccessDeniedException', 'AccessDeniedException'],
+  ])(
+    'with %s halfway ends the watch at once, and says that nothing is known (peers: the SDK waits on)',
+    async (code, hint) => {
+      await makeService(cloud)
+      const begun = cloud.clock.now()
+      cloud.intercept = ({ action }) =>
+        cloud.clock.now() > begun + 10_000 && action.startsWith('Describe') ? refuse(code) : undefined
+      const done = await deploy(cloud, { image: 'example.com/web:next' })
+      expect(done.outputs['verdict']).toBe('failed')
+      expect(done.error).toContain('its status can no longer be read; how it ends is not known')
+      expect(done.error).toContain(hint)
+      expect(Number(done.outputs['duration'])).toBeLessThan(15)
+      expect(calls('StopServiceDeployment')).toHaveLength(0)
+    },
+  )
+
+  test('because the service changed under us is an error of the service, and the verdict is failed', async () => {
+    await makeService(cloud)
+    cloud.intercept = ({ action }) => (action === 'UpdateService' ? refuse('ServiceNotActiveException') : undefined)
+    const done = await deploy(cloud, { image: 'example.com/web:next' })
+    expect(done.outputs['verdict']).toBe('failed')
+    expect(done.error).toContain('The service could not be updated.')
+    expect(done.error).toContain('ServiceNotActiveException, said the cloud')
+  })
+})

@@ -1,0 +1,113 @@
+// `before-deploy-command`: a task of the new revision that has to succeed before any service is updated.
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DescribeServicesCommand, DescribeTaskDefinitionCommand } from '@aws-sdk/client-ecs'
+import { deploy } from '../../support/deploy-ecs/deploy.ts'
+import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
+
+let cloud: EcsCloud
+
+beforeEach(async () => {
+  cloud = await startEcsCloud()
+})
+afterEach(() => cloud.close())
+
+const calls = (action: string) => cloud.journal.entries('api').filter((entry) => entry['action'] === action)
+const _read = async (taskDefinition: string) =>
+  (await cloud.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }))).taskDefinition
+const current = async () => {
+  const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: ['web'] }))
+  return services?.[0]?.taskDefinition?.replace(/^.*\//, '')
+}
+const CHANGING = ['RegisterTaskDefinition', 'UpdateService', 'RunTask', 'StopServiceDeployment']
+const _changes = () => CHANGING.flatMap((action) => calls(action)).length
+const _file = (document: unknown): string => {
+  const path = join(mkdtempSync(join(tmpdir(), 'task-definition-')), 'td.json')
+  writeFileSync(path, typeof document === 'string' ? document : JSON.stringify(document))
+  return path
+}
+
+describe('the task before the deploy', () => {
+  const migrate = { 'before-deploy-command': 'npm run migrate' }
+
+  test('runs from the new revision, with the network of the service, before the service is touched', async () => {
+    await makeService(cloud)
+    const sent: Record<string, unknown>[] = []
+    cloud.intercept = ({ action, request }) => {
+      if (action === 'RunTask') sent.push(JSON.parse(request.body.toString()))
+      return undefined
+    }
+    const done = await deploy(cloud, {
+      ...migrate,
+      image: 'example.com/web:exit-0',
+      'on-failure': 'leave',
+      'wait-for': 'none',
+    })
+    expect(done.error).toBeUndefined()
+    expect(sent).toEqual([
+      {
+        cluster: 'production',
+        taskDefinition: expect.stringMatching(/web:2$/),
+        count: 1,
+        startedBy: 'slipway/42',
+        clientToken: expect.stringMatching(/^[0-9a-f]{64}$/),
+        overrides: { containerOverrides: [{ name: 'app', command: ['npm', 'run', 'migrate'] }] },
+        networkConfiguration: { awsvpcConfiguration: expect.objectContaining({ subnets: ['subnet-1'] }) },
+        launchType: 'FARGATE',
+        platformVersion: expect.any(String),
+      },
+    ])
+    const order = cloud.journal
+      .entries('api')
+      .map(({ action }) => action)
+      .filter((action) => action === 'RunTask' || action === 'UpdateService')
+    expect(order).toEqual(['RunTask', 'UpdateService'])
+  })
+
+  test.each([
+    ['exit-3', 'exited with code 3'],
+    ['missing', 'never ran: CannotPullContainerError'],
+  ])('that ends with %s leaves the service alone', async (tag, message) => {
+    await makeService(cloud)
+    const done = await deploy(cloud, { ...migrate, image: `example.com/web:${tag}` })
+    expect(done.error).toContain('The task before the deploy failed, so nothing was deployed.')
+    expect(done.error).toContain(message)
+    expect(done.outputs['verdict']).toBe('failed')
+    expect(calls('UpdateService')).toHaveLength(0)
+    expect(await current()).toBe('web:1')
+  })
+
+  test('that takes too long is stopped', async () => {
+    await makeService(cloud)
+    const done = await deploy(cloud, { ...migrate, image: 'example.com/web:next', 'before-deploy-timeout': '3m' })
+    expect(done.error).toContain('had not ended after 3 min')
+    expect(calls('StopTask').filter(({ outcome }) => outcome === 'ok')).toHaveLength(1)
+    expect(calls('UpdateService')).toHaveLength(0)
+  })
+
+  test('is stopped when the run is cancelled', async () => {
+    await makeService(cloud)
+    const cancellation = new AbortController()
+    cloud.clock.after(20_000, () => cancellation.abort())
+    const done = await deploy(cloud, { ...migrate, image: 'example.com/web:next' }, { signal: cancellation.signal })
+    expect(done.outputs['verdict']).toBe('cancelled')
+    expect(calls('StopTask').filter(({ outcome }) => outcome === 'ok')).toHaveLength(1)
+    expect(calls('UpdateService')).toHaveLength(0)
+  })
+
+  test('runs once although its answer was lost', async () => {
+    await makeService(cloud)
+    let resets = 1
+    cloud.intercept = ({ action }) => (action === 'RunTask' && resets-- > 0 ? { reset: 'after' } : undefined)
+    const done = await deploy(cloud, { ...migrate, image: 'example.com/web:exit-0', 'wait-for': 'none' })
+    expect(done.error).toBeUndefined()
+    const started = new Set(
+      cloud.journal
+        .entries('task')
+        .filter((entry) => entry['deployment'] === undefined)
+        .map((entry) => entry['taskArn']),
+    )
+    expect(started.size).toBe(1)
+  })
+})

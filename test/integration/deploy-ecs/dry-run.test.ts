@@ -1,0 +1,82 @@
+// `dry-run` and `command: verify` show what would change, and change nothing.
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DescribeServicesCommand, DescribeTaskDefinitionCommand } from '@aws-sdk/client-ecs'
+import { deploy } from '../../support/deploy-ecs/deploy.ts'
+import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
+
+let cloud: EcsCloud
+
+beforeEach(async () => {
+  cloud = await startEcsCloud()
+})
+afterEach(() => cloud.close())
+
+const calls = (action: string) => cloud.journal.entries('api').filter((entry) => entry['action'] === action)
+const _read = async (taskDefinition: string) =>
+  (await cloud.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }))).taskDefinition
+const _current = async () => {
+  const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: ['web'] }))
+  return services?.[0]?.taskDefinition?.replace(/^.*\//, '')
+}
+const CHANGING = ['RegisterTaskDefinition', 'UpdateService', 'RunTask', 'StopServiceDeployment']
+const changes = () => CHANGING.flatMap((action) => calls(action)).length
+const _file = (document: unknown): string => {
+  const path = join(mkdtempSync(join(tmpdir(), 'task-definition-')), 'td.json')
+  writeFileSync(path, typeof document === 'string' ? document : JSON.stringify(document))
+  return path
+}
+
+describe('a dry run', () => {
+  test('shows what would change, with secrets masked, and changes nothing', async () => {
+    await makeService(cloud, {
+      taskDefinition: {
+        containerDefinitions: [
+          {
+            name: 'app',
+            image: 'example.com/web:ok',
+            portMappings: [{ containerPort: 80 }],
+            environment: [
+              { name: 'DB_PASSWORD', value: 'old-hunter2' },
+              { name: 'LEVEL', value: 'info' },
+            ],
+          },
+        ],
+      },
+    })
+    const before = changes()
+    const done = await deploy(cloud, {
+      'dry-run': 'true',
+      image: 'example.com/web:next',
+      'environment-variables': 'DB_PASSWORD=new-hunter2\nLEVEL=debug\nURL=postgres://me:hunter2@db/x',
+      'desired-count': '4',
+      'force-new-deployment': 'true',
+    })
+    expect(done.error).toBeUndefined()
+    expect(changes()).toBe(before)
+    const log = done.log.join('\n')
+    for (const line of [
+      '~ app.image: example.com/web:ok → example.com/web:next',
+      '~ app.environment.LEVEL: info → debug',
+      '~ app.environment.DB_PASSWORD: *** → ***',
+      '+ app.environment.URL: postgres://me:***@db/x',
+      '~ service.desiredCount: 2 → 4',
+      '+ service.forceNewDeployment: true',
+    ]) {
+      expect(log).toContain(line)
+      expect(done.summary).toContain(line)
+    }
+    expect(log + done.summary).not.toContain('hunter2')
+  })
+
+  test('verify checks the same, and says that all is well', async () => {
+    await makeService(cloud)
+    const before = changes()
+    const done = await deploy(cloud, { command: 'verify' })
+    expect(done.error).toBeUndefined()
+    expect(done.log.join('\n')).toContain('no changes')
+    expect(done.log.at(-1)).toBe('All checks passed. Nothing was changed.')
+    expect(changes()).toBe(before)
+  })
+})

@@ -1,0 +1,101 @@
+// `on-cancel`: the state in which a cancelled run leaves its service.
+import { DescribeServicesCommand } from '@aws-sdk/client-ecs'
+import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
+import { deploy } from '../../support/deploy-ecs/deploy.ts'
+import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
+
+let cloud: EcsCloud
+
+beforeEach(async () => {
+  cloud = await startEcsCloud()
+})
+afterEach(() => cloud.close())
+
+const calls = (action: string) => cloud.journal.entries('api').filter((entry) => entry['action'] === action)
+const service = async (name = 'web') => {
+  const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: [name] }))
+  return services?.[0]
+}
+const revision = (arn: unknown) => String(arn).replace(/^.*\//, '')
+/** How many deployments were made of the service, by the journal. */
+const _deployments = () => new Set(cloud.journal.entries('deployment').map(({ id }) => id)).size
+/** How many revisions were made, by what there is. */
+const _revisions = () =>
+  calls('RegisterTaskDefinition').filter(({ outcome }) => outcome === 'ok' || outcome === 'reset-after').length
+
+const refuse = (code: string, status = 400): { error: AwsError } => ({
+  error: new AwsError(code, `${code}, said the cloud`, status),
+})
+
+describe('a run that is cancelled', () => {
+  const cancelled = async (inputs: Record<string, string>, afterMs: number) => {
+    await makeService(cloud)
+    const cancellation = new AbortController()
+    cloud.clock.after(afterMs, () => cancellation.abort())
+    return deploy(cloud, { image: 'example.com/web:slow', ...inputs }, { signal: cancellation.signal })
+  }
+
+  test('in the middle of a rollout has it rolled back by ECS, and says so', async () => {
+    const done = await cancelled({}, 20_000)
+    expect(done.outputs['verdict']).toBe('cancelled')
+    expect(done.error).toContain('Service `production/web` is being rolled back to web:1 by ECS.')
+    expect(done.summary).toContain('🚫 Cancelled')
+    await cloud.clock.advance(600_000)
+    expect(revision((await service())?.taskDefinition)).toBe('web:1')
+    expect((await service())?.deployments).toHaveLength(1)
+  })
+
+  test('leaves the rollout to itself with on-cancel: leave', async () => {
+    const done = await cancelled({ 'on-cancel': 'leave' }, 20_000)
+    expect(done.error).toContain('goes on rolling out web:2; this run no longer watches it')
+    expect(calls('StopServiceDeployment')).toHaveLength(0)
+    await cloud.clock.advance(900_000)
+    expect(revision((await service())?.taskDefinition)).toBe('web:2')
+  })
+
+  test('before the update leaves the service alone', async () => {
+    await makeService(cloud)
+    const cancellation = new AbortController()
+    cloud.intercept = ({ action }) => {
+      if (action === 'RegisterTaskDefinition') cancellation.abort()
+      return undefined
+    }
+    const done = await deploy(cloud, { image: 'example.com/web:next' }, { signal: cancellation.signal })
+    expect(done.error).toBeDefined()
+    expect(calls('UpdateService')).toHaveLength(0)
+  })
+
+  test('while the update is under way is still rolled back', async () => {
+    await makeService(cloud)
+    const cancellation = new AbortController()
+    cloud.intercept = ({ action }) => {
+      if (action === 'UpdateService') cancellation.abort()
+      return undefined
+    }
+    const done = await deploy(cloud, { image: 'example.com/web:slow' }, { signal: cancellation.signal })
+    expect(done.outputs['verdict']).toBe('cancelled')
+    await cloud.clock.advance(600_000)
+    expect(revision((await service())?.taskDefinition)).toBe('web:1')
+  })
+
+  test('on its way back to a healthy revision goes on there', async () => {
+    await makeService(cloud)
+    await deploy(cloud, { image: 'example.com/web:next' })
+    await deploy(cloud, { image: 'example.com/web:third' })
+    const cancellation = new AbortController()
+    cloud.clock.after(10_000, () => cancellation.abort())
+    const done = await deploy(cloud, { command: 'rollback', 'rollback-to': '2' }, { signal: cancellation.signal })
+    expect(done.outputs['verdict']).toBe('cancelled')
+    expect(done.error).toContain('goes on rolling out web:2; this run no longer watches it')
+    await cloud.clock.advance(900_000)
+    expect(revision((await service())?.taskDefinition)).toBe('web:2')
+  })
+
+  test('without the right to stop deployments is updated back', async () => {
+    cloud.intercept = ({ action }) => (action === 'StopServiceDeployment' ? refuse('AccessDeniedException') : undefined)
+    const done = await cancelled({}, 20_000)
+    expect(done.error).toContain('is being updated back to web:1')
+    await cloud.clock.advance(600_000)
+    expect(revision((await service())?.taskDefinition)).toBe('web:1')
+  })
+})

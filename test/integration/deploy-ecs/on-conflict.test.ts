@@ -1,0 +1,119 @@
+// `on-conflict`: another deployment that is in progress, or that starts while the task before the deploy runs.
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  RegisterTaskDefinitionCommand,
+  UpdateServiceCommand,
+} from '@aws-sdk/client-ecs'
+import { deploy } from '../../support/deploy-ecs/deploy.ts'
+import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
+
+let cloud: EcsCloud
+
+beforeEach(async () => {
+  cloud = await startEcsCloud()
+})
+afterEach(() => cloud.close())
+
+const calls = (action: string) => cloud.journal.entries('api').filter((entry) => entry['action'] === action)
+const read = async (taskDefinition: string) =>
+  (await cloud.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }))).taskDefinition
+const current = async () => {
+  const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: ['web'] }))
+  return services?.[0]?.taskDefinition?.replace(/^.*\//, '')
+}
+const CHANGING = ['RegisterTaskDefinition', 'UpdateService', 'RunTask', 'StopServiceDeployment']
+const changes = () => CHANGING.flatMap((action) => calls(action)).length
+const _file = (document: unknown): string => {
+  const path = join(mkdtempSync(join(tmpdir(), 'task-definition-')), 'td.json')
+  writeFileSync(path, typeof document === 'string' ? document : JSON.stringify(document))
+  return path
+}
+
+describe('another deployment in progress', () => {
+  const begin = () =>
+    cloud.ecs.send(new UpdateServiceCommand({ cluster: 'production', service: 'web', forceNewDeployment: true }))
+
+  test('stops a deploy by default, before anything is changed', async () => {
+    await makeService(cloud)
+    await begin()
+    const before = changes()
+    const done = await deploy(cloud, { image: 'example.com/web:next' })
+    expect(done.error).toMatch(
+      /Service `production\/web` has a deployment in progress: ecs-svc\/\d+ \(web:1, 0 of 2 tasks run\)/,
+    )
+    expect(done.error).toContain('`on-conflict: wait`')
+    expect(changes()).toBe(before)
+  })
+
+  test('is waited for with on-conflict: wait', async () => {
+    await makeService(cloud)
+    await begin()
+    const done = await deploy(cloud, { image: 'example.com/web:next', 'on-conflict': 'wait' })
+    expect(done.outputs['verdict']).toBe('succeeded')
+  })
+
+  test('is superseded with on-conflict: supersede', async () => {
+    await makeService(cloud)
+    await begin()
+    const done = await deploy(cloud, { image: 'example.com/web:next', 'on-conflict': 'supersede' })
+    expect(done.outputs['verdict']).toBe('succeeded')
+    expect(done.log.join('\n')).toContain('This deploy supersedes it')
+  })
+})
+
+describe('somebody who deploys while the task before the deploy runs', () => {
+  /** Theirs has a new variable. It is there, and healthy, before the task ends. */
+  async function meanwhile(inputs: Readonly<Record<string, string>>) {
+    await cloud.close()
+    cloud = await startEcsCloud({
+      scenario: `
+description: a migration of twelve minutes
+tasks:
+  - { when: { service: web, image: ':crash' }, exit: { after: 500ms, code: 1 } }
+  - { when: { service: web } }
+  - { exit: { after: 12m, code: 0 } }
+`,
+    })
+    await makeService(cloud)
+    const base = await read('web')
+    cloud.clock.after(60_000, () => {
+      const theirs = {
+        ...base,
+        containerDefinitions: [{ ...base?.containerDefinitions?.[0], image: 'example.com/web:theirs' }],
+      }
+      void cloud.ecs.send(new RegisterTaskDefinitionCommand(theirs as never)).then(({ taskDefinition }) =>
+        cloud.ecs.send(
+          new UpdateServiceCommand({
+            cluster: 'production',
+            service: 'web',
+            taskDefinition: taskDefinition?.taskDefinitionArn,
+          }),
+        ),
+      )
+    })
+    return deploy(cloud, { 'before-deploy-command': 'migrate', ...inputs })
+  }
+
+  test.each(['fail', 'wait'])('is not deployed over (on-conflict: %s)', async (conflict) => {
+    const done = await meanwhile({ image: 'example.com/web:next', 'on-conflict': conflict })
+    expect(done.outputs['verdict']).toBe('failed')
+    expect(done.error).toContain('Somebody else deployed after this deploy was planned, so nothing was deployed')
+    expect(done.error).toMatch(
+      /Somebody else deployed to service `production\/web`: deployment ecs-svc\/\d+ of web:\d replaced web:1/,
+    )
+    const image = (await read((await current()) ?? ''))?.containerDefinitions?.[0]?.image
+    expect(image).toBe('example.com/web:theirs')
+  })
+
+  test('is what a failed deploy goes back to where it was to be superseded', async () => {
+    const done = await meanwhile({ image: 'example.com/web:crash', 'on-conflict': 'supersede' })
+    expect(done.outputs['verdict']).toBe('rolled-back')
+    const image = async (arn: string) => (await read(arn))?.containerDefinitions?.[0]?.image
+    expect(await image((await current()) ?? '')).toBe('example.com/web:theirs')
+    expect(await image(String(done.outputs['previous-task-definition-arn']))).toBe('example.com/web:theirs')
+  })
+})

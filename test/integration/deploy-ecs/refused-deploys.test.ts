@@ -1,0 +1,217 @@
+// What deploy-ecs refuses before it changes anything, and what its error says.
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DescribeServicesCommand, DescribeTaskDefinitionCommand } from '@aws-sdk/client-ecs'
+import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
+import { deploy } from '../../support/deploy-ecs/deploy.ts'
+import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
+
+let cloud: EcsCloud
+
+beforeEach(async () => {
+  cloud = await startEcsCloud()
+})
+afterEach(() => cloud.close())
+
+const calls = (action: string) => cloud.journal.entries('api').filter((entry) => entry['action'] === action)
+const read = async (taskDefinition: string) =>
+  (await cloud.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }))).taskDefinition
+const _current = async () => {
+  const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: ['web'] }))
+  return services?.[0]?.taskDefinition?.replace(/^.*\//, '')
+}
+const CHANGING = ['RegisterTaskDefinition', 'UpdateService', 'RunTask', 'StopServiceDeployment']
+const changes = () => CHANGING.flatMap((action) => calls(action)).length
+const file = (document: unknown): string => {
+  const path = join(mkdtempSync(join(tmpdir(), 'task-definition-')), 'td.json')
+  writeFileSync(path, typeof document === 'string' ? document : JSON.stringify(document))
+  return path
+}
+
+describe('nothing is changed, and one error says what to do, when', () => {
+  test.each<[string, Record<string, string>, string, string]>([
+    [
+      'the cluster does not exist',
+      { cluster: 'nowhere' },
+      'Input `cluster` names `nowhere`, which does not exist',
+      'Check the name, the region',
+    ],
+    [
+      'the service does not exist',
+      { service: 'nope' },
+      'Input `service` names `nope`, which does not exist in cluster `production`.',
+      'make it first',
+    ],
+    [
+      'the container does not exist',
+      { image: 'ap=example.com/web:2' },
+      'Input `image` names the container `ap`',
+      'It has `app`.',
+    ],
+    [
+      'the image is malformed',
+      { image: 'Example.com/WEB' },
+      'Input `image` has `Example.com/WEB`, whose repository name `WEB` is malformed.',
+      'Repository names are lower case: `web`.',
+    ],
+    [
+      'the account is another one',
+      { 'expected-account-id': '999999999999' },
+      'Input `expected-account-id` is 999999999999, but the credentials are of account 123456789012',
+      'Nothing was touched',
+    ],
+    [
+      'the family does not exist',
+      { 'task-definition': 'nope' },
+      'Input `task-definition` leads to task definition `nope`, which does not exist.',
+      'Check the name',
+    ],
+    [
+      'the template does not exist',
+      { template: 'nope' },
+      'Input `template` leads to task definition `nope`',
+      'Check the name',
+    ],
+    [
+      'the file does not exist',
+      { 'task-definition': './nope.json' },
+      'Input `task-definition` names the file `./nope.json`, which cannot be read.',
+      'actions/checkout',
+    ],
+    [
+      'the one-off container cannot be told',
+      { 'before-deploy-command': 'x', 'before-deploy-container': 'nope' },
+      'Input `before-deploy-container` names `nope`',
+      'It has `app`.',
+    ],
+    [
+      'the record could not be written',
+      { 'record-file': '/nowhere/record.json' },
+      'Input `record-file` is `/nowhere/record.json`, which cannot be written.',
+      'in a folder that is there',
+    ],
+    [
+      'the environment for Datadog is missing',
+      { 'datadog-tags': 'auto' },
+      'Input `datadog-tags` does not say which environment this is.',
+      'Set the input `environment`',
+    ],
+  ])('%s', async (_, inputs, message, hint) => {
+    await makeService(cloud)
+    const before = changes()
+    const done = await deploy(cloud, inputs)
+    expect(done.error).toContain(message)
+    expect(done.error).toContain(hint)
+    expect(changes()).toBe(before)
+    expect(done.outputs['verdict']).toBeUndefined()
+  })
+
+  test("the service's load balancer would find no such container or port", async () => {
+    await makeService(cloud)
+    const base = await read('web')
+    const portless = { ...base, containerDefinitions: [{ name: 'app', image: 'example.com/web:next' }] }
+    const renamed = { ...base, containerDefinitions: [{ name: 'api', image: 'example.com/web:next' }] }
+    const before = changes()
+    const one = await deploy(cloud, { 'task-definition': file(portless) })
+    expect(one.error).toContain(
+      'whose container `app` does not map port 80, but service `production/web` sends requests',
+    )
+    const two = await deploy(cloud, { 'task-definition': file(renamed) })
+    expect(two.error).toContain('has no container `app`, but service `production/web` sends requests to it from `web`')
+    expect(changes()).toBe(before)
+  })
+
+  test('secrets have no execution role to read them', async () => {
+    await makeService(cloud)
+    const { executionRoleArn: _, ...base } = (await read('web')) ?? {}
+    const done = await deploy(cloud, {
+      'task-definition': file(base),
+      secrets: 'TOKEN=arn:aws:ssm:eu-west-1:123456789012:parameter/x',
+    })
+    expect(done.error).toContain('has secrets in its container `app`, but no execution role')
+  })
+
+  test('the service is driven by CodeDeploy or by another tool', async () => {
+    await makeService(cloud)
+    for (const [type, hint] of [
+      ['CODE_DEPLOY', 'blue/green'],
+      ['EXTERNAL', 'deploy with that tool'],
+    ] as const) {
+      const seen = await withService({ deploymentController: { type } })
+      expect(seen.error).toContain(
+        `Service \`production/web\` has the deployment controller ${type}, which this action does not support.`,
+      )
+      expect(seen.error).toContain(hint)
+    }
+    expect(calls('UpdateService')).toHaveLength(0)
+  })
+
+  test('a daemon is given a desired count (peer: fabfuel 69)', async () => {
+    await makeService(cloud)
+    const done = await withService({ schedulingStrategy: 'DAEMON' }, { 'desired-count': '2' })
+    expect(done.error).toContain('Input `desired-count` is set, but service `production/web` is a DAEMON.')
+  })
+
+  test('a target group of any of the services is gone', async () => {
+    await makeService(cloud)
+    await makeService(cloud, { name: 'api' })
+    const gone = new AwsError('TargetGroupNotFound', 'One or more target groups not found', 400)
+    cloud.intercept = ({ action, request }) =>
+      action === 'DescribeTargetHealth' && /targetgroup%2Fapi/.test(request.body.toString())
+        ? { error: gone }
+        : undefined
+    const before = changes()
+    const done = await deploy(cloud, { service: 'web, api', image: 'example.com/web:next' })
+    expect(done.error).toContain(
+      'Service `production/api` has a target group that does not exist. Could not describe the health of target group `api`.',
+    )
+    expect(done.error).toContain('Next: Its new tasks would never get requests.')
+    expect(changes()).toBe(before)
+  })
+
+  test('a circuit breaker is asked for where the service deploys blue/green', async () => {
+    await makeService(cloud)
+    const members = { deploymentConfiguration: { strategy: 'BLUE_GREEN' } }
+    const done = await withService(members, { 'circuit-breaker': 'rollback' })
+    expect(done.error).toContain('Input `circuit-breaker` is set, but service `production/web` deploys BLUE_GREEN.')
+    expect(done.error).toContain('Next: The circuit breaker is for rolling updates only.')
+  })
+
+  test('the role may not list the tasks that it would have to watch', async () => {
+    await makeService(cloud)
+    cloud.intercept = ({ action }) =>
+      action === 'ListTasks'
+        ? { error: new AwsError('AccessDeniedException', 'not authorized to perform: ecs:ListTasks') }
+        : undefined
+    const before = changes()
+    const done = await deploy(cloud, { image: 'example.com/web:next' })
+    expect(done.error).toContain('Could not list the tasks of service `web`. AccessDeniedException')
+    expect(done.error).toContain('README lists the ones it needs')
+    expect(changes()).toBe(before)
+  })
+
+  /** Deploys to a service that looks as if it had these members. */
+  async function withService(members: object, inputs: Record<string, string> = {}) {
+    const { awsClients } = await import('../../../actions/deploy-ecs/src/aws/clients.ts')
+    return deploy(
+      cloud,
+      { image: 'example.com/web:next', ...inputs },
+      {
+        connect: (config) => {
+          const clients = awsClients(config)
+          clients.ecs.middlewareStack.add(
+            (next) => async (args) => {
+              const result = await next(args)
+              const output = result.output as { services?: object[] }
+              for (const service of output.services ?? []) Object.assign(service, members)
+              return result
+            },
+            { step: 'initialize' },
+          )
+          return clients
+        },
+      },
+    )
+  }
+})

@@ -1,0 +1,104 @@
+// `command: rollback` with `rollback-to` and `rollback-from`.
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DescribeServicesCommand, DescribeTaskDefinitionCommand } from '@aws-sdk/client-ecs'
+import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
+import { deploy } from '../../support/deploy-ecs/deploy.ts'
+import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
+
+let cloud: EcsCloud
+
+beforeEach(async () => {
+  cloud = await startEcsCloud()
+})
+afterEach(() => cloud.close())
+
+const calls = (action: string) => cloud.journal.entries('api').filter((entry) => entry['action'] === action)
+const _read = async (taskDefinition: string) =>
+  (await cloud.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }))).taskDefinition
+const current = async () => {
+  const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: ['web'] }))
+  return services?.[0]?.taskDefinition?.replace(/^.*\//, '')
+}
+const CHANGING = ['RegisterTaskDefinition', 'UpdateService', 'RunTask', 'StopServiceDeployment']
+const changes = () => CHANGING.flatMap((action) => calls(action)).length
+const _file = (document: unknown): string => {
+  const path = join(mkdtempSync(join(tmpdir(), 'task-definition-')), 'td.json')
+  writeFileSync(path, typeof document === 'string' ? document : JSON.stringify(document))
+  return path
+}
+
+describe('rollback-from', () => {
+  const back = { command: 'rollback', 'rollback-to': 'web:1', 'rollback-from': 'web:2' }
+  beforeEach(async () => {
+    await makeService(cloud)
+    await deploy(cloud, { image: 'example.com/web:next' })
+  })
+
+  test('takes a service back from that revision, also where history may not be read', async () => {
+    cloud.intercept = ({ action }) =>
+      action === 'ListServiceDeployments'
+        ? { error: new AwsError('AccessDeniedException', 'not authorized') }
+        : undefined
+    const done = await deploy(cloud, back)
+    expect([done.error, await current()]).toEqual([undefined, 'web:1'])
+  })
+
+  test('leaves a service alone that somebody has deployed to since', async () => {
+    await deploy(cloud, { image: 'example.com/web:theirs' })
+    const before = changes()
+    for (const inputs of [back, { command: 'rollback', 'rollback-from': '2' }]) {
+      const done = await deploy(cloud, inputs)
+      expect(done.error).toContain(
+        'Service `production/web` runs web:3, not web:2 (`rollback-from`): somebody else has deployed since',
+      )
+    }
+    expect([changes(), await current()]).toEqual([before, 'web:3'])
+  })
+
+  test('finds nothing to refuse where the service is back already', async () => {
+    await deploy(cloud, back)
+    const done = await deploy(cloud, back)
+    expect([done.error, await current()]).toEqual([undefined, 'web:1'])
+  })
+})
+
+describe('command: rollback', () => {
+  test('goes back to the last revision that was healthy, and is green', async () => {
+    await makeService(cloud)
+    await deploy(cloud, { image: 'example.com/web:next' })
+    const done = await deploy(cloud, { command: 'rollback' })
+    expect(done.error).toBeUndefined()
+    expect(await current()).toBe('web:1')
+    expect(done.outputs['deploy-record']).toMatchObject({ kind: 'rollback', verdict: 'succeeded' })
+  })
+
+  test('takes a deployment back that is still in progress', async () => {
+    await makeService(cloud)
+    await deploy(cloud, { image: 'example.com/web:sick', 'wait-for': 'none' })
+    const done = await deploy(cloud, { command: 'rollback' })
+    expect(done.error).toBeUndefined()
+    expect(await current()).toBe('web:1')
+  })
+
+  test('goes to a revision by its number, its name or its ARN', async () => {
+    await makeService(cloud)
+    await deploy(cloud, { image: 'example.com/web:next' })
+    await deploy(cloud, { image: 'example.com/web:third' })
+    for (const to of ['1', 'web:2', 'arn:aws:ecs:eu-west-1:123456789012:task-definition/web:1']) {
+      const done = await deploy(cloud, { command: 'rollback', 'rollback-to': to })
+      expect(done.error).toBeUndefined()
+      expect(await current()).toBe(`web:${to.at(-1)}`)
+    }
+  })
+
+  test('says so when there is nowhere to go', async () => {
+    await makeService(cloud)
+    const done = await deploy(cloud, { command: 'rollback' })
+    expect(done.error).toContain('runs web:1, and no older revision is known that rolled out to the end.')
+    const gone = await deploy(cloud, { command: 'rollback', 'rollback-to': '9' })
+    expect(gone.error).toContain('leads to task definition `web:9`, which does not exist')
+    expect(changes()).toBe(1)
+  })
+})

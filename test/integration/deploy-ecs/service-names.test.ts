@@ -1,0 +1,82 @@
+// Clusters and services, given by name or by ARN.
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { CreateClusterCommand, DescribeServicesCommand, DescribeTaskDefinitionCommand } from '@aws-sdk/client-ecs'
+import { deploy } from '../../support/deploy-ecs/deploy.ts'
+import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
+
+let cloud: EcsCloud
+
+beforeEach(async () => {
+  cloud = await startEcsCloud()
+})
+afterEach(() => cloud.close())
+
+const calls = (action: string) => cloud.journal.entries('api').filter((entry) => entry['action'] === action)
+const _read = async (taskDefinition: string) =>
+  (await cloud.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }))).taskDefinition
+const _current = async () => {
+  const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: ['web'] }))
+  return services?.[0]?.taskDefinition?.replace(/^.*\//, '')
+}
+const CHANGING = ['RegisterTaskDefinition', 'UpdateService', 'RunTask', 'StopServiceDeployment']
+const changes = () => CHANGING.flatMap((action) => calls(action)).length
+const _file = (document: unknown): string => {
+  const path = join(mkdtempSync(join(tmpdir(), 'task-definition-')), 'td.json')
+  writeFileSync(path, typeof document === 'string' ? document : JSON.stringify(document))
+  return path
+}
+
+describe('an ARN of', () => {
+  const arn = (region: string, account: string, what = 'service/production/web') =>
+    `arn:aws:ecs:${region}:${account}:${what}`
+
+  test.each([
+    [
+      'a service in another region',
+      { service: arn('us-east-1', '123456789012') },
+      'Input `service` says that `production/web` is in us-east-1, but this step works in eu-west-1.\nNext: Set `aws-region: us-east-1`',
+    ],
+    [
+      'a cluster in another region',
+      { cluster: arn('us-east-1', '123456789012', 'cluster/production') },
+      'Input `cluster` says that `production/web` is in us-east-1, but this step works in eu-west-1.',
+    ],
+    [
+      'a service in another account',
+      { service: arn('eu-west-1', '210987654321') },
+      'Input `service` says that `production/web` is in account 210987654321, but the credentials are of account 123456789012',
+    ],
+    [
+      'a cluster in another account',
+      { cluster: arn('eu-west-1', '210987654321', 'cluster/production') },
+      'Input `cluster` says that `production/web` is in account 210987654321',
+    ],
+  ])('%s is refused before anything is changed', async (_, inputs, message) => {
+    await makeService(cloud)
+    for (const command of ['deploy', 'rollback', 'verify']) {
+      const before = changes()
+      const done = await deploy(cloud, {
+        ...inputs,
+        command,
+        ...(command === 'rollback' ? {} : { image: 'example.com/web:next' }),
+      })
+      expect(done.error).toContain(message)
+      expect(changes()).toBe(before)
+    }
+  })
+
+  test('the service that is meant deploys it', async () => {
+    await makeService(cloud)
+    const service = arn('eu-west-1', '123456789012')
+    const done = await deploy(cloud, { service, image: 'example.com/web:next' })
+    expect(done.outputs['verdict']).toBe('succeeded')
+  })
+})
+
+test('a cluster without the service is not confused with no cluster', async () => {
+  await cloud.ecs.send(new CreateClusterCommand({ clusterName: 'production' }))
+  const done = await deploy(cloud, { image: 'example.com/web:next' })
+  expect(done.error).toContain('Input `service` names `web`, which does not exist in cluster `production`.')
+})

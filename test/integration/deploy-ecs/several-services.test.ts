@@ -1,0 +1,160 @@
+// Several services in one step.
+import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import { DescribeServicesCommand } from '@aws-sdk/client-ecs'
+import { awsClients } from '../../../actions/deploy-ecs/src/aws/clients.ts'
+import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
+import { deploy } from '../../support/deploy-ecs/deploy.ts'
+import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
+
+let cloud: EcsCloud
+
+beforeEach(async () => {
+  cloud = await startEcsCloud()
+})
+afterEach(() => cloud.close())
+
+const calls = (action: string) => cloud.journal.entries('api').filter((entry) => entry['action'] === action)
+const service = async (name = 'web') => {
+  const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: [name] }))
+  return services?.[0]
+}
+const revision = (arn: unknown) => String(arn).replace(/^.*\//, '')
+/** How many deployments were made of the service, by the journal. */
+const _deployments = () => new Set(cloud.journal.entries('deployment').map(({ id }) => id)).size
+/** How many revisions were made, by what there is. */
+const revisions = () =>
+  calls('RegisterTaskDefinition').filter(({ outcome }) => outcome === 'ok' || outcome === 'reset-after').length
+
+const refuse = (code: string, status = 400): { error: AwsError } => ({
+  error: new AwsError(code, `${code}, said the cloud`, status),
+})
+
+describe('several services in one step', () => {
+  const both = { service: 'api, worker', image: 'example.com/web:next' }
+  const make = async () => {
+    for (const name of ['api', 'worker']) await makeService(cloud, { name })
+  }
+
+  test('are deployed in parallel, and read in batches', async () => {
+    await make()
+    const looks: string[][] = []
+    cloud.intercept = ({ action, request }) => {
+      if (action === 'DescribeServices') looks.push(JSON.parse(request.body.toString()).services)
+      return undefined
+    }
+    const done = await deploy(cloud, both)
+    expect(done.error).toBeUndefined()
+    expect(done.outputs['task-definition-arn']).toEqual([
+      expect.stringMatching(/api:2$/),
+      expect.stringMatching(/worker:2$/),
+    ])
+    expect(calls('UpdateService')).toHaveLength(2)
+    expect(looks.length).toBeGreaterThan(2)
+    expect(looks.every((services) => services.length === 2)).toBe(true)
+    expect((done.outputs['deploy-record'] as { services: unknown[] }).services).toHaveLength(2)
+  })
+
+  test('that share a family share one registration', async () => {
+    await makeService(cloud, { name: 'api' })
+    await makeService(cloud, { name: 'worker', taskDefinition: { family: 'api' }, service: { taskDefinition: 'api' } })
+    const before = revisions()
+    const done = await deploy(cloud, both)
+    expect(done.error).toBeUndefined()
+    expect(revisions() - before).toBe(1)
+  })
+
+  test('are as bad as the worst, and only those that failed go back', async () => {
+    await makeService(cloud, { name: 'api' })
+    await makeService(cloud, {
+      name: 'worker',
+      balanced: false,
+      taskDefinition: { containerDefinitions: [{ name: 'job', image: 'example.com/web:ok' }] },
+    })
+    const done = await deploy(cloud, {
+      service: 'api, worker',
+      image: 'app=example.com/web:next\njob=example.com/web:crash',
+    })
+    expect(done.outputs['verdict']).toBe('rolled-back')
+    expect(done.error).toContain('production/api: succeeded.')
+    expect(revision((await service('api'))?.taskDefinition)).toBe('api:2')
+    expect(revision((await service('worker'))?.taskDefinition)).toBe('worker:1')
+  })
+
+  test('refuse an image for a container that none of them has', async () => {
+    await make()
+    const done = await deploy(cloud, { service: 'api, worker', image: 'app=a:1\nwrong=b:1' })
+    expect(done.error).toContain('Input `image` names the container `wrong`, which no task definition here has.')
+    expect(calls('UpdateService')).toHaveLength(0)
+  })
+
+  test('are followed one by one: a target group that one has lost says nothing of the other', async () => {
+    await make()
+    let [looks, lost] = [0, '']
+    cloud.intercept = ({ action, request }) => {
+      const group = /targetgroup%2F(\w+)/.exec(request.body.toString())?.[1]
+      if (action !== 'DescribeTargetHealth' || group !== 'api') return undefined
+      lost = group
+      // The first is the preflight's.
+      return looks++ === 0 ? undefined : refuse('TargetGroupNotFound')
+    }
+    const done = await deploy(cloud, both)
+    expect(lost).toBe('api')
+    const { services } = done.outputs['deploy-record'] as { services: { verdict: string; reason: string }[] }
+    expect(services).toMatchObject([
+      { verdict: 'failed', reason: expect.stringContaining('its status can no longer be read') },
+      { verdict: 'succeeded' },
+    ])
+  })
+
+  test('are all left safe when the run is cancelled, also one whose update is on its way just then', async () => {
+    await make()
+    const cancellation = new AbortController()
+    cloud.intercept = ({ action, request }) => {
+      if (action !== 'UpdateService' || !request.body.includes('api')) return undefined
+      cancellation.abort()
+      return { reset: 'before' }
+    }
+    const done = await deploy(
+      cloud,
+      { ...both, image: 'example.com/web:slow' },
+      {
+        signal: cancellation.signal,
+        connect: (config) => {
+          const clients = awsClients(config)
+          clients.ecs.middlewareStack.add(
+            (next, { commandName }) =>
+              async (args) => {
+                const late = commandName === 'UpdateServiceCommand' && JSON.stringify(args.input).includes('worker')
+                if (late && !cancellation.signal.aborted) await once(cancellation.signal, 'abort')
+                // Long after the other has given up.
+                if (late) await delay(200)
+                return next(args)
+              },
+            { step: 'initialize' },
+          )
+          return clients
+        },
+      },
+    )
+    expect(done.outputs['verdict']).toBe('cancelled')
+    expect(done.error).toContain('Service `production/worker` is being rolled back to worker:1 by ECS.')
+    await cloud.clock.advance(900_000)
+    expect(revision((await service('worker'))?.taskDefinition)).toBe('worker:1')
+    expect(revision((await service('api'))?.taskDefinition)).toBe('api:1')
+  })
+
+  test('may be in several clusters, and one that cannot be updated does not stop the other', async () => {
+    await makeService(cloud, { name: 'api' })
+    await makeService(cloud, { name: 'worker', cluster: 'batch' })
+    cloud.intercept = ({ action, request }) =>
+      action === 'UpdateService' && request.body.includes('batch') ? refuse('InvalidParameterException') : undefined
+    const done = await deploy(cloud, { service: 'api, batch/worker', image: 'example.com/web:next' })
+    expect(done.outputs['verdict']).toBe('failed')
+    const { services } = done.outputs['deploy-record'] as { services: { service: string; verdict: string }[] }
+    expect(services.map(({ service: name, verdict }) => [name, verdict])).toEqual([
+      ['api', 'succeeded'],
+      ['worker', 'failed'],
+    ])
+  })
+})

@@ -1,0 +1,67 @@
+// Reads of ECS lag behind its writes.
+import { DescribeServicesCommand } from '@aws-sdk/client-ecs'
+import { awsClients } from '../../../actions/deploy-ecs/src/aws/clients.ts'
+import { deploy } from '../../support/deploy-ecs/deploy.ts'
+import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
+
+let cloud: EcsCloud
+
+beforeEach(async () => {
+  cloud = await startEcsCloud()
+})
+afterEach(() => cloud.close())
+
+const calls = (action: string) => cloud.journal.entries('api').filter((entry) => entry['action'] === action)
+const service = async (name = 'web') => {
+  const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: [name] }))
+  return services?.[0]
+}
+const revision = (arn: unknown) => String(arn).replace(/^.*\//, '')
+/** How many deployments were made of the service, by the journal. */
+const _deployments = () => new Set(cloud.journal.entries('deployment').map(({ id }) => id)).size
+/** How many revisions were made, by what there is. */
+const _revisions = () =>
+  calls('RegisterTaskDefinition').filter(({ outcome }) => outcome === 'ok' || outcome === 'reset-after').length
+
+describe('lists that lag behind', () => {
+  test('and never show the rollback of ECS: its service deployment tells how that ended', async () => {
+    await makeService(cloud)
+    let stopped = false
+    let shown: unknown
+    const done = await deploy(
+      cloud,
+      { image: 'example.com/web:crash' },
+      {
+        connect: (config) => {
+          const clients = awsClients(config)
+          clients.ecs.middlewareStack.add(
+            (next, { commandName }) =>
+              async (args) => {
+                const result = await next(args)
+                if (commandName === 'StopServiceDeploymentCommand') stopped = true
+                if (commandName !== 'DescribeServicesCommand') return result
+                if (!stopped) shown = result.output
+                return { ...result, output: shown as typeof result.output }
+              },
+            { step: 'initialize' },
+          )
+          return clients
+        },
+      },
+    )
+    expect(done.outputs['verdict']).toBe('rolled-back')
+    expect(done.error).toContain('Rolled back to web:1, which is healthy.')
+    expect(revision((await service())?.taskDefinition)).toBe('web:1')
+    expect((await service())?.deployments).toHaveLength(1)
+  })
+
+  test('name the deployment before ours: it is not taken for ours (peer: ecspresso 945)', async () => {
+    await cloud.close()
+    cloud = await startEcsCloud({ staleness: { currentServiceDeployment: 60_000, serviceDeployments: 30_000 } })
+    await makeService(cloud)
+    const done = await deploy(cloud, { 'force-new-deployment': 'true' })
+    expect(done.outputs['verdict']).toBe('succeeded')
+    const ours = cloud.journal.entries('service-deployment').at(-1)
+    expect(done.outputs['service-deployment-arn']).toBe(ours?.['serviceDeploymentArn'])
+  })
+})

@@ -1,0 +1,100 @@
+// Where the task definition of a deploy comes from: a template, a file, a family or a revision.
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  RegisterTaskDefinitionCommand,
+} from '@aws-sdk/client-ecs'
+import { deploy } from '../../support/deploy-ecs/deploy.ts'
+import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
+
+let cloud: EcsCloud
+
+beforeEach(async () => {
+  cloud = await startEcsCloud()
+})
+afterEach(() => cloud.close())
+
+const calls = (action: string) => cloud.journal.entries('api').filter((entry) => entry['action'] === action)
+const read = async (taskDefinition: string) =>
+  (await cloud.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }))).taskDefinition
+const current = async () => {
+  const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: ['web'] }))
+  return services?.[0]?.taskDefinition?.replace(/^.*\//, '')
+}
+const CHANGING = ['RegisterTaskDefinition', 'UpdateService', 'RunTask', 'StopServiceDeployment']
+const _changes = () => CHANGING.flatMap((action) => calls(action)).length
+const file = (document: unknown): string => {
+  const path = join(mkdtempSync(join(tmpdir(), 'task-definition-')), 'td.json')
+  writeFileSync(path, typeof document === 'string' ? document : JSON.stringify(document))
+  return path
+}
+
+describe('where a revision starts from', () => {
+  test('a template of Terraform is cloned, with its edits, into the family of the service', async () => {
+    await makeService(cloud)
+    const template = await read('web')
+    await cloud.ecs.send(
+      new RegisterTaskDefinitionCommand({
+        ...template,
+        family: 'web-template',
+        cpu: '512',
+        memory: '1024',
+      } as never),
+    )
+    const done = await deploy(cloud, { template: 'web-template', image: 'example.com/web:next' })
+    expect(done.error).toBeUndefined()
+    expect(await current()).toBe('web:2')
+    expect(await read('web:2')).toMatchObject({ cpu: '512', containerDefinitions: [{ image: 'example.com/web:next' }] })
+    expect(calls('RegisterTaskDefinition').length).toBe(3)
+  })
+
+  test('a service that Terraform made from the template gets a family of its own with the first deploy', async () => {
+    await makeService(cloud, {
+      taskDefinition: { family: 'web-template' },
+      service: { taskDefinition: 'web-template' },
+    })
+    const image = { template: 'web-template', image: 'example.com/web:next' }
+    expect((await deploy(cloud, image)).error).toBeUndefined()
+    expect(await current()).toBe('web:1')
+    expect((await deploy(cloud, { ...image, image: 'example.com/web:third' })).error).toBeUndefined()
+    expect(await current()).toBe('web:2')
+    expect((await read('web-template'))?.revision).toBe(1)
+  })
+
+  test('a file, as AWS prints it, is deployed; what ECS does not know is warned about (peers: DTD 22, 704, 810)', async () => {
+    await makeService(cloud)
+    const printed = { taskDefinition: { ...(await read('web')), shiny: true, cpu: '512', memory: '1024' } }
+    const done = await deploy(cloud, { 'task-definition': file(printed), image: 'example.com/web:next' })
+    expect(done.error).toBeUndefined()
+    expect(done.log.filter((line) => line.includes('shiny'))).toEqual([
+      expect.stringMatching(/^warning: ECS does not know `shiny` in the file .*td.json: it is left out\.$/),
+    ])
+    expect(await read('web:2')).toMatchObject({ cpu: '512' })
+  })
+
+  test('a family or a revision is deployed as it is', async () => {
+    await makeService(cloud)
+    const base = await read('web')
+    await cloud.ecs.send(
+      new RegisterTaskDefinitionCommand({ ...base, family: 'web', cpu: '512', memory: '1024' } as never),
+    )
+    const done = await deploy(cloud, { 'task-definition': 'web' })
+    expect(done.error).toBeUndefined()
+    expect(await current()).toBe('web:2')
+    await deploy(cloud, { 'task-definition': 'web:1' })
+    expect(await current()).toBe('web:1')
+    expect(calls('RegisterTaskDefinition')).toHaveLength(2)
+  })
+
+  test('an identical revision is not registered again, though the service runs another one', async () => {
+    await makeService(cloud)
+    await deploy(cloud, { image: 'example.com/web:next' })
+    await deploy(cloud, { command: 'rollback' })
+    await deploy(cloud, { image: 'example.com/web:next' })
+    expect(await current()).toBe('web:2')
+    expect(calls('RegisterTaskDefinition')).toHaveLength(2)
+  })
+})
