@@ -130,7 +130,7 @@ test('a lock that a runner of our own took is removed there, or by people', asyn
   const refused = await unlock()
   expect(refused.code).toBe(1)
   expect(refused.log).toContain('The lock was acquired on builder-7, a self-hosted runner')
-  expect(refused.log).toContain('whether process 4711 is a Terraform still')
+  expect(refused.log).toContain('whether process 4711 is still a Terraform')
   expect(await stacks.store.keys('runner/')).toContain('runner/terraform.tfstate.tflock')
 
   await stacks.store.put(

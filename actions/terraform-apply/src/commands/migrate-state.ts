@@ -135,7 +135,7 @@ async function putState(world: World, store: StateStore, original: Buffer, name:
 
 /** Reads the state back with Terraform. @throws SlipwayError when that fails, or the content differs. */
 async function verifyState(store: StateStore, original: Buffer, tf: Terraform): Promise<void> {
-  const { code: exit, stdout, stderr } = await tf.query(['state', 'pull'])
+  const { code: exit, stdout, stderr } = await tf.exec(['state', 'pull'])
   if (exit !== 0) {
     throw new SlipwayError(`\`state pull\` of ${store.address()} failed: ${stderr.trim()}`, {
       hint: 'The state was written there, and the file is still in place. Fix what Terraform reports, then run `migrate-state` again: it continues from here.',

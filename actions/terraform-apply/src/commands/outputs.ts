@@ -30,7 +30,7 @@ export async function outputsAfterApply(
   printed: Readonly<Record<string, StreamOutput>> | undefined,
 ): Promise<Outputs> {
   if (printed !== undefined && Object.values(printed).every(({ sensitive }) => !sensitive)) return printed
-  const { code, stdout, stderr } = await tf.query(['output', '-json', '-no-color'])
+  const { code, stdout, stderr } = await tf.exec(['output', '-json', '-no-color'])
   if (code === 0) return JSON.parse(stdout) as Outputs
   throw new SlipwayError(`\`${tf.product} output\` failed: ${stderr.trim()}`, {
     hint: 'The apply itself succeeded. Run the step again to get the outputs.',

@@ -53,7 +53,7 @@ export async function unlock({ world, inputs, tf, backend, store }: Stack): Prom
   }
   requireProcessEnded(holder)
   await requireRunOver(world, holder, inputs.github.token)
-  const { code, stderr } = await tf.query(['force-unlock', '-force', lock.ID])
+  const { code, stderr } = await tf.exec(['force-unlock', '-force', lock.ID])
   if (code !== 0) {
     throw new SlipwayError(`${tf.product} did not remove lock ${lock.ID}: ${stderr.trim()}`, {
       hint: `Check that the role may delete ${store.address(LOCK)}, and that the lock is still this one; then run the step again.`,

@@ -21,7 +21,7 @@ export async function init(world: World, rootModule: RootModule, tf: Terraform):
     const args = initArguments(world, rootModule, tf.scratch)
     const first = await retryMissedLock(world, () => initOnce(world, args, rootModule, tf), missedLock)
     // The next command creates the workspace. `init` accepts a new one only where no other exists.
-    const { code, stdout, stderr } = isNewWorkspace(first) ? await tf.query(args, { inWorkspace: false }) : first
+    const { code, stdout, stderr } = isNewWorkspace(first) ? await tf.exec(args, { inWorkspace: false }) : first
     const logger = new EventLogger({ log: world.log, rootModule })
     for (const line of `${stdout}\n${stderr}`.split('\n')) logger.line(line)
     if (code !== 0) throw initFailed(tf.product, logger)
@@ -36,7 +36,7 @@ async function initOnce(
   rootModule: RootModule,
   tf: Terraform,
 ): Promise<ExecResult> {
-  const ended = await tf.query(args)
+  const ended = await tf.exec(args)
   if (missedLock(ended)) {
     const backend = readBackend(rootModule, world.env)
     await releaseLeftoverLock({ world, tf, backend, store: stateStore(world, backend, rootModule) })

@@ -56,7 +56,7 @@ async function logDiagnostics({ world, tf }: Stack, logger: EventLogger, file: s
 
 /** Reads a saved plan. @throws SlipwayError when it cannot be read, for example because another version of Terraform made it. */
 export async function readPlan(tf: Terraform, file: string): Promise<SavedPlan> {
-  const { code, stdout, stderr } = await tf.query(['show', '-json', '-no-color', file])
+  const { code, stdout, stderr } = await tf.exec(['show', '-json', '-no-color', file])
   if (code !== 0) {
     throw new SlipwayError(`The plan file \`${file}\` cannot be read: ${stderr.trim()}`, {
       hint: 'An earlier step of this job must have saved it, with the same configuration and version, after `init`.',

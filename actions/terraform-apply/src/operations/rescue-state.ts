@@ -89,7 +89,7 @@ async function push(stack: StackState, file: string, before: number | undefined)
   if (before !== undefined && now !== undefined && now !== before) {
     throw new OvertakenError(`Another apply has saved its state since, with serial ${now}.`)
   }
-  const { code, stderr } = await stack.tf.query(['state', 'push', '-lock-timeout=60s', file], { finish: true })
+  const { code, stderr } = await stack.tf.exec(['state', 'push', '-lock-timeout=60s', file], { finish: true })
   if (code === 0) return
   // The lock may be the one of the apply itself.
   if (/the state lock/.test(stderr)) await releaseLeftoverLock(stack)

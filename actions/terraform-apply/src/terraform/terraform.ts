@@ -18,7 +18,7 @@ export interface Terraform {
   /** A folder for this run only, readable by its user only. */
   readonly scratch: string
   /** Runs a command that takes no lock, and returns what it printed. A cancel interrupts it, unless `finish` is set. */
-  query(
+  exec(
     args: readonly string[],
     options?: { readonly finish?: boolean; readonly inWorkspace?: boolean },
   ): Promise<ExecResult>
@@ -50,7 +50,7 @@ export function terraform(world: World, options: TerraformOptions): Terraform {
     product,
     directory,
     scratch,
-    query: (args, { finish = false, inWorkspace = true } = {}) =>
+    exec: (args, { finish = false, inWorkspace = true } = {}) =>
       world.exec(command, args, {
         cwd: directory,
         env: inWorkspace ? env : withoutWorkspace(env),

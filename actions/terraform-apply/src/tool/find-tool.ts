@@ -56,8 +56,8 @@ function isProgram(path: string): boolean {
   }
 }
 
-async function versionOf({ exec, env, signal }: World, command: string): Promise<string> {
-  const { code, stdout, stderr } = await exec(command, ['version', '-json'], { env, signal })
+async function versionOf({ query, env, signal }: World, command: string): Promise<string> {
+  const { code, stdout, stderr } = await query(command, ['version', '-json'], { env, signal })
   if (code !== 0) {
     throw new SlipwayError(`\`${command} version\` failed: ${stderr.trim()}`, {
       hint: 'The program on the PATH does not run. Fix or remove it in an earlier step; without it, `terraform-version` is downloaded.',
