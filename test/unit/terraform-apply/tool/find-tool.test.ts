@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findTool } from '../../../../actions/terraform-apply/src/tool/find-tool.ts'
-import { query } from '../../../../toolkit/query.ts'
+import { query } from '../../../../toolkit/process/query.ts'
 import { fakeWorld } from '../fake-world.ts'
 
 let folder: string
