@@ -1,9 +1,9 @@
 import { openExchange } from '../../../toolkit/http/exchange.ts'
 import type { World } from '../../../toolkit/runtime.ts'
-import { Datadog } from './client.ts'
-import { gate, takeBaseline } from './guard.ts'
-import { readInputs } from './inputs.ts'
-import { tell } from './tell.ts'
+import { Datadog } from './api/client.ts'
+import { gate, takeBaseline } from './gate/gate.ts'
+import { readInputs } from './inputs/inputs.ts'
+import { tell } from './send/send.ts'
 
 /** Reads what to do, then does it. Keys are masked before anything else happens. */
 export async function main(world: World): Promise<void> {

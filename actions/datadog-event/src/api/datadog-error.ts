@@ -1,0 +1,109 @@
+import { SlipwayError } from '../../../../toolkit/errors.ts'
+import { isConnectionError } from '../../../../toolkit/http/connection-error.ts'
+import type { TextAnswer } from '../../../../toolkit/http/exchange.ts'
+import type { Site } from './site.ts'
+
+/** Datadog, or the way to it, did not do what was asked. */
+export class DatadogError extends SlipwayError {
+  /** Whether another try can help: `true`, or once so many milliseconds have passed. */
+  readonly again: boolean | { readonly afterMs: number }
+
+  constructor(
+    message: string,
+    detail: { hint: string; again: boolean | { readonly afterMs: number }; cause?: unknown },
+  ) {
+    super(message, detail)
+    this.again = detail.again
+  }
+}
+
+/** No answer. Another try can help unless the connection was refused for good, as by a certificate that is not trusted. */
+export function unanswered(doing: string, site: Site, url: string, cause: unknown): DatadogError {
+  return incomplete(doing, site, url, cause, isConnectionError(cause))
+}
+
+/** An answer that ends early or is no JSON. */
+export const torn = (doing: string, site: Site, url: string, cause: unknown): DatadogError =>
+  incomplete(doing, site, url, cause, true)
+
+function incomplete(doing: string, site: Site, url: string, cause: unknown, again: boolean): DatadogError {
+  return new DatadogError(`Could not ${doing}: no complete answer came from ${new URL(url).origin}.`, {
+    hint: `Check that the site is right (asked: \`${site.name}\`), that this runner can reach it, and https://status.datadoghq.com.`,
+    again,
+    cause,
+  })
+}
+
+/** The time for all calls together was used up by those before this one. */
+export const outOfTime = (doing: string): DatadogError =>
+  new DatadogError(`Did not try to ${doing}: the calls before it used up the \`timeout\`.`, {
+    hint: 'Datadog is slow or refuses to answer: see the messages above. Raise `timeout` to wait for longer.',
+    again: true,
+  })
+
+/** An answer that says yes and makes no sense. */
+export const unreadable = (doing: string, problem: string): DatadogError =>
+  new DatadogError(`Could not ${doing}: the answer cannot be used, as ${problem}.`, {
+    hint: 'Something between this runner and Datadog may have answered instead, such as a proxy. Check `site` and `api-url`.',
+    again: true,
+  })
+
+/** An answer that says no. */
+export function refused(
+  { doing, mayLag = false }: { readonly doing: string; readonly mayLag?: boolean },
+  site: Site,
+  url: string,
+  answer: TextAnswer,
+): DatadogError {
+  const { origin, pathname } = new URL(url)
+  const said = whatWentWrong(answer.text)
+  return new DatadogError(
+    `Could not ${doing}: ${origin}${pathname} answered ${answer.status}${said === '' ? '.' : `: ${said}`}`,
+    { hint: hintFor(answer, site, pathname), again: (mayLag && answer.status === 404) || retryable(answer) },
+  )
+}
+
+function retryable({ status, headers }: TextAnswer): boolean | { readonly afterMs: number } {
+  if (status === 429) {
+    const reset = Number(headers['x-ratelimit-reset'] ?? headers['retry-after'])
+    return Number.isFinite(reset) && reset >= 0 ? { afterMs: Math.max(1, reset) * 1000 } : true
+  }
+  return status === 408 || status >= 500
+}
+
+function hintFor({ status, headers }: TextAnswer, site: Site, path: string): string {
+  const monitors = path.startsWith('/api/v1/monitor')
+  if (status === 401 || status === 403) {
+    const keys = monitors
+      ? 'the application key lacks the scope `monitors_read`, the two keys are of different organisations,'
+      : 'an application key stands in for the API key, the key was revoked,'
+    return `The site asked was \`${site.name}\`. A key of another site looks just like a wrong key: compare with the address of your Datadog, and set \`site\`. Else ${keys} or the secret holds something else.`
+  }
+  if (status === 429) {
+    const name = headers['x-ratelimit-name']
+    return `Datadog's rate limit${name === undefined ? '' : ` \`${name}\``} was used up for longer than \`timeout\` allows. Raise \`timeout\`, or send less.`
+  }
+  if (status === 413) return 'The request is too large for Datadog. Shorten the text or drop tags.'
+  if (status === 404) return `Check \`site\` or \`api-url\`: \`${site.name}\` does not know this path.`
+  if (status >= 300 && status < 400) return 'Redirects are not followed, as they would carry the keys to another host.'
+  if (status === 408 || status >= 500)
+    return 'Datadog had trouble for longer than we retried: see https://status.datadoghq.com.'
+  return 'Datadog did not accept the request. Run the step with `dry-run: true` to see exactly what is sent.'
+}
+
+/** The words of `{"errors": ["…"]}` (v1) or `{"errors": [{"title", "detail"}]}` (v2); else the text, shortened. */
+function whatWentWrong(text: string): string {
+  try {
+    const { errors } = JSON.parse(text) as { errors?: unknown }
+    if (Array.isArray(errors)) return errors.map(errorText).join('; ').slice(0, 1000)
+  } catch {
+    // Not JSON: a proxy's page, most likely.
+  }
+  return text.replace(/\s+/g, ' ').trim().slice(0, 200)
+}
+
+function errorText(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return String(error)
+  const { title, detail } = error as { title?: unknown; detail?: unknown }
+  return [title, detail].filter((part) => typeof part === 'string').join(': ') || JSON.stringify(error)
+}

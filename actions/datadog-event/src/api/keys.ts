@@ -1,0 +1,46 @@
+import { InputError } from '../../../../toolkit/errors.ts'
+import type { InputReader } from '../../../../toolkit/inputs.ts'
+import type { Log } from '../../../../toolkit/log.ts'
+import type { Environment } from '../../../../toolkit/runtime.ts'
+
+/** What Datadog knows us by. The application key is needed only to read monitors and to mark DORA failures. */
+export interface Keys {
+  readonly api: string
+  readonly app: string | undefined
+}
+
+/** Reads the keys and masks them before anything else can be logged. @throws InputError that never repeats a key. */
+export function readKeys(inputs: InputReader, env: Environment, log: Log): Keys {
+  const given = { api: inputs.raw('api-key') || env['DD_API_KEY'], app: inputs.raw('app-key') || env['DD_APP_KEY'] }
+  // As given and trimmed: a key pasted with a newline must not show in either form.
+  for (const key of [given.api, given.app]) {
+    if (key !== undefined && key.trim() !== '') for (const form of [key, key.trim()]) log.mask(form)
+  }
+  const api = checked('api-key', given.api)
+  if (api === undefined) {
+    throw new InputError('api-key', 'is missing.', {
+      hint: 'Set it from a secret: `api-key: ${{ secrets.DD_API_KEY }}`. A secret that does not exist, or that a run from a fork may not read, is empty.',
+    })
+  }
+  return { api, app: checked('app-key', given.app) }
+}
+
+function checked(name: string, value: string | undefined): string | undefined {
+  const key = value?.trim() ?? ''
+  if (key === '') return undefined
+  // It travels in a header: a space or a line break in it means that something else was pasted along.
+  if (!/^[\x21-\x7e]+$/.test(key)) {
+    throw new InputError(name, 'is not a Datadog key: it has white space or characters beyond ASCII in it.', {
+      hint: 'Store the bare key in the secret: no quotes, no `DD-API-KEY:`, one line.',
+    })
+  }
+  return key
+}
+
+/** The application key, for what does not work without. */
+export function requireAppKey(keys: Keys, purpose: string): string {
+  if (keys.app !== undefined) return keys.app
+  throw new InputError('app-key', `is missing, and ${purpose} needs it.`, {
+    hint: 'Set it from a secret: `app-key: ${{ secrets.DD_APP_KEY }}`. Make it in Datadog under Organization Settings › Application Keys.',
+  })
+}

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs'
+import type { WorkflowRun } from '../../../../toolkit/github.ts'
+import type { Environment } from '../../../../toolkit/runtime.ts'
+import type { Change } from './deploy.ts'
+
+/** Reads the commit message and the pull request from the event that started the workflow, as far as it tells. */
+export function readChange(env: Environment, run: WorkflowRun): Change {
+  const path = env['GITHUB_EVENT_PATH']
+  if (path === undefined || path === '') return {}
+  try {
+    return changeOf(JSON.parse(readFileSync(path, 'utf8')), run)
+  } catch {
+    // A nicety of the text: no reason to say nothing at all.
+    return {}
+  }
+}
+
+interface Payload {
+  readonly pull_request?: { readonly number?: number; readonly html_url?: string; readonly title?: string }
+  readonly head_commit?: { readonly message?: string } | null
+}
+
+export function changeOf(payload: Payload, run: WorkflowRun): Change {
+  const { pull_request: request, head_commit: commit } = payload
+  if (typeof request?.number === 'number' && typeof request.html_url === 'string') {
+    return {
+      ...(typeof request.title === 'string' ? { message: request.title } : {}),
+      pullRequest: { number: request.number, url: request.html_url },
+    }
+  }
+  if (typeof commit?.message !== 'string') return {}
+  const number = mergedPullRequest(commit.message)
+  return {
+    message: commit.message,
+    ...(number === undefined || run.repositoryUrl === ''
+      ? {}
+      : { pullRequest: { number, url: `${run.repositoryUrl}/pull/${number}` } }),
+  }
+}
+
+/** The number that GitHub writes into the first line of a merge or squash commit. */
+function mergedPullRequest(message: string): number | undefined {
+  const first = message.split('\n', 1)[0] ?? ''
+  const match = /^Merge pull request #(\d+) from /.exec(first) ?? / \(#(\d+)\)$/.exec(first.trimEnd())
+  return match === null ? undefined : Number(match[1])
+}

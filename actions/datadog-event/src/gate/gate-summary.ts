@@ -1,0 +1,82 @@
+import { code, details, heading, join, link, table, text } from '../../../../toolkit/markdown.ts'
+import type { Site } from '../api/site.ts'
+import type { Baseline } from '../monitors/baseline.ts'
+import type { GateVerdict } from '../monitors/decision.ts'
+import type { Monitor, MonitorState } from '../monitors/monitor.ts'
+import type { Effect, Finding } from '../monitors/worse-group.ts'
+import type { Watched } from './watch.ts'
+
+const SIGN: Readonly<Record<GateVerdict, string>> = { pass: '✅', fail: '❌', unknown: '❔' }
+const EFFECT: Readonly<Record<Effect, string>> = {
+  fail: 'fails the gate',
+  hold: 'holds the gate',
+  ignore: 'shown only',
+}
+/** So many groups are listed; all are counted. */
+const FINDINGS_SHOWN = 50
+
+/** The verdict and what it rests on: every monitor's state before and after, the new trouble first. */
+export function gateSummary({ decision, progress, last, looks }: Watched, baseline: Baseline, site: Site): string {
+  const before = new Map(baseline.monitors?.map((monitor) => [monitor.id, monitor]))
+  const worse = new Set(progress.findings.map(({ monitor }) => monitor.id))
+  const monitors = [...(last?.monitors ?? [])].sort((a, b) => Number(worse.has(b.id)) - Number(worse.has(a.id)))
+  const now = new Set(monitors.map(({ id }) => id))
+  const gone = (baseline.monitors ?? []).filter(({ id }) => !now.has(id))
+  const rows = [
+    ...monitors.map((monitor) => [
+      monitorLink(monitor, site),
+      states(before.get(monitor.id)),
+      states(monitor),
+      mutedOf(monitor),
+    ]),
+    ...(last === undefined ? [] : gone.map((monitor) => [monitorLink(monitor, site), states(monitor), 'gone', ''])),
+  ]
+  return join(
+    heading(3, `${SIGN[decision.verdict]} Monitor gate: ${decision.verdict}`),
+    text(decision.reason),
+    findingsTable(progress.findings, site),
+    rows.length === 0
+      ? undefined
+      : details(
+          `${monitors.length} monitors, before and after (${looks} looks)`,
+          table(['Monitor', 'Before', 'After', 'Muted'], rows),
+        ),
+  )
+}
+
+function findingsTable(findings: readonly Finding[], site: Site): string | undefined {
+  if (findings.length === 0) return undefined
+  const order: readonly Effect[] = ['fail', 'hold', 'ignore']
+  const sorted = [...findings].sort((a, b) => order.indexOf(a.effect) - order.indexOf(b.effect))
+  const rows = sorted
+    .slice(0, FINDINGS_SHOWN)
+    .map((f) => [
+      monitorLink(f.monitor, site),
+      code(f.group),
+      f.before ?? 'not known',
+      f.state,
+      f.muted ? 'muted: shown only' : EFFECT[f.effect],
+    ])
+  const more = findings.length - FINDINGS_SHOWN
+  return join(table(['Monitor', 'Group', 'Before', 'Now', 'Effect'], rows), more > 0 ? `And ${more} more.` : undefined)
+}
+
+/** `OK 98, Alert 2`, or just the state where there is one group. */
+function states(monitor: Monitor | undefined): string {
+  if (monitor === undefined) return 'not known'
+  const counts = Object.entries(monitor.counts) as readonly (readonly [MonitorState, number])[]
+  const [only] = counts
+  return counts.length === 1 && only?.[1] === 1
+    ? only[0]
+    : counts.map(([state, count]) => `${state} ${count}`).join(', ')
+}
+
+const mutedOf = ({ muted, counts }: Monitor) => {
+  const all = Object.values(counts).reduce((sum, count) => sum + count, 0)
+  return muted === 0 ? '' : muted === all ? 'all' : `${muted} of ${all}`
+}
+
+const monitorLink = (monitor: { readonly id: number; readonly name: string }, site: Site) =>
+  link(text(monitor.name), monitorUrl(monitor.id, site))
+
+export const monitorUrl = (id: number, site: Site): string => (site.app === '' ? '' : `${site.app}/monitors/${id}`)

@@ -1,0 +1,110 @@
+import { describeError, SlipwayError } from '../../../../toolkit/errors.ts'
+import type { World } from '../../../../toolkit/runtime.ts'
+import type { Datadog } from '../api/client.ts'
+import { DatadogError } from '../api/datadog-error.ts'
+import { showRequest } from '../api/show-request.ts'
+import type { Site } from '../api/site.ts'
+import type { BaselineInputs, GateInputs, WatchInputs } from '../inputs/gate-inputs.ts'
+import type { CommonInputs } from '../inputs/inputs.ts'
+import { writeBaseline } from '../monitors/baseline.ts'
+import { monitorsRequest, noMatch, type Snapshot, takeSnapshot } from '../monitors/snapshot.ts'
+import type { Finding } from '../monitors/worse-group.ts'
+import { gateSummary, monitorUrl } from './gate-summary.ts'
+import { type Watched, watch } from './watch.ts'
+
+/** `command: baseline`. Notes how the monitors are before a deploy. */
+export async function takeBaseline(
+  inputs: CommonInputs & BaselineInputs,
+  datadog: Datadog,
+  world: World,
+): Promise<void> {
+  const { clock, env, log, step } = world
+  if (inputs.dryRun) return showRequests(inputs, datadog, world)
+  const takenAt = clock.now()
+  let snapshot: Snapshot | undefined
+  let trouble: DatadogError | undefined
+  try {
+    snapshot = await takeSnapshot(datadog, inputs.queries, {
+      now: takenAt,
+      since: takenAt,
+      until: takenAt + inputs.timeoutMs,
+    })
+  } catch (error) {
+    if (!(error instanceof DatadogError)) throw error
+    trouble = error
+  }
+  // Also without the monitors it is of use: Datadog says of each trouble when it began.
+  const baseline = { takenAt, monitors: snapshot?.monitors }
+  step.output('baseline', writeBaseline(baseline, inputs.queries, env, String(takenAt)))
+  if (snapshot !== undefined) log.info(`Noted ${snapshot.monitors.length} monitors as they are before the deploy.`)
+  if (trouble !== undefined) complain(trouble, inputs.onError, world)
+  const [unmatched] = snapshot?.unmatched ?? []
+  if (unmatched !== undefined) complain(noMonitors(noMatch(unmatched)), inputs.onNoMonitors, world)
+}
+
+/** `command: gate`. Watches the monitors after a deploy, and says whether it was a good one. */
+export async function gate(inputs: CommonInputs & GateInputs, datadog: Datadog, world: World): Promise<void> {
+  const { step, log } = world
+  if (inputs.dryRun) return showRequests(inputs, datadog, world)
+  const { baseline, queries, site } = inputs
+  const look = (now: number, until: number) => takeSnapshot(datadog, queries, { now, until, since: baseline.takenAt })
+  const watched = await watch(inputs, look, world)
+
+  const { decision, progress } = watched
+  step.output('verdict', decision.verdict)
+  step.output('reason', decision.reason)
+  step.output('triggered-monitors', triggered(progress.findings, site))
+  step.summary(gateSummary(watched, baseline, site))
+  log.info(`Verdict: ${decision.verdict}. ${decision.reason}`)
+  if (decision.verdict !== 'pass') complain(complaint(watched), mildness(watched, inputs), world)
+}
+
+function complaint({ decision, blind, progress }: Watched): SlipwayError {
+  if (blind === 'no-monitors') return noMonitors(decision.reason)
+  if (blind === 'trouble') {
+    return new SlipwayError(`The monitor gate does not know: ${decision.reason}`, {
+      hint: progress.trouble instanceof SlipwayError ? (progress.trouble.hint ?? '') : 'Run the step again.',
+      cause: progress.trouble,
+    })
+  }
+  return new SlipwayError(`The monitor gate says that this was not a good deploy: ${decision.reason}`, {
+    hint: "Look at the monitors in the job summary. A later step can go back: deploy-ecs with `command: rollback`, `if: failure() && steps.<id>.outputs.verdict == 'fail'`.",
+  })
+}
+
+const noMonitors = (reason: string) =>
+  new SlipwayError(`The monitor gate has nothing to look at. ${reason}`, {
+    hint: 'Tag the monitors of the service with `service:` and `env:`, or name the right tags with `monitor-tags`. `on-no-monitors: warn` lets a service without monitors pass with a warning.',
+  })
+
+const mildness = ({ blind }: Watched, { onError, onNoMonitors }: CommonInputs & WatchInputs) =>
+  blind === 'trouble' ? onError : blind === 'no-monitors' ? onNoMonitors : 'fail'
+
+function complain(error: SlipwayError, how: 'warn' | 'fail', { log }: World): void {
+  if (how === 'fail') throw error
+  log.warning(describeError(error), { title: 'Datadog' })
+}
+
+function showRequests({ queries }: WatchInputs, datadog: Datadog, { log }: World): void {
+  log.info('dry-run: this is what would be asked, page by page, and nothing was.')
+  for (const query of queries) log.info(`\n${showRequest(datadog.prepare(monitorsRequest(query, 0)))}`)
+}
+
+/** Outputs are limited in size; the summary and the counts have the rest. */
+const MONITORS_LISTED = 100
+const GROUPS_LISTED = 20
+
+/** The monitors that got worse, as later steps can use them. Muted ones are left out. */
+function triggered(findings: readonly Finding[], site: Site): readonly object[] {
+  const byMonitor = Map.groupBy(
+    findings.filter((f) => !f.muted),
+    ({ monitor }) => monitor.id,
+  )
+  return [...byMonitor].slice(0, MONITORS_LISTED).map(([id, found]) => ({
+    id,
+    name: found[0]?.monitor.name,
+    url: monitorUrl(id, site),
+    groups: found.slice(0, GROUPS_LISTED).map(({ group, state, before }) => ({ group, state, before })),
+    groupCount: found.length,
+  }))
+}

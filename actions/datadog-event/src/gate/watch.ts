@@ -1,0 +1,85 @@
+import { formatDuration } from '../../../../toolkit/duration.ts'
+import type { World } from '../../../../toolkit/runtime.ts'
+import { DatadogError } from '../api/datadog-error.ts'
+import type { GateInputs } from '../inputs/gate-inputs.ts'
+import type { CommonInputs } from '../inputs/inputs.ts'
+import { type Decision, decide, holding, type Progress, START, saw, sawNothing } from '../monitors/decision.ts'
+import { noMatch, type Snapshot } from '../monitors/snapshot.ts'
+import { findingsOf, saysSomething } from '../monitors/worse-group.ts'
+
+/** What the watching came to. */
+export interface Watched {
+  readonly decision: Decision
+  readonly progress: Progress
+  /** The last look that succeeded. */
+  readonly last: Snapshot | undefined
+  readonly looks: number
+  /** Why it is not known how the monitors are: they could not be read, or there are none. */
+  readonly blind?: 'trouble' | 'no-monitors'
+}
+
+/**
+ * Looks at the monitors until the gate is decided: at once, then every interval, and exactly when the bake time and the
+ * time it may be prolonged by are over. Never longer than these two and the time one look may take.
+ */
+export async function watch(
+  inputs: GateInputs & Pick<CommonInputs, 'timeoutMs'>,
+  look: (now: number, until: number) => Promise<Snapshot>,
+  { clock, signal, log }: Pick<World, 'clock' | 'signal' | 'log'>,
+): Promise<Watched> {
+  const { plan, baseline, policy, intervalMs, timeoutMs } = inputs
+  const start = clock.now()
+  const end = start + plan.bakeMs + plan.prolongMs + timeoutMs
+  let progress = START
+  let last: Snapshot | undefined
+  for (let looks = 1; ; looks++) {
+    const now = clock.now()
+    try {
+      last = await look(now, Math.min(now + timeoutMs, end))
+      const nothing = nothingToJudge(last)
+      if (nothing !== undefined) return { decision: nothing, progress, last, looks, blind: 'no-monitors' }
+      progress = saw(progress, findingsOf(baseline, last, policy))
+    } catch (error) {
+      if (!(error instanceof DatadogError)) throw error
+      progress = sawNothing(progress, error)
+      if (error.again === false) return { ...givenUp(error), progress, last, looks }
+    }
+    // What counts is when the look began: a slow Datadog must not end the bake time early.
+    const elapsed = now - start
+    log.info(`Look ${looks}, ${formatDuration(elapsed)}: ${inWords(progress, last)}`)
+    const decision = decide(progress, elapsed, plan)
+    if (decision !== undefined) {
+      return { decision, progress, last, looks, ...(decision.verdict === 'unknown' ? { blind: 'trouble' } : {}) }
+    }
+    await clock.sleep(
+      Math.max(0, nextLook(elapsed, plan.bakeMs, plan.prolongMs, intervalMs) - (clock.now() - start)),
+      signal,
+    )
+  }
+}
+
+/** When to look again, from the start: an interval later, but not past the end of the bake time or of the prolonging. */
+function nextLook(elapsed: number, bakeMs: number, prolongMs: number, intervalMs: number): number {
+  const ends = [bakeMs, bakeMs + prolongMs].filter((end) => end > elapsed)
+  return Math.min(elapsed + intervalMs, ...ends)
+}
+
+function nothingToJudge(snapshot: Snapshot): Decision | undefined {
+  const [query] = snapshot.unmatched
+  if (query !== undefined) {
+    return { verdict: 'unknown', reason: noMatch(query) }
+  }
+  if (!saysSomething(snapshot)) {
+    return { verdict: 'unknown', reason: 'Every monitor is muted, ignored or skipped: there is nothing to judge by.' }
+  }
+  return undefined
+}
+
+const givenUp = (error: DatadogError) =>
+  ({ decision: { verdict: 'unknown', reason: error.message }, blind: 'trouble' }) as const
+
+function inWords(progress: Progress, last: Snapshot | undefined): string {
+  if (progress.trouble !== undefined) return progress.trouble.message
+  const groups = last?.monitors.reduce((sum, { counts }) => sum + Object.values(counts).reduce((a, b) => a + b, 0), 0)
+  return `${last?.monitors.length} monitors, ${groups} groups; ${holding(progress) || 'nothing new'}`
+}

@@ -1,0 +1,190 @@
+import { type DeployRecord, parseDeployRecord, type Verdict } from '../../../../toolkit/deploy-record.ts'
+import { InputError } from '../../../../toolkit/errors.ts'
+import { readWorkflowRun } from '../../../../toolkit/github.ts'
+import type { InputReader } from '../../../../toolkit/inputs.ts'
+import type { Environment } from '../../../../toolkit/runtime.ts'
+import { readChange } from '../deploy/change.ts'
+import {
+  type Deploy,
+  type DeployOverrides,
+  deployOfRecord,
+  deployOfRun,
+  STATUSES,
+  type Status,
+} from '../deploy/deploy.ts'
+import { TAG_LIMIT, TAGS_LIMIT } from '../deploy/deploy-tags.ts'
+import { ALERT_TYPES, type EventFields, OLDEST_S, TITLE_LIMIT } from '../messages/event.ts'
+
+/** The kinds of message that a deploy can send. */
+export const KINDS = ['event', 'change-event', 'dora-deployment'] as const
+export type Kind = (typeof KINDS)[number]
+
+export interface EventInputs {
+  readonly command: 'event'
+  /** Of a deploy, or `undefined` for any other event. */
+  readonly deploy: Deploy | undefined
+  readonly send: readonly Kind[]
+  readonly fields: EventFields
+  /** The id of the deploy that this one undoes. */
+  readonly rollsBack: string | undefined
+}
+
+export function readEventInputs(inputs: InputReader, env: Environment, now: number): EventInputs {
+  const deploy = readDeploy(inputs, env, now)
+  const fields = readFields(inputs, now)
+  const send = readKinds(inputs)
+  if (deploy === undefined && fields.title === undefined) {
+    throw new InputError('deploy-record', 'is missing, and so are `status` and `title`: there is nothing to tell.', {
+      hint: 'Pass `deploy-record: ${{ steps.deploy.outputs.deploy-record }}`, or `status: started` before a deploy, or a `title` for an event of your own.',
+    })
+  }
+  if (deploy === undefined && send.some((kind) => kind !== 'event')) {
+    throw new InputError('send', `asks for \`${send.join(', ')}\`, but only a deploy has more than an event.`, {
+      hint: 'Pass `deploy-record`, or drop `send`.',
+    })
+  }
+  return { command: 'event', deploy, send, fields, rollsBack: inputs.text('rolls-back') }
+}
+
+function readDeploy(inputs: InputReader, env: Environment, now: number): Deploy | undefined {
+  const run = readWorkflowRun(env)
+  const record = readRecord(inputs)
+  const status = readStatus(inputs, record?.verdict)
+  const overrides = readOverrides(inputs, status)
+  if (record !== undefined) return deployOfRecord(record, overrides, readChange(env, run))
+  if (status === undefined) return undefined
+  if (overrides.services.length === 0) {
+    throw new InputError(
+      'service',
+      `is missing: with \`status: ${status}\` and no \`deploy-record\` nothing else says what is deployed.`,
+      { hint: 'Set it under `with:`, for example `service: web`.' },
+    )
+  }
+  return deployOfRun(run, status, overrides, readChange(env, run), now)
+}
+
+/** Where the deploy stands. `${{ job.status }}` knows less than a record, but also of what came after it, such as a gate. */
+function readStatus(inputs: InputReader, verdict: Verdict | undefined): Status | undefined {
+  const word = inputs.text('status')
+  if (word === 'success') return verdict ?? 'succeeded'
+  if (word === 'failure') return verdict === undefined || verdict === 'succeeded' ? 'failed' : verdict
+  return inputs.optionalChoice('status', STATUSES)
+}
+
+/** The deploy record, if it is given. deploy-ecs that failed before it began leaves an empty output. */
+export function readRecord(inputs: InputReader): DeployRecord | undefined {
+  const json = inputs.text('deploy-record')
+  if (json === undefined) return undefined
+  const record = parseDeployRecord(json, 'deploy-record')
+  const hint = 'Pass the output of deploy-ecs as it is.'
+  for (const name of ['startedAt', 'finishedAt'] as const) {
+    if (Number.isNaN(Date.parse(record[name]))) {
+      throw new InputError('deploy-record', `has \`${name}\` \`${record[name]}\`, which is not a time.`, { hint })
+    }
+  }
+  if (record.services.length === 0) throw new InputError('deploy-record', 'has no `services`.', { hint })
+  return record
+}
+
+function readOverrides(inputs: InputReader, status: Status | undefined): DeployOverrides {
+  const some = <K extends string>(key: K, value: string | undefined) =>
+    value === undefined ? {} : ({ [key]: value } as { readonly [P in K]?: string })
+  return {
+    ...some('id', inputs.text('deploy-id')),
+    ...(status === undefined ? {} : { status }),
+    services: inputs.list('service'),
+    ...some('environment', inputs.text('env')),
+    ...some('version', inputs.text('version')),
+    ...some('team', inputs.text('team')),
+  }
+}
+
+function readKinds(inputs: InputReader): readonly Kind[] {
+  const asked = inputs.list('send')
+  for (const kind of asked) {
+    if (KINDS.some((known) => known === kind)) continue
+    throw new InputError('send', `asks for \`${kind}\`, which is none of ${KINDS.map((k) => `\`${k}\``).join(', ')}.`, {
+      hint: 'Write, for example, `send: event, change-event, dora-deployment`.',
+    })
+  }
+  return asked.length === 0 ? ['event'] : KINDS.filter((kind) => asked.includes(kind))
+}
+
+function readFields(inputs: InputReader, now: number): EventFields {
+  const fields = {
+    title: limited(inputs, 'title', TITLE_LIMIT),
+    text: inputs.text('text'),
+    alertType: inputs.optionalChoice('alert-type', ALERT_TYPES),
+    priority: inputs.optionalChoice('priority', ['normal', 'low']),
+    host: limited(inputs, 'host', 255),
+    deviceName: limited(inputs, 'device-name', 255),
+    sourceTypeName: limited(inputs, 'source-type-name', 100),
+    aggregationKey: limited(inputs, 'aggregation-key', 100),
+    relatedEventId: readEventId(inputs),
+    dateHappened: readDate(inputs, now),
+  }
+  const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
+  return { ...given, tags: readTags(inputs), notify: readHandles(inputs) }
+}
+
+function limited(inputs: InputReader, name: string, limit: number): string | undefined {
+  const value = inputs.text(name)
+  if (value !== undefined && value.length > limit) {
+    throw new InputError(name, `has ${value.length} characters, and Datadog takes ${limit}.`, {
+      hint: name === 'title' ? 'Shorten it; what is long goes into `text`.' : 'Shorten it.',
+    })
+  }
+  return value
+}
+
+function readTags(inputs: InputReader): readonly string[] {
+  const tags = inputs.list('tags')
+  const long = tags.find((tag) => tag.length > TAG_LIMIT)
+  if (long !== undefined) {
+    throw new InputError(
+      'tags',
+      `has \`${long.slice(0, 40)}…\`, ${long.length} characters long; Datadog takes ${TAG_LIMIT}.`,
+      {
+        hint: 'Write one `key:value` on each line, or separate them with commas.',
+      },
+    )
+  }
+  if (tags.length > TAGS_LIMIT) {
+    throw new InputError('tags', `has ${tags.length} tags, and Datadog takes ${TAGS_LIMIT}.`, {
+      hint: 'Keep those that you filter by.',
+    })
+  }
+  return tags
+}
+
+function readHandles(inputs: InputReader): readonly string[] {
+  const handles = inputs.list('notify')
+  const bad = handles.find((handle) => !/^@\w[\w.+@-]{0,199}$/.test(handle))
+  if (bad === undefined && handles.length <= 20) return handles
+  throw new InputError(
+    'notify',
+    bad === undefined ? `has ${handles.length} handles; 20 are plenty.` : `has \`${bad}\`, which is not a handle.`,
+    { hint: 'Write, for example, `notify: "@slack-deploys, @someone@example.com"`.' },
+  )
+}
+
+function readEventId(inputs: InputReader): string | undefined {
+  const id = inputs.text('related-event-id')
+  if (id === undefined || /^[1-9]\d{0,18}$/.test(id)) return id
+  throw new InputError('related-event-id', `is \`${id}\`, which is not the id of an event.`, {
+    hint: 'Pass the output `event-id` of an earlier step: digits only.',
+  })
+}
+
+function readDate(inputs: InputReader, now: number): number | undefined {
+  const value = inputs.text('date-happened')
+  if (value === undefined) return undefined
+  const seconds = /^\d{1,11}$/.test(value) ? Number(value) : Math.floor(Date.parse(value) / 1000)
+  const age = now / 1000 - seconds
+  if (Number.isNaN(seconds) || age > OLDEST_S || age < -3600) {
+    throw new InputError('date-happened', `is \`${value}\`, which is not a time within the last 18 hours.`, {
+      hint: 'Write seconds since 1970, or a time such as `2026-03-01T12:00:00Z`. Datadog takes no older events.',
+    })
+  }
+  return seconds
+}

@@ -1,0 +1,101 @@
+import { formatDuration } from '../../../../toolkit/duration.ts'
+import { InputError } from '../../../../toolkit/errors.ts'
+import type { InputReader } from '../../../../toolkit/inputs.ts'
+import { type Keys, requireAppKey } from '../api/keys.ts'
+import { type Baseline, readBaseline } from '../monitors/baseline.ts'
+import type { GatePlan } from '../monitors/decision.ts'
+import type { MonitorQuery } from '../monitors/snapshot.ts'
+import type { Policy } from '../monitors/worse-group.ts'
+import { readRecord } from './event-inputs.ts'
+
+export interface WatchInputs {
+  /** Each of them must match at least one monitor. */
+  readonly queries: readonly MonitorQuery[]
+  /** What it means for the step that a query matches nothing, or that all it matches is muted. */
+  readonly onNoMonitors: 'fail' | 'warn'
+}
+
+export interface BaselineInputs extends WatchInputs {
+  readonly command: 'baseline'
+}
+
+export interface GateInputs extends WatchInputs {
+  readonly command: 'gate'
+  readonly baseline: Baseline
+  readonly plan: GatePlan
+  readonly policy: Policy
+  readonly intervalMs: number
+}
+
+export function readBaselineInputs(inputs: InputReader, keys: Keys): BaselineInputs {
+  return { command: 'baseline', ...readWatch(inputs, keys) }
+}
+
+export function readGateInputs(inputs: InputReader, keys: Keys): GateInputs {
+  const watch = readWatch(inputs, keys)
+  const effects = ['hold', 'fail', 'ignore'] as const
+  const policy = {
+    onWarn: inputs.choice('on-warn', effects, 'hold'),
+    onNoData: inputs.choice('on-no-data', effects, 'hold'),
+  }
+  return { command: 'gate', ...watch, ...readPlan(inputs), policy, baseline: readBefore(inputs, watch.queries) }
+}
+
+function readWatch(inputs: InputReader, keys: Keys): WatchInputs {
+  requireAppKey(keys, 'reading monitors')
+  return { queries: readQueries(inputs), onNoMonitors: inputs.choice('on-no-monitors', ['fail', 'warn'], 'fail') }
+}
+
+/** The tags as given; else those of unified service tagging, one query for each service. */
+function readQueries(inputs: InputReader): readonly MonitorQuery[] {
+  const tags = inputs.list('monitor-tags')
+  if (tags.length > 0) return [tags]
+  const record = readRecord(inputs)
+  const given = inputs.list('service')
+  const services = given.length > 0 ? given : (record?.services.map(({ service }) => service) ?? [])
+  const env = inputs.text('env') ?? record?.environment
+  if (services.length === 0) {
+    throw new InputError('service', 'is missing: nothing else says whose monitors to look at.', {
+      hint: 'Set `service: web`, or pass `deploy-record`, or name the tags yourself with `monitor-tags`.',
+    })
+  }
+  if (env === undefined) {
+    throw new InputError('env', 'is missing: the monitors of every environment would be looked at.', {
+      hint: 'Set `env: production`, or pass a `deploy-record` that has an environment, or use `monitor-tags`.',
+    })
+  }
+  return services.map((service) => [`service:${service}`, `env:${env}`])
+}
+
+function readPlan(inputs: InputReader): { readonly plan: GatePlan; readonly intervalMs: number } {
+  const bakeMs = durationOrNone(inputs, 'bake-time', 300_000)
+  const prolongMs = durationOrNone(inputs, 'prolong', 300_000)
+  const intervalMs = inputs.duration('interval', Math.min(30_000, Math.max(1000, bakeMs / 10)))
+  const consecutive = inputs.integer('consecutive', { min: 1, max: 20 }) ?? 2
+  if ((consecutive - 1) * intervalMs > bakeMs + prolongMs) {
+    throw new InputError(
+      'bake-time',
+      `and \`prolong\` leave ${formatDuration(bakeMs + prolongMs)}: too little for ${consecutive} looks every ${formatDuration(intervalMs)}.`,
+      { hint: 'Raise `bake-time`, or lower `interval` or `consecutive`.' },
+    )
+  }
+  return { plan: { bakeMs, prolongMs, consecutive }, intervalMs }
+}
+
+const durationOrNone = (inputs: InputReader, name: string, fallback: number) =>
+  /^0\s*[hms]?$/.test(inputs.text(name) ?? '') ? 0 : inputs.duration(name, fallback)
+
+/** What the monitors are compared with: the baseline of an earlier step, else the moment the deploy began. */
+function readBefore(inputs: InputReader, queries: readonly MonitorQuery[]): Baseline {
+  const path = inputs.text('baseline')
+  if (path !== undefined) return readBaseline(path, queries)
+  const record = readRecord(inputs)
+  if (record !== undefined) return { takenAt: Date.parse(record.startedAt), monitors: undefined }
+  throw new InputError(
+    'baseline',
+    'is missing, and so is `deploy-record`: nothing says what is new since the deploy.',
+    {
+      hint: 'Run this action with `command: baseline` and an `id` before the deploy, and pass `baseline: ${{ steps.<id>.outputs.baseline }}`.',
+    },
+  )
+}

@@ -1,0 +1,42 @@
+// Together with event-inputs.ts, gate-inputs.ts, keys.ts and site.ts the only reader of inputs.
+import { InputReader } from '../../../../toolkit/inputs.ts'
+import type { Log } from '../../../../toolkit/log.ts'
+import type { Environment } from '../../../../toolkit/runtime.ts'
+import { type Keys, readKeys } from '../api/keys.ts'
+import { readSite, type Site } from '../api/site.ts'
+import { type EventInputs, readEventInputs } from './event-inputs.ts'
+import { type BaselineInputs, type GateInputs, readBaselineInputs, readGateInputs } from './gate-inputs.ts'
+
+/** What every command takes. */
+export interface CommonInputs {
+  readonly keys: Keys
+  readonly site: Site
+  /** What trouble with Datadog does to the step. Bad input fails it in any case. */
+  readonly onError: 'warn' | 'fail'
+  /** How long all calls together may take; for the gate, the calls of one reading. */
+  readonly timeoutMs: number
+  readonly dryRun: boolean
+}
+
+export type Inputs = CommonInputs & (EventInputs | BaselineInputs | GateInputs)
+
+/** Reads and checks all inputs. Masks the keys before it looks at anything else. @throws InputError */
+export function readInputs(env: Environment, log: Log, now: number): Inputs {
+  const inputs = new InputReader(env)
+  const keys = readKeys(inputs, env, log)
+  const common: CommonInputs = {
+    keys,
+    site: readSite(inputs, env),
+    onError: inputs.choice('on-error', ['warn', 'fail'], 'warn'),
+    timeoutMs: inputs.duration('timeout', 60_000),
+    dryRun: inputs.flag('dry-run', false),
+  }
+  switch (inputs.choice('command', ['event', 'baseline', 'gate'], 'event')) {
+    case 'event':
+      return { ...common, ...readEventInputs(inputs, env, now) }
+    case 'baseline':
+      return { ...common, ...readBaselineInputs(inputs, keys) }
+    case 'gate':
+      return { ...common, ...readGateInputs(inputs, keys) }
+  }
+}

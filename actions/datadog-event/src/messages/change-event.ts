@@ -1,0 +1,82 @@
+import { resourceName } from '../../../../toolkit/aws/arn.ts'
+import type { DatadogRequest } from '../api/client.ts'
+import { aggregationKey, type Deploy, type DeployedService } from '../deploy/deploy.ts'
+import { deployTags } from '../deploy/deploy-tags.ts'
+import { deployText, deployTitle } from '../deploy/deploy-text.ts'
+import { cut, harmless, MARKDOWN_OVERHEAD, markdownBlock } from '../deploy/safe-text.ts'
+import { type EventFields, OLDEST_S, TEXT_LIMIT, TITLE_LIMIT } from './event.ts'
+
+/** Datadog's limit on the names of authors and resources. */
+const NAME_LIMIT = 128
+
+/** The change event (v2) that shows one service's deploy in Datadog's Change Tracking. */
+export function changeEvent(
+  deploy: Deploy,
+  service: DeployedService,
+  fields: EventFields,
+  now: number,
+): DatadogRequest {
+  const one: Deploy = { ...deploy, services: [service] }
+  const happened = deploy.finishedAt ?? deploy.startedAt
+  const extra = fields.text === undefined ? undefined : harmless(fields.text)
+  return {
+    doing: `post the change event for \`${service.name}\``,
+    method: 'POST',
+    host: 'intake',
+    path: '/api/v2/events',
+    keys: 'api',
+    body: {
+      data: {
+        type: 'event',
+        attributes: {
+          title: fields.title === undefined ? deployTitle(one, TITLE_LIMIT) : cut(harmless(fields.title), TITLE_LIMIT),
+          message: markdownBlock(deployText(one, extra, TEXT_LIMIT - MARKDOWN_OVERHEAD)),
+          category: 'change',
+          integration_id: 'custom-events',
+          aggregation_key: fields.aggregationKey ?? aggregationKey(deploy.id),
+          tags: deployTags(one, fields.tags),
+          ...(now - happened < (OLDEST_S - 60) * 1000 ? { timestamp: new Date(happened).toISOString() } : {}),
+          attributes: change(one, service),
+        },
+      },
+    },
+  }
+}
+
+function change(deploy: Deploy, service: DeployedService): object {
+  const { run, commit, pullRequest } = deploy
+  const name = cut(service.name, NAME_LIMIT)
+  return {
+    ...(run.actor === '' ? {} : { author: { name: cut(run.actor, NAME_LIMIT), type: 'automation' } }),
+    // Datadog knows feature flags and configurations here; a service's task definition is its configuration.
+    changed_resource: { name, type: 'configuration' },
+    impacted_resources: [{ name, type: 'service' }],
+    ...value('prev_value', { task_definition: revision(service.previousTaskDefinition) }),
+    ...value('new_value', {
+      task_definition: revision(service.taskDefinition),
+      version: deploy.version,
+      ...(service.images.length === 0 ? {} : { images: service.images }),
+    }),
+    change_metadata: given({
+      deploy_id: deploy.id,
+      status: deploy.status,
+      reason: service.reason,
+      cluster: service.cluster,
+      env: deploy.environment,
+      run_url: run.url,
+      commit_url: commit.url,
+      pull_request_url: pullRequest?.url,
+    }),
+  }
+}
+
+const revision = (arn: string | undefined) => (arn === undefined ? undefined : resourceName(arn))
+
+/** The members that have a value. */
+const given = (members: Readonly<Record<string, unknown>>): object =>
+  Object.fromEntries(Object.entries(members).filter(([, member]) => member !== undefined && member !== ''))
+
+function value(name: string, members: Readonly<Record<string, unknown>>): object {
+  const some = given(members)
+  return Object.keys(some).length === 0 ? {} : { [name]: some }
+}

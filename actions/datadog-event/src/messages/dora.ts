@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto'
+import type { DatadogRequest } from '../api/client.ts'
+import type { Deploy, DeployedService, Status } from '../deploy/deploy.ts'
+
+/** A deploy that has put a version in front of users, for better or worse. The others never were a deployment. */
+export const isDeployment = (status: Status): boolean => status === 'succeeded' || isFailure(status)
+
+/** A deployment that users had to be saved from: DORA's change failure. */
+export const isFailure = (status: Status): boolean =>
+  status === 'failed' || status === 'rolled-back' || status === 'timed-out'
+
+/** One service's deployment, for Datadog's DORA metrics. */
+export function doraDeployment(deploy: Deploy, service: DeployedService, tags: readonly string[]): DatadogRequest {
+  const { commit, environment, team } = deploy
+  return {
+    doing: `record the DORA deployment of \`${service.name}\``,
+    method: 'POST',
+    host: 'api',
+    path: '/api/v2/dora/deployment',
+    keys: 'api',
+    body: {
+      data: {
+        attributes: {
+          service: service.name,
+          started_at: nanoseconds(deploy.startedAt),
+          finished_at: nanoseconds(Math.max(deploy.startedAt, deploy.finishedAt ?? deploy.startedAt)),
+          id: doraId(deploy.id, service.name),
+          version: deploy.version ?? (commit.sha === '' ? undefined : commit.sha),
+          env: environment,
+          team,
+          ...(commit.sha === '' || commit.repositoryUrl === ''
+            ? {}
+            : { git: { repository_url: commit.repositoryUrl, commit_sha: commit.sha } }),
+          ...(tags.length === 0 ? {} : { custom_tags: tags }),
+        },
+      },
+    },
+  }
+}
+
+/** Marks a deployment as a change failure; `remediation` is the DORA id of the deployment that undid it. */
+export function doraFailure(deployId: string, service: string, remediation?: string): DatadogRequest {
+  const id = doraId(deployId, service)
+  return {
+    doing: `mark the DORA deployment of \`${service}\` as a change failure`,
+    method: 'PATCH',
+    host: 'api',
+    path: `/api/v2/dora/deployments/${encodeURIComponent(id)}`,
+    keys: 'both',
+    // It may have been recorded a moment ago.
+    mayLag: true,
+    body: {
+      data: {
+        id,
+        type: 'dora_deployment_patch_request',
+        attributes: {
+          change_failure: true,
+          ...(remediation === undefined ? {} : { remediation: { id: remediation, type: 'rollback' } }),
+        },
+      },
+    },
+  }
+}
+
+/** The same id for the same deploy of the same service, so that a step run again counts nothing twice. */
+export function doraId(deployId: string, service: string): string {
+  const readable = `${deployId}:${service}`.replace(/[^A-Za-z0-9._:-]/g, '.').slice(0, 110)
+  return `${readable}:${createHash('sha256').update(`${deployId}\n${service}`).digest('hex').slice(0, 16)}`
+}
+
+/** Milliseconds as nanoseconds. Exact as JSON: the shortest number that reads back the same ends in six zeros. */
+const nanoseconds = (ms: number): number => ms * 1_000_000

@@ -1,0 +1,82 @@
+// The gate's judgement, one look at a time. Pure: it neither reads monitors nor waits.
+import { formatDuration } from '../../../../toolkit/duration.ts'
+import type { Finding } from './worse-group.ts'
+
+export type GateVerdict = 'pass' | 'fail' | 'unknown'
+
+export interface GatePlan {
+  /** How long the monitors are watched in any case. */
+  readonly bakeMs: number
+  /** How much longer at most, while something holds the gate. */
+  readonly prolongMs: number
+  /** How many looks in a row must agree, for better or worse. */
+  readonly consecutive: number
+}
+
+/** What the looks so far have shown. */
+export interface Progress {
+  /** For each group in trouble that fails the gate: in how many looks in a row. */
+  readonly streaks: ReadonlyMap<string, number>
+  /** How many looks in a row showed nothing that fails or holds. */
+  readonly clear: number
+  /** What the last look that succeeded showed. */
+  readonly findings: readonly Finding[]
+  /** Why the last look failed, if it did. */
+  readonly trouble: Error | undefined
+}
+
+export const START: Progress = { streaks: new Map(), clear: 0, findings: [], trouble: undefined }
+
+export interface Decision {
+  readonly verdict: GateVerdict
+  readonly reason: string
+}
+
+/** A look that succeeded. */
+export function saw(progress: Progress, findings: readonly Finding[]): Progress {
+  const failing = findings.filter(({ effect }) => effect === 'fail')
+  const streaks = new Map(failing.map((f) => [keyOf(f), (progress.streaks.get(keyOf(f)) ?? 0) + 1]))
+  const clear = findings.every(({ effect }) => effect === 'ignore') ? progress.clear + 1 : 0
+  return { streaks, clear, findings, trouble: undefined }
+}
+
+/** A look that Datadog did not answer. It says nothing for or against: what was seen before still stands. */
+export const sawNothing = (progress: Progress, trouble: Error): Progress => ({ ...progress, trouble })
+
+const keyOf = ({ monitor, group }: Finding) => `${monitor.id} ${group}`
+
+/** Decides, or leaves it open (`undefined`) while there is time. */
+export function decide(progress: Progress, elapsedMs: number, plan: GatePlan): Decision | undefined {
+  const { streaks, findings, clear, trouble } = progress
+  const failing = findings.filter((f) => f.effect === 'fail' && (streaks.get(keyOf(f)) ?? 0) >= plan.consecutive)
+  if (trouble === undefined && failing.length > 0) {
+    return { verdict: 'fail', reason: `${listed(failing)}, in ${looks(plan.consecutive)}.` }
+  }
+  if (elapsedMs < plan.bakeMs) return undefined
+  if (trouble === undefined && clear >= plan.consecutive) {
+    return { verdict: 'pass', reason: `Nothing new in ${formatDuration(elapsedMs)} of watching.` }
+  }
+  if (elapsedMs < plan.bakeMs + plan.prolongMs) return undefined
+  if (trouble !== undefined) {
+    return { verdict: 'unknown', reason: `Datadog could not be read at the end: ${trouble.message}` }
+  }
+  const holding = findings.filter(({ effect }) => effect !== 'ignore')
+  const lasting = holding.length === 0 ? 'The monitors had not settled' : listed(holding)
+  return { verdict: 'fail', reason: `${lasting}, and that did not pass within ${formatDuration(elapsedMs)}.` }
+}
+
+/** What keeps the gate from passing, in a few words; '' where nothing does. */
+export function holding({ findings }: Progress): string {
+  const some = findings.filter(({ effect }) => effect !== 'ignore')
+  return some.length === 0 ? '' : listed(some)
+}
+
+function listed(findings: readonly Finding[]): string {
+  const shown = findings.slice(0, 3).map(({ monitor, group, state }) => {
+    return `“${monitor.name}”${group === '*' ? '' : ` (${group})`} is newly in ${state}`
+  })
+  const more = findings.length - shown.length
+  return shown.join('; ') + (more > 0 ? `; and ${more} more` : '')
+}
+
+const looks = (count: number) => (count === 1 ? 'one look' : `${count} looks in a row`)

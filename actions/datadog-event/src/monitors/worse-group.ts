@@ -1,0 +1,88 @@
+// What changed for the worse between the baseline and now. Pure: data in, data out.
+import type { Baseline } from './baseline.ts'
+import type { Group, Monitor, MonitorState } from './monitor.ts'
+import type { Snapshot } from './snapshot.ts'
+
+/** What a level of trouble does to the gate. */
+export type Effect = 'fail' | 'hold' | 'ignore'
+
+export interface Policy {
+  readonly onWarn: Effect
+  readonly onNoData: Effect
+}
+
+/** One group (or, for No Data, one monitor) that is worse than it was before the deploy. */
+export interface Finding {
+  readonly monitor: { readonly id: number; readonly name: string }
+  readonly group: string
+  readonly state: 'Alert' | 'Warn' | 'No Data'
+  /** `undefined` where nothing is known of it. */
+  readonly before: MonitorState | undefined
+  /** Muted groups are shown and have no effect. */
+  readonly muted: boolean
+  readonly effect: Effect
+}
+
+/** All that is new and not well. */
+export function findingsOf(baseline: Baseline, now: Snapshot, policy: Policy): readonly Finding[] {
+  const before = new Map(baseline.monitors?.map((monitor) => [monitor.id, monitor]))
+  return now.monitors.flatMap((monitor) => [
+    ...triggers(monitor, before.get(monitor.id), baseline.takenAt, policy),
+    ...silence(monitor, before.get(monitor.id), baseline.takenAt, policy),
+  ])
+}
+
+const LEVEL: Readonly<Partial<Record<MonitorState, number>>> = { Alert: 2, Warn: 1 }
+const level = (state: MonitorState) => LEVEL[state] ?? 0
+
+function triggers(monitor: Monitor, before: Monitor | undefined, takenAt: number, policy: Policy): readonly Finding[] {
+  const then = new Map(before?.notable.map((group) => [group.name, group]))
+  return monitor.notable.flatMap((group): readonly Finding[] => {
+    const { name, state, muted } = group
+    if (state !== 'Alert' && state !== 'Warn') return []
+    if (!isNew(group, before, then.get(name), takenAt)) return []
+    const effect = muted ? 'ignore' : state === 'Alert' ? 'fail' : policy.onWarn
+    // A group that a baseline does not list was OK, or was not there.
+    const was = before === undefined ? undefined : (then.get(name)?.state ?? 'OK')
+    return [{ monitor: { id: monitor.id, name: monitor.name }, group: name, state, before: was, muted, effect }]
+  })
+}
+
+/**
+ * New is what got worse, or went away and came back. Trouble that was there before and stays as it was is not the deploy's;
+ * neither is an Alert that became a Warn.
+ */
+function isNew(now: Group, monitorBefore: Monitor | undefined, before: Group | undefined, takenAt: number): boolean {
+  // Of a monitor that the baseline does not know, only Datadog's own time tells.
+  if (monitorBefore === undefined) return now.since === 0 || now.since >= Math.floor(takenAt / 1000)
+  const was = before === undefined ? 0 : level(before.state)
+  if (level(now.state) !== was) return level(now.state) > was
+  return now.since > (before?.since ?? 0)
+}
+
+/**
+ * A deploy replaces tasks, and the groups of the old ones fall silent: that is no news. A monitor of which every group has
+ * fallen silent is.
+ */
+function silence(monitor: Monitor, before: Monitor | undefined, takenAt: number, policy: Policy): readonly Finding[] {
+  if (!isSilent(monitor) || (before !== undefined && isSilent(before))) return []
+  const last = Math.max(0, ...monitor.notable.map(({ since }) => since))
+  if (before === undefined && last !== 0 && last < Math.floor(takenAt / 1000)) return []
+  const muted = monitor.notable.every((group) => group.muted)
+  const effect = muted ? 'ignore' : policy.onNoData
+  const was = before?.overall
+  return [{ monitor: { id: monitor.id, name: monitor.name }, group: '*', state: 'No Data', before: was, muted, effect }]
+}
+
+const isSilent = ({ counts }: Monitor): boolean => {
+  const { 'No Data': silent = 0, Unknown: unknown = 0, ...others } = counts
+  return silent + unknown > 0 && Object.values(others).every((count) => count === 0)
+}
+
+/** Whether there is a group at all whose state can say something: not muted, ignored or skipped. */
+export const saysSomething = (snapshot: Snapshot): boolean =>
+  snapshot.monitors.some(({ counts, muted }) => {
+    const { Ignored = 0, Skipped = 0 } = counts
+    const all = Object.values(counts).reduce((sum, count) => sum + count, 0)
+    return all - Ignored - Skipped - muted > 0
+  })

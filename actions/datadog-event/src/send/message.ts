@@ -1,0 +1,55 @@
+import type { DatadogRequest } from '../api/client.ts'
+import type { Deploy } from '../deploy/deploy.ts'
+import type { EventInputs, Kind } from '../inputs/event-inputs.ts'
+import { changeEvent } from '../messages/change-event.ts'
+import { doraDeployment, doraFailure, doraId, isDeployment, isFailure } from '../messages/dora.ts'
+import { customEvent, deployEvent } from '../messages/event.ts'
+
+/** One thing to tell Datadog, and what it is about. */
+export interface Message {
+  readonly kind: Kind | 'dora-failure'
+  /** The service it is about, where it is about one. */
+  readonly service?: string
+  readonly request: DatadogRequest
+}
+
+/** All that is to be sent, in order. Pure: `dry-run` prints exactly this. */
+export function messagesOf(inputs: EventInputs, now: number): readonly Message[] {
+  const { deploy, send, fields } = inputs
+  if (deploy === undefined) return [{ kind: 'event', request: customEvent(fields.title ?? '', fields) }]
+  const of: Readonly<Record<Kind, () => readonly Message[]>> = {
+    event: () => [{ kind: 'event', request: deployEvent(deploy, fields, now) }],
+    'change-event': () =>
+      deploy.services.map((service) => ({
+        kind: 'change-event',
+        service: service.name,
+        request: changeEvent(deploy, service, fields, now),
+      })),
+    'dora-deployment': () => doraMessages(deploy, inputs),
+  }
+  return send.flatMap((kind) => of[kind]())
+}
+
+function doraMessages(deploy: Deploy, { fields, rollsBack }: EventInputs): readonly Message[] {
+  if (!isDeployment(deploy.status)) return []
+  return deploy.services.flatMap((service): readonly Message[] => {
+    const { name } = service
+    const failure = (request: DatadogRequest): Message => ({ kind: 'dora-failure', service: name, request })
+    return [
+      { kind: 'dora-deployment', service: name, request: doraDeployment(deploy, service, fields.tags) },
+      ...(isFailure(deploy.status) ? [failure(doraFailure(deploy.id, name))] : []),
+      ...(rollsBack === undefined ? [] : [failure(doraFailure(rollsBack, name, doraId(deploy.id, name)))]),
+    ]
+  })
+}
+
+/** "change event for web" */
+export const nameOf = ({ kind, service }: Message): string =>
+  `${NAMES[kind]}${service === undefined ? '' : ` for ${service}`}`
+
+const NAMES: Readonly<Record<Message['kind'], string>> = {
+  event: 'event',
+  'change-event': 'change event',
+  'dora-deployment': 'DORA deployment',
+  'dora-failure': 'DORA change failure',
+}

@@ -1,0 +1,131 @@
+// When the gate looks, and how long it takes at most.
+import fc from 'fast-check'
+import { unanswered } from '../../../../actions/datadog-event/src/api/datadog-error.ts'
+import { watch } from '../../../../actions/datadog-event/src/gate/watch.ts'
+import type { Snapshot } from '../../../../actions/datadog-event/src/monitors/snapshot.ts'
+import { CancelledError } from '../../../../toolkit/errors.ts'
+import { FakeClock } from '../../../support/clock.ts'
+import { recordingWorld } from '../../../support/datadog-event/datadog.ts'
+
+const site = { name: 'x', api: '', intake: '', app: '' }
+const state = (name: 'OK' | 'Warn'): Snapshot => ({
+  takenAt: 0,
+  unmatched: [],
+  monitors: [
+    {
+      id: 1,
+      name: 'm',
+      overall: name,
+      counts: { [name]: 1 },
+      muted: 0,
+      notable: name === 'OK' ? [] : [{ name: '*', state: name, since: 1e10, muted: false }],
+    },
+  ],
+})
+
+interface Story {
+  readonly bakeMs: number
+  readonly prolongMs: number
+  readonly intervalMs: number
+  readonly timeoutMs: number
+  readonly consecutive?: number
+  /** How long each look takes, and what it shows; the last is repeated. */
+  readonly looks: readonly { readonly takesMs: number; readonly shows: 'OK' | 'Warn' | 'trouble' }[]
+}
+
+async function tell({ looks, consecutive = 1, ...story }: Story) {
+  const clock = new FakeClock()
+  const start = clock.now()
+  const at: number[] = []
+  const watched = await watch(
+    {
+      command: 'gate',
+      queries: [],
+      onNoMonitors: 'fail',
+      baseline: { takenAt: start, monitors: [] },
+      plan: { bakeMs: story.bakeMs, prolongMs: story.prolongMs, consecutive },
+      policy: { onWarn: 'hold', onNoData: 'hold' },
+      intervalMs: story.intervalMs,
+      timeoutMs: story.timeoutMs,
+    },
+    async (now, until) => {
+      at.push(now - start)
+      const look = looks[Math.min(at.length, looks.length) - 1]
+      // As the client does: nothing is waited for beyond `until`.
+      const late = now + (look?.takesMs ?? 0) > until
+      await clock.sleep(Math.max(0, late ? until - now : (look?.takesMs ?? 0)))
+      if (late || look?.shows === 'trouble') throw unanswered('read', site, 'http://x/', new Error('no answer'))
+      return state(look?.shows ?? 'OK')
+    },
+    { ...recordingWorld({}).world, clock },
+  )
+  return { ...watched, at, took: clock.now() - start }
+}
+
+test('it looks at once, every interval, and exactly at the end of the bake time', async () => {
+  const looks = [{ takesMs: 0, shows: 'OK' }] as const
+  expect(await tell({ bakeMs: 100, prolongMs: 50, intervalMs: 30, timeoutMs: 10, looks })).toMatchObject({
+    decision: { verdict: 'pass' },
+    at: [0, 30, 60, 90, 100],
+    took: 100,
+  })
+})
+
+test('prolonged, it looks on until the end of that, exactly', async () => {
+  const looks = [{ takesMs: 0, shows: 'Warn' }] as const
+  expect(await tell({ bakeMs: 100, prolongMs: 45, intervalMs: 30, timeoutMs: 10, looks })).toMatchObject({
+    decision: { verdict: 'fail' },
+    at: [0, 30, 60, 90, 100, 130, 145],
+  })
+})
+
+test('a look that takes long does not end the bake time early', async () => {
+  const looks = [{ takesMs: 250, shows: 'OK' }] as const
+  const { at, decision } = await tell({ bakeMs: 200, prolongMs: 500, intervalMs: 30, timeoutMs: 300, looks })
+  expect({ at, verdict: decision.verdict }).toEqual({ at: [0, 250], verdict: 'pass' })
+})
+
+test('whatever Datadog does, the gate ends, and never later than bake time, prolonging and one look', async () => {
+  const look = fc.record({
+    takesMs: fc.integer({ min: 0, max: 400 }),
+    shows: fc.constantFrom('OK' as const, 'Warn' as const, 'trouble' as const),
+  })
+  const story = fc.record({
+    bakeMs: fc.integer({ min: 0, max: 1000 }),
+    prolongMs: fc.integer({ min: 0, max: 1000 }),
+    intervalMs: fc.integer({ min: 1, max: 300 }),
+    timeoutMs: fc.integer({ min: 1, max: 300 }),
+    consecutive: fc.integer({ min: 1, max: 3 }),
+    looks: fc.array(look, { minLength: 1, maxLength: 30 }),
+  })
+  await fc.assert(
+    fc.asyncProperty(story, async (told) => {
+      const { took, at, decision } = await tell(told)
+      expect(took).toBeLessThanOrEqual(told.bakeMs + told.prolongMs + told.timeoutMs)
+      // It never passes before the bake time is over.
+      if (decision.verdict === 'pass') expect(at.at(-1)).toBeGreaterThanOrEqual(told.bakeMs)
+    }),
+  )
+})
+
+test('a cancelled run stops the watching', async () => {
+  const cancellation = new AbortController()
+  cancellation.abort(new CancelledError('stop'))
+  const { world, clock } = recordingWorld({}, { signal: cancellation.signal })
+  const watching = watch(
+    {
+      command: 'gate',
+      queries: [],
+      onNoMonitors: 'fail',
+      baseline: { takenAt: 0, monitors: [] },
+      plan: { bakeMs: 1000, prolongMs: 0, consecutive: 1 },
+      policy: { onWarn: 'hold', onNoData: 'hold' },
+      intervalMs: 10,
+      timeoutMs: 10,
+    },
+    async () => state('OK'),
+    world,
+  )
+  await expect(watching).rejects.toThrow(CancelledError)
+  expect(clock.slept).toEqual([])
+})
