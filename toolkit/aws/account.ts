@@ -5,8 +5,8 @@ import { awsConfig } from './aws-config.ts'
 import { awsError } from './aws-error.ts'
 
 /** Reads `expected-account-id`. */
-export function readAccountId(read: InputReader): string | undefined {
-  const id = read.text('expected-account-id')
+export function readAccountId(reader: InputReader): string | undefined {
+  const id = reader.text('expected-account-id')
   if (id === undefined || /^\d{12}$/.test(id)) return id
   throw new InputError('expected-account-id', `is \`${id}\`, which is not the number of an AWS account.`, {
     hint: "Write its twelve digits in quotes, for example `'123456789012'`: YAML drops leading zeros without them.",

@@ -3,8 +3,8 @@ import type { InputReader } from '../inputs.ts'
 import type { World } from '../runtime.ts'
 
 /** Reads `aws-region`, which is what AWS's own actions call it. */
-export function readRegion(read: InputReader): string | undefined {
-  const region = read.text('aws-region')
+export function readRegion(reader: InputReader): string | undefined {
+  const region = reader.text('aws-region')
   if (region === undefined || /^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/.test(region)) return region
   throw new InputError('aws-region', `is \`${region}\`, which is not the name of a region.`, {
     hint: 'Write, for example, `eu-west-1`: not the name of an availability zone.',

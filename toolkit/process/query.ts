@@ -1,13 +1,12 @@
 import { getExecOutput } from '@actions/exec'
 import { throwIfCancelled } from '../clock.ts'
 import { SlipwayError } from '../errors.ts'
-import type { Environment } from '../runtime.ts'
 import type { ExecResult } from './exec.ts'
 
 export interface QueryOptions {
   readonly cwd?: string
   /** The whole environment of the program. Default: ours. */
-  readonly env?: Environment
+  readonly env?: Readonly<Record<string, string | undefined>>
   readonly signal?: AbortSignal
 }
 
@@ -15,9 +14,9 @@ export interface QueryOptions {
 export type Query = (program: string, args: readonly string[], options?: QueryOptions) => Promise<ExecResult>
 
 /**
- * Runs a program with @actions/exec, which looks it up on the PATH of this process; nothing is printed to the log. @actions/exec cannot stop a program: after a cancel this
- * waits until the program has ended, so that no process is left, and only then throws. What may run for longer, prints
- * progress or reads its standard input belongs in `exec`.
+ * Runs a program with @actions/exec, which looks it up on the PATH of this process. Nothing is printed to the log. @actions/exec
+ * cannot stop a program: after a cancel this waits until the program has ended, so that no process is left, and then throws.
+ * A program that may run for longer, prints progress or reads its standard input belongs in `exec`.
  * @throws SlipwayError when the program cannot be started, CancelledError when `signal` is aborted.
  */
 export const query: Query = async (program, args, { cwd, env = process.env, signal } = {}) => {

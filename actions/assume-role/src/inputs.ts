@@ -36,32 +36,32 @@ export interface Inputs {
 
 /** Reads and checks all inputs. @throws InputError */
 export function readInputs(env: Environment): Inputs {
-  const inputs = new InputReader(env)
-  const role = readRole(inputs)
-  const method = readMethod(inputs, env)
-  const read: Inputs = {
+  const reader = new InputReader(env)
+  const role = readRole(reader)
+  const method = readMethod(reader, env)
+  const inputs: Inputs = {
     role,
-    region: requireRegion(inputs, env),
+    region: requireRegion(reader, env),
     method,
-    sessionName: readSessionName(inputs, env),
-    durationSeconds: inputs.integer('role-duration-seconds', { min: 900, max: 43_200 }) ?? 3600,
-    audience: inputs.text('audience') ?? 'sts.amazonaws.com',
-    allowedAccountIds: readAccounts(inputs),
-    externalId: inputs.text('role-external-id'),
-    tagSession: !inputs.flag('role-skip-session-tagging', false),
-    transitiveTagKeys: readTransitiveTags(inputs),
-    inlineSessionPolicy: readInlinePolicy(inputs),
-    managedSessionPolicies: readManagedPolicies(inputs),
-    maskAccountId: inputs.flag('mask-aws-account-id', false),
-    outputCredentials: inputs.flag('output-credentials', false),
+    sessionName: readSessionName(reader, env),
+    durationSeconds: reader.integer('role-duration-seconds', { min: 900, max: 43_200 }) ?? 3600,
+    audience: reader.text('audience') ?? 'sts.amazonaws.com',
+    allowedAccountIds: readAccounts(reader),
+    externalId: reader.text('role-external-id'),
+    tagSession: !reader.flag('role-skip-session-tagging', false),
+    transitiveTagKeys: readTransitiveTags(reader),
+    inlineSessionPolicy: readInlinePolicy(reader),
+    managedSessionPolicies: readManagedPolicies(reader),
+    maskAccountId: reader.flag('mask-aws-account-id', false),
+    outputCredentials: reader.flag('output-credentials', false),
   }
-  crossCheck(read)
-  return read
+  crossCheck(inputs)
+  return inputs
 }
 
-function readRole(inputs: InputReader): Role {
+function readRole(reader: InputReader): Role {
   const example = 'arn:aws:iam::123456789012:role/deploy'
-  const arn = inputs.required('role-to-assume', example)
+  const arn = reader.required('role-to-assume', example)
   const role = parseArn(arn)
   // The longest path and name of a role, and their characters, as IAM documents them.
   if (isIam(role) && /^\d/.test(role.accountId) && /^role\/[\x21-\x7e]{1,576}$/.test(role.resource)) {
@@ -72,14 +72,14 @@ function readRole(inputs: InputReader): Role {
   })
 }
 
-function requireRegion(inputs: InputReader, env: Environment): string {
-  const region = readRegion(inputs) ?? env['AWS_REGION']
+function requireRegion(reader: InputReader, env: Environment): string {
+  const region = readRegion(reader) ?? env['AWS_REGION']
   if (region) return region
   throw new InputError('aws-region', 'is missing.', { hint: 'Set it, for example `aws-region: eu-west-1`.' })
 }
 
-function readMethod(inputs: InputReader, env: Environment): Method {
-  if (inputs.flag('role-chaining', false)) return 'chain'
+function readMethod(reader: InputReader, env: Environment): Method {
+  if (reader.flag('role-chaining', false)) return 'chain'
   if (env['ACTIONS_ID_TOKEN_REQUEST_URL'] && env['ACTIONS_ID_TOKEN_REQUEST_TOKEN']) return 'web-identity'
   if (env['AWS_ACCESS_KEY_ID']) return 'chain'
   throw new InputError(
@@ -92,8 +92,8 @@ function readMethod(inputs: InputReader, env: Environment): Method {
 }
 
 /** The characters that STS takes in a session's name. CloudTrail shows it with every call. */
-function readSessionName(inputs: InputReader, env: Environment): string {
-  const given = inputs.text('role-session-name')
+function readSessionName(reader: InputReader, env: Environment): string {
+  const given = reader.text('role-session-name')
   if (given === undefined) {
     const run = readWorkflowRun(env)
     const name = run.repository.slice(run.repository.indexOf('/') + 1)
@@ -106,8 +106,8 @@ function readSessionName(inputs: InputReader, env: Environment): string {
   })
 }
 
-function readAccounts(inputs: InputReader): readonly string[] {
-  const accounts = inputs.list('allowed-account-ids')
+function readAccounts(reader: InputReader): readonly string[] {
+  const accounts = reader.list('allowed-account-ids')
   const bad = accounts.find((account) => !/^\d{12}$/.test(account))
   if (bad === undefined) return accounts
   throw new InputError('allowed-account-ids', `has \`${bad}\`, which is not the number of an AWS account.`, {
@@ -115,8 +115,8 @@ function readAccounts(inputs: InputReader): readonly string[] {
   })
 }
 
-function readTransitiveTags(inputs: InputReader): readonly string[] {
-  const keys = inputs.list('transitive-tag-keys')
+function readTransitiveTags(reader: InputReader): readonly string[] {
+  const keys = reader.list('transitive-tag-keys')
   const bad = keys.find((key) => !SESSION_TAG_KEYS.some((known) => known === key))
   if (bad === undefined) return keys
   throw new InputError('transitive-tag-keys', `has \`${bad}\`, which is no tag of the session.`, {
@@ -124,8 +124,8 @@ function readTransitiveTags(inputs: InputReader): readonly string[] {
   })
 }
 
-function readInlinePolicy(inputs: InputReader): string | undefined {
-  const policy = inputs.text('inline-session-policy')
+function readInlinePolicy(reader: InputReader): string | undefined {
+  const policy = reader.text('inline-session-policy')
   if (policy === undefined) return undefined
   try {
     // As AWS counts it: without the white space that people indent it with.
@@ -135,8 +135,8 @@ function readInlinePolicy(inputs: InputReader): string | undefined {
   }
 }
 
-function readManagedPolicies(inputs: InputReader): readonly string[] {
-  const arns = inputs.list('managed-session-policies')
+function readManagedPolicies(reader: InputReader): readonly string[] {
+  const arns = reader.list('managed-session-policies')
   const bad = arns.find((arn) => !isPolicy(parseArn(arn)))
   if (bad === undefined && arns.length <= 10) return arns
   throw new InputError(

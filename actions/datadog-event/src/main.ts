@@ -3,7 +3,7 @@ import type { World } from '../../../toolkit/runtime.ts'
 import { Datadog } from './api/client.ts'
 import { gate, takeBaseline } from './gate/gate.ts'
 import { readInputs } from './inputs/inputs.ts'
-import { tell } from './send/send.ts'
+import { sendMessages } from './send/send.ts'
 
 /** Reads what to do, then does it. Keys are masked before anything else happens. */
 export async function main(world: World): Promise<void> {
@@ -12,7 +12,7 @@ export async function main(world: World): Promise<void> {
   const datadog = new Datadog({ site: inputs.site, keys: inputs.keys, clock, log, signal, send: openExchange(env) })
   switch (inputs.command) {
     case 'event':
-      return await tell(inputs, datadog, world)
+      return await sendMessages(inputs, datadog, world)
     case 'baseline':
       return await takeBaseline(inputs, datadog, world)
     case 'gate':

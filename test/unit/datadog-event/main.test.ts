@@ -87,7 +87,7 @@ test('bad input is refused before anything is sent', async () => {
 test('a text too long is cut, and the input named', async () => {
   const { failure, seen, warnings } = await run({ text: 'x'.repeat(5000) }, taken)
   expect(failure).toBeUndefined()
-  expect(warnings).toEqual(['Input `text` has 5000 characters, and Datadog takes 4000: it is cut.'])
+  expect(warnings).toEqual(['Input `text` has 5000 characters, and Datadog takes 4000. The rest is cut off.'])
   expect(seen[0]?.body).toMatchObject({ text: expect.stringMatching(/^[\s\S]{4000}$/) })
 })
 
@@ -106,7 +106,7 @@ test('trouble with one message does not keep the others back', async () => {
     'change-event-ids': [],
     'dora-deployment-ids': ['dora-1'],
   })
-  expect(summaries.join()).toContain('**not taken**')
+  expect(summaries.join()).toContain('**not accepted**')
 })
 
 test('a deploy that failed is no DORA failure without the key that it takes to say so, and the input is named', async () => {

@@ -10,8 +10,8 @@ export interface Keys {
 }
 
 /** Reads the keys and masks them before anything else can be logged. @throws InputError that never repeats a key. */
-export function readKeys(inputs: InputReader, env: Environment, log: Log): Keys {
-  const given = { api: inputs.raw('api-key') || env['DD_API_KEY'], app: inputs.raw('app-key') || env['DD_APP_KEY'] }
+export function readKeys(reader: InputReader, env: Environment, log: Log): Keys {
+  const given = { api: reader.raw('api-key') || env['DD_API_KEY'], app: reader.raw('app-key') || env['DD_APP_KEY'] }
   // As given and trimmed: a key pasted with a newline must not show in either form.
   for (const key of [given.api, given.app]) {
     if (key !== undefined && key.trim() !== '') for (const form of [key, key.trim()]) log.mask(form)

@@ -30,10 +30,10 @@ export const SITES = [
 const HOST_NAME = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/
 
 /** Reads `api-url` and `site`, else what Datadog's own tools read from the environment: DD_URL and DD_SITE. */
-export function readSite(inputs: InputReader, env: Environment): Site {
-  const url = inputs.text('api-url') ?? (env['DD_URL'] || undefined)
+export function readSite(reader: InputReader, env: Environment): Site {
+  const url = reader.text('api-url') ?? (env['DD_URL'] || undefined)
   if (url !== undefined) return siteAt(url)
-  return siteNamed(inputs.text('site') ?? (env['DD_SITE'] || 'datadoghq.com'))
+  return siteNamed(reader.text('site') ?? (env['DD_SITE'] || 'datadoghq.com'))
 }
 
 function siteNamed(name: string): Site {

@@ -3,7 +3,7 @@ import type { Site } from '../api/site.ts'
 import type { Baseline } from '../monitors/baseline.ts'
 import type { GateVerdict } from '../monitors/decision.ts'
 import type { Monitor, MonitorState } from '../monitors/monitor.ts'
-import type { Effect, Finding } from '../monitors/worse-group.ts'
+import type { Effect, WorseGroup } from '../monitors/worse-group.ts'
 import type { Watched } from './watch.ts'
 
 const SIGN: Readonly<Record<GateVerdict, string>> = { pass: '✅', fail: '❌', unknown: '❔' }
@@ -13,12 +13,12 @@ const EFFECT: Readonly<Record<Effect, string>> = {
   ignore: 'shown only',
 }
 /** So many groups are listed; all are counted. */
-const FINDINGS_SHOWN = 50
+const GROUPS_SHOWN = 50
 
 /** The verdict and what it rests on: every monitor's state before and after, the new trouble first. */
 export function gateSummary({ decision, progress, last, looks }: Watched, baseline: Baseline, site: Site): string {
   const before = new Map(baseline.monitors?.map((monitor) => [monitor.id, monitor]))
-  const worse = new Set(progress.findings.map(({ monitor }) => monitor.id))
+  const worse = new Set(progress.worseGroups.map(({ monitor }) => monitor.id))
   const monitors = [...(last?.monitors ?? [])].sort((a, b) => Number(worse.has(b.id)) - Number(worse.has(a.id)))
   const now = new Set(monitors.map(({ id }) => id))
   const gone = (baseline.monitors ?? []).filter(({ id }) => !now.has(id))
@@ -34,7 +34,7 @@ export function gateSummary({ decision, progress, last, looks }: Watched, baseli
   return join(
     heading(3, `${SIGN[decision.verdict]} Monitor gate: ${decision.verdict}`),
     text(decision.reason),
-    findingsTable(progress.findings, site),
+    worseGroupsTable(progress.worseGroups, site),
     rows.length === 0
       ? undefined
       : details(
@@ -44,12 +44,12 @@ export function gateSummary({ decision, progress, last, looks }: Watched, baseli
   )
 }
 
-function findingsTable(findings: readonly Finding[], site: Site): string | undefined {
-  if (findings.length === 0) return undefined
+function worseGroupsTable(worseGroups: readonly WorseGroup[], site: Site): string | undefined {
+  if (worseGroups.length === 0) return undefined
   const order: readonly Effect[] = ['fail', 'hold', 'ignore']
-  const sorted = [...findings].sort((a, b) => order.indexOf(a.effect) - order.indexOf(b.effect))
+  const sorted = [...worseGroups].sort((a, b) => order.indexOf(a.effect) - order.indexOf(b.effect))
   const rows = sorted
-    .slice(0, FINDINGS_SHOWN)
+    .slice(0, GROUPS_SHOWN)
     .map((f) => [
       monitorLink(f.monitor, site),
       code(f.group),
@@ -57,7 +57,7 @@ function findingsTable(findings: readonly Finding[], site: Site): string | undef
       f.state,
       f.muted ? 'muted: shown only' : EFFECT[f.effect],
     ])
-  const more = findings.length - FINDINGS_SHOWN
+  const more = worseGroups.length - GROUPS_SHOWN
   return join(table(['Monitor', 'Group', 'Before', 'Now', 'Effect'], rows), more > 0 ? `And ${more} more.` : undefined)
 }
 

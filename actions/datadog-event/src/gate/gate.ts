@@ -8,7 +8,7 @@ import type { BaselineInputs, GateInputs, WatchInputs } from '../inputs/gate-inp
 import type { CommonInputs } from '../inputs/inputs.ts'
 import { writeBaseline } from '../monitors/baseline.ts'
 import { monitorsRequest, noMatch, type Snapshot, takeSnapshot } from '../monitors/snapshot.ts'
-import type { Finding } from '../monitors/worse-group.ts'
+import type { WorseGroup } from '../monitors/worse-group.ts'
 import { gateSummary, monitorUrl } from './gate-summary.ts'
 import { type Watched, watch } from './watch.ts'
 
@@ -53,7 +53,7 @@ export async function gate(inputs: CommonInputs & GateInputs, datadog: Datadog, 
   const { decision, progress } = watched
   step.output('verdict', decision.verdict)
   step.output('reason', decision.reason)
-  step.output('triggered-monitors', triggered(progress.findings, site))
+  step.output('triggered-monitors', triggered(progress.worseGroups, site))
   step.summary(gateSummary(watched, baseline, site))
   log.info(`Verdict: ${decision.verdict}. ${decision.reason}`)
   if (decision.verdict !== 'pass') complain(complaint(watched), mildness(watched, inputs), world)
@@ -95,9 +95,9 @@ const MONITORS_LISTED = 100
 const GROUPS_LISTED = 20
 
 /** The monitors that got worse, as later steps can use them. Muted ones are left out. */
-function triggered(findings: readonly Finding[], site: Site): readonly object[] {
+function triggered(worseGroups: readonly WorseGroup[], site: Site): readonly object[] {
   const byMonitor = Map.groupBy(
-    findings.filter((f) => !f.muted),
+    worseGroups.filter((f) => !f.muted),
     ({ monitor }) => monitor.id,
   )
   return [...byMonitor].slice(0, MONITORS_LISTED).map(([id, found]) => ({

@@ -3,9 +3,17 @@ import type { World } from '../../../../toolkit/runtime.ts'
 import { DatadogError } from '../api/datadog-error.ts'
 import type { GateInputs } from '../inputs/gate-inputs.ts'
 import type { CommonInputs } from '../inputs/inputs.ts'
-import { type Decision, decide, holding, type Progress, START, saw, sawNothing } from '../monitors/decision.ts'
+import {
+  afterFailedLook,
+  afterLook,
+  type Decision,
+  decide,
+  holding,
+  type Progress,
+  START,
+} from '../monitors/decision.ts'
 import { noMatch, type Snapshot } from '../monitors/snapshot.ts'
-import { findingsOf, saysSomething } from '../monitors/worse-group.ts'
+import { saysSomething, worseGroupsOf } from '../monitors/worse-group.ts'
 
 /** What the watching came to. */
 export interface Watched {
@@ -38,10 +46,10 @@ export async function watch(
       last = await look(now, Math.min(now + timeoutMs, end))
       const nothing = nothingToJudge(last)
       if (nothing !== undefined) return { decision: nothing, progress, last, looks, blind: 'no-monitors' }
-      progress = saw(progress, findingsOf(baseline, last, policy))
+      progress = afterLook(progress, worseGroupsOf(baseline, last, policy))
     } catch (error) {
       if (!(error instanceof DatadogError)) throw error
-      progress = sawNothing(progress, error)
+      progress = afterFailedLook(progress, error)
       if (error.again === false) return { ...givenUp(error), progress, last, looks }
     }
     // What counts is when the look began: a slow Datadog must not end the bake time early.

@@ -29,10 +29,10 @@ export interface EventInputs {
   readonly rollsBack: string | undefined
 }
 
-export function readEventInputs(inputs: InputReader, env: Environment, now: number): EventInputs {
-  const deploy = readDeploy(inputs, env, now)
-  const fields = readFields(inputs, now)
-  const send = readKinds(inputs)
+export function readEventInputs(reader: InputReader, env: Environment, now: number): EventInputs {
+  const deploy = readDeploy(reader, env, now)
+  const fields = readFields(reader, now)
+  const send = readKinds(reader)
   if (deploy === undefined && fields.title === undefined) {
     throw new InputError('deploy-record', 'is missing, and so are `status` and `title`: there is nothing to tell.', {
       hint: 'Pass `deploy-record: ${{ steps.deploy.outputs.deploy-record }}`, or `status: started` before a deploy, or a `title` for an event of your own.',
@@ -43,14 +43,14 @@ export function readEventInputs(inputs: InputReader, env: Environment, now: numb
       hint: 'Pass `deploy-record`, or drop `send`.',
     })
   }
-  return { command: 'event', deploy, send, fields, rollsBack: inputs.text('rolls-back') }
+  return { command: 'event', deploy, send, fields, rollsBack: reader.text('rolls-back') }
 }
 
-function readDeploy(inputs: InputReader, env: Environment, now: number): Deploy | undefined {
+function readDeploy(reader: InputReader, env: Environment, now: number): Deploy | undefined {
   const run = readWorkflowRun(env)
-  const record = readRecord(inputs)
-  const status = readStatus(inputs, record?.verdict)
-  const overrides = readOverrides(inputs, status)
+  const record = readRecord(reader)
+  const status = readStatus(reader, record?.verdict)
+  const overrides = readOverrides(reader, status)
   if (record !== undefined) return deployOfRecord(record, overrides, readChange(env, run))
   if (status === undefined) return undefined
   if (overrides.services.length === 0) {
@@ -64,16 +64,16 @@ function readDeploy(inputs: InputReader, env: Environment, now: number): Deploy 
 }
 
 /** Where the deploy stands. `${{ job.status }}` knows less than a record, but also of what came after it, such as a gate. */
-function readStatus(inputs: InputReader, verdict: Verdict | undefined): Status | undefined {
-  const word = inputs.text('status')
+function readStatus(reader: InputReader, verdict: Verdict | undefined): Status | undefined {
+  const word = reader.text('status')
   if (word === 'success') return verdict ?? 'succeeded'
   if (word === 'failure') return verdict === undefined || verdict === 'succeeded' ? 'failed' : verdict
-  return inputs.optionalChoice('status', STATUSES)
+  return reader.optionalChoice('status', STATUSES)
 }
 
 /** The deploy record, if it is given. deploy-ecs that failed before it began leaves an empty output. */
-export function readRecord(inputs: InputReader): DeployRecord | undefined {
-  const json = inputs.text('deploy-record')
+export function readRecord(reader: InputReader): DeployRecord | undefined {
+  const json = reader.text('deploy-record')
   if (json === undefined) return undefined
   const record = parseDeployRecord(json, 'deploy-record')
   const hint = 'Pass the output of deploy-ecs as it is.'
@@ -86,21 +86,21 @@ export function readRecord(inputs: InputReader): DeployRecord | undefined {
   return record
 }
 
-function readOverrides(inputs: InputReader, status: Status | undefined): DeployOverrides {
+function readOverrides(reader: InputReader, status: Status | undefined): DeployOverrides {
   const some = <K extends string>(key: K, value: string | undefined) =>
     value === undefined ? {} : ({ [key]: value } as { readonly [P in K]?: string })
   return {
-    ...some('id', inputs.text('deploy-id')),
+    ...some('id', reader.text('deploy-id')),
     ...(status === undefined ? {} : { status }),
-    services: inputs.list('service'),
-    ...some('environment', inputs.text('env')),
-    ...some('version', inputs.text('version')),
-    ...some('team', inputs.text('team')),
+    services: reader.list('service'),
+    ...some('environment', reader.text('env')),
+    ...some('version', reader.text('version')),
+    ...some('team', reader.text('team')),
   }
 }
 
-function readKinds(inputs: InputReader): readonly Kind[] {
-  const asked = inputs.list('send')
+function readKinds(reader: InputReader): readonly Kind[] {
+  const asked = reader.list('send')
   for (const kind of asked) {
     if (KINDS.some((known) => known === kind)) continue
     throw new InputError('send', `asks for \`${kind}\`, which is none of ${KINDS.map((k) => `\`${k}\``).join(', ')}.`, {
@@ -110,25 +110,25 @@ function readKinds(inputs: InputReader): readonly Kind[] {
   return asked.length === 0 ? ['event'] : KINDS.filter((kind) => asked.includes(kind))
 }
 
-function readFields(inputs: InputReader, now: number): EventFields {
+function readFields(reader: InputReader, now: number): EventFields {
   const fields = {
-    title: limited(inputs, 'title', TITLE_LIMIT),
-    text: inputs.text('text'),
-    alertType: inputs.optionalChoice('alert-type', ALERT_TYPES),
-    priority: inputs.optionalChoice('priority', ['normal', 'low']),
-    host: limited(inputs, 'host', 255),
-    deviceName: limited(inputs, 'device-name', 255),
-    sourceTypeName: limited(inputs, 'source-type-name', 100),
-    aggregationKey: limited(inputs, 'aggregation-key', 100),
-    relatedEventId: readEventId(inputs),
-    dateHappened: readDate(inputs, now),
+    title: limited(reader, 'title', TITLE_LIMIT),
+    text: reader.text('text'),
+    alertType: reader.optionalChoice('alert-type', ALERT_TYPES),
+    priority: reader.optionalChoice('priority', ['normal', 'low']),
+    host: limited(reader, 'host', 255),
+    deviceName: limited(reader, 'device-name', 255),
+    sourceTypeName: limited(reader, 'source-type-name', 100),
+    aggregationKey: limited(reader, 'aggregation-key', 100),
+    relatedEventId: readEventId(reader),
+    dateHappened: readDate(reader, now),
   }
   const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
-  return { ...given, tags: readTags(inputs), notify: readHandles(inputs) }
+  return { ...given, tags: readTags(reader), notify: readHandles(reader) }
 }
 
-function limited(inputs: InputReader, name: string, limit: number): string | undefined {
-  const value = inputs.text(name)
+function limited(reader: InputReader, name: string, limit: number): string | undefined {
+  const value = reader.text(name)
   if (value !== undefined && value.length > limit) {
     throw new InputError(name, `has ${value.length} characters, and Datadog takes ${limit}.`, {
       hint: name === 'title' ? 'Shorten it; what is long goes into `text`.' : 'Shorten it.',
@@ -137,8 +137,8 @@ function limited(inputs: InputReader, name: string, limit: number): string | und
   return value
 }
 
-function readTags(inputs: InputReader): readonly string[] {
-  const tags = inputs.list('tags')
+function readTags(reader: InputReader): readonly string[] {
+  const tags = reader.list('tags')
   const long = tags.find((tag) => tag.length > TAG_LIMIT)
   if (long !== undefined) {
     throw new InputError(
@@ -157,8 +157,8 @@ function readTags(inputs: InputReader): readonly string[] {
   return tags
 }
 
-function readHandles(inputs: InputReader): readonly string[] {
-  const handles = inputs.list('notify')
+function readHandles(reader: InputReader): readonly string[] {
+  const handles = reader.list('notify')
   const bad = handles.find((handle) => !/^@\w[\w.+@-]{0,199}$/.test(handle))
   if (bad === undefined && handles.length <= 20) return handles
   throw new InputError(
@@ -168,16 +168,16 @@ function readHandles(inputs: InputReader): readonly string[] {
   )
 }
 
-function readEventId(inputs: InputReader): string | undefined {
-  const id = inputs.text('related-event-id')
+function readEventId(reader: InputReader): string | undefined {
+  const id = reader.text('related-event-id')
   if (id === undefined || /^[1-9]\d{0,18}$/.test(id)) return id
   throw new InputError('related-event-id', `is \`${id}\`, which is not the id of an event.`, {
     hint: 'Pass the output `event-id` of an earlier step: digits only.',
   })
 }
 
-function readDate(inputs: InputReader, now: number): number | undefined {
-  const value = inputs.text('date-happened')
+function readDate(reader: InputReader, now: number): number | undefined {
+  const value = reader.text('date-happened')
   if (value === undefined) return undefined
   const seconds = /^\d{1,11}$/.test(value) ? Number(value) : Math.floor(Date.parse(value) / 1000)
   const age = now / 1000 - seconds

@@ -27,33 +27,33 @@ export interface GateInputs extends WatchInputs {
   readonly intervalMs: number
 }
 
-export function readBaselineInputs(inputs: InputReader, keys: Keys): BaselineInputs {
-  return { command: 'baseline', ...readWatch(inputs, keys) }
+export function readBaselineInputs(reader: InputReader, keys: Keys): BaselineInputs {
+  return { command: 'baseline', ...readWatch(reader, keys) }
 }
 
-export function readGateInputs(inputs: InputReader, keys: Keys): GateInputs {
-  const watch = readWatch(inputs, keys)
+export function readGateInputs(reader: InputReader, keys: Keys): GateInputs {
+  const watch = readWatch(reader, keys)
   const effects = ['hold', 'fail', 'ignore'] as const
   const policy = {
-    onWarn: inputs.choice('on-warn', effects, 'hold'),
-    onNoData: inputs.choice('on-no-data', effects, 'hold'),
+    onWarn: reader.choice('on-warn', effects, 'hold'),
+    onNoData: reader.choice('on-no-data', effects, 'hold'),
   }
-  return { command: 'gate', ...watch, ...readPlan(inputs), policy, baseline: readBefore(inputs, watch.queries) }
+  return { command: 'gate', ...watch, ...readPlan(reader), policy, baseline: readBefore(reader, watch.queries) }
 }
 
-function readWatch(inputs: InputReader, keys: Keys): WatchInputs {
+function readWatch(reader: InputReader, keys: Keys): WatchInputs {
   requireAppKey(keys, 'reading monitors')
-  return { queries: readQueries(inputs), onNoMonitors: inputs.choice('on-no-monitors', ['fail', 'warn'], 'fail') }
+  return { queries: readQueries(reader), onNoMonitors: reader.choice('on-no-monitors', ['fail', 'warn'], 'fail') }
 }
 
 /** The tags as given; else those of unified service tagging, one query for each service. */
-function readQueries(inputs: InputReader): readonly MonitorQuery[] {
-  const tags = inputs.list('monitor-tags')
+function readQueries(reader: InputReader): readonly MonitorQuery[] {
+  const tags = reader.list('monitor-tags')
   if (tags.length > 0) return [tags]
-  const record = readRecord(inputs)
-  const given = inputs.list('service')
+  const record = readRecord(reader)
+  const given = reader.list('service')
   const services = given.length > 0 ? given : (record?.services.map(({ service }) => service) ?? [])
-  const env = inputs.text('env') ?? record?.environment
+  const env = reader.text('env') ?? record?.environment
   if (services.length === 0) {
     throw new InputError('service', 'is missing: nothing else says whose monitors to look at.', {
       hint: 'Set `service: web`, or pass `deploy-record`, or name the tags yourself with `monitor-tags`.',
@@ -67,11 +67,11 @@ function readQueries(inputs: InputReader): readonly MonitorQuery[] {
   return services.map((service) => [`service:${service}`, `env:${env}`])
 }
 
-function readPlan(inputs: InputReader): { readonly plan: GatePlan; readonly intervalMs: number } {
-  const bakeMs = durationOrNone(inputs, 'bake-time', 300_000)
-  const prolongMs = durationOrNone(inputs, 'prolong', 300_000)
-  const intervalMs = inputs.duration('interval', Math.min(30_000, Math.max(1000, bakeMs / 10)))
-  const consecutive = inputs.integer('consecutive', { min: 1, max: 20 }) ?? 2
+function readPlan(reader: InputReader): { readonly plan: GatePlan; readonly intervalMs: number } {
+  const bakeMs = durationOrNone(reader, 'bake-time', 300_000)
+  const prolongMs = durationOrNone(reader, 'prolong', 300_000)
+  const intervalMs = reader.duration('interval', Math.min(30_000, Math.max(1000, bakeMs / 10)))
+  const consecutive = reader.integer('consecutive', { min: 1, max: 20 }) ?? 2
   if ((consecutive - 1) * intervalMs > bakeMs + prolongMs) {
     throw new InputError(
       'bake-time',
@@ -82,14 +82,14 @@ function readPlan(inputs: InputReader): { readonly plan: GatePlan; readonly inte
   return { plan: { bakeMs, prolongMs, consecutive }, intervalMs }
 }
 
-const durationOrNone = (inputs: InputReader, name: string, fallback: number) =>
-  /^0\s*[hms]?$/.test(inputs.text(name) ?? '') ? 0 : inputs.duration(name, fallback)
+const durationOrNone = (reader: InputReader, name: string, fallback: number) =>
+  /^0\s*[hms]?$/.test(reader.text(name) ?? '') ? 0 : reader.duration(name, fallback)
 
 /** What the monitors are compared with: the baseline of an earlier step, else the moment the deploy began. */
-function readBefore(inputs: InputReader, queries: readonly MonitorQuery[]): Baseline {
-  const path = inputs.text('baseline')
+function readBefore(reader: InputReader, queries: readonly MonitorQuery[]): Baseline {
+  const path = reader.text('baseline')
   if (path !== undefined) return readBaseline(path, queries)
-  const record = readRecord(inputs)
+  const record = readRecord(reader)
   if (record !== undefined) return { takenAt: Date.parse(record.startedAt), monitors: undefined }
   throw new InputError(
     'baseline',

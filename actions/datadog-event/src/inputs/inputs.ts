@@ -22,21 +22,21 @@ export type Inputs = CommonInputs & (EventInputs | BaselineInputs | GateInputs)
 
 /** Reads and checks all inputs. Masks the keys before it looks at anything else. @throws InputError */
 export function readInputs(env: Environment, log: Log, now: number): Inputs {
-  const inputs = new InputReader(env)
-  const keys = readKeys(inputs, env, log)
+  const reader = new InputReader(env)
+  const keys = readKeys(reader, env, log)
   const common: CommonInputs = {
     keys,
-    site: readSite(inputs, env),
-    onError: inputs.choice('on-error', ['warn', 'fail'], 'warn'),
-    timeoutMs: inputs.duration('timeout', 60_000),
-    dryRun: inputs.flag('dry-run', false),
+    site: readSite(reader, env),
+    onError: reader.choice('on-error', ['warn', 'fail'], 'warn'),
+    timeoutMs: reader.duration('timeout', 60_000),
+    dryRun: reader.flag('dry-run', false),
   }
-  switch (inputs.choice('command', ['event', 'baseline', 'gate'], 'event')) {
+  switch (reader.choice('command', ['event', 'baseline', 'gate'], 'event')) {
     case 'event':
-      return { ...common, ...readEventInputs(inputs, env, now) }
+      return { ...common, ...readEventInputs(reader, env, now) }
     case 'baseline':
-      return { ...common, ...readBaselineInputs(inputs, keys) }
+      return { ...common, ...readBaselineInputs(reader, keys) }
     case 'gate':
-      return { ...common, ...readGateInputs(inputs, keys) }
+      return { ...common, ...readGateInputs(reader, keys) }
   }
 }

@@ -1,6 +1,6 @@
 // The gate's judgement, one look at a time. Pure: it neither reads monitors nor waits.
 import { formatDuration } from '../../../../toolkit/duration.ts'
-import type { Finding } from './worse-group.ts'
+import type { WorseGroup } from './worse-group.ts'
 
 export type GateVerdict = 'pass' | 'fail' | 'unknown'
 
@@ -20,12 +20,12 @@ export interface Progress {
   /** How many looks in a row showed nothing that fails or holds. */
   readonly clear: number
   /** What the last look that succeeded showed. */
-  readonly findings: readonly Finding[]
+  readonly worseGroups: readonly WorseGroup[]
   /** Why the last look failed, if it did. */
   readonly trouble: Error | undefined
 }
 
-export const START: Progress = { streaks: new Map(), clear: 0, findings: [], trouble: undefined }
+export const START: Progress = { streaks: new Map(), clear: 0, worseGroups: [], trouble: undefined }
 
 export interface Decision {
   readonly verdict: GateVerdict
@@ -33,22 +33,22 @@ export interface Decision {
 }
 
 /** A look that succeeded. */
-export function saw(progress: Progress, findings: readonly Finding[]): Progress {
-  const failing = findings.filter(({ effect }) => effect === 'fail')
+export function afterLook(progress: Progress, worseGroups: readonly WorseGroup[]): Progress {
+  const failing = worseGroups.filter(({ effect }) => effect === 'fail')
   const streaks = new Map(failing.map((f) => [keyOf(f), (progress.streaks.get(keyOf(f)) ?? 0) + 1]))
-  const clear = findings.every(({ effect }) => effect === 'ignore') ? progress.clear + 1 : 0
-  return { streaks, clear, findings, trouble: undefined }
+  const clear = worseGroups.every(({ effect }) => effect === 'ignore') ? progress.clear + 1 : 0
+  return { streaks, clear, worseGroups, trouble: undefined }
 }
 
 /** A look that Datadog did not answer. It says nothing for or against: what was seen before still stands. */
-export const sawNothing = (progress: Progress, trouble: Error): Progress => ({ ...progress, trouble })
+export const afterFailedLook = (progress: Progress, trouble: Error): Progress => ({ ...progress, trouble })
 
-const keyOf = ({ monitor, group }: Finding) => `${monitor.id} ${group}`
+const keyOf = ({ monitor, group }: WorseGroup) => `${monitor.id} ${group}`
 
 /** Decides, or leaves it open (`undefined`) while there is time. */
 export function decide(progress: Progress, elapsedMs: number, plan: GatePlan): Decision | undefined {
-  const { streaks, findings, clear, trouble } = progress
-  const failing = findings.filter((f) => f.effect === 'fail' && (streaks.get(keyOf(f)) ?? 0) >= plan.consecutive)
+  const { streaks, worseGroups, clear, trouble } = progress
+  const failing = worseGroups.filter((f) => f.effect === 'fail' && (streaks.get(keyOf(f)) ?? 0) >= plan.consecutive)
   if (trouble === undefined && failing.length > 0) {
     return { verdict: 'fail', reason: `${listed(failing)}, in ${looks(plan.consecutive)}.` }
   }
@@ -60,22 +60,22 @@ export function decide(progress: Progress, elapsedMs: number, plan: GatePlan): D
   if (trouble !== undefined) {
     return { verdict: 'unknown', reason: `Datadog could not be read at the end: ${trouble.message}` }
   }
-  const holding = findings.filter(({ effect }) => effect !== 'ignore')
+  const holding = worseGroups.filter(({ effect }) => effect !== 'ignore')
   const lasting = holding.length === 0 ? 'The monitors had not settled' : listed(holding)
   return { verdict: 'fail', reason: `${lasting}, and that did not pass within ${formatDuration(elapsedMs)}.` }
 }
 
 /** What keeps the gate from passing, in a few words; '' where nothing does. */
-export function holding({ findings }: Progress): string {
-  const some = findings.filter(({ effect }) => effect !== 'ignore')
+export function holding({ worseGroups }: Progress): string {
+  const some = worseGroups.filter(({ effect }) => effect !== 'ignore')
   return some.length === 0 ? '' : listed(some)
 }
 
-function listed(findings: readonly Finding[]): string {
-  const shown = findings.slice(0, 3).map(({ monitor, group, state }) => {
+function listed(worseGroups: readonly WorseGroup[]): string {
+  const shown = worseGroups.slice(0, 3).map(({ monitor, group, state }) => {
     return `“${monitor.name}”${group === '*' ? '' : ` (${group})`} is newly in ${state}`
   })
-  const more = findings.length - shown.length
+  const more = worseGroups.length - shown.length
   return shown.join('; ') + (more > 0 ? `; and ${more} more` : '')
 }
 

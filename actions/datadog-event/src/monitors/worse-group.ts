@@ -12,7 +12,7 @@ export interface Policy {
 }
 
 /** One group (or, for No Data, one monitor) that is worse than it was before the deploy. */
-export interface Finding {
+export interface WorseGroup {
   readonly monitor: { readonly id: number; readonly name: string }
   readonly group: string
   readonly state: 'Alert' | 'Warn' | 'No Data'
@@ -24,7 +24,7 @@ export interface Finding {
 }
 
 /** All that is new and not well. */
-export function findingsOf(baseline: Baseline, now: Snapshot, policy: Policy): readonly Finding[] {
+export function worseGroupsOf(baseline: Baseline, now: Snapshot, policy: Policy): readonly WorseGroup[] {
   const before = new Map(baseline.monitors?.map((monitor) => [monitor.id, monitor]))
   return now.monitors.flatMap((monitor) => [
     ...triggers(monitor, before.get(monitor.id), baseline.takenAt, policy),
@@ -35,9 +35,14 @@ export function findingsOf(baseline: Baseline, now: Snapshot, policy: Policy): r
 const LEVEL: Readonly<Partial<Record<MonitorState, number>>> = { Alert: 2, Warn: 1 }
 const level = (state: MonitorState) => LEVEL[state] ?? 0
 
-function triggers(monitor: Monitor, before: Monitor | undefined, takenAt: number, policy: Policy): readonly Finding[] {
+function triggers(
+  monitor: Monitor,
+  before: Monitor | undefined,
+  takenAt: number,
+  policy: Policy,
+): readonly WorseGroup[] {
   const then = new Map(before?.notable.map((group) => [group.name, group]))
-  return monitor.notable.flatMap((group): readonly Finding[] => {
+  return monitor.notable.flatMap((group): readonly WorseGroup[] => {
     const { name, state, muted } = group
     if (state !== 'Alert' && state !== 'Warn') return []
     if (!isNew(group, before, then.get(name), takenAt)) return []
@@ -64,7 +69,12 @@ function isNew(now: Group, monitorBefore: Monitor | undefined, before: Group | u
  * A deploy replaces tasks, and the groups of the old ones fall silent: that is no news. A monitor of which every group has
  * fallen silent is.
  */
-function silence(monitor: Monitor, before: Monitor | undefined, takenAt: number, policy: Policy): readonly Finding[] {
+function silence(
+  monitor: Monitor,
+  before: Monitor | undefined,
+  takenAt: number,
+  policy: Policy,
+): readonly WorseGroup[] {
   if (!isSilent(monitor) || (before !== undefined && isSilent(before))) return []
   const last = Math.max(0, ...monitor.notable.map(({ since }) => since))
   if (before === undefined && last !== 0 && last < Math.floor(takenAt / 1000)) return []

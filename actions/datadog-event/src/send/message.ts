@@ -5,15 +5,24 @@ import { changeEvent } from '../messages/change-event.ts'
 import { doraDeployment, doraFailure, doraId, isDeployment, isFailure } from '../messages/dora.ts'
 import { customEvent, deployEvent } from '../messages/event.ts'
 
-/** One thing to tell Datadog, and what it is about. */
+/** One request to Datadog. */
 export interface Message {
   readonly kind: Kind | 'dora-failure'
-  /** The service it is about, where it is about one. */
+  /** Only where the message is about one service. */
   readonly service?: string
   readonly request: DatadogRequest
 }
 
-/** All that is to be sent, in order. Pure: `dry-run` prints exactly this. */
+/** A message and how Datadog answered it. */
+export interface SentMessage {
+  readonly message: Message
+  readonly id?: string
+  readonly url?: string
+  /** Why it was not accepted. */
+  readonly error?: unknown
+}
+
+/** All messages to send, in order. Pure: `dry-run` prints exactly these. */
 export function messagesOf(inputs: EventInputs, now: number): readonly Message[] {
   const { deploy, send, fields } = inputs
   if (deploy === undefined) return [{ kind: 'event', request: customEvent(fields.title ?? '', fields) }]

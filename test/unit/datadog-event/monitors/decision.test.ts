@@ -1,13 +1,17 @@
 import {
+  afterFailedLook,
+  afterLook,
   decide,
   type GatePlan,
   START,
-  saw,
-  sawNothing,
 } from '../../../../actions/datadog-event/src/monitors/decision.ts'
 import { type RawMonitor, readMonitor } from '../../../../actions/datadog-event/src/monitors/monitor.ts'
 import type { Snapshot } from '../../../../actions/datadog-event/src/monitors/snapshot.ts'
-import { type Finding, findingsOf, saysSomething } from '../../../../actions/datadog-event/src/monitors/worse-group.ts'
+import {
+  saysSomething,
+  type WorseGroup,
+  worseGroupsOf,
+} from '../../../../actions/datadog-event/src/monitors/worse-group.ts'
 
 const BEFORE = Date.UTC(2026, 0, 1)
 const AFTER = BEFORE + 600_000
@@ -37,9 +41,9 @@ const snapshot = (takenAt: number, ...monitors: readonly RawMonitor[]): Snapshot
 const baseline = (...monitors: readonly RawMonitor[]) => snapshot(BEFORE, ...monitors)
 
 const compare = (before: Groups, now: Groups, nowMore: Partial<RawMonitor> = {}) =>
-  findingsOf(baseline(raw(before)), snapshot(AFTER, raw(now, nowMore)), policy)
-const short = (findings: readonly Finding[]) =>
-  findings.map((f) => `${f.group} ${f.before} → ${f.state} ${f.muted ? 'muted ' : ''}${f.effect}`)
+  worseGroupsOf(baseline(raw(before)), snapshot(AFTER, raw(now, nowMore)), policy)
+const short = (worseGroups: readonly WorseGroup[]) =>
+  worseGroups.map((f) => `${f.group} ${f.before} → ${f.state} ${f.muted ? 'muted ' : ''}${f.effect}`)
 
 describe('what is new since the baseline', () => {
   test.each<[string, Groups, Groups, readonly string[]]>([
@@ -93,14 +97,14 @@ describe('what is new since the baseline', () => {
       overall_state_modified: new Date(BEFORE + minutes * 60_000).toISOString(),
     })
     const found = (before: RawMonitor, now: RawMonitor) =>
-      short(findingsOf(baseline(before), snapshot(AFTER, now), policy))
+      short(worseGroupsOf(baseline(before), snapshot(AFTER, now), policy))
     expect(found(plain('OK', -5), plain('Alert', 1))).toEqual(['* OK → Alert fail'])
     expect(found(plain('Alert', -5), plain('Alert', -5))).toEqual([])
   })
 
   test('without a baseline of the monitors, Datadog’s own times tell', () => {
     const since = { takenAt: BEFORE, monitors: undefined }
-    const found = (groups: Groups) => short(findingsOf(since, snapshot(AFTER, raw(groups)), policy))
+    const found = (groups: Groups) => short(worseGroupsOf(since, snapshot(AFTER, raw(groups)), policy))
     expect(found({ a: ['Alert', S + 1], b: ['Alert', S - 1], c: ['Warn', S], d: ['OK'] })).toEqual([
       'a undefined → Alert fail',
       'c undefined → Warn hold',
@@ -113,13 +117,13 @@ describe('what is new since the baseline', () => {
 
   test('a monitor made since the baseline is judged by time', () => {
     const other = raw({ a: ['Alert', S - 60], b: ['Alert', S + 60] }, { id: 2 })
-    expect(short(findingsOf(baseline(raw({})), snapshot(AFTER, raw({}), other), policy))).toEqual([
+    expect(short(worseGroupsOf(baseline(raw({})), snapshot(AFTER, raw({}), other), policy))).toEqual([
       'b undefined → Alert fail',
     ])
   })
 
   test.each(['hold', 'fail', 'ignore'] as const)('a policy of %s is kept to', (effect) => {
-    const found = findingsOf(
+    const found = worseGroupsOf(
       baseline(raw({ a: ['OK'] }), raw({ a: ['OK'] }, { id: 2 })),
       snapshot(AFTER, raw({ a: ['Warn', S + 1] }), raw({ a: ['No Data', S + 1] }, { id: 2 })),
       { onWarn: effect, onNoData: effect },
@@ -173,7 +177,7 @@ describe('muted groups are shown, and have no effect', () => {
 
 describe('the decision', () => {
   const plan: GatePlan = { bakeMs: 60_000, prolongMs: 30_000, consecutive: 2 }
-  const found = (state: Finding['state'], effect: Finding['effect'], group = 'a'): Finding => ({
+  const found = (state: WorseGroup['state'], effect: WorseGroup['effect'], group = 'a'): WorseGroup => ({
     monitor: { id: 1, name: 'Errors' },
     group,
     state,
@@ -183,14 +187,14 @@ describe('the decision', () => {
   })
   const alert = found('Alert', 'fail')
   const warn = found('Warn', 'hold')
-  type Look = readonly Finding[] | 'trouble'
+  type Look = readonly WorseGroup[] | 'trouble'
 
   /** Looks at 0 s, 10 s, 20 s …; gives the verdict and when it fell. */
   function story(looks: readonly Look[], of: GatePlan = plan) {
     let progress = START
     for (let i = 0; ; i++) {
       const look = looks[Math.min(i, looks.length - 1)] ?? []
-      progress = look === 'trouble' ? sawNothing(progress, new Error('no answer')) : saw(progress, look)
+      progress = look === 'trouble' ? afterFailedLook(progress, new Error('no answer')) : afterLook(progress, look)
       const decision = decide(progress, i * 10_000, of)
       if (decision !== undefined) return `${decision.verdict} at ${i * 10}: ${decision.reason}`
     }
@@ -251,9 +255,9 @@ describe('the decision', () => {
 
   test('what is over is forgotten: the memory of a long watch is that of its last look', () => {
     let progress = START
-    for (let i = 0; i < 1000; i++) progress = saw(progress, [found('Alert', 'fail', `g${i}`)])
+    for (let i = 0; i < 1000; i++) progress = afterLook(progress, [found('Alert', 'fail', `g${i}`)])
     expect([...progress.streaks]).toEqual([['1 g999', 1]])
-    expect(progress.findings).toHaveLength(1)
+    expect(progress.worseGroups).toHaveLength(1)
   })
 
   test('no more than three are named, and all are counted', () => {
