@@ -29,7 +29,7 @@ const refuse = (code: string, status = 400): { error: AwsError } => ({
   error: new AwsError(code, `${code}, said the cloud`, status),
 })
 
-describe('an answer that is lost', () => {
+describe('when the answer of a call is lost', () => {
   const loseOnce = (lost: string, how: 'before' | 'after'): Intercept => {
     let left = 1
     return ({ action }) => (action === lost && left-- > 0 ? { reset: how } : undefined)
@@ -59,7 +59,7 @@ describe('an answer that is lost', () => {
   )
 })
 
-describe('a call that is refused', () => {
+describe('when AWS refuses a call', () => {
   test.each(['ThrottlingException', 'ServerException', 'ServiceUnavailableException'])(
     'with %s, again and again, decides nothing',
     async (code) => {
@@ -72,7 +72,7 @@ describe('a call that is refused', () => {
     },
   )
 
-  test('because another deploy registers at the same time is tried again (peer: DTD 502)', async () => {
+  test('retries RegisterTaskDefinition while another deploy registers (peer: DTD 502)', async () => {
     await makeService(cloud)
     let left = 2
     cloud.intercept = ({ action }) =>
@@ -108,7 +108,7 @@ describe('a call that is refused', () => {
     },
   )
 
-  test('because the service changed under us is an error of the service, and the verdict is failed', async () => {
+  test('gives failed for a service that was changed since it was read', async () => {
     await makeService(cloud)
     cloud.intercept = ({ action }) => (action === 'UpdateService' ? refuse('ServiceNotActiveException') : undefined)
     const done = await deploy(cloud, { image: 'example.com/web:next' })

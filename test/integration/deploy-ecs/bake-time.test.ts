@@ -23,7 +23,7 @@ const onceComplete = (ms: number, task: () => Promise<void>) =>
 
 const bake = { image: 'example.com/web:slow', 'wait-for': 'bake', 'bake-time': '5m', timeout: '30m' }
 
-test('what autoscaling adds, and what is replaced, does not begin the bake again', async () => {
+test('tasks that autoscaling adds or ECS replaces do not restart the bake', async () => {
   onceComplete(60_000, async () => {
     await cloud.ecs.send(new UpdateServiceCommand({ cluster: 'production', service: 'web', desiredCount: 4 }))
   })
@@ -44,7 +44,7 @@ test('what autoscaling adds, and what is replaced, does not begin the bake again
   expect(await revision()).toBe('web:2')
 })
 
-test('a bake that is not over in time is red, and what is healthy is not taken back', async () => {
+test('a bake that is not over at the time-out is red, and a healthy revision is not rolled back', async () => {
   const done = await deploy(cloud, { ...bake, 'bake-time': '5m', timeout: '8m' })
   expect(done.outputs['verdict']).toBe('timed-out')
   expect(done.error).toContain(

@@ -36,7 +36,7 @@ describe('of twelve services, read in batches,', () => {
   }
   const expected = (others: Record<string, string>) => new Map(names.map((name) => [name, others[name] ?? 'succeeded']))
 
-  test('one that may not be described is lost sight of, and no other', async () => {
+  test('only the one that may not be described has an unknown outcome', async () => {
     const { done, verdicts: found } = await verdicts(({ action, request }) =>
       action === 'DescribeServices' && request.body.includes('"s11"') ? refuse('AccessDeniedException') : undefined,
     )
@@ -46,7 +46,7 @@ describe('of twelve services, read in batches,', () => {
     )
   })
 
-  test('those in a batch that fails again and again run out of time, and the others do not', async () => {
+  test('only those in a batch that keeps failing time out', async () => {
     const { verdicts: found } = await verdicts(
       ({ action, request }) =>
         action === 'DescribeServices' && request.body.includes('"s11"') ? refuse('ServerException', 500) : undefined,
@@ -82,7 +82,7 @@ describe('of twelve services, read in batches,', () => {
   )
 })
 
-test('each of several services is told as soon as it is decided, once', async () => {
+test('the log has each of several verdicts once, when it is known', async () => {
   await cloud.close()
   cloud = await startEcsCloud({
     scenario:

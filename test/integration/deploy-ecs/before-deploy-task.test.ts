@@ -31,7 +31,7 @@ const _file = (document: unknown): string => {
 describe('the task before the deploy', () => {
   const migrate = { 'before-deploy-command': 'npm run migrate' }
 
-  test('runs from the new revision, with the network of the service, before the service is touched', async () => {
+  test('runs from the new revision, in the network of the service, before the service is updated', async () => {
     await makeService(cloud)
     const sent: Record<string, unknown>[] = []
     cloud.intercept = ({ action, request }) => {
@@ -78,7 +78,7 @@ describe('the task before the deploy', () => {
     expect(await current()).toBe('web:1')
   })
 
-  test('that takes too long is stopped', async () => {
+  test('is stopped at its time-out', async () => {
     await makeService(cloud)
     const done = await deploy(cloud, { ...migrate, image: 'example.com/web:next', 'before-deploy-timeout': '3m' })
     expect(done.error).toContain('had not ended after 3 min')
@@ -96,7 +96,7 @@ describe('the task before the deploy', () => {
     expect(calls('UpdateService')).toHaveLength(0)
   })
 
-  test('runs once although its answer was lost', async () => {
+  test('runs once although the answer of RunTask was lost', async () => {
     await makeService(cloud)
     let resets = 1
     cloud.intercept = ({ action }) => (action === 'RunTask' && resets-- > 0 ? { reset: 'after' } : undefined)

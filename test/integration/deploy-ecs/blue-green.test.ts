@@ -91,12 +91,12 @@ const changing =
     return clients
   }
 
-describe('a deploy that goes well', () => {
+describe('a deploy that succeeds', () => {
   test.each([
     ['BLUE_GREEN', BLUE_GREEN, [0, 100]],
     ['LINEAR', LINEAR, [0, 25, 50, 75, 100]],
     ['CANARY', CANARY, [0, 10, 100]],
-  ])('%s is followed to its end, with each stage in the log once', async (_, configuration, shares) => {
+  ])('%s is watched to its end, with each stage in the log once', async (_, configuration, shares) => {
     const front = await makeNativeService(cloud, configuration)
     const done = await deploy(cloud, NEXT)
     expect([done.outputs['verdict'], done.error, truth(done)]).toEqual(['succeeded', undefined, 'SUCCESSFUL'])
@@ -116,7 +116,7 @@ describe('a deploy that goes well', () => {
     expect(done.log).toContain('Service deployment SUCCESSFUL at stage CLEAN_UP with 100 % of the production traffic')
   })
 
-  test('twice: the target groups change places, and only the one that serves ours is looked at', async () => {
+  test('twice: the target groups swap, and only the one with the new revision counts', async () => {
     const front = await makeNativeService(cloud, BLUE_GREEN)
     await deploy(cloud, NEXT)
     const done = await deploy(cloud, { image: 'example.com/web:ok2' })
@@ -127,14 +127,14 @@ describe('a deploy that goes well', () => {
     for (const line of targets) expect(line).toContain(' in web-blue ')
   })
 
-  test('without a load balancer is followed just so', async () => {
+  test('works without a load balancer', async () => {
     await makeService(cloud, { balanced: false, service: { deploymentConfiguration: BLUE_GREEN } })
     const done = await deploy(cloud, NEXT)
     expect([done.outputs['verdict'], truth(done)]).toEqual(['succeeded', 'SUCCESSFUL'])
     expect(stageLines(done)).toContain('BAKE_TIME')
   })
 
-  test('whose service deployment may not be read comes to the same verdict', async () => {
+  test('gives the same verdict where the service deployment may not be read', async () => {
     await makeNativeService(cloud, BLUE_GREEN)
     await cloud.close()
     cloud = await startEcsCloud({
@@ -164,7 +164,7 @@ describe('a deploy that goes well', () => {
     )
   })
 
-  test('sends alarms along with the strategy that is there', async () => {
+  test('keeps the strategy of the service when it sets alarms', async () => {
     await makeNativeService(cloud, CANARY)
     const done = await deploy(cloud, { ...NEXT, alarms: 'errors' })
     expect([done.outputs['verdict'], truth(done)]).toEqual(['succeeded', 'SUCCESSFUL'])
@@ -176,7 +176,7 @@ describe('a deploy that goes well', () => {
 })
 
 describe('wait-for', () => {
-  test('started ends when all of green runs, long before traffic is shifted', async () => {
+  test('started ends when all green tasks run, before traffic shifts', async () => {
     const front = await makeNativeService(cloud, BLUE_GREEN)
     const done = await deploy(cloud, { ...NEXT, 'wait-for': 'started' })
     expect([done.outputs['verdict'], truth(done)]).toEqual(['succeeded', 'IN_PROGRESS'])
@@ -184,7 +184,7 @@ describe('wait-for', () => {
     expect((await current()).targetServiceRevision?.runningTaskCount).toBe(2)
   })
 
-  test('bake adds nothing to the bake that ECS did', async () => {
+  test('bake adds nothing to the bake of ECS', async () => {
     await makeNativeService(cloud, BLUE_GREEN)
     const healthy = await deploy(cloud, NEXT)
     const baked = await deploy(cloud, { image: 'example.com/web:ok2', 'wait-for': 'bake', 'bake-time': '20m' })
@@ -192,7 +192,7 @@ describe('wait-for', () => {
     expect(Math.abs(Number(baked.outputs['duration']) - Number(healthy.outputs['duration']))).toBeLessThan(60)
   })
 
-  test('a time-out that ends before ECS could is refused before anything is changed', async () => {
+  test('a time-out shorter than the strategy takes is refused before anything is changed', async () => {
     await makeNativeService(cloud, { ...LINEAR, linearConfiguration: { stepPercent: 10, stepBakeTimeInMinutes: 6 } })
     const done = await deploy(cloud, { ...NEXT, timeout: '55m' })
     expect(done.error).toContain(
@@ -208,7 +208,7 @@ describe('wait-for', () => {
 describe('a deploy that fails', () => {
   const breaker = (rollback: boolean) => ({ deploymentCircuitBreaker: { enable: true, rollback } })
 
-  test.each(['missing', 'sick', 'crash'])('by %s is taken back before it gets any traffic', async (tag) => {
+  test.each(['missing', 'sick', 'crash'])('by %s is rolled back before it gets any traffic', async (tag) => {
     const front = await makeNativeService(cloud, CANARY)
     const done = await deploy(cloud, { image: `example.com/web:${tag}` })
     expect([done.outputs['verdict'], truth(done)]).toEqual(['rolled-back', 'ROLLBACK_SUCCESSFUL'])
@@ -217,7 +217,7 @@ describe('a deploy that fails', () => {
     expect([await runs(), production(front), (await service())?.runningCount]).toEqual(['web:1', [100, 0], 2])
   })
 
-  test('later, with traffic on it, gives the traffic back', async () => {
+  test('after it got traffic gives the traffic back', async () => {
     await cloud.close()
     cloud = await startEcsCloud({
       scenario: "description: it fades\ntasks:\n  - { when: { image: ':fading' }, sickAfter: 90s }",
@@ -248,7 +248,7 @@ describe('a deploy that fails', () => {
     expect([await runs(), production(front)]).toEqual(['web:1', [100, 0]])
   })
 
-  test('by somebody who stops it in the console', async () => {
+  test('because somebody stops it in the console', async () => {
     const front = await makeNativeService(cloud, LINEAR)
     cloud.clock.after(4 * MINUTE, async () => {
       const { serviceDeploymentArn } = await current()
@@ -260,7 +260,7 @@ describe('a deploy that fails', () => {
     expect(production(front)).toEqual([100, 0])
   })
 
-  test('with on-failure: stop leaves traffic and tasks where they are', async () => {
+  test('with on-failure: stop leaves traffic and tasks as they are', async () => {
     const front = await makeNativeService(cloud, BLUE_GREEN)
     const done = await deploy(cloud, { image: 'example.com/web:sick', 'on-failure': 'stop' })
     await cloud.clock.advance(MINUTE)
@@ -269,7 +269,7 @@ describe('a deploy that fails', () => {
     expect(production(front)).toEqual([100, 0])
   })
 
-  test('with on-failure: leave is red, and goes on', async () => {
+  test('with on-failure: leave is red, and ECS continues', async () => {
     await makeNativeService(cloud, BLUE_GREEN)
     const done = await deploy(cloud, { image: 'example.com/web:sick', 'on-failure': 'leave' })
     expect([done.outputs['verdict'], truth(done)]).toEqual(['failed', 'IN_PROGRESS'])
@@ -286,7 +286,7 @@ describe('a deploy that fails', () => {
     expect([done.outputs['verdict'], truth(done)]).toEqual(['superseded', 'STOPPED'])
   })
 
-  test('the image that runs is not the one that was shipped', async () => {
+  test('because the tasks run another image', async () => {
     const [shipped, other] = [`sha256:${'a'.repeat(64)}`, `sha256:${'b'.repeat(64)}`]
     await makeNativeService(cloud, BLUE_GREEN)
     const running = changing((answer: Partial<DescribeTasksCommandOutput>) => {
@@ -300,7 +300,7 @@ describe('a deploy that fails', () => {
     expect(done.error).toContain('do not run the image that was deployed')
   })
 
-  test('a healthy target in the group that is not ours counts for nothing', async () => {
+  test('although the other target group has healthy targets', async () => {
     const front = await makeNativeService(cloud, BLUE_GREEN)
     // Somebody registers the addresses of the new tasks by hand where production traffic no longer goes.
     cloud.clock.after(30_000, async () => {
@@ -341,7 +341,7 @@ describe('a PAUSE hook', () => {
     await cloud.ecs.send(new ContinueServiceDeploymentCommand({ serviceDeploymentArn, hookId, action }))
   }
 
-  test('is told of once, with the stage, the command that goes on, and until when', async () => {
+  test('is logged once, with its stage, the command that continues, and its end', async () => {
     await makePausing(pausing({ timeoutConfiguration: { timeoutInMinutes: 60 } }))
     cloud.clock.after(10 * MINUTE, () => answer('CONTINUE'))
     const done = await deploy(cloud, NEXT)
@@ -352,7 +352,7 @@ describe('a PAUSE hook', () => {
     )
   })
 
-  test('goes on by the very command that the log shows', async () => {
+  test('continues with the command from the log', async () => {
     await makePausing(pausing())
     const cancellation = new AbortController()
     cloud.clock.after(5 * MINUTE, () => cancellation.abort())
@@ -363,7 +363,7 @@ describe('a PAUSE hook', () => {
     expect(await current()).toMatchObject({ status: 'SUCCESSFUL', lifecycleHookDetails: [{ status: 'SUCCEEDED' }] })
   })
 
-  test('that nobody answers uses up the time-out, which says what was waited for', async () => {
+  test('without an answer times out, with the hook in the reason', async () => {
     const front = await makePausing(pausing())
     const done = await deploy(cloud, { ...NEXT, timeout: '15m' })
     expect([done.outputs['verdict'], truth(done)]).toEqual(['rolled-back', 'ROLLBACK_SUCCESSFUL'])
@@ -385,7 +385,7 @@ describe('a PAUSE hook', () => {
     expect(done.error).toContain(reason)
   })
 
-  test('at each step is told of each time', async () => {
+  test('at each step is logged each time', async () => {
     await makePausing({
       ...{ ...pausing({ lifecycleStages: ['PRE_PRODUCTION_TRAFFIC_SHIFT'] }), strategy: 'LINEAR' },
       linearConfiguration: { stepPercent: 50, stepBakeTimeInMinutes: 1 },
@@ -408,7 +408,7 @@ describe('cancelled', () => {
     ['while green comes up', 10_000],
     ['between two steps', 4 * MINUTE],
     ['while it bakes', 8 * MINUTE],
-  ])('%s goes back, traffic and all', async (_, afterMs) => {
+  ])('%s is rolled back with its traffic', async (_, afterMs) => {
     const front = await makeNativeService(cloud, { ...LINEAR, bakeTimeInMinutes: 10 })
     const done = await cancelled(afterMs)
     expect(done.outputs['verdict']).toBe('cancelled')
@@ -421,7 +421,7 @@ describe('cancelled', () => {
     ])
   })
 
-  test('with on-cancel: leave goes on by itself', async () => {
+  test('with on-cancel: leave continues', async () => {
     const front = await makeNativeService(cloud, LINEAR)
     const done = await cancelled(4 * MINUTE, { 'on-cancel': 'leave' })
     expect(done.outputs['verdict']).toBe('cancelled')
@@ -431,7 +431,7 @@ describe('cancelled', () => {
 })
 
 describe('command: rollback', () => {
-  test('deploys what ran before as the service deploys, and follows that', async () => {
+  test('deploys the previous revision with the strategy of the service', async () => {
     const front = await makeNativeService(cloud, CANARY)
     await deploy(cloud, NEXT)
     const done = await deploy(cloud, { command: 'rollback' })
@@ -441,7 +441,7 @@ describe('command: rollback', () => {
   })
 })
 
-describe('command: rollback of a deployment under way', () => {
+describe('command: rollback of a deployment in progress', () => {
   const underWay = async () => {
     const front = await makeNativeService(cloud, { ...LINEAR, bakeTimeInMinutes: 10 })
     await deploy(cloud, { ...NEXT, 'wait-for': 'started' })
@@ -449,7 +449,7 @@ describe('command: rollback of a deployment under way', () => {
     return front
   }
 
-  test('has ECS give the traffic back at once, and sees that healthy', async () => {
+  test('has ECS give the traffic back at once, and checks that it is healthy', async () => {
     const front = await underWay()
     expect(production(front)[1]).toBeGreaterThan(0)
     const done = await deploy(cloud, { command: 'rollback' })
@@ -461,7 +461,7 @@ describe('command: rollback of a deployment under way', () => {
     expect(done.log.join('\n')).toContain('Deploying web:1 to production/web')
   })
 
-  test('that ECS takes back already is followed, and not taken further', async () => {
+  test('that ECS rolls back already is watched, and goes no further back', async () => {
     const front = await underWay()
     await deploy(cloud, { command: 'rollback', 'wait-for': 'none' })
     expect((await current()).status).toBe('ROLLBACK_IN_PROGRESS')
@@ -474,7 +474,7 @@ describe('command: rollback of a deployment under way', () => {
     expect([await runs(), production(front)]).toEqual(['web:1', [100, 0]])
   })
 
-  test('with other changes besides goes by a deployment of its own', async () => {
+  test('with other changes starts a deployment of its own', async () => {
     const front = await underWay()
     const done = await deploy(cloud, { command: 'rollback', 'desired-count': '3' })
     expect([done.outputs['verdict'], truth(done)]).toEqual(['succeeded', 'SUCCESSFUL'])
@@ -482,7 +482,7 @@ describe('command: rollback of a deployment under way', () => {
     expect(calls('StopServiceDeployment')).toHaveLength(0)
   })
 
-  test('is not refused for the time that it takes', async () => {
+  test('is not refused for its duration', async () => {
     await makeNativeService(cloud, LINEAR)
     await deploy(cloud, NEXT)
     const done = await deploy(cloud, { command: 'rollback', timeout: '4m' })
@@ -516,7 +516,7 @@ describe('other deployment controllers', () => {
     expect(calls('RegisterTaskDefinition')).toHaveLength(type === 'CODE_DEPLOY' ? 1 : 0)
   })
 
-  test('the circuit breaker is not for these strategies', async () => {
+  test('circuit-breaker is refused for these strategies', async () => {
     await makeNativeService(cloud, BLUE_GREEN)
     const done = await deploy(cloud, { ...NEXT, 'circuit-breaker': 'rollback' })
     expect(done.error).toContain('`circuit-breaker` is set, but service `production/web` deploys BLUE_GREEN.')

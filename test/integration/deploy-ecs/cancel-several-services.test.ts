@@ -25,7 +25,7 @@ async function runs(ecs: ECSClient, name: string) {
 test.each([
   ['rollback', 'is being rolled back to worker:1 by ECS', 'worker:1 COMPLETED, 0 others'],
   ['leave', 'goes on rolling out worker:2; this run no longer watches it', 'worker:2 COMPLETED, 0 others'],
-])('on-cancel: %s is for those that are not done; what has succeeded stays', async (onCancel, said, later) => {
+])('on-cancel: %s applies to services without a verdict; those that succeeded stay', async (onCancel, said, later) => {
   const cloud = await startEcsCloud({ scenario: WORKER_IS_SLOW })
   try {
     for (const name of ['api', 'worker'])
@@ -51,7 +51,7 @@ test.each([
   }
 })
 
-describe('a run that is cancelled right after its update, while reads lag', () => {
+describe('a run that is cancelled right after UpdateService, while reads lag', () => {
   /** Cancels right after the update; from then on, so many reads show the service as it was before. */
   async function cancelled(cloud: EcsCloud, stale: number) {
     const cancellation = new AbortController()
@@ -77,7 +77,7 @@ describe('a run that is cancelled right after its update, while reads lag', () =
   }
   const BACK = 'is being rolled back to web:1 by ECS'
 
-  test('is looked at again, and is rolled back', async () => {
+  test('reads again, and is rolled back', async () => {
     const cloud = await startEcsCloud()
     try {
       await makeService(cloud)
@@ -90,7 +90,7 @@ describe('a run that is cancelled right after its update, while reads lag', () =
     }
   })
 
-  test('is left to the post step where they lag for too long', async () => {
+  test('is left to the post step when reads lag too long', async () => {
     const cloud = await startEcsCloud()
     try {
       await makeService(cloud)

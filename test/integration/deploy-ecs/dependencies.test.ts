@@ -136,7 +136,7 @@ const logsTo = (group: string, more = {}) => ({
 })
 const unknownSecret = `arn:aws:secretsmanager:${region}:${ACCOUNT}:secret:nothing-AbCdEf`
 
-describe('what is there lets the deploy go on', () => {
+describe('dependencies that exist let the deploy continue', () => {
   test.each<[string, () => Partial<ContainerDefinition>, Definition?]>([
     ['a role, by its name', () => ({}), { executionRoleArn: 'execution', taskRoleArn: 'pathed' }],
     ['a role with a path', () => ({}), { taskRoleArn: role('apps/pathed') }],
@@ -158,7 +158,7 @@ describe('what is there lets the deploy go on', () => {
     expect(done.log.filter((line) => line.startsWith('Not looked for'))).toEqual([])
   })
 
-  test('and no value of a secret is ever read', async () => {
+  test('no value of a secret is read', async () => {
     const secrets = [
       { name: 'A', valueFrom: arns.plain },
       { name: 'B', valueFrom: '/web/token' },
@@ -172,7 +172,7 @@ describe('what is there lets the deploy go on', () => {
   })
 })
 
-describe('what is not there stops a deploy before anything is changed', () => {
+describe('missing dependencies stop a deploy before anything is changed', () => {
   test.each<[string, () => Partial<ContainerDefinition>, Definition, string, string]>([
     [
       'the execution role',
@@ -282,7 +282,7 @@ describe('what is not there stops a deploy before anything is changed', () => {
     expect(done.changed).toEqual([])
   })
 
-  test('all of it at once, and each thing is asked for once, whoever needs it', async () => {
+  test('all of them in one error, each looked up once', async () => {
     const secrets = [
       { name: 'A', valueFrom: '/none' },
       { name: 'B', valueFrom: `${unknownSecret}:a::` },
@@ -301,7 +301,7 @@ describe('what is not there stops a deploy before anything is changed', () => {
     )
   })
 
-  test('unless it shows a moment later', async () => {
+  test('not where they appear a moment later', async () => {
     let first = true
     intercept = ({ action }) => {
       if (action !== 'GetRole' || !first) return undefined
@@ -314,7 +314,7 @@ describe('what is not there stops a deploy before anything is changed', () => {
   })
 })
 
-describe('what cannot be seen is said once, and stops nothing', () => {
+describe('dependencies that cannot be looked up are logged once, and stop nothing', () => {
   const all: Partial<ContainerDefinition> = {
     secrets: [
       { name: 'A', valueFrom: '/none' },
@@ -324,7 +324,7 @@ describe('what cannot be seen is said once, and stops nothing', () => {
     ...logsTo('/none'),
   }
 
-  test('what the role may not see', async () => {
+  test('without the permission', async () => {
     const denied = /^(GetRole|DescribeParameters|DescribeSecret|DescribeLogGroups)$/
     intercept = ({ action }) =>
       denied.test(action) ? { error: new AwsError('AccessDeniedException', 'not authorized', 400) } : undefined
@@ -339,7 +339,7 @@ describe('what cannot be seen is said once, and stops nothing', () => {
     ])
   })
 
-  test('what another account has, and what AWS itself publishes', async () => {
+  test('in another account, and parameters that AWS publishes', async () => {
     const theirs = `arn:aws:secretsmanager:${region}:210987654321:secret:theirs-AbCdEf`
     const secrets = [
       { name: 'A', valueFrom: theirs },
@@ -353,7 +353,7 @@ describe('what cannot be seen is said once, and stops nothing', () => {
     ])
   })
 
-  test('what a cloud without these services does not know', async () => {
+  test('where the endpoint does not know the service', async () => {
     const bare = await start({ moto: 'no-such-moto-server' })
     try {
       const done = await tryOut(all, {}, { at: bare })
@@ -365,7 +365,7 @@ describe('what cannot be seen is said once, and stops nothing', () => {
     }
   })
 
-  test('what is in a region that the account has not opted into', async () => {
+  test('in a region that the account has not opted into', async () => {
     const unknown = new AwsError(
       'UnrecognizedClientException',
       'The security token included in the request is invalid.',
@@ -379,7 +379,7 @@ describe('what cannot be seen is said once, and stops nothing', () => {
     )
   })
 
-  test('but credentials that have expired are an error at once', async () => {
+  test('expired credentials are an error at once', async () => {
     intercept = ({ action }) =>
       action === 'GetRole' ? { error: new AwsError('ExpiredToken', 'The security token is expired', 403) } : undefined
     const done = await tryOut({})

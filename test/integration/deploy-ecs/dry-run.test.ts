@@ -70,7 +70,7 @@ describe('a dry run', () => {
     expect(log + done.summary).not.toContain('hunter2')
   })
 
-  test('verify checks the same, and says that all is well', async () => {
+  test('verify makes the same checks', async () => {
     await makeService(cloud)
     const before = changes()
     const done = await deploy(cloud, { command: 'verify' })

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 
 const script = fileURLToPath(new URL('../../../bench/deploy-ecs-faults.ts', import.meta.url))
 
-test('on a hundred bad days, every verdict is what the journal says', async () => {
+test('in a hundred runs with random faults, every verdict agrees with the journal', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [script, '--runs', '100'])
   expect(stdout).toMatch(/^100 runs in /m)
   expect(stdout).toContain('Every verdict was what the journal says.')

@@ -55,7 +55,7 @@ test('that succeeds runs what was asked for', async () => {
   expect(await service()).toMatchObject({ desiredCount: 2, runningCount: 2 })
 })
 
-test('that is cancelled leaves the service with no tasks too', async () => {
+test('that is cancelled scales the service to zero', async () => {
   const done = await firstDeploy('slow', true, 20_000)
   expect(done.outputs['verdict']).toBe('cancelled')
   expect(done.error).toContain('is being scaled to zero, as nothing ran before')
@@ -81,7 +81,7 @@ test.each([0, 2])(
   },
 )
 
-test('that fails where nothing ever was complete says so, and claims no rollback', async () => {
+test('that fails where no deployment ever completed claims no rollback', async () => {
   cloud = await startEcsCloud()
   await makeService(cloud, {
     image: 'example.com/web:missing',
@@ -153,7 +153,7 @@ describe('that fails once more', () => {
     },
   )
 
-  test('and is cancelled leaves no tasks either, although Terraform took the template away', async () => {
+  test('and is cancelled scales to zero, although Terraform deregistered the template', async () => {
     await firstDeploy('crash', true)
     await deregister('web-template:1')
     const cancellation = new AbortController()

@@ -33,7 +33,7 @@ function watchLogs(): string[] {
   return streams
 }
 
-test('tasks that stopped are grouped by reason, with container, exit code, what to do, and a link to the newest', async () => {
+test('groups stopped tasks by reason, with container, exit code, hint, and a link to the newest', async () => {
   cloud = await startEcsCloud({
     scenario: `
 description: half of the new tasks crash, the others run out of memory
@@ -72,7 +72,7 @@ test.each([
   expect(readable(done)).toContain(hint)
 })
 
-test('the last lines of the container that failed are shown, with a link to its log', async () => {
+test('shows the last log lines of the container that failed, with a link to its log', async () => {
   cloud = await startEcsCloud({
     scenario: `description: d\ntasks:\n  - { when: { image: ':bad' }, exit: { after: 500ms, code: 1, container: proxy } }`,
   })
@@ -84,7 +84,7 @@ test('the last lines of the container that failed are shown, with a link to its 
   expect(done.summary).toContain(`${CONSOLE}/cloudwatch/home?region=eu-west-1#logsV2:log-groups/log-group/$252Fproxy/`)
 })
 
-test('a log that cannot be read is told, and takes nothing else away', async () => {
+test('says that a log could not be read, and shows all else', async () => {
   cloud = await startEcsCloud()
   await makeService(cloud, { taskDefinition: two })
   cloud.intercept = ({ action }) =>
@@ -118,7 +118,7 @@ test("the service's events are those of this deploy, and lead to the console", a
   expect(done.summary).toContain(`${CONSOLE}/ecs/v2/clusters/production/services/web/events?region=eu-west-1`)
 })
 
-test('tasks and healthy targets over time are a chart that GitHub draws; before and after are in the table', async () => {
+test('draws tasks and healthy targets over time as a chart, with before and after in the table', async () => {
   cloud = await startEcsCloud()
   await makeService(cloud)
   const done = await deploy(cloud, { image: 'example.com/web:sick' })

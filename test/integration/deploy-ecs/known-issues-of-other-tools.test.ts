@@ -48,7 +48,7 @@ test('a rollback to the same revision is red too (fabfuel/ecs-deploy: it passes)
   expect([done.outputs['verdict'], done.error]).toEqual(['rolled-back', expect.any(String)])
 })
 
-test('a deploy that is not done in time is red, and no warning (deploy-express-service: green)', async () => {
+test('a deploy that times out is red, not a warning (deploy-express-service: green)', async () => {
   await makeService(cloud)
   const done = await deploy(cloud, { image: 'example.com/web:no-room', timeout: '15m', 'on-failure': 'leave' })
   expect([done.outputs['verdict'], done.error]).toEqual(['timed-out', expect.stringContaining('Not done after 15 min')])
@@ -64,7 +64,7 @@ test('the end of a long deploy is noticed within ten seconds (DTD#872: up to ten
   expect(seconds(end?.at)).toBeLessThanOrEqual(10)
 })
 
-test('a crash loop of tasks that run first, which the circuit breaker misses, is seen (containers-roadmap#1206)', async () => {
+test('detects a crash loop of tasks that run first, which the circuit breaker misses (containers-roadmap#1206)', async () => {
   await makeService(cloud, { service: breaker, balanced: false })
   const begun = cloud.clock.now()
   const done = await deploy(cloud, { image: 'example.com/web:exit-3' })
@@ -75,7 +75,7 @@ test('a crash loop of tasks that run first, which the circuit breaker misses, is
   expect(truth(done)?.['statusReason']).toBe('Service deployment rolled back because of a user request.')
 })
 
-test('the service deployment is named, which UpdateService does not tell, and never the one before (containers-roadmap#2709)', async () => {
+test('outputs its own service deployment, which UpdateService does not return (containers-roadmap#2709)', async () => {
   await inCloud({ staleness: { currentServiceDeployment: 600_000, serviceDeployments: 0 } })
   await makeService(cloud)
   const done = await deploy(cloud, { image: 'example.com/web:next' })

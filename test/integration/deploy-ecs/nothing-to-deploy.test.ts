@@ -19,7 +19,7 @@ tasks:
   - { when: { deployment: 2, tasksTo: 3 }, exit: { after: 10m, code: 1 } }
 `
 
-test('tasks that crashed before do not take a healthy service back', async () => {
+test('tasks that crashed earlier do not roll a healthy service back', async () => {
   cloud = await startEcsCloud({ scenario: SOME_CRASHED })
   await makeService(cloud, { balanced: false, desiredCount: 5 })
   expect((await deploy(cloud, { image: 'example.com/web:next' })).outputs['verdict']).toBe('succeeded')
@@ -56,7 +56,7 @@ test.each(['rollback', 'stop'])(
   },
 )
 
-test('a deployment that ECS has given up says how to start another one', async () => {
+test('a deployment that is FAILED says how to start another one', async () => {
   cloud = await startEcsCloud()
   const deploymentCircuitBreaker = { enable: true, rollback: false }
   await makeService(cloud, { service: { deploymentConfiguration: { deploymentCircuitBreaker } } })

@@ -35,7 +35,7 @@ describe('a run that is cancelled', () => {
     return deploy(cloud, { image: 'example.com/web:slow', ...inputs }, { signal: cancellation.signal })
   }
 
-  test('in the middle of a rollout has it rolled back by ECS, and says so', async () => {
+  test('during a rollout is rolled back by ECS, and says so', async () => {
     const done = await cancelled({}, 20_000)
     expect(done.outputs['verdict']).toBe('cancelled')
     expect(done.error).toContain('Service `production/web` is being rolled back to web:1 by ECS.')
@@ -45,7 +45,7 @@ describe('a run that is cancelled', () => {
     expect((await service())?.deployments).toHaveLength(1)
   })
 
-  test('leaves the rollout to itself with on-cancel: leave', async () => {
+  test('leaves the rollout running with on-cancel: leave', async () => {
     const done = await cancelled({ 'on-cancel': 'leave' }, 20_000)
     expect(done.error).toContain('goes on rolling out web:2; this run no longer watches it')
     expect(calls('StopServiceDeployment')).toHaveLength(0)
@@ -65,7 +65,7 @@ describe('a run that is cancelled', () => {
     expect(calls('UpdateService')).toHaveLength(0)
   })
 
-  test('while the update is under way is still rolled back', async () => {
+  test('during UpdateService is rolled back', async () => {
     await makeService(cloud)
     const cancellation = new AbortController()
     cloud.intercept = ({ action }) => {
@@ -78,7 +78,7 @@ describe('a run that is cancelled', () => {
     expect(revision((await service())?.taskDefinition)).toBe('web:1')
   })
 
-  test('on its way back to a healthy revision goes on there', async () => {
+  test('during its own rollback lets the rollback continue', async () => {
     await makeService(cloud)
     await deploy(cloud, { image: 'example.com/web:next' })
     await deploy(cloud, { image: 'example.com/web:third' })

@@ -65,7 +65,7 @@ describe('another deployment in progress', () => {
   })
 })
 
-describe('somebody who deploys while the task before the deploy runs', () => {
+describe('another deploy during the task before the deploy', () => {
   /** Theirs has a new variable. It is there, and healthy, before the task ends. */
   async function meanwhile(inputs: Readonly<Record<string, string>>) {
     await cloud.close()
@@ -98,7 +98,7 @@ tasks:
     return deploy(cloud, { 'before-deploy-command': 'migrate', ...inputs })
   }
 
-  test.each(['fail', 'wait'])('is not deployed over (on-conflict: %s)', async (conflict) => {
+  test.each(['fail', 'wait'])('is not superseded (on-conflict: %s)', async (conflict) => {
     const done = await meanwhile({ image: 'example.com/web:next', 'on-conflict': conflict })
     expect(done.outputs['verdict']).toBe('failed')
     expect(done.error).toContain('Somebody else deployed after this deploy was planned, so nothing was deployed')
@@ -109,7 +109,7 @@ tasks:
     expect(image).toBe('example.com/web:theirs')
   })
 
-  test('is what a failed deploy goes back to where it was to be superseded', async () => {
+  test('is what a failed deploy rolls back to with on-conflict: supersede', async () => {
     const done = await meanwhile({ image: 'example.com/web:crash', 'on-conflict': 'supersede' })
     expect(done.outputs['verdict']).toBe('rolled-back')
     const image = async (arn: string) => (await read(arn))?.containerDefinitions?.[0]?.image

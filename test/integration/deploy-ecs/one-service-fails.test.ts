@@ -29,7 +29,7 @@ const runs = async (name: string) => {
 const since = (status: string) =>
   Date.parse(cloud.journal.entries('service-deployment').find((entry) => entry['status'] === status)?.at ?? '')
 
-test('it does not wait for the slowest', async () => {
+test('it is rolled back without waiting for the slowest service', async () => {
   const begun = cloud.clock.now()
   const done = await deploy(cloud, inputs)
   expect(done.outputs['deploy-record']).toMatchObject({
@@ -43,7 +43,7 @@ test('it does not wait for the slowest', async () => {
   expect(done.log).toContainEqual(expect.stringMatching(/^\[production\/api\] The rollout \(COMPLETED\): .*/))
 })
 
-test('it stays rolled back, and is said to be, when the run is cancelled later', async () => {
+test('it stays rolled-back when the run is cancelled later', async () => {
   const cancellation = new AbortController()
   cloud.clock.after(400_000, () => cancellation.abort())
   const done = await deploy(cloud, inputs, { signal: cancellation.signal })
@@ -56,7 +56,7 @@ test('it stays rolled back, and is said to be, when the run is cancelled later',
   })
 })
 
-test('it is left safe, too, when the run is cancelled while it goes back', async () => {
+test('on-cancel applies to it when the run is cancelled during its rollback', async () => {
   const cancellation = new AbortController()
   cloud.journal.follow(({ type, status }) => {
     if (type === 'service-deployment' && status === 'ROLLBACK_IN_PROGRESS') cancellation.abort()

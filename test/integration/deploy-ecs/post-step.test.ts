@@ -65,7 +65,7 @@ describe('the post step', () => {
     return state
   }
 
-  test.each(['UpdateServiceCommand', 'ListTasksCommand'])('leaves the service safe after a kill at %s', async (at) => {
+  test.each(['UpdateServiceCommand', 'ListTasksCommand'])('applies on-cancel after a kill at %s', async (at) => {
     // The first ListTasks is the preflight's: nothing has been done by then, and nothing must be undone.
     const state = await killed(at)
     const done = await deploy(cloud, { image: 'example.com/web:slow' }, { phase: 'post', state })
@@ -77,7 +77,7 @@ describe('the post step', () => {
     else expect(calls('UpdateService')).toHaveLength(0)
   })
 
-  test('leaves the service safe that a cancelled main step could not', async () => {
+  test('applies on-cancel where a cancelled main step could not', async () => {
     await makeService(cloud)
     const cancellation = new AbortController()
     cloud.clock.after(20_000, () => cancellation.abort())
@@ -111,7 +111,7 @@ describe('the post step', () => {
     expect(calls('StopTask').map(({ outcome }) => outcome)).toEqual([expect.not.stringMatching('ok'), 'ok'])
   })
 
-  test('does nothing after a main step that ended', async () => {
+  test('does nothing after a main step that ended by itself', async () => {
     await makeService(cloud)
     const main = await deploy(cloud, { image: 'example.com/web:next' })
     const before = cloud.journal.entries('api').length

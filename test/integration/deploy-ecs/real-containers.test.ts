@@ -179,7 +179,7 @@ async function open(family: string, name: string): Promise<void> {
 const says = (running: Step, words: string) => until(`"${words}" in the log`, () => running.log().includes(words))
 
 describe('the task before the deploy', () => {
-  test('has its log streamed while it runs, in the place of the service, and is decisive', async () => {
+  test('runs with the placement of the service, streams its log, and decides', async () => {
     const name = await makeService('streamed')
     const command = script(`echo one; ${gate('a')}; echo two; ${gate('b')}; echo three`)
     const running = startStep(
@@ -216,7 +216,7 @@ describe('the task before the deploy', () => {
     expect(subnets).toContain(subnet)
   })
 
-  test('that fails keeps the service as it is, and its last words are in the error and the summary', async () => {
+  test('that fails leaves the service as it is, with its last log lines in the error and the summary', async () => {
     const name = await makeService('failing')
     const command = script('echo migrating; echo "no such table: users"; exit 3')
     const done = await runStep(
@@ -234,7 +234,7 @@ describe('the task before the deploy', () => {
     expect((await service(name)).taskDefinition).toMatch(/failing:1$/)
   })
 
-  test('is started once in an attempt of a run, and anew in the next', async () => {
+  test('runs once in each attempt of a run', async () => {
     const name = await makeService('once')
     const inputs = {
       image: `${repository}:1`,
@@ -286,7 +286,7 @@ describe('the task before the deploy', () => {
     expect(updates(name)).toBe(0)
   })
 
-  test('goes on without its log, where that may not be read, and says so once', async () => {
+  test('runs without its log where that may not be read, and says so once', async () => {
     const name = await makeService('unread')
     intercept = ({ action }) =>
       action === 'GetLogEvents' ? { error: new AwsError('AccessDeniedException', 'not authorized') } : undefined
@@ -306,7 +306,7 @@ describe('the task before the deploy', () => {
   })
 })
 
-test('a tag that is moved between the check and the start is seen by its digest, and is red', async () => {
+test('a tag that moves between the check and the start of the tasks is red', async () => {
   const name = await makeService('moved')
   await push('moving', `slipway-test/${TEST}:1`)
   const command = script(`echo ready; ${gate('go')}`)
@@ -347,7 +347,7 @@ describe('health checks of containers', () => {
     expect([done.code, done.outputs['verdict']]).toEqual([0, 'succeeded'])
   })
 
-  test('a deploy whose new tasks fail them is taken back', async () => {
+  test('a deploy whose new tasks fail them is rolled back', async () => {
     const name = await makeService('unwell', check('[ -z "$SICK" ]', 0))
     const done = await runStep(
       source('deploy-ecs'),

@@ -107,7 +107,7 @@ describe('nothing is changed, and one error says what to do, when', () => {
     expect(done.outputs['verdict']).toBeUndefined()
   })
 
-  test("the service's load balancer would find no such container or port", async () => {
+  test("the load balancer's container or port does not exist", async () => {
     await makeService(cloud)
     const base = await read('web')
     const portless = { ...base, containerDefinitions: [{ name: 'app', image: 'example.com/web:next' }] }
@@ -122,7 +122,7 @@ describe('nothing is changed, and one error says what to do, when', () => {
     expect(changes()).toBe(before)
   })
 
-  test('secrets have no execution role to read them', async () => {
+  test('a container has secrets, but no execution role', async () => {
     await makeService(cloud)
     const { executionRoleArn: _, ...base } = (await read('web')) ?? {}
     const done = await deploy(cloud, {
@@ -132,7 +132,7 @@ describe('nothing is changed, and one error says what to do, when', () => {
     expect(done.error).toContain('has secrets in its container `app`, but no execution role')
   })
 
-  test('the service is driven by CodeDeploy or by another tool', async () => {
+  test('the deployment controller is not ECS', async () => {
     await makeService(cloud)
     for (const [type, hint] of [
       ['CODE_DEPLOY', 'blue/green'],
@@ -147,13 +147,13 @@ describe('nothing is changed, and one error says what to do, when', () => {
     expect(calls('UpdateService')).toHaveLength(0)
   })
 
-  test('a daemon is given a desired count (peer: fabfuel 69)', async () => {
+  test('desired-count is set for a DAEMON service (peer: fabfuel 69)', async () => {
     await makeService(cloud)
     const done = await withService({ schedulingStrategy: 'DAEMON' }, { 'desired-count': '2' })
     expect(done.error).toContain('Input `desired-count` is set, but service `production/web` is a DAEMON.')
   })
 
-  test('a target group of any of the services is gone', async () => {
+  test('a target group of a service does not exist', async () => {
     await makeService(cloud)
     await makeService(cloud, { name: 'api' })
     const gone = new AwsError('TargetGroupNotFound', 'One or more target groups not found', 400)
@@ -170,7 +170,7 @@ describe('nothing is changed, and one error says what to do, when', () => {
     expect(changes()).toBe(before)
   })
 
-  test('a circuit breaker is asked for where the service deploys blue/green', async () => {
+  test('circuit-breaker is set for a blue/green service', async () => {
     await makeService(cloud)
     const members = { deploymentConfiguration: { strategy: 'BLUE_GREEN' } }
     const done = await withService(members, { 'circuit-breaker': 'rollback' })
@@ -178,7 +178,7 @@ describe('nothing is changed, and one error says what to do, when', () => {
     expect(done.error).toContain('Next: The circuit breaker is for rolling updates only.')
   })
 
-  test('the role may not list the tasks that it would have to watch', async () => {
+  test('the role may not list tasks', async () => {
     await makeService(cloud)
     cloud.intercept = ({ action }) =>
       action === 'ListTasks'

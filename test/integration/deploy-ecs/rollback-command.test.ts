@@ -37,8 +37,8 @@ const refuseHistory = () => {
       : undefined
 }
 
-describe('pressed again', () => {
-  test('it goes further back, and never to what was left', async () => {
+describe('a second run', () => {
+  test('goes further back, and never to a revision that was rolled back from', async () => {
     await three()
     for (const to of ['web:2', 'web:1']) {
       const { error, now, outputs, log } = await goBack()
@@ -56,7 +56,7 @@ describe('pressed again', () => {
     expect([now, updates()]).toEqual(['web:1', before])
   })
 
-  test('it is refused where nothing older is there, and changes nothing', async () => {
+  test('is refused where no older revision is known, and changes nothing', async () => {
     await makeService(cloud)
     await ship('second')
     expect((await goBack()).now).toBe('web:1')
@@ -65,7 +65,7 @@ describe('pressed again', () => {
     expect(now).toBe('web:1')
   })
 
-  test('it follows a way back that is still under way', async () => {
+  test('watches a rollback that is still in progress', async () => {
     await three()
     expect((await goBack('1', { 'wait-for': 'none' })).now).toBe('web:2')
     const { error, now, log, outputs } = await goBack()
@@ -74,7 +74,7 @@ describe('pressed again', () => {
     expect((await goBack()).now).toBe('web:1')
   })
 
-  test('it follows one that took over from a deployment under way', async () => {
+  test('watches a rollback that replaced a deployment in progress', async () => {
     await makeService(cloud)
     await ship('second')
     await ship('slow', { 'wait-for': 'none' })
@@ -83,7 +83,7 @@ describe('pressed again', () => {
     expect([error, now]).toEqual([undefined, 'web:2'])
   })
 
-  test('it follows the rollback that ECS has begun', async () => {
+  test('watches the rollback that ECS has started', async () => {
     await makeService(cloud, {
       service: { deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } } },
     })
@@ -94,7 +94,7 @@ describe('pressed again', () => {
     expect([error, now]).toEqual([undefined, 'web:2'])
   })
 
-  test('it follows the way back where history may not be read, as the number tells', async () => {
+  test('watches the rollback where the history may not be read, recognized by its revision number', async () => {
     await three()
     await goBack('1', { 'wait-for': 'none' })
     refuseHistory()
@@ -102,8 +102,8 @@ describe('pressed again', () => {
   })
 })
 
-describe('run again as another attempt', () => {
-  test('it stays where its run went back to, sees it healthy, and says so', async () => {
+describe('another attempt of the same run', () => {
+  test('stays at the revision of the first attempt, and checks that it is healthy', async () => {
     await three()
     await goBack()
     const { error, now, log, outputs } = await goBack('2')
@@ -113,13 +113,13 @@ describe('run again as another attempt', () => {
     )
   })
 
-  test('it goes back where its first attempt did not come to it', async () => {
+  test('rolls back where the first attempt did not', async () => {
     await three()
     const { now } = await goBack('2')
     expect(now).toBe('web:2')
   })
 
-  test('it takes back what was deployed again', async () => {
+  test('rolls back what was deployed since', async () => {
     await three()
     await goBack()
     await ship('third')
@@ -128,7 +128,7 @@ describe('run again as another attempt', () => {
   })
 })
 
-test('after a deploy on top of what it went back to, it goes to that, not to what was left', async () => {
+test('after a deploy on top of a rollback, goes to the revision of the rollback', async () => {
   await three()
   await goBack()
   await ship('fourth')
@@ -136,21 +136,21 @@ test('after a deploy on top of what it went back to, it goes to that, not to wha
   expect((await goBack()).now).toBe('web:2')
 })
 
-test('a deployment under way is taken back to what ran before it, not to what was left', async () => {
+test('a deployment in progress is rolled back to what ran before it', async () => {
   await three()
   await goBack()
   await ship('slow', { 'wait-for': 'none' })
   expect((await goBack()).now).toBe('web:2')
 })
 
-test('what was left can be had by its name', async () => {
+test('rollback-to can name a revision that was rolled back from', async () => {
   await three()
   await goBack()
   expect((await goBack('1', { 'rollback-to': '3' })).now).toBe('web:3')
   expect((await goBack()).now).toBe('web:2')
 })
 
-test("a service's first deploy is not taken back to the template that it was made from", async () => {
+test("a service's first deploy is not rolled back to the template that it was created from", async () => {
   await makeService(cloud, {
     taskDefinition: { family: 'web-template' },
     service: { taskDefinition: 'web-template', desiredCount: 0 },
@@ -161,7 +161,7 @@ test("a service's first deploy is not taken back to the template that it was mad
   expect(now).toBe('web:1')
 })
 
-test('a deployment of another family under way is taken back to what still runs', async () => {
+test('a deployment of another family in progress is rolled back to what still runs', async () => {
   await makeService(cloud)
   const definition = { networkMode: 'awsvpc', requiresCompatibilities: ['FARGATE'], cpu: '256', memory: '512' } as const
   const image = 'example.com/web:slow'

@@ -36,7 +36,7 @@ describe('rollback-from', () => {
     await deploy(cloud, { image: 'example.com/web:next' })
   })
 
-  test('takes a service back from that revision, also where history may not be read', async () => {
+  test('rolls back from that revision, also where the history may not be read', async () => {
     cloud.intercept = ({ action }) =>
       action === 'ListServiceDeployments'
         ? { error: new AwsError('AccessDeniedException', 'not authorized') }
@@ -45,7 +45,7 @@ describe('rollback-from', () => {
     expect([done.error, await current()]).toEqual([undefined, 'web:1'])
   })
 
-  test('leaves a service alone that somebody has deployed to since', async () => {
+  test('changes nothing where somebody else has deployed since', async () => {
     await deploy(cloud, { image: 'example.com/web:theirs' })
     const before = changes()
     for (const inputs of [back, { command: 'rollback', 'rollback-from': '2' }]) {
@@ -57,7 +57,7 @@ describe('rollback-from', () => {
     expect([changes(), await current()]).toEqual([before, 'web:3'])
   })
 
-  test('finds nothing to refuse where the service is back already', async () => {
+  test('is green where the service is rolled back already', async () => {
     await deploy(cloud, back)
     const done = await deploy(cloud, back)
     expect([done.error, await current()]).toEqual([undefined, 'web:1'])
@@ -65,7 +65,7 @@ describe('rollback-from', () => {
 })
 
 describe('command: rollback', () => {
-  test('goes back to the last revision that was healthy, and is green', async () => {
+  test('rolls back to the last revision that was healthy, and is green', async () => {
     await makeService(cloud)
     await deploy(cloud, { image: 'example.com/web:next' })
     const done = await deploy(cloud, { command: 'rollback' })
@@ -74,7 +74,7 @@ describe('command: rollback', () => {
     expect(done.outputs['deploy-record']).toMatchObject({ kind: 'rollback', verdict: 'succeeded' })
   })
 
-  test('takes a deployment back that is still in progress', async () => {
+  test('rolls back a deployment that is in progress', async () => {
     await makeService(cloud)
     await deploy(cloud, { image: 'example.com/web:sick', 'wait-for': 'none' })
     const done = await deploy(cloud, { command: 'rollback' })
@@ -82,7 +82,7 @@ describe('command: rollback', () => {
     expect(await current()).toBe('web:1')
   })
 
-  test('goes to a revision by its number, its name or its ARN', async () => {
+  test('accepts a revision by number, name or ARN', async () => {
     await makeService(cloud)
     await deploy(cloud, { image: 'example.com/web:next' })
     await deploy(cloud, { image: 'example.com/web:third' })
@@ -93,7 +93,7 @@ describe('command: rollback', () => {
     }
   })
 
-  test('says so when there is nowhere to go', async () => {
+  test('is refused where no older revision is known', async () => {
     await makeService(cloud)
     const done = await deploy(cloud, { command: 'rollback' })
     expect(done.error).toContain('runs web:1, and no older revision is known that rolled out to the end.')

@@ -26,7 +26,7 @@ const truth = (done: Deployed) =>
     .entries('service-deployment')
     .findLast((entry) => entry['serviceDeploymentArn'] === done.outputs['service-deployment-arn'])?.['status']
 
-describe('a deploy that goes well', () => {
+describe('a deploy that succeeds', () => {
   test('registers once, updates once, and is green when all targets are healthy', async () => {
     await makeService(cloud)
     const done = await deploy(cloud, { image: 'example.com/web:next' })
@@ -67,7 +67,7 @@ describe('a deploy that goes well', () => {
     expect(done.log.join('\n')).toContain('web:1 is deployed as it is.')
   })
 
-  test('again with force-new-deployment starts new tasks of the same revision, and waits for those', async () => {
+  test('with force-new-deployment starts new tasks of the same revision, and waits for them', async () => {
     await makeService(cloud)
     const done = await deploy(cloud, { 'force-new-deployment': 'true' })
     expect(done.outputs['verdict']).toBe('succeeded')
@@ -86,7 +86,7 @@ describe('a deploy that goes well', () => {
     expect(sent).toEqual([{ cluster: 'production', service: 'web', taskDefinition: expect.stringMatching(/web:2$/) }])
   })
 
-  test('with no load balancer needs its tasks to be steady', async () => {
+  test('without a load balancer needs its tasks to stay up', async () => {
     await makeService(cloud, { balanced: false })
     const done = await deploy(cloud, { image: 'example.com/web:next' })
     expect(done.outputs['verdict']).toBe('succeeded')
@@ -99,14 +99,14 @@ describe('a deploy that goes well', () => {
     expect(done.summary).toContain('with a desired count of 0: no task was started')
   })
 
-  test.each(['none', 'started'])('is not followed further than wait-for: %s', async (waitFor) => {
+  test.each(['none', 'started'])('is not watched further than wait-for: %s', async (waitFor) => {
     await makeService(cloud)
     const done = await deploy(cloud, { image: 'example.com/web:sick', 'wait-for': waitFor })
     expect(done.error).toBeUndefined()
     expect(done.outputs['deploy-record']).toMatchObject({ verdict: 'succeeded', waitedFor: waitFor })
   })
 
-  test('of a big service is not given up for three tasks that fail while the others start', async () => {
+  test('of a big service goes on although three tasks fail while others start', async () => {
     await cloud.close()
     const next = "service: web, image: ':next'"
     cloud = await startEcsCloud({
@@ -122,7 +122,7 @@ tasks:
     expect([done.error, done.outputs['verdict']]).toEqual([undefined, 'succeeded'])
   })
 
-  test('with wait-for: bake goes on watching, and sees what comes later', async () => {
+  test('with wait-for: bake detects failures after the rollout', async () => {
     await makeService(cloud, { balanced: false })
     const done = await deploy(cloud, {
       image: 'example.com/web:late-crash',
@@ -142,7 +142,7 @@ describe('a deploy that fails', () => {
     ['no-secret', 'ResourceInitializationError', 'may not read a secret'],
     ['sick', 'unhealthy (Health checks failed with these codes: [500])', 'does not answer its health check'],
     ['mute', 'failed ELB health checks', 'does not answer its health check'],
-  ])('by %s is taken back, is red, and says why', async (tag, reason, hint) => {
+  ])('by %s is rolled back, is red, and says why', async (tag, reason, hint) => {
     await makeService(cloud)
     const done = await deploy(cloud, { image: `example.com/web:${tag}` })
     expect(done.outputs['verdict']).toBe('rolled-back')
@@ -154,14 +154,14 @@ describe('a deploy that fails', () => {
     expect([revision(now?.taskDefinition), now?.runningCount, now?.deployments?.length]).toEqual(['web:1', 2, 1])
   })
 
-  test('is known long before the circuit breaker would know', async () => {
+  test('is decided long before the circuit breaker decides', async () => {
     await makeService(cloud, { desiredCount: 10 })
     const done = await deploy(cloud, { image: 'example.com/web:missing', 'on-failure': 'leave' })
     expect(done.outputs['verdict']).toBe('failed')
     expect(Number(done.outputs['duration'])).toBeLessThan(30)
   })
 
-  test('for want of room times out, and says what was waited for', async () => {
+  test('without capacity times out, and says what was waited for', async () => {
     await makeService(cloud)
     const done = await deploy(cloud, { image: 'example.com/web:no-room', timeout: '5m', 'on-failure': 'leave' })
     expect(done.outputs['verdict']).toBe('timed-out')
@@ -169,7 +169,7 @@ describe('a deploy that fails', () => {
     expect(done.summary).toContain('unable to place a task')
   })
 
-  test('with on-failure: stop is stopped where it stands', async () => {
+  test('with on-failure: stop is stopped and not rolled back', async () => {
     await makeService(cloud)
     const done = await deploy(cloud, { image: 'example.com/web:crash', 'on-failure': 'stop' })
     expect(done.outputs['verdict']).toBe('failed')
@@ -185,7 +185,7 @@ describe('a deploy that fails', () => {
     expect(revision((await service())?.taskDefinition)).toBe('web:2')
   })
 
-  test('that ECS rolls back itself is rolled-back (peers: DTD 191, 494)', async () => {
+  test('that ECS rolls back is rolled-back (peers: DTD 191, 494)', async () => {
     const deploymentCircuitBreaker = { enable: true, rollback: true }
     await makeService(cloud, { service: { deploymentConfiguration: { deploymentCircuitBreaker } } })
     const done = await deploy(cloud, { image: 'example.com/web:missing', 'max-failed-tasks': '1000' })
@@ -194,7 +194,7 @@ describe('a deploy that fails', () => {
     expect(done.error).toContain('circuit breaker')
   })
 
-  test('that the circuit breaker gives up without a rollback is rolled back by us', async () => {
+  test('that the circuit breaker stops without a rollback is rolled back by the action', async () => {
     const deploymentCircuitBreaker = { enable: true, rollback: false }
     await makeService(cloud, { service: { deploymentConfiguration: { deploymentCircuitBreaker } } })
     const done = await deploy(cloud, { image: 'example.com/web:missing', 'max-failed-tasks': '1000' })
@@ -212,7 +212,7 @@ describe('a deploy that fails', () => {
     expect(done.error).toContain('web-5xx')
   })
 
-  test('without the right to read service deployments comes to the same verdict', async () => {
+  test('gives the same verdict without the permission to read service deployments', async () => {
     await makeService(cloud)
     cloud.intercept = ({ action }) =>
       /ServiceDeployment|ServiceRevision/.test(action)
@@ -226,7 +226,7 @@ describe('a deploy that fails', () => {
   })
 })
 
-describe('a deploy that somebody else overtakes', () => {
+describe('a deploy that another one replaces', () => {
   test('is superseded (peer: DTD 860)', async () => {
     await makeService(cloud)
     await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: ['web'] }))

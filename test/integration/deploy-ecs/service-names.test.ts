@@ -67,7 +67,7 @@ describe('an ARN of', () => {
     }
   })
 
-  test('the service that is meant deploys it', async () => {
+  test('the right service deploys it', async () => {
     await makeService(cloud)
     const service = arn('eu-west-1', '123456789012')
     const done = await deploy(cloud, { service, image: 'example.com/web:next' })
@@ -75,7 +75,7 @@ describe('an ARN of', () => {
   })
 })
 
-test('a cluster without the service is not confused with no cluster', async () => {
+test('a missing cluster and a missing service have different errors', async () => {
   await cloud.ecs.send(new CreateClusterCommand({ clusterName: 'production' }))
   const done = await deploy(cloud, { image: 'example.com/web:next' })
   expect(done.error).toContain('Input `service` names `web`, which does not exist in cluster `production`.')

@@ -62,7 +62,7 @@ test('alarms make ECS roll back, and the alarm is named', async () => {
   })
 })
 
-test('desired-count goes along in the same update, and all those tasks are waited for', async () => {
+test('desired-count is sent in the same update, and all its tasks are waited for', async () => {
   const done = await deploy(cloud, { image: 'example.com/web:next', 'desired-count': '5' })
   expect(done.summary).toContain('All 5 tasks run web:2')
   expect(updates()).toHaveLength(1)
@@ -76,14 +76,14 @@ describe('on-failure: stop', () => {
     cloud.intercept = ({ action }) => (pattern.test(action) ? { error: refusal } : undefined)
   }
 
-  test('says that ECS had ended the deployment, where it had', async () => {
+  test('says that ECS had already ended the deployment', async () => {
     const done = await deploy(cloud, { ...stop, 'circuit-breaker': 'stop', 'max-failed-tasks': '1000' })
     expect(done.outputs['verdict']).toBe('failed')
     expect(done.error).toContain('ECS had already ended the deployment, so it was not stopped.')
     expect(done.error).toContain('Service deployment STOPPED')
   })
 
-  test('says in the words of ECS why it would not', async () => {
+  test("shows ECS's reason for refusing", async () => {
     const words = 'The stop type ABORT is not supported.'
     cloud.intercept = ({ action }) =>
       action === 'StopServiceDeployment' ? { error: new AwsError('InvalidParameterException', words) } : undefined
@@ -103,7 +103,7 @@ describe('on-failure: stop', () => {
   })
 })
 
-describe('what a deploy changed goes back with it', () => {
+describe('a rollback restores the settings', () => {
   const changes = { 'desired-count': '4', 'circuit-breaker': 'rollback', alarms: 'web-5xx' }
   const crash = { ...changes, image: 'example.com/web:crash' }
   const asBefore = {
@@ -121,19 +121,19 @@ describe('what a deploy changed goes back with it', () => {
       pattern.test(action) ? { error: new AwsError('AccessDeniedException', 'not authorized') } : undefined
   }
 
-  test('through the rollback of ECS that this action asks for', async () => {
+  test('during the rollback that this action requests', async () => {
     const done = await deploy(cloud, crash)
     expect(done.outputs['verdict']).toBe('rolled-back')
     expect(await service()).toMatchObject(asBefore)
   })
 
-  test('through the rollback that the circuit breaker began', async () => {
+  test('during the rollback of the circuit breaker', async () => {
     const done = await deploy(cloud, { ...crash, 'max-failed-tasks': '1000' })
     expect(done.outputs['verdict']).toBe('rolled-back')
     expect(await service()).toMatchObject(asBefore)
   })
 
-  test('through an update, in the same call', async () => {
+  test('in the same call as the update', async () => {
     denied(/StopServiceDeployment/)
     const done = await deploy(cloud, crash)
     expect(done.outputs['verdict']).toBe('rolled-back')
@@ -141,7 +141,7 @@ describe('what a deploy changed goes back with it', () => {
     expect(updates()).toHaveLength(2)
   })
 
-  test('after the rollback where ECS does not take it before', async () => {
+  test('after the rollback where ECS refuses it before', async () => {
     let sent = 0
     cloud.intercept = ({ action }) =>
       action === 'UpdateService' && ++sent === 2
@@ -166,7 +166,7 @@ describe('what a deploy changed goes back with it', () => {
   test.each([
     ['through ECS', /^$/],
     ['through an update', /StopServiceDeployment/],
-  ])('when the run is cancelled, too (%s)', async (_, pattern) => {
+  ])('also when the run is cancelled (%s)', async (_, pattern) => {
     denied(pattern)
     const cancellation = new AbortController()
     cloud.clock.after(20_000, () => cancellation.abort())
@@ -176,7 +176,7 @@ describe('what a deploy changed goes back with it', () => {
     expect(await service()).toMatchObject(asBefore)
   })
 
-  test('but not where it succeeded', async () => {
+  test('but not after success', async () => {
     await deploy(cloud, { ...changes, image: 'example.com/web:next' })
     expect(await service()).toMatchObject({
       desiredCount: 4,

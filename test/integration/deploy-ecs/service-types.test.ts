@@ -76,7 +76,7 @@ test('a DAEMON service is never sent a desired count, and runs on every instance
   expect(sent.filter((request) => 'desiredCount' in request)).toEqual([])
 })
 
-test('host ports are found in the target group by instance and port, and a sick one keeps a deploy from being green', async () => {
+test('finds host ports in the target group by instance and port, and is red for an unhealthy one', async () => {
   await makeService(cloud, { bridged: true })
   const well = await deploy(cloud, { image: 'example.com/web:next' })
   expect(well.log.join('\n')).toMatch(/Target i-[0-9a-f]+:\d{5} in web is healthy/)
@@ -85,7 +85,7 @@ test('host ports are found in the target group by instance and port, and a sick 
   expect(sick.summary.replaceAll('\\', '')).toMatch(/instance i-[0-9a-f]+/)
 })
 
-test('in host mode a target is the instance at the port of the container, and a sick one keeps a deploy from being green', async () => {
+test('in host mode finds a target by instance and container port, and is red for an unhealthy one', async () => {
   await makeService(cloud, HOST)
   const well = await deploy(cloud, { image: 'example.com/web:next' })
   expect(well.log.join('\n')).toMatch(/Target i-[0-9a-f]+:80 in web is healthy/)
@@ -118,7 +118,7 @@ describe('a service behind two target groups', () => {
     expect(done.summary).toContain('4 healthy targets')
   })
 
-  test('is not while one of them has it unhealthy, and the summary names that one', async () => {
+  test('is not while one of them has an unhealthy task, and the summary names that group', async () => {
     await behindBoth('299')
     const done = await deploy(cloud, { image: 'example.com/web:next', 'on-failure': 'leave' })
     expect(done.outputs['verdict']).toBe('failed')

@@ -64,7 +64,7 @@ describe('several services in one step', () => {
     expect(revisions() - before).toBe(1)
   })
 
-  test('are as bad as the worst, and only those that failed go back', async () => {
+  test('give the worst verdict, and only those that failed are rolled back', async () => {
     await makeService(cloud, { name: 'api' })
     await makeService(cloud, {
       name: 'worker',
@@ -88,7 +88,7 @@ describe('several services in one step', () => {
     expect(calls('UpdateService')).toHaveLength(0)
   })
 
-  test('are followed one by one: a target group that one has lost says nothing of the other', async () => {
+  test('are judged one by one: a missing target group of one does not affect the other', async () => {
     await make()
     let [looks, lost] = [0, '']
     cloud.intercept = ({ action, request }) => {
@@ -107,7 +107,7 @@ describe('several services in one step', () => {
     ])
   })
 
-  test('are all left safe when the run is cancelled, also one whose update is on its way just then', async () => {
+  test('are all rolled back when the run is cancelled, also during UpdateService', async () => {
     await make()
     const cancellation = new AbortController()
     cloud.intercept = ({ action, request }) => {

@@ -23,8 +23,8 @@ const _deployments = () => new Set(cloud.journal.entries('deployment').map(({ id
 const _revisions = () =>
   calls('RegisterTaskDefinition').filter(({ outcome }) => outcome === 'ok' || outcome === 'reset-after').length
 
-describe('lists that lag behind', () => {
-  test('and never show the rollback of ECS: its service deployment tells how that ended', async () => {
+describe('lists that lag', () => {
+  test('and never show the rollback of ECS: the service deployment shows how it ended', async () => {
     await makeService(cloud)
     let stopped = false
     let shown: unknown
@@ -55,7 +55,7 @@ describe('lists that lag behind', () => {
     expect((await service())?.deployments).toHaveLength(1)
   })
 
-  test('name the deployment before ours: it is not taken for ours (peer: ecspresso 945)', async () => {
+  test('show the previous deployment: it is not taken for this one (peer: ecspresso 945)', async () => {
     await cloud.close()
     cloud = await startEcsCloud({ staleness: { currentServiceDeployment: 60_000, serviceDeployments: 30_000 } })
     await makeService(cloud)

@@ -33,7 +33,7 @@ const file = (document: unknown): string => {
 }
 
 describe('where a revision starts from', () => {
-  test('a template of Terraform is cloned, with its edits, into the family of the service', async () => {
+  test("clones Terraform's template with its edits into the service's family", async () => {
     await makeService(cloud)
     const template = await read('web')
     await cloud.ecs.send(
@@ -51,7 +51,7 @@ describe('where a revision starts from', () => {
     expect(calls('RegisterTaskDefinition').length).toBe(3)
   })
 
-  test('a service that Terraform made from the template gets a family of its own with the first deploy', async () => {
+  test('gives a service that Terraform created from the template its own family at the first deploy', async () => {
     await makeService(cloud, {
       taskDefinition: { family: 'web-template' },
       service: { taskDefinition: 'web-template' },
@@ -64,7 +64,7 @@ describe('where a revision starts from', () => {
     expect((await read('web-template'))?.revision).toBe(1)
   })
 
-  test('a file, as AWS prints it, is deployed; what ECS does not know is warned about (peers: DTD 22, 704, 810)', async () => {
+  test('deploys a file as AWS prints it, and warns of members that ECS does not know (peers: DTD 22, 704, 810)', async () => {
     await makeService(cloud)
     const printed = { taskDefinition: { ...(await read('web')), shiny: true, cpu: '512', memory: '1024' } }
     const done = await deploy(cloud, { 'task-definition': file(printed), image: 'example.com/web:next' })

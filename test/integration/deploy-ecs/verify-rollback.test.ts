@@ -45,14 +45,14 @@ const WAYS = [
 describe.each(WAYS)('a rollback %s', (_, breaker, inputs) => {
   const crash = { image: 'example.com/web:missing', ...inputs }
 
-  test('is rolled-back once tasks and targets were seen healthy, and says what was seen', async () => {
+  test('is rolled-back once tasks and targets are healthy, with the evidence', async () => {
     await makeService(cloud, { service: rolling(breaker) })
     const done = await deploy(cloud, crash)
     expect(done.outputs['verdict']).toBe('rolled-back')
     expect(done.error).toMatch(/After the rollback: .*2 (tasks run web:1, with 2 )?healthy targets/)
   })
 
-  test('that ECS calls complete is failed where the targets are not healthy (peer: ROLLBACK_SUCCESSFUL is trusted)', async () => {
+  test('that ECS calls complete is failed where targets are unhealthy (peer: ROLLBACK_SUCCESSFUL is trusted)', async () => {
     await makeService(cloud, { service: rolling(breaker) })
     const lost = await loseTargetsAfterRollback()
     const done = await deploy(cloud, crash)
@@ -61,7 +61,7 @@ describe.each(WAYS)('a rollback %s', (_, breaker, inputs) => {
     expect(done.error).toMatch(/is not registered in web|is draining|is unused/)
   })
 
-  test('goes to the last revision that was complete, which need not be the one before', async () => {
+  test('goes to the last revision that completed, which need not be the previous one', async () => {
     await makeService(cloud, { service: rolling(breaker) })
     await deploy(cloud, { image: 'example.com/web:slow', 'wait-for': 'none' })
     const done = await deploy(cloud, { ...crash, 'on-conflict': 'supersede' })
@@ -72,7 +72,7 @@ describe.each(WAYS)('a rollback %s', (_, breaker, inputs) => {
     expect((await service())?.taskDefinition).toMatch(/web:1$/)
   })
 
-  test('is rolled-back, and not said to be healthy, where that may not be seen', async () => {
+  test('is rolled-back, with no word on its health, where that may not be read', async () => {
     await makeService(cloud, { service: rolling(breaker) })
     let over = false
     cloud.journal.follow(({ type, status }) => {
@@ -88,7 +88,7 @@ describe.each(WAYS)('a rollback %s', (_, breaker, inputs) => {
   })
 })
 
-test('somebody else who deploys after a rollback of ECS is not taken for it', async () => {
+test("another deploy after ECS's rollback is not taken for the rollback", async () => {
   await makeService(cloud, { service: rolling(true) })
   let at: Promise<unknown> = Promise.resolve()
   cloud.journal.follow(({ type, status }) => {
