@@ -16,7 +16,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'publish',
     'report',
   ],
-  'datadog-event': [],
+  'datadog-event': ['api', 'monitors', 'deploy', 'messages', 'inputs', 'gate', 'send'],
   'deploy-ecs': [
     'aws',
     'inputs',
