@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { HttpClient } from '@actions/http-client'
 import { cacheDir, downloadTool, extractZip, find } from '@actions/tool-cache'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
+import { isConnectionError } from '../../../../toolkit/http/connection-error.ts'
+import { retry } from '../../../../toolkit/retry.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
 import { VERSION } from '../../../../toolkit/version.ts'
 import type { ToolInputs } from '../inputs/inputs.ts'
@@ -22,14 +24,14 @@ interface Releases {
 export async function download(world: World, inputs: ToolInputs, wanted: WantedVersion): Promise<string> {
   const { tool } = inputs
   const releases = releasesOf(inputs)
-  const version = await choose(releases, wanted)
+  const version = await choose(world, releases, wanted)
   const known = find(tool, version)
   if (known !== '') return join(known, releases.binary)
 
   const name = `${releases.binary}_${version}_${platform()}.zip`
   const folder = releases.folder(version)
   world.log.info(`Downloading ${folder}/${name} (${wanted.from} requires ${wanted.text})`)
-  const sums = await fetchText(`${folder}/${releases.binary}_${version}_SHA256SUMS`)
+  const sums = await fetchText(world, `${folder}/${releases.binary}_${version}_SHA256SUMS`)
   const archive = await downloadTool(`${folder}/${name}`).catch((cause) => {
     throw notDownloaded(`${folder}/${name}`, cause)
   })
@@ -65,10 +67,12 @@ function releasesOf({ tool, downloadUrl }: ToolInputs): Releases {
   return { binary: 'tofu', index, folder: (version) => `${base}/v${version}` }
 }
 
-async function choose({ index }: Releases, { text, from, allows }: WantedVersion): Promise<string> {
+async function choose(world: World, { index }: Releases, { text, from, allows }: WantedVersion): Promise<string> {
   // An exact version needs no list.
   if (/^\d+\.\d+\.\d+/.test(text) && parseVersion(text) !== undefined) return text
-  const { versions } = JSON.parse(await fetchText(index)) as { versions: Record<string, unknown> | { id: string }[] }
+  const { versions } = JSON.parse(await fetchText(world, index)) as {
+    versions: Record<string, unknown> | { id: string }[]
+  }
   const known = Array.isArray(versions) ? versions.map(({ id }) => id) : Object.keys(versions)
   const newest = newestOf(known, allows)
   if (newest !== undefined) return newest
@@ -77,20 +81,31 @@ async function choose({ index }: Releases, { text, from, allows }: WantedVersion
   })
 }
 
-async function fetchText(url: string): Promise<string> {
-  const client = new HttpClient(`slipway/${VERSION}`, undefined, { allowRetries: true, maxRetries: 4 })
+/** The body of a URL. Follows redirects, and retries connection errors and the statuses that a server gives while it is overloaded. */
+async function fetchText({ clock, signal }: World, url: string): Promise<string> {
+  const client = new HttpClient(`slipway/${VERSION}`)
+  const fetchOnce = async () => {
+    const response = await client.get(url)
+    const body = await response.readBody()
+    const { statusCode = 0 } = response.message
+    if (statusCode === 200) return body
+    throw Object.assign(new Error(`HTTP status ${statusCode}`), { statusCode })
+  }
   try {
-    const { message, readBody } = await client.get(url).then((response) => ({
-      message: response.message,
-      readBody: () => response.readBody(),
-    }))
-    const body = await readBody()
-    if (message.statusCode === 200) return body
-    throw new SlipwayError(`HTTP status ${message.statusCode}`)
+    return await retry(fetchOnce, {
+      clock,
+      signal,
+      attempts: 5,
+      delayMs: 1_000,
+      retryable: (error) => isConnectionError(error) || isOverloaded(error as { readonly statusCode?: number }),
+    })
   } catch (cause) {
     throw notDownloaded(url, cause)
   }
 }
+
+const isOverloaded = ({ statusCode = 0 }: { readonly statusCode?: number }): boolean =>
+  statusCode === 429 || statusCode >= 500
 
 const notDownloaded = (url: string, cause: unknown) =>
   new SlipwayError(`${url} could not be downloaded.`, {
