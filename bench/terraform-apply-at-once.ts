@@ -1,8 +1,8 @@
-// Several jobs that apply the same stack at once, each from a checkout of its own, started within a random moment:
+// Several jobs that apply the same stack at the same time, each from its own checkout, started at random moments:
 //
 //   npm run build -- terraform-apply && node bench/terraform-apply-at-once.ts [--rounds 30] [--jobs 3] [--within 300] [--seed 42] [--workspace new]
 //
-// Fails at the first round in which a job is red, a resource is made twice or not at all, or the lock is left. Says how
+// Fails at the first round in which a job fails, a resource is created twice or not at all, or the lock is not released. Prints how
 // often a job waited for the lock, and how often one had to plan again. `--within` is in milliseconds.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -24,7 +24,7 @@ const { values } = parseArgs({
 const random = seededRandom(Number(values.seed))
 const store = await StateStore.start()
 
-/** Each of its three resources takes a while, and writes a line when it is made. */
+/** Each of its three resources takes a while, and writes a line when it is created. */
 const main = (made: string) => `
   resource "terraform_data" "each" {
     for_each = toset(["a", "b", "c"])

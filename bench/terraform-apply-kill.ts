@@ -1,15 +1,15 @@
-// kill -9 of the step at moments spread evenly over an apply:
+// SIGKILL of the step at moments spread evenly over an apply:
 //
 //   npm run build -- terraform-apply && node bench/terraform-apply-kill.ts [--kills 100] [--lanes 1] [--seed 42] [--provider] [--cancel]
 //
-// Counts kills that hit a running Terraform, until there are so many. Fails at the first after which state and cloud
-// differ, a lock is left, or the next run does not succeed. With `--provider` the AWS provider makes what is compared, and
-// a kill takes some 15 s; else curl does, in 5 s. With `--cancel` the step is cancelled before it is killed.
+// Runs until `--kills` kills have hit a running Terraform. Fails at the first after which state and cloud differ, a lock is left,
+// or the next run does not succeed. With `--provider` the AWS provider creates the objects, and a kill takes about 15 s; otherwise
+// curl does, in 5 s. With `--cancel` the step is cancelled before it is killed.
 import { parseArgs } from 'node:util'
 import { seededRandom } from '../rehearsal/cloud/kernel/random.ts'
 import { bundle } from '../test/support/run-action.ts'
 import { cloudOf, type Kill, killSeries } from '../test/support/terraform-apply/kill-during-apply.ts'
-import { provided, provisioned } from '../test/support/terraform-apply/kill-infrastructure.ts'
+import { byProvider, byProvisioner } from '../test/support/terraform-apply/kill-infrastructure.ts'
 import { StateStore } from '../test/support/terraform-apply/terraform-stack.ts'
 
 const { values } = parseArgs({
@@ -22,9 +22,9 @@ const { values } = parseArgs({
   },
 })
 const random = seededRandom(Number(values.seed))
-const world = values.provider ? provided : provisioned
-const store = await StateStore.start(cloudOf(world))
-const soak = { store, entry: bundle('terraform-apply'), world, cancel: values.cancel }
+const infrastructure = values.provider ? byProvider : byProvisioner
+const store = await StateStore.start(cloudOf(infrastructure))
+const soak = { store, entry: bundle('terraform-apply'), infrastructure, cancel: values.cancel }
 try {
   const kills = await killSeries(soak, {
     hits: Number(values.kills),

@@ -1,4 +1,4 @@
-// How much memory and time our process takes to read a plan and render it: `node bench/terraform-apply-render.ts [MB]`.
+// Memory and time that our process takes to read a plan and render it: `node bench/terraform-apply-render.ts [MB]`.
 
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -16,7 +16,7 @@ const [megabytes = '50', file] = process.argv.slice(2)
 if (file === undefined) inAnother(Number(megabytes))
 else await measure(file)
 
-/** The plan is written here and rendered in another process, whose memory is then that of rendering alone. */
+/** Writes the plan here and renders it in another process, so that its memory is that of rendering alone. */
 function inAnother(size: number): void {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-bench-'))
   try {
@@ -28,7 +28,7 @@ function inAnother(size: number): void {
   }
 }
 
-/** Updates of task definitions, each with a document in a text and a secret. */
+/** Updates of task definitions, each with a JSON document in a string and a secret. */
 function planOf(bytes: number): Plan {
   const one = (index: number) => {
     const values = (image: string) => ({

@@ -1,10 +1,10 @@
-// What terraform-apply costs beside a bare `terraform init && terraform plan && terraform apply` of the same stack, and how
-// much memory our process takes to render a plan of 50 MB. The bundle is measured, as users get it.
+// The time of terraform-apply compared with a bare `terraform init && terraform plan && terraform apply` of the same stack, and the
+// memory that our process takes to render a plan of 50 MB. Measures the bundle, as users get it.
 //
 //   npm run build -- terraform-apply && node bench/terraform-apply.ts [--runs 3] [--limit 1.05] [example] [500] [5000] [render]
 //
-// With --limit it fails where the median against `init && plan && apply` in these very words is more. On an idle machine
-// take 15 rounds or more: the middle half of them lies 4 % apart.
+// With --limit it fails if the median ratio to `init && plan && apply` is higher. Use an idle machine and 15 rounds or more: the
+// middle half of them lies 4 % apart.
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
@@ -28,8 +28,8 @@ interface Measured {
   readonly cpu: number
 }
 
-// What applies the plan that was shown, as ours does; and the shorter words that many a workflow has, which plan twice and
-// apply what nobody has seen.
+// One that applies the plan that it showed, as ours does; and the shorter commands of many workflows, which plan twice and apply a
+// plan that was not shown.
 const BARE =
   'terraform init -input=false && terraform plan -input=false -out=p.tfplan $VARS && terraform apply -input=false p.tfplan'
 const UNSEEN =
@@ -81,7 +81,7 @@ async function compare(stack: string): Promise<void> {
   console.log(`| ${cells.join(' | ')} |`)
 }
 
-/** One run from nothing: an account, a bucket and a checkout of its own. */
+/** One run from scratch: with its own account, bucket and checkout. */
 async function once(stack: string, command: string): Promise<Measured> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-bench-'))
   const account = String(100_000_000_000 + Math.floor(Math.random() * 899_999_999_999))
@@ -106,7 +106,7 @@ async function once(stack: string, command: string): Promise<Measured> {
         NODE: process.execPath,
         BUNDLE: bundle('terraform-apply'),
         GITHUB_WORKSPACE: folder,
-        // A run writes down beside the state that it holds the lock.
+        // A run records beside the state that it holds the lock.
         GITHUB_RUN_ID: '1',
         GITHUB_REPOSITORY: 'acme/web',
         RUNNER_TEMP: folder,
@@ -151,11 +151,11 @@ function render(): void {
   spawnSync(process.execPath, [join(root, 'bench/terraform-apply-render.ts'), '50'], { stdio: 'inherit' })
 }
 
-/** The rehearsal cloud, in a process of its own: what it takes to answer is not ours. */
+/** The rehearsal cloud in a process of its own, so that its time is not measured. */
 async function startCloud() {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-bench-cloud-'))
   const file = join(folder, 'env')
-  // Without the dashes node takes --env-file for its own.
+  // Without the dashes node would take --env-file as its own option.
   const args = ['--', 'rehearsal/cloud/cli.ts', '--port', '0', '--env-file', file]
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
   while (!existsSync(file) && child.exitCode === null) await delay(50)
@@ -181,7 +181,7 @@ function medians(all: readonly Measured[]): Measured {
   return { wall: median(all.map(({ wall }) => wall)), cpu: median(all.map(({ cpu }) => cpu)) }
 }
 
-/** The number that so great a part of them is below. */
+/** The quantile of numbers for a part from 0 to 1. */
 function quantile(numbers: readonly number[], part: number): number {
   return [...numbers].sort((a, b) => a - b)[Math.min(numbers.length - 1, Math.floor(numbers.length * part))] ?? 0
 }

@@ -6,7 +6,7 @@ import { useStacks } from '../support/terraform-apply/terraform-stack.ts'
 const stacks = useStacks(bundle('terraform-apply'))
 const { stack } = stacks
 
-test('a stack is planned, applied, and found unchanged, with its state and no lock left in S3', async () => {
+test('plans, applies and plans again without changes, with the state in S3 and no lock left', async () => {
   const web = stack('web', {
     'main.tf': `
       variable "password" {
@@ -53,7 +53,7 @@ test('a stack is planned, applied, and found unchanged, with its state and no lo
   expect(again).toMatchObject({ code: 0, outputs: { 'has-changes': 'false', 'service-image': 'web@sha256:abc' } })
 })
 
-test('exactly the plan that was saved is applied, and a stale one is refused', async () => {
+test('applies exactly the saved plan, and refuses a stale one', async () => {
   const jobs = stack('jobs', { 'main.tf': 'resource "terraform_data" "job" {\n  input = "first"\n}' })
   const planned = await jobs.run({ command: 'plan' })
   const planFile = planned.outputs['plan-file'] ?? ''
@@ -67,7 +67,7 @@ test('exactly the plan that was saved is applied, and a stale one is refused', a
   expect(stale.log).toContain('the state has changed since it was made')
 })
 
-test('a local state is refused before anything is made, with the way out', async () => {
+test('refuses a local state before anything is created, and says how to add a backend', async () => {
   const local = stack('local', { 'main.tf': 'resource "terraform_data" "a" {}', 'backend.tf': '' })
   const refused = await local.run({})
   expect(refused.code).toBe(1)
@@ -76,7 +76,7 @@ test('a local state is refused before anything is made, with the way out', async
   expect(refused.log).toContain('migrate-state')
 })
 
-test('a bundle that is killed has its post step wait for Terraform', async () => {
+test('waits for Terraform in the post step when the bundle was killed', async () => {
   const slow = stack('slow', {
     'main.tf': 'resource "terraform_data" "a" {\n  provisioner "local-exec" {\n    command = "sleep 2"\n  }\n}',
   })

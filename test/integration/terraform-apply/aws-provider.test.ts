@@ -1,5 +1,5 @@
-// What the real AWS provider plans: attributes that only AWS knows, a policy document that can be read no sooner than the
-// apply, types that are protected by default. IAM and CloudWatch Logs are moto's.
+// Plans of the real AWS provider: attributes that only AWS knows, a policy document that is read only during the apply, types that
+// are protected by default. IAM and CloudWatch Logs are moto's.
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { source } from '../../support/run-action.ts'
@@ -17,7 +17,7 @@ const PROVIDER = `
     skip_metadata_api_check     = true
   }`
 
-/** `may` is what the role may do with the bucket. Neither has an ARN before it is made, nor has the role a name. */
+/** `may` is the action that the role is allowed on the bucket. Neither has an ARN before it is created, nor has the role a name. */
 const WEB = ({ may = 's3:GetObject', retention = 30 } = {}) => `${PROVIDER}
   resource "aws_iam_role" "task" {
     name_prefix        = "web-"
@@ -60,7 +60,7 @@ const WEB = ({ may = 's3:GetObject', retention = 30 } = {}) => `${PROVIDER}
     value = aws_ecs_cluster.web.arn
   }`
 
-/** What AWS was asked to change by now, locks aside. */
+/** The changes that AWS was asked for, without locks. */
 const writes = () =>
   stacks.store.cloud.journal
     .entries('api')
@@ -69,14 +69,14 @@ const writes = () =>
 
 const locks = (request: unknown) => JSON.stringify(request ?? '').includes('.tflock')
 
-/** What the runner gives an action for an input that a workflow says nothing about. */
+/** The defaults in action.yml, which the runner passes for inputs that a workflow does not set. */
 function byDefault(input: string): Readonly<Record<string, string>> {
   const file = new URL('../../../actions/terraform-apply/action.yml', import.meta.url)
   const { inputs } = parse(readFileSync(file, 'utf8')) as { inputs: Record<string, { default: string }> }
   return { [input]: inputs[input]?.default ?? '' }
 }
 
-// The tests of one stack, in the order of its life: each start of the provider takes seconds.
+// One stack for all tests, in this order: each start of the provider takes seconds.
 describe('a stack of the AWS provider', () => {
   let web: ReturnType<typeof stack>
   let approval = ''
@@ -85,7 +85,7 @@ describe('a stack of the AWS provider', () => {
     web = stack('web', { 'main.tf': WEB() })
   })
 
-  test('is approved while nobody knows its ARNs yet, and that lets the same plan through', async () => {
+  test('can be approved before its ARNs are known, and the same plan is then let through', async () => {
     const planned = await web.run({ command: 'plan', ...KEY })
     expect(JSON.parse(planned.outputs['counts'] ?? '{}')).toMatchObject({ create: 5, read: 1 })
     approval = planned.outputs['approval'] ?? ''
@@ -94,14 +94,14 @@ describe('a stack of the AWS provider', () => {
     expect(verified.code).toBe(0)
   })
 
-  // The policy that comes of it is unknown until the apply.
-  test('may not do more than was approved where a policy document is read no sooner than the apply', async () => {
+  // The resulting policy is unknown until the apply.
+  test('may not do more than was approved when a policy document is read only during the apply', async () => {
     web.write({ 'main.tf': WEB({ may: 's3:*' }) })
     const refused = await web.run({ command: 'verify', 'approved-plan': approval, ...KEY })
     expect(refused.log).toContain('The plan does more than was approved')
   })
 
-  test('is applied as it was approved, and then there is nothing left to do', async () => {
+  test('is applied as approved, and then has no changes left', async () => {
     web.write({ 'main.tf': WEB() })
     const applied = await web.run({ 'approved-plan': approval, ...KEY })
     expect(applied.log).toContain('5 added, 0 changed, 0 destroyed')
@@ -110,7 +110,7 @@ describe('a stack of the AWS provider', () => {
     expect(again.outputs['has-changes']).toBe('false')
   })
 
-  test('is not changed otherwise with the old approval', async () => {
+  test('cannot be changed further with the old approval', async () => {
     const [before, { serial }] = [writes(), await web.state()]
     web.write({ 'main.tf': WEB({ may: 's3:*', retention: 1 }) })
     const refused = await web.run({ 'approved-plan': approval, ...KEY })
@@ -122,12 +122,12 @@ describe('a stack of the AWS provider', () => {
     expect((await web.state()).serial).toBe(serial)
   })
 
-  test('keeps its bucket when nobody says which types are protected, until the bucket is named', async () => {
+  test('keeps its bucket by the default protected types, until `allow-destructive` names it', async () => {
     web.write({ 'main.tf': PROVIDER })
     const before = writes()
     const refused = await web.run(byDefault('protected-types'))
     expect(refused.code).toBe(1)
-    // And nothing else is held up.
+    // Nothing else is stopped.
     expect(/::error::The guard rails stop this plan:%0A {2}(.*?)%0ANext: /.exec(refused.log)?.[1]).toBe(
       'aws_s3_bucket.uploads: would be destroyed, and aws_s3_bucket is a protected type',
     )
@@ -140,7 +140,7 @@ describe('a stack of the AWS provider', () => {
   })
 })
 
-test('of what takes its time, the log says every ten seconds that it is still at it', async () => {
+test('logs every ten seconds that a long operation is still running', async () => {
   const slow = stack('slow', {
     'main.tf': `
       resource "terraform_data" "slow" {
@@ -154,7 +154,7 @@ test('of what takes its time, the log says every ten seconds that it is still at
   const told = log.split('\n').filter((line) => /^\[\d\/\d\]/.test(line))
   expect(told).toEqual([
     '[0/1] terraform_data.slow: creating …',
-    // Terraform rounds, and a busy machine is late.
+    // Terraform rounds the seconds, and a busy machine is late.
     expect.stringMatching(/^\[0\/1\] terraform_data\.slow: still creating, 1\d s$/),
     expect.stringMatching(/^\[1\/1\] terraform_data\.slow: created in \d+ s$/),
   ])

@@ -1,4 +1,4 @@
-// Cancelled and killed steps, with a real Terraform: neither its lock nor its state is lost.
+// Cancelled and killed steps with a real Terraform: its state is saved and its lock released.
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
 import type { Intercept } from '../../../rehearsal/cloud/kernel/service.ts'
@@ -10,7 +10,7 @@ const { stack } = stacks
 
 const logged = (step: Step, text: string) => until(() => step.log().includes(text))
 
-/** `quick` is made at once, `slow` takes a while, `last` only comes after it. */
+/** `quick` is created at once, `slow` takes a while, `last` comes after it. */
 const SLOW = (seconds: number) => `
   resource "terraform_data" "quick" {}
   resource "terraform_data" "slow" {
@@ -23,7 +23,7 @@ const SLOW = (seconds: number) => `
     depends_on = [terraform_data.slow]
   }`
 
-/** The files that runs have left in their own folders. */
+/** The files in the temporary folders of all runs. */
 const scratch = ({ folder }: Stack) =>
   readdirSync(folder)
     .filter((name) => name.startsWith('slipway-terraform-'))
@@ -32,7 +32,7 @@ const scratch = ({ folder }: Stack) =>
 
 const names = async (made: Stack) => (await made.state()).resources.map(({ name }) => name).sort()
 
-test('a cancelled apply that takes too long is interrupted: what is done is saved, the lock is released, the next run does the rest', async () => {
+test('interrupts a cancelled apply that takes too long: the state is saved, the lock released, and the next run does the rest', async () => {
   const web = stack('cancelled', { 'main.tf': SLOW(20) })
   const step = web.start({ 'cancel-timeout': '1s' })
   await logged(step, 'terraform_data.slow: creating')
@@ -44,7 +44,7 @@ test('a cancelled apply that takes too long is interrupted: what is done is save
   expect(ended.log).toContain('The run was cancelled; `Terraform apply` stopped gracefully')
   expect(ended.log).toContain('::warning::Interrupted while being created or changed: `terraform_data.slow`.')
   expect(ended.log).not.toContain('terraform_data.last: creating')
-  // What was cut short may be in no state, so it does not say that all that was done is.
+  // What was cut short may not be in the state, so the summary must not say that everything applied is.
   expect(ended.summary).toContain('❌ **Interrupted** before all of it was applied.')
   expect(ended.summary).not.toContain('what was applied is in the state')
   expect(await stacks.store.keys('cancelled/')).toEqual(['cancelled/terraform.tfstate'])
@@ -56,7 +56,7 @@ test('a cancelled apply that takes too long is interrupted: what is done is save
   expect(await names(web)).toEqual(['last', 'quick', 'slow'])
 })
 
-test('a cancelled apply that comes to its end in time is through, though the step fails', async () => {
+test('lets a cancelled apply complete in time, though the step fails', async () => {
   const web = stack('in-time', { 'main.tf': SLOW(2) })
   const step = web.start({})
   await logged(step, 'terraform_data.slow: creating')
@@ -70,7 +70,7 @@ test('a cancelled apply that comes to its end in time is through, though the ste
   expect(await names(web)).toEqual(['last', 'quick', 'slow'])
 })
 
-test('a killed step leaves Terraform to finish, and the post step waits for it', async () => {
+test('lets Terraform finish when the step is killed, and waits for it in the post step', async () => {
   const web = stack('killed', { 'main.tf': SLOW(3) })
   const step = web.start({})
   await logged(step, 'terraform_data.slow: creating')
@@ -86,7 +86,7 @@ test('a killed step leaves Terraform to finish, and the post step waits for it',
   expect(await names(web)).toEqual(['last', 'quick', 'slow'])
 })
 
-test('what Terraform says after the step was killed is scrubbed like the rest', async () => {
+test('scrubs what Terraform prints after the step was killed', async () => {
   const web = stack('killed-secret', {
     'main.tf': `
       variable "secret" {
@@ -104,16 +104,16 @@ test('what Terraform says after the step was killed is scrubbed like the rest', 
   step.child.kill('SIGKILL')
   const { state } = await step.ended
   writeFileSync(`${web.directory}/go`, '')
-  // Nor does it depend on what later steps leave of the inputs.
+  // It does not depend on inputs either, which later steps may change.
   const { log } = await web.run({}, { phase: 'post', state })
   expect(log).toContain('it is ***')
   expect(log).not.toContain('hunter-two')
   expect(log).toContain('Terraform apply completed after the step')
 })
 
-test('a step that is killed the moment its Terraform starts is known to the post step all the same', async () => {
+test('finds in the post step a Terraform whose step was killed as it started', async () => {
   const web = stack('at-once', { 'main.tf': SLOW(1) })
-  // The first that Terraform does is to kill us.
+  // Terraform's first action is to kill us.
   const env = web.inPlaceOfTerraform('[ "$1" = apply ] && kill -9 $PPID\nexec "$REAL_TERRAFORM" "$@"')
   const { killedBy, state } = await web.run({}, { env })
   expect(killedBy).toBe('SIGKILL')
@@ -125,9 +125,9 @@ test('a step that is killed the moment its Terraform starts is known to the post
 })
 
 test.each([
-  ['and is in a file', false],
-  ['and could not be written to a file either', true],
-])('a state that cannot be saved is pushed again, %s', async (_, nowhere) => {
+  ['and was written to a file', false],
+  ['and not be written to a file either', true],
+])('pushes a state again that could not be saved %s', async (_, nowhere) => {
   let refusals = 0
   const intercept: Intercept = ({ request }) => {
     if (refusals === 0 || request.method !== 'PUT' || !request.url.pathname.endsWith('.tfstate')) return undefined
@@ -145,15 +145,15 @@ test.each([
   await withStack({ entry: source('terraform-apply'), name: 'errored', files, intercept }, async (web) => {
     const step = web.start({})
     await until(() => existsSync(`${web.directory}/started`))
-    // Terraform's own attempt is refused, and our first one; the second goes through.
+    // S3 refuses Terraform's own attempt and our first one; the second succeeds.
     refusals = 2
-    // A folder in its place: root may write anything but that.
+    // A folder of that name: even root cannot write a file there.
     if (nowhere) mkdirSync(`${web.directory}/errored.tfstate/x`, { recursive: true })
     writeFileSync(`${web.directory}/go`, '')
     const ended = await step.ended
     expect(refusals).toBe(0)
     expect(ended.log).toContain('The state that could not be saved at first is now saved.')
-    // All was done, so all is well.
+    // Everything was applied, so the step succeeds.
     expect(ended.code).toBe(0)
     expect(ended.log).not.toContain('::error')
     expect(ended.summary).toContain('✅ **Applied**')
@@ -163,9 +163,9 @@ test.each([
   })
 })
 
-test('a state that still cannot be saved is kept, and pointed at', async () => {
+test('keeps a state that still cannot be saved, and says where', async () => {
   const web = stack('lost', { 'main.tf': 'resource "terraform_data" "a" {}' })
-  // A Terraform that behaves as one whose backend went away: only saving fails.
+  // Behaves as a Terraform whose backend is gone: only saving the state fails.
   const standIn = web.inPlaceOfTerraform(`case "$1 $2" in
 "state push") echo 'Failed to persist state: the lineage differs' >&2; exit 1 ;;
 apply*) echo '{"version":4,"lineage":"x","serial":2,"resources":[1],"outputs":{}}' > errored.tfstate; exit 1 ;;
@@ -183,7 +183,7 @@ esac`)
   expect((await web.run({}, { env })).log).toContain('is a state that an earlier apply could not save')
 })
 
-test('a killed step loses no state, even when later steps took away inputs, tools and backend', async () => {
+test('loses no state of a killed step, even when later steps remove inputs, tools and backend', async () => {
   const web = stack('bereft', { 'main.tf': 'resource "terraform_data" "a" {}' })
   const standIn = web.inPlaceOfTerraform(`case "$1" in
 apply) sleep 0.5; touch started; while [ ! -e go ]; do sleep 0.1; done
@@ -211,7 +211,7 @@ esac`)
   expect(scratch(web)).toEqual([])
 })
 
-test('a plan that goes on without its step is told to have changed nothing', async () => {
+test('reports that a plan which continued without its step changed nothing', async () => {
   const web = stack('left-plan', {
     'main.tf': '',
   })
@@ -228,7 +228,7 @@ esac`)
   expect(post.log).not.toContain('check the plan')
 })
 
-test('a run leaves no files but those that outputs name, and those only until the job ends', async () => {
+test('leaves only the files that outputs name, and those until the job ends', async () => {
   const web = stack('tidy', { 'main.tf': 'variable "secret" {}' })
   const inputs = { variables: 'secret = "hunter-two"', 'backend-config': 'max_retries=2' }
   const { code, outputs, state } = await web.run({ ...inputs, command: 'plan', environment: 'stage' })
@@ -241,7 +241,7 @@ test('a run leaves no files but those that outputs name, and those only until th
   expect(scratch(web)).toEqual([])
 })
 
-test("Terraform's diagnostics become annotations on file and line", async () => {
+test("annotates Terraform's diagnostics on file and line", async () => {
   const broken = stack('broken', { 'main.tf': 'resource "terraform_data" "a" {\n  input = var.nowhere\n}\n' })
   const ended = await broken.run({})
   expect(ended.code).toBe(1)

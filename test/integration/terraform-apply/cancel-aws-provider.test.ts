@@ -1,14 +1,13 @@
-// An apply that is cancelled in the middle of a request of the real AWS provider. On SIGINT the provider (5.100) gives up
-// what is in flight, at whatever moment of it: "context canceled". AWS does it all the same, and the state knows nothing of
-// it. So Terraform gets it only once nothing was created or changed for a while; or when `cancel-timeout` is over, as the
-// last tests have it.
+// An apply that is cancelled during a request of the real AWS provider. On SIGINT the provider (5.100) aborts the requests that are
+// in flight: "context canceled". AWS carries them out all the same, and the state does not have their results. So Terraform gets
+// SIGINT only once nothing was created or changed for a while; or when `cancel-timeout` is over, as in the last tests.
 import { CreateBucketCommand, ListObjectsV2Command } from '@aws-sdk/client-s3'
 import type { Call, Intercept } from '../../../rehearsal/cloud/kernel/service.ts'
 import { type StepResult, source } from '../../support/run-action.ts'
 import { type Stack, type StateStore, until, withStack } from '../../support/terraform-apply/terraform-stack.ts'
 
 const WORLD = 'world'
-/** Much longer than a `cancel-timeout` of a second, and the start of the process that waits for it. */
+/** Much longer than a `cancel-timeout` of a second and the start of the interrupter together. */
 const SLOW_MS = 6_000
 
 const PROVIDER = `
@@ -19,13 +18,13 @@ const PROVIDER = `
     skip_requesting_account_id  = true
   }`
 
-/** What a slow cloud was asked for by now. */
+/** The slow requests that have arrived. */
 interface Asked {
   inFlight: boolean
   release: boolean
 }
 
-/** A cloud that takes its time once for one request, and then once to release the lock: so Terraform is still ending then. */
+/** Delays one request, and then the release of the lock, so that Terraform is still ending at that time. */
 function slowOnce(request: (call: Call) => boolean): { readonly asked: Asked; readonly intercept: Intercept } {
   const asked = { inFlight: false, release: false }
   const intercept: Intercept = (call) => {
@@ -41,7 +40,7 @@ function slowOnce(request: (call: Call) => boolean): { readonly asked: Asked; re
   return { asked, intercept }
 }
 
-/** Cancels as the runner does, with the request in flight: SIGINT, SIGTERM, SIGKILL, the post step. Gives what that said. */
+/** Cancels as the runner does while the request is in flight: SIGINT, SIGTERM, SIGKILL, post step. Returns the result of the post step. */
 async function cancelInFlight(
   stack: Stack,
   store: StateStore,
@@ -53,26 +52,26 @@ async function cancelInFlight(
   step.child.kill('SIGINT')
   await until(() => step.log().includes('Cancelled: Terraform apply is asked to stop'))
   step.child.kill('SIGTERM')
-  // Which Terraform says when that takes its time. The step has had its own by then, to send another signal if it did.
+  // Terraform logs this when the lock takes long. By then the step has had the time to send a second signal, if it did.
   await until(() => step.log().includes('Releasing state lock'))
   step.child.kill('SIGKILL')
   const { killedBy, state } = await step.ended
   expect(killedBy).toBe('SIGKILL')
-  // Or there would be nothing left for the post step to wait for.
+  // Otherwise the post step would have nothing to wait for.
   expect(await store.keys(stack.key)).toContain(`${stack.key}.tflock`)
   return stack.run({}, { phase: 'post', state })
 }
 
-/** All went to its end while the post step waited: state and no lock are left. */
+/** The apply completed while the post step waited: the state is saved, and the lock released. */
 async function expectFinished(post: StepResult, stack: Stack, store: StateStore): Promise<void> {
   expect(post.code).toBe(0)
-  // The lock may take its time; a signal then does no harm.
+  // A signal while the lock is released does no harm.
   expect(post.log).not.toMatch(/Two interrupts received|Interrupted while/)
   expect(post.log).toContain('Terraform apply completed after the step')
   expect(await store.keys(stack.key)).toEqual([stack.key])
 }
 
-/** Terraform got one signal, ended in its own time while the post step waited, and left its state and no lock. */
+/** Terraform got one signal and ended by itself while the post step waited: the state is saved, and the lock released. */
 async function expectInterrupted(post: StepResult, stack: Stack, store: StateStore): Promise<void> {
   expect(post.code).toBe(0)
   expect(post.log.match(/Interrupt received\.|Two interrupts received/g)).toEqual(['Interrupt received.'])
@@ -80,7 +79,7 @@ async function expectInterrupted(post: StepResult, stack: Stack, store: StateSto
   expect(await store.keys(stack.key)).toEqual([stack.key])
 }
 
-/** The objects that there are: key and MD5. */
+/** The objects in the bucket: key and MD5. */
 async function objects({ s3 }: StateStore): Promise<readonly string[]> {
   const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: WORLD }))
   return Contents.map(({ Key, ETag = '' }) => `${Key} ${ETag.replaceAll('"', '')}`).sort()
@@ -94,13 +93,13 @@ interface Instance {
 const instances = async (stack: Stack) =>
   (await stack.state()).resources.flatMap(({ instances }) => instances as Instance[])
 
-/** The objects that there are, if one believes the state. */
+/** The objects in the state. */
 const stated = async (stack: Stack) =>
   (await instances(stack)).map(({ attributes }) => `${attributes['key']} ${attributes['etag']}`).sort()
 
 const keysOf = (them: readonly string[]) => them.map((one) => one.split(' ')[0])
 
-/** Once the cloud has carried out the slow request. */
+/** Waits until the cloud has carried out the slow request. */
 const carriedOut = ({ cloud }: StateStore, action: string) =>
   until(() => cloud.journal.entries('api').some((entry) => entry.action === action && entry.fault === true))
 
@@ -137,8 +136,8 @@ const stackOf = (name: string, ...main: readonly string[]) => ({
 const isWriteOf = (name: string, method: string) => (call: Call) =>
   call.request.method === method && call.request.url.pathname.endsWith(`/${name}`)
 
-describe('what is being made when the run is cancelled is made, and in the state', () => {
-  test('an object, and what follows at once', async () => {
+describe('completes what is being created when the run is cancelled, and keeps it in the state:', () => {
+  test('an object, and the operations that follow at once', async () => {
     const main = [object('first'), object('slow', 'aws_s3_object.first'), object('last', 'aws_s3_object.slow')]
     const { asked, intercept } = slowOnce(isWriteOf('slow', 'PUT'))
     await withStack({ ...stackOf('object', ...main), intercept }, async (stack, store) => {
@@ -150,7 +149,7 @@ describe('what is being made when the run is cancelled is made, and in the state
     })
   })
 
-  test('a role, which may be there only once by its name', async () => {
+  test('a role, whose name must be unique', async () => {
     const { asked, intercept } = slowOnce(({ action }) => action === 'CreateRole')
     await withStack({ ...stackOf('role', ROLE), intercept }, async (stack, store) => {
       await expectFinished(await cancelInFlight(stack, store, asked), stack, store)
@@ -158,7 +157,7 @@ describe('what is being made when the run is cancelled is made, and in the state
     })
   })
 
-  test('a cluster that is there and only being waited for', async () => {
+  test('a cluster that exists and is only being waited for', async () => {
     const { asked, intercept } = slowOnce(({ action }) => action === 'DescribeClusters')
     await withStack({ ...stackOf('cluster', CLUSTER), intercept }, async (stack, store) => {
       await expectFinished(await cancelInFlight(stack, store, asked), stack, store)
@@ -169,8 +168,8 @@ describe('what is being made when the run is cancelled is made, and in the state
   })
 })
 
-test('Terraform is interrupted once nothing is made, by itself when the step was killed and no post step comes', async () => {
-  // Read during the apply, and so long that nothing is made meanwhile.
+test('interrupts Terraform once nothing is being created, also when the step was killed and no post step runs', async () => {
+  // Read during the apply, and slow, so that nothing is being created at that time.
   const read = `
     data "aws_ecs_cluster" "web" {
       cluster_name = "web"
@@ -196,7 +195,7 @@ test('Terraform is interrupted once nothing is made, by itself when the step was
   })
 })
 
-test('what is being destroyed is not waited for: no more is destroyed, and the next run finds what is gone', async () => {
+test('does not wait for a destroy: no more is destroyed, and the next run finds what is gone', async () => {
   const { asked, intercept } = slowOnce(isWriteOf('slow', 'DELETE'))
   const main = [object('first'), object('slow', 'aws_s3_object.first')]
   await withStack({ ...stackOf('destroy', ...main), intercept }, async (stack, store) => {
@@ -212,10 +211,10 @@ test('what is being destroyed is not waited for: no more is destroyed, and the n
   })
 })
 
-describe('what takes longer than `cancel-timeout` is cut short, and named', () => {
+describe('cuts short what takes longer than `cancel-timeout`, and names it:', () => {
   const inputs = { 'cancel-timeout': '1s' }
 
-  test('as AWS may have made it all the same: then it is in the way of the next run, until it is imported', async () => {
+  test('a role that AWS has created all the same, which the next run has to import', async () => {
     const { asked, intercept } = slowOnce(({ action }) => action === 'CreateRole')
     await withStack({ ...stackOf('late-role', ROLE), intercept }, async (stack, store) => {
       const post = await cancelInFlight(stack, store, asked, inputs)
@@ -236,7 +235,7 @@ describe('what takes longer than `cancel-timeout` is cut short, and named', () =
     })
   })
 
-  test('or in the state, as something to replace; a guard rail can keep it', async () => {
+  test('a cluster that is in the state as tainted, which a guard rail can keep from being replaced', async () => {
     const { asked, intercept } = slowOnce(({ action }) => action === 'DescribeClusters')
     await withStack({ ...stackOf('late-cluster', CLUSTER), intercept }, async (stack) => {
       const step = stack.start(inputs)

@@ -1,4 +1,4 @@
-// Cancels at moments at which nothing is being made, or something special is, with a real Terraform.
+// Cancels with a real Terraform while nothing is being created, and while resources are destroyed or replaced.
 import type { Intercept } from '../../../rehearsal/cloud/kernel/service.ts'
 import { type Step, source } from '../../support/run-action.ts'
 import { type Stack, until, withStack } from '../../support/terraform-apply/terraform-stack.ts'
@@ -16,7 +16,7 @@ const INTERRUPTED = /Interrupt received\.|Two interrupts received/g
 const isLock: Intercept = ({ request }) =>
   request.method === 'PUT' && request.url.pathname.endsWith('.tflock') ? {} : undefined
 
-/** A data source that a test can slow down; by the AWS provider. */
+/** A data source of the AWS provider that a test can slow down. */
 const READ = `
   provider "aws" {
     s3_use_path_style           = true
@@ -37,7 +37,7 @@ const version = (number: number) => `
     input = ${number}
   }`
 
-test('a plan is interrupted at once', async () => {
+test('interrupts a plan at once', async () => {
   let slow = false
   let asked = false
   const intercept: Intercept = ({ action }) => {
@@ -60,7 +60,7 @@ test('a plan is interrupted at once', async () => {
   })
 })
 
-test('an apply that waits for the lock gives up at once, and leaves the lock to its holder', async () => {
+test('interrupts an apply that waits for the lock at once, and leaves the lock to its holder', async () => {
   const main = 'resource "terraform_data" "a" {}'
   await withStack(stackOf('waiting', main), async (stack, store) => {
     const planned = await stack.run({ command: 'plan' })
@@ -77,7 +77,7 @@ test('an apply that waits for the lock gives up at once, and leaves the lock to 
   })
 })
 
-test('an apply that had not begun anything when the run was cancelled does not go on', async () => {
+test('interrupts an apply that has not started an operation at once', async () => {
   let locks = 0
   const intercept: Intercept = (call) => {
     if (isLock(call) === undefined) return undefined
@@ -101,13 +101,13 @@ test('an apply that had not begun anything when the run was cancelled does not g
     expect(code).toBe(1)
     expect(log).toContain('In progress: nothing.')
     expect(log.match(INTERRUPTED)).toEqual(['Interrupt received.'])
-    // Terraform may begin what comes first before it hears of it.
+    // Terraform may start the first operation before it gets the signal.
     expect(log).not.toContain('terraform_data.next: creating')
     expect((await store.keys(stack.key)).filter((key) => key.endsWith('.tflock'))).toEqual([])
   })
 })
 
-test('what says something while it is destroyed is not waited for either', async () => {
+test('does not wait for a destroy that prints output', async () => {
   const chain = (count: number) =>
     [1, 2, 3].map(
       (link) => `
@@ -132,7 +132,7 @@ test('what says something while it is destroyed is not waited for either', async
   })
 })
 
-describe('what is being replaced', () => {
+describe('a resource that is being replaced when the run is cancelled', () => {
   const replaced = (number: number, after = '', more = '') => `
     resource "terraform_data" "web" {
       triggers_replace = [${number}${after}]
@@ -149,7 +149,7 @@ describe('what is being replaced', () => {
 
   test.each([
     ['is not left destroyed', ''],
-    ['is left neither twice where the new one is made first', 'lifecycle {\n create_before_destroy = true\n }'],
+    ['is not left twice when the new one is created first', 'lifecycle {\n create_before_destroy = true\n }'],
   ])('%s', async (_, more) => {
     await withStack(stackOf('replaced', replaced(1, '', more)), async (stack) => {
       expect(await stack.run({})).toMatchObject({ code: 0 })
@@ -162,18 +162,18 @@ describe('what is being replaced', () => {
       expect(await replacedFor(stack)).toContainEqual(
         expect.objectContaining({ triggers_replace: expect.objectContaining({ value: [2] }) }),
       )
-      // The old one may have to go in another run.
+      // The old object may be left for another run to destroy.
       expect(await stack.run({})).toMatchObject({ code: 0 })
       expect(await replacedFor(stack)).toHaveLength(1)
     })
   })
 
-  describe('and waits for something before it is made anew', () => {
+  describe('and waits for something before it is created again', () => {
     const main = (number: number) =>
       READ + version(number) + replaced(number, ', data.aws_ecs_cluster.web.registered_container_instances_count')
 
     test.each([
-      ['is made anew, too', '3m', 4_000, true],
+      ['is created again', '3m', 4_000, true],
       ['is named when that takes longer than `cancel-timeout`', '8s', 30_000, false],
     ])('%s', async (_, timeout, delay, made) => {
       let slow = false
@@ -196,7 +196,7 @@ describe('what is being replaced', () => {
   })
 })
 
-test('what is named of it holds no secret, whether the step or the post step says it', async () => {
+test('scrubs the addresses that the step and the post step name', async () => {
   const main = `
     variable "secret" {
       sensitive = true
@@ -221,14 +221,14 @@ test('what is named of it holds no secret, whether the step or the post step say
       expect(
         ending.match(/Interrupted while being created or changed: `terraform_data.slow\["\*\*\*"\]`/g),
       ).toHaveLength(2)
-      // What a plan says of a resource is told as it says it, as the README has it.
+      // Addresses in the output of a plan are not scrubbed, as the README says.
       const [, applied = ''] = log.split('::group::Terraform apply')
       expect(applied + summary + post.log + post.summary).not.toContain('hunter-two')
     }
   })
 })
 
-test('what a newer Terraform says, and this action does not know, does not make it leave Terraform alone', async () => {
+test('waits for Terraform although it prints events that this action does not know', async () => {
   const main = `
     resource "terraform_data" "slow" {
       provisioner "local-exec" {
@@ -236,7 +236,7 @@ test('what a newer Terraform says, and this action does not know, does not make 
       }
     }`
   await withStack(stackOf('newer', main), async (stack, store) => {
-    // As Terraform 1.14 tells of an action; said by a shell in its stead, as this machine may not have that version.
+    // Events of an action in Terraform 1.14, printed by a shell script: this machine may not have that version.
     const said = JSON.stringify({
       '@level': 'info',
       '@message': 'Action started: action.aws_lambda_invoke.x',

@@ -1,4 +1,4 @@
-// Drift, with the real AWS provider: changed outside Terraform, apart from not applied yet.
+// Drift with the real AWS provider: changes outside Terraform, apart from pending ones.
 import { DeleteObjectCommand } from '@aws-sdk/client-s3'
 import { source } from '../../support/run-action.ts'
 import { BUCKET, useStacks } from '../../support/terraform-apply/terraform-stack.ts'
@@ -25,7 +25,7 @@ const MAIN = (content = 'one') => `
     etag    = md5("other")
   }`
 
-test('what was changed outside is told from what is not applied yet, in an issue that closes itself', async () => {
+test('reports changes outside Terraform apart from pending ones, in an issue that it closes when they are gone', async () => {
   const web = stack('drift', { 'main.tf': MAIN() })
   expect((await web.run({})).code).toBe(0)
   const repository = stacks.store.cloud.github.repository('acme/web')
@@ -43,7 +43,7 @@ test('what was changed outside is told from what is not applied yet, in an issue
   expect(await found()).toEqual({ code: 0, drift: '[]', pending: '[]' })
   expect(repository.issues.size).toBe(0)
 
-  // What is pending alone is no drift.
+  // Pending changes alone are not drift.
   const NEW = 'resource "terraform_data" "new" {}'
   web.write({ 'more.tf': NEW })
   expect(await found()).toEqual({ code: 0, drift: '[]', pending: '["terraform_data.new"]' })
@@ -65,14 +65,14 @@ test('what was changed outside is told from what is not applied yet, in an issue
   expect(repository.issue(1).body).toContain('Changed outside Terraform (2)')
   expect(repository.issue(1).body).toContain('In the configuration, not applied yet (1)')
 
-  // To make it something else yet is not to take it back.
+  // A change to a third value does not revert the drift.
   web.write({ 'main.tf': MAIN('two') })
   expect((await found()).pending).toBe('["terraform_data.new","aws_s3_object.settings"]')
   web.write({ 'main.tf': MAIN() })
 
   const applied = await web.run({})
   expect(applied.code).toBe(0)
-  // A plan tells it apart from its own changes, too.
+  // A plan also shows drift apart from its own changes.
   expect(applied.summary).toContain('2 to create, 1 to update.')
   expect(applied.summary).toContain('<summary>Changed outside Terraform (2)</summary>')
   expect(applied.summary).toMatch(/`aws_s3_object\.other` was deleted/)

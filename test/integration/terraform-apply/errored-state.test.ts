@@ -1,4 +1,4 @@
-// States that cannot be saved, with a real Terraform and a bucket that refuses them: what was made is never lost.
+// States that cannot be saved, with a real Terraform and a bucket that refuses them: no created resource is lost.
 import { execFile } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { promisify } from 'node:util'
@@ -7,7 +7,7 @@ import type { Intercept } from '../../../rehearsal/cloud/kernel/service.ts'
 import { type Step, source } from '../../support/run-action.ts'
 import { type Stack, type StateStore, until, withStack } from '../../support/terraform-apply/terraform-stack.ts'
 
-// As long as the test likes, and no longer than its folder is there.
+// Runs until the test ends it, at the latest until its folder is gone.
 const GATE = `
   resource "terraform_data" "gate" {
     provisioner "local-exec" {
@@ -15,7 +15,7 @@ const GATE = `
     }
   }`
 
-/** How many more writes of these objects are refused. */
+/** The number of writes of these objects that are still refused. */
 class Refusals {
   left = 0
   readonly #objects: RegExp
@@ -35,11 +35,11 @@ interface Refused {
   readonly web: Stack
   readonly store: StateStore
   readonly refusals: Refusals
-  /** In the middle of its apply. */
+  /** During its apply. */
   readonly step: Step
 }
 
-/** Starts an apply where writes of these objects can be refused. */
+/** Starts an apply in a cloud that can refuse writes of these objects. */
 const whereRefused = (objects: RegExp, task: (refused: Refused) => Promise<void>) => {
   const refusals = new Refusals(objects)
   const stack = { entry: source('terraform-apply'), name: 'errored', files: { 'main.tf': GATE } }
@@ -71,7 +71,7 @@ async function keptBeside(refused: Refused): Promise<void> {
   expect(await store.keys(STATE)).not.toContain(STATE)
   expect(await store.keys(STATE)).not.toContain(`${STATE}.tflock`)
 
-  // What the error tells to do, on another machine.
+  // The next step in the error, on another machine.
   refusals.left = 0
   writeFileSync(`${web.directory}/errored.tfstate`, kept)
   const env = { ...process.env, ...web.env }
@@ -93,21 +93,21 @@ async function keptOnRunner(refused: Refused): Promise<void> {
   expect(await store.keys(STATE)).not.toContain(`${STATE}.tflock`)
 }
 
-// One beside the other, as both wait through every pause between the attempts.
-test('a state that cannot be saved for good is kept beside its place, and on the runner where that is refused, too', async () => {
+// In parallel, as both wait for every pause between the attempts.
+test('keeps a state that cannot be saved beside its key, or on the runner when that is refused too', async () => {
   await Promise.all([
     whereRefused(/\.tfstate$/, keptBeside),
     whereRefused(/\.tfstate(\.errored-[\w-]+)?$/, keptOnRunner),
   ])
 })
 
-test('a state that Terraform could not save after its step was killed is pushed by the post step', async () => {
+test('pushes in the post step a state that Terraform could not save after its step was killed', async () => {
   await whereRefused(/\.tfstate$/, async (refused) => {
     const { web, store, refusals, step } = refused
     step.child.kill('SIGKILL')
     const { killedBy, state } = await step.ended
     expect(killedBy).toBe('SIGKILL')
-    // Terraform's own attempt, and the first one of the post step.
+    // Terraform's own attempt, and the first of the post step.
     refusals.left = 2
     finish(refused)
     const { code, log } = await web.run({}, { phase: 'post', state, env: { GITHUB_RUN_ID: '7' } })

@@ -1,4 +1,4 @@
-// Bad input: one clear error, with the next step, and nothing changed.
+// Invalid inputs and configurations: one error with the next step, and nothing is changed.
 import { existsSync } from 'node:fs'
 import { source } from '../../support/run-action.ts'
 import { s3Backend } from '../../support/terraform-apply/terraform-files.ts'
@@ -9,7 +9,7 @@ const stacks = useStacks(source('terraform-apply'))
 const A = 'resource "terraform_data" "a" {}'
 const stack = (name: string, files: Readonly<Record<string, string>> = { 'main.tf': A }) => stacks.stack(name, files)
 
-/** The errors of a run, which must have failed and left no state. */
+/** The errors of a run that must fail and leave no state. */
 async function refusal(made: Stack, inputs: Readonly<Record<string, string>>, env: Record<string, string> = {}) {
   const { code, log } = await made.run(inputs, { env })
   expect(code).toBe(1)
@@ -39,13 +39,13 @@ const inputs: readonly [what: string, inputs: Record<string, string>, message: s
   ['an approval without its key', { 'approved-plan': 'x' }, 'Input `fingerprint-key` is missing', 'same secret'],
 ]
 
-test.each(inputs)('%s', async (what, given, message, hint) => {
+test.each(inputs)('refuses %s', async (what, given, message, hint) => {
   const errors = await refusal(stack(`input-${what.replaceAll(/\W/g, '-')}`), given)
   expect(errors).toContain(message)
   expect(errors).toContain(hint)
 })
 
-test('the wrong account, before Terraform is started', async () => {
+test('refuses the wrong account before it starts Terraform', async () => {
   const made = stack('account')
   const right = { 'expected-account-id': stacks.store.cloud.env['AWS_ACCESS_KEY_ID'] ?? '', command: 'plan' }
   expect(await made.run(right)).toMatchObject({ code: 0 })
@@ -54,7 +54,7 @@ test('the wrong account, before Terraform is started', async () => {
   expect(log).not.toContain('Terraform init')
 })
 
-test('credentials that have expired', async () => {
+test('refuses expired credentials', async () => {
   const { accounts } = stacks.store.cloud
   const arn = 'arn:aws:sts::123456789012:assumed-role/ci/run'
   const principal = { account: '123456789012', arn, userId: 'AROA:run', role: 'ci' }
@@ -73,19 +73,19 @@ test('credentials that have expired', async () => {
   expect(checked).toContain('find out whose credentials these are')
 })
 
-test('a directory without a configuration', async () => {
+test('refuses a directory without a configuration', async () => {
   const made = stack('empty')
   made.write({ '../docs/readme.md': '' })
   expect(await refusal(made, { 'working-directory': 'docs' })).toContain('`docs` has no Terraform configuration')
 })
 
-test('broken HCL, on its line', async () => {
+test('annotates invalid HCL on its line', async () => {
   const errors = await refusal(stack('broken', { 'main.tf': 'resource "terraform_data" "a" {\n' }), {})
   expect(errors).toMatch(/file=infra\/main.tf,line=1/)
   expect(errors).toContain('`Terraform init` failed: ')
 })
 
-test('a backend that cannot be: of no such type, without a bucket that is there, without its settings', async () => {
+test('refuses a backend of an unknown type, without an existing bucket, or without its settings', async () => {
   const backend = (text: string) => ({ 'main.tf': A, 'backend.tf': text })
   const unknown = await refusal(stack('no-type', backend('terraform {\n  backend "s4" {}\n}')), {})
   expect(unknown).toContain('::error title=Unsupported backend type,file=infra/backend.tf,line=2,col=11::')
@@ -105,7 +105,7 @@ test('a backend that cannot be: of no such type, without a bucket that is there,
 test.each([
   ['a local backend', 'terraform {\n  backend "local" {}\n}'],
   ['a backend in a comment only', '# terraform { backend "s3" {} }\n'],
-])('%s, with the way out', async (what, text) => {
+])('refuses %s, and says how to add a backend', async (what, text) => {
   const made = stack(what.replaceAll(' ', '-'), { 'main.tf': A, 'backend.tf': text })
   const errors = await refusal(made, {})
   expect(errors).toContain('::error::`infra` keeps its state in a local file, which is lost when the job ends.')
@@ -114,7 +114,7 @@ test.each([
   expect(existsSync(`${made.directory}/terraform.tfstate`)).toBe(false)
 })
 
-test('a backend without its lock', async () => {
+test('refuses a backend without a lock', async () => {
   const unlocked = s3Backend('terraform-state', 'unlocked/terraform.tfstate').replace(/use_lockfile.*/, '')
   const made = stack('unlocked', { 'main.tf': A, 'backend.tf': unlocked })
   const errors = await refusal(made, {})
@@ -123,13 +123,13 @@ test('a backend without its lock', async () => {
   expect(await made.run({ 'backend-config': 'use_lockfile=true', command: 'plan' })).toMatchObject({ code: 0 })
 })
 
-test('a missing variable', async () => {
+test('names a missing variable', async () => {
   const errors = await refusal(stack('variable', { 'main.tf': `${A}\nvariable "image" {}` }), {})
   expect(errors).toContain('::error title=No value for required variable,file=infra/main.tf,line=2,col=1::')
   expect(errors).toContain('Nothing was changed.')
 })
 
-test('broken settings, on their line where the repository has one', async () => {
+test('annotates invalid settings on their line in the repository', async () => {
   const made = stack('settings', { 'main.tf': A, 'stage.tfvars': '\nimage =', 'stage.tfbackend': '\n\nkey =' })
   expect(await refusal(made, { 'var-file': 'stage.tfvars' })).toMatch(
     /::error title=[^,]*,file=infra\/stage.tfvars,line=2,/,
@@ -137,19 +137,19 @@ test('broken settings, on their line where the repository has one', async () => 
   expect(await refusal(made, { 'backend-config-file': 'stage.tfbackend' })).toMatch(
     /::error title=[^,]*,file=infra\/stage.tfbackend,line=3,/,
   )
-  // The files of the run itself are outside of the repository.
+  // Our own files are outside the repository.
   const inputs = { variables: 'image =', 'working-directory': '.' }
   expect(await refusal(made, inputs, { GITHUB_WORKSPACE: made.directory })).toMatch(
     /^::error title=Missing expression::/m,
   )
 })
 
-test('a plan file that is none', async () => {
+test('refuses a plan file that is not a plan', async () => {
   const made = stack('plan-file', { 'main.tf': A, 'x.tfplan': 'no plan' })
   expect(await refusal(made, { 'plan-file': 'x.tfplan' })).toContain('cannot be read')
 })
 
-test('a failing provisioner, on its line', async () => {
+test('annotates a failing provisioner on its line', async () => {
   const made = stack('provisioner', {
     'main.tf': `resource "terraform_data" "a" {
   provisioner "local-exec" {
@@ -166,7 +166,7 @@ test('a failing provisioner, on its line', async () => {
   expect(log).toContain('`Terraform apply` failed: local-exec provisioner error')
 })
 
-test('a warning of Terraform is told on its line, and fails nothing', async () => {
+test('annotates a warning on its line, and does not fail', async () => {
   const made = stack('check', {
     'main.tf': `${A}
 check "health" {

@@ -1,4 +1,4 @@
-// Each guard rail, with a real Terraform: it holds the plan up with a list and changes nothing, and is lifted by name.
+// Each guard rail with a real Terraform: it stops the plan with a list and changes nothing, and `allow-destructive` lifts it.
 import { source } from '../../support/run-action.ts'
 import { type Stack, useStacks } from '../../support/terraform-apply/terraform-stack.ts'
 
@@ -35,17 +35,17 @@ const without = (name: string) =>
 
 interface Rail {
   readonly what: string
-  /** What the configuration becomes. */
+  /** The changed configuration. */
   readonly main: string
   readonly inputs?: Readonly<Record<string, string>>
-  /** What is held up, and why. */
+  /** The breaches. */
   readonly held: readonly string[]
   readonly lift: string
 }
 
 const rails: readonly Rail[] = [
   {
-    what: 'deletion protection that is switched off, and its like that is switched on',
+    what: 'switching off deletion protection, and switching on force_destroy',
     main: ALL.replace('= true', '= false').replace('force_destroy = false', 'force_destroy = true'),
     held: [
       'terraform_data.database: input.deletion_protection would be switched off',
@@ -54,7 +54,7 @@ const rails: readonly Rail[] = [
     lift: 'terraform_data.database',
   },
   {
-    what: 'what is sensitive, which is not told',
+    what: 'changes of sensitive values, without showing them',
     main: ALL.replace('= true', '= sensitive(false)').replace('desired_count = 2', 'desired_count = sensitive(0)'),
     held: [
       'terraform_data.database: input.deletion_protection would be switched off',
@@ -63,7 +63,7 @@ const rails: readonly Rail[] = [
     lift: '*',
   },
   {
-    what: 'a resource with a protected address that moves out of it',
+    what: 'replacing a resource that moves away from a protected address',
     main: `${without('cache')}
       resource "terraform_data" "moved" {
         triggers_replace = ["two"]
@@ -83,7 +83,7 @@ const rails: readonly Rail[] = [
     lift: '*.service',
   },
   {
-    what: 'more destroys than may be, replacements included',
+    what: 'more destroys than `max-destroys`, with replacements',
     main: without('queue').replace('"one"', '"two"'),
     inputs: { 'max-destroys': '1' },
     held: [
@@ -93,35 +93,35 @@ const rails: readonly Rail[] = [
     lift: 'terraform_data.cache',
   },
   {
-    what: 'a protected type that would be replaced',
+    what: 'replacing a protected type',
     main: ALL.replace('"one"', '"two"'),
     inputs: { 'protected-types': 'aws_db_instance, terraform_*' },
     held: ['terraform_data.cache: would be replaced, and terraform_data is a protected type'],
     lift: 'terraform_data.cache',
   },
   {
-    what: 'a protected address that would be destroyed',
+    what: 'destroying a protected address',
     main: without('queue'),
     inputs: { 'protected-addresses': 'module.x\n*.queue' },
     held: ['terraform_data.queue: would be destroyed, and its address is protected'],
     lift: 'terraform_data.queue',
   },
   {
-    what: 'a protected address that would be forgotten',
+    what: 'forgetting a protected address',
     main: without('queue') + FORGET('queue'),
     inputs: { 'protected-addresses': '*.queue' },
     held: ['terraform_data.queue: would be forgotten, and its address is protected'],
     lift: 'terraform_data.queue',
   },
   {
-    what: 'nested blocks that vanish from something protected',
+    what: 'removing nested blocks from a protected resource',
     main: ALL.replace(', { port = 443 }', ''),
     inputs: { 'protected-addresses': '*.rules' },
     held: ['terraform_data.rules: would lose 1 `input` block, and its address is protected'],
     lift: 'terraform_data.rules',
   },
   {
-    what: 'nested blocks of which nothing is left',
+    what: 'removing all nested blocks from a protected resource',
     main: ALL.replace('[{ port = 80 }, { port = 443 }]', 'null'),
     inputs: { 'protected-addresses': '*.rules' },
     held: ['terraform_data.rules: would lose 2 `input` blocks, and its address is protected'],
@@ -129,7 +129,7 @@ const rails: readonly Rail[] = [
   },
 ]
 
-/** The list in the error of a run, one line for each thing that is held up. */
+/** The breaches in the error of a run. */
 const listIn = (log: string) =>
   /::error::The guard rails stop this plan:(.*?)%0ANext: (.*)/.exec(log)?.[1]?.split('%0A  ').slice(1) ?? []
 
@@ -139,8 +139,8 @@ beforeAll(async () => {
   expect((await made.run({})).code).toBe(0)
 })
 
-// One state for all of them: what a rail holds up changes nothing, so the next one finds what it needs.
-test.each(rails)('$what', async ({ main, inputs = {}, held, lift }) => {
+// One state for all tests: a plan that is stopped changes nothing.
+test.each(rails)('stops $what', async ({ main, inputs = {}, held, lift }) => {
   const { serial } = await made.state()
   made.write({ 'main.tf': main })
   const refused = await made.run(inputs)
@@ -155,7 +155,7 @@ test.each(rails)('$what', async ({ main, inputs = {}, held, lift }) => {
   expect(lifted.log).not.toContain('The guard rails would stop an apply of this plan')
 })
 
-test('what is named is done', async () => {
+test('does what `allow-destructive` names', async () => {
   made.write({ 'main.tf': without('queue').replace('"one"', '"two"').replace('= true', '= false') })
   const inputs = { 'max-destroys': '0', 'protected-types': 'terraform_data', 'protected-addresses': '*.queue' }
   const some = await made.run({ ...inputs, 'allow-destructive': '*.queue\n*.cache' })

@@ -1,5 +1,5 @@
-// A lock of this very run that Terraform does not know it has, or could not release: S3 did what was asked, or the network
-// was gone for a while. As in https://github.com/opentofu/opentofu/issues/4405 and hashicorp/terraform/issues/29724.
+// A lock of this run that Terraform does not know it has, or could not release, because a response was lost or the network was down.
+// As in https://github.com/opentofu/opentofu/issues/4405 and hashicorp/terraform/issues/29724.
 import { execFileSync } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import type { Fault, Intercept } from '../../../rehearsal/cloud/kernel/service.ts'
@@ -7,7 +7,7 @@ import { source } from '../../support/run-action.ts'
 import { type Stack, type StateStore, until, withStack } from '../../support/terraform-apply/terraform-stack.ts'
 
 const ONE = { 'main.tf': 'resource "terraform_data" "a" {}\noutput "two" { value = 2 }' }
-/** Goes on once there is a file `go`. */
+/** Waits for a file `go`. */
 const GATED = {
   'main.tf': `
     resource "terraform_data" "gate" {
@@ -16,12 +16,12 @@ const GATED = {
       }
     }`,
 }
-/** How often Terraform asks S3 before it gives up. */
+/** Terraform's attempts per request. */
 const ASKED = 2
 const LESS = { 'backend-config': `max_retries=${ASKED}` }
 const REMOVED = /Removed lock [0-9a-f-]{36}, which this run had not released/
 
-/** A stack in a cloud in which the nth call that makes (PUT) or deletes (DELETE) the lock meets a fault. */
+/** A stack in a cloud with a fault for the nth request that creates (PUT) or deletes (DELETE) the lock. */
 function world(
   fault: (method: string, nth: number) => Fault | undefined,
   task: (web: Stack, store: StateStore) => Promise<void>,
@@ -41,9 +41,9 @@ const runEnv = { GITHUB_REPOSITORY: 'acme/web', GITHUB_RUN_ID: '1', GITHUB_RUN_A
 
 test.each([
   ['plan', 1],
-  // Plan takes the first, and apply the second.
+  // The plan acquires the first lock, the apply the second.
   ['apply', 2],
-])('a lock whose answer was lost is let go, and taken again, by %s', (command, nth) =>
+])('removes a lock whose response was lost, and acquires it again, in %s', (command, nth) =>
   world(
     (method, n) => (method === 'PUT' && n === nth ? { reset: 'after' } : undefined),
     async (web, store) => {
@@ -58,7 +58,7 @@ test.each([
   ),
 )
 
-test('so is the lock of a workspace that is just being made', () =>
+test('removes the lock of a workspace that is being created when its response was lost', () =>
   world(
     (method, n) => (method === 'PUT' && n === 1 ? { reset: 'after' } : undefined),
     async (web, store) => {
@@ -73,7 +73,7 @@ test('so is the lock of a workspace that is just being made', () =>
 test.each([
   ['plan', 0],
   ['apply', 1],
-])('a lock that could not be released is released, and what was done counts, by %s', (_, before) =>
+])('releases a lock that Terraform could not release, and counts its work as done, in %s', (_, before) =>
   world(
     (method, n) => (method === 'DELETE' && n > before && n <= before + ASKED ? { reset: 'before' } : undefined),
     async (web, store) => {
@@ -89,7 +89,7 @@ test.each([
   ),
 )
 
-test('one that cannot be released at all is named, with the way to remove it once the run is over', () =>
+test('names a lock that cannot be released, and says how to remove it once the run is over', () =>
   world(
     (method, n) => (method === 'DELETE' && n > 1 ? { reset: 'before' } : undefined),
     async (web, store) => {
@@ -105,7 +105,7 @@ test('one that cannot be released at all is named, with the way to remove it onc
     },
   ))
 
-test('so it is beside what else went wrong', () =>
+test('names the lock that was not released beside another error', () =>
   world(
     (method, n) => (method === 'DELETE' && n > 1 ? { reset: 'before' } : undefined),
     async (web, store) => {
@@ -125,7 +125,7 @@ test('so it is beside what else went wrong', () =>
     },
   ))
 
-test('after a kill, the post step releases what Terraform could not', () =>
+test('releases in the post step a lock that Terraform could not release after a kill', () =>
   world(
     (method, n) => (method === 'DELETE' && n > 1 && n <= 1 + ASKED ? { reset: 'before' } : undefined),
     async (web, store) => {
@@ -142,7 +142,7 @@ test('after a kill, the post step releases what Terraform could not', () =>
     GATED,
   ))
 
-test('after a kill while Terraform waits for its own lock, the post step removes it', () =>
+test('removes in the post step the lock that Terraform itself was waiting for when the step was killed', () =>
   world(
     (method, n) => (method === 'PUT' && n === 2 ? { reset: 'after' } : undefined),
     async (web, store) => {
@@ -156,14 +156,14 @@ test('after a kill while Terraform waits for its own lock, the post step removes
     },
   ))
 
-test('one that another run has taken meanwhile is not removed in its place', async () => {
+test('does not remove a lock that another run has acquired since', async () => {
   const theirs = JSON.stringify({ ID: '44444444-4444-4444-4444-444444444444', Operation: 'OperationTypeApply' })
   let deletes = 0
   await world(
     (method) => {
       if (method !== 'DELETE') return undefined
       deletes++
-      // Plan's own; then what apply asks for and gives up; then ours, whose answer is lost, and which is asked for again.
+      // The release by the plan; then by the apply, which gives up; then ours, whose response is lost, and its retry.
       if (deletes === 1) return undefined
       if (deletes <= 1 + ASKED) return { reset: 'before' }
       return deletes === 2 + ASKED ? { reset: 'after' } : { delay: 1000 }
@@ -178,7 +178,7 @@ test('one that another run has taken meanwhile is not removed in its place', asy
   )
 })
 
-test('a Terraform that is killed is told so, and its lock is named', () =>
+test('reports a Terraform that was killed, and names its lock', () =>
   world(
     () => undefined,
     async (web, store) => {
@@ -197,9 +197,9 @@ test('a Terraform that is killed is told so, and its lock is named', () =>
   ))
 
 test.each([
-  ['Terraform keeps a log of somebody else', { TF_LOG: 'ERROR' }],
-  ['its log does not say', { TF_LOG_CORE: 'ERROR' }],
-])('one that stays is never told to be free: %s', (_, env) =>
+  ['the workflow configures the log of Terraform', { TF_LOG: 'ERROR' }],
+  ['the log has no lock ids', { TF_LOG_CORE: 'ERROR' }],
+])('reports a lock as left when %s', (_, env) =>
   world(
     (method, n) => (method === 'DELETE' && n > 1 ? { reset: 'before' } : undefined),
     async (web, store) => {
@@ -211,7 +211,7 @@ test.each([
   ),
 )
 
-test('the lock of another run stays, whatever came of ours', () =>
+test('leaves the lock of another run alone, whatever happened to ours', () =>
   world(
     () => undefined,
     async (web, store) => {
@@ -224,7 +224,7 @@ test('the lock of another run stays, whatever came of ours', () =>
     },
   ))
 
-test('with a log of your own, Terraform says nothing to us, and its lock is left to people', () =>
+test('leaves the lock alone when the workflow has a Terraform log of its own', () =>
   world(
     (method, n) => (method === 'PUT' && n === 1 ? { reset: 'after' } : undefined),
     async (web, store) => {

@@ -20,7 +20,7 @@ const runEnv = (id: number) => ({
   GITHUB_SERVER_URL: 'https://github.com',
 })
 
-/** Goes on until there is a file `go`. */
+/** Runs until there is a file `go`. */
 const GATE = `
   resource "terraform_data" "gate" {
     provisioner "local-exec" {
@@ -28,7 +28,7 @@ const GATE = `
     }
   }`
 
-test('two applies at once: one wins, the other waits, then says who holds the lock', async () => {
+test('lets one of two applies wait, and then say who holds the lock', async () => {
   const web = stack('busy', { 'main.tf': GATE })
   const first = web.start({}, { env: runEnv(1) })
   await until(() => existsSync(`${web.directory}/started`))
@@ -52,7 +52,7 @@ test('two applies at once: one wins, the other waits, then says who holds the lo
   expect(await stacks.store.keys('busy/')).not.toContain('busy/terraform.tfstate.tflock')
 })
 
-test('a lock that a dead run left behind is removed: by its id, when the run is over, and not before', async () => {
+test('removes the lock of a dead run by its id, once the run is over', async () => {
   const web = stack('dead', { 'main.tf': GATE })
   const step = web.start({}, { env: runEnv(10) })
   await until(async () => (await stacks.store.keys('dead/')).includes('dead/terraform.tfstate.holder.json'))
@@ -67,7 +67,7 @@ test('a lock that a dead run left behind is removed: by its id, when the run is 
   const unlock = async (lockId: string) =>
     web.run({ command: 'unlock', 'lock-id': lockId, 'github-token': 'any' }, { env: runEnv(11) })
 
-  // The runner is gone, and GitHub says so; Terraform goes on.
+  // The runner is gone, and GitHub says so; Terraform continues.
   expect((await unlock(ID)).log).toContain(`still running on this machine, as process ${pid}`)
   // The machine dies, and Terraform with it.
   process.kill(-pid, 'SIGKILL')
@@ -88,7 +88,7 @@ test('a lock that a dead run left behind is removed: by its id, when the run is 
   expect((await web.run({})).code).toBe(0)
 })
 
-test('a lock that no run of ours holds is left to people', async () => {
+test('refuses to remove a lock that no recorded run holds', async () => {
   const web = stack('laptop', { 'main.tf': 'resource "terraform_data" "a" {}' })
   const lock = {
     ID: '22222222-2222-2222-2222-222222222222',
@@ -108,7 +108,7 @@ test('a lock that no run of ours holds is left to people', async () => {
   expect(await stacks.store.keys('laptop/')).toContain('laptop/terraform.tfstate.tflock')
 })
 
-test('a lock that a runner of our own took is removed there, or by people', async () => {
+test('removes a lock from a self-hosted runner only on that machine', async () => {
   const web = stack('runner', { 'main.tf': 'resource "terraform_data" "a" {}' })
   const ID = '33333333-3333-3333-3333-333333333333'
   const lock = { ID, Operation: 'OperationTypeApply', Who: 'ci@builder-7', Created: '2026-01-01T00:00:00Z' }
@@ -140,7 +140,7 @@ test('a lock that a runner of our own took is removed there, or by people', asyn
   expect(await unlock()).toMatchObject({ code: 0 })
 })
 
-test('a lock in DynamoDB alone is not told to be none', async () => {
+test('refuses to unlock a backend that locks only in DynamoDB', async () => {
   const backend = s3Backend(BUCKET, 'dynamo/terraform.tfstate').replace(/use_lockfile.*/, 'dynamodb_table = "locks"')
   const web = stack('dynamo', { 'main.tf': 'resource "terraform_data" "a" {}', 'backend.tf': backend })
   const refused = await web.run({ command: 'unlock', 'lock-id': 'some-id', 'github-token': 'any' })
@@ -149,7 +149,7 @@ test('a lock in DynamoDB alone is not told to be none', async () => {
   expect(refused.log).toContain('terraform force-unlock some-id')
 })
 
-test('a role that may not note who holds the lock is told so, and applies all the same', async () => {
+test('applies with a role that may not record the holder, and logs that once', async () => {
   const slow = `
     resource "terraform_data" "slow" {
       provisioner "local-exec" {
@@ -168,13 +168,13 @@ test('a role that may not note who holds the lock is told so, and applies all th
   })
 })
 
-describe('a lock that is let go just as Terraform looks who holds it', () => {
+describe('a lock that is released just as Terraform reads who holds it', () => {
   const files = { 'main.tf': 'resource "terraform_data" "a" {}' }
   let tried = 0
   beforeEach(() => {
     tried = 0
   })
-  /** It is held so many times in a row. */
+  /** The lock is held for so many requests in a row. */
   const held =
     (times: number): Intercept =>
     ({ request }) => {
@@ -184,9 +184,9 @@ describe('a lock that is let go just as Terraform looks who holds it', () => {
     }
 
   test.each([
-    ['by plan and by apply', {}, 'web/terraform.tfstate', 2],
-    ['as a workspace is made', { workspace: 'new' }, 'env:/new/web/terraform.tfstate', 3],
-  ])('is tried for again, %s', (_, inputs, key, again) =>
+    ['in plan and in apply', {}, 'web/terraform.tfstate', 2],
+    ['while a workspace is created', { workspace: 'new' }, 'env:/new/web/terraform.tfstate', 3],
+  ])('is tried again %s', (_, inputs, key, again) =>
     withStack({ entry, name: 'web', files, intercept: held(1) }, async (web, store) => {
       const { code, log } = await web.run(inputs)
       expect(code).toBe(0)
@@ -197,7 +197,7 @@ describe('a lock that is let go just as Terraform looks who holds it', () => {
     }),
   )
 
-  test('ends the step after a few tries', () =>
+  test('fails the step after five attempts', () =>
     withStack({ entry, name: 'web', files, intercept: held(Number.POSITIVE_INFINITY) }, async (web, store) => {
       const { code, log } = await web.run({})
       expect(code).toBe(1)
@@ -207,7 +207,7 @@ describe('a lock that is let go just as Terraform looks who holds it', () => {
     }))
 })
 
-test('a lock of a backend that Terraform alone can follow is left to Terraform', async () => {
+test('refuses to unlock a backend with settings that only Terraform supports', async () => {
   const backend = s3Backend(BUCKET, 'customer/terraform.tfstate').replace(
     /use_lockfile/,
     'encrypt = true\n    use_lockfile',

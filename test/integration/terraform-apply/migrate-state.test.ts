@@ -1,4 +1,4 @@
-// A committed state goes to S3, with a real Terraform on both ends; whatever is in the way stays as it is.
+// Moves a committed state to S3, with a real Terraform before and after; changes nothing that is in the way.
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
@@ -23,7 +23,7 @@ const MAIN = `
     value = terraform_data.a[*].id
   }`
 
-/** A stack with a state that a laptop made. */
+/** A stack with a local state, as from a laptop. */
 function onLaptop(
   name: string,
   made = stack(name, { 'main.tf': MAIN }),
@@ -39,7 +39,7 @@ function onLaptop(
   return { made, original: readFileSync(`${made.directory}/terraform.tfstate`), backend }
 }
 
-test('the very bytes arrive, the plan is empty, and what to delete from git is said', async () => {
+test('writes the same bytes, makes an empty plan, and says what to delete from git', async () => {
   const { made, original } = onLaptop('moved')
   const refused = await made.run({ command: 'plan' })
   expect(refused.log).toContain('`infra/terraform.tfstate` holds a state')
@@ -50,7 +50,7 @@ test('the very bytes arrive, the plan is empty, and what to delete from git is s
   expect(await stacks.store.text('moved/terraform.tfstate')).toBe(original.toString())
   expect(moved.summary).toContain('git rm --cached --ignore-unmatch infra/terraform.tfstate')
   expect(await stacks.store.keys('moved/')).not.toContain('moved/terraform.tfstate.tflock')
-  // The file is where it was: deleting it is a commit of the user's.
+  // The file is still there: the user deletes it with a commit.
   expect(readFileSync(`${made.directory}/terraform.tfstate`)).toEqual(original)
   expect(readdirSync(made.directory).filter((name) => name.endsWith('-aside'))).toEqual([])
 
@@ -59,7 +59,7 @@ test('the very bytes arrive, the plan is empty, and what to delete from git is s
   expect(await made.run({ command: 'plan' })).toMatchObject({ code: 0, outputs: { 'has-changes': 'false' } })
 })
 
-test('the file is back where it was though the step was killed while it was aside', async () => {
+test('puts the file back when the step was killed while it was aside', async () => {
   const { made, original } = onLaptop('killed')
   const states = () => readdirSync(made.directory).filter((name) => /tfstate(-aside)?$/.test(name))
   const env = made.inPlaceOfTerraform('[ "$1" = init ] && kill -9 $PPID\nexec "$REAL_TERRAFORM" "$@"')
@@ -74,7 +74,7 @@ test('the file is back where it was though the step was killed while it was asid
   expect(await stacks.store.keys('killed/')).toEqual([])
 })
 
-test('another state that is there is never touched', async () => {
+test('never changes another state that is there', async () => {
   const { made } = onLaptop('taken')
   const theirs = JSON.stringify({
     version: 4,
@@ -94,7 +94,7 @@ test('another state that is there is never touched', async () => {
   expect(readdirSync(made.directory)).toContain('terraform.tfstate')
 })
 
-test('a locked state is left alone', async () => {
+test('leaves a locked state alone', async () => {
   const { made } = onLaptop('held')
   const lock = { ID: 'l', Operation: 'OperationTypeApply', Who: 'ada@laptop', Created: '2026-01-01T00:00:00Z' }
   await stacks.store.put('held/terraform.tfstate.tflock', JSON.stringify(lock))
@@ -102,10 +102,10 @@ test('a locked state is left alone', async () => {
   expect(await stacks.store.keys('held/')).toEqual(['held/terraform.tfstate.tflock'])
 })
 
-describe('where S3 says no, or nothing', () => {
+describe('when S3 denies a request, or does not answer', () => {
   const inCloud = (intercept: Intercept, task: (made: Stack, store: StateStore) => Promise<void>) =>
     withStack({ entry: source('terraform-apply'), name: 'picky', files: { 'main.tf': MAIN }, intercept }, task)
-  /** Where calls of this kind on this object are denied. */
+  /** Denies requests with this method on this object. */
   const denied =
     (method: string, object: string): Intercept =>
     ({ request }) =>
@@ -113,7 +113,7 @@ describe('where S3 says no, or nothing', () => {
         ? { error: new AwsError('AccessDenied', 'You may not.', 403) }
         : undefined
 
-  test('no lock is left behind where its holder may not be named', async () => {
+  test('leaves no lock when its holder may not be recorded', async () => {
     await inCloud(denied('PUT', '.holder.json'), async (stack, store) => {
       const { made, original } = onLaptop('picky', stack)
       const moved = await made.run({ command: 'migrate-state' })
@@ -123,7 +123,7 @@ describe('where S3 says no, or nothing', () => {
     })
   })
 
-  test('what was written is taken for its own, where the answer to that was lost', async () => {
+  test('recognizes its own write when the response was lost', async () => {
     const lost = new Set<string>()
     const answerOfFirstPut: Intercept = ({ request: { method, url } }) => {
       if (method !== 'PUT' || !url.pathname.includes('/picky/') || lost.has(url.pathname)) return undefined
@@ -143,7 +143,7 @@ describe('where S3 says no, or nothing', () => {
     })
   })
 
-  test('it is told first what went wrong, and then that the lock could not be removed', async () => {
+  test('reports the first error, and then that the lock could not be removed', async () => {
     await inCloud(denied('GET', '.tflock'), async (stack, store) => {
       const { made } = onLaptop('picky', stack)
       const outputs = { theirs: { value: 1, type: 'number' } }
@@ -160,7 +160,7 @@ describe('where S3 says no, or nothing', () => {
 test.each([
   ['serial', 's/"serial": [0-9]*/"serial": 99/'],
   ['resource', 's/"name": "a"/"name": "b"/'],
-])('a state with another %s than was written is told, and the file stays', async (what, edit) => {
+])('reports a state with another %s than was written, and keeps the file', async (what, edit) => {
   const { made, original } = onLaptop(`garbled-${what}`)
   const env = made.inPlaceOfTerraform(`case "$1 $2" in
 "state pull") "$REAL_TERRAFORM" state pull | sed '${edit}' ;;
@@ -173,7 +173,7 @@ esac`)
   expect(readFileSync(`${made.directory}/terraform.tfstate`)).toEqual(original)
 })
 
-test('a state that cannot be read back is told in the words of Terraform, and the file stays', async () => {
+test('reports why a state cannot be read back, and keeps the file', async () => {
   const { made, original } = onLaptop('unreadable')
   const env = made.inPlaceOfTerraform(`case "$1 $2" in
 "state pull") echo 'Error: you may not pull' >&2; exit 1 ;;
@@ -185,11 +185,11 @@ esac`)
     '`state pull` of s3://terraform-state/unreadable/terraform.tfstate failed: Error: you may not pull',
   )
   expect(readFileSync(`${made.directory}/terraform.tfstate`)).toEqual(original)
-  // As the error says, it goes on from here once that is mended.
+  // As the error says, it continues from here once that is fixed.
   expect((await made.run({ command: 'migrate-state' })).log).toContain('holds this state already')
 })
 
-describe('a state that another run puts there in the last moment', () => {
+describe('a state that another run writes at the last moment', () => {
   const THEIRS = JSON.stringify({
     version: 4,
     serial: 1,
@@ -198,7 +198,7 @@ describe('a state that another run puts there in the last moment', () => {
     outputs: { theirs: { value: 1, type: 'number' } },
   })
 
-  /** Holds our write of the state back, and puts theirs there meanwhile. `conditions` are those of ours. */
+  /** Delays our write of the state, and writes another state before it. `conditions` are those of our write. */
   function race(key: string, store: () => StateStore) {
     const conditions: string[] = []
     let theirs: Promise<void> = Promise.resolve()
@@ -213,8 +213,8 @@ describe('a state that another run puts there in the last moment', () => {
   }
 
   test.each([
-    ['where nothing was', 'if-none-match', 'raced/terraform.tfstate', {}],
-    // Terraform makes that one as it makes the workspace.
+    ['when there was none', 'if-none-match', 'raced/terraform.tfstate', {}],
+    // Terraform creates this one with the workspace.
     [
       'where the empty one of a new workspace was',
       'if-match',
@@ -240,7 +240,7 @@ describe('a state that another run puts there in the last moment', () => {
   })
 })
 
-test('the commands of the summary take the state and its backup out of git, for good', async () => {
+test('removes the state and its backup from git by the commands in the summary', async () => {
   const { made, original } = onLaptop('committed')
   made.write({ 'terraform.tfstate.backup': original.toString() })
   const git = (...args: string[]) => execFileSync('git', args, { cwd: made.folder, stdio: 'pipe' }).toString()
@@ -255,13 +255,13 @@ test('the commands of the summary take the state and its backup out of git, for 
   execFileSync('sh', ['-ec', commands], { cwd: made.folder, stdio: 'pipe' })
   expect(states()).toEqual([])
   expect(readFileSync(`${made.folder}/.gitignore`, 'utf8')).toBe('\n*.tfstate\n*.tfstate.*\n.terraform/\n')
-  // Nor do they come back with the next commit, though the files are still there.
+  // The next commit does not add them again, though the files are still there.
   git('add', '--all')
   expect(states()).toEqual([])
   expect(readFileSync(`${made.directory}/terraform.tfstate`)).toEqual(original)
 })
 
-test('they do so for a file of any name, and leave other states and other lines alone', async () => {
+test('removes a state file of any name from git, and leaves other states and lines alone', async () => {
   const { made, original } = onLaptop('any-name')
   rmSync(`${made.directory}/terraform.tfstate`)
   made.write({ "ada's state.json": original.toString(), 'stage.tfstate': '{}', '../.gitignore': 'node_modules/' })
@@ -277,7 +277,7 @@ test('they do so for a file of any name, and leave other states and other lines 
   expect(readFileSync(`${made.folder}/.gitignore`, 'utf8')).toMatch(/^node_modules\/\n\*\.tfstate\n/)
 })
 
-test('a lock in DynamoDB is left to Terraform, which keeps a digest of the state there, too', async () => {
+test('refuses a backend with a DynamoDB table, which also holds a digest of the state', async () => {
   for (const settings of ['dynamodb_table = "locks"', 'dynamodb_table = "locks"\n    use_lockfile = true']) {
     const { made, backend } = onLaptop(`dynamo-${settings.length}`)
     made.write({ 'backend.tf': backend.replace(/use_lockfile.*/, settings) })
@@ -290,7 +290,7 @@ test('a lock in DynamoDB is left to Terraform, which keeps a digest of the state
   }
 })
 
-test('a plan that is not empty afterwards is red, and says that the state is safe', async () => {
+test('fails when the plan is not empty, and says that the state is safe', async () => {
   const { made, original } = onLaptop('behind')
   made.write({ 'more.tf': 'resource "terraform_data" "b" {}' })
   const ended = await made.run({ command: 'migrate-state' })
@@ -302,7 +302,7 @@ test('a plan that is not empty afterwards is red, and says that the state is saf
 test.each([
   ['the input', 'spaces', { workspace: 'stage' }, {}],
   ['TF_WORKSPACE', 'spaces-env', {}, { TF_WORKSPACE: 'stage' }],
-])('a workspace of %s has its own file and its own key', async (_, name, inputs, env) => {
+])('migrates a workspace of %s from its own file to its own key', async (_, name, inputs, env) => {
   const { made, original } = onLaptop(name)
   execFileSync('sh', ['-c', 'mkdir -p terraform.tfstate.d/stage && mv terraform.tfstate terraform.tfstate.d/stage/'], {
     cwd: made.directory,
@@ -313,7 +313,7 @@ test.each([
   expect(await stacks.store.text(`env:/stage/${name}/terraform.tfstate`)).toBe(original.toString())
 })
 
-test('what is no state, or nothing, is said', async () => {
+test('reports a file that is missing, empty or not a state', async () => {
   const made = stack('nothing', { 'main.tf': MAIN })
   const migrate = async () => (await made.run({ command: 'migrate-state' })).log
   expect(await migrate()).toContain('infra/terraform.tfstate does not exist')

@@ -1,11 +1,11 @@
-// What people are told, with a real Terraform: of a plan, of an apply as it goes, and of several environments of one stack.
+// Summary, log and outputs of a plan and an apply, and of several environments of one stack, with a real Terraform.
 import { source } from '../../support/run-action.ts'
 import { useStacks } from '../../support/terraform-apply/terraform-stack.ts'
 
 const stacks = useStacks(source('terraform-apply'))
 const { stack } = stacks
 
-test('a plan shows what is lost first, with what forces it, then the rest; the apply is told and drawn as it goes', async () => {
+test('shows destroyed and replaced resources first, then the rest; logs and draws the apply', async () => {
   const web = stack('report', {
     'main.tf': `
       resource "terraform_data" "kept" {
@@ -43,7 +43,7 @@ test('a plan shows what is lost first, with what forces it, then the rest; the a
   const { code, outputs, summary, log } = await web.run({ 'fingerprint-key': 'a key that nobody else has' })
   expect(code).toBe(0)
 
-  // The plan, in the order of how much it matters.
+  // The plan, most severe changes first.
   const order = [
     '**1 to destroy**, **1 to replace**, 1 to create, 1 to update, 1 to move, 1 output to change.',
     '**To be destroyed or replaced**',
@@ -62,7 +62,7 @@ test('a plan shows what is lost first, with what forces it, then the rest; the a
   expect(places).not.toContain(-1)
   expect(summary).toMatch(/^delete terraform_data\.dropped \(\d+ m?s\) :\d+, \d+$/m)
 
-  // The same as data.
+  // The same as outputs.
   expect(JSON.parse(outputs['changes'] ?? '')).toEqual([
     {
       address: 'terraform_data.dropped',
@@ -96,7 +96,7 @@ test('a plan shows what is lost first, with what forces it, then the rest; the a
   expect(log).toMatch(/^\[5\/5\] terraform_data\.\w+: \w+ in \d+ m?s$/m)
 })
 
-test('a moved address and an output alone are changes too', async () => {
+test('counts a moved address or an output alone as a change', async () => {
   const web = stack('quiet', { 'main.tf': 'resource "terraform_data" "a" {}' })
   expect((await web.run({})).code).toBe(0)
   web.write({
@@ -110,7 +110,7 @@ test('a moved address and an output alone are changes too', async () => {
   expect(await web.run({})).toMatchObject({ code: 0, outputs: { 'has-changes': 'false', name: 'b' } })
 })
 
-test('the same modules are another environment with other settings: by backend key, or by workspace', async () => {
+test('plans the same modules for another environment by backend key or workspace', async () => {
   const web = stack('environments', {
     'main.tf': `
       variable "size" {}
@@ -126,7 +126,7 @@ test('the same modules are another environment with other settings: by backend k
   })
   const inputs = (environment: string) => ({ environment, 'var-file': `${environment}.tfvars` })
   const web1 = { size: 1, workspace: 'default' }
-  // In one checkout, one after the other: what an earlier one settled in .terraform must not be taken for the next one's.
+  // One after the other in one checkout: the backend that an earlier one has configured in .terraform must not be used for the next.
   const stage = await web.run({ ...inputs('stage'), 'backend-config': 'key=environments/stage.tfstate' })
   expect(JSON.parse(stage.outputs['outputs'] ?? '')).toEqual({ web: web1 })
   const prod = await web.run({ ...inputs('prod'), 'backend-config-file': 'prod.tfbackend' })
@@ -141,7 +141,7 @@ test('the same modules are another environment with other settings: by backend k
   const green = await web.run({ ...inputs('prod'), variables: 'size = 6', workspace: 'green' })
   expect(JSON.parse(green.outputs['outputs'] ?? '')).toEqual({ web: { size: 6, workspace: 'green' } })
 
-  // However a workspace is chosen, what is approved for it is approved for no other.
+  // However a workspace is selected, its approval is valid for no other.
   const sealed = { ...inputs('prod'), variables: 'size = 6', 'fingerprint-key': 'a key that nobody else has' }
   const inBlue = { env: { TF_WORKSPACE: 'blue' } }
   const planned = await web.run({ ...sealed, command: 'plan' }, inBlue)
@@ -161,8 +161,8 @@ test('the same modules are another environment with other settings: by backend k
   expect(still).toMatchObject({ code: 0, outputs: { 'has-changes': 'false' } })
 })
 
-test('a summary takes no more than 256 KiB of a plan, counted in bytes, and says how much it leaves out', async () => {
-  // Nearly 6 kB of details for each, whose texts have two bytes to a letter.
+test('keeps a plan in the summary to 256 KiB, and says how much it leaves out', async () => {
+  // Nearly 6 kB of details for each, in letters of two bytes.
   const large = stack('too-large', {
     'main.tf': `
       resource "terraform_data" "many" {
@@ -174,7 +174,7 @@ test('a summary takes no more than 256 KiB of a plan, counted in bytes, and says
   expect(code).toBe(0)
   const size = Buffer.byteLength(summary)
   expect(size).toBeLessThanOrEqual(256 * 1024)
-  // What fits is there: little more than one more resource would have been too much.
+  // The summary is full: one more resource would not fit.
   expect(size).toBeGreaterThan(240 * 1024)
   expect(summary).toContain('150 to create.')
   const told = summary.match(/<summary>🟢 create <code>terraform_data\.many\[\d+\]<\/code>/g) ?? []
@@ -182,7 +182,7 @@ test('a summary takes no more than 256 KiB of a plan, counted in bytes, and says
   expect(told.length + Number(left)).toBe(150)
 })
 
-test('the summary shows where an environment is not what another one is, by address and path', async () => {
+test('shows the differences from another environment by address and path', async () => {
   const main = (kind: string, more = '') => `
     variable "environment" {}
     resource "terraform_data" "web" {
@@ -210,7 +210,7 @@ test('the summary shows where an environment is not what another one is, by addr
   expect(rows.filter((row) => !summary.includes(row))).toEqual([])
   expect(JSON.parse(outputs['promotion-differences'] ?? '')).toHaveLength(3)
 
-  // From the other side, and above what the plan does.
+  // Compared the other way round; shown above the changes of the plan.
   const back = await stage.run({ ...inputs('stage'), 'compare-with': outputs['planned-file'] ?? '' })
   expect(back.summary).toContain('| `terraform_data.extra` |  | `there` | `not there` |')
   expect(back.summary.indexOf('differences from prod')).toBeLessThan(back.summary.indexOf('🟢 create'))

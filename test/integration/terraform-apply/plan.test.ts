@@ -1,4 +1,4 @@
-// What a plan shows and what holds it up, with a real Terraform.
+// Secrets, approvals and promotion of a plan, with a real Terraform.
 import { readFileSync } from 'node:fs'
 import { source } from '../../support/run-action.ts'
 import { useStacks } from '../../support/terraform-apply/terraform-stack.ts'
@@ -9,7 +9,7 @@ const { stack } = stacks
 const KEY = { 'fingerprint-key': 'a key that nobody else has' }
 
 describe('a plan with secrets in every position', () => {
-  // Each value is unlike any other text, so that finding it anywhere is a leak.
+  // Each value is unique, so finding it anywhere is a leak.
   const secrets = {
     variable: 'xq-variable-secret',
     map: 'xq-map-secret',
@@ -119,13 +119,13 @@ describe('a plan with secrets in every position', () => {
     leaf.replaceAll('<', '\\u003c'),
     leaf.replaceAll('<', '&lt;'),
     Buffer.from(leaf).toString('base64'),
-    // What is left of it where it was cut.
+    // The rest of a value that was cut.
     leaf.slice(0, 40),
     Buffer.from(leaf).toString('base64').slice(0, 40),
   ]
   const leaksIn = (text: string) => leaves.flatMap(formsOf).filter((form) => text.includes(form))
 
-  test('shows none of them: when it is planned, changed, applied, destroyed, or fails', async () => {
+  test('shows none of them when it is made, changed, applied, destroyed, or fails', async () => {
     const made = stack('secrets', { 'main.tf': MAIN, 'inner/main.tf': MODULE })
     const second = {
       ...secrets,
@@ -248,7 +248,7 @@ describe('an approval', () => {
     expect((await web.run({ 'approved-plan': approval, ...KEY })).code).toBe(0)
   })
 
-  test('is refused when it came to nothing, and not taken for none', async () => {
+  test('is refused when it is empty, and not taken for a missing input', async () => {
     const web = stack('nothing', { 'main.tf': THREE() })
     const refused = await web.run({ 'approved-plan': ' ', ...KEY })
     expect(refused.code).toBe(1)
@@ -257,7 +257,7 @@ describe('an approval', () => {
     expect((await web.run({ 'approved-plan': 'none', ...KEY })).code).toBe(0)
   })
 
-  test('still covers what a partial apply left of it', async () => {
+  test('still covers what a partial apply has left to do', async () => {
     const web = stack('partial', { 'main.tf': THREE('', 'test -e fixed') })
     const { approval = '' } = (await web.run({ command: 'plan', ...KEY })).outputs
     expect((await web.run({ 'approved-plan': approval, ...KEY })).code).toBe(1)
@@ -268,7 +268,7 @@ describe('an approval', () => {
     expect(rest.log).toContain('Every change in the plan was approved.')
   })
 
-  test('is no good with another key, for another environment, or altered', async () => {
+  test('is refused with another key, for another environment, or when changed', async () => {
     const web = stack('sealed', { 'main.tf': THREE() })
     const { approval = '' } = (await web.run({ command: 'plan', environment: 'stage', ...KEY })).outputs
     const verify = async (inputs: Record<string, string>) =>
@@ -284,7 +284,7 @@ describe('an approval', () => {
   })
 })
 
-test('the plan of prod says where it is not what stage is', async () => {
+test('shows in the plan of prod where it differs from stage', async () => {
   const main = (kind: string) => `
     variable "environment" {}
     variable "replicas" {}
@@ -311,7 +311,7 @@ test('the plan of prod says where it is not what stage is', async () => {
   ])
 })
 
-test('a workspace is an environment by its name, also where TF_WORKSPACE chose it', async () => {
+test('takes the name of the workspace for the environment, also when TF_WORKSPACE selects it', async () => {
   const web = stack('promote-workspaces', {
     'main.tf': `
       resource "terraform_data" "web" {

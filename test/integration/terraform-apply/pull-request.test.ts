@@ -25,7 +25,7 @@ const open = (title: string, ...commits: readonly string[]) =>
 
 const merged = (sha: string) => ({ env: { GITHUB_REPOSITORY: 'acme/web', GITHUB_SHA: sha, GITHUB_EVENT_PATH: '' } })
 
-test('each stack and environment has one comment, updated in place', async () => {
+test('keeps one comment for each stack and environment, updated in place', async () => {
   const pull = open('Change it')
   // A busy pull request: our comment is not on the first page.
   for (let index = 0; index < 120; index++) repository().comment(pull.number, `chatter ${index}`)
@@ -48,7 +48,7 @@ test('each stack and environment has one comment, updated in place', async () =>
 test.each<[what: string, ofOther: Readonly<Record<string, string>>]>([
   ['state', { 'backend-config': 'key=other/terraform.tfstate' }],
   ['directory', { 'working-directory': 'infra/other' }],
-])('two stacks that differ in %s alone have a comment each, updated in place', async (what, ofOther) => {
+])('keeps separate comments for two stacks that differ only in %s', async (what, ofOther) => {
   const pull = open(`Two by ${what}`)
   const web = stack(`two-by-${what}`, {})
   const make = (names: string) => {
@@ -78,7 +78,7 @@ test.each<[what: string, ofOther: Readonly<Record<string, string>>]>([
   expect(counts()).toEqual(['2 to create', '3 to create'])
 })
 
-test('a comment that may not be written is a warning that names the permission, not a failure', async () => {
+test('warns with the missing permission when the comment may not be written', async () => {
   const pull = open('Another')
   const web = stack('read-only', { 'main.tf': 'resource "terraform_data" "a" {}' })
   const ended = await web.run({ command: 'plan', 'github-token': 'read-only' }, onPull(web, pull.number))
@@ -86,7 +86,7 @@ test('a comment that may not be written is a warning that names the permission, 
   expect(ended.log).toMatch(/::warning::.*Resource not accessible by integration.*pull-requests: write/)
 })
 
-test('a plan of any size fits into a comment', async () => {
+test('fits a plan of any size into a comment', async () => {
   const pull = open('Large')
   const long = 'ü'.repeat(2000)
   const web = stack('large', {
@@ -103,7 +103,7 @@ test('a plan of any size fits into a comment', async () => {
   expect(comment?.body.length).toBeLessThanOrEqual(65_536)
 })
 
-test('what was planned on the pull request is applied after the merge, and nothing else', async () => {
+test('applies after the merge what was planned on the pull request, and nothing else', async () => {
   const pull = open('Feature', 'def456')
   const web = stack('merge', { 'main.tf': ONE })
   const early = await web.run({ ...APPROVED, command: 'verify' }, onPull(web, pull.number))
@@ -118,7 +118,7 @@ test('what was planned on the pull request is applied after the merge, and nothi
   expect(refused.log).toContain('terraform_data.sneaky (create)')
   web.write({ 'main.tf': ONE })
 
-  // The comment of another pull request, copied here, approves nothing.
+  // The comment of another pull request approves nothing when it is copied here.
   const other = open('Other', 'def456')
   repository().comment(other.number, repository().commentsOf(pull.number)[0]?.body ?? '')
   repository().merge(other.number, 'bbb222')
@@ -128,13 +128,13 @@ test('what was planned on the pull request is applied after the merge, and nothi
   expect((await web.run(APPROVED, merged('abc123'))).code).toBe(0)
 })
 
-test('an approval is for the commit that was planned, in a comment that we wrote ourselves', async () => {
+test("accepts an approval only for the planned commit, in a comment of the token's user", async () => {
   const pull = open('Twice', 'one111', 'two222')
   const web = stack('twice', { 'main.tf': ONE })
   const verify = () => web.run({ ...APPROVED, command: 'verify' }, onPull(web, pull.number, 'two222'))
   const ours = () => repository().commentsOf(pull.number)[0]
 
-  // Planned, then pushed to again: what would be merged is not what was looked at. Nor is an old seal that is put back.
+  // Planned, then pushed to again: the merge would include commits without a plan. An older approval does not help.
   await web.run(PLAN, onPull(web, pull.number, 'one111'))
   const old = ours()
   expect((await verify()).log).toContain(
@@ -143,7 +143,7 @@ test('an approval is for the commit that was planned, in a comment that we wrote
   await web.run(PLAN, onPull(web, pull.number, 'two222'))
   expect((await verify()).code).toBe(0)
 
-  // Somebody else's comment with our marker is not ours: neither read nor written over.
+  // A comment of another user with our marker is neither read nor overwritten.
   const body = ours()?.body ?? ''
   repository().comments.delete(old?.id ?? 0)
   const forged = repository().comment(pull.number, body, 'mallory')
@@ -153,7 +153,7 @@ test('an approval is for the commit that was planned, in a comment that we wrote
   expect((await verify()).code).toBe(0)
 })
 
-test('an older approval of the same commit that is put back lets through that older plan, and nothing else', async () => {
+test('accepts an older approval of the same commit only for that older plan', async () => {
   const pull = open('Again', 'def456')
   const web = stack('again', {
     'main.tf': 'variable "size" {}\nresource "terraform_data" "a" {\n  input = var.size\n}',
@@ -169,14 +169,14 @@ test('an older approval of the same commit that is put back lets through that ol
   expect((await verify(2)).code).toBe(0)
   expect((await verify(1)).code).toBe(1)
 
-  // Somebody with the right to edit our comment puts back what it said before. It was made, and shown, for this very commit;
-  // running that plan again before the merge would have done the same.
+  // A user who may edit our comment restores its earlier text. That approval was made and shown for the same commit; running that
+  // plan again before the merge would have the same effect.
   repository().updateComment(comment?.id ?? 0, old)
   expect((await verify(2)).log).toContain(`The plan does more than was approved in pull request #${pull.number}`)
   expect((await verify(1)).code).toBe(0)
 })
 
-test('a pull request that is still open approves nothing for a commit of its branch', async () => {
+test('accepts no approval of a pull request that is still open', async () => {
   const pull = open('Open', 'eee555')
   const web = stack('open', { 'main.tf': ONE })
   await web.run(PLAN, onPull(web, pull.number, 'eee555'))
@@ -186,7 +186,7 @@ test('a pull request that is still open approves nothing for a commit of its bra
 })
 
 describe('on an event of the pull request itself', () => {
-  /** A pull request whose plan makes one resource. Gives its approved comment, and what it says by now. */
+  /** A pull request whose plan creates one resource. Returns its comment with the approval, and a function that reads it again. */
   async function approved(name: string) {
     const pull = open(name, 'def456')
     const web = stack(name, { 'main.tf': ONE })
@@ -199,7 +199,7 @@ describe('on an event of the pull request itself', () => {
   }
   const sneak = (web: Stack) => web.write({ 'main.tf': `${ONE}\nresource "terraform_data" "sneaky" {}` })
 
-  test('once merged, the approved plan is applied, and no plan approves itself', async () => {
+  test('applies the approved plan once merged, and no plan approves itself', async () => {
     const { web, number, comment, before } = await approved('closed-merged')
     repository().merge(number, 'abc777')
     sneak(web)
@@ -215,7 +215,7 @@ describe('on an event of the pull request itself', () => {
     expect(comment()).toEqual(before)
   })
 
-  test('a plan that is made once it is merged, or closed, approves nothing', async () => {
+  test('does not take a plan after the merge or close for an approval', async () => {
     const { web, number, comment, before } = await approved('closed-planned')
     repository().merge(number, 'abc778')
     sneak(web)
@@ -228,7 +228,7 @@ describe('on an event of the pull request itself', () => {
     expect(refused.log).toContain('terraform_data.sneaky (create)')
   })
 
-  test('what was closed without a merge, or is open, was approved by nobody', async () => {
+  test('refuses a pull request that is open or was closed without a merge', async () => {
     const { web, number, comment, before } = await approved('closed-not-merged')
     for (const state of ['open', 'closed'] as const) {
       repository().updateIssue(number, { state })
@@ -240,7 +240,7 @@ describe('on an event of the pull request itself', () => {
     expect(comment()).toEqual(before)
   })
 
-  test('the head that was merged has to be the one that was planned, whatever the event says', async () => {
+  test('requires that the merged head is the planned one, whatever the event says', async () => {
     const pull = open('late-push', 'def456', 'late99')
     const web = stack('late-push', { 'main.tf': ONE })
     await web.run(PLAN, onPull(web, pull.number, 'def456'))
@@ -251,7 +251,7 @@ describe('on an event of the pull request itself', () => {
     )
   })
 
-  test('verify compares with what was planned, and neither approves nor shows anything else', async () => {
+  test('verifies against the approved plan, and publishes nothing', async () => {
     const { web, number, comment, before } = await approved('synchronize')
     const verify = (head: string) => web.run({ ...APPROVED, command: 'verify' }, onPull(web, number, head))
     expect((await verify('def456')).code).toBe(0)
@@ -261,7 +261,7 @@ describe('on an event of the pull request itself', () => {
     expect(comment()).toEqual(before)
   })
 
-  test('an apply without an approval has a comment of its own, which approves nothing', async () => {
+  test('writes a comment for an apply without an approval, which approves nothing', async () => {
     const pull = open('preview', 'def456')
     const web = stack('preview', { 'main.tf': ONE })
     expect((await web.run({ ...PLAN, command: 'apply' }, onPull(web, pull.number))).code).toBe(0)

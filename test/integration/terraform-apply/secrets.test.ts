@@ -1,4 +1,4 @@
-// That no secret shows where people look, whichever way it came in and whatever is done with it; with a real Terraform.
+// No secret is shown, however it comes in and whatever is done with it; with a real Terraform.
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
@@ -11,11 +11,11 @@ const { stack } = stacks
 
 const KEY = { 'fingerprint-key': 'a key that nobody else has' }
 
-// Each value is unlike any other text, so that finding it anywhere is a leak.
+// Each value is unique, so finding it anywhere is a leak.
 const NESTED = { plain: 'xq-variable', list: ['xq-in-list-1', { deep: 'xq-in-map-in-list' }], map: { k: 'xq-in-map' } }
 const LEAVES = ['xq-variable', 'xq-in-list-1', 'xq-in-map-in-list', 'xq-in-map']
 
-/** Secrets in a variable, nested in lists and maps, in a resource alone, and in an output alone. */
+/** Secrets in a variable, nested in lists and maps, only in a resource, and only in an output. */
 const MAIN = `
   variable "all" {
     sensitive = true
@@ -33,7 +33,7 @@ const MAIN = `
   }`
 const withAll = (all: typeof NESTED) => ({ variables: `all = ${JSON.stringify(all)}` })
 
-/** Everywhere that a step shows something; the values of sensitive outputs are theirs to have, and masked. */
+/** All text that a step shows. Step outputs hold the values of sensitive outputs, and these are masked. */
 function shownBy({ log, summary, outputs, state }: StepResult, sensitive: readonly string[] = []) {
   const others = Object.entries(outputs).filter(([name]) => !sensitive.includes(name))
   return { log: log.replaceAll(/^::add-mask::.*$/gm, ''), summary, outputs: texts(others), state: texts(state) }
@@ -41,7 +41,7 @@ function shownBy({ log, summary, outputs, state }: StepResult, sensitive: readon
 
 const texts = (value: object) => Object.values(value).flat().join('\n')
 
-/** Which secrets stand where. */
+/** The secrets in each text. */
 function leaksIn(shown: Readonly<Record<string, string>>, secrets: readonly string[]): readonly string[] {
   const forms = secrets.flatMap((secret) => [...secretForms(secret), encodeURIComponent(secret)])
   return Object.entries(shown).flatMap(([place, text]) =>
@@ -49,13 +49,13 @@ function leaksIn(shown: Readonly<Record<string, string>>, secrets: readonly stri
   )
 }
 
-/** What the runner was told to mask, as it reads its commands. */
+/** The values that the runner masks. */
 const masked = (log: string): readonly string[] =>
   [...log.matchAll(/^::add-mask::(.*)$/gm)].map(([, value = '']) =>
     value.replaceAll('%0D', '\r').replaceAll('%0A', '\n').replaceAll('%25', '%'),
   )
 
-test('every sensitive value of a plan is masked: nested, in a module, in an output, unused, and the one before', async () => {
+test('masks every sensitive value of a plan: nested, in a module, in an output, unused, and the previous one', async () => {
   const made = stack('masked', {
     'main.tf': `${MAIN}
       variable "only" {
@@ -87,7 +87,7 @@ test('every sensitive value of a plan is masked: nested, in a module, in an outp
   expect(masked(next.log)).toEqual(expect.arrayContaining(['xq-in-map', 'xq-next', ...own]))
 })
 
-describe('with a secret that the AWS provider marks', () => {
+describe('a secret that only the AWS provider marks', () => {
   const PROVIDED = `
     provider "aws" {
       skip_credentials_validation = true
@@ -117,8 +117,8 @@ describe('with a secret that the AWS provider marks', () => {
     ssm.destroy()
   }
 
-  test('plan, apply and drift show none of it, nor does the issue about what was changed by hand', async () => {
-    // The variable is not marked: only the provider knows that the value is a secret.
+  test('is not shown by plan, apply, drift, or the drift issue', async () => {
+    // The variable is not marked: only the provider marks the value.
     const made = stack('provided', { 'main.tf': `${PROVIDED}\n${MAIN}` })
     const secrets = [...LEAVES, 'xq-first-of-the-parameter', 'xq-second-of-the-parameter', 'xq-by-hand']
     const run = async (command: string, token: string) => {
@@ -149,7 +149,7 @@ describe('with a secret that the AWS provider marks', () => {
       expect(text).toContain('- value = (sensitive)\n+ value = (sensitive)')
       expect(text).toContain('+ description = "By hand ***."')
     }
-    // And so where the plan that changes it again tells of it.
+    // The same in the plan that changes it again.
     const applied = await run('apply', 'xq-second')
     expect(applied.summary).toContain('Changed outside Terraform (1)')
     expect(applied.summary).toContain('+ description = "Holds ***."')
@@ -157,7 +157,7 @@ describe('with a secret that the AWS provider marks', () => {
   })
 })
 
-test('verify shows no secret, of a plan that was approved or of one that was not', async () => {
+test('shows no secret in verify, whether the plan was approved or not', async () => {
   const made = stack('verified', { 'main.tf': MAIN })
   const { approval = '' } = (await made.run({ command: 'plan', ...withAll(NESTED), ...KEY })).outputs
   const verify = { command: 'verify', 'approved-plan': approval, ...KEY }
@@ -171,7 +171,7 @@ test('verify shows no secret, of a plan that was approved or of one that was not
   }
 })
 
-/** Applies as a laptop does, with the state in a file. */
+/** Applies with a local state, as on a laptop. */
 function applyOnLaptop(made: Stack, all: typeof NESTED): void {
   const backend = readFileSync(`${made.directory}/backend.tf`, 'utf8')
   made.write({ 'backend.tf': '' })
@@ -183,7 +183,7 @@ function applyOnLaptop(made: Stack, all: typeof NESTED): void {
   made.write({ 'backend.tf': backend })
 }
 
-test('migrate-state shows no secret, where the plan on the state is empty or not', async () => {
+test('shows no secret in migrate-state, whether the plan is empty or not', async () => {
   const made = stack('taken-over', { 'main.tf': MAIN })
   applyOnLaptop(made, NESTED)
   const changing = await made.run({ command: 'migrate-state', ...withAll({ ...NESTED, plain: 'xq-other' }) })
@@ -197,7 +197,7 @@ test('migrate-state shows no secret, where the plan on the state is empty or not
   }
 })
 
-describe('a secret that is given', () => {
+describe('a secret in an input', () => {
   const GIVEN = `
     variable "token" {
       sensitive = true
@@ -217,7 +217,7 @@ describe('a secret that is given', () => {
   test.each([
     ['var-file', (token: string) => ({ inputs: { 'var-file': `${token.length}.tfvars` } })],
     ['TF_VAR_', (token: string) => ({ inputs: {}, env: { TF_VAR_token: token } })],
-  ])('by %s is not shown, whether the plan goes through or fails', async (way, given) => {
+  ])('is not shown when given by %s, whether the plan succeeds or fails', async (way, given) => {
     const files = Object.fromEntries(
       ['xq-token', LONG].map((token) => [`${token.length}.tfvars`, `token = "${token}"`]),
     )
@@ -235,10 +235,10 @@ describe('a secret that is given', () => {
     expect((await run('plan', LONG)).log).toContain('The token is too long.')
   })
 
-  test('by backend-config is not shown, whether the backend takes it, does not know it, or cannot read it', async () => {
+  test('is not shown when given by backend-config, whether the backend accepts it, does not know it, or cannot read it', async () => {
     const made = stack('given-backend', { 'main.tf': 'resource "terraform_data" "a" {}' })
     const SECRETS = ['xq-backend-secret', 'xq-backend-session']
-    // No other credentials, so that it is these which the backend and our own calls use.
+    // No other credentials, so that the backend and our own requests use these.
     const env = { AWS_SECRET_ACCESS_KEY: '', AWS_ACCESS_KEY_ID: '', AWS_SESSION_TOKEN: '' }
     const run = async (command: string, ...lines: readonly string[]) => {
       const settings = ['access_key=AKIAIOSFODNN7EXAMPLE', ...lines].join('\n')
@@ -254,7 +254,7 @@ describe('a secret that is given', () => {
   })
 })
 
-test('a key of for_each that is a secret in disguise stands in no output, summary or error', async () => {
+test('shows no key of for_each that is a secret without a mark', async () => {
   const web = stacks.stack('disguised', {
     'main.tf': `
       variable "token" {

@@ -1,4 +1,4 @@
-// An apply whose plan another apply has overtaken: both planned, and then the other one was first.
+// An apply whose plan is stale: another apply has changed the state since.
 import { writeFileSync } from 'node:fs'
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
 import type { Intercept } from '../../../rehearsal/cloud/kernel/service.ts'
@@ -13,12 +13,12 @@ const resources = (...names: readonly string[]) => ({
   'main.tf': names.map((name) => `resource "terraform_data" "${name}" {}`).join('\n'),
 })
 
-/** Terraform that applies only once there is a file `go`. */
+/** A Terraform that waits with its apply for a file `go`. */
 const APPLIES_WHEN_TOLD = `
   [ "$1" != apply ] || while [ ! -e ../go ]; do sleep 0.05; done
   exec "$REAL_TERRAFORM" "$@"`
 
-/** The checkout of one job, which plans at once, and applies when it is told to. */
+/** The checkout of one job, which plans at once, and applies when the test lets it. */
 class Job {
   readonly stack: Stack
   readonly #env: Readonly<Record<string, string>>
@@ -43,7 +43,7 @@ const namesIn = async (stack: Stack) => (await stack.state()).resources.map(({ n
 const isUnlocked = async (name: string) =>
   !(await stacks.store.keys(`${name}/`)).includes(`${name}/terraform.tfstate.tflock`)
 
-test('two applies that have both planned: one wins, one waits, plans again, and finds it done', async () => {
+test('plans again when another apply came first, and finds nothing left to do', async () => {
   const slow = {
     'main.tf': `
       resource "terraform_data" "slow" {
@@ -72,7 +72,7 @@ test('two applies that have both planned: one wins, one waits, plans again, and 
   expect(await isUnlocked('pair')).toBe(true)
 })
 
-/** Both plan, `first` applies, and then `second`. */
+/** Both plan; then `first` applies, and then `second`. */
 async function overtake(first: Job, second: Job, inputs: Readonly<Record<string, string>> = {}) {
   const [ahead, behind] = await Promise.all([first.planned(), second.planned(inputs)])
   first.goOn()
@@ -81,7 +81,7 @@ async function overtake(first: Job, second: Job, inputs: Readonly<Record<string,
   return behind.ended
 }
 
-test('what is still to be done by the new plan is done, and nothing twice', async () => {
+test('applies what the new plan still has to do, and nothing twice', async () => {
   await stacks.stack('rest', resources('there')).run({})
   const first = new Job('rest', resources('there', 'one'))
   const second = new Job('rest', { 'main.tf': `${resources('there', 'one')['main.tf']}\noutput "two" { value = 2 }` })
@@ -93,7 +93,7 @@ test('what is still to be done by the new plan is done, and nothing twice', asyn
   expect(await namesIn(second.stack)).toEqual(['one', 'there'])
 })
 
-test('guard rails hold for the new plan: what the other apply made is not destroyed unasked', async () => {
+test('checks the guard rails for the new plan, too', async () => {
   const second = new Job('guarded', resources('two'))
   const { code, log } = await overtake(new Job('guarded', resources('one')), second, {
     'protected-types': 'terraform_data',
@@ -105,7 +105,7 @@ test('guard rails hold for the new plan: what the other apply made is not destro
 })
 
 test.each(['approval', 'fingerprint'])(
-  'an approval (%s) covers the new plan when nothing is left to do',
+  'accepts an approval (%s) for the new plan when nothing is left to do',
   async (kind) => {
     const planned = await stacks.stack(kind, resources('one')).run({ command: 'plan', ...KEY })
     const inputs = { 'approved-plan': planned.outputs[kind] ?? '', ...KEY }
@@ -117,7 +117,7 @@ test.each(['approval', 'fingerprint'])(
   },
 )
 
-test('what was approved is all that the new plan may do', async () => {
+test('refuses a new plan that does more than was approved', async () => {
   const planned = await stacks.stack('approved', resources('two')).run({ command: 'plan', ...KEY })
   const second = new Job('approved', resources('two'))
   const { code, log } = await overtake(new Job('approved', resources('one')), second, {
@@ -129,7 +129,7 @@ test('what was approved is all that the new plan may do', async () => {
   expect(await namesIn(second.stack)).toEqual(['one'])
 })
 
-test('a plan that was handed in is applied or refused, and never replaced by another', async () => {
+test('applies or refuses a given plan file, and never replaces it', async () => {
   const web = stacks.stack('handed', resources('one'))
   const { outputs } = await web.run({ command: 'plan' })
   await stacks.stack('handed', resources('other')).run({})
@@ -144,7 +144,7 @@ test('a plan that was handed in is applied or refused, and never replaced by ano
   expect(await isUnlocked('handed')).toBe(true)
 })
 
-test('an apply that is overtaken again and again gives up, and has changed nothing', async () => {
+test('gives up an apply that is overtaken three times, and changes nothing', async () => {
   const web = stacks.stack('unlucky', {
     'main.tf': `
       variable "made_by" {
@@ -168,7 +168,7 @@ test('an apply that is overtaken again and again gives up, and has changed nothi
   expect(JSON.stringify(one)).toContain('other 3')
 })
 
-test('a state that could not be saved is not pushed over one that another apply has saved since', async () => {
+test('does not push a state over one that another apply has saved since', async () => {
   let refusals = 0
   const intercept: Intercept = ({ request }) => {
     if (refusals === 0 || request.method !== 'PUT' || !request.url.pathname.endsWith('.tfstate')) return undefined
@@ -178,8 +178,8 @@ test('a state that could not be saved is not pushed over one that another apply 
   await withStack({ entry, name: 'late', files: resources('one'), intercept }, async (web, store) => {
     expect((await web.run({})).code).toBe(0)
     web.write(resources('one', 'two'))
-    // Terraform's own attempt is refused, and our first one. The state of the other has the lower serial, so that
-    // Terraform would take ours after it.
+    // S3 refuses Terraform's own attempt and our first one. The state of the other apply has the lower serial, so that Terraform
+    // would push ours over it.
     const state = await web.state()
     const theirs = JSON.stringify({ ...state, serial: state.serial - 1 })
     refusals = 2

@@ -1,4 +1,4 @@
-// Which Terraform is run: from the PATH where it will do, else from a mirror on this machine, its checksum verified.
+// The Terraform that is run: from the PATH if its version satisfies, else from a mirror on this machine with verified checksums.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
@@ -47,7 +47,7 @@ afterAll(async () => {
   mirror.close()
 })
 
-/** Puts a program into the mirror that says its version, and does what the real one does. */
+/** Puts a program into the mirror that prints its version, and runs the real one for everything else. */
 function publish(binary: string, version: string, prefix = ''): void {
   const place = join(folder, prefix + version)
   mkdirSync(place)
@@ -77,7 +77,7 @@ function stack(name: string, files: Readonly<Record<string, string>> = {}) {
   }
 }
 
-test('the one on the PATH is used when it satisfies', async () => {
+test('uses the program on the PATH when its version satisfies', async () => {
   const { run } = stack('path')
   asked.length = 0
   expect(await run({ 'terraform-version': '>= 1.10, < 99' })).toMatchObject({ code: 0 })
@@ -87,11 +87,11 @@ test('the one on the PATH is used when it satisfies', async () => {
 const realVersion = (): string =>
   JSON.parse(execFileSync(real, ['version', '-json'], { stdio: 'pipe' }).toString()).terraform_version
 
-// The farther file asks for another version, which the mirror has: it must not be the one that counts.
+// The other file requires another version, which the mirror has: it must not take precedence.
 test.each([
   ['.terraform-version', (version: string) => `${version}\n`, { '../.tool-versions': 'terraform 1.12.5\n' }],
   ['.tool-versions', (version: string) => `nodejs 24\nterraform ${version}\n`, { '../.terraform-version': '1.13.1\n' }],
-])('the one on the PATH is used when it is what %s asks for', async (file, content, farther) => {
+])('uses the program on the PATH when its version satisfies %s', async (file, content, farther) => {
   const { made, run } = stack(`path${file}`, { [file]: content(realVersion()), ...farther })
   const env = made.inPlaceOfTerraform('echo "the one on the PATH" >&2\nexec "$REAL_TERRAFORM" "$@"')
   asked.length = 0
@@ -101,7 +101,7 @@ test.each([
   expect(asked).toEqual([])
 })
 
-test('the version that is asked for is downloaded where there is none at all', async () => {
+test('downloads the version when there is no program', async () => {
   const { made, run } = stack('bare')
   const bin = join(made.folder, 'bin')
   mkdirSync(bin)
@@ -118,7 +118,7 @@ test('the version that is asked for is downloaded where there is none at all', a
   expect(asked).toContain(`/1.12.5/terraform_1.12.5_${platform}.zip`)
 })
 
-test('the newest release that satisfies is downloaded, once, whoever asks for it', async () => {
+test('downloads the newest release that satisfies, once', async () => {
   const { made, run } = stack('download')
   asked.length = 0
   const first = await run({ 'terraform-version': '~> 1.12' })
@@ -139,9 +139,9 @@ test('the newest release that satisfies is downloaded, once, whoever asks for it
   expect((await run({})).log).toContain('this is terraform 1.12.5')
 })
 
-test('required_version counts, and OpenTofu has its own releases', async () => {
+test('downloads what required_version allows, and OpenTofu from its own releases', async () => {
   const { run } = stack('required', { 'versions.tf': 'terraform {\n  required_version = "~> 1.13.0"\n}' })
-  // The real Terraform behind the mirrored one has another version, and says so.
+  // The real Terraform behind the mirrored program reports another version.
   expect((await run({})).log).toContain('this is terraform 1.13.1')
   const tofu = stack('tofu')
   const ended = await tofu.run({ tool: 'opentofu', 'terraform-version': '1.9.1' })
@@ -149,7 +149,7 @@ test('required_version counts, and OpenTofu has its own releases', async () => {
   expect(ended.log).toContain('::group::OpenTofu plan')
 })
 
-test('what is not what its publisher made is not run', async () => {
+test('refuses a download with another checksum', async () => {
   const zip = join(folder, '2.0.0', `terraform_2.0.0_${platform}.zip`)
   const good = readFileSync(zip)
   writeFileSync(zip, Buffer.concat([good, Buffer.from('x')]))
@@ -160,7 +160,7 @@ test('what is not what its publisher made is not run', async () => {
   expect(refused.log).not.toContain('this is terraform 2.0.0')
 })
 
-test('what cannot be had is said', async () => {
+test('reports a version that does not exist or cannot be downloaded', async () => {
   const { made, run } = stack('missing')
   expect((await run({ 'terraform-version': '7.7.7' })).log).toContain('could not be downloaded')
   expect((await run({ 'terraform-version': '~> 7.0' })).log).toContain('No published version is `~> 7.0`')
@@ -171,7 +171,7 @@ test('what cannot be had is said', async () => {
   expect(bare.log).toContain('Set the input `terraform-version`')
 })
 
-test("behind hashicorp/setup-terraform's wrapper, the program itself is run", async () => {
+test('runs the program behind the wrapper of hashicorp/setup-terraform', async () => {
   const { made, run } = stack('wrapped')
   const place = join(made.folder, 'setup')
   mkdirSync(place)

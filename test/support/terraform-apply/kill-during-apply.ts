@@ -1,5 +1,5 @@
-// kill -9 and cancels of the step at random moments of an apply, with a real Terraform. What it makes are objects in the rehearsal
-// cloud, so that what really is (the bucket, and the cloud's journal) can be compared with what the state says.
+// SIGKILL and cancels of the step at random moments of an apply, with a real Terraform. It creates objects in the rehearsal cloud, so
+// that the bucket and the cloud's journal can be compared with the state.
 
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
@@ -10,51 +10,51 @@ import { announcedProcess } from '../../../actions/terraform-apply/src/terraform
 import type { CloudOptions } from '../../../rehearsal/cloud/cloud.ts'
 import { inParallel } from '../../../toolkit/parallel.ts'
 import type { Step } from '../run-action.ts'
-import { BUCKET_OF_WORLD, OBJECTS, type World } from './kill-infrastructure.ts'
+import { type Infrastructure, OBJECT_BUCKET, OBJECTS } from './kill-infrastructure.ts'
 import { Stack, type StateStore } from './terraform-stack.ts'
 
-/** A cloud in which writing the objects of a world takes as long as that of something real might. */
-export const cloudOf = ({ writeMs }: World): CloudOptions => ({
+/** A cloud in which writing an object takes as long as creating a real resource might. */
+export const cloudOf = ({ writeMs }: Infrastructure): CloudOptions => ({
   intercept: ({ action, request }) =>
-    action === 'PutObject' && request.url.pathname.startsWith(`/${BUCKET_OF_WORLD}/`) ? { delay: writeMs } : undefined,
+    action === 'PutObject' && request.url.pathname.startsWith(`/${OBJECT_BUCKET}/`) ? { delay: writeMs } : undefined,
 })
 
 export interface Soak {
   readonly store: StateStore
-  /** Of the action: its bundle or its source. */
+  /** The bundle or the source of the action. */
   readonly entry: string
-  readonly world: World
+  readonly infrastructure: Infrastructure
   /** Whether the step is cancelled first, as the runner does. */
   readonly cancel?: boolean
 }
 
-/** When to kill: so many milliseconds after the step was started, or its apply (the default). */
+/** When to kill: milliseconds after the start of the step, or of its apply (the default). */
 export interface Moment {
   readonly after?: 'start' | 'apply'
   readonly moment: number
 }
 
-/** What became of one kill. */
+/** The outcome of one kill. */
 export interface Kill {
-  /** Whether the step was still at its apply, and so Terraform was left alone. */
+  /** Whether the step was killed during its apply, so that Terraform was left running. */
   readonly hit: boolean
-  /** When: a part of the time from the start of the apply to the release of its lock, from 0 to 1. */
+  /** The moment as a part of the time from the start of the apply to the release of its lock, from 0 to 1. */
   readonly at: number
-  /** How long the apply took for that, in milliseconds. */
+  /** The length of that time, in milliseconds. */
   readonly apply: number
-  /** How many objects there were at that moment. */
+  /** The number of objects at that moment. */
   readonly made: number
-  /** How many there were once Terraform had ended. */
+  /** The number of objects after the end of Terraform. */
   readonly left: number
 }
 
-/** One stack is applied, killed, seen to its end by the post step, looked at, and applied again. @throws when anything is lost. */
+/** Applies a stack, kills the step, runs the post step, compares, and applies again. @throws when anything is lost. */
 export async function killOnce(
-  { store, entry, world, cancel = false }: Soak,
+  { store, entry, infrastructure, cancel = false }: Soak,
   round: string,
   { after = 'apply', moment }: Moment,
 ): Promise<Kill> {
-  const stack = new Stack(store, entry, round, { 'main.tf': world.main(round) })
+  const stack = new Stack(store, entry, round, { 'main.tf': infrastructure.main(round) })
   try {
     const step = stack.start({})
     if (after === 'apply') await applying(step)
@@ -70,7 +70,7 @@ export async function killOnce(
     must(post.code === 0, 'the post step succeeds', post.log)
 
     const ended = hit ? released(stack, store) : killed
-    if (hit) await mustAgree(stack, store, world, round)
+    if (hit) await mustAgree(stack, store, infrastructure, round)
     const left = (await objects(store, round)).size
     const before = await serial(stack, store)
     const next = await stack.run({})
@@ -79,8 +79,8 @@ export async function killOnce(
       must(next.outputs['has-changes'] === 'false', 'the next run has nothing left to do', next.log)
       must((await serial(stack, store)) === before, 'the next run leaves the state as it is', next.log)
     }
-    await mustAgree(stack, store, world, round)
-    must((await objects(store, round)).size === OBJECTS, 'everything is there in the end', next.log)
+    await mustAgree(stack, store, infrastructure, round)
+    must((await objects(store, round)).size === OBJECTS, 'every object exists in the end', next.log)
     mustBeWrittenOnce(store, round)
     return { hit, at: (killed - began) / Math.max(1, ended - began), apply: ended - began, made, left }
   } finally {
@@ -88,22 +88,22 @@ export async function killOnce(
   }
 }
 
-/** Cancels a step, and gives it the time to see to it. */
+/** Cancels a step as the runner does, and waits until it has reacted. */
 async function cancelled(step: Step): Promise<void> {
   step.child.kill('SIGINT')
   while (!step.log().includes('Cancelled: ') && step.child.exitCode === null) await delay(5)
   step.child.kill('SIGTERM')
 }
 
-/** How long a step and its apply take, in milliseconds, when nothing happens to them. */
+/** The duration of a step and its apply without a kill, in milliseconds. */
 export interface Undisturbed {
   readonly step: number
   readonly apply: number
 }
 
-/** Measures that, with as many others beside it as there will be. */
+/** Measures these durations, with `lanes` steps in parallel. */
 export async function undisturbed(soak: Soak, lanes = 1): Promise<Undisturbed> {
-  await soak.store.s3.send(new CreateBucketCommand({ Bucket: BUCKET_OF_WORLD }))
+  await soak.store.s3.send(new CreateBucketCommand({ Bucket: OBJECT_BUCKET }))
   const names = Array.from({ length: lanes }, (_, lane) => `undisturbed-${lane}`)
   const all = await inParallel(names, lanes, (name) => applyOnce(soak, name))
   return { step: mean(all.map(({ step }) => step)), apply: mean(all.map(({ apply }) => apply)) }
@@ -111,15 +111,15 @@ export async function undisturbed(soak: Soak, lanes = 1): Promise<Undisturbed> {
 
 const mean = (numbers: readonly number[]): number => numbers.reduce((sum, each) => sum + each, 0) / numbers.length
 
-async function applyOnce({ store, entry, world }: Soak, name: string): Promise<Undisturbed> {
-  const stack = new Stack(store, entry, name, { 'main.tf': world.main(name) })
+async function applyOnce({ store, entry, infrastructure }: Soak, name: string): Promise<Undisturbed> {
+  const stack = new Stack(store, entry, name, { 'main.tf': infrastructure.main(name) })
   try {
     const started = performance.now()
     const step = stack.start({})
     await applying(step)
     const began = performance.now()
     const { code, log } = await step.ended
-    must(code === 0, 'an apply that nobody kills succeeds', log)
+    must(code === 0, 'an apply without a kill succeeds', log)
     const ended = performance.now()
     return { step: ended - started, apply: ended - began }
   } finally {
@@ -128,23 +128,23 @@ async function applyOnce({ store, entry, world }: Soak, name: string): Promise<U
 }
 
 export interface Series {
-  /** How many kills have to hit a running Terraform. */
+  /** The number of kills that have to hit a running Terraform. */
   readonly hits: number
-  /** How many stacks are applied beside one another. */
+  /** The number of stacks that are applied in parallel. */
   readonly lanes: number
-  /** Into how many equal parts an apply is divided, of which each has to be hit. */
+  /** The number of equal parts of an apply, each of which has to be hit. */
   readonly parts?: number
   readonly random: () => number
-  /** Told after each kill. */
+  /** Called after each kill. */
   readonly onKill?: (kill: Kill, hits: number) => void
 }
 
-/** Kills at random moments of each part of an apply until so many have hit. @throws when anything is lost. */
+/** Kills at random moments of each part of an apply until `hits` have hit. @throws when anything is lost. */
 export async function killSeries(
   soak: Soak,
   { hits, lanes, parts = 1, random, onKill }: Series,
 ): Promise<readonly Kill[]> {
-  // Of the last apply: a machine gets slower and faster.
+  // The duration of the last apply, as the speed of a machine varies.
   let { apply } = await undisturbed(soak, lanes)
   const kills: Kill[] = []
   const missed = new Set(Array.from({ length: parts }, (_, part) => part))
@@ -163,7 +163,7 @@ export async function killSeries(
       kills.push(kill)
       if (kill.hit) {
         hit++
-        // A cancelled one ends before its time.
+        // A cancelled apply ends early.
         if (!soak.cancel) apply = kill.apply
         missed.delete(Math.min(parts - 1, Math.floor(kill.at * parts)))
       }
@@ -178,16 +178,21 @@ async function applying(step: Step): Promise<void> {
   while (!step.log().includes('::group::Terraform apply') && step.child.exitCode === null) await delay(5)
 }
 
-/** Whether an apply was left to itself. */
+/** Whether an apply was left running. */
 function leftApplying(noted = ''): boolean {
   if (noted === '') return false
   const { command, link } = JSON.parse(noted) as StartedCommand
   return command.endsWith(' apply') && announcedProcess(link) !== undefined
 }
 
-/** State and cloud name the same objects with the same content, no lock is left, and no state beside the state. */
-async function mustAgree(stack: Stack, store: StateStore, world: World, round: string): Promise<void> {
-  const [there, said] = [await objects(store, round), await inState(stack, store, world)]
+/** State and cloud have the same objects with the same content, the lock is released, and there is no errored state. */
+async function mustAgree(
+  stack: Stack,
+  store: StateStore,
+  infrastructure: Infrastructure,
+  round: string,
+): Promise<void> {
+  const [there, said] = [await objects(store, round), await inState(stack, store, infrastructure)]
   must(
     JSON.stringify([...there].sort()) === JSON.stringify([...said].sort()),
     'the state is what the cloud has',
@@ -195,10 +200,10 @@ async function mustAgree(stack: Stack, store: StateStore, world: World, round: s
   )
   const left = (await store.keys(`${round}/`)).filter((key) => /\.tflock$|\.errored/.test(key))
   must(left.length === 0, 'the lock is released', left.join())
-  must(!existsSync(`${stack.directory}/errored.tfstate`), 'no state is left on the machine', stack.directory)
+  must(!existsSync(`${stack.directory}/errored.tfstate`), 'no errored state is left on the machine', stack.directory)
 }
 
-/** By the journal, which tells a write that was repeated from one that was not. */
+/** Checks the journal, which shows repeated writes. */
 function mustBeWrittenOnce(store: StateStore, round: string): void {
   const writes = store.cloud.journal
     .entries('api')
@@ -206,28 +211,32 @@ function mustBeWrittenOnce(store: StateStore, round: string): void {
   must(writes.length === OBJECTS, 'each object is written once', JSON.stringify(writes))
 }
 
-/** When the lock of the state was released last. */
+/** The time at which the lock of the state was released last. */
 const released = (stack: Stack, store: StateStore): number =>
   store.cloud.journal
     .entries('api')
     .findLast(({ action, request }) => action === 'DeleteObject' && JSON.stringify(request).includes(stack.key))
     ?.wall ?? 0
 
-/** What there really is: key and MD5. */
+/** The objects in the bucket: key and MD5. */
 async function objects(store: StateStore, round: string): Promise<ReadonlyMap<string, string>> {
   const { Contents = [] } = await store.s3.send(
-    new ListObjectsV2Command({ Bucket: BUCKET_OF_WORLD, Prefix: `${round}/` }),
+    new ListObjectsV2Command({ Bucket: OBJECT_BUCKET, Prefix: `${round}/` }),
   )
   return new Map(Contents.map(({ Key = '', ETag = '' }) => [Key, ETag.replaceAll('"', '')]))
 }
 
-async function inState(stack: Stack, store: StateStore, world: World): Promise<ReadonlyMap<string, string>> {
+async function inState(
+  stack: Stack,
+  store: StateStore,
+  infrastructure: Infrastructure,
+): Promise<ReadonlyMap<string, string>> {
   if (!(await store.keys(stack.key)).includes(stack.key)) return new Map()
   const { resources } = await stack.state()
   const instances = resources.flatMap(({ instances }) => instances as { attributes: Record<string, unknown> }[])
   return new Map(
     instances.map(({ attributes }) => {
-      const { key, content } = world.said(attributes)
+      const { key, content } = infrastructure.said(attributes)
       return [key, createHash('md5').update(content).digest('hex')]
     }),
   )

@@ -1,21 +1,21 @@
-// What the kill tests have Terraform make: objects in chains, each link made after the one before, so that an apply has a
-// middle. By the real AWS provider; or by a program that Terraform runs, which spares each command the provider's start.
+// The infrastructure of the kill tests: objects in chains, each link created after the one before, so that an apply takes a while.
+// Created by the real AWS provider, or by curl in a provisioner, which saves the start of the provider.
 
-export const BUCKET_OF_WORLD = 'world'
+export const OBJECT_BUCKET = 'infrastructure'
 const CHAINS = 3
 const LINKS = 3
 export const OBJECTS = CHAINS * LINKS
 
-/** One object as a state has it. */
+/** An object in the state. */
 export interface Said {
   readonly key: string
   readonly content: string
 }
 
-export interface World {
-  /** The root module that makes the objects of a round. */
+export interface Infrastructure {
+  /** The root module that creates the objects of a round. */
   readonly main: (round: string) => string
-  /** How many milliseconds the cloud takes to write an object: so long that an apply is mostly writing. */
+  /** Milliseconds that the cloud takes to write an object: long, so that an apply is mostly writing. */
   readonly writeMs: number
   /** Reads the attributes of an instance. */
   readonly said: (attributes: Readonly<Record<string, unknown>>) => Said
@@ -26,8 +26,8 @@ const links = (resource: (link: number) => string): string =>
 
 const after = (type: string, link: number): string => (link === 0 ? '' : `depends_on = [${type}.link${link - 1}]`)
 
-/** By the AWS provider. */
-export const provided: World = {
+/** Created by the AWS provider. */
+export const byProvider: Infrastructure = {
   writeMs: 1500,
   main: (round) => `
   provider "aws" {
@@ -39,7 +39,7 @@ export const provided: World = {
   ${links(
     (link) => `resource "aws_s3_object" "link${link}" {
     count   = ${CHAINS}
-    bucket  = "${BUCKET_OF_WORLD}"
+    bucket  = "${OBJECT_BUCKET}"
     key     = "${round}/link${link}-\${count.index}"
     content = "link ${link} of ${round}"
     ${after('aws_s3_object', link)}
@@ -48,8 +48,8 @@ export const provided: World = {
   said: ({ key, content }) => ({ key: String(key), content: String(content) }),
 }
 
-/** By curl, which signs as AWS wants it. */
-export const provisioned: World = {
+/** Created by curl, which signs its requests for AWS. */
+export const byProvisioner: Infrastructure = {
   writeMs: 400,
   main: (round) =>
     links(
@@ -60,7 +60,7 @@ export const provisioned: World = {
     provisioner "local-exec" {
       command = <<-EOT
         printf %s '\${self.input.content}' | curl --silent --show-error --fail-with-body --aws-sigv4 aws:amz:us-east-1:s3 \\
-          --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --upload-file - "$AWS_ENDPOINT_URL/${BUCKET_OF_WORLD}/\${self.input.key}"
+          --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --upload-file - "$AWS_ENDPOINT_URL/${OBJECT_BUCKET}/\${self.input.key}"
       EOT
     }
   }`,

@@ -1,4 +1,4 @@
-// What tests with a real Terraform share: its configuration on this machine, and root modules with a remote state.
+// Terraform's configuration on this machine, and root modules with a remote state, for tests with a real Terraform.
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 
-/** Terraform's CLI configuration: yours, the one that script/bootstrap wrote, or one made the same way for this run. */
+/** Terraform's CLI configuration: yours, the one that script/bootstrap wrote, or the same for this run only. */
 export function terraformConfig(): string {
   const yours = process.env['TF_CLI_CONFIG_FILE']
   if (yours !== undefined && existsSync(yours)) return yours
@@ -21,7 +21,7 @@ export function terraformConfig(): string {
   return file
 }
 
-/** The backend block of tests: S3 with its lock. Where S3 is, AWS_ENDPOINT_URL says. */
+/** A backend block: S3 with its lock. AWS_ENDPOINT_URL sets the endpoint. */
 export const s3Backend = (bucket: string, key: string): string => `terraform {
   backend "s3" {
     bucket                      = "${bucket}"
@@ -35,7 +35,7 @@ export const s3Backend = (bucket: string, key: string): string => `terraform {
 }
 `
 
-/** Writes files below a folder, making the folders between. */
+/** Writes files below a folder, with the folders between. */
 export function writeTree(folder: string, files: Readonly<Record<string, string>>): void {
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true })

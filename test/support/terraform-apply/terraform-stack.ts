@@ -1,4 +1,4 @@
-// A root module with its state in a rehearsal cloud, and the action that is run on it.
+// A root module with its state in a rehearsal cloud, and the action that runs on it.
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -61,7 +61,7 @@ export class StateStore {
   }
 }
 
-/** One stack in a workspace folder of its own: `infra/` in a repository. */
+/** A stack in a workspace folder of its own: `infra/` in a repository. */
 export class Stack {
   readonly folder = mkdtempSync(join(tmpdir(), 'slipway-stack-'))
   readonly directory = join(this.folder, 'infra')
@@ -101,7 +101,7 @@ export class Stack {
     }
   }
 
-  /** Puts a shell script in Terraform's place, and gives the environment for it; the real one is $REAL_TERRAFORM. */
+  /** Puts a shell script in place of Terraform, and returns the environment for it; the real one is $REAL_TERRAFORM. */
   inPlaceOfTerraform(script: string): Readonly<Record<string, string>> {
     const bin = join(this.folder, 'bin')
     mkdirSync(bin)
@@ -110,7 +110,7 @@ export class Stack {
     return { PATH: `${bin}${delimiter}${process.env['PATH']}`, REAL_TERRAFORM: realTerraform() }
   }
 
-  /** The state as it stands remotely. */
+  /** The remote state. */
   async state(): Promise<{ serial: number; lineage: string; resources: { name: string; instances: unknown[] }[] }> {
     return JSON.parse(await this.#store.text(this.key))
   }
@@ -128,12 +128,12 @@ export function realTerraform(): string {
   return found
 }
 
-/** Looks again and again until it is so. */
+/** Polls until the condition holds. */
 export async function until(what: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await what())) await delay(20)
 }
 
-/** Does something with one stack in a cloud of its own, in which calls may go wrong; both are gone afterwards. */
+/** Runs a task with one stack in a cloud of its own, whose requests `intercept` can disturb; removes both afterwards. */
 export async function withStack(
   { entry, name, files, intercept }: Pick<CloudOptions, 'intercept'> & StackOptions,
   task: (stack: Stack, store: StateStore) => Promise<void>,
@@ -155,14 +155,14 @@ interface StackOptions {
   readonly files: Readonly<Record<string, string>>
 }
 
-/** A cloud for the tests of one file, and the stacks that they make in it. */
+/** A cloud for the tests of one file, and their stacks. */
 export interface Stacks {
-  /** Once the tests run. */
+  /** Set while the tests run. */
   readonly store: StateStore
   readonly stack: (name: string, files: Readonly<Record<string, string>>) => Stack
 }
 
-/** Starts a cloud before the tests of a file; takes it away afterwards, with every stack. `entry` is the action under test. */
+/** Starts a cloud before the tests of a file, and removes it with every stack afterwards. `entry` is the action under test. */
 export function useStacks(entry: string): Stacks {
   let store: StateStore | undefined
   const made: Stack[] = []
