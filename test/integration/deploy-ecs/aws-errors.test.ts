@@ -1,5 +1,3 @@
-// Lost answers, throttling, refused calls and expired credentials.
-import { DescribeServicesCommand } from '@aws-sdk/client-ecs'
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
 import { seededRandom } from '../../../rehearsal/cloud/kernel/random.ts'
 import type { Intercept } from '../../../rehearsal/cloud/kernel/service.ts'
@@ -14,10 +12,6 @@ beforeEach(async () => {
 afterEach(() => cloud.close())
 
 const calls = (action: string) => cloud.journal.entries('api').filter((entry) => entry['action'] === action)
-const _service = async (name = 'web') => {
-  const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: [name] }))
-  return services?.[0]
-}
 const revision = (arn: unknown) => String(arn).replace(/^.*\//, '')
 /** How many deployments were made of the service, by the journal. */
 const deployments = () => new Set(cloud.journal.entries('deployment').map(({ id }) => id)).size

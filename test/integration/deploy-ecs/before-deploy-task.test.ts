@@ -1,8 +1,4 @@
-// `before-deploy-command`: a task of the new revision that has to succeed before any service is updated.
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { DescribeServicesCommand, DescribeTaskDefinitionCommand } from '@aws-sdk/client-ecs'
+import { DescribeServicesCommand } from '@aws-sdk/client-ecs'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
 
@@ -14,18 +10,9 @@ beforeEach(async () => {
 afterEach(() => cloud.close())
 
 const calls = (action: string) => cloud.journal.entries('api').filter((entry) => entry['action'] === action)
-const _read = async (taskDefinition: string) =>
-  (await cloud.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }))).taskDefinition
 const current = async () => {
   const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: ['web'] }))
   return services?.[0]?.taskDefinition?.replace(/^.*\//, '')
-}
-const CHANGING = ['RegisterTaskDefinition', 'UpdateService', 'RunTask', 'StopServiceDeployment']
-const _changes = () => CHANGING.flatMap((action) => calls(action)).length
-const _file = (document: unknown): string => {
-  const path = join(mkdtempSync(join(tmpdir(), 'task-definition-')), 'td.json')
-  writeFileSync(path, typeof document === 'string' ? document : JSON.stringify(document))
-  return path
 }
 
 describe('the task before the deploy', () => {

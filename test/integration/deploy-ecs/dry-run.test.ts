@@ -1,8 +1,4 @@
-// `dry-run` and `command: verify` show what would change, and change nothing.
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { DescribeServicesCommand, DescribeTaskDefinitionCommand } from '@aws-sdk/client-ecs'
+import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
 
@@ -14,19 +10,8 @@ beforeEach(async () => {
 afterEach(() => cloud.close())
 
 const calls = (action: string) => cloud.journal.entries('api').filter((entry) => entry['action'] === action)
-const _read = async (taskDefinition: string) =>
-  (await cloud.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }))).taskDefinition
-const _current = async () => {
-  const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: ['web'] }))
-  return services?.[0]?.taskDefinition?.replace(/^.*\//, '')
-}
 const CHANGING = ['RegisterTaskDefinition', 'UpdateService', 'RunTask', 'StopServiceDeployment']
 const changes = () => CHANGING.flatMap((action) => calls(action)).length
-const _file = (document: unknown): string => {
-  const path = join(mkdtempSync(join(tmpdir(), 'task-definition-')), 'td.json')
-  writeFileSync(path, typeof document === 'string' ? document : JSON.stringify(document))
-  return path
-}
 
 describe('a dry run', () => {
   test('shows what would change, with secrets masked, and changes nothing', async () => {
@@ -79,4 +64,19 @@ describe('a dry run', () => {
     expect(done.log.at(-1)).toBe('All checks passed. Nothing was changed.')
     expect(changes()).toBe(before)
   })
+})
+
+test.each([
+  '123456789012.dkr.ecr.eusc-de-east-1.amazonaws.eu',
+  '123456789012.dkr-ecr.eusc-de-east-1.on.amazonwebservices.eu',
+  '123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn',
+  '123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com',
+])('verify looks up an image in %s', async (host) => {
+  await makeService(cloud)
+  cloud.intercept = ({ action }) =>
+    action === 'DescribeImages' ? { error: new AwsError('ImageNotFoundException', 'It is not there.') } : undefined
+  const image = `${host}/team/web@sha256:${'a'.repeat(64)}`
+  const done = await deploy(cloud, { command: 'verify', image })
+  expect(done.error).toContain(`has \`${image}\`, which does not exist in its repository`)
+  expect(calls('DescribeImages')).toMatchObject([{ region: host.split('.')[host.includes('dkr-ecr') ? 2 : 3] }])
 })

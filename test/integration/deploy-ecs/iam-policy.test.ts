@@ -1,5 +1,5 @@
-// The README's policy is what the journal saw deploy-ecs call, and nothing more. To write it anew:
-//   UPDATE_PERMISSIONS=1 npm test -- test/integration/deploy-ecs-permissions --selectProjects integration
+// The README's policy is what the journal saw deploy-ecs call, and nothing more. To write it again:
+//   UPDATE_PERMISSIONS=1 npm test -- test/integration/deploy-ecs/iam-policy --selectProjects integration
 import { readFileSync, writeFileSync } from 'node:fs'
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'

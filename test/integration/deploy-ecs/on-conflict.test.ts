@@ -1,7 +1,3 @@
-// `on-conflict`: another deployment that is in progress, or that starts while the task before the deploy runs.
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import {
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
@@ -27,11 +23,6 @@ const current = async () => {
 }
 const CHANGING = ['RegisterTaskDefinition', 'UpdateService', 'RunTask', 'StopServiceDeployment']
 const changes = () => CHANGING.flatMap((action) => calls(action)).length
-const _file = (document: unknown): string => {
-  const path = join(mkdtempSync(join(tmpdir(), 'task-definition-')), 'td.json')
-  writeFileSync(path, typeof document === 'string' ? document : JSON.stringify(document))
-  return path
-}
 
 describe('another deployment in progress', () => {
   const begin = () =>

@@ -18,11 +18,6 @@ const service = async (name = 'web') => {
   return services?.[0]
 }
 const revision = (arn: unknown) => String(arn).replace(/^.*\//, '')
-/** How many deployments were made of the service, by the journal. */
-const _deployments = () => new Set(cloud.journal.entries('deployment').map(({ id }) => id)).size
-/** How many revisions were made, by what there is. */
-const _revisions = () =>
-  calls('RegisterTaskDefinition').filter(({ outcome }) => outcome === 'ok' || outcome === 'reset-after').length
 
 const refuse = (code: string, status = 400): { error: AwsError } => ({
   error: new AwsError(code, `${code}, said the cloud`, status),

@@ -1,8 +1,4 @@
-// `command: rollback` with `rollback-to` and `rollback-from`.
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { DescribeServicesCommand, DescribeTaskDefinitionCommand } from '@aws-sdk/client-ecs'
+import { DescribeServicesCommand } from '@aws-sdk/client-ecs'
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
@@ -15,19 +11,12 @@ beforeEach(async () => {
 afterEach(() => cloud.close())
 
 const calls = (action: string) => cloud.journal.entries('api').filter((entry) => entry['action'] === action)
-const _read = async (taskDefinition: string) =>
-  (await cloud.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }))).taskDefinition
 const current = async () => {
   const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: ['web'] }))
   return services?.[0]?.taskDefinition?.replace(/^.*\//, '')
 }
 const CHANGING = ['RegisterTaskDefinition', 'UpdateService', 'RunTask', 'StopServiceDeployment']
 const changes = () => CHANGING.flatMap((action) => calls(action)).length
-const _file = (document: unknown): string => {
-  const path = join(mkdtempSync(join(tmpdir(), 'task-definition-')), 'td.json')
-  writeFileSync(path, typeof document === 'string' ? document : JSON.stringify(document))
-  return path
-}
 
 describe('rollback-from', () => {
   const back = { command: 'rollback', 'rollback-to': 'web:1', 'rollback-from': 'web:2' }

@@ -1,8 +1,4 @@
-// Clusters and services, given by name or by ARN.
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { CreateClusterCommand, DescribeServicesCommand, DescribeTaskDefinitionCommand } from '@aws-sdk/client-ecs'
+import { CreateClusterCommand } from '@aws-sdk/client-ecs'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
 
@@ -14,19 +10,8 @@ beforeEach(async () => {
 afterEach(() => cloud.close())
 
 const calls = (action: string) => cloud.journal.entries('api').filter((entry) => entry['action'] === action)
-const _read = async (taskDefinition: string) =>
-  (await cloud.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }))).taskDefinition
-const _current = async () => {
-  const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: ['web'] }))
-  return services?.[0]?.taskDefinition?.replace(/^.*\//, '')
-}
 const CHANGING = ['RegisterTaskDefinition', 'UpdateService', 'RunTask', 'StopServiceDeployment']
 const changes = () => CHANGING.flatMap((action) => calls(action)).length
-const _file = (document: unknown): string => {
-  const path = join(mkdtempSync(join(tmpdir(), 'task-definition-')), 'td.json')
-  writeFileSync(path, typeof document === 'string' ? document : JSON.stringify(document))
-  return path
-}
 
 describe('an ARN of', () => {
   const arn = (region: string, account: string, what = 'service/production/web') =>

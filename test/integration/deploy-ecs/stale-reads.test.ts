@@ -11,17 +11,11 @@ beforeEach(async () => {
 })
 afterEach(() => cloud.close())
 
-const calls = (action: string) => cloud.journal.entries('api').filter((entry) => entry['action'] === action)
 const service = async (name = 'web') => {
   const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: [name] }))
   return services?.[0]
 }
 const revision = (arn: unknown) => String(arn).replace(/^.*\//, '')
-/** How many deployments were made of the service, by the journal. */
-const _deployments = () => new Set(cloud.journal.entries('deployment').map(({ id }) => id)).size
-/** How many revisions were made, by what there is. */
-const _revisions = () =>
-  calls('RegisterTaskDefinition').filter(({ outcome }) => outcome === 'ok' || outcome === 'reset-after').length
 
 describe('lists that lag', () => {
   test('and never show the rollback of ECS: the service deployment shows how it ended', async () => {

@@ -24,8 +24,6 @@ const current = async () => {
   const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: ['web'] }))
   return services?.[0]?.taskDefinition?.replace(/^.*\//, '')
 }
-const CHANGING = ['RegisterTaskDefinition', 'UpdateService', 'RunTask', 'StopServiceDeployment']
-const _changes = () => CHANGING.flatMap((action) => calls(action)).length
 const file = (document: unknown): string => {
   const path = join(mkdtempSync(join(tmpdir(), 'task-definition-')), 'td.json')
   writeFileSync(path, typeof document === 'string' ? document : JSON.stringify(document))

@@ -32,6 +32,13 @@ export type Bucket = keyof typeof RATES
 
 type Send<T> = (options: { readonly abortSignal: AbortSignal }) => Promise<T>
 
+interface CallOptions {
+  /** Whose rate limits to share. */
+  readonly sharing?: AwsCalls
+  /** How often `call` tries. */
+  readonly attempts?: number
+}
+
 /** Makes AWS calls: each within its rate, cancelled with the run, and with an error that says what was being done. */
 export class AwsCalls {
   readonly clients: Clients
@@ -42,7 +49,7 @@ export class AwsCalls {
   readonly #paces: Map<Bucket, RateLimiter>
   readonly #attempts: number
 
-  constructor(clients: Clients, clock: Clock, signal: AbortSignal, sharing?: AwsCalls, attempts = 8) {
+  constructor(clients: Clients, clock: Clock, signal: AbortSignal, { sharing, attempts = 8 }: CallOptions = {}) {
     this.clients = clients
     this.clock = clock
     this.signal = signal
@@ -53,12 +60,12 @@ export class AwsCalls {
 
   /** The same, for what is asked again and again anyway: one call that fails must not hold up all others. */
   brief(): AwsCalls {
-    return new AwsCalls(this.clients, this.clock, this.signal, this, 3)
+    return new AwsCalls(this.clients, this.clock, this.signal, { sharing: this, attempts: 3 })
   }
 
   /** The same, for what has to be done after the run was cancelled. */
   within(signal: AbortSignal): AwsCalls {
-    return new AwsCalls(this.clients, this.clock, signal, this)
+    return new AwsCalls(this.clients, this.clock, signal, { sharing: this })
   }
 
   /** Makes a call, and repeats it when AWS throttles or has a bad moment. `doing` completes "Could not …". */

@@ -33,15 +33,14 @@ export async function readTargets(
       `describe the health of target group \`${targetGroupName(arn)}\``,
       (options) => aws.clients.elb.send(new DescribeTargetHealthCommand({ TargetGroupArn: arn }), options),
     )
-    return targetsOf(arn, balancer, tasks, TargetHealthDescriptions, instances)
+    return targetsOf({ ...balancer, targetGroupArn: arn }, tasks, TargetHealthDescriptions, instances)
   })
   return answers.flat()
 }
 
 /** Finds each task among a group's targets: by the address of its network interface, else by instance and host port. */
 export function targetsOf(
-  targetGroupArn: string,
-  { containerName, containerPort }: ObservedLoadBalancer,
+  { targetGroupArn, containerName, containerPort }: ObservedLoadBalancer,
   tasks: readonly ObservedTask[],
   health: readonly TargetHealthDescription[],
   instances: ReadonlyMap<string, string>,

@@ -11,7 +11,6 @@ describe('a target', () => {
   test('with awsvpc is the address of the task', () => {
     expect(
       targetsOf(
-        GROUP,
         balancer,
         [task('1'), task('2')],
         [health('10.0.0.1', 80, 'healthy'), health('10.0.0.1', 81, 'initial')],
@@ -30,7 +29,7 @@ describe('a target', () => {
       containers: [{ name: 'app', hostPorts: [{ containerPort: 80, hostPort: 32768 }] }],
     })
     const both = [health('i-1', 32768, 'initial'), health('i-2', 32768, 'healthy')]
-    const [seen] = targetsOf(GROUP, balancer, [bridged], both, new Map([['ci-1', 'i-1']]))
+    const [seen] = targetsOf(balancer, [bridged], both, new Map([['ci-1', 'i-1']]))
     expect(seen).toMatchObject({ target: 'i-1:32768', state: 'initial' })
   })
 
@@ -42,9 +41,7 @@ describe('a target', () => {
       ['ci-1', 'i-1'],
       ['ci-2', 'i-2'],
     ])
-    expect(
-      targetsOf(GROUP, balancer, [hosted('1', 'RUNNING'), hosted('2', 'PENDING')], groups, instances),
-    ).toMatchObject([
+    expect(targetsOf(balancer, [hosted('1', 'RUNNING'), hosted('2', 'PENDING')], groups, instances)).toMatchObject([
       { target: 'i-1:80', state: 'healthy' },
       // What is there still belongs to the task before it.
       { target: 'not yet known', state: 'unregistered' },
