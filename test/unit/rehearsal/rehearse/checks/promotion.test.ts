@@ -52,20 +52,20 @@ const without = (name: keyof typeof good) =>
   Object.entries(good).flatMap(([key, entry]) => (key === name ? [] : [entry]))
 const all = Object.values(good)
 const cases: readonly (readonly [string, Record<string, unknown>[], string, RegExp])[] = [
-  ['another image', all, `127.0.0.2:5000/web@${other}`, /ships .*b, and stage ran .*a$/],
-  ['an image by tag', all, '127.0.0.2:5000/web:v1.2.3', /ships .*:v1\.2\.3, and stage ran/],
-  ['no image', all, '', /ships no image/],
+  ['another image', all, `127.0.0.2:5000/web@${other}`, /deploys .*b, but stage ran .*a$/],
+  ['an image by tag', all, '127.0.0.2:5000/web:v1.2.3', /deploys .*:v1\.2\.3, but stage ran/],
+  ['no image', all, '', /deploys no image/],
   [
     'an image that never came from stage',
     without('found'),
     prod.image,
-    /account 222222222222 never read an image from the registry of stage/,
+    /account 222222222222 did not read an image from stage's registry/,
   ],
   [
     'a build, though it gave the same bytes',
     without('read'),
     prod.image,
-    /something was built: 1 layers .*sha256:1{64}/,
+    /an image was built: 1 layers .*sha256:1{64}/,
   ],
   ['a rollout that did not pull it', without('pulled'), prod.image, /no task pulled sha256:a+ from .* 222222222222/],
   [
@@ -87,7 +87,7 @@ it('takes no two unpinned images for the same', () => {
 it('does not take a refused read for one', () => {
   const refused = { ...good.read, status: 403 }
   expect(checkPromotion(journal(...without('read'), refused), stage, prod)).toEqual([
-    expect.stringMatching(/something was built/),
+    expect.stringMatching(/an image was built/),
   ])
 })
 
