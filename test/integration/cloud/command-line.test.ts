@@ -101,7 +101,7 @@ async function wakeAll({ child, env }: Running) {
   return { pids: children.map((line) => Number.parseInt(line, 10)), registryFolder }
 }
 
-test('npm run cloud ends cleanly on SIGTERM', async () => {
+test('npm run cloud exits on SIGTERM', async () => {
   const { child, output, ended } = await startBy(['npm', 'run', 'cloud', '--'], '--runtime', 'simulated')
   const [cloud = ''] = (await descendants(child.pid ?? 0)).filter((line) => line.includes('rehearsal/cloud/cli.ts'))
   child.kill('SIGTERM')
@@ -110,7 +110,7 @@ test('npm run cloud ends cleanly on SIGTERM', async () => {
   expect(isRunning(Number.parseInt(cloud, 10))).toBe(false)
 })
 
-test('killed, it takes its children and their folders with it all the same', async () => {
+test('after SIGKILL its child processes and their folders are gone', async () => {
   const cloud = await start('--runtime', 'simulated')
   const { pids, registryFolder } = await wakeAll(cloud)
   cloud.child.kill('SIGKILL')
@@ -123,7 +123,7 @@ test('killed, it takes its children and their folders with it all the same', asy
   await left()
 })
 
-test('it ends cleanly on SIGTERM, and takes its children and its folders with it', async () => {
+test('on SIGTERM it exits and removes its child processes and folders', async () => {
   const journal = join(folder, 'journal.jsonl')
   const cloud = await start('--journal', journal)
   const { child, env, ended, output } = cloud
@@ -144,7 +144,7 @@ test('it ends cleanly on SIGTERM, and takes its children and its folders with it
   expect(entries[0]).toMatchObject({ seq: 1, type: 'api', account: '123456789012', outcome: 'ok' })
 })
 
-test('health and journal can be read over HTTP, and credentials be made to expire', async () => {
+test('health and journal are served over HTTP, and credentials can be expired', async () => {
   const { env } = await start()
   const url = env['AWS_ENDPOINT_URL'] ?? ''
   expect(await (await fetch(`${url}/_slipway/health`)).json()).toMatchObject({ status: 'ok' })
@@ -197,7 +197,7 @@ test.each([
   await expect(call).rejects.toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(message) })
 })
 
-test('a port that is taken is named', async () => {
+test('a used port is named in the error', async () => {
   const { env } = await start()
   const { port } = new URL(env['AWS_ENDPOINT_URL'] ?? '')
   const call = run(join(root, 'node_modules/.bin/node'), ['--', 'rehearsal/cloud/cli.ts', '--port', port], {
@@ -209,7 +209,7 @@ test('a port that is taken is named', async () => {
   })
 })
 
-test('without Docker, services live on simulated tasks, as fast as asked', async () => {
+test('without Docker, services run on simulated tasks at the given speed', async () => {
   const { env } = await start('--runtime', 'simulated', '--speed', '100', '--seed', '7')
   await aws(env, 'ecs', 'create-cluster', '--cluster-name', 'main')
   const containers = JSON.stringify([{ name: 'web', image: 'web:1', memory: 128 }])

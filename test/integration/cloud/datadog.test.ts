@@ -20,7 +20,7 @@ async function post(event: object | string, apiKey = key()): Promise<{ status: n
   return { status: answer.status, body: await answer.text() }
 }
 
-test('an event is taken, written down, and can be read again', async () => {
+test('an event is accepted, recorded and readable', async () => {
   const event = { title: 'Deployed web', text: 'to production', tags: ['service:web'], alert_type: 'success' }
   const { status, body } = await post(event)
   expect(status).toBe(202)
@@ -38,7 +38,7 @@ test('an event is taken, written down, and can be read again', async () => {
   expect((await fetch(`${cloud.url}/api/v1/events/${id}`, { headers: { 'dd-api-key': key() } })).status).toBe(403)
 })
 
-test('a wrong key is forbidden, and nothing is taken', async () => {
+test('a wrong key is forbidden', async () => {
   expect(await post({ title: 't', text: 'x' }, 'f'.repeat(32))).toEqual({
     status: 403,
     body: '{"errors":["Forbidden"]}',
@@ -62,11 +62,11 @@ test.each([
   expect(JSON.parse(body)).toEqual({ errors: [expect.stringMatching(message)] })
 })
 
-test('text is counted in characters, not in bytes', async () => {
+test('text length is counted in characters', async () => {
   expect(await post(event({ text: '🚀'.repeat(4000) }))).toMatchObject({ status: 202 })
 })
 
-test('what the rehearsal does not have is not made up', async () => {
+test('unknown endpoints return 404', async () => {
   const answer = await fetch(`${cloud.url}/api/v2/nonesuch`, { headers: { 'dd-api-key': key() } })
   expect(answer.status).toBe(404)
   expect(await answer.text()).toContain('GET /api/v2/nonesuch')

@@ -84,7 +84,7 @@ const repository = async (ecr: ECRClient, name: string, more = {}) => {
   return created.repository?.repositoryUri ?? ''
 }
 
-test('an image is pushed, described, removed locally, and pulled again by its digest', async () => {
+test('an image is pushed, described, and pulled again by its digest', async () => {
   const ecr = client()
   const uri = await repository(ecr, 'team/web')
   await logIn(ecr, uri.split('/')[0] ?? '')
@@ -111,7 +111,7 @@ test('an image is pushed, described, removed locally, and pulled again by its di
   )
 })
 
-test('without a login, and with one that has expired, nothing is pushed', async () => {
+test('a push without a valid login is refused', async () => {
   const ecr = client()
   const uri = await repository(ecr, 'locked')
   await makeImage(`${uri}:v1`, 'locked')
@@ -124,7 +124,7 @@ test('without a login, and with one that has expired, nothing is pushed', async 
   expect(output).toMatch(/denied: Your authorization token has expired\. Reauthenticate and try again\./)
 })
 
-test('a repository that is missing is named as ECR names it', async () => {
+test("a missing repository has ECR's error", async () => {
   const ecr = client()
   const registry = new URL(cloud.url).host
   await logIn(ecr, registry)
@@ -134,7 +134,7 @@ test('a repository that is missing is named as ECR names it', async () => {
   )
 })
 
-test('an immutable tag stays where it is, for docker and for the API', async () => {
+test('an immutable tag cannot be moved, by docker or by the API', async () => {
   const ecr = client()
   const uri = await repository(ecr, 'fixed', { imageTagMutability: 'IMMUTABLE' })
   await logIn(ecr, uri.split('/')[0] ?? '')
@@ -156,7 +156,7 @@ test('an immutable tag stays where it is, for docker and for the API', async () 
   expect(await docker('pull', `${uri}:release`)).toMatchObject({ ok: true })
 })
 
-test('each account has a registry of its own, and lets others in by policy only', async () => {
+test('each account has its own registry, which other accounts use by policy only', async () => {
   const [ours, theirs] = [client(), client('222222222222')]
   const uri = await repository(theirs, 'shared')
   const registry = uri.split('/')[0] ?? ''
@@ -178,7 +178,7 @@ test('each account has a registry of its own, and lets others in by policy only'
   expect(there.imageDetails).toHaveLength(1)
 })
 
-test('a layer can be downloaded by the URL that the API gives for it', async () => {
+test('a layer can be downloaded by the URL of GetDownloadUrlForLayer', async () => {
   const ecr = client()
   const repositoryName = 'layers'
   const uri = await repository(ecr, repositoryName)
@@ -200,7 +200,7 @@ interface Answered {
   readonly images: readonly [{ readonly imageManifest: string }]
 }
 
-test('every answer of the API has the shape that the SDK reads, member by member', async () => {
+test("every API response has the SDK's shape", async () => {
   const repositoryName = 'shapes'
   const schemas = sdk as unknown as Readonly<Record<string, unknown>>
   /** Asks without the SDK, which would silently drop what it does not know. */

@@ -94,7 +94,7 @@ async function weights(): Promise<unknown[]> {
   return [front.blue, front.green].map((arn) => groups.find(({ TargetGroupArn }) => TargetGroupArn === arn)?.Weight)
 }
 
-test('blue-green: a pause, seen and answered by the AWS CLI and the SDK alike', async () => {
+test('blue-green: a pause is visible to, and continued by, the AWS CLI and the SDK', async () => {
   await begin('blue-green', { strategy: 'BLUE_GREEN', bakeTimeInMinutes: 3 })
   await update({
     deploymentConfiguration: {
@@ -136,7 +136,7 @@ test('blue-green: a pause, seen and answered by the AWS CLI and the SDK alike', 
   ])
 })
 
-test('canary-alarm: the canary has its share when the alarm is raised, and loses it', async () => {
+test("canary-alarm: the alarm takes the canary's traffic share away", async () => {
   const alarms = { alarmNames: ['canary-5xx'], enable: true, rollback: true }
   await begin('canary-alarm', { strategy: 'CANARY', bakeTimeInMinutes: 5, alarms })
   await update()

@@ -190,7 +190,7 @@ const fetchText = (host: string, port: number) =>
     }).on('error', reject)
   })
 
-test('a service behind a load balancer is rolled out without losing a request', async () => {
+test('a rollout behind a load balancer loses no request', async () => {
   const { TargetGroups } = await elb.send(
     new CreateTargetGroupCommand({
       Name: 'web',
@@ -253,7 +253,7 @@ test('a service behind a load balancer is rolled out without losing a request', 
   }
 })
 
-test('a canary gets its share of the requests, green is seen by test traffic first, and no request is lost', async () => {
+test('a canary gets its share of requests after test traffic, and no request is lost', async () => {
   const [production, testing] = [20_000 + (process.pid % 10_000), 30_000 + (process.pid % 2_000)]
   const front = await makeFront({ elb }, 'canary', { subnets, productionPort: production, testPort: testing })
   await create('canary', await register('canary', site('blue')), {
@@ -302,7 +302,7 @@ test('a canary gets its share of the requests, green is seen by test traffic fir
   expect(Math.abs(greens(canary) - canary.length / 5)).toBeLessThanOrEqual(1)
 })
 
-test('an image that is not there, a broken command, and an unknown secret keep a task from starting', async () => {
+test('a missing image, a broken command and an unknown secret stop a task from starting', async () => {
   const missing = await register('missing', { image: image.replace(/:1$/, ':none') })
   expect(await run(missing, isStopped)).toMatchObject({
     stopCode: 'TaskFailedToStart',
@@ -325,7 +325,7 @@ test('an image that is not there, a broken command, and an unknown secret keep a
   })
 })
 
-test('exit codes, and memory that runs out, are seen as they are', async () => {
+test('exit codes and out-of-memory are reported', async () => {
   const crash = await register('crash', { command: ['sh', '-c', 'sleep 1; exit 3'] })
   expect(await run(crash, isStopped)).toMatchObject({
     stopCode: 'EssentialContainerExited',
@@ -359,7 +359,7 @@ async function seesOutOfMemory(Cmd: string[]): Promise<boolean> {
   }
 }
 
-test('containers of a task share its address, start in order, and are stopped in time', async () => {
+test('containers of a task share its address, start in order, and stop within stopTimeout', async () => {
   const definition = await register(
     'pair',
     {
@@ -394,7 +394,7 @@ test('containers of a task share its address, start in order, and are stopped in
   })
 })
 
-test('bridge mode publishes a port of the machine', async () => {
+test('bridge mode publishes a host port', async () => {
   const { taskDefinition } = await ecs.send(
     new RegisterTaskDefinitionCommand({
       family: 'bridge',
@@ -410,7 +410,7 @@ test('bridge mode publishes a port of the machine', async () => {
   expect(await fetchText('127.0.0.1', binding?.hostPort ?? 0)).toBe('bridged')
 })
 
-test('what containers write goes to their log group, and a group that is missing keeps them from starting', async () => {
+test('container output goes to its log group, and a missing group stops the task from starting', async () => {
   const logged = (group: string): Partial<ContainerDefinition> => ({
     command: ['sh', '-c', 'echo first; echo second; sleep 1'],
     logConfiguration: {
@@ -436,7 +436,7 @@ test('what containers write goes to their log group, and a group that is missing
   })
 })
 
-test('closing the cloud leaves nothing of it on the engine', async () => {
+test('closing the cloud removes everything from the engine', async () => {
   await cloud.close()
   const filters = { label: [`slipway.rehearsal=${RUN}`] }
   expect(await engine.listContainers({ all: true, filters })).toEqual([])

@@ -68,7 +68,7 @@ async function outcomes(count: number, call: () => Promise<unknown>): Promise<st
   return seen
 }
 
-test('throttled: some calls are refused, the same ones for the same seed', async () => {
+test('throttled: the same seed refuses the same calls', async () => {
   const tell = async (seed: number) => {
     const ecs = await play('throttled', seed)
     await service(ecs)
@@ -82,7 +82,7 @@ test('throttled: some calls are refused, the same ones for the same seed', async
   expect(await tell(2)).not.toEqual(first)
 })
 
-test('throttled: the documented rates hold', async () => {
+test('throttled: enforces the documented rates', async () => {
   const ecs = await play('throttled')
   await insist(() => ecs.send(new CreateClusterCommand({ clusterName: 'main' })))
   const containerDefinitions = [{ name: 'web', image: 'registry.example/web:1', memory: 64 }]
@@ -93,13 +93,13 @@ test('throttled: the documented rates hold', async () => {
   expect(await outcomes(3, register)).toEqual(['ok', 'ok', 'ThrottlingException'])
 })
 
-test('expired-credentials: from the fourth look on', async () => {
+test('expired-credentials: from the fourth DescribeServices on', async () => {
   const ecs = await play('expired-credentials')
   await service(ecs)
   expect(await outcomes(4, () => describeServices(ecs))).toEqual(['ok', 'ok', 'ok', 'ExpiredTokenException'])
 })
 
-test('connection-resets: an update is carried out though its answer is lost', async () => {
+test('connection-resets: an update takes effect although its response is lost', async () => {
   const ecs = await play('connection-resets')
   await service(ecs)
   const update = new UpdateServiceCommand({ cluster: 'main', service: 'web', forceNewDeployment: true })
@@ -114,7 +114,7 @@ test('connection-resets: an update is carried out though its answer is lost', as
   expect(seen.filter((outcome) => outcome !== 'ok').length).toBeGreaterThan(0)
 })
 
-test('server-errors: a client that retries gets there', async () => {
+test('server-errors: a retrying client succeeds', async () => {
   await play('server-errors')
   const patient = client(10)
   await service(patient)

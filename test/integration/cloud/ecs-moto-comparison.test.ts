@@ -83,7 +83,7 @@ const pattern = (at: string) =>
       .replaceAll('\u0000', '.*')}$`,
   )
 
-test('every difference between our answers and those of moto is listed and explained', async () => {
+test("every difference to moto's responses is listed and explained", async () => {
   const [ours, theirs] = await Promise.all([answersOf(cloud.url), moto.start().then(answersOf)])
   const found = calls.flatMap(({ name }) => differences(name, ours.get(name), theirs.get(name)))
   const file = new URL('./moto-comparison/ecs-differences.yaml', import.meta.url)
@@ -99,7 +99,7 @@ test('every difference between our answers and those of moto is listed and expla
   expect(idle).toEqual([])
 })
 
-test('the AWS CLI reads every answer', async () => {
+test('the AWS CLI parses every response', async () => {
   const cluster = ['--cluster', 'cli']
   const ask = async (...args: string[]) => JSON.parse((await aws(cloud.url, 'ecs', ...args)) || '{}')
   const containers = JSON.stringify([

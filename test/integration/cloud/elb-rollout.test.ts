@@ -112,7 +112,7 @@ function load(host: string, port: number) {
   }
 }
 
-test('a rollout of the example loses no request, and its old process ends by itself', async () => {
+test('a rollout of the example loses no request, and its old process exits by itself', async () => {
   const { host, port, arn } = await balancer()
   const state = (target: Target) => elb.targetGroups.health(caller, arn, target)?.state
   const old = await start('1', '10.0.0.1')

@@ -299,7 +299,7 @@ test('every answer can be read by the AWS CLI', async () => {
   expect(await elb('describe-load-balancers')).toEqual({ LoadBalancers: [] })
 })
 
-test('an operation that it does not have is refused by name, not made up', async () => {
+test('an unknown operation is refused by name', async () => {
   const call = ours.client.send(
     new sdk.CreateTrustStoreCommand({ Name: 'x', CaCertificatesBundleS3Bucket: 'b', CaCertificatesBundleS3Key: 'k' }),
   )

@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => cloud.close())
 
-test('comments are made, updated, and listed by pages', async () => {
+test('comments are created, updated and listed with paging', async () => {
   const { number } = cloud.github.repository('acme/web').openIssue('A change', '')
   const { rest, paginate } = client()
   for (let index = 0; index < 7; index++) {
@@ -37,7 +37,7 @@ test('issues open and close', async () => {
   expect((await open()).data).toEqual([])
 })
 
-test('what GitHub refuses is refused: no token, a read-only one, a body that is too long', async () => {
+test('refuses a missing token, a read-only token and a body that is too long', async () => {
   const { number } = cloud.github.repository('acme/web').openIssue('Another change', '')
   const comment = (body: string, token?: string) =>
     client(token).rest.issues.createComment({ ...repo, issue_number: number, body })
@@ -47,14 +47,14 @@ test('what GitHub refuses is refused: no token, a read-only one, a body that is 
   expect((await fetch(`${cloud.env['GITHUB_API_URL']}/repos/acme/web/issues`)).status).toBe(401)
 })
 
-test('an attempt that another one followed is over', async () => {
+test('an earlier attempt of a run is completed', async () => {
   cloud.github.repository('acme/web').runs.set(7, { id: 7, attempt: 2, status: 'in_progress', conclusion: null })
   const status = async (attempt: number) =>
     (await client().rest.actions.getWorkflowRunAttempt({ ...repo, run_id: 7, attempt_number: attempt })).data.status
   expect([await status(1), await status(2)]).toEqual(['completed', 'in_progress'])
 })
 
-test('a pull request that is merged is closed, and says when', async () => {
+test('a merged pull request is closed and has its merge time', async () => {
   const github = cloud.github.repository('acme/web')
   const { number } = github.openIssue('A pull request', '', [], { mergeCommit: null, commits: ['one111'] })
   const pull = async () => (await client().rest.pulls.get({ ...repo, pull_number: number })).data

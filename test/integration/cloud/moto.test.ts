@@ -18,7 +18,7 @@ const logs = (account: string) =>
     maxAttempts: 1,
   })
 
-test('moto answers for the services that the cloud does not have, account by account', async () => {
+test('moto serves the other AWS services, separately for each account', async () => {
   const [ours, theirs] = [logs('123456789012'), logs('222222222222')]
   await ours.send(new CreateLogGroupCommand({ logGroupName: 'web' }))
   expect((await ours.send(new DescribeLogGroupsCommand())).logGroups).toEqual([
@@ -27,7 +27,7 @@ test('moto answers for the services that the cloud does not have, account by acc
   expect((await theirs.send(new DescribeLogGroupsCommand())).logGroups).toEqual([])
 })
 
-test('what moto refuses is in the journal by its error code', async () => {
+test("moto's errors are in the journal with their code", async () => {
   const create = () => logs('333333333333').send(new CreateLogGroupCommand({ logGroupName: 'twice' }))
   await create()
   await expect(create()).rejects.toMatchObject({ name: 'ResourceAlreadyExistsException' })
@@ -49,7 +49,7 @@ const ask = (cloudUrl: string, service: string, request: RequestInit = {}) =>
     },
   })
 
-describe('where moto is not installed', () => {
+describe('without moto installed', () => {
   let bare: Cloud
 
   beforeAll(async () => {

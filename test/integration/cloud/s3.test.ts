@@ -52,7 +52,7 @@ async function bucketNamed(Bucket: string): Promise<{ s3: S3Client; Bucket: stri
 const text = async (s3: S3Client, at: { Bucket: string; Key: string; VersionId?: string }) =>
   (await s3.send(new GetObjectCommand(at))).Body?.transformToString()
 
-test('an object comes back as it was put, with its headers, checksum and ranges', async () => {
+test('an object is returned with its headers, checksum and ranges', async () => {
   const { s3, Bucket } = await bucketNamed('round-trip')
   const at = { Bucket, Key: 'a folder/ü+ %.json' }
   const put = await s3.send(
@@ -78,21 +78,21 @@ test('an object comes back as it was put, with its headers, checksum and ranges'
   expect(part.ContentRange).toBe('bytes 3-5/6')
 })
 
-test('a body of unknown length is sent in chunks with a trailing checksum, and arrives whole', async () => {
+test('a chunked body with a trailing checksum arrives whole', async () => {
   const { s3, Bucket } = await bucketNamed('chunked')
   const Body = Readable.from(['one ', 'two ', 'three'])
   await s3.send(new PutObjectCommand({ Bucket, Key: 'k', Body, ContentLength: 13, ChecksumAlgorithm: 'CRC32' }))
   expect(await text(s3, { Bucket, Key: 'k' })).toBe('one two three')
 })
 
-test('what does not match its checksum is refused, and not stored', async () => {
+test('a body with a wrong checksum is refused and not stored', async () => {
   const { s3, Bucket } = await bucketNamed('damaged')
   const put = new PutObjectCommand({ Bucket, Key: 'k', Body: 'x', ChecksumSHA256: 'AAAA' })
   await expect(s3.send(put)).rejects.toMatchObject({ name: 'BadDigest' })
   await expect(text(s3, { Bucket, Key: 'k' })).rejects.toMatchObject({ name: 'NoSuchKey' })
 })
 
-test('only one of two who put if there is none succeeds', async () => {
+test('only one of two If-None-Match puts succeeds', async () => {
   const { s3, Bucket } = await bucketNamed('lock')
   const put = () => s3.send(new PutObjectCommand({ Bucket, Key: 'lock', Body: 'me', IfNoneMatch: '*' }))
   const outcomes = await Promise.allSettled([put(), put()])
@@ -102,7 +102,7 @@ test('only one of two who put if there is none succeeds', async () => {
   })
 })
 
-test('a put if it matches needs the object to be there, and to be that one', async () => {
+test('an If-Match put needs the same object to exist', async () => {
   const { s3, Bucket } = await bucketNamed('match')
   const put = (IfMatch: string) => s3.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'new', IfMatch }))
   await expect(put('"0"')).rejects.toMatchObject({ name: 'NoSuchKey' })
@@ -114,7 +114,7 @@ test('a put if it matches needs the object to be there, and to be that one', asy
   await expect(s3.send(remove)).rejects.toMatchObject({ name: 'PreconditionFailed' })
 })
 
-test('a conditional write that a delete overtakes is in conflict', async () => {
+test('a conditional write that overlaps a delete is a conflict', async () => {
   const { s3, Bucket } = await bucketNamed('conflict')
   const authorization =
     'AWS4-HMAC-SHA256 Credential=123456789012/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0'
@@ -136,7 +136,7 @@ test('a conditional write that a delete overtakes is in conflict', async () => {
   expect(await answer).toMatchObject({ status: 409, body: expect.stringContaining('ConditionalRequestConflict') })
 })
 
-test('a listing goes on page by page, and folds keys into common prefixes', async () => {
+test('a listing has pages and common prefixes', async () => {
   const { s3, Bucket } = await bucketNamed('listing')
   for (const Key of ['a/1', 'a/2', 'b', 'c/1', 'd&e']) await s3.send(new PutObjectCommand({ Bucket, Key, Body: Key }))
   const seen: (string | undefined)[] = []
@@ -154,7 +154,7 @@ test('a listing goes on page by page, and folds keys into common prefixes', asyn
   expect(seen.sort()).toEqual(['a/', 'b', 'c/', 'd&e'])
 })
 
-test('a bucket with versioning keeps what was overwritten and what was deleted', async () => {
+test('a versioned bucket keeps overwritten and deleted objects', async () => {
   const { s3, Bucket } = await bucketNamed('versions')
   await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }))
   const first = await s3.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'one' }))
@@ -172,14 +172,14 @@ test('a bucket with versioning keeps what was overwritten and what was deleted',
   await expect(s3.send(new HeadBucketCommand({ Bucket }))).rejects.toMatchObject({ name: 'NotFound' })
 })
 
-test('objects are copied with what was put with them', async () => {
+test('objects are copied with their metadata', async () => {
   const { s3, Bucket } = await bucketNamed('copies')
   await s3.send(new PutObjectCommand({ Bucket, Key: 'from here', Body: 'x', ContentType: 'text/plain' }))
   await s3.send(new CopyObjectCommand({ Bucket, Key: 'to', CopySource: `${Bucket}/from%20here` }))
   expect(await s3.send(new HeadObjectCommand({ Bucket, Key: 'to' }))).toMatchObject({ ContentType: 'text/plain' })
 })
 
-test('a bucket belongs to its account, and lets others in by its policy only', async () => {
+test('a bucket belongs to its account, and other accounts use it by policy only', async () => {
   const { s3, Bucket } = await bucketNamed('owned')
   const other = client('222222222222')
   await s3.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'x' }))
@@ -196,7 +196,7 @@ test('a bucket belongs to its account, and lets others in by its policy only', a
   })
 })
 
-test('a bucket knows its region', async () => {
+test('GetBucketLocation returns the region', async () => {
   const s3 = client('123456789012', 'eu-west-1')
   const Bucket = 'in-ireland'
   await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } }))
@@ -204,7 +204,7 @@ test('a bucket knows its region', async () => {
   await expect(s3.send(new CreateBucketCommand({ Bucket }))).rejects.toMatchObject({ name: 'BucketAlreadyOwnedByYou' })
 })
 
-test('Terraform keeps its state there, holds its lock, and breaks one that was left', async () => {
+test('Terraform keeps its state in S3, locks it, and can force-unlock', async () => {
   const { s3, Bucket } = await bucketNamed('terraform')
   const folder = mkdtempSync(join(tmpdir(), 'slipway-terraform-'))
   const run = promisify(execFile)

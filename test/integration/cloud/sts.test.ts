@@ -41,7 +41,7 @@ async function assume(keys = keysOf('123456789012'), seconds?: number): Promise<
   }
 }
 
-test('a key that is an account number is that account, and any other is the default one', async () => {
+test('an access key that is an account number belongs to that account, any other to the default account', async () => {
   expect(await sts(keysOf('333333333333')).send(new GetCallerIdentityCommand())).toMatchObject({
     Account: '333333333333',
     Arn: 'arn:aws:iam::333333333333:user/rehearsal',
@@ -51,7 +51,7 @@ test('a key that is an account number is that account, and any other is the defa
   })
 })
 
-test('an assumed role works in its own account, and the journal says which role it was', async () => {
+test('an assumed role works in its own account, and is named in the journal', async () => {
   const keys = await assume()
   expect(await sts(keys).send(new GetCallerIdentityCommand())).toMatchObject({
     Account: '222222222222',
@@ -71,7 +71,7 @@ test('an assumed role works in its own account, and the journal says which role 
   })
 })
 
-test('credentials end when their time is up, and each protocol says so in its own words', async () => {
+test('credentials expire, with the error of each protocol', async () => {
   const keys = await assume(undefined, 900)
   await clock.advance(899_000)
   await sts(keys).send(new GetCallerIdentityCommand())
@@ -83,7 +83,7 @@ test('credentials end when their time is up, and each protocol says so in its ow
   await expect(rest.send(new ListBucketsCommand())).rejects.toMatchObject({ name: refused.rest })
 })
 
-test('credentials can be made to expire, those of one account at a time', async () => {
+test('credentials of one account can be expired', async () => {
   const keys = await assume()
   expect(cloud.accounts.expire('999999999999')).toBe(0)
   await sts(keys).send(new GetCallerIdentityCommand())
@@ -91,7 +91,7 @@ test('credentials can be made to expire, those of one account at a time', async 
   await expect(sts(keys).send(new GetCallerIdentityCommand())).rejects.toMatchObject({ name: 'ExpiredToken' })
 })
 
-test('credentials that were never issued, or have another token, are refused', async () => {
+test('unknown credentials and wrong session tokens are refused', async () => {
   const keys = await assume()
   const made = { ...keysOf('ASIAAAAAAAAAAAAAAAAA'), sessionToken: 'made-up' }
   for (const bad of [made, { ...keys, sessionToken: 'made-up' }, keysOf(keys.accessKeyId)]) {
@@ -102,7 +102,7 @@ test('credentials that were never issued, or have another token, are refused', a
   }
 })
 
-test('a role that assumes a role gets an hour at most', async () => {
+test('role chaining is limited to one hour', async () => {
   const keys = await assume()
   await expect(assume(keys, 3601)).rejects.toThrow(/1 hour session limit for roles assumed by role chaining/)
   expect((await assume(keys, 3600)).accessKeyId).toMatch(/^ASIA/)
@@ -122,7 +122,7 @@ test.each([
   await expect(call).rejects.toMatchObject({ name: 'ValidationError', message: expect.stringMatching(message) })
 })
 
-test('a user can have a session of its own, and not from a session', async () => {
+test('GetSessionToken works for users, not for sessions', async () => {
   const { Credentials } = await sts().send(new GetSessionTokenCommand())
   const keys = {
     accessKeyId: Credentials?.AccessKeyId ?? '',
@@ -163,13 +163,13 @@ test("GitHub's token is exchanged for a role, without credentials", async () => 
   await expect(withToken('not-a-token')).rejects.toMatchObject({ name: 'InvalidIdentityTokenException' })
 })
 
-test('a call without a signature is asked for one', async () => {
+test('an unsigned call is refused', async () => {
   const answer = await fetch(cloud.url, { method: 'POST', body: new URLSearchParams({ Action: 'GetCallerIdentity' }) })
   expect(answer.status).toBe(403)
   expect(await answer.text()).toContain('<Code>MissingAuthenticationToken</Code>')
 })
 
-test('an operation that STS does not have is named', async () => {
+test('an unknown STS operation is named', async () => {
   const answer = await fetch(cloud.url, {
     method: 'POST',
     headers: {

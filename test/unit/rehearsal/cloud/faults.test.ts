@@ -23,7 +23,7 @@ const struck = (rules: readonly FaultRule[], count: number, seed?: number) => {
   )
 }
 
-test('a rule strikes the calls that it names, and no others', () => {
+test('a rule applies to the calls that it names', () => {
   const intercept = made([{ fault: 'server-error', service: 'ecs', action: 'Describe*', role: 'deploy' }])
   expect(intercept(call())?.error).toMatchObject({ code: 'ServerException', status: 500 })
   expect(intercept(call({ action: 'UpdateService' }))).toBeUndefined()
@@ -32,18 +32,18 @@ test('a rule strikes the calls that it names, and no others', () => {
   expect(intercept(call({ caller: { ...caller, role: 'other' } }))).toBeUndefined()
 })
 
-test('after and times say which of the matching calls are struck', () => {
+test('after and times limit the matching calls', () => {
   expect(struck([{ fault: 'throttled', after: 2, times: 3 }], 10)).toEqual([2, 3, 4])
 })
 
-test('the same seed strikes the same calls, and another seed others', () => {
+test('the same seed selects the same calls', () => {
   const rules: FaultRule[] = [{ fault: 'reset-before', probability: 0.3 }]
   expect(struck(rules, 200, 7)).toEqual(struck(rules, 200, 7))
   expect(struck(rules, 200, 7)).not.toEqual(struck(rules, 200, 8))
   expect(struck(rules, 200, 7).length / 200).toBeCloseTo(0.3, 0)
 })
 
-test('expired credentials are expired for every later call too', () => {
+test('expired credentials stay expired for later calls', () => {
   const intercept = made([{ fault: 'expired-credentials', times: 1 }])
   expect(intercept(call({}, '222222222222'))?.error).toMatchObject({ code: 'ExpiredTokenException' })
   expect(expired).toEqual(['222222222222'])
@@ -63,7 +63,7 @@ test.each([
   expect(made([{ fault }])(call({ service, protocol }))).toMatchObject(expected)
 })
 
-test('the first that has something to say decides', () => {
+test('the first intercept with a fault decides', () => {
   const intercept = firstOf(
     () => undefined,
     () => ({ delay: 1 }),

@@ -36,14 +36,14 @@ test('ListTasks and DescribeTasks draw from one bucket', () => {
   expect(passed(intercept, 60, 'ListTasks') + passed(intercept, 60, 'DescribeTasks')).toBe(100)
 })
 
-test('accounts do not share a bucket, and what has no documented rate is let through', () => {
+test('each account has its own bucket, and calls without a documented rate pass', () => {
   const intercept = throttling(clock)
   expect(passed(intercept, 60, 'UpdateService', '111111111111')).toBe(50)
   expect(passed(intercept, 60, 'UpdateService', '222222222222')).toBe(50)
   expect(passed(intercept, 500, 'CreateCluster')).toBe(500)
 })
 
-test('the refusal is the one that clients back off from', () => {
+test('the error is one that SDKs retry', () => {
   const intercept = throttling(clock, [{ service: 'ecs', actions: /./, burst: 0, perSecond: 0 }])
   expect(intercept(call('DescribeServices'))?.error).toMatchObject({ code: 'ThrottlingException', status: 400 })
 })

@@ -11,7 +11,7 @@ test.each([
   ['the role behind the session', allow({ Principal: { AWS: 'arn:aws:iam::222222222222:role/deploy' } })],
   ['the action by name', allow({ Action: ['ecr:PutImage', 'ecr:BatchGetImage'] })],
   ['the action by pattern, in any case', allow({ Action: 'ECR:Batch*' })],
-])('lets in %s', (_, statement) => {
+])('allows %s', (_, statement) => {
   expect(policyAllows(policy(statement), caller, 'ecr:BatchGetImage')).toBe(true)
 })
 
@@ -24,6 +24,6 @@ test.each([
   ['a service as principal', policy(allow({ Principal: { Service: 'lambda.amazonaws.com' } }))],
   ['a condition, which is not evaluated', policy(allow({ Condition: { StringEquals: { a: 'b' } } }))],
   ['a denial beside', policy(allow({}), allow({ Effect: 'Deny', Action: 'ecr:BatchGetImage' }))],
-])('with %s, nobody is let in', (_, text) => {
+])('allows nothing with %s', (_, text) => {
   expect(policyAllows(text, caller, 'ecr:BatchGetImage')).toBe(false)
 })

@@ -24,7 +24,7 @@ const change = (attributes: object = {}, detail: object = {}) => ({
   },
 })
 
-test('a change event is taken with a uid, and written down', async () => {
+test('a change event gets a uid and is recorded', async () => {
   const { status, json } = await datadog.ask('POST', '/api/v2/events', change())
   expect(status).toBe(202)
   expect(json).toMatchObject({
@@ -69,7 +69,7 @@ const deployment = (more: object = {}) => ({
   data: { attributes: { service: 'web', started_at: NOW_NS, finished_at: NOW_NS, ...more } },
 })
 
-test('a deployment is taken once, however often it is told', async () => {
+test('a repeated deployment is recorded once', async () => {
   const id = 'org/web-7-1:web:0123'.replaceAll('/', '.')
   for (let i = 0; i < 2; i++) {
     const { status, json } = await datadog.ask('POST', '/api/v2/dora/deployment', deployment({ id, env: 'production' }))
@@ -95,7 +95,7 @@ test.each([
 const patch = (id: string, attributes: object = { change_failure: true }, type = 'dora_deployment_patch_request') =>
   datadog.ask('PATCH', `/api/v2/dora/deployments/${encodeURIComponent(id)}`, { data: { id, type, attributes } })
 
-test('a deployment is marked as a failure, with what remedied it', async () => {
+test('a deployment is marked as a failure, with its remediation', async () => {
   const id = 'failed:deployment:1'
   expect((await patch(id)).status).toBe(404)
   await datadog.ask('POST', '/api/v2/dora/deployment', deployment({ id }))
@@ -108,7 +108,7 @@ test('a deployment is marked as a failure, with what remedied it', async () => {
   expect((await patch(id, {}, 'other')).status).toBe(400)
 })
 
-test('to mark a failure takes both keys', async () => {
+test('marking a failure needs both keys', async () => {
   const answer = await datadog.ask('PATCH', '/api/v2/dora/deployments/x', {}, { 'dd-application-key': 'wrong' })
   expect({ status: answer.status, json: answer.json }).toEqual({ status: 403, json: { errors: ['Forbidden'] } })
 })
@@ -117,7 +117,7 @@ test('a payload of more than 5 MB is too large', async () => {
   expect((await datadog.ask('POST', '/api/v1/events', { text: 'x'.repeat(5 * 1024 * 1024) })).status).toBe(413)
 })
 
-test('every answer tells the rate limit; one request too many is refused until the period is over', async () => {
+test('every response has the rate limit; requests above it are refused until the period ends', async () => {
   const one = await rehearsedDatadog()
   const ask = () => one.ask('GET', '/api/v1/validate')
   const first = await ask()

@@ -30,7 +30,7 @@ const states = async () =>
 const updateService = (service: string, outcome = 'ok') =>
   datadog.journal.write({ type: 'api', service: 'ecs', action: 'UpdateService', outcome, request: { service } })
 
-test('monitors are found by their tags, page by page', async () => {
+test('monitors are found by tags, with paging', async () => {
   datadog.play({
     monitors: Array.from({ length: 5 }, (_, i) => ({
       name: `m${i}`,
@@ -44,7 +44,7 @@ test('monitors are found by their tags, page by page', async () => {
   expect((await datadog.ask('GET', '/api/v1/monitor?page=x')).status).toBe(400)
 })
 
-test('groups are told only where they are asked for', async () => {
+test('groups are returned only on request', async () => {
   datadog.play({ monitors: [{ name: 'm', groups: { a: 'OK', b: 'Alert' } }] })
   expect((await list(''))[0]).not.toHaveProperty('state')
   expect(Object.keys((await list('group_states=alert'))[0]?.state?.groups ?? {})).toEqual(['b'])
@@ -52,11 +52,11 @@ test('groups are told only where they are asked for', async () => {
   expect((await list())[0]?.overall_state).toBe('Alert')
 })
 
-test('to read monitors takes both keys', async () => {
+test('reading monitors needs both keys', async () => {
   expect((await datadog.ask('GET', '/api/v1/monitor', undefined, { 'dd-application-key': '' })).status).toBe(403)
 })
 
-test('a deploy turns monitors, at the time the scenario says', async () => {
+test("a deploy changes monitors at the scenario's time", async () => {
   datadog.play({
     monitors: [
       {
@@ -93,7 +93,7 @@ test('a deploy turns monitors, at the time the scenario says', async () => {
   ])
 })
 
-test('so does an event, and the time since the start', async () => {
+test('an event and the time since the start change monitors', async () => {
   datadog.play({
     monitors: [
       { name: 'by time', changes: [{ on: 'start', after: '5m', state: 'No Data' }] },
@@ -107,7 +107,7 @@ test('so does an event, and the time since the start', async () => {
   expect(await states()).toEqual({ 'by time': ['* No Data'], 'by event': ['* Warn'] })
 })
 
-test('a downtime is there while it lasts', async () => {
+test('a downtime is returned while it lasts', async () => {
   datadog.play({ monitors: [{ name: 'm', downtimes: [{ scope: ['*'], after: '10s', lasts: '10s' }] }] })
   const inForce = async () => (await list())[0]?.matching_downtimes?.length
   expect(await inForce()).toBe(0)
@@ -117,14 +117,14 @@ test('a downtime is there while it lasts', async () => {
   expect(await inForce()).toBe(0)
 })
 
-test('a new scenario takes the place of the old one, and of what it had in store', async () => {
+test('a new scenario replaces the old one and its pending changes', async () => {
   datadog.play({ monitors: [{ name: 'old', changes: [{ on: 'start', after: '10s', state: 'Alert' }] }] })
   datadog.play({ monitors: [{ name: 'old' }] })
   await datadog.clock.advance(20_000)
   expect(await states()).toEqual({ old: ['* OK'] })
 })
 
-test('those who run the cloud as a process steer it over HTTP', async () => {
+test('the simulated Datadog can be controlled over HTTP', async () => {
   const put = await datadog.ask('PUT', '/_slipway/datadog/scenario', { monitors: [{ name: 'm', groups: ['a', 'b'] }] })
   expect(put.json).toEqual({ monitors: 1 })
   const turn = (query: string) => datadog.ask('POST', `/_slipway/datadog/turn?${query}`)
@@ -147,7 +147,7 @@ test.each<[string, unknown, string]>([
   expect({ status, text }).toEqual({ status: 400, text: expect.stringContaining(where) })
 })
 
-test('the example that people read is one', () => {
+test("the README's example scenario is valid", () => {
   const readme = readFileSync(new URL('../../../../../actions/datadog-event/README.md', import.meta.url), 'utf8')
   const [, example = ''] = /```yaml\n(# npm run cloud -- --datadog[\s\S]*?)```/.exec(readme) ?? []
   expect(parseScenario(parse(example))).toMatchObject({
@@ -163,7 +163,7 @@ test('the example that people read is one', () => {
   })
 })
 
-test('faults befall as many requests as the scenario says, and are in the journal', async () => {
+test('faults affect as many requests as the scenario says, and are in the journal', async () => {
   datadog.play({
     faults: [
       { path: '/api/v1/events', times: 2, status: 429, reset: 3 },

@@ -36,7 +36,7 @@ test.each([
   expect(isImmutable(repository({ mutability, exclusions }), tag)).toBe(immutable)
 })
 
-test('an image is found by its digest, by its tag, and by both only if they agree', () => {
+test('an image is found by digest, by tag, and by both if they match', () => {
   const manifest = readManifest(Buffer.from('{"mediaType":"m"}'))
   const image = { digest: 'sha256:a', manifest, pushedAt: 0, lastPulledAt: undefined, scan: undefined }
   const it = repository({
@@ -53,7 +53,7 @@ test('an image is found by its digest, by its tag, and by both only if they agre
   expect(findImage(it, { imageTag: 'v2' })).toBeUndefined()
 })
 
-test('a manifest tells the size of what it needs', () => {
+test("a manifest's size includes its layers and configuration", () => {
   const config = { mediaType: 'c', digest: 'sha256:c', size: 10 }
   const layers = [
     { mediaType: 'l', digest: 'sha256:l', size: 100 },
@@ -68,7 +68,7 @@ test('a manifest tells the size of what it needs', () => {
   expect(readManifest(Buffer.from(JSON.stringify(index)))).toMatchObject({ children: ['sha256:c'], layers: [] })
 })
 
-test.each(['{', '[]x', '"text"', '{}'])('%j is no manifest', (text) => {
+test.each(['{', '[]x', '"text"', '{}'])('%j is refused as a manifest', (text) => {
   expect(() => readManifest(Buffer.from(text))).toThrow(/ImageManifest/)
 })
 
@@ -86,11 +86,11 @@ test.each([
   expect(readPath(path)).toMatchObject(expected)
 })
 
-test('paths that the API does not have are not understood', () => {
+test('paths that the API does not have are unknown', () => {
   for (const path of ['/v2/a', '/v2/a/manifests/', '/v2/a/manifests/x/y']) expect(readPath(path)).toBeUndefined()
 })
 
-test('every registry has an address of its own, opened once', async () => {
+test('every registry has its own address, opened once', async () => {
   const opened: string[] = []
   const hosts = new Hosts(async (address) => {
     opened.push(address)
@@ -109,7 +109,7 @@ test('every registry has an address of its own, opened once', async () => {
   expect(hosts.scopeAt('127.0.0.9:4566')).toBeUndefined()
 })
 
-test('a token is good for twelve hours, or until it is made to expire', async () => {
+test('a token is valid for twelve hours, or until it is expired by hand', async () => {
   const clock = new ManualClock()
   const tokens = new Tokens(clock)
   const holder = { account: '1', region: 'us-east-1', arn: 'arn', role: undefined }

@@ -9,30 +9,30 @@ const isRunning = (pid: number) =>
     .stdout.toString()
     .match(/^[^Z]/) !== null
 
-test('a line that it says is found, also one that it said before', async () => {
+test('waits for a line of output, also for an earlier one', async () => {
   const program = startChild('sh', ['-c', 'echo ready on 42 >&2; sleep 600'])
   expect((await program.line(/ready on (\d+)/))[1]).toBe('42')
   expect((await program.line(/ready on (\d+)/))[1]).toBe('42')
   await program.end()
 })
 
-test('one that ends before it is ready is quoted', async () => {
+test('an early exit is reported with its output', async () => {
   const program = startChild('sh', ['-c', 'echo no such luck; exit 3'])
   await expect(program.line(/ready/)).rejects.toThrow(/sh ended \(exit code 3\).*no such luck/s)
 })
 
-test('one that is not there is missing', async () => {
+test('a missing program is reported', async () => {
   await expect(startChild('no-such-program', []).line(/x/)).rejects.toThrow(ProgramMissing)
 })
 
-test('it is gone once it was ended', async () => {
+test('the process is gone after end()', async () => {
   const program = startChild('sh', ['-c', 'echo pid $$; exec sleep 600'])
   const pid = Number((await program.line(/pid (\d+)/))[1])
   await program.end()
   expect(isRunning(pid)).toBe(false)
 })
 
-test('it does not outlive a parent that is killed', async () => {
+test('the process ends when its parent is killed', async () => {
   const script = `
     import { startChild } from ${JSON.stringify(child)}
     const [line] = await startChild('sh', ['-c', 'echo pid $$; exec sleep 600']).line(/pid \\d+/)

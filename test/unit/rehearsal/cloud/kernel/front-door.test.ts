@@ -48,7 +48,7 @@ const ask = (action: string, input: unknown = {}) =>
 
 const last = () => journal.entries('api').at(-1)
 
-test('an answer is written in the protocol, and recorded with whom it was about', async () => {
+test('a response is written in its protocol, and the call recorded with its resource', async () => {
   const answer = await ask('Do', { cluster: 'main', password: 'secret', desiredCount: 2 })
   expect(await answer.json()).toEqual({ done: 1, at: 1_500_000_000.25 })
   expect(last()).toMatchObject({
@@ -64,20 +64,20 @@ test('an answer is written in the protocol, and recorded with whom it was about'
   expect(JSON.stringify(last())).not.toContain('secret')
 })
 
-test('a call about several is recorded with all of them', async () => {
+test('a call about several resources is recorded with all of them', async () => {
   await ask('Do', { services: ['web', 'api'], secrets: ['secret'] })
   expect(last()).toMatchObject({ request: { services: ['web', 'api'] } })
   expect(JSON.stringify(last())).not.toContain('secret')
 })
 
-test('a refusal keeps its code, its message and its details', async () => {
+test('an error keeps its code, message and details', async () => {
   const answer = await ask('Refuse')
   expect(answer.status).toBe(400)
   expect(await answer.json()).toEqual({ __type: 'ClientException', message: 'No.', resourceIds: ['x'] })
   expect(last()).toMatchObject({ outcome: 'ClientException', status: 400 })
 })
 
-test('an operation that is not there is named, also one that every object has', async () => {
+test('an unknown operation is named, also toString', async () => {
   for (const action of ['Undo', 'toString']) {
     const answer = await ask(action)
     expect(await answer.json()).toMatchObject({
@@ -87,20 +87,20 @@ test('an operation that is not there is named, also one that every object has', 
   }
 })
 
-test('a body that is no JSON object is a serialization error', async () => {
+test('a body that is not a JSON object is a serialization error', async () => {
   for (const body of [[], 'text', null]) {
     expect(await (await ask('Do', body)).json()).toMatchObject({ __type: 'SerializationException' })
   }
 })
 
-test('an error on purpose is answered instead, and marked', async () => {
+test('an injected error replaces the response and is marked', async () => {
   fault = { error: new AwsError('ThrottlingException', 'Rate exceeded') }
   expect(await (await ask('Do')).json()).toMatchObject({ __type: 'ThrottlingException' })
   expect(done).toBe(0)
   expect(last()).toMatchObject({ outcome: 'ThrottlingException', fault: true })
 })
 
-test('a reset before loses the call; a reset after only its answer', async () => {
+test('reset-before skips the call; reset-after loses only its response', async () => {
   fault = { reset: 'before' }
   await expect(ask('Do')).rejects.toThrow()
   expect(done).toBe(0)
@@ -111,7 +111,7 @@ test('a reset before loses the call; a reset after only its answer', async () =>
   expect(last()).toMatchObject({ outcome: 'reset-after' })
 })
 
-test('a delay is waited for in the time of the cloud', async () => {
+test("a delay passes in the cloud's time", async () => {
   fault = { delay: 60_000 }
   const waiting = Promise.withResolvers<void>()
   const after = clock.after.bind(clock)

@@ -27,13 +27,13 @@ beforeEach(async () => {
 })
 afterEach(() => server.close())
 
-test('the first route that claims a request answers it', async () => {
+test('the first route that claims a request serves it', async () => {
   const answer = await fetch(`${url}/echo`, { method: 'POST', body: 'hello' })
   expect(await answer.text()).toBe('hello')
   expect((await fetch(`${url}/other`)).status).toBe(404)
 })
 
-test('HEAD is answered with the headers of GET, and no body', async () => {
+test('HEAD returns the headers of GET without a body', async () => {
   const answer = await fetch(`${url}/other`, { method: 'HEAD' })
   expect(answer.headers.get('content-length')).toBe('2')
   expect(await answer.text()).toBe('')
@@ -50,14 +50,14 @@ test('only loopback is listened on', async () => {
   await expect(server.listen('0.0.0.0')).rejects.toThrow(/loopback only, not on 0\.0\.0\.0/)
 })
 
-test('a port that is taken is named, with the way out', async () => {
+test('a used port is named in the error, with a hint', async () => {
   const second = new Server([rest])
   await expect(second.listen('127.0.0.1', server.port)).rejects.toThrow(
     new RegExp(`127\\.0\\.0\\.1, port ${server.port}: it is in use.*--port`),
   )
 })
 
-test('a defect of a route is a 500 that says what broke, and the server lives on', async () => {
+test('an exception in a route gives a 500 with its message, and the server continues', async () => {
   const { error } = console
   const logged: unknown[] = []
   console.error = (...args) => logged.push(...args)

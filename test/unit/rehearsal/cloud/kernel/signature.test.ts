@@ -6,7 +6,7 @@ const head = (headers: Record<string, string>, url = 'http://127.0.0.1/') => ({
   headers,
 })
 
-test('reads who signed, for which region and service', () => {
+test('reads access key, region and service', () => {
   const authorization =
     'AWS4-HMAC-SHA256 Credential=ASIAX/20260101/eu-west-1/ecs/aws4_request, SignedHeaders=host, Signature=ab'
   expect(readSignature(head({ authorization, 'x-amz-security-token': 'token' }))).toEqual({

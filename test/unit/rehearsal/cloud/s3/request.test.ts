@@ -22,7 +22,7 @@ function chunked(body: Buffer, size: number, trailer = ''): Buffer {
   return Buffer.concat([...parts, Buffer.from(`0\r\n${trailer}\r\n`)])
 }
 
-test('whatever is sent in chunks arrives whole', () => {
+test('chunked bodies arrive whole', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 500 }), fc.integer({ min: 1, max: 200 }), (bytes, size) => {
       const body = Buffer.from(bytes)
@@ -31,7 +31,7 @@ test('whatever is sent in chunks arrives whole', () => {
   )
 })
 
-test('a checksum in the trailer is read, and held to', () => {
+test('a checksum in the trailer is verified', () => {
   const body = Buffer.from('hello')
   const sha256 = createHash('sha256').update(body).digest('base64')
   expect(readPayload(streaming, chunked(body, 3, `x-amz-checksum-sha256:${sha256}\r\n`))).toEqual({
@@ -50,7 +50,7 @@ test.each([
   expect(() => readPayload({ [name]: right }, Buffer.from('hullo'))).toThrow(/did not match/)
 })
 
-test.each(['5\r\nhel', 'zz\r\n', ''])('chunks that are cut short are refused (%j)', (raw) => {
+test.each(['5\r\nhel', 'zz\r\n', ''])('incomplete chunks are refused (%j)', (raw) => {
   expect(() => readPayload(streaming, Buffer.from(raw))).toThrow(/number of bytes/)
 })
 
@@ -97,11 +97,11 @@ test.each([
   expect(readRange(header, 100)).toEqual(range)
 })
 
-test('a range past the end cannot be had', () => {
+test('a range past the end is refused', () => {
   expect(() => readRange('bytes=100-', 100)).toThrow(/not satisfiable/)
 })
 
-test('what is written as XML is read back', () => {
+test('written XML is read back', () => {
   const { body } = xmlAnswer('Root', { Name: '<&">', Item: [{ Key: 'a b' }, { Key: 'ü' }], None: undefined })
   expect(readXml(Buffer.from(String(body)), 'Root')).toMatchObject({
     Name: '<&">',

@@ -15,29 +15,33 @@ const judged = (more: Partial<Record<keyof typeof good, object>>, said: Partial<
   return checkAlarmRollback(entries, { ...claim, ...said }, before, monitor)
 }
 
-it('agrees with a deploy that was rolled out, set the monitor off, and went back', () => {
+it('accepts a deploy that was rolled out, triggered the monitor, and was rolled back', () => {
   expect(judged({})).toEqual([])
 })
 
 const nothing = { type: 'api' }
 const cases: readonly (readonly [string, string[], RegExp])[] = [
-  ['never rolled out', judged({ out: nothing }), /rollout of arn:web:3 did not complete/],
-  ['met no alarm', judged({ alarm: nothing }), /did not alert/],
-  ['stayed', judged({ back: nothing }), /was not rolled back to arn:web:2/],
-  ['went back before the alarm', judged({ out: good.back, back: good.out }), /was not rolled back/],
-  ['was called a success', judged({}, { verdict: 'succeeded' }), /reports succeeded, but the deploy was rolled back/],
+  ['did not complete its rollout', judged({ out: nothing }), /rollout of arn:web:3 did not complete/],
+  ['triggered no alarm', judged({ alarm: nothing }), /did not alert/],
+  ['was not rolled back', judged({ back: nothing }), /was not rolled back to arn:web:2/],
+  ['was rolled back before the alarm', judged({ out: good.back, back: good.out }), /was not rolled back/],
+  [
+    'is reported as a success',
+    judged({}, { verdict: 'succeeded' }),
+    /reports succeeded, but the deploy was rolled back/,
+  ],
   ['was green', judged({}, { conclusion: 'success' }), /workflow ended with success/],
   [
-    'was told as a success',
+    'has an event of success',
     judged({ event: { ...good.event, event: { title: 'It succeeded' } } }),
     /event in Datadog is “It succeeded”/,
   ],
   [
-    'was told without its reason',
+    'has an event without the reason',
     judged({ event: { ...good.event, event: { ...told, text: '' } } }),
     /does not say that/,
   ],
 ]
-it.each(cases)('disagrees where the deploy %s', (_, problems, expected) => {
+it.each(cases)('finds a problem where the deploy %s', (_, problems, expected) => {
   expect(problems).toEqual([expect.stringMatching(expected)])
 })

@@ -14,7 +14,7 @@ const good = [
   deployment('SUCCESSFUL'),
 ]
 
-it('agrees with a deploy that succeeded', () => {
+it('accepts a deploy that succeeded', () => {
   expect(checkDeploy(journal(...good), reported)).toEqual({ verdict: 'succeeded', problems: [] })
 })
 
@@ -24,11 +24,11 @@ it.each([
   ['ROLLBACK_FAILED', 'failed'],
   ['STOPPED', 'failed'],
   ['IN_PROGRESS', 'unknown'],
-])('takes a service deployment that ended as %s for %s', (status, verdict) => {
+])('reads the status %s as the verdict %s', (status, verdict) => {
   expect(checkDeploy(journal(deployment(status)), reported).verdict).toBe(verdict)
 })
 
-it('takes a deployment that another one replaced for superseded', () => {
+it('reads a replaced deployment as superseded', () => {
   const entries = journal(deployment('STOPPED', { statusReason: 'Replaced by a new service deployment.' }))
   expect(checkDeploy(entries, reported).verdict).toBe('superseded')
 })
@@ -70,7 +70,7 @@ it('lists the requests that failed behind the load balancer', () => {
   expect(failedRequests(entries)).toEqual(['GET / → 502: connection refused', 'GET / → cut off: cut off'])
 })
 
-it('finds the last event that Datadog took', () => {
+it('returns the last event that Datadog accepted', () => {
   const entries = journal(
     { type: 'datadog', outcome: 'ok', event: { title: 'first' } },
     { type: 'datadog', outcome: 'ok', event: { title: 'second' } },

@@ -9,19 +9,21 @@ const put = { type: 'registry', method: 'PUT', what: 'manifest', reference: mark
 const looked = { ...put, method: 'GET', status: 404 }
 const other = { ...put, reference: 'c'.repeat(40) }
 
-it('agrees with a mark that is put once the deploy is healthy', () => {
+it('accepts a tag that is pushed after the deploy is healthy', () => {
   expect(checkHealthyTag(journal(other, healthy, looked, put), mark)).toEqual([])
 })
 
 it.each([
-  ['none was put', [other, healthy, looked], /never tagged stage-c+, though it was healthy/],
-  ['it came too early', [put, healthy], /tagged stage-c+ before it was healthy/],
-  ['it came with no rollout at all', [put], /before it was healthy/],
-])('disagrees where %s', (_, entries, problem) => {
+  ['no tag was pushed', [other, healthy, looked], /not tagged stage-c+, although the deploy was healthy/],
+  ['the tag was pushed too early', [put, healthy], /tagged stage-c+ before the deploy was healthy/],
+  ['the tag was pushed without a rollout', [put], /before the deploy was healthy/],
+])('finds a problem where %s', (_, entries, problem) => {
   expect(checkHealthyTag(journal(...entries), mark)).toEqual([expect.stringMatching(problem)])
 })
 
-it('wants none on what was not healthy', () => {
+it('accepts no tag on an unhealthy deploy', () => {
   expect(checkNoHealthyTag(journal(other, healthy, looked), mark)).toEqual([])
-  expect(checkNoHealthyTag(journal(healthy, put), mark)).toEqual([expect.stringMatching(/though it was not healthy/)])
+  expect(checkNoHealthyTag(journal(healthy, put), mark)).toEqual([
+    expect.stringMatching(/although the deploy was not healthy/),
+  ])
 })

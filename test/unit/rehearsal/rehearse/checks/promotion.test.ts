@@ -37,11 +37,11 @@ const good = {
   updated: called(prod.account, 'deploy-web'),
 }
 
-it('agrees with a promotion that took over what stage ran', () => {
+it("accepts a promotion of stage's image", () => {
   expect(checkPromotion(journal(...Object.values(good)), stage, prod)).toEqual([])
 })
 
-it('lets layers be that prod had before', () => {
+it("accepts layers that prod's registry had before", () => {
   const { missing: _, read: __, ...rest } = good
   const had = asked(prod.account, 'HEAD', 'blob', layer)
   expect(checkPromotion(journal(...Object.values(rest), had), stage, prod)).toEqual([])
@@ -75,16 +75,16 @@ const cases: readonly (readonly [string, Record<string, unknown>[], string, RegE
     /1 calls were made outside account 222222222222, such as ecs:UpdateService in 111111111111/,
   ],
 ]
-it.each(cases)('finds %s, and nothing else', (_, entries, image, problem) => {
+it.each(cases)('finds %s, and no other problem', (_, entries, image, problem) => {
   expect(checkPromotion(journal(...entries), stage, { ...prod, image })).toEqual([expect.stringMatching(problem)])
 })
 
-it('takes no two unpinned images for the same', () => {
+it('does not treat two unpinned images as the same', () => {
   const [problem] = checkPromotion(journal(...all), { ...stage, image: '' }, { ...prod, image: '' })
-  expect(problem).toMatch(/ships no image, and stage ran none/)
+  expect(problem).toMatch(/deploys no image, but stage ran none/)
 })
 
-it('does not take a refused read for one', () => {
+it('does not count a refused read', () => {
   const refused = { ...good.read, status: 403 }
   expect(checkPromotion(journal(...without('read'), refused), stage, prod)).toEqual([
     expect.stringMatching(/an image was built/),

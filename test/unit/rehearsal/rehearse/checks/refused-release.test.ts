@@ -5,19 +5,19 @@ const assumed = entry('api', { service: 'sts', action: 'AssumeRole' })
 const token = entry('api', { service: 'ecr', action: 'GetAuthorizationToken' })
 const looked = entry('registry', { what: 'manifest', status: 404 })
 
-it('agrees with a refusal that only looked', () => {
+it('accepts a refusal after a lookup', () => {
   expect(checkRefusedRelease([assumed, token, looked], 'failure')).toEqual([])
 })
 
 it.each([
-  ['it went through', [assumed, token, looked], 'success', /ended with success/],
-  ['it failed before it looked', [assumed], 'failure', /not looked up in any registry/],
+  ['it was deployed', [assumed, token, looked], 'success', /ended with success/],
+  ['it failed before the lookup', [assumed], 'failure', /not looked up in any registry/],
   [
     'Terraform ran first',
     [assumed, entry('api', { service: 's3', action: 'GetObject' }), token, looked],
     'failure',
     /1 calls were made before it was refused, such as s3:GetObject/,
   ],
-])('disagrees where %s', (_, entries, conclusion, problem) => {
+])('finds a problem where %s', (_, entries, conclusion, problem) => {
   expect(checkRefusedRelease(entries, conclusion)).toEqual([expect.stringMatching(problem)])
 })

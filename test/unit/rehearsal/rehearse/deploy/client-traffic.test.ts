@@ -16,7 +16,7 @@ async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5))
 }
 
-it('counts every request, and what answered', async () => {
+it('counts requests and responses', async () => {
   const url = await listen((response, count) => response.end(count <= 5 ? 'old\n' : 'new\n'))
   const traffic = sendTraffic(url)
   await until(() => traffic.counts().answers.get('new') !== undefined)
@@ -26,7 +26,7 @@ it('counts every request, and what answered', async () => {
   expect([...tally.answers.values()].reduce((a, b) => a + b)).toBe(tally.requests)
 })
 
-it('counts every answer but 200, and every connection that breaks, as failed', async () => {
+it('counts responses other than 200 and broken connections as failed', async () => {
   const url = await listen((response, count) => {
     if (count % 3 === 1) response.writeHead(503).end('busy')
     else if (count % 3 === 2) response.socket?.destroy()
@@ -41,7 +41,7 @@ it('counts every answer but 200, and every connection that breaks, as failed', a
   expect(failures.join()).toMatch(/socket hang up|ECONNRESET/)
 })
 
-it('waits for what is under way before it counts', async () => {
+it('waits for open requests before the final count', async () => {
   let release = () => {}
   const held = new Promise<void>((resolve) => {
     release = resolve

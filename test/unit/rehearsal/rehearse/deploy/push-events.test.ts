@@ -4,7 +4,7 @@ import { rehearsedSettings } from '../../../../../rehearsal/rehearse/setup/githu
 
 const commit = { sha: 'c'.repeat(40), before: 'b'.repeat(40), message: 'Second version' }
 
-it('sends a merge to stage', () => {
+it('deploys a merge to stage', () => {
   expect(merge(commit)).toMatchObject({
     workflow: '.github/workflows/deploy-stage.yml',
     ref: 'refs/heads/main',
@@ -13,7 +13,7 @@ it('sends a merge to stage', () => {
   })
 })
 
-it('sends a version tag to prod, with what stage has, and nothing to build with', () => {
+it("deploys a version tag to prod with stage's image, and without a Docker engine", () => {
   expect(release('v1.2.3', commit, '127.0.0.1:5000/web')).toMatchObject({
     workflow: '.github/workflows/deploy-prod.yml',
     ref: 'refs/tags/v1.2.3',
@@ -23,7 +23,7 @@ it('sends a version tag to prod, with what stage has, and nothing to build with'
   })
 })
 
-it('keeps stage and prod apart in all that they are set up with', () => {
+it('gives stage and prod different settings', () => {
   const { environments: settings } = rehearsedSettings({ AWS_REGION: 'eu-west-1' }, {}, false)
   const { AWS_REGION: stageRegion, ...stage } = settings.stage.vars
   const { AWS_REGION: prodRegion, AWS_LOGIN_ROLE: login, ...prod } = settings.prod.vars
@@ -36,7 +36,7 @@ it('keeps stage and prod apart in all that they are set up with', () => {
   expect(Object.keys(prod)).toEqual(Object.keys(stage))
 })
 
-it('has monitors watchMonitors only where that is asked for, and then not for long', () => {
+it('watches monitors only with watchMonitors, for a short time', () => {
   const cloud = { DD_API_KEY: 'api', DD_APP_KEY: 'app' }
   const { settings } = rehearsedSettings(cloud, {}, true)
   expect(settings).toMatchObject({ secrets: { DATADOG_APP_KEY: 'app' }, vars: { DATADOG_BAKE_TIME: '5s' } })

@@ -29,15 +29,15 @@ function shown(...events: RunnerEvent[]): string {
   return text
 }
 
-it('gives each stage a line, by the name people have for it', () => {
+it('prints a line for each stage', () => {
   expect(shown(started, log('secretive detail'), finished('success'))).toMatch(/^ {2}✓ rollout +\d+\.\d s\n$/)
 })
 
-it('says nothing of what was skipped', () => {
+it('prints nothing for skipped steps', () => {
   expect(shown(started, finished('skipped'))).toBe('')
 })
 
-it('shows the last lines of what failed, and what it said was wrong', () => {
+it('prints the last lines and the errors of a failed step', () => {
   const error: RunnerEvent = { type: 'annotation', at, annotation: { level: 'error', message: 'The cluster is gone.' } }
   const text = shown(started, log('first'), error, finished('failure'))
   expect(text).toContain('error: The cluster is gone.\n')
@@ -63,7 +63,7 @@ describe('the command line', () => {
     [['--json'], /--json/],
     [['--json', ''], /--json needs the path/],
     [['file'], /file/],
-  ])('refuses %j, and names it', (args, message) => {
+  ])('refuses %j and names the option', (args, message) => {
     expect(() => readCommandLine(args)).toThrow(message)
   })
 })

@@ -37,7 +37,7 @@ const summary: Summary = {
   seconds: 33,
 }
 
-it('adds up the steps of a stage, and keeps the worst outcome', () => {
+it('adds up the steps of a stage and keeps the worst outcome', () => {
   const stages = stagesOf([
     step('actions/checkout@v5', 'success', 1),
     step('slipway/slipway/actions/terraform-apply@v1', 'success', 2),
@@ -52,7 +52,7 @@ it('adds up the steps of a stage, and keeps the worst outcome', () => {
   ])
 })
 
-it('tells the steps of one action apart that serve different ends, and leaves out what did not come about', () => {
+it('distinguishes steps with the same action by id, and omits skipped stages', () => {
   const image = 'slipway/slipway/actions/build-image@v1'
   const datadog = 'slipway/slipway/actions/datadog-event@v1'
   const stages = stagesOf([
@@ -75,11 +75,11 @@ it('tells the steps of one action apart that serve different ends, and leaves ou
   ])
 })
 
-it('gives a step that failed a stage of its own, so that it is seen', () => {
+it('shows a failed step as a stage', () => {
   expect(stagesOf([step(undefined, 'failure', 1)])).toEqual([{ name: 'A step', outcome: 'failure', seconds: 1 }])
 })
 
-it('gives machines exactly what was promised', () => {
+it('writes exactly the documented members to JSON', () => {
   expect(jsonSummary(summary)).toEqual({
     verdict: 'succeeded',
     image: 'web@sha256:abc',
@@ -95,13 +95,13 @@ it('gives machines exactly what was promised', () => {
   })
 })
 
-it('gives machines what became of prod and of the alarm, where there was one', () => {
+it('adds prod and alarm to JSON when they ran', () => {
   const alarm = { verdict: 'rolled-back', taskDefinition: 'arn:web:3', event: null }
   expect(jsonSummary({ ...summary, alarm })).toMatchObject({ alarm })
   expect(textSummary({ ...summary, alarm })).toMatch(/alarm +rolled-back\n +revision +arn:web:3/)
 })
 
-it('tells people what they want to know, with the time of Terraform apart', () => {
+it("prints the summary with Terraform's time", () => {
   const text = textSummary({ ...summary, problems: ['second deploy: it failed'] })
   for (const part of [
     'succeeded',
@@ -119,7 +119,7 @@ it('tells people what they want to know, with the time of Terraform apart', () =
   expect(text).toMatch(/rollout +failure\n/)
 })
 
-describe('of a rehearsal that went on to prod', () => {
+describe('with --prod', () => {
   const digest = `sha256:${'a'.repeat(64)}`
   const prod = {
     verdict: 'succeeded',
@@ -129,12 +129,12 @@ describe('of a rehearsal that went on to prod', () => {
   } as const
   const ran = { ...summary, image: `127.0.0.1:5000/web@${digest}` }
 
-  it('gives machines one member more', () => {
+  it('adds prod to JSON', () => {
     expect(jsonSummary({ ...ran, prod })).toEqual({ ...jsonSummary(ran), prod })
     expect(Object.keys(jsonSummary({ ...ran, prod: undefined }))).not.toContain('prod')
   })
 
-  it('tells people that prod runs what stage ran', () => {
+  it("says that prod runs stage's image", () => {
     const text = textSummary({ ...ran, prod })
     for (const part of [prod.image, `the same image as stage: ${digest}`, 'arn:prod:web:1', 'web in prod']) {
       expect(text).toContain(part)

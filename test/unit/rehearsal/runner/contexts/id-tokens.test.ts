@@ -19,7 +19,7 @@ const claims = (log: readonly string[]) => {
   return JSON.parse(Buffer.from(value.split('.')[1] ?? '', 'base64url').toString())
 }
 
-it('a job that may have a token of its own gets one, which says which job it is', async () => {
+it('a job with id-token: write gets a token with its claims', async () => {
   const { log, result } = await run(job('permissions: { id-token: write }'))
   expect(result.conclusion).toBe('success')
   expect(claims(log)).toMatchObject({
@@ -30,12 +30,12 @@ it('a job that may have a token of its own gets one, which says which job it is'
   })
 })
 
-it('in an environment it says that instead of the branch', async () => {
+it('the subject of a job in an environment has the environment instead of the branch', async () => {
   const { log } = await run(job('permissions: { id-token: write }\n    environment: stage'))
   expect(claims(log)).toMatchObject({ sub: 'repo:acme@1/web@1:environment:stage', environment: 'stage' })
 })
 
-it('its subject has the ids of owner and repository, as GitHub writes it for repositories since July 2026', () => {
+it("the subject has the ids of owner and repository, GitHub's format since July 2026", () => {
   const ids = { repository_owner_id: '12', repository_id: '345' }
   expect(claimsOf({ repository: 'acme/web', repository_owner: 'acme', ...ids }, 'prod')).toMatchObject({
     sub: 'repo:acme@12/web@345:environment:prod',
@@ -43,7 +43,7 @@ it('its subject has the ids of owner and repository, as GitHub writes it for rep
   })
 })
 
-it('nobody else gets one', async () => {
+it('a job without id-token: write gets no token', async () => {
   const stranger = await run(
     job('permissions: { id-token: write }', ask.replace('$ACTIONS_ID_TOKEN_REQUEST_TOKEN', 'x')),
   )

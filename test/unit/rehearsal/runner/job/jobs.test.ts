@@ -5,7 +5,7 @@ afterAll(removeFolders)
 const job = (script: string, more = '') => `{ runs-on: ubuntu-latest, ${more} steps: [{ run: "${script}" }] }`
 
 describe('jobs', () => {
-  it('run in the order of their needs, and see what those gave', async () => {
+  it('run in the order of their needs, and see the outputs of those', async () => {
     const { log, result } = await run(`
 on: push
 jobs:
@@ -22,7 +22,7 @@ jobs:
     expect(result.jobs.map(({ id }) => id)).toEqual(['first', 'last'])
   })
 
-  it('are skipped after a failed need, also at a distance, unless they ask for it', async () => {
+  it('are skipped after a failed direct or indirect need, unless their condition says otherwise', async () => {
     const { result } = await run(`
 on: push
 jobs:
@@ -104,7 +104,7 @@ jobs:
   const settings = { settings: { secrets: { KEY: 'sesame' }, vars: {} } }
   const files = { '.github/workflows/called.yml': called }
 
-  it('gets inputs and secrets, not the environment, and gives outputs', async () => {
+  it('gets inputs and secrets but not env, and returns outputs', async () => {
     const { log } = await run(caller('{ where: here, loud: true }'), files, settings)
     expect(log).toEqual(['key ***', 'after here-2-true-'])
   })
@@ -132,7 +132,7 @@ jobs:
     await expect(run(caller(inputs, secrets), files, settings)).rejects.toThrow(message)
   })
 
-  it('may not ask for more permissions than its caller has', async () => {
+  it('cannot request more permissions than its caller has', async () => {
     const greedy = called.replace('jobs:', 'permissions: { id-token: write }\njobs:')
     await expect(run(caller('{ where: x }'), { '.github/workflows/called.yml': greedy }, settings)).rejects.toThrow(
       "requesting 'id-token: write', but is only allowed 'id-token: none'",

@@ -23,7 +23,7 @@ runs:
 })
 
 describe('a Node action', () => {
-  it('gets its inputs, by name or default, and a warning for one it does not know', async () => {
+  it('gets given and default inputs, and warns about unknown ones', async () => {
     const { log, annotations } = await run(
       steps(`
 - uses: ./act
@@ -34,7 +34,7 @@ describe('a Node action', () => {
     expect(annotations).toEqual(["warning: Unexpected input(s) 'bogus', valid inputs are ['some-name', 'other thing']"])
   })
 
-  it('runs its post at the end of the job, the last action first, with its state', async () => {
+  it('runs post steps at the end of the job in reverse order, with their state', async () => {
     const main = `
       const fs = require('fs')
       fs.appendFileSync(process.env.GITHUB_STATE, 'mark=' + process.env['INPUT_SOME-NAME'] + '\\n')
@@ -52,7 +52,7 @@ describe('a Node action', () => {
     expect(result.conclusion).toBe('failure')
   })
 
-  it('skips a post whose condition does not hold', async () => {
+  it('skips a post step whose condition is false', async () => {
     const { step } = await run(
       steps('- { id: one, uses: ./act }'),
       nodeAction({ main: '', post: 'process.exit(1)', postIf: 'failure()' }),
@@ -69,7 +69,7 @@ describe('a Node action', () => {
   })
 })
 
-it('an action of another repository whose bundle was not built is refused before any step', async () => {
+it('an action without its bundle is refused before any step', async () => {
   const { 'act/main.cjs': _, ...rest } = nodeAction({ main: '' })
   const other = repository(rest)
   const options = { repositories: { 'slip/way': other.source } }
@@ -79,7 +79,7 @@ it('an action of another repository whose bundle was not built is refused before
 })
 
 describe('a composite action', () => {
-  it('runs its steps with its inputs, and gives outputs', async () => {
+  it('runs its steps with its inputs, and returns outputs', async () => {
     const { log, result } = await run(
       steps(`
 - id: both
@@ -132,7 +132,7 @@ describe('cancelling', () => {
     console.log('ready')
     setInterval(() => {}, 1000)`
 
-  it('sends SIGINT, then SIGTERM, and runs what always runs', async () => {
+  it('sends SIGINT, then SIGTERM, and runs steps with always()', async () => {
     const { log, result, step } = await run(
       steps(`
 - { id: main, uses: ./act, with: { some-name: SIGTERM } }
@@ -154,7 +154,7 @@ describe('cancelling', () => {
     expect(result.conclusion).toBe('cancelled')
   })
 
-  it('ends a step that ignores both with SIGKILL', async () => {
+  it('kills a step that ignores both', async () => {
     const { log, step } = await run(
       steps('- { id: main, uses: ./act, with: { some-name: never } }'),
       nodeAction({ main: recordSignals }),
@@ -164,7 +164,7 @@ describe('cancelling', () => {
     expect(step('main').outcome).toBe('cancelled')
   })
 
-  it('cuts off everything once the time of a cancelled run is over', async () => {
+  it('ends a cancelled run after its time limit', async () => {
     const { step, log } = await run(
       steps(`
 - { id: main, uses: ./act, if: always() }
@@ -178,7 +178,7 @@ describe('cancelling', () => {
   })
 })
 
-it('ends processes that a job leaves behind', async () => {
+it('kills orphan processes at the end of a job', async () => {
   const file = join(temporary(), 'pid')
   // Until it is what it becomes, it is still called bash.
   const begun = 'until grep -q sleep /proc/$!/comm; do :; done'

@@ -3,7 +3,7 @@ import { removeFolders, run, steps } from '../support.ts'
 afterAll(removeFolders)
 
 describe('steps', () => {
-  it('hand on outputs, environment and paths through the runner files', async () => {
+  it('pass outputs, environment and paths through file commands', async () => {
     const { result, log } = await run(
       steps(`
 - id: say
@@ -35,7 +35,7 @@ jobs:
     expect(log.some((line) => /^after=[0-9a-f]{40}$/.test(line))).toBe(true)
   })
 
-  it('are skipped after a failure, unless their condition asks otherwise', async () => {
+  it('are skipped after a failure, unless their condition says otherwise', async () => {
     const { result, step } = await run(
       steps(`
 - id: forgiven
@@ -63,7 +63,7 @@ jobs:
     expect(outcomes).toEqual(['success', 'failure', 'skipped', 'success', 'success', 'skipped'])
   })
 
-  it('may ask for their own environment in their condition', async () => {
+  it('can use their own env in their condition', async () => {
     const { step } = await run(
       steps(`
 - { id: with, if: env.KEY != '', env: { KEY: "\${{ secrets.KEY }}" }, run: 'true' }
@@ -75,7 +75,7 @@ jobs:
     expect(step('without').outcome).toBe('skipped')
   })
 
-  it('get the environment of the runner, and none of this process', async () => {
+  it("get the runner's environment, not this process's", async () => {
     process.env['LEAK_OF_THE_TEST'] = 'leaked'
     const { log } = await run(
       steps(`
@@ -91,7 +91,7 @@ jobs:
     )
   })
 
-  it('fail when they run longer than their time', async () => {
+  it('fail at their timeout-minutes', async () => {
     const { step, annotations } = await run(
       steps(`
 - id: slow
@@ -104,7 +104,7 @@ jobs:
     expect(annotations).toContain("error: The action 'slow' has timed out after 0.005 minutes.")
   })
 
-  it('fail on a file command that the runner cannot read', async () => {
+  it('fail on an invalid file command', async () => {
     const { step, annotations } = await run(
       steps(`
 - id: bad
@@ -114,7 +114,7 @@ jobs:
     expect(annotations).toContainEqual(expect.stringContaining("Invalid format 'nonsense'"))
   })
 
-  it('lose a summary that is too large for GitHub', async () => {
+  it("lose a summary that is larger than GitHub's limit", async () => {
     const { step, annotations } = await run(
       steps(`
 - id: big
@@ -160,7 +160,7 @@ jobs:
     expect(log.join('\n')).not.toContain('made-up-later')
   })
 
-  it('is not obeyed between stop-commands and its token', async () => {
+  it('has no effect between stop-commands and its token', async () => {
     const { annotations } = await run(
       steps(`
 - run: |
@@ -172,7 +172,7 @@ jobs:
     expect(annotations).toEqual(['notice: mine'])
   })
 
-  it('fails the step when it uses a command that GitHub switched off', async () => {
+  it('fails the step for a command that GitHub disabled', async () => {
     const { step, annotations } = await run(
       steps(`
 - id: old

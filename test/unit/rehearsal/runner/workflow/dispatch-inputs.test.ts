@@ -32,7 +32,7 @@ const started = (inputs: Readonly<Record<string, string>>) =>
     },
   )
 
-test('a workflow that is started by hand gets its inputs, each of its type', async () => {
+test('a workflow_dispatch run gets its inputs in their types', async () => {
   const { log, result } = await started({ place: 'prod', deep: 'true' })
   expect(result.conclusion).toBe('success')
   expect(log).toEqual(expect.arrayContaining(['"prod" true 3 ""', 'workflow_dispatch tag prod in prod']))
@@ -48,7 +48,7 @@ test.each([
   await expect(started(inputs)).rejects.toThrow(message)
 })
 
-test('a workflow that only runs on a push cannot be started by hand', async () => {
+test('a workflow without workflow_dispatch cannot be dispatched', async () => {
   const trigger = { event: 'workflow_dispatch', ref: 'refs/heads/main', sha: 'a', actor: 'mona', inputs: {} } as const
   const pushed = BY_HAND.replace('  workflow_dispatch:', '  push:').replace(/ {4}inputs:\n(?: {6}.*\n)*/, '')
   await expect(run(pushed, {}, { trigger })).rejects.toThrow('does not run on workflow_dispatch, but on push')

@@ -9,7 +9,7 @@ beforeEach(async () => {
 })
 
 describe('clusters and tags', () => {
-  test('creating a cluster again answers with the one that is there', async () => {
+  test('creating an existing cluster returns it', async () => {
     const again = await it.call('CreateCluster', {
       clusterName: 'main',
       settings: [{ name: 'containerInsights', value: 'enabled' }],
@@ -18,7 +18,7 @@ describe('clusters and tags', () => {
     expect((await it.call('ListClusters')).clusterArns).toHaveLength(1)
   })
 
-  test('capacity providers are put, and a strategy must name one of them', async () => {
+  test('a strategy must name a capacity provider of the cluster', async () => {
     const providers = { ...main, capacityProviders: ['FARGATE', 'FARGATE_SPOT'] }
     const strategy = [{ capacityProvider: 'FARGATE', weight: 1, base: 0 }]
     const { cluster } = await it.call('PutClusterCapacityProviders', {
@@ -54,7 +54,7 @@ describe('clusters and tags', () => {
     })
   })
 
-  test('tags are set, read and taken away', async () => {
+  test('tags are set, read and removed', async () => {
     const { serviceArn } = await steady(it)
     await it.call('TagResource', {
       resourceArn: serviceArn,
@@ -74,7 +74,7 @@ describe('clusters and tags', () => {
     ).toMatchObject({ code: 'InvalidParameterException' })
   })
 
-  test('a service hands its tags on to its tasks, if it is to', async () => {
+  test('a service propagates its tags to its tasks when propagateTags says so', async () => {
     await steady(it, { propagateTags: 'SERVICE', enableECSManagedTags: true, tags: [{ key: 'team', value: 'web' }] })
     const { taskArns } = await it.call('ListTasks', main)
     const { tasks } = await it.call('DescribeTasks', { ...main, tasks: taskArns, include: ['TAGS'] })

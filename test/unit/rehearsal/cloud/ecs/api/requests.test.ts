@@ -8,7 +8,7 @@ beforeEach(async () => {
   await it.call('CreateCluster', { clusterName: 'main' })
 })
 
-describe('requests are held to their shapes', () => {
+describe('requests are validated against their shapes', () => {
   test.each([
     ['DescribeServices', { ...main, services: 'web' }, 'SerializationException', 'Expected list or null (at services)'],
     [
@@ -44,13 +44,13 @@ describe('requests are held to their shapes', () => {
     expect(await it.refusal(operation, input)).toEqual({ code, message })
   })
 
-  test('null is as good as absent, and members that AWS does not know are ignored', async () => {
+  test('null counts as absent, and unknown members are ignored', async () => {
     const { clusters } = await it.call('DescribeClusters', { clusters: ['main'], include: null, whatever: 1 })
     expect(clusters).toHaveLength(1)
   })
 })
 
-describe('what is not there', () => {
+describe('missing resources', () => {
   test.each([
     ['DescribeServices', { cluster: 'none', services: ['web'] }, 'ClusterNotFoundException', 'Cluster not found.'],
     ['UpdateService', { ...main, service: 'none' }, 'ServiceNotFoundException', 'Service not found.'],
@@ -80,7 +80,7 @@ describe('what is not there', () => {
     expect(await it.refusal(operation, input)).toEqual({ code, message })
   })
 
-  test('describing names what is missing, beside what is there', async () => {
+  test('Describe calls return failures for missing resources', async () => {
     const arn = 'arn:aws:ecs:eu-west-1:123456789012'
     expect(await it.call('DescribeClusters', { clusters: ['main', 'none'] })).toMatchObject({
       clusters: [{ clusterName: 'main' }],
@@ -112,7 +112,7 @@ test.each([
   ['DescribeServiceDeployments', 'serviceDeploymentArns', 20],
   ['DescribeServiceRevisions', 'serviceRevisionArns', 20],
   ['DescribeClusters', 'clusters', 100],
-])('%s takes no more than it may', async (operation, member, most) => {
+])('%s refuses a batch above its limit', async (operation, member, most) => {
   const input = (count: number) => ({
     ...(operation.endsWith('s') && member !== 'clusters' ? main : {}),
     [member]: Array(count).fill('x'),

@@ -9,7 +9,7 @@ beforeEach(async () => {
 })
 
 describe('task definitions', () => {
-  test('revisions count up, and are described by family, by revision and by ARN', async () => {
+  test('revisions count up and are described by family, revision and ARN', async () => {
     await register(it)
     await register(it, { tags: [{ key: 'team', value: 'web' }] })
     const newest = await it.call('DescribeTaskDefinition', { taskDefinition: 'web', include: ['TAGS'] })
@@ -48,7 +48,7 @@ describe('task definitions', () => {
     })
   })
 
-  test('an inactive revision can be described, but nothing new starts of it', async () => {
+  test('an inactive revision can be described but not run', async () => {
     await register(it)
     const { taskDefinition } = await it.call('DeregisterTaskDefinition', { taskDefinition: 'web:1' })
     expect(taskDefinition).toMatchObject({ status: 'INACTIVE', deregisteredAt: expect.any(Date) })

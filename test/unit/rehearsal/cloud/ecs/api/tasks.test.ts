@@ -76,7 +76,7 @@ describe('tasks', () => {
     expect(await it.refusal('RunTask', { ...once, count: 11 })).toMatchObject({ code: 'InvalidParameterException' })
   })
 
-  test('lists have the filters that AWS has, with the same surprises', async () => {
+  test("ListTasks has AWS's filters: PENDING finds nothing", async () => {
     await steady(it)
     await it.call('RunTask', { ...once, startedBy: 'me' })
     const list = async (more: object) => (await it.call('ListTasks', { ...main, ...more })).taskArns.length
@@ -95,7 +95,7 @@ describe('tasks', () => {
     expect((await it.call('ListTasks', { ...main, maxResults: 2, nextToken: page.nextToken })).taskArns).toHaveLength(1)
   })
 
-  test('an instance that is full says what it lacks', async () => {
+  test('a full instance reports the missing resource', async () => {
     it = world('instances: { count: 1, cpu: 1024, memory: 600 }')
     await it.call('CreateCluster', { clusterName: 'main' })
     await register(it, { networkMode: 'bridge', requiresCompatibilities: ['EC2'] })

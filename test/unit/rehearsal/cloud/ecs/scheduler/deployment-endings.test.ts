@@ -12,7 +12,7 @@ async function history(it: World) {
   return described.serviceDeployments.reverse()
 }
 
-test('a cluster without room says why, and the service goes on once there is room', async () => {
+test('a cluster without capacity says why, and the service continues once there is capacity', async () => {
   const it = world('instances: { count: 2, cpu: 1024, memory: 600 }')
   await register(it, { networkMode: 'bridge', requiresCompatibilities: ['EC2'] })
   await create(it, { launchType: 'EC2', networkConfiguration: undefined, desiredCount: 2 })
@@ -28,7 +28,7 @@ test('a cluster without room says why, and the service goes on once there is roo
   expect(it.messages().at(-1)).toBe('(service web) has reached a steady state.')
 })
 
-test('no container instance at all', async () => {
+test('a cluster without container instances says so', async () => {
   const it = world('instances: { count: 0 }')
   await register(it)
   await create(it, { launchType: 'EC2' })
@@ -36,7 +36,7 @@ test('no container instance at all', async () => {
   expect(it.messages()[0]).toContain('Reason: No Container Instances were found in your cluster.')
 })
 
-test('Fargate without capacity', async () => {
+test('Fargate without capacity says so', async () => {
   const it = world('tasks: [{ when: { deployment: 2 }, noCapacity: true }]')
   await steady(it, breaker(true))
   await deploy(it)
@@ -47,7 +47,7 @@ test('Fargate without capacity', async () => {
   expect((await history(it)).at(-1)).toMatchObject({ status: 'ROLLBACK_SUCCESSFUL' })
 })
 
-test('a newer deployment supersedes the one under way', async () => {
+test('a new deployment supersedes the running one', async () => {
   const it = world()
   const before = await steady(it)
   const second = await deploy(it)
@@ -104,7 +104,7 @@ const alarms = (rollback: boolean) => ({
 test.each([
   [true, 'ROLLBACK_SUCCESSFUL', 'Service deployment rolled back because of alarm(s) in ALARM state: high-5xx.'],
   [false, 'STOPPED', 'Service deployment stopped because of alarm(s) in ALARM state: high-5xx.'],
-])('an alarm ends the deployment that it watches (rollback %s)', async (rollback, status, statusReason) => {
+])('an alarm fails the deployment (rollback %s)', async (rollback, status, statusReason) => {
   const it = world('alarms: [{ name: high-5xx, deployment: 2, after: 2m }]')
   await steady(it, { deploymentConfiguration: { deploymentCircuitBreaker: { enable: false, rollback: false } } })
   const id = await deploy(it, alarms(rollback))
@@ -130,7 +130,7 @@ test('a deployment with alarms bakes before it is complete', async () => {
   expect((await history(it)).at(-1)).toMatchObject({ status: 'SUCCESSFUL', alarms: { status: 'MONITORING_COMPLETE' } })
 })
 
-test('an alarm that is raised when the deployment starts leaves it unprotected', async () => {
+test('an alarm that is in ALARM at the start is ignored', async () => {
   const it = world('alarms: [{ name: high-5xx, deployment: 1, after: 10s }]')
   await steady(it)
   await deploy(it, alarms(true))
@@ -139,7 +139,7 @@ test('an alarm that is raised when the deployment starts leaves it unprotected',
   expect((await history(it)).at(-1)).toMatchObject({ status: 'SUCCESSFUL' })
 })
 
-test('a rollout that the deployment configuration leaves no room for says so', async () => {
+test('a deployment configuration without room for a rollout is reported', async () => {
   const it = world()
   await steady(it, { desiredCount: 1, deploymentConfiguration: { minimumHealthyPercent: 100, maximumPercent: 150 } })
   await deploy(it)
@@ -153,7 +153,7 @@ test('a rollout that the deployment configuration leaves no room for says so', a
   )
 })
 
-test('a rollback that fails too', async () => {
+test('a rollback can fail, too', async () => {
   // From the second deployment on nothing can be pulled, so what was stopped cannot be started again.
   const it = world(`tasks: [{ when: { deploymentsFrom: 2 }, pull: { fails: '${PULL_ERROR}' } }]`)
   await steady(it, {
@@ -169,7 +169,7 @@ test('a rollback that fails too', async () => {
   expect((await it.service()).deployments).toMatchObject([{ status: 'PRIMARY', rolloutState: 'FAILED' }])
 })
 
-test('answers can be behind the truth', async () => {
+test('reads can be stale', async () => {
   const it = world('all-is-well', {
     staleness: { currentServiceDeployment: 30 * SECOND, serviceDeployments: 5 * SECOND },
   })

@@ -36,7 +36,7 @@ async function stoppedTasks(it: World) {
   return (await it.call('DescribeTasks', { cluster: 'main', tasks: taskArns })).tasks
 }
 
-test('the circuit breaker rolls back under a new PRIMARY id, and the deployment that failed vanishes', async () => {
+test('the circuit breaker rolls back with a new PRIMARY id, and the failed deployment disappears', async () => {
   const it = world(badImage)
   const before = await steady(it, breaker(true))
   const old = before.deployments[0].id
@@ -118,7 +118,7 @@ test('the tasks that failed to start can be described for an hour', async () => 
   })
 })
 
-test('a breaker without rollback leaves the failed deployment as PRIMARY, and what runs alone', async () => {
+test('a circuit breaker without rollback keeps the failed deployment as PRIMARY and the running tasks', async () => {
   const it = world(badImage)
   const before = await steady(it, breaker(false))
   const id = await deploy(it, {}, bad)
@@ -150,7 +150,7 @@ test('a first deployment has nothing to roll back to', async () => {
   ])
 })
 
-test('without a breaker, a bad image is tried for ever, at ever longer intervals', async () => {
+test('without a circuit breaker, a missing image is retried at growing intervals', async () => {
   const it = world(badImage)
   await steady(it, { desiredCount: 1 })
   const id = await deploy(it, {}, bad)
@@ -167,7 +167,7 @@ test('without a breaker, a bad image is tried for ever, at ever longer intervals
   expect(Math.max(...pauses)).toBeLessThan(28 * MINUTE)
 })
 
-test('a container that ends at once never runs, and trips the breaker', async () => {
+test('a container that exits at once triggers the circuit breaker', async () => {
   const it = world("tasks: [{ when: { image: 'bad' }, exit: { after: 0s, code: 1 } }]")
   await steady(it, breaker(true))
   await deploy(it, {}, bad)
@@ -180,7 +180,7 @@ test('a container that ends at once never runs, and trips the breaker', async ()
   })
 })
 
-test('a crash loop of tasks that run first is missed by the breaker, as by that of AWS', async () => {
+test("the circuit breaker misses crashes after RUNNING, as AWS's does", async () => {
   const it = world("tasks: [{ when: { image: 'bad' }, exit: { after: 5s, code: 3 } }]")
   await steady(it, breaker(true))
   const id = await deploy(it, {}, bad)
@@ -208,7 +208,7 @@ test.each([
   ['503', 'Health checks failed with these codes: [503]'],
   ['timed-out', 'Request timed out'],
   ['refused', 'Health checks failed'],
-])('targets that answer %s trip the breaker in its second stage', async (answers, reason) => {
+])('targets that return %s trigger the circuit breaker in its second stage', async (answers, reason) => {
   const it = world(`tasks: [{ when: { image: 'bad' }, answers: ${answers} }]`)
   const arn = await targetGroup(it)
   await steady(it, { ...breaker(true), loadBalancers: [behind(arn)] })
@@ -231,7 +231,7 @@ test.each([
   expect(it.messages().find((message) => message.includes('is unhealthy in'))).toContain(`(reason ${reason})`)
 })
 
-test('container health checks that never pass stop the tasks and trip the breaker', async () => {
+test('failing container health checks stop the tasks and trigger the circuit breaker', async () => {
   const it = world("tasks: [{ when: { image: 'bad' }, health: unhealthy }]")
   const healthCheck = { command: ['CMD-SHELL', 'false'], interval: 10, retries: 2 }
   await steady(it, breaker(true))

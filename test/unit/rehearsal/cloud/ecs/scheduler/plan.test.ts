@@ -23,7 +23,7 @@ const situation: fc.Arbitrary<Situation<Counted>> = fc.record({
 
 const healthy = (tasks: readonly Counted[]) => tasks.filter((one) => one.healthy).length
 
-test('a plan never starts more than the maximum allows, nor more than is wanted', () => {
+test('a plan never starts more than maximumPercent and desiredCount allow', () => {
   fc.assert(
     fc.property(situation, (it) => {
       const { start } = plan(it)
@@ -37,7 +37,7 @@ test('a plan never starts more than the maximum allows, nor more than is wanted'
   )
 })
 
-test('a plan never stops healthy tasks below the minimum, but what is more than the desired count', () => {
+test('a plan never stops healthy tasks below minimumHealthyPercent, except surplus ones', () => {
   fc.assert(
     fc.property(situation, (it) => {
       const { stop } = plan(it)
@@ -49,7 +49,7 @@ test('a plan never stops healthy tasks below the minimum, but what is more than 
   )
 })
 
-test('a plan that does not proceed starts nothing, and leaves what runs from before alone', () => {
+test('a halted plan starts nothing and keeps earlier tasks', () => {
   fc.assert(
     fc.property(situation, (it) => {
       const { start, stop } = plan({ ...it, proceeds: false })
@@ -59,7 +59,7 @@ test('a plan that does not proceed starts nothing, and leaves what runs from bef
   )
 })
 
-test('following the plan ends with the desired count of new tasks, and none of the old', () => {
+test('following the plan ends with desiredCount new tasks and no old ones', () => {
   fc.assert(
     fc.property(
       fc.nat(12),
@@ -100,7 +100,7 @@ test.each([
   [25, 13],
   [400, 200],
   [800, 200],
-])('the breaker bears failures of %i desired tasks up to %i', (desired, threshold) => {
+])("the circuit breaker's threshold for %i desired tasks is %i", (desired, threshold) => {
   expect(thresholdOf({}, desired)).toBe(threshold)
 })
 
@@ -108,7 +108,7 @@ test.each([
   [{ type: 'COUNT', value: 7 } as const, 100, 7],
   [{ type: 'UNBOUNDED_PERCENT', value: 50 } as const, 1_000, 500],
   [{ type: 'BOUNDED_PERCENT', value: 10 } as const, 100, 10],
-])('a threshold of its own: %j of %i', (thresholdConfiguration, desired, threshold) => {
+])('configured threshold: %j of %i', (thresholdConfiguration, desired, threshold) => {
   const deploymentCircuitBreaker = { enable: true, rollback: true, thresholdConfiguration }
   expect(thresholdOf({ deploymentCircuitBreaker }, desired)).toBe(threshold)
 })

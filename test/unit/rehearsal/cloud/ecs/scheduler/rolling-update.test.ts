@@ -11,7 +11,7 @@ const lives = (it: ReturnType<typeof world>) => {
   return [...tasks.values()]
 }
 
-test('a new service starts its tasks, and is steady once they count as healthy', async () => {
+test('a new service starts its tasks, and is steady once they are healthy', async () => {
   const it = world()
   await register(it)
   const created = await create(it)
@@ -99,7 +99,7 @@ test('a rolling update starts the new tasks, waits for their targets, drains the
   }
 })
 
-test('there are never fewer healthy tasks than the minimum, nor more tasks than the maximum', async () => {
+test('a rollout keeps to minimumHealthyPercent and maximumPercent', async () => {
   const it = world()
   await steady(it, {
     desiredCount: 4,
@@ -152,7 +152,7 @@ test('desired count 0 completes at once, and scaling needs no deployment', async
   expect(it.entries('service-deployment').map(({ status }) => status)).toEqual(['IN_PROGRESS', 'SUCCESSFUL'])
 })
 
-test('a task waits for all of several target groups', async () => {
+test('a task waits for all its target groups', async () => {
   const it = world()
   const [one, two] = [await targetGroup(it, 'one'), await targetGroup(it, 'two', { HealthCheckPath: '/two' })]
   await steady(it, { loadBalancers: [behind(one), behind(two)] })
@@ -166,7 +166,7 @@ test('a task waits for all of several target groups', async () => {
   expect(healthy).toHaveLength(4)
 })
 
-test('container health checks decide, where there are any', async () => {
+test('container health checks decide whether a task is healthy', async () => {
   const it = world()
   const healthCheck = { command: ['CMD-SHELL', 'true'], interval: 10 }
   await register(it, {}, [container({ healthCheck })])
@@ -180,7 +180,7 @@ test('container health checks decide, where there are any', async () => {
   expect(tasks).toMatchObject(Array(2).fill({ healthStatus: 'HEALTHY', containers: [{ healthStatus: 'HEALTHY' }] }))
 })
 
-test('containers start in the order of what they depend on', async () => {
+test('containers start in the order of dependsOn', async () => {
   const it = world()
   await register(it, {}, [
     container({ dependsOn: [{ containerName: 'migrate', condition: 'SUCCESS' }] }),
@@ -199,7 +199,7 @@ test('containers start in the order of what they depend on', async () => {
   })
 })
 
-test('a DAEMON service has one task on each container instance, and replaces them on the spot', async () => {
+test('a DAEMON service has one task on each container instance and replaces it there', async () => {
   const it = world('instances: { count: 3, cpu: 1024, memory: 2048 }')
   await register(it, { networkMode: 'bridge', requiresCompatibilities: ['EC2'] })
   await create(it, {
@@ -226,7 +226,7 @@ test('a DAEMON service has one task on each container instance, and replaces the
   expect(await instances()).toBe(3)
 })
 
-test('bridge mode registers instances at the host port that was given', async () => {
+test('bridge mode registers instances with their dynamic host port', async () => {
   const it = world('instances: { count: 1 }')
   const arn = await targetGroup(it, 'web', { TargetType: 'instance' })
   await register(it, { networkMode: 'bridge', requiresCompatibilities: ['EC2'] })

@@ -240,7 +240,7 @@ describe('target groups', () => {
 })
 
 describe('listeners and rules', () => {
-  test('answer a forward both ways, with weights', async () => {
+  test('return a forward action in both forms, with weights', async () => {
     const { loadBalancerArn, targetGroupArn } = await stack(it)
     const { Listeners } = await it.call('DescribeListeners', { LoadBalancerArn: loadBalancerArn })
     expect(Listeners[0].DefaultActions).toEqual([
@@ -275,7 +275,7 @@ describe('listeners and rules', () => {
     )
   })
 
-  test('shift weights without a word to groups that stay', async () => {
+  test('shift weights without a health change in groups that stay', async () => {
     const { listenerArn, targetGroupArn } = await stack(it)
     const green = await targetGroup(it, 'green')
     const weights = (blue: number, other: number) => [

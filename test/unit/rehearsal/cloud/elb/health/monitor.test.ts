@@ -34,7 +34,7 @@ test('a new target is initial, then healthy after its first passed check', async
   })
 })
 
-test('asks what the target group says, and as often', async () => {
+test("checks with the target group's settings and interval", async () => {
   const { it, targetGroupArn } = await setup()
   await it.call('ModifyTargetGroup', {
     TargetGroupArn: targetGroupArn,
@@ -74,7 +74,7 @@ test('a target that never passes is unhealthy after the unhealthy threshold, and
   })
 })
 
-test('one failure leaves a target healthy; the way back takes the healthy threshold', async () => {
+test('one failure leaves a target healthy; recovery takes the healthy threshold', async () => {
   const { it, health, register } = await setup()
   register()
   await it.clock.advance(2 * seconds)
@@ -90,7 +90,7 @@ test('one failure leaves a target healthy; the way back takes the healthy thresh
   expect(health()).toEqual({ state: 'healthy' })
 })
 
-test('a failure between successes starts the count anew', async () => {
+test('a failure between successes resets the count', async () => {
   const { it, health, register } = await setup()
   register()
   await it.clock.advance(2 * seconds)
@@ -101,7 +101,7 @@ test('a failure between successes starts the count anew', async () => {
   expect(health()).toEqual({ state: 'healthy' })
 })
 
-test('the matcher decides which codes are good', async () => {
+test('the matcher decides which status codes pass', async () => {
   const { it, targetGroupArn, health, register } = await setup()
   await it.call('ModifyTargetGroup', { TargetGroupArn: targetGroupArn, Matcher: { HttpCode: '200-299,302' } })
   it.answer = () => answered(302)
@@ -113,7 +113,7 @@ test('the matcher decides which codes are good', async () => {
   expect(health()?.description).toBe('Health checks failed with these codes: [301]')
 })
 
-test('a deregistered target drains for its delay, and is gone after it', async () => {
+test('a deregistered target drains for its delay and is then removed', async () => {
   const { it, targetGroupArn, health, register } = await setup()
   await it.call('ModifyTargetGroupAttributes', {
     TargetGroupArn: targetGroupArn,
@@ -136,7 +136,7 @@ test('a deregistered target drains for its delay, and is gone after it', async (
   expect(it.healthStory().slice(-2)).toEqual(['healthy → draining', 'draining → deregistered'])
 })
 
-test('a target registered again while it drains starts anew', async () => {
+test('a target that is registered again while draining starts as initial', async () => {
   const { it, targetGroupArn, health, register } = await setup()
   register()
   await it.clock.advance(2 * seconds)
@@ -148,7 +148,7 @@ test('a target registered again while it drains starts anew', async () => {
   expect(health()).toEqual({ state: 'healthy' })
 })
 
-test('a check that was under way when the target was deregistered changes nothing', async () => {
+test('a pending check of a deregistered target has no effect', async () => {
   const it = world()
   const { targetGroupArn } = await stack(it, fast)
   it.answer = () => {
@@ -161,7 +161,7 @@ test('a check that was under way when the target was deregistered changes nothin
   expect(it.probes).toHaveLength(1)
 })
 
-test('targets of a group that no rule forwards to are unused, and not asked', async () => {
+test('targets of a group without a rule are unused and not checked', async () => {
   const it = world()
   const arn = await targetGroup(it, 'idle')
   expect(it.elb.targetGroups.find(caller, arn)).toMatchObject({ name: 'idle', targetType: 'ip', inUse: false })
@@ -183,7 +183,7 @@ test('targets of a group that no rule forwards to are unused, and not asked', as
   expect(it.elb.targetGroups.health(caller, arn, one)).toBeUndefined()
 })
 
-test('health checks begin when a rule starts to forward, and end with the last that does', async () => {
+test('health checks run while a rule forwards to the group', async () => {
   const { it, listenerArn } = await setup()
   const green = await targetGroup(it, 'green', fast)
   it.elb.targetGroups.register(caller, green, one)
@@ -222,7 +222,7 @@ test('tells ECS of every change, until it stops listening', async () => {
   expect(told).toHaveLength(3)
 })
 
-test('a target that was never registered is unused, and said to be', async () => {
+test('a target that was never registered is reported as unused', async () => {
   const { it, targetGroupArn } = await setup()
   const { TargetHealthDescriptions } = await it.call('DescribeTargetHealth', {
     TargetGroupArn: targetGroupArn,

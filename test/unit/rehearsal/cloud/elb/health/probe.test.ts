@@ -36,19 +36,19 @@ test('does not follow a redirect', async () => {
   expect(await probeOverHttp(target, http())).toEqual({ outcome: 'answered', status: 302 })
 })
 
-test('says timed-out when nothing is answered', async () => {
+test('returns timed-out without a response', async () => {
   const target = await serve(() => {})
   expect(await probeOverHttp(target, http('/', 50))).toEqual({ outcome: 'timed-out' })
 })
 
-test('says refused when nobody listens, over HTTP and TCP', async () => {
+test('returns refused for a closed port, over HTTP and TCP', async () => {
   const target = await serve(() => {})
   await new Promise((resolve) => servers.pop()?.close(resolve))
   expect(await probeOverHttp(target, http())).toEqual({ outcome: 'refused' })
   expect(await probeOverHttp(target, { protocol: 'TCP', path: '', timeoutMs: 5_000 })).toEqual({ outcome: 'refused' })
 })
 
-test('says refused when the connection is reset before an answer', async () => {
+test('returns refused when the connection is reset before a response', async () => {
   const target = await serve((request) => request.socket.destroy())
   expect(await probeOverHttp(target, http())).toEqual({ outcome: 'refused' })
 })

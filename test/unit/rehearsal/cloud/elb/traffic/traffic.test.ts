@@ -83,7 +83,7 @@ test('each load balancer has an address of its own', async () => {
   expect([one.dnsName, other]).not.toContain((await stack(second, {}, port)).dnsName)
 })
 
-test('passes requests on, with headers and body, and answers back', async () => {
+test('forwards requests and responses with headers and body', async () => {
   const { dnsName, targetGroupArn } = await stack(it, {}, port)
   const target = await service((request, response) => {
     let body = ''
@@ -124,7 +124,7 @@ test('takes turns among healthy targets', async () => {
   expect(failures()).toEqual([])
 })
 
-test('answers 503 itself when no target can take a request, and writes that down', async () => {
+test('returns 503 when no target can take a request, and records it', async () => {
   const { dnsName } = await stack(it, {}, port)
   const got = await get(dnsName, '/x?token=secret')
   expect(got.status).toBe(503)
@@ -143,7 +143,7 @@ test('does not send requests to a target that is initial; fails open when all ar
   expect(await get(dnsName)).toMatchObject({ status: 200, body: 'still here' })
 })
 
-test('answers 502 when a target refuses, resets, or closes under a request', async () => {
+test('returns 502 when a target refuses, resets or closes the connection', async () => {
   const { dnsName, targetGroupArn } = await stack(it, {}, port)
   const gone = await says('')
   await new Promise((resolve) => gone.server.close(resolve))
@@ -159,7 +159,7 @@ test('answers 502 when a target refuses, resets, or closes under a request', asy
   ])
 })
 
-test('cuts the connection when a target is lost in the middle of an answer', async () => {
+test('closes the connection when a target is lost during a response', async () => {
   const { dnsName, targetGroupArn } = await stack(it, {}, port)
   const target = await service((request, response) => {
     response.writeHead(200, { 'content-length': 1_000 })
@@ -171,7 +171,7 @@ test('cuts the connection when a target is lost in the middle of an answer', asy
   expect(it.journal.entries('request')[0]).not.toHaveProperty('status', 502)
 })
 
-test('answers 504 when a target says nothing for the idle time', async () => {
+test('returns 504 after the idle timeout', async () => {
   const { dnsName, targetGroupArn, loadBalancerArn } = await stack(it, {}, port)
   await it.call('ModifyLoadBalancerAttributes', {
     LoadBalancerArn: loadBalancerArn,
@@ -213,7 +213,7 @@ test('a draining target gets no new requests, and finishes those it has', async 
   expect(failures()).toEqual([])
 })
 
-test('what is still under way when draining ends is cut off, and written down', async () => {
+test('open requests at the end of draining are cut off and recorded', async () => {
   const { dnsName, targetGroupArn } = await stack(it, {}, port)
   let asked: () => void = () => {}
   const arrived = new Promise<void>((resolve) => {
@@ -232,7 +232,7 @@ test('what is still under way when draining ends is cut off, and written down', 
   expect(failures()).toMatchObject([{ status: 502, path: '/long' }])
 })
 
-test('a client that gives up is no failure', async () => {
+test('an aborted request of a client is no failure', async () => {
   const { dnsName, targetGroupArn } = await stack(it, {}, port)
   let asked: () => void = () => {}
   const arrived = new Promise<void>((resolve) => {
@@ -417,7 +417,7 @@ test('sets the response headers that the listener names', async () => {
   expect(got.headers.server).toBeUndefined()
 })
 
-test('hands an upgrade through, both ways', async () => {
+test('forwards an upgrade in both directions', async () => {
   const { dnsName, targetGroupArn } = await stack(it, {}, port)
   const target = await says('')
   target.server.on('upgrade', (_, socket) => {
@@ -440,7 +440,7 @@ test('hands an upgrade through, both ways', async () => {
   expect(echoed).toBe('hello')
 })
 
-test('a network load balancer passes connections on, byte for byte', async () => {
+test('a Network Load Balancer forwards connections unchanged', async () => {
   const group = await targetGroup(it, 'tcp', { Protocol: 'TCP' })
   const made = await it.call('CreateLoadBalancer', { Name: 'net', Type: 'network', Subnets: ['subnet-a'] })
   const { LoadBalancerArn, DNSName } = made.LoadBalancers[0]
@@ -470,7 +470,7 @@ test('a listener moves to another port', async () => {
   expect((await get(dnsName)).status).toBe(503)
 })
 
-test('sums up the traffic of each target group at the end', async () => {
+test('records the traffic of each target group at the end', async () => {
   const { dnsName, targetGroupArn, loadBalancerArn } = await stack(it, {}, port)
   await register(
     targetGroupArn,

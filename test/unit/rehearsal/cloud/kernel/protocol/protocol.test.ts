@@ -30,7 +30,7 @@ test('parameters become nested members, lists in the order of their numbers', ()
   })
 })
 
-test('an answer survives what XML would trip over', () => {
+test('XML special characters are escaped', () => {
   const text = `<&> "quoted" 'it'`
   const { body } = writeQuery('Get', 'http://ns/', {
     Name: text,
@@ -46,7 +46,7 @@ test('an answer survives what XML would trip over', () => {
   })
 })
 
-test('the code of an error is found in every protocol', () => {
+test('the error code is read in every protocol', () => {
   const error = new AwsError('SomeException', 'Because.', 400)
   for (const answer of [
     writeJsonError(error),
@@ -61,7 +61,7 @@ test('the code of an error is found in every protocol', () => {
   expect(errorCodeOf({ status: 418, body: 'teapot' })).toBe('418')
 })
 
-test('a parameter named after the prototype stays a parameter', () => {
+test('a parameter named __proto__ is only a parameter', () => {
   readQuery(new URLSearchParams({ '__proto__.polluted': 'yes', 'A.constructor.prototype.polluted': 'yes' }))
   expect(Object.prototype).not.toHaveProperty('polluted')
 })

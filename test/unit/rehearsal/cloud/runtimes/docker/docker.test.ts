@@ -30,7 +30,7 @@ const place = {
   volumes: { data: 'volume' },
 }
 
-test('a container is created as its definition says, in the time of the cloud', () => {
+test("a container is created from its definition, in the cloud's time", () => {
   const options = containerOptions(
     task,
     {
@@ -75,7 +75,7 @@ test('a container is created as its definition says, in the time of the cloud', 
   })
 })
 
-test('with bridge a port is published on the loopback, and the task shares its memory out', () => {
+test("in bridge mode a port is published on loopback, and the task's memory is shared", () => {
   const { HostConfig } = containerOptions(
     { ...task, launchType: 'EC2', definition: { ...task.definition, networkMode: 'bridge' } },
     { name: 'web', portMappings: [{ containerPort: 80 }, { containerPort: 53, hostPort: 5353, protocol: 'udp' }] },
@@ -90,7 +90,7 @@ test('with bridge a port is published on the loopback, and the task shares its m
   })
 })
 
-test("a health check in the image is none of ECS's", () => {
+test('a health check in the image is disabled', () => {
   expect(containerOptions(task, { name: 'web' }, place).Healthcheck).toEqual({ Test: ['NONE'] })
 })
 
@@ -105,11 +105,11 @@ test.each(['x86_64', 'aarch64', 'arm64'])(
   },
 )
 
-test('an architecture without a pause program is named', () => {
+test('an unsupported architecture is named in the error', () => {
   expect(() => pauseProgram('mips')).toThrow('There is no pause container for a Docker engine on mips.')
 })
 
-test('log frames come apart into lines, wherever the chunks are cut', () => {
+test('log frames are split into lines, whatever the chunks', () => {
   const frame = (text: string) => {
     const header = Buffer.alloc(8)
     header.writeUInt32BE(Buffer.byteLength(text), 4)
@@ -126,14 +126,14 @@ test('log frames come apart into lines, wherever the chunks are cut', () => {
   }
 })
 
-test('the digest is that of the repository that was asked for', () => {
+test('the digest is that of the requested repository', () => {
   const digests = ['other/web@sha256:1', '127.0.0.1:5000/web@sha256:2']
   expect(digestOf('127.0.0.1:5000/web:1', digests)).toBe('sha256:2')
   expect(digestOf('127.0.0.1:5000/web@sha256:3', digests)).toBe('sha256:3')
   expect(digestOf('none:1', digests)).toBeUndefined()
 })
 
-test('errors of pulling are worded as on Fargate, and as on an instance', () => {
+test('pull errors have the words of Fargate and of container instances', () => {
   const error = Object.assign(new Error('(HTTP code 404) unexpected - manifest unknown'), {
     json: { message: 'manifest unknown' },
   })

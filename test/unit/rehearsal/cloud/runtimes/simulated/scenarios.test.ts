@@ -26,7 +26,7 @@ test.each(scenarioNames())('%s can be read, and says what it is about', (name) =
   expect(loadScenario(name).description.length).toBeGreaterThan(20)
 })
 
-describe('stories', () => {
+describe('scenarios', () => {
   test('rollback-new-primary', async () => {
     const it = world('rollback-new-primary')
     const before = await steady(it, breaker(true))
@@ -162,7 +162,7 @@ describe('stories', () => {
   })
 })
 
-test('the same seed tells the same story', async () => {
+test('the same seed gives the same run', async () => {
   const tell = async () => {
     const it = world("tasks: [{ when: { chance: 0.3 }, exit: { after: '1s..30s', code: 1 } }]")
     await register(it, {}, [container()])
@@ -175,7 +175,7 @@ test('the same seed tells the same story', async () => {
   expect(first.filter(({ stopCode }) => stopCode !== undefined).length).toBeGreaterThan(0)
 })
 
-describe('mistakes name their line', () => {
+describe('errors name their line', () => {
   const mistakes = (text: string) => {
     try {
       parseScenario(text, 'story.yaml')
@@ -208,7 +208,7 @@ describe('mistakes name their line', () => {
     expect(mistakes('description: 1\ntask: []\nfaults: 3\n').split('\n')).toHaveLength(3)
   })
 
-  test('a scenario that is not there', () => {
+  test('an unknown scenario is named', () => {
     expect(() => loadScenario('no-such-story')).toThrow(
       /There is no scenario 'no-such-story', and no such file\. Scenarios: .*superseded/,
     )

@@ -63,7 +63,7 @@ describe('services', () => {
     expect(await refused(more)).toBe(message)
   })
 
-  test('a second service of the name is refused, unless the client token is the same', async () => {
+  test('a second service with the same name is refused, unless the client token is the same', async () => {
     await register(it)
     await create(it, { clientToken: 'one' })
     const again = {
@@ -81,7 +81,7 @@ describe('services', () => {
     expect((await it.call('CreateService', { ...again, clientToken: 'one' })).service.serviceName).toBe('web')
   })
 
-  test('only what a revision pins starts a new deployment', async () => {
+  test('only members of a service revision start a new deployment', async () => {
     const before = await steady(it)
     const update = async (more: object) =>
       (await it.call('UpdateService', { ...main, service: 'web', ...more })).service.deployments[0].id
@@ -96,7 +96,7 @@ describe('services', () => {
     expect(await update({ networkConfiguration: other })).not.toBe(latest)
   })
 
-  test('an update that is refused changes nothing', async () => {
+  test('a refused update changes nothing', async () => {
     const before = await steady(it)
     const input = {
       ...main,
@@ -117,7 +117,7 @@ describe('services', () => {
     expect((await it.call('ListServices', { ...main, launchType: 'EC2' })).serviceArns).toEqual([])
   })
 
-  test('revisions say what was deployed', async () => {
+  test('DescribeServiceRevisions returns what was deployed', async () => {
     const service = await steady(it)
     const { serviceDeployments } = await it.call('DescribeServiceDeployments', {
       serviceDeploymentArns: [service.currentServiceDeployment],

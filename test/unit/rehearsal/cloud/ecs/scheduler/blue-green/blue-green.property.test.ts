@@ -92,7 +92,7 @@ async function perform(it: World, one: Deed, pauses: boolean): Promise<void> {
   }
 }
 
-test('a service comes to rest, and is never without somebody to take its traffic', async () => {
+test('a service reaches a steady state and always has tasks that take its traffic', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.constantFrom('BLUE_GREEN', 'LINEAR', 'CANARY'),

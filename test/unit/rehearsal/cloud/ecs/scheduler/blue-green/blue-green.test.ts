@@ -41,7 +41,7 @@ const registered = (it: World, group: string) =>
   ).size
 
 describe('blue/green', () => {
-  test('goes through its stages, bakes, and then takes blue away', async () => {
+  test('runs through its stages, bakes, and removes blue', async () => {
     const it = world()
     const made = await native(it, { strategy: 'BLUE_GREEN' })
     expect(await weights(it, made, made.production)).toEqual([100, 0])
@@ -90,7 +90,7 @@ describe('blue/green', () => {
     ])
   })
 
-  test('registers green in the other target group, and changes places each time', async () => {
+  test('registers green in the other target group, alternating each time', async () => {
     const it = world()
     const made = await native(it, { strategy: 'BLUE_GREEN' })
     expect([registered(it, made.blue), registered(it, made.green)]).toEqual([2, 0])
@@ -124,7 +124,7 @@ describe('blue/green', () => {
     expect(shifts).toHaveLength(1)
   })
 
-  test('a rolling update stays in the target groups that are live', async () => {
+  test('a rolling update stays in the live target groups', async () => {
     const it = world()
     const made = await native(it, { strategy: 'BLUE_GREEN' })
     await deploy(it)
@@ -137,7 +137,7 @@ describe('blue/green', () => {
     expect(await weights(it, made, made.production)).toEqual([0, 100])
   })
 
-  test('without a load balancer there is no traffic to tell of', async () => {
+  test('without a load balancer no traffic is shifted', async () => {
     const it = world()
     await steady(it, { deploymentConfiguration: { strategy: 'BLUE_GREEN', bakeTimeInMinutes: 1 } })
     await deploy(it)
@@ -159,7 +159,7 @@ describe('blue/green', () => {
     expect(await weights(it, made, made.production)).toEqual([0, 100])
   })
 
-  test('blue keeps its tasks while green comes up, also when one of them fails', async () => {
+  test('blue keeps its tasks while green starts, also when a task fails', async () => {
     const it = world()
     await native(it, { strategy: 'BLUE_GREEN', bakeTimeInMinutes: 10 })
     await deploy(it)
@@ -221,7 +221,7 @@ describe('steps', () => {
     expect(statuses(it).at(-1)).toBe('SUCCESSFUL')
   })
 
-  test('what was not said is as AWS has it', async () => {
+  test("missing settings get AWS's defaults", async () => {
     const it = world()
     await native(it, { strategy: 'LINEAR' })
     expect((await it.service()).deploymentConfiguration.linearConfiguration).toEqual({
@@ -240,7 +240,7 @@ describe('steps', () => {
   })
 })
 
-test('behind a Network Load Balancer the listener itself shifts', async () => {
+test("behind a Network Load Balancer the listener's default action shifts", async () => {
   const it = world()
   const elb = async (operation: string, input: object) =>
     (await it.elb.operations[operation]?.(input as Members, caller)) as Loose
@@ -272,10 +272,10 @@ test('behind a Network Load Balancer the listener itself shifts', async () => {
   expect((await current(it)).targetServiceRevision).not.toHaveProperty('requestedTestTrafficWeight')
 })
 
-describe('going back', () => {
+describe('rollback', () => {
   const breaker = { deploymentCircuitBreaker: { enable: true, rollback: true } }
 
-  test('the circuit breaker, before any traffic was shifted', async () => {
+  test('by the circuit breaker, before any traffic is shifted', async () => {
     const it = world(behaviours)
     const made = await native(it, { strategy: 'BLUE_GREEN', ...breaker })
     await deploy(it, {}, running('missing'))
@@ -291,7 +291,7 @@ describe('going back', () => {
     expect(await it.service()).toMatchObject({ taskDefinition: expect.stringMatching(/web:1$/), runningCount: 2 })
   })
 
-  test('an alarm while it bakes: traffic goes back at once, green is taken away after', async () => {
+  test('by an alarm during the bake time: traffic returns at once, green is removed later', async () => {
     const it = world()
     const made = await native(it, {
       ...{ strategy: 'BLUE_GREEN', bakeTimeInMinutes: 10 },
@@ -346,7 +346,7 @@ describe('going back', () => {
     expect(blackouts(it, made)).toEqual([])
   })
 
-  test('without rollback what is there stays as it is', async () => {
+  test('without rollback nothing changes', async () => {
     const it = world(behaviours)
     const made = await native(it, {
       ...{ strategy: 'BLUE_GREEN' },
@@ -362,7 +362,7 @@ describe('going back', () => {
     expect(await weights(it, made, made.production)).toEqual([100, 0])
   })
 
-  test('a new deployment over one under way takes the traffic back and reconciles first', async () => {
+  test('a new deployment over a running one first shifts traffic back and reconciles', async () => {
     const it = world()
     const made = await native(it, { strategy: 'BLUE_GREEN', bakeTimeInMinutes: 10 })
     await deploy(it)
@@ -379,7 +379,7 @@ describe('going back', () => {
     expect(await weights(it, made, made.production)).toEqual([0, 100])
   })
 
-  test('a new deployment over one in CLEAN_UP takes that for what is live', async () => {
+  test('a new deployment over one in CLEAN_UP treats that one as live', async () => {
     const it = world()
     const made = await native(it, { strategy: 'BLUE_GREEN' })
     await deploy(it)
@@ -394,7 +394,7 @@ describe('going back', () => {
     expect(statuses(it).at(-1)).toBe('SUCCESSFUL')
   })
 
-  test('the first deployment has nothing to go back to', async () => {
+  test('a first deployment has no rollback', async () => {
     const it = world(behaviours)
     const made = await front(it)
     await register(it, {}, running('missing'))
@@ -423,7 +423,7 @@ describe('PAUSE hooks', () => {
   const goOn = (it: World, serviceDeploymentArn: string, hookId: string, action?: string) =>
     it.call('ContinueServiceDeployment', { serviceDeploymentArn, hookId, ...(action ? { action } : {}) })
 
-  test('the deployment waits, and goes on when it is told to', async () => {
+  test('the deployment waits for ContinueServiceDeployment', async () => {
     const it = world()
     const made = await pausing(it, paused(['POST_TEST_TRAFFIC_SHIFT']))
     await it.clock.advance(30 * MINUTE)
@@ -451,7 +451,7 @@ describe('PAUSE hooks', () => {
     expect(code).toMatchObject({ code: 'InvalidParameterException' })
   })
 
-  test('ROLLBACK goes back', async () => {
+  test('ROLLBACK rolls back', async () => {
     const it = world()
     const made = await pausing(it, paused(['POST_PRODUCTION_TRAFFIC_SHIFT']))
     await it.clock.advance(5 * MINUTE)
@@ -478,7 +478,7 @@ describe('PAUSE hooks', () => {
     expect(await current(it)).toMatchObject({ status, lifecycleHookDetails: [{ status: 'TIMED_OUT' }] })
   })
 
-  test('with steps, each has its own pause', async () => {
+  test('each step has its own pause', async () => {
     const it = world()
     await native(it, { strategy: 'BLUE_GREEN' })
     await deploy(it, {
@@ -498,7 +498,7 @@ describe('PAUSE hooks', () => {
     expect([status, lifecycleHookDetails.length]).toEqual(['SUCCESSFUL', 2])
   })
 
-  test('what is stopped while it waits goes back', async () => {
+  test('a stop during a pause rolls back', async () => {
     const it = world()
     await pausing(it, paused(['POST_SCALE_UP']))
     await it.clock.advance(5 * MINUTE)
@@ -512,7 +512,7 @@ describe('PAUSE hooks', () => {
     })
   })
 
-  test('a service deployment that is not there', async () => {
+  test('an unknown service deployment is refused', async () => {
     const it = world()
     expect(
       await it.refusal('ContinueServiceDeployment', { serviceDeploymentArn: 'arn:nothing', hookId: 'x' }),
@@ -618,7 +618,7 @@ describe('other controllers', () => {
     expect((await it.service()).runningCount).toBe(3)
   })
 
-  test('an EXTERNAL service runs nothing of its own', async () => {
+  test('an EXTERNAL service starts no tasks', async () => {
     const it = world()
     await it.call('CreateCluster', { clusterName: 'main' })
     await it.call('CreateService', {
