@@ -8,21 +8,21 @@ import { type Route, send } from './kernel/server.ts'
 export interface AdminDeps {
   readonly journal: Journal
   readonly accounts: Accounts
-  /** ECR's, which docker logs in with. */
+  /** ECR authorization tokens. */
   readonly tokens: Tokens
   readonly alarms: ManualAlarms
-  /** Whose alarms are meant where a request does not say. */
+  /** Default account and region for alarms. */
   readonly scope: Scope
 }
 
-/** What is not AWS's: `/_slipway/…`, for those who run the cloud as a process and have only HTTP to ask it by. */
+/** The cloud's own API, `/_slipway/…`: controls a cloud that runs as a process. */
 export function adminRoute({ journal, accounts, tokens, alarms, scope }: AdminDeps): Route {
   const started = Date.now()
 
   const answers: Readonly<Record<string, (head: RequestHead) => Answer>> = {
     'GET /_slipway/health': () => json({ status: 'ok', uptime: (Date.now() - started) / 1000 }),
 
-    // `?type=task` keeps one kind, `?after=SEQ` only what came later.
+    // `?type=task` filters by type, `?after=SEQ` by position.
     'GET /_slipway/journal': ({ url }) => {
       const after = Number(url.searchParams.get('after') ?? 0)
       const entries = journal.entries(url.searchParams.get('type') ?? undefined).filter(({ seq }) => seq > after)
@@ -30,10 +30,10 @@ export function adminRoute({ journal, accounts, tokens, alarms, scope }: AdminDe
       return { status: 200, headers: { 'content-type': 'application/jsonl' }, body }
     },
 
-    // Lets temporary credentials expire at once, `?account=` those of one account.
+    // Expires temporary credentials, with `?account=` those of one account.
     'POST /_slipway/expire-credentials': ({ url }) => json({ expired: accounts.expire(accountIn(url)) }),
 
-    // The same for the tokens that docker logs in with.
+    // Expires ECR authorization tokens.
     'POST /_slipway/expire-registry-tokens': ({ url }) => json({ expired: tokens.expire(accountIn(url)) }),
 
     // `?name=NAME&state=ALARM` raises a CloudWatch alarm for deployments that name it, `state=OK` clears it.
@@ -50,7 +50,7 @@ export function adminRoute({ journal, accounts, tokens, alarms, scope }: AdminDe
   }
 
   return {
-    // Datadog's pages are its own room's.
+    // The Datadog routes serve their own paths.
     claims: ({ url }) => /^\/_slipway\/(?!datadog\/)/.test(url.pathname),
     serve: (exchange) => {
       const { head } = exchange

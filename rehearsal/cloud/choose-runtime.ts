@@ -11,7 +11,7 @@ import { noRuntime } from './runtimes/none.ts'
 import type { Runtime } from './runtimes/runtime.ts'
 import { createSimulatedRuntime, type Scenario } from './runtimes/simulated/index.ts'
 
-/** What runs ECS's tasks: real containers, a scenario, something of the caller's own, or nothing at all. */
+/** What runs ECS tasks: Docker containers, a scenario, a custom runtime, or nothing. */
 export type RuntimeChoice = 'docker' | 'simulated' | Runtime | undefined
 
 export interface RuntimeDeps {
@@ -25,7 +25,7 @@ export interface RuntimeDeps {
   setAlarm(scope: Scope, name: string, inAlarm: boolean): void
 }
 
-/** Refuses a scenario that the runtime could not play, before anything is started. */
+/** Throws for a scenario that the runtime does not support, before anything starts. */
 export function refuseMismatch(choice: RuntimeChoice, scenario: Scenario | undefined): void {
   if (choice === 'simulated' || scenario === undefined) return
   const parts = (['tasks', 'alarms'] as const).filter((part) => scenario[part].length > 0)
@@ -42,7 +42,7 @@ export async function chooseRuntime(choice: RuntimeChoice, deps: RuntimeDeps): P
     return createSimulatedRuntime({ clock, random, setAlarm, ...(scenario === undefined ? {} : { scenario }) })
   }
   if (choice !== 'docker') return choice ?? noRuntime
-  // Nothing that runs containers can do without what they are pulled from, so a missing registry is said now.
+  // Docker tasks need the registry, so report a missing registry program now.
   await registry.start()
   return createDockerRuntime({
     runId: runId ?? randomUUID().slice(0, 8),

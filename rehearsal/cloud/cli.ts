@@ -2,9 +2,9 @@ import { renameSync, writeFileSync } from 'node:fs'
 import { startCloud } from './cloud.ts'
 import { parseCommandLine, USAGE } from './command-line.ts'
 
-/** `npm run cloud`: a rehearsal cloud as a process of its own. */
+/** `npm run cloud`: runs a rehearsal cloud as a process. */
 async function main(): Promise<void> {
-  // Heard from the start: whoever stops the cloud while it starts gets it stopped, and cleaned up after.
+  // Listen from the start, so that a signal during the start stops the cloud and cleans up.
   const signal = new Promise<string>((resolve) => {
     for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, resolve)
     // A program that starts us with a channel to it takes us along when it is killed.
@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   await cloud.close()
 }
 
-/** Whoever waits for the file to appear finds all of it. */
+/** Renames a complete file into place, so that a reader never sees a part of it. */
 function writeWhole(path: string, content: string): void {
   const part = `${path}.part`
   writeFileSync(part, content)

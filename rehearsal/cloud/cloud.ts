@@ -29,46 +29,46 @@ import { FRESH } from './staleness.ts'
 import { throttling } from './throttling.ts'
 
 export interface CloudOptions {
-  /** 0, the default, lets the system choose. */
+  /** 0, the default: a free port. */
   readonly port?: number
-  /** The account of every access key that is not itself an account's number. */
+  /** The account of access keys that are not an account's number. */
   readonly account?: string
   readonly region?: string
-  /** What runs ECS's tasks. Without, none ever starts: good enough for those who only make services. */
+  /** What runs ECS tasks. Default: nothing, so that no task starts. */
   readonly runtime?: RuntimeChoice
-  /** What happens: to tasks and alarms (simulated only), to calls, to Datadog's monitors. */
+  /** What happens to tasks and alarms (simulated runtime only), API calls and Datadog monitors. */
   readonly scenario?: Scenario
-  /** On the label of every container, network and image that the cloud makes. */
+  /** In the label of every container, network and image that the cloud creates. */
   readonly runId?: string
-  /** Where to write the journal as JSON lines; it is kept in memory in any case. */
+  /** File for the journal as JSON lines. It is kept in memory, too. */
   readonly journal?: string
   readonly clock?: Clock
   /** How many times faster than the machine's the cloud's clock runs. */
   readonly speed?: number
-  /** Makes chance the same for every cloud with the same seed. */
+  /** Seed for all random decisions. */
   readonly seed?: number
-  /** Refuses calls that come faster than AWS's documented rates. */
+  /** Throttles calls above AWS's documented rates. */
   readonly throttle?: boolean
-  /** What goes wrong on purpose, drawn with `seed`. */
+  /** Faults to inject, drawn with `seed`. */
   readonly faults?: readonly FaultRule[]
-  /** Looks at every call before anything else does: for tests that need a fault of their own. */
+  /** Decides faults before all other rules, for tests. */
   readonly intercept?: Intercept
-  /** What Datadog's monitors do, as the `datadog:` section of a scenario has it. */
+  /** Changes of Datadog monitors: the `datadog:` section of a scenario. */
   readonly datadog?: DatadogScenario
-  /** Where programs are that the cloud runs for itself, if not on PATH by their usual names. */
+  /** Paths of programs that the cloud runs, if they are not on PATH. */
   readonly programs?: { readonly registry?: string; readonly moto?: string }
 }
 
 /** A running cloud. */
 export interface Cloud {
   readonly url: string
-  /** What a tool's environment needs so that it talks to this cloud, and to nothing else. */
+  /** Environment variables that point tools at this cloud only. */
   readonly env: Readonly<Record<string, string>>
   readonly journal: Journal
   readonly accounts: Accounts
   readonly github: GitHub
   readonly datadog: Datadog
-  /** CloudWatch alarms as deployments see them, raised and cleared by hand or by the scenario. */
+  /** Simulated CloudWatch alarms, set by tests or by the scenario. */
   readonly alarms: ManualAlarms
   close(): Promise<void>
 }
@@ -77,7 +77,7 @@ const none: Intercept = () => undefined
 
 const ADDRESS = '127.0.0.1'
 
-/** Starts a cloud, and resolves once it answers. Rejects, with nothing left behind, when something it needs is missing. */
+/** Starts a cloud, and resolves once it answers. Rejects, after cleaning up, when something it needs is missing. */
 export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const closers: (() => Promise<void>)[] = []
   const close = async () => {
@@ -91,7 +91,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   }
 }
 
-/** Puts the rooms together. What was opened is closed in the opposite order, so that nobody asks who is gone already. */
+/** Creates all services. Closes them in reverse order, so that none calls one that is closed. */
 async function compose(
   options: CloudOptions,
   closers: (() => Promise<void>)[],
@@ -100,7 +100,7 @@ async function compose(
   const { account = '123456789012', region = 'us-east-1', scenario } = options
   refuseMismatch(options.runtime, scenario)
   const clock = options.clock ?? new RealClock(options.speed)
-  // A stream of chance for each use: how often one is asked must not change what another is told.
+  // A separate random stream for each use, so that one does not change the numbers of another.
   const chance = (stream: number) => (options.seed === undefined ? Math.random : seededRandom(options.seed + stream))
   const journal = new Journal(clock, options.journal)
   const accounts = new Accounts(clock, account)
@@ -150,7 +150,7 @@ async function compose(
   })
   closers.push(ecs.close)
 
-  // The services of AWS, by their names in a credential scope. Each room is plugged in here and nowhere else.
+  // The simulated AWS services, by their names in a credential scope.
   const services: Readonly<Record<string, Service>> = {
     s3: createS3(clock),
     sts: queryService('https://sts.amazonaws.com/doc/2011-06-15/', stsOperations(accounts, clock)),
@@ -181,7 +181,7 @@ async function compose(
   const server = new Server([admin, registry.route, github.route, datadog.route, frontDoor])
   closers.push(() => server.close())
   await server.listen(ADDRESS, options.port ?? 0)
-  // The first registry is at the endpoint's own address, whichever account asks for its own first.
+  // Gives the default account's registry the endpoint's own address.
   await registry.hosts.of({ account, region })
 
   const url = `http://${ADDRESS}:${server.port}`

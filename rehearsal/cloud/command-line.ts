@@ -32,7 +32,7 @@ export interface CommandLine {
   readonly options: CloudOptions
 }
 
-/** Reads the command line. Throws an Error that names the flag, and says what it takes. */
+/** Parses the command line. Throws an Error that names the option and its values. */
 export function parseCommandLine(args: readonly string[]): CommandLine {
   const { values } = parseArgs({
     args: [...args],

@@ -7,16 +7,16 @@ interface CloudFacts {
   readonly datadog: DatadogKeys
 }
 
-/** The environment that points AWS's, GitHub's and Datadog's own tools at a rehearsal cloud. */
+/** Environment variables that point AWS, GitHub and Datadog tools at a rehearsal cloud. */
 export function environmentOf({ url, account, region, datadog }: CloudFacts): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: url,
-    // An access key that is an account's number is that account's own user.
+    // The cloud takes an account's number as the access key of that account's user.
     AWS_ACCESS_KEY_ID: account,
     AWS_SECRET_ACCESS_KEY: 'rehearsal',
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
-    // Nothing on this machine answers for EC2's metadata; without this, tools wait for it.
+    // This machine has no EC2 metadata service. Without this variable tools would wait for it.
     AWS_EC2_METADATA_DISABLED: 'true',
     GITHUB_API_URL: `${url}/github`,
     DD_URL: url,

@@ -5,7 +5,7 @@ import type { Call, Fault, Intercept, Protocol } from './kernel/service.ts'
 import { matchesWildcard } from './kernel/wildcard.ts'
 import { rateExceeded } from './throttling.ts'
 
-/** What can go wrong with a call. */
+/** Faults that can be injected into a call. */
 export type FaultKind =
   | 'throttled'
   | 'server-error'
@@ -16,20 +16,20 @@ export type FaultKind =
   | 'reset-after'
   | 'slow'
 
-/** One rule: which calls, what goes wrong with them, and how often. */
+/** A rule: which calls get which fault, and how often. */
 export interface FaultRule {
   readonly fault: FaultKind
-  /** As in the credential scope, such as `ecs`; all services without. */
+  /** Name in the credential scope, such as `ecs`. Default: all services. */
   readonly service?: string | undefined
-  /** Such as `DescribeServices`, with `*` for any text; all actions without. */
+  /** Such as `DescribeServices`; `*` matches any text. Default: all actions. */
   readonly action?: string | undefined
   readonly account?: string | undefined
   readonly role?: string | undefined
   /** From 0 (never) to 1 (always, the default). */
   readonly probability?: number | undefined
-  /** Lets this many matching calls pass first. */
+  /** Number of matching calls that pass first. */
   readonly after?: number | undefined
-  /** Ends after this many faults. */
+  /** Maximum number of faults. */
   readonly times?: number | undefined
   /** Milliseconds of the cloud's time, for `slow`. */
   readonly delay?: number | undefined
@@ -38,11 +38,11 @@ export interface FaultRule {
 /** What faults need of the cloud. */
 export interface FaultDeps {
   readonly random: Random
-  /** Lets an account's temporary credentials expire. */
+  /** Expires an account's temporary credentials. */
   expire(account: string): void
 }
 
-/** Goes through `rules` for every call; the first that strikes decides. The same seed gives the same faults. */
+/** Applies `rules` to every call: the first that matches decides. The same seed gives the same faults. */
 export function faults(rules: readonly FaultRule[], { random, expire }: FaultDeps): Intercept {
   const seen = rules.map(() => ({ matching: 0, struck: 0 }))
   return (call) => {
@@ -51,7 +51,7 @@ export function faults(rules: readonly FaultRule[], { random, expire }: FaultDep
       if (counts === undefined || !matches(rule, call)) continue
       counts.matching += 1
       if (counts.matching <= (rule.after ?? 0) || counts.struck >= (rule.times ?? Number.POSITIVE_INFINITY)) continue
-      // Drawn also where it always strikes, so that changing one rule's odds leaves the others' draws as they were.
+      // Drawn also for a probability of 1, so that changing it leaves the draws of other rules unchanged.
       if (random() >= (rule.probability ?? 1)) continue
       counts.struck += 1
       if (rule.fault === 'expired-credentials') expire(call.caller.account)
@@ -61,7 +61,7 @@ export function faults(rules: readonly FaultRule[], { random, expire }: FaultDep
   }
 }
 
-/** Asks several in turn; the first that has something to say decides. */
+/** Combines intercepts: the first that returns a fault decides. */
 export const firstOf =
   (...intercepts: readonly Intercept[]): Intercept =>
   (call) => {

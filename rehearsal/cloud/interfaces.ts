@@ -1,11 +1,11 @@
-// What the rooms of the cloud need of each other, and no more.
+// Interfaces between the services of the cloud.
 import type { Scope } from './kernel/call.ts'
 
 /** One registered target: an address (`ip`) or a container instance (`instance`), and a port. */
 export interface Target {
   readonly id: string
   readonly port: number
-  /** Where the process behind the target can really be reached, if it is not at id:port itself. */
+  /** Actual address of the target's process, if it is not id:port. */
   readonly address?: { readonly host: string; readonly port: number }
 }
 
@@ -22,7 +22,7 @@ export interface TargetGroupFacts {
   readonly arn: string
   readonly name: string
   readonly targetType: 'ip' | 'instance'
-  /** Whether a listener forwards to it. CreateService refuses a group of which this is not so. */
+  /** Whether a listener forwards to it. CreateService refuses other groups. */
   readonly inUse: boolean
 }
 
@@ -32,7 +32,7 @@ export interface TrafficShare {
   readonly percent: number
 }
 
-/** What ECS asks of Elastic Load Balancing. */
+/** What ECS needs from Elastic Load Balancing. */
 export interface TargetGroups {
   find(scope: Scope, arn: string): TargetGroupFacts | undefined
   /** The type of the action of a listener rule, or of a listener's default one; `undefined` where there is none such. */
@@ -44,7 +44,7 @@ export interface TargetGroups {
   deregister(scope: Scope, arn: string, target: Target): void
   /** `undefined` once the target is gone (or was never there). */
   health(scope: Scope, arn: string, target: Target): TargetHealth | undefined
-  /** Calls `listener` after every change of a target's health; returns how to stop that. */
+  /** Calls `listener` after every change of a target's health. Returns a function that unsubscribes. */
   onChange(listener: (scope: Scope, arn: string, target: Target, health: TargetHealth | undefined) => void): () => void
 }
 
@@ -59,19 +59,19 @@ export type ProbeResult =
   | { readonly outcome: 'timed-out' }
   | { readonly outcome: 'refused' }
 
-/** What Elastic Load Balancing asks of the runtime: really over HTTP with Docker, from the scenario when simulated. */
+/** Health checks by the runtime: over HTTP with Docker, from the scenario when simulated. */
 export interface Prober {
   /** Never rejects, and never waits on the cloud's clock: a simulated time-out answers `timed-out` at once. */
   probe(target: Target, request: ProbeRequest): Promise<ProbeResult>
 }
 
-/** What a load balancer's listener asks of the runtime: where to send traffic, or nowhere when tasks are simulated. */
+/** Whether tasks can get traffic: with Docker, but not when simulated. */
 export interface Network {
   /** Whether listeners open real sockets. */
   readonly carriesTraffic: boolean
 }
 
-/** What the Docker runtime asks of the registry: how a task of this account logs in to pull `image`. */
+/** Registry login for a task of this account that pulls `image`. */
 export interface PullAccess {
   login(
     scope: Scope,

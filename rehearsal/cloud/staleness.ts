@@ -1,8 +1,8 @@
-/** How far behind the truth some answers are: AWS's reads are eventually consistent. In milliseconds of cloud time. */
+/** Delays of eventually consistent reads, in milliseconds of the cloud's time. */
 export interface Staleness {
-  /** How long after a new deployment `currentServiceDeployment` still names the one before. */
+  /** How long `currentServiceDeployment` names the previous deployment. */
   readonly currentServiceDeployment: number
-  /** How long after a new deployment ListServiceDeployments does not list it yet. */
+  /** How long ListServiceDeployments omits a new deployment. */
   readonly serviceDeployments: number
 }
 

@@ -2,7 +2,7 @@ import type { Clock } from './kernel/clock.ts'
 import { AwsError } from './kernel/errors.ts'
 import type { Intercept } from './kernel/service.ts'
 
-/** How many calls at once, and how many more each second. */
+/** Token bucket: its size, and its refill rate. */
 interface Rate {
   readonly burst: number
   readonly perSecond: number
@@ -67,7 +67,7 @@ class Bucket {
   }
 }
 
-/** The same refusal has another name with each protocol. */
+/** Throttling errors have a different code in each service. */
 export function rateExceeded(service: string): AwsError {
   switch (service) {
     case 's3':

@@ -5,7 +5,7 @@ import type { Protocol } from '../kernel/service.ts'
 import type { Signature } from '../kernel/signature.ts'
 import { credentialsExpired, credentialsUnknown } from './errors.ts'
 
-/** Temporary credentials as STS hands them out. */
+/** Temporary credentials of STS. */
 export interface Credentials {
   readonly AccessKeyId: string
   readonly SecretAccessKey: string
@@ -13,7 +13,7 @@ export interface Credentials {
   readonly Expiration: Date
 }
 
-/** Whom temporary credentials stand for. */
+/** The identity of temporary credentials. */
 export interface Principal {
   readonly account: string
   readonly arn: string
@@ -27,7 +27,7 @@ interface Issued {
   expiresAt: number
 }
 
-/** Who is who: every access key belongs to an account, and temporary ones to a role's session that ends. */
+/** Simulated IAM identities: every access key belongs to an account, temporary ones to a role session that expires. */
 export class Accounts {
   readonly #clock: Clock
   readonly #defaultAccount: string
@@ -38,7 +38,7 @@ export class Accounts {
     this.#defaultAccount = defaultAccount
   }
 
-  /** Finds the caller behind a signature. Throws as the service's protocol has it when the credentials are not good. */
+  /** Identifies the caller by the signature's access key. Throws AwsError, with the code of the protocol, for bad credentials. */
   identify(signature: Signature, protocol: Protocol): Caller {
     const { accessKeyId, region, sessionToken } = signature
     const principal = accessKeyId.startsWith('ASIA')
@@ -47,7 +47,7 @@ export class Accounts {
     return { ...principal, accessKeyId, region }
   }
 
-  /** A caller without credentials: what AssumeRoleWithWebIdentity is called by. */
+  /** A caller without credentials, for AssumeRoleWithWebIdentity. */
   anonymous(region: string): Caller {
     return { account: 'anonymous', arn: 'anonymous', userId: 'anonymous', role: undefined, accessKeyId: '', region }
   }
@@ -66,7 +66,7 @@ export class Accounts {
     }
   }
 
-  /** Lets temporary credentials expire now: all, or those of one account. Returns how many did. */
+  /** Expires temporary credentials now: all, or those of one account. Returns their number. */
   expire(account?: string): number {
     const now = this.#clock.now()
     const due = [...this.#issued.values()].filter(
@@ -83,7 +83,7 @@ export class Accounts {
     return issued.principal
   }
 
-  /** A long-lived key. One that is an account's number is that account's own user. */
+  /** A long-lived key. An account's number is the access key of that account's user. */
   #user(accessKeyId: string): Principal {
     const account = /^\d{12}$/.test(accessKeyId) ? accessKeyId : this.#defaultAccount
     const arn = `arn:aws:iam::${account}:user/rehearsal`
@@ -91,7 +91,7 @@ export class Accounts {
   }
 }
 
-/** IAM's unique ids, the same for the same name each time: `AROA…` for roles, `AIDA…` for users. */
+/** IAM's unique ids, deterministic for each name: `AROA…` for roles, `AIDA…` for users. */
 export const uniqueId = (prefix: 'AROA' | 'AIDA', arn: string) =>
   prefix + base32(createHash('sha256').update(arn).digest().subarray(0, 10)).padEnd(17, 'A')
 

@@ -1,7 +1,7 @@
 import { AwsError } from '../kernel/errors.ts'
 import type { Protocol } from '../kernel/service.ts'
 
-// AWS refuses the same bad credentials in other words for each of its protocols.
+// AWS has different errors for the same bad credentials in each protocol.
 
 const EXPIRED = 'The security token included in the request is expired'
 const INVALID = 'The security token included in the request is invalid.'

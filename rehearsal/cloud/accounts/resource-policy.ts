@@ -2,7 +2,7 @@ import { matchesWildcard } from '../kernel/wildcard.ts'
 
 /**
  * Whether a resource's policy lets a caller of another account do `action`, such as `ecr:BatchGetImage`. A simple
- * reading: Effect, Principal (account, root, user, role or `*`) and Action. Resources are not told apart, and a
+ * reading: Effect, Principal (account, root, user, role or `*`) and Action. Resource is ignored, and a
  * statement with a Condition never allows.
  */
 export function policyAllows(policy: string | undefined, caller: { account: string; arn: string }, action: string) {

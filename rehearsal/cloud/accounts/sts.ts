@@ -4,7 +4,7 @@ import { AwsError } from '../kernel/errors.ts'
 import { type Accounts, type Credentials, type Principal, uniqueId } from './accounts.ts'
 import { readWebIdentity } from './web-identity.ts'
 
-/** STS: who am I, and who may I become. Trust policies are not modelled; any well-formed role can be assumed. */
+/** Simulated STS. Trust policies are not evaluated: any well-formed role can be assumed. */
 export function stsOperations(accounts: Accounts, clock: Clock): Operations {
   return {
     GetCallerIdentity: (_, caller) => ({ UserId: caller.userId, Account: caller.account, Arn: caller.arn }),

@@ -9,7 +9,7 @@ export interface WebIdentity {
 const AUDIENCE = 'sts.amazonaws.com'
 
 /**
- * Reads an OpenID Connect token as STS does, all but its signature: a rehearsal's issuer has no keys that AWS would
+ * Reads an OpenID Connect token as STS does, but does not check its signature: the rehearsal's issuer has no keys that AWS
  * know. `now` is in milliseconds.
  */
 export function readWebIdentity(token: string, now: number): WebIdentity {
@@ -34,7 +34,7 @@ function claimsOf(token: string): Record<string, unknown> {
     const claims: unknown = JSON.parse(Buffer.from(parts[1] ?? '', 'base64url').toString('utf8'))
     if (typeof claims === 'object' && claims !== null) return claims as Record<string, unknown>
   } catch {
-    // Refused below.
+    // Handled below.
   }
   throw notAToken()
 }

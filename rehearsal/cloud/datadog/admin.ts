@@ -5,7 +5,7 @@ import type { Deployments } from './deployments.ts'
 import { type Monitors, STATES } from './monitors.ts'
 import { parseScenario, type Scenario } from './scenario.ts'
 
-/** Below it those who run the rehearsal steer its Datadog; no key is asked for, as it is on this machine only. */
+/** Prefix of the API that controls the simulated Datadog. It needs no key, because it answers on this machine only. */
 export const ADMIN_PATH = '/_slipway/datadog/'
 
 interface Steered {

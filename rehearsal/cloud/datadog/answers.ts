@@ -6,7 +6,7 @@ export interface Told {
   readonly record: object
 }
 
-/** A request that Datadog refuses. */
+/** An error of Datadog's API. */
 export class DatadogError extends Error {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>

@@ -8,7 +8,7 @@ export function readBody({ body }: Request): Members {
     const value: unknown = JSON.parse(body.toString('utf8'))
     if (isObject(value)) return value
   } catch {
-    // Refused below.
+    // Handled below.
   }
   throw new DatadogError(400, 'Payload is not in the expected format: invalid JSON')
 }

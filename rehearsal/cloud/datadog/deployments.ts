@@ -23,7 +23,7 @@ export class Deployments {
     if (!/^[A-Za-z0-9._:-]{16,128}$/.test(id)) {
       throw new DatadogError(400, "'id' must be 16 to 128 characters of A-Z, a-z, 0-9, '.', '_', ':' and '-'")
     }
-    // One that is there already is the same deployment, told again.
+    // The id exists: the same deployment, sent again.
     if (!this.#deployments.has(id)) this.#deployments.set(id, { ...deployment, id })
     return {
       answer: json(200, { data: { id, type: 'dora_deployment' } }),

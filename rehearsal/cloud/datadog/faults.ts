@@ -1,7 +1,7 @@
 import type { Request } from '../kernel/call.ts'
 import type { FaultRule } from './scenario.ts'
 
-/** What goes wrong with requests, on purpose, as often as a scenario says. */
+/** Faults that a scenario injects into Datadog requests. */
 export class Faults {
   #rules: { readonly rule: FaultRule; left: number }[] = []
 
@@ -9,7 +9,7 @@ export class Faults {
     this.#rules = rules.map((rule) => ({ rule, left: rule.times }))
   }
 
-  /** The fault that befalls this request, if any; it is used up by that. */
+  /** The fault for this request, if any. Counts down its `times`. */
   take({ url }: Request): FaultRule | undefined {
     const found = this.#rules.find(({ rule, left }) => left > 0 && url.pathname.startsWith(rule.path))
     if (found !== undefined) found.left--

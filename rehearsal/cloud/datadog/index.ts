@@ -23,7 +23,7 @@ export interface DatadogKeys {
 export interface Datadog {
   readonly route: Route
   readonly keys: DatadogKeys
-  /** Plays the `datadog:` section of a scenario, from its beginning. */
+  /** Starts the `datadog:` section of a scenario. */
   play(scenario: Scenario): void
 }
 
@@ -34,7 +34,7 @@ interface Endpoint {
   readonly answer: (request: Request, match: readonly string[]) => Told
 }
 
-/** Datadog's API, as far as deploys use it. Every request is in the journal, its keys are not. */
+/** Simulates the parts of Datadog's API that deploys use. Records every request in the journal, without its keys. */
 export function createDatadog({ clock, journal }: { clock: Clock; journal: Journal }): Datadog {
   const keys: DatadogKeys = { api: randomBytes(16).toString('hex'), app: randomBytes(20).toString('hex') }
   const events = new Events(clock)
@@ -147,7 +147,7 @@ const faultAnswer = ({ reset }: FaultRule, status: number) =>
     reset === undefined ? {} : { 'x-ratelimit-reset': String(reset) },
   )
 
-/** The head and half of the body; then the connection breaks. */
+/** Sends the head and half of the body, and then resets the connection. */
 function sendHalf({ response }: Exchange, { status, headers, body = '' }: Answer): void {
   response.writeHead(status, { ...headers, 'content-length': String(Buffer.byteLength(body)) })
   response.write(Buffer.from(body).subarray(0, Math.floor(Buffer.byteLength(body) / 2)), () => response.destroy())

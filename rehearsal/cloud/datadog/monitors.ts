@@ -95,7 +95,7 @@ export class Monitors {
     return { answer: json(200, this.#write(monitor, url.searchParams)), record: { monitors: 1 } }
   }
 
-  /** All of them, for those who run the rehearsal. */
+  /** All monitors, for the control API. */
   all(): readonly Members[] {
     return this.#monitors.map((monitor) =>
       this.#write(monitor, new URLSearchParams('group_states=all&with_downtimes=true')),

@@ -7,7 +7,7 @@ export interface Limit {
   readonly period: number
 }
 
-/** Datadog's rate limits: so many requests in each period, told in the headers of every answer. */
+/** Datadog's rate limits: requests per period, with the headers of every response. */
 export class RateLimits {
   readonly #clock: Clock
   readonly #used = new Map<string, { period: number; count: number }>()
@@ -16,7 +16,7 @@ export class RateLimits {
     this.#clock = clock
   }
 
-  /** Counts a request, and tells whether it is one too many. */
+  /** Counts a request. Returns whether it is above the limit. */
   count({ name, limit, period }: Limit): { readonly exceeded: boolean; readonly headers: Record<string, string> } {
     const now = this.#clock.now() / 1000
     const current = Math.floor(now / period)

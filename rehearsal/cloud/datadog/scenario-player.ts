@@ -5,7 +5,7 @@ import { type Change, type Scenario, setupOf } from './scenario.ts'
 
 type Cue = Change['on']
 
-/** Plays a scenario: turns monitors when their time has come, or when a deploy happens. */
+/** Runs a Datadog scenario: changes monitors at their time, or after a deploy or event. */
 export class Director {
   readonly #clock: Clock
   readonly #journal: Journal
@@ -21,7 +21,7 @@ export class Director {
     journal.follow((entry) => this.#hear(entry))
   }
 
-  /** Starts a scenario in the place of the one before. */
+  /** Starts a scenario, and ends the previous one. */
   play(scenario: Scenario): void {
     for (const timer of this.#timers) timer.cancel()
     this.#timers = []

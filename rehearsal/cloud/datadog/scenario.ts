@@ -1,4 +1,4 @@
-// What happens at Datadog during a rehearsal, as a small readable file says it.
+// The `datadog:` section of a scenario file.
 import { z } from 'zod'
 import { type MonitorSetup, STATES } from './monitors.ts'
 

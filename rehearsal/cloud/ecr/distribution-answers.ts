@@ -1,7 +1,7 @@
 import type { Answer, RequestHead } from '../kernel/call.ts'
 import type { AwsError } from '../kernel/errors.ts'
 
-/** The password that a client logs in with: of the user `AWS`, or as the token of a layer's download URL. */
+/** The client's password: of the user `AWS`, or the token in a layer's download URL. */
 export function credentialsOf({ headers, url }: RequestHead): string | undefined {
   const [scheme = '', encoded = ''] = (headers.authorization ?? '').split(' ')
   if (scheme.toLowerCase() !== 'basic') return url.searchParams.get('token') ?? undefined
@@ -20,7 +20,7 @@ export const challenge = ({ url }: RequestHead): Answer => ({
   body: 'Not Authorized\n',
 })
 
-// What ECR's API refuses in its way, its registry refuses in Docker's: the same words under another code.
+// The registry returns the errors of ECR's API with the codes of Docker's registry API.
 const CODES: Readonly<Record<string, readonly [code: string, status: number]>> = {
   RepositoryNotFoundException: ['NAME_UNKNOWN', 404],
   ImageNotFoundException: ['MANIFEST_UNKNOWN', 404],

@@ -150,7 +150,7 @@ export class Distribution implements Route {
   /** Streams a request to the store and its answer back, under the name that the client knows the repository by. */
   async #relay({ head, request, response }: Exchange, repository: Repository, { tail }: Path): Promise<void> {
     const query = new URLSearchParams(head.url.searchParams)
-    // ECR mounts no layers from other repositories: the client then sends them, and so is never told what others hold.
+    // ECR does not mount layers from other repositories. The client uploads them.
     for (const name of ['mount', 'from', 'token']) query.delete(name)
     const { authorization: _, host: __, ...headers } = head.headers
     const answer = await this.#deps.store.request({

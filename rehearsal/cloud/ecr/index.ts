@@ -31,7 +31,7 @@ export interface Registry {
   readonly pullAccess: PullAccess
   readonly hosts: Hosts
   readonly tokens: Tokens
-  /** Starts the store now, instead of when it is first needed. */
+  /** Starts the store now instead of on first use. */
   start(): Promise<void>
   close(): Promise<void>
 }

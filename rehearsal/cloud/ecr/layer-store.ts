@@ -12,7 +12,7 @@ export interface StoreRequest {
   readonly body?: Buffer | Readable
 }
 
-/** A real OCI registry, which keeps the layers and checks what is pushed. Nobody reaches it but through the cloud. */
+/** A real OCI registry process, which stores layers and validates pushes. Only the cloud can reach it. */
 export interface Store {
   start(): Promise<void>
   /** The answer's body is to be read, or dropped with `resume()`. */

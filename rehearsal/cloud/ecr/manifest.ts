@@ -40,7 +40,7 @@ function parse(bytes: Buffer): Readonly<Record<string, unknown>> {
     const document: unknown = JSON.parse(bytes.toString('utf8'))
     if (typeof document === 'object' && document !== null) return document as Record<string, unknown>
   } catch {
-    // Refused below.
+    // Handled below.
   }
   throw invalid('it is not a JSON object')
 }

@@ -3,7 +3,7 @@ import { matchesWildcard } from '../kernel/wildcard.ts'
 
 export type Mutability = 'MUTABLE' | 'IMMUTABLE' | 'MUTABLE_WITH_EXCLUSION' | 'IMMUTABLE_WITH_EXCLUSION'
 
-/** Tags that are the other way round than the repository, by a pattern with `*`. */
+/** Pattern of tags with the opposite mutability of the repository. */
 export interface ExclusionFilter {
   readonly filterType: 'WILDCARD'
   readonly filter: string

@@ -27,7 +27,7 @@ export class Hosts {
     return host
   }
 
-  /** Whose registry answers at `host`, if any does. */
+  /** Account and region of the registry at `host`, if any. */
   scopeAt(host: string): Scope | undefined {
     return this.#scopes.get(host.replace(/:\d+$/, '').replace('localhost', '127.0.0.1'))
   }

@@ -42,7 +42,7 @@ export interface Push {
   readonly tag?: string | undefined
 }
 
-/** All repositories of all accounts, and the rules by which they change. Throws AwsError, in ECR's words, to refuse. */
+/** All repositories of all accounts. Throws AwsError with ECR's messages. */
 export class Repositories {
   readonly #clock: Clock
   readonly #hosts: Hosts
@@ -86,7 +86,7 @@ export class Repositories {
       name,
       arn: arnOf(scope, name),
       uri: `${host}/${name}`,
-      // One that is deleted and made again starts empty, so every repository has a place of its own in the store.
+      // Every repository has its own path in the store, so that a recreated one starts empty.
       storePath: `/v2/${scope.account}/${scope.region}/${name}/${++this.#made}`,
       createdAt: this.#clock.now(),
       policy: undefined,
@@ -110,14 +110,14 @@ export class Repositories {
     return image
   }
 
-  /** Takes in a manifest. The store checks that it is whole: every layer, and every image of an index, must be there. */
+  /** Stores a manifest. The store checks that all its layers, or all images of an index, exist. */
   async push(repository: Repository, { bytes, mediaType, tag }: Push): Promise<Image> {
     const manifest = readManifest(bytes, mediaType)
     const digest = digestOf(bytes)
     refuseImmutable(repository, tag)
     await this.#keep(repository, digest, manifest)
     const scan = await this.#scanning.onPush(repository, manifest)
-    // Somebody else may have taken the tag while the store was at work.
+    // Another push may have set the tag in the meantime.
     refuseImmutable(repository, tag)
     const pushed = { digest, manifest, pushedAt: this.#clock.now(), lastPulledAt: undefined, scan }
     const image = repository.images.get(digest) ?? pushed
@@ -126,7 +126,7 @@ export class Repositories {
     return image
   }
 
-  /** Takes away a tag, or an image with all its tags, and says what went. */
+  /** Removes a tag, or an image with all its tags. Returns what was removed. */
   remove(repository: Repository, id: ImageId): readonly ImageId[] {
     const { digest } = this.image(repository, id)
     const going = id.imageDigest === undefined && id.imageTag !== undefined ? [id.imageTag] : tagsOf(repository, digest)

@@ -14,12 +14,12 @@ export interface ScanningConfiguration {
   }[]
 }
 
-/** Where an image says what shall be found in it: `CRITICAL=2 LOW=7`. The rehearsal looks for no vulnerabilities. */
+/** Image label with simulated findings, such as `CRITICAL=2 LOW=7`. The rehearsal does not scan images. */
 const LABEL = 'slipway.rehearsal.findings'
 
 /**
  * ECR's two kinds of scan. A basic one is asked for, or done once on push; an enhanced one begins with the push, for every
- * repository that a rule of the registry names, and goes on for ever.
+ * repository that a rule of the registry names, and has no end.
  */
 export class Scanning {
   readonly #clock: Clock
@@ -45,7 +45,7 @@ export class Scanning {
     return scanType === 'ENHANCED' && filters.some(({ filter }) => matchesWildcard(filter, name))
   }
 
-  /** The scan that a push sets off, if it does. */
+  /** The scan that a push triggers, if any. */
   async onPush(repository: Repository, manifest: Manifest): Promise<Scan | undefined> {
     const due = repository.scanOnPush || this.isEnhanced(repository)
     return due && !isIndex(manifest.mediaType) ? this.begin(repository, manifest) : undefined

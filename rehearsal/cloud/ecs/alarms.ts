@@ -1,14 +1,14 @@
 import type { Scope } from '../kernel/call.ts'
 
-/** What ECS asks of CloudWatch: whether an alarm is raised, while a deployment that names it is under way. */
+/** What ECS needs from CloudWatch: whether an alarm is in ALARM during a deployment. */
 export interface Alarms {
   /** `undefined` for an alarm that does not exist. */
   inAlarm(scope: Scope, name: string): boolean | undefined
-  /** Calls `listener` whenever an alarm may have changed; returns how to stop that. */
+  /** Calls `listener` when an alarm may have changed. Returns a function that unsubscribes. */
   onChange(listener: (scope: Scope, name: string) => void): () => void
 }
 
-/** Alarms that are raised by hand: by a scenario, by a test, or through the cloud's own admin page. */
+/** Simulated alarms, set by a scenario, a test, or the cloud's own API. */
 export class ManualAlarms implements Alarms {
   readonly #raised = new Map<string, boolean>()
   readonly #listeners = new Set<(scope: Scope, name: string) => void>()

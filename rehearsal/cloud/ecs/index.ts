@@ -40,7 +40,7 @@ export interface EcsService {
   close(): Promise<void>
 }
 
-/** Amazon ECS, as far as deployments need it: its API, its scheduler, its words. */
+/** Simulates Amazon ECS as far as deployments need it: API, service scheduler, messages. */
 export function createEcs(deps: EcsDeps): EcsService {
   const random = deps.random ?? Math.random
   const clock = new ClosableClock(deps.clock)

@@ -1,4 +1,4 @@
-// What AWS says, in AWS's words, in one place.
+// AWS's messages.
 import { nameOf } from './arn.ts'
 import type { Deployment, Registration, Service, Task } from './model.ts'
 

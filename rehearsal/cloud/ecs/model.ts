@@ -1,4 +1,4 @@
-// What the cloud remembers of ECS. Operations and the scheduler change it; answers are made of it elsewhere.
+// The simulated state of ECS. API operations and the scheduler change it.
 import type {
   CapacityProviderStrategyItem,
   ClusterConfiguration,
@@ -93,7 +93,7 @@ export interface Service {
   readonly createdAt: Date
   readonly createdBy: string
   readonly schedulingStrategy: 'REPLICA' | 'DAEMON'
-  /** Who rolls out: ECS itself, CodeDeploy, or somebody else by task sets. */
+  /** Deployment controller. */
   readonly controller: 'ECS' | 'CODE_DEPLOY' | 'EXTERNAL'
   status: 'ACTIVE' | 'DRAINING' | 'INACTIVE'
   spec: ServiceSpec

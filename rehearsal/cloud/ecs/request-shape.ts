@@ -2,7 +2,7 @@ import type { Members } from '../kernel/call.ts'
 import { AwsError } from '../kernel/errors.ts'
 import { type Misfit, misfits, operationShapes, type Schema } from '../kernel/protocol/shapes.ts'
 
-/** ECS's own words where a member that it cannot do without is not there. */
+/** ECS's messages for missing required members. */
 const BLANK: Readonly<Record<string, AwsErrorLike>> = {
   'CreateService.serviceName': ['InvalidParameterException', 'Service name can not be blank.'],
   'RunTask.taskDefinition': ['InvalidParameterException', 'TaskDefinition can not be blank.'],

@@ -1,6 +1,6 @@
-/** How long ECS itself takes, in milliseconds of the cloud's time. What containers take is the runtime's matter. */
+/** Simulated times of ECS itself, in milliseconds of the cloud's time. The runtime decides those of containers. */
 export interface Timing {
-  /** From a change to the scheduler's look at it. Changes in between are looked at together. */
+  /** From a change to the scheduler's pass. Changes in between share the pass. */
   readonly schedulerPass: number
   /** After RUNNING, for a task that nothing checks: only then does the scheduler count it as healthy. */
   readonly settle: number

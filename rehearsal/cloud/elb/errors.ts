@@ -3,7 +3,7 @@ import { AwsError } from '../kernel/errors.ts'
 
 export const invalid = (message: string): AwsError => new AwsError('ValidationError', message)
 
-/** What a modelled AWS would take, and this one does not. Said plainly, so that nobody takes it for AWS's own word. */
+/** Error for requests that AWS would accept but the rehearsal does not simulate. Its text differs from AWS's messages. */
 export const notModelled = (what: string, instead?: string): AwsError =>
   new AwsError(
     'UnsupportedOperation',

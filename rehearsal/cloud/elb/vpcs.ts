@@ -48,7 +48,7 @@ export function vpcsOf(ask: AskEc2): Vpcs {
 }
 
 /**
- * Where there is no EC2 to ask: any subnet exists, each in the next zone of the region, all in one VPC. Enough for
+ * Without EC2: any subnet exists, each in the next zone of the region, all in one VPC. Enough for
  * simulated runs, where networks do not matter.
  */
 export const standInVpcs: Vpcs = {

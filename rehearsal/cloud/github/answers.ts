@@ -1,6 +1,6 @@
 import type { Answer, RequestHead } from '../kernel/call.ts'
 
-/** A request that GitHub refuses. */
+/** An error of GitHub's API. */
 export class GitHubError extends Error {
   readonly status: number
   readonly errors: readonly unknown[] | undefined

@@ -17,7 +17,7 @@ const READ_ONLY_TOKEN = 'read-only'
 type Body = Readonly<Record<string, unknown>>
 type Endpoint = (repository: Repository, match: readonly string[], request: Request, body: Body) => Answer
 
-/** GitHub's API below `/github/`, as far as the actions use it. Every request is in the journal, its token is not. */
+/** Simulates the parts of GitHub's API that the actions use, below `/github/`. Records every request, without its token. */
 export function createGitHub({ clock, journal }: { clock: Clock; journal: Journal }): GitHub {
   const repositories = new Map<string, Repository>()
   const repository = (name: string) => {
@@ -29,7 +29,7 @@ export function createGitHub({ clock, journal }: { clock: Clock; journal: Journa
   function answer(request: Request): Answer {
     const token = /^(?:token|bearer) (.+)$/i.exec(String(request.headers['authorization'] ?? ''))?.[1]
     if (token === undefined) throw new GitHubError(401, 'Requires authentication')
-    // GraphQL is there for one question: who a token is. REST does not tell a workflow's token.
+    // GraphQL has one query only, `viewer`: REST does not identify a workflow's token.
     if (
       request.url.pathname === '/github/graphql' &&
       /\bviewer\s*\{\s*login\s*\}/.test(text(parse(request)['query']))
@@ -146,7 +146,7 @@ const ENDPOINTS: readonly (readonly [method: string, path: RegExp, endpoint: End
     (repository, [id, attempt]) => {
       const run = repository.run(Number(id))
       if (Number(attempt) > run.attempt) throw new GitHubError(404, 'Not Found')
-      // An attempt that another one followed is over.
+      // An attempt that was followed by another is completed.
       return json(200, runData(Number(attempt) < run.attempt ? { ...run, status: 'completed' } : run))
     },
   ],

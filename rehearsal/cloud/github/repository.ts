@@ -4,13 +4,13 @@ import { GitHubError, validationFailed } from './answers.ts'
 /** GitHub refuses longer bodies, of issues and of comments. */
 const LONGEST_BODY = 65_536
 
-/** Whom a workflow's own token writes as. */
+/** Login of a workflow's own token. */
 export const ACTIONS = 'github-actions[bot]'
 
 export interface Comment {
   readonly id: number
   readonly issue: number
-  /** Login of who wrote it. */
+  /** Login of its author. */
   readonly author: string
   body: string
   readonly createdAt: string

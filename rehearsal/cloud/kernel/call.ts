@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** Whose resources, and where: everything in the cloud lives in one account and one region. */
+/** An account and a region. Every resource belongs to one of each. */
 export interface Scope {
   readonly account: string
   readonly region: string
 }
 
-/** Who calls. `arn` is what GetCallerIdentity answers; `role` is the name of the assumed role, if any. */
+/** The caller. `arn` is that of GetCallerIdentity; `role` is the name of the assumed role, if any. */
 export interface Caller extends Scope {
   readonly accessKeyId: string
   readonly arn: string
@@ -14,17 +14,17 @@ export interface Caller extends Scope {
   readonly role: string | undefined
 }
 
-/** The head of an HTTP request: all that is known before its body is read. */
+/** The head of an HTTP request, before its body is read. */
 export interface RequestHead {
   readonly method: string
   readonly url: URL
   readonly headers: IncomingHttpHeaders
 }
 
-/** One HTTP request, body read. */
+/** One HTTP request with its body. */
 export interface Request extends RequestHead {
   readonly body: Buffer
-  /** When its head arrived, as `performance.now()` has it: what came first, where that decides. */
+  /** When its head arrived (`performance.now()`), for conditions that depend on the order of requests. */
   readonly arrived: number
 }
 
@@ -35,16 +35,16 @@ export interface Answer {
   readonly body?: string | Buffer
 }
 
-/** A member's worth of request or answer, as JSON or the query protocol carries it. */
+/** Members of a request or response, as in JSON. */
 export type Members = Readonly<Record<string, unknown>>
 
-/** One operation of one AWS service. Throws AwsError to refuse. A `Date` in the answer is written as the protocol has it. */
+/** One operation of an AWS service. Throws AwsError. A `Date` in the response is written in the protocol's format. */
 export type Operation = (input: Members, caller: Caller) => Members | Promise<Members>
 
 /** The operations of an AWS service, by the name the SDK gives them. */
 export type Operations = Readonly<Record<string, Operation>>
 
-/** Keeps one value for each account and region, made when first asked for. */
+/** One value for each account and region, created on first use. */
 export class PerScope<T> {
   readonly #values = new Map<string, T>()
   readonly #make: (scope: Scope) => T

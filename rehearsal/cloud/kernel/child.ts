@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 
-/** A program that the cloud runs for itself. It cannot outlive the cloud, not even one that is killed. */
+/** A child process of the cloud. It ends with the cloud, even when the cloud is killed. */
 export interface Child {
-  /** Settles once a line of its output matches; rejects when it ends before. */
+  /** Resolves once a line of its output matches. Rejects when the process ends first. */
   line(pattern: RegExp): Promise<RegExpExecArray>
   end(): Promise<void>
 }
@@ -40,7 +40,7 @@ export function startChild(
   folder = '',
   env: Readonly<Record<string, string>> = {},
 ): Child {
-  // A group of its own: Ctrl-C in a terminal is for the cloud, which then ends its children in order.
+  // In a process group of its own: Ctrl-C must reach the cloud only, which stops its children in order.
   const shell = spawn('sh', ['-c', LEASH, 'sh', program, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
@@ -54,7 +54,7 @@ export function startChild(
       resolve()
     })
   })
-  // Only now has all been read that it said.
+  // Only now is its whole output read.
   shell.once('close', (code, signal) => output.close(whyEnded(program, code, signal, output.last())))
   shell.stdin?.on('error', () => undefined)
   return {
@@ -64,7 +64,7 @@ export function startChild(
       const late = setTimeout(() => killGroup(shell), 5000)
       await ended
       clearTimeout(late)
-      // What the program itself started may hold the other ends for as long as it likes.
+      // Processes that the program started may keep the other ends open.
       shell.stdout?.destroy()
       shell.stderr?.destroy()
     },
@@ -86,7 +86,7 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
-/** What a child says, on both streams: who waits for a line gets it, also when it was said before. */
+/** Output of a child on both streams. Waiting for a line also finds earlier ones. */
 class Output {
   readonly #lines: string[] = []
   readonly #waiting = new Set<Waiting>()

@@ -1,4 +1,4 @@
-/** Time as the cloud sees it. Everything that waits, waits here, so that a test can drive ten minutes in milliseconds. */
+/** The cloud's time. All waiting uses it, so that a test can run ten minutes in milliseconds. */
 export interface Clock {
   /** Milliseconds since the epoch, in the cloud's time. */
   now(): number
@@ -10,7 +10,7 @@ export interface Timer {
   cancel(): void
 }
 
-/** The machine's clock, `speed` times as fast: a 30-second interval takes 3 seconds at speed 10. */
+/** The machine's clock, `speed` times as fast: at speed 10 an interval of 30 s takes 3 s. */
 export class RealClock implements Clock {
   readonly #start = Date.now()
   readonly #speed: number
@@ -26,7 +26,7 @@ export class RealClock implements Clock {
 
   after(ms: number, task: () => void | Promise<void>): Timer {
     const handle = setTimeout(() => void task(), Math.max(0, ms / this.#speed))
-    // A cloud that was closed is gone at once, whatever it still had in mind for later.
+    // A pending timer does not keep the process of a closed cloud alive.
     handle.unref()
     return { cancel: () => clearTimeout(handle) }
   }
@@ -38,7 +38,7 @@ interface Due {
   readonly task: () => void | Promise<void>
 }
 
-/** A clock that stands still until it is told to advance. Tasks run in order of their time, then of their making. */
+/** A clock that moves only on `advance`. Tasks run in order of their time, then of their creation. */
 export class ManualClock implements Clock {
   #now: number
   #order = 0
@@ -59,7 +59,7 @@ export class ManualClock implements Clock {
     return { cancel: () => void this.#cancelled.add(due) }
   }
 
-  /** Moves time forward by `ms`, and runs all that falls due on the way, also what the tasks themselves schedule. */
+  /** Moves time forward by `ms` and runs all due tasks, also those that the tasks schedule. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms
     await settle()
@@ -75,7 +75,7 @@ export class ManualClock implements Clock {
   }
 }
 
-/** Lets promises that are already decided run their continuations. */
+/** Runs the continuations of settled promises. */
 const settle = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 const before = (a: Due, b: Due) => a.at < b.at || (a.at === b.at && a.order < b.order)

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from './clock.ts'
 
-/** A clock on another clock, whose timers can all be called off at once, so that nothing of a closed room stays awake. */
+/** A clock on another clock. `close` cancels all its timers, so that a closed service does nothing more. */
 export class ClosableClock implements Clock {
   readonly #clock: Clock
   readonly #timers = new Set<Timer>()

@@ -1,4 +1,4 @@
-/** An error as AWS answers it: a code that clients switch on, a message for people, an HTTP status. */
+/** An AWS error: a code, a message and an HTTP status. */
 export class AwsError extends Error {
   readonly code: string
   readonly status: number

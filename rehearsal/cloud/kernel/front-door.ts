@@ -11,14 +11,14 @@ import { subjectOf } from './subject.ts'
 export interface FrontDoorDeps {
   readonly clock: Clock
   readonly journal: Journal
-  /** The service of this name in the credential scope: our own, or one that speaks for the rest of AWS. */
+  /** The service of this name in the credential scope: simulated here, or one that forwards to moto. */
   service(name: string, head: RequestHead): Service
-  /** Who signed, or whether this may be asked unsigned. Throws AwsError, in the service's words, to refuse. */
+  /** The caller, from the signature. Throws AwsError for bad credentials and for unsigned calls that need a signature. */
   identify(signature: Signature | undefined, service: Service, action: string): Caller
   readonly intercept: Intercept
 }
 
-/** What became of one call. */
+/** Outcome of one call. */
 interface Outcome {
   readonly answer: Answer | 'reset'
   /** `ok`, an error code, or `reset-before` and `reset-after`. */
@@ -28,7 +28,7 @@ interface Outcome {
   readonly fault?: Fault | undefined
 }
 
-/** Where every call of an AWS API comes in: who calls, what for, what goes wrong on purpose, the answer, the record of it. */
+/** Entry point of all AWS API calls: identifies the caller, injects faults, calls the service, and records the call. */
 export class FrontDoor implements Route {
   readonly #deps: FrontDoorDeps
 
@@ -36,7 +36,7 @@ export class FrontDoor implements Route {
     this.#deps = deps
   }
 
-  /** All that no other route claims. */
+  /** Claims all requests that no other route claims. */
   claims(): boolean {
     return true
   }
@@ -52,7 +52,7 @@ export class FrontDoor implements Route {
     else send(exchange, outcome.answer)
   }
 
-  /** Never rejects: a refusal is an outcome too. */
+  /** Never rejects: an error is an outcome, too. */
   async #settle(name: string, service: Service, request: Request, signature?: Signature): Promise<Outcome> {
     const action = service.action(request)
     let caller: Caller | undefined
@@ -77,7 +77,7 @@ export class FrontDoor implements Route {
     if (error !== undefined) throw error
   }
 
-  /** Written before the answer is sent, so that whoever has the answer finds the record of it. */
+  /** Written before the response is sent, so that a client that has the response finds its entry. */
   #record(service: string, request: Request, signature: Signature | undefined, outcome: Outcome): void {
     const { answer, code, action, caller, fault } = outcome
     this.#deps.journal.write({
@@ -97,13 +97,13 @@ export class FrontDoor implements Route {
   }
 }
 
-/** An unsigned form is for STS, which alone has operations for strangers; anything else unsigned could only be for S3. */
+/** An unsigned form is for STS, the only service with unsigned operations. Other unsigned requests are for S3. */
 const unsignedService = ({ headers, url }: RequestHead) =>
   /^application\/x-www-form-urlencoded/i.test(headers['content-type'] ?? '') || url.searchParams.has('Action')
     ? 'sts'
     : 's3'
 
-/** A defect of the cloud itself: AWS has a 500 for that too, and ours names what broke. */
+/** An exception in the cloud itself: a 500 with its message. */
 function internalFailure(service: string, action: string, error: unknown): AwsError {
   console.error(`The rehearsal cloud failed in ${service} ${action}:`, error)
   return new AwsError('InternalFailure', `The rehearsal cloud failed in ${service} ${action}: ${error}`, 500)

@@ -2,7 +2,7 @@ import { appendFileSync, writeFileSync } from 'node:fs'
 import type { Clock } from './clock.ts'
 
 /**
- * What really happened, one line each. `type` names the kind; the further members belong to that kind:
+ * What happened in the cloud, one entry per event. `type` names the kind; the further members belong to that kind:
  * `api` {service, action, account, region, role, outcome, status, request?}, `task` {…}, `target` {…}, `traffic` {…}, …
  */
 export interface Entry {
@@ -44,7 +44,7 @@ export class Journal {
       ...entry,
     }
     if (this.#keep) this.#entries.push(written)
-    // Written through at once: what happened must be on disk even when the cloud is killed the next moment.
+    // Written synchronously, so that the entry is on disk even when the cloud is killed.
     if (this.#path !== undefined) appendFileSync(this.#path, `${JSON.stringify(written)}\n`)
     for (const listener of this.#listeners) listener(written)
   }
@@ -53,7 +53,7 @@ export class Journal {
     return type === undefined ? this.#entries : this.#entries.filter((entry) => entry.type === type)
   }
 
-  /** Calls `listener` for each further entry; returns how to stop that. */
+  /** Calls `listener` for each new entry. Returns a function that unsubscribes. */
   follow(listener: (entry: Written) => void): () => void {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)

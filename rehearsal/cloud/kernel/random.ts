@@ -1,10 +1,10 @@
 /** A number from 0 up to 1, like Math.random. */
 export type Random = () => number
 
-/** Numbers that look random and are the same for every run with the same seed, so that what happened can be replayed. */
+/** Pseudo-random numbers that are the same for the same seed, so that a run can be repeated. */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0
-  // mulberry32: tiny, and even enough for jitter and for names.
+  // mulberry32: good enough for jitter and names.
   return () => {
     state = (state + 0x6d2b79f5) >>> 0
     let mixed = Math.imul(state ^ (state >>> 15), state | 1)

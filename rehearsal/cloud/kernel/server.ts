@@ -2,14 +2,14 @@ import { createServer, type Server as HttpServer, type IncomingMessage, type Ser
 import type { AddressInfo } from 'node:net'
 import type { Answer, Request, RequestHead } from './call.ts'
 
-/** One HTTP exchange, body not yet read: a route may read it whole, or stream it on. */
+/** One HTTP exchange. Its body is not read yet, so that a route can stream it. */
 export interface Exchange {
   readonly head: RequestHead
   readonly request: IncomingMessage
   readonly response: ServerResponse
 }
 
-/** A part of the endpoint: which requests are its own, and how it answers them. */
+/** A part of the endpoint: the requests it claims, and how it serves them. */
 export interface Route {
   claims(head: RequestHead): boolean
   serve(exchange: Exchange): void | Promise<void>
@@ -33,7 +33,7 @@ export class Server {
   async listen(address: string, port = this.#port): Promise<void> {
     if (!address.startsWith('127.')) throw new RangeError(`The cloud listens on loopback only, not on ${address}.`)
     const listener = createServer((request, response) => void this.#dispatch(request, response))
-    // Clients keep connections for reuse; one closed by us at the wrong moment would look like a fault of the cloud.
+    // Clients reuse connections. A connection closed by the server at the wrong moment would look like a fault.
     listener.keepAliveTimeout = 75_000
     listener.requestTimeout = 0
     await new Promise<void>((resolve, reject) => {
@@ -47,7 +47,7 @@ export class Server {
     this.#listeners.set(address, listener)
   }
 
-  /** Opens a further address on the same port, unless it is open already, and resolves with the port. */
+  /** Opens another address on the same port, unless it is open. Resolves with the port. */
   async open(address: string): Promise<number> {
     if (!this.#listeners.has(address)) await this.listen(address)
     return this.#port
@@ -65,7 +65,7 @@ export class Server {
       const head = headOf(request)
       await this.#routes.find((route) => route.claims(head))?.serve({ head, request, response })
     } catch (error) {
-      // A client that hung up is no news; anything else is a defect of the cloud, and says so.
+      // A closed client connection is no error. Anything else is a bug in the cloud.
       if (request.destroyed && !request.complete) return
       console.error('The rehearsal cloud failed to answer', request.method, request.url, error)
       if (response.headersSent) response.destroy()
@@ -85,11 +85,11 @@ function cannotListen(address: string, port: number, error: NodeJS.ErrnoExceptio
 
 function headOf(request: IncomingMessage): RequestHead {
   const { method = 'GET', url = '/', headers } = request
-  // A path such as `//x` would be read as a host by URL, so the origin is put before it as text.
+  // URL would read a path such as `//x` as a host, so prefix the origin as text.
   return { method, url: new URL(`http://${headers.host ?? 'localhost'}${url.replace(/^\/*/, '/')}`), headers }
 }
 
-/** Reads the body of an exchange to its end. */
+/** Reads the whole body of an exchange. */
 export async function readRequest({ head, request }: Exchange): Promise<Request> {
   const arrived = performance.now()
   const chunks: Buffer[] = []
@@ -97,7 +97,7 @@ export async function readRequest({ head, request }: Exchange): Promise<Request>
   return { ...head, arrived, body: chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks) }
 }
 
-/** Writes an answer. One to HEAD has the headers of the answer to GET, and no body. */
+/** Writes a response. For HEAD: the headers of GET, without a body. */
 export function send({ request, response }: Pick<Exchange, 'request' | 'response'>, answer: Answer): void {
   const body = answer.body ?? ''
   const bare = answer.status === 204 || answer.status === 304
@@ -106,6 +106,6 @@ export function send({ request, response }: Pick<Exchange, 'request' | 'response
     ...answer.headers,
   })
   response.end(request.method === 'HEAD' || bare ? undefined : body)
-  // What the client still sends is read and dropped, or it would wait for us to take it.
+  // Read and drop the rest of the request, or the client would wait.
   if (!request.complete) request.resume()
 }

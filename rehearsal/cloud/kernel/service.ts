@@ -1,10 +1,10 @@
 import type { Answer, Caller, Request } from './call.ts'
 import type { AwsError } from './errors.ts'
 
-/** How a service writes what it answers, and above all what it refuses. */
+/** The protocol of a service, which decides the format of its responses and errors. */
 export type Protocol = 'json' | 'query' | 'ec2' | 'rest-xml' | 'rest-json'
 
-/** An AWS service behind the front door. */
+/** An AWS service. */
 export interface Service {
   readonly protocol: Protocol
   /** The operation that this request asks for, by the name the SDK gives it. */
@@ -23,15 +23,15 @@ export interface Call {
   readonly request: Request
 }
 
-/** What goes wrong with a call, on purpose. */
+/** A fault to inject into a call. */
 export interface Fault {
-  /** Milliseconds of the cloud's time to wait first. */
+  /** Delay before the call, in milliseconds of the cloud's time. */
   readonly delay?: number
-  /** Refuses the call with this. */
+  /** Returns this error instead of the response. */
   readonly error?: AwsError
-  /** Resets the connection, before the call is carried out or (the unkind way) after. */
+  /** Resets the connection before the call, or after it, when the call has taken effect. */
   readonly reset?: 'before' | 'after'
 }
 
-/** Looks at every call first; `undefined` lets it pass. All faults and all throttling come in here. */
+/** Decides the fault for a call; `undefined` for none. All injected faults and throttling work this way. */
 export type Intercept = (call: Call) => Fault | undefined

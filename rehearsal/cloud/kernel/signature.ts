@@ -1,6 +1,6 @@
 import type { RequestHead } from './call.ts'
 
-/** What a Signature Version 4 request says of itself. The signature is not checked: a rehearsal has no secrets to keep. */
+/** The credential scope of a Signature Version 4 request. The rehearsal does not check signatures. */
 export interface Signature {
   readonly accessKeyId: string
   readonly region: string

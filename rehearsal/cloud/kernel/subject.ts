@@ -1,7 +1,7 @@
 import type { Members, Request } from './call.ts'
 import { parametersOf } from './protocol/query.ts'
 
-// What the journal tells of a request: whom it is about, and nothing that could be a secret. So names are listed.
+// The journal records which resources a request is about, and nothing that could be a secret: an allowlist of parameters.
 const SUBJECTS: readonly string[] = [
   'cluster',
   'clusterName',
@@ -25,7 +25,7 @@ const SUBJECTS: readonly string[] = [
   'RoleName',
 ]
 
-/** Whom a request is about, as far as its parameters say so by name. */
+/** The resources that a request names in its parameters. */
 export function subjectOf(service: string, request: Request): Members | undefined {
   if (service === 's3') return { path: request.url.pathname }
   const members = request.headers['x-amz-target'] === undefined ? formOf(request) : jsonOf(request.body)

@@ -1,3 +1,3 @@
-/** Whether `text` is what `pattern` says; `*` stands for any text, also none. */
+/** Whether `text` matches `pattern`. `*` matches any text, also none. */
 export const matchesWildcard = (pattern: string, text: string, flags = ''): boolean =>
   new RegExp(`^${pattern.replace(/[.+?^$()[\]{}|\\]/g, '\\$&').replaceAll('*', '.*')}$`, flags).test(text)

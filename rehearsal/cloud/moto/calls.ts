@@ -1,7 +1,7 @@
 import type { Answer, Members, Scope } from '../kernel/call.ts'
 import type { Moto } from './moto.ts'
 
-/** Asks a JSON service that moto has, on behalf of an account. Rejects in the service's own words. */
+/** Calls a JSON service of moto for an account. Rejects with the service's error. */
 export async function askJson(moto: Moto, scope: Scope, target: string, input: Members): Promise<Members> {
   const service = SERVICES[target.slice(0, target.indexOf('.'))] ?? ''
   const answer = await ask(moto, scope, service, {
@@ -14,7 +14,7 @@ export async function askJson(moto: Moto, scope: Scope, target: string, input: M
   throw Object.assign(new Error(`${code}: ${output['message'] ?? output['Message'] ?? ''}`), { name: code })
 }
 
-/** Asks EC2 for something, and gives the XML of the answer. */
+/** Calls EC2. Returns the XML of the response. */
 export async function askEc2(moto: Moto, scope: Scope, parameters: Readonly<Record<string, string>>): Promise<string> {
   const answer = await ask(moto, scope, 'ec2', {
     headers: { 'content-type': 'application/x-www-form-urlencoded' },

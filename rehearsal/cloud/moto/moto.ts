@@ -3,9 +3,9 @@ import type { Answer, Request, Scope } from '../kernel/call.ts'
 import { type Child, ProgramMissing, startChild } from '../kernel/child.ts'
 import { AwsError } from '../kernel/errors.ts'
 
-/** The rest of AWS: moto's server, a process of ours that is started by the first call that needs it. */
+/** Serves the other AWS services: moto's server, started by the first call that needs it. */
 export interface Moto {
-  /** Starts the server unless it runs, and resolves with its URL. Throws AwsError where it cannot be had. */
+  /** Starts the server unless it runs. Resolves with its URL. Throws AwsError when moto is not installed. */
   start(): Promise<string>
   forward(request: Pick<Request, 'method' | 'url' | 'headers' | 'body'>, scope: Scope): Promise<Answer>
   close(): Promise<void>

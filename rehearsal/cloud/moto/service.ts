@@ -5,7 +5,7 @@ import { writeRestJsonError, writeRestXmlError } from '../kernel/protocol/rest.t
 import type { Protocol, Service } from '../kernel/service.ts'
 import type { Moto } from './moto.ts'
 
-/** A service that moto answers for. Only its protocol is known here, so that a refusal reads as AWS's would. */
+/** A service that moto serves. Its protocol is known here, for the format of errors. */
 export function motoService(moto: Moto, name: string, head: RequestHead): Service {
   const protocol = protocolOf(name, head)
   return {
@@ -46,7 +46,7 @@ function actionOf(protocol: Protocol, request: Request): string {
     case 'query':
     case 'ec2':
       return parametersOf(request).get('Action') ?? 'UnknownOperation'
-    // Which operation a path of a REST API stands for is in models that the cloud does not read.
+    // The operation of a REST path would need AWS's service models, which the cloud does not read.
     case 'rest-xml':
     case 'rest-json':
       return `${request.method} ${request.url.pathname}`

@@ -1,6 +1,6 @@
 import type { Runtime } from './runtime.ts'
 
-/** Nowhere to run tasks: what ECS's API makes is there, and no task of it ever starts, as in a region without room. */
+/** A runtime without capacity: no task ever starts. */
 export const noRuntime: Runtime = {
   name: 'simulated',
   carriesTraffic: true,

@@ -1,4 +1,4 @@
-// What ECS asks of whatever runs its tasks: a Docker engine, or a scenario that says what would happen.
+// Interface of a runtime, which runs ECS tasks: on a Docker engine, or simulated by a scenario.
 import type {
   ContainerDefinition,
   LaunchType,
@@ -68,7 +68,7 @@ export interface TaskHandle {
   reach(containerPort: number): { readonly host: string; readonly port: number } | undefined
 }
 
-/** What of a task is known before it has room. */
+/** What is known of a task before its placement. */
 export type TaskIdentity = Pick<
   TaskRequest,
   'scope' | 'cluster' | 'service' | 'deploymentId' | 'family' | 'revision' | 'containers'

@@ -16,7 +16,7 @@ import { settingAnswer } from './settings.ts'
 import { versioningAnswer } from './versioning.ts'
 import { writeS3Error, xmlAnswer, xmlDocument } from './xml.ts'
 
-/** S3: buckets and objects in memory, with the conditions that Terraform's state and its lock stand on. */
+/** Simulated S3 in memory, with the conditional writes that Terraform's state lock needs. */
 export function createS3(clock: Clock): Service {
   const buckets = new Buckets()
   const uploads = new Uploads()

@@ -32,7 +32,7 @@ function offsetOf(token: string): number {
     const { offset } = JSON.parse(Buffer.from(token, 'base64url').toString())
     if (Number.isSafeInteger(offset) && offset >= 0) return offset
   } catch {
-    // Refused below.
+    // Handled below.
   }
   throw new AwsError('InvalidParameterException', 'Invalid token.')
 }

@@ -1,6 +1,6 @@
 import type { DeploymentConfiguration } from '@aws-sdk/client-ecs'
 
-/** How many failures the deployment circuit breaker bears: by default half the desired count, from 3 to 200. */
+/** The circuit breaker's failure threshold: by default half the desired count, from 3 to 200. */
 export function thresholdOf({ deploymentCircuitBreaker }: DeploymentConfiguration, desiredCount: number): number {
   const { type = 'BOUNDED_PERCENT', value = 50 } = deploymentCircuitBreaker?.thresholdConfiguration ?? {}
   if (type === 'COUNT') return value
@@ -18,7 +18,7 @@ export interface TaskEnd {
 }
 
 /**
- * Whether the end of a task counts against its deployment. In the breaker's first stage, until a task has come to run,
+ * Whether the end of a task counts as a failure of its deployment. In the breaker's first stage, until a task has come to run,
  * those count that never did; in its second only those that failed a health check. So it misses crash loops of tasks
  * that reach RUNNING first, as AWS's does.
  */

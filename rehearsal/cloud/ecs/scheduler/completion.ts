@@ -8,7 +8,7 @@ import { wantedOf } from './blue-green/desired-tasks.ts'
 import { completeDeployment } from './rollout.ts'
 import { countOf, desiredCountOf, isHealthy, isWanted, primaryOf, takesTraffic } from './task-counts.ts'
 
-/** Sees whether the service's deployment is complete, and whether the service is steady. */
+/** Completes the service's deployment, and reports a steady state, when it is time. */
 export function concludeRollout(ecs: Ecs, service: Service, wakeIn: (ms: number) => void): void {
   const primary = primaryOf(service)
   if (primary === undefined) return
@@ -38,7 +38,7 @@ function isComplete(ecs: Ecs, service: Service, primary: Deployment, wakeIn: (ms
 
   const now = ecs.clock.now()
   primary.bakingSince ??= now
-  // What has been proven before need not bake again; but that it was rolled back is seen for a moment.
+  // A rollback does not bake again, but stays visible for a moment.
   const end = primary.isRollback
     ? primary.createdAt.getTime() + ecs.timing.rollbackLag
     : primary.bakingSince + bakeTimeInMinutes * 60_000
@@ -47,7 +47,7 @@ function isComplete(ecs: Ecs, service: Service, primary: Deployment, wakeIn: (ms
   return false
 }
 
-/** Deployments that have nothing left vanish from the list; one that was rolled back stays for a moment. */
+/** Removes deployments without tasks. One that was rolled back stays for a moment. */
 function dropFinished(ecs: Ecs, service: Service, primary: Deployment, wakeIn: (ms: number) => void): void {
   const now = ecs.clock.now()
   service.deployments = service.deployments.filter((deployment) => {

@@ -9,7 +9,7 @@ import { thresholdOf } from './circuit-breaker.ts'
 import { amend, beginRollback, conclude, failDeployment, type RollbackWords } from './rollout.ts'
 import { primaryOf } from './task-counts.ts'
 
-/** Ends the deployment under way, if something is wrong with it or someone asked for that. */
+/** Ends the current deployment when it failed or a stop was requested. */
 export function checkForFailure(ecs: Ecs, service: Service): void {
   const primary = primaryOf(service)
   if (primary === undefined || primary.rolloutState !== 'IN_PROGRESS' || primary.halted) return

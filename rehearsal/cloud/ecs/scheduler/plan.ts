@@ -74,7 +74,7 @@ export function plan<T extends Counted>(situation: Situation<T>): Plan<T> {
   return { start, stop, replaced: sick.length, stuck }
 }
 
-/** Nothing is on its way that would make room of itself. */
+/** No task is starting or stopping, which would free capacity. */
 const isAtRest = (primary: readonly Counted[], previous: readonly Counted[]) =>
   previous.length > 0 && previous.every(({ healthy }) => healthy) && primary.every(({ healthy }) => healthy)
 

@@ -1,4 +1,4 @@
-// How a deployment of a service begins and ends: what is written down, in the deployments list, the history and the events.
+// Begins and ends deployments of a service: changes its deployments, service deployments and events.
 import { arnOf } from '../arn.ts'
 import { type Ecs, nowOf } from '../context.ts'
 import { recordDeployment, recordServiceDeployment, tell } from '../journal.ts'

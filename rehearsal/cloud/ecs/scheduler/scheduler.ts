@@ -37,7 +37,7 @@ export class Scheduler implements TaskWatcher {
     this.tasks.close()
   }
 
-  /** Has the scheduler look at a service, soon. */
+  /** Schedules a pass over a service. */
   touch(service: Service): void {
     service.scheduling.pass ??= this.#ecs.clock.after(this.#ecs.timing.schedulerPass, () => {
       service.scheduling.pass = undefined
@@ -103,7 +103,7 @@ export class Scheduler implements TaskWatcher {
     recordDeployment(this.#ecs, deployment)
   }
 
-  /** Waits longer before the next attempt, the more attempts have failed. */
+  /** Delays the next attempt, longer after each failed one. */
   pause(service: Service, atLeast = 0): void {
     const { scheduling } = service
     const { clock } = this.#ecs
@@ -166,7 +166,7 @@ export class Scheduler implements TaskWatcher {
     }
   }
 
-  /** Keeps a deployment at the tasks that it is to have beside others: blue and green leave each other alone. */
+  /** Keeps a deployment at its desired tasks, independently of others, as blue and green are. */
   #keep(deployment: Deployment): void {
     const { service, halted } = deployment
     const desiredCount = wantedOf(deployment)

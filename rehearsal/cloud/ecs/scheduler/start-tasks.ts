@@ -15,7 +15,7 @@ interface Launcher {
 
 /** As many as one call of RunTask may start; the scheduler starts no more in one pass. */
 const BATCH = 10
-/** How long the scheduler waits before it looks for room again. */
+/** Pause before the next placement attempt. */
 const PLACEMENT_PAUSE = 15_000
 
 /** Starts tasks of a deployment, as many of `count` as there is room for. */
@@ -48,7 +48,7 @@ export function startTasks(
   if (count > BATCH) scheduler.touch(service)
 }
 
-/** A new task with room to run in, or what to say when there is none. */
+/** A new task with its placement, or the event message when there is no capacity. */
 function placed(ecs: Ecs, deployment: Deployment): Task | string {
   const { service } = deployment
   const { taskDefinition, launchType } = deployment.revision.spec

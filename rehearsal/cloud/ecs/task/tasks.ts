@@ -8,20 +8,20 @@ import { graceEnd, healthOf } from './health.ts'
 import { release, reserve } from './placement.ts'
 import { TaskTargets } from './targets.ts'
 
-/** Who wants to know what becomes of tasks: the scheduler. */
+/** Observer of tasks: the scheduler. */
 export interface TaskWatcher {
-  /** It has come to run. */
+  /** It is RUNNING. */
   running(task: Task): void
   /** Its health, as the scheduler counts it, has changed. */
   healthChanged(task: Task): void
-  /** It is going to stop, for the reason that it carries. */
+  /** It is stopping, for its stoppedReason. */
   ending(task: Task): void
   /** It takes no more traffic: its targets have drained. */
   drained(task: Task): void
   stopped(task: Task): void
 }
 
-/** Leads every task from PROVISIONING to STOPPED. */
+/** Runs every task from PROVISIONING to STOPPED. */
 export class Tasks {
   readonly #ecs: Ecs
   readonly #watcher: TaskWatcher

@@ -1,6 +1,6 @@
 import type { Operations } from '../../kernel/call.ts'
 
-/** AWS's quotas as a new account has them. They are answered, not enforced: nobody rehearses running out of them. */
+/** AWS's quotas as a new account has them. The rehearsal does not enforce them. */
 const limits: Readonly<Record<string, number>> = {
   'application-load-balancers': 50,
   'listeners-per-application-load-balancer': 50,

@@ -91,7 +91,7 @@ async function createListener(elb: ElbContext, input: Parameters, caller: Caller
   return listener
 }
 
-/** Everything is read and refused first; then the new port is opened; only then does anything change. */
+/** Validates everything first, then opens the new port, and only then changes the listener. */
 async function modifyListener(elb: ElbContext, listener: Listener, input: Parameters, caller: Caller): Promise<void> {
   const { loadBalancer } = listener
   const protocol = readProtocol(input, loadBalancer) ?? listener.protocol

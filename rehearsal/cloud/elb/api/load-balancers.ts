@@ -85,7 +85,7 @@ export function loadBalancerOperations(elb: ElbContext): Operations {
       balancer.ipAddressType = input.oneOf('IpAddressType', ['ipv4', 'dualstack']) ?? input.required('IpAddressType')
       return { IpAddressType: balancer.ipAddressType }
     },
-    // Nobody can reserve capacity here, so there is none reserved; Terraform asks each time it reads.
+    // Terraform calls this on each read. The rehearsal has no capacity reservations.
     DescribeCapacityReservation: (members, caller) => {
       find(members, caller)
       return { CapacityReservationState: [] }

@@ -31,7 +31,7 @@ export const continueStreak = (streak: number, passed: boolean): number =>
 
 /**
  * What a target's health is after one more check. A new target is healthy after its first passed check; one that was
- * unhealthy has to pass `healthyThreshold` in a row. One failure makes nobody unhealthy, `unhealthyThreshold` do.
+ * unhealthy has to pass `healthyThreshold` in a row. `unhealthyThreshold` failures in a row make a target unhealthy.
  */
 export function judge(
   check: HealthCheck,

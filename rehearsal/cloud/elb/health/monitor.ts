@@ -30,7 +30,7 @@ const draining: TargetHealth = {
   description: 'Target deregistration is in progress',
 }
 
-/** The life of targets: registered, checked, drained, gone. Each target has one timer of its own; nothing is scanned. */
+/** Registers, checks, drains and removes targets. Each target has its own timer. */
 export class HealthMonitor {
   readonly #clock: Clock
   readonly #journal: Journal
@@ -82,14 +82,14 @@ export class HealthMonitor {
     entry.timer = this.#clock.after(delayMs, () => this.#remove(group, entry))
   }
 
-  /** A first rule forwards to the group now: its targets are wanted. */
+  /** Starts the checks: a first rule forwards to the group. */
   attach(group: TargetGroup): void {
     for (const entry of group.targets.values()) {
       if (entry.health.state === 'unused') this.#begin(group, entry, entry.health)
     }
   }
 
-  /** No rule forwards to the group any more: its targets are left alone. */
+  /** Stops the checks: no rule forwards to the group. */
   detach(group: TargetGroup): void {
     for (const entry of group.targets.values()) {
       if (entry.health.state === 'draining') continue
@@ -98,12 +98,12 @@ export class HealthMonitor {
     }
   }
 
-  /** Forgets the group's targets at once. */
+  /** Removes the group's targets at once. */
   forget(group: TargetGroup): void {
     for (const entry of [...group.targets.values()]) this.#remove(group, entry)
   }
 
-  /** Ends every wait for the group's targets, without a word: the cloud itself is going away. */
+  /** Stops the timers of the group's targets, when the cloud closes. */
   halt(group: TargetGroup): void {
     for (const entry of group.targets.values()) this.#stop(entry)
   }

@@ -3,7 +3,7 @@ import { request as httpsRequest } from 'node:https'
 import { connect } from 'node:net'
 import type { ProbeRequest, ProbeResult, Target } from '../../interfaces.ts'
 
-/** Where the process behind a target can really be reached. */
+/** The actual address of a target's process. */
 export const reach = (target: Target): { readonly host: string; readonly port: number } =>
   target.address ?? { host: target.id, port: target.port }
 

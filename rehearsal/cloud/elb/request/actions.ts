@@ -15,7 +15,7 @@ const types = [
 ] as const
 const contentTypes = ['text/plain', 'text/css', 'text/html', 'application/javascript', 'application/json']
 
-/** Reads the one action that ends a rule. Rules that authenticate first are refused: nobody could log in here. */
+/** Reads the action of a rule. Rules with an authenticate action are refused: the rehearsal has no login. */
 export function readAction(actions: readonly Parameters[], balancer: LoadBalancer, resources: Resources): Action {
   const [action, ...more] = actions
   if (action === undefined) throw invalid('You must specify at least one action')
@@ -90,7 +90,7 @@ function redirect(action: Parameters): Action {
   }
   if (!/^(HTTPS?|#\{protocol\})$/.test(to.protocol)) throw invalid(`Redirect protocol '${to.protocol}' is not valid`)
   if (!to.path.startsWith('/')) throw invalid(`The path '${to.path}' must start with '/'`)
-  // Without this, a browser would be sent round and round; AWS refuses it for the same reason.
+  // AWS refuses a redirect to the same URL, too.
   const moves = ['#{protocol}', '#{host}', '#{port}', '/#{path}', '#{query}']
   if ([to.protocol, to.host, to.port, to.path, to.query].every((part, index) => part === moves[index])) {
     throw new AwsError(

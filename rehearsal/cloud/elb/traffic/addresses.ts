@@ -26,7 +26,7 @@ export class LoopbackAddresses {
 
 function hold(address: string): Promise<Server | undefined> {
   const server = createServer((socket) => socket.destroy())
-  // An idle load balancer is no reason for a process to stay.
+  // An idle load balancer does not keep the process alive.
   server.unref()
   return new Promise((resolve, reject) => {
     server.on('error', (error: NodeJS.ErrnoException) => {

@@ -23,7 +23,7 @@ export function nextGroup({ groups }: Forward): TargetGroup | undefined {
   return groups[best]?.group
 }
 
-/** The target that gets the next request, by the group's algorithm. None where nobody can take it. */
+/** The target for the next request, by the group's algorithm. `undefined` when no target can take it. */
 export function nextTarget(group: TargetGroup): RegisteredTarget | undefined {
   const rotation = rotationOf(group)
   const { targets } = rotation

@@ -41,7 +41,7 @@ export function callTarget(exchange: Pick<Exchange, 'group' | 'target' | 'reques
 }
 
 /**
- * Streams a request to a target and its answer back. Nothing is tried twice: as in AWS, a target that closes a
+ * Streams a request to a target and its answer back. Nothing is retried: as in AWS, a target that closes a
  * connection under a request makes a 502. Calls `ended` exactly once.
  */
 export function forward(exchange: Exchange, clock: Clock, ended: (ending: Ending) => void): void {

@@ -17,7 +17,7 @@ export interface Traffic {
   close(): Promise<void>
 }
 
-/** For simulated runs: load balancers have names as in AWS, and nobody calls there. */
+/** For simulated tasks: load balancers have names as in AWS, and get no traffic. */
 export const noTraffic: Traffic = {
   async claimAddress(scope, name, scheme, type) {
     return { dnsName: awsDnsName(scope, name, scheme, type), release: async () => {} }

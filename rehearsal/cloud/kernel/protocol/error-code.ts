@@ -1,6 +1,6 @@
 import type { Answer } from '../call.ts'
 
-/** The error code in an answer that somebody else wrote, in whichever protocol; its status where none can be found. */
+/** The error code in a response of any protocol, or its status when it has no code. */
 export function errorCodeOf({ status, headers, body = '' }: Answer): string {
   const header = headers?.['x-amzn-errortype']
   const text = body.toString()

@@ -12,7 +12,7 @@ function readJson(body: Buffer): Members {
     const value: unknown = JSON.parse(body.toString('utf8'))
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Members
   } catch {
-    // Refused below, like any other body that is not an object.
+    // Handled below, like any body that is not an object.
   }
   throw new AwsError('SerializationException', 'The request body is not a JSON object.')
 }
@@ -30,13 +30,13 @@ export function writeJsonError(error: AwsError): Answer {
   }
 }
 
-/** JSON.stringify hands over a Date already as text, so it is looked up on its holder. */
+/** JSON.stringify passes a Date as text, so read it from its parent. */
 function seconds(this: unknown, key: string, value: unknown): unknown {
   const raw = (this as Record<string, unknown>)[key]
   return raw instanceof Date ? raw.getTime() / 1000 : value
 }
 
-/** A service that speaks AWS JSON 1.1: the operation is named in X-Amz-Target, after the service's own prefix. */
+/** A service with AWS JSON 1.1: X-Amz-Target names the operation, after the service's prefix. */
 export function jsonService(operations: Operations): Service {
   return {
     protocol: 'json',

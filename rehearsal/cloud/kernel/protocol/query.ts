@@ -74,11 +74,11 @@ function valueXml(value: unknown): string {
   return escapeXml(String(value))
 }
 
-/** Makes text safe inside an XML element. */
+/** Escapes text for an XML element. */
 export const escapeXml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 
-/** The parameters of a query request, wherever they stand. */
+/** The parameters of a query request, from its body or its URL. */
 export function parametersOf(request: Request): URLSearchParams {
   const parameters = new URLSearchParams(request.url.searchParams)
   if (/^application\/x-www-form-urlencoded/i.test(request.headers['content-type'] ?? '')) {
@@ -87,7 +87,7 @@ export function parametersOf(request: Request): URLSearchParams {
   return parameters
 }
 
-/** A service that speaks the AWS query protocol: the operation is named in the parameter `Action`. */
+/** A service with the AWS query protocol: the parameter `Action` names the operation. */
 export function queryService(namespace: string, operations: Operations): Service {
   return {
     protocol: 'query',
@@ -105,7 +105,7 @@ export function queryService(namespace: string, operations: Operations): Service
   }
 }
 
-/** EC2 has a shape of its own for errors, and nobody else has. */
+/** EC2's own error format. */
 export function writeEc2Error(error: AwsError): Answer {
   const body =
     `<Response><Errors><Error><Code>${escapeXml(error.code)}</Code><Message>${escapeXml(error.message)}</Message>` +

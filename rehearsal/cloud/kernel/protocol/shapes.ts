@@ -1,10 +1,10 @@
-// Holds requests and answers to the shapes in the AWS SDK's own models (`CreateService$` and the like in client-ecs).
+// Validates requests and responses against the shapes in the AWS SDK's own models (`CreateService$` and the like in client-ecs).
 // A schema is a number (a simple type, or a list or map of one), an array, or a function that gives one.
 
-/** A schema of the SDK, taken as it comes: its types are not exported in a way that can be walked. */
+/** A schema of the SDK. `unknown`, because its exported types cannot be traversed. */
 export type Schema = unknown
 
-/** One place where a value is not what its shape says. */
+/** A place where a value does not match its shape. */
 export interface Misfit {
   /** Where, such as `containerDefinitions[0].cpu`. */
   readonly path: string
@@ -17,7 +17,7 @@ export interface Misfit {
 const LIST = 64
 const MAP = 128
 
-/** Compares `value` with `schema`, all the way down. `null` is as good as absent, as AWS has it. */
+/** Compares `value` with `schema`, all the way down. `null` counts as absent, as in AWS. */
 export function misfits(schema: Schema, value: unknown): readonly Misfit[] {
   const found: Misfit[] = []
   walk(schema, value, '', found)
@@ -113,7 +113,7 @@ function wantedBy(schema: Schema): string {
   return kind === 1 ? 'List' : kind === 2 ? 'Map' : kind === 0 ? 'String' : 'Structure'
 }
 
-/** Follows functions, and drops the traits that a member may carry beside its schema. */
+/** Resolves functions, and drops a member's traits. */
 function resolve(schema: Schema): Schema {
   if (typeof schema === 'function') return resolve(schema())
   if (Array.isArray(schema) && typeof schema[1] !== 'string') return resolve(schema[0])

@@ -8,7 +8,7 @@ export type EngineEvent =
   | { readonly kind: 'out-of-memory' }
   | { readonly kind: 'health'; readonly status: 'HEALTHY' | 'UNHEALTHY' }
 
-/** Listens to what the engine tells of one cloud's containers: one stream for all, whoever many they are. */
+/** Reads the engine's events of one cloud's containers, in one stream. */
 export class EngineEvents {
   readonly #listeners = new Map<string, (event: EngineEvent) => void>()
   #stream: Readable | undefined

@@ -64,7 +64,7 @@ export async function createDockerRuntime(deps: DockerRuntimeDeps): Promise<Runt
     },
     async close() {
       const abandoned = Promise.all([...tasks].map((task) => task.abandon()))
-      // First what runs, so that nobody waits for it to stop; then what was still being made meanwhile.
+      // First the running containers, so that nothing waits for them to stop, then those that were just created.
       await removeLeftovers(engine, deps.runId)
       await abandoned
       const left = await removeLeftovers(engine, deps.runId)

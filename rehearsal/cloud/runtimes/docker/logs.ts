@@ -35,7 +35,7 @@ export async function shipLogs(
     if (waiting.length === 0) return
     const events = waiting
     waiting = []
-    // Logs are for people: a sink that is away must not stop a task.
+    // A failing log sink must not stop a task.
     sent = sent.then(() => sink.write(task.scope, stream, events)).catch(() => undefined)
   }
   const timer = setInterval(flush, FLUSH_AFTER_MS)

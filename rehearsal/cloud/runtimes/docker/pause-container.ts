@@ -20,7 +20,7 @@ const MACHINES: Readonly<Record<string, { readonly elf: number; readonly code: r
   },
 }
 
-/** The smallest program that waits for ever, as an ELF file for Linux. */
+/** The smallest program that waits until it is killed, as an ELF file for Linux. */
 export function pauseProgram(architecture: string): Buffer {
   const machine = MACHINES[architecture === 'arm64' ? 'aarch64' : architecture]
   if (machine === undefined) throw new Error(`There is no pause container for a Docker engine on ${architecture}.`)

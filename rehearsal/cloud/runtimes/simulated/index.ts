@@ -23,7 +23,7 @@ export interface SimulatedRuntimeDeps {
   readonly setAlarm?: (scope: Scope, name: string, inAlarm: boolean) => void
 }
 
-/** Runs tasks in name only: what becomes of them is in the scenario, and nothing of it takes longer than the clock says. */
+/** Simulates tasks: the scenario says what happens to them, in the cloud's time. */
 export function createSimulatedRuntime({
   clock: parent,
   random,

@@ -52,7 +52,7 @@ const taskRule = z.strictObject({
       reason: z.string().optional(),
     })
     .optional(),
-  /** What container health checks find. */
+  /** Result of container health checks. */
   health: z.enum(['healthy', 'unhealthy', 'silent']).optional(),
   /** What a load balancer's health checks get. */
   answers: answers.optional(),
@@ -89,7 +89,7 @@ const fault = z.strictObject({
   account: z.string().optional(),
   role: z.string().optional(),
   probability: z.number().min(0).max(1).optional(),
-  /** Lets this many matching calls pass first. */
+  /** Number of matching calls that pass first. */
   after: z.int().min(0).optional(),
   times: z.int().positive().optional(),
   /** For `slow`. */
@@ -106,7 +106,7 @@ export const scenarioSchema = z.strictObject({
   staleness: z
     .strictObject({ currentServiceDeployment: duration.optional(), serviceDeployments: duration.optional() })
     .optional(),
-  /** Refuses calls that come faster than AWS's documented rates. */
+  /** Throttles calls above AWS's documented rates. */
   throttle: z.boolean().default(false),
   faults: z.array(fault).default([]),
   /** What Datadog's monitors do meanwhile. */
@@ -117,7 +117,7 @@ export const scenarioSchema = z.strictObject({
 export type Scenario = z.infer<typeof scenarioSchema>
 export type TaskRule = Scenario['tasks'][number]
 
-/** Everything goes well. */
+/** Default scenario: all tasks start and are healthy. */
 export const NOTHING_SPECIAL: Scenario = scenarioSchema.parse({ description: 'Every task starts and is healthy.' })
 
 /** How far behind the truth ECS's answers are, as a scenario has it. */

@@ -34,7 +34,7 @@ interface Running {
   starting: boolean
 }
 
-/** One task that only seems to run. All that happens to it happens on the clock. */
+/** One simulated task. All its events are timers of the cloud's clock. */
 export class SimulatedTask implements TaskHandle {
   readonly #facts: SimulatedTaskFacts
   readonly #task: TaskRequest

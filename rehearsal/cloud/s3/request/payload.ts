@@ -33,7 +33,7 @@ export function readPayload(headers: IncomingHttpHeaders, raw: Buffer): Payload 
 const isStreaming = (headers: IncomingHttpHeaders) =>
   String(headers['x-amz-content-sha256'] ?? '').startsWith('STREAMING-')
 
-/** `undefined` for the two that Node cannot compute; those are taken on trust. */
+/** `undefined` for the two algorithms that Node does not have. They are not checked. */
 function checksumOf(algorithm: string, body: Buffer): string | undefined {
   if (algorithm === 'sha1' || algorithm === 'sha256') return createHash(algorithm).update(body).digest('base64')
   if (algorithm !== 'crc32') return undefined

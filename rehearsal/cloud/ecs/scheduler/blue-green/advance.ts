@@ -1,4 +1,4 @@
-// Leads a blue/green, linear or canary deployment through its lifecycle, and back.
+// Moves a blue/green, linear or canary deployment through its lifecycle stages, and rolls it back.
 import type { Ecs } from '../../context.ts'
 import { hasReached, type Lifecycle, stageAfter } from '../../lifecycle.ts'
 import type { Deployment } from '../../model.ts'
@@ -42,12 +42,12 @@ function waitLeft(ecs: Ecs, primary: Deployment, lifecycle: Lifecycle): number |
   return since + Math.max(bakes, ecs.timing.lifecycleStage) - now
 }
 
-/** All traffic goes back to what had it before, as soon as that can take it; then what is new is taken away. */
+/** Shifts all traffic back as soon as the old tasks can take it, and then removes the new ones. */
 function goBack(ecs: Ecs, rollback: Deployment, lifecycle: Lifecycle, wakeIn: WakeIn): boolean {
   if (!isScaled(rollback)) return false
   const now = ecs.clock.now()
   const left = lifecycle.since + ecs.timing.lifecycleStage - now
-  // Users are spared what is wrong at once; everything else has its time.
+  // Production traffic first, without a delay.
   if (lifecycle.production > 0 || lifecycle.unsettled) takeBack(ecs, rollback, lifecycle, 'production')
   else if (left > 0) return later(wakeIn, left)
   else if (lifecycle.test > 0) takeBack(ecs, rollback, lifecycle, 'test')
@@ -58,7 +58,7 @@ function goBack(ecs: Ecs, rollback: Deployment, lifecycle: Lifecycle, wakeIn: Wa
 
 function isCleanedUp(ecs: Ecs, rollback: Deployment, wakeIn: WakeIn): boolean {
   if (rollback.service.deployments.some((other) => other !== rollback && takesTraffic(other))) return false
-  // That it was rolled back is seen for a moment.
+  // The rolled back state stays visible for a moment.
   const left = rollback.createdAt.getTime() + ecs.timing.rollbackLag - ecs.clock.now()
   return left <= 0 || later(wakeIn, left)
 }

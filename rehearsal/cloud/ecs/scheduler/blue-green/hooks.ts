@@ -3,14 +3,14 @@ import { recordHook } from '../../journal.ts'
 import type { HookRun } from '../../lifecycle.ts'
 import type { ServiceDeployment } from '../../model.ts'
 
-/** Hooks that nobody has answered in time. */
+/** Marks hooks that timed out. */
 export function expireHooks(ecs: Ecs, record: ServiceDeployment): void {
   for (const hook of awaiting(record)) {
     if (hook.expiresAt <= ecs.clock.now()) settle(ecs, record, hook, 'TIMED_OUT')
   }
 }
 
-/** The deployment is over: there is nothing left to go on with. */
+/** Fails waiting hooks of a deployment that ended. */
 export function closeHooks(ecs: Ecs, record: ServiceDeployment): void {
   for (const hook of awaiting(record)) settle(ecs, record, hook, 'FAILED')
 }

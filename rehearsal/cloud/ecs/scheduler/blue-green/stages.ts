@@ -15,7 +15,7 @@ export function enter(ecs: Ecs, deployment: Deployment, lifecycle: Lifecycle, st
   raiseHooks(ecs, deployment.record, lifecycle)
 }
 
-/** On the way back: no hook asks whether to. */
+/** Shifts traffic back. A rollback has no hooks. */
 export function takeBack(ecs: Ecs, rollback: Deployment, lifecycle: Lifecycle, of: 'production' | 'test'): void {
   if (lifecycle.unsettled) settleTraffic(ecs, rollback, lifecycle)
   else shift(ecs, rollback, of, 0)
