@@ -41,7 +41,7 @@ export function adminRoute({ journal, accounts, tokens, alarms, scope }: AdminDe
       const name = url.searchParams.get('name') ?? ''
       const state = url.searchParams.get('state') ?? ''
       if (name === '' || !['ALARM', 'OK'].includes(state)) {
-        return json({ error: `An alarm has a name and a state, ALARM or OK; not '${name}' and '${state}'.` }, 400)
+        return json({ error: `Set name, and state to ALARM or OK. Got name '${name}' and state '${state}'.` }, 400)
       }
       const region = url.searchParams.get('region') ?? scope.region
       alarms.set({ account: accountIn(url) ?? scope.account, region }, name, state === 'ALARM')
@@ -68,4 +68,4 @@ const json = (value: unknown, status = 200): Answer => ({
   body: `${JSON.stringify(value)}\n`,
 })
 
-const notFound = (known: readonly string[]) => json({ error: 'The cloud has no such page.', pages: known }, 404)
+const notFound = (known: readonly string[]) => json({ error: 'Unknown path.', pages: known }, 404)

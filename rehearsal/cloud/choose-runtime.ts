@@ -31,8 +31,8 @@ export function refuseMismatch(choice: RuntimeChoice, scenario: Scenario | undef
   const parts = (['tasks', 'alarms'] as const).filter((part) => scenario[part].length > 0)
   if (parts.length === 0) return
   throw new Error(
-    `The scenario has ${parts.join(' and ')}, which only simulated tasks can play. ` +
-      'Run it with --runtime simulated, or leave them out: throttling, faults and staleness work with every runtime.',
+    `The scenario has ${parts.join(' and ')}, which only the simulated runtime supports. ` +
+      'Use --runtime simulated, or remove them. Throttling, faults and staleness work with every runtime.',
   )
 }
 

@@ -18,11 +18,11 @@ async function main(): Promise<void> {
   const cloud = await startCloud(options)
   const lines = Object.entries(cloud.env).map(([name, value]) => `${name}=${value}\n`)
   if (envFile !== undefined) writeWhole(envFile, lines.join(''))
-  console.log(`The rehearsal cloud answers on ${cloud.url}. Point your tools at it with:\n`)
+  console.log(`Rehearsal cloud ready at ${cloud.url}. To use it, set:\n`)
   console.log(lines.map((line) => `export ${line}`).join(''))
-  console.log('Ctrl-C ends it.')
+  console.log('Stop it with Ctrl-C.')
 
-  console.log(`${await signal}: the rehearsal cloud ends.`)
+  console.log(`${await signal}: stopping the rehearsal cloud.`)
   await cloud.close()
 }
 

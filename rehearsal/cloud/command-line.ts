@@ -8,18 +8,20 @@ import { loadScenario, scenarioNames } from './runtimes/simulated/index.ts'
 
 export const USAGE = `Usage: npm run cloud -- [options]
 
-  --port PORT        port to answer on; 0 lets the system choose (default 4566)
-  --region REGION    region of the environment that is printed (default us-east-1)
-  --account NUMBER   account of every access key that is not an account's number itself (default 123456789012)
-  --runtime NAME     what runs ECS's tasks: docker (default), or simulated, which needs no Docker
-  --scenario NAME    what happens: one of the scenarios below, or a file of your own
-  --throttle         refuse calls that come faster than AWS's documented rates
-  --seed N           make chance the same in every run with the same seed, a whole number
-  --datadog FILE     let Datadog's monitors do what this scenario says, in YAML or JSON
-  --journal FILE     write all that happens to FILE, as JSON lines
-  --env-file FILE    write the environment to FILE as KEY=VALUE lines, once the cloud answers
-  --speed N          let the cloud's clock run N times as fast (default 1)
-  --help             say this
+Runs a simulated AWS, with a simulated Datadog and GitHub, on this machine.
+
+  --port PORT        port to listen on; 0 selects a free one (default 4566)
+  --region REGION    region of the printed environment (default us-east-1)
+  --account NUMBER   account of access keys that are not themselves an account's number (default 123456789012)
+  --runtime NAME     runtime of ECS tasks: docker (default), or simulated, which needs no Docker
+  --scenario NAME    a scenario from the list below, or the path of a scenario file
+  --throttle         throttle calls above AWS's documented rates
+  --seed N           seed for all random decisions, a whole number
+  --datadog FILE     scenario for Datadog's monitors, in YAML or JSON
+  --journal FILE     write the journal to FILE as JSON lines
+  --env-file FILE    write the environment to FILE as KEY=VALUE lines, once the cloud is ready
+  --speed N          run the cloud's clock N times as fast (default 1)
+  --help             show this help
 
 Scenarios:
 ${scenarioNames()
@@ -53,7 +55,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     },
   })
   const { account, region, runtime, scenario, seed, datadog, journal, 'env-file': envFile } = values
-  if (!/^\d{12}$/.test(account)) throw bad('account', "an account's 12 digits", account)
+  if (!/^\d{12}$/.test(account)) throw bad('account', 'an account number of 12 digits', account)
   if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region)) throw bad('region', 'a region such as us-east-1', region)
   if (runtime !== 'docker' && runtime !== 'simulated') throw bad('runtime', 'docker or simulated', runtime)
   if (seed !== undefined && !/^\d{1,10}$/.test(seed)) throw bad('seed', 'a whole number of up to 10 digits', seed)
@@ -93,7 +95,7 @@ function readDatadog(path: string): DatadogScenario {
   try {
     return parseScenario(parse(readFileSync(path, 'utf8')))
   } catch (error) {
-    throw new Error(`--datadog takes a scenario of Datadog, and '${path}' is none. ${(error as Error).message}`)
+    throw new Error(`--datadog needs a Datadog scenario, but '${path}' is not one. ${(error as Error).message}`)
   }
 }
 
@@ -101,9 +103,9 @@ function mustBeWritable(flag: string, path: string): void {
   try {
     accessSync(dirname(path), constants.W_OK)
   } catch {
-    throw bad(flag, 'a file in a folder that exists and can be written to', path)
+    throw bad(flag, 'a file in an existing, writable folder', path)
   }
 }
 
 const bad = (flag: string, wanted: string, given: string) =>
-  new Error(`--${flag} takes ${wanted}, not '${given}'. Run with --help to see all options.`)
+  new Error(`--${flag} needs ${wanted}, not '${given}'. --help lists all options.`)

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { formatGlobalArn } from '../kernel/arn.ts'
 import type { Caller } from '../kernel/call.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Protocol } from '../kernel/service.ts'
@@ -38,7 +39,7 @@ export class Accounts {
     this.#defaultAccount = defaultAccount
   }
 
-  /** Identifies the caller by the signature's access key. Throws AwsError, with the code of the protocol, for bad credentials. */
+  /** Identifies the caller by the access key. Throws AwsError, in the protocol's code, for bad credentials. */
   identify(signature: Signature, protocol: Protocol): Caller {
     const { accessKeyId, region, sessionToken } = signature
     const principal = accessKeyId.startsWith('ASIA')
@@ -86,7 +87,7 @@ export class Accounts {
   /** A long-lived key. An account's number is the access key of that account's user. */
   #user(accessKeyId: string): Principal {
     const account = /^\d{12}$/.test(accessKeyId) ? accessKeyId : this.#defaultAccount
-    const arn = `arn:aws:iam::${account}:user/rehearsal`
+    const arn = formatGlobalArn('iam', account, 'user/rehearsal')
     return { account, arn, userId: uniqueId('AIDA', arn), role: undefined }
   }
 }

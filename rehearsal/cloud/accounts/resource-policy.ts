@@ -1,3 +1,4 @@
+import { formatGlobalArn, parseArn } from '../kernel/arn.ts'
 import { matchesWildcard } from '../kernel/wildcard.ts'
 
 /**
@@ -31,14 +32,17 @@ function matchesAction(statement: Statement, action: string): boolean {
 function matchesPrincipal(principal: unknown, { account, arn }: { account: string; arn: string }): boolean {
   const given = typeof principal === 'object' && principal !== null ? (principal as Statement)['AWS'] : principal
   return list(given).some((who) => {
-    if (who === '*' || who === account || who === `arn:aws:iam::${account}:root`) return true
+    if (who === '*' || who === account || who === formatGlobalArn('iam', account, 'root')) return true
     return who === arn || who === roleArn(arn)
   })
 }
 
-/** The role behind a session's ARN: `arn:aws:sts::A:assumed-role/R/S` is `arn:aws:iam::A:role/R`. */
-const roleArn = (arn: string) =>
-  arn.replace(/^arn:aws:sts::(\d+):assumed-role\/([^/]+)\/.*$/, 'arn:aws:iam::$1:role/$2')
+/** ARN of the role of a session: `arn:aws:sts::A:assumed-role/R/S` gives `arn:aws:iam::A:role/R`. Other ARNs stay. */
+function roleArn(arn: string): string {
+  const { service, account = '', resource = '' } = parseArn(arn) ?? {}
+  const [, role] = /^assumed-role\/([^/]+)\//.exec(resource) ?? []
+  return service === 'sts' && role !== undefined ? formatGlobalArn('iam', account, `role/${role}`) : arn
+}
 
 const list = (value: unknown): readonly unknown[] =>
   value === undefined || value === null ? [] : Array.isArray(value) ? value : [value]

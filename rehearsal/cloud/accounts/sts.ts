@@ -1,3 +1,4 @@
+import { formatGlobalArn, parseArn } from '../kernel/arn.ts'
 import type { Members, Operations } from '../kernel/call.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { AwsError } from '../kernel/errors.ts'
@@ -47,20 +48,20 @@ export const UNSIGNED: ReadonlySet<string> = new Set(['AssumeRoleWithWebIdentity
 function roleSession(input: Members): Principal {
   const roleArn = required(input, 'RoleArn')
   const name = required(input, 'RoleSessionName')
-  const parsed = /^arn:aws[\w-]*:iam::(\d{12}):role\/((?:[\x21-\x7e]+\/)?([\w+=,.@-]{1,64}))$/.exec(roleArn)
-  if (parsed === null) throw invalid(`${roleArn} is invalid`)
+  const { service, region, account, resource = '' } = parseArn(roleArn) ?? {}
+  const [, role] = /^role\/(?:[\x21-\x7e]+\/)?([\w+=,.@-]{1,64})$/.exec(resource) ?? []
+  if (service !== 'iam' || region !== '' || !account || role === undefined) throw invalid(`${roleArn} is invalid`)
   if (!/^[\w+=,.@-]{2,64}$/.test(name)) {
     throw invalid(
       `1 validation error detected: Value '${name}' at 'roleSessionName' failed to satisfy constraint: ` +
         'Member must satisfy regular expression pattern: [\\w+=,.@-]{2,64}',
     )
   }
-  const [, account = '', , role = ''] = parsed
   return {
     account,
     role,
     // The path of a role is not part of the session's ARN.
-    arn: `arn:aws:sts::${account}:assumed-role/${role}/${name}`,
+    arn: formatGlobalArn('sts', account, `assumed-role/${role}/${name}`),
     userId: `${uniqueId('AROA', roleArn)}:${name}`,
   }
 }

@@ -9,8 +9,8 @@ export interface WebIdentity {
 const AUDIENCE = 'sts.amazonaws.com'
 
 /**
- * Reads an OpenID Connect token as STS does, but does not check its signature: the rehearsal's issuer has no keys that AWS
- * know. `now` is in milliseconds.
+ * Reads an OpenID Connect token as STS does, but does not check its signature: the rehearsal's issuer publishes no keys.
+ * `now` is in milliseconds.
  */
 export function readWebIdentity(token: string, now: number): WebIdentity {
   const claims = claimsOf(token)

@@ -14,7 +14,7 @@ const duration = z.string().transform((text, context) => {
 })
 
 const change = z.strictObject({
-  /** `deploy`: each time ECS takes an UpdateService. `event`: each time Datadog takes an event. `start`: from the beginning. */
+  /** `deploy`: at each UpdateService of ECS. `event`: at each event that Datadog accepts. `start`: from the beginning. */
   on: z.enum(['start', 'deploy', 'event']).default('deploy'),
   /** Only the deploy or event of this number, counted from 1. */
   nth: z.int().positive().optional(),

@@ -20,7 +20,7 @@ export interface DistributionDeps {
   readonly store: Store
 }
 
-/** `/v2/`: what Docker pushes to and pulls from. Layers stream to and from the store; manifests and tags are ECR's own. */
+/** Simulated ECR registry, `/v2/`. Layers are streamed to and from the store; manifests and tags are kept here. */
 export class Distribution implements Route {
   readonly #deps: DistributionDeps
 

@@ -1,4 +1,5 @@
 import type { PullAccess } from '../interfaces.ts'
+import { formatGlobalArn } from '../kernel/arn.ts'
 import type { Operations } from '../kernel/call.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { Journal } from '../kernel/journal.ts'
@@ -57,7 +58,7 @@ export function createRegistry({ clock, journal, listen, program }: RegistryDeps
         const host = image.slice(0, Math.max(0, image.indexOf('/')))
         if (hosts.scopeAt(host) === undefined) return undefined
         const role = 'ecsTaskExecutionRole'
-        const arn = `arn:aws:sts::${account}:assumed-role/${role}/ecs`
+        const arn = formatGlobalArn('sts', account, `assumed-role/${role}/ecs`)
         return { username: 'AWS', password: tokens.issue({ account, region, role, arn }).password, serveraddress: host }
       },
     },

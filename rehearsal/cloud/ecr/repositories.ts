@@ -1,4 +1,5 @@
 import { policyAllows } from '../accounts/resource-policy.ts'
+import { formatArn } from '../kernel/arn.ts'
 import { type Caller, PerScope, type Scope } from '../kernel/call.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { AwsError } from '../kernel/errors.ts'
@@ -70,7 +71,7 @@ export class Repositories {
   open(scope: Scope, name: string, caller: Pick<Caller, 'account' | 'arn'>, action: string): Repository {
     const repository = this.find(scope, name)
     if (scope.account !== caller.account && !policyAllows(repository?.policy, caller, `ecr:${action}`)) {
-      throw accessDenied(caller, action, arnOf(scope, name))
+      throw accessDenied(caller, action, formatArn('ecr', scope, `repository/${name}`))
     }
     if (repository === undefined) throw repositoryNotFound(name, scope.account)
     return repository
@@ -84,7 +85,7 @@ export class Repositories {
       ...settings,
       scope: { account: scope.account, region: scope.region },
       name,
-      arn: arnOf(scope, name),
+      arn: formatArn('ecr', scope, `repository/${name}`),
       uri: `${host}/${name}`,
       // Every repository has its own path in the store, so that a recreated one starts empty.
       storePath: `/v2/${scope.account}/${scope.region}/${name}/${++this.#made}`,
@@ -162,8 +163,6 @@ async function textOf(answer: AsyncIterable<unknown>): Promise<string> {
   for await (const chunk of answer) text += String(chunk)
   return text.trim()
 }
-
-const arnOf = ({ region, account }: Scope, name: string) => `arn:aws:ecr:${region}:${account}:repository/${name}`
 
 function refuseImmutable(repository: Repository, tag: string | undefined): void {
   if (tag !== undefined && repository.tags.has(tag) && isImmutable(repository, tag)) throw tagExists(repository, tag)

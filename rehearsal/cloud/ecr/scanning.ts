@@ -18,8 +18,8 @@ export interface ScanningConfiguration {
 const LABEL = 'slipway.rehearsal.findings'
 
 /**
- * ECR's two kinds of scan. A basic one is asked for, or done once on push; an enhanced one begins with the push, for every
- * repository that a rule of the registry names, and has no end.
+ * Simulates ECR's scans. A basic scan is requested, or done once on push. An enhanced scan begins with the push, in every
+ * repository that a rule of the registry matches, and continues.
  */
 export class Scanning {
   readonly #clock: Clock

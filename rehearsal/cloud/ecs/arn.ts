@@ -1,16 +1,16 @@
+import { formatArn, parseArn } from '../kernel/arn.ts'
 import type { Scope } from '../kernel/call.ts'
 
-/** The ARN of something in ECS: `arn('cluster', 'web')`. */
-export const arnOf = ({ region, account }: Scope, kind: string, name: string): string =>
-  `arn:aws:ecs:${region}:${account}:${kind}/${name}`
+/** ARN of an ECS resource, such as `ecsArn(scope, 'cluster', 'web')`. */
+export const ecsArn = (scope: Scope, kind: string, name: string): string => formatArn('ecs', scope, `${kind}/${name}`)
 
-/** Cuts an ARN of ECS into its kind and the path after it; `undefined` for anything else. */
-export function parseArn(arn: string): { kind: string; path: readonly string[]; scope: Scope } | undefined {
-  const match = /^arn:aws[\w-]*:ecs:([\w-]+):(\d{12}):([\w-]+)\/(.+)$/.exec(arn)
-  if (match === null) return undefined
-  const [, region = '', account = '', kind = '', path = ''] = match
-  return { kind, path: path.split('/'), scope: { region, account } }
+/** Splits an ECS ARN into its kind and the path after it. Returns `undefined` for anything else. */
+export function parseEcsArn(text: string): { kind: string; path: readonly string[]; scope: Scope } | undefined {
+  const { service, region, account, resource = '' } = parseArn(text) ?? {}
+  const [kind = '', ...path] = resource.split('/')
+  if (service !== 'ecs' || !region || !account || path.join('/') === '') return undefined
+  return { kind, path, scope: { region, account } }
 }
 
-/** The name or id at the end of an ARN; what is not an ARN is a name already. */
+/** Name or id at the end of an ARN. Other text is a name already. */
 export const nameOf = (nameOrArn: string): string => nameOrArn.slice(nameOrArn.lastIndexOf('/') + 1)

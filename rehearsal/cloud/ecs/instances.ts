@@ -1,4 +1,4 @@
-import { arnOf } from './arn.ts'
+import { ecsArn } from './arn.ts'
 import { type Ecs, nowOf } from './context.ts'
 import type { Cluster } from './model.ts'
 
@@ -8,7 +8,7 @@ export function registerInstances(ecs: Ecs, cluster: Cluster): void {
   for (const facts of ecs.runtime.instances) {
     const id = ecs.ids.task()
     cluster.instances.set(id, {
-      arn: arnOf(cluster.scope, 'container-instance', `${cluster.name}/${id}`),
+      arn: ecsArn(cluster.scope, 'container-instance', `${cluster.name}/${id}`),
       id,
       facts,
       registeredAt: nowOf(ecs),

@@ -1,6 +1,6 @@
 import type { Scope } from '../kernel/call.ts'
 import { AwsError } from '../kernel/errors.ts'
-import { nameOf, parseArn } from './arn.ts'
+import { nameOf, parseEcsArn } from './arn.ts'
 import type { Cluster, Service, ServiceDeployment, ServiceRevision, TaskDefinition } from './model.ts'
 
 /** All that one account has in ECS in one region, and how it is looked up. */
@@ -45,7 +45,7 @@ export class Region {
 
   /** `family`, `family:revision` or an ARN; a family alone means its newest ACTIVE revision. */
   findTaskDefinition(reference: string): TaskDefinition | undefined {
-    const [family = '', revision] = (parseArn(reference)?.path.at(-1) ?? reference).split(':')
+    const [family = '', revision] = (parseEcsArn(reference)?.path.at(-1) ?? reference).split(':')
     const revisions = this.families.get(family)
     if (revision === undefined) return revisions?.findLast(({ status }) => status === 'ACTIVE')
     return revisions?.[Number(revision) - 1]

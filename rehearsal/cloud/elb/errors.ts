@@ -3,7 +3,7 @@ import { AwsError } from '../kernel/errors.ts'
 
 export const invalid = (message: string): AwsError => new AwsError('ValidationError', message)
 
-/** Error for requests that AWS would accept but the rehearsal does not simulate. Its text differs from AWS's messages. */
+/** Error for requests that AWS accepts but the rehearsal does not simulate. It is not one of AWS's own. */
 export const notModelled = (what: string, instead?: string): AwsError =>
   new AwsError(
     'UnsupportedOperation',

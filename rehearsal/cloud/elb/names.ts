@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
+import { formatArn } from '../kernel/arn.ts'
 import type { Scope } from '../kernel/call.ts'
 import { invalid } from './errors.ts'
 
 const unique = () => randomBytes(8).toString('hex')
-const arn = (scope: Scope, resource: string) =>
-  `arn:aws:elasticloadbalancing:${scope.region}:${scope.account}:${resource}`
+const arn = (scope: Scope, resource: string) => formatArn('elasticloadbalancing', scope, resource)
 
 export const loadBalancerArn = (scope: Scope, type: 'application' | 'network', name: string): string =>
   arn(scope, `loadbalancer/${type === 'application' ? 'app' : 'net'}/${name}/${unique()}`)

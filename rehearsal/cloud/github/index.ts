@@ -17,7 +17,7 @@ const READ_ONLY_TOKEN = 'read-only'
 type Body = Readonly<Record<string, unknown>>
 type Endpoint = (repository: Repository, match: readonly string[], request: Request, body: Body) => Answer
 
-/** Simulates the parts of GitHub's API that the actions use, below `/github/`. Records every request, without its token. */
+/** Simulates the parts of GitHub's API that the actions use, below `/github/`. The journal has no tokens. */
 export function createGitHub({ clock, journal }: { clock: Clock; journal: Journal }): GitHub {
   const repositories = new Map<string, Repository>()
   const repository = (name: string) => {

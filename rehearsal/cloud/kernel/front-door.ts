@@ -13,7 +13,7 @@ export interface FrontDoorDeps {
   readonly journal: Journal
   /** The service of this name in the credential scope: simulated here, or one that forwards to moto. */
   service(name: string, head: RequestHead): Service
-  /** The caller, from the signature. Throws AwsError for bad credentials and for unsigned calls that need a signature. */
+  /** The caller, from the signature. Throws AwsError for bad credentials and for a missing signature. */
   identify(signature: Signature | undefined, service: Service, action: string): Caller
   readonly intercept: Intercept
 }

@@ -15,7 +15,7 @@ export interface Route {
   serve(exchange: Exchange): void | Promise<void>
 }
 
-/** One port, on one or more addresses of this machine's loopback. Routes are asked in order; the last one claims the rest. */
+/** Serves one port on one or more loopback addresses. The first route that claims a request serves it. */
 export class Server {
   readonly #routes: readonly Route[]
   readonly #listeners = new Map<string, HttpServer>()

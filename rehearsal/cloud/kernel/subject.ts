@@ -1,7 +1,7 @@
 import type { Members, Request } from './call.ts'
 import { parametersOf } from './protocol/query.ts'
 
-// The journal records which resources a request is about, and nothing that could be a secret: an allowlist of parameters.
+// The journal records the resources of a request, and nothing that could be a secret: an allowlist of parameters.
 const SUBJECTS: readonly string[] = [
   'cluster',
   'clusterName',

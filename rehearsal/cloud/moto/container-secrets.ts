@@ -1,3 +1,4 @@
+import { parseArn } from '../kernel/arn.ts'
 import type { SecretSource } from '../runtimes/docker/logs-and-secrets.ts'
 import { askJson } from './calls.ts'
 import type { Moto } from './moto.ts'
@@ -6,7 +7,9 @@ import type { Moto } from './moto.ts'
 export function containerSecrets(moto: Moto): SecretSource {
   return {
     async valueOf(scope, valueFrom) {
-      const secret = /^(arn:aws:secretsmanager:[^:]*:\d*:secret:[^:]+)(?::([^:]*):([^:]*):([^:]*))?$/.exec(valueFrom)
+      if (parseArn(valueFrom)?.service !== 'secretsmanager') return parameter(valueFrom)
+      // After the secret's own ARN: JSON key, version stage and version id, each of which may be empty.
+      const secret = /^((?:[^:]*:){6}[^:]+)(?::([^:]*):([^:]*):([^:]*))?$/.exec(valueFrom)
       if (secret === null) return parameter(valueFrom)
       const [, SecretId, jsonKey, VersionStage, VersionId] = secret
       const { SecretString } = await askJson(moto, scope, 'secretsmanager.GetSecretValue', {
@@ -17,7 +20,8 @@ export function containerSecrets(moto: Moto): SecretSource {
       return jsonKey ? member(String(SecretString), jsonKey) : String(SecretString)
 
       async function parameter(nameOrArn: string): Promise<string> {
-        const Name = nameOrArn.replace(/^arn:aws:ssm:[^:]*:\d*:parameter(?=\/)/, '')
+        const arn = parseArn(nameOrArn)
+        const Name = arn?.service === 'ssm' ? arn.resource.replace(/^parameter(?=\/)/, '') : nameOrArn
         const answer = await askJson(moto, scope, 'AmazonSSM.GetParameter', { Name, WithDecryption: true })
         return (answer['Parameter'] as { Value: string }).Value
       }

@@ -41,7 +41,7 @@ async function startBy([command = '', ...before]: readonly string[], ...args: st
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk))
   const ended = once(child, 'exit')
   const ready = new Promise<void>((resolve) =>
-    child.stdout?.on('data', () => output.includes('Ctrl-C ends it.') && resolve()),
+    child.stdout?.on('data', () => output.includes('Stop it with Ctrl-C.') && resolve()),
   )
   await Promise.race([ready, ended.then(() => Promise.reject(new Error(`The cloud ended: ${output}`)))])
   const lines = readFileSync(envFile, 'utf8').trimEnd().split('\n')
@@ -106,7 +106,7 @@ test('npm run cloud exits on SIGTERM', async () => {
   const [cloud = ''] = (await descendants(child.pid ?? 0)).filter((line) => line.includes('rehearsal/cloud/cli.ts'))
   child.kill('SIGTERM')
   await ended
-  expect(output()).toContain('SIGTERM: the rehearsal cloud ends.')
+  expect(output()).toContain('SIGTERM: stopping the rehearsal cloud.')
   expect(isRunning(Number.parseInt(cloud, 10))).toBe(false)
 })
 
@@ -178,17 +178,17 @@ test('health and journal are served over HTTP, and credentials can be expired', 
 })
 
 test.each([
-  [['--port', '70000'], /--port takes a port from 0 to 65535, not '70000'/],
-  [['--account', '42'], /--account takes an account's 12 digits, not '42'/],
-  [['--region', 'Ireland'], /--region takes a region such as us-east-1, not 'Ireland'/],
-  [['--speed', '0'], /--speed takes a number above 0, not '0'/],
-  [['--runtime', 'podman'], /--runtime takes docker or simulated, not 'podman'/],
+  [['--port', '70000'], /--port needs a port from 0 to 65535, not '70000'/],
+  [['--account', '42'], /--account needs an account number of 12 digits, not '42'/],
+  [['--region', 'Ireland'], /--region needs a region such as us-east-1, not 'Ireland'/],
+  [['--speed', '0'], /--speed needs a number above 0, not '0'/],
+  [['--runtime', 'podman'], /--runtime needs docker or simulated, not 'podman'/],
   [['--scenario', 'good-weather'], /no scenario 'good-weather'.*all-is-well/],
-  [['--scenario', 'out-of-memory'], /tasks, which only simulated tasks can play.*--runtime simulated/],
-  [['--seed', 'x'], /--seed takes a whole number.*not 'x'/],
+  [['--scenario', 'out-of-memory'], /tasks, which only the simulated runtime supports.*--runtime simulated/],
+  [['--seed', 'x'], /--seed needs a whole number.*not 'x'/],
   [['--colour', 'red'], /'--colour'/],
   [['--journal', '/nonexistent/folder/journal'], /--journal.*\/nonexistent\/folder\/journal/],
-  [['--datadog', '/nonexistent/datadog.yaml'], /--datadog takes a scenario of Datadog.*nonexistent/],
+  [['--datadog', '/nonexistent/datadog.yaml'], /--datadog needs a Datadog scenario.*nonexistent/],
   [['--env-file', '/nonexistent/folder/env'], /--env-file.*\/nonexistent\/folder\/env/],
 ])('%j is refused by its name, before anything starts', async (args, message) => {
   const call = run(join(root, 'node_modules/.bin/node'), ['--', 'rehearsal/cloud/cli.ts', '--port', '0', ...args], {

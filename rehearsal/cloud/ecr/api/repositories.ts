@@ -1,3 +1,4 @@
+import { parseArn } from '../../kernel/arn.ts'
 import type { Members, Operations } from '../../kernel/call.ts'
 import { invalidParameter, repositoryNotFound } from '../errors.ts'
 import type { ExclusionFilter, Mutability, Repository } from '../model.ts'
@@ -120,8 +121,9 @@ const readTags = (input: Members) =>
 
 function byArn(repositories: Repositories, input: Members, account: string): Repository {
   const arn = text(input, 'resourceArn') ?? ''
-  const [, region = '', owner = '', name = ''] = /^arn:aws:ecr:([^:]+):(\d{12}):repository\/(.+)$/.exec(arn) ?? []
-  if (name === '') {
+  const { service, region = '', account: owner = '', resource = '' } = parseArn(arn) ?? {}
+  const [, name = ''] = /^repository\/(.+)$/.exec(resource) ?? []
+  if (service !== 'ecr' || region === '' || owner === '' || name === '') {
     throw invalidParameter('resourceArn', 'must be of the form arn:aws:ecr:REGION:ACCOUNT:repository/NAME')
   }
   const repository = owner === account ? repositories.find({ account, region }, name) : undefined

@@ -10,7 +10,7 @@ import type {
 } from '@aws-sdk/client-ecs'
 import type { Scope } from '../../kernel/call.ts'
 import { AwsError } from '../../kernel/errors.ts'
-import { arnOf, nameOf } from '../arn.ts'
+import { ecsArn, nameOf } from '../arn.ts'
 import type { Ecs } from '../context.ts'
 import type { Cluster } from '../model.ts'
 import type { Region } from '../region.ts'
@@ -46,7 +46,7 @@ export function clusterOperations(ecs: Ecs): Api {
         clusters: found.flatMap((cluster) => (cluster ? [clusterAnswer(region, cluster, new Set(input.include))] : [])),
         failures: asked
           .filter((_, i) => found[i] === undefined)
-          .map((name) => ({ arn: arnOf(caller, 'cluster', nameOf(name)), reason: 'MISSING' })),
+          .map((name) => ({ arn: ecsArn(caller, 'cluster', nameOf(name)), reason: 'MISSING' })),
       }
     },
     ListClusters: (input: ListClustersRequest, caller) => {
@@ -116,7 +116,7 @@ function newCluster({ account, region }: Scope, name: string): Cluster {
   const scope = { account, region }
   return {
     scope,
-    arn: arnOf(scope, 'cluster', name),
+    arn: ecsArn(scope, 'cluster', name),
     name,
     status: 'ACTIVE',
     settings: [{ name: 'containerInsights', value: 'disabled' }],

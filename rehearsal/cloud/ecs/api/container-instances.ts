@@ -4,7 +4,7 @@ import type {
   ListContainerInstancesRequest,
   Resource,
 } from '@aws-sdk/client-ecs'
-import { arnOf, nameOf, parseArn } from '../arn.ts'
+import { ecsArn, nameOf, parseEcsArn } from '../arn.ts'
 import type { Ecs } from '../context.ts'
 import type { ContainerInstance } from '../model.ts'
 import type { Api } from './api.ts'
@@ -29,7 +29,7 @@ export function containerInstanceOperations(ecs: Ecs): Api {
         failures: asked
           .filter((_, i) => found[i] === undefined)
           .map((name) => ({
-            arn: name.startsWith('arn:') ? name : arnOf(caller, 'container-instance', `${cluster.name}/${name}`),
+            arn: name.startsWith('arn:') ? name : ecsArn(caller, 'container-instance', `${cluster.name}/${name}`),
             reason: 'MISSING',
           })),
       }
@@ -56,7 +56,7 @@ function instanceAnswer({ arn, facts, registeredAt, tasks, cpu, memory }: Contai
   }
 }
 
-const regionOf = (arn: string) => parseArn(arn)?.scope.region ?? ''
+const regionOf = (arn: string) => parseEcsArn(arn)?.scope.region ?? ''
 
 const resource = (name: string, value: number): Resource => ({
   name,

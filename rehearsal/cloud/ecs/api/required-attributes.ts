@@ -1,4 +1,5 @@
 import type { RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs'
+import { parseArn } from '../../kernel/arn.ts'
 
 /** What a container instance must be capable of to run this, as AWS works it out; the attributes most often met. */
 export function requiredAttributes(body: RegisterTaskDefinitionRequest): readonly string[] {
@@ -32,4 +33,4 @@ export function requiredAttributes(body: RegisterTaskDefinitionRequest): readonl
   return needed.filter(([is]) => is).map(([, name]) => name)
 }
 
-const isSecret = (valueFrom: string) => valueFrom.startsWith('arn:aws:secretsmanager:')
+const isSecret = (valueFrom: string) => parseArn(valueFrom)?.service === 'secretsmanager'

@@ -1,7 +1,7 @@
 import type { ListTagsForResourceRequest, Tag, TagResourceRequest, UntagResourceRequest } from '@aws-sdk/client-ecs'
 import type { Scope } from '../../kernel/call.ts'
 import { AwsError } from '../../kernel/errors.ts'
-import { parseArn } from '../arn.ts'
+import { parseEcsArn } from '../arn.ts'
 import type { Ecs } from '../context.ts'
 import type { Region } from '../region.ts'
 import type { Api } from './api.ts'
@@ -48,7 +48,7 @@ export function tagOperations(ecs: Ecs): Api {
 
 /** The ARN, if there is such a resource. Throws as AWS does otherwise. */
 function existing(region: Region, caller: Scope, arn = ''): string {
-  const parsed = parseArn(arn)
+  const parsed = parseEcsArn(arn)
   if (parsed === undefined || parsed.scope.account !== caller.account)
     throw invalid('Invalid identifier: Resource is malformed.')
   const { kind, path } = parsed

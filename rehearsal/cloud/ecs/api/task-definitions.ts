@@ -9,7 +9,7 @@ import type {
   TaskDefinition as TaskDefinitionAnswer,
 } from '@aws-sdk/client-ecs'
 import { AwsError } from '../../kernel/errors.ts'
-import { arnOf } from '../arn.ts'
+import { ecsArn } from '../arn.ts'
 import { type Ecs, nowOf } from '../context.ts'
 import type { TaskDefinition } from '../model.ts'
 import type { Api } from './api.ts'
@@ -34,7 +34,7 @@ export function taskDefinitionOperations(ecs: Ecs): Api {
       }
       const revision = revisions.length + 1
       const definition: TaskDefinition = {
-        arn: arnOf(caller, 'task-definition', `${family}:${revision}`),
+        arn: ecsArn(caller, 'task-definition', `${family}:${revision}`),
         family,
         revision,
         body,

@@ -1,6 +1,6 @@
 import type { DescribeTasksRequest, ListTasksRequest, RunTaskRequest, StopTaskRequest, Tag } from '@aws-sdk/client-ecs'
 import { AwsError } from '../../kernel/errors.ts'
-import { arnOf, nameOf } from '../arn.ts'
+import { ecsArn, nameOf } from '../arn.ts'
 import type { Ecs } from '../context.ts'
 import { registerInstances } from '../instances.ts'
 import { stopped } from '../messages.ts'
@@ -63,7 +63,7 @@ export function taskOperations(ecs: Ecs, scheduler: Scheduler): Api {
         failures: asked
           .filter((_, i) => found[i] === undefined)
           .map((name) => ({
-            arn: name.startsWith('arn:') ? name : arnOf(caller, 'task', `${cluster.name}/${name}`),
+            arn: name.startsWith('arn:') ? name : ecsArn(caller, 'task', `${cluster.name}/${name}`),
             reason: 'MISSING',
           })),
       }

@@ -18,7 +18,7 @@ export interface TaskEnd {
 }
 
 /**
- * Whether the end of a task counts as a failure of its deployment. In the breaker's first stage, until a task has come to run,
+ * Whether the end of a task counts as a failure of its deployment. In the first stage, until a task has reached RUNNING,
  * those count that never did; in its second only those that failed a health check. So it misses crash loops of tasks
  * that reach RUNNING first, as AWS's does.
  */

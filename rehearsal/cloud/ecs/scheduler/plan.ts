@@ -3,7 +3,7 @@
 /** A task that has not been told to stop, as the scheduler counts it. */
 export interface Counted {
   readonly healthy: boolean
-  /** It was healthy once. A task that never was is no loss. */
+  /** It was healthy once. Others are stopped at once when they are unhealthy. */
   readonly everHealthy: boolean
   /** Its checks say that it must be replaced. */
   readonly unhealthy: boolean
@@ -54,7 +54,7 @@ export function plan<T extends Counted>(situation: Situation<T>): Plan<T> {
   const mayLose = () => healthy > least
 
   for (const task of sick) {
-    // What was never healthy is no loss. What was is stopped once its replacement is there, or when there is no room for one.
+    // A task that was healthy is stopped once its replacement is healthy, or when there is no room for a replacement.
     if (!task.everHealthy || sound.length >= desiredCount || room === 0) stop.push(task)
   }
   const surplus = Math.max(0, sound.length - desiredCount)

@@ -1,5 +1,5 @@
 // Begins and ends deployments of a service: changes its deployments, service deployments and events.
-import { arnOf } from '../arn.ts'
+import { ecsArn } from '../arn.ts'
 import { type Ecs, nowOf } from '../context.ts'
 import { recordDeployment, recordServiceDeployment, tell } from '../journal.ts'
 import { beginLifecycle, otherSlot, shiftsTraffic } from '../lifecycle.ts'
@@ -175,7 +175,7 @@ const slotOf = ({ live, deploymentConfiguration, lastCompleted }: Service) =>
 function newRevision(ecs: Ecs, service: Service, spec: ServiceSpec): ServiceRevision {
   const { scope } = service.cluster
   const name = `${service.cluster.name}/${service.name}/${ecs.ids.serviceRevision()}`
-  const revision = { arn: arnOf(scope, 'service-revision', name), createdAt: nowOf(ecs), spec, slot: slotOf(service) }
+  const revision = { arn: ecsArn(scope, 'service-revision', name), createdAt: nowOf(ecs), spec, slot: slotOf(service) }
   ecs.regions.get(scope).serviceRevisions.set(revision.arn, { service, revision })
   return revision
 }
@@ -189,7 +189,7 @@ function newRecord(ecs: Ecs, service: Service, target: ServiceRevision): Service
   const reconciles = service.deployments.some(({ revision, tasks }) => revision !== replaces && tasks.size > 0)
   const raised = alarms?.alarmNames?.some((name) => ecs.alarms.inAlarm(scope, name))
   const record: ServiceDeployment = {
-    arn: arnOf(scope, 'service-deployment', `${service.cluster.name}/${service.name}/${ecs.ids.serviceDeployment()}`),
+    arn: ecsArn(scope, 'service-deployment', `${service.cluster.name}/${service.name}/${ecs.ids.serviceDeployment()}`),
     service,
     createdAt: at,
     startedAt: at,
@@ -205,7 +205,8 @@ function newRecord(ecs: Ecs, service: Service, target: ServiceRevision): Service
       failureCount: 0,
       threshold: thresholdOf(configuration, service.desiredCount),
     },
-    // An alarm that is raised when the deployment starts may be why it was started: ECS ignores alarms for the whole of it.
+    // ECS ignores alarms for a deployment that starts while one is in ALARM: the deployment may be the fix.
+
     alarms: {
       status: alarms?.enable && !raised ? 'MONITORING' : 'DISABLED',
       names: alarms?.alarmNames ?? [],

@@ -1,5 +1,5 @@
 import type { LaunchType, NetworkConfiguration, TaskOverride } from '@aws-sdk/client-ecs'
-import { arnOf } from '../arn.ts'
+import { ecsArn } from '../arn.ts'
 import { type Ecs, nowOf } from '../context.ts'
 import type { Cluster, ContainerInstance, ContainerState, Deployment, Task, TaskDefinition } from '../model.ts'
 import { withOverride } from './overrides.ts'
@@ -28,14 +28,14 @@ export function newTask(ecs: Ecs, plan: TaskPlan): Task {
   const spec = deployment?.revision.spec
   const provider = plan.capacityProviderName ?? spec?.capacityProviderStrategy?.[0]?.capacityProvider
   return {
-    arn: arnOf(scope, 'task', `${cluster.name}/${id}`),
+    arn: ecsArn(scope, 'task', `${cluster.name}/${id}`),
     id,
     cluster,
     definition,
     containers: definition.containers.map(
       (container): ContainerState => ({
         definition: withOverride(container, plan.overrides),
-        arn: arnOf(scope, 'container', `${cluster.name}/${id}/${ecs.ids.uuid()}`),
+        arn: ecsArn(scope, 'container', `${cluster.name}/${id}/${ecs.ids.uuid()}`),
         lastStatus: 'PENDING',
         healthStatus: 'UNKNOWN',
         networkBindings: [],

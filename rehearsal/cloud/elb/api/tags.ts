@@ -1,3 +1,4 @@
+import { parseArn } from '../../kernel/arn.ts'
 import type { Members, Operations } from '../../kernel/call.ts'
 import { AwsError } from '../../kernel/errors.ts'
 import type { ElbContext } from '../context.ts'
@@ -64,10 +65,8 @@ const tagList = (tags: Tags): Members[] => [...tags].map(([Key, Value]) => ({ Ke
 
 /** The tags of any resource of Elastic Load Balancing, by its ARN. */
 function tagsOf(resources: Resources, arn: string): Tags {
-  const kind = /^arn:aws[^:]*:elasticloadbalancing:[^:]*:\d*:(listener-rule|listener|loadbalancer|targetgroup)\//.exec(
-    arn,
-  )?.[1]
-  switch (kind) {
+  const { service, resource = '' } = parseArn(arn) ?? {}
+  switch (service === 'elasticloadbalancing' ? resource.slice(0, resource.indexOf('/')) : '') {
     case 'loadbalancer':
       return found(resources.loadBalancers.get(arn), () => loadBalancersNotFound([arn]))
     case 'targetgroup':

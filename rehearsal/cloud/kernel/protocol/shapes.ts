@@ -1,4 +1,4 @@
-// Validates requests and responses against the shapes in the AWS SDK's own models (`CreateService$` and the like in client-ecs).
+// Validates requests and responses against the AWS SDK's own models, such as `CreateService$` in client-ecs.
 // A schema is a number (a simple type, or a list or map of one), an array, or a function that gives one.
 
 /** A schema of the SDK. `unknown`, because its exported types cannot be traversed. */

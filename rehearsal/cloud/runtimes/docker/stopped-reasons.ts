@@ -1,4 +1,5 @@
 import type { LaunchType } from '@aws-sdk/client-ecs'
+import { parseArn } from '../../kernel/arn.ts'
 
 /** What the Docker engine said, without the HTTP around it. */
 export function engineMessage(error: unknown): string {
@@ -29,9 +30,10 @@ export const networkReason = (error: unknown): string =>
 export const OUT_OF_MEMORY = 'OutOfMemoryError: Container killed due to memory usage'
 
 export const secretReason = (valueFrom: string, error: unknown): string => {
-  const kind = valueFrom.startsWith('arn:aws:secretsmanager:')
-    ? 'execution resource retrieval failed: unable to retrieve secret from asm'
-    : 'execution resource retrieval failed: unable to retrieve secrets from ssm'
+  const kind =
+    parseArn(valueFrom)?.service === 'secretsmanager'
+      ? 'execution resource retrieval failed: unable to retrieve secret from asm'
+      : 'execution resource retrieval failed: unable to retrieve secrets from ssm'
   return `ResourceInitializationError: unable to pull secrets or registry auth: ${kind}: ${engineMessage(error)}`
 }
 

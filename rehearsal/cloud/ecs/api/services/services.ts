@@ -5,8 +5,9 @@ import type {
   ListServicesRequest,
   UpdateServiceRequest,
 } from '@aws-sdk/client-ecs'
+import { formatGlobalArn } from '../../../kernel/arn.ts'
 import type { Caller } from '../../../kernel/call.ts'
-import { arnOf, nameOf } from '../../arn.ts'
+import { ecsArn, nameOf } from '../../arn.ts'
 import { type Ecs, nowOf } from '../../context.ts'
 import { registerInstances } from '../../instances.ts'
 import { refusals, verdict } from '../../messages.ts'
@@ -96,7 +97,7 @@ export function serviceOperations(ecs: Ecs, scheduler: Scheduler): Api {
         failures: asked
           .filter((_, i) => found[i] === undefined)
           .map((name) => ({
-            arn: name.startsWith('arn:') ? name : arnOf(caller, 'service', `${cluster.name}/${name}`),
+            arn: name.startsWith('arn:') ? name : ecsArn(caller, 'service', `${cluster.name}/${name}`),
             reason: 'MISSING',
           })),
       }
@@ -197,7 +198,7 @@ function newService(
   const schedulingStrategy = input.schedulingStrategy ?? 'REPLICA'
   return {
     cluster,
-    arn: arnOf(cluster.scope, 'service', `${cluster.name}/${name}`),
+    arn: ecsArn(cluster.scope, 'service', `${cluster.name}/${name}`),
     name,
     createdAt: nowOf(ecs),
     createdBy: caller.arn,
@@ -245,6 +246,6 @@ function newService(
 /** Services that ECS registers targets for have a role; the service-linked one unless another is named. */
 function roleOf({ scope }: Cluster, input: CreateServiceRequest, spec: ServiceSpec): string | undefined {
   if (input.role !== undefined) return input.role
-  const linked = `arn:aws:iam::${scope.account}:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS`
+  const linked = formatGlobalArn('iam', scope.account, 'role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS')
   return spec.loadBalancers.length > 0 || spec.networkConfiguration !== undefined ? linked : undefined
 }
