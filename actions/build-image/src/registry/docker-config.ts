@@ -5,7 +5,7 @@ import * as z from 'zod/mini'
 import { DOCKER_HUB } from '../../../../toolkit/image-reference.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
 import { childEnvironment } from '../runner/child-environment.ts'
-import type { Credentials } from './credentials.ts'
+import { type Credentials, parseBasic } from './credentials.ts'
 
 const dockerConfig = z.looseObject({
   auths: z.optional(z.record(z.string(), z.looseObject({ auth: z.optional(z.string()) }))),
@@ -38,9 +38,7 @@ export async function findSavedLogin(
   const helper = credHelpers[host] ?? credHelpers[key] ?? (auths[key]?.auth ? undefined : credsStore)
   if (helper) return askHelper(helper, key, world)
   const auth = auths[key]?.auth ?? auths[host]?.auth ?? auths[`https://${host}`]?.auth
-  if (!auth) return undefined
-  const [username = '', ...password] = Buffer.from(auth, 'base64').toString('utf8').split(':')
-  return { username, password: password.join(':') }
+  return auth ? parseBasic(auth) : undefined
 }
 
 async function askHelper(

@@ -3,7 +3,7 @@ import { type AwsFailure, awsError, classifyAwsError } from '../../../../toolkit
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import { formatRepository, type Repository } from '../../../../toolkit/image-reference.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
-import type { Credentials } from './credentials.ts'
+import { type Credentials, parseBasic } from './credentials.ts'
 
 const NEEDED = ['ecr-public:GetAuthorizationToken', 'sts:GetServiceBearerToken']
 
@@ -22,10 +22,10 @@ export async function loginToEcrPublic({
     const client = new ECRPUBLICClient(awsConfig(env, 'us-east-1'))
     const { authorizationData } = await client.send(new GetAuthorizationTokenCommand({}), { abortSignal: signal })
     const token = authorizationData?.authorizationToken ?? ''
-    const [username = 'AWS', ...password] = Buffer.from(token, 'base64').toString('utf8').split(':')
+    const credentials = parseBasic(token)
     log.mask(token)
-    log.mask(password.join(':'))
-    return { username, password: password.join(':') }
+    log.mask(credentials.password)
+    return credentials
   } catch (error) {
     const failed = awsError(error, `log in to public.ecr.aws (${NEEDED.join(', ')})`)
     if (!LASTING.has(classifyAwsError(error))) throw failed

@@ -5,7 +5,7 @@ import { parseEcrHost } from '../../../../toolkit/aws/ecr-host.ts'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
 import type { NewRepository } from '../inputs/new-repository.ts'
-import type { Credentials } from './credentials.ts'
+import { type Credentials, parseBasic } from './credentials.ts'
 import { isLoopback } from './registry-url.ts'
 
 /** A private ECR registry: one per account and region. */
@@ -54,11 +54,10 @@ async function ecrClient({ env }: Pick<World, 'env'>, region?: string): Promise<
 /** Fetches a token for this registry, valid for 12 hours, and masks it in the log. */
 export async function loginToEcr(registry: EcrRegistry, world: Pick<World, 'log' | 'signal'>): Promise<Credentials> {
   const { token } = await askToken(registry, world.signal)
-  const [username = 'AWS', ...rest] = Buffer.from(token, 'base64').toString('utf8').split(':')
-  const password = rest.join(':')
+  const credentials = parseBasic(token)
   world.log.mask(token)
-  world.log.mask(password)
-  return { username, password }
+  world.log.mask(credentials.password)
+  return credentials
 }
 
 async function askToken(registry: EcrRegistry, signal: AbortSignal): Promise<{ token: string; proxyEndpoint: string }> {

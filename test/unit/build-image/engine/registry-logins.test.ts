@@ -1,9 +1,8 @@
-// Which login Docker and we take for a registry, of those in a Docker configuration.
+// The Docker configuration with logins that buildx is given.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { privateDockerConfig } from '../../../../actions/build-image/src/engine/registry-logins.ts'
-import { findSavedLogin } from '../../../../actions/build-image/src/registry/docker-config.ts'
 import {
   makeTemporaryFolder,
   type TemporaryFolder,
@@ -21,7 +20,7 @@ afterEach(() => rmSync(own, { recursive: true }))
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 const write = (config: object) => writeFileSync(join(own, 'config.json'), JSON.stringify(config))
 
-test('our logins are in the file, and neither a helper nor a store of the user stands before them', async () => {
+test('writes the logins to the file, and disables the credential helpers for their hosts', async () => {
   const auths = { 'ghcr.io': { auth: base64('an:other') }, 'example.com': { auth: base64('their:own') } }
   write({ auths, credHelpers: { 'docker.io': 'pass', 'gcr.io': 'gcloud' }, credsStore: 'desktop' })
   const logins = new Map([
@@ -38,10 +37,4 @@ test('our logins are in the file, and neither a helper nor a store of the user s
     credHelpers: { 'ghcr.io': '', 'https://index.docker.io/v1/': '', 'gcr.io': 'gcloud' },
     credsStore: 'desktop',
   })
-})
-
-test('a host whose helper is empty has its login in the file', async () => {
-  write({ auths: { 'ghcr.io': { auth: base64('me:one') } }, credHelpers: { 'ghcr.io': '' }, credsStore: 'desktop' })
-  const { world } = recordingWorld({ DOCKER_CONFIG: own })
-  expect(await findSavedLogin('ghcr.io', world)).toEqual({ username: 'me', password: 'one' })
 })

@@ -1,0 +1,86 @@
+// Images and destinations in memory, as registries have them.
+import { PassThrough } from 'node:stream'
+import { digestOf } from '../../../actions/build-image/src/image/digest.ts'
+import type { Image } from '../../../actions/build-image/src/image/image.ts'
+import { OCI_CONFIG, OCI_LAYER, OCI_MANIFEST } from '../../../actions/build-image/src/image/oci.ts'
+import type { ReadyDestination, TagState } from '../../../actions/build-image/src/registry/ready-destination.ts'
+import type { Registry } from '../../../actions/build-image/src/registry/registry.ts'
+
+export interface MemoryImage extends Image {
+  readonly manifest: Buffer
+  readonly blobs: ReadonlyMap<string, Buffer>
+}
+
+/** An image for one platform with these layers. */
+export function memoryImage(...layers: readonly string[]): MemoryImage {
+  const blobs = new Map<string, Buffer>()
+  const put = (mediaType: string, content: Buffer) => {
+    const digest = digestOf(content)
+    blobs.set(digest, content)
+    return { mediaType, digest, size: content.length }
+  }
+  const config = { os: 'linux', architecture: 'amd64', rootfs: { diff_ids: layers.map((layer) => digestOf(layer)) } }
+  const manifest = Buffer.from(
+    JSON.stringify({
+      schemaVersion: 2,
+      mediaType: OCI_MANIFEST,
+      config: put(OCI_CONFIG, Buffer.from(JSON.stringify(config))),
+      layers: layers.map((layer) => put(OCI_LAYER, Buffer.from(layer))),
+    }),
+  )
+  const digest = digestOf(manifest)
+  const blob = (wanted: string) => blobs.get(wanted) ?? Buffer.alloc(0)
+  return {
+    digest,
+    manifest,
+    blobs,
+    source: {
+      name: 'an image',
+      home: () => undefined,
+      manifest: async () => ({ bytes: manifest, digest, mediaType: OCI_MANIFEST }),
+      read: async (descriptor) => blob(descriptor.digest),
+      blob: (descriptor) => new PassThrough().end(blob(descriptor.digest)),
+    },
+  }
+}
+
+/** A destination whose registry has these images, by tag or digest, and takes others unless `fail` is set. */
+export function memoryDestination(
+  host: string,
+  {
+    images = {},
+    tags = [],
+    fail,
+  }: {
+    readonly images?: Readonly<Record<string, MemoryImage>>
+    readonly tags?: readonly TagState[]
+    readonly fail?: Error
+  } = {},
+): ReadyDestination & { readonly calls: readonly string[] } {
+  const calls: string[] = []
+  const references = new Map<string, MemoryImage>()
+  for (const [tag, image] of Object.entries(images)) references.set(tag, image).set(image.digest, image)
+  const registry: Partial<Registry> = {
+    host,
+    resolve: async (_, reference) => references.get(reference)?.digest,
+    manifest: async (_, digest) => references.get(digest)?.source.manifest(digest),
+    readBlob: async (_, digest) =>
+      [...references.values()].map(({ blobs }) => blobs.get(digest)).find((blob) => blob !== undefined) ??
+      Buffer.alloc(0),
+    putBlob: async (_, { digest }) => {
+      if (fail !== undefined) throw fail
+      calls.push(`blob ${digest}`)
+      return 'sent'
+    },
+    putManifest: async (_, reference) => {
+      calls.push(`manifest ${reference}`)
+    },
+  }
+  return {
+    repository: { host, path: 'acme/web' },
+    registry: registry as Registry,
+    ecr: undefined,
+    tags,
+    calls,
+  }
+}

@@ -1,0 +1,49 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  makeTemporaryFolder,
+  removeLeftoverFolder,
+} from '../../../../actions/build-image/src/runner/temporary-folder.ts'
+import type { Step } from '../../../../toolkit/step.ts'
+
+let parent: string
+let states: Map<string, string>
+const step = {
+  saveState: (name: string, value: string) => states.set(name, value),
+  state: (name: string) => states.get(name) ?? '',
+} as unknown as Step
+
+beforeEach(() => {
+  parent = mkdtempSync(join(tmpdir(), 'slipway-parent-'))
+  states = new Map()
+})
+afterEach(() => rmSync(parent, { recursive: true }))
+
+test('is in RUNNER_TEMP, and only this user can read it', async () => {
+  const temporary = await makeTemporaryFolder({ env: { RUNNER_TEMP: parent }, step })
+  expect(readdirSync(parent)).toEqual([expect.stringMatching(/^slipway-build-/)])
+  expect(statSync(temporary.root).mode & 0o777).toBe(0o700)
+  expect(await temporary.folder('layers')).toBe(join(temporary.root, 'layers'))
+  await expect(temporary.folder('layers')).rejects.toThrow('EEXIST')
+})
+
+test('is removed after all clean-ups, also when one of them fails', async () => {
+  const temporary = await makeTemporaryFolder({ env: { RUNNER_TEMP: parent }, step })
+  writeFileSync(join(await temporary.folder('a'), 'file'), 'x')
+  const there: boolean[] = []
+  temporary.onDiscard(async () => {
+    throw new Error('no')
+  })
+  temporary.onDiscard(async () => there.push(existsSync(temporary.root)))
+  await temporary.discard()
+  expect([there, readdirSync(parent)]).toEqual([[true], []])
+})
+
+test('is removed by the post step when the main step was killed', async () => {
+  await makeTemporaryFolder({ env: { RUNNER_TEMP: parent }, step })
+  await removeLeftoverFolder({ step })
+  expect(readdirSync(parent)).toEqual([])
+  states.clear()
+  await removeLeftoverFolder({ step })
+})
