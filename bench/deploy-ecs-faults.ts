@@ -1,6 +1,6 @@
-// Plays deploys on bad days, drawn from seeds, and holds each verdict against the journal:
+// Runs deploys with random faults, drawn from seeds, and compares each verdict with the journal:
 //   node bench/deploy-ecs-faults.ts [--runs 1000] [--from 1] [--seed N]
-// Ends red when a verdict is not what really happened. A seed always gives the same day.
+// Exits with 1 when a verdict contradicts the journal. A seed always gives the same run.
 import { parseArgs } from 'node:util'
 import { type FaultRun, faultRun } from '../test/support/deploy-ecs/fault-run.ts'
 

@@ -1,6 +1,6 @@
-// How soon deploy-ecs knows, what that costs in calls, and how heavy it is:
+// How soon deploy-ecs has its verdict, how many calls that takes, and how much memory and time it needs:
 //   node bench/deploy-ecs.ts [--services 1,10,100,1000]
-// What the action alone needs of memory is for bench/deploy-ecs-memory.ts.
+// bench/deploy-ecs-memory.ts measures the memory of the action alone.
 // Times of (a) and (b) are the cloud's own, to the second: they do not depend on this machine.
 import { execFileSync } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'

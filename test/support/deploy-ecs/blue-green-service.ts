@@ -1,4 +1,4 @@
-// A service that ECS deploys blue/green, linear or canary by itself, with the two target groups that this takes.
+// A service with the deployment strategy BLUE_GREEN, LINEAR or CANARY, and the two target groups that it needs.
 import type { DeploymentConfiguration, LoadBalancer } from '@aws-sdk/client-ecs'
 import {
   CreateListenerCommand,
@@ -14,7 +14,7 @@ export interface NativeFront {
   readonly green: string
   readonly productionRule: string
   readonly testRule: string
-  /** Where the load balancer answers. */
+  /** Address of the load balancer. */
   readonly host: string
 }
 
@@ -68,7 +68,7 @@ export const shifting = (front: NativeFront, containerName = 'app', containerPor
   },
 })
 
-/** Such a service, steady. */
+/** Creates the service, and waits until it is stable. */
 export async function makeNativeService(
   cloud: Stage,
   deploymentConfiguration: DeploymentConfiguration,

@@ -10,13 +10,13 @@ import { query } from '../../../toolkit/process/query.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import type { EcsCloud } from './ecs-cloud.ts'
 
-/** What a run of deploy-ecs left behind. */
+/** The result of a run of deploy-ecs. */
 export interface Deployed {
   readonly outputs: Readonly<Record<string, unknown>>
   readonly state: ReadonlyMap<string, string>
   readonly log: readonly string[]
   readonly summary: string
-  /** What it failed with; undefined when it was green. */
+  /** The error of a red run. */
   readonly error: string | undefined
 }
 
@@ -26,7 +26,7 @@ export interface DeployOptions {
   readonly state?: ReadonlyMap<string, string>
   readonly env?: Readonly<Record<string, string>>
   readonly connect?: Connect
-  /** Where saved state goes at once, for a step that never ends. */
+  /** Receives saved state at once, for a step that never ends. */
   readonly liveState?: Map<string, string>
 }
 
@@ -41,7 +41,7 @@ export async function deploy(
   const log: string[] = []
   let summary = ''
   const say = (level: string) => (message: string) => void log.push(level === '' ? message : `${level}: ${message}`)
-  // The SDK looks for credentials and the endpoint in the process's own environment.
+  // The SDK reads credentials and the endpoint from the process's environment.
   Object.assign(process.env, cloud.env)
   const world: World = {
     env: {

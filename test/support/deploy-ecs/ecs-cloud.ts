@@ -1,5 +1,5 @@
-// An ECS and an ELB in this process, whose time passes only while the action sleeps: a story of ten minutes takes
-// milliseconds, and always goes the same way.
+// The rehearsal's ECS and ELB in this process. Their time passes only while the action sleeps, so ten minutes take
+// milliseconds, and each run is the same.
 import {
   CreateClusterCommand,
   CreateServiceCommand,
@@ -49,16 +49,16 @@ export interface EcsCloud {
   readonly actionClock: Clock
   readonly ecs: ECSClient
   readonly elb: ElasticLoadBalancingV2Client
-  /** From now on, what the scenario says of calls happens (or no more): not before all is set up. */
+  /** Turns the scenario's faults of calls on or off. They are off while a test sets up its services. */
   arm(on?: boolean): void
-  /** Looks at each call first; a test may change it at any time. */
+  /** Called first for each call. A test may replace it at any time. */
   intercept: Intercept
   close(): Promise<void>
 }
 
 const SCOPE = { account: '123456789012', region: 'eu-west-1' }
 
-/** What becomes of a task is in the tag of its image. */
+/** The tag of an image decides what its tasks do. */
 export const BY_TAG = `
 description: the image's tag says how a task behaves
 instances: { count: 4 }

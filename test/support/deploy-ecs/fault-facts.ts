@@ -1,4 +1,4 @@
-// What the journal says really happened to one service, up to the moment when the action had ended.
+// What happened to one service until the action ended, from the journal.
 import { DescribeServicesCommand } from '@aws-sdk/client-ecs'
 import type { Written } from '../../../rehearsal/cloud/kernel/journal.ts'
 import type { EcsCloud } from './ecs-cloud.ts'
@@ -13,9 +13,9 @@ export interface State {
 
 export interface Facts {
   readonly name: string
-  /** Deployments of the new revision; more than one must never be. */
+  /** Number of deployments of the new revision. More than one is a fault. */
   readonly started: number
-  /** How our service deployment ended, or where it stands. */
+  /** Status of our service deployment. */
   readonly status: string
   readonly state: State
   /** Somebody else deployed after us; and only after the last look that the action took at this service. */
@@ -23,13 +23,13 @@ export interface Facts {
   readonly unseen: boolean
   /** What ran before was back and complete, and all was well with it, when somebody else deployed. */
   readonly wasBack: boolean
-  /** Tasks of ours that stopped of themselves. */
+  /** Number of our tasks that failed. */
   readonly failures: number
   /** The most tasks of ours that ran at one moment. */
   readonly mostRunning: number
-  /** What is not well with the tasks and targets of a revision, `web:1` or `web:2`. */
+  /** Unhealthy tasks and targets of a revision, `web:1` or `web:2`. */
   readonly sick: (revision: string) => readonly string[]
-  /** Whether there was a moment when all was well with it. */
+  /** Whether all tasks and targets of a revision were healthy at some moment. */
   readonly wasWell: (revision: string) => boolean
 }
 

@@ -1,10 +1,10 @@
-// What the verdict on a service may be, by the journal alone.
+// Which verdicts on a service the journal allows.
 import type { Facts } from './fault-facts.ts'
 import { type ServiceStory, type Story, TIMEOUT_MS } from './fault-story.ts'
 
 /** What is true of the step as a whole. */
 export interface StepFacts {
-  /** Credentials had expired, or looking was denied: how the deploy ends could not be seen. */
+  /** Credentials had expired, or reads were denied: the end of the deploy could not be read. */
   readonly blinded: boolean
   readonly cancelled: boolean
   readonly tookMs: number
@@ -30,11 +30,10 @@ function allowedBy(story: Story, service: ServiceStory, facts: Facts, step: Step
   if (waitFor === 'none') allowed.add('succeeded')
   if (waitFor === 'started' && facts.mostRunning >= service.desiredCount) allowed.add('succeeded')
   if (watched && succeeded) allowed.add('succeeded')
-  // What happens after ECS has called its rollback complete takes nothing of that back; nor of a rollback of ours, where
-  // nobody looked at the service any more.
+  // A rollback that was complete stays one whatever happens later, as does our own when the service was not read again.
   const wasBack = facts.status === 'ROLLBACK_SUCCESSFUL' || (facts.unseen && facts.wasBack)
   if (waitFor !== 'none' && (back || wasBack)) allowed.add('rolled-back')
-  // Once it is back, it is to be said. What fails may yet come to its end before the other services of the step do.
+  // A rollback that is complete has to be in the verdict.
   const mustBeBack = back && onFailure === 'rollback' && !step.blinded
   if (bad && !mustBeBack) allowed.add('failed')
   if (facts.overtaken && bad) allowed.add('failed')
@@ -42,7 +41,7 @@ function allowedBy(story: Story, service: ServiceStory, facts: Facts, step: Step
   return [...allowed]
 }
 
-/** Every way in which a verdict on a service breaks its word. */
+/** The contradictions between a verdict on a service and the journal. */
 export function problemsWith(
   story: Story,
   service: ServiceStory,
@@ -58,7 +57,7 @@ export function problemsWith(
     problems.push(`It said ${said.verdict} of ${name}; the journal (${facts.status}) allows ${allowed.join(', ')}.`)
   }
   const watched = story.waitFor === 'healthy' || story.waitFor === 'bake'
-  // With several services, what was well at its verdict may be sick before the others have theirs.
+  // With several services, one that was healthy at its verdict may be unhealthy before the others have theirs.
   const mayHaveChanged = story.services.length > 1 || facts.unseen
   if (said.verdict === 'succeeded' && watched && !(mayHaveChanged && facts.wasWell(`${name}:2`))) {
     const sick = facts.sick(`${name}:2`)
@@ -72,7 +71,7 @@ export function problemsWith(
   return problems
 }
 
-/** How a cancelled run says that it left a service, held against how the service was then, and is half an hour later. */
+/** The contradictions between a cancelled run's message on a service, and the service then and half an hour later. */
 export function brokenPromises({ name }: ServiceStory, text: string, then: Facts, later: Facts): readonly string[] {
   const said = new RegExp(`Service \`production/${name}\` (.*)`).exec(text)?.[1]
   if (said === undefined || then.overtaken || later.overtaken) return []

@@ -1,4 +1,4 @@
-// One deploy on a bad day. What deploy-ecs says of each service is held against what the journal says really happened.
+// One deploy with random faults. Compares the verdict on each service with the journal.
 import { type DeploymentConfiguration, RegisterTaskDefinitionCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs'
 import { awsClients, type Connect } from '../../../actions/deploy-ecs/src/aws/clients.ts'
 import { parseScenario } from '../../../rehearsal/cloud/runtimes/simulated/index.ts'
@@ -14,11 +14,11 @@ export interface FaultRun {
   readonly story: string
   /** The verdict on each service; `none` where the step ended before it had one, `killed` where it was. */
   readonly verdicts: readonly string[]
-  /** Every way in which the run broke its word; empty when it kept it. */
+  /** The contradictions between the run and the journal. */
   readonly problems: readonly string[]
 }
 
-/** Plays one seed. */
+/** Runs one seed. */
 export async function faultRun(seed: number, watch: (cloud: EcsCloud) => void = () => {}): Promise<FaultRun> {
   const story = drawStory(seed)
   const cloud = await startEcsCloud({ seed, scenario: parseScenario(scenarioOf(story), `seed ${seed}`) })
@@ -129,7 +129,7 @@ async function play(cloud: EcsCloud, story: Story, first: number): Promise<Told>
   }
 }
 
-/** A cancelled deploy, and its post step, say how they leave things; some time later it must be so. */
+/** A cancelled deploy and its post step say in which state they leave the service. Half an hour later it must be so. */
 async function keptWord(
   cloud: EcsCloud,
   story: Story,
@@ -148,7 +148,7 @@ async function keptWord(
   })
 }
 
-/** The process dies while it waits for an answer; all it leaves is its saved state. The post step has to do. */
+/** The process dies while it waits for an answer, and leaves only its saved state to the post step. */
 async function kill(cloud: EcsCloud, story: Story, first: number): Promise<Told> {
   const state = new Map<string, string>()
   const { connect, dead } = mortal(story.killedAtCall ?? 1)
@@ -170,7 +170,7 @@ async function kill(cloud: EcsCloud, story: Story, first: number): Promise<Told>
   return { verdicts: ['killed'], problems: problems.length === 0 ? [] : [...problems, post.log.join('\n')] }
 }
 
-/** After a kill and its post step, a service has succeeded by itself before, or goes back. */
+/** After a kill and its post step, a service had already succeeded, or is rolled back. */
 function leftHalfway({ onCancel }: Story, { name }: ServiceStory, then: Facts, later: Facts): readonly string[] {
   const problems = later.started > 1 ? [`There were ${later.started} deployments of ${name}:2.`] : []
   const done = then.status === 'SUCCESSFUL' || later.overtaken || onCancel === 'leave' || later.started === 0

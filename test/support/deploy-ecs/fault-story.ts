@@ -1,9 +1,9 @@
-// A bad day, drawn from a seed: how the tasks behave, which calls fail, are slow or are denied, who else deploys, when the
-// run is cancelled or killed, and with which inputs.
+// Random faults, drawn from a seed: how tasks behave, which calls fail, are slow or denied, who else deploys, when the run is
+// cancelled or killed, and with which inputs.
 import { type Random, seededRandom } from '../../../rehearsal/cloud/kernel/random.ts'
 import type { EcsCloud } from './ecs-cloud.ts'
 
-/** What becomes of the new tasks of a service; those of before are well. */
+/** What the new tasks of a service do. Those before are healthy. */
 const BEHAVIOURS: Readonly<Record<string, string>> = {
   ok: '',
   slow: 'start: { takes: 90s }',
@@ -27,7 +27,7 @@ const STANDING = ['ROLLING', 'ROLLING', 'BLUE_GREEN'] as const
 
 const TROUBLES = ['throttled', 'server-error', 'unavailable', 'reset-before', 'reset-after', 'slow'] as const
 
-/** What a role may lack. Each alone leaves a deploy possible, or has to stop it before anything is changed. */
+/** Permissions that a role may lack. Without any one of them, a deploy works or is refused before anything is changed. */
 const DENIALS = [
   ['*ServiceDeployments', 'StopServiceDeployment'],
   ['StopServiceDeployment'],
@@ -111,7 +111,7 @@ function drawFault(random: Random): string {
   return `{ fault: ${kind}${action}${delay}, probability: ${(0.05 + random() * 0.25).toFixed(2)} }`
 }
 
-/** The day as the rehearsal cloud reads it. */
+/** The faults as a scenario of the rehearsal cloud. */
 export function scenarioOf({ services, faults, denied, blindAfter, stale }: Story): string {
   const tasks = services.map(({ name, behaviour }) => {
     const chance = behaviour === 'flaky' ? ', chance: 0.3' : ''
@@ -131,7 +131,7 @@ export function scenarioOf({ services, faults, denied, blindAfter, stale }: Stor
   ].join('\n')
 }
 
-/** The step's inputs on that day. */
+/** The inputs of the step. */
 export const inputsOf = ({ services, waitFor, onFailure, onCancel }: Story): Readonly<Record<string, string>> => ({
   service: services.map(({ name }) => name).join(','),
   image: 'example.com/web:next',
@@ -145,7 +145,7 @@ export const inputsOf = ({ services, waitFor, onFailure, onCancel }: Story): Rea
 /** How long the step waits for its verdict. */
 export const TIMEOUT_MS = 20 * 60_000
 
-/** The name of what the rival deploys: a family of its own, so that the journal tells it from ours. */
+/** The family that somebody else deploys, so that the journal shows who deployed. */
 export const RIVAL = 'rival'
 
 /** Whose calls are not in the way of the story. */

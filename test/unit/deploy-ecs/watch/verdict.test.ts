@@ -69,7 +69,7 @@ describe('succeeded', () => {
     expect(waitsFor(play([look(more)]))).toContain(waiting)
   })
 
-  test('with two target groups both must say healthy', () => {
+  test('needs every task healthy in both of two target groups', () => {
     const other = {
       targetGroupArn: 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/second/x',
       containerName: 'app',
@@ -85,7 +85,7 @@ describe('succeeded', () => {
     )
   })
 
-  test('behind a Classic load balancer there is no rollout state: one deployment left must run all its tasks', () => {
+  test('behind a Classic load balancer, without a rollout state, needs the only deployment left to run all tasks', () => {
     const { rolloutState: _, ...classic } = deployment()
     const alone = service([classic], { loadBalancers: [] })
     expect(verdictOf(play([look({ service: alone })])).status).toBe('succeeded')
@@ -94,7 +94,7 @@ describe('succeeded', () => {
     )
   })
 
-  test('with a desired count of 0 nothing has to run, and that is said', () => {
+  test('needs no task with a desired count of 0, and says so', () => {
     const own = deployment({ desiredCount: 0, runningCount: 0, rolloutState: 'COMPLETED' })
     const none = service([own], { desiredCount: 0 })
     expect(verdictOf(play([look({ service: none, tasks: [] })]))).toMatchObject({
@@ -103,7 +103,7 @@ describe('succeeded', () => {
     })
   })
 
-  test('is not said of a deployment that ECS has not given its tasks yet, whatever is waited for', () => {
+  test('needs ECS to have set the desired count of the deployment, whatever is waited for', () => {
     const own = deployment({ desiredCount: 0, runningCount: 0 })
     const just = look({ service: service([own, earlier()], { desiredCount: 1 }), tasks: [], targets: [] })
     for (const waitFor of ['started', 'healthy'] as const) {
@@ -117,17 +117,17 @@ describe('succeeded', () => {
     expect(waitsFor(play([look({ service: alone, tasks: [] })]))).toContain('0 of 1 tasks')
   })
 
-  test('old tasks that still drain are no obstacle, but are told', () => {
+  test('does not wait for old tasks to drain, but names them', () => {
     const early = service([deployment({ rolloutState: 'COMPLETED' }), earlier({ runningCount: 1 })])
     expect(verdictOf(play([look({ service: early })])).evidence).toContain('1 tasks of web:1 are still draining')
   })
 
-  test('started only needs the tasks to run', () => {
+  test('with wait-for: started needs only running tasks', () => {
     const started = look({ service: service([deployment(), earlier()]), targets: [], tasks: undefined as never })
     expect(verdictOf(play([started], { ...criteria, waitFor: 'started' })).status).toBe('succeeded')
   })
 
-  test('bake needs health for as long as was asked, without a break', () => {
+  test('with wait-for: bake needs health for the whole bake time', () => {
     const bake = { ...criteria, waitFor: 'bake' as const }
     const sick = look({ at: 50_000, targets: [target('1'), target('2', { state: 'unhealthy' })] })
     expect(waitsFor(play([healthy, look({ at: 89_000 })], bake))).toBe('1 s more of the bake time')
@@ -166,7 +166,7 @@ describe('a bake', () => {
     expect(verdictOf(play([healthy, odd, look({ at: 90_000 })], bake)).status).toBe('succeeded')
   })
 
-  test('ends although tasks are starting just then, and says so', () => {
+  test('ends while tasks are starting, and says so', () => {
     const starting = look({ at: 91_000, tasks: [task('1'), task('2'), task('3', { lastStatus: 'PENDING' })] })
     expect(verdictOf(play([healthy, starting], bake))).toEqual({
       status: 'succeeded',
@@ -180,7 +180,7 @@ describe('a bake', () => {
     ['a target that was healthy is not', { targets: [target('1'), target('2', { state: 'unhealthy' })] }],
     ['a container is unhealthy', { tasks: [task('1'), task('2', { healthStatus: 'UNHEALTHY' })] }],
   ]
-  test.each(AGAINST)('begins again when %s, and is taken back when the time is over', (_, more) => {
+  test.each(AGAINST)('restarts when %s, and is rolled back at the time-out', (_, more) => {
     const against = look({ ...more, at: 50_000 })
     const again = play([healthy, against, look({ at: 60_000 }), look({ at: 91_000 })], bake)
     expect(waitsFor(again)).toMatch(/^(19|29) s more of the bake time$/)
@@ -188,7 +188,7 @@ describe('a bake', () => {
     expect([late.status, late.keepRevision]).toEqual(['timed-out', undefined])
   })
 
-  test('that was not over in time is red, and nothing that failed: it is not to be taken back', () => {
+  test('that is not over at the time-out is red, and the revision is kept', () => {
     const late = verdictOf(play([healthy, look({ at: 60_000 })], { ...bake, deadline: 60_000 }))
     expect([late.status, late.keepRevision]).toEqual(['timed-out', true])
     expect(late.reason).toContain('no task has failed or turned unhealthy since')
@@ -218,7 +218,7 @@ describe('blue/green, linear and canary, as ECS does them', () => {
     },
   )
 
-  test('end well when each task is healthy in the group that its traffic comes from', () => {
+  test('succeed when each task is healthy in the target group of its traffic', () => {
     const end = look({
       service: swapped,
       targets: green,
@@ -229,7 +229,7 @@ describe('blue/green, linear and canary, as ECS does them', () => {
     expect(verdictOf(play([end], { ...criteria, waitFor: 'bake' })).status).toBe('succeeded')
   })
 
-  test('end red when a hook or an alarm sends them back', () => {
+  test('are red when a hook or an alarm rolls them back', () => {
     const back = record('ROLLBACK_SUCCESSFUL', { lifecycleStage: 'BAKE_TIME', rollbackReason: 'lifecycle hook failed' })
     expect(verdictOf(play([look({ service: swapped, serviceDeployment: back })])).status).toBe('rolled-back')
   })
@@ -246,7 +246,7 @@ describe('the image', () => {
     shipped: [{ container: 'app', image, ...(pinned === undefined ? {} : { digest: pinned }) }],
   })
 
-  test('that runs must be the one that was shipped', () => {
+  test('of the running tasks must be the one that was deployed', () => {
     const seen = verdictOf(play([running(digest('b'))], criteria, shipping('web:2', digest('a'))))
     expect(seen).toMatchObject({
       status: 'failed',
@@ -256,14 +256,14 @@ describe('the image', () => {
     expect(verdictOf(play([running(digest('a'))], criteria, shipping('web:2', digest('a')))).status).toBe('succeeded')
   })
 
-  test('pinned in the container is the image, whatever digest its platform has', () => {
+  test('with a digest in its reference is right, whatever digest ECS shows for the platform', () => {
     const pinned = `web@${digest('a')}`
     expect(verdictOf(play([running(digest('c'), pinned)], criteria, shipping(pinned))).status).toBe('succeeded')
   })
 })
 
 describe('rolled-back', () => {
-  test('is told from the new PRIMARY, also once ours has vanished and the reason is gone (peers: DTD 191, 494)', () => {
+  test('is recognized from the new PRIMARY, also after our deployment and the reason are gone (peers: DTD 191, 494)', () => {
     const failing = look({ service: service([rollback('IN_PROGRESS'), deployment({ status: 'ACTIVE' }), earlier()]) })
     const gone = look({ service: service([rollback('COMPLETED', 'ECS deployment ecs-svc/back completed.')]) })
     expect(waitsFor(play([rolling, failing]))).toBe('ECS to finish its rollback to web:1')
@@ -274,7 +274,7 @@ describe('rolled-back', () => {
     })
   })
 
-  test('is told from the events when every look at it was missed', () => {
+  test('is recognized from the events when no look showed its reason', () => {
     const gone = look({
       service: service([rollback('COMPLETED', 'ECS deployment ecs-svc/back completed.')], {
         events: [{ id: '1', at: MADE + 300_500, message: '(service web) rolling back to deployment ecs-svc/before.' }],
@@ -302,7 +302,7 @@ describe('rolled-back', () => {
     expect(verdictOf(play([seen])).reason).toContain('An alarm went off: web-5xx.')
   })
 
-  test('waits for the rollback only where that is wanted', () => {
+  test('waits for the rollback only with on-failure: rollback', () => {
     const back = look({ service: service([rollback('IN_PROGRESS'), deployment({ status: 'ACTIVE' })]) })
     expect(verdictOf(play([back], { ...criteria, awaitRollback: false }))).toMatchObject({ status: 'failed' })
     const asked = look({ serviceDeployment: record('ROLLBACK_IN_PROGRESS') })
@@ -322,20 +322,20 @@ describe('superseded', () => {
     })
   })
 
-  test('is not taken for the rollback of a deploy before it, whose event is as fresh (found by a fault run)', () => {
+  test('is not taken for the rollback of the deploy before it, whose event is as recent (found by a fault run)', () => {
     const events = [{ id: '1', at: MADE, message: '(service web) rolling back to deployment ecs-svc/before.' }]
     const done = { ...theirs, rolloutState: 'COMPLETED', createdAt: MADE + 2_000 }
     expect(verdictOf(play([look({ service: service([done], { events }) })])).status).toBe('superseded')
   })
 
-  test('is told from the reason of a service deployment that was stopped', () => {
+  test('is recognized from the reason of a service deployment that was stopped', () => {
     const seen = record('STOPPED', { statusReason: 'Replaced by a new service deployment.' })
     expect(verdictOf(play([look({ serviceDeployment: seen })])).status).toBe('superseded')
   })
 })
 
 describe('failed', () => {
-  test('is a deployment that ECS gave up without a rollback', () => {
+  test('is a deployment that ECS marked as FAILED without a rollback', () => {
     const failed = deployment({
       rolloutState: 'FAILED',
       rolloutStateReason: 'ECS deployment circuit breaker: tasks failed to start.',
@@ -346,7 +346,7 @@ describe('failed', () => {
     })
   })
 
-  test('is a service deployment that was stopped for any reason but a newer one', () => {
+  test('is a service deployment that was stopped, unless a newer one replaced it', () => {
     const seen = record('STOPPED', {
       statusReason: 'Service deployment stopped because the circuit breaker threshold was exceeded.',
     })
@@ -378,7 +378,7 @@ describe('failed', () => {
     })
   })
 
-  test('is decided by two tasks where a third would only say the same', () => {
+  test('is decided by two tasks where a retry cannot help', () => {
     const pull = (id: string) =>
       failedTask(id, {
         stopCode: 'TaskFailedToStart',
@@ -401,7 +401,7 @@ describe('failed', () => {
       look({ service: service([deployment({ desiredCount, runningCount: 0 })], { desiredCount }), tasks, targets: [] })
     const crashed = (count: number) => Array.from({ length: count }, (_, id) => failedTask(`${id}`))
 
-    test('as many fail as the circuit breaker of ECS would bear: half, from 3 to 200', () => {
+    test('the limit is that of the circuit breaker of ECS: half, from 3 to 200', () => {
       const starting = many(40, (id) => task(id, { lastStatus: 'PENDING' }))
       expect(waitsFor(play([of(100, [...crashed(3), ...starting])]))).toContain('the rollout')
       expect(waitsFor(play([of(100, crashed(49))]))).toContain('the rollout')
@@ -443,7 +443,7 @@ describe('failed', () => {
     })
   })
 
-  test('remembers failures, so that start-then-crash is seen although failedTasks is 0 again', () => {
+  test('remembers failures, so that start-then-crash counts although failedTasks is 0 again', () => {
     const at = (id: string) =>
       look({
         service: service([deployment({ runningCount: 1 }), earlier()]),
@@ -453,7 +453,7 @@ describe('failed', () => {
     expect(verdictOf(play([at('1'), at('2'), at('3')])).status).toBe('failed')
   })
 
-  test('is not decided by a few failures among many that stand', () => {
+  test('is not decided by a few failures among many stable tasks', () => {
     const many = Array.from({ length: 10 }, (_, id) => `${id + 10}`)
     const seen = look({
       service: service([deployment({ desiredCount: 20, runningCount: 10 })]),
@@ -477,7 +477,7 @@ describe('failed', () => {
   })
 })
 
-describe('a deployment that was there before, as nothing was to change', () => {
+describe('a deployment that this run did not start, as nothing changed', () => {
   const before = { ...followed, isNew: false, previousTaskDefinition: followed.taskDefinition }
   const crashed = ['1', '2', '3', '4'].map((id) => failedTask(id))
   const half = look({
@@ -497,7 +497,7 @@ describe('a deployment that was there before, as nothing was to change', () => {
     expect(verdictOf(play([half], criteria, { ...before, ...more })).status).toBe('failed')
   })
 
-  test('has tasks that stand since they were started, not since they were first looked at', () => {
+  test('has tasks that are stable since they started, not since the first look', () => {
     const many = ['11', '12', '13', '14', '15'].map((id) => task(id, { startedAt: 1_000 }))
     const seen = look({ ...half, at: 60_000, tasks: [...crashed, ...many] })
     const unfinished = { ...before, wasComplete: false }
@@ -506,7 +506,7 @@ describe('a deployment that was there before, as nothing was to change', () => {
     ).toMatchObject({ status: 'succeeded' })
   })
 
-  test('says how to start another one where ECS has given it up', () => {
+  test('that is FAILED says how to start another one', () => {
     const failed = service([deployment({ rolloutState: 'FAILED', rolloutStateReason: 'tasks failed to start.' })])
     const how = 'To start another one, set `force-new-deployment: true`'
     expect(verdictOf(play([look({ service: failed })], criteria, before)).reason).toContain(how)
@@ -523,14 +523,14 @@ describe('a stale read', () => {
     targets: [],
   })
 
-  test('from before our update is neither a rollback nor a superseding deploy', () => {
+  test('from before UpdateService is neither a rollback nor another deploy', () => {
     expect(waitsFor(play([stale]))).toBe('ECS to list the deployment')
     expect(verdictOf(play([stale, rolling, stale, healthy])).status).toBe('succeeded')
   })
 })
 
 describe('timed-out', () => {
-  test('says what was still waited for', () => {
+  test('names what was still waited for', () => {
     expect(verdictOf(play([{ ...rolling, at: criteria.deadline }]))).toEqual({
       status: 'timed-out',
       reason: 'Not done after 10 min.',
@@ -538,12 +538,12 @@ describe('timed-out', () => {
     })
   })
 
-  test('is never said of a deploy that has just succeeded', () => {
+  test('is not the verdict on a deploy that has just succeeded', () => {
     expect(verdictOf(play([look({ at: criteria.deadline + 1 })])).status).toBe('succeeded')
   })
 })
 
-test('a rollback of ours keeps the first reason, and is never green', () => {
+test('a rollback by this run keeps the first reason, and is never green', () => {
   const first = { status: 'timed-out' as const, reason: 'Not done after 10 min.', evidence: ['x'] }
   const good = { status: 'succeeded' as const, reason: 'All run.', evidence: [] }
   const bad = { status: 'failed' as const, reason: 'It crashed.', evidence: ['y'] }
