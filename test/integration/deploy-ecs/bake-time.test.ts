@@ -39,7 +39,7 @@ test('tasks that autoscaling adds or ECS replaces do not restart the bake', asyn
   })
   const done = await deploy(cloud, bake)
   expect(done.error).toBeUndefined()
-  expect(done.log.join('\n')).toMatch(/2 of 4 tasks run, 2 pending[\s\S]*stopped: Task stopped by user/)
+  expect(done.log.join('\n')).toMatch(/2\/4 running, 2 pending[\s\S]*stopped: Task stopped by user/)
   expect(cloud.clock.now() - complete).toBeLessThan(6 * 60_000)
   expect(await revision()).toBe('web:2')
 })

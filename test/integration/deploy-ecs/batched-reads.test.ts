@@ -93,7 +93,7 @@ test('the log has each of several verdicts once, when it is known', async () => 
   const at = (text: string) => done.log.findIndex((line) => line.startsWith(text))
   expect(done.log.filter((line) => /^\[production\/\w+\] Succeeded\. /.test(line))).toHaveLength(2)
   expect(at('[production/api] Succeeded. All 2 tasks run api:2')).toBeLessThan(
-    at('[production/worker] The rollout (COMPLETED)'),
+    at('[production/worker] Rollout COMPLETED'),
   )
 })
 

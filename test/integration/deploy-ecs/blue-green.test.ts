@@ -369,7 +369,7 @@ describe('a PAUSE hook', () => {
     expect([done.outputs['verdict'], truth(done)]).toEqual(['rolled-back', 'ROLLBACK_SUCCESSFUL'])
     expect(done.error).toContain('Not done after 15 min.')
     expect(done.error).toMatch(
-      /Still waiting: the lifecycle hook ecs-pause-\S+ at stage POST_TEST_TRAFFIC_SHIFT, which somebody has to answer/,
+      /Still waiting: lifecycle hook ecs-pause-\S+ at stage POST_TEST_TRAFFIC_SHIFT, which waits for an answer/,
     )
     expect(production(front)).toEqual([100, 0])
   })

@@ -155,7 +155,7 @@ describe('dependencies that exist let the deploy continue', () => {
   ])('%s', async (_, container, more = {}) => {
     const done = await tryOut(container(), more, { inputs: { command: 'verify' } })
     expect(done.error).toBeUndefined()
-    expect(done.log.filter((line) => line.startsWith('Not looked for'))).toEqual([])
+    expect(done.log.filter((line) => line.startsWith('Not checked'))).toEqual([])
   })
 
   test('no value of a secret is read', async () => {
@@ -179,27 +179,27 @@ describe('missing dependencies stop a deploy before anything is changed', () => 
       () => ({}),
       { executionRoleArn: role('nobody') },
       'Task definition `web`, `executionRoleArn`: role `nobody` does not exist.',
-      'Make it, or name another one.',
+      'Create it, or correct its name.',
     ],
     [
       'the role of the task',
       () => ({}),
       { taskRoleArn: 'nobody' },
       'Task definition `web`, `taskRoleArn`: role `nobody` does not exist.',
-      'Make it, or name another one.',
+      'Create it, or correct its name.',
     ],
     [
       'the trust of a role',
       () => ({}),
       { taskRoleArn: role('lambda') },
-      "`taskRoleArn`: role `lambda` does not let ECS's tasks have it.",
+      '`taskRoleArn`: role `lambda` does not trust ECS tasks.',
       'Add `ecs-tasks.amazonaws.com` as a service to the principals of its trust policy',
     ],
     [
       'the path of a role',
       () => ({}),
       { taskRoleArn: role('pathed') },
-      `role \`pathed\` has another ARN than \`${role('pathed')}\``,
+      `role \`pathed\` does not have the ARN \`${role('pathed')}\``,
       `Write \`${role('apps/pathed')}\`.`,
     ],
     [
@@ -207,35 +207,35 @@ describe('missing dependencies stop a deploy before anything is changed', () => 
       () => secret('/web/none'),
       {},
       'Task definition `web`, container `app`, `secrets` `TOKEN`: parameter `/web/none` does not exist in eu-west-1.',
-      'Make it, or correct its name.',
+      'Create it, or correct its name.',
     ],
     [
       'a parameter, by its ARN',
       () => secret(`arn:aws:ssm:us-east-1:${ACCOUNT}:parameter/web/token`),
       {},
       'parameter `/web/token` does not exist in us-east-1.',
-      'Make it, or correct its name.',
+      'Create it, or correct its name.',
     ],
     [
       'a secret',
       () => secret(`${unknownSecret}:password::`),
       {},
       `container \`app\`, \`secrets\` \`TOKEN\`: secret \`${unknownSecret}\` does not exist in eu-west-1.`,
-      'Make it, or correct its ARN.',
+      'Create it, or correct its ARN.',
     ],
     [
       'a secret that is about to go',
       () => secret(arns.deleted),
       {},
-      'is scheduled for deletion, and cannot be read any more.',
-      'Take it back with `aws secretsmanager restore-secret --secret-id deleted`',
+      'is scheduled for deletion, so tasks cannot read it.',
+      'Restore it with `aws secretsmanager restore-secret --secret-id deleted`',
     ],
     [
       'the value of a secret',
       () => secret(arns.empty),
       {},
       'has no value yet.',
-      'Give it one with `aws secretsmanager put-secret-value --secret-id empty`.',
+      'Set one with `aws secretsmanager put-secret-value --secret-id empty`.',
     ],
     [
       'a stage of a secret',
@@ -249,7 +249,7 @@ describe('missing dependencies stop a deploy before anything is changed', () => 
       () => ({ repositoryCredentials: { credentialsParameter: unknownSecret } }),
       {},
       `container \`app\`, \`repositoryCredentials\`: secret \`${unknownSecret}\` does not exist`,
-      'Make it, or correct its ARN.',
+      'Create it, or correct its ARN.',
     ],
     [
       "a log driver's secret",
@@ -258,7 +258,7 @@ describe('missing dependencies stop a deploy before anything is changed', () => 
       }),
       {},
       'container `app`, `secretOptions` `splunk-token`: parameter `/none` does not exist',
-      'Make it, or correct its name.',
+      'Create it, or correct its name.',
     ],
     [
       'a log group, though another one begins with its name',
@@ -331,11 +331,11 @@ describe('dependencies that cannot be looked up are logged once, and stop nothin
     const done = await tryOut(all, { executionRoleArn: role('nobody'), taskRoleArn: role('nobody') })
     expect(done.error).toBeUndefined()
     expect(done.changed).toEqual(['ecs:RegisterTaskDefinition', 'ecs:UpdateService'])
-    expect(done.log.filter((line) => line.startsWith('Not looked for')).sort()).toEqual([
-      'Not looked for: log group `/none` (the credentials may not call `logs:DescribeLogGroups`).',
-      'Not looked for: parameter `/none`, parameter `/none/either` (the credentials may not call `ssm:DescribeParameters`).',
-      'Not looked for: role `nobody` (the credentials may not call `iam:GetRole`).',
-      `Not looked for: secret \`${unknownSecret}\` (the credentials may not call \`secretsmanager:DescribeSecret\`).`,
+    expect(done.log.filter((line) => line.startsWith('Not checked')).sort()).toEqual([
+      'Not checked: log group `/none` (the credentials may not call `logs:DescribeLogGroups`).',
+      'Not checked: parameter `/none`, parameter `/none/either` (the credentials may not call `ssm:DescribeParameters`).',
+      'Not checked: role `nobody` (the credentials may not call `iam:GetRole`).',
+      `Not checked: secret \`${unknownSecret}\` (the credentials may not call \`secretsmanager:DescribeSecret\`).`,
     ])
   })
 
@@ -347,9 +347,9 @@ describe('dependencies that cannot be looked up are logged once, and stop nothin
     ]
     const done = await tryOut({ secrets }, {}, { inputs: { command: 'verify' } })
     expect(done.error).toBeUndefined()
-    expect(done.log.filter((line) => line.startsWith('Not looked for')).sort()).toEqual([
-      'Not looked for: parameter `/aws/service/global` (AWS does not list its own parameters).',
-      `Not looked for: secret \`${theirs}\` (of account 210987654321, which these credentials are not of).`,
+    expect(done.log.filter((line) => line.startsWith('Not checked')).sort()).toEqual([
+      'Not checked: parameter `/aws/service/global` (AWS does not list its own parameters).',
+      `Not checked: secret \`${theirs}\` (it is in account 210987654321, and the credentials are of another account).`,
     ])
   })
 
@@ -359,7 +359,7 @@ describe('dependencies that cannot be looked up are logged once, and stop nothin
       const done = await tryOut(all, {}, { at: bare })
       expect(done.error).toBeUndefined()
       expect(done.changed).toEqual(['ecs:RegisterTaskDefinition', 'ecs:UpdateService'])
-      expect(done.log.filter((line) => line.startsWith('Not looked for'))).toHaveLength(4)
+      expect(done.log.filter((line) => line.startsWith('Not checked'))).toHaveLength(4)
     } finally {
       await bare.close()
     }
@@ -375,7 +375,7 @@ describe('dependencies that cannot be looked up are logged once, and stop nothin
     const done = await tryOut(secret(theirs), {}, { inputs: { command: 'verify' } })
     expect(done.error).toBeUndefined()
     expect(done.log).toContain(
-      'Not looked for: parameter `/token` (`ssm:DescribeParameters` answered UnrecognizedClientException).',
+      'Not checked: parameter `/token` (`ssm:DescribeParameters` failed with UnrecognizedClientException).',
     )
   })
 

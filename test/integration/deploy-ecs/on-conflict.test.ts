@@ -34,7 +34,7 @@ describe('another deployment in progress', () => {
     const before = changes()
     const done = await deploy(cloud, { image: 'example.com/web:next' })
     expect(done.error).toMatch(
-      /Service `production\/web` has a deployment in progress: ecs-svc\/\d+ \(web:1, 0 of 2 tasks run\)/,
+      /Service `production\/web` has a deployment in progress: ecs-svc\/\d+ \(web:1, 0\/2 running\)/,
     )
     expect(done.error).toContain('`on-conflict: wait`')
     expect(changes()).toBe(before)

@@ -299,7 +299,7 @@ describe('the task before the deploy', () => {
       }),
     )
     expect([done.code, done.outputs['verdict']]).toEqual([0, 'succeeded'])
-    expect(done.log.match(/The log of the task is not shown here: .*/g)).toEqual([
+    expect(done.log.match(/Cannot show the log of the task: .*/g)).toEqual([
       expect.stringContaining('AccessDeniedException'),
     ])
     expect(done.log).not.toContain('\n  quietly\n')

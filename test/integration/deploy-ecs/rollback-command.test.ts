@@ -44,13 +44,13 @@ describe('a second run', () => {
       const { error, now, outputs, log } = await goBack()
       expect([error, now, outputs['verdict']]).toEqual([undefined, to, 'succeeded'])
       const further =
-        'notice: Service `production/web` went back from web:3 to web:2 before: this goes further, to web:1.'
+        'notice: Service `production/web` was rolled back from web:3 to web:2 before: rolling back further, to web:1.'
       expect(log.includes(further)).toBe(to === 'web:1')
     }
     const before = updates()
     const { error, now } = await goBack()
     expect(error).toContain(
-      'Service `production/web` runs web:1, to which it went back from web:2, and no older revision is known that rolled out to the end.',
+      'Service `production/web` runs web:1 (rolled back from web:2), and no older revision is known that was deployed successfully.',
     )
     expect(error).toContain('`rollback-to: 12`')
     expect([now, updates()]).toEqual(['web:1', before])
@@ -61,7 +61,7 @@ describe('a second run', () => {
     await ship('second')
     expect((await goBack()).now).toBe('web:1')
     const { error, now } = await goBack()
-    expect(error).toContain('runs web:1, to which it went back from web:2')
+    expect(error).toContain('runs web:1 (rolled back from web:2)')
     expect(now).toBe('web:1')
   })
 
@@ -70,7 +70,7 @@ describe('a second run', () => {
     expect((await goBack('1', { 'wait-for': 'none' })).now).toBe('web:2')
     const { error, now, log, outputs } = await goBack()
     expect([error, now, outputs['verdict']]).toEqual([undefined, 'web:2', 'succeeded'])
-    expect(log.join('\n')).toContain('is on its way back from web:3 to web:2 already, which is followed')
+    expect(log.join('\n')).toContain('is already rolling back from web:3 to web:2: following that')
     expect((await goBack()).now).toBe('web:1')
   })
 
@@ -109,7 +109,7 @@ describe('another attempt of the same run', () => {
     const { error, now, log, outputs } = await goBack('2')
     expect([error, now, outputs['verdict']]).toEqual([undefined, 'web:2', 'succeeded'])
     expect(log.join('\n')).toContain(
-      'warning: This is attempt 2 of a run, and service `production/web` went back from web:3 to web:2 already: it stays there.',
+      'warning: Service `production/web` stays at web:2: an earlier attempt of this run (this is attempt 2) rolled it back from web:3.',
     )
   })
 

@@ -165,7 +165,7 @@ describe('a deploy that fails', () => {
     await makeService(cloud)
     const done = await deploy(cloud, { image: 'example.com/web:no-room', timeout: '5m', 'on-failure': 'leave' })
     expect(done.outputs['verdict']).toBe('timed-out')
-    expect(done.error).toContain('0 of 2 tasks run')
+    expect(done.error).toContain('0/2 running')
     expect(done.summary).toContain('unable to place a task')
   })
 

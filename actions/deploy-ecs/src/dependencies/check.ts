@@ -7,14 +7,14 @@ import type { Dependency, Location, Reference } from './collect.ts'
 import { lookUpLogGroup } from './log-group.ts'
 import { type Lookup, missing, unknown } from './lookup.ts'
 
-/** What was made a moment ago, by Terraform say, AWS may not show everywhere at once. */
+/** AWS may show a resource late that was just created, for example by Terraform. */
 const LOOKS = 3
 const BETWEEN_LOOKS_MS = 5_000
 const AT_ONCE = 8
 
 /**
- * Looks for all that the tasks need, each dependency once, whoever references it.
- * @throws SlipwayError that names each dependency that is certainly not there, who references it, and what to do.
+ * Checks that each dependency exists. A dependency with several references is looked up once.
+ * @throws SlipwayError with one line for each reference of a dependency that is missing: where it is, what is wrong, the fix.
  */
 export async function checkDependencies(
   { aws, log }: Pick<Context, 'aws' | 'log'>,
@@ -34,7 +34,7 @@ export async function checkDependencies(
   )
   if (problems.length === 0) return
   throw new SlipwayError([...new Set(problems)].join('\n'), {
-    hint: 'Nothing was changed: ECS could have started none of these tasks. What Terraform makes has to be applied first.',
+    hint: 'Nothing was changed: ECS could not have started these tasks. Apply the Terraform that creates these resources first.',
   })
 }
 
@@ -53,9 +53,9 @@ async function retryMissing(
   return lookups
 }
 
-// The SDK's clients of IAM, SSM and Secrets Manager are 250 KB, by which every start of this action would take a quarter
-// longer (172 ms of processor time, not 135): they are loaded where a task definition references them. A signed call of our own
-// would be smaller, and would have to know the endpoints of every partition, FIPS and dual stack.
+// The SDK's clients of IAM, SSM and Secrets Manager (250 KB) are loaded only for a task definition that needs them: loaded always,
+// they would make every start of this action a quarter longer (172 ms of processor time instead of 135). A signed call of our own
+// would be smaller, but would have to know the endpoints of every partition, FIPS and dual stack.
 async function lookForAll(
   aws: AwsCalls,
   dependencies: readonly Dependency[],
@@ -78,7 +78,7 @@ async function lookForAll(
 
 async function lookForOne(aws: AwsCalls, dependency: Dependency, account: string): Promise<Lookup> {
   if (dependency.account !== account)
-    return unknown(`of account ${dependency.account}, which these credentials are not of`)
+    return unknown(`it is in account ${dependency.account}, and the credentials are of another account`)
   switch (dependency.kind) {
     case 'role':
       return (await import('./role.ts')).lookUpRole(aws, dependency)
@@ -94,12 +94,12 @@ async function lookForOne(aws: AwsCalls, dependency: Dependency, account: string
   }
 }
 
-/** One line for each reason, however many dependencies it is about. */
+/** Logs the dependencies that could not be checked, one line for each reason. */
 function logUnknown(log: Log, lookups: ReadonlyMap<Dependency, Lookup>): void {
   const reasons = Map.groupBy(lookups, ([, lookup]) => (lookup.kind === 'unknown' ? lookup.why : undefined))
   for (const [why, members] of reasons) {
     if (why === undefined) continue
-    log.info(`Not looked for: ${members.map(([{ kind, name }]) => `${kind} \`${name}\``).join(', ')} (${why}).`)
+    log.info(`Not checked: ${members.map(([{ kind, name }]) => `${kind} \`${name}\``).join(', ')} (${why}).`)
   }
 }
 

@@ -1,35 +1,35 @@
-// What a task definition only names: roles, secrets, parameters, log groups. Without any one of them ECS registers it all
-// the same, and then starts none of its tasks. Pure.
+// What a task definition references: roles, secrets, parameters and log groups. ECS registers a task definition even if one of
+// them does not exist, and then cannot start any of its tasks. Pure.
 import type { ContainerDefinition, Secret } from '@aws-sdk/client-ecs'
 import { formatArn, parseArn, resourceName } from '../../../../toolkit/aws/arn.ts'
 import type { Registration } from '../task-definition/registration.ts'
 
-/** Where a deploy takes place: names without an account or a region are of these. */
+/** Account and region of the deploy. Names that are no ARN refer to these. */
 export interface Location {
   readonly account: string
   readonly region: string
 }
 
-/** Something to look for. */
+/** A resource outside of ECS that tasks need. */
 export type Dependency = Location &
   (
     | { readonly kind: 'role'; readonly name: string; readonly arn?: string }
-    /** Of Secrets Manager, by name or ARN; `stage` is the version that tasks are given. */
+    /** A secret of Secrets Manager, by name or ARN. `stage`: the staging label of the version that tasks get. */
     | { readonly kind: 'secret'; readonly name: string; readonly stage?: string }
-    /** Of the parameter store, by all the names that it may have. */
+    /** A parameter of the parameter store. `names`: all names that it can have. */
     | { readonly kind: 'parameter'; readonly name: string; readonly names: readonly string[] }
     | { readonly kind: 'log group'; readonly name: string }
-    /** What ECS does not take there. */
+    /** A value that ECS does not accept as a secret. */
     | { readonly kind: 'value'; readonly name: string }
   )
 
-/** A dependency that a task definition needs, and where it says so, for people. */
+/** A dependency, and which member of which task definition references it. */
 export interface Reference {
   readonly dependency: Dependency
   readonly by: string
 }
 
-/** All that a task definition needs to be there before a task can start. */
+/** The dependencies of a task definition: what must exist before its tasks can start. */
 export function collectDependencies(registration: Registration, place: Location): readonly Reference[] {
   const { family, taskRoleArn, executionRoleArn, containerDefinitions } = registration
   const roles = Object.entries({ taskRoleArn, executionRoleArn }).flatMap(([member, role]) =>
@@ -55,7 +55,7 @@ function collectFromContainer(container: ContainerDefinition, family: string, pl
   ]
 }
 
-/** A role, by its ARN or its name. Its path is no part of its name. */
+/** A role, by its ARN or its name. The path of the ARN is no part of the name. */
 function roleOf(role: string, { account, region }: Location): Dependency {
   const arn = parseArn(role)
   if (arn?.service !== 'iam' || arn.accountId === '' || !arn.resource.startsWith('role/')) {
@@ -71,7 +71,7 @@ function secretOf(valueFrom: string, place: Location): Dependency {
   const [type = '', id = '', , stage = '', version = ''] = resource.split(':')
   const parts = resource.split(':').length
   if (arn !== undefined && service === 'secretsmanager' && type === 'secret' && (parts === 2 || parts === 5)) {
-    // A version that is named by its id needs no stage.
+    // A version id needs no stage.
     const wanted = stage || (version === '' ? 'AWSCURRENT' : undefined)
     const name = formatArn({ ...arn, resource: `secret:${id}` })
     return { kind: 'secret', name, region, account, ...(wanted === undefined ? {} : { stage: wanted }) }
@@ -90,7 +90,7 @@ function secretOf(valueFrom: string, place: Location): Dependency {
 /** A parameter's name has no colon; what follows one is a version or a label. */
 const withoutSelector = (name: string) => name.replace(/:.*$/, '')
 
-/** The login of a registry is always a secret of Secrets Manager. */
+/** The credentials of a registry are always a secret of Secrets Manager. */
 function registrySecretOf(credentials: string, place: Location): Dependency {
   const dependency = secretOf(credentials, place)
   return dependency.kind === 'secret' || credentials.startsWith('arn:')

@@ -3,7 +3,7 @@ import type { AwsCalls } from '../aws/aws-calls.ts'
 import type { Dependency } from './collect.ts'
 import { FOUND, type Lookup, lookUp, missing } from './lookup.ts'
 
-/** Whether a log group is there. CloudWatch looks by the beginning of a name, and has a group before those that go on. */
+/** Looks up a log group by its exact name. CloudWatch lists groups by a prefix. */
 export const lookUpLogGroup = (
   aws: AwsCalls,
   { name, region }: Dependency & { readonly kind: 'log group' },
@@ -31,6 +31,6 @@ export const lookUpLogGroup = (
         ? FOUND
         : missing(
             `does not exist in ${region}`,
-            'Make it, or set the option `awslogs-create-group` to `true` and let the execution role create it',
+            'Create it, or set the option `awslogs-create-group` to `true` and allow the execution role to create it',
           ),
   })

@@ -4,7 +4,7 @@ import { retry } from '../../../../toolkit/retry.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
 import { isRetryable } from '../aws/errors.ts'
 
-/** What became of looking for something. What could not be seen says nothing of whether it is there. */
+/** The result of a lookup. `unknown`: the lookup failed, which does not say whether the dependency exists. */
 export type Lookup =
   | { readonly kind: 'found' }
   | { readonly kind: 'missing'; readonly problem: string; readonly fix: string }
@@ -14,20 +14,22 @@ export const FOUND: Lookup = { kind: 'found' }
 export const missing = (problem: string, fix: string): Lookup => ({ kind: 'missing', problem, fix })
 export const unknown = (why: string): Lookup => ({ kind: 'unknown', why })
 
-/** How to ask AWS for something, and what its answer means. */
+/** How to look up a dependency. */
 interface Question<T> {
+  /** The IAM action, for messages. */
   readonly permission: string
+  /** The dependency, for messages. */
   readonly what: string
   readonly ask: (options: { readonly abortSignal: AbortSignal }) => Promise<T>
   readonly judge: (answer: T) => Lookup
-  /** The error by which AWS says that there is no such thing, and what to do then. */
+  /** The error code of AWS for a resource that does not exist, and the result for it. */
   readonly absent?: { readonly error: string; readonly lookup: Lookup }
 }
 
 /**
- * Asks AWS whether something is there. Looking is a courtesy: what the role may not see, or AWS cannot tell, is left unseen,
- * after fewer tries than a call gets that the deploy cannot do without.
- * @throws SlipwayError when the credentials have expired, CancelledError when the run was cancelled: no other call would work.
+ * Asks AWS whether a dependency exists. The deploy can do without the answer: a call that is denied or keeps failing gives
+ * `unknown`, after fewer attempts than other calls have.
+ * @throws SlipwayError when the credentials have expired, CancelledError when the run is cancelled: no other call would work.
  */
 export async function lookUp<T>(aws: AwsCalls, { permission, what, ask, judge, absent }: Question<T>): Promise<Lookup> {
   try {
@@ -43,9 +45,9 @@ export async function lookUp<T>(aws: AwsCalls, { permission, what, ask, judge, a
     const failure = classifyAwsError(error)
     const cause = error instanceof SlipwayError ? error.cause : error
     if (failure === 'cancelled' || !(cause instanceof Error)) throw error
-    // A region that the account has not opted into does not know credentials that are good everywhere else.
+    // A region that the account has not opted into rejects credentials that are valid everywhere else.
     if (failure === 'expired' && cause.name !== 'UnrecognizedClientException') throw error
     if (failure === 'denied') return unknown(`the credentials may not call \`${permission}\``)
-    return cause.name === absent?.error ? absent.lookup : unknown(`\`${permission}\` answered ${cause.name}`)
+    return cause.name === absent?.error ? absent.lookup : unknown(`\`${permission}\` failed with ${cause.name}`)
   }
 }

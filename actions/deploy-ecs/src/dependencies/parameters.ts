@@ -6,12 +6,12 @@ import { FOUND, type Lookup, lookUp, missing, unknown } from './lookup.ts'
 
 type Parameter = Dependency & { readonly kind: 'parameter' }
 
-/** The most values that a filter takes. */
+/** A filter of DescribeParameters takes 50 values at most. */
 const NAMES_A_CALL = 50
 
 /**
- * Whether parameters are there, many with one call. Of the calls that tell, this one never has a value in its answer, where
- * GetParameters has the value even of those that are not encrypted.
+ * Looks up parameters, many with one call. DescribeParameters never returns a value; GetParameters would return those of
+ * parameters that are not encrypted.
  */
 export async function lookUpParameters(
   aws: AwsCalls,
@@ -28,7 +28,7 @@ export async function lookUpParameters(
   ])
 }
 
-/** Parameters that AWS publishes, and references to other services: neither is in anybody's list. */
+/** Parameters that AWS publishes, and references to secrets (`/aws/reference/…`). DescribeParameters lists neither. */
 const isPublic = ({ name }: Parameter) => /^\/?aws\//.test(name)
 
 async function lookForBatch(aws: AwsCalls, region: string, batch: readonly Parameter[]) {
@@ -38,7 +38,7 @@ async function lookForBatch(aws: AwsCalls, region: string, batch: readonly Param
     what: `parameters ${batch.map(({ name }) => `\`${name}\``).join(', ')}`,
     ask: async (options) => {
       let NextToken: string | undefined
-      // A page may be empty, and yet not be the last.
+      // An empty page need not be the last one.
       do {
         const page: DescribeParametersResult = await aws.clients.of(SSMClient, region).send(
           new DescribeParametersCommand({
@@ -58,6 +58,6 @@ async function lookForBatch(aws: AwsCalls, region: string, batch: readonly Param
     parameter,
     lookup.kind !== 'found' || parameter.names.some((name) => there.has(name))
       ? lookup
-      : missing(`does not exist in ${region}`, 'Make it, or correct its name'),
+      : missing(`does not exist in ${region}`, 'Create it, or correct its name'),
   ])
 }

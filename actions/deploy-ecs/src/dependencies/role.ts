@@ -5,7 +5,7 @@ import { FOUND, type Lookup, lookUp, missing } from './lookup.ts'
 
 const TASKS = 'ecs-tasks.amazonaws.com'
 
-/** Whether a role is there, by the ARN that was given, and lets ECS's tasks have it. */
+/** Checks that a role exists, has the ARN of the task definition, and trusts ECS tasks. */
 export const lookUpRole = (
   aws: AwsCalls,
   { name, arn, region }: Dependency & { readonly kind: 'role' },
@@ -17,23 +17,20 @@ export const lookUpRole = (
     judge: ({ Role }) => judgeRole(Role, arn),
     absent: {
       error: 'NoSuchEntityException',
-      lookup: missing('does not exist', 'Make it, or name another one'),
+      lookup: missing('does not exist', 'Create it, or correct its name'),
     },
   })
 
 function judgeRole(role: Role | undefined, arn: string | undefined): Lookup {
   if (role?.Arn !== undefined && arn !== undefined && role.Arn !== arn) {
-    return missing(`has another ARN than \`${arn}\``, `Write \`${role.Arn}\``)
+    return missing(`does not have the ARN \`${arn}\``, `Write \`${role.Arn}\``)
   }
   return trustsTasks(role?.AssumeRolePolicyDocument)
     ? FOUND
-    : missing(
-        `does not let ECS's tasks have it`,
-        `Add \`${TASKS}\` as a service to the principals of its trust policy, with \`sts:AssumeRole\``,
-      )
+    : missing('does not trust ECS tasks', `Allow \`sts:AssumeRole\` to the service \`${TASKS}\` in its trust policy`)
 }
 
-/** Whether a trust policy may let tasks have the role. Only a clear no is one: conditions, say, are not weighed. */
+/** Whether a trust policy can let ECS tasks assume the role. False only if it certainly does not: conditions are not evaluated. */
 export function trustsTasks(document: string | undefined): boolean {
   try {
     const { Statement } = JSON.parse(decodeURIComponent(document ?? '')) as { Statement?: unknown }

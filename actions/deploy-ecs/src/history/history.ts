@@ -4,16 +4,16 @@ import { isRefusal } from '../aws/errors.ts'
 import { describeServiceRevisions, listServiceDeployments } from '../aws/service-deployments.ts'
 import type { ServiceName } from '../aws/service-name.ts'
 
-/** A deployment of a service's past. */
+/** A past deployment of a service. */
 export interface PastDeployment {
-  /** The revision that it was for. */
+  /** ARN of its revision. */
   readonly taskDefinition: string
   readonly createdAt: number
-  /** Whether it rolled out to the end. */
+  /** Whether its status is SUCCESSFUL: it was neither rolled back nor stopped. */
   readonly succeeded: boolean
 }
 
-/** The newest hundred deployments of a service, newest first, as far back as ECS keeps them; none where they cannot be read. */
+/** The newest 100 deployments of a service, newest first. ECS keeps 90 days. Empty where the role may not read them. */
 export async function readHistory(
   aws: AwsCalls,
   name: ServiceName,

@@ -4,8 +4,8 @@ import type { ServiceName } from '../aws/service-name.ts'
 import { readHistory } from './history.ts'
 
 /**
- * What ran before a deploy that failed: the revision that last rolled out to the end, other than `except`. That is the one
- * that is complete now, else the newest in the service's history. `undefined` where none is known.
+ * The revision to go back to after a failed deploy of `except`: that of another deployment that is COMPLETED now, else that of
+ * the newest successful deployment in the history. `undefined` where none is known.
  */
 export async function lastHealthy(
   aws: AwsCalls,

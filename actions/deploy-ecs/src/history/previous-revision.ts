@@ -9,9 +9,10 @@ import { type PastDeployment, readHistory } from './history.ts'
 import { replayHistory } from './replay.ts'
 
 /**
- * The revision that "back" leads to. Who asks for it says that what runs now is bad, so each time it is the next older one
- * that was healthy, and never one that was left. Two that ask say it once: while the way back is under way it is followed,
- * and a re-run repeats what its run decided. @throws SlipwayError where nothing older is known.
+ * The revision that `command: rollback` goes to without `rollback-to`. Each rollback says that the current revision is bad, so
+ * each goes to the next older revision that was healthy, and never to one that was rolled back. The same rollback is not done
+ * twice: one in progress is followed, and a second attempt of a run keeps what the first has done.
+ * @throws SlipwayError where no older revision is known.
  */
 export async function findPreviousRevision(
   { aws, env, log }: Pick<Context, 'aws' | 'env' | 'log'>,
@@ -21,23 +22,23 @@ export async function findPreviousRevision(
   const current = service.taskDefinition ?? ''
   const { older, left } = replayHistory(pastOf(service, await readHistory(aws, name)), current)
   if (left !== undefined) {
-    const [who, from, to] = [`service \`${nameOf(name)}\``, revisionName(left), revisionName(current)]
+    const [who, from, to] = [`Service \`${nameOf(name)}\``, revisionName(left), revisionName(current)]
     const { attempt } = readWorkflowRun(env)
     if (deploymentInProgress(service) !== undefined) {
       log.notice(
-        `S${who.slice(1)} is on its way back from ${from} to ${to} already, which is followed. To go elsewhere, name the revision: \`rollback-to\`.`,
+        `${who} is already rolling back from ${from} to ${to}: following that. For another revision, set \`rollback-to\`.`,
       )
       return current
     }
     if (attempt !== '1') {
       log.warning(
-        `This is attempt ${attempt} of a run, and ${who} went back from ${from} to ${to} already: it stays there. To go further back, start a new run, or name the revision: \`rollback-to\`.`,
+        `${who} stays at ${to}: an earlier attempt of this run (this is attempt ${attempt}) rolled it back from ${from}. To go further back, start a new run or set \`rollback-to\`.`,
       )
       return current
     }
     if (older !== undefined) {
       log.notice(
-        `S${who.slice(1)} went back from ${from} to ${to} before: this goes further, to ${revisionName(older)}.`,
+        `${who} was rolled back from ${from} to ${to} before: rolling back further, to ${revisionName(older)}.`,
       )
     }
   }
@@ -45,8 +46,8 @@ export async function findPreviousRevision(
 }
 
 /**
- * What is known of a service's past, oldest first. Of another family only what still runs tasks counts: what Terraform makes
- * a service from rolls out to the end with no task, and can never run.
+ * The past deployments of a service, oldest first. One of another family counts only while it runs tasks: the task definition
+ * that Terraform creates a service with completes without any task, and may not be able to run.
  */
 function pastOf(
   { taskDefinition = '', deployments = [] }: Service,
@@ -54,7 +55,7 @@ function pastOf(
 ): readonly PastDeployment[] {
   const family = familyOf(taskDefinition)
   const own = history.filter((past) => familyOf(past.taskDefinition) === family)
-  // What was deployed longer ago than ECS remembers can run all the same, and is there where history may not be read.
+  // The service's list of deployments can have one that is older than the history, and is readable where the history is not.
   const running = deployments.flatMap(({ taskDefinition: other = '', rolloutState, runningCount = 0, createdAt }) =>
     rolloutState === 'COMPLETED' &&
     other !== taskDefinition &&
@@ -67,9 +68,9 @@ function pastOf(
 }
 
 function nowhere(name: ServiceName, current: string, left: string | undefined): never {
-  const how = left === undefined ? '' : `, to which it went back from ${revisionName(left)}`
+  const how = left === undefined ? '' : ` (rolled back from ${revisionName(left)})`
   throw new SlipwayError(
-    `Service \`${nameOf(name)}\` runs ${revisionName(current)}${how}, and no older revision is known that rolled out to the end.`,
-    { hint: 'ECS keeps 90 days of history. Name the revision: `rollback-to: 12`.' },
+    `Service \`${nameOf(name)}\` runs ${revisionName(current)}${how}, and no older revision is known that was deployed successfully.`,
+    { hint: 'ECS keeps 90 days of history. Set the revision, for example `rollback-to: 12`.' },
   )
 }

@@ -1,23 +1,23 @@
-// How a service came to where it is, and so where "back" leads. Pure.
+// Replays the deployments of a service, to find the revision that a rollback goes to. Pure.
 
 import { familyOf, revisionNumber } from '../aws/short-names.ts'
 import type { PastDeployment } from './history.ts'
 
-/** Where a service stands. */
+/** Where a rollback goes. */
 export interface RollbackTarget {
-  /** The revision to go back to: the one below in the trail. */
+  /** The revision to go back to. */
   readonly older?: string
-  /** The revision that was left to come here, where the service went back to what it runs. */
+  /** The revision that the service was rolled back from, where its current revision is the result of a rollback. */
   readonly left?: string
 }
 
 /**
- * Follows a service from its oldest deployment (first in `past`) to what it runs now. What was healthy lies on a pile:
- * a new revision comes on top, and going back to one takes away what lies above it. So a revision that was left is never
- * what "back" leads to, however lately it was healthy; after 1 ← 2 ← 3, back leads to 2, and from there to 1.
+ * Replays the deployments of a service, oldest first, up to its current revision. Healthy revisions form a stack: a new
+ * revision is pushed, and a rollback to one pops all above it. So no rollback goes to a revision that was rolled back: after
+ * 1, 2, 3 it goes to 2, and from there to 1.
  */
 export function replayHistory(past: readonly PastDeployment[], current: string): RollbackTarget {
-  // The newest deployment of what runs now is how it came to run, whether that has ended or not.
+  // The newest deployment is that of the current revision, whether it has ended or not.
   const before = past.at(-1)?.taskDefinition === current ? past.slice(0, -1) : past
   let stack: readonly string[] = []
   let left: string | undefined
@@ -25,7 +25,7 @@ export function replayHistory(past: readonly PastDeployment[], current: string):
   const arrive = (revision: string) => {
     const top = stack.at(-1)
     if (revision === top) {
-      // Back from an attempt at something else, or started anew.
+      // Rolled back from an attempt at another revision, or deployed again without a change.
       left = tried
     } else {
       const below = stack.slice(0, placeOf(revision, stack))
@@ -43,7 +43,7 @@ export function replayHistory(past: readonly PastDeployment[], current: string):
   return { ...(older === undefined ? {} : { older }), ...(left === undefined ? {} : { left }) }
 }
 
-/** Where a revision belongs in the pile: below all of its family that are as new or newer, which may have been forgotten. */
+/** Index of a revision in the stack: below the first of its family that is as new or newer. The history may lack the revision itself. */
 function placeOf(revision: string, stack: readonly string[]): number {
   const family = familyOf(revision)
   const at = stack.findIndex((other) => familyOf(other) === family && revisionNumber(other) >= revisionNumber(revision))

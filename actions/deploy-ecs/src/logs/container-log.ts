@@ -9,27 +9,27 @@ export interface LogStream {
   readonly stream: string
 }
 
-/** Where a container of a task logs to; `undefined` where that is not CloudWatch, or cannot be told. */
+/** The log stream of a container of a task; `undefined` where it does not log to CloudWatch, or its stream is not known. */
 export function logStreamOf(container: ContainerDefinition, taskId: string, region: string): LogStream | undefined {
   const { logDriver, options = {} } = container.logConfiguration ?? {}
   const group = options['awslogs-group']
   const prefix = options['awslogs-stream-prefix']
-  // Without a prefix, the stream has the id of the container, which only its instance knows.
+  // Without a prefix, the stream is named by the container's runtime id.
   if (logDriver !== 'awslogs' || group === undefined || prefix === undefined || container.name === undefined) {
     return undefined
   }
   return { group, region: options['awslogs-region'] ?? region, stream: `${prefix}/${container.name}/${taskId}` }
 }
 
-/** A piece of a log, and where the next one begins. */
+/** A page of a log, and the token of the next one. */
 export interface LogPiece {
   readonly lines: readonly string[]
   readonly next?: string
 }
 
 /**
- * The lines after `from`, or the last lines there are. Nothing where the stream is not there (yet). With `once`, a call that
- * fails is not made again: for who looks again anyway, and has other things to look at.
+ * Reads the lines after the token `from`, else the last lines, at most `limit`. Empty for a stream that does not exist (yet).
+ * `once`: does not retry, for a caller that reads again soon.
  */
 export async function readLog(
   aws: AwsCalls,

@@ -1,9 +1,9 @@
-// What is particular about services that ECS deploys blue/green, linear or canary by itself. Pure.
+// Services that ECS deploys blue/green, linear or canary. Pure.
 import type { Service, ServiceRevision } from '@aws-sdk/client-ecs'
 import { regionOf } from '../aws/short-names.ts'
 import type { ObservedLoadBalancer, ObservedServiceDeployment } from './model.ts'
 
-/** Whether ECS shifts the service's traffic from one set of tasks to another, in place of replacing tasks. */
+/** Whether ECS deploys the service blue/green, linear or canary: it shifts traffic to a second set of tasks. */
 export const shiftsTraffic = ({ deploymentConfiguration }: Service): boolean =>
   (deploymentConfiguration?.strategy ?? 'ROLLING') !== 'ROLLING'
 
@@ -13,7 +13,7 @@ export function groupsServing({ resolvedConfiguration }: ServiceRevision): Reado
   return groups.length === 0 ? undefined : new Set(groups)
 }
 
-/** The load balancers with that of their two target groups alone which serves our revision. */
+/** The load balancers, each with the one of its two target groups that serves our revision; with both if ECS does not say. */
 export const loadBalancersServing = (
   balancers: readonly ObservedLoadBalancer[],
   groups: ReadonlySet<string> | undefined,
@@ -25,14 +25,14 @@ export const loadBalancersServing = (
     return groups.has(balancer.targetGroupArn) ? rest : balancer
   })
 
-/** The lifecycle hooks that somebody has to answer before the deployment goes on. */
+/** The lifecycle hooks that wait for an answer, with their stage. */
 export const pendingHooks = (deployment: ObservedServiceDeployment | undefined): readonly string[] =>
   (deployment?.awaiting ?? []).map(
     ({ hookId }) =>
-      `the lifecycle hook ${hookId}${deployment?.lifecycleStage === undefined ? '' : ` at stage ${deployment.lifecycleStage}`}, which somebody has to answer`,
+      `lifecycle hook ${hookId}${deployment?.lifecycleStage === undefined ? '' : ` at stage ${deployment.lifecycleStage}`}, which waits for an answer`,
   )
 
-/** How to answer a lifecycle hook, from wherever the one who does has a shell. */
+/** The AWS CLI command that continues a deployment at a lifecycle hook. */
 export function continueHookCommand(serviceDeploymentArn: string, hookId: string): string {
   const region = regionOf(serviceDeploymentArn)
   return `aws ecs continue-service-deployment${region === '' ? '' : ` --region ${region}`} --service-deployment-arn ${serviceDeploymentArn} --hook-id ${hookId} --action CONTINUE`

@@ -1,28 +1,28 @@
 import type { ShippedImage } from '../task-definition/shipped-image.ts'
 import type { ObservedDeployment, ObservedService } from './model.ts'
 
-/** The deployment that is judged. */
+/** The deployment that we follow: the one that this run started, or the one that the service already had. */
 export interface FollowedDeployment {
   readonly deploymentId: string
   readonly taskDefinition: string
-  /** By the server's clock. */
+  /** Milliseconds since the epoch, by ECS's clock. */
   readonly createdAt: number
   /** The revision that ran before. */
   readonly previousTaskDefinition: string
   readonly shipped: readonly ShippedImage[]
-  /** False where the service already ran this, so that there was nothing to start. */
+  /** False where the service already ran this revision, so that the update started no deployment. */
   readonly isNew: boolean
-  /** False for the first deploy of a service that was made with no tasks. */
+  /** False for the first deploy of a service that was created with a desired count of 0. */
   readonly ranBefore: boolean
-  /** Whether the revision before had rolled out to the end. */
+  /** Whether the rollout of the previous revision was COMPLETED. */
   readonly wasComplete: boolean
 }
 
-/** Whether our revision had proven itself before we came: what fails since then speaks of something else. */
+/** Whether the service already ran this revision, complete. Tasks that fail since then say nothing about the revision. */
 export const provenBefore = ({ isNew, ranBefore, wasComplete }: FollowedDeployment): boolean =>
   !isNew && ranBefore && wasComplete
 
-/** A PRIMARY that came after ours; an older one is a stale read. */
+/** The PRIMARY deployment if it is newer than ours. An older one comes from a stale read. */
 export const newerPrimary = (
   followed: FollowedDeployment,
   deployments: readonly ObservedDeployment[],

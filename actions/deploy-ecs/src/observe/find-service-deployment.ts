@@ -1,4 +1,4 @@
-// Which service deployment of ECS is ours, and how it goes. UpdateService does not say which one it made.
+// Finds and reads the service deployment of a rollout. UpdateService does not return which one it created.
 import type { ServiceDeploymentBrief } from '@aws-sdk/client-ecs'
 import { throwIfCancelled } from '../../../../toolkit/clock.ts'
 import { describeError } from '../../../../toolkit/errors.ts'
@@ -16,21 +16,21 @@ import { groupsServing } from './blue-green.ts'
 import { type ObservedServiceDeployment, observedServiceDeployment } from './model.ts'
 import type { Rollout } from './rollout.ts'
 
-/** The server's clock and the order in which it writes things down leave a gap of less than this. */
+/** How much earlier than the deployment to list: the timestamps of ECS can differ by less than this. */
 const MARGIN_MS = 60_000
-/** A deployment and its service deployment are made within this. */
+/** A deployment and its service deployment are created within this. */
 const TOGETHER_MS = 5_000
-/** How many services are asked about at once. */
+/** How many services are listed at the same time. */
 const AT_ONCE = 4
 const BATCH = 20
 
-/** What was read for some rollouts, by `cluster/service`. One that is in neither has none that could be read. */
+/** The service deployments of some rollouts, and errors, by `cluster/service`. A rollout in neither map has none that is readable. */
 export interface ServiceDeploymentsRead {
   readonly seen: ReadonlyMap<string, ObservedServiceDeployment>
   readonly failed: ReadonlyMap<string, unknown>
 }
 
-/** Finds the service deployments of rollouts, and reads them. A service whose own may not be read goes without. */
+/** Finds the service deployments of rollouts, and reads them again with each look. */
 export class ServiceDeploymentFinder {
   readonly #aws: AwsCalls
   readonly #notice: (message: string) => void
@@ -52,7 +52,7 @@ export class ServiceDeploymentFinder {
     return this.#groups.get(nameOf(name))
   }
 
-  /** One look at each. What cannot be read of one says nothing of the others. */
+  /** Reads the service deployment of each rollout. An error of one does not affect the others. */
   async read(rollouts: readonly Rollout[]): Promise<ServiceDeploymentsRead> {
     const failed = new Map<string, unknown>()
     const readable = rollouts.filter(({ name }) => !this.#aws.unreadable.has(nameOf(name)))
@@ -75,7 +75,7 @@ export class ServiceDeploymentFinder {
     return { seen: new Map(seen), failed }
   }
 
-  /** It is the one made with ours, for our revision. */
+  /** The service deployment of a rollout is the one for its revision that was created at the same time. */
   async #find(rollouts: readonly Rollout[], failed: Map<string, unknown>): Promise<void> {
     const listed = await inParallel(rollouts, AT_ONCE, async (rollout) => {
       try {
@@ -103,19 +103,19 @@ export class ServiceDeploymentFinder {
     }
   }
 
-  /** The service deployments that ours can be, the nearest in time first. */
+  /** The service deployments that can be that of the rollout, the nearest in time first. */
   async #candidates({ name, createdAt }: Rollout): Promise<readonly ServiceDeploymentBrief[]> {
     const listed = await listServiceDeployments(this.#aws, name, { createdAfter: new Date(createdAt - MARGIN_MS) })
     return (
       listed
         .filter((listed) => listed.targetServiceRevisionArn !== undefined)
-        // One from before ours can be for the same revision; while lists lag, it would be taken for ours.
+        // An earlier one can be for the same revision. While the list lags, it would be taken for ours.
         .filter((listed) => (listed.createdAt?.getTime() ?? 0) >= createdAt - TOGETHER_MS)
         .toSorted((a, b) => distance(a.createdAt, createdAt) - distance(b.createdAt, createdAt))
     )
   }
 
-  /** What AWS will not let us read is not asked for again: the list of deployments tells as much. */
+  /** Does not ask again for what the role may not read: the service's list of deployments is enough to follow a rollout. */
   #giveUp(failed: Map<string, unknown>): void {
     const refused = [...failed].filter(([, error]) => isRefusal(error))
     const [first] = refused
@@ -127,7 +127,7 @@ export class ServiceDeploymentFinder {
     const [name, error] = first
     const others = refused.length === 1 ? '' : ` and ${refused.length - 1} more`
     this.#notice(
-      `The service deployment of \`${name}\`${others} cannot be read, so the deployment is followed by its id alone. ${describeError(error)}`,
+      `The service deployment of \`${name}\`${others} cannot be read: following the service's list of deployments instead. ${describeError(error)}`,
     )
   }
 }
@@ -136,7 +136,7 @@ const revisionOf = ({ targetServiceRevisionArn = '' }: ServiceDeploymentBrief): 
 
 const distance = (date: Date | undefined, to: number): number => Math.abs((date?.getTime() ?? 0) - to)
 
-/** The ARN of a rollout's service deployment; `undefined` where it cannot be found, or may not be read. */
+/** The ARN of a rollout's service deployment; `undefined` where there is none yet, or the role may not read it. */
 export async function findServiceDeployment(aws: AwsCalls, rollout: Rollout): Promise<string | undefined> {
   const deployments = new ServiceDeploymentFinder(aws, () => {})
   const { failed } = await deployments.read([rollout])

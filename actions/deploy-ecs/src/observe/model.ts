@@ -1,4 +1,4 @@
-// What ECS and Elastic Load Balancing showed, as small data. Times are the server's, in milliseconds since the epoch.
+// What ECS and Elastic Load Balancing show, as plain data without `undefined`. Times are AWS's, in milliseconds since the epoch.
 import type { Deployment, Service, ServiceDeployment, Task } from '@aws-sdk/client-ecs'
 
 /** One entry of a service's `deployments`. */
@@ -16,7 +16,7 @@ export interface ObservedDeployment {
   readonly createdAt: number
 }
 
-/** Where the service's tasks are registered; blue/green has a second group to change places with. */
+/** The target group that the service's tasks are registered in. Blue/green has an alternate one, and they change roles. */
 export interface ObservedLoadBalancer {
   readonly targetGroupArn: string
   readonly alternateTargetGroupArn?: string
@@ -49,12 +49,12 @@ export interface ObservedServiceDeployment {
   readonly statusReason?: string
   readonly lifecycleStage?: string
   readonly rollbackReason?: string
-  /** How much of the production traffic our revision is given, in per cent, where ECS shifts it. */
+  /** The share of the production traffic that our revision gets, in percent, where ECS shifts traffic. */
   readonly productionTraffic?: number
-  /** The service revision that a rollback goes to. */
+  /** ARN of the service revision that ECS rolls back to. */
   readonly rollbackTo?: string
   readonly triggeredAlarms: readonly string[]
-  /** Lifecycle hooks that wait for somebody to say how to go on. */
+  /** Lifecycle hooks that wait for CONTINUE or ROLLBACK. */
   readonly awaiting: readonly { readonly hookId: string; readonly expiresAt?: number }[]
 }
 
@@ -77,15 +77,15 @@ export interface ObservedTask {
   readonly stopCode?: string
   readonly stoppedReason?: string
   readonly containers: readonly ObservedContainer[]
-  /** Of its network interface; empty without `awsvpc`. */
+  /** IP addresses of its network interface; empty without `awsvpc`. */
   readonly addresses: readonly string[]
   readonly containerInstanceArn?: string
   readonly createdAt: number
-  /** When it came to run. */
+  /** When it reached RUNNING. */
   readonly startedAt?: number
 }
 
-/** What one target group says of one task. */
+/** The health of one task in one target group. */
 export interface ObservedTarget {
   readonly targetGroupArn: string
   readonly taskArn: string
@@ -96,11 +96,11 @@ export interface ObservedTarget {
   readonly description?: string
 }
 
-/** One look at one service. Tasks and targets are there when they were read. */
+/** One look at one service. Tasks and targets are absent when they were not read this time. */
 export interface Observation {
   /** By our clock. */
   readonly at: number
-  /** Absent: ECS said that there is no such service. */
+  /** Absent where ECS says that the service does not exist. */
   readonly service?: ObservedService
   readonly serviceDeployment?: ObservedServiceDeployment
   /** The tasks of our deployment. */

@@ -13,14 +13,14 @@ import { readTargets } from './target-health.ts'
 import { liveTasks } from './task-health.ts'
 import { TaskTracker } from './tasks.ts'
 
-/** How many services are looked at at once. */
+/** How many services are read at the same time. */
 const AT_ONCE = 4
-/** With so few services the tasks of each are looked at every time; with more, when there is a reason to. */
+/** Up to this many services, the tasks of each are read with every look; of more, only when something has changed. */
 const FEW = 10
-/** A look at the tasks of a service without any other reason, when there are many. */
+/** With more services, the tasks of each are read after this many looks, also if nothing has changed. */
 const IDLE_LOOKS = 10
 
-/** What is kept from one look at a rollout to the next. */
+/** What is kept of a rollout from one look to the next. */
 interface Watched {
   readonly rollout: Rollout
   readonly tasks: TaskTracker
@@ -29,19 +29,19 @@ interface Watched {
   skipped: number
 }
 
-/** What a look at one rollout gave, or why it gave nothing. */
+/** The result of a look at one rollout. */
 export type Look =
   | { readonly kind: 'seen'; readonly observation: Observation }
   | { readonly kind: 'failed'; readonly error: unknown }
 
-/** Looks at many rollouts at once, in as few calls as AWS allows. */
+/** Reads many rollouts at once, in as few calls as AWS allows. */
 export class Observer {
   readonly #aws: AwsCalls
   readonly #watched: ReadonlyMap<string, Watched>
   readonly #serviceDeployments: ServiceDeploymentFinder
   readonly #withTasks: boolean
 
-  /** @param withTasks whether tasks and targets matter, or the service alone. */
+  /** @param withTasks whether to read tasks and targets too. @param notice logs what the role may not read. */
   constructor(aws: AwsCalls, rollouts: readonly Rollout[], withTasks: boolean, notice: (message: string) => void) {
     this.#aws = aws
     this.#serviceDeployments = new ServiceDeploymentFinder(aws, notice)
@@ -59,7 +59,7 @@ export class Observer {
     return this.#serviceDeployments.arnOf(rollout)
   }
 
-  /** One look at each of these rollouts, by `cluster/service`. What cannot be read of one says nothing of the others. */
+  /** One look at each of these rollouts, by `cluster/service`. An error of one does not affect the others. */
   async look(rollouts: readonly Rollout[]): Promise<ReadonlyMap<string, Look>> {
     const watched = rollouts.flatMap(({ name }) => this.#watched.get(nameOf(name)) ?? [])
     const services = await tryServices(
@@ -90,7 +90,7 @@ export class Observer {
     return new Map(looks)
   }
 
-  /** The service with the target groups that serve our revision: where two change places, the other is not ours. */
+  /** The service with the target groups that serve our revision only. */
   #asServed(service: ObservedService, rollout: Rollout): ObservedService {
     const groups = this.#serviceDeployments.groupsOf(rollout)
     return { ...service, loadBalancers: loadBalancersServing(service.loadBalancers, groups) }

@@ -3,28 +3,28 @@ import type { ServiceName } from '../aws/service-name.ts'
 import type { FollowedDeployment } from './deployment.ts'
 import type { ObservedService } from './model.ts'
 
-/** A deployment that was started, of one service. */
+/** A deployment of one service that is followed. */
 export interface Rollout extends FollowedDeployment {
   readonly name: ServiceName
   /** The service as it was right after the update. */
   readonly service: ObservedService
-  /** See TaskBook. */
+  /** See TaskOwner. */
   readonly adopts: boolean
-  /** What was changed with it, which goes back with it too. */
+  /** The settings that the deploy changed; a rollback restores them. */
   readonly settings?: SettingsChanged
 }
 
-/** The deployment that the service is heading for. */
+/** The PRIMARY deployment: the one that the service rolls out, or has rolled out. */
 export const primaryOf = ({ deployments }: ObservedService) => deployments.find(({ status }) => status === 'PRIMARY')
 
-/** What inputs may change in a service besides its revision. */
+/** The settings of a service that inputs can change. */
 export interface Settings {
   readonly desiredCount?: number
   readonly deploymentCircuitBreaker?: DeploymentCircuitBreaker
   readonly alarms?: DeploymentAlarms
 }
 
-/** What a deploy changed of them: the same members in both. */
+/** The settings that a deploy changed. Both have the same members. */
 export interface SettingsChanged {
   readonly from: Settings
   readonly to: Settings

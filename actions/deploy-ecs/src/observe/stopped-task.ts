@@ -1,6 +1,6 @@
 import type { ObservedContainer, ObservedTask } from './model.ts'
 
-/** Why a task stopped, as far as a deploy is concerned. */
+/** Why a task stopped. */
 export type StopKind =
   | 'image'
   | 'initialisation'
@@ -13,18 +13,18 @@ export type StopKind =
 
 export interface Stop {
   readonly kind: StopKind
-  /** Whether it speaks against the new revision. */
+  /** Whether the revision is to blame. */
   readonly failure: boolean
-  /** Whether another attempt would end the same way. */
+  /** Whether another task would fail for the same reason. */
   readonly certain: boolean
-  /** Whether it would do so wherever that is: an image or a secret is there for all instances, or for none. */
+  /** Whether that holds for every instance: an image or a secret exists for all of them, or for none. */
   readonly everywhere: boolean
-  /** The container instance that it ran on; none on Fargate, where each task has a machine of its own. */
+  /** ARN of its container instance; absent on Fargate. */
   readonly instance?: string
-  /** AWS's words, without the ids that differ from task to task. */
+  /** AWS's message, without ids that differ from task to task. */
   readonly reason: string
   readonly exitCode?: number
-  /** The container that the reason is about, where one can be told. */
+  /** The container that caused the stop, where it is known. */
   readonly container?: string
 }
 
@@ -34,7 +34,7 @@ const CERTAIN =
 const IMAGE_IS_NOT_THERE = /not found|does not exist|manifest unknown|repository .* not exist/i
 const SECRET = /secret|parameter|\bssm\b|\basm\b/i
 
-/** Judges a task that has stopped or is stopping; `undefined` for one that is not. */
+/** Why a task has stopped or is stopping; `undefined` for a task that is not. */
 export function judgeStop(task: ObservedTask): Stop | undefined {
   const { stopCode, stoppedReason, lastStatus } = task
   if (stopCode === undefined && stoppedReason === undefined && lastStatus !== 'STOPPED') return undefined
@@ -62,7 +62,7 @@ export function judgeStop(task: ObservedTask): Stop | undefined {
   }
 }
 
-/** The stop of a task that speaks against its revision; `undefined` for every other task. */
+/** The stop of a task that its revision is to blame for; `undefined` for every other task. */
 export function failureOf(task: ObservedTask): Stop | undefined {
   const stop = judgeStop(task)
   return stop?.failure ? stop : undefined
@@ -83,8 +83,8 @@ function kindOf(stopCode: string | undefined, text: string, exitCode: number | u
 const INTERRUPTIONS = new Set(['SpotInterruption', 'TerminationNotice', 'UserInitiated', 'InfrastructureHealth'])
 
 /**
- * The container that brought the task down: one with a reason, else one that failed, else one that was killed, else one that
- * ended at all. With an essential container ECS ends all others, by SIGTERM first: 143 is the last to be blamed.
+ * The container that caused the stop: one with a reason, else one that failed, else one that was killed, else one that ended.
+ * ECS stops all other containers after an essential one, by SIGTERM first, so exit code 143 is the last to blame.
  */
 function guiltyContainer({ containers }: ObservedTask): ObservedContainer | undefined {
   const ended = (wanted: (code: number) => boolean) =>
@@ -98,10 +98,10 @@ function guiltyContainer({ containers }: ObservedTask): ObservedContainer | unde
   )
 }
 
-/** How a container ends that is stopped: by itself, by SIGKILL, by SIGTERM. */
+/** Exit codes of a container that ECS stops: it ends by itself, by SIGKILL, or by SIGTERM. */
 export const ENDED_BY_ECS: ReadonlySet<number> = new Set([0, 137, 143])
 
-/** Without what differs from task to task, so that equal reasons can be counted together. */
+/** Replaces ids and addresses, which differ from task to task, so that tasks can be grouped by reason. */
 const plain = (reason: string): string =>
   reason
     .replace(/\b[0-9a-f]{32}\b/g, '…')

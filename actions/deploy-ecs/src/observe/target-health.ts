@@ -5,10 +5,10 @@ import { targetGroupName } from '../aws/short-names.ts'
 import { describeContainerInstances } from '../aws/tasks.ts'
 import type { ObservedLoadBalancer, ObservedTarget, ObservedTask } from './model.ts'
 
-/** The EC2 instance of each container instance that was ever asked for: it never changes. */
+/** EC2 instance ids by container instance ARN. They never change, so each is read once. */
 export type Instances = Map<string, string>
 
-/** What every target group of a service says of these tasks. */
+/** The health of these tasks in each target group of a service. */
 export async function readTargets(
   aws: AwsCalls,
   { cluster, loadBalancers }: { readonly cluster: string; readonly loadBalancers: readonly ObservedLoadBalancer[] },
@@ -38,7 +38,7 @@ export async function readTargets(
   return answers.flat()
 }
 
-/** Finds each task among a group's targets: by the address of its network interface, else by instance and host port. */
+/** The health of each task in a target group. Its target is the address of its network interface, else its instance and host port. */
 export function targetsOf(
   { targetGroupArn, containerName, containerPort }: ObservedLoadBalancer,
   tasks: readonly ObservedTask[],
@@ -73,7 +73,7 @@ function addressesOf(
   const container = task.containers.find(({ name }) => name === containerName)
   const ports = (container?.hostPorts ?? []).filter((binding) => binding.containerPort === containerPort)
   if (instance === undefined) return []
-  // In host mode ECS tells of no ports: they are the container's own. Until it runs, another may still have them.
+  // ECS shows no host ports in host mode: they are the container's. Before the task runs, another task may still use them.
   if (ports.length === 0) return task.lastStatus === 'RUNNING' ? [`${instance}:${containerPort}`] : []
   return ports.map(({ hostPort }) => `${instance}:${hostPort}`)
 }

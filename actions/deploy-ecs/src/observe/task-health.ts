@@ -2,11 +2,11 @@ import { targetGroupName, taskId } from '../aws/short-names.ts'
 import type { Observation, ObservedService, ObservedTarget, ObservedTask } from './model.ts'
 import { judgeStop } from './stopped-task.ts'
 
-/** The tasks of our deployment that are meant to run. */
+/** The tasks that run or start: not those that have stopped or are stopping. */
 export const liveTasks = (tasks: readonly ObservedTask[]): readonly ObservedTask[] =>
   tasks.filter((task) => task.lastStatus !== 'STOPPED' && judgeStop(task) === undefined)
 
-/** What still keeps a task from being healthy; nothing when it is. */
+/** Why a task is not healthy, one line for each reason; empty for a healthy task. */
 export function unhealthiness(
   task: ObservedTask,
   service: ObservedService,
@@ -28,7 +28,7 @@ export function unhealthiness(
   })
 }
 
-/** How many of our tasks are healthy, as far as it was looked at. */
+/** How many of our tasks are healthy; 0 where they were not read. */
 export function healthyCount({ service, tasks, targets }: Observation): number {
   if (service === undefined || tasks === undefined) return 0
   return liveTasks(tasks).filter((task) => unhealthiness(task, service, targets ?? []).length === 0).length

@@ -3,20 +3,20 @@ import type { ServiceName } from '../aws/service-name.ts'
 import { describeTasks, listTasks } from '../aws/tasks.ts'
 import { type ObservedTask, observedTask } from './model.ts'
 
-/** Whose tasks a book is about. */
+/** The deployment whose tasks are tracked. */
 export interface TaskOwner {
   readonly name: ServiceName
   readonly deploymentId: string
   readonly taskDefinition: string
-  /** False where the deployment was there before we came. */
+  /** False where this run did not start the deployment. */
   readonly isNew: boolean
-  /** Whether tasks of our revision that an earlier deployment started count as ours, as ECS has it in a rollback. */
+  /** Whether running tasks of our revision that another deployment started are ours too. ECS keeps them in a rollback. */
   readonly adopts: boolean
 }
 
 /**
- * Knows the tasks of one deployment, and asks only about those of which something can still change: another deployment's
- * task stays another's, a stopped task stays stopped, and a running one is told by the list that it is in.
+ * Tracks the tasks of one deployment. Describes only tasks that can still change: a task of another deployment stays that, a
+ * stopped task stays stopped, and the lists show whether a running task still runs.
  */
 export class TaskTracker {
   readonly #owner: TaskOwner
@@ -28,7 +28,7 @@ export class TaskTracker {
     this.#owner = owner
   }
 
-  /** The tasks of our deployment, as they are now. */
+  /** Reads the tasks of our deployment, with those that have stopped since it started. */
   async read(aws: AwsCalls): Promise<readonly ObservedTask[]> {
     const { name } = this.#owner
     const [running, stopped] = await Promise.all([listTasks(aws, name, 'RUNNING'), listTasks(aws, name, 'STOPPED')])
@@ -38,7 +38,7 @@ export class TaskTracker {
       ...running.filter((arn) => !this.#foreign.has(arn) && !isSettled(this.#followed.get(arn))),
       ...stopped.filter((arn) => !this.#foreign.has(arn) && this.#followed.get(arn)?.lastStatus !== 'STOPPED'),
     ]
-    // Only what is still listed is kept in mind, so that a service that lives for ever does not grow in here.
+    // Forgets tasks that ECS no longer lists, so that this does not grow with the age of a service.
     const foreign = new Set(listed.filter((arn) => this.#foreign.has(arn)))
     for (const task of (await describeTasks(aws, name.cluster, asked)).map(observedTask)) {
       if (this.#isOurs(task, meantToRun)) this.#followed.set(task.arn, task)
@@ -53,13 +53,13 @@ export class TaskTracker {
   #isOurs({ arn, startedBy, taskDefinition }: ObservedTask, meantToRun: ReadonlySet<string>): boolean {
     if (this.#followed.has(arn)) return true
     const { deploymentId, isNew, adopts } = this.#owner
-    // One that had stopped before we came says nothing about us.
+    // Of a deployment that was there before, tasks that had stopped before the first look say nothing about this run.
     if (startedBy === deploymentId) return isNew || this.#hasLooked || meantToRun.has(arn)
     return adopts && taskDefinition === this.#owner.taskDefinition && meantToRun.has(arn)
   }
 }
 
-/** Runs, with everything known that can be known of it; its container health is told by no list, so it is asked for. */
+/** Whether a running task needs no more descriptions: digests are known, and there is no container health, which no list shows. */
 const isSettled = (task: ObservedTask | undefined): boolean =>
   task?.lastStatus === 'RUNNING' &&
   (task.healthStatus === undefined || task.healthStatus === 'UNKNOWN') &&

@@ -29,7 +29,7 @@ function rolloutLines(
   const [then, own] = [ownDeployment(followed, before?.service), ownDeployment(followed, now.service)]
   if (own === undefined) return then === undefined ? [] : [`Deployment ${followed.deploymentId} is no longer listed.`]
   const line = counts(own)
-  return then !== undefined && counts(then) === line ? [] : [`${line.charAt(0).toUpperCase()}${line.slice(1)}.`]
+  return then !== undefined && counts(then) === line ? [] : [`${line.charAt(0).toUpperCase()}${line.slice(1)}`]
 }
 
 function stageLines(before: Observation | undefined, now: Observation): readonly string[] {

@@ -28,16 +28,16 @@ test('judges the answer', async () => {
 test('asks three times at most while AWS throttles, and does not fail after that', async () => {
   expect(await look([throttled, throttled]).lookup).toEqual(FOUND)
   const { lookup, asked } = look([throttled, throttled, throttled])
-  expect(await lookup).toEqual({ kind: 'unknown', why: '`iam:GetRole` answered ThrottlingException' })
+  expect(await lookup).toEqual({ kind: 'unknown', why: '`iam:GetRole` failed with ThrottlingException' })
   expect(asked()).toBe(3)
 })
 
 test.each([
   ['NoSuchEntityException', absent.lookup],
   ['AccessDeniedException', { kind: 'unknown', why: 'the credentials may not call `iam:GetRole`' }],
-  ['ValidationException', { kind: 'unknown', why: '`iam:GetRole` answered ValidationException' }],
+  ['ValidationException', { kind: 'unknown', why: '`iam:GetRole` failed with ValidationException' }],
   // Credentials of an opt-in region's endpoint: they are good elsewhere.
-  ['UnrecognizedClientException', { kind: 'unknown', why: '`iam:GetRole` answered UnrecognizedClientException' }],
+  ['UnrecognizedClientException', { kind: 'unknown', why: '`iam:GetRole` failed with UnrecognizedClientException' }],
 ])('%s is %j', async (name, expected) => {
   const { lookup, asked } = look([awsError(name)])
   expect(await lookup).toEqual(expected)

@@ -45,7 +45,7 @@ describe('TaskLog', () => {
     const { log, said, asked } = taskLog(awslogs, [named('AccessDeniedException')])
     for (let look = 0; look < 3; look++) await log.look()
     await log.rest()
-    expect(said).toEqual([expect.stringMatching(/^The log of the task is not shown here: .*AccessDeniedException/)])
+    expect(said).toEqual([expect.stringMatching(/^Cannot show the log of the task: .*AccessDeniedException/)])
     expect(asked()).toBe(1)
   })
 
@@ -65,7 +65,7 @@ describe('TaskLog', () => {
     await log.look()
     await log.rest()
     expect(said).toEqual([
-      'The log of the task is not shown here: app does not log to CloudWatch (`awslogs` with an `awslogs-stream-prefix`)',
+      'Cannot show the log of the task: app does not log to CloudWatch (`awslogs` with an `awslogs-stream-prefix`)',
     ])
     expect(asked()).toBe(0)
   })

@@ -4,14 +4,14 @@ import { deployment, earlier } from '../stories.ts'
 
 test('a deployment is in progress while its PRIMARY is, and not while old tasks drain', () => {
   const seen = (...deployments: object[]): Service => ({ deployments }) as Service
-  expect(deploymentInProgress(seen(deployment(), earlier()))).toContain('ecs-svc/ours (web:2, 2 of 2 tasks run)')
+  expect(deploymentInProgress(seen(deployment(), earlier()))).toContain('ecs-svc/ours (web:2, 2/2 running)')
   expect(deploymentInProgress(seen(deployment({ rolloutState: 'COMPLETED' }), earlier()))).toBeUndefined()
   const { rolloutState: _, ...classic } = deployment()
   expect(deploymentInProgress(seen(classic, earlier()))).toBeDefined()
   expect(deploymentInProgress(seen(classic))).toBeUndefined()
 })
 
-test('the deployment that a service was made with is no conflict, and any later one is', () => {
+test('the deployment that a service was created with is not in progress, and any later one is', () => {
   const made = (deploymentAt: number, ...others: object[]): Service => ({
     createdAt: new Date(1_000_000),
     deployments: [{ ...deployment(), createdAt: new Date(deploymentAt) }, ...others] as never,

@@ -14,7 +14,7 @@ describe('the log', () => {
       targets: [target('1', { state: 'initial' })],
     }
     expect(narrate(followed, undefined, seen)).toEqual([
-      'The rollout (IN_PROGRESS): 1 of 2 tasks run, 0 pending, 0 failed.',
+      'Rollout IN_PROGRESS: 1/2 running, 0 pending, 0 failed',
       'Service deployment IN_PROGRESS at stage BAKE_TIME',
       'ECS: has started 1 tasks.',
       'Task 2 stopped: Essential container in task exited (app exited with code 1)',

@@ -45,12 +45,8 @@ describe('succeeded', () => {
   })
 
   test.each<[string, Partial<Observation>, string]>([
-    [
-      'the rollout goes on',
-      { service: service([deployment(), earlier()]) },
-      'the rollout (IN_PROGRESS): 2 of 2 tasks run',
-    ],
-    ['the tasks were not looked at', { tasks: undefined as never }, 'a look at the tasks'],
+    ['the rollout goes on', { service: service([deployment(), earlier()]) }, 'rollout IN_PROGRESS: 2/2 running'],
+    ['the tasks were not looked at', { tasks: undefined as never }, 'ECS to show the tasks'],
     ['a task is missing', { tasks: [task('1')] }, '1 of 2 tasks of web:2 to run'],
     ['a task is still PENDING', { tasks: [task('1'), task('2', { lastStatus: 'PENDING' })] }, 'task 2 is PENDING'],
     [
@@ -64,7 +60,7 @@ describe('succeeded', () => {
       { targets: [target('1'), target('2', { state: 'initial', reason: 'Elb.InitialHealthChecking' })] },
       'target 10.0.0.2:80 in web is initial (Elb.InitialHealthChecking)',
     ],
-    ['the service deployment goes on', { serviceDeployment: record('IN_PROGRESS') }, 'the rollout (COMPLETED)'],
+    ['the service deployment goes on', { serviceDeployment: record('IN_PROGRESS') }, 'rollout (COMPLETED)'],
   ])('not while %s', (_, more, waiting) => {
     expect(waitsFor(play([look(more)]))).toContain(waiting)
   })
@@ -371,7 +367,7 @@ describe('failed', () => {
         tasks: Array.from({ length: count }, (_, id) => failedTask(`${id}`)),
         targets: [],
       })
-    expect(waitsFor(play([crashes(2)]))).toContain('the rollout')
+    expect(waitsFor(play([crashes(2)]))).toContain('rollout IN_PROGRESS')
     expect(verdictOf(play([crashes(3)]))).toMatchObject({
       status: 'failed',
       reason: '3 tasks of web:2 failed: Essential container in task exited (app exited with code 1) (3 tasks).',
@@ -403,10 +399,10 @@ describe('failed', () => {
 
     test('the limit is that of the circuit breaker of ECS: half, from 3 to 200', () => {
       const starting = many(40, (id) => task(id, { lastStatus: 'PENDING' }))
-      expect(waitsFor(play([of(100, [...crashed(3), ...starting])]))).toContain('the rollout')
-      expect(waitsFor(play([of(100, crashed(49))]))).toContain('the rollout')
+      expect(waitsFor(play([of(100, [...crashed(3), ...starting])]))).toContain('rollout IN_PROGRESS')
+      expect(waitsFor(play([of(100, crashed(49))]))).toContain('rollout IN_PROGRESS')
       expect(verdictOf(play([of(100, crashed(50))])).status).toBe('failed')
-      expect(waitsFor(play([of(1, crashed(2))]))).toContain('the rollout')
+      expect(waitsFor(play([of(1, crashed(2))]))).toContain('rollout IN_PROGRESS')
       expect(verdictOf(play([of(1, crashed(3))])).status).toBe('failed')
       expect(verdictOf(play([of(7, crashed(4))])).status).toBe('failed')
       expect(verdictOf(play([of(1000, crashed(200))])).status).toBe('failed')
@@ -414,7 +410,7 @@ describe('failed', () => {
 
     test('or as many as the input says', () => {
       expect(verdictOf(play([of(100, crashed(5))], { ...criteria, maxFailedTasks: 5 })).status).toBe('failed')
-      expect(waitsFor(play([of(2, crashed(4))], { ...criteria, maxFailedTasks: 5 }))).toContain('the rollout')
+      expect(waitsFor(play([of(2, crashed(4))], { ...criteria, maxFailedTasks: 5 }))).toContain('rollout IN_PROGRESS')
     })
 
     const stopped = (stoppedReason: string, ...instances: (string | undefined)[]) =>
@@ -430,7 +426,7 @@ describe('failed', () => {
       ['of one instance', PLATFORM, ['ci-1', 'ci-1', 'ci-1']],
       ['of one instance alone', 'CannotStartContainerError: exec format error', ['ci-1', 'ci-1']],
     ])('what may be the fault %s does not decide', (_, reason, instances) => {
-      expect(waitsFor(play([of(100, stopped(reason, ...instances))]))).toContain('the rollout')
+      expect(waitsFor(play([of(100, stopped(reason, ...instances))]))).toContain('rollout IN_PROGRESS')
     })
 
     test.each([
@@ -460,7 +456,7 @@ describe('failed', () => {
       tasks: [...many.map((id) => task(id)), failedTask('1'), failedTask('2'), failedTask('3')],
       targets: many.map((id) => target(id)),
     })
-    expect(waitsFor(play([seen], { ...criteria, maxFailedTasks: 3 }))).toContain('10 of 20 tasks run')
+    expect(waitsFor(play([seen], { ...criteria, maxFailedTasks: 3 }))).toContain('10/20 running')
   })
 
   test.each([
@@ -534,7 +530,7 @@ describe('timed-out', () => {
     expect(verdictOf(play([{ ...rolling, at: criteria.deadline }]))).toEqual({
       status: 'timed-out',
       reason: 'Not done after 10 min.',
-      evidence: ['Still waiting: the rollout (IN_PROGRESS): 1 of 2 tasks run, 0 pending, 0 failed.'],
+      evidence: ['Still waiting: rollout IN_PROGRESS: 1/2 running, 0 pending, 0 failed.'],
     })
   })
 
