@@ -1,8 +1,5 @@
-import { mkdtempSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { readInputs } from '../../../../actions/deploy-ecs/src/inputs/inputs.ts'
-import { refuseUnwritable } from '../../../../actions/deploy-ecs/src/report/record-file.ts'
 import { describeError } from '../../../../toolkit/errors.ts'
 
 const inputs = (given: Record<string, string> = {}) =>
@@ -21,7 +18,7 @@ const refusal = (given: Record<string, string>): string => {
   throw new Error('It was not refused.')
 }
 
-test('a service and an image are enough', () => {
+test('has a default for everything but the service', () => {
   expect(inputs({ image: 'web:1' })).toMatchObject({
     command: 'deploy',
     dryRun: false,
@@ -40,7 +37,7 @@ test('a service and an image are enough', () => {
   expect(inputs({ image: 'web:1', 'max-failed-tasks': '7' })).toMatchObject({ maxFailedTasks: 7 })
 })
 
-test('services may be in several clusters, and be given by ARN', () => {
+test('reads services of several clusters, also by ARN', () => {
   const service = '\n api,\n prod/worker\n arn:aws:ecs:eu-west-1:123456789012:service/blue/web # not a comment'
   expect(() => inputs({ service })).toThrow('does not name a service')
   expect(
@@ -54,36 +51,7 @@ test('services may be in several clusters, and be given by ARN', () => {
   expect(inputs({ service: '', services: 'api, worker' }).services).toHaveLength(2)
 })
 
-test.each([
-  [{}, { kind: 'service' }],
-  [{ 'task-definition': './td' }, { kind: 'file', path: './td' }],
-  [{ 'task-definition': 'task-definition.json' }, { kind: 'file', path: 'task-definition.json' }],
-  [{ 'task-definition': 'web' }, { kind: 'family', family: 'web' }],
-  [{ 'task-definition': 'web:12' }, { kind: 'revision', taskDefinition: 'web:12' }],
-  [
-    { 'task-definition-family': 'web', 'task-definition-revision': '3' },
-    { kind: 'revision', taskDefinition: 'web:3' },
-  ],
-  [{ 'task-definition-family': 'web' }, { kind: 'family', family: 'web' }],
-  [{ template: 'web-template' }, { kind: 'template', family: 'web-template' }],
-  [
-    { 'task-definition': 'arn:aws:ecs:eu-west-1:123456789012:task-definition/web:7' },
-    { kind: 'revision', taskDefinition: 'arn:aws:ecs:eu-west-1:123456789012:task-definition/web:7' },
-  ],
-])('%j is the source %j', (given, source) => {
-  expect(inputs(given as Record<string, string>).taskDefinitionSource).toEqual(source)
-})
-
-test.each([
-  ['npm run migrate', ['npm', 'run', 'migrate']],
-  [`sh -c 'echo "a b"' ""`, ['sh', '-c', 'echo "a b"', '']],
-  ['["sh", "-c", "x y"]', ['sh', '-c', 'x y']],
-  [String.raw`a\ b "c\"d"`, ['a b', 'c"d']],
-])('the command %s has the words %j', (value, words) => {
-  expect(inputs({ 'container-command': value }).taskDefinitionChanges.command).toEqual(words)
-})
-
-test('the names that other actions have for the same are understood', () => {
+test('reads the inputs of other actions that mean the same', () => {
   expect(inputs({ 'wait-for-service-stability': 'true', 'wait-for-minutes': '10' })).toMatchObject({
     waitFor: 'healthy',
     timeoutMs: 600_000,
@@ -95,7 +63,7 @@ test('the names that other actions have for the same are understood', () => {
   })
 })
 
-test('what is not set in the service is not there to be sent', () => {
+test('has no member for a setting of the service that is to stay', () => {
   expect(inputs({ 'force-new-deployment': 'false', 'circuit-breaker': 'keep' }).serviceChanges).toEqual({})
   expect(inputs({ 'circuit-breaker': 'stop', alarms: '5xx, latency' }).serviceChanges).toEqual({
     circuitBreaker: 'stop',
@@ -103,16 +71,16 @@ test('what is not set in the service is not there to be sent', () => {
   })
 })
 
-test('a rollback that fails or is cancelled is never rolled back: that would be the revision it leaves', () => {
+test('never rolls back a rollback, which would lead to the revision that it rolls back from', () => {
   const given = { command: 'rollback', 'on-failure': 'rollback', 'on-cancel': 'rollback' }
   expect(inputs(given)).toMatchObject({ onFailure: 'leave', onCancel: 'leave' })
 })
 
-test('a bake time longer than the timeout is no mistake where nothing is baked', () => {
+test('accepts a bake time longer than the timeout where nothing is baked', () => {
   expect(inputs({ 'bake-time': '1h' })).toMatchObject({ waitFor: 'healthy', bakeMs: 3_600_000, timeoutMs: 1_800_000 })
 })
 
-// Each mistake in each input, with what is said about it.
+// Each mistake in each input, with its error.
 test.each<[Record<string, string>, string]>([
   [{ service: '' }, 'Input `service` is missing.\nNext: Name the ECS service under `with:`'],
   [
@@ -279,23 +247,14 @@ const OF_THE_PEERS = {
 }
 const followed = readFileSync(new URL('../../../../actions/deploy-ecs/action.yml', import.meta.url), 'utf8')
 test.each(Object.values(OF_THE_PEERS).join(' ').split(/\s+/))(
-  'the input %s of an action of AWS is one of ours too, or refused with what to do instead',
+  'the input %s of an action of AWS is one of ours, or refused with what to do instead',
   (name) => {
     if (new RegExp(`^ {2}${name}:$`, 'm').test(followed)) return
     expect(refusal({ [name]: 'x' })).toMatch(/ is not one of this action\.\nNext: (Use|Remove|Slipway)/)
   },
 )
 
-test('a deploy record that could not be written is refused before anything is done', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'record-'))
-  expect(() => refuseUnwritable(undefined)).not.toThrow()
-  expect(() => refuseUnwritable(join(folder, 'record.json'))).not.toThrow()
-  for (const file of [join(folder, 'none/record.json'), folder]) {
-    expect(() => refuseUnwritable(file)).toThrow(`Input \`record-file\` is \`${file}\`, which cannot be written.`)
-  }
-})
-
-test('a secret that is malformed is not repeated', () => {
+test('never shows the value of a malformed secret', () => {
   expect(refusal({ secrets: 'hunter2' })).not.toContain('hunter2')
   expect(refusal({ 'environment-variables': 'hunter2' })).not.toContain('hunter2')
 })

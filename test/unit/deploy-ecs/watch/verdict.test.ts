@@ -60,7 +60,7 @@ describe('succeeded', () => {
       { targets: [target('1'), target('2', { state: 'initial', reason: 'Elb.InitialHealthChecking' })] },
       'target 10.0.0.2:80 in web is initial (Elb.InitialHealthChecking)',
     ],
-    ['the service deployment goes on', { serviceDeployment: record('IN_PROGRESS') }, 'rollout (COMPLETED)'],
+    ['the service deployment goes on', { serviceDeployment: record('IN_PROGRESS') }, 'rollout COMPLETED'],
   ])('not while %s', (_, more, waiting) => {
     expect(waitsFor(play([look(more)]))).toContain(waiting)
   })
@@ -103,14 +103,14 @@ describe('succeeded', () => {
     const own = deployment({ desiredCount: 0, runningCount: 0 })
     const just = look({ service: service([own, earlier()], { desiredCount: 1 }), tasks: [], targets: [] })
     for (const waitFor of ['started', 'healthy'] as const) {
-      expect(waitsFor(play([just], { ...criteria, waitFor }))).toContain('0 of 1 tasks')
+      expect(waitsFor(play([just], { ...criteria, waitFor }))).toContain('rollout IN_PROGRESS: 0/1 running')
     }
     const complete = { ...own, rolloutState: 'COMPLETED' }
     const said = look({ service: service([complete], { desiredCount: 1 }), tasks: [], targets: [] })
-    expect(waitsFor(play([said]))).toContain('0 of 1 tasks')
+    expect(waitsFor(play([said]))).toContain('0 of 1 tasks of web:2 to run')
     const { rolloutState: _, ...classic } = own
     const alone = service([classic], { desiredCount: 1, loadBalancers: [] })
-    expect(waitsFor(play([look({ service: alone, tasks: [] })]))).toContain('0 of 1 tasks')
+    expect(waitsFor(play([look({ service: alone, tasks: [] })]))).toContain('rollout PRIMARY: 0/1 running')
   })
 
   test('does not wait for old tasks to drain, but names them', () => {
