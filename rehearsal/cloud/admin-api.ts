@@ -1,5 +1,5 @@
 import type { Accounts } from './accounts/accounts.ts'
-import type { Tokens } from './ecr/auth-tokens.ts'
+import type { AuthTokens } from './ecr/auth-tokens.ts'
 import type { ManualAlarms } from './ecs/alarms.ts'
 import type { Answer, RequestHead, Scope } from './kernel/call.ts'
 import type { Journal } from './kernel/journal.ts'
@@ -9,7 +9,7 @@ export interface AdminDeps {
   readonly journal: Journal
   readonly accounts: Accounts
   /** ECR authorization tokens. */
-  readonly tokens: Tokens
+  readonly tokens: AuthTokens
   readonly alarms: ManualAlarms
   /** Default account and region for alarms. */
   readonly scope: Scope

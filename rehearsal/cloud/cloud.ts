@@ -8,7 +8,7 @@ import type { Scenario as DatadogScenario } from './datadog/scenario.ts'
 import { createRegistry } from './ecr/index.ts'
 import { ManualAlarms } from './ecs/alarms.ts'
 import { createEcs } from './ecs/index.ts'
-import { createElb, standInVpcs, vpcsOf } from './elb/index.ts'
+import { createElb, simulatedVpcs, vpcsOf } from './elb/index.ts'
 import { environmentOf } from './environment.ts'
 import { type FaultRule, faults, firstOf } from './faults.ts'
 import { createGitHub, type GitHub } from './github/index.ts'
@@ -136,7 +136,7 @@ async function compose(
     journal,
     prober: runtime,
     network: runtime,
-    vpcs: runtime.carriesTraffic ? vpcsOf((scope, parameters) => askEc2(moto, scope, parameters)) : standInVpcs,
+    vpcs: runtime.carriesTraffic ? vpcsOf((scope, parameters) => askEc2(moto, scope, parameters)) : simulatedVpcs,
   })
   closers.push(elb.close)
   const ecs = createEcs({

@@ -1,7 +1,7 @@
 import type { Answer } from '../kernel/call.ts'
 
-/** What an endpoint answers, and what the journal tells of it. */
-export interface Told {
+/** The response of an endpoint, and its entry in the journal. */
+export interface RecordedAnswer {
   readonly answer: Answer
   readonly record: object
 }

@@ -1,6 +1,6 @@
 import type { Members, Request } from '../kernel/call.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { DatadogError, json, type Told } from './answers.ts'
+import { DatadogError, json, type RecordedAnswer } from './answers.ts'
 import { isObject, objectAt, oneOf, readBody, tagsOf, textOf } from './body.ts'
 
 const OLDEST_MS = 18 * 60 * 60 * 1000
@@ -14,7 +14,7 @@ export class ChangeEvents {
     this.#clock = clock
   }
 
-  post(request: Request): Told {
+  post(request: Request): RecordedAnswer {
     const event = objectAt(readBody(request), 'data')
     oneOf(event, 'type', ['event'], true)
     const attributes = objectAt(event, 'attributes')

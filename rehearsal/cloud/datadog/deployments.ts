@@ -1,12 +1,12 @@
 import type { Members, Request } from '../kernel/call.ts'
-import { DatadogError, json, type Told } from './answers.ts'
+import { DatadogError, json, type RecordedAnswer } from './answers.ts'
 import { objectAt, oneOf, readBody, tagsOf, textOf } from './body.ts'
 
 /** DORA metrics: deployments, and which of them were change failures. */
 export class Deployments {
   readonly #deployments = new Map<string, Members>()
 
-  post(request: Request): Told {
+  post(request: Request): RecordedAnswer {
     const deployment = objectAt(readBody(request), 'data.attributes')
     textOf(deployment, 'service', 200, true)
     for (const name of ['env', 'version', 'team']) textOf(deployment, name, 200)
@@ -31,7 +31,7 @@ export class Deployments {
     }
   }
 
-  patch(request: Request, id: string): Told {
+  patch(request: Request, id: string): RecordedAnswer {
     const data = objectAt(readBody(request), 'data')
     oneOf(data, 'type', ['dora_deployment_patch_request'], true)
     if (data['id'] !== id) throw new DatadogError(400, "'id' differs from the one in the path")

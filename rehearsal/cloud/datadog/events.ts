@@ -1,6 +1,6 @@
 import type { Answer, Members, Request } from '../kernel/call.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { DatadogError, json, type Told } from './answers.ts'
+import { DatadogError, json, type RecordedAnswer } from './answers.ts'
 import { oneOf, readBody, tagsOf, textOf } from './body.ts'
 
 const OLDEST_SECONDS = 18 * 60 * 60
@@ -26,7 +26,7 @@ export class Events {
     this.#clock = clock
   }
 
-  post(request: Request): Told {
+  post(request: Request): RecordedAnswer {
     const now = Math.floor(this.#clock.now() / 1000)
     const given = readBody(request)
     checkEvent(given, now)
@@ -44,7 +44,7 @@ export class Events {
     return { answer: withId(json(202, { status: 'ok', event }), id), record: { event } }
   }
 
-  get(id: string): Told {
+  get(id: string): RecordedAnswer {
     const event = this.#events.get(id)
     if (event === undefined) throw new DatadogError(404, 'No event matches that event_id.')
     return { answer: withId(json(200, { event }), id), record: { id } }

@@ -5,7 +5,7 @@ import type { Journal } from '../kernel/journal.ts'
 import { type Exchange, type Route, readRequest, send } from '../kernel/server.ts'
 import { readSignature } from '../kernel/signature.ts'
 import { ADMIN_PATH, adminRequest } from './admin.ts'
-import { DatadogError, json, type Told, writeDatadogError } from './answers.ts'
+import { DatadogError, json, type RecordedAnswer, writeDatadogError } from './answers.ts'
 import { ChangeEvents } from './change-events.ts'
 import { Deployments } from './deployments.ts'
 import { Events } from './events.ts'
@@ -31,7 +31,7 @@ export interface Datadog {
 interface Endpoint {
   readonly keys: 'api' | 'both'
   readonly limit: Limit
-  readonly answer: (request: Request, match: readonly string[]) => Told
+  readonly answer: (request: Request, match: readonly string[]) => RecordedAnswer
 }
 
 /** Simulates the parts of Datadog's API that deploys use. Records every request in the journal, without its keys. */
@@ -81,7 +81,7 @@ export function createDatadog({ clock, journal }: { clock: Clock; journal: Journ
     ],
   ]
 
-  function answer(request: Request): Told {
+  function answer(request: Request): RecordedAnswer {
     const { method, url, headers } = request
     for (const [wanted, path, endpoint] of endpoints) {
       const match = wanted === method ? path.exec(url.pathname) : null
@@ -92,8 +92,8 @@ export function createDatadog({ clock, journal }: { clock: Clock; journal: Journ
       }
       const { exceeded, headers: limitHeaders } = limits.count(endpoint.limit)
       if (exceeded) throw new DatadogError(429, tooMany(endpoint.limit), limitHeaders)
-      const told = endpoint.answer(request, match.slice(1))
-      return { ...told, answer: { ...told.answer, headers: { ...told.answer.headers, ...limitHeaders } } }
+      const recorded = endpoint.answer(request, match.slice(1))
+      return { ...recorded, answer: { ...recorded.answer, headers: { ...recorded.answer.headers, ...limitHeaders } } }
     }
     throw new DatadogError(404, `Not found: the rehearsal's Datadog does not have ${method} ${url.pathname}`)
   }

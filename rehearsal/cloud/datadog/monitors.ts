@@ -1,13 +1,13 @@
 import type { Members, Request } from '../kernel/call.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { DatadogError, json, type Told } from './answers.ts'
+import { DatadogError, json, type RecordedAnswer } from './answers.ts'
 
 export const STATES = ['Alert', 'Warn', 'No Data', 'OK', 'Ignored', 'Skipped', 'Unknown'] as const
 export type State = (typeof STATES)[number]
 
 export interface Downtime {
   readonly scope: readonly string[]
-  /** Seconds since the epoch; `null` is for ever. */
+  /** Seconds since the epoch; `null`: without end. */
   readonly start: number
   readonly end: number | null
 }
@@ -19,7 +19,7 @@ export interface MonitorSetup {
   readonly query: string
   /** Groups with their first state; a monitor that is not split has the one group `*`. */
   readonly groups: Readonly<Record<string, State>>
-  /** What is muted by hand: a group or `*`, until seconds since the epoch, or for ever. */
+  /** Muted groups, or `*`, each until a time in seconds since the epoch, or without end. */
   readonly silenced: Readonly<Record<string, number | null>>
   readonly downtimes: readonly Downtime[]
 }
@@ -74,7 +74,7 @@ export class Monitors {
   }
 
   /** `GET /api/v1/monitor` */
-  list({ url }: Request): Told {
+  list({ url }: Request): RecordedAnswer {
     const ask = url.searchParams
     const tags = listOf(ask.get('monitor_tags'))
     const found = this.#monitors.filter(({ setup }) => tags.every((tag) => setup.tags.includes(tag)))
@@ -89,7 +89,7 @@ export class Monitors {
     }
   }
 
-  get({ url }: Request, id: string): Told {
+  get({ url }: Request, id: string): RecordedAnswer {
     const monitor = this.#monitors.find((one) => String(one.id) === id)
     if (monitor === undefined) throw new DatadogError(404, 'Monitor not found')
     return { answer: json(200, this.#write(monitor, url.searchParams)), record: { monitors: 1 } }
@@ -139,7 +139,7 @@ export class Monitors {
   }
 }
 
-/** Puts a group into a state; tells whether it was in another. */
+/** Sets the state of a group. Returns whether it changed. */
 function enter({ groups }: Monitor, name: string, state: State, now: number): boolean {
   const group = groups.get(name) ?? { state: 'OK', triggered: null, resolved: null, silent: null }
   const was = groups.has(name) ? group.state : undefined

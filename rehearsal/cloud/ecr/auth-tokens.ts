@@ -13,7 +13,7 @@ export type TokenCheck =
   | { readonly state: 'unknown' }
 
 /** ECR's authorization tokens: passwords of the user `AWS`, good for twelve hours. */
-export class Tokens {
+export class AuthTokens {
   readonly #clock: Clock
   readonly #issued = new Map<string, { readonly holder: Holder; expiresAt: number }>()
 

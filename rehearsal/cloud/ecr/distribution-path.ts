@@ -1,4 +1,4 @@
-/** A path of the OCI distribution API, taken apart. */
+/** A parsed path of the OCI distribution API. */
 export interface Path {
   readonly kind: 'base' | 'catalog' | 'tags' | 'manifest' | 'blob' | 'upload'
   /** The repository's name; '' where the path is of none. */

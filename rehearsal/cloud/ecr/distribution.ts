@@ -3,19 +3,19 @@ import type { RequestHead, Scope } from '../kernel/call.ts'
 import { AwsError } from '../kernel/errors.ts'
 import type { Journal } from '../kernel/journal.ts'
 import { type Exchange, type Route, readRequest, send } from '../kernel/server.ts'
-import type { Holder, Tokens } from './auth-tokens.ts'
+import type { AuthTokens, Holder } from './auth-tokens.ts'
 import { challenge, credentialsOf, writeRefusal } from './distribution-answers.ts'
 import { type Path, readPath } from './distribution-path.ts'
 import type { Store } from './layer-store.ts'
 import { digestOf } from './manifest.ts'
 import { findImage, type Repository } from './model.ts'
-import type { Hosts } from './registry-hosts.ts'
+import type { RegistryHosts } from './registry-hosts.ts'
 import type { Repositories } from './repositories.ts'
 
 export interface DistributionDeps {
   readonly journal: Journal
-  readonly hosts: Hosts
-  readonly tokens: Tokens
+  readonly hosts: RegistryHosts
+  readonly tokens: AuthTokens
   readonly repositories: Repositories
   readonly store: Store
 }
@@ -147,7 +147,7 @@ export class Distribution implements Route {
     })
   }
 
-  /** Streams a request to the store and its answer back, under the name that the client knows the repository by. */
+  /** Streams a request to the store and the response back, with the client's name of the repository. */
   async #relay({ head, request, response }: Exchange, repository: Repository, { tail }: Path): Promise<void> {
     const query = new URLSearchParams(head.url.searchParams)
     // ECR does not mount layers from other repositories. The client uploads them.

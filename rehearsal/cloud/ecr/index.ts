@@ -9,37 +9,37 @@ import { imageOperations } from './api/images.ts'
 import { policyOperations } from './api/policies.ts'
 import { repositoryOperations } from './api/repositories.ts'
 import { scanOperations } from './api/scans.ts'
-import { Tokens } from './auth-tokens.ts'
+import { AuthTokens } from './auth-tokens.ts'
 import { Distribution } from './distribution.ts'
 import { createStore } from './layer-store.ts'
-import { Hosts } from './registry-hosts.ts'
+import { RegistryHosts } from './registry-hosts.ts'
 import { Repositories } from './repositories.ts'
 import { Scanning } from './scanning.ts'
 
 export interface RegistryDeps {
   readonly clock: Clock
   readonly journal: Journal
-  /** Opens a further address of the endpoint, and resolves with the port. */
+  /** Opens another address of the endpoint. Resolves with the port. */
   listen(address: string): Promise<number>
-  /** Where the store's program is, if not on PATH as `docker-registry`. */
+  /** Path of the registry program. Default: `docker-registry` on PATH. */
   readonly program?: string | undefined
 }
 
-/** ECR: its API, and the registries that Docker talks to. */
+/** Simulated ECR: its API, and the registries that Docker uses. */
 export interface Registry {
   readonly operations: Operations
   readonly route: Route
   readonly pullAccess: PullAccess
-  readonly hosts: Hosts
-  readonly tokens: Tokens
+  readonly hosts: RegistryHosts
+  readonly tokens: AuthTokens
   /** Starts the store now instead of on first use. */
   start(): Promise<void>
   close(): Promise<void>
 }
 
 export function createRegistry({ clock, journal, listen, program }: RegistryDeps): Registry {
-  const hosts = new Hosts(listen)
-  const tokens = new Tokens(clock)
+  const hosts = new RegistryHosts(listen)
+  const tokens = new AuthTokens(clock)
   const store = createStore(program)
   const scanning = new Scanning(clock, store)
   const repositories = new Repositories(clock, hosts, store, scanning)

@@ -27,7 +27,7 @@ export function createStore(program = 'docker-registry'): Store {
 
   async function launch(): Promise<string> {
     const folder = mkdtempSync(join(tmpdir(), 'slipway-registry-'))
-    // A socket in a folder of our own needs no port, and lets no other user in.
+    // A Unix socket in a private folder needs no port, and other users cannot open it.
     const socketPath = join(folder, 'socket')
     const configuration = join(folder, 'config.json')
     writeFileSync(configuration, JSON.stringify(settings(folder, socketPath)))

@@ -17,7 +17,7 @@ interface Descriptor {
   readonly mediaType?: string
 }
 
-/** Reads an image manifest or an index. `mediaType` is what its sender calls it; else it says so itself. */
+/** Parses an image manifest or an index. `mediaType` is from the request; default: the manifest's own. */
 export function readManifest(bytes: Buffer, mediaType?: string): Manifest {
   const document = parse(bytes)
   const type = mediaType ?? (typeof document['mediaType'] === 'string' ? document['mediaType'] : undefined)

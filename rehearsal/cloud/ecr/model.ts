@@ -9,7 +9,7 @@ export interface ExclusionFilter {
   readonly filter: string
 }
 
-/** One ECR repository. Its layers are in the store; its images and tags are here, and only here. */
+/** One ECR repository. Its layers are in the store; its images and tags are here. */
 export interface Repository {
   readonly scope: Scope
   readonly name: string
@@ -62,13 +62,13 @@ export interface Manifest {
   readonly sizeInBytes: number
 }
 
-/** What names an image in ECR's API: a digest, a tag, or both. */
+/** Image id in ECR's API: a digest, a tag, or both. */
 export interface ImageId {
   readonly imageDigest?: string
   readonly imageTag?: string
 }
 
-/** Whether pushing `tag` may move it from the image it is on. */
+/** Whether `tag` is immutable. */
 export function isImmutable({ mutability, exclusions }: Repository, tag: string): boolean {
   const excluded = exclusions.some(({ filter }) => matchesWildcard(filter, tag))
   return mutability.startsWith('IMMUTABLE') !== excluded

@@ -24,10 +24,10 @@ import {
   type Repository,
   tagsOf,
 } from './model.ts'
-import type { Hosts } from './registry-hosts.ts'
+import type { RegistryHosts } from './registry-hosts.ts'
 import type { Scanning } from './scanning.ts'
 
-/** What CreateRepository may set. */
+/** Settings of CreateRepository. */
 export interface RepositorySettings {
   readonly mutability: Mutability
   readonly exclusions: Repository['exclusions']
@@ -36,7 +36,7 @@ export interface RepositorySettings {
   readonly resourceTags: Repository['resourceTags']
 }
 
-/** A manifest on its way in. */
+/** A manifest that is pushed. */
 export interface Push {
   readonly bytes: Buffer
   readonly mediaType?: string | undefined
@@ -46,13 +46,13 @@ export interface Push {
 /** All repositories of all accounts. Throws AwsError with ECR's messages. */
 export class Repositories {
   readonly #clock: Clock
-  readonly #hosts: Hosts
+  readonly #hosts: RegistryHosts
   readonly #store: Store
   readonly #scanning: Scanning
   #made = 0
   readonly #scopes = new PerScope(() => new Map<string, Repository>())
 
-  constructor(clock: Clock, hosts: Hosts, store: Store, scanning: Scanning) {
+  constructor(clock: Clock, hosts: RegistryHosts, store: Store, scanning: Scanning) {
     this.#clock = clock
     this.#hosts = hosts
     this.#store = store
@@ -67,7 +67,7 @@ export class Repositories {
     return this.#scopes.get(scope).get(name)
   }
 
-  /** Finds a repository for `action`; one of another account only if its policy allows the caller that. */
+  /** Finds a repository for `action`. Throws for one of another account whose policy does not allow the caller. */
   open(scope: Scope, name: string, caller: Pick<Caller, 'account' | 'arn'>, action: string): Repository {
     const repository = this.find(scope, name)
     if (scope.account !== caller.account && !policyAllows(repository?.policy, caller, `ecr:${action}`)) {
@@ -104,7 +104,7 @@ export class Repositories {
     this.#scopes.get(repository.scope).delete(repository.name)
   }
 
-  /** The image that `id` names. Throws where there is none. */
+  /** The image of `id`. Throws AwsError without one. */
   image(repository: Repository, id: ImageId): Image {
     const image = findImage(repository, id)
     if (image === undefined) throw imageNotFound(repository, id)

@@ -68,11 +68,11 @@ export class Scanning {
   }
 }
 
-/** When a scan gets further, in milliseconds after its start. Findings come later than the state that promises them. */
+/** Times after the start of a scan, in milliseconds. As in AWS, findings appear after the scan's final state. */
 const BASIC = { state: 5000, findings: 7000 }
 const ENHANCED = { state: 2000, findings: 8000 }
 
-/** How far a scan is. */
+/** State of a scan at a time. */
 export function progress({ startedAt, enhanced, findings }: Scan, now: number) {
   const due = enhanced ? ENHANCED : BASIC
   const done = now >= startedAt + due.state

@@ -10,7 +10,7 @@ import type { Ids } from './ids.ts'
 import type { Region } from './region.ts'
 import type { Timing } from './timing.ts'
 
-/** What every part of ECS works with. */
+/** What all parts of the simulated ECS need. */
 export interface Ecs {
   readonly clock: Clock
   readonly journal: Journal
@@ -24,5 +24,5 @@ export interface Ecs {
   readonly regions: PerScope<Region>
 }
 
-/** The cloud's time as AWS's answers carry it. */
+/** The cloud's time as a Date. */
 export const nowOf = ({ clock }: Pick<Ecs, 'clock'>): Date => new Date(clock.now())

@@ -4,7 +4,7 @@ const HEX = '0123456789abcdef'
 const DIGITS = '0123456789'
 const WORD = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-'
 
-/** Names new resources as ECS does, out of one source of chance. */
+/** Generates ids as ECS does, from one random source. */
 export class Ids {
   readonly #random: Random
 

@@ -5,7 +5,7 @@ import type { Deployment, Service, ServiceDeployment, Task } from './model.ts'
 const NEWEST_EVENTS = 100
 
 /** Adds an event to a service, and writes it to the journal. */
-export function tell(ecs: Ecs, service: Service, message: string): void {
+export function addServiceEvent(ecs: Ecs, service: Service, message: string): void {
   service.events.unshift({ id: ecs.ids.uuid(), createdAt: nowOf(ecs), message })
   if (service.events.length > NEWEST_EVENTS) service.events.length = NEWEST_EVENTS
   ecs.journal.write({ type: 'service-event', service: service.arn, message })

@@ -84,7 +84,7 @@ export const stopped = {
   serviceDeleted: (name: string) => `Scaling activity initiated by (service ${nameOf(name)})`,
 }
 
-/** Why a service is refused: those for CODE_DEPLOY are AWS's words, of the others AWS tells only what they are about. */
+/** Errors of services. Those for CODE_DEPLOY are AWS's own; for the others AWS documents only the reason, not the text. */
 export const refusals = {
   otherController: (what: string, controller: 'CODE_DEPLOY' | 'EXTERNAL') =>
     `${what.startsWith('force') ? 'Cannot' : 'Unable to'} ${what} on services with ${

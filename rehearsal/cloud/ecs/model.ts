@@ -130,8 +130,8 @@ export interface Scheduling {
   retry: Timer | undefined
   steady: boolean
   /** The message that was last repeated in vain, so that it is not said on each pass. */
-  complaint: string | undefined
-  /** What to tell of in the next pass's events. */
+  reportedProblem: string | undefined
+  /** Changes to report in the next pass's events. */
   readonly registered: Map<string, number>
   readonly deregistered: Map<string, number>
   readonly draining: Map<string, number>
@@ -238,7 +238,7 @@ export interface Registration {
   readonly targetGroupArn: string
   readonly target: Target
   health: 'initial' | 'healthy' | 'unhealthy' | 'gone'
-  told: boolean
+  reported: boolean
   reason?: string
 }
 

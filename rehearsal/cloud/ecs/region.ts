@@ -3,7 +3,7 @@ import { AwsError } from '../kernel/errors.ts'
 import { nameOf, parseEcsArn } from './arn.ts'
 import type { Cluster, Service, ServiceDeployment, ServiceRevision, TaskDefinition } from './model.ts'
 
-/** All that one account has in ECS in one region, and how it is looked up. */
+/** ECS resources of one account and region. */
 export class Region {
   readonly scope: Scope
   readonly clusters = new Map<string, Cluster>()

@@ -5,7 +5,7 @@ import type { Resources } from './resources.ts'
 import type { Traffic } from './traffic/traffic.ts'
 import type { Vpcs } from './vpcs.ts'
 
-/** What the operations of Elastic Load Balancing work with. */
+/** What the API operations of Elastic Load Balancing need. */
 export interface ElbContext {
   readonly clock: Clock
   readonly accounts: PerScope<Resources>

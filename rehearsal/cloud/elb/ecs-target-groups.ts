@@ -6,7 +6,7 @@ import { targetKey } from './model.ts'
 import type { Resources } from './resources.ts'
 import { ruleOf, shiftTraffic } from './traffic-shift.ts'
 
-/** What ECS sees of Elastic Load Balancing. */
+/** Gives ECS access to target groups and rules. */
 export function targetGroupsFor(accounts: PerScope<Resources>, health: HealthMonitor, journal: Journal): TargetGroups {
   return {
     find(scope, arn) {

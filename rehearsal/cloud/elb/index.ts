@@ -15,17 +15,17 @@ import { HealthMonitor } from './health/monitor.ts'
 import { Resources } from './resources.ts'
 import { realTraffic } from './traffic/socket-traffic.ts'
 import { noTraffic } from './traffic/traffic.ts'
-import { standInVpcs, type Vpcs } from './vpcs.ts'
+import { simulatedVpcs, type Vpcs } from './vpcs.ts'
 
 export { probeOverHttp } from './health/probe.ts'
-export { standInVpcs, type Vpcs, vpcsOf } from './vpcs.ts'
+export { simulatedVpcs, type Vpcs, vpcsOf } from './vpcs.ts'
 
 export interface ElbDeps {
   readonly clock: Clock
   readonly journal: Journal
   readonly prober: Prober
   readonly network: Network
-  /** Subnets and security groups. Without, any subnet exists: see `standInVpcs`. */
+  /** Subnets and security groups. Without, any subnet exists: see `simulatedVpcs`. */
   readonly vpcs?: Vpcs
 }
 
@@ -37,7 +37,7 @@ export interface Elb {
 }
 
 /** Elastic Load Balancing v2, for all accounts and regions of the cloud. */
-export function createElb({ clock, journal, prober, network, vpcs = standInVpcs }: ElbDeps): Elb {
+export function createElb({ clock, journal, prober, network, vpcs = simulatedVpcs }: ElbDeps): Elb {
   const accounts = new PerScope(() => new Resources())
   const health = new HealthMonitor(clock, journal, prober)
   const traffic = network.carriesTraffic ? realTraffic(clock, journal) : noTraffic

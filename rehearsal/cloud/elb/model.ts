@@ -1,4 +1,4 @@
-// What Elastic Load Balancing holds. Sizes of answers and defaults live elsewhere; here is only what things are.
+// The simulated state of Elastic Load Balancing.
 import type { Agent } from 'node:http'
 import type { Target, TargetHealth } from '../interfaces.ts'
 import type { Scope } from '../kernel/call.ts'
@@ -138,7 +138,7 @@ export interface RegisteredTarget {
   streak: number
   /** The next thing to happen: a health check, or the end of draining. */
   timer: Timer | undefined
-  /** Changes whenever the target starts anew, so that a health check still under way is recognised as stale. */
+  /** Changes whenever the target restarts, so that a pending health check is recognized as stale. */
   round: object
   /** Requests and connections under way, cut off when draining ends. */
   readonly underWay: Set<{ destroy(): void }>
@@ -148,6 +148,6 @@ export interface RegisteredTarget {
 
 export const targetKey = (target: Target): string => `${target.id}:${target.port}`
 
-/** The target groups that an action forwards to. */
+/** Target groups of a forward action; empty for other actions. */
 export const forwardsTo = (action: Action): readonly TargetGroup[] =>
   action.type === 'forward' ? action.groups.map(({ group }) => group) : []

@@ -1,6 +1,6 @@
 import type { Listener, LoadBalancer, Rule, TargetGroup } from './model.ts'
 
-/** What one account has in one region. Names are unique within it, as in AWS. */
+/** Resources of one account and region. Names are unique within it, as in AWS. */
 export class Resources {
   readonly loadBalancers = new Map<string, LoadBalancer>()
   readonly loadBalancersByName = new Map<string, LoadBalancer>()

@@ -5,11 +5,11 @@ import { changeAction } from './health/rule-targets.ts'
 import type { Rule } from './model.ts'
 import type { Resources } from './resources.ts'
 
-/** The rule of an ARN; that of a listener stands for its default rule. */
+/** The rule of an ARN. A listener's ARN gives its default rule. */
 export const ruleOf = ({ rules, listeners }: Resources, arn: string): Rule | undefined =>
   rules.get(arn) ?? listeners.get(arn)?.rules.at(-1)
 
-/** Has a rule forward by weight, and writes that down. What is said of a rule that is gone has no effect. */
+/** Sets the weights of a rule's target groups, and records it. An unknown rule is ignored. */
 export function shiftTraffic(
   { journal, health }: { readonly journal: Journal; readonly health: HealthMonitor },
   resources: Resources,

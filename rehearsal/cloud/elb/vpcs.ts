@@ -51,7 +51,7 @@ export function vpcsOf(ask: AskEc2): Vpcs {
  * Without EC2: any subnet exists, each in the next zone of the region, all in one VPC. Enough for
  * simulated runs, where networks do not matter.
  */
-export const standInVpcs: Vpcs = {
+export const simulatedVpcs: Vpcs = {
   async subnets(scope, ids) {
     return ids.map((id, index) => ({
       id,

@@ -17,8 +17,8 @@ export class ProgramMissing extends Error {
   }
 }
 
-// The shell reads from a pipe that we hold open. When we are gone, however we went, the pipe ends; then so does the
-// program, and its folder goes with it. By then nobody hears what the shell has to say, which must not end it (PIPE).
+// The shell reads from a pipe that this process holds open. When this process ends, even killed, the pipe closes, and the
+// shell ends the program and removes its folder. Its own output then has no reader, which must not end it (SIGPIPE).
 const LEASH = `
 exec 3<&0
 "$@" </dev/null 3<&- & program=$!
@@ -33,7 +33,7 @@ exit $status`
 const NOT_FOUND = 127
 const LAST_LINES = 20
 
-/** @param folder the program's own, removed when it ends. @param env what it is told besides our own environment. */
+/** @param folder the program's own, removed when it ends. @param env variables besides this process's environment. */
 export function startChild(
   program: string,
   args: readonly string[],

@@ -5,7 +5,7 @@ import type { Bucket } from './model.ts'
 
 const NAME = /^(?!xn--|sthree-)(?=.{3,63}$)[a-z0-9][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)*(?<!-s3alias)$/
 
-/** All buckets. Their names are shared by all accounts, and each belongs to the one that made it. */
+/** All buckets. Names are global, and each bucket belongs to the account that created it. */
 export class Buckets {
   readonly #buckets = new Map<string, Bucket>()
 
@@ -13,7 +13,7 @@ export class Buckets {
     return [...this.#buckets.values()].filter((bucket) => bucket.account === account)
   }
 
-  /** Finds a bucket for `action`; one of another account only if its policy allows the caller that. */
+  /** Finds a bucket for `action`. Throws for one of another account whose policy does not allow the caller. */
   open(name: string, caller: Caller, action: string): Bucket {
     const bucket = this.#buckets.get(name)
     if (bucket === undefined) throw noSuchBucket(name)
@@ -27,7 +27,7 @@ export class Buckets {
     const there = this.#buckets.get(name)
     if (there !== undefined && there.account !== account) throw bucketTaken(name)
     if (there !== undefined) {
-      // The oldest region alone lets its owner make a bucket twice.
+      // Only us-east-1 lets the owner create an existing bucket again.
       if (region === 'us-east-1' && there.region === region) return
       throw bucketOwned(name)
     }

@@ -14,7 +14,7 @@ interface Upload {
   readonly parts: Map<number, Buffer>
 }
 
-/** Objects that come in parts, as large ones do. */
+/** Multipart uploads. */
 export class Uploads {
   readonly #uploads = new Map<string, Upload>()
 

@@ -4,7 +4,7 @@ import { add, type Bucket, current, etagOf, removeVersion, type Version } from '
 import { checkWrite, isNotModified, readRange } from './request/conditions.ts'
 import { readPayload } from './request/payload.ts'
 
-// What is sent with an object and comes back with it.
+// Headers that are stored with an object.
 const KEPT =
   /^(content-type|content-disposition|content-language|cache-control|expires|x-amz-meta-.*|x-amz-storage-class|x-amz-server-side-encryption.*|x-amz-website-redirect-location)$/
 

@@ -3,7 +3,7 @@ import { AwsError } from '../kernel/errors.ts'
 import type { Bucket } from './model.ts'
 import { xmlDocument } from './xml.ts'
 
-/** What a new bucket answers when asked for a setting: a document, or that there is none. */
+/** Response for an unset bucket setting: a document, or an error. */
 type Unset = { readonly root: string; readonly inside: string } | { readonly code: string; readonly message: string }
 
 /** The settings of a bucket, by their name in the query and their name in the SDK. */

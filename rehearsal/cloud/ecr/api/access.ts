@@ -1,13 +1,18 @@
 import type { Operations } from '../../kernel/call.ts'
-import type { Tokens } from '../auth-tokens.ts'
+import type { AuthTokens } from '../auth-tokens.ts'
 import { invalidParameter } from '../errors.ts'
 import type { Store } from '../layer-store.ts'
-import type { Hosts } from '../registry-hosts.ts'
+import type { RegistryHosts } from '../registry-hosts.ts'
 import type { Repositories } from '../repositories.ts'
 import { repositoryName, required, scopeOf, strings } from './input.ts'
 
-/** How clients get at a registry's content: a token to log in with, and single layers. */
-export function accessOperations(repositories: Repositories, hosts: Hosts, tokens: Tokens, store: Store): Operations {
+/** Authorization tokens, and layers. */
+export function accessOperations(
+  repositories: Repositories,
+  hosts: RegistryHosts,
+  tokens: AuthTokens,
+  store: Store,
+): Operations {
   return {
     GetAuthorizationToken: async (input, caller) => {
       const { password, expiresAt } = tokens.issue(caller)

@@ -9,7 +9,7 @@ import { scanSummary } from './scans.ts'
 
 const MOST_IMAGES = 100
 
-/** Images: found, copied by their manifest, and taken away. */
+/** Operations on images. */
 export function imageOperations(repositories: Repositories, now: () => number): Operations {
   const open = (input: Members, caller: Caller, action: string) =>
     repositories.open(scopeOf(input, caller), repositoryName(input), caller, action)
@@ -81,7 +81,7 @@ interface Part {
   readonly failures?: readonly object[]
 }
 
-/** What a batch operation answers: for each image either itself, or why not. */
+/** Response of a batch operation: images and failures. */
 function batch(ids: readonly ImageId[], one: (id: ImageId) => Part) {
   const parts = ids.map(one)
   return {
@@ -112,7 +112,7 @@ function imageAnswer({ scope, name }: Repository, { digest, manifest }: Image, t
   }
 }
 
-/** PutImage, unlike a push, tells "nothing to do" apart from "the tag is taken". */
+/** PutImage, unlike a push, has different errors for an existing image and for an immutable tag. */
 function refuseUnchanged(repository: Repository, digest: string, tag: string | undefined): void {
   const there = repository.images.has(digest)
   if (there && (tag === undefined || repository.tags.get(tag) === digest)) throw imageExists(repository, digest, tag)
@@ -143,7 +143,7 @@ function detail(repository: Repository, image: Image, now: number): Members {
     repositoryName: repository.name,
     imageDigest: digest,
     ...(tags.length === 0 ? {} : { imageTags: tags }),
-    // Of an index, ECR tells the size of its largest image.
+    // ECR returns the size of an index's largest image.
     imageSizeInBytes: Math.max(manifest.sizeInBytes, ...children),
     imagePushedAt: new Date(pushedAt),
     imageManifestMediaType: manifest.mediaType,

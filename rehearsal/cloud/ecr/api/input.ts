@@ -2,7 +2,7 @@ import type { Caller, Members, Scope } from '../../kernel/call.ts'
 import { invalidParameter } from '../errors.ts'
 import type { ImageId } from '../model.ts'
 
-// Reads members of a request as ECR does, and refuses what does not fit.
+// Reads members of a request. Throws ECR's errors for invalid ones.
 
 export function required(input: Members, member: string): string {
   const value = text(input, member)
@@ -49,7 +49,7 @@ export function imageId(value: unknown, member = 'imageId'): ImageId {
   }
 }
 
-/** Whose registry a request is about: `registryId`, else the caller's own. */
+/** Account and region of the registry: `registryId`, else the caller's own. */
 export const scopeOf = (input: Members, { account, region }: Caller): Scope => ({
   account: text(input, 'registryId') ?? account,
   region,

@@ -6,7 +6,7 @@ import type { Repository } from '../model.ts'
 import type { Repositories } from '../repositories.ts'
 import { repositoryName, required, scopeOf } from './input.ts'
 
-/** Who may use a repository, and how long its images are kept (the latter is stored, and not acted on). */
+/** Repository policies and lifecycle policies. Lifecycle policies are stored but have no effect. */
 export function policyOperations(repositories: Repositories, clock: Clock): Operations {
   const open = (input: Members, caller: Caller, action: string) =>
     repositories.open(scopeOf(input, caller), repositoryName(input), caller, action)

@@ -12,7 +12,7 @@ const MUTABILITIES: readonly string[] = [
   'IMMUTABLE_WITH_EXCLUSION',
 ] satisfies Mutability[]
 
-/** Repositories themselves, and how their tags and scans are set. */
+/** Operations on repositories and their settings. */
 export function repositoryOperations(repositories: Repositories): Operations {
   const open = (input: Members, caller: Parameters<Operations[string]>[1], action: string) =>
     repositories.open(scopeOf(input, caller), repositoryName(input), caller, action)

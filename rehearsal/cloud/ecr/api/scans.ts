@@ -7,7 +7,7 @@ import type { Repositories } from '../repositories.ts'
 import { progress, type Scanning, type ScanningConfiguration } from '../scanning.ts'
 import { imageId, objects, repositoryName, scopeOf, text } from './input.ts'
 
-/** Scans, and the registry's choice between basic and enhanced ones. */
+/** Operations on scans, and the registry's scanning configuration. */
 export function scanOperations(repositories: Repositories, scanning: Scanning, now: () => number): Operations {
   const open = (input: Members, caller: Caller, action: string) => {
     const repository = repositories.open(scopeOf(input, caller), repositoryName(input), caller, action)
@@ -57,7 +57,7 @@ export function scanOperations(repositories: Repositories, scanning: Scanning, n
   }
 }
 
-/** What DescribeImages tells of a scan. */
+/** The scan in DescribeImages. */
 export function scanSummary({ scan }: Image, now: number): Members {
   if (scan === undefined) return {}
   const summary = completed(scan, now)

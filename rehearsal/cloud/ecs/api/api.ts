@@ -2,12 +2,12 @@ import * as client from '@aws-sdk/client-ecs'
 import type { Caller, Members, Operations } from '../../kernel/call.ts'
 import { refuseMisfits } from '../request-shape.ts'
 
-/** Operations as the rooms of ECS write them: their input already has the shape of the SDK's own type. */
+/** ECS operations. Their input is validated and has the SDK's type. */
 // The input's type differs from operation to operation; `bind` is the only caller, and has held it to its shape.
 // biome-ignore lint/suspicious/noExplicitAny: see above
 export type Api = Readonly<Record<string, (input: any, caller: Caller) => object | Promise<object>>>
 
-/** Puts the check of the request's shape before each operation. */
+/** Validates each request before its operation. */
 export function bind(api: Api): Operations {
   const schemas = client as unknown as Readonly<Record<string, unknown>>
   return Object.fromEntries(

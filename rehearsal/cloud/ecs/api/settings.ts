@@ -2,7 +2,7 @@ import type { ListAccountSettingsRequest, PutAccountSettingRequest } from '@aws-
 import type { Ecs } from '../context.ts'
 import type { Api } from './api.ts'
 
-/** Settings are kept and answered; none of them changes what the cloud does. */
+/** Account settings. They are stored and returned, but have no effect. */
 const DEFAULTS: Readonly<Record<string, string>> = {
   serviceLongArnFormat: 'enabled',
   taskLongArnFormat: 'enabled',

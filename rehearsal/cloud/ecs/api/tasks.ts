@@ -134,7 +134,7 @@ function run(
   return { tasks, failures }
 }
 
-/** What of RunTask's input a task takes over, and nothing that was not given. */
+/** Members that a task copies from RunTask's input. */
 function optionsOf(input: RunTaskRequest) {
   const { startedBy, overrides, networkConfiguration, platformVersion, capacityProviderStrategy } = input
   const given = {
@@ -157,7 +157,7 @@ function launchTypeOf({ launchType, capacityProviderStrategy }: RunTaskRequest):
 
 const requestKey = ({ clientToken: _, ...rest }: RunTaskRequest) => JSON.stringify(rest)
 
-/** The answer that was given to the same clientToken before. */
+/** The earlier response for the same clientToken. */
 function repeatOf(region: Region, cluster: Cluster, input: RunTaskRequest): Started | undefined {
   const earlier = input.clientToken === undefined ? undefined : region.runs.get(input.clientToken)
   if (earlier === undefined) return undefined

@@ -1,6 +1,6 @@
 // When a deployment is complete, which of the ones before it are over, and when a service is steady.
 import type { Ecs } from '../context.ts'
-import { recordDeployment, tell } from '../journal.ts'
+import { addServiceEvent, recordDeployment } from '../journal.ts'
 import { events } from '../messages.ts'
 import type { Deployment, Service } from '../model.ts'
 import { advance } from './blue-green/advance.ts'
@@ -19,8 +19,8 @@ export function concludeRollout(ecs: Ecs, service: Service, wakeIn: (ms: number)
   }
   if (isSteady(service, primary) && !service.scheduling.steady) {
     service.scheduling.steady = true
-    service.scheduling.complaint = undefined
-    tell(ecs, service, events.steady(service))
+    service.scheduling.reportedProblem = undefined
+    addServiceEvent(ecs, service, events.steady(service))
   }
 }
 

@@ -1,12 +1,12 @@
 // What ends a deployment before it is complete: the circuit breaker, an alarm, a user.
 import type { Ecs } from '../context.ts'
-import { tell } from '../journal.ts'
+import { addServiceEvent } from '../journal.ts'
 import { wantsRollback } from '../lifecycle.ts'
 import { events, rollout, verdict } from '../messages.ts'
 import type { Deployment, Service, ServiceDeployment } from '../model.ts'
 import { closeHooks } from './blue-green/hooks.ts'
 import { thresholdOf } from './circuit-breaker.ts'
-import { amend, beginRollback, conclude, failDeployment, type RollbackWords } from './rollout.ts'
+import { beginRollback, conclude, failDeployment, type RollbackWords, updateStatus } from './rollout.ts'
 import { primaryOf } from './task-counts.ts'
 
 /** Ends the current deployment when it failed or a stop was requested. */
@@ -29,7 +29,7 @@ interface Ending {
 
 function end(ecs: Ecs, deployment: Deployment, ending: Ending): void {
   const { service, record } = deployment
-  tell(ecs, service, events.failed(service, deployment, ending.event))
+  addServiceEvent(ecs, service, events.failed(service, deployment, ending.event))
   failDeployment(ecs, deployment, ending.rolloutReason)
   closeHooks(ecs, record)
   if (deployment.isRollback) conclude(ecs, record, 'ROLLBACK_FAILED', ending.verdict)
@@ -95,5 +95,5 @@ function alarmed(ecs: Ecs, { record, service }: Deployment): Ending | undefined 
 
 /** Asks for the end of a deployment, as StopServiceDeployment does. */
 export function requestStop(ecs: Ecs, record: ServiceDeployment, stopType: 'ROLLBACK' | 'ABORT'): void {
-  amend(ecs, record, stopType === 'ABORT' ? 'STOP_REQUESTED' : 'ROLLBACK_REQUESTED')
+  updateStatus(ecs, record, stopType === 'ABORT' ? 'STOP_REQUESTED' : 'ROLLBACK_REQUESTED')
 }

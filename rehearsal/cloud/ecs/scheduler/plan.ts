@@ -1,6 +1,6 @@
-// What the service scheduler does next, as a pure function of what is there.
+// Decides what the service scheduler starts and stops next. Pure.
 
-/** A task that has not been told to stop, as the scheduler counts it. */
+/** A task whose desiredStatus is RUNNING. */
 export interface Counted {
   readonly healthy: boolean
   /** It was healthy once. Others are stopped at once when they are unhealthy. */

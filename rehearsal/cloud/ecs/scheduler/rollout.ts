@@ -1,7 +1,7 @@
 // Begins and ends deployments of a service: changes its deployments, service deployments and events.
 import { ecsArn } from '../arn.ts'
 import { type Ecs, nowOf } from '../context.ts'
-import { recordDeployment, recordServiceDeployment, tell } from '../journal.ts'
+import { addServiceEvent, recordDeployment, recordServiceDeployment } from '../journal.ts'
 import { beginLifecycle, otherSlot, shiftsTraffic } from '../lifecycle.ts'
 import { events, rollout, verdict } from '../messages.ts'
 import type { Deployment, Service, ServiceDeployment, ServiceRevision, ServiceSpec } from '../model.ts'
@@ -11,12 +11,12 @@ import { shift } from './blue-green/traffic.ts'
 import { thresholdOf } from './circuit-breaker.ts'
 import { desiredCountOf, primaryOf } from './task-counts.ts'
 
-/** Starts rolling out `spec`: a new PRIMARY, and an entry in the history. What was under way is superseded. */
+/** Starts a deployment of `spec`: a new PRIMARY and a service deployment. Supersedes the running one. */
 export function beginDeployment(ecs: Ecs, service: Service, spec: ServiceSpec): Deployment {
   const before = primaryOf(service)
   if (before !== undefined) {
     if (isOpen(before.record)) conclude(ecs, before.record, 'STOPPED', verdict.superseded)
-    if (before.rolloutState !== 'COMPLETED') leave(ecs, before)
+    if (before.rolloutState !== 'COMPLETED') abandon(ecs, before)
   }
   const revision = newRevision(ecs, service, spec)
   const record = newRecord(ecs, service, revision)
@@ -26,8 +26,8 @@ export function beginDeployment(ecs: Ecs, service: Service, spec: ServiceSpec): 
   return deployment
 }
 
-/** Leaves a deployment that has not come to its end for a newer one. */
-function leave(ecs: Ecs, left: Deployment): void {
+/** Ends the traffic shift of a deployment that a newer one supersedes. */
+function abandon(ecs: Ecs, left: Deployment): void {
   const { service, record, revision, id, isRollback } = left
   const { lifecycle } = record
   if (lifecycle?.stage === 'CLEAN_UP' && lifecycle.production === 100 && !isRollback) {
@@ -41,24 +41,24 @@ function leave(ecs: Ecs, left: Deployment): void {
   }
 }
 
-/** Brings back what last completed, under a new PRIMARY id, as a part of the deployment that failed. */
+/** Rolls back to the last completed revision with a new PRIMARY id. The rollback belongs to the failed service deployment. */
 export function beginRollback(ecs: Ecs, failed: Deployment, why: RollbackWords): Deployment | undefined {
   const { service, record } = failed
   const { lastCompleted } = service
   if (lastCompleted === undefined || lastCompleted.revision === failed.revision) return undefined
   const { revision, deploymentId } = lastCompleted
   record.rollback = { reason: why.verdict, startedAt: nowOf(ecs), revision }
-  amend(ecs, record, 'ROLLBACK_IN_PROGRESS', why.verdict)
+  updateStatus(ecs, record, 'ROLLBACK_IN_PROGRESS', why.verdict)
   service.spec = revision.spec
-  tell(ecs, service, events.rollingBack(service, deploymentId))
+  addServiceEvent(ecs, service, events.rollingBack(service, deploymentId))
   const deployment = makePrimary(ecs, service, { revision, record, isRollback: true }, () => why.rollout(deploymentId))
-  adopt(deployment)
+  takeOverTasks(deployment)
   failed.staleUntil = ecs.clock.now() + ecs.timing.rollbackLag / 2
   return deployment
 }
 
-/** Takes over the tasks that already run the same revision, so that they need not be replaced by their like. */
-function adopt(heir: Deployment): void {
+/** Takes over running tasks of the same revision, so that they are not replaced. */
+function takeOverTasks(heir: Deployment): void {
   const { service } = heir
   for (const other of service.deployments) {
     if (other === heir || other.revision !== heir.revision) continue
@@ -77,7 +77,7 @@ export interface RollbackWords {
   readonly rollout: (to: string) => string
 }
 
-/** The deployment is complete; so is what it was a part of. */
+/** Completes a deployment and its service deployment. */
 export function completeDeployment(ecs: Ecs, deployment: Deployment): void {
   const { service, record } = deployment
   deployment.rolloutState = 'COMPLETED'
@@ -87,7 +87,7 @@ export function completeDeployment(ecs: Ecs, deployment: Deployment): void {
   if (record.alarms.status === 'MONITORING') record.alarms.status = 'MONITORING_COMPLETE'
   service.lastCompleted = { revision: deployment.revision, deploymentId: deployment.id }
   service.live = deployment.revision.slot
-  tell(ecs, service, events.completed(service, deployment))
+  addServiceEvent(ecs, service, events.completed(service, deployment))
   recordDeployment(ecs, deployment)
   conclude(ecs, record, deployment.isRollback ? 'ROLLBACK_SUCCESSFUL' : 'SUCCESSFUL')
 }
@@ -101,7 +101,7 @@ export function failDeployment(ecs: Ecs, deployment: Deployment, reason: string)
   recordDeployment(ecs, deployment)
 }
 
-/** Ends an entry of the history. */
+/** Ends a service deployment. */
 export function conclude(
   ecs: Ecs,
   record: ServiceDeployment,
@@ -111,10 +111,15 @@ export function conclude(
   if (status === 'STOPPED') record.stoppedAt = nowOf(ecs)
   closeHooks(ecs, record)
   record.finishedAt = nowOf(ecs)
-  if (record.status !== status) amend(ecs, record, status, reason)
+  if (record.status !== status) updateStatus(ecs, record, status, reason)
 }
 
-export function amend(ecs: Ecs, record: ServiceDeployment, status: ServiceDeployment['status'], reason?: string): void {
+export function updateStatus(
+  ecs: Ecs,
+  record: ServiceDeployment,
+  status: ServiceDeployment['status'],
+  reason?: string,
+): void {
   record.status = status
   record.updatedAt = nowOf(ecs)
   if (reason !== undefined) record.statusReason = reason
@@ -129,7 +134,7 @@ const OPEN: ReadonlySet<ServiceDeployment['status']> = new Set([
   'ROLLBACK_IN_PROGRESS',
 ])
 
-/** Whether this entry of the history has no verdict yet. */
+/** Whether a service deployment is still running. */
 export const isOpen = ({ status }: ServiceDeployment): boolean => OPEN.has(status)
 
 function makePrimary(
@@ -162,7 +167,7 @@ function makePrimary(
     other.status = 'ACTIVE'
   }
   service.deployments.unshift(deployment)
-  Object.assign(service.scheduling, { steady: false, startFailures: 0, notBefore: 0, complaint: undefined })
+  Object.assign(service.scheduling, { steady: false, startFailures: 0, notBefore: 0, reportedProblem: undefined })
   service.scheduling.retry?.cancel()
   recordDeployment(ecs, deployment)
   return deployment

@@ -1,5 +1,5 @@
 import { type Ecs, nowOf } from '../context.ts'
-import { recordDeployment, tell } from '../journal.ts'
+import { addServiceEvent, recordDeployment } from '../journal.ts'
 import { events, stopped } from '../messages.ts'
 import type { Deployment, Service, Task } from '../model.ts'
 import { Tasks, type TaskWatcher } from '../task/tasks.ts'
@@ -20,20 +20,20 @@ import { desiredCountOf, primaryOf } from './task-counts.ts'
 export class Scheduler implements TaskWatcher {
   readonly tasks: Tasks
   readonly #ecs: Ecs
-  readonly #silence: () => void
+  readonly #unsubscribe: () => void
   /** Deployments under way that name alarms. */
   readonly #watched = new Set<Service>()
 
   constructor(ecs: Ecs) {
     this.#ecs = ecs
     this.tasks = new Tasks(ecs, this)
-    this.#silence = ecs.alarms.onChange(() => {
+    this.#unsubscribe = ecs.alarms.onChange(() => {
       for (const service of this.#watched) this.touch(service)
     })
   }
 
   close(): void {
-    this.#silence()
+    this.#unsubscribe()
     this.tasks.close()
   }
 
@@ -41,7 +41,7 @@ export class Scheduler implements TaskWatcher {
   touch(service: Service): void {
     service.scheduling.pass ??= this.#ecs.clock.after(this.#ecs.timing.schedulerPass, () => {
       service.scheduling.pass = undefined
-      this.#look(service)
+      this.#runPass(service)
     })
   }
 
@@ -52,7 +52,7 @@ export class Scheduler implements TaskWatcher {
     deployment.service.scheduling.notBefore = 0
     if (!deployment.hasRun) {
       deployment.hasRun = true
-      this.#forgive(deployment)
+      this.#resetFailures(deployment)
     }
     this.touch(deployment.service)
   }
@@ -61,7 +61,7 @@ export class Scheduler implements TaskWatcher {
     const { deployment } = task
     if (deployment === undefined) return
     const breaker = deployment.service.deploymentConfiguration.deploymentCircuitBreaker
-    if (task.healthy && breaker?.resetOnHealthyTask !== false) this.#forgive(deployment)
+    if (task.healthy && breaker?.resetOnHealthyTask !== false) this.#resetFailures(deployment)
     this.touch(deployment.service)
   }
 
@@ -72,10 +72,11 @@ export class Scheduler implements TaskWatcher {
     const ran = task.startedAt !== undefined
     const failedChecks = task.stopCode === 'ServiceSchedulerInitiated' && task.unhealthy !== undefined
     const wanted = task.stopCode === 'ServiceSchedulerInitiated' || task.stopCode === 'UserInitiated'
-    if (isFailure({ ran, failedChecks, wanted }, deployment.hasRun)) this.blame(deployment)
+    if (isFailure({ ran, failedChecks, wanted }, deployment.hasRun)) this.countFailure(deployment)
     if (!ran && !wanted) {
       this.pause(service)
-      if (service.scheduling.startFailures === 3) tell(this.#ecs, service, events.cannotStartConsistently(service))
+      if (service.scheduling.startFailures === 3)
+        addServiceEvent(this.#ecs, service, events.cannotStartConsistently(service))
     }
     service.scheduling.steady = false
     this.touch(service)
@@ -89,14 +90,14 @@ export class Scheduler implements TaskWatcher {
     const { deployment } = task
     if (deployment === undefined) return
     // What it left may be what another of its service waits for.
-    if (task.instance !== undefined && deployment.service.scheduling.complaint !== undefined) {
+    if (task.instance !== undefined && deployment.service.scheduling.reportedProblem !== undefined) {
       deployment.service.scheduling.notBefore = 0
     }
     this.touch(deployment.service)
   }
 
   /** Counts a failure against a deployment. */
-  blame(deployment: Deployment): void {
+  countFailure(deployment: Deployment): void {
     deployment.failedTasks += 1
     deployment.updatedAt = nowOf(this.#ecs)
     deployment.record.breaker.failureCount = deployment.failedTasks
@@ -115,16 +116,16 @@ export class Scheduler implements TaskWatcher {
     scheduling.retry = clock.after(pause, () => this.touch(service))
   }
 
-  #forgive(deployment: Deployment): void {
+  #resetFailures(deployment: Deployment): void {
     if (deployment.failedTasks === 0) return
     deployment.failedTasks = 0
     deployment.record.breaker.failureCount = 0
     recordDeployment(this.#ecs, deployment)
   }
 
-  #look(service: Service): void {
-    tellOfTargets(this.#ecs, service)
-    tellOfUnhealthy(this.#ecs, service)
+  #runPass(service: Service): void {
+    reportTargets(this.#ecs, service)
+    reportUnhealthyTargets(this.#ecs, service)
     if (service.status === 'INACTIVE') return
     if (service.status === 'DRAINING') this.#drain(service)
     else this.#advance(service)
@@ -160,9 +161,9 @@ export class Scheduler implements TaskWatcher {
     })
     this.#stopTasks(service, due.stop)
     if (due.start > 0) startTasks(this.#ecs, this, primary, due.start, due.replaced)
-    if (due.stuck && service.scheduling.complaint !== 'stuck') {
-      service.scheduling.complaint = 'stuck'
-      tell(this.#ecs, service, events.stuck(service))
+    if (due.stuck && service.scheduling.reportedProblem !== 'stuck') {
+      service.scheduling.reportedProblem = 'stuck'
+      addServiceEvent(this.#ecs, service, events.stuck(service))
     }
   }
 
@@ -184,7 +185,7 @@ export class Scheduler implements TaskWatcher {
       const reason = task.unhealthy ?? stopped.scaling(task.deployment ?? (primaryOf(service) as Deployment))
       this.tasks.stop(task, 'ServiceSchedulerInitiated', reason)
     }
-    tell(this.#ecs, service, events.stopped(service, tasks))
+    addServiceEvent(this.#ecs, service, events.stopped(service, tasks))
   }
 
   #drain(service: Service): void {
@@ -205,7 +206,7 @@ interface CountedTask extends Counted {
   readonly task: Task
 }
 
-/** The tasks of a deployment that have not been told to stop, as the plan counts them. */
+/** The tasks of a deployment whose desiredStatus is RUNNING, as the plan counts them. */
 function countedOf({ tasks }: Deployment): readonly CountedTask[] {
   const counted: CountedTask[] = []
   for (const task of tasks) {
@@ -220,22 +221,23 @@ function countedOf({ tasks }: Deployment): readonly CountedTask[] {
   return counted
 }
 
-function tellOfTargets(ecs: Ecs, service: Service): void {
+function reportTargets(ecs: Ecs, service: Service): void {
   const { registered, deregistered, draining } = service.scheduling
-  for (const [arn, count] of registered) tell(ecs, service, events.registered(service, count, arn))
-  for (const [arn, count] of deregistered) tell(ecs, service, events.deregistered(service, count, arn))
-  for (const [deploymentId, count] of draining) tell(ecs, service, events.draining(service, deploymentId, count))
+  for (const [arn, count] of registered) addServiceEvent(ecs, service, events.registered(service, count, arn))
+  for (const [arn, count] of deregistered) addServiceEvent(ecs, service, events.deregistered(service, count, arn))
+  for (const [deploymentId, count] of draining)
+    addServiceEvent(ecs, service, events.draining(service, deploymentId, count))
   for (const counts of [registered, deregistered, draining]) counts.clear()
 }
 
-function tellOfUnhealthy(ecs: Ecs, service: Service): void {
+function reportUnhealthyTargets(ecs: Ecs, service: Service): void {
   for (const { tasks } of service.deployments) {
     for (const task of tasks) {
       if (task.unhealthy === undefined || task.desiredStatus === 'STOPPED') continue
       for (const registration of task.registrations) {
-        if (registration.health !== 'unhealthy' || registration.told) continue
-        registration.told = true
-        tell(ecs, service, events.unhealthyTarget(service, task, registration))
+        if (registration.health !== 'unhealthy' || registration.reported) continue
+        registration.reported = true
+        addServiceEvent(ecs, service, events.unhealthyTarget(service, task, registration))
       }
     }
   }

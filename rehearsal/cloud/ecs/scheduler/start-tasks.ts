@@ -1,5 +1,5 @@
 import type { Ecs } from '../context.ts'
-import { tell } from '../journal.ts'
+import { addServiceEvent } from '../journal.ts'
 import { events } from '../messages.ts'
 import type { Deployment, Service, Task } from '../model.ts'
 import { newTask } from '../task/new-task.ts'
@@ -8,7 +8,7 @@ import { needsOf, place } from '../task/placement.ts'
 /** The parts of the scheduler that starting tasks needs. */
 interface Launcher {
   readonly tasks: { launch(task: Task): void }
-  blame(deployment: Deployment): void
+  countFailure(deployment: Deployment): void
   pause(service: Service, atLeast?: number): void
   touch(service: Service): void
 }
@@ -33,8 +33,8 @@ export function startTasks(
   for (let i = 0; i < Math.min(count, BATCH); i++) {
     const task = placed(ecs, deployment)
     if (typeof task === 'string') {
-      complain(ecs, deployment, task)
-      scheduler.blame(deployment)
+      report(ecs, deployment, task)
+      scheduler.countFailure(deployment)
       scheduler.pause(service, PLACEMENT_PAUSE)
       break
     }
@@ -43,8 +43,12 @@ export function startTasks(
     tasks.push(task)
   }
   if (tasks.length === 0) return
-  service.scheduling.complaint = undefined
-  tell(ecs, service, replaced > 0 ? events.replaced(service, tasks, replaced) : events.started(service, tasks))
+  service.scheduling.reportedProblem = undefined
+  addServiceEvent(
+    ecs,
+    service,
+    replaced > 0 ? events.replaced(service, tasks, replaced) : events.started(service, tasks),
+  )
   if (count > BATCH) scheduler.touch(service)
 }
 
@@ -111,8 +115,8 @@ function tagTask(ecs: Ecs, { arn, cluster, definition, deployment }: Task): void
   if (all.size > 0) tags.set(arn, all)
 }
 
-function complain(ecs: Ecs, { service }: Deployment, message: string): void {
-  if (service.scheduling.complaint === message) return
-  service.scheduling.complaint = message
-  tell(ecs, service, message)
+function report(ecs: Ecs, { service }: Deployment, message: string): void {
+  if (service.scheduling.reportedProblem === message) return
+  service.scheduling.reportedProblem = message
+  addServiceEvent(ecs, service, message)
 }

@@ -15,7 +15,7 @@ export class TaskTargets {
     this.#ecs = ecs
     this.#changed = changed
     this.#unsubscribe = ecs.targetGroups.onChange((scope, arn, target, health) =>
-      this.#heard(scope, arn, target, health),
+      this.#healthChanged(scope, arn, target, health),
     )
   }
 
@@ -34,7 +34,7 @@ export class TaskTargets {
       if (targetGroupArn === undefined || containerPort === undefined) continue
       const target = this.#targetOf(task, targetGroupArn, containerName, containerPort)
       if (target === undefined) continue
-      const registration: Registration = { targetGroupArn, target, health: 'initial', told: false }
+      const registration: Registration = { targetGroupArn, target, health: 'initial', reported: false }
       task.registrations.push(registration)
       this.#owners.set(keyOf(scope, targetGroupArn, target), { task, registration })
       count(deployment.service.scheduling.registered, targetGroupArn)
@@ -78,7 +78,7 @@ export class TaskTargets {
     return task.privateIp === undefined ? undefined : { id: task.privateIp, port: containerPort, ...reachable }
   }
 
-  #heard(scope: Scope, arn: string, target: Target, health: TargetHealth | undefined): void {
+  #healthChanged(scope: Scope, arn: string, target: Target, health: TargetHealth | undefined): void {
     const owner = this.#owners.get(keyOf(scope, arn, target))
     if (owner === undefined) return
     const { task, registration } = owner

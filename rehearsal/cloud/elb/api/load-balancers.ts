@@ -47,7 +47,7 @@ export function loadBalancerOperations(elb: ElbContext): Operations {
       const resources = elb.accounts.get(caller)
       const arn = new Parameters(members).required('LoadBalancerArn')
       const balancer = resources.loadBalancers.get(arn)
-      // Deleting what is gone succeeds, in AWS too.
+      // As in AWS, deleting something that does not exist succeeds.
       if (balancer === undefined) return {}
       if (balancer.attributes.get('deletion_protection.enabled') === 'true') {
         throw notPermitted(`Load balancer '${arn}' cannot be deleted because deletion protection is enabled`)
@@ -139,7 +139,7 @@ async function createLoadBalancer(elb: ElbContext, input: Parameters, caller: Ca
   return balancer
 }
 
-/** Creating the same load balancer again gives the one that is there; with other settings it is refused. */
+/** Returns an existing load balancer with the same settings. Throws when its settings differ, as AWS does. */
 function existing(
   resources: Resources,
   name: string,

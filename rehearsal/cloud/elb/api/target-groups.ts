@@ -41,7 +41,7 @@ export function targetGroupOperations(elb: ElbContext): Operations {
       const resources = elb.accounts.get(caller)
       const arn = new Parameters(members).required('TargetGroupArn')
       const group = resources.targetGroups.get(arn)
-      // Deleting what is gone succeeds, in AWS too.
+      // As in AWS, deleting something that does not exist succeeds.
       if (group === undefined) return {}
       if (group.usedBy.size > 0) throw targetGroupInUse(arn)
       elb.health.forget(group)
@@ -110,7 +110,7 @@ function protocolVersion(input: Parameters, protocol: TargetGroup['protocol']): 
   return 'HTTP1'
 }
 
-/** Creating the same target group again gives the one that is there; with other settings it is refused. */
+/** Returns an existing target group with the same settings. Throws when its settings differ, as AWS does. */
 function sameAs(before: TargetGroup, wanted: TargetGroup): TargetGroup {
   const settings = ({ protocol, port, vpcId, targetType, ipAddressType, healthCheck }: TargetGroup) =>
     JSON.stringify([protocol, port, vpcId, targetType, ipAddressType, Object.entries(healthCheck).sort()])

@@ -10,7 +10,7 @@ function matches(matcher: string, status: number): boolean {
 }
 
 /** Why a check failed, in AWS's words; `undefined` if it passed. */
-export function complaint(check: HealthCheck, result: ProbeResult): Required<Omit<TargetHealth, 'state'>> | undefined {
+export function failureOf(check: HealthCheck, result: ProbeResult): Required<Omit<TargetHealth, 'state'>> | undefined {
   switch (result.outcome) {
     case 'timed-out':
       return { reason: 'Target.Timeout', description: 'Request timed out' }

@@ -2,7 +2,7 @@ import type { Prober, Target, TargetGroups, TargetHealth } from '../../interface
 import type { Clock } from '../../kernel/clock.ts'
 import type { Journal } from '../../kernel/journal.ts'
 import { type RegisteredTarget, type TargetGroup, targetKey } from '../model.ts'
-import { complaint, continueStreak, judge } from './health-check.ts'
+import { continueStreak, failureOf, judge } from './health-check.ts'
 
 type Listener = Parameters<TargetGroups['onChange']>[0]
 
@@ -114,7 +114,7 @@ export class HealthMonitor {
     entry.streak = 0
     entry.health = wanted ? registering : notInUse
     group.rotation = undefined
-    this.#tell(group, entry.target, before, entry.health)
+    this.#notify(group, entry.target, before, entry.health)
     if (!wanted) return
     entry.timer = this.#clock.after(registrationMs, () => {
       this.#change(group, entry, checking)
@@ -132,7 +132,7 @@ export class HealthMonitor {
       timeoutMs: check.timeoutSeconds * 1_000,
     })
     if (entry.round !== round) return
-    const failure = complaint(check, result)
+    const failure = failureOf(check, result)
     entry.streak = continueStreak(entry.streak, failure === undefined)
     this.#change(group, entry, judge(check, entry.health, entry.streak, failure))
     // A listener may have deregistered the target at once; then there is nothing more to check.
@@ -154,7 +154,7 @@ export class HealthMonitor {
     group.rotation = undefined
     for (const connection of [...entry.underWay]) connection.destroy()
     entry.agent?.destroy()
-    this.#tell(group, entry.target, entry.health, undefined)
+    this.#notify(group, entry.target, entry.health, undefined)
   }
 
   #change(group: TargetGroup, entry: RegisteredTarget, health: TargetHealth): void {
@@ -162,10 +162,15 @@ export class HealthMonitor {
     if (same(before, health)) return
     entry.health = health
     group.rotation = undefined
-    this.#tell(group, entry.target, before, health)
+    this.#notify(group, entry.target, before, health)
   }
 
-  #tell(group: TargetGroup, target: Target, before: TargetHealth | undefined, health: TargetHealth | undefined): void {
+  #notify(
+    group: TargetGroup,
+    target: Target,
+    before: TargetHealth | undefined,
+    health: TargetHealth | undefined,
+  ): void {
     this.#journal.write({
       type: 'target',
       account: group.scope.account,

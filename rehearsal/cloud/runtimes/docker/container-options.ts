@@ -20,7 +20,7 @@ export interface ContainerPlace {
   readonly volumes: Readonly<Record<string, string>>
 }
 
-/** What the Docker engine is told for one container of a task. */
+/** Options of the Docker engine for one container of a task. */
 export function containerOptions(
   task: TaskRequest,
   container: ContainerDefinition,

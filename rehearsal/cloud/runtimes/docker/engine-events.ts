@@ -4,7 +4,7 @@ import { RUN_LABEL } from './labels.ts'
 
 export type EngineEvent =
   | { readonly kind: 'died'; readonly exitCode: number }
-  /** A process of it was killed for its memory; told before or after the death, as the engine pleases. */
+  /** A process was killed for its memory. The engine sends this before or after the death. */
   | { readonly kind: 'out-of-memory' }
   | { readonly kind: 'health'; readonly status: 'HEALTHY' | 'UNHEALTHY' }
 

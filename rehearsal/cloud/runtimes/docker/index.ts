@@ -15,10 +15,10 @@ import { DockerTask } from './task.ts'
 export type { LogSink, SecretSource } from './logs-and-secrets.ts'
 
 export interface DockerRuntimeDeps {
-  /** The label on all that is made, and the only thing that is removed again by. */
+  /** Label value of everything that this cloud creates. Only labelled things are removed. */
   readonly runId: string
   readonly pullAccess: PullAccess
-  /** The engine that DOCKER_HOST names, or the machine's own, unless another is given. */
+  /** Default: the engine of DOCKER_HOST, or the local one. */
   readonly engine?: Docker
   /** How many times faster than the machine's the cloud's clock runs. */
   readonly speed?: number
@@ -29,7 +29,7 @@ export interface DockerRuntimeDeps {
   readonly secrets?: SecretSource
 }
 
-/** Runs tasks as real containers on a Docker engine. Rejects, with the way out, when there is none. */
+/** Runs tasks as containers on a Docker engine. Rejects, with a hint, when it cannot reach one. */
 export async function createDockerRuntime(deps: DockerRuntimeDeps): Promise<Runtime> {
   const engine = deps.engine ?? new Docker()
   const machine = await engine.info().catch((error) => Promise.reject(new Error(noEngine(error), { cause: error })))
@@ -90,7 +90,7 @@ const noSecrets: SecretSource = {
   },
 }
 
-/** The machine itself is the one container instance there is. */
+/** This machine is the only container instance. */
 function instanceOf(runId: string, { NCPU, MemTotal }: { NCPU: number; MemTotal: number }): InstanceFacts {
   return {
     ec2InstanceId: `i-${createHash('sha256').update(runId).digest('hex').slice(0, 17)}`,

@@ -1,7 +1,7 @@
-// What the Docker runtime needs of the rest of AWS, and can do without.
+// Optional AWS services of the Docker runtime.
 import type { Scope } from '../../kernel/call.ts'
 
-/** Where the awslogs driver sends what containers write. */
+/** Destination of the awslogs driver: simulated CloudWatch Logs. */
 export interface LogSink {
   /** Makes the stream (and the group, if asked to). Rejects in CloudWatch's words when the group does not exist. */
   open(scope: Scope, stream: LogStream, createGroup: boolean): Promise<void>
@@ -18,7 +18,7 @@ export interface LogEvent {
   readonly message: string
 }
 
-/** Where `secrets` of containers come from: Secrets Manager and Systems Manager. */
+/** Source of containers' `secrets`: Secrets Manager and Systems Manager. */
 export interface SecretSource {
   /** Rejects in AWS's words when there is none. */
   valueOf(scope: Scope, valueFrom: string): Promise<string>

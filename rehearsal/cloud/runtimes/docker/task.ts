@@ -17,9 +17,9 @@ import {
 } from './stopped-reasons.ts'
 import { networkOf, type TaskNetwork } from './task-network.ts'
 
-/** The agent reports a container as started once it has not died at once. */
+/** The ECS agent reports a container as started only when it does not exit at once. */
 const SETTLE_MS = 250
-/** The exit code of what was killed with SIGKILL, which may have been for its memory. */
+/** Exit code after SIGKILL, for example when out of memory. */
 const KILLED = 137
 const OOM_NOTICE_MS = 1_000
 const OOM_LOOK_MS = 100
@@ -38,7 +38,7 @@ interface Running {
   outOfMemory: boolean
 }
 
-/** One task on a Docker engine, from its network to the removal of the last container. */
+/** Runs one task on a Docker engine, from its network to the removal of its last container. */
 export class DockerTask implements TaskHandle {
   readonly #world: World
   readonly #task: TaskRequest
@@ -46,7 +46,7 @@ export class DockerTask implements TaskHandle {
   readonly #containers: readonly Running[]
   #network: TaskNetwork | undefined
   #stopping = false
-  /** The work under way; each step begins when the one before it is over. */
+  /** Pending work, in sequence. */
   #work: Promise<void>
 
   constructor(world: World, task: TaskRequest, events: TaskEvents) {
@@ -70,7 +70,7 @@ export class DockerTask implements TaskHandle {
     this.#work = this.#work.catch(() => undefined).then(() => this.#end())
   }
 
-  /** Lets go of the task as it is: nothing more is started, and whoever asks removes what there is. */
+  /** Abandons the task: starts nothing more. The caller removes its containers. */
   async abandon(): Promise<void> {
     this.#stopping = true
     await this.#work.catch(() => undefined)
@@ -117,7 +117,7 @@ export class DockerTask implements TaskHandle {
     if (!this.#stopping) this.#events.pullStopped()
   }
 
-  /** Starts every container whose dependencies allow it; called again whenever one of them has changed. */
+  /** Starts every container whose dependencies are met. Called again when one of them changes. */
   async #startReady(): Promise<void> {
     const progressOf = (name: string) => this.#containers.find(({ definition }) => definition.name === name)
     for (const running of this.#containers) {
@@ -199,7 +199,7 @@ export class DockerTask implements TaskHandle {
     return running.outOfMemory
   }
 
-  /** Something has changed that other containers may have waited for. */
+  /** Called when a container changed that others may depend on. */
   #continue(): void {
     if (this.#stopping) return
     this.#work = this.#work.then(() => this.#startReady()).catch((error) => this.#fail(error))
@@ -213,7 +213,7 @@ export class DockerTask implements TaskHandle {
 
   async #end(): Promise<void> {
     const { speed, events, engine } = this.#world
-    // In the reverse of the order in which they were started.
+    // In reverse start order.
     for (const { container, status, definition } of this.#containers.toReversed()) {
       if (container === undefined || status === 'STOPPED') continue
       await container.stop({ t: stopSeconds(definition, speed) }).catch(() => undefined)
@@ -262,7 +262,7 @@ export class DockerTask implements TaskHandle {
 
   async #bindingsOf(container: Docker.Container, definition: ContainerDefinition): Promise<NetworkBinding[]> {
     const { networkMode } = this.#task.definition
-    // As the agent, which tells of no bindings where a network is shared.
+    // As the ECS agent, which reports no bindings for a shared network.
     if (networkMode === 'awsvpc' || networkMode === 'host' || networkMode === 'none') return []
     const { NetworkSettings } = await container.inspect()
     return portsOf(definition).map(({ key, containerPort, protocol }) => ({

@@ -3,7 +3,7 @@ import type { Random } from '../../kernel/random.ts'
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
 const ONE = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/
 
-/** A time span in milliseconds, or one from a range, drawn anew each time. */
+/** A time span in milliseconds, or a range from which each use draws one. */
 export interface Duration {
   readonly from: number
   readonly to: number

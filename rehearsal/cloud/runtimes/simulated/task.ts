@@ -203,7 +203,7 @@ export class SimulatedTask implements TaskHandle {
   }
 
   #bind({ portMappings = [] }: ContainerDefinition): NetworkBinding[] {
-    // What shares a network is bound to nothing: the agent tells of no bindings then.
+    // The ECS agent reports no bindings for a shared network.
     const { networkMode = 'bridge' } = this.#task.definition
     if (networkMode !== 'bridge') return []
     return portMappings.map(({ containerPort = 0, hostPort, protocol = 'tcp' }) => ({

@@ -4,10 +4,10 @@ import { readAddress } from './address.ts'
 
 const VERBS: Readonly<Record<string, string>> = { GET: 'Get', PUT: 'Put', DELETE: 'Delete' }
 
-/** The setting that a request is about, by its name in the query. */
+/** The bucket setting that a request names in its query. */
 export const settingOf = ({ url }: RequestHead) => Object.keys(SETTINGS).find((name) => url.searchParams.has(name))
 
-/** Which of S3's operations a request is: its method, where it points, and what stands in its query. */
+/** The S3 operation of a request, from its method, path and query. */
 export function actionOf(head: RequestHead): string {
   const { bucket, key } = readAddress(head)
   const { method, headers } = head

@@ -1,6 +1,6 @@
 import type { RequestHead } from '../../kernel/call.ts'
 
-/** Which bucket and key a request is about; '' for none. */
+/** Bucket and key of a request; empty for none. */
 export interface Address {
   readonly bucket: string
   readonly key: string

@@ -3,7 +3,7 @@ import { AwsError } from '../../kernel/errors.ts'
 import { conditionalConflict, noSuchKey, notImplemented, preconditionFailed } from '../errors.ts'
 import { type Bucket, current, type Version } from '../model.ts'
 
-/** Holds a write to its conditions. `arrived` is when the request began: a delete since then is a conflict. */
+/** Checks the conditions of a write. A delete since `arrived`, the start of the request, is a conflict. */
 export function checkWrite(bucket: Bucket, key: string, headers: IncomingHttpHeaders, arrived: number): void {
   const ifMatch = headers['if-match']
   const ifNoneMatch = headers['if-none-match']
@@ -21,7 +21,7 @@ export function checkWrite(bucket: Bucket, key: string, headers: IncomingHttpHea
   }
 }
 
-/** Holds a delete to its condition. */
+/** Checks the condition of a delete. */
 export function checkDelete(bucket: Bucket, key: string, headers: IncomingHttpHeaders): void {
   const ifMatch = headers['if-match']
   if (ifMatch === undefined) return
@@ -30,7 +30,7 @@ export function checkDelete(bucket: Bucket, key: string, headers: IncomingHttpHe
   if (!matches(ifMatch, there)) throw preconditionFailed('If-Match')
 }
 
-/** Holds a read to its conditions; `true` means that the reader has it already. */
+/** Checks the conditions of a read. Returns `true` for 304 Not Modified. */
 export function isNotModified(version: Version, headers: IncomingHttpHeaders): boolean {
   const ifMatch = headers['if-match']
   const ifNoneMatch = headers['if-none-match']

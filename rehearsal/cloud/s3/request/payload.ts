@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib'
 import { AwsError } from '../../kernel/errors.ts'
 import { badDigest } from '../errors.ts'
 
-/** What was really sent: the body without its transfer encoding, and the checksums that came with it. */
+/** A request's decoded body and its checksums. */
 export interface Payload {
   readonly body: Buffer
   /** By header name, such as `x-amz-checksum-crc32`. */
@@ -13,7 +13,7 @@ export interface Payload {
 
 const CHECKSUM = /^x-amz-checksum-(crc32|crc32c|crc64nvme|sha1|sha256)$/
 
-/** Decodes a body that may be `aws-chunked`, and holds it to the checksums sent with it. */
+/** Decodes a body that may be `aws-chunked`, and verifies its checksums. */
 export function readPayload(headers: IncomingHttpHeaders, raw: Buffer): Payload {
   const chunked = /aws-chunked/.test(headers['content-encoding'] ?? '') || isStreaming(headers)
   const { body, trailers } = chunked ? decodeChunks(raw) : { body: raw, trailers: {} }

@@ -1,4 +1,4 @@
-// What may be asked of blue/green, linear and canary deployments.
+// Validates blue/green, linear and canary deployments.
 import type { DeploymentConfiguration, DeploymentLifecycleHook, LoadBalancer } from '@aws-sdk/client-ecs'
 import type { Scope } from '../../../kernel/call.ts'
 import type { Ecs } from '../../context.ts'

@@ -13,7 +13,7 @@ const PINNED = [
   'vpcLatticeConfigurations',
 ] as const satisfies readonly (keyof ServiceSpec & keyof UpdateServiceRequest)[]
 
-/** What a new service is to run. */
+/** The spec of a new service. */
 export function newSpec(input: CreateServiceRequest, taskDefinition: TaskDefinition): ServiceSpec {
   const { launchType } = input
   // An empty strategy is none.
@@ -32,7 +32,7 @@ export function newSpec(input: CreateServiceRequest, taskDefinition: TaskDefinit
   }
 }
 
-/** What a service is to run from now on, or `undefined` when nothing about that changes. */
+/** The new spec of an updated service, or `undefined` when the update changes none of it. */
 export function changedSpec(
   { spec }: Service,
   input: UpdateServiceRequest,

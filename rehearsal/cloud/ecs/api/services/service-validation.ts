@@ -6,7 +6,7 @@ import { invalid } from '../errors.ts'
 import { runsOnFargate } from '../task-definitions.ts'
 import { refuseStrategy } from './deployment-strategy.ts'
 
-/** Refuses a service that could never run as it is described. */
+/** Throws AWS's errors for an invalid service. */
 export function refuseSpec(ecs: Ecs, scope: Scope, spec: ServiceSpec, strategy: Service['schedulingStrategy']): void {
   const { taskDefinition, launchType, networkConfiguration } = spec
   if (launchType === 'FARGATE' && !runsOnFargate(taskDefinition)) {
@@ -59,7 +59,7 @@ function refuseLoadBalancer(ecs: Ecs, scope: Scope, loadBalancer: LoadBalancer, 
   }
 }
 
-/** Refuses a deployment configuration that could never move, or that the rehearsal cloud does not model. */
+/** Throws for a deployment configuration that is invalid, or that the rehearsal does not simulate. */
 export function refuseConfiguration(
   configuration: DeploymentConfiguration,
   strategy: Service['schedulingStrategy'],

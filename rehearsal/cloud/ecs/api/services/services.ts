@@ -74,7 +74,7 @@ export function serviceOperations(ecs: Ecs, scheduler: Scheduler): Api {
       refuseUnshiftable(ecs, service.cluster.scope, configuration, (changed ?? spec).loadBalancers)
 
       service.deploymentConfiguration = configuration
-      amend(service, input)
+      updateStatus(service, input)
       if (changed !== undefined) beginDeployment(ecs, service, changed)
       const primary = primaryOf(service)
       if (primary !== undefined && input.desiredCount !== undefined) {
@@ -176,7 +176,7 @@ function refuseCount(count: number | undefined): void {
 }
 
 /** Changes what an update can change without a new deployment. */
-function amend(service: Service, input: UpdateServiceRequest): void {
+function updateStatus(service: Service, input: UpdateServiceRequest): void {
   service.desiredCount = input.desiredCount ?? service.desiredCount
   service.healthCheckGracePeriodSeconds = input.healthCheckGracePeriodSeconds ?? service.healthCheckGracePeriodSeconds
   service.placementConstraints = input.placementConstraints ?? service.placementConstraints
@@ -235,7 +235,7 @@ function newService(
       notBefore: 0,
       retry: undefined,
       steady: false,
-      complaint: undefined,
+      reportedProblem: undefined,
       registered: new Map(),
       deregistered: new Map(),
       draining: new Map(),

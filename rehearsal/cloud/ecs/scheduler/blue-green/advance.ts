@@ -5,13 +5,13 @@ import type { Deployment } from '../../model.ts'
 import { countOf, desiredCountOf, isHealthy, isWanted, takesTraffic } from '../task-counts.ts'
 import { isBlue } from './desired-tasks.ts'
 import { awaiting } from './hooks.ts'
-import { arrive, enter, settleTraffic, takeBack } from './stages.ts'
+import { enter, setStage, settleTraffic, shiftBack } from './stages.ts'
 
 type WakeIn = (ms: number) => void
 
-/** Goes on to the next stage, if it is time. @returns whether the deployment is complete. */
+/** Enters the next lifecycle stage when it is time. Returns whether the deployment is complete. */
 export function advance(ecs: Ecs, primary: Deployment, lifecycle: Lifecycle, wakeIn: WakeIn): boolean {
-  if (primary.isRollback) return goBack(ecs, primary, lifecycle, wakeIn)
+  if (primary.isRollback) return rollBack(ecs, primary, lifecycle, wakeIn)
   if (lifecycle.unsettled) {
     const blue = primary.service.deployments.find((other) => other !== primary && isBlue(other))
     if (blue !== undefined && !isScaled(blue)) return false
@@ -27,7 +27,7 @@ export function advance(ecs: Ecs, primary: Deployment, lifecycle: Lifecycle, wak
   return later(wakeIn, 0)
 }
 
-/** How long the stage still takes; `undefined` while that depends on tasks. */
+/** Remaining time of the stage in milliseconds; `undefined` while it waits for tasks. */
 function waitLeft(ecs: Ecs, primary: Deployment, lifecycle: Lifecycle): number | undefined {
   const now = ecs.clock.now()
   const hooks = awaiting(primary.record)
@@ -43,15 +43,15 @@ function waitLeft(ecs: Ecs, primary: Deployment, lifecycle: Lifecycle): number |
 }
 
 /** Shifts all traffic back as soon as the old tasks can take it, and then removes the new ones. */
-function goBack(ecs: Ecs, rollback: Deployment, lifecycle: Lifecycle, wakeIn: WakeIn): boolean {
+function rollBack(ecs: Ecs, rollback: Deployment, lifecycle: Lifecycle, wakeIn: WakeIn): boolean {
   if (!isScaled(rollback)) return false
   const now = ecs.clock.now()
   const left = lifecycle.since + ecs.timing.lifecycleStage - now
   // Production traffic first, without a delay.
-  if (lifecycle.production > 0 || lifecycle.unsettled) takeBack(ecs, rollback, lifecycle, 'production')
+  if (lifecycle.production > 0 || lifecycle.unsettled) shiftBack(ecs, rollback, lifecycle, 'production')
   else if (left > 0) return later(wakeIn, left)
-  else if (lifecycle.test > 0) takeBack(ecs, rollback, lifecycle, 'test')
-  else if (lifecycle.stage !== 'CLEAN_UP') arrive(ecs, rollback.record, lifecycle, 'CLEAN_UP')
+  else if (lifecycle.test > 0) shiftBack(ecs, rollback, lifecycle, 'test')
+  else if (lifecycle.stage !== 'CLEAN_UP') setStage(ecs, rollback.record, lifecycle, 'CLEAN_UP')
   else return isCleanedUp(ecs, rollback, wakeIn)
   return later(wakeIn, 0)
 }

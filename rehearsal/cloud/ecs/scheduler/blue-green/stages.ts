@@ -4,25 +4,25 @@ import { hooksAt, type Lifecycle, type Stage } from '../../lifecycle.ts'
 import type { Deployment, ServiceDeployment } from '../../model.ts'
 import { shift } from './traffic.ts'
 
-/** Brings a deployment to the next stage of its lifecycle: its traffic is shifted, its hooks come up. */
+/** Enters a lifecycle stage: shifts traffic and starts its hooks. */
 export function enter(ecs: Ecs, deployment: Deployment, lifecycle: Lifecycle, stage: Stage): void {
   if (stage === 'TEST_TRAFFIC_SHIFT') shift(ecs, deployment, 'test', 100)
   if (stage === 'PRODUCTION_TRAFFIC_SHIFT') {
     shift(ecs, deployment, 'production', lifecycle.steps[lifecycle.stepsDone] ?? 100)
     lifecycle.stepsDone += 1
   }
-  arrive(ecs, deployment.record, lifecycle, stage)
+  setStage(ecs, deployment.record, lifecycle, stage)
   raiseHooks(ecs, deployment.record, lifecycle)
 }
 
 /** Shifts traffic back. A rollback has no hooks. */
-export function takeBack(ecs: Ecs, rollback: Deployment, lifecycle: Lifecycle, of: 'production' | 'test'): void {
+export function shiftBack(ecs: Ecs, rollback: Deployment, lifecycle: Lifecycle, of: 'production' | 'test'): void {
   if (lifecycle.unsettled) settleTraffic(ecs, rollback, lifecycle)
   else shift(ecs, rollback, of, 0)
-  arrive(ecs, rollback.record, lifecycle, of === 'production' ? 'PRODUCTION_TRAFFIC_SHIFT' : 'TEST_TRAFFIC_SHIFT')
+  setStage(ecs, rollback.record, lifecycle, of === 'production' ? 'PRODUCTION_TRAFFIC_SHIFT' : 'TEST_TRAFFIC_SHIFT')
 }
 
-export function arrive(ecs: Ecs, record: ServiceDeployment, lifecycle: Lifecycle, stage: Stage): void {
+export function setStage(ecs: Ecs, record: ServiceDeployment, lifecycle: Lifecycle, stage: Stage): void {
   lifecycle.stage = stage
   lifecycle.since = ecs.clock.now()
   record.updatedAt = nowOf(ecs)

@@ -2,7 +2,7 @@ import type { Ecs } from '../../context.ts'
 import { groupOf, otherSlot } from '../../lifecycle.ts'
 import type { Deployment } from '../../model.ts'
 
-/** Gives the revision of a service deployment so much of the production or the test traffic; the rest stays where it was. */
+/** Shifts a percentage of production or test traffic to the revision of a service deployment. */
 export function shift(ecs: Ecs, { service, record }: Deployment, of: 'production' | 'test', percent: number): void {
   const { lifecycle, target } = record
   if (lifecycle === undefined) return

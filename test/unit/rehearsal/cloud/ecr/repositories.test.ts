@@ -1,8 +1,8 @@
-import { Tokens } from '../../../../../rehearsal/cloud/ecr/auth-tokens.ts'
+import { AuthTokens } from '../../../../../rehearsal/cloud/ecr/auth-tokens.ts'
 import { readPath } from '../../../../../rehearsal/cloud/ecr/distribution-path.ts'
 import { readManifest } from '../../../../../rehearsal/cloud/ecr/manifest.ts'
 import { findImage, isImmutable, type Repository, tagsOf } from '../../../../../rehearsal/cloud/ecr/model.ts'
-import { Hosts } from '../../../../../rehearsal/cloud/ecr/registry-hosts.ts'
+import { RegistryHosts } from '../../../../../rehearsal/cloud/ecr/registry-hosts.ts'
 import { ManualClock } from '../../../../../rehearsal/cloud/kernel/clock.ts'
 
 const repository = (more: Partial<Repository> = {}): Repository => ({
@@ -92,7 +92,7 @@ test('paths that the API does not have are unknown', () => {
 
 test('every registry has its own address, opened once', async () => {
   const opened: string[] = []
-  const hosts = new Hosts(async (address) => {
+  const hosts = new RegistryHosts(async (address) => {
     opened.push(address)
     return 4566
   })
@@ -111,7 +111,7 @@ test('every registry has its own address, opened once', async () => {
 
 test('a token is valid for twelve hours, or until it is expired by hand', async () => {
   const clock = new ManualClock()
-  const tokens = new Tokens(clock)
+  const tokens = new AuthTokens(clock)
   const holder = { account: '1', region: 'us-east-1', arn: 'arn', role: undefined }
   const { password } = tokens.issue(holder)
   await clock.advance(12 * 3_600_000 - 1)

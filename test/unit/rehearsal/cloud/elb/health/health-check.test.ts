@@ -1,4 +1,4 @@
-import { complaint, continueStreak, judge } from '../../../../../../rehearsal/cloud/elb/health/health-check.ts'
+import { continueStreak, failureOf, judge } from '../../../../../../rehearsal/cloud/elb/health/health-check.ts'
 import type { HealthCheck } from '../../../../../../rehearsal/cloud/elb/model.ts'
 
 const check = { protocol: 'HTTP', matcher: '200-299,302', healthyThreshold: 3, unhealthyThreshold: 2 } as HealthCheck
@@ -12,12 +12,12 @@ test.each([
   [300, false],
   [500, false],
 ])('status %i passes 200-299,302: %s', (status, passes) => {
-  expect(complaint(check, { outcome: 'answered', status }) === undefined).toBe(passes)
+  expect(failureOf(check, { outcome: 'answered', status }) === undefined).toBe(passes)
 })
 
 test('a TCP check passes with any connection', () => {
-  expect(complaint({ ...check, protocol: 'TCP' }, { outcome: 'answered', status: 0 })).toBeUndefined()
-  expect(complaint({ ...check, protocol: 'TCP' }, { outcome: 'refused' })?.reason).toBe('Target.FailedHealthChecks')
+  expect(failureOf({ ...check, protocol: 'TCP' }, { outcome: 'answered', status: 0 })).toBeUndefined()
+  expect(failureOf({ ...check, protocol: 'TCP' }, { outcome: 'refused' })?.reason).toBe('Target.FailedHealthChecks')
 })
 
 test('a streak restarts when the result changes', () => {
