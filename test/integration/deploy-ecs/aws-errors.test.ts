@@ -1,3 +1,4 @@
+// Lost answers, throttling, refused calls and expired credentials.
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
 import { seededRandom } from '../../../rehearsal/cloud/kernel/random.ts'
 import type { Intercept } from '../../../rehearsal/cloud/kernel/service.ts'
@@ -13,9 +14,9 @@ afterEach(() => cloud.close())
 
 const calls = (action: string) => cloud.journal.entries('api').filter((entry) => entry['action'] === action)
 const revision = (arn: unknown) => String(arn).replace(/^.*\//, '')
-/** How many deployments were made of the service, by the journal. */
+/** Number of deployments of the service, from the journal. */
 const deployments = () => new Set(cloud.journal.entries('deployment').map(({ id }) => id)).size
-/** How many revisions were made, by what there is. */
+/** Number of revisions that were registered. */
 const revisions = () =>
   calls('RegisterTaskDefinition').filter(({ outcome }) => outcome === 'ok' || outcome === 'reset-after').length
 

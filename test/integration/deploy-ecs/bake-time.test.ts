@@ -1,4 +1,4 @@
-// While a revision bakes, tasks come and go that say nothing of it.
+// `wait-for: bake`: tasks that start or are replaced during the bake are no failures.
 import { DescribeServicesCommand, ListTasksCommand, StopTaskCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'

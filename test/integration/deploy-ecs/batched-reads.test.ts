@@ -1,4 +1,4 @@
-// Several services in one step are read in batches. What goes wrong with one says nothing of the others.
+// Several services in one step are read in batches. An error of one does not affect the others.
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
 import type { Intercept } from '../../../rehearsal/cloud/kernel/service.ts'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'

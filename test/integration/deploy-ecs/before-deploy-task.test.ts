@@ -1,3 +1,4 @@
+// `before-deploy-command`: a task of the new revision that has to succeed before any service is updated.
 import { DescribeServicesCommand } from '@aws-sdk/client-ecs'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'

@@ -1,4 +1,4 @@
-// deploy-ecs on services that ECS deploys blue/green, linear or canary by itself, held against the journal.
+// Services with the deployment strategy BLUE_GREEN, LINEAR or CANARY. Verdicts are compared with the journal.
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import {
@@ -45,7 +45,7 @@ const CANARY: DeploymentConfiguration = {
 const NEXT = { image: 'example.com/web:next' }
 
 const calls = (action: string) => cloud.journal.entries('api').filter((entry) => entry['action'] === action)
-/** How the service deployment really went that the action says was its own. */
+/** The journal's statuses of the service deployment in the action's output. */
 const truth = (done: Deployed) => records(done).at(-1)?.['status']
 const records = (done: Deployed) =>
   cloud.journal
@@ -64,7 +64,7 @@ const current = async () => {
   const described = await cloud.ecs.send(new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: [arn] }))
   return described.serviceDeployments?.[0] ?? {}
 }
-/** The weights that production traffic was given last, blue and green. */
+/** The last weights of production traffic, blue and green. */
 const production = ({ blue, green, productionRule }: NativeFront) => {
   const last = cloud.journal.entries('traffic-shift').findLast(({ rule }) => rule === productionRule)
   const weights = last?.['weights'] as Record<string, number>
@@ -73,7 +73,7 @@ const production = ({ blue, green, productionRule }: NativeFront) => {
 const stageLines = (done: Deployed) =>
   done.log.flatMap((line) => /^Service deployment IN_PROGRESS at stage (.*)$/.exec(line)?.[1] ?? [])
 
-/** Clients whose answers were changed on their way. */
+/** Clients whose answers a test changes. */
 const changing =
   (change: (answer: object, input: object) => void): Connect =>
   (config) => {
@@ -103,7 +103,7 @@ describe('a deploy that succeeds', () => {
     expect(calls('UpdateService')).toHaveLength(1)
     expect(production(front)).toEqual([0, 100])
     expect((await service())?.deployments).toHaveLength(1)
-    // The log tells what the journal has, in its order, and nothing twice.
+    // The log has what the journal has, in its order, and nothing twice.
     const told = stageLines(done)
     const journal = records(done)
       .filter(({ status }) => status === 'IN_PROGRESS')

@@ -1,4 +1,4 @@
-// A step with several services that is cancelled, or killed, when some are done and others are not.
+// A step with several services that is cancelled or killed while some of them are done.
 import { setTimeout as delay } from 'node:timers/promises'
 import { DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'

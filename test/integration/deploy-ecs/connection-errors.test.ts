@@ -1,5 +1,4 @@
-// A connection that breaks while a rollout is watched says nothing of the rollout: the call is repeated, and the verdict is what
-// the journal says.
+// A connection that breaks while a rollout is watched: the call is retried, and the verdict agrees with the journal.
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { awsClients, type Connect } from '../../../actions/deploy-ecs/src/aws/clients.ts'

@@ -1,5 +1,4 @@
-// A hundred days of the thousand that `node bench/deploy-ecs-faults.ts` plays. They run outside of jest, whose sandbox
-// hides network errors from the SDK.
+// The first hundred seeds of `node bench/deploy-ecs-faults.ts`, outside of Jest: its sandbox hides network errors from the SDK.
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'

@@ -1,4 +1,4 @@
-// The first deploy of a service that Terraform made with no tasks: there is nothing healthy to go back to.
+// The first deploy of a service that Terraform created with a desired count of 0: no revision before it was healthy.
 import {
   DeregisterTaskDefinitionCommand,
   DescribeServicesCommand,
@@ -111,7 +111,7 @@ describe('that fails once more', () => {
   const deregister = (taskDefinition: string) => cloud.ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition }))
 
   test.each([true, false])(
-    'leaves no tasks although Terraform replaced the template meanwhile (circuit breaker: %s)',
+    'leaves no tasks although Terraform replaced the template since (circuit breaker: %s)',
     async (breaker) => {
       await firstDeploy('crash', breaker)
       // What Terraform does about another `memory`. The service stays where it is: `ignore_changes`.

@@ -1,4 +1,4 @@
-// The README's policy is what the journal saw deploy-ecs call, and nothing more. To write it again:
+// The policy in the README has exactly the actions that the journal saw deploy-ecs call. To write it again:
 //   UPDATE_PERMISSIONS=1 npm test -- test/integration/deploy-ecs/iam-policy --selectProjects integration
 import { readFileSync, writeFileSync } from 'node:fs'
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'

@@ -1,4 +1,4 @@
-// What people would otherwise look for in three consoles: the summary and the log of a deploy, line by line.
+// The job summary and the log of a deploy, line by line.
 import type { RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs'
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
 import { type Deployed, deploy } from '../../support/deploy-ecs/deploy.ts'
@@ -21,7 +21,7 @@ const two: Partial<RegisterTaskDefinitionRequest> = {
     { name: 'proxy', image: 'example.com/proxy:1', ...logging('proxy') },
   ],
 }
-/** Markdown as people read it. */
+/** Markdown without its markup. */
 const readable = ({ summary }: Deployed) => summary.replaceAll('\\', '')
 /** The log streams that were asked for, in order. */
 function watchLogs(): string[] {

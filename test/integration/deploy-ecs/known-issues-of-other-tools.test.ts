@@ -1,4 +1,4 @@
-// What people complain of in other deploy tools, by the number of their thread, where no other test is about it already.
+// Faults that users of other deploy tools reported, where no other test is about them. The titles have the number of the thread.
 // DTD is aws-actions/amazon-ecs-deploy-task-definition.
 import { DescribeTaskDefinitionCommand, RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs'
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
@@ -18,7 +18,7 @@ async function inCloud(...options: Parameters<typeof startEcsCloud>) {
   cloud = await startEcsCloud(...options)
 }
 const breaker = { deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } } }
-/** By the journal: how the service deployment ended that the action says was its own. */
+/** The journal's status of the service deployment in the action's output. */
 const truth = (done: Deployed) =>
   cloud.journal
     .entries('service-deployment')
@@ -71,7 +71,7 @@ test('detects a crash loop of tasks that run first, which the circuit breaker mi
   expect(done.outputs['verdict']).toBe('rolled-back')
   expect(done.error).toContain('app exited with code 3')
   expect(cloud.clock.now() - begun).toBeLessThan(180_000)
-  // Nobody but the action has asked for it.
+  // Only the action requested it.
   expect(truth(done)?.['statusReason']).toBe('Service deployment rolled back because of a user request.')
 })
 

@@ -1,4 +1,4 @@
-// A deploy of what the service runs already: nothing is changed, so nothing that was before speaks against it.
+// A deploy of the revision that the service runs already starts no deployment, and is not judged by earlier failures.
 import { DescribeServicesCommand } from '@aws-sdk/client-ecs'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'

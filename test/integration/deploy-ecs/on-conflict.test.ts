@@ -1,3 +1,4 @@
+// `on-conflict`: another deployment that is in progress, or that starts while the task before the deploy runs.
 import {
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,

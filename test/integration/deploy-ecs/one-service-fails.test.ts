@@ -1,4 +1,4 @@
-// Of several services one fails: it is taken back at once, whatever time the others take.
+// One of several services fails: it is rolled back at once, without waiting for the others.
 import { DescribeServicesCommand } from '@aws-sdk/client-ecs'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'

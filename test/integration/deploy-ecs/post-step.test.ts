@@ -24,7 +24,7 @@ const refuse = (code: string, status = 400): { error: AwsError } => ({
 })
 
 describe('the post step', () => {
-  /** A main step that is killed dead at some call: nothing of it happens after that. */
+  /** A main step that is killed at some call: nothing of it happens after that. */
   const killed = async (atAction: string) => {
     await makeService(cloud)
     const dead = new Promise<never>(() => {})

@@ -1,5 +1,5 @@
-// deploy-ecs as a step of its own, on real containers: the task before the deploy with its log, the image that really runs,
-// health checks that really run. Needs a Docker engine, and Debian's docker-registry, moto and busybox-static.
+// deploy-ecs as a child process, on real containers: the task before the deploy with its log, the image that the tasks run, and
+// health checks. Needs a Docker engine, and Debian's docker-registry, moto and busybox-static.
 import { execFile } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'

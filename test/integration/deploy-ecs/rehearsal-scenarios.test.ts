@@ -1,4 +1,4 @@
-// Every scenario of the rehearsal, as it is: whatever happens in there, the verdict is what the journal says.
+// Every scenario of the rehearsal. The verdict agrees with the journal.
 import { type DeploymentConfiguration, DescribeServicesCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs'
 import { loadScenario, scenarioNames } from '../../../rehearsal/cloud/runtimes/simulated/index.ts'
 import { makeNativeService } from '../../support/deploy-ecs/blue-green-service.ts'

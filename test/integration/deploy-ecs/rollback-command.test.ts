@@ -1,4 +1,4 @@
-// Where `command: rollback` leads when it is not the first: never to a revision that was left.
+// Where a second `command: rollback` leads: never to a revision that was rolled back from.
 import { DescribeServicesCommand, RegisterTaskDefinitionCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs'
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'

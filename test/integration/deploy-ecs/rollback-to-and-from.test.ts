@@ -1,3 +1,4 @@
+// `command: rollback` with `rollback-to` and `rollback-from`.
 import { DescribeServicesCommand } from '@aws-sdk/client-ecs'
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'

@@ -1,4 +1,4 @@
-// deploy-ecs with real SDK clients against the rehearsal's ECS and ELB. What it says is held against the journal.
+// deploy-ecs with real SDK clients against the rehearsal's ECS and ELB. Verdicts are compared with the journal.
 import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,7 +20,7 @@ const service = async (name = 'web') => {
   return services?.[0]
 }
 const revision = (arn: unknown) => String(arn).replace(/^.*\//, '')
-/** The status of the service deployment that the action says was its own, as the journal has it at the end. */
+/** The journal's last status of the service deployment in the action's output. */
 const truth = (done: Deployed) =>
   cloud.journal
     .entries('service-deployment')

@@ -1,3 +1,4 @@
+// Clusters and services, given by name or by ARN.
 import { CreateClusterCommand } from '@aws-sdk/client-ecs'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'

@@ -1,4 +1,4 @@
-// What a deploy may change of the service besides its revision: only what an input names, in the one UpdateService.
+// The settings of a service that a deploy changes besides the revision: only what an input names, in the one UpdateService.
 import { DescribeServicesCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs'
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'

@@ -1,5 +1,4 @@
-// Services that are not the usual one: behind a Classic load balancer, one task on each instance, with host ports, behind
-// several target groups.
+// Services behind a Classic load balancer, of the type DAEMON, with host ports, or behind several target groups.
 import { DescribeServicesCommand, DescribeTasksCommand, ListTasksCommand } from '@aws-sdk/client-ecs'
 import { ModifyTargetGroupCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
@@ -91,7 +90,7 @@ test('in host mode finds a target by instance and container port, and is red for
   expect(well.log.join('\n')).toMatch(/Target i-[0-9a-f]+:80 in web is healthy/)
   const { taskArns } = await cloud.ecs.send(new ListTasksCommand({ cluster: 'production', serviceName: 'web' }))
   const { tasks } = await cloud.ecs.send(new DescribeTasksCommand({ cluster: 'production', tasks: taskArns }))
-  // amazon-ecs-agent#3505: bindings are told of in bridge mode alone.
+  // amazon-ecs-agent#3505: ECS shows network bindings in bridge mode only.
   expect(tasks?.flatMap(({ containers }) => containers?.map(({ networkBindings }) => networkBindings))).toEqual([
     [],
     [],

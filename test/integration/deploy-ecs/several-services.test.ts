@@ -20,7 +20,7 @@ const service = async (name = 'web') => {
   return services?.[0]
 }
 const revision = (arn: unknown) => String(arn).replace(/^.*\//, '')
-/** How many revisions were made, by what there is. */
+/** Number of revisions that were registered. */
 const revisions = () =>
   calls('RegisterTaskDefinition').filter(({ outcome }) => outcome === 'ok' || outcome === 'reset-after').length
 

@@ -1,5 +1,4 @@
-// The task definition that a deploy registers, as the rehearsal's ECS has it afterwards, for each place that it may start
-// from and each input that changes it.
+// The task definition that a deploy registers, for each source and for each input that changes it.
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

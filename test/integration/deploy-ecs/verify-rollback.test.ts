@@ -1,4 +1,4 @@
-// A rollback is believed when tasks and targets show it, whoever called it complete.
+// A rollback counts as healthy when its tasks and targets are, whatever ECS calls it.
 import { DescribeServicesCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs'
 import { DeregisterTargetsCommand, DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
