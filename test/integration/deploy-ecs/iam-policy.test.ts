@@ -81,7 +81,7 @@ test('the policy in the README has exactly the actions that deploys need', async
     command: 'verify',
     image: '123456789012.dkr.ecr.eu-west-1.amazonaws.com/hub/library/nginx:1.29',
   })
-  expect(cached.log.join('\n')).toContain('the pull-through cache rule of `hub` fetches it')
+  expect(cached.log.join('\n')).toContain('The pull-through cache rule `hub` fetches it')
   const cancellation = new AbortController()
   cloud.clock.after(20_000, () => cancellation.abort())
   await deploy(cloud, { image: 'example.com/web:slow' }, { signal: cancellation.signal })
