@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { readCommandLine } from '../../../../../rehearsal/rehearse/command-line.ts'
 import { Progress } from '../../../../../rehearsal/rehearse/report/progress.ts'
 import type { RunnerEvent } from '../../../../../rehearsal/runner/events.ts'
 
@@ -49,21 +48,4 @@ it('writes everything to the log file', () => {
   const written = readFileSync(join(folder, 'log'), 'utf8')
   expect(written).toContain('stage/deploy/rollout | a line\n')
   expect(written).toContain('stage/deploy/rollout | Roll out: success, 1.0 s\n')
-})
-
-describe('the command line', () => {
-  it('is read', () => {
-    const given = readCommandLine(['--prod', '--alarm', '--keep', '--json', 'x.json'])
-    expect(given).toEqual({ help: false, prod: true, alarm: true, keep: true, json: 'x.json' })
-    expect(readCommandLine([])).toEqual({ help: false, prod: false, alarm: false, keep: false, json: undefined })
-  })
-
-  it.each([
-    [['--kep'], /--kep/],
-    [['--json'], /--json/],
-    [['--json', ''], /--json needs the path/],
-    [['file'], /file/],
-  ])('refuses %j and names the option', (args, message) => {
-    expect(() => readCommandLine(args)).toThrow(message)
-  })
 })
