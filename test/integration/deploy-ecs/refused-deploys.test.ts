@@ -37,7 +37,7 @@ describe('nothing is changed, and one error says what to do, when', () => {
       'the service does not exist',
       { service: 'nope' },
       'Input `service` names `nope`, which does not exist in cluster `production`.',
-      'make it first',
+      'create it first',
     ],
     [
       'the container does not exist',

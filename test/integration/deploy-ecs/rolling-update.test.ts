@@ -64,7 +64,7 @@ describe('a deploy that succeeds', () => {
     expect(done.error).toBeUndefined()
     expect(revision(done.outputs['task-definition-arn'])).toBe('web:1')
     expect(calls('RegisterTaskDefinition')).toHaveLength(1)
-    expect(done.log.join('\n')).toContain('web:1 is deployed as it is.')
+    expect(done.log.join('\n')).toContain('Deploying web:1 unchanged.')
   })
 
   test('with force-new-deployment starts new tasks of the same revision, and waits for them', async () => {
@@ -242,7 +242,7 @@ describe('a deploy that another one replaces', () => {
     })
     const done = await deploy(cloud, { image: 'example.com/web:next' })
     expect(done.outputs['verdict']).toBe('superseded')
-    expect(done.error).toContain('Keep deploys of one service apart')
+    expect(done.error).toContain('so that deploys of one service do not overlap')
     expect(truth(done)).toBe('STOPPED')
   })
 })

@@ -123,7 +123,7 @@ describe('it starts from', () => {
     const before = registrations().length
     const { log } = await deployed({ 'task-definition': file({ taskDefinition, tags }) })
     expect(registrations()).toHaveLength(before)
-    expect(log).toContain('web:2 is the same already.')
+    expect(log).toContain('web:2 is already registered.')
   })
 })
 

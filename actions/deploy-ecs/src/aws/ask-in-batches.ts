@@ -3,18 +3,19 @@ import { inParallel } from '../../../../toolkit/parallel.ts'
 import type { AwsCalls } from './aws-calls.ts'
 import { isRefusal } from './errors.ts'
 
-/** What was answered, and for which items there was no answer, with the reason. */
+/** The answers, and the errors by item. */
 export interface Answers<I, R> {
   readonly found: readonly R[]
   readonly failed: ReadonlyMap<I, unknown>
 }
 
-/** How many batches are under way at once. */
+/** How many batches are asked for at the same time. */
 const AT_ONCE = 4
 
 /**
- * Asks batch by batch. A batch that fails says nothing of the others; one that is refused is asked again item by item, as
- * AWS refuses it for the sake of one.
+ * Asks for items in batches. An error of one batch does not affect the others. A batch that AWS refuses is asked for again item
+ * by item, as AWS refuses a batch for one of its items.
+ * @throws CancelledError when the run is cancelled
  */
 export async function askInBatches<I, R>(
   aws: AwsCalls,

@@ -6,9 +6,7 @@ import type { Clients } from './clients.ts'
 import { isRetryable } from './errors.ts'
 import { type RateLimit, RateLimiter } from './rate-limit.ts'
 
-/**
- * The rates that AWS grants each account and region, halved: others deploy too. Calls of one line share one allowance.
- */
+/** Half of the rates that AWS grants to an account in a region: other deploys need the rest. Calls of one bucket share its rate. */
 const RATES = {
   register: { burst: 10, perSecond: 0.5 },
   taskDefinitions: { burst: 25, perSecond: 10 },
@@ -22,12 +20,12 @@ const RATES = {
   other: { burst: 20, perSecond: 5 },
 } as const satisfies Readonly<Record<string, RateLimit>>
 
-/** How calls are repeated that must not be made twice, with a look in between. */
+/** Retries of a call that must not succeed twice. The caller checks between attempts whether one has succeeded. */
 export const PERSISTENT = { attempts: 100, delayMs: 1_000, maxDelayMs: 15_000 } as const
-/** For so long. */
+/** The time limit of such retries. */
 export const PATIENCE_MS = 5 * 60_000
 
-/** The allowance that a call draws from. */
+/** The rate limit that a call counts towards. */
 export type Bucket = keyof typeof RATES
 
 type Send<T> = (options: { readonly abortSignal: AbortSignal }) => Promise<T>
@@ -39,14 +37,14 @@ interface CallOptions {
   readonly attempts?: number
 }
 
-/** Makes AWS calls: each within its rate, cancelled with the run, and with an error that says what was being done. */
+/** Makes AWS calls: within their rates, cancelled with the run, with errors that say what failed. */
 export class AwsCalls {
   readonly clients: Clients
   readonly clock: Clock
   readonly signal: AbortSignal
-  /** Services whose service deployments AWS will not let us read; there is no use in asking, or telling, twice. */
+  /** Services (`cluster/service`) whose service deployments the role may not read: not asked for and not reported again. */
   readonly unreadable: Set<string>
-  readonly #paces: Map<Bucket, RateLimiter>
+  readonly #limiters: Map<Bucket, RateLimiter>
   readonly #attempts: number
 
   constructor(clients: Clients, clock: Clock, signal: AbortSignal, { sharing, attempts = 8 }: CallOptions = {}) {
@@ -54,21 +52,21 @@ export class AwsCalls {
     this.clock = clock
     this.signal = signal
     this.unreadable = sharing?.unreadable ?? new Set()
-    this.#paces = sharing === undefined ? new Map() : sharing.#paces
+    this.#limiters = sharing === undefined ? new Map() : sharing.#limiters
     this.#attempts = attempts
   }
 
-  /** The same, for what is asked again and again anyway: one call that fails must not hold up all others. */
+  /** The same with three attempts, for calls that are repeated anyway: one that keeps failing must not delay the others. */
   brief(): AwsCalls {
     return new AwsCalls(this.clients, this.clock, this.signal, { sharing: this, attempts: 3 })
   }
 
-  /** The same, for what has to be done after the run was cancelled. */
+  /** The same with another signal, for calls after the run was cancelled. */
   within(signal: AbortSignal): AwsCalls {
     return new AwsCalls(this.clients, this.clock, signal, { sharing: this })
   }
 
-  /** Makes a call, and repeats it when AWS throttles or has a bad moment. `doing` completes "Could not …". */
+  /** Makes a call. Retries throttling, server errors and connection errors. `doing` completes "Could not …". */
   call<T>(bucket: Bucket, doing: string, send: Send<T>): Promise<T> {
     return retry(() => this.callOnce(bucket, doing, send), {
       clock: this.clock,
@@ -80,9 +78,9 @@ export class AwsCalls {
     })
   }
 
-  /** Makes a call that must not be made twice, whatever becomes of it. */
+  /** Makes a call with one attempt, as it must not succeed twice. */
   async callOnce<T>(bucket: Bucket, doing: string, send: Send<T>): Promise<T> {
-    await this.#pace(bucket).take(this.signal)
+    await this.#limiter(bucket).take(this.signal)
     try {
       return await send({ abortSignal: this.signal })
     } catch (error) {
@@ -91,9 +89,9 @@ export class AwsCalls {
     }
   }
 
-  #pace(bucket: Bucket): RateLimiter {
-    const pace = this.#paces.get(bucket) ?? new RateLimiter(this.clock, RATES[bucket])
-    this.#paces.set(bucket, pace)
-    return pace
+  #limiter(bucket: Bucket): RateLimiter {
+    const limiter = this.#limiters.get(bucket) ?? new RateLimiter(this.clock, RATES[bucket])
+    this.#limiters.set(bucket, limiter)
+    return limiter
   }
 }

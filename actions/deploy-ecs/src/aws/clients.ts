@@ -5,21 +5,21 @@ import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balan
 import { STSClient } from '@aws-sdk/client-sts'
 import type { AwsConfig } from '../../../../toolkit/aws/aws-config.ts'
 
-/** The AWS services that a deploy talks to. */
+/** Clients of the AWS services that a deploy calls. */
 export interface Clients {
   readonly ecs: ECSClient
   readonly elb: ElasticLoadBalancingV2Client
   readonly sts: STSClient
-  /** Registries and log groups may be in another region than the service. */
+  /** By region: registries and log groups can be in another one than the service. */
   readonly ecr: (region: string) => ECRClient
   readonly logs: (region: string) => CloudWatchLogsClient
-  /** A client of a service that only some deploys need: who does, loads it. */
+  /** A client of a service that only some deploys need. The caller imports its class. */
   readonly of: <C>(service: new (config: AwsConfig) => C, region: string) => C
 }
 
 /**
- * Real clients; credentials and endpoint come from the environment. They repeat nothing by themselves: AwsCalls does, on
- * our clock, and knows which calls must not be made twice.
+ * Clients with credentials and endpoints from the environment. They do not retry: AwsCalls does, on our clock, and knows which
+ * calls must not be repeated.
  */
 export function awsClients(region: AwsConfig): Clients {
   const config = { ...region, maxAttempts: 1 }
@@ -33,5 +33,5 @@ export function awsClients(region: AwsConfig): Clients {
   }
 }
 
-/** How to get clients once the region is known. */
+/** Creates the clients once the region is known. A test gives its own. */
 export type Connect = (config: AwsConfig) => Clients

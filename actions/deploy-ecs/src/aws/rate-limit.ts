@@ -1,12 +1,12 @@
 import type { Clock } from '../../../../toolkit/clock.ts'
 
-/** How often something may be done: a burst at once, then so many each second. */
+/** A token bucket: `burst` calls at once, then `perSecond`. */
 export interface RateLimit {
   readonly burst: number
   readonly perSecond: number
 }
 
-/** Keeps to a rate. Those that come too early wait, in the order in which they came. */
+/** Keeps calls within a rate. */
 export class RateLimiter {
   readonly #clock: Clock
   readonly #rate: RateLimit
@@ -20,6 +20,7 @@ export class RateLimiter {
     this.#at = clock.now()
   }
 
+  /** Waits for its turn, in the order of calls. @throws CancelledError */
   async take(signal?: AbortSignal): Promise<void> {
     const now = this.#clock.now()
     this.#tokens = Math.min(this.#rate.burst, this.#tokens + ((now - this.#at) / 1000) * this.#rate.perSecond)

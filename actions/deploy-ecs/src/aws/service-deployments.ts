@@ -14,7 +14,7 @@ import type { ServiceName } from './service-name.ts'
 
 const AT_ONCE = 4
 
-/** The service's deployments made after `createdAfter`, newest first. */
+/** The newest 100 service deployments of a service that match the filter, newest first. */
 export async function listServiceDeployments(
   aws: AwsCalls,
   { cluster, service }: ServiceName,
@@ -38,6 +38,7 @@ export async function listServiceDeployments(
   )
 }
 
+/** Describes service deployments, twenty for each call. */
 export async function describeServiceDeployments(
   aws: AwsCalls,
   arns: readonly string[],
@@ -50,6 +51,7 @@ export async function describeServiceDeployments(
   return answers.flatMap(({ serviceDeployments = [] }) => serviceDeployments)
 }
 
+/** Describes service revisions, twenty for each call. */
 export async function describeServiceRevisions(
   aws: AwsCalls,
   arns: readonly string[],

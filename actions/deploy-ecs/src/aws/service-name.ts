@@ -2,15 +2,15 @@ import { parseArn, splitResource } from '../../../../toolkit/aws/arn.ts'
 import { InputError } from '../../../../toolkit/errors.ts'
 import { accountOf } from './short-names.ts'
 
-/** Which service, in which cluster. Both are short names. */
+/** A service by name. */
 export interface ServiceName {
   readonly cluster: string
   readonly service: string
-  /** Where it has to be, where an ARN says so. */
+  /** Region and account, where the input has an ARN. */
   readonly location?: ArnLocation
 }
 
-/** Where an ARN says that something is. */
+/** Region and account of an ARN in an input. */
 export interface ArnLocation {
   /** The input that has the ARN. */
   readonly input: string
@@ -18,18 +18,18 @@ export interface ArnLocation {
   readonly account: string
 }
 
-/** The cluster of the services that do not name their own. */
+/** A cluster by name. */
 export interface ClusterName {
   readonly cluster: string
   readonly location?: ArnLocation
 }
 
-/** `cluster/service`, for people. */
+/** `cluster/service`, for messages and as a key. */
 export const nameOf = ({ cluster, service }: ServiceName): string => `${cluster}/${service}`
 
 /**
- * Reads one item of the input `service`: `web`, `prod/web`, or a service's ARN. `cluster` is the cluster of those that
- * do not name their own, `input` the input that has the item.
+ * Parses one item of the input `service`: `web`, `prod/web`, or the ARN of a service. `cluster`: for an item without a cluster.
+ * `input`: the input that has the item. @throws InputError
  */
 export function parseServiceName(item: string, cluster: ClusterName, input = 'service'): ServiceName {
   const { path, ...where } = readArn(item, 'service', input)
@@ -42,7 +42,7 @@ export function parseServiceName(item: string, cluster: ClusterName, input = 'se
   return second === undefined ? { ...cluster, service: first, ...where } : { cluster: first, service: second, ...where }
 }
 
-/** Reads the input `cluster`: a name or an ARN. */
+/** Parses the input `cluster`: a name or an ARN. @throws InputError */
 export function parseClusterName(value: string): ClusterName {
   const { path: name, ...where } = readArn(value, 'cluster', 'cluster')
   if (!isName(name)) {
@@ -53,7 +53,7 @@ export function parseClusterName(value: string): ClusterName {
   return { cluster: name, ...where }
 }
 
-/** The name in an ARN, and where that says it is; anything else as it is. */
+/** The name in an ARN of this kind, and its location. Any other text as it is. */
 function readArn(
   value: string,
   kind: string,
@@ -65,7 +65,7 @@ function readArn(
   return type === kind ? { path: id, location: { input, region: arn.region, account: arn.accountId } } : { path: value }
 }
 
-/** @throws InputError when an ARN is of another region than that of this step, where the name is somebody else's. */
+/** @throws InputError for an ARN of another region than that of this step: there, the same name is another service. */
 export function refuseOtherRegion(names: readonly ServiceName[], region: string): void {
   for (const name of names) {
     const { location } = name
@@ -78,14 +78,14 @@ export function refuseOtherRegion(names: readonly ServiceName[], region: string)
   }
 }
 
-/** @throws InputError when the service that the credentials lead to is in another account than the ARN that was given. */
+/** @throws InputError when the service that was found is in another account than the ARN of the input. */
 export function refuseOtherAccountOf(name: ServiceName, foundArn: string): void {
   const account = accountOf(foundArn)
   const { location } = name
   if (location === undefined || account === '' || location.account === account) return
   throw new InputError(
     location.input,
-    `says that \`${nameOf(name)}\` is in account ${location.account}, but the credentials are of account ${account}, which has one of that name too.`,
+    `says that \`${nameOf(name)}\` is in account ${location.account}, but the credentials are of account ${account}, which has a service of the same name.`,
     { hint: 'Assume a role of the right account, or correct the ARN.' },
   )
 }

@@ -7,7 +7,7 @@ import { nameOf, refuseOtherAccountOf, type ServiceName } from './service-name.t
 
 const AT_ONCE = 4
 
-/** The services by `cluster/service`; those that do not exist are not in it. */
+/** Reads services. Returns them by `cluster/service`, without those that do not exist. @throws InputError for an unknown cluster */
 export async function describeServices(
   aws: AwsCalls,
   names: readonly ServiceName[],
@@ -16,19 +16,19 @@ export async function describeServices(
   return new Map(answers.flat())
 }
 
-/** The same, where a batch that cannot be read says nothing of the others. */
+/** The same, but returns errors by service instead of throwing. */
 export async function tryServices(aws: AwsCalls, names: readonly ServiceName[]): Promise<ServicesRead> {
   const { found, failed } = await askInBatches(aws, serviceBatches(names), (batch) => describeBatch(aws, batch))
   return { found: new Map(found), failed: new Map([...failed].map(([name, error]) => [nameOf(name), error])) }
 }
 
-/** Services by `cluster/service`, and why some could not be read. */
+/** Services and errors by `cluster/service`. */
 export interface ServicesRead {
   readonly found: ReadonlyMap<string, Service>
   readonly failed: ReadonlyMap<string, unknown>
 }
 
-/** As many in one batch as AWS takes, each batch of one cluster. */
+/** Batches of ten services of one cluster, as DescribeServices takes them. */
 const serviceBatches = (names: readonly ServiceName[]) =>
   [...Map.groupBy(names, ({ cluster }) => cluster).values()].flatMap((members) => batches(members, 10))
 
@@ -46,7 +46,7 @@ async function describeBatch(aws: AwsCalls, batch: readonly ServiceName[]): Prom
 
 const noCluster = (cluster: string, cause: Error) =>
   new InputError('cluster', `names \`${cluster}\`, which does not exist in this account and region.`, {
-    hint: 'Check the name, the region, and that the credentials are those of the right account.',
+    hint: 'Check the name, the region, and the account of the credentials.',
     cause,
   })
 
@@ -55,13 +55,13 @@ export function requireService(services: ReadonlyMap<string, Service>, name: Ser
   const service = services.get(nameOf(name))
   if (service === undefined || service.status === 'INACTIVE') {
     throw new InputError('service', `names \`${name.service}\`, which does not exist in cluster \`${name.cluster}\`.`, {
-      hint: 'Check the name, the cluster and the region. This action deploys to services that exist: make it first, for example with Terraform.',
+      hint: 'Check the name, the cluster and the region. This action does not create services: create it first, for example with Terraform.',
     })
   }
   refuseOtherAccountOf(name, service.serviceArn ?? '')
   if (service.status !== 'ACTIVE') {
     throw new SlipwayError(`Service \`${nameOf(name)}\` is ${service.status}: it is being deleted.`, {
-      hint: 'Wait until it is gone, make it again, and deploy then.',
+      hint: 'Wait until it is deleted, create it again, then deploy.',
     })
   }
   return service

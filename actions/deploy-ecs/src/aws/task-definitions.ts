@@ -2,12 +2,13 @@ import { DescribeTaskDefinitionCommand, type Tag, type TaskDefinition } from '@a
 import type { AwsCalls } from './aws-calls.ts'
 import { revisionName } from './short-names.ts'
 
+/** A registered revision of a task definition. */
 export interface Revision {
   readonly taskDefinition: TaskDefinition
   readonly tags: readonly Tag[]
 }
 
-/** A revision, or the latest one of a family; `undefined` where there is none. */
+/** Reads a revision, by ARN or `family:revision`, or the latest ACTIVE one of a family. `undefined`: it does not exist. */
 export async function describeTaskDefinition(aws: AwsCalls, taskDefinition: string): Promise<Revision | undefined> {
   const doing = `describe task definition \`${revisionName(taskDefinition)}\``
   const answer = await aws.call('taskDefinitions', doing, (options) =>

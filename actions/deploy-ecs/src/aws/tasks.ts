@@ -11,7 +11,7 @@ import type { ServiceName } from './service-name.ts'
 
 const AT_ONCE = 4
 
-/** The ARNs of all tasks of a service that are meant to run, or that are meant to have stopped. */
+/** The ARNs of all tasks of a service with this desired status. ECS lists stopped ones for about an hour. */
 export async function listTasks(
   aws: AwsCalls,
   { cluster, service }: ServiceName,
@@ -32,6 +32,7 @@ export async function listTasks(
   return found
 }
 
+/** Describes tasks, a hundred for each call. ECS leaves out those that it no longer knows. */
 export async function describeTasks(aws: AwsCalls, cluster: string, arns: readonly string[]): Promise<readonly Task[]> {
   const answers = await inParallel(batches(arns, 100), AT_ONCE, (batch) =>
     aws.call('tasks', `describe tasks in cluster \`${cluster}\``, (options) =>
@@ -41,7 +42,7 @@ export async function describeTasks(aws: AwsCalls, cluster: string, arns: readon
   return answers.flatMap(({ tasks = [] }) => tasks)
 }
 
-/** The EC2 instance of each container instance. */
+/** EC2 instance ids by container instance ARN, without instances outside of EC2. */
 export async function describeContainerInstances(
   aws: AwsCalls,
   cluster: string,

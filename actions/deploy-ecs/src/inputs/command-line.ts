@@ -2,8 +2,8 @@ import { InputError } from '../../../../toolkit/errors.ts'
 import type { InputReader } from '../../../../toolkit/inputs.ts'
 
 /**
- * Reads an input that holds a container's command: a JSON array (`["npm", "start"]`) or words as in a shell, with
- * quotes and backslashes. No variables are expanded and no shell is run.
+ * Reads an input with a command: a JSON array (`["npm", "start"]`), or words as in a shell, with quotes and backslashes. Expands
+ * no variables and runs no shell. `undefined` where the input is not set. @throws InputError
  */
 export function readCommandLine(reader: InputReader, name: string): readonly string[] | undefined {
   const value = reader.text(name)
@@ -13,7 +13,7 @@ export function readCommandLine(reader: InputReader, name: string): readonly str
 
 function fromJson(name: string, value: string): readonly string[] {
   const wrong = (cause?: unknown) =>
-    new InputError(name, 'begins with `[` but is not a JSON array of texts.', {
+    new InputError(name, 'begins with `[` but is not a JSON array of strings.', {
       hint: 'Write for example `["npm", "run", "migrate"]`, or plain words: `npm run migrate`.',
       cause,
     })

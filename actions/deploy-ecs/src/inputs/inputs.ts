@@ -13,7 +13,7 @@ import { PEER_INPUTS } from './peer-inputs.ts'
 import { CHANGE_INPUTS, readTaskDefinitionChanges, type TaskDefinitionChanges } from './task-definition-changes.ts'
 import { readTaskDefinitionSource, SOURCE_INPUTS, type TaskDefinitionSource } from './task-definition-source.ts'
 
-/** What to change in the service. What is not in here stays as it is, and is not sent. */
+/** Settings of the service to change. A member that is absent is not sent, so the setting stays. */
 export interface ServiceChanges {
   readonly desiredCount?: number
   readonly forceNewDeployment?: boolean
@@ -21,22 +21,23 @@ export interface ServiceChanges {
   readonly alarms?: readonly string[]
 }
 
-/** How far a deploy is followed before it counts as done. */
+/** When a deploy counts as done. */
 export type WaitFor = 'none' | 'started' | 'healthy' | 'bake'
 
-/** A task to run from the new revision before the service is touched. */
+/** `before-deploy-command`: a task of the new revision that runs before any service is updated. */
 export interface BeforeDeploy {
   readonly command: readonly string[]
   readonly container?: string
   readonly timeoutMs: number
 }
 
+/** The validated inputs. Durations are in milliseconds. */
 export interface Inputs {
   readonly command: 'deploy' | 'verify' | 'rollback'
   readonly dryRun: boolean
   readonly region?: string
   readonly expectedAccountId?: string
-  /** What the deploy record calls the place that was deployed to. */
+  /** The environment in the deploy record and in Datadog's tags. */
   readonly environment?: string
   readonly services: readonly ServiceName[]
   readonly taskDefinitionSource: TaskDefinitionSource
@@ -46,14 +47,14 @@ export interface Inputs {
   readonly waitFor: WaitFor
   readonly bakeMs: number
   readonly timeoutMs: number
-  /** How many tasks of the new deployment may fail before the outcome counts as decided; by the service's size where not set. */
+  /** After how many failed tasks of the deployment it has failed. Default: by the size of the service. */
   readonly maxFailedTasks?: number
   readonly onConflict: 'fail' | 'wait' | 'supersede'
   readonly onFailure: 'rollback' | 'stop' | 'leave'
   readonly onCancel: 'rollback' | 'leave'
-  /** The revision to go back to; without it the next older one that was healthy. */
+  /** The revision to roll back to. Default: the next older one that was healthy. */
   readonly rollbackTo?: string
-  /** The revision that is to be left; a service that runs another one by now stays at that. */
+  /** The revision to roll back from. A service that runs another one is not rolled back. */
   readonly rollbackFrom?: string
   readonly recordFile?: string
 }
@@ -138,7 +139,7 @@ function readServiceChanges(reader: InputReader): ServiceChanges {
   }
 }
 
-/** How far to follow a deploy, and for how long. @throws InputError when a healthy one could not end in time. */
+/** What to wait for, and for how long. @throws InputError when a healthy deploy could not end in time. */
 function readWait(reader: InputReader): Pick<Inputs, 'waitFor' | 'bakeMs' | 'timeoutMs'> {
   const waitFor = readWaitFor(reader)
   const bakeMs = reader.duration('bake-time', 5 * MINUTE)
@@ -154,7 +155,7 @@ function readWait(reader: InputReader): Pick<Inputs, 'waitFor' | 'bakeMs' | 'tim
   return { waitFor, bakeMs, timeoutMs }
 }
 
-/** `wait-for`, or what the action of AWS calls `wait-for-service-stability`. */
+/** `wait-for`, or its name in AWS's action: `wait-for-service-stability`. */
 function readWaitFor(reader: InputReader): WaitFor {
   const alias = 'wait-for-service-stability'
   if (reader.text(alias) === undefined) {
@@ -163,13 +164,13 @@ function readWaitFor(reader: InputReader): WaitFor {
   const stable = reader.flag(alias, true)
   if (reader.text('wait-for') !== undefined) {
     throw new InputError(alias, 'is set, and so is `wait-for`.', {
-      hint: 'Keep `wait-for`: it says the same, and more.',
+      hint: 'Keep `wait-for`, which has more choices.',
     })
   }
   return stable ? 'healthy' : 'none'
 }
 
-/** `timeout`, or what the action of AWS calls `wait-for-minutes`. */
+/** `timeout`, or its name in AWS's action: `wait-for-minutes`. */
 function readTimeout(reader: InputReader): number {
   const minutes = reader.integer('wait-for-minutes', { min: 1, max: 360 })
   if (minutes === undefined) return reader.duration('timeout', 30 * MINUTE)
@@ -195,7 +196,7 @@ function readRevision(reader: InputReader, input: string, command: Inputs['comma
   return value
 }
 
-/** A rollback that fails or is cancelled is not rolled back: that would lead to the very revision that is to be left. */
+/** A rollback that fails or is cancelled is not rolled back: that would lead to the revision that it rolls back from. */
 function readOnFailureAndOnCancel(
   reader: InputReader,
   command: Inputs['command'],
@@ -205,15 +206,15 @@ function readOnFailureAndOnCancel(
   return command === 'rollback' ? { onFailure: 'leave', onCancel: 'leave' } : { onFailure, onCancel }
 }
 
-/** What only a deploy does. */
+/** Inputs that only `command: deploy` and `verify` use. */
 const DEPLOY_ONLY = [...CHANGE_INPUTS, ...SOURCE_INPUTS, 'before-deploy-command'] as const
 
-/** A rollback goes back to a revision as it was, and repeats no migration. What it would not do must not seem done. */
+/** @throws InputError for an input that a rollback would ignore: it deploys an old revision unchanged, without a migration. */
 function refuseDeployInputs(reader: InputReader): void {
   const input = DEPLOY_ONLY.find((name) => reader.text(name) !== undefined)
   if (input === undefined) return
-  throw new InputError(input, 'is set, but `command` is `rollback`, which goes back to a revision as it was.', {
-    hint: `Remove \`${input}\`, or deploy with it: \`command: deploy\`.`,
+  throw new InputError(input, 'is set, but `command: rollback` deploys an old revision unchanged.', {
+    hint: `Remove \`${input}\`, or use \`command: deploy\`.`,
   })
 }
 

@@ -1,9 +1,9 @@
-// Inputs that another deploy action gave a meaning, which have none here. Dropped in silence, the deploy would not be the one
-// that was asked for.
+// Inputs of other deploy actions that this action does not have. Ignored, the deploy would not be the one that the workflow asks
+// for, so they are refused.
 const CODEDEPLOY =
-  'Slipway rolls services of the ECS deployment controller, blue/green included: change the service to `deployment_controller { type = "ECS" }` with a `strategy`, and remove this input.'
+  'Slipway deploys services of the ECS deployment controller, also blue/green: change the service to `deployment_controller { type = "ECS" }` with a `strategy`, and remove this input.'
 
-/** What to do instead, by name. */
+/** What to do instead, by input. */
 export const PEER_INPUTS: Readonly<Record<string, string>> = {
   'codedeploy-appspec': CODEDEPLOY,
   'codedeploy-application': CODEDEPLOY,
@@ -12,16 +12,16 @@ export const PEER_INPUTS: Readonly<Record<string, string>> = {
   'codedeploy-deployment-config': CODEDEPLOY,
   'run-task': 'Use `before-deploy-command` to run a task from the new revision before the rollout.',
   'run-task-container-overrides': 'Use `before-deploy-command` and `before-deploy-container`.',
-  'run-task-security-groups': 'Remove it: the task runs with the network of the service.',
-  'run-task-subnets': 'Remove it: the task runs with the network of the service.',
-  'run-task-assign-public-ip': 'Remove it: the task runs with the network of the service.',
-  'run-task-capacity-provider-strategy': 'Remove it: the task runs with the capacity providers of the service.',
-  'run-task-launch-type': 'Remove it: the task runs with the launch type of the service.',
+  'run-task-security-groups': 'Remove it: the task has the network of the service.',
+  'run-task-subnets': 'Remove it: the task has the network of the service.',
+  'run-task-assign-public-ip': 'Remove it: the task has the network of the service.',
+  'run-task-capacity-provider-strategy': 'Remove it: the task has the capacity providers of the service.',
+  'run-task-launch-type': 'Remove it: the task has the launch type of the service.',
   'run-task-managed-ebs-volume': 'Remove it: the task before the deploy gets no volume of its own.',
   'run-task-managed-ebs-volume-name': 'Remove it: the task before the deploy gets no volume of its own.',
-  'run-task-started-by': 'Remove it: the task is started by this deploy, and says so.',
+  'run-task-started-by': 'Remove it: the `startedBy` of the task names the workflow run.',
   'run-task-tags': 'Remove it: the task takes the tags of its task definition.',
-  'wait-for-task-stopped': 'Remove it: a task before the deploy is always waited for, and its exit code decides.',
+  'wait-for-task-stopped': 'Remove it: the deploy always waits for the task, and its exit code decides.',
   'service-managed-ebs-volume': 'Remove it: the volumes of the service stay as they are. Change them in Terraform.',
   'service-managed-ebs-volume-name':
     'Remove it: the volumes of the service stay as they are. Change them in Terraform.',

@@ -4,7 +4,7 @@ import { InputError } from '../../../../toolkit/errors.ts'
 import type { InputReader, Pair } from '../../../../toolkit/inputs.ts'
 import { readCommandLine } from './command-line.ts'
 
-/** An image for a container; without a name, for the one that `container-name` names or the only one there is. */
+/** A new image. Without `container`, for the containers of `container-name`, else for the only container. */
 export interface ImageChange {
   readonly container?: string
   readonly image: string
@@ -17,12 +17,12 @@ export interface DatadogTags {
   readonly version?: string
 }
 
-/** What to change in a task definition. What is not in here stays as it is. */
+/** Changes to a task definition. What is not in here stays as it is. */
 export interface TaskDefinitionChanges {
   readonly images: readonly ImageChange[]
-  /** The containers that the members below are for; empty: those whose image changes, or the only one there is. */
+  /** The containers that the members below change. Empty: those with a new image, else the only container. */
   readonly containers: readonly string[]
-  /** Whether environment, secrets and labels are added to what is there, or take its place. */
+  /** Whether environment, secrets and labels are added to those of the container, or replace them. */
   readonly mode: 'merge' | 'replace'
   readonly environment: readonly Pair[]
   readonly secrets: readonly Pair[]
@@ -38,7 +38,7 @@ export interface TaskDefinitionChanges {
   readonly datadog?: DatadogTags
 }
 
-/** The inputs that change something in a task definition. */
+/** The inputs that change a task definition. */
 export const CHANGE_INPUTS = [
   'image',
   'environment-variables',
@@ -55,7 +55,7 @@ export const CHANGE_INPUTS = [
   'datadog-tags',
 ] as const
 
-/** Reads all inputs that change the task definition. */
+/** Reads all inputs that change the task definition. @throws InputError */
 export function readTaskDefinitionChanges(reader: InputReader): TaskDefinitionChanges {
   const logDriver = reader.optionalChoice('log-configuration-log-driver', Object.values(LogDriver))
   const command = readCommandLine(reader, 'container-command')
@@ -97,7 +97,7 @@ function readImages(reader: InputReader): readonly ImageChange[] {
   })
   const nameless = images.filter(({ container }) => container === undefined)
   if (nameless.length > 1 || (nameless.length === 1 && images.length > 1)) {
-    throw new InputError('image', 'has several images, of which some do not say which container they are for.', {
+    throw new InputError('image', 'has several images, some of them without a container.', {
       hint: 'Write one `container=image` on each line.',
     })
   }
@@ -109,7 +109,7 @@ function readImages(reader: InputReader): readonly ImageChange[] {
   return images
 }
 
-/** Where each secret is, never what it is. Whether it is there, the preflight looks. */
+/** Names of secrets and the ARNs of their values. The preflight checks that they exist. */
 function readSecrets(reader: InputReader): readonly Pair[] {
   const secrets = unique('secrets', reader.pairs('secrets', { secret: true }))
   const empty = secrets.find(({ value }) => value === '')
@@ -123,7 +123,7 @@ function environmentFile(line: string): string {
   const arn = parseArn(line)
   if (arn?.service === 's3' && /^[^/]+\/.+\.env$/.test(arn.resource)) return line
   throw new InputError('env-files', `has \`${line}\`, which is not the ARN of an environment file in S3.`, {
-    hint: 'It looks like `arn:aws:s3:::BUCKET/PATH.env`, one on each line; ECS wants the name to end with `.env`.',
+    hint: 'It looks like `arn:aws:s3:::BUCKET/PATH.env`, one on each line; the name has to end with `.env`.',
   })
 }
 

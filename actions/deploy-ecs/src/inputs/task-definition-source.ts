@@ -2,30 +2,30 @@ import { InputError } from '../../../../toolkit/errors.ts'
 import type { InputReader } from '../../../../toolkit/inputs.ts'
 import { parseTaskDefinitionArn } from '../aws/short-names.ts'
 
-/** Where the task definition that a deploy starts from comes from. */
+/** The task definition that a deploy starts from. */
 export type TaskDefinitionSource =
-  /** What the service runs now. */
+  /** The current revision of the service. */
   | { readonly kind: 'service' }
   | { readonly kind: 'file'; readonly path: string }
   /** One revision, by ARN or as `family:revision`. */
   | { readonly kind: 'revision'; readonly taskDefinition: string }
   /** The latest revision of a family. */
   | { readonly kind: 'family'; readonly family: string }
-  /** The latest revision of a family that Terraform owns; what is registered stays in the service's own family. */
+  /** The latest revision of a family that Terraform owns. New revisions are registered in the family of the service. */
   | { readonly kind: 'template'; readonly family: string }
 
 const FAMILY = /^[\w-]{1,255}$/
 
-/** The inputs that say where a task definition comes from. */
+/** The inputs that choose the task definition. */
 export const SOURCE_INPUTS = ['task-definition', 'template', 'task-definition-arn', 'task-definition-family'] as const
 
-/** Reads `task-definition`, `template`, and the names that the render action has for the same. */
+/** Reads `task-definition`, `template`, and the inputs of AWS's render action with the same meaning. @throws InputError */
 export function readTaskDefinitionSource(reader: InputReader): TaskDefinitionSource {
   const given = SOURCE_INPUTS.filter((name) => reader.text(name) !== undefined)
   const [name, second] = given
   if (second !== undefined) {
-    throw new InputError(second, `is set, and so is \`${name}\`: a task definition comes from one place.`, {
-      hint: `Keep one of ${given.map((other) => `\`${other}\``).join(' and ')}. Without any, the deploy starts from what the service runs now.`,
+    throw new InputError(second, `is set, and so is \`${name}\`: both choose the task definition.`, {
+      hint: `Keep one of ${given.map((other) => `\`${other}\``).join(' and ')}. Without any, the deploy starts from the current revision of the service.`,
     })
   }
   const revision = reader.integer('task-definition-revision', { min: 1, max: 1_000_000_000 })
@@ -53,7 +53,7 @@ function parseTaskDefinition(input: string, value: string): TaskDefinitionSource
     })
   }
   if (/^[\w-]+:\d+$/.test(value)) return { kind: 'revision', taskDefinition: value }
-  // A family's name has neither dots nor slashes, so a path can be told from it without looking at the disk.
+  // The name of a family has neither dots nor slashes, so a path is recognized without a look at the disk.
   if (/[./\\]/.test(value)) return { kind: 'file', path: value }
   if (FAMILY.test(value)) return { kind: 'family', family: value }
   throw new InputError(input, `is \`${value}\`, which is neither a file, an ARN, a family nor \`family:revision\`.`, {

@@ -8,21 +8,21 @@ const HOSTS: Readonly<Record<string, string>> = {
   'aws-us-gov': 'console.amazonaws-us-gov.com',
 }
 
-/** The page of a service; '' for an ARN that is none. */
+/** URL of a service's page; '' for a text that is no service ARN, and for a partition without a known console. */
 export function serviceUrl(serviceArn: string, tab = 'health'): string {
   const [root, region, [type, cluster = '', service = '']] = partsOf(serviceArn)
   if (type !== 'service' || service === '') return ''
   return root && `${root}/ecs/v2/clusters/${cluster}/services/${service}/${tab}?region=${region}`
 }
 
-/** The page of a task; '' for an ARN that is none. */
+/** URL of a task's page; '' as above. */
 export function taskUrl(taskArn: string): string {
   const [root, region, [type, cluster = '', task = '']] = partsOf(taskArn)
   if (type !== 'task' || task === '') return ''
   return root && `${root}/ecs/v2/clusters/${cluster}/tasks/${task}/configuration?region=${region}`
 }
 
-/** The page of a log stream, in the partition of some ARN. */
+/** URL of a log stream's page, in the partition of `arn`; '' as above. */
 export function logUrl({ region, group, stream }: LogStream, arn: string): string {
   const root = rootOf(parseArn(arn)?.partition ?? '', region)
   const escaped = (text: string) => encodeURIComponent(encodeURIComponent(text)).replaceAll('%', '$')

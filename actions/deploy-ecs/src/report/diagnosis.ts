@@ -1,4 +1,4 @@
-// Why a deploy went the way it did, from what was seen. Pure.
+// Why a deploy failed, from the last look at it. Pure.
 
 import { targetGroupName } from '../aws/short-names.ts'
 import type { FollowedDeployment } from '../observe/deployment.ts'
@@ -14,11 +14,11 @@ export interface StopGroup {
   readonly hint: string
   /** ARNs, newest last. */
   readonly tasks: readonly string[]
-  /** The containers of the newest one that failed, the one that brought it down first. */
+  /** Containers of the newest task that failed. The one that caused the stop is the first. */
   readonly failed: readonly string[]
 }
 
-/** Targets that one group keeps from being healthy for the same reason. */
+/** Targets of one target group that are not healthy for the same reason. */
 export interface TargetGroupTrouble {
   readonly targetGroup: string
   readonly state: string
@@ -28,13 +28,13 @@ export interface TargetGroupTrouble {
 export interface Diagnosis {
   readonly stops: readonly StopGroup[]
   readonly targets: readonly TargetGroupTrouble[]
-  /** The newest that belong to this deploy, oldest first. */
+  /** The newest events since the deployment was created, oldest first. */
   readonly events: readonly ObservedEvent[]
 }
 
 const MOST_EVENTS = 20
 
-/** Sorts out what the last look showed: the most frequent reason first. */
+/** Groups stopped tasks and unhealthy targets by reason, the most frequent first. */
 export function diagnose(followed: FollowedDeployment, latest: Observation): Diagnosis {
   return {
     stops: stopGroups(latest),
@@ -68,7 +68,7 @@ function stopGroups({ tasks = [] }: Observation): readonly StopGroup[] {
     .toSorted((a, b) => b.tasks.length - a.tasks.length)
 }
 
-/** The guilty one, and others that did not just end because it did. */
+/** The container that caused the stop, and others that failed too, not because ECS stopped them. */
 const failedContainers = (task: ObservedTask | undefined, { container }: Stop): readonly string[] => {
   const others = (task?.containers ?? []).filter(
     ({ name, exitCode }) => name !== container && exitCode !== undefined && !ENDED_BY_ECS.has(exitCode),
@@ -85,7 +85,7 @@ function troubles(followed: FollowedDeployment, latest: Observation): readonly T
   })
 }
 
-/** A task that is not registered yet is not RUNNING, or will be in a moment: that is no trouble of its target. */
+/** `unregistered` is left out: such a task does not run yet, or is registered soon. */
 const fromTargets = ({ targets = [] }: Observation): readonly TargetGroupTrouble[] =>
   targets
     .filter(({ state }) => state !== 'healthy' && state !== 'unregistered')
@@ -95,7 +95,7 @@ const fromTargets = ({ targets = [] }: Observation): readonly TargetGroupTrouble
       targets: [target.target],
     }))
 
-/** A target is deregistered the moment ECS stops its task; why it was unhealthy stays in the events. */
+/** ECS deregisters a target when it stops the task. Why it was unhealthy is in the service's events. */
 const fromEvents = (followed: FollowedDeployment, latest: Observation): readonly TargetGroupTrouble[] =>
   eventsSince(followed, latest).flatMap(({ message }) => {
     const match = /\(((?:task|instance) [\w-]+)\).* is unhealthy in \(target-group (\S+)\) due to \(reason (.*)\)/.exec(

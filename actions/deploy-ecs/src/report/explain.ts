@@ -4,19 +4,19 @@ import { type Diagnosis, diagnose } from './diagnosis.ts'
 import { type FailedLog, readFailedLogs } from './failed-logs.ts'
 import type { Outcome } from './outcome.ts'
 
-/** What people would otherwise look for in three consoles. */
+/** A diagnosis with the logs of the containers that failed. */
 export interface Explanation extends Diagnosis {
   readonly logs: readonly FailedLog[]
 }
 
 const MOST_ANNOTATIONS = 5
 
-/** Explains an outcome that is not a success, with annotations for the reasons. `undefined` where there is nothing to say. */
+/** Explains an outcome, and annotates the run with the reasons of a failure. `undefined` where there is nothing to explain. */
 export async function explain(
   { aws, log }: Pick<Context, 'aws' | 'log'>,
   { plan, watch, verdict }: Outcome,
 ): Promise<Explanation | undefined> {
-  // After a cancellation there is no time left, and nothing that would have to be explained.
+  // After a cancellation there is no time left, and nothing to explain.
   if (watch === undefined || verdict.status === 'cancelled') return undefined
   const diagnosis = diagnose(watch.rollout, watch.latest)
   if (verdict.status === 'succeeded') return diagnosis.stops.length === 0 ? undefined : { ...diagnosis, logs: [] }

@@ -4,18 +4,18 @@ import { type LogStream, logStreamOf, readLog } from '../logs/container-log.ts'
 import type { Registration } from '../task-definition/registration.ts'
 import type { Diagnosis } from './diagnosis.ts'
 
-/** The end of the log of a container that failed. */
+/** The last lines of the log of a container that failed. */
 export interface FailedLog extends LogStream {
   readonly container: string
   readonly lines: readonly string[]
-  /** Why there are none. */
+  /** Why the log could not be read. */
   readonly missing?: string
 }
 
 const MOST_LOGS = 5
 const LINES = 25
 
-/** Reads the last lines of each container that failed, once for each reason. A log that cannot be read is told, and changes nothing. */
+/** Reads the logs of the containers that failed, of one task for each reason. Never throws: an error is in `missing`. */
 export async function readFailedLogs(
   aws: AwsCalls,
   { stops }: Diagnosis,
@@ -23,7 +23,7 @@ export async function readFailedLogs(
 ): Promise<readonly FailedLog[]> {
   const wanted = stops.flatMap(({ stop, tasks, failed }) => {
     const task = tasks.at(-1)
-    // What was never pulled has logged nothing.
+    // A container whose image was not pulled has no log.
     if (task === undefined || stop.kind === 'image') return []
     const names = failed.length > 0 ? failed : containerDefinitions.slice(0, 1).flatMap(({ name }) => name ?? [])
     return names.flatMap((container) => {

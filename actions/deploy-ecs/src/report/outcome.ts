@@ -7,23 +7,23 @@ import type { Watch } from '../watch/watch.ts'
 /** How the deploy of one service ended. */
 export interface Outcome {
   readonly plan: ServicePlan
-  /** The revision that was deployed, or was to be. */
+  /** ARN of the revision that was deployed, or was to be deployed. */
   readonly taskDefinition: string
   readonly verdict: Verdict
-  /** Absent where the service was not touched. */
+  /** Absent where the service was not updated. */
   readonly watch?: Watch
 }
 
-/** The revision that the service is at, or on its way to, as far as was seen. */
+/** The revision that the service runs or rolls out, as last seen. */
 export function runsNow({ plan, watch }: Outcome): string {
   const primary = watch?.latest.service && primaryOf(watch.latest.service)
   return watch?.rolledBackTo ?? primary?.taskDefinition ?? plan.before.taskDefinition ?? ''
 }
 
-/** Worst last: what a deploy of several services comes to is the worst of them. */
+/** From best to worst. */
 const ORDER: readonly VerdictName[] = ['succeeded', 'superseded', 'rolled-back', 'timed-out', 'cancelled', 'failed']
 
-/** The verdict on the deploy as a whole. */
+/** The verdict on a deploy of several services: the worst of theirs. */
 export const overall = (outcomes: readonly Outcome[]): VerdictName =>
   outcomes
     .map(({ verdict }) => verdict.status)

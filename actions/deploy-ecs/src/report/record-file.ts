@@ -2,7 +2,7 @@ import { accessSync, constants, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { InputError } from '../../../../toolkit/errors.ts'
 
-/** @throws InputError when the deploy record could not be written in the end, while nothing has been changed yet. */
+/** Checks before the deploy that its record can be written after it. @throws InputError */
 export function refuseUnwritable(file: string | undefined): void {
   if (file === undefined) return
   try {
@@ -10,7 +10,7 @@ export function refuseUnwritable(file: string | undefined): void {
     accessSync(dirname(file), constants.W_OK)
   } catch (cause) {
     throw new InputError('record-file', `is \`${file}\`, which cannot be written.`, {
-      hint: 'Name a file in a folder that is there. Without the input, it is in the temporary folder of the runner.',
+      hint: 'Name a file in a folder that exists. Without the input, the file is in the temporary folder of the runner.',
       cause,
     })
   }

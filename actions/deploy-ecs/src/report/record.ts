@@ -4,12 +4,13 @@ import { accountOf } from '../aws/short-names.ts'
 import type { Context } from '../inputs/context.ts'
 import { type Outcome, overall } from './outcome.ts'
 
+/** Milliseconds since the epoch, by our clock. */
 export interface Span {
   readonly startedAt: number
   readonly finishedAt: number
 }
 
-/** What other tools may know of a deploy. */
+/** The deploy record, which other steps and tools read. */
 export function toRecord(
   outcomes: readonly Outcome[],
   { inputs, region, env }: Pick<Context, 'inputs' | 'region' | 'env'>,
@@ -40,7 +41,7 @@ export function toRecord(
   }
 }
 
-/** A deploy is one step of one attempt of a run: the moment it began tells it from others in the same job. */
+/** Unique for each step of each attempt of a run: steps of one job differ by their start. */
 function deployId(outcomes: readonly Outcome[], run: WorkflowRun, startedAt: number): string {
   const services = outcomes.map(({ plan }) => plan.name.service).join('.')
   return [run.id || 'local', run.attempt, services.slice(0, 60), startedAt.toString(36)].join('-')

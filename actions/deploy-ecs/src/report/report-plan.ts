@@ -7,7 +7,7 @@ import type { Preview } from '../prepare/preview.ts'
 import { type Difference, describeDifference, diffService, diffTaskDefinitions } from '../task-definition/diff.ts'
 import type { ServicePlan } from '../task-definition/service-plan.ts'
 
-/** Shows what would change, in the log and the summary. */
+/** Reports what a deploy would change, in the log and the summary. */
 export function reportPlan({ log, step, inputs }: Context, previews: readonly Preview[]): void {
   const what = inputs.command === 'verify' ? 'Verified' : 'Dry run'
   for (const preview of previews) {

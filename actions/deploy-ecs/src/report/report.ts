@@ -11,7 +11,7 @@ import type { Outcome } from './outcome.ts'
 import { type Span, toRecord } from './record.ts'
 import { type Explained, summarise } from './summary.ts'
 
-/** Hands the outcome to later steps and to the people who watch. @throws SlipwayError unless the deploy succeeded. */
+/** Writes the outputs, the record and the summary. @throws SlipwayError unless the deploy succeeded. */
 export async function report(context: Context, outcomes: readonly Outcome[], span: Span): Promise<void> {
   const { step, log } = context
   const record = toRecord(outcomes, context, span)
@@ -33,9 +33,9 @@ async function explained(context: Context, outcome: Outcome): Promise<Explained>
 
 const HINTS: Readonly<Record<Exclude<DeployRecord['verdict'], 'succeeded'>, string>> = {
   failed: "The job summary shows the tasks that stopped, their logs and the service's events.",
-  'rolled-back': 'The service runs what it ran before. The job summary shows why.',
-  'timed-out': 'The job summary shows what was waited for. If the service is only slow, raise `timeout`.',
-  superseded: 'Keep deploys of one service apart with `concurrency:` in the workflow.',
+  'rolled-back': 'The service runs the revision from before the deploy. The job summary shows why.',
+  'timed-out': 'The job summary shows what was missing. If the service only needs longer, raise `timeout`.',
+  superseded: 'Use `concurrency:` in the workflow, so that deploys of one service do not overlap.',
   cancelled: 'Run the job again to deploy.',
 }
 
@@ -45,12 +45,12 @@ function writeOutputs(
   record: DeployRecord,
   { startedAt, finishedAt }: Span,
 ): void {
-  // Plain for one service, as AWS's own action has it; for several a list, like every output that holds more than one.
+  // A string for one service, as in AWS's action; a list for several.
   const ofEach = (value: (outcome: Outcome) => string | undefined) => {
     const values = outcomes.map((outcome) => value(outcome) ?? '')
     return values.length === 1 ? values[0] : values
   }
-  // Two deploys of one job share that folder.
+  // Two deploys of one job share the folder, so the name has the id.
   const file = inputs.recordFile ?? join(env['RUNNER_TEMP'] || '.', `deploy-record-${record.deployId}.json`)
   step.output('verdict', record.verdict)
   step.output(

@@ -1,4 +1,4 @@
-// The deploy as a page. Pure: from data to markdown.
+// The job summary of a deploy. Pure: from data to markdown.
 import type { Verdict as VerdictName } from '../../../../toolkit/deploy-record.ts'
 import { formatDuration } from '../../../../toolkit/duration.ts'
 import { block, code, details, heading, join, link, table, text } from '../../../../toolkit/markdown.ts'
@@ -11,7 +11,7 @@ import { type Outcome, overall, runsNow } from './outcome.ts'
 import type { Span } from './record.ts'
 import { drawTimeline } from './timeline-chart.ts'
 
-/** An outcome, and why it is what it is. */
+/** An outcome with its explanation. */
 export interface Explained extends Outcome {
   readonly explanation?: Explanation
 }
@@ -92,7 +92,7 @@ function explained({ stops, targets, events, logs }: Explanation, serviceArn: st
 }
 
 function logSection(log: FailedLog, serviceArn: string): string {
-  const title = `The end of the log of ${link(code(log.container), logUrl(log, serviceArn))}`
+  const title = `Last lines of the log of ${link(code(log.container), logUrl(log, serviceArn))}`
   if (log.missing !== undefined) return `${title} could not be read: ${text(log.missing)}`
   return log.lines.length === 0 ? `${title} is empty.` : join(`${title}:`, block(log.lines.join('\n')))
 }

@@ -1,11 +1,11 @@
-// The course of a rollout as a chart that GitHub draws. Pure.
+// The tasks of a rollout over time, as a Mermaid chart, which GitHub draws. Pure.
 import { block } from '../../../../toolkit/markdown.ts'
 import type { Timeline } from '../watch/timeline.ts'
 
-/** More columns than this do not fit. */
+/** More columns do not fit. */
 const COLUMNS = 24
 
-/** Old tasks, new tasks and healthy ones over time; '' for a timeline that is too short to show anything. */
+/** Old tasks, new tasks and healthy new tasks over time; '' for a timeline of less than a second. */
 export function drawTimeline(timeline: Timeline): string {
   const [first, last] = [timeline[0], timeline.at(-1)]
   if (first === undefined || last === undefined || last.at - first.at < 1_000) return ''

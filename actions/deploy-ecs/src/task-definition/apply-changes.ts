@@ -5,8 +5,8 @@ import type { TaskDefinitionChanges } from '../inputs/task-definition-changes.ts
 import type { Registration } from './registration.ts'
 
 /**
- * The task definition with what was asked for changed, and nothing else.
- * @throws InputError when a container that an input names is not there, or when it cannot be told which one is meant.
+ * The task definition with the changes, and nothing else changed.
+ * @throws InputError for a container that does not exist, or an input that does not say which of several containers it is for.
  */
 export function applyChanges(base: Registration, changes: TaskDefinitionChanges): Registration {
   const images = imagesOf(base, changes)
@@ -27,7 +27,7 @@ export function applyChanges(base: Registration, changes: TaskDefinitionChanges)
   }
 }
 
-/** The image of each container that gets a new one. */
+/** The new image of each container that gets one. */
 export function imagesOf(base: Registration, changes: TaskDefinitionChanges): ReadonlyMap<string, string> {
   return new Map(
     changes.images.flatMap(({ container, image }): [string, string][] => {
@@ -101,7 +101,7 @@ function changedContainer(container: ContainerDefinition, changes: TaskDefinitio
   const next = { ...container }
   if (variables.length > 0) next.environment = environmentOf(container, changes, variables)
   if (changes.secrets.length > 0) next.secrets = secretsOf(container, changes)
-  // ECS refuses a name that is both a variable and a secret; what was asked for now wins.
+  // ECS refuses a name that is both a variable and a secret. The one of the inputs replaces the other.
   const asVariable = new Set(variables.map(({ key }) => key))
   const asSecret = new Set(changes.secrets.map(({ key }) => key))
   if (next.secrets?.some(({ name }) => asVariable.has(name ?? ''))) {
@@ -129,7 +129,7 @@ function environmentOf(
   asked: readonly Pair[],
 ): KeyValuePair[] {
   const values = asked.map(({ key, value }) => ({ name: key, value }))
-  // Tags alone do not replace an environment that nobody asked to replace.
+  // Datadog's tags alone replace no other variables.
   const replaces = changes.mode === 'replace' && changes.environment.length > 0
   return replaces ? values : merged(container.environment ?? [], values)
 }

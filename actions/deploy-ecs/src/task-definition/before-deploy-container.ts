@@ -2,12 +2,12 @@ import { InputError } from '../../../../toolkit/errors.ts'
 import type { BeforeDeploy } from '../inputs/inputs.ts'
 import type { ServicePlan } from './service-plan.ts'
 
-/** The service whose task runs the command: with several, the first that has the container. */
+/** The service whose new revision runs the command: the first that has the container, else the first. */
 export const planFor = (plans: readonly ServicePlan[], { container }: BeforeDeploy): ServicePlan | undefined =>
   plans.find(({ revision }) => revision.registration.containerDefinitions.some(({ name }) => name === container)) ??
   plans[0]
 
-/** The container that the command is for. @throws InputError where it cannot be told. */
+/** The container that runs the command. @throws InputError for one that does not exist, or if several could be meant. */
 export function chosenContainer({ revision, shipped }: ServicePlan, wanted: string | undefined): string {
   const names = revision.registration.containerDefinitions.flatMap(({ name }) => name ?? [])
   if (wanted !== undefined) {

@@ -2,7 +2,7 @@ import { InputError } from '../../../../toolkit/errors.ts'
 import type { DatadogTags, TaskDefinitionChanges } from '../inputs/task-definition-changes.ts'
 import type { LoadedTaskDefinition } from './load-task-definition.ts'
 
-/** The part of the changes that is for one of several task definitions: images of containers that it has. */
+/** The changes for one of several services: without images and containers that its task definition does not have. */
 export function changesForService(
   { registration }: LoadedTaskDefinition,
   changes: TaskDefinitionChanges,
@@ -15,7 +15,7 @@ export function changesForService(
   }
 }
 
-/** @throws InputError when an image or a container is for none of the task definitions. */
+/** @throws InputError for a container that none of the task definitions has. */
 export function refuseUnknownContainers(bases: readonly LoadedTaskDefinition[], changes: TaskDefinitionChanges): void {
   const names = new Set(bases.flatMap(({ registration }) => registration.containerDefinitions.map(({ name }) => name)))
   const known = [...names].map((name) => `\`${name}\``).join(', ')
@@ -29,7 +29,7 @@ export function refuseUnknownContainers(bases: readonly LoadedTaskDefinition[], 
   for (const container of changes.containers) check('container-name', container)
 }
 
-/** Datadog's tags with what the user left out filled in from the deploy. */
+/** Completes Datadog's tags with the values of the deploy. @throws InputError without an environment */
 export function withDatadogTags(
   changes: TaskDefinitionChanges,
   deploy: Required<Omit<DatadogTags, 'env'>> & DatadogTags,
@@ -37,7 +37,7 @@ export function withDatadogTags(
   if (changes.datadog === undefined) return changes
   const env = changes.datadog.env ?? deploy.env
   if (env === undefined) {
-    throw new InputError('datadog-tags', 'does not say which environment this is.', {
+    throw new InputError('datadog-tags', 'has no tag `env`.', {
       hint: 'Set the input `environment`, or write the line `env=production` here.',
     })
   }

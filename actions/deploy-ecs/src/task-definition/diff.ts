@@ -1,18 +1,18 @@
-// What a deploy would change, for people. Pure, and careful with what may be secret.
+// What a deploy would change. Pure. Hides values that look secret.
 import type { Service } from '@aws-sdk/client-ecs'
 import { isBetterHidden } from '../../../../toolkit/secret-looking.ts'
 import type { ServiceChanges } from '../inputs/inputs.ts'
 import type { Registration } from './registration.ts'
 import { canonical } from './same-registration.ts'
 
-/** One member that differs; without `from` it is new, without `to` it goes. */
+/** A member that differs. Without `from` it is added, without `to` it is removed. */
 export interface Difference {
   readonly path: string
   readonly from?: string
   readonly to?: string
 }
 
-/** What differs between two task definitions. Containers, variables and secrets are told by their names. */
+/** The differences between two task definitions, by path. Paths have the names of containers, variables and secrets. */
 export function diffTaskDefinitions(before: Registration, after: Registration): readonly Difference[] {
   const [from, to] = [flatten(canonical(before)), flatten(canonical(after))]
   return [...new Set([...from.keys(), ...to.keys()])]
@@ -21,7 +21,7 @@ export function diffTaskDefinitions(before: Registration, after: Registration): 
     .map((path) => difference(path, from.get(path), to.get(path)))
 }
 
-/** What changes in the service itself. */
+/** The settings of a service that would change. */
 export function diffService(before: Service, changes: ServiceChanges): readonly Difference[] {
   const { deploymentCircuitBreaker: breaker, alarms } = before.deploymentConfiguration ?? {}
   const was = breaker?.enable !== true ? 'disabled' : breaker.rollback === true ? 'rollback' : 'stop'
@@ -55,12 +55,12 @@ function flatten(value: unknown, path = '', into = new Map<string, string>()): M
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) {
       const key = nameIn(item)
-      // A name and its value are one line, not two.
+      // A name and its value are one entry, not two.
       if (isNamedValue(item)) into.set(short(`${path}.${key}`), item.value ?? item.valueFrom ?? '')
       else flatten(item, `${path}${key === undefined ? `[${index}]` : `.${key}`}`, into)
     }
   } else if (isObject(value) && 'words' in value) {
-    // A command is read as a whole.
+    // A command is one entry.
     into.set(short(path), JSON.stringify(value['words']))
   } else if (isObject(value)) {
     for (const [key, member] of Object.entries(value)) flatten(member, path === '' ? key : `${path}.${key}`, into)
@@ -70,7 +70,7 @@ function flatten(value: unknown, path = '', into = new Map<string, string>()): M
   return into
 }
 
-/** Containers are told by their names alone. */
+/** Containers are named without `containerDefinitions`. */
 const short = (path: string) => path.replace(/^containerDefinitions\./, '')
 
 interface NamedValue {
@@ -93,10 +93,10 @@ const nameIn = (item: unknown): string | undefined => {
   return typeof name === 'string' ? name : undefined
 }
 
-/** Where users give values names of their own. */
+/** Members whose keys are chosen by users. */
 const NAMED_BY_USERS = /\.(environment|options|dockerLabels)\./
 
-/** A value that looks like a secret by its name or by itself, and the password in an address, are not shown. */
+/** Hides a value whose name or content looks secret, and the password in a URL. */
 function masked(path: string, value: string): string {
   const name = NAMED_BY_USERS.test(path) ? path.slice(path.lastIndexOf('.') + 1) : ''
   return isBetterHidden(name, value) ? '***' : value.replace(/(:\/\/[^/\s:@]*:)[^@\s]+@/g, '$1***@')

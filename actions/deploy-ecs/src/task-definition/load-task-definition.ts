@@ -10,15 +10,15 @@ import { parseTaskDefinitionFile } from './task-definition-file.ts'
 /** The task definition that a deploy starts from. */
 export interface LoadedTaskDefinition {
   readonly registration: Registration
-  /** Where it came from, for people: `web:12`, `the file task-definition.json`. */
+  /** Its source, for messages: `web:12`, `the file task-definition.json`. */
   readonly source: string
-  /** The registered revision that it is, where it is one of the family that the service runs. */
+  /** ARN of the revision, if it is one that can be deployed unchanged: not a file, a template or a deregistered one. */
   readonly arn?: string
-  /** Members of a file that ECS does not know. */
+  /** Paths of members of a file that ECS does not know. */
   readonly unknown: readonly string[]
 }
 
-/** Loads the base for a service that runs `current`. */
+/** Loads the task definition that the deploy of a service starts from. `current`: its current revision. @throws InputError */
 export async function loadTaskDefinition(
   aws: AwsCalls,
   source: TaskDefinitionSource,
@@ -44,8 +44,8 @@ export async function loadTaskDefinition(
 }
 
 /**
- * The family of a service whose template is Terraform's: the one it runs. Before its first deploy that is the template
- * itself, which Terraform goes on owning; then it is the template's name without `-template`, or with `-deployed`.
+ * The family that a service with a template registers its revisions in: the one that it runs. A service that still runs the
+ * template, which stays Terraform's, gets the family without `-template`, else with `-deployed`.
  */
 export function familyBeside(template: string, current: string): string {
   const family = familyOf(current)
@@ -66,7 +66,7 @@ async function loadRevision(aws: AwsCalls, input: string, taskDefinition: string
     registration: toRegistration(revision.taskDefinition, revision.tags),
     source: revisionName(arn),
     unknown: [],
-    // A revision that was deregistered cannot be deployed again as it is.
+    // ECS does not deploy a revision that was deregistered.
     ...(revision.taskDefinition.status === 'INACTIVE' ? {} : { arn }),
   }
 }

@@ -2,13 +2,12 @@ import { DescribePullThroughCacheRulesCommand } from '@aws-sdk/client-ecr'
 import { CancelledError } from '../../../../toolkit/errors.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
 
-/** A rule without a prefix of its own. */
+/** The prefix of a rule for all repositories. */
 const ROOT = 'ROOT'
 
 /**
- * The prefix of the pull-through cache rule that stands behind a repository. Of such, ECR has an image, and even the
- * repository, only once somebody has pulled it; a look does not fetch it. `undefined` where there is no rule, or none may be
- * seen.
+ * The prefix of the pull-through cache rule for a repository. ECR creates its images, and the repository, with the first pull;
+ * DescribeImages does not fetch them. `undefined` where there is no rule, or the role may not read rules.
  */
 export async function pullThroughRule(
   aws: AwsCalls,

@@ -4,7 +4,7 @@ import { register } from './register.ts'
 import { sameRegistration } from './same-registration.ts'
 import type { ServicePlan } from './service-plan.ts'
 
-/** The revision that each service shall run. Services that are to run the same share one, and what is there is not made again. */
+/** Registers the revisions of all services, and returns their ARNs. Services with the same task definition share one revision. */
 export async function registerAll(
   context: Pick<Context, 'aws' | 'log'>,
   plans: readonly ServicePlan[],
@@ -22,12 +22,12 @@ export async function registerAll(
 async function revisionFor({ aws, log }: Pick<Context, 'aws' | 'log'>, { revision }: ServicePlan): Promise<string> {
   const { arn: present, base, registration } = revision
   if (present !== undefined) {
-    log.info(`${base.source} is deployed as it is.`)
+    log.info(`Deploying ${base.source} unchanged.`)
     return present
   }
   const { arn, isNew } = await register(aws, registration)
   log.info(
-    isNew ? `Registered ${revisionName(arn)}, from ${base.source}.` : `${revisionName(arn)} is the same already.`,
+    isNew ? `Registered ${revisionName(arn)}, based on ${base.source}.` : `${revisionName(arn)} is already registered.`,
   )
   return arn
 }

@@ -10,13 +10,13 @@ import { sameRegistration } from './same-registration.ts'
 /** A revision that a service can run. */
 export interface Registered {
   readonly arn: string
-  /** False where an identical revision was there already. */
+  /** False where an identical revision was registered before. */
   readonly isNew: boolean
 }
 
 /**
- * Registers a task definition, once: where the newest revision of the family is already the same, that one is taken. This
- * is also how a registration whose answer was lost on the way is found again, instead of being made twice.
+ * Registers a task definition, unless the newest revision of the family is the same. That is checked before each attempt, so a
+ * registration whose answer was lost is not repeated.
  */
 export async function register(aws: AwsCalls, registration: Registration): Promise<Registered> {
   const present = await sameAsNewest(aws, registration)
@@ -50,7 +50,7 @@ async function sameAsNewest(aws: AwsCalls, registration: Registration): Promise<
   return same ? newest.taskDefinition.taskDefinitionArn : undefined
 }
 
-/** Two deploys at once collide here, and AWS says so as a client's mistake. */
+/** AWS reports two registrations at the same time as a ClientException. */
 function retryable(error: unknown): boolean {
   const cause = error instanceof SlipwayError ? error.cause : error
   return isRetryable(error) || (cause instanceof Error && /too many concurrent attempts/i.test(cause.message))

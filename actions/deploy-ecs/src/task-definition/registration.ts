@@ -1,12 +1,12 @@
 import type { ContainerDefinition, RegisterTaskDefinitionRequest, Tag, TaskDefinition } from '@aws-sdk/client-ecs'
 
-/** A task definition as it is registered: none of the members that AWS adds to a revision. */
+/** A task definition as it is registered: without the members that AWS adds to a revision. */
 export type Registration = RegisterTaskDefinitionRequest & {
   readonly family: string
   readonly containerDefinitions: readonly ContainerDefinition[]
 }
 
-/** What AWS adds to a revision, and does not take back. */
+/** The members that AWS adds to a revision, and refuses in a registration. */
 export const READ_ONLY = [
   'taskDefinitionArn',
   'revision',
@@ -19,7 +19,7 @@ export const READ_ONLY = [
   'deleteRequestedAt',
 ] as const
 
-/** A revision as it would be registered again: read-only members dropped, tags kept, all else as it is. */
+/** A revision as it would be registered again: without read-only members, with its tags. */
 export function toRegistration(revision: TaskDefinition, tags: readonly Tag[] = []): Registration {
   const kept = Object.fromEntries(
     Object.entries(withoutNulls(revision)).filter(([key]) => !READ_ONLY.some((name) => name === key)),
@@ -29,8 +29,8 @@ export function toRegistration(revision: TaskDefinition, tags: readonly Tag[] = 
 }
 
 /**
- * Drops members that are `null` or `undefined`, at any depth, and nothing else: an empty text or list can mean something
- * (an empty `command` undoes the image's, an environment variable may be empty).
+ * Drops members that are `null` or `undefined`, at any depth. Keeps empty strings and lists, which have a meaning: an empty
+ * `command` overrides that of the image, and a variable may be empty.
  */
 export function withoutNulls<T>(value: T): T {
   if (Array.isArray(value)) return value.filter((item) => item !== null && item !== undefined).map(withoutNulls) as T

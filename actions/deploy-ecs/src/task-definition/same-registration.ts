@@ -2,13 +2,13 @@ import type { ContainerDefinition } from '@aws-sdk/client-ecs'
 import { READ_ONLY, type Registration, withoutNulls } from './registration.ts'
 
 /**
- * Whether registering `next` would make a revision that is the same as `present` but for its number. Order does not
- * count where AWS keeps none, and a default that AWS writes out is the same as a member left out.
+ * Whether registering `next` would create a revision that is the same as `present`. Ignores the order of lists where it has no
+ * meaning, and defaults that AWS adds.
  */
 export const sameRegistration = (next: Registration, present: Registration): boolean =>
   JSON.stringify(canonical(next)) === JSON.stringify(canonical(present))
 
-/** A task definition in one fixed form: defaults left out, members and named lists in order. */
+/** A task definition in one form: without defaults and read-only members, keys and named lists sorted. */
 export function canonical(registration: Registration): Readonly<Record<string, unknown>> {
   const awsvpc = registration.networkMode === 'awsvpc' || registration.networkMode === 'host'
   const { tags, ...rest } = withoutNulls(registration)
@@ -34,7 +34,7 @@ function canonicalContainer(container: ContainerDefinition, portsAreOwn: boolean
     portMappings: portMappings?.map((mapping) =>
       without(mapping, { protocol: 'tcp', hostPort: portsAreOwn ? mapping.containerPort : 0 }),
     ),
-    // An empty one is not the same as none: it undoes what the image says.
+    // An empty one overrides that of the image, so it must not be dropped.
     command: container.command && { words: container.command, count: container.command.length },
     entryPoint: container.entryPoint && { words: container.entryPoint, count: container.entryPoint.length },
   }

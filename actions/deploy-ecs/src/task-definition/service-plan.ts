@@ -4,20 +4,20 @@ import type { CheckedImage } from './check-image.ts'
 import type { LoadedTaskDefinition } from './load-task-definition.ts'
 import type { Registration } from './registration.ts'
 
-/** One service that is ready to be deployed. */
+/** What to deploy to one service. */
 export interface ServicePlan {
   readonly name: ServiceName
   /** The service as it was found. */
   readonly before: Service
-  /** What the service shall run. */
+  /** The revision to deploy. */
   readonly revision: PlannedRevision
   readonly shipped: readonly CheckedImage[]
 }
 
-/** What a service shall run. */
+/** A revision to deploy. */
 export interface PlannedRevision {
   readonly registration: Registration
-  /** The registered revision that this is; without it, one has to be registered. */
+  /** ARN, if it is registered already. */
   readonly arn?: string
   readonly base: LoadedTaskDefinition
 }

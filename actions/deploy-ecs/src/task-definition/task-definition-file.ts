@@ -2,15 +2,15 @@ import { InputError } from '../../../../toolkit/errors.ts'
 import { type Registration, toRegistration } from './registration.ts'
 import { unknownMembers } from './unknown-members.ts'
 
-/** What a task definition file says, and which of its members ECS does not know. */
+/** The task definition in a file, and the paths of members that ECS does not know. */
 export interface ParsedFile {
   readonly registration: Registration
   readonly unknown: readonly string[]
 }
 
 /**
- * Reads a task definition from JSON: as it is registered, or as `aws ecs describe-task-definition` prints it.
- * A file without a family gets `family`.
+ * Parses a task definition from JSON, in the form of RegisterTaskDefinition or of `aws ecs describe-task-definition`. A file
+ * without a family gets `family`. @throws InputError
  */
 export function parseTaskDefinitionFile(text: string, path: string, family: string): ParsedFile {
   const document = parseJson(text, path)
@@ -32,10 +32,10 @@ export function parseTaskDefinitionFile(text: string, path: string, family: stri
 function parseJson(text: string, path: string): object {
   let document: unknown
   try {
-    // A byte order mark is what some editors on Windows put first.
+    // Some editors on Windows write a byte order mark.
     document = JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch (cause) {
-    throw wrong(path, 'is not JSON.', 'ECS takes task definitions as JSON; YAML has to be converted first.', cause)
+    throw wrong(path, 'is not JSON.', 'ECS takes task definitions as JSON. Convert YAML first.', cause)
   }
   if (!isObject(document)) throw wrong(path, 'is not a JSON object.')
   return document
@@ -46,7 +46,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 const capitalised = (document: object): string | undefined =>
   'ContainerDefinitions' in document
-    ? "It has `ContainerDefinitions`, which is CloudFormation's spelling: ECS begins each member with a small letter."
+    ? "It has `ContainerDefinitions`, which is CloudFormation's spelling: ECS writes `containerDefinitions`."
     : undefined
 
 const wrong = (path: string, problem: string, hint?: string, cause?: unknown) =>

@@ -1,9 +1,9 @@
-// The SDK drops members that it does not know without a word, so that a slip such as `enviroment` would deploy a service
-// without its environment. Its own schema of the request says which members there are.
+// The SDK drops members that it does not know without an error: a typing error such as `enviroment` would deploy a service
+// without its environment. The SDK's schema of the request has the members that it knows.
 import { RegisterTaskDefinitionRequest$ } from '@aws-sdk/client-ecs'
 import { READ_ONLY } from './registration.ts'
 
-/** Kinds of schema, by the number that stands first in one. */
+/** Kinds of schema: the first number of one. */
 const LIST = 1
 const MAP = 2
 const STRUCTURE = 3
@@ -32,7 +32,7 @@ function unknownIn(schema: unknown, value: unknown, path: string): readonly stri
   })
 }
 
-/** A schema stands for itself, behind a function, or in a pair with its traits. */
+/** The schema itself: it can be behind a function, or in a pair with its traits. */
 function resolved(schema: unknown): unknown {
   if (typeof schema === 'function') return resolved(schema())
   if (Array.isArray(schema) && schema.length === 2 && typeof schema[0] !== 'number') return resolved(schema[0])

@@ -109,13 +109,13 @@ test.each<[Record<string, string>, string]>([
     { 'expected-account-id': '12345' },
     'Input `expected-account-id` is `12345`, which is not the number of an AWS account.\nNext: Write its twelve digits in quotes',
   ],
-  [{ image: 'web:1, app=web:2' }, 'Input `image` has several images, of which some do not say which container'],
+  [{ image: 'web:1, app=web:2' }, 'Input `image` has several images, some of them without a container.'],
   [{ image: 'app=a:1\napp=b:1' }, 'Input `image` has two images for the container `app`.'],
   [{ image: 'app=' }, 'Input `image` has the item `app=`, which is not an image reference.'],
   [{ image: 'my image' }, 'Input `image` has the item `my image`, which is not an image reference.'],
   [
     { 'task-definition': 'web', template: 'x' },
-    'Input `template` is set, and so is `task-definition`: a task definition comes from one place.',
+    'Input `template` is set, and so is `task-definition`: both choose the task definition.',
   ],
   [
     { 'task-definition': 'arn:aws:ecs:x' },
@@ -163,8 +163,8 @@ test.each<[Record<string, string>, string]>([
   [{ 'docker-labels': 'x' }, 'Input `docker-labels` is malformed: `x` is not of the form key=value.'],
   [{ 'log-configuration-options': 'x' }, 'Input `log-configuration-options` is malformed'],
   [{ 'environment-mode': 'append' }, 'Input `environment-mode` is `append`, which is none of `merge`, `replace`.'],
-  [{ 'container-command': '["a",' }, 'Input `container-command` begins with `[` but is not a JSON array of texts.'],
-  [{ 'container-command': '[1]' }, 'Input `container-command` begins with `[` but is not a JSON array of texts.'],
+  [{ 'container-command': '["a",' }, 'Input `container-command` begins with `[` but is not a JSON array of strings.'],
+  [{ 'container-command': '[1]' }, 'Input `container-command` begins with `[` but is not a JSON array of strings.'],
   [{ 'container-command': 'sh -c "x' }, 'Input `container-command` has a " that is never closed.'],
   [{ cpu: 'half' }, 'Input `cpu` is `half`, which is not a task size.'],
   [{ memory: '1 GiB' }, 'Input `memory` is `1 GiB`, which is not a task size.'],
@@ -183,7 +183,7 @@ test.each<[Record<string, string>, string]>([
   [{ 'before-deploy-timeout': '5m' }, 'Input `before-deploy-timeout` is set, but `before-deploy-command` is not.'],
   [
     { 'before-deploy-command': '[]' },
-    'Input `before-deploy-command` begins with `[` but is not a JSON array of texts.',
+    'Input `before-deploy-command` begins with `[` but is not a JSON array of strings.',
   ],
   [
     { 'before-deploy-command': 'x', 'before-deploy-timeout': 'soon' },
@@ -222,11 +222,11 @@ test.each<[Record<string, string>, string]>([
     { 'before-deploy-command': 'npm run migrate' },
   ].map((given): [Record<string, string>, string] => [
     { command: 'rollback', ...given },
-    `Input \`${Object.keys(given)[0]}\` is set, but \`command\` is \`rollback\`, which goes back to a revision as it was.`,
+    `Input \`${Object.keys(given)[0]}\` is set, but \`command: rollback\` deploys an old revision unchanged.`,
   ]),
   [
     { 'codedeploy-application': 'x' },
-    'Input `codedeploy-application` is not one of this action.\nNext: Slipway rolls services of the ECS deployment controller',
+    'Input `codedeploy-application` is not one of this action.\nNext: Slipway deploys services of the ECS deployment controller',
   ],
   [{ 'run-task': 'true' }, 'Input `run-task` is not one of this action.\nNext: Use `before-deploy-command`'],
 ])('%j is refused', (given, message) => {

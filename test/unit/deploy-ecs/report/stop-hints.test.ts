@@ -5,9 +5,9 @@ test.each([
   [137, 'killed (SIGKILL)'],
   [139, 'SIGSEGV'],
   [127, 'command was not found'],
-  [0, 'has to go on running'],
+  [0, 'has to keep running'],
   [130, 'signal 2'],
-  [42, 'its log says more'],
+  [42, 'see its log'],
 ])('exit code %i has a hint with %s', (exitCode, hint) => {
   expect(
     hintFor({ kind: 'exited', failure: true, certain: false, everywhere: false, reason: 'x', exitCode }),
