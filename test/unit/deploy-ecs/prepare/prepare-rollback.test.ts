@@ -1,0 +1,73 @@
+import type { Context } from '../../../../actions/deploy-ecs/src/inputs/context.ts'
+import { prepareRollback } from '../../../../actions/deploy-ecs/src/prepare/prepare-rollback.ts'
+import { type Answer, awsError, fakeAws, fakeLog } from '../../../support/deploy-ecs/fake-aws.ts'
+
+const arn = (revision: string) => `arn:aws:ecs:eu-west-1:123456789012:task-definition/${revision}`
+/** A service that runs web:3, and whose revisions all exist. */
+const answers = (status = 'ACTIVE'): Readonly<Record<string, Answer>> => ({
+  DescribeServices: { services: [{ serviceName: 'web', status: 'ACTIVE', taskDefinition: arn('web:3') }] },
+  DescribeTaskDefinition: ({ taskDefinition }) => ({
+    taskDefinition: {
+      ...{ family: 'web', status, taskDefinitionArn: arn(String(taskDefinition).replace(/^.*\//, '')) },
+      containerDefinitions: [{ name: 'app', image: 'web:old' }],
+    },
+  }),
+})
+const prepare = (inputs: object, given = answers()) => {
+  const { aws } = fakeAws(given)
+  const context = {
+    aws,
+    env: {},
+    log: fakeLog().log,
+    inputs: { services: [{ cluster: 'prod', service: 'web' }], ...inputs },
+  }
+  return prepareRollback(context as unknown as Context)
+}
+
+test.each([
+  ['2', 'web:2'],
+  ['web:2', 'web:2'],
+  ['other:7', 'other:7'],
+  [arn('web:1'), 'web:1'],
+])('rollback-to: %s goes to %s, unchanged', async (rollbackTo, revision) => {
+  const [plan] = await prepare({ rollbackTo })
+  expect(plan?.revision.arn).toBe(arn(revision))
+  expect(plan?.shipped).toEqual([{ container: 'app', image: 'web:old' }])
+})
+
+test.each([
+  ['the service runs rollback-from', { rollbackFrom: '3', rollbackTo: '2' }],
+  ['the service runs rollback-to already', { rollbackFrom: '4', rollbackTo: '3' }],
+  ['rollback-from is an ARN', { rollbackFrom: arn('web:3'), rollbackTo: '2' }],
+])('goes back where %s', async (_, inputs) => {
+  await expect(prepare(inputs)).resolves.toHaveLength(1)
+})
+
+test.each([
+  [
+    'the service runs another revision than rollback-from',
+    { rollbackFrom: '2', rollbackTo: '1' },
+    answers(),
+    /web:3.*web:2/s,
+  ],
+  ['the revision was deregistered', { rollbackTo: '1' }, answers('INACTIVE'), /Input `rollback-to`.*`web:1`/],
+  [
+    'the revision does not exist',
+    { rollbackTo: '1' },
+    { ...answers(), DescribeTaskDefinition: awsError('ClientException', 'Unable to describe task definition.') },
+    /`web:1`/,
+  ],
+  [
+    'another tool deploys the service',
+    { rollbackTo: '1' },
+    {
+      ...answers(),
+      DescribeServices: {
+        services: [{ serviceName: 'web', status: 'ACTIVE', deploymentController: { type: 'CODE_DEPLOY' } }],
+      },
+    },
+    /CODE_DEPLOY/,
+  ],
+])('refuses where %s', async (_, inputs, given, message) => {
+  await expect(prepare(inputs, given)).rejects.toThrow(message)
+})

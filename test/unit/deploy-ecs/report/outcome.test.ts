@@ -1,0 +1,40 @@
+import { type Outcome, overall, runsNow } from '../../../../actions/deploy-ecs/src/report/outcome.ts'
+import { deployment, service } from '../stories.ts'
+
+type Status = Outcome['verdict']['status']
+const outcome = (status: Status, more: object = {}) =>
+  ({
+    plan: { before: { taskDefinition: 'web:1' } },
+    verdict: { status, reason: '', evidence: [] },
+    ...more,
+  }) as unknown as Outcome
+
+test.each<[readonly Status[], Status]>([
+  [[], 'succeeded'],
+  [['succeeded', 'succeeded'], 'succeeded'],
+  [['succeeded', 'superseded'], 'superseded'],
+  [['rolled-back', 'superseded'], 'rolled-back'],
+  [['timed-out', 'rolled-back'], 'timed-out'],
+  [['cancelled', 'timed-out'], 'cancelled'],
+  [['failed', 'cancelled', 'succeeded'], 'failed'],
+])('services that are %j make a deploy %s', (statuses, expected) => {
+  expect(overall(statuses.map((status) => outcome(status)))).toBe(expected)
+  expect(overall(statuses.toReversed().map((status) => outcome(status)))).toBe(expected)
+})
+
+test.each([
+  [
+    'the revision that on-failure rolled back to',
+    { rolledBackTo: 'web:0', latest: { service: service([deployment({ taskDefinition: 'web:2' })]) } },
+    'web:0',
+  ],
+  [
+    'that of the PRIMARY deployment',
+    { latest: { service: service([deployment({ taskDefinition: 'web:2' })]) } },
+    'web:2',
+  ],
+  ['the one before where no deployment was seen', { latest: {} }, 'web:1'],
+  ['the one before where nothing was watched', undefined, 'web:1'],
+])('a service runs %s', (_, watch, expected) => {
+  expect(runsNow(outcome('failed', watch === undefined ? {} : { watch }))).toBe(expected)
+})

@@ -1,0 +1,77 @@
+import type { Inputs } from '../../../../actions/deploy-ecs/src/inputs/inputs.ts'
+import type { Outcome } from '../../../../actions/deploy-ecs/src/report/outcome.ts'
+import { toRecord } from '../../../../actions/deploy-ecs/src/report/record.ts'
+
+const arn = (service: string) => `arn:aws:ecs:eu-west-1:123456789012:service/prod/${service}`
+const outcome = (service: string, more: object = {}) =>
+  ({
+    plan: {
+      name: { cluster: 'prod', service },
+      before: { serviceArn: arn(service), taskDefinition: `${service}:1` },
+      shipped: [{ container: 'app', image: 'web:2', digest: 'sha256:x' }],
+    },
+    taskDefinition: `${service}:2`,
+    verdict: { status: 'succeeded', reason: 'All 2 tasks run.', evidence: ['x'] },
+    ...more,
+  }) as unknown as Outcome
+const env = {
+  ...{ GITHUB_REPOSITORY: 'acme/shop', GITHUB_SHA: 'abc', GITHUB_RUN_ID: '7', GITHUB_RUN_ATTEMPT: '2' },
+  ...{ GITHUB_REF_NAME: 'main', GITHUB_ACTOR: 'ann' },
+}
+const span = { startedAt: Date.UTC(2026, 0, 1), finishedAt: Date.UTC(2026, 0, 1, 0, 1) }
+const record = (
+  outcomes: readonly Outcome[],
+  inputs: Partial<Inputs> = {},
+  from: Readonly<Record<string, string>> = env,
+  when = span,
+) =>
+  toRecord(
+    outcomes,
+    { inputs: { command: 'deploy', waitFor: 'healthy', ...inputs } as Inputs, region: 'eu-west-1', env: from },
+    when,
+  )
+
+test('has the deploy, its services, its commit and its run', () => {
+  expect(record([outcome('web')], { environment: 'production' })).toEqual({
+    schema: 1,
+    deployId: expect.stringMatching(/^7-2-web-/),
+    ...{ kind: 'deploy', verdict: 'succeeded', waitedFor: 'healthy', environment: 'production' },
+    ...{ account: '123456789012', region: 'eu-west-1' },
+    ...{ startedAt: '2026-01-01T00:00:00.000Z', finishedAt: '2026-01-01T00:01:00.000Z' },
+    services: [
+      {
+        ...{ cluster: 'prod', service: 'web', verdict: 'succeeded', reason: 'All 2 tasks run.' },
+        ...{ taskDefinition: 'web:2', previousTaskDefinition: 'web:1', images: [{ container: 'app', image: 'web:2' }] },
+      },
+    ],
+    commit: {
+      ...{ sha: 'abc', url: 'https://github.com/acme/shop/commit/abc' },
+      ...{ repository: 'acme/shop', repositoryUrl: 'https://github.com/acme/shop' },
+    },
+    run: { url: 'https://github.com/acme/shop/actions/runs/7/attempts/2', actor: 'ann', ref: 'main' },
+  })
+})
+
+test('has the service deployment where it is known', () => {
+  expect(record([outcome('web', { watch: { serviceDeploymentArn: 'sd' } })]).services[0]?.serviceDeployment).toBe('sd')
+})
+
+test('has the worst verdict of its services, and the kind of the command', () => {
+  const failed = outcome('api', { verdict: { status: 'failed', reason: '', evidence: [] } })
+  expect(record([outcome('web'), failed], { command: 'rollback' })).toMatchObject({
+    verdict: 'failed',
+    kind: 'rollback',
+  })
+})
+
+test('has another id for another step of the same job', () => {
+  const later = { ...span, startedAt: span.startedAt + 1 }
+  expect(record([outcome('web')], {}, env, later).deployId).not.toBe(record([outcome('web')]).deployId)
+})
+
+test('has a short id, also with many services and outside of GitHub', () => {
+  const many = Array.from({ length: 50 }, (_, index) => outcome(`service-${index}`))
+  const { deployId } = record(many, {}, {})
+  expect(deployId).toMatch(/^local-1-service-0\.service-1\./)
+  expect(deployId.length).toBeLessThan(90)
+})
