@@ -7,10 +7,10 @@ async function main(): Promise<void> {
   // Listen from the start, so that a signal during the start stops the cloud and cleans up.
   const signal = new Promise<string>((resolve) => {
     for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, resolve)
-    // A program that starts us with a channel to it takes us along when it is killed.
-    process.once('disconnect', () => resolve('Our parent has ended'))
+    // With an IPC channel to the parent process, the cloud also stops when the parent is killed.
+    process.once('disconnect', () => resolve('The parent process has ended'))
   })
-  // Listening keeps the channel open, and with it this process.
+  // The open channel must not keep this process alive.
   process.channel?.unref()
   const { envFile, help, options } = parseCommandLine(process.argv.slice(2))
   if (help) return void console.log(USAGE)

@@ -3,12 +3,12 @@ import { parseArgs } from 'node:util'
 export const usage = `Usage: npm run step -- ACTION [input=value …] [options]
 
 Runs an action of this repository as GitHub's runner does: its committed bundle, in the current folder, with its post step.
-An input's value may hold expressions, such as '\${{ github.sha }}'. ACTION is the name of a folder in actions/.
+The value of an input can contain expressions, such as '\${{ github.sha }}'. ACTION is the name of a folder in actions/.
 
-  --cloud URL        the rehearsal cloud to talk to, such as one that \`npm run cloud\` started (default: a new one)
-  --env NAME=VALUE   a variable for the step's environment; may be repeated
-  --runtime NAME     what runs ECS's tasks in a new cloud: docker (default), or simulated, which needs no Docker
-  --help             say this
+  --cloud URL        use a running rehearsal cloud, such as one of \`npm run cloud\` (default: a new one)
+  --env NAME=VALUE   environment variable of the step; can be repeated
+  --runtime NAME     runtime of ECS tasks in a new cloud: docker (default), or simulated, which needs no Docker
+  --help             show this help
 
 Build the bundle first if you changed its sources: npm run build -- ACTION`
 

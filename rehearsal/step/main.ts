@@ -13,12 +13,12 @@ import { type CommandLine, readCommandLine, usage } from './command-line.ts'
 
 const root = join(import.meta.dirname, '../..')
 const workflowFile = '.github/workflows/step.yml'
-/** How long a step that was interrupted, and its post step, may take at most. */
+/** Time limit for an interrupted step and its post step, in milliseconds. */
 const cutOffMs = 60_000
 
 type Texts = Readonly<Record<string, string>>
 
-/** Runs the step, prints what GitHub shows of it, and gives the exit code: 0 only when the step is green. */
+/** Runs the step, prints its log, annotations, summary and outputs, and returns the exit code: 0 only for success. */
 export async function main(args: readonly string[]): Promise<number> {
   const actions = globSync('actions/*/action.yml', { cwd: root }).map((file) => basename(dirname(file)))
   const options = readCommandLine(args, actions.toSorted())
@@ -77,7 +77,7 @@ async function runStep(options: CommandLine, cloud: Texts, folder: string, cance
     environments: {},
     repositories: { 'slipway/slipway': root },
     standIns: {},
-    // A whole rehearsal gives jobs no keys: they assume a role. A single step has the keys of the cloud's user.
+    // In a whole rehearsal jobs must assume a role. A single step gets the keys of the cloud's user.
     env: { ...machineEnvironment(cloud), ...cloud, ...options.env },
     workspace: process.env['INIT_CWD'] ?? process.cwd(),
     temp: join(folder, 'run'),
@@ -107,7 +107,8 @@ function workflowOf({ action, inputs }: CommandLine): string {
   return stringify({ on: 'push', permissions, jobs: { step: { 'runs-on': 'ubuntu-latest', steps: [step] } } })
 }
 
-/** Prints a step's log as it comes. Annotations are for the end, as GitHub shows them above the log. */
+/** Prints a step's log. Collects annotations, which are printed at the end. */
+
 function show(event: RunnerEvent, annotations: Annotation[]): void {
   if (event.type === 'step-started') console.log(`\n── ${event.name}`)
   else if (event.type === 'log') console.log(event.line)

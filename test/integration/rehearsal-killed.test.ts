@@ -27,5 +27,7 @@ test('the cloud of a rehearsal ends when the rehearsal is killed', async () => {
   expect(running(folder)).not.toEqual([])
   rehearsal.kill('SIGKILL')
   while (running(folder).length > 0) await delay(50)
-  expect(readFileSync(join(folder, 'cloud.log'), 'utf8')).toContain('Our parent has ended: the rehearsal cloud ends.')
+  expect(readFileSync(join(folder, 'cloud.log'), 'utf8')).toContain(
+    'The parent process has ended: stopping the rehearsal cloud.',
+  )
 })

@@ -4,10 +4,10 @@ import { AwsError } from '../kernel/errors.ts'
 export const invalid = (message: string): AwsError => new AwsError('ValidationError', message)
 
 /** Error for requests that AWS accepts but the rehearsal does not simulate. It is not one of AWS's own. */
-export const notModelled = (what: string, instead?: string): AwsError =>
+export const notSimulated = (what: string, instead?: string): AwsError =>
   new AwsError(
     'UnsupportedOperation',
-    `The rehearsal cloud does not model ${what}.${instead === undefined ? '' : ` ${instead}`}`,
+    `The rehearsal cloud does not simulate ${what}.${instead === undefined ? '' : ` ${instead}`}`,
   )
 
 export const loadBalancersNotFound = (names: readonly string[]): AwsError =>

@@ -8,10 +8,10 @@ export interface Progress {
 }
 
 export type Readiness =
-  | { readonly is: 'ready' }
-  | { readonly is: 'waiting' }
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'waiting' }
   /** What it depends on can no longer come about; why, as the ECS agent words it. */
-  | { readonly is: 'hopeless'; readonly reason: string }
+  | { readonly kind: 'unreachable'; readonly reason: string }
 
 /** Whether a container may start, given how far those have come that its dependsOn names. */
 export function readinessOf(
@@ -26,13 +26,13 @@ export function readinessOf(
     if (state === 'impossible') {
       const exit = progress.exitCode === undefined ? '' : ` exited with [${progress.exitCode}]`
       return {
-        is: 'hopeless',
+        kind: 'unreachable',
         reason: `DependencyError: container ${containerName}${exit}, condition ${condition} was not met`,
       }
     }
     if (state === 'unmet') waits = true
   }
-  return waits ? { is: 'waiting' } : { is: 'ready' }
+  return waits ? { kind: 'waiting' } : { kind: 'ready' }
 }
 
 function conditionState(condition: string, { status, health, exitCode }: Progress): 'met' | 'unmet' | 'impossible' {

@@ -1,7 +1,7 @@
 import { AwsError } from '../../kernel/errors.ts'
 
-export const unmodelled = (what: string): AwsError =>
-  new AwsError('UnsupportedFeatureException', `The rehearsal cloud does not model ${what}.`)
+export const notSimulated = (what: string): AwsError =>
+  new AwsError('UnsupportedFeatureException', `The rehearsal cloud does not simulate ${what}.`)
 
 export const invalid = (message: string): AwsError => new AwsError('InvalidParameterException', message)
 

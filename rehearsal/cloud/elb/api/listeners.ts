@@ -1,6 +1,6 @@
 import type { Caller, Members, Operations } from '../../kernel/call.ts'
 import type { ElbContext } from '../context.ts'
-import { duplicateListener, invalid, listenerNotFound, notModelled } from '../errors.ts'
+import { duplicateListener, invalid, listenerNotFound, notSimulated } from '../errors.ts'
 import { changeAction, startForwarding, stopForwarding } from '../health/rule-targets.ts'
 import type { Listener, ListenerProtocol, LoadBalancer, Rule } from '../model.ts'
 import { listenerArn, ruleArn } from '../names.ts'
@@ -116,14 +116,14 @@ async function modifyListener(elb: ElbContext, listener: Listener, input: Parame
 /** The protocol that `input` names, if any. TLS is refused: there is no certificate to end it with. */
 function readProtocol(input: Parameters, balancer: LoadBalancer): ListenerProtocol | undefined {
   for (const member of ['Certificates', 'SslPolicy', 'AlpnPolicy', 'MutualAuthentication']) {
-    if (input.has(member)) throw notModelled(`${member} of listeners`, 'Listen on HTTP (or TCP) here.')
+    if (input.has(member)) throw notSimulated(`${member} of listeners`, 'Listen on HTTP (or TCP) here.')
   }
   const protocol = input.oneOf('Protocol', protocols)
   if (protocol === undefined) return undefined
   const own = balancer.type === 'application' ? ['HTTP', 'HTTPS'] : ['TCP', 'TLS', 'UDP', 'TCP_UDP', 'QUIC', 'TCP_QUIC']
   if (!own.includes(protocol)) throw invalid(`Listener protocol '${protocol}' must be one of '${own.join(', ')}'`)
   if (protocol !== 'HTTP' && protocol !== 'TCP') {
-    throw notModelled(`listeners of protocol ${protocol}`, 'Listen on HTTP (or TCP) here.')
+    throw notSimulated(`listeners of protocol ${protocol}`, 'Listen on HTTP (or TCP) here.')
   }
   return protocol
 }

@@ -6,8 +6,8 @@ import {
   invalid,
   loadBalancerNotFound,
   loadBalancersNotFound,
-  notModelled,
   notPermitted,
+  notSimulated,
 } from '../errors.ts'
 import type { LoadBalancer } from '../model.ts'
 import { checkName, hostedZone, loadBalancerArn } from '../names.ts'
@@ -98,14 +98,14 @@ async function createLoadBalancer(elb: ElbContext, input: Parameters, caller: Ca
   checkName('Load balancer', name)
   if (name.startsWith('internal-')) throw invalid(`Load balancer name '${name}' cannot begin with 'internal-'`)
   const type = input.oneOf('Type', ['application', 'network', 'gateway']) ?? 'application'
-  if (type === 'gateway') throw notModelled('Gateway Load Balancers')
+  if (type === 'gateway') throw notSimulated('Gateway Load Balancers')
   for (const member of [
     'IpamPools',
     'CustomerOwnedIpv4Pool',
     'EnablePrefixForIpv6SourceNat',
     'MinimumLoadBalancerCapacity',
   ]) {
-    if (input.has(member)) throw notModelled(`${member} of CreateLoadBalancer`)
+    if (input.has(member)) throw notSimulated(`${member} of CreateLoadBalancer`)
   }
   const scheme = input.oneOf('Scheme', ['internet-facing', 'internal']) ?? 'internet-facing'
   const ipAddressType = input.oneOf('IpAddressType', ['ipv4', 'dualstack']) ?? 'ipv4'
@@ -166,7 +166,7 @@ async function readSubnets(elb: ElbContext, input: Parameters, caller: Caller, t
   const mappings = input.list('SubnetMappings')
   for (const mapping of mappings) {
     for (const member of ['AllocationId', 'PrivateIPv4Address', 'IPv6Address', 'SourceNatIpv6Prefix']) {
-      if (mapping.has(member)) throw notModelled(`${member} in subnet mappings`)
+      if (mapping.has(member)) throw notSimulated(`${member} in subnet mappings`)
     }
   }
   const ids = [...input.texts('Subnets'), ...mappings.map((mapping) => mapping.required('SubnetId'))]

@@ -1,6 +1,6 @@
 import type { Caller, Members, Operations } from '../../kernel/call.ts'
 import type { ElbContext } from '../context.ts'
-import { incompatible, invalid, notModelled, notPermitted, priorityInUse, ruleNotFound } from '../errors.ts'
+import { incompatible, invalid, notPermitted, notSimulated, priorityInUse, ruleNotFound } from '../errors.ts'
 import { changeAction, startForwarding, stopForwarding } from '../health/rule-targets.ts'
 import type { Rule } from '../model.ts'
 import { ruleArn } from '../names.ts'
@@ -47,7 +47,7 @@ function createRule(elb: ElbContext, input: Parameters, caller: Caller): Rule {
   const resources = elb.accounts.get(caller)
   const listener = findListener(resources, input)
   if (listener.protocol === 'TCP') throw incompatible('Rules are not supported for listeners of Network Load Balancers')
-  if (input.list('Transforms').length > 0) throw notModelled('transforms of rules')
+  if (input.list('Transforms').length > 0) throw notSimulated('transforms of rules')
   const priority = input.number('Priority', 1, 50_000)
   if (priority === undefined) throw input.missing('Priority')
   const rule: Rule = {
@@ -67,7 +67,7 @@ function createRule(elb: ElbContext, input: Parameters, caller: Caller): Rule {
 function modifyRule(elb: ElbContext, rule: Rule, input: Parameters, caller: Caller): void {
   if (rule.priority === 'default') throw notPermitted(`Default rule '${rule.arn}' cannot be modified`)
   if (!input.has('Conditions') && !input.has('Actions')) throw invalid('Either conditions or actions must be specified')
-  if (input.list('Transforms').length > 0) throw notModelled('transforms of rules')
+  if (input.list('Transforms').length > 0) throw notSimulated('transforms of rules')
   const conditions = input.has('Conditions') ? readConditions(input.list('Conditions')) : rule.conditions
   const action = input.has('Actions')
     ? readAction(input.list('Actions'), rule.listener.loadBalancer, elb.accounts.get(caller))

@@ -1,6 +1,6 @@
 import type { Caller, Members, Operations } from '../../kernel/call.ts'
 import type { ElbContext } from '../context.ts'
-import { duplicateTargetGroup, invalid, notModelled, targetGroupInUse, targetGroupNotFound } from '../errors.ts'
+import { duplicateTargetGroup, invalid, notSimulated, targetGroupInUse, targetGroupNotFound } from '../errors.ts'
 import type { TargetGroup } from '../model.ts'
 import { checkName, targetGroupArn } from '../names.ts'
 import {
@@ -66,7 +66,7 @@ function createTargetGroup(elb: ElbContext, input: Parameters, caller: Caller): 
   const name = input.required('Name')
   checkName('Target group', name)
   const targetType = input.oneOf('TargetType', ['instance', 'ip', 'lambda', 'alb']) ?? 'instance'
-  if (targetType === 'lambda' || targetType === 'alb') throw notModelled(`target groups of type '${targetType}'`)
+  if (targetType === 'lambda' || targetType === 'alb') throw notSimulated(`target groups of type '${targetType}'`)
   const protocol = input.oneOf('Protocol', protocols)
   const port = input.number('Port', 1, 65_535)
   const vpcId = input.text('VpcId')
@@ -74,9 +74,9 @@ function createTargetGroup(elb: ElbContext, input: Parameters, caller: Caller): 
   if (port === undefined) throw invalid('A port must be specified')
   if (vpcId === undefined) throw invalid('A VPC ID must be specified')
   if (protocol !== 'HTTP' && protocol !== 'HTTPS' && protocol !== 'TCP') {
-    throw notModelled(`target groups of protocol ${protocol}`, 'HTTP, HTTPS and TCP are.')
+    throw notSimulated(`target groups of protocol ${protocol}`, 'HTTP, HTTPS and TCP are.')
   }
-  if (input.has('TargetControlPort')) throw notModelled('TargetControlPort of CreateTargetGroup')
+  if (input.has('TargetControlPort')) throw notSimulated('TargetControlPort of CreateTargetGroup')
   const resources = elb.accounts.get(caller)
   const scope = { account: caller.account, region: caller.region }
   const kind = { protocol, targetType }
@@ -106,7 +106,7 @@ function protocolVersion(input: Parameters, protocol: TargetGroup['protocol']): 
     if (version !== undefined) throw invalid('Protocol version cannot be specified for target groups of protocol TCP')
     return undefined
   }
-  if (version !== undefined && version !== 'HTTP1') throw notModelled(`protocol version ${version}`, 'HTTP1 is.')
+  if (version !== undefined && version !== 'HTTP1') throw notSimulated(`protocol version ${version}`, 'HTTP1 is.')
   return 'HTTP1'
 }
 

@@ -3,7 +3,7 @@ import type { Target, TargetHealth } from '../../interfaces.ts'
 import type { Members, Operations } from '../../kernel/call.ts'
 import { AwsError } from '../../kernel/errors.ts'
 import type { ElbContext } from '../context.ts'
-import { invalid, notModelled } from '../errors.ts'
+import { invalid, notSimulated } from '../errors.ts'
 import { type TargetGroup, targetKey } from '../model.ts'
 import { Parameters } from '../request/parameters.ts'
 import { findTargetGroup } from './find.ts'
@@ -46,7 +46,7 @@ function readTargets(input: Parameters, group: TargetGroup): readonly Target[] {
   if (targets.length === 0) throw input.missing('Targets')
   return targets.map((one) => {
     if (one.has('AvailabilityZone') && one.text('AvailabilityZone') !== 'all') {
-      throw notModelled('targets outside the VPC, by AvailabilityZone')
+      throw notSimulated('targets outside the VPC, by AvailabilityZone')
     }
     return { id: one.required('Id'), port: one.number('Port', 1, 65_535) ?? group.port }
   })

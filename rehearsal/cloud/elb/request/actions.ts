@@ -1,6 +1,6 @@
 import type { Members } from '../../kernel/call.ts'
 import { AwsError } from '../../kernel/errors.ts'
-import { actionTargetGroupNotFound, incompatible, invalid, notModelled, targetGroupElsewhere } from '../errors.ts'
+import { actionTargetGroupNotFound, incompatible, invalid, notSimulated, targetGroupElsewhere } from '../errors.ts'
 import type { Action, LoadBalancer, WeightedGroup } from '../model.ts'
 import type { Resources } from '../resources.ts'
 import type { Parameters } from './parameters.ts'
@@ -20,7 +20,7 @@ export function readAction(actions: readonly Parameters[], balancer: LoadBalance
   const [action, ...more] = actions
   if (action === undefined) throw invalid('You must specify at least one action')
   if (more.length > 0)
-    throw notModelled('rules with more than one action', 'Give one forward, redirect or fixed-response.')
+    throw notSimulated('rules with more than one action', 'Give one forward, redirect or fixed-response.')
   const type = action.oneOf('Type', types)
   if (type === undefined) throw action.missing('Type')
   const order = action.number('Order', 1, 50_000)
@@ -30,7 +30,7 @@ export function readAction(actions: readonly Parameters[], balancer: LoadBalance
     throw incompatible(`Action type '${type}' is not supported for Network Load Balancers`)
   if (type === 'redirect') return { ...common, ...redirect(action) }
   if (type === 'fixed-response') return { ...common, ...fixedResponse(action) }
-  throw notModelled(`actions of type '${type}'`)
+  throw notSimulated(`actions of type '${type}'`)
 }
 
 function forward(action: Parameters, balancer: LoadBalancer, resources: Resources): Action {
@@ -51,7 +51,7 @@ function forward(action: Parameters, balancer: LoadBalancer, resources: Resource
           weight: one.number('Weight', 0, 999) ?? 1,
         }))
   if (balancer.type === 'network' && groups.length > 1)
-    throw notModelled('weighted target groups of Network Load Balancers')
+    throw notSimulated('weighted target groups of Network Load Balancers')
   return { type: 'forward', groups, stickySeconds: stickiness(config?.nested('TargetGroupStickinessConfig')) }
 }
 

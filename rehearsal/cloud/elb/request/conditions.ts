@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import type { Members } from '../../kernel/call.ts'
-import { invalid, notModelled } from '../errors.ts'
+import { invalid, notSimulated } from '../errors.ts'
 import type { Condition } from '../model.ts'
 import type { Parameters } from './parameters.ts'
 
@@ -41,7 +41,7 @@ function readCondition(input: Parameters): Condition {
   const name = input.required('Field')
   const field = fields.find((one) => one === name)
   if (field === undefined) throw invalid(`Condition field '${name}' must be one of '[${fields.join(',')}]'`)
-  if (input.texts('RegexValues').length > 0) throw notModelled('regular expressions in conditions', 'Use wildcards.')
+  if (input.texts('RegexValues').length > 0) throw notSimulated('regular expressions in conditions', 'Use wildcards.')
   if (field === 'query-string') return { field, pairs: queryPairs(input) }
   if (field === 'http-header') return httpHeader(input)
   const values = plainValues(input, field)

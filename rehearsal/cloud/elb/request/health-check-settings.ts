@@ -1,4 +1,4 @@
-import { incompatible, invalid, notModelled } from '../errors.ts'
+import { incompatible, invalid, notSimulated } from '../errors.ts'
 import type { HealthCheck, TargetGroup } from '../model.ts'
 import type { Parameters } from './parameters.ts'
 
@@ -73,7 +73,7 @@ function checkSettings(check: HealthCheck, groupProtocol: TargetGroup['protocol'
 
 function readMatcher(input: Parameters, groupProtocol: TargetGroup['protocol']): string | undefined {
   const matcher = input.nested('Matcher')
-  if (matcher?.has('GrpcCode') === true) throw notModelled('gRPC health checks')
+  if (matcher?.has('GrpcCode') === true) throw notSimulated('gRPC health checks')
   const codes = matcher?.text('HttpCode')
   if (codes === undefined) return undefined
   const max = groupProtocol === 'TCP' ? 599 : 499

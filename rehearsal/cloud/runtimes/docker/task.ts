@@ -123,9 +123,9 @@ export class DockerTask implements TaskHandle {
     for (const running of this.#containers) {
       if (this.#stopping || running.status !== 'PENDING' || running.starting) continue
       const readiness = readinessOf(running.definition, progressOf)
-      if (readiness.is === 'hopeless')
+      if (readiness.kind === 'unreachable')
         throw new CannotStart('Task failed to start', running.definition.name, readiness.reason)
-      if (readiness.is === 'waiting') continue
+      if (readiness.kind === 'waiting') continue
       running.starting = true
       await this.#start(running)
     }

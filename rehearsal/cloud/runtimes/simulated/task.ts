@@ -105,11 +105,11 @@ export class SimulatedTask implements TaskHandle {
     for (const container of this.#containers) {
       if (this.#stopping || container.starting) continue
       const readiness = readinessOf(container.definition, progressOf)
-      if (readiness.is === 'hopeless') {
+      if (readiness.kind === 'unreachable') {
         this.#events.failed('Task failed to start', container.definition.name, readiness.reason)
         return
       }
-      if (readiness.is === 'waiting') continue
+      if (readiness.kind === 'waiting') continue
       container.starting = true
       this.#after(this.#facts.rule.start?.takes ?? USUAL.start, () => this.#started(container))
     }

@@ -5,7 +5,7 @@ import type { Ecs } from '../../context.ts'
 import { shiftsTraffic } from '../../lifecycle.ts'
 import { refusals } from '../../messages.ts'
 import type { Service } from '../../model.ts'
-import { invalid, unmodelled } from '../errors.ts'
+import { invalid, notSimulated } from '../errors.ts'
 
 type Strategy = NonNullable<DeploymentConfiguration['strategy']>
 
@@ -26,7 +26,7 @@ export function completed(
   }
 }
 
-/** Refuses a strategy that AWS would refuse, or that the rehearsal cloud does not model. */
+/** Refuses a strategy that AWS would refuse, or that the rehearsal cloud does not simulate. */
 export function refuseStrategy(
   configuration: DeploymentConfiguration,
   scheduling: Service['schedulingStrategy'],
@@ -41,7 +41,7 @@ export function refuseStrategy(
   refuseMinutes('canaryBakeTimeInMinutes', canaryConfiguration?.canaryBakeTimeInMinutes)
   refuseHooks(configuration)
   if (!shiftsTraffic(configuration)) return
-  if (scheduling === 'DAEMON') throw unmodelled(`the deployment strategy ${strategy} of DAEMON services`)
+  if (scheduling === 'DAEMON') throw notSimulated(`the deployment strategy ${strategy} of DAEMON services`)
   if (strategy === 'BLUE_GREEN' && bakeTimeInMinutes === undefined) throw invalid(refusals.noBakeTime)
 }
 
@@ -64,13 +64,13 @@ function refuseMinutes(member: string, minutes: number | undefined): void {
 function refuseHooks(configuration: DeploymentConfiguration): void {
   const { lifecycleHooks: hooks = [] } = configuration
   if (hooks.length === 0) return
-  if (!shiftsTraffic(configuration)) throw unmodelled('deployment lifecycle hooks of rolling updates')
+  if (!shiftsTraffic(configuration)) throw notSimulated('deployment lifecycle hooks of rolling updates')
   if (hooks.length > 10) throw invalid('A service can have at most 10 pause hooks.')
   for (const hook of hooks) refuseHook(hook)
 }
 
 function refuseHook({ targetType, lifecycleStages = [], timeoutConfiguration }: DeploymentLifecycleHook): void {
-  if (targetType !== 'PAUSE') throw unmodelled('lifecycle hooks of type AWS_LAMBDA (only PAUSE)')
+  if (targetType !== 'PAUSE') throw notSimulated('lifecycle hooks of type AWS_LAMBDA (only PAUSE)')
   if (lifecycleStages.length === 0) throw invalid('lifecycleStages can not be empty.')
   const wrong = lifecycleStages.find((stage) => stage === 'TEST_TRAFFIC_SHIFT' || stage === 'PRODUCTION_TRAFFIC_SHIFT')
   if (wrong !== undefined) throw invalid(`PAUSE hooks cannot be configured at the ${wrong} stage.`)

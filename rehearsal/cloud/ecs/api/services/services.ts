@@ -17,7 +17,7 @@ import { beginDeployment, conclude, isOpen } from '../../scheduler/rollout.ts'
 import type { Scheduler } from '../../scheduler/scheduler.ts'
 import { primaryOf } from '../../scheduler/task-counts.ts'
 import type { Api } from '../api.ts'
-import { invalid, unmodelled } from '../errors.ts'
+import { invalid, notSimulated } from '../errors.ts'
 import { pageOf, pageSize, refuseLargeBatch } from '../paging.ts'
 import { setTags } from '../tags.ts'
 import { completed, refuseForController, refuseUnshiftable } from './deployment-strategy.ts'
@@ -152,7 +152,7 @@ function refuseCreation(input: CreateServiceRequest): void {
       'Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.',
     )
   }
-  if (launchType === 'EXTERNAL') throw unmodelled('the launch type EXTERNAL')
+  if (launchType === 'EXTERNAL') throw notSimulated('the launch type EXTERNAL')
   if (schedulingStrategy === 'DAEMON' && desiredCount !== undefined) throw invalid(COUNT_OF_DAEMON)
   if (schedulingStrategy !== 'DAEMON' && desiredCount === undefined) {
     throw invalid('The number of tasks to run (desiredCount) must be specified for the REPLICA scheduling strategy.')

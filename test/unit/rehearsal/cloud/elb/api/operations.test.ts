@@ -65,7 +65,7 @@ describe('load balancers', () => {
   test('say plainly what is not modelled', async () => {
     expect(await it.refusal('CreateLoadBalancer', { Name: 'gw', Type: 'gateway', Subnets: ['s'] })).toEqual({
       code: 'UnsupportedOperation',
-      message: 'The rehearsal cloud does not model Gateway Load Balancers.',
+      message: 'The rehearsal cloud does not simulate Gateway Load Balancers.',
     })
   })
 

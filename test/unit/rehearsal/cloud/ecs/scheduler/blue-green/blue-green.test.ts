@@ -539,11 +539,11 @@ describe('refused', () => {
     [{ linearConfiguration: { stepPercent: 10 } }, 'linearConfiguration is only valid with the LINEAR strategy.'],
     [
       hook({ targetType: 'AWS_LAMBDA' }),
-      'The rehearsal cloud does not model lifecycle hooks of type AWS_LAMBDA (only PAUSE).',
+      'The rehearsal cloud does not simulate lifecycle hooks of type AWS_LAMBDA (only PAUSE).',
     ],
     [
       hook({ targetType: undefined }),
-      'The rehearsal cloud does not model lifecycle hooks of type AWS_LAMBDA (only PAUSE).',
+      'The rehearsal cloud does not simulate lifecycle hooks of type AWS_LAMBDA (only PAUSE).',
     ],
     [
       hook({ lifecycleStages: ['PRODUCTION_TRAFFIC_SHIFT'] }),
@@ -552,7 +552,7 @@ describe('refused', () => {
     [hook({ timeoutConfiguration: { timeoutInMinutes: 0 } }), 'timeoutInMinutes must be between 1 and 20160.'],
     [
       { ...hook({}), strategy: 'ROLLING' },
-      'The rehearsal cloud does not model deployment lifecycle hooks of rolling updates.',
+      'The rehearsal cloud does not simulate deployment lifecycle hooks of rolling updates.',
     ],
   ])('%j', async (deploymentConfiguration, message) => {
     const it = world()
