@@ -37,7 +37,7 @@ export class InputReader {
     const value = given?.trim()
     if (value === '') {
       throw new InputError(name, 'is empty.', {
-        hint: 'An expression that was to give it came to nothing, such as an output that an earlier step or job did not set. Mend that, or write `none`.',
+        hint: 'Its expression has no value, such as an output that an earlier step or job did not set. Fix the expression, or write `none`.',
       })
     }
     return value === 'none' ? undefined : value
@@ -113,7 +113,7 @@ export class InputReader {
     const [hours, minutes, seconds] = (match?.slice(1) ?? []).map((part) => Number(part ?? 0))
     const ms = 1000 * ((hours ?? 0) * 3600 + (minutes ?? 0) * 60 + (seconds ?? 0))
     if (match === null || ms === 0) {
-      throw new InputError(name, `is \`${value}\`, which is not a length of time.`, {
+      throw new InputError(name, `is \`${value}\`, which is not a duration.`, {
         hint: 'Write it with its units, for example `90s`, `10m` or `1h 30m`.',
       })
     }

@@ -50,7 +50,7 @@ export function run(action: Action): void {
   process.on('uncaughtException', end)
   process.on('unhandledRejection', (reason) => end(reason ?? new Error('A promise was rejected without a reason.')))
   process.on('exit', () => {
-    if (!ended) core.setFailed('The action stopped without an end: it waited for something that never came.')
+    if (!ended) core.setFailed('The action stopped before its end: it waited for something that never happened.')
   })
 
   const world: World = {

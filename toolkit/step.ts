@@ -30,7 +30,7 @@ export const runnerStep: Step = {
 /** Cuts `text` to `limit` bytes of UTF-8, at a line's end where possible, and says that it did. */
 export function truncateToBytes(text: string, limit: number): string {
   if (Buffer.byteLength(text) <= limit) return text
-  const note = '\n\n_Cut here: GitHub shows no more than this. The log has the rest._'
+  const note = '\n\n_Cut here: GitHub shows no more than this. The rest is in the log._'
   const room = Buffer.from(text).subarray(0, limit - Buffer.byteLength(note))
   // A character cut in two decodes as U+FFFD, which goes with the line it stands on.
   const kept = room.toString('utf8')

@@ -74,7 +74,7 @@ test.each([
   [
     'a token request that is refused',
     { ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'other' },
-    'GitHub did not give the job a token',
+    'GitHub did not issue an OIDC token for the job',
   ],
 ])('%s: one error with the fix, and nothing handed on', async (_, env, words) => {
   const { code, shown, exported } = await step(

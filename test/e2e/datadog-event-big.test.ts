@@ -42,7 +42,7 @@ test('every page is read, and the very last group of the last monitor is seen', 
   const { before, gate, pages } = await story(32, (monitor, group, look) =>
     monitor === 999 && group === 99 && look > 0 ? 'Alert' : 'OK',
   )
-  expect(before.log).toContain('Noted 1000 monitors')
+  expect(before.log).toContain('Recorded the state of 1000 monitors')
   expect(gate).toMatchObject({ code: 1, outputs: { verdict: 'fail' } })
   expect(gate.log).toContain('1000 monitors, 100000 groups')
   expect(JSON.parse(gate.outputs['triggered-monitors'] ?? '')).toMatchObject([{ id: 999, groupCount: 1 }])

@@ -8,7 +8,7 @@ import { awsError } from './aws-error.ts'
 export function readAccountId(reader: InputReader): string | undefined {
   const id = reader.text('expected-account-id')
   if (id === undefined || /^\d{12}$/.test(id)) return id
-  throw new InputError('expected-account-id', `is \`${id}\`, which is not the number of an AWS account.`, {
+  throw new InputError('expected-account-id', `is \`${id}\`, which is not an AWS account ID.`, {
     hint: "Write its twelve digits in quotes, for example `'123456789012'`: YAML drops leading zeros without them.",
   })
 }
@@ -24,9 +24,9 @@ export function refuseOtherAccount(expected: string, { Account, Arn }: Caller): 
   if (Account === expected) return
   throw new InputError(
     'expected-account-id',
-    `is ${expected}, but the credentials are of account ${Account} (${Arn}).`,
+    `is ${expected}, but the credentials belong to account ${Account} (${Arn}).`,
     {
-      hint: 'Nothing was touched. Check which role an earlier step assumed.',
+      hint: 'Nothing was changed. Check which role an earlier step assumed.',
     },
   )
 }
@@ -38,7 +38,7 @@ export async function checkAccount(expected: string | undefined, world: World, r
   const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts')
   const sts = new STSClient(awsConfig(world.env, region))
   const caller = await sts.send(new GetCallerIdentityCommand({}), { abortSignal: world.signal }).catch((error) => {
-    throw awsError(error, 'find out whose credentials these are (sts:GetCallerIdentity)')
+    throw awsError(error, 'read the account of the credentials (sts:GetCallerIdentity)')
   })
   refuseOtherAccount(expected, caller)
   world.log.info(`AWS account ${caller.Account}, as ${caller.Arn}`)

@@ -71,7 +71,7 @@ export function awsError(error: unknown, doing: string): SlipwayError {
 
 const HINTS: Readonly<Partial<Record<AwsFailure, string>>> = {
   throttled: 'AWS throttled the call for longer than we retried. Run the step again, or spread deploys over time.',
-  transient: 'AWS or the network had a bad moment for longer than we retried. Run the step again.',
+  transient: 'AWS or the network failed for longer than we retried. Run the step again.',
   expired:
     'The AWS credentials are missing, invalid or expired. Run aws-actions/configure-aws-credentials or our assume-role in an earlier step of this job; for long jobs raise `role-duration-seconds`.',
   denied: "The role lacks this permission. The action's README lists the ones it needs.",

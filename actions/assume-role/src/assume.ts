@@ -64,7 +64,7 @@ export async function whoAmI(session: Session, inputs: Inputs, { env, signal }: 
     const { Account = '', Arn = '' } = await sts.send(new GetCallerIdentityCommand(), { abortSignal: signal })
     return { account: Account, arn: Arn }
   } catch (error) {
-    throw awsError(error, 'check who the assumed role is')
+    throw awsError(error, 'check the identity of the assumed role')
   } finally {
     sts.destroy()
   }
@@ -99,8 +99,8 @@ async function jobToken(audience: string, runner: Runner, signal: AbortSignal): 
     return await Promise.race([runner.idToken(audience), stopped.promise])
   } catch (cause) {
     throwIfCancelled(signal)
-    throw new SlipwayError('GitHub did not give the job a token of its own.', {
-      hint: 'Run the job again. If it lasts, see https://www.githubstatus.com and whether the job has `permissions: id-token: write`.',
+    throw new SlipwayError('GitHub did not issue an OIDC token for the job.', {
+      hint: 'Run the job again. If it fails again, check https://www.githubstatus.com and that the job has `permissions: id-token: write`.',
       cause,
     })
   } finally {

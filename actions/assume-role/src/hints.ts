@@ -9,13 +9,13 @@ export function hintFor(error: unknown, inputs: Inputs, token: string | undefine
   if (name === 'AccessDenied' && token !== undefined) return notTrusted(token)
   if (name === 'AccessDenied') {
     const tags = inputs.tagSession ? ' That includes `sts:TagSession`, or set `role-skip-session-tagging: true`.' : ''
-    return `The trust policy of the role must allow the identity that is there now, and that identity must be allowed \`sts:AssumeRole\` on it.${tags}`
+    return `The trust policy of the role must allow the current identity, and that identity must be allowed \`sts:AssumeRole\` on it.${tags}`
   }
   if (name === 'InvalidIdentityToken' && /audience/i.test(message)) {
     return `The token is for the audience \`${inputs.audience}\`. The OpenID Connect provider in the account must list it: usually \`sts.amazonaws.com\`.`
   }
   if (name === 'InvalidIdentityToken') {
-    return `Account ${inputs.role.account} must have the OpenID Connect provider \`token.actions.githubusercontent.com\`: terraform/modules/ci-access makes it.`
+    return `Account ${inputs.role.account} must have the OpenID Connect provider \`token.actions.githubusercontent.com\`: terraform/modules/ci-access creates it.`
   }
   if (name === 'ValidationError' && /MaxSessionDuration/.test(message)) {
     return 'Lower `role-duration-seconds`, or raise the role’s maximum session duration.'
@@ -34,7 +34,7 @@ function notTrusted(token: string): string {
     claims === undefined
       ? ''
       : ` This job’s token says: \`sub\` is \`${claims['sub']}\`, \`aud\` is \`${claims['aud']}\`.`
-  return `The role’s trust policy does not let this job in.${said} Compare them with the conditions on \`token.actions.githubusercontent.com:sub\` and \`:aud\`; a job with \`environment:\` has the environment in its \`sub\` and not the branch.${aboutIds(claims?.['sub'])}`
+  return `The role’s trust policy does not allow this job.${said} Compare them with the conditions on \`token.actions.githubusercontent.com:sub\` and \`:aud\`; a job with \`environment:\` has the environment in its \`sub\` and not the branch.${aboutIds(claims?.['sub'])}`
 }
 
 /** GitHub's subjects have had ids in them since July 2026; many policies are older. */

@@ -82,13 +82,9 @@ function readMethod(reader: InputReader, env: Environment): Method {
   if (reader.flag('role-chaining', false)) return 'chain'
   if (env['ACTIONS_ID_TOKEN_REQUEST_URL'] && env['ACTIONS_ID_TOKEN_REQUEST_TOKEN']) return 'web-identity'
   if (env['AWS_ACCESS_KEY_ID']) return 'chain'
-  throw new InputError(
-    'role-to-assume',
-    'cannot be assumed: the job has neither a token of its own nor AWS credentials.',
-    {
-      hint: 'Give the job `permissions: { id-token: write, contents: read }`. A run of a pull request from a fork never gets it.',
-    },
-  )
+  throw new InputError('role-to-assume', 'cannot be assumed: the job has neither an OIDC token nor AWS credentials.', {
+    hint: 'Give the job `permissions: { id-token: write, contents: read }`. A run of a pull request from a fork never gets this permission.',
+  })
 }
 
 /** The characters that STS takes in a session's name. CloudTrail shows it with every call. */
@@ -101,7 +97,7 @@ function readSessionName(reader: InputReader, env: Environment): string {
     return `${(name || 'slipway').replace(/[^\w+=,.@-]/g, '-').slice(0, 64 - ending.length)}${ending}`
   }
   if (/^[\w+=,.@-]{2,64}$/.test(given)) return given
-  throw new InputError('role-session-name', `is \`${given}\`, which AWS does not take.`, {
+  throw new InputError('role-session-name', `is \`${given}\`, which AWS does not accept.`, {
     hint: 'Use 2 to 64 letters, digits and `_ + = , . @ -`; a branch with a slash needs another name.',
   })
 }
@@ -110,7 +106,7 @@ function readAccounts(reader: InputReader): readonly string[] {
   const accounts = reader.list('allowed-account-ids')
   const bad = accounts.find((account) => !/^\d{12}$/.test(account))
   if (bad === undefined) return accounts
-  throw new InputError('allowed-account-ids', `has \`${bad}\`, which is not the number of an AWS account.`, {
+  throw new InputError('allowed-account-ids', `has \`${bad}\`, which is not an AWS account ID.`, {
     hint: 'Write its 12 digits, in quotes where it stands alone: YAML reads a number with leading zeros as another one.',
   })
 }
@@ -119,7 +115,7 @@ function readTransitiveTags(reader: InputReader): readonly string[] {
   const keys = reader.list('transitive-tag-keys')
   const bad = keys.find((key) => !SESSION_TAG_KEYS.some((known) => known === key))
   if (bad === undefined) return keys
-  throw new InputError('transitive-tag-keys', `has \`${bad}\`, which is no tag of the session.`, {
+  throw new InputError('transitive-tag-keys', `has \`${bad}\`, which is not a session tag.`, {
     hint: `The tags are ${SESSION_TAG_KEYS.map((key) => `\`${key}\``).join(', ')}.`,
   })
 }
@@ -142,7 +138,7 @@ function readManagedPolicies(reader: InputReader): readonly string[] {
   throw new InputError(
     'managed-session-policies',
     bad === undefined
-      ? `has ${arns.length} policies, and AWS takes 10.`
+      ? `has ${arns.length} policies, and AWS accepts 10.`
       : `has \`${bad}\`, which is not the ARN of a policy.`,
     { hint: 'Write, for example, `arn:aws:iam::aws:policy/ReadOnlyAccess`.' },
   )
@@ -161,9 +157,9 @@ function crossCheck({ role, method, durationSeconds, allowedAccountIds, external
   if (method === 'chain' && durationSeconds > 3600) {
     throw new InputError(
       'role-duration-seconds',
-      `is ${durationSeconds}, but a role assumed by a role ends after an hour.`,
+      `is ${durationSeconds}, but AWS limits a session of a role assumed by a role to one hour.`,
       {
-        hint: 'Set at most 3600, or let the role trust GitHub directly and drop `role-chaining`.',
+        hint: 'Set at most 3600, or let the role trust GitHub directly and remove `role-chaining`.',
       },
     )
   }
@@ -173,6 +169,6 @@ function crossCheck({ role, method, durationSeconds, allowedAccountIds, external
 }
 
 const onlyForChains = (input: string) =>
-  new InputError(input, 'has no effect with the token of the job: AWS takes it only from other credentials.', {
-    hint: 'Drop it, or set `role-chaining: true`.',
+  new InputError(input, 'has no effect with the OIDC token of the job: AWS accepts it only with other credentials.', {
+    hint: 'Remove it, or set `role-chaining: true`.',
   })

@@ -22,14 +22,14 @@ export async function main(world: World, runner: Runner): Promise<void> {
   step.saveState(EXPORTED, 'true')
   exportSession(session, inputs.region, runner)
   setOutputs(session, identity, inputs, world)
-  log.info(`Now ${identity.arn}, in ${inputs.region}, until ${session.expiration.toISOString()}.`)
+  log.info(`Assumed ${identity.arn} in ${inputs.region}, valid until ${session.expiration.toISOString()}.`)
 }
 
 /** An endpoint or a proxy that answers for another account must not get to see what follows. */
 function mustBeTheRole({ account, arn }: Identity, { role }: Inputs): void {
   if (account === role.account) return
-  throw new SlipwayError(`The credentials are those of \`${arn}\`, and not of account ${role.account}.`, {
-    hint: 'Check AWS_ENDPOINT_URL and the proxy of this runner. Nothing was handed on.',
+  throw new SlipwayError(`The credentials belong to \`${arn}\`, and not to account ${role.account}.`, {
+    hint: 'Check AWS_ENDPOINT_URL and the proxy of this runner. No credentials were exported.',
   })
 }
 

@@ -7,5 +7,5 @@ import type { Runner } from './runner.ts'
 export async function post({ step, log }: World, runner: Runner): Promise<void> {
   if (step.state(EXPORTED) !== 'true') return
   clearSession(runner)
-  log.info('The credentials are cleared.')
+  log.info('Cleared the AWS credentials from the environment.')
 }

@@ -128,7 +128,7 @@ test.each([
 test('a GitHub that gives no token is named', async () => {
   const recorded = recordingWorld({ ...OIDC, ...inputsEnv({ 'role-to-assume': ROLE, 'aws-region': 'eu-west-1' }) })
   const runner = { idToken: () => Promise.reject(new Error('503')), exportVariable: () => {} }
-  await expect(main(recorded.world, runner)).rejects.toThrow('GitHub did not give the job a token')
+  await expect(main(recorded.world, runner)).rejects.toThrow('GitHub did not issue an OIDC token for the job')
 })
 
 test.each([
@@ -158,6 +158,6 @@ test('credentials that do not work are not handed on', async () => {
   trouble = ({ action }) =>
     action === 'GetCallerIdentity' ? { error: new AwsError('InvalidClientTokenId', 'invalid', 403) } : undefined
   const { failure, exported } = await act()
-  expect(failure).toContain('Could not check who the assumed role is')
+  expect(failure).toContain('Could not check the identity of the assumed role')
   expect(exported).toEqual({})
 })

@@ -139,7 +139,9 @@ test('with credentials of another account than the expected one nothing is creat
   const inputs = { images, 'create-repository': 'true', 'expected-account-id': PROD }
   const refused = await run(inputs)
   expect(refused.code).toBe(1)
-  expect(refused.log).toContain(`Input \`expected-account-id\` is ${PROD}, but the credentials are of account ${STAGE}`)
+  expect(refused.log).toContain(
+    `Input \`expected-account-id\` is ${PROD}, but the credentials belong to account ${STAGE}`,
+  )
   const look = client(STAGE).send(new DescribeRepositoriesCommand({ repositoryNames: ['guarded/web'] }))
   await expect(look).rejects.toMatchObject({ name: 'RepositoryNotFoundException' })
   expect(await run({ ...inputs, 'expected-account-id': STAGE })).toMatchObject({ code: 0 })
@@ -204,7 +206,9 @@ test('an image is promoted from one account to another, the same bytes', async (
   expect(absent.log).toContain('wait until it is green, or deploy the commit to stage first')
   const wrong = await run({ promote: `${from}:v1`, push: 'false', 'expected-account-id': PROD }, STAGE)
   expect(wrong).toMatchObject({ code: 1, outputs: {} })
-  expect(wrong.log).toContain(`Input \`expected-account-id\` is ${PROD}, but the credentials are of account ${STAGE}`)
+  expect(wrong.log).toContain(
+    `Input \`expected-account-id\` is ${PROD}, but the credentials belong to account ${STAGE}`,
+  )
   expect(writes()).toBe(before)
 
   const promoted = await run({ promote: image, images: to }, PROD)

@@ -172,5 +172,5 @@ test.each([
     script,
   )
   expect({ failure, verdict: outputs['verdict'] }).toEqual({ failure: undefined, verdict: 'unknown' })
-  expect(warnings.join()).toContain('does not know')
+  expect(warnings.join()).toContain('could not decide')
 })

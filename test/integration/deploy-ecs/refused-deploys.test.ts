@@ -54,8 +54,8 @@ describe('nothing is changed, and one error says what to do, when', () => {
     [
       'the account is another one',
       { 'expected-account-id': '999999999999' },
-      'Input `expected-account-id` is 999999999999, but the credentials are of account 123456789012',
-      'Nothing was touched',
+      'Input `expected-account-id` is 999999999999, but the credentials belong to account 123456789012',
+      'Nothing was changed',
     ],
     [
       'the family does not exist',

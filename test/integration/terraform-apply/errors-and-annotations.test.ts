@@ -50,7 +50,7 @@ test('refuses the wrong account before it starts Terraform', async () => {
   const right = { 'expected-account-id': stacks.store.cloud.env['AWS_ACCESS_KEY_ID'] ?? '', command: 'plan' }
   expect(await made.run(right)).toMatchObject({ code: 0 })
   const { log } = await made.run({ 'expected-account-id': '999999999999' })
-  expect(log).toContain('is 999999999999, but the credentials are of account 123456789012')
+  expect(log).toContain('is 999999999999, but the credentials belong to account 123456789012')
   expect(log).not.toContain('Terraform init')
 })
 
@@ -70,7 +70,7 @@ test('refuses expired credentials', async () => {
   expect(errors).toContain('`Terraform init` failed')
   expect(errors).toContain('The AWS credentials are missing, invalid or expired.')
   const checked = await refusal(stack('expired-account'), { 'expected-account-id': '123456789012' }, env)
-  expect(checked).toContain('find out whose credentials these are')
+  expect(checked).toContain('read the account of the credentials')
 })
 
 test('refuses a directory without a configuration', async () => {

@@ -48,7 +48,7 @@ test('an action that throws fails once, with its hint', async () => {
 test('a promise that never settles is red', async () => {
   const { code, output } = await start('run({ main: () => new Promise(() => {}) })').ended
   expect(code).toBe(1)
-  expect(output).toContain('waited for something that never came')
+  expect(output).toContain('waited for something that never happened')
   expect(failures(output)).toBe(1)
 })
 

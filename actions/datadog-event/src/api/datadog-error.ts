@@ -37,14 +37,14 @@ function incomplete(doing: string, site: Site, url: string, cause: unknown, agai
 /** The time for all calls together was used up by those before this one. */
 export const outOfTime = (doing: string): DatadogError =>
   new DatadogError(`Did not try to ${doing}: the calls before it used up the \`timeout\`.`, {
-    hint: 'Datadog is slow or refuses to answer: see the messages above. Raise `timeout` to wait for longer.',
+    hint: 'Datadog is slow or refuses requests: see the messages above. Raise `timeout` to wait longer.',
     again: true,
   })
 
 /** An answer that says yes and makes no sense. */
 export const unreadable = (doing: string, problem: string): DatadogError =>
-  new DatadogError(`Could not ${doing}: the answer cannot be used, as ${problem}.`, {
-    hint: 'Something between this runner and Datadog may have answered instead, such as a proxy. Check `site` and `api-url`.',
+  new DatadogError(`Could not ${doing}: the answer is unusable, as ${problem}.`, {
+    hint: 'Something else than Datadog may have answered, such as a proxy. Check `site` and `api-url`.',
     again: true,
   })
 
@@ -77,7 +77,7 @@ function hintFor({ status, headers }: TextAnswer, site: Site, path: string): str
     const keys = monitors
       ? 'the application key lacks the scope `monitors_read`, the two keys are of different organisations,'
       : 'an application key stands in for the API key, the key was revoked,'
-    return `The site asked was \`${site.name}\`. A key of another site looks just like a wrong key: compare with the address of your Datadog, and set \`site\`. Else ${keys} or the secret holds something else.`
+    return `The site asked was \`${site.name}\`. Datadog answers a key of another site as it answers a wrong key: compare with the address of your Datadog, and set \`site\`. Otherwise ${keys} or the secret holds something else.`
   }
   if (status === 429) {
     const name = headers['x-ratelimit-name']
@@ -87,7 +87,7 @@ function hintFor({ status, headers }: TextAnswer, site: Site, path: string): str
   if (status === 404) return `Check \`site\` or \`api-url\`: \`${site.name}\` does not know this path.`
   if (status >= 300 && status < 400) return 'Redirects are not followed, as they would carry the keys to another host.'
   if (status === 408 || status >= 500)
-    return 'Datadog had trouble for longer than we retried: see https://status.datadoghq.com.'
+    return 'Datadog failed for longer than we retried: see https://status.datadoghq.com.'
   return 'Datadog did not accept the request. Run the step with `dry-run: true` to see exactly what is sent.'
 }
 

@@ -30,7 +30,7 @@ function checked(name: string, value: string | undefined): string | undefined {
   if (key === '') return undefined
   // It travels in a header: a space or a line break in it means that something else was pasted along.
   if (!/^[\x21-\x7e]+$/.test(key)) {
-    throw new InputError(name, 'is not a Datadog key: it has white space or characters beyond ASCII in it.', {
+    throw new InputError(name, 'is not a Datadog key: it contains white space or non-ASCII characters.', {
       hint: 'Store the bare key in the secret: no quotes, no `DD-API-KEY:`, one line.',
     })
   }
@@ -41,6 +41,6 @@ function checked(name: string, value: string | undefined): string | undefined {
 export function requireAppKey(keys: Keys, purpose: string): string {
   if (keys.app !== undefined) return keys.app
   throw new InputError('app-key', `is missing, and ${purpose} needs it.`, {
-    hint: 'Set it from a secret: `app-key: ${{ secrets.DD_APP_KEY }}`. Make it in Datadog under Organization Settings › Application Keys.',
+    hint: 'Set it from a secret: `app-key: ${{ secrets.DD_APP_KEY }}`. Create it in Datadog under Organization Settings › Application Keys.',
   })
 }

@@ -86,8 +86,8 @@ function siteAt(address: string): Site {
   }
   // Keys go out with every request; on this machine they stay here, anywhere else they need TLS.
   if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname)) {
-    throw new InputError('api-url', `is \`${address}\`, which would send the keys over the network in the clear.`, {
-      hint: 'Use `https:`. Plain `http:` is accepted for this machine only (localhost).',
+    throw new InputError('api-url', `is \`${address}\`, which would send the keys unencrypted.`, {
+      hint: 'Use `https:`. Plain `http:` is accepted only for this machine (localhost).',
     })
   }
   const base = url.href.replace(/\/+$/, '')

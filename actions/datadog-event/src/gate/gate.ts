@@ -36,7 +36,7 @@ export async function takeBaseline(
   // Also without the monitors it is of use: Datadog says of each trouble when it began.
   const baseline = { takenAt, monitors: snapshot?.monitors }
   step.output('baseline', writeBaseline(baseline, inputs.queries, env, String(takenAt)))
-  if (snapshot !== undefined) log.info(`Noted ${snapshot.monitors.length} monitors as they are before the deploy.`)
+  if (snapshot !== undefined) log.info(`Recorded the state of ${snapshot.monitors.length} monitors before the deploy.`)
   if (trouble !== undefined) complain(trouble, inputs.onError, world)
   const [unmatched] = snapshot?.unmatched ?? []
   if (unmatched !== undefined) complain(noMonitors(noMatch(unmatched)), inputs.onNoMonitors, world)
@@ -62,18 +62,18 @@ export async function gate(inputs: CommonInputs & GateInputs, datadog: Datadog, 
 function complaint({ decision, blind, progress }: Watched): SlipwayError {
   if (blind === 'no-monitors') return noMonitors(decision.reason)
   if (blind === 'trouble') {
-    return new SlipwayError(`The monitor gate does not know: ${decision.reason}`, {
+    return new SlipwayError(`The monitor gate could not decide: ${decision.reason}`, {
       hint: progress.trouble instanceof SlipwayError ? (progress.trouble.hint ?? '') : 'Run the step again.',
       cause: progress.trouble,
     })
   }
-  return new SlipwayError(`The monitor gate says that this was not a good deploy: ${decision.reason}`, {
-    hint: "Look at the monitors in the job summary. A later step can go back: deploy-ecs with `command: rollback`, `if: failure() && steps.<id>.outputs.verdict == 'fail'`.",
+  return new SlipwayError(`The monitor gate failed the deploy: ${decision.reason}`, {
+    hint: "See the monitors in the job summary. A later step can roll back: deploy-ecs with `command: rollback`, `if: failure() && steps.<id>.outputs.verdict == 'fail'`.",
   })
 }
 
 const noMonitors = (reason: string) =>
-  new SlipwayError(`The monitor gate has nothing to look at. ${reason}`, {
+  new SlipwayError(`The monitor gate found no monitors to watch. ${reason}`, {
     hint: 'Tag the monitors of the service with `service:` and `env:`, or name the right tags with `monitor-tags`. `on-no-monitors: warn` lets a service without monitors pass with a warning.',
   })
 
@@ -86,7 +86,7 @@ function complain(error: SlipwayError, how: 'warn' | 'fail', { log }: World): vo
 }
 
 function showRequests({ queries }: WatchInputs, datadog: Datadog, { log }: World): void {
-  log.info('dry-run: this is what would be asked, page by page, and nothing was.')
+  log.info('dry-run: nothing was requested. These are the requests, one for each page:')
   for (const query of queries) log.info(`\n${showRequest(datadog.prepare(monitorsRequest(query, 0)))}`)
 }
 

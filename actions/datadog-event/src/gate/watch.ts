@@ -78,7 +78,7 @@ function nothingToJudge(snapshot: Snapshot): Decision | undefined {
     return { verdict: 'unknown', reason: noMatch(query) }
   }
   if (!saysSomething(snapshot)) {
-    return { verdict: 'unknown', reason: 'Every monitor is muted, ignored or skipped: there is nothing to judge by.' }
+    return { verdict: 'unknown', reason: 'Every monitor is muted, ignored or skipped, so none can be judged.' }
   }
   return undefined
 }
@@ -89,5 +89,5 @@ const givenUp = (error: DatadogError) =>
 function inWords(progress: Progress, last: Snapshot | undefined): string {
   if (progress.trouble !== undefined) return progress.trouble.message
   const groups = last?.monitors.reduce((sum, { counts }) => sum + Object.values(counts).reduce((a, b) => a + b, 0), 0)
-  return `${last?.monitors.length} monitors, ${groups} groups; ${holding(progress) || 'nothing new'}`
+  return `${last?.monitors.length} monitors, ${groups} groups; ${holding(progress) || 'none got worse'}`
 }

@@ -34,8 +34,8 @@ export function readEventInputs(reader: InputReader, env: Environment, now: numb
   const fields = readFields(reader, now)
   const send = readKinds(reader)
   if (deploy === undefined && fields.title === undefined) {
-    throw new InputError('deploy-record', 'is missing, and so are `status` and `title`: there is nothing to tell.', {
-      hint: 'Pass `deploy-record: ${{ steps.deploy.outputs.deploy-record }}`, or `status: started` before a deploy, or a `title` for an event of your own.',
+    throw new InputError('deploy-record', 'is missing, and so are `status` and `title`: there is nothing to send.', {
+      hint: 'Pass `deploy-record: ${{ steps.deploy.outputs.deploy-record }}`, or `status: started` before a deploy, or a `title` for a custom event.',
     })
   }
   if (deploy === undefined && send.some((kind) => kind !== 'event')) {
@@ -56,7 +56,7 @@ function readDeploy(reader: InputReader, env: Environment, now: number): Deploy 
   if (overrides.services.length === 0) {
     throw new InputError(
       'service',
-      `is missing: with \`status: ${status}\` and no \`deploy-record\` nothing else says what is deployed.`,
+      `is missing, and without \`deploy-record\` it is needed to tell what \`status: ${status}\` is about.`,
       { hint: 'Set it under `with:`, for example `service: web`.' },
     )
   }
@@ -131,7 +131,7 @@ function limited(reader: InputReader, name: string, limit: number): string | und
   const value = reader.text(name)
   if (value !== undefined && value.length > limit) {
     throw new InputError(name, `has ${value.length} characters, and Datadog takes ${limit}.`, {
-      hint: name === 'title' ? 'Shorten it; what is long goes into `text`.' : 'Shorten it.',
+      hint: name === 'title' ? 'Shorten it, and put details into `text`.' : 'Shorten it.',
     })
   }
   return value
@@ -163,7 +163,9 @@ function readHandles(reader: InputReader): readonly string[] {
   if (bad === undefined && handles.length <= 20) return handles
   throw new InputError(
     'notify',
-    bad === undefined ? `has ${handles.length} handles; 20 are plenty.` : `has \`${bad}\`, which is not a handle.`,
+    bad === undefined
+      ? `has ${handles.length} handles, and at most 20 are allowed.`
+      : `has \`${bad}\`, which is not a handle.`,
     { hint: 'Write, for example, `notify: "@slack-deploys, @someone@example.com"`.' },
   )
 }
@@ -183,7 +185,7 @@ function readDate(reader: InputReader, now: number): number | undefined {
   const age = now / 1000 - seconds
   if (Number.isNaN(seconds) || age > OLDEST_S || age < -3600) {
     throw new InputError('date-happened', `is \`${value}\`, which is not a time within the last 18 hours.`, {
-      hint: 'Write seconds since 1970, or a time such as `2026-03-01T12:00:00Z`. Datadog takes no older events.',
+      hint: 'Write seconds since 1970, or a time such as `2026-03-01T12:00:00Z`. Datadog accepts no older events.',
     })
   }
   return seconds

@@ -55,12 +55,12 @@ function readQueries(reader: InputReader): readonly MonitorQuery[] {
   const services = given.length > 0 ? given : (record?.services.map(({ service }) => service) ?? [])
   const env = reader.text('env') ?? record?.environment
   if (services.length === 0) {
-    throw new InputError('service', 'is missing: nothing else says whose monitors to look at.', {
+    throw new InputError('service', 'is missing, and nothing else says which monitors to watch.', {
       hint: 'Set `service: web`, or pass `deploy-record`, or name the tags yourself with `monitor-tags`.',
     })
   }
   if (env === undefined) {
-    throw new InputError('env', 'is missing: the monitors of every environment would be looked at.', {
+    throw new InputError('env', 'is missing, and without it the monitors of every environment would be watched.', {
       hint: 'Set `env: production`, or pass a `deploy-record` that has an environment, or use `monitor-tags`.',
     })
   }
@@ -75,7 +75,7 @@ function readPlan(reader: InputReader): { readonly plan: GatePlan; readonly inte
   if ((consecutive - 1) * intervalMs > bakeMs + prolongMs) {
     throw new InputError(
       'bake-time',
-      `and \`prolong\` leave ${formatDuration(bakeMs + prolongMs)}: too little for ${consecutive} looks every ${formatDuration(intervalMs)}.`,
+      `and \`prolong\` leave ${formatDuration(bakeMs + prolongMs)}: too short for ${consecutive} looks every ${formatDuration(intervalMs)}.`,
       { hint: 'Raise `bake-time`, or lower `interval` or `consecutive`.' },
     )
   }
@@ -93,7 +93,7 @@ function readBefore(reader: InputReader, queries: readonly MonitorQuery[]): Base
   if (record !== undefined) return { takenAt: Date.parse(record.startedAt), monitors: undefined }
   throw new InputError(
     'baseline',
-    'is missing, and so is `deploy-record`: nothing says what is new since the deploy.',
+    'is missing, and so is `deploy-record`: one of them must say when the deploy began.',
     {
       hint: 'Run this action with `command: baseline` and an `id` before the deploy, and pass `baseline: ${{ steps.<id>.outputs.baseline }}`.',
     },

@@ -59,7 +59,7 @@ export function readBaseline(path: string, queries: readonly MonitorQuery[]): Ba
   const { takenAt, monitors } = parsed.data
   if (JSON.stringify(parsed.data.queries) !== JSON.stringify(queries)) {
     const of = parsed.data.queries.map((query) => query.join(',')).join(' or ')
-    throw new InputError('baseline', `is of other monitors: of those tagged \`${of}\`.`, {
+    throw new InputError('baseline', `is of other monitors, tagged \`${of}\`.`, {
       hint: `Give both steps the same \`service\`, \`env\` and \`monitor-tags\`; this one looks for \`${queries.map((query) => query.join(',')).join(' or ')}\`.`,
     })
   }

@@ -54,7 +54,7 @@ export function decide(progress: Progress, elapsedMs: number, plan: GatePlan): D
   }
   if (elapsedMs < plan.bakeMs) return undefined
   if (trouble === undefined && clear >= plan.consecutive) {
-    return { verdict: 'pass', reason: `Nothing new in ${formatDuration(elapsedMs)} of watching.` }
+    return { verdict: 'pass', reason: `No monitor got worse in ${formatDuration(elapsedMs)}.` }
   }
   if (elapsedMs < plan.bakeMs + plan.prolongMs) return undefined
   if (trouble !== undefined) {
@@ -62,7 +62,7 @@ export function decide(progress: Progress, elapsedMs: number, plan: GatePlan): D
   }
   const holding = worseGroups.filter(({ effect }) => effect !== 'ignore')
   const lasting = holding.length === 0 ? 'The monitors had not settled' : listed(holding)
-  return { verdict: 'fail', reason: `${lasting}, and that did not pass within ${formatDuration(elapsedMs)}.` }
+  return { verdict: 'fail', reason: `${lasting}, and did not recover within ${formatDuration(elapsedMs)}.` }
 }
 
 /** What keeps the gate from passing, in a few words; '' where nothing does. */

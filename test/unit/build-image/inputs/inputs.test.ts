@@ -118,7 +118,7 @@ test.each<[Record<string, string>, string, string]>([
   [
     { images: IMAGES, 'scan-gate': 'high', 'scan-timeout': 'soon' },
     'scan-timeout',
-    'is `soon`, which is not a length of time.',
+    'is `soon`, which is not a duration.',
   ],
   [{ images: IMAGES, registry: 'ghcr.io' }, 'username', 'is missing, though `registry` is set.'],
   [{ images: IMAGES, username: 'me' }, 'password', 'is missing; `username` and `password` go together.'],
@@ -201,7 +201,7 @@ test('the account that may be touched is one, and is that of every ECR registry 
   expect(read(inputs).expectedAccountId).toBe('123456789012')
   expect(read({ images: IMAGES }).expectedAccountId).toBeUndefined()
   expect(() => read({ ...inputs, 'expected-account-id': '12345' })).toThrow(
-    'Input `expected-account-id` is `12345`, which is not the number of an AWS account.',
+    'Input `expected-account-id` is `12345`, which is not an AWS account ID.',
   )
   expect(() => read({ ...inputs, 'expected-account-id': '999999999999' })).toThrow(
     `Input \`expected-account-id\` is 999999999999, but \`${IMAGES}\` is in account 123456789012.`,

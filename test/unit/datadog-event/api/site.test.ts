@@ -83,7 +83,7 @@ test.each(['not a url', 'ftp://x.example', 'https://u:p@x.example', 'https://x.e
 )
 
 test('keys never travel in the clear, but on this machine', () => {
-  expect(refusal({ 'api-url': 'http://datadog.example.com' }).message).toContain('in the clear')
+  expect(refusal({ 'api-url': 'http://datadog.example.com' }).message).toContain('unencrypted')
   for (const host of ['localhost', '127.0.0.1', '[::1]'])
     expect(read({ 'api-url': `http://${host}:1` }).api).toBeTruthy()
 })

@@ -138,7 +138,7 @@ test('a warning that lasts fails the gate at the end of the prolonging', async (
     monitorPages(() => [monitorOf(1, { a: ['Warn', T0 + 20] })]),
     { 'bake-time': '1m', prolong: '45s' },
   )
-  expect(failure?.message).toContain('is newly in Warn, and that did not pass')
+  expect(failure?.message).toContain('is newly in Warn, and did not recover')
   expect(outputs['verdict']).toBe('fail')
   expect(seconds).toBe(105)
 })
@@ -194,9 +194,9 @@ test('a Datadog that is down all the time leaves the verdict open: a warning by 
   const inputs = { 'bake-time': '1m', prolong: '30s', timeout: '20s' }
   const { failure, outputs, warnings, seconds } = await gate(down, inputs)
   expect({ failure, verdict: outputs['verdict'] }).toEqual({ failure: undefined, verdict: 'unknown' })
-  expect(warnings.join()).toContain('does not know')
+  expect(warnings.join()).toContain('could not decide')
   expect(seconds).toBeLessThanOrEqual(60 + 30 + 20)
-  expect((await gate(down, { ...inputs, 'on-error': 'fail' })).failure?.message).toContain('does not know')
+  expect((await gate(down, { ...inputs, 'on-error': 'fail' })).failure?.message).toContain('could not decide')
 })
 
 test('a wrong key ends the gate at once: it will not get better', async () => {

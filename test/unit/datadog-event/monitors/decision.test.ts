@@ -201,7 +201,7 @@ describe('the decision', () => {
   }
 
   test('quiet through the bake time passes, and not before', () => {
-    expect(story([[]])).toBe('pass at 60: Nothing new in 1 min of watching.')
+    expect(story([[]])).toBe('pass at 60: No monitor got worse in 1 min.')
   })
 
   test('an alert fails as soon as it is confirmed', () => {
@@ -226,14 +226,14 @@ describe('the decision', () => {
 
   test('a warning that lasts fails the gate', () => {
     expect(story([[], [warn]])).toBe(
-      'fail at 90: “Errors” (a) is newly in Warn, and that did not pass within 1 min 30 s.',
+      'fail at 90: “Errors” (a) is newly in Warn, and did not recover within 1 min 30 s.',
     )
   })
 
   test('a warning that is over in the very last look has not settled', () => {
     const looks: Look[] = Array.from({ length: 9 }, () => [warn])
     expect(story([...looks, []])).toBe(
-      'fail at 90: The monitors had not settled, and that did not pass within 1 min 30 s.',
+      'fail at 90: The monitors had not settled, and did not recover within 1 min 30 s.',
     )
   })
 

@@ -107,7 +107,7 @@ test.each<[Record<string, string>, string]>([
   [{ 'dry-run': 'yes' }, 'Input `dry-run` is `yes`, which is neither true nor false.'],
   [
     { 'expected-account-id': '12345' },
-    'Input `expected-account-id` is `12345`, which is not the number of an AWS account.\nNext: Write its twelve digits in quotes',
+    'Input `expected-account-id` is `12345`, which is not an AWS account ID.\nNext: Write its twelve digits in quotes',
   ],
   [{ image: 'web:1, app=web:2' }, 'Input `image` has several images, some of them without a container.'],
   [{ image: 'app=a:1\napp=b:1' }, 'Input `image` has two images for the container `app`.'],
@@ -187,7 +187,7 @@ test.each<[Record<string, string>, string]>([
   ],
   [
     { 'before-deploy-command': 'x', 'before-deploy-timeout': 'soon' },
-    'Input `before-deploy-timeout` is `soon`, which is not a length of time.',
+    'Input `before-deploy-timeout` is `soon`, which is not a duration.',
   ],
   [{ 'wait-for': 'stable' }, 'Input `wait-for` is `stable`, which is none of `none`, `started`, `healthy`, `bake`.'],
   [
@@ -198,12 +198,12 @@ test.each<[Record<string, string>, string]>([
     { 'wait-for-service-stability': 'maybe' },
     'Input `wait-for-service-stability` is `maybe`, which is neither true nor false.',
   ],
-  [{ 'bake-time': '5' }, 'Input `bake-time` is `5`, which is not a length of time.'],
+  [{ 'bake-time': '5' }, 'Input `bake-time` is `5`, which is not a duration.'],
   [
     { 'wait-for': 'bake', 'bake-time': '30m' },
     'Input `bake-time` is 30 min, which leaves nothing of the `timeout` of 30 min for the rollout itself.\nNext: Raise `timeout`',
   ],
-  [{ timeout: '30' }, 'Input `timeout` is `30`, which is not a length of time.\nNext: Write it with its units'],
+  [{ timeout: '30' }, 'Input `timeout` is `30`, which is not a duration.\nNext: Write it with its units'],
   [{ timeout: '5m', 'wait-for-minutes': '5' }, 'Input `wait-for-minutes` is set, and so is `timeout`.'],
   [{ 'wait-for-minutes': '500' }, 'Input `wait-for-minutes` is `500`, which is not a whole number from 1 to 360.'],
   [{ 'max-failed-tasks': '0' }, 'Input `max-failed-tasks` is `0`, which is not a whole number from 1 to 1000.'],
