@@ -193,7 +193,7 @@ describe('missing dependencies stop a deploy before anything is changed', () => 
       () => ({}),
       { taskRoleArn: role('lambda') },
       '`taskRoleArn`: role `lambda` does not trust ECS tasks.',
-      'Add `ecs-tasks.amazonaws.com` as a service to the principals of its trust policy',
+      'Allow `sts:AssumeRole` to the service `ecs-tasks.amazonaws.com` in its trust policy',
     ],
     [
       'the path of a role',

@@ -50,7 +50,7 @@ tasks:
   expect(rows).toEqual([
     expect.stringMatching(/^\| 2 \| .*Essential container in task exited.* \| `app`: 3 \| The application failed/),
     expect.stringMatching(
-      /^\| 2 \| OutOfMemoryError.* \| `app`: 137 \| It used more memory than it has: raise `memory`/,
+      /^\| 2 \| OutOfMemoryError.* \| `app`: 137 \| It used more memory than its limit: raise `memory`/,
     ),
   ])
   for (const row of rows) expect(row).toContain(`${CONSOLE}/ecs/v2/clusters/production/tasks/`)

@@ -85,12 +85,12 @@ describe('nothing is changed, and one error says what to do, when', () => {
       'the record could not be written',
       { 'record-file': '/nowhere/record.json' },
       'Input `record-file` is `/nowhere/record.json`, which cannot be written.',
-      'in a folder that is there',
+      'in a folder that exists',
     ],
     [
       'the environment for Datadog is missing',
       { 'datadog-tags': 'auto' },
-      'Input `datadog-tags` does not say which environment this is.',
+      'Input `datadog-tags` has no tag `env`.',
       'Set the input `environment`',
     ],
   ])('%s', async (_, inputs, message, hint) => {

@@ -139,7 +139,7 @@ describe('a deploy that fails', () => {
     ['crash', 'exited with code 1', 'The application failed'],
     ['oom', 'OutOfMemoryError', 'raise `memory`'],
     ['missing', 'CannotPullContainerError', 'The image is not in the registry'],
-    ['no-secret', 'ResourceInitializationError', 'may not read a secret'],
+    ['no-secret', 'ResourceInitializationError', 'the execution role may read it'],
     ['sick', 'unhealthy (Health checks failed with these codes: [500])', 'does not answer its health check'],
     ['mute', 'failed ELB health checks', 'does not answer its health check'],
   ])('by %s is rolled back, is red, and says why', async (tag, reason, hint) => {
