@@ -86,7 +86,7 @@ describe('command: rollback', () => {
   test('is refused where no older revision is known', async () => {
     await makeService(cloud)
     const done = await deploy(cloud, { command: 'rollback' })
-    expect(done.error).toContain('runs web:1, and no older revision is known that rolled out to the end.')
+    expect(done.error).toContain('runs web:1, and no older revision is known that was deployed successfully.')
     const gone = await deploy(cloud, { command: 'rollback', 'rollback-to': '9' })
     expect(gone.error).toContain('leads to task definition `web:9`, which does not exist')
     expect(changes()).toBe(1)
