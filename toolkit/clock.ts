@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { CancelledError } from './errors.ts'
 
-/** Time, as an action sees it. */
+/** The clock of an action. A test passes its own. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { InputError } from './errors.ts'
 
-/** How a deploy ended. Only `succeeded` is green. */
+/** How a deploy ended. Only `succeeded` makes the step succeed. */
 export const VERDICTS = ['succeeded', 'rolled-back', 'failed', 'superseded', 'timed-out', 'cancelled'] as const
 export type Verdict = (typeof VERDICTS)[number]
 
@@ -21,7 +21,7 @@ const deployRecord = z.object({
   schema: z.literal(1),
   /** The same for every event of one deploy, and for no other deploy. */
   deployId: z.string(),
-  /** Whether this went on to a new revision, or back to an old one. Absent: to a new one. */
+  /** `deploy` for a new revision, `rollback` for an older one. Default: `deploy`. */
   kind: z.optional(z.enum(['deploy', 'rollback'])),
   verdict: z.enum(VERDICTS),
   /** How far the deploy was followed; `none` means that its success was not waited for. */
@@ -39,7 +39,7 @@ const deployRecord = z.object({
 
 export type ServiceRecord = z.infer<typeof serviceRecord>
 
-/** What deploy-ecs says of a deploy, for datadog-event and for anyone who reads JSON. */
+/** The output `deploy-record` of deploy-ecs. */
 export type DeployRecord = z.infer<typeof deployRecord>
 
 /** Reads a deploy record from the text of an input. @throws InputError that names the member that is wrong. */

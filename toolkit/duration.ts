@@ -1,4 +1,4 @@
-/** A length of time as people say it: `850 ms`, `12 s`, `3 min 20 s`, `1 h 5 min`. */
+/** Formats milliseconds: `850 ms`, `12 s`, `3 min 20 s`, `1 h 5 min`. */
 export function formatDuration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`
   const seconds = Math.round(ms / 1000)

@@ -1,11 +1,11 @@
-/** What a thrown error may carry besides its message. */
+/** Details of an error besides its message. */
 export interface ErrorDetail {
-  /** The next step for whoever reads it. */
+  /** What to do next. */
   readonly hint?: string
   readonly cause?: unknown
 }
 
-/** The family of errors that people are meant to read: what was wrong, and what to do about it. */
+/** An error to show to the user: what was wrong, and what to do about it. */
 export class SlipwayError extends Error {
   readonly hint: string | undefined
 
@@ -29,7 +29,7 @@ export class InputError extends SlipwayError {
 /** The workflow run was cancelled. */
 export class CancelledError extends SlipwayError {}
 
-/** Something did not happen within the time it was given. */
+/** Something did not happen in time. */
 export class TimedOutError extends SlipwayError {}
 
 /**

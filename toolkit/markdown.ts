@@ -1,6 +1,6 @@
-// Markdown as GitHub shows it, from data to text. Whatever comes from outside goes through `text` or `code`.
+// GitHub's markdown. Text from outside must go through `text` or `code`.
 
-/** Text that is shown as it is, whatever characters it has. */
+/** Escapes text, so that markdown shows it as it is. */
 export const text = (value: string): string =>
   value
     .replace(/[\\`*_[\]#|~]/g, '\\$&')

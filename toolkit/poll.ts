@@ -8,12 +8,12 @@ export interface PollOptions {
   readonly timeoutMs: number
   /** Milliseconds to wait after look number `look`, which counts from 1. */
   readonly delayMs: (look: number) => number
-  /** What is waited for, for the error: "the rollout of web". */
+  /** What is awaited, for the error: "the rollout of web". */
   readonly what: string
 }
 
 /**
- * Looks until there is something to see: calls `look` until it gives a value other than `undefined`, and returns that.
+ * Calls `look` until it returns a value other than `undefined`, and returns that.
  * The last look happens at the deadline, never after it. Throws TimedOutError, CancelledError, or what `look` throws.
  */
 export async function poll<T>(look: (count: number) => Promise<T | undefined>, options: PollOptions): Promise<T> {

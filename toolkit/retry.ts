@@ -15,7 +15,7 @@ export interface RetryOptions {
   /** The first pause in milliseconds; it doubles each time, up to `maxDelayMs`, and is jittered by half. */
   readonly delayMs: number
   readonly maxDelayMs?: number
-  /** Told before each pause. */
+  /** Called before each pause. */
   readonly onRetry?: (error: unknown, attempt: number, pauseMs: number) => void
   /** From 0 to 1; a test passes its own. */
   readonly random?: () => number

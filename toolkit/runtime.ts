@@ -8,7 +8,7 @@ import { runnerStep, type Step } from './step.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** All that an action knows of the world outside its inputs. A test passes its own. */
+/** Everything an action uses besides its inputs. A test passes its own. */
 export interface World {
   readonly env: Environment
   readonly clock: Clock
@@ -22,7 +22,7 @@ export interface World {
 
 export interface Action {
   readonly main: (world: World) => Promise<void>
-  /** Undoes or finishes what main could not, also when main was killed. Reached through dist/post.js. */
+  /** Runs in the post step, from dist/post.js, also when main was killed: undoes or finishes what main left. */
   readonly post?: (world: World) => Promise<void>
 }
 
@@ -40,7 +40,7 @@ export function run(action: Action): void {
     if (ended) return
     ended = true
     if (failure !== undefined) core.setFailed(describeError(failure))
-    // Lingering sockets must not hold the step; what was printed must be out before it ends.
+    // Exits although sockets may be open, once everything printed is written.
     process.stdout.write('', () => process.exit())
   }
 

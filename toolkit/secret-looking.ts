@@ -1,4 +1,4 @@
-// What looks like a secret. Two questions, two answers: what is refused must not be wrong, what is hidden may be.
+// What looks like a secret. Refusing a value must be right; hiding one may be one too many.
 
 const SECRET_NAME =
   /(^|_)(PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?)(_|$)/i

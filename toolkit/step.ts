@@ -1,22 +1,22 @@
 import { appendFileSync } from 'node:fs'
 import * as core from '@actions/core'
 
-/** What an action hands to later steps, to its own post step, and to the run's page. */
+/** Outputs, state and summary of a step. */
 export interface Step {
   /** Sets an output. Anything but text is written as JSON. */
   output(name: string, value: unknown): void
-  /** Keeps a value for the post step. */
+  /** Saves a value for the post step. */
   saveState(name: string, value: string): void
-  /** What the main step kept; '' if it did not. */
+  /** The value that the main step saved; '' if it saved none. */
   state(name: string): string
   /** Appends a paragraph or more of markdown to the job summary. */
   summary(markdown: string): void
 }
 
-/** GitHub drops a step's summary whole past 1 MiB. */
+/** GitHub drops a summary that is larger than 1 MiB. */
 const SUMMARY_LIMIT = 1024 * 1024
 
-/** Speaks to the GitHub runner through its files; outside a runner the summary goes nowhere. */
+/** Writes to the files of GitHub's runner. Outside a runner the summary is not written. */
 export const runnerStep: Step = {
   output: (name, value) => core.setOutput(name, value),
   saveState: (name, value) => core.saveState(name, value),

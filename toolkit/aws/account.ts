@@ -13,7 +13,7 @@ export function readAccountId(reader: InputReader): string | undefined {
   })
 }
 
-/** Whose credentials these are, as STS says it. */
+/** The owner of the credentials, from sts:GetCallerIdentity. */
 export interface Caller {
   readonly Account?: string | undefined
   readonly Arn?: string | undefined
@@ -31,10 +31,10 @@ export function refuseOtherAccount(expected: string, { Account, Arn }: Caller): 
   )
 }
 
-/** Makes sure, before anything is touched, that the credentials are those of the expected account. */
+/** Checks, before anything is changed, that the credentials belong to the expected account. */
 export async function checkAccount(expected: string | undefined, world: World, region?: string): Promise<void> {
   if (expected === undefined) return
-  // Loaded where it is used: an action that has no account to check starts without it.
+  // Loaded only here: an action that has no account to check starts faster without it.
   const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts')
   const sts = new STSClient(awsConfig(world.env, region))
   const caller = await sts.send(new GetCallerIdentityCommand({}), { abortSignal: world.signal }).catch((error) => {

@@ -8,13 +8,13 @@ import { readProxySettings } from '../http/proxy.ts'
 import type { Environment } from '../runtime.ts'
 import { VERSION } from '../version.ts'
 
-/** What every AWS SDK client of ours is made with. Credentials and AWS_ENDPOINT_URL are the SDK's own business. */
+/** Configuration of every AWS SDK client. The SDK itself reads the credentials and AWS_ENDPOINT_URL. */
 export interface AwsConfig {
   readonly region: string
   readonly customUserAgent: [string, string][]
   readonly retryMode: 'standard'
   readonly maxAttempts: number
-  /** Milliseconds. The SDK itself waits for ever: a connection that has died quietly would hold a step past its time-out. */
+  /** Milliseconds. The SDK has no limits by default: a dead connection would hold a step past its time-out. */
   readonly requestHandler: {
     readonly connectionTimeout: number
     readonly socketTimeout: number
@@ -60,7 +60,7 @@ export function awsConfig(env: Environment, region?: string): AwsConfig {
     customUserAgent: [['slipway', VERSION]],
     retryMode: 'standard',
     maxAttempts: 5,
-    // `socketTimeout` is about silence, not about size. (The SDK's `requestTimeout` only warns, unless told otherwise.)
+    // `socketTimeout` limits silence, not the whole answer. (The SDK's `requestTimeout` only warns by default.)
     requestHandler: { connectionTimeout: 5_000, socketTimeout: 20_000, ...agents(env) },
     extensions: [retryConnectionErrors],
   }

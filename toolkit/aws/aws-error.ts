@@ -2,9 +2,8 @@ import { CancelledError, SlipwayError } from '../errors.ts'
 import { isConnectionError } from '../http/connection-error.ts'
 
 /**
- * What a failed AWS call means for who made it:
- * `throttled` and `transient` pass by themselves; `expired` and `denied` never do; `cancelled` is our own doing and says
- * nothing of AWS; `refused` is everything else.
+ * The classes of failed AWS calls. A retry can fix `throttled` and `transient`, and cannot fix `expired` and `denied`. `cancelled`
+ * means that this action aborted the call. `refused` is every other failure.
  */
 export type AwsFailure = 'throttled' | 'transient' | 'expired' | 'denied' | 'cancelled' | 'refused'
 
@@ -46,7 +45,7 @@ export function classifyAwsError(error: unknown): AwsFailure {
   if (!(error instanceof Error)) return 'refused'
   if (error instanceof CancelledError) return 'cancelled'
   const { code, $metadata } = error as Error & { code?: string; $metadata?: { httpStatusCode?: number } }
-  // The SDK wraps what it does not take for an error, such as one of another realm, and keeps its name in the message only.
+  // The SDK wraps an error of another realm, as under Jest, and keeps its name only in the message.
   const name = /^AWS SDK error wrapper for (\w+)/.exec(error.message)?.[1] ?? error.name
   const status = $metadata?.httpStatusCode
   if (name === 'AbortError') return 'cancelled'
@@ -59,8 +58,8 @@ export function classifyAwsError(error: unknown): AwsFailure {
 }
 
 /**
- * An AWS error in our own words: which call, on what, and what to do where its class tells.
- * The SDK's message is kept, as it is what people search for.
+ * Wraps an error of an AWS call: says which call failed, and what to do where the class of the error tells. Keeps the SDK's
+ * message, as that is what people search for.
  */
 export function awsError(error: unknown, doing: string): SlipwayError {
   if (error instanceof SlipwayError) return error

@@ -11,6 +11,6 @@ export function readRegion(reader: InputReader): string | undefined {
   })
 }
 
-/** The same world with AWS in that region, for clients of ours and for the programs that are run. */
+/** The same world with another AWS region, for SDK clients and for programs that are run. */
 export const inRegion = (world: World, region: string | undefined): World =>
   region === undefined ? world : { ...world, env: { ...world.env, AWS_REGION: region, AWS_DEFAULT_REGION: region } }

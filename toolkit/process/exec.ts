@@ -14,11 +14,11 @@ export interface ExecOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Text or bytes for its standard input, the place for secrets: everyone on the machine can read argv. */
   readonly input?: string | Readable
-  /** Told of each line as it comes. */
+  /** Called with each line as it is printed. */
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void
   /** Aborting sends SIGINT, once. */
   readonly signal?: AbortSignal
-  /** Do not keep what is printed; `onLine` sees it all the same. For commands that print without end. */
+  /** Do not keep the output; `onLine` gets it all the same. For commands that print without end. */
   readonly discard?: boolean
 }
 

@@ -28,7 +28,7 @@ export interface Identity {
   readonly arn: string
 }
 
-/** Assumes the role with the job's own token, or from the credentials that are there. */
+/** Assumes the role with the job's OpenID Connect token, or with the credentials in the environment. */
 export async function assumeRole(inputs: Inputs, { env, signal, log }: World, runner: Runner): Promise<Session> {
   const doing = `assume the role \`${inputs.role.arn}\``
   const sts = client(inputs, env)
@@ -56,7 +56,7 @@ export async function assumeRole(inputs: Inputs, { env, signal, log }: World, ru
   }
 }
 
-/** Who these credentials say that we are. */
+/** The identity that the credentials belong to. */
 export async function whoAmI(session: Session, inputs: Inputs, { env, signal }: World): Promise<Identity> {
   const { accessKeyId, secretAccessKey, sessionToken } = session
   const sts = client(inputs, env, { accessKeyId, secretAccessKey, sessionToken })

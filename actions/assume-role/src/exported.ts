@@ -3,7 +3,7 @@ import type { Runner } from './runner.ts'
 
 const CREDENTIALS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'] as const
 
-/** Hands the role's credentials to the steps that follow. They must be masked by now. */
+/** Exports the role's credentials for the steps that follow. They must be masked before. */
 export function exportSession(session: Session, region: string, runner: Runner): void {
   const values = {
     AWS_ACCESS_KEY_ID: session.accessKeyId,
@@ -15,7 +15,7 @@ export function exportSession(session: Session, region: string, runner: Runner):
   for (const [name, value] of Object.entries(values)) runner.exportVariable(name, value)
 }
 
-/** Takes them away again: AWS's tools read an empty variable as none. */
+/** Clears them: AWS's tools take an empty variable for none. */
 export function clearSession(runner: Runner): void {
   for (const name of CREDENTIALS) runner.exportVariable(name, '')
 }

@@ -1,6 +1,6 @@
 import type { Inputs } from './inputs.ts'
 
-/** What to do about an answer of STS, where it is one of those that people meet. `token` is the job's own. */
+/** What to do about a common error of STS. `token` is the job's OpenID Connect token. */
 export function hintFor(error: unknown, inputs: Inputs, token: string | undefined): string | undefined {
   if (!(error instanceof Error)) return undefined
   const { message } = error
@@ -27,7 +27,7 @@ export function hintFor(error: unknown, inputs: Inputs, token: string | undefine
   return undefined
 }
 
-/** The usual causes: the role trusts another branch, tag or environment. Nothing in these claims is a secret. */
+/** The usual cause: the role trusts another branch, tag or environment. These claims are not secret. */
 function notTrusted(token: string): string {
   const claims = claimsOf(token)
   const said =
@@ -44,7 +44,7 @@ function aboutIds(subject: unknown): string {
   return ` GitHub puts the ids of owner and repository into \`sub\`, and a policy that trusts only \`repo:${owner}/${name}:…\` refuses it.`
 }
 
-/** What a token says, unverified: good enough to show. */
+/** The claims of a token, unverified: only to be shown. */
 export function claimsOf(token: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'))

@@ -7,7 +7,7 @@ import { InputReader } from '../../../toolkit/inputs.ts'
 import type { Environment } from '../../../toolkit/runtime.ts'
 import { SESSION_TAG_KEYS } from './session-tags.ts'
 
-/** How we prove who we are: by the job's own OpenID Connect token, or by the credentials that are there already. */
+/** How to authenticate: by the job's OpenID Connect token, or by the credentials in the environment. */
 export type Method = 'web-identity' | 'chain'
 
 export interface Role {
@@ -87,7 +87,7 @@ function readMethod(reader: InputReader, env: Environment): Method {
   })
 }
 
-/** The characters that STS takes in a session's name. CloudTrail shows it with every call. */
+/** Reads the session's name, which CloudTrail shows with every call. */
 function readSessionName(reader: InputReader, env: Environment): string {
   const given = reader.text('role-session-name')
   if (given === undefined) {
@@ -124,7 +124,7 @@ function readInlinePolicy(reader: InputReader): string | undefined {
   const policy = reader.text('inline-session-policy')
   if (policy === undefined) return undefined
   try {
-    // As AWS counts it: without the white space that people indent it with.
+    // Without indentation, which would count against AWS's size limit.
     return JSON.stringify(JSON.parse(policy))
   } catch (cause) {
     throw new InputError('inline-session-policy', 'is not JSON.', { hint: 'Write an IAM policy as JSON.', cause })

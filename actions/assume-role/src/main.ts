@@ -8,7 +8,7 @@ import type { Runner } from './runner.ts'
 /** State for the post step: whether there is something to clear. */
 export const EXPORTED = 'exported'
 
-/** Becomes the environment's role: assumes it, makes sure that it is the right one, and only then hands it on. */
+/** Assumes the role, checks that the credentials are those of its account, and only then exports them. */
 export async function main(world: World, runner: Runner): Promise<void> {
   const { env, log, step } = world
   const inputs = readInputs(env)
@@ -17,7 +17,7 @@ export async function main(world: World, runner: Runner): Promise<void> {
   const session = await assumeRole(inputs, world, runner)
   for (const secret of [session.accessKeyId, session.secretAccessKey, session.sessionToken]) log.mask(secret)
   const identity = await whoAmI(session, inputs, world)
-  mustBeTheRole(identity, inputs)
+  checkIdentity(identity, inputs)
 
   step.saveState(EXPORTED, 'true')
   exportSession(session, inputs.region, runner)
@@ -25,8 +25,8 @@ export async function main(world: World, runner: Runner): Promise<void> {
   log.info(`Assumed ${identity.arn} in ${inputs.region}, valid until ${session.expiration.toISOString()}.`)
 }
 
-/** An endpoint or a proxy that answers for another account must not get to see what follows. */
-function mustBeTheRole({ account, arn }: Identity, { role }: Inputs): void {
+/** Refuses credentials of another account, which a wrong endpoint or proxy may have answered. */
+function checkIdentity({ account, arn }: Identity, { role }: Inputs): void {
   if (account === role.account) return
   throw new SlipwayError(`The credentials belong to \`${arn}\`, and not to account ${role.account}.`, {
     hint: 'Check AWS_ENDPOINT_URL and the proxy of this runner. No credentials were exported.',

@@ -1,8 +1,8 @@
 import * as core from '@actions/core'
 
-/** What this action asks of the GitHub runner beyond inputs, outputs and logs. A test passes its own. */
+/** What this action uses of GitHub's runner besides inputs, outputs and logs. A test passes its own. */
 export interface Runner {
-  /** A token of the job's own identity, for `audience`. */
+  /** The job's OpenID Connect token for `audience`. */
   idToken(audience: string): Promise<string>
   /** Sets an environment variable for the steps that follow. */
   exportVariable(name: string, value: string): void

@@ -8,7 +8,7 @@ export interface SessionTag {
   readonly Value: string
 }
 
-/** Facts of the run that AWS policies can refer to, and that CloudTrail shows. */
+/** Session tags from the run, for IAM policies and CloudTrail. */
 export function sessionTags(run: WorkflowRun): readonly SessionTag[] {
   const values: Readonly<Record<SessionTag['Key'], string>> = {
     GitHub: 'Actions',
@@ -22,5 +22,5 @@ export function sessionTags(run: WorkflowRun): readonly SessionTag[] {
   return SESSION_TAG_KEYS.filter((key) => values[key] !== '').map((Key) => ({ Key, Value: asTagValue(values[Key]) }))
 }
 
-/** What STS takes: `dependabot[bot]` becomes `dependabot_bot_`. */
+/** Replaces characters that STS refuses: `dependabot[bot]` becomes `dependabot_bot_`. */
 const asTagValue = (value: string) => value.replace(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, '_').slice(0, 256)

@@ -50,7 +50,7 @@ async function act(inputs: Record<string, string> = {}, env: object = OIDC, toke
   return { ...recorded, exported, saved, failure, calls, audiences, finish, token }
 }
 
-test('the job’s own token becomes the role, and only the role is handed on', async () => {
+test('assumes the role with the job’s token, and exports only the role’s credentials', async () => {
   const { failure, exported, outputs, calls, masked, lines, audiences, token } = await act({
     'allowed-account-ids': '222222222222',
   })
@@ -98,7 +98,7 @@ test('credentials are outputs only where that is asked for', async () => {
   })
 })
 
-test('the post step clears what main handed on, and nothing else', async () => {
+test('the post step clears what main exported, and nothing else', async () => {
   const { exported, finish } = await act()
   await finish()
   expect(exported).toMatchObject({ AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_SESSION_TOKEN: '' })
@@ -118,14 +118,14 @@ test.each([
   ['an expired token', jwt(jobClaims({ exp: 1 })), 'ExpiredToken'],
   ['a token for another audience', jwt(jobClaims({ aud: 'other' })), 'audience `sts.amazonaws.com`'],
   ['something that is no token', 'nonsense', 'not a valid JWT'],
-])('%s is refused in clear words, and nothing is handed on', async (_, token, words) => {
+])('refuses %s with the reason, and exports nothing', async (_, token, words) => {
   const { failure, exported, saved } = await act({}, OIDC, token)
   expect(failure).toContain(`Could not assume the role \`${ROLE}\``)
   expect(failure).toContain(words)
   expect({ exported, saved }).toEqual({ exported: {}, saved: {} })
 })
 
-test('a GitHub that gives no token is named', async () => {
+test('reports that GitHub issued no token', async () => {
   const recorded = recordingWorld({ ...OIDC, ...inputsEnv({ 'role-to-assume': ROLE, 'aws-region': 'eu-west-1' }) })
   const runner = { idToken: () => Promise.reject(new Error('503')), exportVariable: () => {} }
   await expect(main(recorded.world, runner)).rejects.toThrow('GitHub did not issue an OIDC token for the job')
@@ -135,7 +135,7 @@ test.each([
   ['5xx', () => ({ error: new AwsError('ServiceUnavailable', 'down', 503) })],
   ['throttling', () => ({ error: new AwsError('Throttling', 'Rate exceeded', 400) })],
   ['a reset', () => ({ reset: 'before' as const })],
-])('%s for a while is waited out', async (_, fault) => {
+])('retries %s', async (_, fault) => {
   let left = 2
   trouble = () => (left-- > 0 ? fault() : undefined)
   const { failure, outputs } = await act()
@@ -154,7 +154,7 @@ test('a role that does not trust the job is explained by what its token says, an
   expect(exported).toEqual({})
 })
 
-test('credentials that do not work are not handed on', async () => {
+test('exports no credentials that do not work', async () => {
   trouble = ({ action }) =>
     action === 'GetCallerIdentity' ? { error: new AwsError('InvalidClientTokenId', 'invalid', 403) } : undefined
   const { failure, exported } = await act()

@@ -52,17 +52,17 @@ test('a reset connection is an error', async () => {
   await expect(ask(await serverOf(reset))).rejects.toThrow()
 })
 
-test('an answer torn in the middle is told as such, and does not hang', async () => {
+test('reports an answer that is cut off', async () => {
   const answer = await ask(await serverOf(torn))
   expect(answer).toMatchObject({ status: 202, text: '{"status":"ok","event":{"id_str":"78' })
   expect(answer.cut).toBeInstanceOf(Error)
 })
 
-test('a server that never answers is given up', async () => {
+test('gives up on a server that never answers', async () => {
   await expect(ask(await serverOf(silent), 50)).rejects.toThrow('There was no answer within')
 })
 
-test('a server that answers without end is given up', async () => {
+test('gives up on an answer without end', async () => {
   const answer = await ask(await serverOf(dripping), 50)
   expect(answer.cut?.message).toContain('There was no answer within')
 })
@@ -152,7 +152,7 @@ test.each([
   expect(failed.failure).toBeDefined()
 })
 
-test('a torn receipt: the event is posted once, and its id is unknown', async () => {
+test('posts the event once when the answer is cut off; its id is unknown', async () => {
   const { failure, outputs, seen, warnings } = await act({}, torn)
   expect({ failure, warnings }).toEqual({ failure: undefined, warnings: [] })
   expect(outputs['event-id']).toBe('')

@@ -59,7 +59,7 @@ const monitors = (...changes: readonly object[]) =>
     monitors: [{ name: 'Errors', tags: ['service:web', 'env:production'], groups: ['az:a', 'az:b'], changes }],
   })
 
-test('a deploy that monitors find bad is caught, taken back and told as a failure that was remedied', async () => {
+test('a deploy that monitors fail is rolled back and recorded as a remedied change failure', async () => {
   datadog.play(
     monitors(
       { on: 'deploy', service: 'web', nth: 1, after: '6m', group: 'az:b', state: 'Alert' },
@@ -127,7 +127,7 @@ test('a deploy that monitors find good passes, whatever was wrong before it', as
   expect(gate.summaries.join()).toContain('| Errors | Alert 1, OK 1 | Alert 1, OK 1 |')
 })
 
-test('a deploy that the circuit breaker took back is told as a failure, from its record alone', async () => {
+test('a deploy that the circuit breaker rolled back is recorded as a failure', async () => {
   datadog.play(monitors())
   const shipped = await deploy(cloud, { image: 'example.com/web:crash' })
   const record = JSON.stringify(shipped.outputs['deploy-record'])

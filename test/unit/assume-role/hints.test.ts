@@ -13,7 +13,7 @@ const inputs = readInputs({
 const token = jwt({ sub: 'repo:org/web:environment:production', aud: 'sts.amazonaws.com' })
 const failed = (name: string, message = 'no') => Object.assign(new Error(message), { name })
 
-test('a token that the role does not trust is shown by what it says', () => {
+test('shows the claims of a token that the role does not trust', () => {
   const hint = hintFor(failed('AccessDenied'), inputs, token)
   expect(hint).toContain('`repo:org/web:environment:production`')
   expect(hint).toContain('`sts.amazonaws.com`')
@@ -35,7 +35,7 @@ test.each([
   [failed('RegionDisabledException'), undefined, 'eu-west-1'],
 ])('%s has a way out', (error, of, words) => expect(hintFor(error, inputs, of)).toContain(words))
 
-test('of an error that we do not know nothing is made up', () => {
+test('gives no hint for an unknown error', () => {
   expect(hintFor(failed('Other'), inputs, token)).toBeUndefined()
   expect(hintFor('text', inputs, token)).toBeUndefined()
 })
@@ -61,6 +61,6 @@ test('the tags of a session tell of the run, in the characters that AWS takes', 
   expect(tags.map(({ Key }) => Key)).toEqual([...SESSION_TAG_KEYS])
 })
 
-test('what is not known is not tagged', () => {
+test('sets no tag without a value', () => {
   expect(sessionTags(readWorkflowRun({}))).toEqual([{ Key: 'GitHub', Value: 'Actions' }])
 })

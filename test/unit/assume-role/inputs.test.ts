@@ -94,7 +94,7 @@ test.each<[Record<string, string>, string, string]>([
   expect(error.hint).toContain(fix)
 })
 
-test('a job without a token and without credentials is told what it lacks', () => {
+test('names the missing permission of a job without token and credentials', () => {
   const error = refusal({}, {})
   expect(error.input).toBe('role-to-assume')
   expect(error.hint).toContain('id-token: write')

@@ -72,7 +72,7 @@ test('dry-run prints the exact request with the key masked, and sends nothing', 
   expect(JSON.parse(log.slice(log.indexOf('{')))).toEqual(sent?.body)
 })
 
-test('an event of one’s own needs no deploy', async () => {
+test('sends a custom event without a deploy', async () => {
   const { seen, failure } = await run({ 'deploy-record': '', title: 'Cache flushed', 'alert-type': 'warning' }, taken)
   expect(failure).toBeUndefined()
   expect(seen[0]?.body).toEqual({ title: 'Cache flushed', text: '%%% \n\n %%%', alert_type: 'warning' })
@@ -91,7 +91,7 @@ test('a text too long is cut, and the input named', async () => {
   expect(seen[0]?.body).toMatchObject({ text: expect.stringMatching(/^[\s\S]{4000}$/) })
 })
 
-test('trouble with one message does not keep the others back', async () => {
+test('sends the other messages when one fails', async () => {
   const send = 'event, change-event, dora-deployment'
   const { failure, seen, warnings, outputs, summaries } = await run({ send }, (asked, response) =>
     asked.path === '/api/v2/events'

@@ -1,6 +1,6 @@
 import { CancelledError, describeError, InputError, SlipwayError } from '../../../toolkit/errors.ts'
 
-test('an error is told with its causes and the next step', () => {
+test('describes an error with its causes and the next step', () => {
   const cause = new Error('connect ECONNREFUSED')
   const error = new SlipwayError('Could not push web:1.', { hint: 'Start the engine.', cause })
   expect(describeError(error)).toBe('Could not push web:1.\nCaused by: connect ECONNREFUSED\nNext: Start the engine.')
@@ -21,7 +21,7 @@ test("a connection refused on both of a name's addresses has a text", () => {
   expect(describeError(error)).toBe('connect ::1; connect 127.0.0.1')
 })
 
-test('what is no error is told too', () => {
+test('describes a thrown value that is no error', () => {
   expect(describeError('plain')).toBe('plain')
   expect(describeError(null)).toBe('null')
 })

@@ -1,6 +1,6 @@
 import { block, code, details, join, link, table, text } from '../../../toolkit/markdown.ts'
 
-test('text shows as it is, and notifies nobody', () => {
+test('escapes markdown and mentions', () => {
   expect(text('a_b *c* <script> [x](y) | #1\n@team')).toBe('a\\_b \\*c\\* &lt;script> \\[x\\](y) \\| \\#1 @\u200bteam')
 })
 

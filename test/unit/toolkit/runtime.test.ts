@@ -45,14 +45,14 @@ test('an action that throws fails once, with its hint', async () => {
   expect({ code, output }).toEqual({ code: 1, output: '::error::No luck.%0ANext: Try harder.\n' })
 })
 
-test('a promise that never settles is red', async () => {
+test('fails the step when a promise never settles', async () => {
   const { code, output } = await start('run({ main: () => new Promise(() => {}) })').ended
   expect(code).toBe(1)
   expect(output).toContain('waited for something that never happened')
   expect(failures(output)).toBe(1)
 })
 
-test('a rejection that nobody handles is red, once', async () => {
+test('fails the step once on an unhandled rejection', async () => {
   const { code, output } = await start(`
     run({ main: async ({ clock }) => {
       Promise.reject(new Error('stray'))
@@ -64,7 +64,7 @@ test('a rejection that nobody handles is red, once', async () => {
   expect(failures(output)).toBe(1)
 })
 
-test('leaving in the middle is red', async () => {
+test('fails the step when the process exits early', async () => {
   expect((await start('run({ main: async () => process.exit(0) })').ended).code).toBe(1)
 })
 

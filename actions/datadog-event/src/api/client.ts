@@ -19,7 +19,7 @@ export interface DatadogRequest {
   readonly body?: object
   /** Which keys it takes. */
   readonly keys: 'api' | 'both'
-  /** What it is about may have been made a moment ago, and not be known everywhere yet. */
+  /** Its object may have been created a moment ago, so Datadog may answer 404 for a while. */
   readonly mayLag?: boolean
 }
 
@@ -35,10 +35,10 @@ export interface DatadogOptions {
 }
 
 const ATTEMPTS = 8
-/** One try is given this long, or what is left if that is less: a hung connection must leave time for another. */
+/** The limit of one attempt; less where less time is left. A hung connection must leave time for a retry. */
 const ATTEMPT_MS = 15_000
 
-/** Datadog's API at one site: signs requests, retries what can pass by itself, and never takes longer than it is told. */
+/** A client of Datadog's API at one site: signs requests, retries errors that a retry can fix, and keeps to a time limit. */
 export class Datadog {
   readonly #options: DatadogOptions
 
@@ -46,7 +46,7 @@ export class Datadog {
     this.#options = options
   }
 
-  /** The request as it goes over the wire. `dry-run` prints this very thing. */
+  /** The request as it is sent. `dry-run` prints it. */
   prepare(request: DatadogRequest): TextRequest {
     const { site, keys } = this.#options
     const query = request.query === undefined ? '' : `?${new URLSearchParams(request.query)}`
@@ -102,12 +102,12 @@ export class Datadog {
     }
     const read = parse(answer)
     if ('value' in read) return read.value
-    // What was taken must not be sent twice because the receipt was torn; what was only asked for can be asked again.
+    // A POST that Datadog accepted must not be sent twice because its answer was cut off. A GET can be repeated.
     if (request.method !== 'GET') return undefined
     throw torn(request.doing, site, prepared.url, read.problem)
   }
 
-  /** Should an answer ever repeat a key, it must not come back to us in an error. */
+  /** Removes the keys from an answer, so that an error cannot show them. */
   #scrub(answer: TextAnswer): TextAnswer {
     const { api, app } = this.#options.keys
     const text = [api, app].reduce<string>((shown, key) => (key ? shown.replaceAll(key, '***') : shown), answer.text)

@@ -3,9 +3,9 @@ import { isConnectionError } from '../../../../toolkit/http/connection-error.ts'
 import type { TextAnswer } from '../../../../toolkit/http/exchange.ts'
 import type { Site } from './site.ts'
 
-/** Datadog, or the way to it, did not do what was asked. */
+/** A request to Datadog failed. */
 export class DatadogError extends SlipwayError {
-  /** Whether another try can help: `true`, or once so many milliseconds have passed. */
+  /** Whether a retry can help: `true`, or after so many milliseconds. */
   readonly again: boolean | { readonly afterMs: number }
 
   constructor(
@@ -34,21 +34,21 @@ function incomplete(doing: string, site: Site, url: string, cause: unknown, agai
   })
 }
 
-/** The time for all calls together was used up by those before this one. */
+/** The calls before this one used up the time for all calls. */
 export const outOfTime = (doing: string): DatadogError =>
   new DatadogError(`Did not try to ${doing}: the calls before it used up the \`timeout\`.`, {
     hint: 'Datadog is slow or refuses requests: see the messages above. Raise `timeout` to wait longer.',
     again: true,
   })
 
-/** An answer that says yes and makes no sense. */
+/** An answer of success that cannot be read. */
 export const unreadable = (doing: string, problem: string): DatadogError =>
   new DatadogError(`Could not ${doing}: the answer is unusable, as ${problem}.`, {
     hint: 'Something else than Datadog may have answered, such as a proxy. Check `site` and `api-url`.',
     again: true,
   })
 
-/** An answer that says no. */
+/** An answer with an error status. */
 export function refused(
   { doing, mayLag = false }: { readonly doing: string; readonly mayLag?: boolean },
   site: Site,
@@ -91,7 +91,7 @@ function hintFor({ status, headers }: TextAnswer, site: Site, path: string): str
   return 'Datadog did not accept the request. Run the step with `dry-run: true` to see exactly what is sent.'
 }
 
-/** The words of `{"errors": ["…"]}` (v1) or `{"errors": [{"title", "detail"}]}` (v2); else the text, shortened. */
+/** The message of `{"errors": ["…"]}` (v1) or `{"errors": [{"title", "detail"}]}` (v2); else the text, shortened. */
 function whatWentWrong(text: string): string {
   try {
     const { errors } = JSON.parse(text) as { errors?: unknown }

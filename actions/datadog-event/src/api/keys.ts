@@ -3,7 +3,7 @@ import type { InputReader } from '../../../../toolkit/inputs.ts'
 import type { Log } from '../../../../toolkit/log.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
 
-/** What Datadog knows us by. The application key is needed only to read monitors and to mark DORA failures. */
+/** Datadog's API key and application key. The latter is needed only to read monitors and to mark DORA failures. */
 export interface Keys {
   readonly api: string
   readonly app: string | undefined
@@ -12,7 +12,7 @@ export interface Keys {
 /** Reads the keys and masks them before anything else can be logged. @throws InputError that never repeats a key. */
 export function readKeys(reader: InputReader, env: Environment, log: Log): Keys {
   const given = { api: reader.raw('api-key') || env['DD_API_KEY'], app: reader.raw('app-key') || env['DD_APP_KEY'] }
-  // As given and trimmed: a key pasted with a newline must not show in either form.
+  // Masks the key both as given and trimmed, as it may have been pasted with a newline.
   for (const key of [given.api, given.app]) {
     if (key !== undefined && key.trim() !== '') for (const form of [key, key.trim()]) log.mask(form)
   }
@@ -28,7 +28,7 @@ export function readKeys(reader: InputReader, env: Environment, log: Log): Keys 
 function checked(name: string, value: string | undefined): string | undefined {
   const key = value?.trim() ?? ''
   if (key === '') return undefined
-  // It travels in a header: a space or a line break in it means that something else was pasted along.
+  // It is sent in a header, which allows no line break. White space means that something else was pasted along.
   if (!/^[\x21-\x7e]+$/.test(key)) {
     throw new InputError(name, 'is not a Datadog key: it contains white space or non-ASCII characters.', {
       hint: 'Store the bare key in the secret: no quotes, no `DD-API-KEY:`, one line.',
@@ -37,7 +37,7 @@ function checked(name: string, value: string | undefined): string | undefined {
   return key
 }
 
-/** The application key, for what does not work without. */
+/** @throws InputError when there is no application key. */
 export function requireAppKey(keys: Keys, purpose: string): string {
   if (keys.app !== undefined) return keys.app
   throw new InputError('app-key', `is missing, and ${purpose} needs it.`, {

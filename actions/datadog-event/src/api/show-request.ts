@@ -1,6 +1,6 @@
 import type { TextRequest } from '../../../../toolkit/http/exchange.ts'
 
-/** A request as it would go over the wire, to the letter, but for the keys. */
+/** A request exactly as it would be sent, with the keys masked. */
 export function showRequest({ method, url, headers, body }: TextRequest): string {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${/^DD-.*-KEY$/i.test(name) ? '***' : value}`)
   const shown = body === undefined ? [] : ['', JSON.stringify(JSON.parse(body), null, 2)]

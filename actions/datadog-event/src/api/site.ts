@@ -2,7 +2,7 @@ import { InputError } from '../../../../toolkit/errors.ts'
 import type { InputReader } from '../../../../toolkit/inputs.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
 
-/** A Datadog site, and the two addresses that we use of it. */
+/** A Datadog site and its addresses. */
 export interface Site {
   /** As Datadog names it, such as `datadoghq.eu`; or the host of `api-url`. */
   readonly name: string
@@ -10,7 +10,7 @@ export interface Site {
   readonly api: string
   /** The base address of the events intake. */
   readonly intake: string
-  /** Where people look; '' where that is not known. */
+  /** The base address of the web application; '' where it is not known. */
   readonly app: string
 }
 
@@ -84,7 +84,7 @@ function siteAt(address: string): Site {
       hint: 'Write, for example, `api-url: https://api.datadoghq.eu`; better still, set `site: datadoghq.eu` instead.',
     })
   }
-  // Keys go out with every request; on this machine they stay here, anywhere else they need TLS.
+  // Every request carries the keys: it needs TLS, except to this machine.
   if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname)) {
     throw new InputError('api-url', `is \`${address}\`, which would send the keys unencrypted.`, {
       hint: 'Use `https:`. Plain `http:` is accepted only for this machine (localhost).',

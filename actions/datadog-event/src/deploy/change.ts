@@ -3,14 +3,14 @@ import type { WorkflowRun } from '../../../../toolkit/github.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
 import type { Change } from './deploy.ts'
 
-/** Reads the commit message and the pull request from the event that started the workflow, as far as it tells. */
+/** Reads the commit message and the pull request from the event that started the workflow. Members may be missing. */
 export function readChange(env: Environment, run: WorkflowRun): Change {
   const path = env['GITHUB_EVENT_PATH']
   if (path === undefined || path === '') return {}
   try {
     return changeOf(JSON.parse(readFileSync(path, 'utf8')), run)
   } catch {
-    // A nicety of the text: no reason to say nothing at all.
+    // The message is sent without them.
     return {}
   }
 }

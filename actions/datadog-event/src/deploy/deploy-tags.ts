@@ -1,6 +1,6 @@
 import type { Deploy } from './deploy.ts'
 
-/** Datadog keeps so much of a tag, and so many tags of an event. */
+/** Datadog's limits: characters of a tag, and tags of an event. */
 export const TAG_LIMIT = 200
 export const TAGS_LIMIT = 100
 

@@ -10,7 +10,7 @@ export function deployTitle(deploy: Deploy, limit: number): string {
   const version = deploy.version === undefined ? '' : ` ${deploy.kind === 'rollback' ? 'to ' : ''}${deploy.version}`
   const noun = deploy.kind === 'rollback' ? 'Rollback' : 'Deploy'
   const ending = deploy.status === 'succeeded' && !deploy.awaited ? NOT_AWAITED : ENDINGS[deploy.status]
-  // The end says how it went, so it is the middle that gives way.
+  // Shortens the middle, as the ending says how the deploy went.
   return `${cut(harmless(`${noun} of ${what}${version}${where}`), limit - ending.length - 1)} ${ending}`
 }
 

@@ -21,13 +21,13 @@ export interface PullRequest {
   readonly url: string
 }
 
-/** All that a deploy's events say, whichever of them it is. */
+/** The facts of a deploy, from which all its messages are made. */
 export interface Deploy {
   readonly id: string
-  /** On to a new revision, or back to an old one. */
+  /** `rollback`: to an older revision. */
   readonly kind: 'deploy' | 'rollback'
   readonly status: Status
-  /** `false` where ECS took it and nobody waited for how it goes on. */
+  /** `false` where ECS accepted the deploy and its end was not awaited. */
   readonly awaited: boolean
   readonly environment?: string
   readonly version?: string
@@ -49,7 +49,7 @@ export interface Deploy {
   readonly run: { readonly url: string; readonly actor: string; readonly ref: string }
 }
 
-/** What inputs may say about a deploy that its record does not, or says otherwise. */
+/** Facts of a deploy from inputs, which win over its record. */
 export interface DeployOverrides {
   readonly id?: string
   readonly status?: Status
@@ -95,7 +95,7 @@ export function deployOfRecord(record: DeployRecord, overrides: DeployOverrides,
   }
 }
 
-/** A deploy of which there is no record: one that is about to start, or one that something else than deploy-ecs does. */
+/** A deploy without a record: one that is about to start, or one that another tool does. */
 export function deployOfRun(
   run: WorkflowRun,
   status: Status,

@@ -1,8 +1,8 @@
-// Text that comes from outside (commit messages, names) on its way into a Datadog event.
+// Escapes text from outside (commit messages, names) for Datadog's events.
 
 /**
  * Keeps `@name` from notifying people and `%%%` from ending a markdown block; drops control characters. The `@` of an
- * image's digest stays as it is: it is nobody's name, and the reference is to be copied.
+ * image's digest is kept: it names no user, and the reference can be copied.
  */
 export const harmless = (text: string): string =>
   text

@@ -12,7 +12,7 @@ import type { WorseGroup } from '../monitors/worse-group.ts'
 import { gateSummary, monitorUrl } from './gate-summary.ts'
 import { type Watched, watch } from './watch.ts'
 
-/** `command: baseline`. Notes how the monitors are before a deploy. */
+/** `command: baseline`. Records the state of the monitors before a deploy. */
 export async function takeBaseline(
   inputs: CommonInputs & BaselineInputs,
   datadog: Datadog,
@@ -33,7 +33,7 @@ export async function takeBaseline(
     if (!(error instanceof DatadogError)) throw error
     trouble = error
   }
-  // Also without the monitors it is of use: Datadog says of each trouble when it began.
+  // Without the monitors it is still of use: Datadog says when each alert began.
   const baseline = { takenAt, monitors: snapshot?.monitors }
   step.output('baseline', writeBaseline(baseline, inputs.queries, env, String(takenAt)))
   if (snapshot !== undefined) log.info(`Recorded the state of ${snapshot.monitors.length} monitors before the deploy.`)
@@ -42,7 +42,7 @@ export async function takeBaseline(
   if (unmatched !== undefined) complain(noMonitors(noMatch(unmatched)), inputs.onNoMonitors, world)
 }
 
-/** `command: gate`. Watches the monitors after a deploy, and says whether it was a good one. */
+/** `command: gate`. Watches the monitors after a deploy, and fails the step when one got worse. */
 export async function gate(inputs: CommonInputs & GateInputs, datadog: Datadog, world: World): Promise<void> {
   const { step, log } = world
   if (inputs.dryRun) return showRequests(inputs, datadog, world)

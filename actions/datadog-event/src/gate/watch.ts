@@ -15,14 +15,14 @@ import {
 import { noMatch, type Snapshot } from '../monitors/snapshot.ts'
 import { saysSomething, worseGroupsOf } from '../monitors/worse-group.ts'
 
-/** What the watching came to. */
+/** The result of watching the monitors. */
 export interface Watched {
   readonly decision: Decision
   readonly progress: Progress
   /** The last look that succeeded. */
   readonly last: Snapshot | undefined
   readonly looks: number
-  /** Why it is not known how the monitors are: they could not be read, or there are none. */
+  /** Why the verdict is `unknown`: the monitors could not be read, or there are none. */
   readonly blind?: 'trouble' | 'no-monitors'
 }
 
@@ -52,7 +52,7 @@ export async function watch(
       progress = afterFailedLook(progress, error)
       if (error.again === false) return { ...givenUp(error), progress, last, looks }
     }
-    // What counts is when the look began: a slow Datadog must not end the bake time early.
+    // Counts from the beginning of the look: a slow answer must not end the bake time early.
     const elapsed = now - start
     log.info(`Look ${looks}, ${formatDuration(elapsed)}: ${inWords(progress, last)}`)
     const decision = decide(progress, elapsed, plan)

@@ -25,7 +25,7 @@ export interface EventInputs {
   readonly deploy: Deploy | undefined
   readonly send: readonly Kind[]
   readonly fields: EventFields
-  /** The id of the deploy that this one undoes. */
+  /** The id of the deploy that this one rolls back. */
   readonly rollsBack: string | undefined
 }
 
@@ -63,7 +63,7 @@ function readDeploy(reader: InputReader, env: Environment, now: number): Deploy 
   return deployOfRun(run, status, overrides, readChange(env, run), now)
 }
 
-/** Where the deploy stands. `${{ job.status }}` knows less than a record, but also of what came after it, such as a gate. */
+/** The status of the deploy. `${{ job.status }}` says less than a record, but includes later steps, such as a gate. */
 function readStatus(reader: InputReader, verdict: Verdict | undefined): Status | undefined {
   const word = reader.text('status')
   if (word === 'success') return verdict ?? 'succeeded'

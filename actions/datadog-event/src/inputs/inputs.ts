@@ -11,7 +11,7 @@ import { type BaselineInputs, type GateInputs, readBaselineInputs, readGateInput
 export interface CommonInputs {
   readonly keys: Keys
   readonly site: Site
-  /** What trouble with Datadog does to the step. Bad input fails it in any case. */
+  /** What an error of Datadog does to the step. Invalid input always fails it. */
   readonly onError: 'warn' | 'fail'
   /** How long all calls together may take; for the gate, the calls of one reading. */
   readonly timeoutMs: number

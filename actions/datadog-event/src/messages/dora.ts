@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import type { DatadogRequest } from '../api/client.ts'
 import type { Deploy, DeployedService, Status } from '../deploy/deploy.ts'
 
-/** A deploy that has put a version in front of users, for better or worse. The others never were a deployment. */
+/** Whether users got a new version, if only for a while. DORA counts no other deploy. */
 export const isDeployment = (status: Status): boolean => status === 'succeeded' || isFailure(status)
 
-/** A deployment that users had to be saved from: DORA's change failure. */
+/** Whether DORA counts the deployment as a change failure. */
 export const isFailure = (status: Status): boolean =>
   status === 'failed' || status === 'rolled-back' || status === 'timed-out'
 
@@ -47,7 +47,6 @@ export function doraFailure(deployId: string, service: string, remediation?: str
     host: 'api',
     path: `/api/v2/dora/deployments/${encodeURIComponent(id)}`,
     keys: 'both',
-    // It may have been recorded a moment ago.
     mayLag: true,
     body: {
       data: {
@@ -62,7 +61,7 @@ export function doraFailure(deployId: string, service: string, remediation?: str
   }
 }
 
-/** The same id for the same deploy of the same service, so that a step run again counts nothing twice. */
+/** The id of a deployment of one service. The same for every run of the step, so that none is counted twice. */
 export function doraId(deployId: string, service: string): string {
   const readable = `${deployId}:${service}`.replace(/[^A-Za-z0-9._:-]/g, '.').slice(0, 110)
   return `${readable}:${createHash('sha256').update(`${deployId}\n${service}`).digest('hex').slice(0, 16)}`

@@ -29,7 +29,7 @@ export interface EventFields {
   readonly dateHappened?: number
 }
 
-/** The event that tells the feed of a deploy. */
+/** The event of a deploy (v1). */
 export function deployEvent(deploy: Deploy, fields: EventFields, now: number): DatadogRequest {
   const notify = handles(fields)
   const room = TEXT_LIMIT - MARKDOWN_OVERHEAD - (notify === '' ? 0 : notify.length + 2)
@@ -45,7 +45,7 @@ export function deployEvent(deploy: Deploy, fields: EventFields, now: number): D
   })
 }
 
-/** Datadog refuses what is older; a record that was kept for longer is told of now. */
+/** Datadog refuses older events. Without a time it uses the present one. */
 const happened = (seconds: number, now: number) =>
   now / 1000 - seconds < OLDEST_S - 60 ? { date_happened: seconds } : {}
 
@@ -62,7 +62,7 @@ const ALERT_TYPE: Readonly<Record<Status, AlertType>> = {
   cancelled: 'warning',
 }
 
-/** Any other event, from inputs alone. */
+/** A custom event, from inputs alone (v1). */
 export function customEvent(title: string, fields: EventFields): DatadogRequest {
   const text = harmless(unwrapped(fields.text ?? ''))
   return post({
@@ -100,5 +100,5 @@ const oneLine = (title: string) => cut(harmless(title).replace(/\s*\n\s*/g, ' ')
 
 const handles = ({ notify }: EventFields) => notify.join(' ')
 
-/** Those who come from other tools bring their own `%%%` around a text; ours is around it anyway. */
+/** Removes `%%%` around a text, which other tools need; this action adds it anyway. */
 const unwrapped = (text: string) => /^\s*%%%\s*\n([\s\S]*?)\n\s*%%%\s*$/.exec(text)?.[1] ?? text

@@ -6,7 +6,7 @@ import type { Environment } from '../../../../toolkit/runtime.ts'
 import { MONITOR_STATES, type Monitor } from './monitor.ts'
 import type { MonitorQuery } from './snapshot.ts'
 
-/** How the monitors were before the deploy; or, where Datadog could not say, just when that was. */
+/** The state of the monitors before the deploy. `monitors` is undefined where Datadog could not be read. */
 export interface Baseline {
   /** Milliseconds since the epoch. */
   readonly takenAt: number
@@ -32,7 +32,7 @@ const baselineFile = z.object({
   ),
 })
 
-/** Writes the baseline where later steps of the job find it, and gives that path. */
+/** Writes the baseline to a file for later steps of the job, and returns its path. */
 export function writeBaseline(
   { takenAt, monitors }: Baseline,
   queries: readonly MonitorQuery[],

@@ -1,15 +1,15 @@
-// The gate's judgement, one look at a time. Pure: it neither reads monitors nor waits.
+// The gate's decision after each look at the monitors. Pure: it neither reads monitors nor waits.
 import { formatDuration } from '../../../../toolkit/duration.ts'
 import type { WorseGroup } from './worse-group.ts'
 
 export type GateVerdict = 'pass' | 'fail' | 'unknown'
 
 export interface GatePlan {
-  /** How long the monitors are watched in any case. */
+  /** How long the monitors are watched at least. */
   readonly bakeMs: number
-  /** How much longer at most, while something holds the gate. */
+  /** How much longer at most, while a monitor holds the gate. */
   readonly prolongMs: number
-  /** How many looks in a row must agree, for better or worse. */
+  /** How many looks in a row must agree to pass or to fail. */
   readonly consecutive: number
 }
 
@@ -32,7 +32,7 @@ export interface Decision {
   readonly reason: string
 }
 
-/** A look that succeeded. */
+/** Progress after a look that succeeded. */
 export function afterLook(progress: Progress, worseGroups: readonly WorseGroup[]): Progress {
   const failing = worseGroups.filter(({ effect }) => effect === 'fail')
   const streaks = new Map(failing.map((f) => [keyOf(f), (progress.streaks.get(keyOf(f)) ?? 0) + 1]))
@@ -40,12 +40,12 @@ export function afterLook(progress: Progress, worseGroups: readonly WorseGroup[]
   return { streaks, clear, worseGroups, trouble: undefined }
 }
 
-/** A look that Datadog did not answer. It says nothing for or against: what was seen before still stands. */
+/** Progress after a look that failed. It changes nothing else. */
 export const afterFailedLook = (progress: Progress, trouble: Error): Progress => ({ ...progress, trouble })
 
 const keyOf = ({ monitor, group }: WorseGroup) => `${monitor.id} ${group}`
 
-/** Decides, or leaves it open (`undefined`) while there is time. */
+/** The decision; `undefined` while it is open. */
 export function decide(progress: Progress, elapsedMs: number, plan: GatePlan): Decision | undefined {
   const { streaks, worseGroups, clear, trouble } = progress
   const failing = worseGroups.filter((f) => f.effect === 'fail' && (streaks.get(keyOf(f)) ?? 0) >= plan.consecutive)
@@ -65,7 +65,7 @@ export function decide(progress: Progress, elapsedMs: number, plan: GatePlan): D
   return { verdict: 'fail', reason: `${lasting}, and did not recover within ${formatDuration(elapsedMs)}.` }
 }
 
-/** What keeps the gate from passing, in a few words; '' where nothing does. */
+/** What keeps the gate from passing; '' where nothing does. */
 export function holding({ worseGroups }: Progress): string {
   const some = worseGroups.filter(({ effect }) => effect !== 'ignore')
   return some.length === 0 ? '' : listed(some)

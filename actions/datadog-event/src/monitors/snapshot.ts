@@ -14,7 +14,7 @@ export interface Snapshot {
   readonly unmatched: readonly MonitorQuery[]
 }
 
-/** Small pages: each is read, reduced and forgotten before the next one is asked for. */
+/** Small pages, to bound memory: only what the gate needs of each is kept. */
 const PAGE_SIZE = 100
 const MOST_PAGES = 1000
 
@@ -22,7 +22,7 @@ interface Moment {
   readonly now: number
   /** Milliseconds since the epoch; groups that triggered later are kept even if they are OK again. */
   readonly since: number
-  /** Nothing is asked or waited for after this. */
+  /** The deadline of all calls, in milliseconds since the epoch. */
   readonly until: number
 }
 
@@ -56,7 +56,7 @@ async function* pages(datadog: Datadog, query: MonitorQuery, until: number): Asy
     const answer = await datadog.call(request, until)
     if (!Array.isArray(answer)) throw unreadable(request.doing, 'it is not a list of monitors')
     yield answer as readonly RawMonitor[]
-    // The last page is short. One that brings nothing new means that pages are not understood there: do not go round.
+    // The last page is short. A page without a new monitor means that the server ignores `page`: stop.
     const before = seen.size
     for (const { id } of answer as readonly RawMonitor[]) if (id !== undefined) seen.add(id)
     if (answer.length < PAGE_SIZE || seen.size === before) return

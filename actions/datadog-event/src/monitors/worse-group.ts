@@ -1,9 +1,9 @@
-// What changed for the worse between the baseline and now. Pure: data in, data out.
+// Which groups of monitors got worse since the baseline. Pure.
 import type { Baseline } from './baseline.ts'
 import type { Group, Monitor, MonitorState } from './monitor.ts'
 import type { Snapshot } from './snapshot.ts'
 
-/** What a level of trouble does to the gate. */
+/** What a state does to the gate. */
 export type Effect = 'fail' | 'hold' | 'ignore'
 
 export interface Policy {
@@ -23,7 +23,7 @@ export interface WorseGroup {
   readonly effect: Effect
 }
 
-/** All that is new and not well. */
+/** All groups that are worse than before the deploy. */
 export function worseGroupsOf(baseline: Baseline, now: Snapshot, policy: Policy): readonly WorseGroup[] {
   const before = new Map(baseline.monitors?.map((monitor) => [monitor.id, monitor]))
   return now.monitors.flatMap((monitor) => [
@@ -54,8 +54,8 @@ function triggers(
 }
 
 /**
- * New is what got worse, or went away and came back. Trouble that was there before and stays as it was is not the deploy's;
- * neither is an Alert that became a Warn.
+ * A group is new when it got worse, or recovered and got worse again. A state that was there before the deploy and has not
+ * changed is not new; neither is a Warn that was an Alert.
  */
 function isNew(now: Group, monitorBefore: Monitor | undefined, before: Group | undefined, takenAt: number): boolean {
   // Of a monitor that the baseline does not know, only Datadog's own time tells.
@@ -66,8 +66,8 @@ function isNew(now: Group, monitorBefore: Monitor | undefined, before: Group | u
 }
 
 /**
- * A deploy replaces tasks, and the groups of the old ones fall silent: that is no news. A monitor of which every group has
- * fallen silent is.
+ * A deploy replaces tasks, so groups of the old tasks get No Data: that does not count. A monitor all of whose groups have No Data
+ * does.
  */
 function silence(
   monitor: Monitor,

@@ -1,4 +1,4 @@
-// What Datadog answered, as far as we can use it. Answers are data from outside: nothing in them is taken for granted.
+// Reads ids and addresses from Datadog's answers. Any member may be missing.
 
 /** The id and address of an event (v1). `id_str`, as `id` has more digits than a JSON number keeps. */
 export function eventReceipt(answer: unknown): { readonly id?: string; readonly url?: string } {

@@ -1,5 +1,5 @@
 import { relative, resolve } from 'node:path'
-import type { Log, Place } from '../../../../toolkit/log.ts'
+import type { AnnotationLocation, Log } from '../../../../toolkit/log.ts'
 import type { RootModule } from '../inputs/root-module.ts'
 import type { Scrub } from '../plan-json/sensitive-values.ts'
 import { InFlight } from './in-flight.ts'
@@ -137,7 +137,7 @@ export class EventLogger {
   }
 
   /** File and line in the repository. A file outside it, such as our own variables file, cannot be annotated. */
-  #placeOf(range: Diagnostic['range']): Place {
+  #placeOf(range: Diagnostic['range']): AnnotationLocation {
     if (range === undefined) return {}
     const { repository, directory } = this.#rootModule
     const file = relative(repository, resolve(directory, range.filename))

@@ -147,7 +147,7 @@ test('the last try is given no more than what is left', async () => {
 test.each([
   ['{"status":"ok","ev', 'not JSON'],
   ['', 'empty'],
-])('a torn receipt (%j) is not a reason to send the event twice', async (text) => {
+])('does not send an event twice after the unreadable answer %j', async (text) => {
   const { datadog, sent, until } = datadogOf([{ status: 202, text }])
   await expect(datadog.call(event, until)).resolves.toBeUndefined()
   expect(sent).toHaveLength(1)
@@ -176,7 +176,7 @@ test.each([
   ['{"errors":[{"title":"Bad Request","detail":"no service","status":"400"}]}', 'Bad Request: no service'],
   ['<html>\n<b>Proxy</b></html>', '<html> <b>Proxy</b></html>'],
   ['{"errors":[{"code":7}]}', '{"code":7}'],
-])('the words of %s are shown', async (text, words) => {
+])('shows the error message of %s', async (text, words) => {
   const { datadog, until } = datadogOf([{ status: 400, text }])
   expect((await rejected(datadog.call(event, until))).message).toContain(words)
 })

@@ -28,7 +28,7 @@ test.each([
   ['datadoghq.eu', 'https://app.datadoghq.eu'],
   ['ddog-gov.com', 'https://app.ddog-gov.com'],
   ['us5.datadoghq.com', 'https://us5.datadoghq.com'],
-])('people look at %s under %s', (site, app) => expect(read({ site }).app).toBe(app))
+])('the web application of %s is %s', (site, app) => expect(read({ site }).app).toBe(app))
 
 test('input before environment before default', () => {
   expect(read({}).name).toBe('datadoghq.com')
@@ -82,7 +82,7 @@ test.each(['not a url', 'ftp://x.example', 'https://u:p@x.example', 'https://x.e
   },
 )
 
-test('keys never travel in the clear, but on this machine', () => {
+test('refuses plain http, except to this machine', () => {
   expect(refusal({ 'api-url': 'http://datadog.example.com' }).message).toContain('unencrypted')
   for (const host of ['localhost', '127.0.0.1', '[::1]'])
     expect(read({ 'api-url': `http://${host}:1` }).api).toBeTruthy()

@@ -118,7 +118,7 @@ test('a new alert fails the gate once it is confirmed, and says where', async ()
   expect(summaries.join()).toContain('| Monitor 1 | `host:b` | OK | Alert | fails the gate |')
 })
 
-test('an alert from before the deploy is not held against it', async () => {
+test('ignores an alert from before the deploy', async () => {
   const old = monitorPages(() => [monitorOf(1, { 'host:a': ['Alert', T0 - 500] }, { overall_state: 'Alert' })])
   const { outputs, failure } = await gate(old, {}, old)
   expect({ failure, verdict: outputs['verdict'] }).toEqual({ failure: undefined, verdict: 'pass' })
@@ -143,7 +143,7 @@ test('a warning that lasts fails the gate at the end of the prolonging', async (
   expect(seconds).toBe(105)
 })
 
-test('muted groups are shown, and do nothing', async () => {
+test('shows muted groups, without effect on the gate', async () => {
   const { outputs, summaries } = await gate(
     monitorPages(() => [
       monitorOf(1, { 'host:a': ['Alert', T0 + 20], 'host:b': ['OK'] }, { options: { silenced: { 'host:a': null } } }),
@@ -169,7 +169,7 @@ test.each([
   }
 })
 
-test('one service of two without a monitor does not pass in silence', async () => {
+test('reports a service without monitors beside one with monitors', async () => {
   const { failure, outputs } = await run(
     { command: 'gate', service: 'web, worker', 'deploy-record': JSON.stringify(RECORD) },
     ({ query }, response) =>
@@ -179,7 +179,7 @@ test('one service of two without a monitor does not pass in silence', async () =
   expect(outputs['verdict']).toBe('unknown')
 })
 
-test('monitors that are all muted do not pass in silence', async () => {
+test('reports that all monitors are muted', async () => {
   const { failure, outputs } = await gate(
     monitorPages(() => [monitorOf(1, { a: ['OK'] }, { matching_downtimes: [{ id: 1, scope: ['*'] }] })]),
   )
@@ -190,7 +190,7 @@ test('monitors that are all muted do not pass in silence', async () => {
 const down: Script = (_, response) => answerJson(response, 503, { errors: ['down'] })
 const forbidden: Script = (_, response) => answerJson(response, 403, { errors: ['Forbidden'] })
 
-test('a Datadog that is down all the time leaves the verdict open: a warning by default, never longer than the bound', async () => {
+test('gives the verdict unknown when Datadog is down all the time: a warning by default, within the time limit', async () => {
   const inputs = { 'bake-time': '1m', prolong: '30s', timeout: '20s' }
   const { failure, outputs, warnings, seconds } = await gate(down, inputs)
   expect({ failure, verdict: outputs['verdict'] }).toEqual({ failure: undefined, verdict: 'unknown' })
@@ -199,19 +199,19 @@ test('a Datadog that is down all the time leaves the verdict open: a warning by 
   expect((await gate(down, { ...inputs, 'on-error': 'fail' })).failure?.message).toContain('could not decide')
 })
 
-test('a wrong key ends the gate at once: it will not get better', async () => {
+test('ends the gate at once on a wrong key', async () => {
   const { outputs, seconds, warnings } = await gate(forbidden)
   expect({ verdict: outputs['verdict'], seconds }).toEqual({ verdict: 'unknown', seconds: 0 })
   expect(warnings.join()).toContain('monitors_read')
 })
 
-test('a Datadog that comes back in time is no trouble', async () => {
+test('passes when Datadog recovers in time', async () => {
   let count = 0
   const { outputs, warnings } = await gate((seen, response, n) => (count++ < 10 ? down : quiet)(seen, response, n))
   expect({ verdict: outputs['verdict'], warnings }).toEqual({ verdict: 'pass', warnings: [] })
 })
 
-test('a torn or senseless answer is read again, and never taken for a list without monitors', async () => {
+test('asks again after an incomplete or invalid answer', async () => {
   let count = 0
   const { outputs } = await gate((seen, response, n) => {
     count++
@@ -222,7 +222,7 @@ test('a torn or senseless answer is read again, and never taken for a list witho
   expect(outputs['verdict']).toBe('pass')
 })
 
-test('where the baseline could not be taken, the gate goes by Datadog’s own times', async () => {
+test('uses Datadog’s own times where the baseline is missing', async () => {
   const { outputs, warnings, clock } = await run({ command: 'baseline', timeout: '5s' }, down)
   expect(warnings).toHaveLength(1)
   const found = await run(
@@ -234,7 +234,7 @@ test('where the baseline could not be taken, the gate goes by Datadog’s own ti
   expect(found.failure?.message).not.toContain('old')
 })
 
-test('without a baseline, the start of the deploy tells what is new', async () => {
+test('compares with the start of the deploy where there is no baseline', async () => {
   const since = Date.parse(RECORD.startedAt) / 1000
   const { failure } = await run(
     { command: 'gate', service: '', env: '', 'deploy-record': JSON.stringify(RECORD), consecutive: '1' },
@@ -253,13 +253,13 @@ test('several pages are all read, and each monitor once', async () => {
   expect(JSON.parse(readFileSync(String(outputs['baseline']), 'utf8')).monitors).toHaveLength(250)
 })
 
-test('a server that gives the same page for ever does not keep us for ever', async () => {
+test('stops at a server that repeats the same page', async () => {
   const page = Array.from({ length: 100 }, (_, i) => monitorOf(i, { a: ['OK'] }))
   const { seen } = await run({ command: 'baseline' }, (_, response) => answerJson(response, 200, page))
   expect(seen).toHaveLength(2)
 })
 
-test('dry-run shows what would be asked', async () => {
+test('dry-run shows the requests', async () => {
   const { seen, lines } = await run({ command: 'baseline', 'dry-run': 'true' }, quiet)
   expect(seen).toEqual([])
   expect(lines.join('\n')).toContain('DD-APPLICATION-KEY: ***')

@@ -79,13 +79,13 @@ test.each([
   expect(body.tags).toContain(`deploy_status:${status}`)
 })
 
-test('a rollback is told as one', () => {
+test('calls a rollback a rollback', () => {
   const body = bodyOf(deployEvent(deployOfRecord({ ...RECORD, kind: 'rollback' }, none, {}), nothing, NOW))
   expect(body.title).toBe('Rollback of web to 1.4.2 in production succeeded')
   expect(body.tags).toContain('deploy_kind:rollback')
 })
 
-test('a deploy that nobody waited for is not told as a success', () => {
+test('does not call a deploy that was not awaited a success', () => {
   const body = bodyOf(deployEvent(deployOfRecord({ ...RECORD, waitedFor: 'none' }, none, {}), nothing, NOW))
   expect(body).toMatchObject({ title: 'Deploy of web 1.4.2 to production was handed to ECS', alert_type: 'info' })
 })
@@ -96,7 +96,7 @@ test('all events of one deploy share one key, from the first to the last', () =>
   expect(new Set(keys)).toEqual(new Set(['org/web-7-1']))
 })
 
-test('a start without a record is told from the run', () => {
+test('describes a start without a record from the run', () => {
   const deploy = deployOfRun(
     run,
     'started',
@@ -134,7 +134,7 @@ test('a text too long is cut, and its links are not', () => {
   expect(text.match(/@(?!sha256:)[^\s\u200b]/g)).toEqual(['@s'])
 })
 
-test('an event older than Datadog takes is told without its time', () => {
+test('sends an event that is too old for Datadog without its time', () => {
   const body = bodyOf(deployEvent(deployOfRecord(RECORD, none, {}), nothing, NOW + 18 * 3600_000))
   expect(body).not.toHaveProperty('date_happened')
 })
@@ -154,7 +154,7 @@ test('the version is the tag of the image, where the images agree on one', () =>
   expect(version('a:v1', 'b:v2')).toBeUndefined()
 })
 
-test('an event of one’s own carries what was set, and nothing else', () => {
+test('a custom event has the fields that are set, and no others', () => {
   expect(bodyOf(customEvent('Hello', nothing))).toEqual({ title: 'Hello', text: '%%% \n\n %%%' })
   const fields: EventFields = {
     text: '%%% \nold **style**\n %%%',
@@ -199,4 +199,4 @@ test.each([
   [{ head_commit: null }],
   [{ head_commit: { message: 'mentions (#3) inside' } }],
   [{ pull_request: {} }],
-])('no pull request is made up from %j', (payload) => expect(changeOf(payload, run).pullRequest).toBeUndefined())
+])('finds no pull request in %j', (payload) => expect(changeOf(payload, run).pullRequest).toBeUndefined())

@@ -167,7 +167,7 @@ describe('muted groups are shown, and have no effect', () => {
     ])
   })
 
-  test('where all is muted, nothing says anything', () => {
+  test('says that nothing can be judged where all is muted', () => {
     const muted = { options: { silenced: { '*': null } } }
     expect(saysSomething(snapshot(AFTER, raw({ a: ['OK'] })))).toBe(true)
     expect(saysSomething(snapshot(AFTER, raw({ a: ['OK'] }, muted)))).toBe(false)
@@ -208,7 +208,7 @@ describe('the decision', () => {
     expect(story([[], [alert]])).toBe('fail at 20: “Errors” (a) is newly in Alert, in 2 looks in a row.')
   })
 
-  test('an alert in one look only is not believed', () => {
+  test('ignores an alert of a single look', () => {
     expect(story([[], [alert], []])).toMatch(/^pass at 60/)
     expect(story([[alert]], { ...plan, consecutive: 1 })).toMatch(/^fail at 0: .* in one look\.$/)
   })
@@ -237,14 +237,14 @@ describe('the decision', () => {
     )
   })
 
-  test('a look that Datadog does not answer says nothing', () => {
+  test('a look that fails changes nothing', () => {
     expect(story([[], 'trouble', [], 'trouble', []])).toMatch(/^pass at 60/)
     expect(story([[alert], 'trouble', [alert]])).toMatch(/^fail at 20/)
     // The bake time ends with a look, or it is prolonged until there is one.
     expect(story([[], [], [], [], [], [], 'trouble', []])).toMatch(/^pass at (70|80)/)
   })
 
-  test('a Datadog that does not come back leaves it open', () => {
+  test('the verdict is unknown when Datadog does not recover', () => {
     expect(story([[], 'trouble'])).toBe('unknown at 90: Datadog could not be read at the end: no answer')
     expect(story(['trouble'])).toMatch(/^unknown at 90/)
   })
@@ -253,7 +253,7 @@ describe('the decision', () => {
     expect(story([[found('Warn', 'ignore'), found('Alert', 'ignore', 'b')]])).toMatch(/^pass at 60/)
   })
 
-  test('what is over is forgotten: the memory of a long watch is that of its last look', () => {
+  test('keeps only the groups of the last look in memory', () => {
     let progress = START
     for (let i = 0; i < 1000; i++) progress = afterLook(progress, [found('Alert', 'fail', `g${i}`)])
     expect([...progress.streaks]).toEqual([['1 g999', 1]])

@@ -1,10 +1,10 @@
 import { EventLogger } from '../../../../actions/terraform-apply/src/terraform/event-logger.ts'
-import type { Log, Place } from '../../../../toolkit/log.ts'
+import type { AnnotationLocation, Log } from '../../../../toolkit/log.ts'
 
 describe('an EventLogger', () => {
   function logged(lines: readonly string[], scrub?: (text: string) => string) {
     const entries: unknown[] = []
-    const entry = (level: string) => (message: string, place?: Place) =>
+    const entry = (level: string) => (message: string, place?: AnnotationLocation) =>
       entries.push(place === undefined ? [level, message] : [level, message, place])
     const log = { info: entry('info'), warning: entry('warning'), error: entry('error') } as unknown as Log
     const rootModule = { repository: '/repository', directory: '/repository/infra' }

@@ -16,7 +16,7 @@ test('without a region it says where to set one', () => {
   expect(() => awsConfig({})).toThrow('No AWS region is set.')
 })
 
-test('a connection on which nothing comes is closed, and the error is transient', async () => {
+test('closes a silent connection, with a transient error', async () => {
   const { requestHandler, ...config } = awsConfig({}, 'us-east-1')
   expect(requestHandler.socketTimeout).toBeGreaterThan(0)
   // Accepts connections and requests, and never answers.

@@ -35,14 +35,14 @@ const url = () => new URL(`http://127.0.0.1:${(server.address() as AddressInfo).
 const put = (body: { size: number; open: () => Readable }) => http({ method: 'PUT', url: url(), body })
 const blob = { size: 4, open: () => Readable.from(['blob']) }
 
-test('a registry that has all of a blob may take its time, as it may first move it to its storage', async () => {
+test('waits long for the answer to a blob, as a registry may first move it to its storage', async () => {
   // So long that a busy machine does not take it for silence before the blob is sent.
   http = openHttp({}, { idleMs: 1_000, answerMs: LONG_MS })
   answer = (response) => void sleep(1_500).then(() => response.writeHead(201).end())
   expect((await put(blob)).statusCode).toBe(201)
 })
 
-test('it may not take for ever, and what it says then has to come', async () => {
+test('gives up when that answer takes too long or stops', async () => {
   http = openHttp({}, { idleMs: LONG_MS, answerMs: IDLE_MS })
   answer = () => {}
   await expect(put(blob)).rejects.toMatchObject({
@@ -54,7 +54,7 @@ test('it may not take for ever, and what it says then has to come', async () => 
   await expect(put(blob).then(readBody)).rejects.toThrow()
 })
 
-test('any other request is answered soon, and a blob keeps moving, or the connection is dead', async () => {
+test('gives up when nothing moves on the connection', async () => {
   const dead = { code: 'ETIMEDOUT', message: `Nothing came from ${url().host} for 0.15 s.` }
   answer = () => {}
   await expect(http({ method: 'GET', url: url() })).rejects.toMatchObject(dead)
@@ -62,7 +62,7 @@ test('any other request is answered soon, and a blob keeps moving, or the connec
   await expect(put({ size: 4, open: () => new Readable({ read() {} }) })).rejects.toMatchObject(dead)
 })
 
-test('a body that is not there is an error of the request alone, of which nothing is begun', async () => {
+test('sends no request whose body cannot be opened', async () => {
   const rejections: unknown[] = []
   const note = (error: unknown) => void rejections.push(error)
   process.on('unhandledRejection', note)

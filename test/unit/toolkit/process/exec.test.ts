@@ -51,7 +51,7 @@ test('cancelling interrupts the program and waits for its end', async () => {
   expect(lines).toEqual(['up', 'tidied'])
 })
 
-test('being killed is said', async () => {
+test('says that the program was killed', async () => {
   const result = await exec(...node('process.kill(process.pid, "SIGKILL")'))
   expect(result.code).toBe(1)
   expect(result.stderr).toContain('was killed by SIGKILL')
