@@ -70,7 +70,7 @@ const mayPush = (repository: string) => [`POST /v2/${repository}/blobs/uploads/`
 
 const pinned = (repository: string, digest: string | undefined) => `${repository}@${digest}`
 
-test('an image is built, pushed under its tags, pinned to the digest that the registry has, and runs', async () => {
+test('builds an image, pushes its tags, outputs the registry’s digest, and the image runs', async () => {
   const step = await build({ images: `${one.host}/team/web`, tags: 'v1, latest' })
   expect(step).toMatchObject({ code: 0 })
   const digest = await one.digest('team/web', 'v1')
@@ -103,7 +103,7 @@ test('an image is built, pushed under its tags, pinned to the digest that the re
   expect(readdirSync(temp)).toEqual([])
 })
 
-test('the same sources give the same digest, built anew, from another folder, at another time, by other modes and mtimes', async () => {
+test('builds the same sources to the same digest, in another folder, at another time, with other modes and times of files', async () => {
   const first = await build({ images: `${one.host}/same/a`, 'no-cache': 'true' })
   const before = sources
   sources = imageSources(
@@ -127,7 +127,7 @@ test('the same sources give the same digest, built anew, from another folder, at
   expect(second.outputs['digest']).toBe(first.outputs['digest'])
 })
 
-test('without `reproducible`, builds at different times differ', async () => {
+test('builds at different times differ without `reproducible`', async () => {
   const inputs = { 'no-cache': 'true', reproducible: 'false' }
   const first = await build({ images: `${one.host}/time/a`, ...inputs })
   const second = await build({ images: `${one.host}/time/b`, ...inputs })
@@ -135,7 +135,7 @@ test('without `reproducible`, builds at different times differ', async () => {
   expect(second.outputs['digest']).not.toBe(first.outputs['digest'])
 })
 
-test('unchanged sources are not built again, not even where there is no engine; changed ones are', async () => {
+test('does not build unchanged sources again, and needs no engine to find out; builds changed ones', async () => {
   const first = await build({ images: `${one.host}/skip/web`, tags: 'v1' })
   const nowhere = { DOCKER_HOST: 'unix:///nowhere/docker.sock' }
   const second = await build({ images: `${one.host}/skip/web`, tags: 'v2, latest' }, nowhere)
@@ -167,7 +167,7 @@ test('unchanged sources are not built again, not even where there is no engine; 
   )
 })
 
-test('several registries get the image in one step, each with its own login', async () => {
+test('pushes to several registries in one step, with a login for each', async () => {
   const step = await build({
     images: `${one.host}/many/web\n${two.host}/many/web`,
     tags: `v1\n${one.host}/many/other:v7`,
@@ -184,7 +184,7 @@ test('several registries get the image in one step, each with its own login', as
   )
 })
 
-test('several registries get the image side by side, and no tag moves anywhere before the free ones are put everywhere', async () => {
+test('pushes to several registries in parallel, and moves no tag before all new ones are set', async () => {
   const traffic: string[] = []
   const proxies = await Promise.all(
     [one, two].map(({ port }, at) =>
@@ -222,7 +222,7 @@ test('several registries get the image side by side, and no tag moves anywhere b
   expect(tags).toEqual([...Array(4).fill('v2'), ...Array(4).fill('latest')])
 })
 
-test('a login that docker/login-action left is used, and a wrong one is named before anything is built', async () => {
+test('uses the login of docker/login-action, and names a wrong one before anything is built', async () => {
   const config = mkdtempSync(join(tmpdir(), 'slipway-docker-config-'))
   const { username, password } = REGISTRY_USER
   const auth = Buffer.from(`${username}:${password}`).toString('base64')
@@ -249,7 +249,7 @@ test('a login that docker/login-action left is used, and a wrong one is named be
   expect(wrong.log.replace(/^::add-mask::.*$/gm, '')).not.toContain('not the horse')
 })
 
-test('an image is promoted to another registry: same digest, nothing built', async () => {
+test('promotes an image to another registry with the same digest, without building', async () => {
   const built = await build({ images: `${one.host}/stage/web`, tags: 'v1' })
   const { image = '', digest } = built.outputs
   const login = { registry: two.host, ...REGISTRY_USER }
@@ -272,7 +272,7 @@ test('an image is promoted to another registry: same digest, nothing built', asy
   expect(absent.log).toContain(`Cannot promote ${one.host}/stage/web:v9: the image does not exist.`)
 })
 
-test('an index is promoted with all its images', async () => {
+test('promotes an index with all its images', async () => {
   const put = async (reference: string, mediaType: string, body: string) => {
     const url = `http://${one.host}/v2/multi/web/manifests/${reference}`
     const answer = await fetch(url, { method: 'PUT', headers: { 'content-type': mediaType }, body })
@@ -307,7 +307,7 @@ test('an index is promoted with all its images', async () => {
   expect(platforms.map(({ platform }: { platform: string }) => platform)).toEqual(['linux/amd64', 'linux/arm64'])
 })
 
-test('a base that changes in its registry is noticed; its layers are taken over as they are there', async () => {
+test('builds again when a base image has changed in its registry, and keeps its published layers', async () => {
   const base = await build({ images: `${one.host}/base/os`, tags: 'v1', labels: `slipway.test=${TEST}` })
   expect(base.code).toBe(0)
   const app = (text: string) =>
@@ -342,7 +342,7 @@ test('a base that changes in its registry is noticed; its layers are taken over 
   ).toBe('new\none\n')
 })
 
-test('the test runs against the image before anyone gets it, without our inputs in its environment', async () => {
+test('runs `test-command` before the push, without the inputs in its environment', async () => {
   const inputs = {
     images: `${watched.host}/tested/web`,
     tags: 'v1',
@@ -371,7 +371,7 @@ test('the test runs against the image before anyone gets it, without our inputs 
   expect(await one.digest('tested/web', 'v2')).toBeUndefined()
 })
 
-test('an image over its budget is not pushed', async () => {
+test('does not push an image that exceeds `max-size`', async () => {
   const step = await build({ images: `${watched.host}/fat/web`, tags: 'v1', 'max-size': '10 kB' })
   expect(step.code).toBe(1)
   expect(step.log).toMatch(/The image is \d\.\d MB, and `max-size` is 10 kB\./)
@@ -379,7 +379,7 @@ test('an image over its budget is not pushed', async () => {
   expect(await one.tags('fat/web')).toEqual([])
 })
 
-test('without push the image stays in the engine, under its tags', async () => {
+test('tags the image in the engine with `push: false`', async () => {
   const step = await build({ images: 'slipway-test/local', tags: 'v1', push: 'false' })
   expect(step).toMatchObject({ code: 0, outputs: { image: 'docker.io/slipway-test/local:v1' } })
   const { Config } = await docker.getImage('slipway-test/local:v1').inspect()
@@ -387,7 +387,7 @@ test('without push the image stays in the engine, under its tags', async () => {
   await docker.getImage('slipway-test/local:v1').remove()
 })
 
-test('a Dockerfile outside of the context builds, and COPY does not see it', async () => {
+test('builds a Dockerfile outside of the context, and hides it from COPY', async () => {
   const outside = imageSources(TEST, ['COPY . /all', 'CMD ["busybox", "ls", "-A", "/all"]'])
   const step = await build({ images: `${one.host}/outside/web`, tags: 'v1', file: join(outside.folder, 'Dockerfile') })
   outside.remove()
@@ -399,7 +399,7 @@ test('a Dockerfile outside of the context builds, and COPY does not see it', asy
   expect(listed.trim().split('\n').sort()).toEqual(['Dockerfile', 'app', 'busybox', 'sh'])
 })
 
-test('a step that fails is named, with what it printed; nothing is pushed', async () => {
+test('names a failed step with its output, and pushes nothing', async () => {
   sources.write(
     'Dockerfile',
     `FROM scratch\nCOPY busybox sh /bin/\nLABEL slipway.test=${TEST}\nRUN echo about to fail && busybox false\n`,
@@ -413,7 +413,7 @@ test('a step that fails is named, with what it printed; nothing is pushed', asyn
   expect(await one.tags('broken/web')).toEqual([])
 })
 
-test('a broken link is warned of by its name, an unreadable Dockerfile path and a missing COPY source are errors by theirs', async () => {
+test('warns of a broken link, and names a missing Dockerfile and a missing COPY source', async () => {
   symlinkSync('nowhere/at/all', join(sources.folder, 'app/dangling'))
   const linked = await build({ images: `${one.host}/links/web`, tags: 'v1' })
   expect(linked).toMatchObject({ code: 0 })
@@ -424,7 +424,7 @@ test('a broken link is warned of by its name, an unreadable Dockerfile path and 
   unlinkSync(join(sources.folder, 'Dockerfile'))
   symlinkSync('nowhere', join(sources.folder, 'Dockerfile'))
   const missing = await build({ images: `${one.host}/links/web`, tags: 'v2' })
-  expect(missing.log).toContain(`Input \`file\` is \`${join(sources.folder, 'Dockerfile')}\`, which is not there.`)
+  expect(missing.log).toContain(`Input \`file\` is \`${join(sources.folder, 'Dockerfile')}\`, which does not exist.`)
 
   unlinkSync(join(sources.folder, 'Dockerfile'))
   sources.write('Dockerfile', `FROM scratch\nLABEL slipway.test=${TEST}\nCOPY absent /\n`)
@@ -433,7 +433,7 @@ test('a broken link is warned of by its name, an unreadable Dockerfile path and 
   expect(absent.log).toContain('Check that the file is in the context, and that .dockerignore does not leave it out.')
 })
 
-test('the post step removes what a killed main step left', async () => {
+test('removes in the post step what a killed main step left', async () => {
   const left = mkdtempSync(join(temp, 'slipway-build-'))
   await runStep(source('build-image'), { inputs: {}, phase: 'post', state: { 'temporary-folder': left } })
   expect(existsSync(left)).toBe(false)

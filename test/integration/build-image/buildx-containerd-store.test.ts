@@ -36,7 +36,7 @@ const read = async <T>(registry: OciRegistry, path: string): Promise<T> => {
   return (await answer.json()) as T
 }
 
-test('an image for two platforms is tested, pushed, found again by its content, and promoted as a whole', async () => {
+test('tests, pushes, reuses and promotes an image for two platforms as a whole', async () => {
   const images = `${it.open.host}/multi/web`
   const step = await it.build({ images, platforms: BOTH, 'test-command': RUN })
   expect(step).toMatchObject({ code: 0, outputs: { skipped: 'false' } })
@@ -66,7 +66,7 @@ test('an image for two platforms is tested, pushed, found again by its content, 
   for (const child of manifests) expect(await it.closed.digest('multi/prod', child.digest)).toBe(child.digest)
 })
 
-test('without push, an image for two platforms stays in the engine as a whole', async () => {
+test('keeps an image for two platforms in the engine with `push: false`', async () => {
   const step = await it.build({ images: 'example.com/multi/local', platforms: BOTH, push: 'false' })
   expect(step).toMatchObject({ code: 0 })
   expect(it.run('example.com/multi/local:v1')).toBe('hello\n')
@@ -75,7 +75,7 @@ test('without push, an image for two platforms stays in the engine as a whole', 
   expect(Id).toBe(pushed.outputs['digest'])
 })
 
-test('attestations are attached: how it was built, and what a scanner of the user’s own choice found', async () => {
+test('attaches provenance, and an SBOM of the chosen generator', async () => {
   // BuildKit's own scanner is an image on Docker Hub. This one follows its protocol, and finds one package.
   it.sources.write('scan.sh', `cat /scan.json > "$BUILDKIT_SCAN_DESTINATION/sbom.spdx.json"\n`)
   const predicate = { spdxVersion: 'SPDX-2.3', packages: [{ name: 'busybox-of-the-test' }] }
@@ -115,7 +115,7 @@ test('attestations are attached: how it was built, and what a scanner of the use
   expect(promoted).toMatchObject({ code: 0, outputs: { digest: step.outputs['digest'] } })
 })
 
-test('a cache in a registry that wants a login, as ECR takes it, and one in a folder, are written and read', async () => {
+test('writes and reads a cache in a registry with a login, as ECR accepts it, and one in a folder', async () => {
   it.sources.write(
     'Dockerfile.slow',
     `FROM scratch\nCOPY busybox sh /bin/\nRUN busybox date > /once\nCMD ["busybox", "cat", "/once"]\n`,
@@ -155,7 +155,7 @@ test('a cache in a registry that wants a login, as ECR takes it, and one in a fo
 /** What the engine has of builds until now. */
 const forget = () => it.engine.docker.pruneBuilder({ all: true } as object)
 
-test('secrets from the environment and from a file reach the build, and no log, process, image, attestation or cache', async () => {
+test('passes secrets from the environment and a file to the build, and to no log, process, image, attestation or cache', async () => {
   const secrets = { env: 'from-env-5e4d3c', file: 'from-file-2b1a09' }
   const folder = mkdtempSync(join(tmpdir(), 'slipway-secret-'))
   writeFileSync(join(folder, 'secret.txt'), secrets.file)
@@ -210,7 +210,7 @@ test('secrets from the environment and from a file reach the build, and no log, 
   }
 })
 
-test('what BuildKit says of steps side by side becomes a group for each, with its time', async () => {
+test('logs BuildKit’s parallel steps one after the other, with their times', async () => {
   it.sources.write(
     'Dockerfile.stages',
     [
@@ -246,7 +246,7 @@ test('what BuildKit says of steps side by side becomes a group for each, with it
   for (const { seconds } of slow) expect(seconds).toBeGreaterThanOrEqual(0.6)
 })
 
-test('a step that fails is named, with what it printed, once', async () => {
+test('names a failed step, with its output once', async () => {
   it.sources.write('Dockerfile.bad', 'FROM scratch\nCOPY busybox sh /bin/\nRUN echo on the way && busybox false\n')
   const file = join(it.sources.folder, 'Dockerfile.bad')
   const step = await it.build({ images: `${it.open.host}/bad/web`, file, provenance: 'true' })
@@ -256,7 +256,7 @@ test('a step that fails is named, with what it printed, once', async () => {
   expect(await it.open.tags('bad/web')).toEqual([])
 })
 
-test('a builder of its own builds when it is named; what it built is tested in the engine all the same', async () => {
+test('builds with the builder of the input, and tests the image in the engine', async () => {
   const buildkit = await buildkitOf(it.engine)
   const env = { ...process.env, ...it.engine.env, DOCKER_CONFIG: it.config }
   const [program, ...prefix] = await findBuildx({ query, env, signal: new AbortController().signal })

@@ -72,7 +72,7 @@ const run = (inputs: Readonly<Record<string, string>>, env: Readonly<Record<stri
     },
   })
 
-test('secrets reach the build, and nothing that anyone could read afterwards', async () => {
+test('passes secrets to the build, and leaves them nowhere', async () => {
   const address = searcher.address()
   const port = typeof address === 'object' ? address?.port : 0
   writeFileSync(join(temp, 'secret.txt'), SECRETS.file)
@@ -137,7 +137,7 @@ function filesBelow(folder: string): string {
     .join('\n')
 }
 
-test('both engines give an image that can be built anew with the same digest', async () => {
+test('builds to the same digest again with either engine', async () => {
   sources.write(
     'Dockerfile.plain',
     `FROM scratch\nCOPY busybox sh /bin/\nLABEL slipway.test=${TEST}\nRUN busybox date > /x && busybox rm /x\n`,
@@ -150,7 +150,7 @@ test('both engines give an image that can be built anew with the same digest', a
   expect(second.outputs['digest']).toBe(first.outputs['digest'])
 })
 
-test('a base in a private registry is pulled with a login that the user’s own configuration never sees', async () => {
+test('pulls a base image from a private registry without changing the user’s Docker configuration', async () => {
   const plain = { file: join(sources.folder, 'Dockerfile.base') }
   sources.write(
     'Dockerfile.base',
@@ -183,7 +183,7 @@ test('a base in a private registry is pulled with a login that the user’s own 
   expect(readdirSync(temp)).toEqual([])
 })
 
-test('a step that fails is named; so is a builder that is not there, or a buildx', async () => {
+test('names a failed step, a missing builder and a missing buildx', async () => {
   sources.write('Dockerfile.bad', `FROM scratch\nCOPY busybox sh /bin/\nRUN echo on the way && busybox false\n`)
   const failed = await run({
     file: join(sources.folder, 'Dockerfile.bad'),

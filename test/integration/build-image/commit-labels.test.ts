@@ -79,7 +79,7 @@ const configOf = (image = '') => {
 }
 
 test.each(['docker', 'buildx'])(
-  'two builds of one commit with %s give one digest, and its time is the commit’s',
+  'builds one commit twice with %s to one digest, with the commit’s time',
   async (engine) => {
     const inputs = { engine, 'no-cache': 'true', labels: 'team=web' }
     const first = await buildClone(`${engine}-one`, inputs)
@@ -101,7 +101,7 @@ test.each(['docker', 'buildx'])(
   },
 )
 
-test('another commit of the same sources is the same image; one of other sources is not', async () => {
+test('gives the same image for another commit of the same sources, and another for other sources', async () => {
   const images = `${registry.host}/commits/web`
   const first = await buildClone('before', { images })
   commit('nothing in it')
@@ -113,7 +113,7 @@ test('another commit of the same sources is the same image; one of other sources
   expect(other).toMatchObject({ code: 0, outputs: { skipped: 'false' } })
 })
 
-test('where there is no git the event tells the time', async () => {
+test('takes the time from the event without git', async () => {
   const event = join(work, 'event.json')
   const repository = { name: 'shop', description: 'A shop.', license: { spdx_id: 'MIT' } }
   writeFileSync(event, JSON.stringify({ head_commit: { timestamp: '2024-03-01T13:00:00+01:00' }, repository }))

@@ -148,7 +148,7 @@ function expectNoLeak(log: string, { username, password }: { readonly username: 
 }
 
 describe('Docker Hub (a stand-in for its registry, its token server and its download host)', () => {
-  test('is pushed to by any of its names, and pulled from with a login of its own for each', async () => {
+  test('is pushed to by each of its names, and pulled from with a login for each', async () => {
     const pushed = await run({ images: 'acme/web\nindex.docker.io/acme/api', ...HUB_USER })
     expect(pushed).toMatchObject({ code: 0 })
     expect(pushed.outputs['image']).toBe(`docker.io/acme/web@${pushed.outputs['digest']}`)

@@ -78,7 +78,7 @@ const run = (inputs: Readonly<Record<string, string>>, account = STAGE) =>
 
 const host = () => new URL(cloud.url).host
 
-test('an image is pushed without any login step; a run again, built anew, is a success too', async () => {
+test('pushes an image without a login step, and succeeds again when it builds again', async () => {
   const uri = await createRepository(STAGE, 'team/web', { imageTagMutability: 'IMMUTABLE' })
   const first = await run({ images: uri })
   expect(first).toMatchObject({ code: 0 })
@@ -101,7 +101,7 @@ test('an image is pushed without any login step; a run again, built anew, is a s
   expect(after.imageDetails).toHaveLength(1)
 })
 
-test('a missing repository is named before anything is built, and created when that is asked for', async () => {
+test('names a missing repository before anything is built, and creates it with `create-repository`', async () => {
   const images = `${host()}/made/here`
   const missing = await run({ images })
   expect(missing.code).toBe(1)
@@ -134,7 +134,7 @@ test('a missing repository is named before anything is built, and created when t
   expect(JSON.parse(lifecyclePolicyText ?? '')).toEqual(JSON.parse(policy))
 })
 
-test('with credentials of another account than the expected one nothing is created or pushed', async () => {
+test('creates and pushes nothing with credentials of another account than the expected one', async () => {
   const images = `${host()}/guarded/web`
   const inputs = { images, 'create-repository': 'true', 'expected-account-id': PROD }
   const refused = await run(inputs)
@@ -147,7 +147,7 @@ test('with credentials of another account than the expected one nothing is creat
   expect(await run({ ...inputs, 'expected-account-id': STAGE })).toMatchObject({ code: 0 })
 })
 
-test('a token that expires between login and push is replaced', async () => {
+test('replaces a token that expires between login and push', async () => {
   const uri = await createRepository(STAGE, 'slow/web')
   const address = hours.address()
   const port = typeof address === 'object' ? address?.port : undefined
@@ -165,7 +165,7 @@ test('a token that expires between login and push is replaced', async () => {
   expect(step.log.match(/::add-mask::/g)).toHaveLength(4)
 })
 
-test('an image is promoted from one account to another, the same bytes', async () => {
+test('promotes an image from one account to another, byte for byte', async () => {
   const from = await createRepository(STAGE, 'stage/web')
   const to = await createRepository(PROD, 'prod/web', { imageTagMutability: 'IMMUTABLE' })
   expect(to.split('/')[0]).not.toBe(host())
@@ -221,7 +221,7 @@ test('an image is promoted from one account to another, the same bytes', async (
   expect(again).toMatchObject({ code: 0, outputs: { digest } })
 })
 
-test('no repository is created for an image to promote that is not there', async () => {
+test('creates no repository when the image to promote does not exist', async () => {
   const absent = `${host()}/never/web:${'c'.repeat(40)}`
   const promoted = await run({ promote: absent, images: `${host()}/promoted/web`, 'create-repository': 'true' })
   expect(promoted).toMatchObject({ code: 1, outputs: {} })
@@ -230,7 +230,7 @@ test('no repository is created for an image to promote that is not there', async
   await expect(look).rejects.toMatchObject({ name: 'RepositoryNotFoundException' })
 })
 
-test('the scan gate lets a clean image through when its scan has stayed empty', async () => {
+test('passes a clean image once its scan has stayed empty', async () => {
   const uri = await createRepository(STAGE, 'scanned/web', { imageScanningConfiguration: { scanOnPush: true } })
   const inputs = { images: uri, context: sources.folder }
   expect(await run({ ...inputs, tags: 'v1' })).toMatchObject({ code: 0 })

@@ -18,7 +18,7 @@ describe.each(['containerd', 'overlay2'] as const)('on an engine that keeps imag
   })
   afterAll(() => it.close())
 
-  test('an image is built, tested, pushed and runs; built anew, and in the other store, it has the same digest', async () => {
+  test('builds, tests and pushes an image that runs; a second build and the other image store give the same digest', async () => {
     const inputs = { 'test-command': RUN, images: `${it.open.host}/${store}/web` }
     const first = await it.build(inputs)
     expect(first).toMatchObject({ code: 0 })
@@ -33,7 +33,7 @@ describe.each(['containerd', 'overlay2'] as const)('on an engine that keeps imag
     expect([...digests.add(first.outputs['digest'])]).toEqual([first.outputs['digest']])
   })
 
-  test('layers of a base in a private registry are taken over as they are there', async () => {
+  test('keeps the layers of a base image in a private registry', async () => {
     const base = await it.build({ images: `${it.closed.host}/${store}/base` })
     it.sources.write('Dockerfile.app', `FROM ${it.closed.host}/${store}/base:v1\nRUN echo app > /ok\n`)
     const app = await it.build({
@@ -45,13 +45,13 @@ describe.each(['containerd', 'overlay2'] as const)('on an engine that keeps imag
     expect(readRecord(app).destinations[0].blobs).toEqual(blobs)
   })
 
-  test('without push the image stays in the engine, under its tags', async () => {
+  test('tags the image in the engine with `push: false`', async () => {
     const step = await it.build({ images: 'example.com/local/web', push: 'false' })
     expect(step).toMatchObject({ code: 0, outputs: { image: 'example.com/local/web:v1' } })
     expect(it.run('example.com/local/web:v1')).toBe('ok\n')
   })
 
-  test('buildx gives the same digest each time, too, and its image runs', async () => {
+  test('builds with buildx to the same digest each time, and the image runs', async () => {
     const inputs = { engine: 'buildx', 'test-command': RUN, images: `${it.open.host}/${store}/x` }
     const first = await it.build(inputs)
     const again = await it.build({ ...inputs, images: `${it.open.host}/${store}/y`, 'no-cache': 'true' })
@@ -61,7 +61,7 @@ describe.each(['containerd', 'overlay2'] as const)('on an engine that keeps imag
   })
 })
 
-test('what the older image store cannot do is said by the input that asks for it, before anything is built', async () => {
+test('names the input that the older image store does not support, before anything is built', async () => {
   const it = await startModernBuild('overlay2', TEST, [])
   for (const [input, value] of Object.entries({
     platforms: 'linux/amd64,linux/arm64',

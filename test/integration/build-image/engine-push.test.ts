@@ -93,7 +93,7 @@ async function leftNames(images: string, on = docker): Promise<readonly string[]
     .filter((name) => name.startsWith(`127.0.0.1:${portFor(images)}/`))
 }
 
-test('an engine that has built before sends only the layer that changed, and so does the step', async () => {
+test('gets only the changed layer from the engine, and pushes only that', async () => {
   const first = await run({ images: `${proxy.host}/warm/web` })
   expect(first).toMatchObject({ code: 0 })
   expect(first.log).toContain('The engine pushed 5 of 5 layers to this step.')
@@ -143,7 +143,7 @@ test.each(['containerd', 'overlay2'] as const)(
   },
 )
 
-test('what one registry has and another lacks is sent to the one that lacks it', async () => {
+test('sends a layer to the registry that lacks it only', async () => {
   await run({ images: `${proxy.host}/lacking/one` })
   proxy.reset()
   const both = await run({ images: `${proxy.host}/lacking/one\n${proxy.host}/lacking/two`, 'skip-unchanged': 'false' })
@@ -153,7 +153,7 @@ test('what one registry has and another lacks is sent to the one that lacks it',
   expect(await registry.digest('lacking/two', 'v1')).toBe(both.outputs['digest'])
 })
 
-test('a memory of layers that the registry has lost costs time and nothing else', async () => {
+test('pushes a layer again that the registry has lost', async () => {
   const first = await run({ images: `${registry.host}/lost/one` })
   const fresh = await startOciRegistry()
   const second = await run({ images: `${fresh.host}/lost/one` })
@@ -162,7 +162,7 @@ test('a memory of layers that the registry has lost costs time and nothing else'
   await fresh.close()
 })
 
-test('built anew at another time, pushed or as an archive, the image has the same digest', async () => {
+test('builds to the same digest at another time, through a push and through the archive', async () => {
   const cold = { 'no-cache': 'true' }
   const pushed = await run({ images: `${registry.host}/paths/a`, ...cold })
   const again = await run({ images: `${registry.host}/paths/b`, ...cold })
@@ -179,7 +179,7 @@ test('built anew at another time, pushed or as an archive, the image has the sam
   for (const at of ['a', 'b', 'c']) expect(await leftNames(`${registry.host}/paths/${at}`)).toEqual([])
 })
 
-test('an engine that pushes layers that break off is asked for its archive', async () => {
+test('reads the archive when layers of the engine’s push are corrupt', async () => {
   const body = '{"status":"Pushing"'
   engine.break({ ...noPush, times: 99, does: { kind: 'answer', status: 200, body } })
   const step = await run({ images: `${registry.host}/broken/web` }, throughProxy())
@@ -188,7 +188,7 @@ test('an engine that pushes layers that break off is asked for its archive', asy
   expect(await registry.digest('broken/web', 'v1')).toBe(step.outputs['digest'])
 })
 
-test('the port that the engine knows may be taken', async () => {
+test('uses another port when its usual one is in use', async () => {
   const images = `${registry.host}/port/web`
   const taken = createServer((socket) => socket.destroy()).listen(portFor(images), '127.0.0.1')
   await once(taken, 'listening')
@@ -198,7 +198,7 @@ test('the port that the engine knows may be taken', async () => {
   expect(step.log).toContain('The engine pushed 5 of 5 layers to this step.')
 })
 
-test('nothing of it stays on the engine but the cache, and the password nowhere at all', async () => {
+test('leaves nothing but the build cache in the engine, and the password nowhere', async () => {
   const step = await run({ images: `${registry.host}/traces/web` }, { ...throughProxy(), RUNNER_DEBUG: '1' })
   expect(step).toMatchObject({ code: 0 })
   const logins = engine.headers.flatMap((header) => header['x-registry-auth'] ?? [])
@@ -221,7 +221,7 @@ test('nothing of it stays on the engine but the cache, and the password nowhere 
   expect(next.log.match(/^ {4}cached$/gm)).toHaveLength(5)
 })
 
-test('a build that fails halfway leaves no tags, and its cache', async () => {
+test('leaves no tags of a failed build, and keeps its cache', async () => {
   const good = readFileSync(join(sources.folder, 'Dockerfile'), 'utf8')
   writeFileSync(
     join(sources.folder, 'Dockerfile'),
@@ -237,7 +237,7 @@ test('a build that fails halfway leaves no tags, and its cache', async () => {
   expect(step.log.match(/^ {4}cached$/gm)?.length).toBeGreaterThanOrEqual(5)
 })
 
-test('layers of other stages stay where they are', async () => {
+test('does not push layers of other stages', async () => {
   writeFileSync(
     join(sources.folder, 'Dockerfile'),
     [
@@ -260,7 +260,7 @@ test('layers of other stages stay where they are', async () => {
   expect(engine.requests.filter((line) => /^POST \/images\/.*\/push/.test(line)).length).toBeLessThanOrEqual(2)
 })
 
-test('layers of a published base are not sent; with a base that is nowhere else the archive is read', async () => {
+test('does not push layers of a published base image, and reads the archive for one that is in no registry', async () => {
   expect(await run({ images: `${registry.host}/on/base`, labels: `slipway.test=${TEST}` })).toMatchObject({ code: 0 })
   sources.write('Dockerfile', `FROM ${registry.host}/on/base:v1\nLABEL slipway.test=${TEST}\nRUN echo app > /app.txt\n`)
   const published = await run({ images: `${registry.host}/on/app` })
@@ -284,7 +284,7 @@ test('layers of a published base are not sent; with a base that is nowhere else 
   expect(local.log).toContain('its archive of the image is read: its base image is in no registry.')
 })
 
-test('layers are sent while later steps run, unless something may yet keep the image from being pushed', async () => {
+test('sends layers while later steps run, unless the push may still be refused', async () => {
   const dockerfile = readFileSync(join(sources.folder, 'Dockerfile'), 'utf8')
   const build = async (last: string, more: Values = {}) => {
     proxy.reset()
@@ -303,7 +303,7 @@ test('layers are sent while later steps run, unless something may yet keep the i
   expect(await registry.digest('ahead/web', 'v1')).toBe(whole.outputs['digest'])
 })
 
-test('a step that is killed leaves no names in the engine once its post step ran', async () => {
+test('removes the tags of a killed step in the post step', async () => {
   const images = `${registry.host}/killed/web`
   const dockerfile = readFileSync(join(sources.folder, 'Dockerfile'), 'utf8')
   sources.write('Dockerfile', dockerfile.replace('COPY app.txt', 'RUN busybox sleep 60\nCOPY app.txt'))
@@ -319,7 +319,7 @@ test('a step that is killed leaves no names in the engine once its post step ran
   expect(await leftNames(images)).toEqual([])
 })
 
-test('a step that ended by itself leaves nothing to its post step, which then needs no engine', async () => {
+test('needs no engine in the post step after a step that ended by itself', async () => {
   const { state } = await run({ images: `${registry.host}/ended/web` })
   const post = await runStep(source('build-image'), {
     ...options({}, { DOCKER_HOST: 'tcp://127.0.0.1:1' }),

@@ -76,14 +76,14 @@ test.each<[string, Record<string, string>, string | RegExp, string]>([
   [
     'a secret’s odd name',
     { secrets: `a b=${SECRET}` },
-    'Input `secrets` has an id with other characters',
+    'Input `secrets` has an id with characters other than',
     'Write `id=value`',
   ],
   [
     'a secret’s variable, which is its value',
     { 'secret-envs': `TOKEN=${SECRET}` },
     'Input `secret-envs` is malformed: the variable of entry 1 is not set.',
-    'The value itself does not belong here.',
+    'Do not write the value itself here.',
   ],
   [
     'a secret’s file, which is its value',
@@ -123,7 +123,7 @@ test.each<[string, Record<string, string>, string | RegExp, string]>([
   expect(readdirSync(temp)).toEqual([])
 })
 
-test('a registry that is not there is named, and how to find out why', async () => {
+test('names a registry that cannot be reached, with a next step', async () => {
   const step = await run(
     { images: 'registry.invalid/acme/web', 'create-repository': 'false' },
     { AWS_ENDPOINT_URL: '' },
@@ -133,7 +133,7 @@ test('a registry that is not there is named, and how to find out why', async () 
   expect(step.log).toContain('Next: Check the host name and that this machine can reach it.')
 })
 
-test('without a Docker engine, both ways to build say where it was sought', async () => {
+test('names the address of a Docker engine that does not answer, with either engine', async () => {
   const nowhere = { DOCKER_HOST: 'unix:///nowhere/docker.sock', AWS_ENDPOINT_URL: '' }
   const local = { images: 'example.com/never/made', push: 'false', 'create-repository': 'false' }
   const docker = await run(local, nowhere)

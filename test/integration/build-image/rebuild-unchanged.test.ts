@@ -34,7 +34,7 @@ async function build(inputs: Readonly<Record<string, string>>, env: Readonly<Rec
   return step
 }
 
-test('is what the next runs of these sources find, and its tags do not go back', async () => {
+test('is found by the next runs of these sources, and its tags do not move back', async () => {
   const web = { images: `${registry.host}/acme/web`, tags: 'latest' }
   const first = await build(web)
   const renewed = await build({ ...web, 'no-cache': 'true' })
@@ -46,7 +46,7 @@ test('is what the next runs of these sources find, and its tags do not go back',
   expect(await registry.digest('acme/web', 'latest')).toBe(renewed.outputs['digest'])
 })
 
-test('an unchanged image on a base is found without an engine', async () => {
+test('finds an unchanged image with a base image without an engine', async () => {
   const base = await build({ images: `${registry.host}/acme/base`, tags: 'v1' })
   expect(base.outputs['skipped']).toBe('false')
   const onBase = imageSources(TEST, [], {})
@@ -60,7 +60,7 @@ test('an unchanged image on a base is found without an engine', async () => {
   onBase.remove()
 })
 
-test('gets no tag for its sources where nobody looks for one', async () => {
+test('gets no content tag where none exists', async () => {
   const step = await build({ images: `${registry.host}/acme/plain`, tags: 'v1', 'skip-unchanged': 'false' })
   expect(JSON.parse(step.outputs['tags'] ?? '')).toEqual([`${registry.host}/acme/plain:v1`])
 })

@@ -44,7 +44,7 @@ const run = (inputs: Readonly<Record<string, string>>, env: Readonly<Record<stri
 
 const count = (request: RegExp) => proxy.requests.filter((line) => request.test(line)).length
 
-test('blobs cut off halfway, lost answers, 500s and 429s are retried, and the build is not', async () => {
+test('retries interrupted blobs, lost answers, 500 and 429, without building again', async () => {
   proxy.break(
     { method: 'PUT', path: /\/blobs\/uploads\//, times: 2, does: { kind: 'reset-upload', afterBytes: 100_000 } },
     // More of them than there are layers: each may be sent ahead, and that is tried once.
@@ -66,7 +66,7 @@ test('blobs cut off halfway, lost answers, 500s and 429s are retried, and the bu
   expect(step.log).toMatch(/Could not push .*Attempt 2 of 5 in \d+ ms\./)
 })
 
-test('a token that expires while blobs and manifests are on their way is replaced', async () => {
+test('replaces a token that expires during the push', async () => {
   const expired = JSON.stringify({
     errors: [{ code: 'DENIED', message: 'Your authorization token has expired. Reauthenticate and try again.' }],
   })
@@ -94,7 +94,7 @@ test('a token that expires while blobs and manifests are on their way is replace
   expect(refused.log).toContain('The registry says: 403 DENIED Your authorization token has expired.')
 })
 
-test('a refusal is not retried, and is told in the registry’s own words', async () => {
+test('does not retry a refusal, and shows the registry’s message', async () => {
   const errors = JSON.stringify({
     errors: [
       {
@@ -116,10 +116,10 @@ test('a refusal is not retried, and is told in the registry’s own words', asyn
   expect(step.log).toContain(
     `Could not put ${proxy.host}/refused/web:v1. The registry says: 400 TAG_INVALID The image tag 'v1' already exists`,
   )
-  expect(step.log).toContain('Next: The tag is immutable and taken.')
+  expect(step.log).toContain('Next: The tag is immutable and already in use.')
 })
 
-test('a registry that stays broken is named; the others get the image, and no tag moves anywhere', async () => {
+test('names a registry that keeps failing; the others get the image, and no tag is moved', async () => {
   const first = await run({ images: `${good.host}/pair/web\n${proxy.host}/pair/web`, tags: 'latest' })
   expect(first.code).toBe(0)
   sources.write('more.txt', 'more')
@@ -146,7 +146,7 @@ test('a registry that stays broken is named; the others get the image, and no ta
   for (const { digest } of [good, registry]) expect(await digest('pair/web', 'latest')).toBe(third.outputs['digest'])
 })
 
-test('a layer that breaks off while it is promoted is copied again', async () => {
+test('copies a layer again that was interrupted during a promotion', async () => {
   const built = await run({ images: `${proxy.host}/source/web` })
   proxy.reset()
   proxy.break(
@@ -161,7 +161,7 @@ test('a layer that breaks off while it is promoted is copied again', async () =>
   expect(await good.digest('target/web', 'v1')).toBe(digest)
 })
 
-test('a tag that stands for something else once it was put is no success', async () => {
+test('fails when a tag stands for another image after it was set', async () => {
   // After the registries were checked, and before anything is pushed.
   const other = `sha256:${'0'.repeat(64)}`
   const meanwhile = await scriptedServer((_, response) => {
@@ -176,11 +176,11 @@ test('a tag that stands for something else once it was put is no success', async
   await meanwhile.close()
   expect(step.code).toBe(1)
   expect(step.log).toMatch(/\/contested\/web:v1 should stand for sha256:\w{64}, but the registry says sha256:0{64}\./)
-  expect(step.log).toContain('Next: Something else moves this tag at the same time.')
+  expect(step.log).toContain('Next: Another run moves this tag at the same time.')
   expect(step.outputs).toEqual({})
 })
 
-test('a registry that answers something else is not believed', async () => {
+test('refuses content with a wrong digest from a registry', async () => {
   const built = await run({ images: `${proxy.host}/honest/web` })
   proxy.reset()
   const body = JSON.stringify({ schemaVersion: 2 })
@@ -190,7 +190,7 @@ test('a registry that answers something else is not believed', async () => {
   expect(step.log).toMatch(/The registry answered a request for .* with content of digest sha256:[0-9a-f]{64}\./)
 })
 
-test('a build whose stream ends early is no success', async () => {
+test('fails when the build’s stream ends early', async () => {
   engine.break({ method: 'POST', path: /^\/build/, does: { kind: 'reset-download', afterBytes: 60 } })
   const step = await run({ images: `${good.host}/cut/web` }, { DOCKER_HOST: `tcp://${engine.host}` })
   expect(engine.pending()).toBe(0)
@@ -199,7 +199,7 @@ test('a build whose stream ends early is no success', async () => {
   expect(await good.tags('cut/web')).toEqual([])
 })
 
-test('an engine that fails to answer is an error that says what it answered', async () => {
+test('shows the engine’s answer when it fails', async () => {
   const body = JSON.stringify({ message: 'no space left on device' })
   engine.break({ method: 'POST', path: /^\/build/, does: { kind: 'answer', status: 500, body } })
   const step = await run({ images: `${good.host}/full/web` }, { DOCKER_HOST: `tcp://${engine.host}` })
@@ -207,7 +207,7 @@ test('an engine that fails to answer is an error that says what it answered', as
   expect(step.log).toContain('no space left on device')
 })
 
-test('an engine that does not let go of what it has pushed to the step fails nothing', async () => {
+test('succeeds when the engine refuses to remove the tags of its push', async () => {
   const body = JSON.stringify({ message: 'conflict: container 1efb32be26e9 is using its referenced image' })
   engine.break({ method: 'DELETE', path: /^\/images\/[^/]+\/slipway/, does: { kind: 'answer', status: 409, body } })
   const step = await run(

@@ -68,7 +68,7 @@ const tagsIn = async (repositoryName: string) =>
     ({ imageTags = [] }) => imageTags,
   )
 
-test('findings that come after the scan calls itself complete stop the image before any tag is moved', async () => {
+test('stops the image before tags are moved when findings appear after COMPLETE', async () => {
   const images = await createRepository('basic/bad', true)
   const { failure, slept } = await ship({ images, labels: `${FOUND}=CRITICAL=2 LOW=7`, 'scan-gate': 'high' })
   expect(failure).toMatch(
@@ -79,7 +79,7 @@ test('findings that come after the scan calls itself complete stop the image bef
   expect(await tagsIn('basic/bad')).toEqual([])
 })
 
-test('what is below the gate passes, and is told', async () => {
+test('passes and logs findings below the gate', async () => {
   const images = await createRepository('basic/fair', true)
   const { failure, lines, outputs } = await ship({ images, labels: `${FOUND}=MEDIUM=3`, 'scan-gate': 'high' })
   expect(failure).toBeUndefined()
@@ -88,13 +88,13 @@ test('what is below the gate passes, and is told', async () => {
   expect(await tagsIn('basic/fair')).toContain('v1')
 })
 
-test('an image that is not scanned on push is scanned because the gate asks for it', async () => {
+test('starts a scan of an image that is not scanned on push', async () => {
   const images = await createRepository('basic/asked', false)
   const { failure } = await ship({ images, labels: `${FOUND}=HIGH=1`, 'scan-gate': 'high' })
   expect(failure).toMatch(/found 1 high; `scan-gate` is high\.$/)
 })
 
-test('enhanced scanning, which is active before it has found anything, is waited for', async () => {
+test('waits for the findings of enhanced scanning, which is ACTIVE from the beginning', async () => {
   const repositoryFilters = [{ filter: 'enhanced/*', filterType: 'WILDCARD' as const }]
   const rules = [{ scanFrequency: 'CONTINUOUS_SCAN' as const, repositoryFilters }]
   await ecr.send(new PutRegistryScanningConfigurationCommand({ scanType: 'ENHANCED', rules }))
@@ -113,7 +113,7 @@ test('enhanced scanning, which is active before it has found anything, is waited
   expect(scan.imageScanStatus?.status).toBe('ACTIVE')
 })
 
-test('a gate that nothing would go through is refused before anything is built or created', async () => {
+test('refuses a gate without an ECR destination before anything is built or created', async () => {
   const registry = await startOciRegistry()
   const { failure, lines } = await ship({ images: `${registry.host}/elsewhere/web`, 'scan-gate': 'low' })
   const tags = await registry.tags('elsewhere/web')
@@ -123,7 +123,7 @@ test('a gate that nothing would go through is refused before anything is built o
   expect(tags).toEqual([])
 })
 
-test('a scan that takes longer than it may is given up, and says so', async () => {
+test('fails when a scan exceeds `scan-timeout`', async () => {
   const images = await createRepository('basic/slow', true)
   const { failure } = await ship({ images, 'scan-gate': 'low', 'scan-timeout': '3s' })
   expect(failure).toMatch(/^Gave up on ECR's scan of basic\/slow@sha256:/)

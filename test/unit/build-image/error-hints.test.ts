@@ -13,7 +13,7 @@ function call(text: string, from: number): string {
   return text.slice(from)
 }
 
-test('every error that is thrown has a next step', () => {
+test('every error has a hint', () => {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))
   const errors = files.flatMap((name) => {
     const text = readFileSync(folder + name, 'utf8')

@@ -15,7 +15,7 @@ function collections(before: string): number {
   return execFileSync(process.execPath, args, { encoding: 'utf8' }).split('Mark-Compact').length - 1
 }
 
-test('garbage lies until it is worth the while to collect it, and not for ever', () => {
+test('collects garbage less often, and still collects it', () => {
   const usual = collections('')
   const ours = collections('tuneGarbageCollection()')
   expect(ours).toBeGreaterThan(0)

@@ -22,7 +22,7 @@ const layer = (newest: number, epoch: number, used = 0): CachedLayer => ({
   used,
 })
 
-test('what one run writes down the next one knows', async () => {
+test('loads in one run what another has saved', async () => {
   const first = await LayerDigestCache.open({ HOME: home })
   first.put(ENGINE, layer(200, 100))
   await first.save()
@@ -42,14 +42,14 @@ test.each([
   [50, 100, 101, true, 'another epoch, and no time later than either'],
   [100, 101, 100, true, 'a time that is just early enough'],
   [100, 101, 99, false, 'a time that is late now'],
-])('newest time %d, packed for %d, wanted for %d: known is %p (%s)', async (newest, packedFor, wanted, known) => {
+])('newest time %d, packed for %d, wanted for %d: usable is %p (%s)', async (newest, packedFor, wanted, known) => {
   const memory = await LayerDigestCache.open({ HOME: home })
   memory.put(ENGINE, layer(newest, packedFor))
   expect(memory.get(ENGINE, wanted) !== undefined).toBe(known)
 })
 
 test.each(['', '{', '[]', '{"version":2,"layers":{}}', '{"version":1,"layers":{"sha256:1":{"size":"x"}}}'])(
-  'a memory that reads %p is none, and is written anew',
+  'replaces a cache file that contains %p',
   async (text) => {
     mkdirSync(join(home, '.cache/slipway'), { recursive: true })
     writeFileSync(join(home, '.cache/slipway/layers.json'), text)
@@ -61,7 +61,7 @@ test.each(['', '{', '[]', '{"version":2,"layers":{}}', '{"version":1,"layers":{"
   },
 )
 
-test('the least recently needed are forgotten', async () => {
+test('keeps the layers that were used last', async () => {
   const memory = await LayerDigestCache.open({ HOME: home })
   for (let at = 0; at < 1_100; at++) memory.put(`sha256:${at}`, layer(1, 100, at))
   await memory.save()
@@ -71,7 +71,7 @@ test('the least recently needed are forgotten', async () => {
   expect([again.get('sha256:0', 100), again.get('sha256:1099', 100)?.used]).toEqual([undefined, 1_099])
 })
 
-test('without a home, or with one that takes no files, there is no memory and no error', async () => {
+test('works without a home folder, and with one that cannot be written', async () => {
   await (await LayerDigestCache.open({})).save()
   writeFileSync(join(home, '.cache'), 'a file')
   chmodSync(home, 0o700)
@@ -80,7 +80,7 @@ test('without a home, or with one that takes no files, there is no memory and no
   await expect(memory.save()).resolves.toBeUndefined()
 })
 
-test('a memory that cannot take the place of the old one leaves no draft of itself', async () => {
+test('removes its draft when the cache file cannot be replaced', async () => {
   const cache = join(home, '.cache/slipway')
   mkdirSync(join(cache, 'layers.json'), { recursive: true })
   const memory = await LayerDigestCache.open({ HOME: home })

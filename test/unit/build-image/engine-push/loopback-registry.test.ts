@@ -70,7 +70,7 @@ async function timesIn(path: string): Promise<readonly (number | undefined)[]> {
   return times
 }
 
-test('nobody without the password gets in, and everyone is told how', async () => {
+test('refuses every request without the password, and asks for it', async () => {
   for (const given of ['', 'Basic AAAA', `Basic ${Buffer.from(`slipway:${'0'.repeat(48)}`).toString('base64')}`]) {
     for (const [method, path] of [
       ['GET', '/v2/'],
@@ -87,7 +87,7 @@ test('nobody without the password gets in, and everyone is told how', async () =
   expect((await ask('GET', '/v2/')).status).toBe(200)
 })
 
-test('it listens on a loopback address only, and on another port where the wanted one is taken', async () => {
+test('listens on 127.0.0.1 only, and on another port when the wanted one is in use', async () => {
   const taken = createServer().listen(0, '127.0.0.1')
   await once(taken, 'listening')
   const address = taken.address()
@@ -136,7 +136,7 @@ test.each(['one PATCH', 'several PATCHes', 'one PUT', 'one POST'])('a layer come
   })
 })
 
-test('the same content becomes the same layer, however the engine packed it', async () => {
+test('packs the same content to the same layer, however the engine compressed it', async () => {
   const one = await layer(EPOCH + 1)
   const two = gzipSync(gunzipSync(await layer(EPOCH + 2)), { level: 1 })
   const became: unknown[] = []
@@ -148,7 +148,7 @@ test('the same content becomes the same layer, however the engine packed it', as
   expect(became[1]).toBe(became[0])
 })
 
-test('bytes with another digest than was said, or at another place than the next, are not taken', async () => {
+test('refuses content with another digest, and a chunk at another offset', async () => {
   const bytes = await layer(EPOCH)
   const location = await begin()
   expect((await ask('PATCH', location, bytes.subarray(0, 100), { 'content-range': '0-99' })).status).toBe(202)
@@ -161,7 +161,7 @@ test('bytes with another digest than was said, or at another place than the next
   expect(existsSync(join(folder, 'layer-0'))).toBe(false)
 })
 
-test('an upload that is cut off, or given up, leaves nothing', async () => {
+test('leaves nothing of an upload that is interrupted or cancelled', async () => {
   const bytes = await layer(EPOCH, Buffer.alloc(5_000_000, 'much '))
   const cut = await begin()
   const sending = request(new URL(cut, base), {
@@ -181,21 +181,21 @@ test('an upload that is cut off, or given up, leaves nothing', async () => {
   expect([existsSync(join(folder, 'layer-0')), existsSync(join(folder, 'layer-1'))]).toEqual([false, false])
 })
 
-test('a layer that is no tar in gzip is taken, and is an error once it is asked for', async () => {
+test('accepts a layer that is not gzip, and fails when it is used', async () => {
   const bytes = Buffer.concat([(await layer(EPOCH)).subarray(0, 500), Buffer.alloc(500)])
   const answer = await ask('POST', `/v2/slipway/blobs/uploads/?digest=${digestOf(bytes)}`, bytes)
   expect(answer.status).toBe(201)
   await expect(storage.layer(digestOf(bytes))).rejects.toThrow()
 })
 
-test('a wish to mount is answered with an upload; what is known need not be sent', async () => {
+test('answers a mount with an upload, and a HEAD for a present layer with its size', async () => {
   await begin(`?mount=${KNOWN}&from=library/busybox`)
   const known = await ask('HEAD', `/v2/slipway/blobs/${KNOWN}`)
   expect([known.status, known.headers.get('content-length')]).toEqual([200, '42'])
   expect((await ask('HEAD', `/v2/slipway/blobs/sha256:${'2'.repeat(64)}`)).status).toBe(404)
 })
 
-test('a configuration and a manifest are kept as they are, and no engine may think that they were', async () => {
+test('stores configuration and manifest unchanged, and denies the manifest to the engine', async () => {
   const config = Buffer.from(JSON.stringify({ rootfs: { type: 'layers', diff_ids: [] } }))
   await ask('POST', `/v2/slipway/blobs/uploads/?digest=${digestOf(config)}`, config)
   expect(storage.config(digestOf(config))?.equals(config)).toBe(true)

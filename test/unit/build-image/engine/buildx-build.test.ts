@@ -1,7 +1,7 @@
 import { buildxArguments } from '../../../../actions/build-image/src/engine/buildx-build.ts'
 import { buildInputs } from '../../../support/build-image/build-inputs.ts'
 
-test('the path of a secret may have a comma', () => {
+test('quotes the path of a secret that has a comma', () => {
   const inputs = { ...buildInputs({}), secrets: [{ kind: 'file' as const, id: 'key', file: '/keys/a,b "c".pem' }] }
   const request = { inputs, labels: [], dockerfile: 'Dockerfile', pull: false }
   expect(buildxArguments(request as unknown as Parameters<typeof buildxArguments>[0])).toContain(
@@ -9,7 +9,7 @@ test('the path of a secret may have a comma', () => {
   )
 })
 
-test('buildx is told all but the secrets, which it finds in its environment', () => {
+test('passes all inputs to buildx as arguments, and secret values in the environment', () => {
   const inputs = buildInputs({
     secrets: 'token=s3cr3t',
     target: 'app',

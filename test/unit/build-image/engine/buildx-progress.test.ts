@@ -11,7 +11,7 @@ beforeEach(() => {
   clock = new FakeClock()
 })
 
-test('BuildKit’s mixed lines come under the titles they belong to', () => {
+test('sorts BuildKit’s mixed lines under the titles of their steps', () => {
   const output = new BuildxProgress(log, clock)
   const text = `#1 [internal] load build definition from Dockerfile
 #1 DONE 0.1s
@@ -47,7 +47,7 @@ test('BuildKit’s mixed lines come under the titles they belong to', () => {
   expect(output.failure()).toBeUndefined()
 })
 
-test('a failed step is the failure, and its lines are not told twice', () => {
+test('reports the failed step, and logs its lines once', () => {
   const output = new BuildxProgress(log, clock)
   const text = `#5 [2/2] RUN false
 #5 0.215 on the way
@@ -62,7 +62,7 @@ ERROR: failed to solve: executor failed running [/bin/sh -c false]: exit code: 1
   expect(output.failure()).toBe('[2/2] RUN false: executor failed running [/bin/sh -c false]: exit code: 1')
 })
 
-test('what buildx says and does again is no failure; a build without a failed step fails with its last words', () => {
+test('ignores an error that buildx retries, and reports the last error of a build without a failed step', () => {
   const output = new BuildxProgress(log, clock)
   const locked =
     'rpc error: code = Unavailable desc = ref layer-sha256:5466 locked for 1.7ms (since 2026-01-01 00:00:00)'

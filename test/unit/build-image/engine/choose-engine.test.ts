@@ -18,6 +18,6 @@ test.each<[Record<string, string>, string, string, string]>([
   [{ 'cache-from': 'type=gha' }, 'FROM scratch', 'buildx', '`cache-from` needs it'],
   [{ sbom: 'true' }, 'FROM scratch', 'buildx', '`sbom` needs it'],
   [{}, 'FROM scratch\nRUN --mount=type=cache,target=/c x', 'buildx', 'the Dockerfile uses RUN --mount'],
-])('%j with %j is built with %s, as %s', (inputs, dockerfile, engine, reason) => {
+])('builds %j with %j with %s: %s', (inputs, dockerfile, engine, reason) => {
   expect(chooseEngine(buildInputs(inputs), parseDockerfile(dockerfile, []))).toEqual({ engine, reason })
 })

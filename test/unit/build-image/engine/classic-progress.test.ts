@@ -12,7 +12,7 @@ beforeEach(() => {
   clock = new FakeClock()
 })
 
-test('the classic builder’s output becomes a title, what was printed, and a time for each step', async () => {
+test('logs title, output and time of each step of the classic builder', async () => {
   const steps = new StepTimer(clock)
   const output = new ClassicProgress(log, steps)
   output.write('Step 1/3 : FROM scratch\n ---> \nStep 2/3 : RUN ma')

@@ -9,7 +9,7 @@ const collect = async (...parts: readonly (Buffer | string)[]) => {
   return messages
 }
 
-test('characters and lines may be cut anywhere, and the last line need not end', async () => {
+test('reads messages that are cut between chunks at any byte, and a last line without an end', async () => {
   const bytes = Buffer.from('{"stream":"Grüße ☃\\n"}\r\n\n{"aux":{"ID":"sha256:1"}}')
   for (let at = 0; at <= bytes.length; at++) {
     expect(await collect(bytes.subarray(0, at), bytes.subarray(at))).toEqual([
@@ -20,12 +20,12 @@ test('characters and lines may be cut anywhere, and the last line need not end',
 })
 
 test.each(['{"errorDetail":{"message":"no such file"},"error":"other"}', '{"error":"no such file"}\n'])(
-  'an error under status 200 is one: %s',
+  'throws an error message of a stream with status 200: %s',
   async (line) => {
     await expect(collect('{"stream":"ok"}\n', line)).rejects.toThrow('no such file')
   },
 )
 
-test('a line that is cut off is an error with what came of it', async () => {
+test('an incomplete line is an error that shows it', async () => {
   await expect(collect('{"stream":"ok"}\n{"str')).rejects.toThrow('stopped in the middle of a message: `{"str`')
 })

@@ -46,7 +46,7 @@ const ask = (
 const PLAIN = 'FROM scratch'
 const BUILDKIT = '# syntax=docker/dockerfile:1\nFROM scratch'
 
-test('on this machine nobody is asked', async () => {
+test('asks no builder on this machine', async () => {
   expect(await ask(PLAIN)).toBe(HERE)
   expect(await ask(PLAIN, {}, { DOCKER_HOST: 'unix:///run/user/1001/docker.sock' })).toBe(HERE)
   expect(await ask(BUILDKIT)).toBe(HERE)
@@ -57,24 +57,24 @@ test.each<[string, Record<string, string>, Record<string, string>]>([
   ['the input', { INPUT_BUILDER: 'far' }, {}],
   ['BUILDX_BUILDER', {}, { BUILDX_BUILDER: 'far' }],
   ['DOCKER_CONTEXT', {}, { DOCKER_CONTEXT: 'far' }],
-])('a builder that %s names is asked', async (_, inputs, env) => {
+])('asks the builder that %s names', async (_, inputs, env) => {
   expect(await ask(BUILDKIT, inputs, env)).toBe('linux/riscv64')
   expect(commands.at(-1)).toBe(inputs['INPUT_BUILDER'] ? 'docker buildx inspect far' : 'docker buildx inspect')
 })
 
-test('so is one that docker/setup-buildx-action made the current one', async () => {
+test('asks the builder that docker/setup-buildx-action selected', async () => {
   mkdirSync(join(folder, 'buildx'))
   writeFileSync(join(folder, 'buildx/current'), JSON.stringify({ Key: 'unix:///var/run/docker.sock', Name: 'far' }))
   expect(await ask(BUILDKIT)).toBe('linux/riscv64')
   expect(await ask(PLAIN)).toBe(HERE)
 })
 
-test('what a builder does not say is not known', async () => {
+test('does not know the platform of a builder that lists none, or that fails', async () => {
   expect(await ask(BUILDKIT, { INPUT_BUILDER: 'far' }, {}, 'Name: far\nPlatforms:\n')).toBeUndefined()
   expect(await ask(BUILDKIT, { INPUT_BUILDER: 'far' }, {}, '')).toBeUndefined()
 })
 
-test('an engine on another machine is asked, and not known when it is not there', async () => {
+test('asks an engine on another machine, and does not know the platform when it does not answer', async () => {
   const engine = createServer((request, response) =>
     response
       .setHeader('content-type', 'application/json')

@@ -12,17 +12,17 @@ const inFile = (content: string) => {
   return secretTexts({ kind: 'file', id: 'a', file })
 }
 
-test('of a secret in a file its lines are hidden, and not what stands in every log', () => {
+test('masks the lines of a secret in a file, except short ones', () => {
   expect(inFile('{\n  "token": "s3cr3t-value",\r\n  "on": true\n}\n')).toEqual([
     '"token": "s3cr3t-value",',
     '"on": true',
   ])
 })
 
-test('a key store is not text, and is too long to be printed', () => {
+test('masks nothing of a large file, such as a key store', () => {
   expect(inFile('x'.repeat(100_000))).toEqual([])
 })
 
-test('a value is hidden whole', () => {
+test('masks a value as a whole', () => {
   expect(secretTexts({ kind: 'value', id: 'a', value: 'two\nlines' })).toEqual(['two\nlines'])
 })

@@ -20,7 +20,7 @@ const read = (inputs: Readonly<Record<string, string>>, env: Readonly<Record<str
     ...env,
   })
 
-test('without more than a repository, the commit is the tag, and the workspace the context', () => {
+test('defaults the tag to the commit and the context to the workspace', () => {
   expect(read({ images: IMAGES })).toMatchObject({
     destinations: [{ repository: { path: 'web' }, tags: ['c0ffee'] }],
     build: {
@@ -38,12 +38,12 @@ test('without more than a repository, the commit is the tag, and the workspace t
   })
 })
 
-test('an image can be looked up without a place to copy it to', () => {
+test('needs no destination to look up an image', () => {
   const inputs = read({ promote: 'ghcr.io/acme/web:v1', push: 'false' })
   expect(inputs).toMatchObject({ push: false, destinations: [], promote: { tag: 'v1' } })
 })
 
-test('every tag goes to every image, a full reference stands for itself, and nothing is there twice', () => {
+test('applies each bare tag to each image, and a full reference to its own repository, without duplicates', () => {
   const { destinations } = read({
     images: 'ghcr.io/a/web, ghcr.io/b/web',
     tags: 'v1\nlatest, v1\nghcr.io/a/web:extra\ndocker.io/acme/web:v9',
@@ -55,13 +55,13 @@ test('every tag goes to every image, a full reference stands for itself, and not
   ])
 })
 
-test('full references alone are enough, as in docker/build-push-action', () => {
+test('accepts full references in `tags` alone, as docker/build-push-action does', () => {
   expect(read({ tags: 'ghcr.io/acme/web:v1' }).destinations).toEqual([
     { repository: { host: 'ghcr.io', path: 'acme/web' }, tags: ['v1'] },
   ])
 })
 
-test('secrets come from values, of several lines too, from variables and from files', () => {
+test('reads secrets from values, also of several lines, from variables and from files', () => {
   const { build } = read(
     {
       images: IMAGES,
@@ -136,7 +136,7 @@ test.each<[Record<string, string>, string, string]>([
   [{ images: IMAGES, 'secret-envs': 'A=NOT_SET' }, 'secret-envs', 'the variable of entry 1 is not set.'],
   [{ images: IMAGES, 'secret-files': 'A=nowhere.pem' }, 'secret-files', 'the file of entry 1 cannot be read.'],
   [{ images: IMAGES, secrets: 'A=1\nA=2' }, 'secrets', 'has `A` twice.'],
-])('%j is refused by the name of %s', (inputs, input, message) => {
+])('refuses %j and names %s', (inputs, input, message) => {
   expect(() => read(inputs)).toThrow(
     expect.objectContaining({ input, message: expect.stringContaining(message), hint: expect.any(String) }),
   )
@@ -147,7 +147,7 @@ test.each([
   'A=fine\ns3cr3t-without-a-name',
   '=s3cr3t-without-a-name',
   's3cr3t-without-a-name=',
-])('a malformed secret line is counted and not repeated: %j', (secrets) => {
+])('gives the number of a malformed secret line, and not its text: %j', (secrets) => {
   for (const name of ['secrets', 'secret-envs', 'secret-files']) {
     let error: unknown
     try {
@@ -168,7 +168,7 @@ test.each([
   ['CONFIG=-----BEGIN RSA PRIVATE KEY-----', 'whose value looks like a secret'],
   ['ID=AKIAIOSFODNN7EXAMPLE', 'whose value looks like a secret'],
   ['NPMRC=//registry.npmjs.org/:_authToken=npm_0123456789abcdefghijABCD', 'whose value looks like a secret'],
-])('the build argument %s is refused, with the reason and without the value', (line, reason) => {
+])('refuses the build argument %s with the reason and without the value', (line, reason) => {
   const value = line.slice(line.indexOf('=') + 1)
   expect(() => read({ images: IMAGES, 'build-args': line })).toThrow(
     expect.objectContaining({ message: expect.stringContaining(reason), input: 'build-args' }),
@@ -183,11 +183,11 @@ test.each([
   'SECRET_KEY_BASE=dummy-for-assets',
   'KEYBOARD=qwertyuiop',
   'TOKENIZER=sentencepiece',
-])('the build argument %s is none', (line) => {
+])('accepts the build argument %s', (line) => {
   expect(read({ images: IMAGES, 'build-args': line }).build.buildArgs).toHaveLength(1)
 })
 
-test('without platforms, it is for the one that DOCKER_DEFAULT_PLATFORM names, as with docker build', () => {
+test('defaults the platform to DOCKER_DEFAULT_PLATFORM, as docker build does', () => {
   const env = { DOCKER_DEFAULT_PLATFORM: 'linux/arm64' }
   expect(read({ images: IMAGES }, env).build.platforms).toEqual(['linux/arm64'])
   expect(read({ images: IMAGES, platforms: 'linux/amd64' }, env).build.platforms).toEqual(['linux/amd64'])
@@ -196,7 +196,7 @@ test('without platforms, it is for the one that DOCKER_DEFAULT_PLATFORM names, a
   )
 })
 
-test('the account that may be touched is one, and is that of every ECR registry that is pushed to', () => {
+test('refuses an ECR repository outside of the expected account', () => {
   const inputs = { images: `${IMAGES}\nghcr.io/acme/web`, 'expected-account-id': '123456789012' }
   expect(read(inputs).expectedAccountId).toBe('123456789012')
   expect(read({ images: IMAGES }).expectedAccountId).toBeUndefined()
@@ -227,6 +227,6 @@ test.each(notOurs)('the input %s of docker/build-push-action is refused, with wh
   )
 })
 
-test('what is off, or only for a context on GitHub, does not stand in the way', () => {
+test('accepts inputs of docker/build-push-action that are off or have no effect', () => {
   expect(() => read({ images: IMAGES, load: 'false', 'github-token': 'x', outputs: '' })).not.toThrow()
 })

@@ -48,22 +48,19 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-test.each(['gnu', 'pax'])(
-  'in a %s archive nothing is newer than the epoch, what is older stays, and nothing else changes',
-  async (format) => {
-    const tar = format === 'gnu' ? gnu : pax
-    const clamped = await clamp(tar)
-    expect(clamped).toHaveLength(tar.length)
-    expect(list(clamped)).toBe(
-      list(tar).replace(/20(27|2[6-9]|[3-9]\d)-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?/g, '2023-11-14 22:13:20'),
-    )
-    expect(list(clamped)).toContain('2001-09-09 01:46:40')
-    const content = (archive: Buffer, name: string) => execFileSync('tar', ['-xO', `./${name}`], { input: archive })
-    for (const name of ['new', 'tar-in-tar']) expect(content(clamped, name).equals(content(tar, name))).toBe(true)
-  },
-)
+test.each(['gnu', 'pax'])('limits the times in a %s archive to the epoch, and changes nothing else', async (format) => {
+  const tar = format === 'gnu' ? gnu : pax
+  const clamped = await clamp(tar)
+  expect(clamped).toHaveLength(tar.length)
+  expect(list(clamped)).toBe(
+    list(tar).replace(/20(27|2[6-9]|[3-9]\d)-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?/g, '2023-11-14 22:13:20'),
+  )
+  expect(list(clamped)).toContain('2001-09-09 01:46:40')
+  const content = (archive: Buffer, name: string) => execFileSync('tar', ['-xO', `./${name}`], { input: archive })
+  for (const name of ['new', 'tar-in-tar']) expect(content(clamped, name).equals(content(tar, name))).toBe(true)
+})
 
-test('wherever the stream is cut, the result is the same, and again the same', async () => {
+test('gives the same result wherever the stream is cut, and when it runs again', async () => {
   const whole = await clamp(pax)
   await fc.assert(
     fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 3000 }), { maxLength: 30 }), async (pieces) => {
@@ -74,7 +71,7 @@ test('wherever the stream is cut, the result is the same, and again the same', a
   expect((await clamp(whole)).equals(whole)).toBe(true)
 })
 
-test('binary attributes keep their bytes, and a time in pax keeps its length', async () => {
+test('keeps binary attributes, and the length of a time in a pax header', async () => {
   const record = (key: string, value: Buffer) => {
     const body = Buffer.concat([Buffer.from(` ${key}=`), value, Buffer.from('\n')])
     return Buffer.concat([Buffer.from(String(body.length + 2)), body])

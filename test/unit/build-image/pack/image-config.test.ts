@@ -1,6 +1,6 @@
 import { finalizeConfig } from '../../../../actions/build-image/src/pack/image-config.ts'
 
-test('a configuration loses the time and the machine it was built on, and nothing else', () => {
+test('removes the time and the machine of the build from a configuration, and nothing else', () => {
   const image = {
     architecture: 'amd64',
     os: 'linux',
@@ -47,7 +47,7 @@ test('a configuration loses the time and the machine it was built on, and nothin
   expect(finish(undefined)).toEqual({ ...image, config: { ...image.config, Labels: { a: '1', b: '3' } } })
 })
 
-test('a configuration is the same whichever engine has written it', () => {
+test('gives the same configuration for each engine', () => {
   const finish = (image: object) =>
     finalizeConfig(Buffer.from(JSON.stringify(image)), { diffIds: ['sha256:1'], labels: [], epoch: 1 }).toString()
   const rootfs = { type: 'layers', diff_ids: ['sha256:1'] }

@@ -9,7 +9,7 @@ const MIB = 1024 * 1024
 const pack = (...chunks: readonly Buffer[]) => buffer(Readable.from(parallelGzip(Readable.from(chunks))))
 
 test.each([0, 1, MIB - 1, MIB, MIB + 1, 5 * MIB + 7])(
-  '%d bytes come back, through Node and through gzip',
+  'compresses %d bytes so that Node and gzip can read them',
   async (size) => {
     const bytes = Buffer.concat([randomBytes(Math.floor(size / 2)), Buffer.alloc(Math.ceil(size / 2), 'text ')])
     const packed = await pack(...(size === 0 ? [] : [bytes]))
@@ -18,7 +18,7 @@ test.each([0, 1, MIB - 1, MIB, MIB + 1, 5 * MIB + 7])(
   },
 )
 
-test('however the bytes come, what goes out is the same', async () => {
+test('gives the same bytes however the input is cut', async () => {
   const bytes = randomBytes(2 * MIB + 12_345)
   const whole = await pack(bytes)
   const pieces: Buffer[] = []
@@ -26,14 +26,14 @@ test('however the bytes come, what goes out is the same', async () => {
   expect((await pack(...pieces)).equals(whole)).toBe(true)
 })
 
-test('what does not shrink is stored, and what does in part is not', async () => {
+test('stores blocks that do not shrink, and compresses those that shrink in part', async () => {
   const noise = randomBytes(MIB)
   expect((await pack(noise)).length).toBeLessThan(MIB * 1.001)
   const half = Buffer.concat([noise.subarray(0, MIB / 2), Buffer.alloc(MIB / 2, 'text ')])
   expect((await pack(half)).length).toBeLessThan(MIB * 0.51)
 })
 
-test('what was compressed before is stored, and what needs six bits a byte is compressed', async () => {
+test('stores compressed content, and compresses base64', async () => {
   const words = Buffer.from(Array.from(randomBytes(4 * MIB), (byte) => `word${byte} `).join(''))
   const archive = gzipSync(words).subarray(0, MIB)
   expect((await pack(archive)).length).toBeGreaterThanOrEqual(archive.length)
@@ -41,7 +41,7 @@ test('what was compressed before is stored, and what needs six bits a byte is co
   expect((await pack(base64)).length).toBeLessThan(base64.length * 0.8)
 })
 
-test('an error of the source is the error', async () => {
+test('passes on an error of the source', async () => {
   const broken = Readable.from(
     (async function* () {
       yield Buffer.alloc(10)

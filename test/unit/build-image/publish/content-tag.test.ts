@@ -4,7 +4,7 @@ import type { ReadyDestination } from '../../../../actions/build-image/src/regis
 import { RegistryError } from '../../../../actions/build-image/src/registry/registry-error.ts'
 import type { Log } from '../../../../toolkit/log.ts'
 
-test('where the tag of the sources cannot be moved, a warning says what that leads to', async () => {
+test('warns when the content tag cannot be moved, and says what that leads to', async () => {
   const warnings: string[] = []
   const log = { warning: (line: string) => warnings.push(line) } as unknown as Log
   const image = {
@@ -29,7 +29,7 @@ test('where the tag of the sources cannot be moved, a warning says what that lea
   ])
 })
 
-test('a content tag whose first put lost its answer counts as put; one that stands for another image does not', async () => {
+test('counts a content tag as set when its first put lost the answer, unless it stands for another image', async () => {
   const put = async (current: string) => {
     let tags: string | undefined
     const destination = {

@@ -46,13 +46,13 @@ const THERE: Record<string, [number, object]> = {
 }
 const NO_POLICY = { GetLifecyclePolicy: refuse('LifecyclePolicyNotFoundException') }
 
-test('a new repository gets its policy', async () => {
+test('sets the lifecycle policy of a new repository', async () => {
   answers = MISSING
   await ready()
   expect(calls()).toEqual(['DescribeRepositories', 'CreateRepository', 'PutLifecyclePolicy'])
 })
 
-test('a policy that could not be put is named, and the next run puts it', async () => {
+test('names a lifecycle policy that could not be set, and sets it in the next run', async () => {
   answers = { ...MISSING, PutLifecyclePolicy: refuse('AccessDeniedException') }
   await expect(ready()).rejects.toThrow('Could not set the lifecycle policy of ecr/web (ecr:PutLifecyclePolicy)')
   server.seen.length = 0
@@ -66,19 +66,19 @@ test('a policy that could not be put is named, and the next run puts it', async 
   })
 })
 
-test('so does a run that finds that another one has created the repository meanwhile', async () => {
+test('sets the lifecycle policy when another run has just created the repository', async () => {
   answers = { ...MISSING, ...NO_POLICY, CreateRepository: refuse('RepositoryAlreadyExistsException') }
   await ready()
   expect(calls().at(-1)).toBe('PutLifecyclePolicy')
 })
 
-test('a policy that is there is left alone', async () => {
+test('does not change an existing lifecycle policy', async () => {
   answers = { ...THERE, GetLifecyclePolicy: [200, { lifecyclePolicyText: '{"rules":[{}]}' }] }
   await ready()
   expect(calls()).not.toContain('PutLifecyclePolicy')
 })
 
-test('nobody asks for a policy that no input names, nor fails for not being allowed to look', async () => {
+test('reads no lifecycle policy without the input, and continues without permission to read it', async () => {
   answers = THERE
   await ready({ lifecyclePolicy: undefined })
   expect(calls()).toEqual(['DescribeRepositories'])

@@ -61,7 +61,7 @@ const destination = (): ReadyDestination =>
 const gate = (severity: 'low' | 'high', of = image()) =>
   scanGate({ severity, timeoutMs: 60_000 }, of, [destination()], world())
 
-test('what is complete but still empty is not believed before it is read twice alike', async () => {
+test('does not accept an empty complete scan before it was read twice', async () => {
   script = [
     { status: 'IN_PROGRESS' },
     { status: 'COMPLETE' },
@@ -77,7 +77,7 @@ test('what is complete but still empty is not believed before it is read twice a
 test.each([
   ['COMPLETE', 10_000],
   ['ACTIVE', 30_000],
-])('findings that come late are seen: an empty %s scan is believed after %d ms', async (status, ms) => {
+])('waits for late findings: accepts an empty %s scan after %d ms', async (status, ms) => {
   script = [{ status }]
   expect(await gate('high')).toEqual({})
   expect(waited()).toBeGreaterThanOrEqual(ms)
@@ -86,26 +86,26 @@ test.each([
   await expect(gate('high')).rejects.toThrow('found 1 critical')
 })
 
-test('findings themselves are believed when they are read twice alike, soon', async () => {
+test('accepts findings once they were read twice alike', async () => {
   script = [{ status: 'COMPLETE', counts: { LOW: 1 } }]
   expect(await gate('high')).toEqual({ LOW: 1 })
   expect(waited()).toBe(1000)
 })
 
-test('enhanced scanning stays active, and findings below the gate pass', async () => {
+test('accepts enhanced scanning, which stays ACTIVE, and passes findings below the gate', async () => {
   script = [{ status: 'ACTIVE', counts: { MEDIUM: 3, INFORMATIONAL: 9 } }]
   expect(await gate('high')).toEqual({ MEDIUM: 3, INFORMATIONAL: 9 })
   expect(calls()).toEqual(['DescribeImageScanFindings', 'DescribeImageScanFindings'])
   await expect(gate('low')).rejects.toThrow('3 medium')
 })
 
-test('a scan is asked for once when there is none', async () => {
+test('starts a scan once when there is none', async () => {
   script = ['not scanned', 'not scanned', { status: 'COMPLETE' }]
   expect(await gate('high')).toEqual({})
   expect(calls().filter((call) => call === 'StartImageScan')).toHaveLength(1)
 })
 
-test('the images of an index are scanned one by one, attestations are not', async () => {
+test('scans each image of an index, and no attestations', async () => {
   const manifest = (digest: string, os: string) => ({
     mediaType: OCI_MANIFEST,
     digest,
@@ -121,7 +121,7 @@ test('the images of an index are scanned one by one, attestations are not', asyn
   expect([...new Set(scanned)]).toEqual(['sha256:a', 'sha256:b'])
 })
 
-test('a scan that fails, or does not end, is an error; so is a gate without ECR', async () => {
+test('fails when a scan fails or does not end, and without ECR', async () => {
   script = [{ status: 'UNSUPPORTED_IMAGE' }]
   await expect(gate('high')).rejects.toThrow('ECR could not scan web@sha256:top: UNSUPPORTED_IMAGE')
   script = [{ status: 'PENDING' }]

@@ -52,7 +52,7 @@ const destination = (path = 'web') => {
   } as unknown as ReadyDestination
 }
 
-test('a tag whose answer was lost, and that is refused the second time, was put', async () => {
+test('counts a tag as set when the answer was lost and the second put is refused', async () => {
   puts = [
     { tag: OURS, answer: 'lost' },
     { tag: OURS, answer: 'refused' },
@@ -62,12 +62,12 @@ test('a tag whose answer was lost, and that is refused the second time, was put'
   expect(puts).toEqual([])
 })
 
-test('a tag that another run of the same commit put first is as good', async () => {
+test('accepts a tag that another run of the same commit has set', async () => {
   puts = [{ tag: OURS, answer: 'refused' }]
   expect(await tagAll(image, [destination()], log)).toHaveLength(1)
 })
 
-test('a tag that stands for another image is refused with both digests', async () => {
+test('names both digests when a tag stands for another image', async () => {
   puts = [{ tag: THEIRS, answer: 'refused' }]
   await expect(tagAll(image, [destination()], log)).rejects.toMatchObject({
     message: expect.stringMatching(
@@ -77,12 +77,12 @@ test('a tag that stands for another image is refused with both digests', async (
   })
 })
 
-test('a refusal that has put nothing stays what it is', async () => {
+test('reports the registry’s refusal when the tag does not exist', async () => {
   puts = []
   await expect(tagAll(image, [destination()], log)).rejects.toThrow(/^Could not put .*web:v1\. The registry says: 400/)
 })
 
-test('where one registry does not take its tag, it is said which tags stand for the image already', async () => {
+test('lists the tags that are set when one registry refuses its tag', async () => {
   puts = [{ tag: OURS, answer: 'put' }]
   const [web, closed] = [destination(), destination('closed')]
   const { host } = web.repository

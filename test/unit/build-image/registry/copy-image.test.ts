@@ -8,7 +8,7 @@ import { writeLayout } from '../../../support/build-image/oci-layout.ts'
 const { folder, digest: top } = writeLayout()
 afterAll(() => rmSync(folder, { recursive: true }))
 
-test('blobs are put before the manifests that name them, images before their index, each once', async () => {
+test('copies blobs before the manifests that name them, and images before their index, each once', async () => {
   const done: string[] = []
   const had = new Set<string>()
   const registry = {

@@ -7,7 +7,7 @@ import { writeLayout } from '../../../support/build-image/oci-layout.ts'
 const { folder } = writeLayout()
 afterAll(() => rmSync(folder, { recursive: true }))
 
-test('an index is its platforms, and the summary shows each', async () => {
+test('shows each platform of an index', async () => {
   const image = await readLayout(folder)
   const platforms = await readPlatformImages(image)
   expect(platforms.map(({ platform, layers }) => [platform, layers.length])).toEqual([

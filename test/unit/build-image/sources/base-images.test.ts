@@ -22,16 +22,16 @@ async function base(image: { Id: string; digests: readonly string[] }, has: read
   return (await resolveBases([NAME], registries, docker, log))?.[0]
 }
 
-test('what was pulled, and has moved on since, is stale, in either store of images', async () => {
+test('a pulled image is stale when its tag has moved, in either image store', async () => {
   expect(await base({ Id: CONFIG, digests: [OLD] }, [OLD, NEW], NEW)).toMatchObject({ identity: NEW, stale: true })
   expect(await base({ Id: OLD, digests: [OLD] }, [OLD, NEW], NEW)).toMatchObject({ identity: NEW, stale: true })
 })
 
-test('what was pulled is stale too when its registry has let go of it', async () => {
+test('a pulled image is stale when the registry has removed it', async () => {
   expect(await base({ Id: CONFIG, digests: [OLD] }, [NEW], NEW)).toMatchObject({ identity: NEW, stale: true })
 })
 
-test('what was built here stays, though containerd has a digest for it and the registry an older one of the name', async () => {
+test('an image that was built here is local, even when containerd has a digest for it and the registry an image of its name', async () => {
   expect(await base({ Id: CONFIG, digests: [] }, [NEW], NEW)).toMatchObject({
     identity: CONFIG,
     local: true,
@@ -45,7 +45,7 @@ test('what was built here stays, though containerd has a digest for it and the r
   expect(await base({ Id: OLD, digests: [OLD] }, [])).toMatchObject({ identity: OLD, local: true, stale: false })
 })
 
-test('what is current is neither', async () => {
+test('a current image is neither local nor stale', async () => {
   expect(await base({ Id: OLD, digests: [OLD] }, [OLD], OLD)).toMatchObject({
     identity: OLD,
     local: false,

@@ -76,7 +76,7 @@ test.each<[string, Change]>([
   ['a secret’s name', { inputs: { secrets: 'a=b' } }],
   ['what a base stands for', { base: 'sha256:2' }],
   ['the test that it passed', { inputs: { 'test-command': 'true' } }],
-])('%s makes it another image', async (_, change) => {
+])('%s changes the hash', async (_, change) => {
   const before = await hash()
   expect(await hash(change)).not.toBe(before)
 })
@@ -89,20 +89,20 @@ test.each<[string, Change]>([
     'no-cache, pull and cache',
     { inputs: { 'build-args': 'A=1\nB=2', pull: 'true', 'cache-from': 'ghcr.io/acme/web:v0' } },
   ],
-])('%s does not', async (title, change) => {
+])('%s does not change the hash', async (title, change) => {
   const inputs = title === 'nothing' ? {} : { 'build-args': 'A=1\nB=2' }
   expect(await hash(change)).toBe(await hash({ inputs }))
 })
 
-test('with platforms, the builder’s own does not', async () => {
+test('with platforms, the builder’s own does not change the hash', async () => {
   const inputs = { platforms: 'linux/s390x' }
   expect(await hash({ inputs })).toBe(await hash({ inputs, platform: 'linux/arm64' }))
 })
 
-test('a secret’s value does not', async () => {
+test('a secret’s value does not change the hash', async () => {
   expect(await hash({ inputs: { secrets: 'a=one' } })).toBe(await hash({ inputs: { secrets: 'a=two' } }))
 })
 
-test('the tag is one', async () => {
+test('the content tag is a valid tag', async () => {
   expect(contentTag(await hash())).toMatch(/^content-[0-9a-f]{40}$/)
 })

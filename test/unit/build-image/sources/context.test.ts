@@ -22,7 +22,7 @@ const walk = (dockerfile = join(folder, 'Dockerfile')) =>
   readContext(folder, dockerfile, findIgnoreFile(folder, dockerfile))
 const paths = (dockerfile?: string) => walk(dockerfile).entries.map(({ path }) => path)
 
-test('everything is there, in one order, except .git', () => {
+test('lists everything in a fixed order, except .git', () => {
   for (const path of ['b/x', 'a', 'Dockerfile', 'b/a/deep', '.git/HEAD', '.gitignore', 'B']) write(path)
   expect(paths()).toEqual(['.gitignore', 'B', 'Dockerfile', 'a', 'b', 'b/a', 'b/a/deep', 'b/x'])
 })
@@ -49,7 +49,7 @@ test.each<[string, string[], string[]]>([
   expect(paths()).toEqual(['.dockerignore', 'Dockerfile', ...kept].sort((a, b) => (a < b ? -1 : 1)))
 })
 
-test('a Dockerfile’s own ignore file takes the place of the context’s', () => {
+test('prefers the ignore file of the Dockerfile to that of the context', () => {
   for (const path of ['docker/prod.Dockerfile', 'a', 'b']) write(path)
   write('.dockerignore', 'a')
   write('docker/prod.Dockerfile.dockerignore', 'b\ndocker')
@@ -61,7 +61,7 @@ test('a Dockerfile’s own ignore file takes the place of the context’s', () =
   ])
 })
 
-test('a folder is walked only where something in it may come back', () => {
+test('lists an ignored folder only where a `!` line may keep something in it', () => {
   const ignore = readIgnoreFile('node_modules\n!node_modules/mine/**\n!src')
   expect(ignore.ignoresWhole('node_modules')).toBe(false)
   expect(ignore.ignoresWhole('node_modules/theirs')).toBe(true)
@@ -69,7 +69,7 @@ test('a folder is walked only where something in it may come back', () => {
   expect(readIgnoreFile('node_modules\n!src').ignoresWhole('node_modules')).toBe(true)
 })
 
-test('the same sources are the same bytes, whatever their times, modes and owner', async () => {
+test('packs the same sources to the same bytes, whatever their times, modes and owner', async () => {
   write('run.sh')
   write('data/file')
   write('Dockerfile')
@@ -98,7 +98,7 @@ test('the same sources are the same bytes, whatever their times, modes and owner
   ])
 })
 
-test('large, empty and oddly named files arrive whole', async () => {
+test('packs large, empty and unusually named files completely', async () => {
   const long = `${'directory-with-a-long-name/'.repeat(6)}file`
   write('Dockerfile')
   write('empty', '')
@@ -115,7 +115,7 @@ test('large, empty and oddly named files arrive whole', async () => {
   ])
 })
 
-test('files of all sizes arrive in order, small ones put together and large ones as they are', async () => {
+test('packs files of all sizes in order, joining small chunks', async () => {
   write('Dockerfile')
   const sizes = [1, 511, 65_535, 65_536, 65_537, 5, 262_143, 262_144, 262_145, 100, 1_000_000, 3]
   const content = (at: number) => String.fromCharCode(97 + at).repeat(sizes[at] ?? 0)
@@ -128,7 +128,7 @@ test('files of all sizes arrive in order, small ones put together and large ones
   }
 })
 
-test('an ignored folder is not looked into, and may be closed', async () => {
+test('does not read an ignored folder, which may be unreadable', async () => {
   for (const path of ['Dockerfile', 'closed/file', 'open']) write(path)
   write('.dockerignore', 'closed')
   chmodSync(folder, 0o755)
@@ -136,7 +136,7 @@ test('an ignored folder is not looked into, and may be closed', async () => {
   expect(kept).toEqual(['.dockerignore', 'Dockerfile', 'open'])
 })
 
-test('a file that is gone or shrunk when it is read is named', async () => {
+test('names a file that was removed or shrank during the build', async () => {
   write('Dockerfile')
   write('vanishing')
   write('shrinking', 'x'.repeat(600_000))
@@ -162,7 +162,7 @@ async function readClosed(path: string, read: () => unknown): Promise<unknown> {
   }
 }
 
-test('a file, a folder and a Dockerfile that may not be read are named', async () => {
+test('names a file, a folder and a Dockerfile without read permission', async () => {
   for (const path of ['Dockerfile', 'secret', 'closed/file']) write(path)
   chmodSync(folder, 0o755)
   const [dockerfile = '', secret = '', closed = ''] = ['Dockerfile', 'secret', 'closed'].map((at) => join(folder, at))
@@ -175,7 +175,7 @@ test('a file, a folder and a Dockerfile that may not be read are named', async (
   )
 })
 
-test('links that lead nowhere are known by name', () => {
+test('lists symbolic links without a target', () => {
   write('Dockerfile')
   symlinkSync('nowhere', join(folder, 'broken'))
   symlinkSync('loop', join(folder, 'loop'))
@@ -183,7 +183,7 @@ test('links that lead nowhere are known by name', () => {
   expect(walk().brokenLinks).toEqual(['broken', 'loop'])
 })
 
-test('a context that is no folder is refused by name', () => {
+test('names a context that is not a folder', () => {
   write('Dockerfile')
   const context = join(folder, 'Dockerfile')
   expect(() => readContext(context, join(context, 'Dockerfile'), readIgnoreFile(''))).toThrow(

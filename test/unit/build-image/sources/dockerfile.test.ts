@@ -6,7 +6,7 @@ const parse = (lines: readonly string[], args: Readonly<Record<string, string>> 
     Object.entries(args).map(([key, value]) => ({ key, value })),
   )
 
-test('every image that is pulled is known: bases, copies, mounts; stages, scratch and numbers are none', () => {
+test('lists every image that is pulled, of FROM, COPY --from and RUN --mount, without stages, scratch and numbers', () => {
   const { images, stages, unknown } = parse([
     'FROM --platform=linux/amd64 node:24 AS Build',
     'COPY --from=busybox:1 /bin/sh /bin/',
@@ -21,7 +21,7 @@ test('every image that is pulled is known: bases, copies, mounts; stages, scratc
   expect(unknown).toBeUndefined()
 })
 
-test('arguments before the first FROM choose bases: given ones, defaults, and defaults of defaults', () => {
+test('expands arguments before the first FROM: given values, defaults, and defaults of defaults', () => {
   const lines = [
     'ARG REGISTRY=docker.io',
     'ARG VERSION="24"',
@@ -34,7 +34,7 @@ test('arguments before the first FROM choose bases: given ones, defaults, and de
   expect(parse(lines, { BASE: 'mine:1' }).images).toEqual(['mine:1', 'alpine'])
 })
 
-test('a base without a value makes the list incomplete', () => {
+test('marks a Dockerfile whose base image is not known', () => {
   expect(parse(['ARG BASE', 'FROM $BASE'])).toMatchObject({ unknown: 'FROM $BASE', images: [] })
   expect(parse(['ARG BASE', 'FROM $BASE'], { BASE: 'alpine' })).toMatchObject({
     unknown: undefined,
@@ -65,11 +65,11 @@ test.each([
   'alpine:"$IMAGE"',
   // Only the builder knows it, so its default says nothing.
   'alpine:${TARGETARCH:-amd64}',
-])('what cannot be worked out is unknown, and never an image: FROM %s', (base) => {
+])('does not take an expression that it cannot expand for an image: FROM %s', (base) => {
   expect(parse(['ARG IMAGE=v1', `FROM ${base}`])).toMatchObject({ images: [], unknown: `FROM ${base}` })
 })
 
-test('a default that cannot be worked out is no missing value', () => {
+test('treats a default that cannot be expanded as unknown, not as unset', () => {
   expect(parse(['ARG A=${B#v}', 'FROM ${A-alpine}'])).toMatchObject({ images: [], unknown: 'FROM ${A-alpine}' })
 })
 
@@ -84,7 +84,7 @@ test.each([
   'ONBUILD ADD https://example.com/latest.tgz /',
   'COPY --from=$IMAGE a b',
   'RUN --mount=type=bind,from=$IMAGE true',
-])('what comes from elsewhere and may change is unknown: %s', (line) => {
+])('marks an instruction that reads a URL or an unknown image: %s', (line) => {
   expect(parse(['FROM scratch', line])).toMatchObject({ images: [], unknown: line.replace(/^ONBUILD /, '') })
 })
 
@@ -94,11 +94,11 @@ test.each([
   'ADD ["a b", "$HOME/"]',
   'RUN wget https://example.com/latest.tgz',
   'COPY $SOURCE /',
-])('what is in the context, or pinned, is known: %s', (line) => {
+])('accepts an instruction that reads the context or has a checksum: %s', (line) => {
   expect(parse(['FROM scratch', line]).unknown).toBeUndefined()
 })
 
-test('the image that reads the Dockerfile is one that is pulled, whoever names it', () => {
+test('lists the image of the Dockerfile frontend, from the syntax line or BUILDKIT_SYNTAX', () => {
   expect(parse(['# syntax=docker/dockerfile:1', 'FROM scratch']).images).toEqual(['docker/dockerfile:1'])
   expect(parse(['FROM scratch'], { BUILDKIT_SYNTAX: 'acme/frontend:2' })).toMatchObject({
     images: ['acme/frontend:2'],
@@ -106,7 +106,7 @@ test('the image that reads the Dockerfile is one that is pulled, whoever names i
   })
 })
 
-test('comments, continued lines and here-documents are what they are', () => {
+test('parses comments, continued lines and here-documents', () => {
   const { images, stages, needsBuildKit } = parse([
     '# FROM not-this',
     'FROM \\',
@@ -134,7 +134,7 @@ test.each([
   expect(parse(lines).needsBuildKit).toBe(reason)
 })
 
-test('declared arguments are known, several on a line too', () => {
+test('lists declared arguments, also several in one ARG', () => {
   expect([...parse(['ARG A=1 B', 'FROM scratch', 'ARG SOURCE_DATE_EPOCH']).args]).toEqual([
     'A',
     'B',
