@@ -430,7 +430,7 @@ test('warns of a broken link, and names a missing Dockerfile and a missing COPY 
   sources.write('Dockerfile', `FROM scratch\nLABEL slipway.test=${TEST}\nCOPY absent /\n`)
   const absent = await build({ images: `${one.host}/links/web`, tags: 'v2' })
   expect(absent.log).toMatch(/The build failed at `COPY absent \/`: .*absent/)
-  expect(absent.log).toContain('Check that the file is in the context, and that .dockerignore does not leave it out.')
+  expect(absent.log).toContain('Check that the file is in the context, and that .dockerignore does not exclude it.')
 })
 
 test('removes in the post step what a killed main step left', async () => {
