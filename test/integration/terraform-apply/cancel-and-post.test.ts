@@ -205,7 +205,7 @@ esac`)
     { phase: 'post', state, env: { ...env, PATH: '/bin' } },
   )
   expect(post.code).toBe(1)
-  expect(post.log).toContain('Terraform apply ended before it was through')
+  expect(post.log).toContain('Terraform apply ended before it was complete')
   expect(post.log).toContain('It is kept in `s3://terraform-state/bereft/terraform.tfstate.errored-8-1`')
   expect(JSON.parse(await stacks.store.text('bereft/terraform.tfstate.errored-8-1'))).toMatchObject({ serial: 3 })
   expect(scratch(web)).toEqual([])

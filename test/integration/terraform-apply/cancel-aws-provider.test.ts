@@ -75,7 +75,7 @@ async function expectFinished(post: StepResult, stack: Stack, store: StateStore)
 async function expectInterrupted(post: StepResult, stack: Stack, store: StateStore): Promise<void> {
   expect(post.code).toBe(0)
   expect(post.log.match(/Interrupt received\.|Two interrupts received/g)).toEqual(['Interrupt received.'])
-  expect(post.log).toContain('Terraform apply ended before it was through.')
+  expect(post.log).toContain('Terraform apply ended before it was complete.')
   expect(await store.keys(stack.key)).toEqual([stack.key])
 }
 

@@ -178,7 +178,9 @@ test('keeps a plan in the summary to 256 KiB, and says how much it leaves out', 
   expect(size).toBeGreaterThan(240 * 1024)
   expect(summary).toContain('150 to create.')
   const told = summary.match(/<summary>🟢 create <code>terraform_data\.many\[\d+\]<\/code>/g) ?? []
-  const left = /_The details of (\d+) more do not fit here; `terraform show` of the plan has them\._/.exec(summary)?.[1]
+  const left = /_The details of (\d+) more do not fit here; `terraform show` on the plan file has them\._/.exec(
+    summary,
+  )?.[1]
   expect(told.length + Number(left)).toBe(150)
 })
 

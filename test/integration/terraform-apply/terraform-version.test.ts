@@ -163,7 +163,7 @@ test('refuses a download with another checksum', async () => {
 test('reports a version that does not exist or cannot be downloaded', async () => {
   const { made, run } = stack('missing')
   expect((await run({ 'terraform-version': '7.7.7' })).log).toContain('could not be downloaded')
-  expect((await run({ 'terraform-version': '~> 7.0' })).log).toContain('No published version is `~> 7.0`')
+  expect((await run({ 'terraform-version': '~> 7.0' })).log).toContain('No published version satisfies `~> 7.0`')
   expect((await run({ 'terraform-version': 'newest' })).log).toContain('is not a valid Terraform version constraint')
   const bare = await run({}, { PATH: made.folder })
   expect(bare.code).toBe(1)
