@@ -8,7 +8,7 @@ import { useStacks } from '../../support/terraform-apply/terraform-stack.ts'
 const stacks = useStacks(source('terraform-apply'))
 const { stack } = stacks
 
-const KEY = { 'fingerprint-key': 'a key that nobody else has' }
+const KEY = { 'fingerprint-key': 'a key for this test only' }
 
 const PROVIDER = `
   provider "aws" {

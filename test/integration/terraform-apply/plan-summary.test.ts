@@ -40,7 +40,7 @@ test('shows destroyed and replaced resources first, then the rest; logs and draw
         value = terraform_data.kept.output
       }`,
   })
-  const { code, outputs, summary, log } = await web.run({ 'fingerprint-key': 'a key that nobody else has' })
+  const { code, outputs, summary, log } = await web.run({ 'fingerprint-key': 'a key for this test only' })
   expect(code).toBe(0)
 
   // The plan, most severe changes first.
@@ -142,7 +142,7 @@ test('plans the same modules for another environment by backend key or workspace
   expect(JSON.parse(green.outputs['outputs'] ?? '')).toEqual({ web: { size: 6, workspace: 'green' } })
 
   // However a workspace is selected, its approval is valid for no other.
-  const sealed = { ...inputs('prod'), variables: 'size = 6', 'fingerprint-key': 'a key that nobody else has' }
+  const sealed = { ...inputs('prod'), variables: 'size = 6', 'fingerprint-key': 'a key for this test only' }
   const inBlue = { env: { TF_WORKSPACE: 'blue' } }
   const planned = await web.run({ ...sealed, command: 'plan' }, inBlue)
   expect(planned.summary).toContain('### prod · blue · infra')

@@ -6,7 +6,7 @@ import { useStacks } from '../../support/terraform-apply/terraform-stack.ts'
 const stacks = useStacks(source('terraform-apply'))
 const { stack } = stacks
 
-const KEY = { 'fingerprint-key': 'a key that nobody else has' }
+const KEY = { 'fingerprint-key': 'a key for this test only' }
 
 describe('a plan with secrets in every position', () => {
   // Each value is unique, so finding it anywhere is a leak.
@@ -273,7 +273,7 @@ describe('an approval', () => {
     const { approval = '' } = (await web.run({ command: 'plan', environment: 'stage', ...KEY })).outputs
     const verify = async (inputs: Record<string, string>) =>
       (await web.run({ command: 'verify', 'approved-plan': approval, environment: 'stage', ...KEY, ...inputs })).log
-    expect(await verify({ 'fingerprint-key': 'a key of somebody else' })).toContain(
+    expect(await verify({ 'fingerprint-key': 'a key of another test' })).toContain(
       'was not made with this `fingerprint-key`',
     )
     expect(await verify({ 'approved-plan': `${approval.slice(0, -4)}xxx=` })).toContain('or it was changed')

@@ -8,7 +8,7 @@ const stacks = useStacks(source('terraform-apply'))
 const { stack } = stacks
 
 const TOKEN = { 'github-token': 'any' }
-const KEY = { 'fingerprint-key': 'a key that nobody else has' }
+const KEY = { 'fingerprint-key': 'a key for this test only' }
 const PLAN = { command: 'plan', environment: 'prod', ...TOKEN, ...KEY }
 const APPROVED = { ...PLAN, command: 'apply', 'approved-plan': 'pull-request' }
 const ONE = 'resource "terraform_data" "a" {}'

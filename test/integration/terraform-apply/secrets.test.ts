@@ -9,7 +9,7 @@ import { type Stack, useStacks } from '../../support/terraform-apply/terraform-s
 const stacks = useStacks(source('terraform-apply'))
 const { stack } = stacks
 
-const KEY = { 'fingerprint-key': 'a key that nobody else has' }
+const KEY = { 'fingerprint-key': 'a key for this test only' }
 
 // Each value is unique, so finding it anywhere is a leak.
 const NESTED = { plain: 'xq-variable', list: ['xq-in-list-1', { deep: 'xq-in-map-in-list' }], map: { k: 'xq-in-map' } }

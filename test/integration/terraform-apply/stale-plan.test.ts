@@ -7,7 +7,7 @@ import { type Stack, until, useStacks, withStack } from '../../support/terraform
 
 const entry = source('terraform-apply')
 const stacks = useStacks(entry)
-const KEY = { 'fingerprint-key': 'a key that nobody else has' }
+const KEY = { 'fingerprint-key': 'a key for this test only' }
 
 const resources = (...names: readonly string[]) => ({
   'main.tf': names.map((name) => `resource "terraform_data" "${name}" {}`).join('\n'),

@@ -108,9 +108,9 @@ const FOLD = 100
 const DRIFTED: Partial<Record<Kind, string>> = { delete: 'was deleted', update: 'was changed' }
 
 function changeDetails(changes: readonly Change[], budget: ByteBudget, scrub: Scrub): string {
-  const told = changes.filter(({ kind }) => kind !== 'read' && kind !== 'move')
+  const shown = changes.filter(({ kind }) => kind !== 'read' && kind !== 'move')
   return budget.fit(
-    told.map(
+    shown.map(
       (change) => () =>
         details(`${ICONS[change.kind]} ${htmlCode(scrub(change.address))}`, attributeBlock(change, 200, scrub)),
     ),

@@ -37,7 +37,7 @@ export function checkConfiguration(rootModule: RootModule, env: Environment): vo
   // A backend in a comment passes this check; then `readBackend` finds out after init.
   const text = files.map((name) => readFileSync(join(directory, name), 'utf8')).join('\n')
   if (!/\bbackend\s+"|\bcloud\s*\{|"backend"|"cloud"/.test(text)) throw localState(path)
-  // An empty one too: if the next apply wrote its state over it, nobody could tell which run that state is of.
+  // An empty one too: the next failed apply would overwrite it, and then it would be unknown which run the file is from.
   if (existsSync(join(directory, ERRORED_STATE))) {
     throw new SlipwayError(`\`${join(path, ERRORED_STATE)}\` is a state that an earlier apply could not save.`, {
       hint: `Push it with \`terraform state push ${ERRORED_STATE}\`, or delete it (from git too) if it is stale or empty: the next failed apply would overwrite it.`,

@@ -40,7 +40,7 @@ export const isEmpty = (state: State): boolean =>
 
 /** The content of a state, to compare two: without the version that wrote it, and with its resources in a fixed order. */
 export function contentOf({ lineage, serial, outputs, resources }: State): unknown {
-  const settled = resources.map((resource) => {
+  const normalized = resources.map((resource) => {
     const { module, mode, type, name, provider, instances } = resource as StateResource
     const content = instances.map(({ index_key, schema_version, deposed, attributes }) => ({
       index_key,
@@ -50,7 +50,7 @@ export function contentOf({ lineage, serial, outputs, resources }: State): unkno
     }))
     return { id: [module, mode, type, name, provider].join(' '), instances: content }
   })
-  return { lineage, serial, outputs, resources: settled.sort((a, b) => (a.id < b.id ? -1 : 1)) }
+  return { lineage, serial, outputs, resources: normalized.sort((a, b) => (a.id < b.id ? -1 : 1)) }
 }
 
 interface StateResource {

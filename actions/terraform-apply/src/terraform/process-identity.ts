@@ -33,7 +33,7 @@ export function announcedProcess(link: string): IdentifiedProcess | undefined {
   return pid === NO_PROCESS || pid === '' ? undefined : { pid: Number(pid), identity: startOf(stat.join(' ')) ?? '' }
 }
 
-const NO_PROCESS = 'nobody'
+const NO_PROCESS = 'none'
 
 /** The target of the link; '' where the folder itself is gone. */
 function readLink(link: string): string {
