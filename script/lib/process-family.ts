@@ -19,7 +19,7 @@ interface Process {
 
 const LOOK_AGAIN_MS = 50
 /** Even SIGKILL waits for a process that the kernel holds. */
-const KILLED_MS = 5_000
+const KILLED_MS = 30_000
 
 /**
  * Sends SIGTERM to all processes of a run, and SIGKILL to those that are still there after `graceMs`. Resolves when none is
@@ -31,9 +31,11 @@ export async function endProcesses(
   children: readonly number[] = [],
 ): Promise<readonly string[]> {
   const known = new Map<number, Process>()
-  const deadline = Date.now() + graceMs
+  let deadline: number | undefined
   for (;;) {
     const left = family(run, known, children)
+    // From the first signal: to find them all takes long on a busy machine.
+    deadline ??= Date.now() + graceMs
     const late = Date.now() - deadline
     if (left.length === 0 || late > KILLED_MS) return [...known.values()].map(({ command }) => command)
     for (const process of left) {

@@ -72,8 +72,9 @@ export class FrontDoor implements Route {
     }
   }
 
-  async #beforehand({ delay, error }: Fault = {}): Promise<void> {
+  async #beforehand({ delay, until, error }: Fault = {}): Promise<void> {
     if (delay !== undefined) await new Promise<void>((resolve) => this.#deps.clock.after(delay, resolve))
+    await until
     if (error !== undefined) throw error
   }
 

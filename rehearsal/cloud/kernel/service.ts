@@ -27,6 +27,8 @@ export interface Call {
 export interface Fault {
   /** Delay before the call, in milliseconds of the cloud's time. */
   readonly delay?: number
+  /** Waits for this before the call, after the delay. */
+  readonly until?: Promise<void>
   /** Returns this error instead of the response. */
   readonly error?: AwsError
   /** Resets the connection before the call, or after it, when the call has taken effect. */

@@ -7,7 +7,7 @@ import { type StepResult, source } from '../../support/run-action.ts'
 import { type Stack, type StateStore, until, withStack } from '../../support/terraform-apply/terraform-stack.ts'
 
 const WORLD = 'world'
-/** Much longer than a `cancel-timeout` of a second and the start of the interrupter together. */
+/** How long a request takes at least: Terraform must not be interrupted in that time. */
 const SLOW_MS = 6_000
 
 const PROVIDER = `
@@ -18,40 +18,44 @@ const PROVIDER = `
     skip_requesting_account_id  = true
   }`
 
-/** The slow requests that have arrived. */
-interface Asked {
-  inFlight: boolean
-  release: boolean
+/** A cloud that holds one request, and then the release of the lock, so that Terraform is still ending at that time. */
+interface Slow {
+  readonly intercept: Intercept
+  readonly inFlight: () => boolean
+  /** Lets the cloud carry out the request: SLOW_MS after it came at the earliest. */
+  readonly carryOut: () => void
+  readonly releaseLock: () => void
 }
 
-/** Delays one request, and then the release of the lock, so that Terraform is still ending at that time. */
-function slowOnce(request: (call: Call) => boolean): { readonly asked: Asked; readonly intercept: Intercept } {
-  const asked = { inFlight: false, release: false }
+function slowOnce(request: (call: Call) => boolean): Slow {
+  const [carryOut, releaseLock] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  let [inFlight, releases] = [false, false]
   const intercept: Intercept = (call) => {
-    if (!asked.inFlight && request(call)) {
-      asked.inFlight = true
-      return { delay: SLOW_MS }
+    if (!inFlight && request(call)) {
+      inFlight = true
+      return { delay: SLOW_MS, until: carryOut.promise }
     }
-    const releases = call.action === 'DeleteObject' && call.request.url.pathname.endsWith('.tflock')
-    if (!asked.inFlight || asked.release || !releases) return undefined
-    asked.release = true
-    return { delay: SLOW_MS }
+    const release = call.action === 'DeleteObject' && call.request.url.pathname.endsWith('.tflock')
+    if (!inFlight || releases || !release) return undefined
+    releases = true
+    return { until: releaseLock.promise }
   }
-  return { asked, intercept }
+  return { intercept, inFlight: () => inFlight, carryOut: carryOut.resolve, releaseLock: releaseLock.resolve }
 }
 
 /** Cancels as the runner does while the request is in flight: SIGINT, SIGTERM, SIGKILL, post step. Returns the result of the post step. */
 async function cancelInFlight(
   stack: Stack,
   store: StateStore,
-  asked: Asked,
-  inputs: Readonly<Record<string, string>> = {},
+  slow: Slow,
+  { inputs = {}, late = false }: Cancel = {},
 ): Promise<StepResult> {
   const step = stack.start(inputs)
-  await until(() => asked.inFlight)
+  await until(slow.inFlight)
   step.child.kill('SIGINT')
   await until(() => step.log().includes('Cancelled: Terraform apply is asked to stop'))
   step.child.kill('SIGTERM')
+  if (!late) slow.carryOut()
   // Terraform logs this when the lock takes long. By then the step has had the time to send a second signal, if it did.
   await until(() => step.log().includes('Releasing state lock'))
   step.child.kill('SIGKILL')
@@ -59,7 +63,18 @@ async function cancelInFlight(
   expect(killedBy).toBe('SIGKILL')
   // Otherwise the post step would have nothing to wait for.
   expect(await store.keys(stack.key)).toContain(`${stack.key}.tflock`)
-  return stack.run({}, { phase: 'post', state })
+  const post = stack.start({}, { phase: 'post', state })
+  await until(() => post.log().includes('which continued after the step'))
+  slow.releaseLock()
+  const ended = await post.ended
+  slow.carryOut()
+  return ended
+}
+
+interface Cancel {
+  readonly inputs?: Readonly<Record<string, string>>
+  /** Whether the cloud carries out the request only once all is over. */
+  readonly late?: boolean
 }
 
 /** The apply completed while the post step waited: the state is saved, and the lock released. */
@@ -100,8 +115,14 @@ const stated = async (stack: Stack) =>
 const keysOf = (them: readonly string[]) => them.map((one) => one.split(' ')[0])
 
 /** Waits until the cloud has carried out the slow request. */
-const carriedOut = ({ cloud }: StateStore, action: string) =>
-  until(() => cloud.journal.entries('api').some((entry) => entry.action === action && entry.fault === true))
+const carriedOut = ({ cloud }: StateStore, action: string, of = '') =>
+  until(() =>
+    cloud.journal
+      .entries('api')
+      .some(
+        (entry) => entry.action === action && entry.fault === true && JSON.stringify(entry.request ?? '').includes(of),
+      ),
+  )
 
 const countsOf = ({ outputs }: StepResult) => JSON.parse(outputs['counts'] ?? '{}')
 
@@ -139,10 +160,10 @@ const isWriteOf = (name: string, method: string) => (call: Call) =>
 describe('completes what is being created when the run is cancelled, and keeps it in the state:', () => {
   test('an object, and the operations that follow at once', async () => {
     const main = [object('first'), object('slow', 'aws_s3_object.first'), object('last', 'aws_s3_object.slow')]
-    const { asked, intercept } = slowOnce(isWriteOf('slow', 'PUT'))
-    await withStack({ ...stackOf('object', ...main), intercept }, async (stack, store) => {
+    const slow = slowOnce(isWriteOf('slow', 'PUT'))
+    await withStack({ ...stackOf('object', ...main), intercept: slow.intercept }, async (stack, store) => {
       await store.s3.send(new CreateBucketCommand({ Bucket: WORLD }))
-      await expectFinished(await cancelInFlight(stack, store, asked), stack, store)
+      await expectFinished(await cancelInFlight(stack, store, slow), stack, store)
       expect(keysOf(await objects(store))).toEqual(['first', 'last', 'slow'])
       expect(await stated(stack)).toEqual(await objects(store))
       expect((await stack.run({})).outputs['has-changes']).toBe('false')
@@ -150,17 +171,17 @@ describe('completes what is being created when the run is cancelled, and keeps i
   })
 
   test('a role, whose name must be unique', async () => {
-    const { asked, intercept } = slowOnce(({ action }) => action === 'CreateRole')
-    await withStack({ ...stackOf('role', ROLE), intercept }, async (stack, store) => {
-      await expectFinished(await cancelInFlight(stack, store, asked), stack, store)
+    const slow = slowOnce(({ action }) => action === 'CreateRole')
+    await withStack({ ...stackOf('role', ROLE), intercept: slow.intercept }, async (stack, store) => {
+      await expectFinished(await cancelInFlight(stack, store, slow), stack, store)
       expect(await instances(stack)).toMatchObject([{ attributes: { name: 'task' } }])
     })
   })
 
   test('a cluster that exists and is only being waited for', async () => {
-    const { asked, intercept } = slowOnce(({ action }) => action === 'DescribeClusters')
-    await withStack({ ...stackOf('cluster', CLUSTER), intercept }, async (stack, store) => {
-      await expectFinished(await cancelInFlight(stack, store, asked), stack, store)
+    const slow = slowOnce(({ action }) => action === 'DescribeClusters')
+    await withStack({ ...stackOf('cluster', CLUSTER), intercept: slow.intercept }, async (stack, store) => {
+      await expectFinished(await cancelInFlight(stack, store, slow), stack, store)
       const [cluster] = await instances(stack)
       expect(cluster).toMatchObject({ attributes: { name: 'web' } })
       expect(cluster?.status).toBeUndefined()
@@ -169,23 +190,28 @@ describe('completes what is being created when the run is cancelled, and keeps i
 })
 
 test('interrupts Terraform once nothing is being created, also when the step was killed and no post step runs', async () => {
-  // Read during the apply, and slow, so that nothing is being created at that time.
+  // Read during the apply until Terraform is interrupted: nothing is being created at that time.
   const read = `
     data "aws_ecs_cluster" "web" {
       cluster_name = "web"
       depends_on   = [aws_iam_role.task]
     }`
-  const { asked, intercept } = slowOnce(({ action }) => action === 'CreateRole')
-  const slowly: Intercept = (call) => (call.action === 'DescribeClusters' ? { delay: 2 * SLOW_MS } : intercept(call))
+  const slow = slowOnce(({ action }) => action === 'CreateRole')
+  const interrupted = Promise.withResolvers<void>()
+  const slowly: Intercept = (call) =>
+    call.action === 'DescribeClusters' ? { until: interrupted.promise } : slow.intercept(call)
   const files = stackOf('alone', ROLE, read, object('last', 'data.aws_ecs_cluster.web'))
   await withStack({ ...files, intercept: slowly }, async (stack, store) => {
     const step = stack.start({})
-    await until(() => asked.inFlight)
+    await until(slow.inFlight)
     step.child.kill('SIGINT')
     await until(() => step.log().includes('In progress: aws_iam_role.task.'))
     step.child.kill('SIGKILL')
     const { state } = await step.ended
+    slow.carryOut()
+    slow.releaseLock()
     await until(async () => !(await store.keys(stack.key)).includes(`${stack.key}.tflock`))
+    interrupted.resolve()
 
     expect(await instances(stack)).toMatchObject([{ attributes: { name: 'task' } }])
     const post = await stack.run({}, { phase: 'post', state })
@@ -196,13 +222,17 @@ test('interrupts Terraform once nothing is being created, also when the step was
 })
 
 test('does not wait for a destroy: no more is destroyed, and the next run finds what is gone', async () => {
-  const { asked, intercept } = slowOnce(isWriteOf('slow', 'DELETE'))
+  const slow = slowOnce(isWriteOf('slow', 'DELETE'))
   const main = [object('first'), object('slow', 'aws_s3_object.first')]
-  await withStack({ ...stackOf('destroy', ...main), intercept }, async (stack, store) => {
+  await withStack({ ...stackOf('destroy', ...main), intercept: slow.intercept }, async (stack, store) => {
     await store.s3.send(new CreateBucketCommand({ Bucket: WORLD }))
     expect(await stack.run({})).toMatchObject({ code: 0 })
-    await expectInterrupted(await cancelInFlight(stack, store, asked, { destroy: 'true' }), stack, store)
-    await carriedOut(store, 'DeleteObject')
+    await expectInterrupted(
+      await cancelInFlight(stack, store, slow, { inputs: { destroy: 'true' }, late: true }),
+      stack,
+      store,
+    )
+    await carriedOut(store, 'DeleteObject', 'slow')
     expect(keysOf(await stated(stack))).toEqual(['first', 'slow'])
     expect(keysOf(await objects(store))).toEqual(['first'])
 
@@ -215,9 +245,9 @@ describe('cuts short what takes longer than `cancel-timeout`, and names it:', ()
   const inputs = { 'cancel-timeout': '1s' }
 
   test('a role that AWS has created all the same, which the next run has to import', async () => {
-    const { asked, intercept } = slowOnce(({ action }) => action === 'CreateRole')
-    await withStack({ ...stackOf('late-role', ROLE), intercept }, async (stack, store) => {
-      const post = await cancelInFlight(stack, store, asked, inputs)
+    const slow = slowOnce(({ action }) => action === 'CreateRole')
+    await withStack({ ...stackOf('late-role', ROLE), intercept: slow.intercept }, async (stack, store) => {
+      const post = await cancelInFlight(stack, store, slow, { inputs, late: true })
       await expectInterrupted(post, stack, store)
       expect(post.log).toContain('::warning::Interrupted while being created or changed: `aws_iam_role.task`.')
       expect(post.summary).toContain('Interrupted while being created or changed: `aws_iam_role.task`.')
@@ -236,12 +266,14 @@ describe('cuts short what takes longer than `cancel-timeout`, and names it:', ()
   })
 
   test('a cluster that is in the state as tainted, which a guard rail can keep from being replaced', async () => {
-    const { asked, intercept } = slowOnce(({ action }) => action === 'DescribeClusters')
-    await withStack({ ...stackOf('late-cluster', CLUSTER), intercept }, async (stack) => {
+    const slow = slowOnce(({ action }) => action === 'DescribeClusters')
+    await withStack({ ...stackOf('late-cluster', CLUSTER), intercept: slow.intercept }, async (stack) => {
       const step = stack.start(inputs)
-      await until(() => asked.inFlight)
+      await until(slow.inFlight)
+      slow.releaseLock()
       step.child.kill('SIGINT')
       const { code, log, summary } = await step.ended
+      slow.carryOut()
       expect(code).toBe(1)
       expect(log).toContain('::warning::Interrupted while being created or changed: `aws_ecs_cluster.web`.')
       expect(summary).toContain('Interrupted while being created or changed: `aws_ecs_cluster.web`.')

@@ -3,15 +3,23 @@ import { join } from 'node:path'
 
 const sources = join(import.meta.dirname, '../../../../actions/build-image/src')
 
-/** How often V8 collects all garbage while a layer of 200 MB is packed, by a schedule that does not hang on how fast the machine is. */
+/** How often V8 collects all garbage while a layer of 400 MB is packed. By a collector whose decisions do not depend on time. */
 function collections(before: string): number {
   const program = `
     import { tuneGarbageCollection } from '${sources}/engine-push/gc-tuning.ts'
     import { parallelGzip } from '${sources}/pack/parallel-gzip.ts'
     ${before}
-    async function* layer() { for (let i = 0; i < 800; i++) yield Buffer.alloc(256 * 1024, 'text ' + i) }
+    async function* layer() { for (let i = 0; i < 1600; i++) yield Buffer.alloc(256 * 1024, 'text ' + i) }
     for await (const _ of parallelGzip(layer()));`
-  const args = ['--no-warnings', '--trace-gc', '--predictable-gc-schedule', '--input-type=module', '--eval', program]
+  const args = [
+    '--no-warnings',
+    '--trace-gc',
+    '--single-threaded-gc',
+    '--no-memory-reducer',
+    '--input-type=module',
+    '--eval',
+    program,
+  ]
   return execFileSync(process.execPath, args, { encoding: 'utf8' }).split('Mark-Compact').length - 1
 }
 
