@@ -59,7 +59,7 @@ describe('another deployment in progress', () => {
 
 describe('another deploy during the task before the deploy', () => {
   /** Theirs has a new variable. It is there, and healthy, before the task ends. */
-  async function meanwhile(inputs: Readonly<Record<string, string>>) {
+  async function deployDuringPlan(inputs: Readonly<Record<string, string>>) {
     await cloud.close()
     cloud = await startEcsCloud({
       scenario: `
@@ -91,7 +91,7 @@ tasks:
   }
 
   test.each(['fail', 'wait'])('is not superseded (on-conflict: %s)', async (conflict) => {
-    const done = await meanwhile({ image: 'example.com/web:next', 'on-conflict': conflict })
+    const done = await deployDuringPlan({ image: 'example.com/web:next', 'on-conflict': conflict })
     expect(done.outputs['verdict']).toBe('failed')
     expect(done.error).toContain('Somebody else deployed after this deploy was planned, so nothing was deployed')
     expect(done.error).toMatch(
@@ -102,7 +102,7 @@ tasks:
   })
 
   test('is what a failed deploy rolls back to with on-conflict: supersede', async () => {
-    const done = await meanwhile({ image: 'example.com/web:crash', 'on-conflict': 'supersede' })
+    const done = await deployDuringPlan({ image: 'example.com/web:crash', 'on-conflict': 'supersede' })
     expect(done.outputs['verdict']).toBe('rolled-back')
     const image = async (arn: string) => (await read(arn))?.containerDefinitions?.[0]?.image
     expect(await image((await current()) ?? '')).toBe('example.com/web:theirs')
