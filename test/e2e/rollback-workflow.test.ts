@@ -116,5 +116,7 @@ test('what is typed into it goes to no shell', async () => {
 })
 
 test('an environment that it does not know is refused', async () => {
-  await expect(start({ environment: 'production' })).rejects.toThrow("input environment is 'production', but must be one of stage, prod")
+  await expect(start({ environment: 'production' })).rejects.toThrow(
+    "input environment is 'production', but must be one of stage, prod",
+  )
 })

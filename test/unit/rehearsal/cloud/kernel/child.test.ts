@@ -10,7 +10,7 @@ const isRunning = (pid: number) =>
     .match(/^[^Z]/) !== null
 
 test('waits for a line of output, also for an earlier one', async () => {
-  const program = startChild('sh', ['-c', 'echo ready on 42 >&2; sleep 600'])
+  const program = startChild('sh', ['-c', 'echo ready on 42 >&2; exec sleep 600'])
   expect((await program.line(/ready on (\d+)/))[1]).toBe('42')
   expect((await program.line(/ready on (\d+)/))[1]).toBe('42')
   await program.end()
