@@ -3,14 +3,14 @@ import { CancelledError } from '../../../../toolkit/errors.ts'
 import type { Exchange, TextAnswer, TextRequest } from '../../../../toolkit/http/exchange.ts'
 import type { Log } from '../../../../toolkit/log.ts'
 import { retry } from '../../../../toolkit/retry.ts'
-import { DatadogError, outOfTime, refused, torn, unanswered } from './datadog-error.ts'
+import { brokenAnswer, DatadogError, noAnswer, outOfTime, refused } from './datadog-error.ts'
 import { type Keys, requireAppKey } from './keys.ts'
 import type { Site } from './site.ts'
 
 /** A request to Datadog, before it is addressed and signed. */
 export interface DatadogRequest {
-  /** For errors: "post the event". */
-  readonly doing: string
+  /** What the request does, for error messages: "post the event". */
+  readonly operation: string
   readonly method: 'GET' | 'POST' | 'PATCH'
   /** Which of a site's addresses. */
   readonly host: 'api' | 'intake'
@@ -57,7 +57,7 @@ export class Datadog {
         accept: 'application/json',
         ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
         'DD-API-KEY': keys.api,
-        ...(request.keys === 'both' ? { 'DD-APPLICATION-KEY': requireAppKey(keys, `to ${request.doing}`) } : {}),
+        ...(request.keys === 'both' ? { 'DD-APPLICATION-KEY': requireAppKey(keys, `to ${request.operation}`) } : {}),
       },
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
     }
@@ -78,7 +78,7 @@ export class Datadog {
       until,
       delayMs: 500,
       maxDelayMs: 8_000,
-      retryable: (error) => error instanceof DatadogError && error.again,
+      retryable: (error) => error instanceof DatadogError && error.retry,
       onRetry: (error, attempt, pauseMs) =>
         log.info(`${(error as Error).message} Try ${attempt + 1} in ${(pauseMs / 1000).toFixed(1)} s.`),
       ...(random === undefined ? {} : { random }),
@@ -88,14 +88,14 @@ export class Datadog {
   async #attempt(request: DatadogRequest, prepared: TextRequest, until: number): Promise<unknown> {
     const { site, clock, signal, send } = this.#options
     const left = until - clock.now()
-    if (left <= 0) throw outOfTime(request.doing)
+    if (left <= 0) throw outOfTime(request.operation)
     const timeoutMs = Math.min(ATTEMPT_MS, left)
     let answer: TextAnswer
     try {
       answer = await send(prepared, { timeoutMs, signal })
     } catch (error) {
       if (error instanceof CancelledError) throw error
-      throw unanswered(request.doing, site, prepared.url, error)
+      throw noAnswer(request.operation, site, prepared.url, error)
     }
     if (answer.status < 200 || answer.status >= 300) {
       throw refused(request, site, prepared.url, this.#scrub(answer))
@@ -104,7 +104,7 @@ export class Datadog {
     if ('value' in read) return read.value
     // A POST that Datadog accepted must not be sent twice because its answer was cut off. A GET can be repeated.
     if (request.method !== 'GET') return undefined
-    throw torn(request.doing, site, prepared.url, read.problem)
+    throw brokenAnswer(request.operation, site, prepared.url, read.problem)
   }
 
   /** Removes the keys from an answer, so that an error cannot show them. */

@@ -6,51 +6,51 @@ import type { Site } from './site.ts'
 /** A request to Datadog failed. */
 export class DatadogError extends SlipwayError {
   /** Whether a retry can help: `true`, or after so many milliseconds. */
-  readonly again: boolean | { readonly afterMs: number }
+  readonly retry: boolean | { readonly afterMs: number }
 
   constructor(
     message: string,
-    detail: { hint: string; again: boolean | { readonly afterMs: number }; cause?: unknown },
+    detail: { hint: string; retry: boolean | { readonly afterMs: number }; cause?: unknown },
   ) {
     super(message, detail)
-    this.again = detail.again
+    this.retry = detail.retry
   }
 }
 
 /** No answer. Another try can help unless the connection was refused for good, as by a certificate that is not trusted. */
-export function unanswered(doing: string, site: Site, url: string, cause: unknown): DatadogError {
-  return incomplete(doing, site, url, cause, isConnectionError(cause))
+export function noAnswer(operation: string, site: Site, url: string, cause: unknown): DatadogError {
+  return incomplete(operation, site, url, cause, isConnectionError(cause))
 }
 
 /** An answer that ends early or is no JSON. */
-export const torn = (doing: string, site: Site, url: string, cause: unknown): DatadogError =>
-  incomplete(doing, site, url, cause, true)
+export const brokenAnswer = (operation: string, site: Site, url: string, cause: unknown): DatadogError =>
+  incomplete(operation, site, url, cause, true)
 
-function incomplete(doing: string, site: Site, url: string, cause: unknown, again: boolean): DatadogError {
-  return new DatadogError(`Could not ${doing}: no complete answer came from ${new URL(url).origin}.`, {
+function incomplete(operation: string, site: Site, url: string, cause: unknown, retry: boolean): DatadogError {
+  return new DatadogError(`Could not ${operation}: no complete answer came from ${new URL(url).origin}.`, {
     hint: `Check that the site is right (asked: \`${site.name}\`), that this runner can reach it, and https://status.datadoghq.com.`,
-    again,
+    retry,
     cause,
   })
 }
 
 /** The calls before this one used up the time for all calls. */
-export const outOfTime = (doing: string): DatadogError =>
-  new DatadogError(`Did not try to ${doing}: the calls before it used up the \`timeout\`.`, {
+export const outOfTime = (operation: string): DatadogError =>
+  new DatadogError(`Did not try to ${operation}: the calls before it used up the \`timeout\`.`, {
     hint: 'Datadog is slow or refuses requests: see the messages above. Raise `timeout` to wait longer.',
-    again: true,
+    retry: true,
   })
 
 /** An answer of success that cannot be read. */
-export const unreadable = (doing: string, problem: string): DatadogError =>
-  new DatadogError(`Could not ${doing}: the answer is unusable, as ${problem}.`, {
+export const unreadable = (operation: string, problem: string): DatadogError =>
+  new DatadogError(`Could not ${operation}: the answer is unusable, as ${problem}.`, {
     hint: 'Something else than Datadog may have answered, such as a proxy. Check `site` and `api-url`.',
-    again: true,
+    retry: true,
   })
 
 /** An answer with an error status. */
 export function refused(
-  { doing, mayLag = false }: { readonly doing: string; readonly mayLag?: boolean },
+  { operation, mayLag = false }: { readonly operation: string; readonly mayLag?: boolean },
   site: Site,
   url: string,
   answer: TextAnswer,
@@ -58,12 +58,12 @@ export function refused(
   const { origin, pathname } = new URL(url)
   const said = whatWentWrong(answer.text)
   return new DatadogError(
-    `Could not ${doing}: ${origin}${pathname} answered ${answer.status}${said === '' ? '.' : `: ${said}`}`,
-    { hint: hintFor(answer, site, pathname), again: (mayLag && answer.status === 404) || retryable(answer) },
+    `Could not ${operation}: ${origin}${pathname} answered ${answer.status}${said === '' ? '.' : `: ${said}`}`,
+    { hint: hintFor(answer, site, pathname), retry: (mayLag && answer.status === 404) || retryOf(answer) },
   )
 }
 
-function retryable({ status, headers }: TextAnswer): boolean | { readonly afterMs: number } {
+function retryOf({ status, headers }: TextAnswer): boolean | { readonly afterMs: number } {
   if (status === 429) {
     const reset = Number(headers['x-ratelimit-reset'] ?? headers['retry-after'])
     return Number.isFinite(reset) && reset >= 0 ? { afterMs: Math.max(1, reset) * 1000 } : true

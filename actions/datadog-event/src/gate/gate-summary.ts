@@ -15,7 +15,7 @@ const EFFECT: Readonly<Record<Effect, string>> = {
 /** So many groups are listed; all are counted. */
 const GROUPS_SHOWN = 50
 
-/** The verdict and what it rests on: every monitor's state before and after, the new trouble first. */
+/** The verdict and what it rests on: every monitor's state before and after, those that got worse first. */
 export function gateSummary({ decision, progress, last, looks }: Watched, baseline: Baseline, site: Site): string {
   const before = new Map(baseline.monitors?.map((monitor) => [monitor.id, monitor]))
   const worse = new Set(progress.worseGroups.map(({ monitor }) => monitor.id))

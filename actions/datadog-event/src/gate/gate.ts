@@ -22,7 +22,7 @@ export async function takeBaseline(
   if (inputs.dryRun) return showRequests(inputs, datadog, world)
   const takenAt = clock.now()
   let snapshot: Snapshot | undefined
-  let trouble: DatadogError | undefined
+  let readError: DatadogError | undefined
   try {
     snapshot = await takeSnapshot(datadog, inputs.queries, {
       now: takenAt,
@@ -31,15 +31,15 @@ export async function takeBaseline(
     })
   } catch (error) {
     if (!(error instanceof DatadogError)) throw error
-    trouble = error
+    readError = error
   }
   // Without the monitors it is still of use: Datadog says when each alert began.
   const baseline = { takenAt, monitors: snapshot?.monitors }
   step.output('baseline', writeBaseline(baseline, inputs.queries, env, String(takenAt)))
   if (snapshot !== undefined) log.info(`Recorded the state of ${snapshot.monitors.length} monitors before the deploy.`)
-  if (trouble !== undefined) complain(trouble, inputs.onError, world)
+  if (readError !== undefined) failOrWarn(readError, inputs.onError, world)
   const [unmatched] = snapshot?.unmatched ?? []
-  if (unmatched !== undefined) complain(noMonitors(noMatch(unmatched)), inputs.onNoMonitors, world)
+  if (unmatched !== undefined) failOrWarn(noMonitors(noMatch(unmatched)), inputs.onNoMonitors, world)
 }
 
 /** `command: gate`. Watches the monitors after a deploy, and fails the step when one got worse. */
@@ -56,15 +56,15 @@ export async function gate(inputs: CommonInputs & GateInputs, datadog: Datadog, 
   step.output('triggered-monitors', triggered(progress.worseGroups, site))
   step.summary(gateSummary(watched, baseline, site))
   log.info(`Verdict: ${decision.verdict}. ${decision.reason}`)
-  if (decision.verdict !== 'pass') complain(complaint(watched), mildness(watched, inputs), world)
+  if (decision.verdict !== 'pass') failOrWarn(gateError(watched), severityOf(watched, inputs), world)
 }
 
-function complaint({ decision, blind, progress }: Watched): SlipwayError {
-  if (blind === 'no-monitors') return noMonitors(decision.reason)
-  if (blind === 'trouble') {
+function gateError({ decision, unknownBecause, progress }: Watched): SlipwayError {
+  if (unknownBecause === 'no-monitors') return noMonitors(decision.reason)
+  if (unknownBecause === 'read-error') {
     return new SlipwayError(`The monitor gate could not decide: ${decision.reason}`, {
-      hint: progress.trouble instanceof SlipwayError ? (progress.trouble.hint ?? '') : 'Run the step again.',
-      cause: progress.trouble,
+      hint: progress.readError instanceof SlipwayError ? (progress.readError.hint ?? '') : 'Run the step again.',
+      cause: progress.readError,
     })
   }
   return new SlipwayError(`The monitor gate failed the deploy: ${decision.reason}`, {
@@ -77,11 +77,11 @@ const noMonitors = (reason: string) =>
     hint: 'Tag the monitors of the service with `service:` and `env:`, or name the right tags with `monitor-tags`. `on-no-monitors: warn` lets a service without monitors pass with a warning.',
   })
 
-const mildness = ({ blind }: Watched, { onError, onNoMonitors }: CommonInputs & WatchInputs) =>
-  blind === 'trouble' ? onError : blind === 'no-monitors' ? onNoMonitors : 'fail'
+const severityOf = ({ unknownBecause }: Watched, { onError, onNoMonitors }: CommonInputs & WatchInputs) =>
+  unknownBecause === 'read-error' ? onError : unknownBecause === 'no-monitors' ? onNoMonitors : 'fail'
 
-function complain(error: SlipwayError, how: 'warn' | 'fail', { log }: World): void {
-  if (how === 'fail') throw error
+function failOrWarn(error: SlipwayError, severity: 'warn' | 'fail', { log }: World): void {
+  if (severity === 'fail') throw error
   log.warning(describeError(error), { title: 'Datadog' })
 }
 

@@ -23,7 +23,7 @@ export interface Watched {
   readonly last: Snapshot | undefined
   readonly looks: number
   /** Why the verdict is `unknown`: the monitors could not be read, or there are none. */
-  readonly blind?: 'trouble' | 'no-monitors'
+  readonly unknownBecause?: 'read-error' | 'no-monitors'
 }
 
 /**
@@ -45,19 +45,25 @@ export async function watch(
     try {
       last = await look(now, Math.min(now + timeoutMs, end))
       const nothing = nothingToJudge(last)
-      if (nothing !== undefined) return { decision: nothing, progress, last, looks, blind: 'no-monitors' }
+      if (nothing !== undefined) return { decision: nothing, progress, last, looks, unknownBecause: 'no-monitors' }
       progress = afterLook(progress, worseGroupsOf(baseline, last, policy))
     } catch (error) {
       if (!(error instanceof DatadogError)) throw error
       progress = afterFailedLook(progress, error)
-      if (error.again === false) return { ...givenUp(error), progress, last, looks }
+      if (error.retry === false) return { ...unreadable(error), progress, last, looks }
     }
     // Counts from the beginning of the look: a slow answer must not end the bake time early.
     const elapsed = now - start
     log.info(`Look ${looks}, ${formatDuration(elapsed)}: ${inWords(progress, last)}`)
     const decision = decide(progress, elapsed, plan)
     if (decision !== undefined) {
-      return { decision, progress, last, looks, ...(decision.verdict === 'unknown' ? { blind: 'trouble' } : {}) }
+      return {
+        decision,
+        progress,
+        last,
+        looks,
+        ...(decision.verdict === 'unknown' ? { unknownBecause: 'read-error' } : {}),
+      }
     }
     await clock.sleep(
       Math.max(0, nextLook(elapsed, plan.bakeMs, plan.prolongMs, intervalMs) - (clock.now() - start)),
@@ -83,11 +89,11 @@ function nothingToJudge(snapshot: Snapshot): Decision | undefined {
   return undefined
 }
 
-const givenUp = (error: DatadogError) =>
-  ({ decision: { verdict: 'unknown', reason: error.message }, blind: 'trouble' }) as const
+const unreadable = (error: DatadogError) =>
+  ({ decision: { verdict: 'unknown', reason: error.message }, unknownBecause: 'read-error' }) as const
 
 function inWords(progress: Progress, last: Snapshot | undefined): string {
-  if (progress.trouble !== undefined) return progress.trouble.message
+  if (progress.readError !== undefined) return progress.readError.message
   const groups = last?.monitors.reduce((sum, { counts }) => sum + Object.values(counts).reduce((a, b) => a + b, 0), 0)
   return `${last?.monitors.length} monitors, ${groups} groups; ${holding(progress) || 'none got worse'}`
 }

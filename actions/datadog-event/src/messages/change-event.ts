@@ -20,7 +20,7 @@ export function changeEvent(
   const happened = deploy.finishedAt ?? deploy.startedAt
   const extra = fields.text === undefined ? undefined : harmless(fields.text)
   return {
-    doing: `post the change event for \`${service.name}\``,
+    operation: `post the change event for \`${service.name}\``,
     method: 'POST',
     host: 'intake',
     path: '/api/v2/events',

@@ -13,7 +13,7 @@ export const isFailure = (status: Status): boolean =>
 export function doraDeployment(deploy: Deploy, service: DeployedService, tags: readonly string[]): DatadogRequest {
   const { commit, environment, team } = deploy
   return {
-    doing: `record the DORA deployment of \`${service.name}\``,
+    operation: `record the DORA deployment of \`${service.name}\``,
     method: 'POST',
     host: 'api',
     path: '/api/v2/dora/deployment',
@@ -42,7 +42,7 @@ export function doraDeployment(deploy: Deploy, service: DeployedService, tags: r
 export function doraFailure(deployId: string, service: string, remediation?: string): DatadogRequest {
   const id = doraId(deployId, service)
   return {
-    doing: `mark the DORA deployment of \`${service}\` as a change failure`,
+    operation: `mark the DORA deployment of \`${service}\` as a change failure`,
     method: 'PATCH',
     host: 'api',
     path: `/api/v2/dora/deployments/${encodeURIComponent(id)}`,

@@ -77,7 +77,7 @@ export function customEvent(title: string, fields: EventFields): DatadogRequest 
 }
 
 const post = (body: object): DatadogRequest => ({
-  doing: 'post the event',
+  operation: 'post the event',
   method: 'POST',
   host: 'api',
   path: '/api/v1/events',

@@ -15,17 +15,17 @@ export interface GatePlan {
 
 /** What the looks so far have shown. */
 export interface Progress {
-  /** For each group in trouble that fails the gate: in how many looks in a row. */
+  /** For each group that got worse and fails the gate: in how many looks in a row. */
   readonly streaks: ReadonlyMap<string, number>
   /** How many looks in a row showed nothing that fails or holds. */
   readonly clear: number
   /** What the last look that succeeded showed. */
   readonly worseGroups: readonly WorseGroup[]
-  /** Why the last look failed, if it did. */
-  readonly trouble: Error | undefined
+  /** The error of the last look, if it failed. */
+  readonly readError: Error | undefined
 }
 
-export const START: Progress = { streaks: new Map(), clear: 0, worseGroups: [], trouble: undefined }
+export const START: Progress = { streaks: new Map(), clear: 0, worseGroups: [], readError: undefined }
 
 export interface Decision {
   readonly verdict: GateVerdict
@@ -37,28 +37,28 @@ export function afterLook(progress: Progress, worseGroups: readonly WorseGroup[]
   const failing = worseGroups.filter(({ effect }) => effect === 'fail')
   const streaks = new Map(failing.map((f) => [keyOf(f), (progress.streaks.get(keyOf(f)) ?? 0) + 1]))
   const clear = worseGroups.every(({ effect }) => effect === 'ignore') ? progress.clear + 1 : 0
-  return { streaks, clear, worseGroups, trouble: undefined }
+  return { streaks, clear, worseGroups, readError: undefined }
 }
 
 /** Progress after a look that failed. It changes nothing else. */
-export const afterFailedLook = (progress: Progress, trouble: Error): Progress => ({ ...progress, trouble })
+export const afterFailedLook = (progress: Progress, readError: Error): Progress => ({ ...progress, readError })
 
 const keyOf = ({ monitor, group }: WorseGroup) => `${monitor.id} ${group}`
 
 /** The decision; `undefined` while it is open. */
 export function decide(progress: Progress, elapsedMs: number, plan: GatePlan): Decision | undefined {
-  const { streaks, worseGroups, clear, trouble } = progress
+  const { streaks, worseGroups, clear, readError } = progress
   const failing = worseGroups.filter((f) => f.effect === 'fail' && (streaks.get(keyOf(f)) ?? 0) >= plan.consecutive)
-  if (trouble === undefined && failing.length > 0) {
+  if (readError === undefined && failing.length > 0) {
     return { verdict: 'fail', reason: `${listed(failing)}, in ${looks(plan.consecutive)}.` }
   }
   if (elapsedMs < plan.bakeMs) return undefined
-  if (trouble === undefined && clear >= plan.consecutive) {
+  if (readError === undefined && clear >= plan.consecutive) {
     return { verdict: 'pass', reason: `No monitor got worse in ${formatDuration(elapsedMs)}.` }
   }
   if (elapsedMs < plan.bakeMs + plan.prolongMs) return undefined
-  if (trouble !== undefined) {
-    return { verdict: 'unknown', reason: `Datadog could not be read at the end: ${trouble.message}` }
+  if (readError !== undefined) {
+    return { verdict: 'unknown', reason: `Datadog could not be read at the end: ${readError.message}` }
   }
   const holding = worseGroups.filter(({ effect }) => effect !== 'ignore')
   const lasting = holding.length === 0 ? 'The monitors had not settled' : listed(holding)

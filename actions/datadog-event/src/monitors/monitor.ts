@@ -20,7 +20,7 @@ export interface Monitor {
   /** How many groups are in each state, and of these how many are muted. */
   readonly counts: Readonly<Partial<Record<MonitorState, number>>>
   readonly muted: number
-  /** The groups that are not OK, or went through trouble after the time asked for. A thousand good ones are only counted. */
+  /** The groups that are not OK, or triggered after the time asked for. The others are only counted. */
   readonly notable: readonly Group[]
 }
 

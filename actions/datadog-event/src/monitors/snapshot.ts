@@ -54,7 +54,7 @@ async function* pages(datadog: Datadog, query: MonitorQuery, until: number): Asy
   for (let page = 0; page < MOST_PAGES; page++) {
     const request = monitorsRequest(query, page)
     const answer = await datadog.call(request, until)
-    if (!Array.isArray(answer)) throw unreadable(request.doing, 'it is not a list of monitors')
+    if (!Array.isArray(answer)) throw unreadable(request.operation, 'it is not a list of monitors')
     yield answer as readonly RawMonitor[]
     // The last page is short. A page without a new monitor means that the server ignores `page`: stop.
     const before = seen.size
@@ -66,7 +66,7 @@ async function* pages(datadog: Datadog, query: MonitorQuery, until: number): Asy
 /** What is asked for one page. */
 export const monitorsRequest = (query: MonitorQuery, page: number) =>
   ({
-    doing: `read the monitors tagged \`${query.join('`, `')}\``,
+    operation: `read the monitors tagged \`${query.join('`, `')}\``,
     method: 'GET',
     host: 'api',
     path: '/api/v1/monitor',

@@ -7,7 +7,7 @@ import { API_KEY, APP_KEY, recordingWorld } from '../../../support/datadog-event
 
 const site = { name: 'datadoghq.eu', api: 'https://api.datadoghq.eu', intake: 'https://intake.datadoghq.eu', app: '' }
 const event: DatadogRequest = {
-  doing: 'post the event',
+  operation: 'post the event',
   method: 'POST',
   host: 'api',
   path: '/api/v1/events',
@@ -15,7 +15,7 @@ const event: DatadogRequest = {
   keys: 'api',
 }
 const monitors: DatadogRequest = {
-  doing: 'read the monitors',
+  operation: 'read the monitors',
   method: 'GET',
   host: 'api',
   path: '/api/v1/monitor',

@@ -1,6 +1,6 @@
 // When the gate looks, and how long it takes at most.
 import fc from 'fast-check'
-import { unanswered } from '../../../../actions/datadog-event/src/api/datadog-error.ts'
+import { noAnswer } from '../../../../actions/datadog-event/src/api/datadog-error.ts'
 import { watch } from '../../../../actions/datadog-event/src/gate/watch.ts'
 import type { Snapshot } from '../../../../actions/datadog-event/src/monitors/snapshot.ts'
 import { CancelledError } from '../../../../toolkit/errors.ts'
@@ -30,7 +30,7 @@ interface Story {
   readonly timeoutMs: number
   readonly consecutive?: number
   /** How long each look takes, and what it shows; the last is repeated. */
-  readonly looks: readonly { readonly takesMs: number; readonly shows: 'OK' | 'Warn' | 'trouble' }[]
+  readonly looks: readonly { readonly takesMs: number; readonly shows: 'OK' | 'Warn' | 'error' }[]
 }
 
 async function tell({ looks, consecutive = 1, ...story }: Story) {
@@ -54,7 +54,7 @@ async function tell({ looks, consecutive = 1, ...story }: Story) {
       // As the client does: nothing is waited for beyond `until`.
       const late = now + (look?.takesMs ?? 0) > until
       await clock.sleep(Math.max(0, late ? until - now : (look?.takesMs ?? 0)))
-      if (late || look?.shows === 'trouble') throw unanswered('read', site, 'http://x/', new Error('no answer'))
+      if (late || look?.shows === 'error') throw noAnswer('read', site, 'http://x/', new Error('no answer'))
       return state(look?.shows ?? 'OK')
     },
     { ...recordingWorld({}).world, clock },
@@ -88,7 +88,7 @@ test('a look that takes long does not end the bake time early', async () => {
 test('ends within bake time, prolonging and one look, whatever Datadog does', async () => {
   const look = fc.record({
     takesMs: fc.integer({ min: 0, max: 400 }),
-    shows: fc.constantFrom('OK' as const, 'Warn' as const, 'trouble' as const),
+    shows: fc.constantFrom('OK' as const, 'Warn' as const, 'error' as const),
   })
   const story = fc.record({
     bakeMs: fc.integer({ min: 0, max: 1000 }),

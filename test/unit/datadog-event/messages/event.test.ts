@@ -24,7 +24,7 @@ test('a deploy record says all that the event needs', () => {
   }
   const request = deployEvent(deployOfRecord(RECORD, none, change), nothing, NOW)
   expect({ ...request, body: undefined }).toEqual({
-    doing: 'post the event',
+    operation: 'post the event',
     method: 'POST',
     host: 'api',
     path: '/api/v1/events',

@@ -187,14 +187,14 @@ describe('the decision', () => {
   })
   const alert = found('Alert', 'fail')
   const warn = found('Warn', 'hold')
-  type Look = readonly WorseGroup[] | 'trouble'
+  type Look = readonly WorseGroup[] | 'error'
 
   /** Looks at 0 s, 10 s, 20 s …; gives the verdict and when it fell. */
   function story(looks: readonly Look[], of: GatePlan = plan) {
     let progress = START
     for (let i = 0; ; i++) {
       const look = looks[Math.min(i, looks.length - 1)] ?? []
-      progress = look === 'trouble' ? afterFailedLook(progress, new Error('no answer')) : afterLook(progress, look)
+      progress = look === 'error' ? afterFailedLook(progress, new Error('no answer')) : afterLook(progress, look)
       const decision = decide(progress, i * 10_000, of)
       if (decision !== undefined) return `${decision.verdict} at ${i * 10}: ${decision.reason}`
     }
@@ -238,15 +238,15 @@ describe('the decision', () => {
   })
 
   test('a look that fails changes nothing', () => {
-    expect(story([[], 'trouble', [], 'trouble', []])).toMatch(/^pass at 60/)
-    expect(story([[alert], 'trouble', [alert]])).toMatch(/^fail at 20/)
+    expect(story([[], 'error', [], 'error', []])).toMatch(/^pass at 60/)
+    expect(story([[alert], 'error', [alert]])).toMatch(/^fail at 20/)
     // The bake time ends with a look, or it is prolonged until there is one.
-    expect(story([[], [], [], [], [], [], 'trouble', []])).toMatch(/^pass at (70|80)/)
+    expect(story([[], [], [], [], [], [], 'error', []])).toMatch(/^pass at (70|80)/)
   })
 
   test('the verdict is unknown when Datadog does not recover', () => {
-    expect(story([[], 'trouble'])).toBe('unknown at 90: Datadog could not be read at the end: no answer')
-    expect(story(['trouble'])).toMatch(/^unknown at 90/)
+    expect(story([[], 'error'])).toBe('unknown at 90: Datadog could not be read at the end: no answer')
+    expect(story(['error'])).toMatch(/^unknown at 90/)
   })
 
   test('what is ignored is ignored', () => {
