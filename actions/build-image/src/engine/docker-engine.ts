@@ -3,8 +3,8 @@ import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import Docker from 'dockerode'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
+import { isLoopback } from '../../../../toolkit/http/loopback.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
-import { isLoopback } from '../registry/registry-url.ts'
 
 const engineAddress = (env: Environment): string => env['DOCKER_HOST'] || 'unix:///var/run/docker.sock'
 

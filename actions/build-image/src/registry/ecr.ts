@@ -3,10 +3,10 @@ import { awsConfig } from '../../../../toolkit/aws/aws-config.ts'
 import { awsError } from '../../../../toolkit/aws/aws-error.ts'
 import { parseEcrHost } from '../../../../toolkit/aws/ecr-host.ts'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
+import { isLoopback } from '../../../../toolkit/http/loopback.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
 import type { NewRepository } from '../inputs/new-repository.ts'
 import { type Credentials, parseBasic } from './credentials.ts'
-import { isLoopback } from './registry-url.ts'
 
 /** A private ECR registry: one per account and region. */
 export interface EcrRegistry {

@@ -1,8 +1,8 @@
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import { type Http, readBody } from '../../../../toolkit/http/http.ts'
+import { isLoopback } from '../../../../toolkit/http/loopback.ts'
 import { basic, type CredentialSource, type Credentials } from './credentials.ts'
 import { RegistryError, readErrorDocument } from './registry-error.ts'
-import { isLoopback } from './registry-url.ts'
 
 /** How a registry authenticates, from its `WWW-Authenticate` header. */
 type Challenge =

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import type { Clock } from '../../../../toolkit/clock.ts'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import { type Http, type HttpAnswer, type HttpBody, type HttpRequest, readBody } from '../../../../toolkit/http/http.ts'
+import { isLoopback } from '../../../../toolkit/http/loopback.ts'
 import type { Log } from '../../../../toolkit/log.ts'
 import { retry } from '../../../../toolkit/retry.ts'
 import { digestOf } from '../image/digest.ts'
@@ -9,7 +10,7 @@ import { MANIFEST_TYPES, type ManifestBytes } from '../image/oci.ts'
 import type { CredentialSource } from './credentials.ts'
 import { type Authorizer, openAuthorizer, toPull, toPush } from './registry-auth.ts'
 import { explain, isCredentialError, isRetryable, RegistryError, registryError } from './registry-error.ts'
-import { isLoopback, registryUrl } from './registry-url.ts'
+import { registryUrl } from './registry-url.ts'
 
 export interface Blob extends HttpBody {
   readonly digest: string

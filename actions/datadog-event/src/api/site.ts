@@ -1,4 +1,5 @@
 import { InputError } from '../../../../toolkit/errors.ts'
+import { isLoopback } from '../../../../toolkit/http/loopback.ts'
 import type { InputReader } from '../../../../toolkit/inputs.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
 
@@ -85,7 +86,7 @@ function siteAt(address: string): Site {
     })
   }
   // Every request carries the keys: it needs TLS, except to this machine.
-  if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname)) {
+  if (url.protocol === 'http:' && !isThisMachine(url.hostname)) {
     throw new InputError('api-url', `is \`${address}\`, which would send the keys unencrypted.`, {
       hint: 'Use `https:`. Plain `http:` is accepted only for this machine (localhost).',
     })
@@ -97,6 +98,6 @@ function siteAt(address: string): Site {
   return known ? { ...atDatadog(name), api: base } : { name: url.host, api: base, intake: base, app: '' }
 }
 
-const LOOPBACK = /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/
+const isThisMachine = (hostname: string) => isLoopback(hostname) || hostname.endsWith('.localhost')
 
 const withoutUser = (address: string) => address.replace(/\/\/[^/@]*@/, '//***@')

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type DeployRecord, VERDICTS } from '../../../../toolkit/deploy-record.ts'
 import type { WorkflowRun } from '../../../../toolkit/github.ts'
+import { parseReference } from '../../../../toolkit/image-reference.ts'
 import { cut } from './safe-text.ts'
 
 /** Where a deploy stands: it has begun, or it has ended in one of deploy-ecs's verdicts. */
@@ -146,8 +147,8 @@ function imageTag(record: DeployRecord): string | undefined {
 }
 
 function tagOf(image: string): string | undefined {
-  const [name = ''] = image.split('@', 1)
-  return /:([^:/]+)$/.exec(name)?.[1]
+  const reference = parseReference(image)
+  return reference.kind === 'reference' ? reference.tag : undefined
 }
 
 /** The key that ties a deploy's events together: its id, and where that is longer than Datadog takes, most of it. */

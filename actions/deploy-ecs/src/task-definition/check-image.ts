@@ -2,6 +2,7 @@ import { DescribeImagesCommand } from '@aws-sdk/client-ecr'
 import { classifyAwsError } from '../../../../toolkit/aws/aws-error.ts'
 import { parseEcrHost } from '../../../../toolkit/aws/ecr-host.ts'
 import { CancelledError, InputError, SlipwayError } from '../../../../toolkit/errors.ts'
+import { isLoopback } from '../../../../toolkit/http/loopback.ts'
 import { requireReference } from '../../../../toolkit/image-reference.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
 import type { Context } from '../inputs/context.ts'
@@ -61,7 +62,7 @@ const ONE_IMAGE = /^application\/vnd\.(docker\.distribution\.manifest\.v2|oci\.i
 /** The registry of an emulator of AWS on this machine, which does not have ECR's host names. */
 function emulated(host: string, env: Environment, region: string): { account?: string; region: string } | undefined {
   const emulator = env['AWS_ENDPOINT_URL_ECR'] || env['AWS_ENDPOINT_URL']
-  return emulator && /^(127(\.\d+){3}|localhost)(:\d+)?$/.test(host) ? { region } : undefined
+  return emulator && isLoopback(new URL(`http://${host}`).hostname) ? { region } : undefined
 }
 
 const BEHIND_A_CACHE = 'For an image of a pull-through cache, the role needs ecr:DescribePullThroughCacheRules.'

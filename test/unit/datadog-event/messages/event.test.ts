@@ -149,8 +149,9 @@ test('the version is the tag of the image, where the images agree on one', () =>
       none,
       {},
     ).version
-  expect(version('localhost:5000/web:v1@sha256:00', 'x/y:v1')).toBe('v1')
-  expect(version('localhost:5000/web@sha256:00')).toBeUndefined()
+  const digest = `sha256:${'0'.repeat(64)}`
+  expect(version(`localhost:5000/web:v1@${digest}`, 'x/y:v1')).toBe('v1')
+  expect(version(`localhost:5000/web@${digest}`)).toBeUndefined()
   expect(version('a:v1', 'b:v2')).toBeUndefined()
 })
 
