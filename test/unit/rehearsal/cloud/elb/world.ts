@@ -95,8 +95,7 @@ function wire(value: unknown): unknown {
 /** A load balancer with a listener that forwards to a group of addresses; the usual beginning. */
 export async function stack(it: World, group: Members = {}, listenerPort = 80) {
   const targetGroupArn = await targetGroup(it, 'web', group)
-  const created = await it.call('CreateLoadBalancer', { Name: 'web', Subnets: ['subnet-a', 'subnet-b'] })
-  const { LoadBalancerArn: loadBalancerArn, DNSName: dnsName } = created.LoadBalancers[0]
+  const { LoadBalancerArn: loadBalancerArn, DNSName: dnsName } = await loadBalancer(it)
   const listener = await it.call('CreateListener', {
     LoadBalancerArn: loadBalancerArn,
     Protocol: 'HTTP',
@@ -113,3 +112,6 @@ export async function targetGroup(it: World, name: string, more: Members = {}): 
   const input = { Name: name, Protocol: 'HTTP', Port: 8080, VpcId: 'vpc-1', TargetType: 'ip', ...more }
   return (await it.call('CreateTargetGroup', input)).TargetGroups[0].TargetGroupArn
 }
+
+export const loadBalancer = async (it: World, name = 'web', more: Members = {}) =>
+  (await it.call('CreateLoadBalancer', { Name: name, Subnets: ['subnet-a', 'subnet-b'], ...more })).LoadBalancers[0]
