@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { HttpClient } from '@actions/http-client'
-import { cacheDir, downloadTool, extractZip, find } from '@actions/tool-cache'
+import { cacheDir, extractZip, find } from '@actions/tool-cache'
+import { throwIfCancelled } from '../../../../toolkit/clock.ts'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import { isConnectionError } from '../../../../toolkit/http/connection-error.ts'
+import { openHttp, readBody } from '../../../../toolkit/http/http.ts'
+import { followRedirects } from '../../../../toolkit/http/redirects.ts'
 import { retry } from '../../../../toolkit/retry.ts'
-import type { World } from '../../../../toolkit/runtime.ts'
+import type { Environment, World } from '../../../../toolkit/runtime.ts'
 import { VERSION } from '../../../../toolkit/version.ts'
 import type { ToolInputs } from '../inputs/inputs.ts'
 import { newestOf, parseVersion } from './version-constraint.ts'
@@ -31,12 +34,22 @@ export async function download(world: World, inputs: ToolInputs, wanted: WantedV
   const name = `${releases.binary}_${version}_${platform()}.zip`
   const folder = releases.folder(version)
   world.log.info(`Downloading ${folder}/${name} (${wanted.from} requires ${wanted.text})`)
-  const sums = await fetchText(world, `${folder}/${releases.binary}_${version}_SHA256SUMS`)
-  const archive = await downloadTool(`${folder}/${name}`).catch((cause) => {
-    throw notDownloaded(`${folder}/${name}`, cause)
-  })
-  verifyChecksum(name, readFileSync(archive), sums)
-  return join(await cacheDir(await extractZip(archive), tool, version), releases.binary)
+  const sums = await fetchBytes(world, `${folder}/${releases.binary}_${version}_SHA256SUMS`)
+  const archive = await fetchBytes(world, `${folder}/${name}`)
+  verifyChecksum(name, archive, sums.toString())
+  return join(await install(archive, tool, version, world.env), releases.binary)
+}
+
+/** Unpacks an archive into the runner's tool cache. Returns its folder there. */
+async function install(archive: Buffer, tool: string, version: string, env: Environment): Promise<string> {
+  const folder = await mkdtemp(join(env['RUNNER_TEMP'] || tmpdir(), 'slipway-download-'))
+  try {
+    const file = join(folder, 'archive.zip')
+    await writeFile(file, archive)
+    return await cacheDir(await extractZip(file, join(folder, 'content')), tool, version)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 }
 
 /** @throws SlipwayError unless the SHA-256 of the file is in the publisher's list of checksums. */
@@ -70,7 +83,7 @@ function releasesOf({ tool, downloadUrl }: ToolInputs): Releases {
 async function choose(world: World, { index }: Releases, { text, from, allows }: WantedVersion): Promise<string> {
   // An exact version needs no list.
   if (/^\d+\.\d+\.\d+/.test(text) && parseVersion(text) !== undefined) return text
-  const { versions } = JSON.parse(await fetchText(world, index)) as {
+  const { versions } = JSON.parse((await fetchBytes(world, index)).toString()) as {
     versions: Record<string, unknown> | { id: string }[]
   }
   const known = Array.isArray(versions) ? versions.map(({ id }) => id) : Object.keys(versions)
@@ -82,12 +95,13 @@ async function choose(world: World, { index }: Releases, { text, from, allows }:
 }
 
 /** The body of a URL. Follows redirects, and retries connection errors and the statuses that a server gives while it is overloaded. */
-async function fetchText({ clock, signal }: World, url: string): Promise<string> {
-  const client = new HttpClient(`slipway/${VERSION}`)
+async function fetchBytes({ clock, env, signal }: World, url: string): Promise<Buffer> {
+  const http = followRedirects(openHttp(env, { keepAlive: false }))
+  const headers = { 'user-agent': `slipway/${VERSION}` }
   const fetchOnce = async () => {
-    const response = await client.get(url)
-    const body = await response.readBody()
-    const { statusCode = 0 } = response.message
+    const answer = await http({ method: 'GET', url: new URL(url), headers, signal })
+    const body = await readBody(answer)
+    const { statusCode = 0 } = answer
     if (statusCode === 200) return body
     throw Object.assign(new Error(`HTTP status ${statusCode}`), { statusCode })
   }
@@ -100,12 +114,13 @@ async function fetchText({ clock, signal }: World, url: string): Promise<string>
       retryable: (error) => isConnectionError(error) || isOverloaded(error as { readonly statusCode?: number }),
     })
   } catch (cause) {
+    throwIfCancelled(signal)
     throw notDownloaded(url, cause)
   }
 }
 
 const isOverloaded = ({ statusCode = 0 }: { readonly statusCode?: number }): boolean =>
-  statusCode === 429 || statusCode >= 500
+  statusCode === 408 || statusCode === 429 || statusCode >= 500
 
 const notDownloaded = (url: string, cause: unknown) =>
   new SlipwayError(`${url} could not be downloaded.`, {

@@ -41,6 +41,20 @@ describe('the list of versions', () => {
     expect(requests).toBe(4)
   })
 
+  test('is fetched from where a redirect leads', async () => {
+    const redirect: RequestListener = (_, response) => response.writeHead(302, { location: '/elsewhere?key' }).end()
+    const { message, requests } = await downloadFrom([redirect, list])
+    expect(message).toBe('No published version satisfies `~> 9.0`, which the input requires.')
+    expect(requests).toBe(2)
+  })
+
+  test('is not fetched again after a redirect that must not be followed', async () => {
+    const redirect: RequestListener = (_, response) => response.writeHead(302, { location: 'ftp://mirror/list' }).end()
+    const { message, requests } = await downloadFrom([redirect, list])
+    expect(message).toContain('/index.json could not be downloaded.')
+    expect(requests).toBe(1)
+  })
+
   test('is not fetched again when it does not exist', async () => {
     const { message, requests } = await downloadFrom([status(404), list])
     expect(message).toContain('/index.json could not be downloaded.')
