@@ -40,7 +40,7 @@ export function describeError(error: unknown): string {
   const lines: string[] = []
   let hint: string | undefined
   for (let current: unknown = error, depth = 0; current !== undefined && depth < 8; depth++) {
-    const text = messageOf(current)
+    const text = errorMessage(current)
     if (!lines.some((line) => line.includes(text))) lines.push(lines.length === 0 ? text : `Caused by: ${text}`)
     if (current instanceof SlipwayError) hint ??= current.hint
     current = current instanceof Error ? current.cause : undefined
@@ -49,10 +49,11 @@ export function describeError(error: unknown): string {
   return lines.join('\n')
 }
 
-function messageOf(error: unknown): string {
+/** The message of an error, or of whatever else was thrown. */
+export function errorMessage(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if (error.message !== '') return error.message
   // Node reports a refused connection to a name with two addresses as an AggregateError without a message.
-  if (error instanceof AggregateError) return error.errors.map(messageOf).join('; ')
+  if (error instanceof AggregateError) return error.errors.map(errorMessage).join('; ')
   return error.name
 }

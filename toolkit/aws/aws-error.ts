@@ -68,6 +68,9 @@ export function awsError(error: unknown, doing: string): SlipwayError {
   return new SlipwayError(`Could not ${doing}. ${text}`, hint === undefined ? { cause: error } : { hint, cause: error })
 }
 
+/** The SDK's error inside one that `awsError` made. Any other error as it is. */
+export const sdkError = (error: unknown): unknown => (error instanceof SlipwayError ? error.cause : error)
+
 const HINTS: Readonly<Partial<Record<AwsFailure, string>>> = {
   throttled: 'AWS throttled the call for longer than we retried. Run the step again, or spread deploys over time.',
   transient: 'AWS or the network failed for longer than we retried. Run the step again.',

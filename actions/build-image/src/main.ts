@@ -35,13 +35,13 @@ export async function main(world: World): Promise<void> {
   }
   const temporary = await makeTemporaryFolder(world)
   try {
-    await ship(inputs, temporary, inRegion(world, inputs.region))
+    await buildAndPush(inputs, temporary, inRegion(world, inputs.region))
   } finally {
     await temporary.discard()
   }
 }
 
-async function ship(inputs: Inputs, temporary: TemporaryFolder, world: World): Promise<void> {
+async function buildAndPush(inputs: Inputs, temporary: TemporaryFolder, world: World): Promise<void> {
   const startedAt = world.clock.now()
   const stages = new Stages(world)
   const registries = new Registries(world, openHttp(world.env), inputs.login)

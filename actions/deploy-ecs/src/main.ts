@@ -3,6 +3,7 @@ import type { World } from '../../../toolkit/runtime.ts'
 import { AwsCalls } from './aws/aws-calls.ts'
 import type { Connect } from './aws/clients.ts'
 import { refuseOtherRegion } from './aws/service-name.ts'
+import { deployServices } from './deploy-services.ts'
 import type { Context } from './inputs/context.ts'
 import { readInputs } from './inputs/inputs.ts'
 import { prepare } from './prepare/prepare.ts'
@@ -12,7 +13,6 @@ import { refuseShortTimeout } from './prepare/timeout.ts'
 import { refuseUnwritable } from './report/record-file.ts'
 import { report } from './report/report.ts'
 import { reportPlan } from './report/report-plan.ts'
-import { ship } from './ship.ts'
 
 /** The step: reads inputs, checks everything, deploys and watches, reports. */
 export async function main(world: World, connect: Connect): Promise<void> {
@@ -28,6 +28,6 @@ export async function main(world: World, connect: Connect): Promise<void> {
   refuseShortTimeout(inputs, plans)
   if (inputs.dryRun || inputs.command === 'verify') return reportPlan(context, await preview(aws, plans))
 
-  const outcomes = await ship(context, plans)
+  const outcomes = await deployServices(context, plans)
   await report(context, outcomes, { startedAt, finishedAt: world.clock.now() })
 }

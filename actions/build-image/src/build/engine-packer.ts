@@ -1,4 +1,5 @@
 import type Docker from 'dockerode'
+import { errorMessage } from '../../../../toolkit/errors.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
 import { isOnThisMachine } from '../engine/docker-engine.ts'
 import { tuneGarbageCollection } from '../engine-push/gc-tuning.ts'
@@ -43,7 +44,7 @@ export async function openEnginePacker(docker: Docker, request: PackRequest, wor
         return await pushed.push(id)
       } catch (error) {
         if (signal.aborted) throw signal.reason
-        const reason = error instanceof Error ? error.message : error
+        const reason = errorMessage(error)
         log.info(`The engine did not push the image to this step, so its archive of the image is read: ${reason}`)
         return archive(id)
       } finally {

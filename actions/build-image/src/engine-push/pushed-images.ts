@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type Docker from 'dockerode'
-import { SlipwayError } from '../../../../toolkit/errors.ts'
+import { errorMessage, SlipwayError } from '../../../../toolkit/errors.ts'
 import { formatRepository } from '../../../../toolkit/image-reference.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
 import { inspectImage } from '../engine/engine-images.ts'
@@ -88,7 +88,7 @@ export class PushedImages {
       }
     } catch (error) {
       // The same failure is logged when the whole image is pushed.
-      this.#world.log.debug(`An intermediate image was not pushed: ${error instanceof Error ? error.message : error}`)
+      this.#world.log.debug(`An intermediate image was not pushed: ${errorMessage(error)}`)
     }
   }
 

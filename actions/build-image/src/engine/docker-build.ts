@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import type Docker from 'dockerode'
-import { SlipwayError } from '../../../../toolkit/errors.ts'
+import { errorMessage, SlipwayError } from '../../../../toolkit/errors.ts'
 import type { Pair } from '../../../../toolkit/inputs.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
 import type { Credentials } from '../registry/credentials.ts'
@@ -97,7 +97,7 @@ function registryConfig(logins: DockerBuild['logins']): Docker.RegistryConfig {
 
 function buildFailure(error: unknown, step: string | undefined): SlipwayError {
   if (error instanceof SlipwayError && !(error instanceof EngineError)) return error
-  const text = error instanceof Error ? error.message : String(error)
+  const text = errorMessage(error)
   const at = step === undefined ? '' : ` at \`${step}\``
   const hint = /pull access denied|unauthorized|manifest unknown|not found: manifest/i.test(text)
     ? 'Check the name of the base image, and log in to its registry in an earlier step (docker/login-action).'

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { errorMessage } from '../../../../toolkit/errors.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
 import type { BuildInputs } from '../inputs/build-inputs.ts'
 import { dockerConfigFolder, readDockerConfig } from '../registry/docker-config.ts'
@@ -27,7 +28,7 @@ export async function nativePlatform(
   try {
     return await (buildx ? askBuildx(build.builder, world) : askEngine(env))
   } catch (error) {
-    log.info(`Cannot read the platform of the builder: ${error instanceof Error ? error.message : error}`)
+    log.info(`Cannot read the platform of the builder: ${errorMessage(error)}`)
     return undefined
   }
 }

@@ -1,3 +1,4 @@
+import { errorMessage } from '../../../../toolkit/errors.ts'
 import { formatRepository } from '../../../../toolkit/image-reference.ts'
 import type { Log } from '../../../../toolkit/log.ts'
 import type { Image } from '../image/image.ts'
@@ -56,7 +57,7 @@ async function putContentTag(
       if (moves) await putTag(destination, tag, manifest)
       return moves || current === image.digest ? [reference] : []
     } catch (error) {
-      rule.refused(reference, error instanceof Error ? error.message : error)
+      rule.refused(reference, errorMessage(error))
       return []
     }
   })

@@ -1,4 +1,4 @@
-import { SlipwayError } from '../../../../toolkit/errors.ts'
+import { errorMessage, SlipwayError } from '../../../../toolkit/errors.ts'
 import { formatRepository } from '../../../../toolkit/image-reference.ts'
 import type { Log } from '../../../../toolkit/log.ts'
 import type { Image } from '../image/image.ts'
@@ -36,7 +36,7 @@ export async function copyToAll(
   const done = results.flatMap((result) =>
     result.status === 'fulfilled' ? [formatRepository(result.value.destination.repository)] : [],
   )
-  const messages = failures.map((failure) => (failure instanceof Error ? failure.message : String(failure)))
+  const messages = failures.map(errorMessage)
   throw new SlipwayError(
     `${failures.length} of ${destinations.length} registries did not get the image, and no tag was moved.\n${messages.join('\n')}`,
     {

@@ -1,4 +1,4 @@
-import { SlipwayError } from '../../../../toolkit/errors.ts'
+import { errorMessage, SlipwayError } from '../../../../toolkit/errors.ts'
 import { isConnectionError } from '../../../../toolkit/http/connection-error.ts'
 import type { HttpAnswer } from '../../../../toolkit/http/http.ts'
 import type { Retryable } from '../../../../toolkit/retry.ts'
@@ -77,7 +77,7 @@ export function registryError(answer: HttpAnswer, body: Buffer, generation: numb
 /** Adds to an error what was being done and, where the registry's code tells, the next step. */
 export function explain(doing: string, error: unknown): unknown {
   if (error instanceof SlipwayError && !(error instanceof RegistryError)) return error
-  const text = error instanceof Error ? error.message : String(error)
+  const text = errorMessage(error)
   if (error instanceof RegistryError && text.startsWith('Could not ')) return error
   const { status = 0, code = '', hint } = error instanceof RegistryError ? error : {}
   return Object.assign(

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { Clock } from '../../../../toolkit/clock.ts'
-import { SlipwayError } from '../../../../toolkit/errors.ts'
+import { errorMessage, SlipwayError } from '../../../../toolkit/errors.ts'
 import { type Http, type HttpAnswer, type HttpBody, type HttpRequest, readBody } from '../../../../toolkit/http/http.ts'
 import { isLoopback } from '../../../../toolkit/http/loopback.ts'
 import type { Log } from '../../../../toolkit/log.ts'
@@ -101,7 +101,7 @@ export class Registry {
       () => false,
     )
     const settled = put.catch((error) => {
-      this.#world.log.debug(error instanceof Error ? error.message : String(error))
+      this.#world.log.debug(errorMessage(error))
       return undefined
     })
     this.#ahead.set(name, settled)
@@ -231,7 +231,7 @@ export class Registry {
         },
         onRetry: (error, attempt, pauseMs) =>
           log.info(
-            `Could not ${doing}: ${error instanceof Error ? error.message : error}. Attempt ${attempt + 1} of ${ATTEMPTS} in ${Math.round(pauseMs)} ms.`,
+            `Could not ${doing}: ${errorMessage(error)}. Attempt ${attempt + 1} of ${ATTEMPTS} in ${Math.round(pauseMs)} ms.`,
           ),
       })
     } catch (error) {

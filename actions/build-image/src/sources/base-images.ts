@@ -1,4 +1,5 @@
 import type Docker from 'dockerode'
+import { errorMessage } from '../../../../toolkit/errors.ts'
 import { requireReference } from '../../../../toolkit/image-reference.ts'
 import type { Log } from '../../../../toolkit/log.ts'
 import { inParallel } from '../../../../toolkit/parallel.ts'
@@ -25,9 +26,7 @@ export async function resolveBases(
   try {
     return await inParallel(images, 4, (name) => resolveBase(name, registries, docker))
   } catch (error) {
-    log.info(
-      `Cannot tell whether anything changed, as a base image could not be looked up: ${error instanceof Error ? error.message : error}`,
-    )
+    log.info(`Cannot tell whether anything changed, as a base image could not be looked up: ${errorMessage(error)}`)
     return undefined
   }
 }

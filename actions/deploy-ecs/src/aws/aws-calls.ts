@@ -6,7 +6,7 @@ import type { Clients } from './clients.ts'
 import { isRetryable } from './errors.ts'
 import { type RateLimit, RateLimiter } from './rate-limit.ts'
 
-/** Half of the rates that AWS grants to an account in a region: other deploys need the rest. Calls of one bucket share its rate. */
+/** Half of the rates that AWS grants to an account in a region: other deploys need the rest. Calls of one limit share its rate. */
 const RATES = {
   register: { burst: 10, perSecond: 0.5 },
   taskDefinitions: { burst: 25, perSecond: 10 },
@@ -21,12 +21,12 @@ const RATES = {
 } as const satisfies Readonly<Record<string, RateLimit>>
 
 /** Retries of a call that must not succeed twice. The caller checks between attempts whether one has succeeded. */
-export const PERSISTENT = { attempts: 100, delayMs: 1_000, maxDelayMs: 15_000 } as const
+export const CHECKED_RETRIES = { attempts: 100, delayMs: 1_000, maxDelayMs: 15_000 } as const
 /** The time limit of such retries. */
-export const PATIENCE_MS = 5 * 60_000
+export const CHECKED_RETRIES_MS = 5 * 60_000
 
 /** The rate limit that a call counts towards. */
-export type Bucket = keyof typeof RATES
+export type RateLimitName = keyof typeof RATES
 
 type Send<T> = (options: { readonly abortSignal: AbortSignal }) => Promise<T>
 
@@ -43,15 +43,15 @@ export class AwsCalls {
   readonly clock: Clock
   readonly signal: AbortSignal
   /** Services (`cluster/service`) whose service deployments the role may not read: not asked for and not reported again. */
-  readonly unreadable: Set<string>
-  readonly #limiters: Map<Bucket, RateLimiter>
+  readonly unreadableServiceDeployments: Set<string>
+  readonly #limiters: Map<RateLimitName, RateLimiter>
   readonly #attempts: number
 
   constructor(clients: Clients, clock: Clock, signal: AbortSignal, { sharing, attempts = 8 }: CallOptions = {}) {
     this.clients = clients
     this.clock = clock
     this.signal = signal
-    this.unreadable = sharing?.unreadable ?? new Set()
+    this.unreadableServiceDeployments = sharing?.unreadableServiceDeployments ?? new Set()
     this.#limiters = sharing === undefined ? new Map() : sharing.#limiters
     this.#attempts = attempts
   }
@@ -67,8 +67,8 @@ export class AwsCalls {
   }
 
   /** Makes a call. Retries throttling, server errors and connection errors. `doing` completes "Could not …". */
-  call<T>(bucket: Bucket, doing: string, send: Send<T>): Promise<T> {
-    return retry(() => this.callOnce(bucket, doing, send), {
+  call<T>(limit: RateLimitName, doing: string, send: Send<T>): Promise<T> {
+    return retry(() => this.callOnce(limit, doing, send), {
       clock: this.clock,
       signal: this.signal,
       attempts: this.#attempts,
@@ -79,8 +79,8 @@ export class AwsCalls {
   }
 
   /** Makes a call with one attempt, as it must not succeed twice. */
-  async callOnce<T>(bucket: Bucket, doing: string, send: Send<T>): Promise<T> {
-    await this.#limiter(bucket).take(this.signal)
+  async callOnce<T>(limit: RateLimitName, doing: string, send: Send<T>): Promise<T> {
+    await this.#limiter(limit).take(this.signal)
     try {
       return await send({ abortSignal: this.signal })
     } catch (error) {
@@ -89,9 +89,9 @@ export class AwsCalls {
     }
   }
 
-  #limiter(bucket: Bucket): RateLimiter {
-    const limiter = this.#limiters.get(bucket) ?? new RateLimiter(this.clock, RATES[bucket])
-    this.#limiters.set(bucket, limiter)
+  #limiter(limit: RateLimitName): RateLimiter {
+    const limiter = this.#limiters.get(limit) ?? new RateLimiter(this.clock, RATES[limit])
+    this.#limiters.set(limit, limiter)
     return limiter
   }
 }

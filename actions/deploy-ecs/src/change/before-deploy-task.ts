@@ -49,7 +49,7 @@ export async function runBeforeDeploy(
     ended.lastStatus === 'STOPPED' ||
     (await stopTask(context, task, 'The container of `before-deploy-command` has ended.'))
   if (hasStopped) saveTask(step, undefined)
-  await output.rest()
+  await output.logRemainingLines()
   judge(ended, run, output.last)
   log.info(`Task ${id} succeeded: ${container} exited with 0.`)
 }
@@ -67,7 +67,7 @@ const followTask = (
   poll(
     async () => {
       const [task] = (await describeTasks(aws, cluster, [taskArn])).map(observedTask)
-      await output.look()
+      await output.logNewLines()
       return task !== undefined && hasEnded(task, container) ? task : undefined
     },
     { clock, signal, timeoutMs, delayMs: (look) => (look < 30 ? 2_000 : 5_000), what: 'the task before the deploy' },

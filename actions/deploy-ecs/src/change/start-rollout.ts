@@ -1,7 +1,7 @@
 import { type Service, UpdateServiceCommand, type UpdateServiceRequest } from '@aws-sdk/client-ecs'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import { retry } from '../../../../toolkit/retry.ts'
-import { type AwsCalls, PATIENCE_MS, PERSISTENT } from '../aws/aws-calls.ts'
+import { type AwsCalls, CHECKED_RETRIES, CHECKED_RETRIES_MS } from '../aws/aws-calls.ts'
 import { isRetryable } from '../aws/errors.ts'
 import { nameOf, type ServiceName } from '../aws/service-name.ts'
 import { readService } from '../aws/services.ts'
@@ -60,8 +60,8 @@ export async function startRollout(
     {
       clock: aws.clock,
       signal: aws.signal,
-      ...PERSISTENT,
-      until: aws.clock.now() + PATIENCE_MS,
+      ...CHECKED_RETRIES,
+      until: aws.clock.now() + CHECKED_RETRIES_MS,
       retryable: isRetryable,
     },
   )

@@ -1,3 +1,4 @@
+import { capitalize } from '../../../../toolkit/capitalize.ts'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import type { Log } from '../../../../toolkit/log.ts'
 import { inParallel } from '../../../../toolkit/parallel.ts'
@@ -28,7 +29,7 @@ export async function checkDependencies(
   const problems = [...lookups].flatMap(([dependency, lookup]) =>
     lookup.kind === 'missing'
       ? (distinct.get(JSON.stringify(dependency)) ?? []).map(
-          ({ by }) => `${capital(by)}: ${dependency.kind} \`${dependency.name}\` ${lookup.problem}. ${lookup.fix}.`,
+          ({ by }) => `${capitalize(by)}: ${dependency.kind} \`${dependency.name}\` ${lookup.problem}. ${lookup.fix}.`,
         )
       : [],
   )
@@ -102,5 +103,3 @@ function logUnknown(log: Log, lookups: ReadonlyMap<Dependency, Lookup>): void {
     log.info(`Not checked: ${members.map(([{ kind, name }]) => `${kind} \`${name}\``).join(', ')} (${why}).`)
   }
 }
-
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)

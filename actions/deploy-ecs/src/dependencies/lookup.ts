@@ -1,5 +1,4 @@
-import { classifyAwsError } from '../../../../toolkit/aws/aws-error.ts'
-import { SlipwayError } from '../../../../toolkit/errors.ts'
+import { classifyAwsError, sdkError } from '../../../../toolkit/aws/aws-error.ts'
 import { retry } from '../../../../toolkit/retry.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
 import { isRetryable } from '../aws/errors.ts'
@@ -43,7 +42,7 @@ export async function lookUp<T>(aws: AwsCalls, { permission, what, ask, judge, a
     return judge(answer)
   } catch (error) {
     const failure = classifyAwsError(error)
-    const cause = error instanceof SlipwayError ? error.cause : error
+    const cause = sdkError(error)
     if (failure === 'cancelled' || !(cause instanceof Error)) throw error
     // A region that the account has not opted into rejects credentials that are valid everywhere else.
     if (failure === 'expired' && cause.name !== 'UnrecognizedClientException') throw error

@@ -20,9 +20,9 @@ export async function findPreviousRevision(
   service: Service,
 ): Promise<string> {
   const current = service.taskDefinition ?? ''
-  const { older, left } = replayHistory(pastOf(service, await readHistory(aws, name)), current)
-  if (left !== undefined) {
-    const [who, from, to] = [`Service \`${nameOf(name)}\``, revisionName(left), revisionName(current)]
+  const { older, rolledBackFrom } = replayHistory(pastOf(service, await readHistory(aws, name)), current)
+  if (rolledBackFrom !== undefined) {
+    const [who, from, to] = [`Service \`${nameOf(name)}\``, revisionName(rolledBackFrom), revisionName(current)]
     const { attempt } = readWorkflowRun(env)
     if (deploymentInProgress(service) !== undefined) {
       log.notice(
@@ -42,7 +42,7 @@ export async function findPreviousRevision(
       )
     }
   }
-  return older ?? nowhere(name, current, left)
+  return older ?? nowhere(name, current, rolledBackFrom)
 }
 
 /**
@@ -67,8 +67,8 @@ function pastOf(
   return [...own, ...running].toSorted((a, b) => a.createdAt - b.createdAt)
 }
 
-function nowhere(name: ServiceName, current: string, left: string | undefined): never {
-  const how = left === undefined ? '' : ` (rolled back from ${revisionName(left)})`
+function nowhere(name: ServiceName, current: string, rolledBackFrom: string | undefined): never {
+  const how = rolledBackFrom === undefined ? '' : ` (rolled back from ${revisionName(rolledBackFrom)})`
   throw new SlipwayError(
     `Service \`${nameOf(name)}\` runs ${revisionName(current)}${how}, and no older revision is known that was deployed successfully.`,
     { hint: 'ECS keeps 90 days of history. Set the revision, for example `rollback-to: 12`.' },

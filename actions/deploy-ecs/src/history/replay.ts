@@ -8,7 +8,7 @@ export interface RollbackTarget {
   /** The revision to go back to. */
   readonly older?: string
   /** The revision that the service was rolled back from, where its current revision is the result of a rollback. */
-  readonly left?: string
+  readonly rolledBackFrom?: string
 }
 
 /**
@@ -20,16 +20,16 @@ export function replayHistory(past: readonly PastDeployment[], current: string):
   // The newest deployment is that of the current revision, whether it has ended or not.
   const before = past.at(-1)?.taskDefinition === current ? past.slice(0, -1) : past
   let stack: readonly string[] = []
-  let left: string | undefined
+  let rolledBackFrom: string | undefined
   let tried: string | undefined
   const arrive = (revision: string) => {
     const top = stack.at(-1)
     if (revision === top) {
       // Rolled back from an attempt at another revision, or deployed again without a change.
-      left = tried
+      rolledBackFrom = tried
     } else {
       const below = stack.slice(0, placeOf(revision, stack))
-      left = below.length < stack.length ? top : undefined
+      rolledBackFrom = below.length < stack.length ? top : undefined
       stack = [...below, revision]
     }
     tried = undefined
@@ -40,7 +40,7 @@ export function replayHistory(past: readonly PastDeployment[], current: string):
   }
   arrive(current)
   const older = stack.at(-2)
-  return { ...(older === undefined ? {} : { older }), ...(left === undefined ? {} : { left }) }
+  return { ...(older === undefined ? {} : { older }), ...(rolledBackFrom === undefined ? {} : { rolledBackFrom }) }
 }
 
 /** Index of a revision in the stack: below the first of its family that is as new or newer. The history may lack the revision itself. */

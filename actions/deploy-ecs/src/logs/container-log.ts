@@ -1,5 +1,6 @@
 import { GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
 import type { ContainerDefinition } from '@aws-sdk/client-ecs'
+import { sdkError } from '../../../../toolkit/aws/aws-error.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
 
 /** The CloudWatch log stream of one container of one task. */
@@ -54,7 +55,7 @@ export async function readLog(
       ...(nextForwardToken === undefined ? {} : { next: nextForwardToken }),
     }
   } catch (error) {
-    const cause = error instanceof Error ? error.cause : undefined
+    const cause = sdkError(error)
     if (cause instanceof Error && cause.name === 'ResourceNotFoundException') return { lines: [] }
     throw error
   }

@@ -1,5 +1,6 @@
 import type { ContainerDefinition } from '@aws-sdk/client-ecs'
 import { classifyAwsError } from '../../../../toolkit/aws/aws-error.ts'
+import { errorMessage } from '../../../../toolkit/errors.ts'
 import { regionOf, taskId } from '../aws/short-names.ts'
 import type { Context } from '../inputs/context.ts'
 import { logStreamOf } from './container-log.ts'
@@ -32,7 +33,7 @@ export class TaskLog {
   }
 
   /** Logs the new lines. Returns their number. */
-  async look(): Promise<number> {
+  async logNewLines(): Promise<number> {
     if (this.#tail === undefined || this.#isBroken) return 0
     try {
       return await this.#tail.read(this.#context.aws)
@@ -41,16 +42,16 @@ export class TaskLog {
       if (failure === 'cancelled') return 0
       // An error that a retry can fix is retried with the next look at the task.
       this.#isBroken = failure !== 'throttled' && failure !== 'transient'
-      this.#explain(error instanceof Error ? error.message : String(error))
+      this.#explain(errorMessage(error))
       return 0
     }
   }
 
   /** Logs the remaining lines after the task has ended. Returns when no more come. */
-  async rest(): Promise<void> {
+  async logRemainingLines(): Promise<void> {
     for (let look = 1; look <= LOOKS_AFTER_END; look++) {
       if (look > 1) await this.#context.clock.sleep(BETWEEN_LOOKS_MS, this.#context.signal)
-      const count = await this.look()
+      const count = await this.logNewLines()
       if (this.#isBroken || (look > 1 && count === 0 && this.last.length > 0)) return
     }
   }

@@ -55,7 +55,7 @@ export class ServiceDeploymentFinder {
   /** Reads the service deployment of each rollout. An error of one does not affect the others. */
   async read(rollouts: readonly Rollout[]): Promise<ServiceDeploymentsRead> {
     const failed = new Map<string, unknown>()
-    const readable = rollouts.filter(({ name }) => !this.#aws.unreadable.has(nameOf(name)))
+    const readable = rollouts.filter(({ name }) => !this.#aws.unreadableServiceDeployments.has(nameOf(name)))
     await this.#find(
       readable.filter((rollout) => this.arnOf(rollout) === undefined),
       failed,
@@ -122,7 +122,7 @@ export class ServiceDeploymentFinder {
     if (first === undefined) return
     for (const [name] of refused) {
       failed.delete(name)
-      this.#aws.unreadable.add(name)
+      this.#aws.unreadableServiceDeployments.add(name)
     }
     const [name, error] = first
     const others = refused.length === 1 ? '' : ` and ${refused.length - 1} more`

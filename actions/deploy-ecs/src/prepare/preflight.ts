@@ -1,6 +1,8 @@
 // Refuses deploys that cannot succeed, before anything is changed. Pure: prepare.ts reads what is checked here.
+
 import type { Service } from '@aws-sdk/client-ecs'
-import { InputError, SlipwayError } from '../../../../toolkit/errors.ts'
+import { sdkError } from '../../../../toolkit/aws/aws-error.ts'
+import { errorMessage, InputError, SlipwayError } from '../../../../toolkit/errors.ts'
 import { nameOf, type ServiceName } from '../aws/service-name.ts'
 import { targetGroupName } from '../aws/short-names.ts'
 import type { ServiceChanges } from '../inputs/inputs.ts'
@@ -75,10 +77,13 @@ export function refuseMissingExecutionRole(registration: Registration): void {
 
 /** The error for a target group of the service that does not exist; `undefined` if `error` is about something else. */
 export function missingTargetGroup(name: ServiceName, error: unknown): SlipwayError | undefined {
-  if (!(error instanceof SlipwayError && error.cause instanceof Error)) return undefined
-  if (!error.cause.name.startsWith('TargetGroupNotFound')) return undefined
-  return new SlipwayError(`Service \`${nameOf(name)}\` has a target group that does not exist. ${error.message}`, {
-    hint: 'Its new tasks would never get requests. Create the target group, or correct the load balancers of the service.',
-    cause: error,
-  })
+  const cause = sdkError(error)
+  if (!(cause instanceof Error && cause.name.startsWith('TargetGroupNotFound'))) return undefined
+  return new SlipwayError(
+    `Service \`${nameOf(name)}\` has a target group that does not exist. ${errorMessage(error)}`,
+    {
+      hint: 'Its new tasks would never get requests. Create the target group, or correct the load balancers of the service.',
+      cause: error,
+    },
+  )
 }

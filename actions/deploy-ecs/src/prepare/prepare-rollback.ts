@@ -21,7 +21,7 @@ export async function prepareRollback(context: Context): Promise<readonly Servic
     refuseForeignController(name, before)
     const current = before.taskDefinition ?? ''
     const wanted = inputs.rollbackTo === undefined ? undefined : named(inputs.rollbackTo, current)
-    refuseIfLeft(name, current, inputs.rollbackFrom, wanted)
+    refuseOtherRevision(name, current, inputs.rollbackFrom, wanted)
     const target = wanted ?? (await findPreviousRevision(context, name, before))
     const base = await loadTaskDefinition(aws, { kind: 'revision', taskDefinition: target }, current)
     if (base.arn === undefined) throw gone(target)
@@ -38,7 +38,12 @@ const named = (revision: string, current: string) =>
   /^\d+$/.test(revision) ? `${familyOf(current)}:${revision}` : revision
 
 /** @throws SlipwayError when the service runs neither `rollback-from` nor `wanted`. */
-function refuseIfLeft(name: ServiceName, current: string, from: string | undefined, wanted: string | undefined): void {
+function refuseOtherRevision(
+  name: ServiceName,
+  current: string,
+  from: string | undefined,
+  wanted: string | undefined,
+): void {
   const now = revisionName(current)
   if (from === undefined || revisionName(named(from, current)) === now) return
   if (wanted !== undefined && revisionName(wanted) === now) return

@@ -5,7 +5,7 @@ import type { FollowedDeployment } from '../observe/deployment.ts'
 import type { Observation, ObservedEvent, ObservedTask } from '../observe/model.ts'
 import { ENDED_BY_ECS, judgeStop, type Stop } from '../observe/stopped-task.ts'
 import { describeTarget } from '../observe/task-health.ts'
-import { eventsSince } from '../watch/narrate.ts'
+import { eventsSince } from '../watch/describe-changes.ts'
 import { hintFor } from './stop-hints.ts'
 
 /** Tasks that stopped for the same reason. */

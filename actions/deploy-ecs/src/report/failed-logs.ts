@@ -1,3 +1,4 @@
+import { errorMessage } from '../../../../toolkit/errors.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
 import { regionOf, taskId } from '../aws/short-names.ts'
 import { type LogStream, logStreamOf, readLog } from '../logs/container-log.ts'
@@ -37,7 +38,7 @@ export async function readFailedLogs(
       try {
         return { ...stream, lines: (await readLog(aws, stream, { limit: LINES })).lines }
       } catch (error) {
-        return { ...stream, lines: [], missing: error instanceof Error ? error.message : String(error) }
+        return { ...stream, lines: [], missing: errorMessage(error) }
       }
     }),
   )

@@ -21,7 +21,7 @@ import type { Verdict } from '../watch/verdict.ts'
 import { pauseAfter } from '../watch/watch.ts'
 
 /** How long targets may take to be healthy after ECS has called the rollback complete. */
-const PATIENCE_MS = 300_000
+const HEALTHY_WITHIN_MS = 300_000
 
 /** Waits until all tasks of the service run the revision that it was rolled back to, and every target is healthy. */
 export async function verifyRollback(
@@ -49,7 +49,7 @@ export async function verifyRollback(
     return await poll(look, {
       clock,
       signal,
-      timeoutMs: Math.min(deadline - begun, PATIENCE_MS),
+      timeoutMs: Math.min(deadline - begun, HEALTHY_WITHIN_MS),
       delayMs: () => pauseAfter(clock.now() - begun),
       what: 'the rollback',
     })

@@ -1,7 +1,7 @@
 import { DescribeImagesCommand } from '@aws-sdk/client-ecr'
-import { classifyAwsError } from '../../../../toolkit/aws/aws-error.ts'
+import { classifyAwsError, sdkError } from '../../../../toolkit/aws/aws-error.ts'
 import { parseEcrHost } from '../../../../toolkit/aws/ecr-host.ts'
-import { CancelledError, InputError, SlipwayError } from '../../../../toolkit/errors.ts'
+import { CancelledError, InputError } from '../../../../toolkit/errors.ts'
 import { isLoopback } from '../../../../toolkit/http/loopback.ts'
 import { requireReference } from '../../../../toolkit/image-reference.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
@@ -48,7 +48,7 @@ export async function checkImage(
     }
   } catch (error) {
     if (error instanceof CancelledError) throw error
-    const cause = error instanceof SlipwayError ? error.cause : error
+    const cause = sdkError(error)
     const rule = isMissing(cause) ? await pullThroughRule(aws, registry, repository.path) : undefined
     if (rule === undefined) return { container, image, note: notChecked(image, cause) }
     const note = `${image} was not checked: it is not in ECR yet. The pull-through cache rule \`${rule}\` fetches it when the first task pulls it.`

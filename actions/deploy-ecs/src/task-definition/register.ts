@@ -1,7 +1,7 @@
 import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs'
-import { SlipwayError } from '../../../../toolkit/errors.ts'
+import { sdkError } from '../../../../toolkit/aws/aws-error.ts'
 import { retry } from '../../../../toolkit/retry.ts'
-import { type AwsCalls, PATIENCE_MS, PERSISTENT } from '../aws/aws-calls.ts'
+import { type AwsCalls, CHECKED_RETRIES, CHECKED_RETRIES_MS } from '../aws/aws-calls.ts'
 import { isRetryable } from '../aws/errors.ts'
 import { describeTaskDefinition } from '../aws/task-definitions.ts'
 import { type Registration, toRegistration } from './registration.ts'
@@ -39,7 +39,13 @@ export async function register(aws: AwsCalls, registration: Registration): Promi
       )
       return { arn: taskDefinition?.taskDefinitionArn ?? '', isNew: true }
     },
-    { clock: aws.clock, signal: aws.signal, ...PERSISTENT, until: aws.clock.now() + PATIENCE_MS, retryable },
+    {
+      clock: aws.clock,
+      signal: aws.signal,
+      ...CHECKED_RETRIES,
+      until: aws.clock.now() + CHECKED_RETRIES_MS,
+      retryable,
+    },
   )
 }
 
@@ -52,6 +58,6 @@ async function sameAsNewest(aws: AwsCalls, registration: Registration): Promise<
 
 /** AWS reports two registrations at the same time as a ClientException. */
 function retryable(error: unknown): boolean {
-  const cause = error instanceof SlipwayError ? error.cause : error
+  const cause = sdkError(error)
   return isRetryable(error) || (cause instanceof Error && /too many concurrent attempts/i.test(cause.message))
 }

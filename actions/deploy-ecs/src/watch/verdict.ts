@@ -1,4 +1,5 @@
 // The only place that decides how a deploy ended. Pure: the same observations always give the same verdict.
+import { capitalize } from '../../../../toolkit/capitalize.ts'
 import type { Verdict as VerdictName } from '../../../../toolkit/deploy-record.ts'
 import { formatDuration } from '../../../../toolkit/duration.ts'
 import { revisionName, taskId } from '../aws/short-names.ts'
@@ -139,8 +140,7 @@ function goal(followed: FollowedDeployment, latest: Observation, memory: Memory)
 
 const isReplaced = (reason: string) => /replaced by|superseded|new service deployment/i.test(reason)
 
-const sentence = (text: string) =>
-  text === '' ? '' : ` ${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.?$/, '.')}`
+const sentence = (text: string) => (text === '' ? '' : ` ${capitalize(text).replace(/\.?$/, '.')}`)
 
 /** The service's list of deployments shows a rollback or another deploy, also when our deployment has left it. */
 function fromDeployments(

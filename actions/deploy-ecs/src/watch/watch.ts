@@ -1,3 +1,4 @@
+import { capitalize } from '../../../../toolkit/capitalize.ts'
 import { throwIfCancelled } from '../../../../toolkit/clock.ts'
 import { describeError } from '../../../../toolkit/errors.ts'
 import { poll } from '../../../../toolkit/poll.ts'
@@ -7,8 +8,8 @@ import type { Context } from '../inputs/context.ts'
 import type { Observation } from '../observe/model.ts'
 import { Observer } from '../observe/observer.ts'
 import type { Rollout } from '../observe/rollout.ts'
+import { describeChanges } from './describe-changes.ts'
 import { type Memory, NOTHING_YET, remember } from './memory.ts'
-import { narrate } from './narrate.ts'
 import { addSample, type Timeline } from './timeline.ts'
 import { type Criteria, decide, type Verdict } from './verdict.ts'
 import { outcomeUnknown } from './verdicts-without-observation.ts'
@@ -71,8 +72,7 @@ export async function follow(
   await poll(look, { clock, signal, timeoutMs: Number.POSITIVE_INFINITY, delayMs, what: 'the rollout' })
 }
 
-const describeVerdict = ({ status, reason }: Verdict): string =>
-  `${status.charAt(0).toUpperCase()}${status.slice(1)}. ${reason}`
+const describeVerdict = ({ status, reason }: Verdict): string => `${capitalize(status)}. ${reason}`
 
 /** Takes one look after the other at the same rollouts. */
 class Follower {
@@ -122,7 +122,7 @@ class Follower {
     const { rollout } = watch
     const before = watch.latest
     watch.memory = remember(watch.memory, rollout, observation)
-    for (const line of narrate(rollout, before, observation)) this.log(watch, line)
+    for (const line of describeChanges(rollout, before, observation)) this.log(watch, line)
     watch.timeline = addSample(watch.timeline, rollout, observation)
     // What was not read this time is kept, so that the next look is compared with it.
     watch.latest = { ...keptFrom(before), ...observation }

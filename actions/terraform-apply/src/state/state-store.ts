@@ -1,5 +1,4 @@
-import { awsError } from '../../../../toolkit/aws/aws-error.ts'
-import { SlipwayError } from '../../../../toolkit/errors.ts'
+import { awsError, sdkError } from '../../../../toolkit/aws/aws-error.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
 import type { Backend } from './backend.ts'
 import type { Content, S3Objects } from './s3-objects.ts'
@@ -59,7 +58,7 @@ export class StateStore {
       await this.#put(suffix, content)
       return true
     } catch (error) {
-      const cause = error instanceof SlipwayError ? error.cause : error
+      const cause = sdkError(error)
       if (nameOf(cause) !== 'PreconditionFailed' && nameOf(cause) !== 'ConditionalRequestConflict') throw error
       // When a response is lost, the SDK retries, and the retry is refused because of the object that the first request wrote.
       return (await this.read(suffix)) === content.Body.toString()

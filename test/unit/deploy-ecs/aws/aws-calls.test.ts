@@ -103,8 +103,8 @@ test('brief and within draw from the same rate, and know the same unreadable ser
   expect(clock.slept).toEqual([])
   for (const other of others) await other.callOnce('register', 'register', send)
   expect(clock.slept).toEqual([2_000, 2_000])
-  aws.unreadable.add('prod/web')
-  for (const other of others) expect(other.unreadable.has('prod/web')).toBe(true)
+  aws.unreadableServiceDeployments.add('prod/web')
+  for (const other of others) expect(other.unreadableServiceDeployments.has('prod/web')).toBe(true)
 })
 
 test('buckets do not share a rate', async () => {

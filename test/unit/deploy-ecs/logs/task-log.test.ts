@@ -29,22 +29,22 @@ describe('TaskLog', () => {
 
   test('waits after the end of the task for the last lines, which CloudWatch shows late', async () => {
     const { log, said } = taskLog(awslogs, [['one'], ['one'], ['one'], ['one', 'two'], ['one', 'two']])
-    await log.look()
-    await log.rest()
+    await log.logNewLines()
+    await log.logRemainingLines()
     expect(said).toEqual(['  one', '  two'])
     expect(log.last).toEqual(['one', 'two'])
   })
 
   test('keeps the last ten lines for the error', async () => {
     const { log } = taskLog(awslogs, [Array.from({ length: 25 }, (_, at) => `${at}`)])
-    await log.look()
+    await log.logNewLines()
     expect(log.last).toEqual(['15', '16', '17', '18', '19', '20', '21', '22', '23', '24'])
   })
 
   test('gives up a log that may not be read, and says so once', async () => {
     const { log, said, asked } = taskLog(awslogs, [named('AccessDeniedException')])
-    for (let look = 0; look < 3; look++) await log.look()
-    await log.rest()
+    for (let look = 0; look < 3; look++) await log.logNewLines()
+    await log.logRemainingLines()
     expect(said).toEqual([expect.stringMatching(/^Cannot show the log of the task: .*AccessDeniedException/)])
     expect(asked()).toBe(1)
   })
@@ -52,7 +52,7 @@ describe('TaskLog', () => {
   test('reads on after a connection error, and reports it once', async () => {
     const gone = Object.assign(new Error('connect ECONNREFUSED 10.0.0.1:443'), { code: 'ECONNREFUSED' })
     const { log, said } = taskLog(awslogs, [gone, gone, ['one']])
-    for (let look = 0; look < 3; look++) await log.look()
+    for (let look = 0; look < 3; look++) await log.logNewLines()
     expect(said).toEqual([expect.stringContaining('ECONNREFUSED'), '  one'])
   })
 
@@ -62,8 +62,8 @@ describe('TaskLog', () => {
     ['no prefix', container({ 'awslogs-group': 'g' })],
   ])('says that it cannot be read with %s', async (_, definition) => {
     const { log, said, asked } = taskLog(definition, [['one']])
-    await log.look()
-    await log.rest()
+    await log.logNewLines()
+    await log.logRemainingLines()
     expect(said).toEqual([
       'Cannot show the log of the task: app does not log to CloudWatch (`awslogs` with an `awslogs-stream-prefix`)',
     ])

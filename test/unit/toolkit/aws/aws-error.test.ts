@@ -1,4 +1,4 @@
-import { type AwsFailure, awsError, classifyAwsError } from '../../../../toolkit/aws/aws-error.ts'
+import { type AwsFailure, awsError, classifyAwsError, sdkError } from '../../../../toolkit/aws/aws-error.ts'
 import { CancelledError, SlipwayError } from '../../../../toolkit/errors.ts'
 
 const failure = (name: string, more: object = {}) => Object.assign(new Error('said AWS'), { name, ...more })
@@ -61,4 +61,10 @@ test("AWS's words are kept, and what to do is added", () => {
 test('an error of ours is not wrapped again', () => {
   const ours = new SlipwayError('ours')
   expect(awsError(ours, 'anything')).toBe(ours)
+})
+
+test('gives the error of the SDK back, from inside the one that says what failed', () => {
+  const denied = failure('AccessDeniedException')
+  expect(sdkError(awsError(denied, 'describe service `web`'))).toBe(denied)
+  expect(sdkError(denied)).toBe(denied)
 })

@@ -1,9 +1,9 @@
-import { narrate } from '../../../../actions/deploy-ecs/src/watch/narrate.ts'
+import { describeChanges } from '../../../../actions/deploy-ecs/src/watch/describe-changes.ts'
 import { deployment, failedTask, followed, healthy, MADE, record, service, target, task } from '../stories.ts'
 
 describe('the log', () => {
   test('has one line for each change, and none for a look that shows nothing new', () => {
-    expect(narrate(followed, healthy, { ...healthy, at: 99 })).toEqual([])
+    expect(describeChanges(followed, healthy, { ...healthy, at: 99 })).toEqual([])
     const seen = {
       at: 1,
       service: service([deployment({ runningCount: 1 })], {
@@ -13,7 +13,7 @@ describe('the log', () => {
       tasks: [task('1'), failedTask('2')],
       targets: [target('1', { state: 'initial' })],
     }
-    expect(narrate(followed, undefined, seen)).toEqual([
+    expect(describeChanges(followed, undefined, seen)).toEqual([
       'Rollout IN_PROGRESS: 1/2 running, 0 pending, 0 failed',
       'Service deployment IN_PROGRESS at stage BAKE_TIME',
       'ECS: has started 1 tasks.',
@@ -24,7 +24,7 @@ describe('the log', () => {
 
   test('says how to go on where a lifecycle hook waits, once', () => {
     const paused = { ...healthy, serviceDeployment: record('IN_PROGRESS', { awaiting: [{ hookId: 'h1' }] }) }
-    expect(narrate(followed, healthy, paused).join()).toContain('--hook-id h1 --action CONTINUE')
-    expect(narrate(followed, paused, paused)).toEqual([])
+    expect(describeChanges(followed, healthy, paused).join()).toContain('--hook-id h1 --action CONTINUE')
+    expect(describeChanges(followed, paused, paused)).toEqual([])
   })
 })

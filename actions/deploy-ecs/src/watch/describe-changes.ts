@@ -1,3 +1,4 @@
+import { capitalize } from '../../../../toolkit/capitalize.ts'
 import { targetGroupName, taskId } from '../aws/short-names.ts'
 import { continueHookCommand } from '../observe/blue-green.ts'
 import { type FollowedDeployment, ownDeployment } from '../observe/deployment.ts'
@@ -7,7 +8,7 @@ import { judgeStop } from '../observe/stopped-task.ts'
 import { describeTarget } from '../observe/task-health.ts'
 
 /** Log lines for what changed since the look before, one for each change. */
-export function narrate(
+export function describeChanges(
   followed: FollowedDeployment,
   before: Observation | undefined,
   now: Observation,
@@ -29,7 +30,7 @@ function rolloutLines(
   const [then, own] = [ownDeployment(followed, before?.service), ownDeployment(followed, now.service)]
   if (own === undefined) return then === undefined ? [] : [`Deployment ${followed.deploymentId} is no longer listed.`]
   const line = counts(own)
-  return then !== undefined && counts(then) === line ? [] : [`${line.charAt(0).toUpperCase()}${line.slice(1)}`]
+  return then !== undefined && counts(then) === line ? [] : [capitalize(line)]
 }
 
 function stageLines(before: Observation | undefined, now: Observation): readonly string[] {

@@ -47,7 +47,7 @@ const CANCEL_MS = 6_500
  * Registers the revisions, updates the services and follows the rollouts. From the first UpdateService on it returns an
  * outcome for each service instead of throwing.
  */
-export async function ship(context: Context, plans: readonly ServicePlan[]): Promise<readonly Outcome[]> {
+export async function deployServices(context: Context, plans: readonly ServicePlan[]): Promise<readonly Outcome[]> {
   const arns = await registerAll(context, plans)
   const deploys = plans.map((plan): ServiceDeploy => ({ plan, taskDefinition: arns.get(plan) ?? '' }))
   try {
