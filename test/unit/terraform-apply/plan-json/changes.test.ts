@@ -4,7 +4,6 @@ import {
   countKinds,
   driftOf,
 } from '../../../../actions/terraform-apply/src/plan-json/changes.ts'
-import { hasChanges } from '../../../../actions/terraform-apply/src/plan-json/plan-json.ts'
 import { change, plan } from '../plans.ts'
 
 const made = plan([
@@ -46,13 +45,4 @@ test('separates drift from changes', () => {
   expect(driftOf(plan([], { resource_drift: [change('a.b', { actions: ['delete'] })] }))).toMatchObject([
     { kind: 'delete' },
   ])
-})
-
-test('has changes when Terraform says so, whatever the counts are', () => {
-  expect(hasChanges(plan([], { applyable: true }))).toBe(true)
-  expect(hasChanges(plan([change('a.b', { actions: ['no-op'] })], { applyable: false }))).toBe(false)
-  // Before 1.8 it does not say, and outputs and moves count too.
-  expect(hasChanges(plan([]))).toBe(false)
-  expect(hasChanges(plan([change('a.b', { actions: ['no-op'] }, { previous_address: 'a.c' })]))).toBe(true)
-  expect(hasChanges(plan([], { output_changes: { o: { actions: ['update'] } } }))).toBe(true)
 })

@@ -6,7 +6,6 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { credentialsOf, roleOf } from '../../../../actions/terraform-apply/src/state/s3-credentials.ts'
-import { unsupportedSettings } from '../../../../actions/terraform-apply/src/state/unsupported-settings.ts'
 import { awsConfig } from '../../../../toolkit/aws/aws-config.ts'
 
 const ARN = 'arn:aws:iam::123456789012:role/state'
@@ -118,22 +117,4 @@ test('passes a profile or keys on to the client', () => {
     credentials: { accessKeyId: 'a', secretAccessKey: 's' },
   })
   expect(credentialsOf({}, aws)).toEqual({})
-})
-
-describe('unsupportedSettings names what only Terraform supports', () => {
-  const ENV = { AWS_ACCESS_KEY_ID: 'a' }
-  test.each([
-    ['a customer’s key', { encrypt: true, sse_customer_key: 'key' }, {}, ['sse_customer_key']],
-    ['one of the environment', { encrypt: true }, { AWS_SSE_CUSTOMER_KEY: 'key' }, ['sse_customer_key']],
-    ['none, where nothing is encrypted with it', { encrypt: false, sse_customer_key: 'key' }, {}, []],
-    ['a web identity', { assume_role_with_web_identity: { role_arn: ARN } }, {}, ['assume_role_with_web_identity']],
-    ['no web identity', { assume_role_with_web_identity: null }, {}, []],
-    ['files with credentials', { shared_credentials_files: ['x'] }, {}, ['shared_credentials_files']],
-    ['files with a profile', { shared_config_files: ['x'], profile: 'p' }, ENV, ['shared_config_files']],
-    ['files beside keys of the environment', { shared_credentials_files: ['x'] }, ENV, []],
-    ['files beside keys of the block', { shared_config_files: ['x'], access_key: 'a', secret_key: 's' }, {}, []],
-    ['nothing', {}, {}, []],
-  ])('%s', (_, config, env, names) => {
-    expect(unsupportedSettings(config, env)).toEqual(names)
-  })
 })

@@ -1,13 +1,6 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  type Handover,
-  readHandover,
-  readSecrets,
-  saveHandover,
-  saveSecrets,
-} from '../../../../actions/terraform-apply/src/state/handover.ts'
 import { clearScratch, makeScratch, removeScratch } from '../../../../actions/terraform-apply/src/state/scratch.ts'
 import { fakeWorld } from '../fake-world.ts'
 
@@ -39,26 +32,4 @@ test('removes the folder in post, unless it holds a state that is nowhere else',
   rmSync(join(scratch, 'errored.tfstate'))
   removeScratch(world.step)
   expect(existsSync(scratch)).toBe(false)
-})
-
-test('hands over stack and secrets to post, in files for their owner only', () => {
-  const { world } = fakeWorld()
-  const scratch = makeScratch(world.step, folder)
-  expect(readHandover(world.step)).toBeUndefined()
-  expect(readSecrets(world.step)).toEqual(new Set())
-  const handover: Handover = {
-    product: 'Terraform',
-    command: 'terraform',
-    directory: folder,
-    workspace: undefined,
-    scratch,
-    cancelTimeoutMs: 1,
-    repository: folder,
-    backend: { type: 's3', config: {} },
-  }
-  saveHandover(handover)
-  saveSecrets(scratch, new Set(['hunter2']))
-  expect(readHandover(world.step)).toEqual({ ...handover, workspace: undefined })
-  expect(readSecrets(world.step)).toEqual(new Set(['hunter2']))
-  for (const name of readdirSync(scratch)) expect(statSync(join(scratch, name)).mode & 0o077).toBe(0)
 })
