@@ -20,7 +20,7 @@ function refusal(inputs: Record<string, string>, env: object = OIDC): InputError
   throw new Error('was accepted')
 }
 
-test('a role and a region are enough', () => {
+test('needs only a role and a region', () => {
   expect(read()).toEqual({
     role: { arn: ROLE, account: '222222222222' },
     region: 'eu-west-1',
@@ -44,7 +44,7 @@ test.each([
   [{ ...OIDC, ...KEYS }, {}, 'web-identity'],
   [{ ...OIDC, ...KEYS }, { 'role-chaining': 'true' }, 'chain'],
   [KEYS, {}, 'chain'],
-] as const)('with %j and %j the way is known', (env, inputs, method) => {
+] as const)('chooses the method from the environment %j and the inputs %j: %s', (env, inputs, method) => {
   expect(read(inputs as Record<string, string>, env).method).toBe(method)
 })
 
@@ -52,9 +52,9 @@ test.each([
   ['arn:aws:iam::123456789012:role/path/to/deploy', '123456789012'],
   ['arn:aws-cn:iam::123456789012:role/deploy', '123456789012'],
   ['arn:aws-us-gov:iam::012345678901:role/deploy', '012345678901'],
-])('%s is a role', (arn, account) => expect(read({ 'role-to-assume': arn }).role).toEqual({ arn, account }))
+])('accepts the role %s', (arn, account) => expect(read({ 'role-to-assume': arn }).role).toEqual({ arn, account }))
 
-test('a session has a name that AWS takes, whatever the repository is called', () => {
+test('makes a session name that AWS accepts from any repository name', () => {
   const name = (repository: string) =>
     readInputs({ ...OIDC, ...inputsEnv(minimal), ...RUN_ENV, GITHUB_REPOSITORY: repository }).sessionName
   expect(name(`org/${'x'.repeat(100)}`)).toMatch(/^x{60}-7-1$/)
@@ -62,7 +62,7 @@ test('a session has a name that AWS takes, whatever the repository is called', (
   expect(readInputs({ ...OIDC, ...inputsEnv(minimal) }).sessionName).toBe('slipway')
 })
 
-test('a policy is counted without the white space it is indented with', () => {
+test('removes white space from an inline policy, as AWS limits its size', () => {
   expect(read({ 'inline-session-policy': '{\n  "Version": "2012-10-17"\n}' }).inlineSessionPolicy).toBe(
     '{"Version":"2012-10-17"}',
   )
@@ -88,7 +88,7 @@ test.each<[Record<string, string>, string, string]>([
   [{ 'inline-session-policy': '{' }, 'inline-session-policy', 'JSON'],
   [{ 'managed-session-policies': 'ReadOnly' }, 'managed-session-policies', 'arn:aws:iam'],
   [{ 'mask-aws-account-id': '1' }, 'mask-aws-account-id', 'true'],
-])('bad input %j is refused by name, with the fix', (inputs, name, fix) => {
+])('refuses %j, and names the input %s and the fix', (inputs, name, fix) => {
   const error = refusal(inputs)
   expect(error.input).toBe(name)
   expect(error.hint).toContain(fix)

@@ -1,0 +1,153 @@
+import { assumeRole, whoAmI } from '../../../actions/assume-role/src/assume.ts'
+import { readInputs } from '../../../actions/assume-role/src/inputs.ts'
+import { CancelledError, SlipwayError } from '../../../toolkit/errors.ts'
+import { inputsEnv, RUN_ENV, recordingWorld } from '../../support/datadog-event/datadog.ts'
+import { fakeRunner } from './fake-runner.ts'
+import { ROLE_KEYS, useSts } from './fake-sts.ts'
+
+const ROLE = 'arn:aws:iam::222222222222:role/deploy'
+const OIDC = { ACTIONS_ID_TOKEN_REQUEST_URL: 'http://x', ACTIONS_ID_TOKEN_REQUEST_TOKEN: 't' }
+const KEYS = { AWS_ACCESS_KEY_ID: 'AKIAOFTHEJOB' }
+const SESSION = {
+  accessKeyId: 'ASIAEXAMPLE',
+  secretAccessKey: 'the-secret',
+  sessionToken: 'the-token',
+  expiration: new Date('2026-01-01T01:00:00Z'),
+}
+const sts = await useSts()
+
+const inputsOf = (given: Readonly<Record<string, string>>, env: Readonly<Record<string, string>>) =>
+  readInputs({
+    ...RUN_ENV,
+    ...env,
+    ...inputsEnv({ 'role-to-assume': ROLE, 'aws-region': 'eu-west-1', ...given }),
+  })
+
+/** Assumes the role with these inputs, and returns what became of it and what STS was asked. */
+async function assumed(
+  given: Readonly<Record<string, string>> = {},
+  {
+    env = OIDC,
+    runner = fakeRunner(),
+  }: { env?: Readonly<Record<string, string>>; runner?: ReturnType<typeof fakeRunner> } = {},
+) {
+  const { world, masked } = recordingWorld(env)
+  const session = await assumeRole(inputsOf(given, env), world, runner.runner)
+  const [request] = sts.requests
+  return { session, masked, ...request, audiences: runner.audiences }
+}
+
+test('assumes the role with the token of the job, which it masks', async () => {
+  const { session, parameters, signedBy, masked, audiences } = await assumed({ audience: 'sts.amazonaws.com.cn' })
+  expect(session).toEqual(SESSION)
+  expect(audiences).toEqual(['sts.amazonaws.com.cn'])
+  expect(masked).toEqual(['the-token-of-the-job'])
+  expect(signedBy).toBeUndefined()
+  expect(parameters).toEqual({
+    Action: 'AssumeRoleWithWebIdentity',
+    RoleArn: ROLE,
+    RoleSessionName: 'web-7-1',
+    DurationSeconds: '3600',
+    WebIdentityToken: 'the-token-of-the-job',
+  })
+})
+
+test('assumes the role with the credentials of the environment, and tags the session', async () => {
+  const inputs = { 'role-external-id': 'outside', 'transitive-tag-keys': 'Repository' }
+  const { session, parameters, signedBy, audiences } = await assumed(inputs, { env: KEYS })
+  expect(session).toEqual(SESSION)
+  expect(audiences).toEqual([])
+  expect(signedBy).toBe('AKIAOFTHEJOB')
+  expect(parameters).toMatchObject({
+    Action: 'AssumeRole',
+    ExternalId: 'outside',
+    'Tags.member.1.Key': 'GitHub',
+    'Tags.member.1.Value': 'Actions',
+    'Tags.member.2.Key': 'Repository',
+    'Tags.member.2.Value': 'org/web',
+    'TransitiveTagKeys.member.1': 'Repository',
+  })
+})
+
+test('sends no tags with `role-skip-session-tagging`', async () => {
+  const { parameters } = await assumed({ 'role-skip-session-tagging': 'true' }, { env: KEYS })
+  expect(Object.keys(parameters ?? {}).filter((name) => /Tag|ExternalId|Policy/.test(name))).toEqual([])
+})
+
+test.each([
+  ['the token of the job', OIDC],
+  ['other credentials', KEYS],
+])('limits the session by policies, with %s', async (_, env) => {
+  const { parameters } = await assumed(
+    {
+      'inline-session-policy': '{ "Version": "2012-10-17" }',
+      'managed-session-policies': 'arn:aws:iam::aws:policy/ReadOnlyAccess',
+      'role-duration-seconds': '900',
+    },
+    { env },
+  )
+  expect(parameters).toMatchObject({
+    Policy: '{"Version":"2012-10-17"}',
+    'PolicyArns.member.1.arn': 'arn:aws:iam::aws:policy/ReadOnlyAccess',
+    DurationSeconds: '900',
+  })
+})
+
+test('shows the error of STS, and what to do about it', async () => {
+  sts.answers['AssumeRoleWithWebIdentity'] = {
+    code: 'InvalidIdentityToken',
+    message: 'No OpenIDConnect provider found',
+  }
+  await expect(assumed()).rejects.toMatchObject({
+    message: `Could not assume the role \`${ROLE}\`. InvalidIdentityTokenException: No OpenIDConnect provider found`,
+    hint: expect.stringContaining('terraform/modules/ci-access'),
+  })
+})
+
+test.each(['AccessKeyId', 'SecretAccessKey', 'SessionToken', 'Expiration', 'Credentials'])(
+  'refuses an answer of STS without %s',
+  async (missing) => {
+    sts.answers['AssumeRoleWithWebIdentity'] = ROLE_KEYS.replace(new RegExp(`<${missing}>.*</${missing}>`, 's'), '')
+    await expect(assumed()).rejects.toThrow(`Could not assume the role \`${ROLE}\`: AWS answered without credentials.`)
+  },
+)
+
+test('asks STS nothing when GitHub issues no token', async () => {
+  const runner = fakeRunner(() => Promise.reject(new Error('Unexpected status 503')))
+  const failure = await assumed({}, { runner }).catch((error: unknown) => error)
+  expect(failure).toBeInstanceOf(SlipwayError)
+  expect(failure).toMatchObject({
+    message: 'GitHub did not issue an OIDC token for the job.',
+    hint: expect.stringContaining('id-token: write'),
+    cause: { message: 'Unexpected status 503' },
+  })
+  expect(sts.requests).toEqual([])
+})
+
+test('ends the wait for a token when the run is cancelled', async () => {
+  const cancellation = new AbortController()
+  const { world } = recordingWorld(OIDC, { signal: cancellation.signal })
+  const { runner } = fakeRunner(() => {
+    cancellation.abort(new CancelledError('The run was cancelled.'))
+    return new Promise(() => {})
+  })
+  await expect(assumeRole(inputsOf({}, OIDC), world, runner)).rejects.toThrow(CancelledError)
+  expect(sts.requests).toEqual([])
+})
+
+test('asks STS whose the credentials are, with the credentials themselves', async () => {
+  const { world } = recordingWorld(OIDC)
+  expect(await whoAmI(SESSION, inputsOf({}, OIDC), world)).toEqual({
+    account: '222222222222',
+    arn: 'arn:aws:sts::222222222222:assumed-role/deploy/web-7-1',
+  })
+  expect(sts.requests).toEqual([{ parameters: { Action: 'GetCallerIdentity' }, signedBy: 'ASIAEXAMPLE' }])
+})
+
+test('says that the identity could not be checked', async () => {
+  sts.answers['GetCallerIdentity'] = { code: 'InvalidClientTokenId', message: 'The token is invalid.' }
+  const { world } = recordingWorld(OIDC)
+  await expect(whoAmI(SESSION, inputsOf({}, OIDC), world)).rejects.toThrow(
+    'Could not check the identity of the assumed role. InvalidClientTokenId: The token is invalid.',
+  )
+})

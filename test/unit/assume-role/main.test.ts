@@ -1,0 +1,93 @@
+import { main } from '../../../actions/assume-role/src/main.ts'
+import { inputsEnv, recordingWorld } from '../../support/datadog-event/datadog.ts'
+import { fakeRunner } from './fake-runner.ts'
+import { useSts } from './fake-sts.ts'
+
+const ENV = {
+  ACTIONS_ID_TOKEN_REQUEST_URL: 'http://x',
+  ACTIONS_ID_TOKEN_REQUEST_TOKEN: 't',
+  ...inputsEnv({ 'role-to-assume': 'arn:aws:iam::222222222222:role/deploy', 'aws-region': 'eu-west-1' }),
+}
+const sts = await useSts()
+
+/** Runs main, and keeps the order of what it does. */
+async function run(inputs: Readonly<Record<string, string>> = {}) {
+  const done: string[] = []
+  const recorded = recordingWorld({ ...ENV, ...inputsEnv(inputs) })
+  const { log, step } = recorded.world
+  const { runner, exported } = fakeRunner()
+  const world = {
+    ...recorded.world,
+    log: { ...log, mask: (secret: string) => void done.push(`mask ${secret}`) },
+    step: { ...step, saveState: (name: string, value: string) => void done.push(`save ${name}=${value}`) },
+  }
+  const exportVariable = (name: string, value: string) => {
+    done.push(`export ${name}`)
+    runner.exportVariable(name, value)
+  }
+  const error = await main(world, { ...runner, exportVariable }).then(
+    () => undefined,
+    (failure: unknown) => failure,
+  )
+  return { done, error, exported, outputs: recorded.outputs, lines: recorded.lines }
+}
+
+test('masks the credentials and saves what post has to clear before it exports them', async () => {
+  const { done, error, exported } = await run()
+  expect(error).toBeUndefined()
+  expect(done).toEqual([
+    'mask the-token-of-the-job',
+    'mask ASIAEXAMPLE',
+    'mask the-secret',
+    'mask the-token',
+    'save exported=true',
+    'export AWS_ACCESS_KEY_ID',
+    'export AWS_SECRET_ACCESS_KEY',
+    'export AWS_SESSION_TOKEN',
+    'export AWS_REGION',
+    'export AWS_DEFAULT_REGION',
+  ])
+  expect(exported).toMatchObject({ AWS_ACCESS_KEY_ID: 'ASIAEXAMPLE', AWS_REGION: 'eu-west-1' })
+})
+
+test('sets the identity and the expiration as outputs, and logs them', async () => {
+  const { outputs, lines } = await run()
+  const arn = 'arn:aws:sts::222222222222:assumed-role/deploy/web-7-1'
+  expect(outputs).toEqual({
+    'aws-account-id': '222222222222',
+    'authenticated-arn': arn,
+    expiration: '2026-01-01T01:00:00.000Z',
+  })
+  expect(lines).toEqual([`Assumed ${arn} in eu-west-1, valid until 2026-01-01T01:00:00.000Z.`])
+})
+
+test('sets the credentials as outputs with `output-credentials`', async () => {
+  expect((await run({ 'output-credentials': 'true' })).outputs).toMatchObject({
+    'aws-access-key-id': 'ASIAEXAMPLE',
+    'aws-secret-access-key': 'the-secret',
+    'aws-session-token': 'the-token',
+  })
+})
+
+test('masks the account with `mask-aws-account-id`, before it asks STS', async () => {
+  expect((await run({ 'mask-aws-account-id': 'true' })).done[0]).toBe('mask 222222222222')
+})
+
+test('exports no credentials of another account', async () => {
+  sts.answers['GetCallerIdentity'] = '<Account>333333333333</Account><Arn>arn:aws:sts::333333333333:x</Arn>'
+  const { done, error, exported, outputs } = await run()
+  expect(error).toMatchObject({
+    message: 'The credentials belong to `arn:aws:sts::333333333333:x`, and not to account 222222222222.',
+    hint: expect.stringContaining('No credentials were exported.'),
+  })
+  expect({ exported, outputs, saved: done.filter((it) => it.startsWith('save')) }).toEqual({
+    exported: {},
+    outputs: {},
+    saved: [],
+  })
+})
+
+test('asks STS nothing when an input is wrong', async () => {
+  expect((await run({ 'allowed-account-ids': '111111111111' })).error).toMatchObject({ input: 'role-to-assume' })
+  expect(sts.requests).toEqual([])
+})
