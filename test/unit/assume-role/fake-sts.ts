@@ -22,7 +22,7 @@ export interface StsRequest {
 export type StsAnswer = string | { readonly code: string; readonly message: string }
 
 /** An STS on this machine that grants everything, unless `answers` says otherwise, and keeps the requests. */
-export async function fakeSts() {
+async function fakeSts() {
   const requests: StsRequest[] = []
   const answers: Record<string, StsAnswer> = {}
   const server = createServer(async (request, response) => {
