@@ -55,58 +55,22 @@ test.each([
   [{ ...minimal, 'on-error': 'ignore' }, 'on-error', '`warn`'],
   [{ ...minimal, timeout: '60' }, 'timeout', '90s'],
   [{ ...minimal, 'dry-run': 'yes' }, 'dry-run', 'true'],
-  [{ ...minimal, 'deploy-record': '{' }, 'deploy-record', 'steps.deploy.outputs.deploy-record'],
-  [{ ...minimal, 'deploy-record': '{"schema":2}' }, 'deploy-record', 'as it is'],
-  [{ ...minimal, 'deploy-record': JSON.stringify({ ...RECORD, startedAt: 'soon' }) }, 'deploy-record', 'as it is'],
-  [{ ...minimal, 'deploy-record': JSON.stringify({ ...RECORD, services: [] }) }, 'deploy-record', 'as it is'],
-  [{ 'api-key': API_KEY }, 'deploy-record', 'status: started'],
-  [{ 'api-key': API_KEY, status: 'started' }, 'service', 'service: web'],
-  [{ ...minimal, status: 'done' }, 'status', 'Use one of these'],
-  [{ ...minimal, send: 'event, dora' }, 'send', 'dora-deployment'],
-  [{ 'api-key': API_KEY, title: 'x', send: 'change-event' }, 'send', 'deploy-record'],
-  [{ ...minimal, title: 'x'.repeat(501) }, 'title', '`text`'],
-  [{ ...minimal, 'aggregation-key': 'x'.repeat(101) }, 'aggregation-key', 'Shorten'],
-  [{ ...minimal, host: 'x'.repeat(256) }, 'host', 'Shorten'],
-  [{ ...minimal, 'alert-type': 'danger' }, 'alert-type', 'Use one of these'],
-  [{ ...minimal, priority: 'high' }, 'priority', 'Use one of these'],
-  [{ ...minimal, tags: `a:${'x'.repeat(200)}` }, 'tags', 'key:value'],
-  [{ ...minimal, tags: Array.from({ length: 101 }, (_, i) => `t:${i}`).join() }, 'tags', 'filter'],
-  [{ ...minimal, notify: 'slack-deploys' }, 'notify', '@slack-deploys'],
-  [{ ...minimal, notify: '@a\n%%%' }, 'notify', '@slack-deploys'],
-  [{ ...minimal, 'related-event-id': '12x' }, 'related-event-id', 'event-id'],
-  [{ ...minimal, 'date-happened': 'yesterday' }, 'date-happened', '2026-03-01T12:00:00Z'],
-  [{ ...minimal, 'date-happened': '2025-12-30T00:00:00Z' }, 'date-happened', 'no older'],
-])('bad input %# is refused by name, with the fix', (inputs, name, fix) => {
+  [{ ...minimal, command: 'watch' }, 'command', 'Use one of these'],
+])('refuses input %#, with the name of the input and the fix', (inputs, name, fix) => {
   const error = refusal(inputs as Record<string, string>)
   expect(error.input).toBe(name)
   expect(error.hint).toContain(fix)
   expect(`${error.message} ${error.hint}`).not.toContain(API_KEY)
 })
 
-test('a wrong alert type names the right ones', () => {
-  expect(refusal({ ...minimal, 'alert-type': 'danger' }).message).toContain('`danger`, which is none of `error`')
+test('reads the inputs of the command that is asked for', () => {
+  expect(read({ ...minimal, 'app-key': APP_KEY, command: 'baseline' }).inputs).toMatchObject({ command: 'baseline' })
+  expect(read({ ...minimal, 'app-key': APP_KEY, command: 'gate' }).inputs).toMatchObject({ command: 'gate' })
 })
 
-test('tags and times are read as people write them', () => {
-  const { inputs } = read({ ...minimal, tags: 'a:b, c:d\n# no\ne:f', 'date-happened': '2025-12-31T23:00:00Z' })
-  expect(inputs).toMatchObject({ fields: { tags: ['a:b', 'c:d', 'e:f'], dateHappened: NOW / 1000 - 3600 } })
-})
-
-test('a status given goes before the verdict of the record', () => {
-  expect(read({ ...minimal, status: 'failed' }).inputs).toMatchObject({ deploy: { status: 'failed' } })
-})
-
-test.each([
-  ['success', undefined, 'succeeded'],
-  ['failure', undefined, 'failed'],
-  ['cancelled', undefined, 'cancelled'],
-  // The deploy went well, and something after it, such as the gate, did not.
-  ['failure', 'succeeded', 'failed'],
-  // The record knows better why the job failed.
-  ['failure', 'rolled-back', 'rolled-back'],
-  ['success', 'rolled-back', 'rolled-back'],
-] as const)('job.status %s after a deploy that %s means %s', (status, verdict, meaning) => {
-  const deploy = verdict === undefined ? '' : JSON.stringify({ ...RECORD, verdict })
-  const { inputs } = read({ ...minimal, 'deploy-record': deploy, service: 'web', status })
-  expect(inputs).toMatchObject({ deploy: { status: meaning } })
+test('on-error, timeout and dry-run are for every command', () => {
+  const common = { 'on-error': 'fail', timeout: '90s', 'dry-run': 'true' }
+  const expected = { onError: 'fail', timeoutMs: 90_000, dryRun: true }
+  expect(read({ ...minimal, ...common }).inputs).toMatchObject(expected)
+  expect(read({ ...minimal, 'app-key': APP_KEY, command: 'gate', ...common }).inputs).toMatchObject(expected)
 })

@@ -1,4 +1,3 @@
-import { changeOf } from '../../../../actions/datadog-event/src/deploy/change.ts'
 import { deployOfRecord, deployOfRun, STATUSES } from '../../../../actions/datadog-event/src/deploy/deploy.ts'
 import { customEvent, deployEvent, type EventFields } from '../../../../actions/datadog-event/src/messages/event.ts'
 import { readWorkflowRun } from '../../../../toolkit/github.ts'
@@ -112,16 +111,6 @@ test('describes a start without a record from the run', () => {
   )
 })
 
-test('a long id still makes a key that Datadog takes, and a different one for a different id', () => {
-  const key = (id: string) =>
-    bodyOf(deployEvent(deployOfRecord({ ...RECORD, deployId: id }, none, {}), nothing, NOW))[
-      'aggregation_key'
-    ] as string
-  const [a, b] = [key(`${'x'.repeat(200)}a`), key(`${'x'.repeat(200)}b`)]
-  expect(a.length).toBeLessThanOrEqual(100)
-  expect(a).not.toBe(b)
-})
-
 test('a text too long is cut, and its links are not', () => {
   const change = { message: `@everyone %%% ${'very '.repeat(2000)}` }
   const fields = { ...nothing, text: 'more '.repeat(2000), notify: ['@slack-deploys'] }
@@ -137,22 +126,6 @@ test('a text too long is cut, and its links are not', () => {
 test('sends an event that is too old for Datadog without its time', () => {
   const body = bodyOf(deployEvent(deployOfRecord(RECORD, none, {}), nothing, NOW + 18 * 3600_000))
   expect(body).not.toHaveProperty('date_happened')
-})
-
-test('the version is the tag of the image, where the images agree on one', () => {
-  const version = (...images: string[]) =>
-    deployOfRecord(
-      {
-        ...RECORD,
-        services: RECORD.services.map((s) => ({ ...s, images: images.map((image) => ({ container: 'c', image })) })),
-      },
-      none,
-      {},
-    ).version
-  const digest = `sha256:${'0'.repeat(64)}`
-  expect(version(`localhost:5000/web:v1@${digest}`, 'x/y:v1')).toBe('v1')
-  expect(version(`localhost:5000/web@${digest}`)).toBeUndefined()
-  expect(version('a:v1', 'b:v2')).toBeUndefined()
 })
 
 test('a custom event has the fields that are set, and no others', () => {
@@ -186,18 +159,3 @@ test('a custom event has the fields that are set, and no others', () => {
     date_happened: 5,
   })
 })
-
-test.each([
-  [{ head_commit: { message: 'Merge pull request #9 from org/x\n\nT' } }, 9],
-  [{ head_commit: { message: 'Fix it (#34)' } }, 34],
-  [{ pull_request: { number: 5, html_url: 'https://github.com/org/web/pull/5', title: 'T' } }, 5],
-])('the pull request is found in %j', (payload, number) => {
-  expect(changeOf(payload, run).pullRequest).toEqual({ number, url: `https://github.com/org/web/pull/${number}` })
-})
-
-test.each([
-  [{}],
-  [{ head_commit: null }],
-  [{ head_commit: { message: 'mentions (#3) inside' } }],
-  [{ pull_request: {} }],
-])('finds no pull request in %j', (payload) => expect(changeOf(payload, run).pullRequest).toBeUndefined())
