@@ -21,17 +21,19 @@ export async function connectDocker(env: Environment): Promise<Docker> {
     await docker.ping()
     return docker
   } catch (cause) {
-    const missing = address.startsWith('unix://') && !existsSync(address.slice('unix://'.length))
-    throw new SlipwayError(
-      `No Docker engine answers at ${address}${missing ? ', as the socket does not exist' : ''}.`,
-      {
-        hint: denied(cause)
-          ? 'Give this user access to the socket: add it to the group `docker`.'
-          : 'Start Docker, or run the job on a runner that has it, such as ubuntu-latest. For another engine set DOCKER_HOST.',
-        cause,
-      },
-    )
+    throw unreachable(address, cause)
   }
+}
+
+/** The error for an engine that does not answer. */
+export function unreachable(address: string, cause: unknown): SlipwayError {
+  const missing = address.startsWith('unix://') && !existsSync(address.slice('unix://'.length))
+  return new SlipwayError(`No Docker engine answers at ${address}${missing ? ', as the socket does not exist' : ''}.`, {
+    hint: denied(cause)
+      ? 'Give this user access to the socket: add it to the group `docker`.'
+      : 'Start Docker, or run the job on a runner that has it, such as ubuntu-latest. For another engine set DOCKER_HOST.',
+    cause,
+  })
 }
 
 /** Whether the engine seems to share this machine's loopback addresses. A virtual machine around it cannot be detected. */

@@ -1,13 +1,12 @@
-// Which platform a build is for when nobody says so: the builder's own, wherever that is.
+// The platform of a build without `platforms`: that of its builder, which may be on another machine.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { nativePlatform } from '../../../../actions/build-image/src/engine/native-platform.ts'
 import { readInputs } from '../../../../actions/build-image/src/inputs/inputs.ts'
 import { parseDockerfile } from '../../../../actions/build-image/src/sources/dockerfile.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
+import { startEngineServer } from '../../../support/build-image/engine-server.ts'
 
 const HERE = `linux/${process.arch}`
 const INSPECT = `Name:   far
@@ -75,22 +74,10 @@ test('does not know the platform of a builder that lists none, or that fails', a
 })
 
 test('asks an engine on another machine, and does not know the platform when it does not answer', async () => {
-  const engine = createServer((request, response) =>
-    response
-      .setHeader('content-type', 'application/json')
-      .end(request.url?.endsWith('/version') ? JSON.stringify({ Os: 'linux', Arch: 'riscv64' }) : 'OK'),
-  ).listen(0, '127.0.0.1')
-  await new Promise((resolve) => engine.once('listening', resolve))
-  const DOCKER_HOST = `tcp://127.0.0.1:${(engine.address() as AddressInfo).port}`
-  const before = process.env['DOCKER_HOST']
-  process.env['DOCKER_HOST'] = DOCKER_HOST
-  try {
-    expect(await ask(PLAIN, {}, { DOCKER_HOST })).toBe('linux/riscv64')
-    engine.closeAllConnections()
-    await new Promise((resolve) => engine.close(resolve))
-    expect(await ask(PLAIN, {}, { DOCKER_HOST })).toBeUndefined()
-  } finally {
-    if (before === undefined) delete process.env['DOCKER_HOST']
-    else process.env['DOCKER_HOST'] = before
-  }
+  const engine = await startEngineServer({ 'GET /version': { Os: 'linux', Arch: 'riscv64' } })
+  const env = { DOCKER_HOST: engine.address }
+  expect(await ask(PLAIN, {}, env)).toBe('linux/riscv64')
+  await engine.stop()
+  expect(await ask(PLAIN, {}, env)).toBeUndefined()
+  await engine.close()
 })

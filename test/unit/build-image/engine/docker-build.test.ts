@@ -1,0 +1,174 @@
+import { Readable } from 'node:stream'
+import Docker from 'dockerode'
+import { buildWithDocker, type DockerBuild } from '../../../../actions/build-image/src/engine/docker-build.ts'
+import { CancelledError, InputError } from '../../../../toolkit/errors.ts'
+import { type EngineServer, progress, startEngineServer } from '../../../support/build-image/engine-server.ts'
+import { recordingWorld } from '../../../support/datadog-event/datadog.ts'
+
+const ID = `sha256:${'1'.repeat(64)}`
+const BUILT = progress({ stream: 'Step 1/1 : FROM scratch\n' }, { stream: ' ---> 0123456789ab\n' }, { aux: { ID } })
+const BUILD: DockerBuild = {
+  context: Readable.from([]),
+  dockerfile: 'Dockerfile',
+  buildArgs: [],
+  labels: [],
+  target: undefined,
+  platform: undefined,
+  network: undefined,
+  noCache: false,
+  pull: false,
+  logins: new Map(),
+}
+let engine: EngineServer
+afterEach(() => engine.close())
+
+async function build(answer: Parameters<typeof startEngineServer>[0][string], of: Partial<DockerBuild> = {}) {
+  engine = await startEngineServer({ 'POST /build': answer })
+  const { world, lines } = recordingWorld({})
+  const context = Readable.from([Buffer.from('the context')])
+  const result = buildWithDocker(new Docker(), { ...BUILD, context, ...of }, world)
+  return { result, lines }
+}
+
+test('sends the context, and returns the image of the last message', async () => {
+  const { result, lines } = await build(BUILT)
+  expect(await result).toEqual({ id: ID, steps: [{ title: 'FROM scratch', cached: false, ms: 0 }] })
+  expect(engine.requests[0]?.body.toString()).toBe('the context')
+  expect(lines[0]).toBe('[1/1] FROM scratch')
+})
+
+test('asks for no more than the inputs name', async () => {
+  await (await build(BUILT)).result
+  const { query, headers } = engine.requests[0] ?? {}
+  expect(Object.fromEntries(query ?? [])).toEqual({
+    dockerfile: 'Dockerfile',
+    buildargs: '{}',
+    labels: '{}',
+    rm: 'true',
+    forcerm: 'true',
+  })
+  expect(headers).not.toHaveProperty('x-registry-config')
+})
+
+test('passes every input to the engine', async () => {
+  const of = {
+    dockerfile: 'docker/prod.Dockerfile',
+    buildArgs: [{ key: 'A', value: '1' }],
+    labels: [{ key: 'l', value: 'v' }],
+    target: 'app',
+    platform: 'linux/arm64',
+    network: 'none',
+    noCache: true,
+    pull: true,
+  }
+  await (await build(BUILT, of)).result
+  expect(Object.fromEntries(engine.requests[0]?.query ?? [])).toMatchObject({
+    dockerfile: 'docker/prod.Dockerfile',
+    buildargs: '{"A":"1"}',
+    labels: '{"l":"v"}',
+    target: 'app',
+    platform: 'linux/arm64',
+    networkmode: 'none',
+    nocache: 'true',
+    pull: 'true',
+  })
+})
+
+test('sends logins in a header, in base64 for URLs, under the names that Docker has for their hosts', async () => {
+  const logins = new Map([
+    ['docker.io', { username: 'me', password: 'ÿ?>~' }],
+    ['ghcr.io', { username: 'you', password: 'two' }],
+  ])
+  await (await build(BUILT, { logins })).result
+  const { query, headers } = engine.requests[0] ?? {}
+  const header = String(headers?.['x-registry-config'])
+  expect(header).toMatch(/^[\w-]+$/)
+  expect(JSON.parse(Buffer.from(header, 'base64url').toString())).toEqual({
+    'https://index.docker.io/v1/': { username: 'me', password: 'ÿ?>~' },
+    'ghcr.io': { username: 'you', password: 'two' },
+  })
+  expect(String(query)).not.toContain('registryconfig')
+})
+
+test('logs the progress of a pull as a whole, without the lines of single layers', async () => {
+  const { result, lines } = await build(
+    progress({ status: 'Pulling from library/alpine', id: '3' }, { status: 'Digest: sha256:2' }) + BUILT,
+  )
+  await result
+  expect(lines).toContain('    Digest: sha256:2')
+  expect(lines.join('\n')).not.toContain('Pulling from')
+})
+
+test.each([
+  ['pull access denied for acme/base', 'log in to its registry'],
+  ['manifest unknown: no such tag', 'log in to its registry'],
+  ['COPY failed: file not found in build context', '.dockerignore'],
+  ['lstat app: no such file or directory', '.dockerignore'],
+  ["The command '/bin/sh -c make' returned a non-zero code: 2", 'See the output of the step above'],
+])('names the step that failed with `%s`, and what to do', async (message, hint) => {
+  const { result } = await build(
+    progress(
+      { stream: 'Step 1/2 : FROM scratch\n' },
+      { stream: 'Step 2/2 : RUN make\n' },
+      { errorDetail: { message } },
+    ),
+  )
+  await expect(result).rejects.toMatchObject({
+    message: `The build failed at \`RUN make\`: ${message}`,
+    hint: expect.stringContaining(hint),
+  })
+})
+
+test('a refusal before the first step names no step', async () => {
+  const { result } = await build((_, response) => {
+    response.writeHead(400, { 'content-type': 'application/json' }).end('{"message":"dockerfile parse error line 1"}')
+  })
+  await expect(result).rejects.toThrow(/^The build failed: .*dockerfile parse error line 1/)
+})
+
+test('a stream that ends without an image is an error', async () => {
+  const { result } = await build(progress({ stream: 'Step 1/2 : FROM scratch\n' }))
+  await expect(result).rejects.toMatchObject({
+    message: 'The Docker engine ended the build without an image.',
+    hint: expect.stringContaining('Run the step again'),
+  })
+})
+
+test('keeps the error of a message that is cut off', async () => {
+  const { result } = await build('{"stream":"Step 1/2 : FR')
+  await expect(result).rejects.toThrow('The Docker engine stopped in the middle of a message')
+})
+
+test('a context that cannot be read ends the build with its own error', async () => {
+  const unreadable = new InputError('context', 'has `a`, which cannot be read.', { hint: 'Make it readable.' })
+  const context = new Readable({ read: () => {} })
+  const { result } = await build(() => {}, { context })
+  context.push('the first file')
+  context.destroy(unreadable)
+  await expect(result).rejects.toBe(unreadable)
+})
+
+test('a cancel ends the build with the reason of the cancel', async () => {
+  const cancellation = new AbortController()
+  const asked = Promise.withResolvers<void>()
+  engine = await startEngineServer({
+    'POST /build': (_, response) => {
+      response.write(progress({ stream: 'Step 1/2 : FROM scratch\n' }))
+      asked.resolve()
+    },
+  })
+  const { world } = recordingWorld({}, { signal: cancellation.signal })
+  const context = Readable.from([Buffer.from('the context')])
+  const result = buildWithDocker(new Docker(), { ...BUILD, context }, world)
+  result.catch(() => {})
+  await asked.promise
+  const reason = new CancelledError('The run was cancelled (SIGINT).')
+  cancellation.abort(reason)
+  await expect(result).rejects.toBe(reason)
+})
+
+test('reports the intermediate image of each step', async () => {
+  const images: string[] = []
+  await (await build(BUILT, { onImage: ({ id, title }) => void images.push(`${id} ${title}`) })).result
+  expect(images).toEqual(['0123456789ab FROM scratch'])
+})

@@ -1,0 +1,61 @@
+import {
+  connectDocker,
+  isOnThisMachine,
+  unreachable,
+} from '../../../../actions/build-image/src/engine/docker-engine.ts'
+import { startEngineServer } from '../../../support/build-image/engine-server.ts'
+
+test('connects to the engine that DOCKER_HOST names', async () => {
+  const engine = await startEngineServer({ 'GET /version': { Os: 'linux', Arch: 'riscv64' } })
+  const docker = await connectDocker({ DOCKER_HOST: engine.address })
+  expect(await docker.version()).toEqual({ Os: 'linux', Arch: 'riscv64' })
+  await engine.close()
+})
+
+test('names the address of an engine that does not answer', async () => {
+  const engine = await startEngineServer({})
+  const { address } = engine
+  await engine.stop()
+  await expect(connectDocker({ DOCKER_HOST: address })).rejects.toMatchObject({
+    message: `No Docker engine answers at ${address}.`,
+    hint: expect.stringContaining('Start Docker'),
+    cause: expect.objectContaining({ code: 'ECONNREFUSED' }),
+  })
+  await engine.close()
+})
+
+test('refuses ssh, and says how to reach that engine', async () => {
+  await expect(connectDocker({ DOCKER_HOST: 'ssh://ship@build.example' })).rejects.toMatchObject({
+    message: 'DOCKER_HOST is ssh://ship@build.example; connections over ssh are not supported.',
+    hint: expect.stringContaining('ssh -L'),
+  })
+})
+
+const failure = (code: string) => Object.assign(new Error(`connect ${code}`), { code })
+
+test('tells a socket that does not exist from one without an engine behind it', () => {
+  const [missing, silent] = ['unix:///nowhere/docker.sock', 'unix:///dev/null']
+  expect(unreachable(missing, failure('ENOENT')).message).toBe(
+    `No Docker engine answers at ${missing}, as the socket does not exist.`,
+  )
+  expect(unreachable(silent, failure('ECONNREFUSED')).message).toBe(`No Docker engine answers at ${silent}.`)
+})
+
+test('a socket that this user may not open needs the group `docker`', () => {
+  expect(unreachable('unix:///dev/null', failure('EACCES')).hint).toContain('add it to the group `docker`')
+  expect(unreachable('unix:///dev/null', failure('ECONNREFUSED')).hint).toContain('Start Docker')
+})
+
+test.each<[string | undefined, boolean]>([
+  [undefined, true],
+  ['', true],
+  ['unix:///run/user/1001/docker.sock', true],
+  ['tcp://127.0.0.1:2375', true],
+  ['tcp://localhost:2375', true],
+  ['tcp://[::1]:2375', true],
+  ['tcp://10.0.0.5:2376', false],
+  ['tcp://127.0.0.1.example:2375', false],
+  ['10.0.0.5:2375', false],
+])('DOCKER_HOST %p is an engine on this machine: %p', (address, here) => {
+  expect(isOnThisMachine({ DOCKER_HOST: address })).toBe(here)
+})
