@@ -26,11 +26,16 @@ export interface EngineServer {
 }
 
 /** Starts one. It answers `_ping`, the calls of `answers`, such as `GET /version`, and 404 to any other. */
-export async function startEngineServer(answers: Readonly<Record<string, Answer>>): Promise<EngineServer> {
+export async function startEngineServer(
+  answers: Readonly<Record<string, Answer>>,
+  /** Called when a request begins. */
+  onBegin: (response: ServerResponse) => void = () => {},
+): Promise<EngineServer> {
   const requests: EngineRequest[] = []
   const server = createServer(async (incoming, response) => {
     const url = new URL(incoming.url ?? '/', 'http://engine')
     const call = `${incoming.method} ${decodeURIComponent(url.pathname)}`
+    if (call !== 'GET /_ping') onBegin(response)
     // A context that breaks off in the middle is no request.
     const body = await buffer(incoming).catch(() => undefined)
     if (body === undefined) return

@@ -45,11 +45,10 @@ export async function buildWithDocker(
   const steps = new StepTimer(world.clock)
   const output = new ClassicProgress(world.log, steps, build.onImage)
   let id: string | undefined
-  // dockerode pipes the context and ignores its errors. An unreadable file must end the build with an error that names it.
-  const broken = new Promise<never>((_, reject) => build.context.once('error', reject))
-  broken.catch(() => {})
   try {
-    const answer = await Promise.race([docker.buildImage(build.context, buildOptions(build, world.signal)), broken])
+    // dockerode waits without end for a context that failed before this call, for example while the logins were looked up.
+    if (build.context.errored !== null) throw build.context.errored
+    const answer = await docker.buildImage(build.context, buildOptions(build, world.signal))
     for await (const message of readEngineStream(asReadable(answer))) {
       if (message.stream !== undefined) output.write(message.stream)
       else if (message.status !== undefined && message.id === undefined) output.write(`${message.status}\n`)
@@ -58,7 +57,8 @@ export async function buildWithDocker(
   } catch (error) {
     output.end()
     if (world.signal.aborted) throw world.signal.reason
-    throw buildFailure(error, steps.finish().at(-1)?.title)
+    // After an unreadable file the connection breaks. The error must name the file, also when the engine has begun to answer.
+    throw buildFailure(build.context.errored ?? error, steps.finish().at(-1)?.title)
   }
   output.end()
   // The stream may end early without an error. Only its last message says that the image exists.

@@ -139,13 +139,29 @@ test('keeps the error of a message that is cut off', async () => {
   await expect(result).rejects.toThrow('The Docker engine stopped in the middle of a message')
 })
 
-test('a context that cannot be read ends the build with its own error', async () => {
+test.each([
+  ['before the engine answers', false],
+  ['after the engine has begun to answer', true],
+])('a context that cannot be read ends the build with its own error, %s', async (_, answered) => {
   const unreadable = new InputError('context', 'has `a`, which cannot be read.', { hint: 'Make it readable.' })
   const context = new Readable({ read: () => {} })
-  const { result } = await build(() => {}, { context })
   context.push('the first file')
-  context.destroy(unreadable)
+  const log = recordingWorld({}).world.log
+  const info = () => void context.destroy(unreadable)
+  engine = await startEngineServer({}, (response) => {
+    if (answered) response.write(progress({ stream: 'Step 1/2 : FROM scratch\n' }))
+    else info()
+  })
+  const { world } = recordingWorld({}, { log: { ...log, info } })
+  await expect(buildWithDocker(new Docker(), { ...BUILD, context }, world)).rejects.toBe(unreadable)
+})
+
+test('a context that failed before the build ends it with its own error', async () => {
+  const unreadable = new InputError('context', 'has `a`, which cannot be read.', { hint: 'Make it readable.' })
+  const context = new Readable({ read: () => {} }).on('error', () => {}).destroy(unreadable)
+  const { result } = await build(BUILT, { context })
   await expect(result).rejects.toBe(unreadable)
+  expect(engine.requests).toEqual([])
 })
 
 test('a cancel ends the build with the reason of the cancel', async () => {
