@@ -11,6 +11,7 @@ import { type BaseLayer, baseLayersOf } from '../pack/base-layers.ts'
 import { openLayer } from '../pack/layer-file.ts'
 import type { PackRequest } from '../pack/pack-request.ts'
 import { type PackedLayer, packedImage } from '../pack/packed-image.ts'
+import type { ReadyDestination } from '../registry/ready-destination.ts'
 import type { PushedLayer } from './blob-upload.ts'
 import { EnginePush } from './engine-push.ts'
 import { EngineTags } from './engine-tags.ts'
@@ -48,7 +49,7 @@ export class PushedImages {
       }
     }
     const storage = new PushStorage(await temporary.folder('pushed'), epoch, sizeOf, send)
-    const registry = await openLoopbackRegistry(storage, portFor(request))
+    const registry = await openLoopbackRegistry(storage, portFor(destinations))
     const tags = new EngineTags(docker, registry.repository, world.step)
     const enginePush = new EnginePush(docker, registry, storage, tags)
     const images = new PushedImages({ docker, request, world, present, storage, enginePush })
@@ -153,7 +154,7 @@ const describe = ({ digest, size, diffId }: { digest: string; size: number; diff
 })
 
 /** The same port for the same image in every run: an engine records what it pushed by the registry's address. */
-function portFor({ destinations }: PackRequest): number {
+export function portFor(destinations: readonly Pick<ReadyDestination, 'repository'>[]): number {
   const [first] = destinations
   const name = first === undefined ? '' : formatRepository(first.repository)
   return 20_000 + (createHash('sha256').update(name).digest().readUInt32BE(0) % 10_000)
