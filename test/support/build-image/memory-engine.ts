@@ -30,8 +30,8 @@ export class MemoryEngine {
   readonly calls: string[] = []
   /** Digests of blobs that a push leaves out, although its manifest names them. */
   readonly omitted = new Set<string>()
-  /** The answer to a push, in place of the push itself. */
-  onPush: ((reference: string) => Promise<Readable>) | undefined
+  /** The answer to a push. `push` is the push itself. */
+  onPush: (reference: string, push: () => Readable) => Promise<Readable> = async (_, push) => push()
 
   /** Adds an image with these layers, and returns its id. */
   add(layers: readonly Buffer[], { parent = '' }: { readonly parent?: string } = {}): string {
@@ -60,8 +60,7 @@ export class MemoryEngine {
       push: async (options: PushOptions) => {
         const reference = `${name}:${options.tag}`
         this.#log(`push ${reference}`)
-        if (this.onPush !== undefined) return this.onPush(reference)
-        return Readable.from(this.#push(reference, options))
+        return this.onPush(reference, () => Readable.from(this.#push(reference, options)))
       },
       get: async () => {
         this.#log('save')
