@@ -1,4 +1,5 @@
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
+import { parseArn } from '../cloud/kernel/arn.ts'
 import type { StandIn } from '../runner/stand-in.ts'
 
 /** Access key of the cloud's user that may assume the roles. */
@@ -31,7 +32,7 @@ export const configureAwsCredentials = (keys: Keys): StandIn => ({
     mask(SessionToken)
     log(`Assumed ${answer.AssumedRoleUser?.Arn}`)
     return {
-      outputs: { 'aws-account-id': role.split(':')[4] ?? '' },
+      outputs: { 'aws-account-id': parseArn(role)?.account ?? '' },
       env: {
         AWS_REGION: region,
         AWS_DEFAULT_REGION: region,

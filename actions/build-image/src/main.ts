@@ -11,12 +11,12 @@ import { type PlatformImage, readPlatformImages } from './image/platform-images.
 import { formatSize } from './image/size.ts'
 import { secretTexts } from './inputs/build-secrets.ts'
 import { type Inputs, readInputs } from './inputs/inputs.ts'
-import { lookUpImage } from './look-up.ts'
+import { lookUpImage } from './look-up-image.ts'
+import { checkEcrAccount } from './publish/check-ecr-account.ts'
 import { addContentTag, moveContentTag } from './publish/content-tag.ts'
 import { copyToAll } from './publish/copy-to-all.ts'
 import { preflight } from './publish/preflight.ts'
 import { previousImage } from './publish/previous-image.ts'
-import { refuseOtherAccount } from './publish/refuse-other-account.ts'
 import { refuseUnscanned, scanGate } from './publish/scan-gate.ts'
 import { refuseTakenTags, tagAll } from './publish/tags.ts'
 import { Registries } from './registry/registries.ts'
@@ -46,7 +46,7 @@ async function buildAndPush(inputs: Inputs, temporary: TemporaryFolder, world: W
   const stages = new Stages(world)
   const registries = new Registries(world, openHttp(world.env), inputs.login)
 
-  if (inputs.push) await refuseOtherAccount(inputs, inputs.destinations, registries, world)
+  if (inputs.push) await checkEcrAccount(inputs, inputs.destinations, registries, world)
   await refuseUnscanned(inputs, registries)
   // Before preflight, which may create a repository: a fault in the sources or in `promote` must create nothing.
   const wanted = await findWanted(inputs, registries, stages, world)

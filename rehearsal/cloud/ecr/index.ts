@@ -2,6 +2,7 @@ import type { PullAccess } from '../interfaces.ts'
 import { formatGlobalArn } from '../kernel/arn.ts'
 import type { Operations } from '../kernel/call.ts'
 import type { Clock } from '../kernel/clock.ts'
+import { parseImage } from '../kernel/image-reference.ts'
 import type { Journal } from '../kernel/journal.ts'
 import type { Route } from '../kernel/server.ts'
 import { accessOperations } from './api/access.ts'
@@ -55,7 +56,7 @@ export function createRegistry({ clock, journal, listen, program }: RegistryDeps
     route: new Distribution({ journal, hosts, tokens, repositories, store }),
     pullAccess: {
       login({ account, region }, image) {
-        const host = image.slice(0, Math.max(0, image.indexOf('/')))
+        const { host } = parseImage(image)
         if (hosts.scopeAt(host) === undefined) return undefined
         const role = 'ecsTaskExecutionRole'
         const arn = formatGlobalArn('sts', account, `assumed-role/${role}/ecs`)

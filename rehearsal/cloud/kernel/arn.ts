@@ -1,4 +1,4 @@
-// Parses and formats ARNs for the whole rehearsal. Written apart from toolkit/arn.ts on purpose: with shared code, a mistake
+// Parses and formats ARNs for the whole rehearsal. Written apart from toolkit/aws/arn.ts on purpose: with shared code, a mistake
 // of an action would also be the cloud's, and no rehearsal would find it.
 import type { Scope } from './call.ts'
 

@@ -1,6 +1,6 @@
 import { SlipwayError } from '../../../../toolkit/errors.ts'
+import { childEnvironment } from '../../../../toolkit/process/child-environment.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
-import { childEnvironment } from '../runner/child-environment.ts'
 
 /** Runs `test-command`, before the image is pushed. @throws SlipwayError when the command fails. */
 export async function testImage(command: string, image: string, { exec, env, log, signal }: World): Promise<void> {

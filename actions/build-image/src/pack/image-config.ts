@@ -1,5 +1,6 @@
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import type { Pair } from '../../../../toolkit/inputs.ts'
+import { sortKeys } from '../../../../toolkit/objects.ts'
 
 export interface FinalConfigOptions {
   /** Digests of the uncompressed layers, as they are pushed. */
@@ -44,7 +45,8 @@ function withoutBuild(image: BuilderConfig, diffIds: readonly string[], epoch: n
   }
   const history = image.history?.map((step) => ({ ...step, created: clamp(step.created) })) ?? []
   const rootfs = { type: 'layers', diff_ids: [...diffIds] }
-  return inOrder({ ...kept, created: clamp(image.created), config: withoutDefaults(config), history, rootfs })
+  // Each engine writes the members in its own order.
+  return sortKeys({ ...kept, created: clamp(image.created), config: withoutDefaults(config), history, rootfs })
 }
 
 /** Removes unset settings: each engine release writes them as `null`, `false`, empty, or not at all. */
@@ -52,14 +54,3 @@ const withoutDefaults = (config: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(config).filter(([, value]) => !isEmpty(value)))
 
 const isEmpty = (value: unknown) => !value || (typeof value === 'object' && Object.keys(value).length === 0)
-
-/** Sorts members by name: each engine writes them in its own order. */
-function inOrder<T>(value: T): T {
-  if (Array.isArray(value)) return value.map(inOrder) as T
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, member]) => [key, inOrder(member)]),
-  ) as T
-}

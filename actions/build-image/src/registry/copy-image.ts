@@ -7,7 +7,7 @@ import { type Descriptor, isIndex, type ManifestBytes, readIndex, readManifest }
 import type { BlobOutcome, Registry } from './registry.ts'
 
 /** A repository, and the client of its registry. */
-export interface Target {
+export interface OpenRepository {
   readonly repository: Repository
   readonly registry: Registry
 }
@@ -23,7 +23,7 @@ export interface CopyTally {
  * Copies an image into a repository by digest, without a tag: a pull by tag does not get it yet. Blobs that the repository
  * has are not sent. Copying an index copies its images. Manifests are copied byte for byte, so the digest stays the same.
  */
-export async function copyImage(image: Image, { repository, registry }: Target): Promise<CopyTally> {
+export async function copyImage(image: Image, { repository, registry }: OpenRepository): Promise<CopyTally> {
   const tally: CopyTally = { blobs: { present: 0, mounted: 0, sent: 0 }, sent: 0 }
 
   const copyBlob = async (blob: Descriptor) => {
@@ -52,7 +52,7 @@ export async function copyImage(image: Image, { repository, registry }: Target):
 }
 
 /** A repository as the source of a copy. */
-export function registrySource({ repository, registry }: Target): ImageSource {
+export function registrySource({ repository, registry }: OpenRepository): ImageSource {
   const name = `${repository.host}/${repository.path}`
   return {
     name,

@@ -3,8 +3,8 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import * as z from 'zod/mini'
 import { DOCKER_HUB } from '../../../../toolkit/image-reference.ts'
+import { childEnvironment } from '../../../../toolkit/process/child-environment.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
-import { childEnvironment } from '../runner/child-environment.ts'
 import { type Credentials, parseBasic } from './credentials.ts'
 
 const dockerConfig = z.looseObject({

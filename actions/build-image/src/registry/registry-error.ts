@@ -75,7 +75,7 @@ export function registryError(answer: HttpAnswer, body: Buffer, generation: numb
 }
 
 /** Adds to an error what was being done and, where the registry's code tells, the next step. */
-export function explain(doing: string, error: unknown): unknown {
+export function failedTo(doing: string, error: unknown): unknown {
   if (error instanceof SlipwayError && !(error instanceof RegistryError)) return error
   const text = errorMessage(error)
   if (error instanceof RegistryError && text.startsWith('Could not ')) return error

@@ -9,7 +9,7 @@ import { digestOf } from '../image/digest.ts'
 import { MANIFEST_TYPES, type ManifestBytes } from '../image/oci.ts'
 import type { CredentialSource } from './credentials.ts'
 import { type Authorizer, openAuthorizer, toPull, toPush } from './registry-auth.ts'
-import { explain, isCredentialError, isRetryable, RegistryError, registryError } from './registry-error.ts'
+import { failedTo, isCredentialError, isRetryable, RegistryError, registryError } from './registry-error.ts'
 import { registryUrl } from './registry-url.ts'
 
 export interface Blob extends HttpBody {
@@ -236,7 +236,7 @@ export class Registry {
       })
     } catch (error) {
       if (signal.aborted) throw signal.reason
-      throw explain(doing, error)
+      throw failedTo(doing, error)
     }
   }
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { readWorkflowRun, type WorkflowRun } from '../../../../toolkit/github.ts'
 import type { Pair } from '../../../../toolkit/inputs.ts'
+import { childEnvironment } from '../../../../toolkit/process/child-environment.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
-import { childEnvironment } from '../runner/child-environment.ts'
 
 /** The commit that is built. */
 export interface Commit {

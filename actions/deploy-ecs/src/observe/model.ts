@@ -1,5 +1,7 @@
 // What ECS and Elastic Load Balancing show, as plain data without `undefined`. Times are AWS's, in milliseconds since the epoch.
+
 import type { Deployment, Service, ServiceDeployment, Task } from '@aws-sdk/client-ecs'
+import { defined } from '../../../../toolkit/objects.ts'
 
 /** One entry of a service's `deployments`. */
 export interface ObservedDeployment {
@@ -198,9 +200,3 @@ export function observedTask(task: Task): ObservedTask {
 }
 
 const time = (date: Date | undefined): number => date?.getTime() ?? 0
-
-type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
-
-/** Leaves out the members that are not set. */
-const defined = <T extends object>(members: T): Defined<T> =>
-  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Defined<T>

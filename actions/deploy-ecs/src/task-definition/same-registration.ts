@@ -1,4 +1,5 @@
 import type { ContainerDefinition } from '@aws-sdk/client-ecs'
+import { sortKeys } from '../../../../toolkit/objects.ts'
 import { READ_ONLY, type Registration, withoutNulls } from './registration.ts'
 
 /**
@@ -12,7 +13,7 @@ export const sameRegistration = (next: Registration, present: Registration): boo
 export function canonical(registration: Registration): Readonly<Record<string, unknown>> {
   const awsvpc = registration.networkMode === 'awsvpc' || registration.networkMode === 'host'
   const { tags, ...rest } = withoutNulls(registration)
-  return sorted(
+  return sortKeys(
     withoutEmpty({
       ...Object.fromEntries(Object.entries(rest).filter(([key]) => !READ_ONLY.some((name) => name === key))),
       requiresCompatibilities: [...(rest.requiresCompatibilities ?? [])].sort(),
@@ -60,13 +61,3 @@ function withoutEmpty(value: unknown): unknown {
 }
 
 const isEmpty = (value: unknown) => typeof value === 'object' && value !== null && Object.keys(value).length === 0
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => compare(a, b))
-      .map(([key, member]) => [key, sorted(member)]),
-  )
-}

@@ -2,6 +2,7 @@
 
 import type { AssumeRoleCommandInput } from '@aws-sdk/client-sts'
 import type { AwsConfig } from '../../../../toolkit/aws/aws-config.ts'
+import { defined } from '../../../../toolkit/objects.ts'
 import type { Backend } from './backend.ts'
 
 type Config = Backend['config']
@@ -94,9 +95,3 @@ export const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined
 
 const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : [])
-
-type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
-
-/** Removes members that are `undefined`. */
-export const defined = <T extends object>(members: T): Defined<T> =>
-  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Defined<T>

@@ -6,9 +6,10 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3'
 import { awsConfig } from '../../../../toolkit/aws/aws-config.ts'
+import { defined } from '../../../../toolkit/objects.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
 import type { Backend } from './backend.ts'
-import { credentialsOf, defined, text } from './s3-credentials.ts'
+import { credentialsOf, text } from './s3-credentials.ts'
 
 type Config = Backend['config']
 type Encryption = Pick<PutObjectCommandInput, 'ServerSideEncryption' | 'SSEKMSKeyId'>

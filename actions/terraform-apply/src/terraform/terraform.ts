@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { throwIfCancelled } from '../../../../toolkit/clock.ts'
 import { formatDuration } from '../../../../toolkit/duration.ts'
 import { CancelledError } from '../../../../toolkit/errors.ts'
+import { childEnvironment } from '../../../../toolkit/process/child-environment.ts'
 import type { ExecResult } from '../../../../toolkit/process/exec.ts'
 import type { Environment, World } from '../../../../toolkit/runtime.ts'
 import { runDetached } from './detached-process.ts'
@@ -98,11 +99,9 @@ const whenSafe = (inProgress: readonly string[], cancelTimeoutMs: number): strin
 const withoutWorkspace = (env: Environment): Environment =>
   Object.fromEntries(Object.entries(env).filter(([name]) => name !== 'TF_WORKSPACE'))
 
-/** The environment of Terraform: ours, without the action's inputs, which its providers must not see. */
 function environment(env: Environment, workspace: string | undefined): Environment {
-  const passed = Object.entries(env).filter(([name]) => !name.startsWith('INPUT_'))
   return {
-    ...Object.fromEntries(passed),
+    ...childEnvironment(env),
     TF_IN_AUTOMATION: '1',
     TF_INPUT: '0',
     CHECKPOINT_DISABLE: '1',

@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
+import { childEnvironment } from '../../../../toolkit/process/child-environment.ts'
 import type { Environment, World } from '../../../../toolkit/runtime.ts'
 import type { Inputs, ToolInputs } from '../inputs/inputs.ts'
 import { parseVersion } from './version-constraint.ts'
@@ -57,7 +58,7 @@ function isProgram(path: string): boolean {
 }
 
 async function versionOf({ query, env, signal }: World, command: string): Promise<string> {
-  const { code, stdout, stderr } = await query(command, ['version', '-json'], { env, signal })
+  const { code, stdout, stderr } = await query(command, ['version', '-json'], { env: childEnvironment(env), signal })
   if (code !== 0) {
     throw new SlipwayError(`\`${command} version\` failed: ${stderr.trim()}`, {
       hint: 'The program on the PATH does not run. Fix or remove it in an earlier step; without it, `terraform-version` is downloaded.',

@@ -1,4 +1,5 @@
 import type { Operations } from '../../kernel/call.ts'
+import { parseImage } from '../../kernel/image-reference.ts'
 import type { AuthTokens } from '../auth-tokens.ts'
 import { invalidParameter } from '../errors.ts'
 import type { Store } from '../layer-store.ts'
@@ -53,7 +54,7 @@ export function accessOperations(
       )
       const layerDigest = required(input, 'layerDigest')
       const { password } = tokens.issue(caller)
-      const [host] = repository.uri.split('/')
+      const { host } = parseImage(repository.uri)
       return {
         layerDigest,
         downloadUrl: `http://${host}/v2/${repository.name}/blobs/${layerDigest}?token=${password}`,

@@ -1,5 +1,6 @@
 import type { RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs'
 import { parseArn } from '../../kernel/arn.ts'
+import { isInEcr } from '../../kernel/image-reference.ts'
 
 /** What a container instance must be capable of to run this, as AWS works it out; the attributes most often met. */
 export function requiredAttributes(body: RegisterTaskDefinitionRequest): readonly string[] {
@@ -7,7 +8,7 @@ export function requiredAttributes(body: RegisterTaskDefinitionRequest): readonl
   const any = (test: (container: (typeof containers)[number]) => boolean) => containers.some(test)
   const needed: readonly (readonly [boolean, string])[] = [
     [true, 'com.amazonaws.ecs.capability.docker-remote-api.1.18'],
-    [any(({ image = '' }) => /\.dkr\.ecr\./.test(image)), 'com.amazonaws.ecs.capability.ecr-auth'],
+    [any(({ image = '' }) => isInEcr(image)), 'com.amazonaws.ecs.capability.ecr-auth'],
     [
       any(({ logConfiguration }) => logConfiguration?.logDriver === 'awslogs'),
       'com.amazonaws.ecs.capability.logging-driver.awslogs',

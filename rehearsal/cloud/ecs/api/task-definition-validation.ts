@@ -1,5 +1,6 @@
 import type { ContainerDefinition, RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs'
 import { AwsError } from '../../kernel/errors.ts'
+import { isInEcr } from '../../kernel/image-reference.ts'
 
 /** Refuses what RegisterTaskDefinition refuses, in AWS's words. */
 export function refuseTaskDefinition(body: RegisterTaskDefinitionRequest): void {
@@ -86,13 +87,11 @@ function refuseForFargate(body: RegisterTaskDefinitionRequest): void {
   if (containerDefinitions.some(({ privileged }) => privileged)) {
     throw refused("Fargate task definitions do not support 'privileged' containers.")
   }
-  const pulls = containerDefinitions.some(({ image = '', secrets = [] }) => isEcr(image) || secrets.length > 0)
+  const pulls = containerDefinitions.some(({ image = '', secrets = [] }) => isInEcr(image) || secrets.length > 0)
   if (pulls && body.executionRoleArn === undefined) {
     throw refused('Fargate requires task definition to have execution role ARN to support ECR images.')
   }
 }
-
-const isEcr = (image: string) => /^\d{12}\.dkr\.ecr\./.test(image)
 
 /** '.25 vCPU' and '256' are the same. */
 export const cpuUnits = (cpu = ''): number => {

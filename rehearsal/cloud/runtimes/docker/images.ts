@@ -1,6 +1,7 @@
 import type Docker from 'dockerode'
 import type { PullAccess } from '../../interfaces.ts'
 import type { Scope } from '../../kernel/call.ts'
+import { parseImage } from '../../kernel/image-reference.ts'
 
 /** As the ECS agent's ECS_IMAGE_PULL_BEHAVIOR: `default` falls back on what the engine has, on instances only. */
 export type PullBehavior = 'default' | 'always' | 'prefer-cached'
@@ -75,8 +76,6 @@ export class Images {
 
 /** The digest of the manifest, as the repository that `image` names has it. */
 export function digestOf(image: string, repoDigests: readonly string[]): string | undefined {
-  const [, inReference] = image.split('@')
-  if (inReference !== undefined) return inReference
-  const repository = image.replace(/:[^/:]+$/, '')
-  return repoDigests.find((reference) => reference.startsWith(`${repository}@`))?.split('@')[1]
+  const { repository, digest } = parseImage(image)
+  return digest ?? repoDigests.map(parseImage).find((held) => held.repository === repository)?.digest
 }

@@ -4,6 +4,7 @@ import type {
   ServiceRevision as ServiceRevisionAnswer,
   ServiceRevisionSummary,
 } from '@aws-sdk/client-ecs'
+import { parseImage } from '../../../kernel/image-reference.ts'
 import { groupOf } from '../../lifecycle.ts'
 import type { Service, ServiceDeployment, ServiceRevision } from '../../model.ts'
 import { wantedOf } from '../../scheduler/blue-green/desired-tasks.ts'
@@ -107,11 +108,10 @@ export function revisionAnswer(service: Service, revision: ServiceRevision): Ser
     loadBalancers: [...spec.loadBalancers],
     serviceRegistries: [...spec.serviceRegistries],
     ...(spec.networkConfiguration === undefined ? {} : { networkConfiguration: spec.networkConfiguration }),
-    containerImages: spec.taskDefinition.containers.map(({ name, image }) => ({
-      containerName: name,
-      image,
-      ...(image?.includes('@') ? { imageDigest: image.slice(image.indexOf('@') + 1) } : {}),
-    })),
+    containerImages: spec.taskDefinition.containers.map(({ name, image }) => {
+      const { digest } = parseImage(image ?? '')
+      return { containerName: name, image, ...(digest === undefined ? {} : { imageDigest: digest }) }
+    }),
     guardDutyEnabled: false,
     ...(spec.loadBalancers.length === 0 ? {} : { resolvedConfiguration: { loadBalancers: resolved(spec, slot) } }),
     createdAt,

@@ -4,7 +4,7 @@ import type { Destination } from '../inputs/destinations.ts'
 import type { Registries } from '../registry/registries.ts'
 
 /** @throws SlipwayError when the credentials are of another account than `expected-account-id`. Without ECR nothing is checked. */
-export async function refuseOtherAccount(
+export async function checkEcrAccount(
   { expectedAccountId }: { readonly expectedAccountId: string | undefined },
   destinations: readonly Destination[],
   registries: Registries,

@@ -1,4 +1,4 @@
-import { childEnvironment } from '../../../../actions/build-image/src/runner/child-environment.ts'
+import { childEnvironment } from '../../../../toolkit/process/child-environment.ts'
 
 test('child processes get no inputs of the action', () => {
   expect(

@@ -1,4 +1,4 @@
-import type { Environment } from '../../../../toolkit/runtime.ts'
+import type { Environment } from '../runtime.ts'
 
 /** The environment for child processes: without the inputs of this action, some of which are secrets. */
 export const childEnvironment = (env: Environment): Environment =>

@@ -3,13 +3,13 @@ import { formatReference, type ImageReference } from '../../../toolkit/image-ref
 import type { World } from '../../../toolkit/runtime.ts'
 import { findPromoted } from './build/find-promoted.ts'
 import type { Inputs } from './inputs/inputs.ts'
-import { refuseOtherAccount } from './publish/refuse-other-account.ts'
+import { checkEcrAccount } from './publish/check-ecr-account.ts'
 import { Registries } from './registry/registries.ts'
 
 /** `promote` with `push: false`: sets the outputs of the image and copies nothing. A workflow can check early that it exists. */
 export async function lookUpImage(reference: ImageReference, inputs: Inputs, world: World): Promise<void> {
   const registries = new Registries(world, openHttp(world.env), inputs.login)
-  await refuseOtherAccount(inputs, [{ repository: reference.repository, tags: [] }], registries, world)
+  await checkEcrAccount(inputs, [{ repository: reference.repository, tags: [] }], registries, world)
   const { repository, digest } = await findPromoted(reference, registries)
   const image = `${repository}@${digest}`
   world.log.info(`${formatReference(reference)} is ${image}. Nothing is copied, as \`push\` is false.`)

@@ -1,0 +1,21 @@
+// Parses image references for the whole rehearsal. Written apart from toolkit/image-reference.ts, for the reason in arn.ts.
+
+/** An image reference, such as `123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:v1@sha256:…`. */
+export interface ImageReference {
+  /** Empty for Docker Hub. */
+  readonly host: string
+  /** With the host, as it is written. */
+  readonly repository: string
+  readonly digest: string | undefined
+}
+
+/** Parses a reference. The first part is a host if it has a dot or a port, or is `localhost`. */
+export function parseImage(image: string): ImageReference {
+  const [named = '', digest] = image.split('@')
+  const first = named.slice(0, Math.max(0, named.indexOf('/')))
+  const host = /[.:]/.test(first) || first === 'localhost' ? first : ''
+  return { host, repository: named.replace(/:[^/:]+$/, ''), digest }
+}
+
+/** Whether an image is in a private ECR registry, by the host that AWS gives those. */
+export const isInEcr = (image: string): boolean => /^\d{12}\.dkr[.-]ecr[.-]/.test(parseImage(image).host)
