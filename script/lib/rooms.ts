@@ -23,7 +23,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'task-definition',
     'dependencies',
     'observe',
-    'history',
+    'rollback-target',
     'prepare',
     'logs',
     'change',

@@ -11,11 +11,11 @@ import type { PostState } from '../change/post-state.ts'
 import { restoreSettings, restoring } from '../change/settings.ts'
 import { startRollout, toRollout, updateRequest } from '../change/start-rollout.ts'
 import { stopDeployment } from '../change/stop-deployment.ts'
-import { lastHealthy } from '../history/last-healthy.ts'
 import type { Context } from '../inputs/context.ts'
 import { findServiceDeployment } from '../observe/find-service-deployment.ts'
 import { observedService } from '../observe/model.ts'
 import { primaryOf } from '../observe/rollout.ts'
+import { lastHealthy } from '../rollback-target/last-healthy.ts'
 import { scaleToZero } from './scale-to-zero.ts'
 
 /** The state of a service after a cancelled run, in a sentence, and whether it can stay so. */

@@ -1,4 +1,4 @@
-import { readHistory } from '../../../../actions/deploy-ecs/src/history/history.ts'
+import { readHistory } from '../../../../actions/deploy-ecs/src/rollback-target/history.ts'
 import { awsError, fakeAws } from '../../../support/deploy-ecs/fake-aws.ts'
 
 const name = { cluster: 'prod', service: 'web' }

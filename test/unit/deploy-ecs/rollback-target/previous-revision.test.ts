@@ -1,5 +1,5 @@
 import type { Service } from '@aws-sdk/client-ecs'
-import { findPreviousRevision } from '../../../../actions/deploy-ecs/src/history/previous-revision.ts'
+import { findPreviousRevision } from '../../../../actions/deploy-ecs/src/rollback-target/previous-revision.ts'
 import { fakeAws, fakeLog } from '../../../support/deploy-ecs/fake-aws.ts'
 
 const name = { cluster: 'prod', service: 'web' }

@@ -1,5 +1,5 @@
 import type { Service } from '@aws-sdk/client-ecs'
-import { lastHealthy } from '../../../../actions/deploy-ecs/src/history/last-healthy.ts'
+import { lastHealthy } from '../../../../actions/deploy-ecs/src/rollback-target/last-healthy.ts'
 import { fakeAws } from '../../../support/deploy-ecs/fake-aws.ts'
 
 const name = { cluster: 'prod', service: 'web' }

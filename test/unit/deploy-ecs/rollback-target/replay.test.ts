@@ -1,5 +1,5 @@
-import type { PastDeployment } from '../../../../actions/deploy-ecs/src/history/history.ts'
-import { replayHistory } from '../../../../actions/deploy-ecs/src/history/replay.ts'
+import type { PastDeployment } from '../../../../actions/deploy-ecs/src/rollback-target/history.ts'
+import { replayHistory } from '../../../../actions/deploy-ecs/src/rollback-target/replay.ts'
 
 /** `web:2` rolled out to the end, `web:2 failed` did not. */
 const past = (...deployments: readonly string[]): readonly PastDeployment[] =>
