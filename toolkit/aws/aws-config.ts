@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import type { Agent as HttpAgent } from 'node:http'
 import type { Agent as HttpsAgent } from 'node:https'
 import { SlipwayError } from '../errors.ts'
@@ -7,6 +6,7 @@ import { isConnectionError } from '../http/connection-error.ts'
 import { readProxySettings } from '../http/proxy.ts'
 import type { Environment } from '../runtime.ts'
 import { VERSION } from '../version.ts'
+import { readCaBundle } from './ca-bundle.ts'
 
 /** Configuration of every AWS SDK client. The SDK itself reads the credentials and AWS_ENDPOINT_URL. */
 export interface AwsConfig {
@@ -67,25 +67,13 @@ export function awsConfig(env: Environment, region?: string): AwsConfig {
 }
 
 /**
- * Agents for the proxy and the certificates that the environment names: the SDK reads neither HTTPS_PROXY nor AWS_CA_BUNDLE, as
- * the AWS command line and Terraform do. Without them the SDK opens its own.
+ * Agents for the proxy and the certificates that the environment names: the SDK reads neither HTTPS_PROXY nor AWS_CA_BUNDLE.
+ * Without them the SDK opens its own.
  */
 function agents(env: Environment): { httpAgent?: HttpAgent; httpsAgent?: HttpsAgent } {
-  const bundle = env['AWS_CA_BUNDLE']
-  if (!bundle && readProxySettings(env) === undefined) return {}
+  const certificates = readCaBundle(env)
+  if (certificates === undefined && readProxySettings(env) === undefined) return {}
   // As many sockets as the SDK's own agents have.
-  const settings = { keepAlive: true, maxSockets: 50, ...(bundle ? { certificates: readCertificates(bundle) } : {}) }
-  const { http, https } = openAgents(env, settings)
+  const { http, https } = openAgents(env, { keepAlive: true, maxSockets: 50, certificates })
   return { httpAgent: http, httpsAgent: https }
-}
-
-function readCertificates(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (cause) {
-    throw new SlipwayError(`AWS_CA_BUNDLE names \`${file}\`, which cannot be read.`, {
-      hint: 'Set it to a file with certificates in PEM form, or unset it.',
-      cause,
-    })
-  }
 }

@@ -15,7 +15,7 @@ export interface AgentOptions {
   /** Whether to use a connection again. */
   readonly keepAlive: boolean
   /** Certificates to trust besides those that Node trusts (NODE_EXTRA_CA_CERTS is among those), in PEM. */
-  readonly certificates?: string
+  readonly certificates?: string | undefined
 }
 
 /**

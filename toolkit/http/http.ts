@@ -36,6 +36,8 @@ export interface HttpOptions {
   readonly answerMs?: number
   /** Whether to use a connection again. A server may be closing it: then the request fails, though it would not on a new one. */
   readonly keepAlive?: boolean
+  /** Reads certificates to trust besides those that Node trusts, in PEM, at the first request. */
+  readonly certificates?: () => string | undefined
 }
 
 /**
@@ -45,12 +47,12 @@ export interface HttpOptions {
  */
 export function openHttp(
   env: Environment,
-  { idleMs = 60_000, answerMs = 15 * 60_000, keepAlive = true }: HttpOptions = {},
+  { idleMs = 60_000, answerMs = 15 * 60_000, keepAlive = true, certificates }: HttpOptions = {},
 ): Http {
   let agents: Agents | undefined
   return async ({ method, url, headers = {}, body, signal }) => {
     signal?.throwIfAborted()
-    agents ??= openAgents(env, { maxSockets: 8, keepAlive })
+    agents ??= openAgents(env, { maxSockets: 8, keepAlive, certificates: certificates?.() })
     const secure = url.protocol === 'https:'
     const size = body === undefined ? 0 : Buffer.isBuffer(body) ? body.length : body.size
     const length: Record<string, string> =

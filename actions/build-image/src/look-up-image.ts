@@ -1,4 +1,3 @@
-import { openHttp } from '../../../toolkit/http/http.ts'
 import { formatReference, type ImageReference } from '../../../toolkit/image-reference.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import { findPromoted } from './build/find-promoted.ts'
@@ -8,7 +7,7 @@ import { Registries } from './registry/registries.ts'
 
 /** `promote` with `push: false`: sets the outputs of the image and copies nothing. A workflow can check early that it exists. */
 export async function lookUpImage(reference: ImageReference, inputs: Inputs, world: World): Promise<void> {
-  const registries = new Registries(world, openHttp(world.env), inputs.login)
+  const registries = new Registries(world, inputs.login)
   await checkEcrAccount(inputs, [{ repository: reference.repository, tags: [] }], registries, world)
   const { repository, digest } = await findPromoted(reference, registries)
   const image = `${repository}@${digest}`

@@ -1,6 +1,5 @@
 import { inRegion } from '../../../toolkit/aws/region.ts'
 import { SlipwayError } from '../../../toolkit/errors.ts'
-import { openHttp } from '../../../toolkit/http/http.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import { type BuildOutcome, buildOrReuse } from './build/build-or-reuse.ts'
 import { findPromoted } from './build/find-promoted.ts'
@@ -44,7 +43,7 @@ export async function main(world: World): Promise<void> {
 async function buildAndPush(inputs: Inputs, temporary: TemporaryFolder, world: World): Promise<void> {
   const startedAt = world.clock.now()
   const stages = new Stages(world)
-  const registries = new Registries(world, openHttp(world.env), inputs.login)
+  const registries = new Registries(world, inputs.login)
 
   if (inputs.push) await checkEcrAccount(inputs, inputs.destinations, registries, world)
   await refuseUnscanned(inputs, registries)

@@ -1,5 +1,6 @@
+import { readCaBundle } from '../../../../toolkit/aws/ca-bundle.ts'
 import { isEcrPublicHost } from '../../../../toolkit/aws/ecr-host.ts'
-import type { Http } from '../../../../toolkit/http/http.ts'
+import { type Http, openHttp } from '../../../../toolkit/http/http.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
 import type { Login } from '../inputs/login.ts'
 import type { CredentialSource, Credentials } from './credentials.ts'
@@ -22,9 +23,10 @@ export class Registries {
   readonly #login: Login | undefined
   readonly #open = new Map<string, Promise<OpenRegistry>>()
 
-  constructor(world: World, http: Http, login: Login | undefined) {
+  constructor(world: World, login: Login | undefined) {
     this.#world = world
-    this.#http = http
+    // A proxy that AWS_CA_BUNDLE is for stands before ECR's registries and their storage, too.
+    this.#http = openHttp(world.env, { certificates: () => readCaBundle(world.env) })
     this.#login = login
   }
 

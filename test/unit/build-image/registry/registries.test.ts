@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Registries } from '../../../../actions/build-image/src/registry/registries.ts'
-import { openHttp } from '../../../../toolkit/http/http.ts'
 import { recordingWorld } from '../../../support/datadog-event/datadog.ts'
 
 let folder: string
@@ -19,7 +18,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 const open = () => {
   const { world, masked } = recordingWorld({ DOCKER_CONFIG: folder })
   const login = { host: 'ghcr.io', username: 'me', password: 'one' }
-  return { registries: new Registries(world, openHttp({}), login), masked }
+  return { registries: new Registries(world, login), masked }
 }
 
 test('opens each registry once', async () => {

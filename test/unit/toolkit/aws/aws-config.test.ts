@@ -71,9 +71,3 @@ test('the agents follow the proxy; without one the SDK opens its own', () => {
   expect(awsConfig({}, 'us-east-1').requestHandler).not.toHaveProperty('httpsAgent')
   expect(awsConfig({ HTTPS_PROXY: 'http://proxy:3128' }, 'us-east-1').requestHandler).toHaveProperty('httpsAgent')
 })
-
-test('AWS_CA_BUNDLE that cannot be read is named', () => {
-  expect(() => awsConfig({ AWS_CA_BUNDLE: '/nowhere/ca.pem' }, 'us-east-1')).toThrow(
-    'AWS_CA_BUNDLE names `/nowhere/ca.pem`, which cannot be read.',
-  )
-})
