@@ -1,8 +1,8 @@
 import { Agent as HttpAgent } from 'node:http'
-import { Agent as HttpsAgent } from 'node:https'
+import { Agent as HttpsAgent, type AgentOptions as HttpsOptions } from 'node:https'
 import { createSecureContext, getCACertificates } from 'node:tls'
 import type { Environment } from '../runtime.ts'
-import { readProxySettings } from './proxy.ts'
+import { isSubdomainWithPort, readProxySettings } from './proxy.ts'
 
 export interface Agents {
   readonly http: HttpAgent
@@ -30,5 +30,29 @@ export function openAgents(env: Environment, { certificates, ...settings }: Agen
     certificates === undefined
       ? {}
       : { secureContext: createSecureContext({ ca: [...getCACertificates('default'), certificates] }) }
-  return { http: new HttpAgent(options), https: new HttpsAgent({ ...options, ...trust }) }
+  return {
+    http: new HttpAgent(options),
+    https:
+      proxy === undefined ? new HttpsAgent({ ...options, ...trust }) : new ProxyAgent(env, { ...options, ...trust }),
+  }
+}
+
+/**
+ * Connects directly where NO_PROXY says so in a way that Node does not know. For http there is no such agent, as a request is
+ * written for the proxy before its agent is asked: there an entry with a port is that host alone.
+ */
+class ProxyAgent extends HttpsAgent {
+  readonly #env: Environment
+  readonly #direct: HttpsAgent
+
+  constructor(env: Environment, { proxyEnv, ...options }: HttpsOptions) {
+    super({ ...options, proxyEnv })
+    this.#env = env
+    this.#direct = new HttpsAgent(options)
+  }
+
+  override createConnection(...[options, callback]: Parameters<HttpsAgent['createConnection']>) {
+    const direct = isSubdomainWithPort(this.#env, options.host ?? '', Number(options.port))
+    return direct ? this.#direct.createConnection(options, callback) : super.createConnection(options, callback)
+  }
 }

@@ -15,7 +15,8 @@ const LOOPBACK = ['localhost', '127.0.0.0-127.255.255.255', '::1']
 
 /**
  * Reads https_proxy, http_proxy and no_proxy, or their upper-case forms; `undefined` where no proxy is set.
- * An entry of NO_PROXY is `*`, a host, which also stands for its subdomains, `.suffix` for subdomains alone, or `host:port`.
+ * An entry of NO_PROXY is `*`, a host, which also stands for its subdomains, or `.suffix` for subdomains alone. Each may end in
+ * `:port`; see `isSubdomainWithPort`.
  * @throws SlipwayError when a proxy's address cannot be used. It is not shown, as it may hold a password.
  */
 export function readProxySettings(env: Environment): ProxySettings | undefined {
@@ -41,15 +42,29 @@ function proxyAddress(env: Environment, name: 'HTTP_PROXY' | 'HTTPS_PROXY'): str
   })
 }
 
+/**
+ * Whether an entry of NO_PROXY with a port stands for this host because the host is a subdomain of the entry's. Node's agents
+ * compare such an entry with the whole host alone.
+ */
+export function isSubdomainWithPort(env: Environment, host: string, port: number): boolean {
+  const address = `.${host}:${port}`.toLowerCase()
+  return listed(env).some((entry) => {
+    const suffix = entry.replace(/^\.?/, '.').toLowerCase()
+    return address !== suffix && address.endsWith(suffix)
+  })
+}
+
 function noProxyEntries(env: Environment): readonly string[] {
-  return (env['no_proxy'] || env['NO_PROXY'] || '')
+  return listed(env).flatMap((entry) => {
+    if (entry === '*') return ['*']
+    // To Node a host is that host alone, and `.suffix` is the host `suffix`, too.
+    if (entry.startsWith('.')) return [`*${entry}`]
+    return [entry.replace(/^\[(.*)\]$/, '$1'), `*.${entry}`]
+  })
+}
+
+const listed = (env: Environment): readonly string[] =>
+  (env['no_proxy'] || env['NO_PROXY'] || '')
     .split(',')
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '')
-    .flatMap((entry) => {
-      if (entry === '*') return ['*']
-      // To Node a host is that host alone, and `.suffix` is the host `suffix`, too.
-      if (entry.startsWith('.')) return [`*${entry}`]
-      return [entry.replace(/^\[(.*)\]$/, '$1'), `*.${entry}`]
-    })
-}
