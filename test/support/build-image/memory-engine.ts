@@ -68,6 +68,7 @@ export class MemoryEngine {
       },
     })
     const importImage = async () => {
+      this.#log('import')
       const id = this.add([])
       return Readable.from([progress({ status: id })])
     }

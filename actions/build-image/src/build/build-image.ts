@@ -90,14 +90,17 @@ async function withDocker(
     noCache,
     pull,
     logins: await findLogins(sources.dockerfile.images, registries),
-    onImage({ id, stage, title, cached }: StepImage) {
-      // Layers of other stages are not pushed. A cached layer was most likely pushed by an earlier run.
-      if (stage === finalStage && !cached && /^(?:RUN|COPY|ADD|WORKDIR)\s/i.test(title)) packer.packAhead(id)
+    onImage(image: StepImage) {
+      if (hasNewLayer(image, finalStage)) packer.packAhead(image.id)
     },
   }
   const { id, steps } = await buildWithDocker(docker, dockerBuild, world)
   return { engine: 'docker', steps, local: async () => id, pack: () => packer.pack(id) }
 }
+
+/** Whether a step made a layer that must be pushed. Those of other stages are not, and a cached one most likely was by an earlier run. */
+export const hasNewLayer = ({ stage, title, cached }: StepImage, finalStage: number): boolean =>
+  stage === finalStage && !cached && /^(?:RUN|COPY|ADD|WORKDIR)\s/i.test(title)
 
 async function withBuildx(
   request: BuildRequest,

@@ -58,7 +58,10 @@ export async function buildOrReuse(request: BuildOrReuseRequest, world: World): 
 }
 
 /** Whether the push may still be refused once the whole image is known. Then none of its layers may be sent ahead. */
-const mayBeHeldBack = ({ testCommand, maxSize }: Inputs, destinations: readonly ReadyDestination[]): boolean =>
+export const mayBeHeldBack = (
+  { testCommand, maxSize }: Pick<Inputs, 'testCommand' | 'maxSize'>,
+  destinations: readonly Pick<ReadyDestination, 'tags'>[],
+): boolean =>
   testCommand !== undefined ||
   maxSize !== undefined ||
   destinations.some(({ tags }) => tags.some(({ current, immutable }) => immutable && current !== undefined))
