@@ -10,6 +10,7 @@ const run = readWorkflowRun(RUN_ENV)
 test.each([
   [{ head_commit: { message: 'Merge pull request #9 from org/x\n\nT' } }, 9],
   [{ head_commit: { message: 'Fix it (#34)' } }, 34],
+  [{ head_commit: { message: 'Fix it (#34)\r\n\nBody (#5)' } }, 34],
   [{ pull_request: { number: 5, html_url: 'https://github.com/org/web/pull/5', title: 'T' } }, 5],
 ])('finds the pull request in %j', (payload, number) => {
   expect(changeOf(payload, run).pullRequest).toEqual({ number, url: `https://github.com/org/web/pull/${number}` })

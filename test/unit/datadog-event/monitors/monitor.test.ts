@@ -9,7 +9,7 @@ test('counts groups by state, and keeps those that are not OK or have triggered 
   const monitor = read({
     a: ['OK'],
     b: ['OK', S - 30],
-    c: ['OK', S - 90],
+    c: ['OK', S - 60],
     d: ['Alert', S - 90],
     e: ['Warn'],
     f: ['Ignored'],

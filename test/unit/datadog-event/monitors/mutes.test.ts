@@ -22,6 +22,7 @@ test.each<[string, RawMutes]>([
   ['a downtime for another host', { matching_downtimes: [{ scope: ['host:b'] }] }],
   ['a downtime with one tag that the group does not have', { matching_downtimes: [{ scope: ['host:a', 'az:2'] }] }],
   ['a downtime that lists other groups', { matching_downtimes: [{ scope: ['*'], groups: ['host:b,az:1'] }] }],
+  ['a scope that is an expression', { matching_downtimes: [{ scope: ['region:eu AND host:a'] }] }],
   ['a scope that is no list of tags', { matching_downtimes: [{ scope: ['host:a AND (az:1 OR az:2)'] }] }],
 ])('a group is not muted by %s', (_, more) => expect(mutes(more, NOW)('host:a,az:1')).toBe(false))
 

@@ -73,7 +73,7 @@ test('has a monitor once that two queries match, and names queries that match no
   expect(unmatched).toEqual([WORKER])
 })
 
-test('keeps groups that have triggered since the time asked for, in whole seconds', async () => {
+test('keeps groups that have triggered since the time asked for', async () => {
   const groups = { at: ['OK', NOW / 1000 - 60], before: ['OK', NOW / 1000 - 61] } as const
   const [monitor] = (await datadogOf(() => [monitorOf(1, groups)]).take(WEB)).monitors
   expect(monitor?.notable.map(({ name }) => name)).toEqual(['at'])
