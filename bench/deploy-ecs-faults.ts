@@ -22,7 +22,7 @@ for (let seed = from; seed < from + runs; seed++) {
   for (const verdict of run.verdicts) verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1)
   if (run.problems.length > 0) {
     broken.push(run)
-    console.log(`seed ${seed}: ${run.story}\n  ${run.problems.join('\n  ')}`)
+    console.log(`seed ${seed}: ${run.plan}\n  ${run.problems.join('\n  ')}`)
   }
 }
 const seconds = Math.round((performance.now() - begun) / 1000)

@@ -44,7 +44,7 @@ async function step(inputs: Record<string, string>, env: Record<string, string>,
   return { ...result, exported, shown: result.log.replace(/^::add-mask::.*$/gm, '') }
 }
 
-test('a job becomes the role by its token, and the post step clears it', async () => {
+test('a job assumes the role with its token, and the post step clears the credentials', async () => {
   const main = await step({ 'allowed-account-ids': '222222222222' }, issuer.env)
   expect(main).toMatchObject({ code: 0, outputs: { 'aws-account-id': '222222222222' }, state: { exported: 'true' } })
   expect(main.exported).toMatchObject({ AWS_ACCESS_KEY_ID: expect.stringMatching(/^ASIA/), AWS_REGION: 'eu-west-1' })
@@ -59,7 +59,7 @@ test('a job becomes the role by its token, and the post step clears it', async (
   expect(post.exported).toEqual({ AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_SESSION_TOKEN: '' })
 })
 
-test('the credentials work for the next step, which becomes a role in another account', async () => {
+test('the credentials work for the next step, which assumes a role in another account', async () => {
   const first = await step({}, issuer.env)
   const next = await step(
     { 'role-to-assume': 'arn:aws:iam::333333333333:role/other', 'role-chaining': 'true' },
@@ -87,13 +87,13 @@ test.each([
   expect(exported).toEqual({})
 })
 
-test('without credentials there is nothing to chain from', async () => {
+test('role-chaining without credentials is refused', async () => {
   const { code, shown } = await step({ 'role-chaining': 'true' }, {})
   expect(code).toBe(1)
   expect(shown).toContain('credentials are missing, invalid or expired')
 })
 
-test('bad input is named', async () => {
+test('invalid input is named', async () => {
   const { code, shown } = await step({ 'role-to-assume': 'deploy' }, issuer.env)
   expect(code).toBe(1)
   expect(shown).toContain('Input `role-to-assume` is `deploy`')

@@ -54,7 +54,7 @@ const env = () => ({
 const run = (inputs: Readonly<Record<string, string>>) =>
   runStep(bundle('build-image'), { inputs: { context: sources.folder, ...inputs }, env: env() })
 
-test('the bundle builds, pushes to ECR and a second registry, and what it hands on runs', async () => {
+test('the bundle builds, pushes to ECR and a second registry, and the image in its output runs', async () => {
   const step = await run({ images: `${repository}\n${registry.host}/e2e/web`, tags: 'v1, latest' })
   expect(step).toMatchObject({ code: 0, outputs: { skipped: 'false' } })
   const { digest } = step.outputs
@@ -72,7 +72,7 @@ test('the bundle builds, pushes to ECR and a second registry, and what it hands 
   expect(skipped).toMatchObject({ code: 0, outputs: { digest, skipped: 'true' } })
 })
 
-test('bad input is refused by name before anything is asked of anyone', async () => {
+test('refuses invalid input by name before any request', async () => {
   const before = cloud.journal.entries().length
   const step = await run({ images: repository, tags: 'not a tag' })
   expect(step.code).toBe(1)
@@ -103,7 +103,7 @@ test('a run that is cancelled stops the build, fails, and leaves nothing behind'
   expect(ended.code).toBe(1)
   expect(ended.log).toContain('::error::The run was cancelled (SIGINT).')
   expect(readdirSync(temp)).toEqual([])
-  // The engine ends the step's container once it sees that nobody listens any more.
+  // The engine ends the step's container once it sees that the connection is closed.
   const running = () => {
     const filter = ['--filter', `label=slipway.test=${TEST}`]
     return execFileSync('docker', ['ps', '--all', '--quiet', ...filter], { encoding: 'utf8' })

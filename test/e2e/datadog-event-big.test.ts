@@ -51,7 +51,7 @@ test('every page is read, and the very last group of the last monitor is seen', 
   expect(gate.summary).toContain('1000 monitors, before and after')
 })
 
-test('a hundred thousand groups in Alert are too many for nobody', async () => {
+test('a hundred thousand groups in Alert fail the gate within the memory limit', async () => {
   const { gate } = await story(128, (_, __, look) => (look > 0 ? 'Alert' : 'OK'))
   expect(gate).toMatchObject({ code: 1, outputs: { verdict: 'fail' } })
   expect(gate.outputs['reason']).toContain('and 99997 more')

@@ -45,7 +45,7 @@ const monitor = (changes: readonly object[], more: object = {}) => ({
   ],
 })
 
-/** Before the deploy, its start as Datadog hears of it (which is the scenario's cue), and the gate after it. */
+/** The baseline, the event that starts the deploy (and the scenario), and the gate after it. */
 async function deploy(scenario: object) {
   await play(scenario)
   const before = await step({ ...WEB, command: 'baseline' })
@@ -106,7 +106,7 @@ test('no monitor: the deploy is stopped before it begins', async () => {
   expect(before.shown).toContain('No monitor has the tags `service:web`, `env:production`')
 })
 
-test('all that is told of a deploy comes through, under one id', async () => {
+test('sends all events of a deploy under one id', async () => {
   const after = cloud.journal.entries('datadog').length
   const finishedAt = new Date().toISOString()
   const record = JSON.stringify({ ...RECORD, verdict: 'rolled-back', startedAt: finishedAt, finishedAt })

@@ -35,7 +35,7 @@ test('posts the event of a deploy', async () => {
   expect(`${shown}${summary}`).not.toMatch(new RegExp(`${API_KEY}|${APP_KEY}`))
 })
 
-test('bad input: one error, with the name of the input, and nothing is sent', async () => {
+test('invalid input: one error, with the name of the input, and nothing is sent', async () => {
   const { code, seen, shown } = await step({ 'deploy-record': record, 'alert-type': 'danger' }, taken)
   expect(code).toBe(1)
   expect(seen).toEqual([])
@@ -55,7 +55,7 @@ test('a Datadog that cannot be reached warns, and the step stays green', async (
   expect(outputs['event-id']).toBe('')
 })
 
-test('a wrong key fails the step where that is asked for, and is not shown', async () => {
+test('a wrong key fails the step with on-error: fail, and is not shown', async () => {
   const { code, shown } = await step({ 'deploy-record': record, 'on-error': 'fail' }, (seen, response) =>
     answerJson(response, 403, { errors: [`Forbidden: ${seen.headers['dd-api-key']}`] }),
   )

@@ -48,7 +48,7 @@ const current = async () => {
   return services?.[0]?.taskDefinition?.replace(/^.*\//, '')
 }
 
-test('a deploy is green, and hands its record on', async () => {
+test('a deploy is green, and outputs its record', async () => {
   const done = await runStep(bundle('deploy-ecs'), step({ image: 'example.com/web:next' }))
   expect([done.code, done.log.includes('::error')]).toEqual([0, false])
   expect(done.outputs).toMatchObject({ verdict: 'succeeded', images: '["app=example.com/web:next"]' })
@@ -60,7 +60,7 @@ test('a deploy is green, and hands its record on', async () => {
   expect(await current()).toBe('web:2')
 })
 
-test('a deploy that fails is red, with annotations and a summary, and is taken back', async () => {
+test('a deploy that fails is red, with annotations and a summary, and is rolled back', async () => {
   const done = await runStep(bundle('deploy-ecs'), step({ image: 'example.com/web:missing' }))
   expect(done.code).toBe(1)
   expect(done.outputs['verdict']).toBe('rolled-back')
@@ -69,7 +69,7 @@ test('a deploy that fails is red, with annotations and a summary, and is taken b
   expect(await current()).toBe('web:2')
 })
 
-test('a run that is cancelled ends at once, with the service on its way back', async () => {
+test('a run that is cancelled ends at once, and the service is being rolled back', async () => {
   const running = startStep(bundle('deploy-ecs'), step({ image: 'example.com/web:never' }))
   while (!running.log().includes('Deploying web:')) await delay(50)
   running.child.kill('SIGINT')

@@ -87,7 +87,7 @@ const start = (inputs: Readonly<Record<string, string>>) =>
     },
   )
 
-test('it takes prod back as the role of prod, and tells Datadog', async () => {
+test('it rolls prod back with the role of prod, and sends an event to Datadog', async () => {
   const { annotations, result, step } = await start({ environment: 'prod' })
   expect([annotations, result.conclusion, await current()]).toEqual([[], 'success', 'web:1'])
   expect(step('back').outputs).toMatchObject({ verdict: 'succeeded' })
@@ -108,7 +108,7 @@ test('it takes over from a deploy that hangs', async () => {
   expect([annotations, result.conclusion, await current()]).toEqual([[], 'success', 'web:2'])
 })
 
-test('what is typed into it goes to no shell', async () => {
+test('its inputs are not run by a shell', async () => {
   const { result, annotations } = await start({ environment: 'prod', 'rollback-to': '2; touch it' })
   expect([result.conclusion, await current()]).toEqual(['failure', 'web:2'])
   expect(annotations.join('\n')).toContain('`rollback-to` is `2; touch it`, which is not a task definition revision')

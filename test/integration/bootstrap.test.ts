@@ -53,7 +53,7 @@ test('all that is missing is said at once, with the way to get it, and nothing i
   expect(existsSync(join(clone, '.rehearsal'))).toBe(false)
 })
 
-test('a machine without Node is told so', () => {
+test('a machine without Node gets an error that says so', () => {
   const { status, output } = bootstrap({ PATH: pathWith('bash', 'env', 'dirname', 'id') })
   expect(status).toBe(1)
   expect(output).toContain('✗ node is not on the PATH')
@@ -136,7 +136,7 @@ test('a machine where pip gets no moto says so before anything is started', () =
   expect(readFileSync(join(clone, '.rehearsal/moto.log'), 'utf8')).toContain('No matching distribution found for moto')
 })
 
-test('where no engine as new as GitHub’s can be had, the tests that need one are told why, and fail', () => {
+test('where no engine as new as GitHub’s can be had, the tests that need one fail, and say why', () => {
   const PATH = pathWith('bash', 'env', 'dirname', 'mkdir', 'flock', 'tail', 'runc')
   const { status, stderr } = spawnSync(join(clone, 'script/lib/modern-engine.sh'), { encoding: 'utf8', env: { PATH } })
   expect(status).toBe(1)

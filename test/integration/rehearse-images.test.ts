@@ -1,11 +1,11 @@
-// What a rehearsal leaves on the engine when it has tidied up: nothing, not even the steps of its builds.
+// A rehearsal leaves nothing on the engine, not even the intermediate images of its builds.
 import { execFileSync } from 'node:child_process'
 import { removeImages } from '../../rehearsal/rehearse/setup/built-images.ts'
 
 const docker = (args: string[], input?: string | Buffer) =>
   execFileSync('docker', args, { encoding: 'utf8', input, env: { ...process.env, DOCKER_BUILDKIT: '0' } }).trim()
 
-test('the steps of a build go too, after the image that came of them is gone', async () => {
+test('removes the intermediate images of a build after its image', async () => {
   const id = `test${process.pid}`
   const base = `slipway-rehearsal-${id}/base:latest`
   const label = `slipway-test=${id}`

@@ -1,4 +1,4 @@
-// A proxy in front of a server that breaks what a test tells it to break, once each unless told otherwise.
+// A proxy in front of a server. Breaks the requests that a test names, once each by default.
 import { once } from 'node:events'
 import {
   createServer,
@@ -47,7 +47,7 @@ export interface FaultProxy {
 /** Where the real server is: a port of this machine, or a socket. */
 type Upstream = { readonly host: string; readonly port: number } | { readonly socketPath: string }
 
-/** Told of each request when it comes, and again when it has its answer. */
+/** Called for each request when it arrives, and again when it has its answer. */
 export type Watch = (what: 'asked' | 'answered', request: string) => void
 
 /** Starts a proxy in front of a registry, or of a Docker engine. */
@@ -140,7 +140,7 @@ function serve(
     })
   })
   upstream.on('error', () => response.destroy())
-  // Whoever asked may be gone: an engine would then hold its answer open, and this process with it.
+  // The client may have closed the connection: an engine would then hold its answer open, and this process with it.
   response.on('close', () => upstream.destroy())
   incoming.pipe(upstream)
 }

@@ -1,5 +1,5 @@
 // Hosts of the internet, on this machine: a proxy (HTTPS_PROXY) that leads to a TLS server with a certificate for their names.
-// The action speaks to them as it would to the real ones; what answers is a stand-in, and each test says of whom.
+// The action calls them as it would call the real ones. Each test says what the stand-in stands for.
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

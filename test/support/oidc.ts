@@ -1,6 +1,6 @@
 import { answerJson, scriptedServer } from './scripted-server.ts'
 
-/** A token with these claims; nobody checks its signature here. */
+/** A token with these claims; its signature is not checked here. */
 export const jwt = (claims: object): string =>
   ['{"alg":"RS256","typ":"JWT"}', JSON.stringify(claims), 'signature']
     .map((part) => Buffer.from(part).toString('base64url'))

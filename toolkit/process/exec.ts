@@ -96,7 +96,7 @@ function feed(
   input: ExecOptions['input'],
   broken: (error: unknown) => void,
 ): void {
-  // A program that ends without reading its input closes the pipe on us; its exit code tells the story.
+  // A program that ends without reading its input closes the pipe on us; its exit code says how it ended.
   child.stdin.on('error', () => {})
   if (typeof input !== 'object') {
     child.stdin.end(input ?? '')

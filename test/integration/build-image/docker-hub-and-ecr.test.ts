@@ -1,4 +1,4 @@
-// Docker Hub, ECR public, and ECR under its true names, by stand-ins for their hosts that speak their documented wire format.
+// Docker Hub, ECR public, and ECR under AWS's host names, by stand-ins for their hosts with the documented wire format.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -258,7 +258,7 @@ describe('ECR public (a stand-in for its registry and its API)', () => {
   test.each([
     ['a role that may not', 'AccessDeniedException', 'not authorized to perform: ecr-public:GetAuthorizationToken'],
     ['another partition', 'UnrecognizedClientException', 'The security token included in the request is invalid.'],
-  ])('%s log in to it pulls as anyone may, and is told that it cannot push', async (_, name, message) => {
+  ])('%s log in to it pulls without a login, and gets an error when it pushes', async (_, name, message) => {
     const aws = { ...env, AWS_ENDPOINT_URL_ECR_PUBLIC: publicApi.url }
     const images = `public.ecr.aws/a1b2c3d4/${name.toLowerCase()}`
     const { digest } = (await run({ images }, aws)).outputs
@@ -296,7 +296,7 @@ describe('ECR public (a stand-in for its registry and its API)', () => {
   })
 })
 
-describe('ECR under its true names (the rehearsal’s ECR behind them)', () => {
+describe('ECR under AWS’s host names (the rehearsal’s ECR behind them)', () => {
   const env = () => ({ ...AWS, AWS_ENDPOINT_URL_ECR: cloud.url })
   const createRepository = async (host: string, repositoryName: string) => {
     const [accessKeyId = '', , , region = ''] = host.split('.')

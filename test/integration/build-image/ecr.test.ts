@@ -29,7 +29,7 @@ let cloud: Cloud
 let clock: ManualClock
 let sources: ImageSources
 let temp: string
-/** Lets twelve hours pass for whoever asks it. */
+/** Each request to this server advances the clock by twelve hours. */
 let hours: Server
 
 beforeAll(async () => {

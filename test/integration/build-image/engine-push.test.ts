@@ -107,7 +107,7 @@ test('gets only the changed layer from the engine, and pushes only that', async 
   // The layer and the configuration.
   expect(blobsSent()).toBe(2)
 
-  // Nobody remembers anything: the same digest, from layers that come and are there already.
+  // Without the layer cache: the same digest, from layers that are pushed again and that the registry has.
   const again = await run(
     { images: `${registry.host}/warm/web`, 'skip-unchanged': 'false', tags: 'v3' },
     { XDG_CACHE_HOME: join(cache, 'none') },

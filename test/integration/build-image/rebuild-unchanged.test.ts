@@ -1,4 +1,4 @@
-// An image that is built anew although there is one of the same sources, as a nightly build does for newer packages.
+// An image that is built again although there is one of the same sources, as a nightly build does for newer packages.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -250,7 +250,7 @@ async function descendants(pid: number): Promise<string[]> {
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    // A process that has ended, and that nobody has asked about yet, still has its number.
+    // A process that has ended, and that its parent has not waited for yet, still has its number.
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
   } catch {
     return false

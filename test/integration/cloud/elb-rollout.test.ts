@@ -72,7 +72,7 @@ async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20))
 }
 
-/** Sends requests without pause, some over kept connections and some over new ones, until told to stop. */
+/** Sends requests without pause, some over kept connections and some over new ones, until `stop` is called. */
 function load(host: string, port: number) {
   const seen = { versions: new Set<string>(), requests: 0, failed: [] as string[] }
   const kept = new Agent({ keepAlive: true })

@@ -33,7 +33,7 @@ const torn: Script = (_, response) => {
   response.write('{"status":"ok","event":{"id_str":"78')
   setImmediate(() => response.destroy())
 }
-/** Sends its head and a byte at a time, for ever. */
+/** Sends its head, and then one byte at a time without end. */
 const dripping: Script = (_, response) => {
   response.writeHead(202)
   const drip = setInterval(() => response.write(' '), 5)

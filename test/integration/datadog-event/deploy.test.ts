@@ -1,5 +1,5 @@
-// A whole story, on one clock: deploy-ecs deploys to a simulated ECS, Datadog's monitors turn because of it, the gate sees
-// that, deploy-ecs goes back, and Datadog is told. What is said is held against the journal.
+// A whole deploy, on one clock: deploy-ecs deploys to a simulated ECS, Datadog's monitors change state because of it, the gate
+// fails, deploy-ecs rolls back, and datadog-event sends the events. The journal says what Datadog received.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,7 +12,7 @@ import { inputsEnv, recordingWorld } from '../../support/datadog-event/datadog.t
 import { deploy } from '../../support/deploy-ecs/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'slipway-story-'))
+const folder = mkdtempSync(join(tmpdir(), 'slipway-deploy-'))
 let cloud: EcsCloud
 let server: Server
 let datadog: ReturnType<typeof createDatadog>

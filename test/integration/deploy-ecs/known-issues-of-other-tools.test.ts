@@ -37,7 +37,7 @@ test.each([false, true])(
   },
 )
 
-test('a rollback to the same revision is red too (fabfuel/ecs-deploy: it passes)', async () => {
+test('a rollback to the same revision is red (peer: fabfuel, where it passes)', async () => {
   await inCloud({
     scenario: "description: d\ntasks:\n  - { when: { deployment: 2 }, pull: { fails: 'no such image' } }",
   })
@@ -48,13 +48,13 @@ test('a rollback to the same revision is red too (fabfuel/ecs-deploy: it passes)
   expect([done.outputs['verdict'], done.error]).toEqual(['rolled-back', expect.any(String)])
 })
 
-test('a deploy that times out is red, not a warning (deploy-express-service: green)', async () => {
+test('a deploy that times out is red (peer: deploy-express-service, where it is green)', async () => {
   await makeService(cloud)
   const done = await deploy(cloud, { image: 'example.com/web:no-room', timeout: '15m', 'on-failure': 'leave' })
   expect([done.outputs['verdict'], done.error]).toEqual(['timed-out', expect.stringContaining('Not done after 15 min')])
 })
 
-test('the end of a long deploy is noticed within ten seconds (DTD#872: up to ten minutes)', async () => {
+test('the end of a long deploy is noticed within ten seconds (peer: DTD 872, up to ten minutes)', async () => {
   await inCloud({ scenario: BY_TAG.replace('takes: 90s', 'takes: 13m') })
   await makeService(cloud)
   const done = await deploy(cloud, { image: 'example.com/web:slow' })
@@ -64,7 +64,7 @@ test('the end of a long deploy is noticed within ten seconds (DTD#872: up to ten
   expect(seconds(end?.at)).toBeLessThanOrEqual(10)
 })
 
-test('detects a crash loop of tasks that run first, which the circuit breaker misses (containers-roadmap#1206)', async () => {
+test('detects a crash loop of tasks that run first, which the circuit breaker misses (peer: containers-roadmap 1206)', async () => {
   await makeService(cloud, { service: breaker, balanced: false })
   const begun = cloud.clock.now()
   const done = await deploy(cloud, { image: 'example.com/web:exit-3' })
@@ -75,7 +75,7 @@ test('detects a crash loop of tasks that run first, which the circuit breaker mi
   expect(truth(done)?.['statusReason']).toBe('Service deployment rolled back because of a user request.')
 })
 
-test('outputs its own service deployment, which UpdateService does not return (containers-roadmap#2709)', async () => {
+test('outputs its own service deployment, which UpdateService does not return (peer: containers-roadmap 2709)', async () => {
   await inCloud({ staleness: { currentServiceDeployment: 600_000, serviceDeployments: 0 } })
   await makeService(cloud)
   const done = await deploy(cloud, { image: 'example.com/web:next' })

@@ -39,7 +39,7 @@ test('it is rolled back without waiting for the slowest service', async () => {
   expect(since('ROLLBACK_SUCCESSFUL') - begun).toBeLessThan(180_000)
   expect(cloud.clock.now() - begun).toBeGreaterThan(600_000)
   expect([await runs('api'), await runs('worker')]).toEqual(['api:1', 'worker:2'])
-  // Whose line it is can be told while the other is still followed.
+  // While the other service is still followed, each line names its service.
   expect(done.log).toContainEqual(expect.stringMatching(/^\[production\/api\] Rollout COMPLETED: /))
 })
 

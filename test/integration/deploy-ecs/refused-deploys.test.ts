@@ -76,7 +76,7 @@ describe('nothing is changed, and one error says what to do, when', () => {
       'actions/checkout',
     ],
     [
-      'the one-off container cannot be told',
+      'the task definition does not have the container of the task before the deploy',
       { 'before-deploy-command': 'x', 'before-deploy-container': 'nope' },
       'Input `before-deploy-container` names `nope`',
       'It has `app`.',

@@ -5,7 +5,7 @@ import { makeNativeService } from '../../support/deploy-ecs/blue-green-service.t
 import { deploy } from '../../support/deploy-ecs/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
 
-/** What a scenario's story asks of the service, or of somebody else. */
+/** What a scenario needs of the service, or of another deploy. */
 const SETTINGS: Readonly<
   Record<
     string,

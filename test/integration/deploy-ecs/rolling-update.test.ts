@@ -75,7 +75,7 @@ describe('a deploy that succeeds', () => {
     expect(starters.size).toBe(2)
   })
 
-  test('sends only what was asked for (peer: DTD 863, fabfuel 59)', async () => {
+  test('sends only what was asked for (peers: DTD 863, fabfuel 59)', async () => {
     const sent: unknown[] = []
     await makeService(cloud)
     cloud.intercept = ({ action, request }) => {

@@ -61,7 +61,7 @@ describe.each(KINDS)('a service %s', (_, options) => {
   })
 })
 
-test('a DAEMON service is never sent a desired count, and runs on every instance (fabfuel#59, #69)', async () => {
+test('a DAEMON service is never sent a desired count, and runs on every instance (peers: fabfuel 59, 69)', async () => {
   await makeService(cloud, DAEMON)
   const sent: object[] = []
   cloud.intercept = ({ action, request }) => {

@@ -201,7 +201,7 @@ describe('it changes', () => {
     expect(container(revision, 1)).toMatchObject(PROXY)
   })
 
-  test('nothing that nobody asked for: what is sent are the members of the base, without what AWS adds', async () => {
+  test('nothing else: it sends the members of the base, without those that AWS adds', async () => {
     const sent: Record<string, unknown>[] = []
     cloud.intercept = ({ action, request }) => {
       if (action === 'RegisterTaskDefinition') sent.push(JSON.parse(request.body.toString()))
@@ -225,14 +225,14 @@ describe('an image', () => {
   const repository = '123456789012.dkr.ecr.eu-west-1.amazonaws.com/web'
   const digest = `sha256:${'a'.repeat(64)}`
 
-  test('by its tag is told with what that stands for now', async () => {
+  test('by its tag gets a warning with its digest', async () => {
     const { log } = await deployed({ image: `app=${repository}:stable` })
     expect(log.filter((line) => line.startsWith('warning:'))).toEqual([
       `warning: ${repository}:stable names a tag, which can move to another image at any time. Its digest is ${digest} now. Prefer a digest.`,
     ])
   })
 
-  test('by its digest is what is preferred', async () => {
+  test('by its digest gets no warning', async () => {
     const { log, revision } = await deployed({ image: `app=${repository}@${digest}` })
     expect(container(revision, 0)?.image).toBe(`${repository}@${digest}`)
     expect(log.filter((line) => line.startsWith('warning:'))).toEqual([])

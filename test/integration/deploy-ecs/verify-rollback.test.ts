@@ -52,7 +52,7 @@ describe.each(WAYS)('a rollback %s', (_, breaker, inputs) => {
     expect(done.error).toMatch(/After the rollback: .*2 (tasks run web:1, with 2 )?healthy targets/)
   })
 
-  test('that ECS calls complete is failed where targets are unhealthy (peer: ROLLBACK_SUCCESSFUL is trusted)', async () => {
+  test('that ECS calls complete is failed where targets are unhealthy', async () => {
     await makeService(cloud, { service: rolling(breaker) })
     const lost = await loseTargetsAfterRollback()
     const done = await deploy(cloud, crash)

@@ -290,7 +290,7 @@ test('a role may do what was named, and no more', async () => {
 /** What is refused, by the name of the module that asks for it, and the words that say so. */
 type Refused = Readonly<Record<string, readonly [environment: string, words: string, more?: string]>>
 
-test('what would let too many in, or nobody, is refused by its name before anything is changed', async () => {
+test('refuses settings that trust too many jobs, or none, by name before anything is changed', async () => {
   const refused: Refused = {
     any_branch: ['{ branches = ["*"] }', 'would trust every branch'],
     claim_in_disguise: [
@@ -308,7 +308,7 @@ test('what would let too many in, or nobody, is refused by its name before anyth
       'name that in repositories',
     ],
     any_role: ['{ trusted_roles = ["arn:aws:iam::111111111111:role/*"] }', 'trusted_roles are ARNs of roles in full'],
-    nobody: ['{ github_environments = [] }', 'No job could assume the role'],
+    none: ['{ github_environments = [] }', 'No job could assume the role'],
     short: ['{ max_session_duration = 900 }', 'max_session_duration is from'],
     any_owner: ['{}', 'owner_id is a number', 'owner_id = "*"'],
     any_id: ['{}', 'repository_id is a number', 'repository_id = "1*"'],
@@ -342,7 +342,7 @@ async function expectRefused(refused: Refused): Promise<void> {
   }
 }
 
-test('an account that has the provider already keeps it, and everything goes again', async () => {
+test('has no provider of its own with create_provider = false, and its destroy leaves no role', async () => {
   write(ENVIRONMENTS, 'create_provider = false')
   const plan = await succeeded(terraform('plan', '-no-color', '-input=false'))
   expect(plan).toContain('Plan: 0 to add, 0 to change, 1 to destroy.')

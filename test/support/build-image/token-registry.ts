@@ -12,7 +12,7 @@ export interface TokenRegistryOptions {
   readonly scope?: string
   /** The one who may push. Anyone may pull. */
   readonly user: { readonly username: string; readonly password: string }
-  /** Where blobs are really fetched: the registry redirects there, and whoever comes with a login is refused. */
+  /** The host that serves the blobs: the registry redirects there, and a request with a login is refused. */
   readonly downloads: string
   /** A look at the machine, at each login. */
   readonly onLogin?: () => void
@@ -44,7 +44,7 @@ export function tokenRegistry(store: OciRegistry, options: TokenRegistryOptions)
     json(response, 401, { errors }, { 'www-authenticate': `Bearer ${parts.join(',')}` })
   }
 
-  /** As CNCF distribution and Harbor have it: whoever asks for a blob of another repository has to be allowed to pull there. */
+  /** As CNCF distribution and Harbor have it: mounting a blob from another repository needs the right to pull there. */
   const scopesOf = ({ method, url = '' }: IncomingMessage): readonly string[] => {
     const { pathname, searchParams } = new URL(url, realm)
     const name = /^\/v2\/(.+)\/(?:manifests|blobs|tags)\//.exec(pathname)?.[1]

@@ -22,7 +22,7 @@ export const RUN_ENV: Environment = {
   GITHUB_RUN_ATTEMPT: '1',
 }
 
-/** A world that keeps all that is told to it. */
+/** A world that records all log lines, outputs and summaries. */
 export function recordingWorld(env: Environment, more: Partial<World> = {}) {
   const lines: string[] = []
   const warnings: string[] = []

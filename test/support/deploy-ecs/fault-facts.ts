@@ -2,7 +2,7 @@
 import { DescribeServicesCommand } from '@aws-sdk/client-ecs'
 import type { Written } from '../../../rehearsal/cloud/kernel/journal.ts'
 import type { EcsCloud } from './ecs-cloud.ts'
-import { RIVAL, type ServiceStory } from './fault-story.ts'
+import { RIVAL, type ServicePlan } from './fault-plan.ts'
 
 /** The service as it is. */
 export interface State {
@@ -46,7 +46,7 @@ const revision = (arn: unknown): string => String(arn).replace(/^.*\//, '')
 export function readFacts(
   all: readonly Written[],
   [first, end]: readonly [number, number],
-  service: ServiceStory,
+  service: ServicePlan,
   state: State,
 ): Facts {
   const { name } = service
@@ -93,7 +93,7 @@ const isLookAt = ({ type, action, outcome, request }: Written, name: string): bo
   (request as { readonly services?: readonly string[] } | undefined)?.services?.includes(name) === true
 
 /** Whether a deployment between these two entries had brought back what ran before, with all of it well at the second. */
-function wasBack(all: readonly Written[], service: ServiceStory, after: number, before: number): boolean {
+function wasBack(all: readonly Written[], service: ServicePlan, after: number, before: number): boolean {
   const until = all.filter(({ seq }) => seq < before)
   const was = `${service.name}:1`
   const complete = until.some(
@@ -142,7 +142,7 @@ function mostRunningOf(tasks: readonly Written[]): number {
 
 /** By the newest entry on each task and target. */
 function sickOf(
-  { desiredCount, balanced }: ServiceStory,
+  { desiredCount, balanced }: ServicePlan,
   tasks: readonly Written[],
   targets: readonly Written[],
 ): readonly string[] {

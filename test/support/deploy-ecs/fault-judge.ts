@@ -1,6 +1,6 @@
 // Which verdicts on a service the journal allows.
 import type { Facts } from './fault-facts.ts'
-import { type ServiceStory, type Story, TIMEOUT_MS } from './fault-story.ts'
+import { type FaultPlan, type ServicePlan, TIMEOUT_MS } from './fault-plan.ts'
 
 /** What is true of the step as a whole. */
 export interface StepFacts {
@@ -13,19 +13,19 @@ export interface StepFacts {
 const AGAINST = new Set(['STOPPED', 'STOP_REQUESTED', 'ROLLBACK_REQUESTED', 'ROLLBACK_IN_PROGRESS', 'ROLLBACK_FAILED'])
 
 /** The verdicts that the journal allows. */
-function allowedBy(story: Story, service: ServiceStory, facts: Facts, step: StepFacts): readonly string[] {
+function allowedBy(plan: FaultPlan, service: ServicePlan, facts: Facts, step: StepFacts): readonly string[] {
   const allowed = new Set<string>()
-  const troubled = story.faults.length > 0 || story.denied.length > 0 || step.blinded
+  const troubled = plan.faults.length > 0 || plan.denied.length > 0 || step.blinded
   if (step.cancelled) allowed.add('cancelled')
   if (facts.started === 0) return troubled ? [...allowed, 'failed'] : [...allowed]
 
-  const { waitFor, onFailure } = story
+  const { waitFor, onFailure } = plan
   const back = facts.state.primary === `${service.name}:1` && facts.state.rolloutState === 'COMPLETED'
   const succeeded = facts.status === 'SUCCESSFUL'
   const decided = AGAINST.has(facts.status) || facts.status === 'ROLLBACK_SUCCESSFUL'
   const bad = decided || facts.failures >= 2
   const watched = waitFor === 'healthy' || waitFor === 'bake'
-  if (step.blinded || (watched && story.denied.includes('DescribeTargetHealth'))) allowed.add('failed')
+  if (step.blinded || (watched && plan.denied.includes('DescribeTargetHealth'))) allowed.add('failed')
   if (facts.overtaken && waitFor !== 'none') allowed.add('superseded')
   if (waitFor === 'none') allowed.add('succeeded')
   if (waitFor === 'started' && facts.mostRunning >= service.desiredCount) allowed.add('succeeded')
@@ -43,8 +43,8 @@ function allowedBy(story: Story, service: ServiceStory, facts: Facts, step: Step
 
 /** The contradictions between a verdict on a service and the journal. */
 export function problemsWith(
-  story: Story,
-  service: ServiceStory,
+  plan: FaultPlan,
+  service: ServicePlan,
   facts: Facts,
   step: StepFacts,
   said: { readonly verdict: string; readonly reason: string },
@@ -52,13 +52,13 @@ export function problemsWith(
   const { name } = service
   const problems: string[] = []
   if (facts.started > 1) problems.push(`There were ${facts.started} deployments of ${name}:2.`)
-  const allowed = allowedBy(story, service, facts, step)
+  const allowed = allowedBy(plan, service, facts, step)
   if (!allowed.includes(said.verdict)) {
     problems.push(`It said ${said.verdict} of ${name}; the journal (${facts.status}) allows ${allowed.join(', ')}.`)
   }
-  const watched = story.waitFor === 'healthy' || story.waitFor === 'bake'
+  const watched = plan.waitFor === 'healthy' || plan.waitFor === 'bake'
   // With several services, one that was healthy at its verdict may be unhealthy before the others have theirs.
-  const mayHaveChanged = story.services.length > 1 || facts.unseen
+  const mayHaveChanged = plan.services.length > 1 || facts.unseen
   if (said.verdict === 'succeeded' && watched && !(mayHaveChanged && facts.wasWell(`${name}:2`))) {
     const sick = facts.sick(`${name}:2`)
     if (sick.length > 0) problems.push(`It was green, with ${sick.join(', ')}.`)
@@ -72,7 +72,7 @@ export function problemsWith(
 }
 
 /** The contradictions between a cancelled run's message on a service, and the service then and half an hour later. */
-export function brokenPromises({ name }: ServiceStory, text: string, then: Facts, later: Facts): readonly string[] {
+export function wrongClaims({ name }: ServicePlan, text: string, then: Facts, later: Facts): readonly string[] {
   const said = new RegExp(`Service \`production/${name}\` (.*)`).exec(text)?.[1]
   if (said === undefined || then.overtaken || later.overtaken) return []
   const back = later.state.primary === `${name}:1` && later.state.rolloutState === 'COMPLETED'

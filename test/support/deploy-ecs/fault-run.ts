@@ -6,12 +6,20 @@ import { makeNativeService } from './blue-green-service.ts'
 import { type Deployed, deploy } from './deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from './ecs-cloud.ts'
 import { type Facts, readFacts, readState } from './fault-facts.ts'
-import { brokenPromises, problemsWith } from './fault-judge.ts'
-import { drawStory, inputsOf, RIVAL, type ServiceStory, type Story, scenarioOf, undisturbed } from './fault-story.ts'
+import { problemsWith, wrongClaims } from './fault-judge.ts'
+import {
+  drawFaultPlan,
+  type FaultPlan,
+  inputsOf,
+  RIVAL,
+  type ServicePlan,
+  scenarioOf,
+  undisturbed,
+} from './fault-plan.ts'
 
 export interface FaultRun {
   readonly seed: number
-  readonly story: string
+  readonly plan: string
   /** The verdict on each service; `none` where the step ended before it had one, `killed` where it was. */
   readonly verdicts: readonly string[]
   /** The contradictions between the run and the journal. */
@@ -20,20 +28,21 @@ export interface FaultRun {
 
 /** Runs one seed. */
 export async function faultRun(seed: number, watch: (cloud: EcsCloud) => void = () => {}): Promise<FaultRun> {
-  const story = drawStory(seed)
-  const cloud = await startEcsCloud({ seed, scenario: parseScenario(scenarioOf(story), `seed ${seed}`) })
+  const plan = drawFaultPlan(seed)
+  const cloud = await startEcsCloud({ seed, scenario: parseScenario(scenarioOf(plan), `seed ${seed}`) })
   watch(cloud)
   try {
-    await prepare(cloud, story)
+    await prepare(cloud, plan)
     const first = cloud.journal.entries().length
-    const told = story.killedAtCall === undefined ? await play(cloud, story, first) : await kill(cloud, story, first)
-    return { seed, story: JSON.stringify(story), ...told }
+    const result =
+      plan.killedAtCall === undefined ? await runDeploy(cloud, plan, first) : await runAndKill(cloud, plan, first)
+    return { seed, plan: JSON.stringify(plan), ...result }
   } finally {
     await cloud.close()
   }
 }
 
-const STRATEGIES: Readonly<Record<ServiceStory['strategy'], DeploymentConfiguration>> = {
+const STRATEGIES: Readonly<Record<ServicePlan['strategy'], DeploymentConfiguration>> = {
   ROLLING: {},
   BLUE_GREEN: { strategy: 'BLUE_GREEN', bakeTimeInMinutes: 2 },
   LINEAR: {
@@ -46,9 +55,9 @@ const STRATEGIES: Readonly<Record<ServiceStory['strategy'], DeploymentConfigurat
   },
 }
 
-type Told = Pick<FaultRun, 'verdicts' | 'problems'>
+type RunResult = Pick<FaultRun, 'verdicts' | 'problems'>
 
-async function prepare(cloud: EcsCloud, { services }: Story): Promise<void> {
+async function prepare(cloud: EcsCloud, { services }: FaultPlan): Promise<void> {
   for (const { name, desiredCount, balanced, breaker, strategy } of services) {
     const deploymentCircuitBreaker = { enable: breaker !== 'none', rollback: breaker === 'rollback' }
     const deploymentConfiguration = { deploymentCircuitBreaker, ...STRATEGIES[strategy] }
@@ -69,8 +78,8 @@ async function prepare(cloud: EcsCloud, { services }: Story): Promise<void> {
   )
 }
 
-/** Sets off what the story has for later. */
-function letLoose(cloud: EcsCloud, { rivalAfterMs, cancelAfterMs, services }: Story): AbortSignal {
+/** Schedules the cancel and the other deploy of the plan, and switches its faults on. */
+function armFaults(cloud: EcsCloud, { rivalAfterMs, cancelAfterMs, services }: FaultPlan): AbortSignal {
   const cancellation = new AbortController()
   if (cancelAfterMs !== undefined) cloud.clock.after(cancelAfterMs, () => cancellation.abort())
   if (rivalAfterMs !== undefined) {
@@ -84,16 +93,16 @@ function letLoose(cloud: EcsCloud, { rivalAfterMs, cancelAfterMs, services }: St
   return cancellation.signal
 }
 
-async function play(cloud: EcsCloud, story: Story, first: number): Promise<Told> {
+async function runDeploy(cloud: EcsCloud, plan: FaultPlan, first: number): Promise<RunResult> {
   const begun = cloud.clock.now()
-  const signal = letLoose(cloud, story)
-  const done = await deploy(cloud, inputsOf(story), { signal })
+  const signal = armFaults(cloud, plan)
+  const done = await deploy(cloud, inputsOf(plan), { signal })
   const tookMs = cloud.clock.now() - begun
   const journal = cloud.journal.entries().slice(first)
   const api = journal.filter(({ type }) => type === 'api')
   const step = {
     blinded:
-      story.blindAfter !== undefined &&
+      plan.blindAfter !== undefined &&
       api.some(
         ({ action, outcome }) =>
           outcome === 'ExpiredTokenException' || (action === 'DescribeServices' && outcome === 'AccessDeniedException'),
@@ -105,24 +114,24 @@ async function play(cloud: EcsCloud, story: Story, first: number): Promise<Told>
   const registered = api.filter(
     ({ action, outcome }) => action === 'RegisterTaskDefinition' && (outcome === 'ok' || outcome === 'reset-after'),
   )
-  if (registered.length > story.services.length) problems.push(`Revisions were registered ${registered.length} times.`)
+  if (registered.length > plan.services.length) problems.push(`Revisions were registered ${registered.length} times.`)
 
-  const facts = await factsOf(cloud, story, first)
+  const facts = await factsOf(cloud, plan, first)
   const record = recordOf(done)
   if (record === undefined) {
     if (done.error === undefined) problems.push('It was green without a verdict.')
     for (const { name, started } of facts)
       if (started > 0) problems.push(`It gave no verdict, but ${name} was changed.`)
-    return { verdicts: story.services.map(() => 'none'), problems }
+    return { verdicts: plan.services.map(() => 'none'), problems }
   }
-  story.services.forEach((service, at) => {
+  plan.services.forEach((service, at) => {
     const [said, then] = [record.services[at], facts[at]]
-    if (said !== undefined && then !== undefined) problems.push(...problemsWith(story, service, then, step, said))
+    if (said !== undefined && then !== undefined) problems.push(...problemsWith(plan, service, then, step, said))
   })
   const green = record.services.every(({ verdict }) => verdict === 'succeeded')
   if (green !== (done.error === undefined)) problems.push(green ? 'It was green, and red.' : 'It was not red.')
   const end = `\n  It said: ${done.error ?? 'nothing'}`
-  if (step.cancelled) problems.push(...(await keptWord(cloud, story, first, facts, done)))
+  if (step.cancelled) problems.push(...(await checkClaims(cloud, plan, first, facts, done)))
   return {
     verdicts: record.services.map(({ verdict }) => verdict),
     problems: problems.length === 0 ? [] : [...problems, end],
@@ -130,48 +139,48 @@ async function play(cloud: EcsCloud, story: Story, first: number): Promise<Told>
 }
 
 /** A cancelled deploy and its post step say in which state they leave the service. Half an hour later it must be so. */
-async function keptWord(
+async function checkClaims(
   cloud: EcsCloud,
-  story: Story,
+  plan: FaultPlan,
   first: number,
   then: readonly Facts[],
   done: Deployed,
 ): Promise<readonly string[]> {
   cloud.arm(false)
-  const post = await deploy(cloud, inputsOf(story), { phase: 'post', state: done.state })
+  const post = await deploy(cloud, inputsOf(plan), { phase: 'post', state: done.state })
   await cloud.actionClock.sleep(1_800_000)
-  const later = await factsOf(cloud, story, first)
+  const later = await factsOf(cloud, plan, first)
   const said = [done.error ?? '', ...post.log].join('\n')
-  return story.services.flatMap((service, at) => {
+  return plan.services.flatMap((service, at) => {
     const [was, is] = [then[at], later[at]]
-    return was === undefined || is === undefined ? [] : brokenPromises(service, said, was, is)
+    return was === undefined || is === undefined ? [] : wrongClaims(service, said, was, is)
   })
 }
 
-/** The process dies while it waits for an answer, and leaves only its saved state to the post step. */
-async function kill(cloud: EcsCloud, story: Story, first: number): Promise<Told> {
+/** Kills the process while it waits for an answer. The post step has only its saved state. */
+async function runAndKill(cloud: EcsCloud, plan: FaultPlan, first: number): Promise<RunResult> {
   const state = new Map<string, string>()
-  const { connect, dead } = mortal(story.killedAtCall ?? 1)
-  const signal = letLoose(cloud, { ...story, cancelAfterMs: undefined })
-  const done = deploy(cloud, inputsOf(story), { signal, liveState: state, connect })
+  const { connect, dead } = clientsThatStop(plan.killedAtCall ?? 1)
+  const signal = armFaults(cloud, { ...plan, cancelAfterMs: undefined })
+  const done = deploy(cloud, inputsOf(plan), { signal, liveState: state, connect })
   const wasKilled = (await Promise.race([dead.then(() => true), done.then(() => false)])) as boolean
   if (!wasKilled) return { verdicts: ['ended before it was killed'], problems: [] }
   cloud.arm(false)
-  const post = await deploy(cloud, inputsOf(story), { phase: 'post', state })
+  const post = await deploy(cloud, inputsOf(plan), { phase: 'post', state })
   const problems = post.error === undefined ? [] : [`The post step failed: ${post.error}`]
-  const then = await factsOf(cloud, story, first)
+  const then = await factsOf(cloud, plan, first)
   await cloud.actionClock.sleep(1_800_000)
-  const later = await factsOf(cloud, story, first)
-  story.services.forEach((service, at) => {
+  const later = await factsOf(cloud, plan, first)
+  plan.services.forEach((service, at) => {
     const [was, is] = [then[at], later[at]]
     if (was === undefined || is === undefined) return
-    problems.push(...brokenPromises(service, post.log.join('\n'), was, is), ...leftHalfway(story, service, was, is))
+    problems.push(...wrongClaims(service, post.log.join('\n'), was, is), ...leftHalfway(plan, service, was, is))
   })
   return { verdicts: ['killed'], problems: problems.length === 0 ? [] : [...problems, post.log.join('\n')] }
 }
 
 /** After a kill and its post step, a service had already succeeded, or is rolled back. */
-function leftHalfway({ onCancel }: Story, { name }: ServiceStory, then: Facts, later: Facts): readonly string[] {
+function leftHalfway({ onCancel }: FaultPlan, { name }: ServicePlan, then: Facts, later: Facts): readonly string[] {
   const problems = later.started > 1 ? [`There were ${later.started} deployments of ${name}:2.`] : []
   const done = then.status === 'SUCCESSFUL' || later.overtaken || onCancel === 'leave' || later.started === 0
   const { primary, rolloutState } = later.state
@@ -180,7 +189,7 @@ function leftHalfway({ onCancel }: Story, { name }: ServiceStory, then: Facts, l
 }
 
 /** Clients that never answer from some call on. */
-function mortal(callsLeft: number): { readonly connect: Connect; readonly dead: Promise<void> } {
+function clientsThatStop(callsLeft: number): { readonly connect: Connect; readonly dead: Promise<void> } {
   const never = new Promise<never>(() => {})
   let left = callsLeft
   let die: () => void = () => {}
@@ -204,7 +213,7 @@ function mortal(callsLeft: number): { readonly connect: Connect; readonly dead: 
   return { connect, dead }
 }
 
-const factsOf = async (cloud: EcsCloud, { services }: Story, first: number): Promise<readonly Facts[]> => {
+const factsOf = async (cloud: EcsCloud, { services }: FaultPlan, first: number): Promise<readonly Facts[]> => {
   const span = [first, cloud.journal.entries().length] as const
   const states = await Promise.all(services.map(({ name }) => readState(cloud, name)))
   const journal = cloud.journal.entries()

@@ -2,13 +2,13 @@
 import type { Entry } from '../../../rehearsal/cloud/kernel/journal.ts'
 import { readFacts } from '../../support/deploy-ecs/fault-facts.ts'
 import { problemsWith } from '../../support/deploy-ecs/fault-judge.ts'
-import type { ServiceStory, Story } from '../../support/deploy-ecs/fault-story.ts'
+import type { FaultPlan, ServicePlan } from '../../support/deploy-ecs/fault-plan.ts'
 
-const one = (name: string): ServiceStory => ({
+const one = (name: string): ServicePlan => ({
   ...{ name, behaviour: 'no-secret', desiredCount: 1, balanced: false, breaker: 'stop', strategy: 'ROLLING' },
 })
 const web = one('web')
-const story: Story = {
+const plan: FaultPlan = {
   services: [web, one('api')],
   ...{ waitFor: 'healthy', onFailure: 'rollback', onCancel: 'rollback', faults: [], denied: [], stale: false },
   ...{ blindAfter: undefined, rivalAfterMs: 94_000, cancelAfterMs: undefined, killedAtCall: undefined },
@@ -43,7 +43,7 @@ function against(entries: readonly Entry[]): readonly string[] {
   const state = { primary: 'rival:1', rolloutState: 'COMPLETED' }
   const facts = readFacts(journal, [0, entries.length], web, state)
   const step = { blinded: false, cancelled: false, tookMs: 400_000 }
-  return problemsWith(story, web, facts, step, {
+  return problemsWith(plan, web, facts, step, {
     verdict: 'rolled-back',
     reason: 'Rolled back to web:1, which is healthy.',
   })

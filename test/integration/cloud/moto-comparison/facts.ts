@@ -4,7 +4,7 @@
 export type Explanations = Readonly<Record<string, string>>
 
 /**
- * An answer as flat facts: `CreateListener.Listeners[].Port → 80`. Names that every run makes anew are blurred, and
+ * An answer as flat facts: `CreateListener.Listeners[].Port → 80`. Names that differ in each run are blurred, and
  * lists of keys and values are taken as what they mean, so that order does not count.
  */
 export function facts(operation: string, answer: unknown): Record<string, string> {

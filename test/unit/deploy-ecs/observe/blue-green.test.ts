@@ -5,7 +5,7 @@ import {
   pendingHooks,
   shiftsTraffic,
 } from '../../../../actions/deploy-ecs/src/observe/blue-green.ts'
-import { record } from '../stories.ts'
+import { record } from '../../../support/deploy-ecs/observations.ts'
 
 describe('loadBalancersServing', () => {
   const shifting = { targetGroupArn: 'blue', alternateTargetGroupArn: 'green', containerName: 'app', containerPort: 80 }

@@ -1,5 +1,5 @@
 import { newerPrimary, ownDeployment, provenBefore } from '../../../../actions/deploy-ecs/src/observe/deployment.ts'
-import { deployment, earlier, followed, MADE, service } from '../stories.ts'
+import { deployment, earlier, followed, MADE, service } from '../../../support/deploy-ecs/observations.ts'
 
 test.each([
   [

@@ -1,6 +1,6 @@
 import { ecsRollback, type RollbackFacts } from '../../../../actions/deploy-ecs/src/observe/ecs-rollback.ts'
 import type { ObservedDeployment, ObservedService } from '../../../../actions/deploy-ecs/src/observe/model.ts'
-import { arn, deployment, earlier, followed, MADE, record, service } from '../stories.ts'
+import { arn, deployment, earlier, followed, MADE, record, service } from '../../../support/deploy-ecs/observations.ts'
 
 const AT = MADE + 300_000
 /** A PRIMARY that came after ours. Its reason says nothing, as after ECS has completed it. */

@@ -4,7 +4,7 @@ import {
 } from '../../../../actions/deploy-ecs/src/observe/find-service-deployment.ts'
 import type { Rollout } from '../../../../actions/deploy-ecs/src/observe/rollout.ts'
 import { type Answer, awsError, fakeAws } from '../../../support/deploy-ecs/fake-aws.ts'
-import { followed, MADE } from '../stories.ts'
+import { followed, MADE } from '../../../support/deploy-ecs/observations.ts'
 
 const rollout = (service = 'web', taskDefinition = 'web:2'): Rollout =>
   ({ ...followed, taskDefinition, name: { cluster: 'prod', service }, adopts: true }) as Rollout

@@ -1,6 +1,6 @@
 import type { Service } from '@aws-sdk/client-ecs'
 import { deploymentInProgress } from '../../../../actions/deploy-ecs/src/observe/in-progress.ts'
-import { deployment, earlier } from '../stories.ts'
+import { deployment, earlier } from '../../../support/deploy-ecs/observations.ts'
 
 test('a deployment is in progress while its PRIMARY is, and not while old tasks drain', () => {
   const seen = (...deployments: object[]): Service => ({ deployments }) as Service

@@ -1,5 +1,14 @@
 import { notHealthy, rolloutComplete, wantedTasks } from '../../../../actions/deploy-ecs/src/observe/progress.ts'
-import { deployment, earlier, followed, healthy, record, service, target, task } from '../stories.ts'
+import {
+  deployment,
+  earlier,
+  followed,
+  healthy,
+  record,
+  service,
+  target,
+  task,
+} from '../../../support/deploy-ecs/observations.ts'
 
 const { rolloutState: _state, rolloutStateReason: _reason, ...classic } = deployment()
 

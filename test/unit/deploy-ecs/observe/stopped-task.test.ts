@@ -1,6 +1,6 @@
 import type { ObservedTask } from '../../../../actions/deploy-ecs/src/observe/model.ts'
 import { failureOf, judgeStop, type StopKind } from '../../../../actions/deploy-ecs/src/observe/stopped-task.ts'
-import { failedTask, GROUP, task } from '../stories.ts'
+import { failedTask, GROUP, task } from '../../../support/deploy-ecs/observations.ts'
 
 const stopped = (
   stopCode: string,

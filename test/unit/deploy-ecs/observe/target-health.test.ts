@@ -1,5 +1,5 @@
 import { targetsOf } from '../../../../actions/deploy-ecs/src/observe/target-health.ts'
-import { GROUP, task } from '../stories.ts'
+import { GROUP, task } from '../../../support/deploy-ecs/observations.ts'
 
 describe('a target', () => {
   const balancer = { targetGroupArn: GROUP, containerName: 'app', containerPort: 80 }

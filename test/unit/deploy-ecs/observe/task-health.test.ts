@@ -4,7 +4,15 @@ import {
   liveTasks,
   unhealthiness,
 } from '../../../../actions/deploy-ecs/src/observe/task-health.ts'
-import { deployment, failedTask, GROUP, healthy, service, target, task } from '../stories.ts'
+import {
+  deployment,
+  failedTask,
+  GROUP,
+  healthy,
+  service,
+  target,
+  task,
+} from '../../../support/deploy-ecs/observations.ts'
 
 test('liveTasks leaves out tasks that have stopped or are stopping', () => {
   const stopping = task('3', { stoppedReason: 'Scaling activity initiated by (deployment x)' })

@@ -8,7 +8,7 @@ import {
 } from '../../../../actions/deploy-ecs/src/prepare/preflight.ts'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import { awsError } from '../../../support/deploy-ecs/fake-aws.ts'
-import { GROUP } from '../stories.ts'
+import { GROUP } from '../../../support/deploy-ecs/observations.ts'
 
 const name = { cluster: 'prod', service: 'web' }
 

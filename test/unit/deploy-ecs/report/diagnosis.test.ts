@@ -1,5 +1,14 @@
 import { diagnose } from '../../../../actions/deploy-ecs/src/report/diagnosis.ts'
-import { deployment, failedTask, followed, GROUP, MADE, service, target, task } from '../stories.ts'
+import {
+  deployment,
+  failedTask,
+  followed,
+  GROUP,
+  MADE,
+  service,
+  target,
+  task,
+} from '../../../support/deploy-ecs/observations.ts'
 
 test('groups tasks by the reason without ids, the most frequent first', () => {
   const pull = (id: string) =>

@@ -1,7 +1,7 @@
 import { explain } from '../../../../actions/deploy-ecs/src/report/explain.ts'
 import type { Outcome } from '../../../../actions/deploy-ecs/src/report/outcome.ts'
 import { fakeAws, fakeLog } from '../../../support/deploy-ecs/fake-aws.ts'
-import { failedTask, followed, target } from '../stories.ts'
+import { failedTask, followed, target } from '../../../support/deploy-ecs/observations.ts'
 
 async function explained(status: Outcome['verdict']['status'], latest: object | undefined) {
   const { aws, calls } = fakeAws({})

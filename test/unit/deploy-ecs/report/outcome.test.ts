@@ -1,5 +1,5 @@
 import { type Outcome, overall, runsNow } from '../../../../actions/deploy-ecs/src/report/outcome.ts'
-import { deployment, service } from '../stories.ts'
+import { deployment, service } from '../../../support/deploy-ecs/observations.ts'
 
 type Status = Outcome['verdict']['status']
 const outcome = (status: Status, more: object = {}) =>

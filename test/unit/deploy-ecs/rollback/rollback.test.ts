@@ -8,7 +8,7 @@ import { NOTHING_YET, remember } from '../../../../actions/deploy-ecs/src/watch/
 import { decide } from '../../../../actions/deploy-ecs/src/watch/verdict.ts'
 import type { Watch } from '../../../../actions/deploy-ecs/src/watch/watch.ts'
 import { FakeClock } from '../../../support/clock.ts'
-import { arn, criteria, followed, MADE } from '../stories.ts'
+import { arn, criteria, followed, MADE } from '../../../support/deploy-ecs/observations.ts'
 
 const entry = (id: string, revision: number, at: number, more: Partial<Deployment> = {}): Deployment => ({
   id,

@@ -1,7 +1,7 @@
 import type { Rollout } from '../../../../actions/deploy-ecs/src/observe/rollout.ts'
 import { revisionRolledBackTo, verifyRollback } from '../../../../actions/deploy-ecs/src/rollback/verify-rollback.ts'
 import { awsError, fakeAws, type Input } from '../../../support/deploy-ecs/fake-aws.ts'
-import { followed, record } from '../stories.ts'
+import { followed, record } from '../../../support/deploy-ecs/observations.ts'
 
 const rollout = { ...followed, previousTaskDefinition: 'web:1', name: { cluster: 'prod', service: 'web' } } as Rollout
 

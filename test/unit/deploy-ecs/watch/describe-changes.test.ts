@@ -1,5 +1,15 @@
 import { describeChanges } from '../../../../actions/deploy-ecs/src/watch/describe-changes.ts'
-import { deployment, failedTask, followed, healthy, MADE, record, service, target, task } from '../stories.ts'
+import {
+  deployment,
+  failedTask,
+  followed,
+  healthy,
+  MADE,
+  record,
+  service,
+  target,
+  task,
+} from '../../../support/deploy-ecs/observations.ts'
 
 describe('the log', () => {
   test('has one line for each change, and none for a look that shows nothing new', () => {

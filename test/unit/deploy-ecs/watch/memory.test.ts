@@ -1,6 +1,6 @@
 import type { Observation } from '../../../../actions/deploy-ecs/src/observe/model.ts'
 import { type Memory, NOTHING_YET, remember } from '../../../../actions/deploy-ecs/src/watch/memory.ts'
-import { failedTask, followed, healthy, MADE, target, task } from '../stories.ts'
+import { failedTask, followed, healthy, MADE, target, task } from '../../../support/deploy-ecs/observations.ts'
 
 const memoryOf = (...looks: readonly Observation[]): Memory =>
   looks.reduce((memory, look) => remember(memory, followed, look), NOTHING_YET)

@@ -1,5 +1,13 @@
 import { addSample, type Timeline } from '../../../../actions/deploy-ecs/src/watch/timeline.ts'
-import { deployment, earlier, followed, healthy, service, target, task } from '../stories.ts'
+import {
+  deployment,
+  earlier,
+  followed,
+  healthy,
+  service,
+  target,
+  task,
+} from '../../../support/deploy-ecs/observations.ts'
 
 describe('the timeline', () => {
   const sample = (at: number, runningCount: number) => ({

@@ -1,16 +1,28 @@
-// Truth first: a story with a known end is shown in looks that miss moments, repeat old ones, and lack what the role may
-// not read. The verdict has to be the story's end, or not to be there yet.
+// A deploy with a known end is shown in looks that miss moments, repeat old ones, and lack what the role may
+// not read. The verdict has to be that end, or not to be there yet.
 import fc from 'fast-check'
 import type {
   Observation,
   ObservedDeployment,
   ObservedEvent,
 } from '../../../../actions/deploy-ecs/src/observe/model.ts'
-import { arn, criteria, deployment, earlier, MADE, play, record, service, target, task, verdictOf } from '../stories.ts'
+import {
+  arn,
+  criteria,
+  deployment,
+  earlier,
+  MADE,
+  play,
+  record,
+  service,
+  target,
+  task,
+  verdictOf,
+} from '../../../support/deploy-ecs/observations.ts'
 
 type End = 'succeeded' | 'rolled-back' | 'failed' | 'superseded'
 
-/** One moment of a story: what an honest answer of ECS would be then. */
+/** One moment of a deploy: what a current answer of ECS would be then. */
 interface Moment {
   readonly deployments: readonly ObservedDeployment[]
   readonly status: string
@@ -36,7 +48,7 @@ const theirs = deployment({ id: 'ecs-svc/theirs', taskDefinition: arn(3), create
 const events = [{ id: 'e', at: MADE + 50_000, message: '(service web) rolling back to deployment ecs-svc/back.' }]
 const breaker = 'ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/back.'
 
-const STORIES: Readonly<Record<End, readonly Moment[]>> = {
+const DEPLOYS: Readonly<Record<End, readonly Moment[]>> = {
   succeeded: [
     started,
     half,
@@ -118,22 +130,22 @@ function observe(
   }
 }
 
-const looks = (story: readonly Moment[], plan: readonly Flaw[], denied: boolean): readonly Observation[] => {
-  const order = plan.map(({ moment }) => Math.min(moment, story.length - 1)).sort((a, b) => a - b)
+const looks = (deploy: readonly Moment[], plan: readonly Flaw[], denied: boolean): readonly Observation[] => {
+  const order = plan.map(({ moment }) => Math.min(moment, deploy.length - 1)).sort((a, b) => a - b)
   const seen = plan.map((flaw, index) =>
-    observe(flaw.stale ? STALE : (story[order[index] ?? 0] ?? STALE), index * 1000, {
+    observe(flaw.stale ? STALE : (deploy[order[index] ?? 0] ?? STALE), index * 1000, {
       ...flaw,
       withServiceDeployment: flaw.withServiceDeployment && !denied,
     }),
   )
-  const last = story.at(-1) ?? STALE
+  const last = deploy.at(-1) ?? STALE
   return [...seen, observe(last, 100_000, { withServiceDeployment: !denied, withTasks: true })]
 }
 
-test.each(Object.entries(STORIES))('a deploy that ends %s is never said to have ended otherwise', (end, story) => {
+test.each(Object.entries(DEPLOYS))('a deploy that ends %s is never said to have ended otherwise', (end, deploy) => {
   fc.assert(
     fc.property(fc.array(flaws, { maxLength: 12 }), fc.boolean(), (plan, denied) => {
-      expect(verdictOf(play(looks(story, plan, denied))).status).toBe(end)
+      expect(verdictOf(play(looks(deploy, plan, denied))).status).toBe(end)
     }),
     { numRuns: 2000 },
   )

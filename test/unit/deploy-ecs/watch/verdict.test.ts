@@ -20,7 +20,7 @@ import {
   task,
   verdictOf,
   waitsFor,
-} from '../stories.ts'
+} from '../../../support/deploy-ecs/observations.ts'
 
 const look = (more: Partial<Observation>): Observation => ({ ...healthy, ...more })
 const rolling = look({ service: service([deployment({ runningCount: 1 }), earlier()]) })

@@ -38,7 +38,7 @@ const DENIALS = [
   ['UpdateService'],
 ]
 
-export interface ServiceStory {
+export interface ServicePlan {
   readonly name: string
   readonly behaviour: string
   readonly desiredCount: number
@@ -48,8 +48,8 @@ export interface ServiceStory {
   readonly strategy: 'ROLLING' | 'BLUE_GREEN' | 'LINEAR' | 'CANARY'
 }
 
-export interface Story {
-  readonly services: readonly ServiceStory[]
+export interface FaultPlan {
+  readonly services: readonly ServicePlan[]
   readonly waitFor: 'none' | 'started' | 'healthy' | 'bake'
   readonly onFailure: 'rollback' | 'stop' | 'leave'
   readonly onCancel: 'rollback' | 'leave'
@@ -67,7 +67,7 @@ export interface Story {
 
 const pick = <T>(random: Random, items: readonly T[]): T => items[Math.floor(random() * items.length)] as T
 
-export function drawStory(seed: number): Story {
+export function drawFaultPlan(seed: number): FaultPlan {
   const random = seededRandom(seed)
   const some = (chance: number) => random() < chance
   const upTo = (most: number) => Math.floor(random() * most)
@@ -112,7 +112,7 @@ function drawFault(random: Random): string {
 }
 
 /** The faults as a scenario of the rehearsal cloud. */
-export function scenarioOf({ services, faults, denied, blindAfter, stale }: Story): string {
+export function scenarioOf({ services, faults, denied, blindAfter, stale }: FaultPlan): string {
   const tasks = services.map(({ name, behaviour }) => {
     const chance = behaviour === 'flaky' ? ', chance: 0.3' : ''
     const what = BEHAVIOURS[behaviour] ?? ''
@@ -132,7 +132,7 @@ export function scenarioOf({ services, faults, denied, blindAfter, stale }: Stor
 }
 
 /** The inputs of the step. */
-export const inputsOf = ({ services, waitFor, onFailure, onCancel }: Story): Readonly<Record<string, string>> => ({
+export const inputsOf = ({ services, waitFor, onFailure, onCancel }: FaultPlan): Readonly<Record<string, string>> => ({
   service: services.map(({ name }) => name).join(','),
   image: 'example.com/web:next',
   timeout: '20m',
@@ -148,7 +148,7 @@ export const TIMEOUT_MS = 20 * 60_000
 /** The family that somebody else deploys, so that the journal shows who deployed. */
 export const RIVAL = 'rival'
 
-/** Whose calls are not in the way of the story. */
+/** Runs a task whose calls the faults do not affect. */
 export async function undisturbed<T>(cloud: EcsCloud, task: () => Promise<T>): Promise<T> {
   cloud.arm(false)
   try {

@@ -1,4 +1,4 @@
-// What a service looks like while a deploy of it goes one way or another, as small data for tests.
+// Observations of a service during deploys that end in different ways, as small data for tests.
 
 import type { FollowedDeployment } from '../../../actions/deploy-ecs/src/observe/deployment.ts'
 import type {
