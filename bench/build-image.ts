@@ -1,6 +1,7 @@
 // build-image against `docker build` and `docker push`, as ratios measured in one run:
 // `node bench/build-image.ts [rounds] [what, as a regular expression]`.
 // Needs a Docker engine, the docker CLI and docker-registry. Measures the bundle, as that is what users run.
+import './help.ts'
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'

@@ -1,5 +1,6 @@
 // What datadog-event costs: the size and start-up of its bundle beside the other actions, and the memory and time of a gate
 // over 1,000 monitors with 100 groups each. Run it with `node bench/datadog-event.ts`.
+import './help.ts'
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

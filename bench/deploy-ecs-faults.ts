@@ -1,6 +1,7 @@
 // Runs deploys with random faults, drawn from seeds, and compares each verdict with the journal:
 //   node bench/deploy-ecs-faults.ts [--runs 1000] [--from 1] [--seed N]
 // Exits with 1 when a verdict contradicts the journal. A seed always gives the same run.
+import './help.ts'
 import { parseArgs } from 'node:util'
 import { type FaultRun, faultRun } from '../test/support/deploy-ecs/fault-run.ts'
 

@@ -1,6 +1,7 @@
 // What the bundle of deploy-ecs alone needs, in a process of its own, while it watches many services that take their time:
 //   node bench/deploy-ecs-memory.ts [--services 1,10,100,1000] [--minutes 10]
 // The cloud is in this process. Time passes faster than on the wall for both of them.
+import './help.ts'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

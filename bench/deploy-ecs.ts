@@ -2,6 +2,7 @@
 //   node bench/deploy-ecs.ts [--services 1,10,100,1000]
 // bench/deploy-ecs-memory.ts measures the memory of the action alone.
 // Times of (a) and (b) are the cloud's own, to the second: they do not depend on this machine.
+import './help.ts'
 import { execFileSync } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

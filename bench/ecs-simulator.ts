@@ -1,6 +1,7 @@
 // What the simulated ECS costs as it grows: `node --expose-gc bench/ecs-simulator.ts [SERVICES…]`, by default 10, 100,
 // 1,000 and 10,000 services of ten tasks each. All are rolled out at once, on a clock that stands still otherwise. Times
 // are processor time.
+import './help.ts'
 import { createEcs } from '../rehearsal/cloud/ecs/index.ts'
 import type { TargetGroups } from '../rehearsal/cloud/interfaces.ts'
 import type { Caller, Members } from '../rehearsal/cloud/kernel/call.ts'

@@ -1,6 +1,7 @@
 // How much a load balancer of the rehearsal costs: the same requests straight to a service, and through a balancer.
 // Both in one run, in turns, on the same machine; what counts is the ratio. Client, balancer and service have a thread
 // each. Run: node bench/elb-proxy.ts [SECONDS]
+import './help.ts'
 import { Agent, createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'

@@ -4,6 +4,7 @@
 //
 // Fails at the first round in which a job fails, a resource is created twice or not at all, or the lock is not released. Prints how
 // often a job waited for the lock, and how often one had to plan again. `--within` is in milliseconds.
+import './help.ts'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'

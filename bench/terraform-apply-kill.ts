@@ -5,6 +5,7 @@
 // Runs until `--kills` kills have hit a running Terraform. Fails at the first after which state and cloud differ, a lock is left,
 // or the next run does not succeed. With `--provider` the AWS provider creates the objects, and a kill takes about 15 s; otherwise
 // curl does, in 5 s. With `--cancel` the step is cancelled before it is killed.
+import './help.ts'
 import { parseArgs } from 'node:util'
 import { seededRandom } from '../rehearsal/cloud/kernel/random.ts'
 import { bundle } from '../test/support/run-action.ts'

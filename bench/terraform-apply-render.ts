@@ -1,5 +1,5 @@
 // Memory and time that our process takes to read a plan and render it: `node bench/terraform-apply-render.ts [MB]`.
-
+import './help.ts'
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -85,7 +85,7 @@ async function measure(path: string): Promise<void> {
   const seconds = (performance.now() - began) / 1000
   const peak = Math.round(process.resourceUsage().maxRSS / 1024)
   console.log(
-    `A plan of ${(statSync(path).size / 1024 / 1024).toFixed(0)} MB (${changes.length} changes, ${breaches.length} held up) is a report of ` +
+    `A plan of ${(statSync(path).size / 1024 / 1024).toFixed(0)} MB (${changes.length} changes, ${breaches.length} stopped by guard rails) is a report of ` +
       `${Math.round(report.length / 1024)} KB after ${seconds.toFixed(1)} s; peak memory ${peak} MB, of which ${Math.round(before / 1024)} MB before`,
   )
 }

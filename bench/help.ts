@@ -1,0 +1,14 @@
+// `--help` of a benchmark prints the comment at the top of its file. Imported first, so that nothing is measured before.
+import { readFileSync } from 'node:fs'
+
+if (process.argv.includes('--help')) {
+  const lines = readFileSync(process.argv[1] ?? '', 'utf8').split('\n')
+  const end = lines.findIndex((line) => !line.startsWith('//'))
+  console.log(
+    lines
+      .slice(0, end)
+      .map((line) => line.replace(/^\/\/ ?/, ''))
+      .join('\n'),
+  )
+  process.exit(0)
+}
