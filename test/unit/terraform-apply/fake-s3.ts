@@ -68,3 +68,5 @@ export async function fakeS3() {
     },
   }
 }
+
+export type FakeS3 = Awaited<ReturnType<typeof fakeS3>>
