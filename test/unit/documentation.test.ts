@@ -103,9 +103,9 @@ it('test/README.md explains every tool whose issues are named in titles of tests
     ...read(path).matchAll(/\(peers?: ([^)]*)\)/g),
   ])
   const keys = new Set(
-    tests.flatMap(([, issues = '']) => [...issues.matchAll(/([A-Za-z]\w+) \d+/g)].map(([, key]) => key)),
+    tests.flatMap(([, issues = '']) => [...issues.matchAll(/([A-Za-z][\w/-]+) \d+/g)].map(([, key]) => key)),
   )
   expect(keys.size).toBeGreaterThan(0)
-  const explained = [...read('test/README.md').matchAll(/^\| (\w+) \| .*\/issues/gm)].map(([, key]) => key)
+  const explained = [...read('test/README.md').matchAll(/^\| ([\w/-]+) \| .*\/issues/gm)].map(([, key]) => key)
   expect([...keys].filter((key) => !explained.includes(key))).toEqual([])
 })
