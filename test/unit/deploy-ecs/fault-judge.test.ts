@@ -1,4 +1,4 @@
-// The judge of `node bench/deploy-ecs-faults.ts`, where somebody else deploys after our rollback, and before the step ends.
+// The judge of `node bench/deploy-ecs-faults.ts`, in runs with a rival deploy after our rollback and before the step ends.
 import type { Entry } from '../../../rehearsal/cloud/kernel/journal.ts'
 import { readFacts } from '../../support/deploy-ecs/fault-facts.ts'
 import { problemsWith } from '../../support/deploy-ecs/fault-judge.ts'
@@ -37,8 +37,8 @@ const back = [task('RUNNING'), deployment('back', 'web:1', 'COMPLETED'), look('w
 const rival = deployment('theirs', 'rival:1')
 const replaced = [task('STOPPED', 'STOPPED'), look('api')]
 
-/** What the judge has against `rolled-back`, by a journal in which the judge itself looks last. */
-function against(entries: readonly Entry[]): readonly string[] {
+/** The judge's objections to the verdict `rolled-back`. The last look in the journal is the judge's own. */
+function objections(entries: readonly Entry[]): readonly string[] {
   const journal = [...entries, look('web')].map((entry, at) => ({ at: '', wall: 0, ...entry, seq: at + 1 }))
   const state = { primary: 'rival:1', rolloutState: 'COMPLETED' }
   const facts = readFacts(journal, [0, entries.length], web, state)
@@ -51,16 +51,16 @@ function against(entries: readonly Entry[]): readonly string[] {
 
 const NO = ['It said rolled-back of web; the journal (STOPPED) allows superseded, failed.']
 
-test('a rollback that was complete and well at the last look was one, whoever deploys while the others go on', () => {
-  expect(against([...deployed, ...back, rival, ...replaced])).toEqual([])
+test('accepts a rollback that was complete and healthy at the last look, before the rival deploy', () => {
+  expect(objections([...deployed, ...back, rival, ...replaced])).toEqual([])
 })
 
-test('it is none when the service was looked at again after that', () => {
-  expect(against([...deployed, ...back, rival, ...replaced, look('web')])).toEqual(NO)
+test('refuses a rollback where a later look showed the rival deploy', () => {
+  expect(objections([...deployed, ...back, rival, ...replaced, look('web')])).toEqual(NO)
 })
 
-test('it is none when it was not complete, or not well, before that', () => {
-  expect(against([...deployed, task('RUNNING'), look('web'), rival, ...replaced])).toEqual(NO)
-  expect(against([...deployed, task('RUNNING'), look('web'), rival, ...back.slice(1, 2), ...replaced])).toEqual(NO)
-  expect(against([...deployed, ...back, task('STOPPED', 'STOPPED'), rival, ...replaced])).toEqual(NO)
+test('refuses a rollback that was not complete, or not healthy, before the rival deploy', () => {
+  expect(objections([...deployed, task('RUNNING'), look('web'), rival, ...replaced])).toEqual(NO)
+  expect(objections([...deployed, task('RUNNING'), look('web'), rival, ...back.slice(1, 2), ...replaced])).toEqual(NO)
+  expect(objections([...deployed, ...back, task('STOPPED', 'STOPPED'), rival, ...replaced])).toEqual(NO)
 })

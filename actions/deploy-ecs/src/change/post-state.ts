@@ -1,6 +1,6 @@
 import type { Step } from '../../../../toolkit/step.ts'
 import type { ServiceName } from '../aws/service-name.ts'
-import type { SettingsChanged } from '../observe/rollout.ts'
+import type { SettingsChanged } from './settings.ts'
 
 /** What the post step has to know of a service to apply `on-cancel` after the main step was killed. */
 export interface PostState {

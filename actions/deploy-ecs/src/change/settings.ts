@@ -1,11 +1,29 @@
 // What a deploy changes in a service besides its revision, and how a rollback restores it.
 import { isDeepStrictEqual } from 'node:util'
-import { type Service, UpdateServiceCommand, type UpdateServiceRequest } from '@aws-sdk/client-ecs'
+import {
+  type DeploymentAlarms,
+  type DeploymentCircuitBreaker,
+  type Service,
+  UpdateServiceCommand,
+  type UpdateServiceRequest,
+} from '@aws-sdk/client-ecs'
 import type { AwsCalls } from '../aws/aws-calls.ts'
 import { nameOf, type ServiceName } from '../aws/service-name.ts'
 import { readService } from '../aws/services.ts'
 import type { ServiceChanges } from '../inputs/inputs.ts'
-import type { Settings, SettingsChanged } from '../observe/rollout.ts'
+
+/** The settings of a service that inputs can change. */
+interface Settings {
+  readonly desiredCount?: number
+  readonly deploymentCircuitBreaker?: DeploymentCircuitBreaker
+  readonly alarms?: DeploymentAlarms
+}
+
+/** The settings that a deploy changed. Both have the same members. */
+export interface SettingsChanged {
+  readonly from: Settings
+  readonly to: Settings
+}
 
 type SettingsRequest = Pick<UpdateServiceRequest, 'desiredCount' | 'deploymentConfiguration'>
 

@@ -10,7 +10,7 @@ import { type ObservedService, observedService } from '../observe/model.ts'
 import { rolloutComplete } from '../observe/progress.ts'
 import { primaryOf, type Rollout } from '../observe/rollout.ts'
 import type { ShippedImage } from '../task-definition/shipped-image.ts'
-import { settingsChanged, settingsRequest } from './settings.ts'
+import { type SettingsChanged, settingsChanged, settingsRequest } from './settings.ts'
 
 /** What a rollout starts from. */
 export interface RolloutStart {
@@ -18,6 +18,12 @@ export interface RolloutStart {
   readonly before: Service
   readonly taskDefinition: string
   readonly shipped: readonly ShippedImage[]
+}
+
+/** A rollout, and what its update changed besides the revision. */
+export interface StartedRollout extends Rollout {
+  /** A rollback restores them. */
+  readonly settings?: SettingsChanged
 }
 
 /** UpdateService with the revision and the settings that inputs name, and nothing else. */
@@ -44,7 +50,7 @@ export async function startRollout(
   start: RolloutStart,
   changes: ServiceChanges,
   request = updateRequest(start, changes),
-): Promise<Rollout> {
+): Promise<StartedRollout> {
   const { name, before } = start
   const previousId = primaryOf(observedService(before))?.id
   const after = await retry(

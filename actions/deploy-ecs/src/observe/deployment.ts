@@ -1,5 +1,5 @@
 import type { ShippedImage } from '../task-definition/shipped-image.ts'
-import type { ObservedDeployment, ObservedService } from './model.ts'
+import type { Observation, ObservedDeployment, ObservedEvent, ObservedService } from './model.ts'
 
 /** The deployment that we follow: the one that this run started, or the one that the service already had. */
 export interface FollowedDeployment {
@@ -37,3 +37,7 @@ export const ownDeployment = (
   followed: FollowedDeployment,
   service: ObservedService | undefined,
 ): ObservedDeployment | undefined => service?.deployments.find(({ id }) => id === followed.deploymentId)
+
+/** The service's events since our deployment was created, oldest first. */
+export const eventsSince = (followed: FollowedDeployment, { service }: Observation): readonly ObservedEvent[] =>
+  (service?.events ?? []).filter(({ at }) => at >= followed.createdAt).toSorted((a, b) => a.at - b.at)

@@ -1,4 +1,3 @@
-import type { DeploymentAlarms, DeploymentCircuitBreaker } from '@aws-sdk/client-ecs'
 import type { ServiceName } from '../aws/service-name.ts'
 import type { FollowedDeployment } from './deployment.ts'
 import type { ObservedService } from './model.ts'
@@ -10,22 +9,7 @@ export interface Rollout extends FollowedDeployment {
   readonly service: ObservedService
   /** See TaskOwner. */
   readonly adopts: boolean
-  /** The settings that the deploy changed; a rollback restores them. */
-  readonly settings?: SettingsChanged
 }
 
 /** The PRIMARY deployment: the one that the service rolls out, or has rolled out. */
 export const primaryOf = ({ deployments }: ObservedService) => deployments.find(({ status }) => status === 'PRIMARY')
-
-/** The settings of a service that inputs can change. */
-export interface Settings {
-  readonly desiredCount?: number
-  readonly deploymentCircuitBreaker?: DeploymentCircuitBreaker
-  readonly alarms?: DeploymentAlarms
-}
-
-/** The settings that a deploy changed. Both have the same members. */
-export interface SettingsChanged {
-  readonly from: Settings
-  readonly to: Settings
-}

@@ -1,11 +1,10 @@
 // Why a deploy failed, from the last look at it. Pure.
 
 import { targetGroupName } from '../aws/short-names.ts'
-import type { FollowedDeployment } from '../observe/deployment.ts'
+import { eventsSince, type FollowedDeployment } from '../observe/deployment.ts'
 import type { Observation, ObservedEvent, ObservedTask } from '../observe/model.ts'
 import { ENDED_BY_ECS, judgeStop, type Stop } from '../observe/stopped-task.ts'
 import { describeTarget } from '../observe/task-health.ts'
-import { eventsSince } from '../watch/describe-changes.ts'
 import { hintFor } from './stop-hints.ts'
 
 /** Tasks that stopped for the same reason. */

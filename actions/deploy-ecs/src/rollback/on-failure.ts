@@ -4,9 +4,9 @@ import type { AwsCalls } from '../aws/aws-calls.ts'
 import { nameOf } from '../aws/service-name.ts'
 import { revisionName } from '../aws/short-names.ts'
 import { restoreSettings } from '../change/settings.ts'
+import type { StartedRollout } from '../change/start-rollout.ts'
 import { refusalToStop } from '../change/stop-deployment.ts'
 import type { Context } from '../inputs/context.ts'
-import type { Rollout } from '../observe/rollout.ts'
 import { rememberedRollback } from '../watch/memory.ts'
 import type { Criteria, Verdict } from '../watch/verdict.ts'
 import {
@@ -102,7 +102,7 @@ async function rollBack(context: Context, watch: Watch, first: Verdict): Promise
 /** The verdict on a rollback once the settings are restored: where they changed the desired count, health is checked again. */
 async function restored(
   aws: AwsCalls,
-  rollout: Rollout,
+  rollout: StartedRollout,
   { verdict, to }: { readonly verdict: Verdict; readonly to: string },
   deadline: number,
 ): Promise<Verdict> {

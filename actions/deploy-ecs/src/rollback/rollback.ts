@@ -7,7 +7,7 @@ import { isRefusal } from '../aws/errors.ts'
 import { describeServiceDeployments } from '../aws/service-deployments.ts'
 import { readService } from '../aws/services.ts'
 import { restoreSettings, restoring } from '../change/settings.ts'
-import { startRollout, updateRequest } from '../change/start-rollout.ts'
+import { type StartedRollout, startRollout, updateRequest } from '../change/start-rollout.ts'
 import { stopDeployment } from '../change/stop-deployment.ts'
 import { newerPrimary } from '../observe/deployment.ts'
 import { ecsRollback, type RollbackFacts } from '../observe/ecs-rollback.ts'
@@ -82,7 +82,7 @@ export async function startRollback(aws: AwsCalls, watch: Watch, deadline: numbe
 }
 
 /** Restores the settings during ECS's rollback. Where ECS refuses that, they are restored after it. */
-async function restoreEarly(aws: AwsCalls, { name, settings }: Rollout): Promise<void> {
+async function restoreEarly(aws: AwsCalls, { name, settings }: StartedRollout): Promise<void> {
   try {
     await restoreSettings(aws, name, settings)
   } catch (error) {
@@ -97,7 +97,7 @@ const healthyBefore = ({ wasComplete, previousTaskDefinition, taskDefinition }: 
 /** Waits, after ECS has accepted a rollback, until ECS shows its deployment, or how it ended. */
 export async function findRollback(
   aws: AwsCalls,
-  rollout: Rollout,
+  rollout: StartedRollout,
   arn: string,
   deadline: number,
 ): Promise<RollbackStart> {

@@ -1,7 +1,7 @@
 import { capitalize } from '../../../../toolkit/capitalize.ts'
 import { targetGroupName, taskId } from '../aws/short-names.ts'
 import { continueHookCommand } from '../observe/blue-green.ts'
-import { type FollowedDeployment, ownDeployment } from '../observe/deployment.ts'
+import { eventsSince, type FollowedDeployment, ownDeployment } from '../observe/deployment.ts'
 import type { Observation, ObservedServiceDeployment, ObservedTarget } from '../observe/model.ts'
 import { counts } from '../observe/progress.ts'
 import { judgeStop } from '../observe/stopped-task.ts'
@@ -67,10 +67,6 @@ function eventLines(
     .filter(({ id }) => !known.has(id))
     .map(({ message }) => `ECS: ${message}`)
 }
-
-/** The service's events since our deployment was created, oldest first. */
-export const eventsSince = (followed: FollowedDeployment, { service }: Observation) =>
-  (service?.events ?? []).filter(({ at }) => at >= followed.createdAt).toSorted((a, b) => a.at - b.at)
 
 function taskLines(before: Observation | undefined, now: Observation): readonly string[] {
   const known = new Set(before?.tasks?.filter((task) => judgeStop(task) !== undefined).map(({ arn }) => arn))

@@ -4,10 +4,10 @@ import { describeError } from '../../../../toolkit/errors.ts'
 import { poll } from '../../../../toolkit/poll.ts'
 import { isRetryable } from '../aws/errors.ts'
 import { nameOf } from '../aws/service-name.ts'
+import type { StartedRollout } from '../change/start-rollout.ts'
 import type { Context } from '../inputs/context.ts'
 import type { Observation } from '../observe/model.ts'
 import { Observer } from '../observe/observer.ts'
-import type { Rollout } from '../observe/rollout.ts'
 import { describeChanges } from './describe-changes.ts'
 import { type Memory, NOTHING_YET, remember } from './memory.ts'
 import { addSample, type Timeline } from './timeline.ts'
@@ -16,7 +16,7 @@ import { outcomeUnknown } from './verdicts-without-observation.ts'
 
 /** A rollout that is watched, and what is known of it so far. */
 export interface Watch {
-  readonly rollout: Rollout
+  readonly rollout: StartedRollout
   memory: Memory
   timeline: Timeline
   latest: Observation
@@ -27,7 +27,7 @@ export interface Watch {
 }
 
 /** The watch of a rollout that was just started. `at`: milliseconds, by our clock. */
-export const beginWatch = (rollout: Rollout, at: number): Watch => ({
+export const beginWatch = (rollout: StartedRollout, at: number): Watch => ({
   rollout,
   memory: NOTHING_YET,
   timeline: [],

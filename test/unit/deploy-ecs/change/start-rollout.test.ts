@@ -1,7 +1,7 @@
 import type { Service } from '@aws-sdk/client-ecs'
 import { updateRequest } from '../../../../actions/deploy-ecs/src/change/start-rollout.ts'
 
-describe('what UpdateService is sent', () => {
+describe('the UpdateService request', () => {
   const before: Service = {
     deploymentConfiguration: {
       minimumHealthyPercent: 50,
@@ -9,14 +9,14 @@ describe('what UpdateService is sent', () => {
       deploymentCircuitBreaker: { enable: false, rollback: false },
     },
   }
-  const departure = { name: { cluster: 'c', service: 's' }, before, taskDefinition: 'td', shipped: [] }
+  const start = { name: { cluster: 'c', service: 's' }, before, taskDefinition: 'td', shipped: [] }
 
-  test('is the revision, and nothing that was not asked for', () => {
-    expect(updateRequest(departure, {})).toEqual({ cluster: 'c', service: 's', taskDefinition: 'td' })
+  test('has the revision, and only the settings that inputs name', () => {
+    expect(updateRequest(start, {})).toEqual({ cluster: 'c', service: 's', taskDefinition: 'td' })
   })
 
-  test('keeps the rest of a configuration of which one part changes', () => {
-    expect(updateRequest(departure, { circuitBreaker: 'rollback', alarms: ['a'] })).toMatchObject({
+  test('has the members of the deployment configuration that stay too', () => {
+    expect(updateRequest(start, { circuitBreaker: 'rollback', alarms: ['a'] })).toMatchObject({
       deploymentConfiguration: {
         minimumHealthyPercent: 50,
         maximumPercent: 150,

@@ -1,5 +1,12 @@
-import { newerPrimary, ownDeployment, provenBefore } from '../../../../actions/deploy-ecs/src/observe/deployment.ts'
+import {
+  eventsSince,
+  newerPrimary,
+  ownDeployment,
+  provenBefore,
+} from '../../../../actions/deploy-ecs/src/observe/deployment.ts'
+import type { Observation } from '../../../../actions/deploy-ecs/src/observe/model.ts'
 import { deployment, earlier, followed, MADE, service } from '../../../support/deploy-ecs/observations.ts'
+
 
 test.each([
   [
@@ -35,4 +42,11 @@ test.each([
   [{ isNew: false, ranBefore: true, wasComplete: false }, false],
 ])('a revision with %j was proven before: %s', (more, expected) => {
   expect(provenBefore({ ...followed, ...more })).toBe(expected)
+})
+
+test('eventsSince has the events since our deployment was created, oldest first', () => {
+  const events = [3, 0, -1].map((after) => ({ id: `${after}`, at: MADE + after, message: '' }))
+  const ids = (observed: Observation) => eventsSince(followed, observed).map(({ id }) => id)
+  expect(ids({ at: 0, service: service([], { events }) })).toEqual(['0', '3'])
+  expect(ids({ at: 0 })).toEqual([])
 })

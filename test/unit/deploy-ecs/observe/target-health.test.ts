@@ -1,14 +1,14 @@
 import { targetsOf } from '../../../../actions/deploy-ecs/src/observe/target-health.ts'
 import { GROUP, task } from '../../../support/deploy-ecs/observations.ts'
 
-describe('a target', () => {
+describe('the target of a task', () => {
   const balancer = { targetGroupArn: GROUP, containerName: 'app', containerPort: 80 }
   const health = (Id: string, Port: number, State: 'healthy' | 'initial') => ({
     Target: { Id, Port },
     TargetHealth: { State },
   })
 
-  test('with awsvpc is the address of the task', () => {
+  test('with awsvpc is the IP address of the task', () => {
     expect(
       targetsOf(
         balancer,
@@ -22,7 +22,7 @@ describe('a target', () => {
     ])
   })
 
-  test('with bridge is the instance and the host port: another instance with that port is another target', () => {
+  test('with bridge is its instance and host port: the same port of another instance is another target', () => {
     const bridged = task('1', {
       addresses: [],
       containerInstanceArn: 'ci-1',
@@ -33,7 +33,7 @@ describe('a target', () => {
     expect(seen).toMatchObject({ target: 'i-1:32768', state: 'initial' })
   })
 
-  test('with host is the instance and the port of the container: ECS tells of no host ports', () => {
+  test('with host is its instance and container port, as ECS shows no host ports', () => {
     const hosted = (id: string, lastStatus: string) =>
       task(id, { lastStatus, addresses: [], containerInstanceArn: `ci-${id}` })
     const groups = [health('i-1', 80, 'healthy'), health('i-2', 80, 'healthy')]
@@ -43,7 +43,7 @@ describe('a target', () => {
     ])
     expect(targetsOf(balancer, [hosted('1', 'RUNNING'), hosted('2', 'PENDING')], groups, instances)).toMatchObject([
       { target: 'i-1:80', state: 'healthy' },
-      // What is there still belongs to the task before it.
+      // The healthy target belongs to the task that ran before it.
       { target: 'not yet known', state: 'unregistered' },
     ])
   })

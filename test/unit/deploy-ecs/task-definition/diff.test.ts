@@ -5,13 +5,13 @@ import {
   diffTaskDefinitions,
 } from '../../../../actions/deploy-ecs/src/task-definition/diff.ts'
 
-describe('a difference', () => {
+describe('the difference', () => {
   const base = {
     family: 'web',
     containerDefinitions: [{ name: 'app', image: 'web:1', environment: [{ name: 'A', value: '1' }] }],
   }
 
-  test('is told by the names of container and variable', () => {
+  test('names containers and variables', () => {
     const next = {
       ...base,
       cpu: '256',
@@ -35,7 +35,7 @@ describe('a difference', () => {
     ['UPSTREAM_HEADER', `Bearer eyJhbGciOiJIUzI1NiJ9.${'eyJzdWIiOiIxIn0'}.x`, '***'],
     ['DATABASE', 'postgres://app:hunter2@db/app', 'postgres://app:***@db/app'],
     ['LOG_LEVEL', 'debug', 'debug'],
-  ])('hides what looks like a secret by its name or its value: %s=%s', (name, value, shown) => {
+  ])('masks a variable whose name or value looks like a secret: %s=%s', (name, value, shown) => {
     const environment = [{ name, value }]
     const next = {
       ...base,
@@ -46,7 +46,7 @@ describe('a difference', () => {
     if (shown === '***' && name !== 'DB_PASSWORD') expect(lines.join('\n')).not.toContain(value)
   })
 
-  test('hides secrets in the options of a log driver', () => {
+  test('masks secrets in the options of a log driver', () => {
     const logConfiguration = { logDriver: 'awsfirelens', options: { apikey: 'x'.repeat(32), Name: 'datadog' } }
     const next = { ...base, containerDefinitions: [{ name: 'app', image: 'web:1', logConfiguration }] }
     const lines = diffTaskDefinitions(base, next as never).map(describeDifference)
@@ -54,7 +54,7 @@ describe('a difference', () => {
     expect(lines).toContain('+ app.logConfiguration.options.Name: datadog')
   })
 
-  test('of the service is what was asked for, where it is not so yet', () => {
+  test('of the service has the settings that change', () => {
     const before: Service = {
       desiredCount: 2,
       deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
