@@ -7,7 +7,6 @@ import {
 import type { Observation } from '../../../../actions/deploy-ecs/src/observe/model.ts'
 import { deployment, earlier, followed, MADE, service } from '../../../support/deploy-ecs/observations.ts'
 
-
 test.each([
   [
     'is the PRIMARY that came after ours',
