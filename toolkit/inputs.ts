@@ -82,14 +82,12 @@ export class InputReader {
   }
 
   /** true or false, as YAML 1.2 writes them. */
-  flag(name: string, fallback: boolean): boolean {
+  flag(name: string, fallback: boolean, hint = 'Write `true` or `false`.'): boolean {
     const value = this.text(name)
     if (value === undefined) return fallback
     if (/^(true|True|TRUE)$/.test(value)) return true
     if (/^(false|False|FALSE)$/.test(value)) return false
-    throw new InputError(name, `is \`${value}\`, which is neither true nor false.`, {
-      hint: 'Write `true` or `false`.',
-    })
+    throw new InputError(name, `is \`${value}\`, which is neither true nor false.`, { hint })
   }
 
   /** A whole number within bounds. */

@@ -102,7 +102,7 @@ function releaseRolledBackCommit(commit: Commit, stage: Deployed, setup: Rehears
 }
 
 async function refuse(number: number, name: string, push: PushEvent, setup: RehearsalSetup): Promise<ExpectedFailure> {
-  const run = await runPush(number, name, push, setup)
+  const run = await runPush(number, name, { ...push, what: `${push.what}, which prod must refuse` }, setup)
   return { run, problems: checkRefusedRelease(run.entries, run.conclusion).map((problem) => `${name} tag: ${problem}`) }
 }
 
@@ -115,7 +115,8 @@ async function triggerMonitor(
   await setUpMonitors(cloud.env, 'stage')
   setVersion(source, '1.3.0')
   const commit = source.commit('Third version')
-  const run = await runPush(5, 'alarm', merge(commit), setup)
+  const push = merge(commit)
+  const run = await runPush(5, 'alarm', { ...push, what: `${push.what}, which triggers a monitor` }, setup)
   const reported = { conclusion: run.conclusion, ...run.reported }
   const wrong = [
     ...checkAlarmRollback(run.entries, reported, before.taskDefinition, monitorOf('stage')),

@@ -5,7 +5,8 @@ export const usage = `Usage: npm run step -- ACTION [input=value …] [options]
 Runs an action of this repository as GitHub's runner does: its committed bundle, in the current folder, with its post step.
 The value of an input can contain expressions, such as '\${{ github.sha }}'. ACTION is the name of a folder in actions/.
 
-  --cloud URL        use a running rehearsal cloud, such as one of \`npm run cloud\` (default: a new one)
+  --cloud URL        use a running rehearsal cloud, such as one of \`npm run cloud\` (default: a new one); for datadog-event,
+                     set its DD_API_KEY and DD_APP_KEY
   --env NAME=VALUE   environment variable of the step; can be repeated
   --runtime NAME     runtime of ECS tasks in a new cloud: docker (default), or simulated, which needs no Docker
   --help             show this help

@@ -26,7 +26,7 @@ join_engine() {
   exec 9>"$ENGINE/lock"
   flock 9
   if engine_is_ours && engine_answers; then
-    say 'Docker engine: the one that another script of ours started'
+    say 'Docker engine: running, started earlier by one of these scripts'
   else
     start_engine
   fi

@@ -1,5 +1,8 @@
 # How the scripts talk: one line for each thing found or done, and all problems at once.
 
+# show_help SCRIPT: the comment at the top of it.
+show_help() { sed -n '2,/^[^#]/{/^#/s/^# \{0,1\}//p}' "$1"; }
+
 say() { printf '%s\n' "  $*"; }
 
 PROBLEMS=()

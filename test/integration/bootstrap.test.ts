@@ -185,7 +185,7 @@ pgrep dockerd && echo 'dockerd left' || true
     const { status, stdout, stderr } = spawnSync('unshare', [...namespaces, 'bash', script], { encoding: 'utf8', env })
     const output = stdout + stderr
     expect({ status, output }).toEqual({ status: 0, output: expect.stringContaining('Docker engine: started by hand') })
-    expect(output).toContain('Docker engine: the one that another script of ours started')
+    expect(output).toContain('Docker engine: running, started earlier by one of these scripts')
     expect(output).toMatch(/still there: \d+/)
     expect(output).toContain('Docker engine: stopped the one that was started by hand')
     expect(output).toContain('nothing left')

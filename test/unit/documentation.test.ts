@@ -109,3 +109,19 @@ it('test/README.md explains every tool whose issues are named in titles of tests
   const explained = [...read('test/README.md').matchAll(/^\| ([\w/-]+) \| .*\/issues/gm)].map(([, key]) => key)
   expect([...keys].filter((key) => !explained.includes(key))).toEqual([])
 })
+
+it('the task "local cloud" is ready at a line that the cloud prints', () => {
+  const [, pattern = 'none'] = /"endsPattern": "([^"]+)"/.exec(read('.vscode/tasks.json')) ?? []
+  expect(read('rehearsal/cloud/cli.ts')).toContain(`console.log(\`${pattern}`)
+})
+
+// Preloaded into an action's process, and no command.
+const notCommands = ['bench/fast-clock.ts', 'bench/help.ts']
+it.each(globSync('bench/*.ts', { cwd: root }).filter((path) => !notCommands.includes(path)))(
+  '%s has --help, which prints its first comment',
+  (path) => {
+    const [comment = '', firstImport] = read(path).split(/^(?=import )/m)
+    expect(comment).toMatch(new RegExp(`^// .*node (?:--expose-gc )?${path}`, 's'))
+    expect(firstImport?.trim()).toBe("import './help.ts'")
+  },
+)

@@ -92,7 +92,7 @@ function alarmRows({ verdict, taskDefinition, event }: AlarmSummary): [string, s
   return [
     ['', ''],
     ['alarm', verdict || 'none'],
-    ['revision', taskDefinition || 'none'],
+    ['deployed', taskDefinition || 'none'],
     ['event', describeEvent(event)],
   ]
 }

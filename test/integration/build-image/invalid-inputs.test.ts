@@ -71,7 +71,7 @@ test.each<[string, Record<string, string>, string | RegExp, string]>([
     'a secret without a name',
     { secrets: SECRET },
     'Input `secrets` is malformed: entry 1 is not of the form id=value.',
-    'Write one `id=value` a line',
+    'Write one `id=value` on each line',
   ],
   [
     'a secret’s odd name',

@@ -45,8 +45,8 @@ export function readBuild(reader: InputReader, workspace: string, env: Environme
     secrets: readSecrets(reader, env, workspace),
     cacheFrom: readCaches(reader, 'cache-from'),
     cacheTo: readCaches(reader, 'cache-to'),
-    provenance: readAttestation(reader, 'provenance', /^mode=(min|max)$/),
-    sbom: readAttestation(reader, 'sbom', /^generator=\S+$/),
+    provenance: readAttestation(reader, 'provenance', /^mode=(min|max)$/, 'mode=max'),
+    sbom: readAttestation(reader, 'sbom', /^generator=\S+$/, 'generator=IMAGE'),
     network: reader.text('network'),
     pull: reader.flag('pull', false),
     noCache: reader.flag('no-cache', false),
@@ -80,10 +80,10 @@ function readPlatforms(reader: InputReader, env: Environment): readonly string[]
 }
 
 /** `true` or an option such as `mode=max`; `undefined` when the attestation is off. */
-function readAttestation(reader: InputReader, name: string, option: RegExp): string | undefined {
+function readAttestation(reader: InputReader, name: string, option: RegExp, form: string): string | undefined {
   const value = reader.text(name) ?? 'false'
   if (option.test(value)) return value
-  return reader.flag(name, false) ? 'true' : undefined
+  return reader.flag(name, false, `Write \`true\`, \`false\` or \`${form}\`.`) ? 'true' : undefined
 }
 
 /** The inputs that need buildx, as a log line names them. */

@@ -78,7 +78,7 @@ function readValues(text: string): readonly BuildSecret[] {
         'secrets',
         `is malformed: entry ${at + 1} ${equals < 1 ? 'is not of the form id=value' : 'has no value'}.`,
         {
-          hint: 'Write one `id=value` a line. A GitHub secret that does not exist is empty: check its name.',
+          hint: 'Write one `id=value` on each line. A GitHub secret that does not exist is empty: check its name.',
         },
       )
     }

@@ -69,8 +69,8 @@ export function readInputs(env: Environment): Inputs {
 
 function readScanGate(reader: InputReader): ScanGate | undefined {
   const timeoutMs = reader.duration('scan-timeout', 5 * 60_000)
-  if (reader.text('scan-gate') === undefined) return undefined
-  return { severity: reader.choice('scan-gate', SEVERITIES, 'high'), timeoutMs }
+  const severity = reader.optionalChoice('scan-gate', SEVERITIES)
+  return severity === undefined ? undefined : { severity, timeoutMs }
 }
 
 /** Refuses inputs that are valid on their own and contradict each other. */

@@ -38,7 +38,7 @@ export function gateSummary({ decision, progress, last, looks }: Watched, baseli
     rows.length === 0
       ? undefined
       : details(
-          `${monitors.length} monitors, before and after (${looks} looks)`,
+          `${monitors.length} monitors, before and after (${looks} polls)`,
           table(['Monitor', 'Before', 'After', 'Muted'], rows),
         ),
   )

@@ -54,7 +54,7 @@ export async function watch(
     }
     // Counts from the beginning of the look: a slow answer must not end the bake time early.
     const elapsed = now - start
-    log.info(`Look ${looks}, ${formatDuration(elapsed)}: ${inWords(progress, last)}`)
+    log.info(`Poll ${looks}, ${formatDuration(elapsed)}: ${inWords(progress, last)}`)
     const decision = decide(progress, elapsed, plan)
     if (decision !== undefined) {
       return {

@@ -75,7 +75,7 @@ function readPlan(reader: InputReader): { readonly plan: GatePlan; readonly inte
   if ((consecutive - 1) * intervalMs > bakeMs + prolongMs) {
     throw new InputError(
       'bake-time',
-      `and \`prolong\` leave ${formatDuration(bakeMs + prolongMs)}: too short for ${consecutive} looks every ${formatDuration(intervalMs)}.`,
+      `and \`prolong\` leave ${formatDuration(bakeMs + prolongMs)}: too short for ${consecutive} polls every ${formatDuration(intervalMs)}.`,
       { hint: 'Raise `bake-time`, or lower `interval` or `consecutive`.' },
     )
   }

@@ -9,15 +9,15 @@ export interface GatePlan {
   readonly bakeMs: number
   /** How much longer at most, while a monitor holds the gate. */
   readonly prolongMs: number
-  /** How many looks in a row must agree to pass or to fail. */
+  /** How many polls in a row must agree to pass or to fail. */
   readonly consecutive: number
 }
 
-/** What the looks so far have shown. */
+/** What the polls so far have shown. */
 export interface Progress {
-  /** For each group that got worse and fails the gate: in how many looks in a row. */
+  /** For each group that got worse and fails the gate: in how many polls in a row. */
   readonly streaks: ReadonlyMap<string, number>
-  /** How many looks in a row showed nothing that fails or holds. */
+  /** How many polls in a row showed nothing that fails or holds. */
   readonly clear: number
   /** What the last look that succeeded showed. */
   readonly worseGroups: readonly WorseGroup[]
@@ -50,7 +50,7 @@ export function decide(progress: Progress, elapsedMs: number, plan: GatePlan): D
   const { streaks, worseGroups, clear, readError } = progress
   const failing = worseGroups.filter((f) => f.effect === 'fail' && (streaks.get(keyOf(f)) ?? 0) >= plan.consecutive)
   if (readError === undefined && failing.length > 0) {
-    return { verdict: 'fail', reason: `${listed(failing)}, in ${looks(plan.consecutive)}.` }
+    return { verdict: 'fail', reason: `${listed(failing)}, in ${polls(plan.consecutive)}.` }
   }
   if (elapsedMs < plan.bakeMs) return undefined
   if (readError === undefined && clear >= plan.consecutive) {
@@ -79,4 +79,4 @@ function listed(worseGroups: readonly WorseGroup[]): string {
   return shown.join('; ') + (more > 0 ? `; and ${more} more` : '')
 }
 
-const looks = (count: number) => (count === 1 ? 'one look' : `${count} looks in a row`)
+const polls = (count: number) => (count === 1 ? 'one poll' : `${count} polls in a row`)

@@ -13,6 +13,6 @@ export function sendSummary(sent: readonly SentMessage[], { site, deploy }: Comm
   return join(
     heading(3, `Datadog (${text(site.name)})`),
     deploy === undefined ? undefined : `Deploy ${code(deploy.id)}`,
-    table(['Message', 'Outcome', 'Id'], rows),
+    table(['Message', 'Outcome', 'ID'], rows),
   )
 }

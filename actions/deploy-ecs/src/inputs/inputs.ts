@@ -102,7 +102,7 @@ function readCommand(reader: InputReader): Inputs['command'] {
   const value = reader.text('command')
   if (value !== undefined && !COMMANDS.some((command) => command.startsWith(value.toLowerCase()))) {
     throw new InputError('command', `is \`${value}\`, which is none of \`deploy\`, \`verify\`, \`rollback\`.`, {
-      hint: "It says what this action does. To change the container's command, use `container-command`.",
+      hint: "Use one of these. To change the container's command, use `container-command`.",
     })
   }
   return reader.choice('command', COMMANDS, 'deploy')

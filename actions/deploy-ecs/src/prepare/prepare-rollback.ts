@@ -6,7 +6,7 @@ import { describeServices, requireService } from '../aws/services.ts'
 import { familyOf, revisionName } from '../aws/short-names.ts'
 import type { Context } from '../inputs/context.ts'
 import { findPreviousRevision } from '../rollback-target/previous-revision.ts'
-import { loadTaskDefinition } from '../task-definition/load-task-definition.ts'
+import { loadRevision } from '../task-definition/load-task-definition.ts'
 import type { ServicePlan } from '../task-definition/service-plan.ts'
 import { checkAccount } from './account.ts'
 import { refuseForeignController } from './preflight.ts'
@@ -23,7 +23,7 @@ export async function prepareRollback(context: Context): Promise<readonly Servic
     const wanted = inputs.rollbackTo === undefined ? undefined : named(inputs.rollbackTo, current)
     refuseOtherRevision(name, current, inputs.rollbackFrom, wanted)
     const target = wanted ?? (await findPreviousRevision(context, name, before))
-    const base = await loadTaskDefinition(aws, { kind: 'revision', taskDefinition: target }, current)
+    const base = await loadRevision(aws, 'rollback-to', target)
     if (base.arn === undefined) throw gone(target)
     const { registration } = base
     const shipped = registration.containerDefinitions.flatMap(({ name: container, image }) =>

@@ -36,7 +36,7 @@ export async function applyOnFailure(context: Context, watch: Watch): Promise<Ve
   if (!isNew && ranBefore) return nothingToRollBack(first)
   try {
     if (inputs.onFailure === 'stop') return stopped(first, await stop(aws, watch))
-    log.info(`Rolling back ${nameOf(name)}`)
+    log.info(`${nameOf(name)}: ${first.status}. ${first.reason} Rolling back.`)
     return await rollBack(context, watch, first)
   } catch (error) {
     if (error instanceof CancelledError) throw error

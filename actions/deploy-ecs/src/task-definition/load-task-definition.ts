@@ -54,11 +54,16 @@ export function familyBeside(template: string, current: string): string {
   return own === template ? `${template}-deployed` : own
 }
 
-async function loadRevision(aws: AwsCalls, input: string, taskDefinition: string): Promise<LoadedTaskDefinition> {
+/** Loads a revision, or the latest one of a family, that `input` names. @throws InputError */
+export async function loadRevision(
+  aws: AwsCalls,
+  input: string,
+  taskDefinition: string,
+): Promise<LoadedTaskDefinition> {
   const revision = await describeTaskDefinition(aws, taskDefinition)
   if (revision === undefined) {
     throw new InputError(input, `leads to task definition \`${revisionName(taskDefinition)}\`, which does not exist.`, {
-      hint: 'Check the name, the account and the region. A path to a file has a dot or a slash in it: `./taskdef`.',
+      hint: `Check the name, the account and the region.${input === 'task-definition' ? ' A path to a file has a dot or a slash in it: `./taskdef`.' : ''}`,
     })
   }
   const arn = revision.taskDefinition.taskDefinitionArn ?? ''

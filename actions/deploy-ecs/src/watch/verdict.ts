@@ -203,9 +203,14 @@ function fromStoppedTasks(
     failures.length >= failureLimit(followed, criteria, latest) || isCertain(certain, certainLimit(criteria))
   if (!enough || failures.length <= standing(latest, memory)) return undefined
   const [first] = mostFrequent(certain.length > 0 ? certain : failures)
-  return verdict('failed', `${failures.length} tasks of ${revisionName(followed.taskDefinition)} failed: ${first}.`, [
-    ...mostFrequent(failures),
-  ])
+  if (first === undefined) return undefined
+  // The sentence has the number of all failures already.
+  const why = first.count === failures.length ? first.text : withCount(first)
+  return verdict(
+    'failed',
+    `${failures.length} tasks of ${revisionName(followed.taskDefinition)} failed: ${why}.`,
+    mostFrequent(failures).map(withCount),
+  )
 }
 
 /** The default threshold of ECS's circuit breaker: half of the desired count, from 3 to 200. */
@@ -239,13 +244,18 @@ function standing(latest: Observation, memory: Memory): number {
 /** ECS considers a task without health checks healthy after it has been RUNNING for 40 s. */
 const STEADY_MS = 40_000
 
-function mostFrequent(stops: readonly Stop[]): readonly string[] {
+interface Reason {
+  readonly text: string
+  readonly count: number
+}
+
+function mostFrequent(stops: readonly Stop[]): readonly Reason[] {
   const counts = new Map<string, number>()
   for (const stop of stops) counts.set(describeStop(stop), (counts.get(describeStop(stop)) ?? 0) + 1)
-  return [...counts]
-    .sort(([, a], [, b]) => b - a)
-    .map(([text, count]) => (count === 1 ? text : `${text} (${count} tasks)`))
+  return [...counts].map(([text, count]) => ({ text, count })).sort((a, b) => b.count - a.count)
 }
+
+const withCount = ({ text, count }: Reason) => (count === 1 ? text : `${text} (${count} tasks)`)
 
 const describeStop = ({ reason, exitCode, container }: Stop) =>
   exitCode === undefined ? reason : `${reason.replace(/\.$/, '')} (${container} exited with code ${exitCode})`

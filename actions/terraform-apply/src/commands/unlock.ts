@@ -16,7 +16,7 @@ export async function unlock({ world, inputs, tf, backend, store }: Stack): Prom
   const { lockId } = inputs
   if (lockId === undefined) {
     throw new InputError('lock-id', 'is missing.', {
-      hint: 'Set it to the id in the error about the lock, so that no other lock is removed.',
+      hint: 'Set it to the ID in the error about the lock, so that no other lock is removed.',
     })
   }
   const byHand = `Make sure that no Terraform is running, then run \`terraform force-unlock ${lockId}\`.`

@@ -124,7 +124,7 @@ const isOverloaded = ({ statusCode = 0 }: { readonly statusCode?: number }): boo
 
 const notDownloaded = (url: string, cause: unknown) =>
   new SlipwayError(`${url} could not be downloaded.`, {
-    hint: 'Check the version, and that the runner can reach that address. `download-url` sets a mirror. Nothing is downloaded when a version that satisfies is on the PATH.',
+    hint: 'Check the version, and that the runner can reach that address. `download-url` sets a mirror. Nothing is downloaded if a version that fits is on the PATH.',
     cause,
   })
 

@@ -143,6 +143,14 @@ test.each<[Record<string, string>, string, string]>([
 })
 
 test.each([
+  ['provenance', 'Write `true`, `false` or `mode=max`.'],
+  ['sbom', 'Write `true`, `false` or `generator=IMAGE`.'],
+  ['scan-gate', 'Use one of these, or leave the input out.'],
+])('%s has a hint with all that it accepts', (input, hint) => {
+  expect(() => read({ images: IMAGES, [input]: 'maybe' })).toThrow(expect.objectContaining({ input, hint }))
+})
+
+test.each([
   's3cr3t-without-a-name',
   'A=fine\ns3cr3t-without-a-name',
   '=s3cr3t-without-a-name',

@@ -38,7 +38,7 @@ test('has verdict and reason first, then what got worse, then every monitor', ()
       '### ❌ Monitor gate: fail\n\nIt \\*failed\\*.\n',
       '| Monitor | Group | Before | Now | Effect |\n| --- | --- | --- | --- | --- |',
       `${row(2, '`b`', 'OK', 'Alert', 'fails the gate')}\n`,
-      '<details><summary>2 monitors, before and after (3 looks)</summary>\n',
+      '<details><summary>2 monitors, before and after (3 polls)</summary>\n',
       '| Monitor | Before | After | Muted |\n| --- | --- | --- | --- |',
       row(2, 'OK 2, Warn 1', 'OK 1, Alert 1, Warn 1', ''),
       `${row(1, 'OK', 'OK', '')}\n`,

@@ -37,12 +37,12 @@ test('passes at the end of the bake time where no monitor got worse', () => {
 })
 
 test('fails on an alert as soon as a second look confirms it', () => {
-  expect(story([[], [alert]])).toBe('fail at 20: “Errors” (a) is newly in Alert, in 2 looks in a row.')
+  expect(story([[], [alert]])).toBe('fail at 20: “Errors” (a) is newly in Alert, in 2 polls in a row.')
 })
 
 test('ignores an alert of a single look', () => {
   expect(story([[], [alert], []])).toMatch(/^pass at 60/)
-  expect(story([[alert]], { ...plan, consecutive: 1 })).toMatch(/^fail at 0: .* in one look\.$/)
+  expect(story([[alert]], { ...plan, consecutive: 1 })).toMatch(/^fail at 0: .* in one poll\.$/)
 })
 
 test('does not take alerts of two groups in turn for one that is confirmed', () => {
@@ -90,7 +90,7 @@ test('keeps only the groups of the last look in memory', () => {
 
 test('names three groups, and counts the others', () => {
   const many = Array.from({ length: 100 }, (_, i) => found('Alert', 'fail', `g${i}`))
-  expect(story([many])).toMatch(/\(g2\) is newly in Alert; and 97 more, in 2 looks in a row\.$/)
+  expect(story([many])).toMatch(/\(g2\) is newly in Alert; and 97 more, in 2 polls in a row\.$/)
 })
 
 test('holding names what keeps the gate from passing', () => {

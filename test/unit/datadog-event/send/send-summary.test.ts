@@ -23,7 +23,7 @@ test('links an event that has an address, and shows the id of any other', () => 
       '',
       'Deploy `org/web-7-1`',
       '',
-      '| Message | Outcome | Id |',
+      '| Message | Outcome | ID |',
       '| --- | --- | --- |',
       '| change event for web | accepted | [`78`](https://app.datadoghq.com/event/event?id=78) |',
       '| change event for web | accepted | `uid` |',

@@ -101,7 +101,7 @@ test.each<[Record<string, string>, string]>([
   [{ cluster: 'a b' }, 'Input `cluster` is `a b`, which does not name a cluster.'],
   [
     { command: 'npm start' },
-    "Input `command` is `npm start`, which is none of `deploy`, `verify`, `rollback`.\nNext: It says what this action does. To change the container's command, use `container-command`.",
+    "Input `command` is `npm start`, which is none of `deploy`, `verify`, `rollback`.\nNext: Use one of these. To change the container's command, use `container-command`.",
   ],
   [{ command: 'Deploy' }, 'Next: Did you mean `deploy`?'],
   [{ 'dry-run': 'yes' }, 'Input `dry-run` is `yes`, which is neither true nor false.'],

@@ -55,7 +55,7 @@ test.each([
     'the revision does not exist',
     { rollbackTo: '1' },
     { ...answers(), DescribeTaskDefinition: awsError('ClientException', 'Unable to describe task definition.') },
-    /`web:1`/,
+    'Input `rollback-to` leads to task definition `web:1`, which does not exist.',
   ],
   [
     'another tool deploys the service',

@@ -41,7 +41,7 @@ it('writes exactly the documented members to JSON', () => {
 it('adds prod and alarm to JSON when they ran', () => {
   const alarm = { verdict: 'rolled-back', taskDefinition: 'arn:web:3', event: null }
   expect(jsonSummary({ ...summary, alarm })).toMatchObject({ alarm })
-  expect(textSummary({ ...summary, alarm })).toMatch(/alarm +rolled-back\n +revision +arn:web:3/)
+  expect(textSummary({ ...summary, alarm })).toMatch(/alarm +rolled-back\n +deployed +arn:web:3/)
 })
 
 it("prints the summary with Terraform's time", () => {
