@@ -8,7 +8,7 @@ export interface Seen {
   readonly query: URLSearchParams
   readonly headers: IncomingHttpHeaders
   readonly text: string
-  /** The body, parsed; `undefined` if there was none. */
+  /** The body, parsed; `undefined` if it is not JSON. */
   readonly body: unknown
 }
 
@@ -29,7 +29,7 @@ export async function scriptedServer(script: Script) {
       query: url.searchParams,
       headers: request.headers,
       text,
-      body: text === '' ? undefined : JSON.parse(text),
+      body: parse(text),
     }
     seen.push(one)
     script(one, response, seen.length - 1)
@@ -47,6 +47,14 @@ export async function scriptedServer(script: Script) {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
     },
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 

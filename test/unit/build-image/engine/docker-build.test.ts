@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import Docker from 'dockerode'
 import { buildWithDocker, type DockerBuild } from '../../../../actions/build-image/src/engine/docker-build.ts'
@@ -158,7 +159,8 @@ test.each([
 
 test('a context that failed before the build ends it with its own error', async () => {
   const unreadable = new InputError('context', 'has `a`, which cannot be read.', { hint: 'Make it readable.' })
-  const context = new Readable({ read: () => {} }).on('error', () => {}).destroy(unreadable)
+  const context = new Readable({ read: () => {} }).destroy(unreadable)
+  await once(context, 'error')
   const { result } = await build(BUILT, { context })
   await expect(result).rejects.toBe(unreadable)
   expect(engine.requests).toEqual([])
