@@ -45,7 +45,7 @@ test('tasks that autoscaling adds or ECS replaces do not restart the bake', asyn
 })
 
 test('a bake that is not over at the time-out is red, and a healthy revision is not rolled back', async () => {
-  const done = await deploy(cloud, { ...bake, 'bake-time': '5m', timeout: '8m' })
+  const done = await deploy(cloud, { ...bake, 'bake-time': '5m', timeout: '6m' })
   expect(done.outputs['verdict']).toBe('timed-out')
   expect(done.error).toContain(
     'no task has failed or turned unhealthy since, but the bake time is not over. The revision stays.',

@@ -39,7 +39,7 @@ export async function makeFront(
       }),
     )
     const TargetGroupArn = TargetGroups?.[0]?.TargetGroupArn ?? ''
-    const Attributes = [{ Key: 'deregistration_delay.timeout_seconds', Value: '30' }]
+    const Attributes = [{ Key: 'deregistration_delay.timeout_seconds', Value: '5' }]
     await elb.send(new ModifyTargetGroupAttributesCommand({ TargetGroupArn, Attributes }))
     return TargetGroupArn
   }

@@ -13,6 +13,7 @@ import {
   CreateLoadBalancerCommand,
   CreateTargetGroupCommand,
   ElasticLoadBalancingV2Client,
+  ModifyTargetGroupAttributesCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { Accounts } from '../../../rehearsal/cloud/accounts/accounts.ts'
 import { stsOperations } from '../../../rehearsal/cloud/accounts/sts.ts'
@@ -270,6 +271,9 @@ export async function makeTargetGroup(cloud: Stage, name: string, bridged = fals
     }),
   )
   const targetGroupArn = TargetGroups?.[0]?.TargetGroupArn ?? ''
+  // Old tasks drain for 300 s by default. A deploy watches all of it, and then makes seven times as many calls.
+  const Attributes = [{ Key: 'deregistration_delay.timeout_seconds', Value: '5' }]
+  await cloud.elb.send(new ModifyTargetGroupAttributesCommand({ TargetGroupArn: targetGroupArn, Attributes }))
   const { LoadBalancers } = await cloud.elb.send(
     new CreateLoadBalancerCommand({ Name: name, Subnets: ['subnet-1', 'subnet-2'] }),
   )
