@@ -206,7 +206,7 @@ describe('a deploy that fails', () => {
   test('by an alarm names the alarm', async () => {
     const alarms = { alarmNames: ['web-5xx'], enable: true, rollback: true }
     await makeService(cloud, { service: { deploymentConfiguration: { alarms } } })
-    cloud.clock.after(20_000, () => cloud.alarms.set({ account: '123456789012', region: 'eu-west-1' }, 'web-5xx', true))
+    cloud.clock.after(10_000, () => cloud.alarms.set({ account: '123456789012', region: 'eu-west-1' }, 'web-5xx', true))
     const done = await deploy(cloud, { image: 'example.com/web:next' })
     expect(done.outputs['verdict']).toBe('rolled-back')
     expect(done.error).toContain('web-5xx')

@@ -51,7 +51,7 @@ test('circuit-breaker: disabled turns it off', async () => {
 })
 
 test('alarms make ECS roll back, and the alarm is named', async () => {
-  cloud.clock.after(20_000, () => cloud.alarms.set({ account: '123456789012', region: 'eu-west-1' }, 'web-5xx', true))
+  cloud.clock.after(10_000, () => cloud.alarms.set({ account: '123456789012', region: 'eu-west-1' }, 'web-5xx', true))
   const done = await deploy(cloud, { image: 'example.com/web:next', alarms: 'web-5xx, web-latency' })
   expect(done.outputs['verdict']).toBe('rolled-back')
   expect(done.error).toContain('An alarm went off: web-5xx.')

@@ -52,7 +52,8 @@ describe('lists that lag', () => {
   test('show the previous deployment: it is not taken for this one (peer: ecspresso 945)', async () => {
     await cloud.close()
     cloud = await startEcsCloud({ staleness: { currentServiceDeployment: 60_000, serviceDeployments: 30_000 } })
-    await makeService(cloud)
+    // Its tasks take longer to start than the lists lag.
+    await makeService(cloud, { image: 'example.com/web:slow' })
     const done = await deploy(cloud, { 'force-new-deployment': 'true' })
     expect(done.outputs['verdict']).toBe('succeeded')
     const ours = cloud.journal.entries('service-deployment').at(-1)
