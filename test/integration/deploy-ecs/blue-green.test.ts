@@ -33,14 +33,14 @@ beforeEach(async () => {
 afterEach(() => cloud.close())
 
 const MINUTE = 60_000
-const BLUE_GREEN: DeploymentConfiguration = { strategy: 'BLUE_GREEN', bakeTimeInMinutes: 2 }
+const BLUE_GREEN: DeploymentConfiguration = { strategy: 'BLUE_GREEN', bakeTimeInMinutes: 1 }
 const LINEAR: DeploymentConfiguration = {
   ...{ strategy: 'LINEAR', bakeTimeInMinutes: 1 },
-  linearConfiguration: { stepPercent: 25, stepBakeTimeInMinutes: 2 },
+  linearConfiguration: { stepPercent: 25, stepBakeTimeInMinutes: 1 },
 }
 const CANARY: DeploymentConfiguration = {
   ...{ strategy: 'CANARY', bakeTimeInMinutes: 1 },
-  canaryConfiguration: { canaryPercent: 10, canaryBakeTimeInMinutes: 5 },
+  canaryConfiguration: { canaryPercent: 10, canaryBakeTimeInMinutes: 2 },
 }
 const NEXT = { image: 'example.com/web:next' }
 
@@ -240,7 +240,8 @@ describe('a deploy that fails', () => {
     await cloud.close()
     cloud = await startEcsCloud({ scenario: loadScenario('canary-alarm') })
     const alarms = { alarmNames: ['canary-5xx'], enable: true, rollback: true }
-    const front = await makeNativeService(cloud, { ...CANARY, alarms })
+    const canaryConfiguration = { canaryPercent: 10, canaryBakeTimeInMinutes: 5 }
+    const front = await makeNativeService(cloud, { ...CANARY, canaryConfiguration, alarms })
     const done = await deploy(cloud, NEXT)
     expect([done.outputs['verdict'], truth(done)]).toEqual(['rolled-back', 'ROLLBACK_SUCCESSFUL'])
     expect(done.error).toContain('An alarm went off: canary-5xx.')
@@ -250,7 +251,7 @@ describe('a deploy that fails', () => {
 
   test('because somebody stops it in the console', async () => {
     const front = await makeNativeService(cloud, LINEAR)
-    cloud.clock.after(4 * MINUTE, async () => {
+    cloud.clock.after(2 * MINUTE, async () => {
       const { serviceDeploymentArn } = await current()
       await cloud.ecs.send(new StopServiceDeploymentCommand({ serviceDeploymentArn, stopType: 'ROLLBACK' }))
     })
@@ -278,7 +279,7 @@ describe('a deploy that fails', () => {
 
   test('because somebody deploys over it', async () => {
     await makeNativeService(cloud, LINEAR)
-    cloud.clock.after(4 * MINUTE, async () => {
+    cloud.clock.after(2 * MINUTE, async () => {
       const over = { cluster: 'production', service: 'web', taskDefinition: 'web:1', forceNewDeployment: true }
       await cloud.ecs.send(new UpdateServiceCommand(over))
     })
@@ -313,7 +314,7 @@ describe('a deploy that fails', () => {
       if ((input as DescribeTargetHealthCommandInput).TargetGroupArn !== front.green) return
       for (const entry of answer.TargetHealthDescriptions ?? []) entry.TargetHealth = { State: 'unhealthy' }
     })
-    const done = await deploy(cloud, { ...NEXT, timeout: '10m', 'on-failure': 'leave' }, { connect })
+    const done = await deploy(cloud, { ...NEXT, timeout: '5m', 'on-failure': 'leave' }, { connect })
     expect([done.outputs['verdict'], truth(done)]).toEqual(['timed-out', 'SUCCESSFUL'])
     expect(done.error).toContain('in web-green is unhealthy')
     const others = await cloud.elb.send(new DescribeTargetHealthCommand({ TargetGroupArn: front.blue }))
@@ -343,7 +344,7 @@ describe('a PAUSE hook', () => {
 
   test('is logged once, with its stage, the command that continues, and its end', async () => {
     await makePausing(pausing({ timeoutConfiguration: { timeoutInMinutes: 60 } }))
-    cloud.clock.after(10 * MINUTE, () => answer('CONTINUE'))
+    cloud.clock.after(3 * MINUTE, () => answer('CONTINUE'))
     const done = await deploy(cloud, NEXT)
     expect([done.outputs['verdict'], truth(done)]).toEqual(['succeeded', 'SUCCESSFUL'])
     expect(hookLines(done)).toHaveLength(1)
@@ -355,7 +356,7 @@ describe('a PAUSE hook', () => {
   test('continues with the command from the log', async () => {
     await makePausing(pausing())
     const cancellation = new AbortController()
-    cloud.clock.after(5 * MINUTE, () => cancellation.abort())
+    cloud.clock.after(2 * MINUTE, () => cancellation.abort())
     const left = await deploy(cloud, { ...NEXT, 'on-cancel': 'leave' }, { signal: cancellation.signal })
     const [, command = ''] = /`aws (.*?)`/.exec(hookLines(left)[0] ?? '') ?? []
     await promisify(execFile)('aws', command.split(' '), { env: { ...process.env, ...cloud.env } })
@@ -365,9 +366,9 @@ describe('a PAUSE hook', () => {
 
   test('without an answer times out, with the hook in the reason', async () => {
     const front = await makePausing(pausing())
-    const done = await deploy(cloud, { ...NEXT, timeout: '15m' })
+    const done = await deploy(cloud, { ...NEXT, timeout: '5m' })
     expect([done.outputs['verdict'], truth(done)]).toEqual(['rolled-back', 'ROLLBACK_SUCCESSFUL'])
-    expect(done.error).toContain('Not done after 15 min.')
+    expect(done.error).toContain('Not done after 5 min.')
     expect(done.error).toMatch(
       /Still waiting: lifecycle hook ecs-pause-\S+ at stage POST_TEST_TRAFFIC_SHIFT, which waits for an answer/,
     )
@@ -376,10 +377,10 @@ describe('a PAUSE hook', () => {
 
   test.each([
     ['answered with ROLLBACK', undefined, 'lifecycle hook that was answered with ROLLBACK'],
-    ['whose own time-out ends', { timeoutConfiguration: { timeoutInMinutes: 8 } }, 'a lifecycle hook timed out'],
+    ['whose own time-out ends', { timeoutConfiguration: { timeoutInMinutes: 3 } }, 'a lifecycle hook timed out'],
   ])('%s is rolled back by ECS', async (_, more, reason) => {
     await makePausing(pausing(more))
-    if (more === undefined) cloud.clock.after(5 * MINUTE, () => answer('ROLLBACK'))
+    if (more === undefined) cloud.clock.after(2 * MINUTE, () => answer('ROLLBACK'))
     const done = await deploy(cloud, NEXT)
     expect([done.outputs['verdict'], truth(done)]).toEqual(['rolled-back', 'ROLLBACK_SUCCESSFUL'])
     expect(done.error).toContain(reason)
@@ -390,7 +391,7 @@ describe('a PAUSE hook', () => {
       ...{ ...pausing({ lifecycleStages: ['PRE_PRODUCTION_TRAFFIC_SHIFT'] }), strategy: 'LINEAR' },
       linearConfiguration: { stepPercent: 50, stepBakeTimeInMinutes: 1 },
     })
-    for (const at of [3, 6]) cloud.clock.after(at * MINUTE, () => answer('CONTINUE'))
+    for (const at of [2, 4]) cloud.clock.after(at * MINUTE, () => answer('CONTINUE'))
     const done = await deploy(cloud, NEXT)
     expect([done.outputs['verdict'], truth(done)]).toEqual(['succeeded', 'SUCCESSFUL'])
     expect(new Set(hookLines(done)).size).toBe(2)
@@ -406,8 +407,8 @@ describe('cancelled', () => {
 
   test.each([
     ['while green comes up', 10_000],
-    ['between two steps', 4 * MINUTE],
-    ['while it bakes', 8 * MINUTE],
+    ['between two steps', 2 * MINUTE],
+    ['while it bakes', 5 * MINUTE],
   ])('%s is rolled back with its traffic', async (_, afterMs) => {
     const front = await makeNativeService(cloud, { ...LINEAR, bakeTimeInMinutes: 10 })
     const done = await cancelled(afterMs)
@@ -423,7 +424,7 @@ describe('cancelled', () => {
 
   test('with on-cancel: leave continues', async () => {
     const front = await makeNativeService(cloud, LINEAR)
-    const done = await cancelled(4 * MINUTE, { 'on-cancel': 'leave' })
+    const done = await cancelled(2 * MINUTE, { 'on-cancel': 'leave' })
     expect(done.outputs['verdict']).toBe('cancelled')
     await cloud.clock.advance(30 * MINUTE)
     expect([(await current()).status, production(front)]).toEqual(['SUCCESSFUL', [0, 100]])
@@ -445,7 +446,7 @@ describe('command: rollback of a deployment in progress', () => {
   const underWay = async () => {
     const front = await makeNativeService(cloud, { ...LINEAR, bakeTimeInMinutes: 10 })
     await deploy(cloud, { ...NEXT, 'wait-for': 'started' })
-    await cloud.clock.advance(4 * MINUTE)
+    await cloud.clock.advance(2 * MINUTE)
     return front
   }
 
@@ -485,7 +486,7 @@ describe('command: rollback of a deployment in progress', () => {
   test('is not refused for its duration', async () => {
     await makeNativeService(cloud, LINEAR)
     await deploy(cloud, NEXT)
-    const done = await deploy(cloud, { command: 'rollback', timeout: '4m' })
+    const done = await deploy(cloud, { command: 'rollback', timeout: '2m' })
     expect([done.outputs['verdict'], truth(done)]).toEqual(['timed-out', 'IN_PROGRESS'])
     await cloud.clock.advance(15 * MINUTE)
     expect([(await current()).status, await runs()]).toEqual(['SUCCESSFUL', 'web:1'])
