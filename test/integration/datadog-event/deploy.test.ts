@@ -63,7 +63,7 @@ test('a deploy that monitors fail is rolled back and recorded as a remedied chan
   datadog.play(
     monitors(
       { on: 'deploy', service: 'web', nth: 1, after: '6m', group: 'az:b', state: 'Alert' },
-      { on: 'deploy', service: 'web', nth: 2, after: '1m', state: 'OK' },
+      { on: 'deploy', service: 'web', nth: 2, after: '20s', state: 'OK' },
     ),
   )
   const before = await step({ command: 'baseline' })
