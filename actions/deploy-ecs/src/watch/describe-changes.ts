@@ -18,7 +18,7 @@ export function describeChanges(
     ...stageLines(before, now),
     ...eventLines(followed, before, now),
     ...taskLines(before, now),
-    ...targetLines(before?.targets ?? [], now.targets ?? before?.targets ?? []),
+    ...targetLines(before?.targets ?? [], now.targets ?? []),
   ]
 }
 

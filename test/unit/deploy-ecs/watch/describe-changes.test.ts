@@ -69,8 +69,3 @@ test('has no line for a target that is new and not registered yet', () => {
     'Target 10.0.0.1:80 in web is unregistered.',
   ])
 })
-
-test('compares targets with the look before where they were not read this time', () => {
-  const { targets: _, ...unread } = healthy
-  expect(describeChanges(followed, healthy, unread)).toEqual([])
-})
