@@ -20,25 +20,30 @@ const image = {
 
 let server: Awaited<ReturnType<typeof scriptedServer>>
 let there: string | undefined
-/** What the tag stands for once it is put, and the answer to that: a refusal, a gateway's that lost it, or, late, that it is. */
+/** What the tag stands for once it is put, and the answer to that: a refusal, a gateway's that lost it, or, once the other registry has refused
+ * its tag, that it is. */
 let puts: { readonly tag: string; readonly answer: 'refused' | 'lost' | 'put' }[]
+let refused: PromiseWithResolvers<void>
 
 beforeEach(async () => {
   server = await scriptedServer(({ method, path }, response) => {
     if (path === '/v2/') response.end()
-    else if (path.startsWith('/v2/closed/')) response.writeHead(method === 'HEAD' ? 404 : 403).end()
-    else if (method === 'HEAD') {
+    else if (path.startsWith('/v2/closed/')) {
+      response.writeHead(method === 'HEAD' ? 404 : 403).end()
+      if (method === 'PUT') refused.resolve()
+    } else if (method === 'HEAD') {
       if (there === undefined) response.writeHead(404).end()
       else response.writeHead(200, { 'docker-content-digest': there }).end()
     } else {
       const put = puts.shift()
       there ??= put?.tag
       if (put?.answer === 'lost') response.writeHead(504).end()
-      else if (put?.answer === 'put') setTimeout(() => response.writeHead(201).end(), 50)
+      else if (put?.answer === 'put') refused.promise.then(() => response.writeHead(201).end())
       else answerJson(response, 400, { errors: [{ code: 'TAG_INVALID', message: 'the tag is immutable' }] })
     }
   })
   there = undefined
+  refused = Promise.withResolvers()
 })
 afterEach(() => server.close())
 

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -34,11 +34,16 @@ const command = () => ({ command: 'Terraform apply', link: join(folder, 'link'),
 test('finds and awaits a command that was started just before main was killed', async () => {
   const step = memoryStep()
   saveStart(step, command())
-  const [shell, line] = announcing(command().link, 'sh', ['-c', 'sleep 0.3; touch done', 'with "quotes" and $signs'])
+  const [shell, line] = announcing(command().link, 'sh', [
+    '-c',
+    'until [ -e go ]; do sleep 0.01; done; touch done',
+    'with "quotes" and $signs',
+  ])
   const child = spawn(shell, line, { cwd: folder, stdio: 'ignore', detached: true })
   while (!readdirSync(folder).includes('link')) await delay(5)
   const running = leftRunning(step)
   expect(running).toMatchObject({ pid: child.pid, identity: identify(child.pid ?? 0) })
+  writeFileSync(join(folder, 'go'), '')
   if (running !== undefined) await waitFor(running, () => {}, systemClock)
   expect(existsSync(join(folder, 'done'))).toBe(true)
 })

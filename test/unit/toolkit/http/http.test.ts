@@ -1,7 +1,8 @@
 // How long a registry may keep silent, against real sockets.
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
-import { createServer, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type ClientRequest, createServer, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Http, openHttp, readBody } from '../../../../toolkit/http/http.ts'
@@ -35,11 +36,33 @@ const url = () => new URL(`http://127.0.0.1:${(server.address() as AddressInfo).
 const put = (body: { size: number; open: () => Readable }) => http({ method: 'PUT', url: url(), body })
 const blob = { size: 4, open: () => Readable.from(['blob']) }
 
+/** Keeps the requests that are begun from now on, sent or not, until `end`. */
+function watchRequests() {
+  const requests: ClientRequest[] = []
+  const note = (message: unknown) => void requests.push((message as { request: ClientRequest }).request)
+  subscribe('http.client.request.created', note)
+  return { requests, end: () => unsubscribe('http.client.request.created', note) }
+}
+
 test('waits long for the answer to a blob, as a registry may first move it to its storage', async () => {
-  // So long that a busy machine does not take it for silence before the blob is sent.
-  http = openHttp({}, { idleMs: 1_000, answerMs: LONG_MS })
-  answer = (response) => void sleep(1_500).then(() => response.writeHead(201).end())
-  expect((await put(blob)).statusCode).toBe(201)
+  http = openHttp({}, { idleMs: LONG_MS, answerMs: 2 * LONG_MS })
+  const { requests: sent, end } = watchRequests()
+  const limit = () => (sent[0]?.socket as Socket | undefined)?.timeout
+  let before: number | undefined
+  const open = () => {
+    const body = Readable.from(['blob'])
+    body.once('end', () => {
+      before = limit()
+    })
+    return body
+  }
+  answer = async (response) => {
+    while (limit() === LONG_MS) await sleep(5)
+    response.writeHead(201).end()
+  }
+  const { statusCode } = await put({ size: 4, open })
+  end()
+  expect([statusCode, before, limit()]).toEqual([201, LONG_MS, LONG_MS])
 })
 
 test('gives up when that answer takes too long or stops', async () => {
@@ -63,14 +86,11 @@ test('gives up when nothing moves on the connection', async () => {
 })
 
 test('sends no request whose body cannot be opened', async () => {
-  const rejections: unknown[] = []
-  const note = (error: unknown) => void rejections.push(error)
-  process.on('unhandledRejection', note)
+  const { requests: sent, end } = watchRequests()
   const gone = () => {
     throw new Error('It is gone.')
   }
   await expect(put({ size: 4, open: gone })).rejects.toThrow('It is gone.')
-  await sleep(3 * IDLE_MS)
-  process.off('unhandledRejection', note)
-  expect({ requests, rejections }).toEqual({ requests: 0, rejections: [] })
+  end()
+  expect([sent, requests]).toEqual([[], 0])
 })
