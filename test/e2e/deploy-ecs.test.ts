@@ -7,6 +7,7 @@ import { type Cloud, startCloud } from '../../rehearsal/cloud/cloud.ts'
 import { parseScenario } from '../../rehearsal/cloud/runtimes/simulated/index.ts'
 import { parseDeployRecord } from '../../toolkit/deploy-record.ts'
 import { BY_TAG, makeService } from '../support/deploy-ecs/ecs-cloud.ts'
+import { settled } from '../support/deploy-ecs/settled.ts'
 import { bundle, runStep, startStep } from '../support/run-action.ts'
 
 const SPEED = 50
@@ -28,7 +29,7 @@ beforeAll(async () => {
   })
   const config = { region, endpoint: cloud.url, credentials: { accessKeyId: '123456789012', secretAccessKey: 'x' } }
   ecs = new ECSClient(config)
-  const clock = { advance: () => delay(20_000 / SPEED) }
+  const clock = { advance: () => settled(ecs, 'web:1') }
   await new IAMClient(config).send(
     new CreateRoleCommand({ RoleName: 'execution', AssumeRolePolicyDocument: JSON.stringify(TRUST) }),
   )
@@ -82,8 +83,7 @@ test('a run that is cancelled ends at once, and the service is being rolled back
     state: done.state,
   })
   expect([post.code, post.log]).toEqual([0, ''])
-  while ((await current()) !== 'web:2') await delay(200)
-  await delay(20_000 / SPEED)
+  await settled(ecs, 'web:2')
 })
 
 test('a step that is killed is finished by its post step', async () => {

@@ -2,7 +2,6 @@
 // simulated time.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import {
   DescribeServicesCommand,
   ECSClient,
@@ -17,6 +16,7 @@ import { environments } from '../../rehearsal/rehearse/setup/environments.ts'
 import { rehearsedSettings } from '../../rehearsal/rehearse/setup/github-settings.ts'
 import { machineEnvironment } from '../../rehearsal/rehearse/setup/machine-environment.ts'
 import { BY_TAG, makeService } from '../support/deploy-ecs/ecs-cloud.ts'
+import { settled as untilSettled } from '../support/deploy-ecs/settled.ts'
 import { removeFolders, run } from '../unit/rehearsal/runner/support.ts'
 
 const SPEED = 50
@@ -51,15 +51,8 @@ afterAll(async () => {
 const of = { cluster: 'prod', service: 'web' }
 const service = async () => (await ecs.send(new DescribeServicesCommand({ ...of, services: ['web'] }))).services?.[0]
 const current = async () => (await service())?.taskDefinition?.replace(/^.*\//, '')
-async function settled(revision: string) {
-  for (;;) {
-    const { deployments = [] } = (await service()) ?? {}
-    const [only] = deployments
-    const done = deployments.length === 1 && only?.rolloutState === 'COMPLETED'
-    if (done && only.taskDefinition?.endsWith(revision)) return
-    await delay(50)
-  }
-}
+const settled = (revision: string) => untilSettled(ecs, revision, of)
+
 /** Registers a revision and rolls it out, as a deploy does. */
 async function ship(tag: string) {
   const definition = { networkMode: 'awsvpc', cpu: '256', memory: '512', family: 'web' } as const

@@ -3,12 +3,12 @@ import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { ECSClient } from '@aws-sdk/client-ecs'
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { type Cloud, startCloud } from '../../rehearsal/cloud/cloud.ts'
 import { parseScenario } from '../../rehearsal/cloud/runtimes/simulated/index.ts'
 import { BY_TAG, makeService } from '../support/deploy-ecs/ecs-cloud.ts'
+import { settled } from '../support/deploy-ecs/settled.ts'
 
 const root = join(import.meta.dirname, '../..')
 const SPEED = 50
@@ -24,7 +24,7 @@ beforeAll(async () => {
     credentials: { accessKeyId: '123456789012', secretAccessKey: 'x' },
   }
   const ecs = new ECSClient(config)
-  const clock = { advance: () => delay(20_000 / SPEED) }
+  const clock = { advance: () => settled(ecs, 'web:1') }
   await makeService({ ecs, elb: new ElasticLoadBalancingV2Client(config), clock })
   ecs.destroy()
 })

@@ -1,4 +1,5 @@
 // The committed bundle, a real Terraform, and a state in the rehearsal cloud's S3.
+import { writeFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { bundle, runStep } from '../support/run-action.ts'
 import { useStacks } from '../support/terraform-apply/terraform-stack.ts'
@@ -78,12 +79,18 @@ test('refuses a local state before anything is created, and says how to add a ba
 
 test('waits for Terraform in the post step when the bundle was killed', async () => {
   const slow = stack('slow', {
-    'main.tf': 'resource "terraform_data" "a" {\n  provisioner "local-exec" {\n    command = "sleep 2"\n  }\n}',
+    'main.tf': `
+      resource "terraform_data" "a" {
+        provisioner "local-exec" {
+          command = "while [ ! -e go ]; do sleep 0.1; done"
+        }
+      }`,
   })
   const step = slow.start({})
   while (!step.log().includes('terraform_data.a: creating')) await delay(20)
   step.child.kill('SIGKILL')
   const { state } = await step.ended
+  writeFileSync(`${slow.directory}/go`, '')
   const post = await runStep(bundle('terraform-apply').replace('index.js', 'post.js'), {
     inputs: { 'working-directory': 'infra' },
     env: slow.env,

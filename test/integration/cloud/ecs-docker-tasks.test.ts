@@ -5,8 +5,11 @@ import { CloudWatchLogsClient, CreateLogGroupCommand, GetLogEventsCommand } from
 import { CreateRepositoryCommand, ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr'
 import {
   type ContainerDefinition,
+  ContinueServiceDeploymentCommand,
   CreateClusterCommand,
   CreateServiceCommand,
+  type DeploymentConfiguration,
+  DescribeServiceDeploymentsCommand,
   DescribeServicesCommand,
   DescribeTasksCommand,
   ECSClient,
@@ -236,8 +239,9 @@ test('a rollout behind a load balancer loses no request', async () => {
   while ((await Promise.race([completed, new Promise((resolve) => setTimeout(resolve, 20))])) !== 'done') {
     answers.push(await fetchText(host, port))
   }
-  expect(new Set(answers)).toEqual(new Set(['one', 'two']))
-  expect(await fetchText(host, port)).toBe('two')
+  const last = await fetchText(host, port)
+  expect(last).toBe('two')
+  expect(new Set([...answers, last])).toEqual(new Set(['one', 'two']))
   const containers = await engine.listContainers({
     filters: { label: [`slipway.rehearsal=${RUN}`, 'com.amazonaws.ecs.task-definition-version=2'] },
   })
@@ -256,50 +260,75 @@ test('a rollout behind a load balancer loses no request', async () => {
 test('a canary gets its share of requests after test traffic, and no request is lost', async () => {
   const [production, testing] = [20_000 + (process.pid % 10_000), 30_000 + (process.pid % 2_000)]
   const front = await makeFront({ elb }, 'canary', { subnets, productionPort: production, testPort: testing })
+  const configuration: DeploymentConfiguration = {
+    strategy: 'CANARY',
+    bakeTimeInMinutes: 0,
+    canaryConfiguration: { canaryPercent: 20, canaryBakeTimeInMinutes: 0 },
+  }
   await create('canary', await register('canary', site('blue')), {
     desiredCount: 2,
     loadBalancers: [shifting(front, 'web', 8080)],
-    deploymentConfiguration: {
-      ...{ strategy: 'CANARY', bakeTimeInMinutes: 0 },
-      canaryConfiguration: { canaryPercent: 20, canaryBakeTimeInMinutes: 1 },
-    },
+    deploymentConfiguration: configuration,
   })
   await rolledOut('canary')
   const { host } = front
   expect([await fetchText(host, production), await fetchText(host, testing)]).toEqual(['blue', 'blue'])
 
-  const taskDefinition = await register('canary', site('green'))
-  await ecs.send(new UpdateServiceCommand({ cluster: 'main', service: 'canary', taskDefinition }))
-  const stageOf = () =>
-    cloud.journal
-      .entries('service-deployment')
-      .findLast(({ service, lifecycleStage }) => `${service}`.endsWith('/canary') && lifecycleStage !== undefined)
-  const seen = { production: new Map<unknown, string[]>(), testing: new Map<unknown, string[]>() }
-  while (stageOf()?.['status'] === 'IN_PROGRESS') {
-    for (const [traffic, port] of [
-      ['production', production],
-      ['testing', testing],
-    ] as const) {
-      const before = stageOf()
-      const answer = await fetchText(host, port)
-      // A request in the moment of a shift belongs to neither side of it.
-      if (before !== stageOf()) continue
-      const share = before?.[traffic === 'production' ? 'productionTraffic' : 'testTraffic']
-      const answers = seen[traffic].get(share) ?? []
-      seen[traffic].set(share, [...answers, answer])
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20))
+  const { service: updated } = await ecs.send(
+    new UpdateServiceCommand({
+      ...{ cluster: 'main', service: 'canary', taskDefinition: await register('canary', site('green')) },
+      deploymentConfiguration: {
+        ...configuration,
+        lifecycleHooks: [
+          {
+            targetType: 'PAUSE',
+            lifecycleStages: [
+              'POST_SCALE_UP',
+              'POST_TEST_TRAFFIC_SHIFT',
+              'PRE_PRODUCTION_TRAFFIC_SHIFT',
+              'POST_PRODUCTION_TRAFFIC_SHIFT',
+            ],
+          },
+        ],
+      },
+    }),
+  )
+  const serviceDeploymentArn = updated?.currentServiceDeployment
+  const deployment = async () => {
+    const { serviceDeployments } = await ecs.send(
+      new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: [serviceDeploymentArn ?? ''] }),
+    )
+    return serviceDeployments?.[0] ?? {}
   }
-  expect(stageOf()?.['status']).toBe('SUCCESSFUL')
-  const greens = (answers: string[] = []) => answers.filter((answer) => answer === 'green').length
-  expect(new Set(seen.production.get(0))).toEqual(new Set(['blue']))
-  expect(new Set(seen.production.get(100))).toEqual(new Set(['green']))
-  expect(new Set(seen.testing.get(0))).toEqual(new Set(['blue']))
-  expect(new Set(seen.testing.get(100))).toEqual(new Set(['green']))
-  const canary = seen.production.get(20) ?? []
-  expect(canary.length).toBeGreaterThanOrEqual(5)
-  // Requests are spread exactly: one in five.
-  expect(Math.abs(greens(canary) - canary.length / 5)).toBeLessThanOrEqual(1)
+  const greens = async (port: number) => {
+    const answers = []
+    for (let i = 0; i < 10; i++) answers.push(await fetchText(host, port))
+    expect(new Set([...answers, 'blue', 'green'])).toEqual(new Set(['blue', 'green']))
+    return answers.filter((answer) => answer === 'green').length
+  }
+  /** Waits, under traffic, for the next hook, or for the end. */
+  const pause = () =>
+    until('a hook of the canary', async () => {
+      for (const port of [production, testing]) await fetchText(host, port)
+      const seen = await deployment()
+      const hook = seen.lifecycleHookDetails?.find(({ status }) => status === 'AWAITING_ACTION')
+      return hook !== undefined || seen.status !== 'IN_PROGRESS' ? { ...seen, hookId: hook?.hookId } : undefined
+    })
+  const seen: [string | undefined, number, number][] = []
+  for (let at = await pause(); at.hookId !== undefined; at = await pause()) {
+    seen.push([at.lifecycleStage, await greens(production), await greens(testing)])
+    const { hookId } = at
+    await ecs.send(new ContinueServiceDeploymentCommand({ serviceDeploymentArn, hookId, action: 'CONTINUE' }))
+  }
+  expect((await deployment()).status).toBe('SUCCESSFUL')
+  // How many of ten requests the new revision answers: of production, and of test traffic.
+  expect(seen).toEqual([
+    ['POST_SCALE_UP', 0, 0],
+    ['POST_TEST_TRAFFIC_SHIFT', 0, 10],
+    ['PRE_PRODUCTION_TRAFFIC_SHIFT', 0, 10],
+    ['PRE_PRODUCTION_TRAFFIC_SHIFT', 2, 10],
+    ['POST_PRODUCTION_TRAFFIC_SHIFT', 10, 10],
+  ])
 })
 
 test('a missing image, a broken command and an unknown secret stop a task from starting', async () => {

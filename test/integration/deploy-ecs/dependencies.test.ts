@@ -21,6 +21,7 @@ import type { Intercept } from '../../../rehearsal/cloud/kernel/service.ts'
 import { parseScenario } from '../../../rehearsal/cloud/runtimes/simulated/index.ts'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'
 import { BY_TAG, makeService } from '../../support/deploy-ecs/ecs-cloud.ts'
+import { settled } from '../../support/deploy-ecs/settled.ts'
 
 const SPEED = 100
 const ACCOUNT = '123456789012'
@@ -48,8 +49,10 @@ async function start(programs = {}): Promise<Cloud> {
     new ECSClient(configOf(started.url)),
     new ElasticLoadBalancingV2Client(configOf(started.url)),
   ] as const
-  const clock = { advance: () => delay(60_000 / SPEED) }
-  for (const name of ['web', 'api']) await makeService({ ecs, elb, clock }, { name, balanced: false, desiredCount: 1 })
+  for (const name of ['web', 'api']) {
+    const clock = { advance: () => settled(ecs, `${name}:1`, { service: name }) }
+    await makeService({ ecs, elb, clock }, { name, balanced: false, desiredCount: 1 })
+  }
   ecs.destroy()
   elb.destroy()
   return started

@@ -1,6 +1,4 @@
 // Several services in one step.
-import { once } from 'node:events'
-import { setTimeout as delay } from 'node:timers/promises'
 import { DescribeServicesCommand } from '@aws-sdk/client-ecs'
 import { awsClients } from '../../../actions/deploy-ecs/src/aws/clients.ts'
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
@@ -108,6 +106,7 @@ describe('several services in one step', () => {
   test('are all rolled back when the run is cancelled, also during UpdateService', async () => {
     await make()
     const cancellation = new AbortController()
+    const apiGaveUp = Promise.withResolvers<void>()
     cloud.intercept = ({ action, request }) => {
       if (action !== 'UpdateService' || !request.body.includes('api')) return undefined
       cancellation.abort()
@@ -123,10 +122,9 @@ describe('several services in one step', () => {
           clients.ecs.middlewareStack.add(
             (next, { commandName }) =>
               async (args) => {
-                const late = commandName === 'UpdateServiceCommand' && JSON.stringify(args.input).includes('worker')
-                if (late && !cancellation.signal.aborted) await once(cancellation.signal, 'abort')
-                // Long after the other has given up.
-                if (late) await delay(200)
+                if (commandName !== 'UpdateServiceCommand') return next(args)
+                if (JSON.stringify(args.input).includes('api')) return next(args).finally(() => apiGaveUp.resolve())
+                await apiGaveUp.promise
                 return next(args)
               },
             { step: 'initialize' },

@@ -150,17 +150,14 @@ test('refuses to unlock a backend that locks only in DynamoDB', async () => {
 })
 
 test('applies with a role that may not record the holder, and logs that once', async () => {
-  const slow = `
-    resource "terraform_data" "slow" {
-      provisioner "local-exec" {
-        command = "sleep 2"
-      }
-    }`
-  const intercept: Intercept = ({ request }) =>
-    request.method === 'PUT' && request.url.pathname.endsWith('.holder.json')
-      ? { error: new AwsError('AccessDenied', 'User: arn:aws:iam::123456789012:user/ci may not.', 403) }
-      : undefined
-  await withStack({ entry, name: 'unnamed', files: { 'main.tf': slow }, intercept }, async (web) => {
+  let directory = ''
+  const intercept: Intercept = ({ request }) => {
+    if (request.method !== 'PUT' || !request.url.pathname.endsWith('.holder.json')) return undefined
+    writeFileSync(`${directory}/go`, '')
+    return { error: new AwsError('AccessDenied', 'User: arn:aws:iam::123456789012:user/ci may not.', 403) }
+  }
+  await withStack({ entry, name: 'unnamed', files: { 'main.tf': GATE }, intercept }, async (web) => {
+    directory = web.directory
     const { code, log } = await web.run({}, { env: runEnv(30) })
     expect(code).toBe(0)
     expect(log.match(/Could not record beside the state which run holds its lock \(AccessDenied\)/g)).toHaveLength(1)

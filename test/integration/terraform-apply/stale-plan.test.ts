@@ -48,13 +48,15 @@ test('plans again when another apply came first, and finds nothing left to do', 
     'main.tf': `
       resource "terraform_data" "slow" {
         provisioner "local-exec" {
-          command = "sleep 2"
+          command = "while [ ! -e free ]; do sleep 0.1; done"
         }
       }`,
   }
   const jobs = [new Job('pair', slow), new Job('pair', slow)]
   const steps = await Promise.all(jobs.map((job) => job.planned()))
   for (const job of jobs) job.goOn()
+  await until(() => steps.some((step) => step.log().includes('Waiting for the lock')))
+  for (const { stack } of jobs) writeFileSync(`${stack.directory}/free`, '')
   const ended = await Promise.all(steps.map((step) => step.ended))
 
   expect(ended.map(({ code }) => code)).toEqual([0, 0])
