@@ -12,7 +12,9 @@ const project = (name, extra = {}) => ({
   extensionsToTreatAsEsm: ['.ts'],
   testEnvironment: '<rootDir>/script/lib/test-environment.js',
   modulePathIgnorePatterns: ['<rootDir>/build/', '<rootDir>/.rehearsal/', '<rootDir>/actions/[^/]+/dist/'],
+  transformIgnorePatterns: ['/node_modules/(?!@actions/workflow-parser/)'],
   transform: {
+    '/@actions/workflow-parser/.*\\.js$': '<rootDir>/script/lib/json-imports.js',
     '\\.ts$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }],
   },
   ...extra,

@@ -74,9 +74,12 @@ describe('the STS endpoint of the backend', () => {
   })
   const folder = mkdtempSync(join(tmpdir(), 'slipway-profile-'))
   const before = { ...process.env }
+  const { warn } = console
   let sts = ''
 
   beforeAll(async () => {
+    // The SDK warns that the environment has both a profile and keys, as it must have here.
+    console.warn = () => undefined
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     sts = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     const file = join(folder, 'credentials')
@@ -90,6 +93,7 @@ describe('the STS endpoint of the backend', () => {
   })
   afterAll(() => {
     process.env = before
+    console.warn = warn
     server.closeAllConnections()
     server.close()
     rmSync(folder, { recursive: true })
