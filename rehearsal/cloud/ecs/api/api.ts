@@ -3,7 +3,7 @@ import type { Caller, Members, Operations } from '../../kernel/call.ts'
 import { refuseMisfits } from '../request-shape.ts'
 
 /** ECS operations. Their input is validated and has the SDK's type. */
-// The input's type differs from operation to operation; `bind` is the only caller, and has held it to its shape.
+// Each operation has another input type. `bind`, the only caller, has validated the input.
 // biome-ignore lint/suspicious/noExplicitAny: see above
 export type Api = Readonly<Record<string, (input: any, caller: Caller) => object | Promise<object>>>
 
@@ -21,7 +21,7 @@ export function bind(api: Api): Operations {
   )
 }
 
-/** `null` in a request is as good as absent. */
+/** AWS treats `null` in a request as absent. */
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.filter((item) => item !== null).map(withoutNulls)
   if (typeof value !== 'object' || value === null) return value

@@ -25,7 +25,7 @@ export function clusterOperations(ecs: Ecs): Api {
       const name = input.clusterName ?? 'default'
       if (!/^[\w-]{1,255}$/.test(name)) throw invalid('Identifier was unexpected')
       const cluster = active(region, name) ?? newCluster(caller, name)
-      // CreateCluster of a cluster that is there answers with it, as it is.
+      // CreateCluster returns a cluster that exists already, unchanged.
       if (region.clusters.get(name) !== cluster) {
         cluster.settings = input.settings ?? cluster.settings
         cluster.configuration = input.configuration
@@ -131,7 +131,7 @@ function newCluster({ account, region }: Scope, name: string): Cluster {
   }
 }
 
-/** The cloud has no Auto Scaling groups, so Fargate's are the only capacity providers. */
+/** The simulated cloud has no Auto Scaling groups, so Fargate's are the only capacity providers. */
 function known(providers: readonly string[]): readonly string[] {
   const unknown = providers.find((provider) => !['FARGATE', 'FARGATE_SPOT'].includes(provider))
   if (unknown === undefined) return providers

@@ -14,7 +14,7 @@ export function containerInstanceOperations(ecs: Ecs): Api {
   return {
     ListContainerInstances: (input: ListContainerInstancesRequest, caller) => {
       const { instances } = ecs.regions.get(caller).cluster(input.cluster)
-      // All instances are ACTIVE: the cloud has none that drain, and no query language for the others.
+      // All instances are ACTIVE: draining and the cluster query language are not simulated.
       const listed = input.status === undefined || input.status === 'ACTIVE' ? [...instances.values()] : []
       const { items, nextToken } = pageOf(listed, input.nextToken, pageSize(input.maxResults, 100))
       return { containerInstanceArns: items.map(({ arn }) => arn), nextToken }

@@ -12,7 +12,7 @@ export function pageOf<T>(all: readonly T[], token: string | undefined, size: nu
   return { items: all.slice(start, end), nextToken: end < all.length ? tokenOf(end) : undefined }
 }
 
-/** How many a page may hold. Throws when that is not what the API allows. */
+/** The page size. Throws when the API does not allow it. */
 export function pageSize(asked: number | undefined, byDefault: number, most = 100): number {
   if (asked === undefined) return byDefault
   if (Number.isInteger(asked) && asked >= 1 && asked <= most) return asked

@@ -2,7 +2,7 @@ import type { RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs'
 import { parseArn } from '../../kernel/arn.ts'
 import { isInEcr } from '../../kernel/image-reference.ts'
 
-/** What a container instance must be capable of to run this, as AWS works it out; the attributes most often met. */
+/** The attributes that a container instance needs to run this, as AWS derives them; the most common ones only. */
 export function requiredAttributes(body: RegisterTaskDefinitionRequest): readonly string[] {
   const { containerDefinitions: containers = [] } = body
   const any = (test: (container: (typeof containers)[number]) => boolean) => containers.some(test)

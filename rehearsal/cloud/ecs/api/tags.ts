@@ -8,11 +8,11 @@ import type { Api } from './api.ts'
 
 const MOST_TAGS = 50
 
-/** The tags of a resource, as answers carry them. */
+/** The tags of a resource, in the form of answers. */
 export const tagsOf = (region: Region, arn: string): Tag[] =>
   [...(region.tags.get(arn) ?? [])].map(([key, value]) => ({ key, value }))
 
-/** Sets tags on a resource, besides those it has. */
+/** Adds tags to a resource. */
 export function setTags(region: Region, arn: string, tags: readonly Tag[] | undefined): void {
   if (tags === undefined || tags.length === 0) return
   const kept = new Map(region.tags.get(arn))
@@ -46,7 +46,7 @@ export function tagOperations(ecs: Ecs): Api {
   }
 }
 
-/** The ARN, if there is such a resource. Throws as AWS does otherwise. */
+/** The ARN of a resource that exists. Throws AWS's error otherwise. */
 function existing(region: Region, caller: Scope, arn = ''): string {
   const parsed = parseEcsArn(arn)
   if (parsed === undefined || parsed.scope.account !== caller.account)

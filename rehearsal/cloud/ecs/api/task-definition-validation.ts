@@ -2,7 +2,7 @@ import type { ContainerDefinition, RegisterTaskDefinitionRequest } from '@aws-sd
 import { AwsError } from '../../kernel/errors.ts'
 import { isInEcr } from '../../kernel/image-reference.ts'
 
-/** Refuses what RegisterTaskDefinition refuses, in AWS's words. */
+/** Refuses what RegisterTaskDefinition refuses, with AWS's error messages. */
 export function refuseTaskDefinition(body: RegisterTaskDefinitionRequest): void {
   const { family = '', containerDefinitions = [], networkMode } = body
   if (family === '') throw refused('Family should not be null or empty.')
@@ -54,7 +54,7 @@ function refuseContainer(
   if ((container.stopTimeout ?? 0) > 120) throw refused(`Invalid 'stopTimeout' setting for container '${name}'.`)
 }
 
-/** What Fargate takes: for each number of CPU units, the memory in MiB. */
+/** Fargate's sizes: the memory in MiB for each number of CPU units. */
 const FARGATE: Readonly<Record<string, { from: number; to: number; step: number } | readonly number[]>> = {
   256: [512, 1024, 2048],
   512: { from: 1024, to: 4096, step: 1024 },

@@ -92,7 +92,7 @@ export function taskDefinitionOperations(ecs: Ecs): Api {
     ListTaskDefinitions: (input: ListTaskDefinitionsRequest, caller) => {
       const { familyPrefix, status = 'ACTIVE', sort = 'ASC' } = input
       const { families } = ecs.regions.get(caller)
-      // AWS means the whole family's name by `familyPrefix` here, unlike in ListTaskDefinitionFamilies.
+      // Here `familyPrefix` is the name of the family, unlike in ListTaskDefinitionFamilies.
       const names = familyPrefix === undefined ? [...families.keys()].sort() : [familyPrefix]
       const arns = names
         .flatMap((name) => families.get(name) ?? [])
@@ -117,7 +117,7 @@ export function taskDefinitionOperations(ecs: Ecs): Api {
   }
 }
 
-/** What AWS fills in where a container says nothing. */
+/** AWS's defaults for a container definition. */
 function withDefaults(
   container: ContainerDefinition,
   { networkMode }: RegisterTaskDefinitionRequest,
@@ -144,7 +144,7 @@ function withDefaults(
   }
 }
 
-/** Whether tasks of it can run on Fargate. */
+/** Whether its tasks can run on Fargate. */
 export const runsOnFargate = ({ body }: TaskDefinition): boolean => body.networkMode === 'awsvpc' && fitsFargate(body)
 
 function taskDefinitionAnswer(definition: TaskDefinition): TaskDefinitionAnswer {

@@ -200,7 +200,7 @@ function candidates(cluster: Cluster, { serviceName }: ListTasksRequest): Iterab
 }
 
 function matches(task: Task, input: ListTasksRequest): boolean {
-  // Tasks are wanted RUNNING or STOPPED, and nothing else: the filter PENDING finds none, on AWS too.
+  // A desired status is RUNNING or STOPPED. The filter PENDING finds no task, as on AWS.
   const { desiredStatus = 'RUNNING', startedBy, family, launchType, containerInstance } = input
   return (
     task.desiredStatus === desiredStatus &&

@@ -3,11 +3,11 @@ import type { Service, Task } from '../model.ts'
 
 export interface Health {
   readonly healthy: boolean
-  /** Why it is unhealthy, as its stoppedReason will have it; `undefined` while that is not yet known, or is ignored. */
+  /** Why it is unhealthy, as in its later stoppedReason; `undefined` while that is not known or is ignored. */
   readonly unhealthy: string | undefined
 }
 
-/** What the scheduler makes of a task's checks: container health, target health, or 40 quiet seconds where there are none. */
+/** A task's health for the scheduler: by container and target health; without any check, by its first 40 s RUNNING. */
 export function healthOf(task: Task, inGrace: boolean): Health {
   if (task.lastStatus !== 'RUNNING') return { healthy: false, unhealthy: undefined }
   const checked = task.containers.filter(({ definition }) => definition.essential !== false && definition.healthCheck)
@@ -26,7 +26,7 @@ export function healthOf(task: Task, inGrace: boolean): Health {
   return { healthy, unhealthy: undefined }
 }
 
-/** When the scheduler stops ignoring what checks say of this task. */
+/** When the scheduler begins to count failed checks of this task. */
 export function graceEnd(task: Task, service: Service): number {
   return (task.startedAt?.getTime() ?? 0) + (service.healthCheckGracePeriodSeconds ?? 0) * 1000
 }

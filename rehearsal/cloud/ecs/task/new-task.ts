@@ -71,7 +71,7 @@ export function newTask(ecs: Ecs, plan: TaskPlan): Task {
   }
 }
 
-/** LATEST is what AWS names by its number in what it answers. */
+/** AWS answers with the number of the version that LATEST stands for. */
 export const platformOf = (asked = 'LATEST'): string => (asked === 'LATEST' ? '1.4.0' : asked)
 
 const zonesOf = (region: string): readonly string[] => ['a', 'b', 'c'].map((letter) => `${region}${letter}`)

@@ -1,6 +1,6 @@
 import type { ContainerDefinition, TaskOverride } from '@aws-sdk/client-ecs'
 
-/** A container as RunTask's overrides want it. */
+/** A container definition with RunTask's overrides applied. */
 export function withOverride(container: ContainerDefinition, overrides: TaskOverride = {}): ContainerDefinition {
   const override = overrides.containerOverrides?.find(({ name }) => name === container.name)
   if (override === undefined) return container

@@ -1,6 +1,6 @@
 import type { Cluster, ContainerInstance, Task, TaskDefinition } from '../model.ts'
 
-/** What a task takes of a container instance. */
+/** The resources of a container instance that a task uses. */
 export interface Needs {
   readonly cpu: number
   readonly memory: number
@@ -11,9 +11,9 @@ export interface Needs {
 export type Placement =
   | { readonly instance: ContainerInstance }
   | {
-      /** As service events word it. */
+      /** The words of service events. */
       readonly reason: string
-      /** As the `failures` of RunTask word it. */
+      /** The words of RunTask's `failures`. */
       readonly code: string
       readonly arn?: string
     }

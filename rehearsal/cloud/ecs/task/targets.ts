@@ -4,7 +4,7 @@ import type { Ecs } from '../context.ts'
 import { groupOf } from '../lifecycle.ts'
 import type { Registration, Task } from '../model.ts'
 
-/** The targets of all tasks: registers them, listens to what their groups say, and takes them out again. */
+/** The targets of all tasks: registers them, follows their health, and deregisters them. */
 export class TaskTargets {
   readonly #ecs: Ecs
   readonly #owners = new Map<string, { readonly task: Task; readonly registration: Registration }>()
@@ -42,7 +42,7 @@ export class TaskTargets {
     }
   }
 
-  /** Takes the task's targets out of their groups, and lets them drain. */
+  /** Deregisters the task's targets, and waits until they have drained. */
   deregister(task: Task): void {
     const scope = task.cluster.scope
     const { service } = task.deployment ?? {}
@@ -58,7 +58,7 @@ export class TaskTargets {
     }
   }
 
-  /** No longer listens to what is said of the task's targets. */
+  /** Stops following the health of the task's targets. */
   forget(task: Task): void {
     for (const { targetGroupArn, target } of task.registrations) {
       const key = keyOf(task.cluster.scope, targetGroupArn, target)

@@ -14,7 +14,7 @@ export interface TaskWatcher {
   running(task: Task): void
   /** Its health, as the scheduler counts it, has changed. */
   healthChanged(task: Task): void
-  /** It is stopping, for its stoppedReason. */
+  /** It is stopping. */
   ending(task: Task): void
   /** It takes no more traffic: its targets have drained. */
   drained(task: Task): void
@@ -48,7 +48,7 @@ export class Tasks {
     task.handle = this.#ecs.runtime.run(requestOf(task), this.#eventsOf(task))
   }
 
-  /** Stops a task that is not on its way to STOPPED yet. */
+  /** Stops a task that is not stopping yet. */
   stop(task: Task, stopCode: TaskStopCode, reason: string): void {
     if (!this.#condemn(task, stopCode, reason)) return
     if (task.lastStatus === 'RUNNING' || task.lastStatus === 'ACTIVATING') {
@@ -123,7 +123,7 @@ export class Tasks {
     else this.#assess(task)
   }
 
-  /** Sees whether the scheduler's view of the task's health has changed. */
+  /** Reports a change of the task's health, as the scheduler counts it. */
   #assess(task: Task): void {
     if (task.lastStatus !== 'RUNNING' || task.desiredStatus === 'STOPPED') return
     const service = task.deployment?.service
@@ -168,7 +168,7 @@ export class Tasks {
     this.#kill(task)
   }
 
-  /** Marks a task as one that stops; false if it was one already. */
+  /** Marks a task as stopping; false if it was already. */
   #condemn(task: Task, stopCode: TaskStopCode, reason: string): boolean {
     if (task.desiredStatus === 'STOPPED') return false
     task.desiredStatus = 'STOPPED'
@@ -194,7 +194,7 @@ export class Tasks {
 
   #ended(task: Task): void {
     task.ended = true
-    // A task whose last container ended of itself is on its way here too; what is still draining first drains.
+    // Also called for a task whose last container ended by itself. Its targets drain first.
     if (task.lastStatus !== 'STOPPING') return
     for (const container of task.containers) container.lastStatus = 'STOPPED'
     task.executionStoppedAt ??= nowOf(this.#ecs)
@@ -214,7 +214,7 @@ export class Tasks {
     this.#forgetInTime()
   }
 
-  /** Tasks stop one after the other, so the first of the list is always the next to be forgotten. */
+  /** The list is in the order in which tasks stopped, so its first task is the next to be forgotten. */
   #forgetInTime(): void {
     const [oldest] = this.#past
     if (this.#forgetting || oldest?.stoppedAt === undefined) return

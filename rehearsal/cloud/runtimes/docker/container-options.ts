@@ -10,13 +10,13 @@ const DEFAULT_STOP_TIMEOUT = 30
 export interface ContainerPlace {
   readonly runId: string
   readonly image: string
-  /** How the container is connected: `container:<id of the pause container>`, `host`, or a network's name. */
+  /** Network mode: `container:<id of the pause container>`, `host`, or a network's name. */
   readonly networkMode: string
-  /** How many times faster than the machine's the cloud's clock runs. */
+  /** Speed of the cloud's clock: 10 is ten times that of the machine. */
   readonly speed: number
   /** Values of the container's secrets, by name. */
   readonly secrets: Readonly<Record<string, string>>
-  /** The Docker volumes that stand in for the task's volumes, by name. */
+  /** Docker volumes for the task's volumes, by name. */
   readonly volumes: Readonly<Record<string, string>>
 }
 
@@ -47,7 +47,7 @@ export function containerOptions(
   }
 }
 
-/** Seconds of the machine between SIGTERM and SIGKILL. */
+/** Seconds between SIGTERM and SIGKILL, by the machine's clock. */
 export const stopSeconds = ({ stopTimeout = DEFAULT_STOP_TIMEOUT }: ContainerDefinition, speed: number): number =>
   Math.ceil(stopTimeout / speed)
 
@@ -60,7 +60,7 @@ export const labelsOf = (task: TaskRequest, runId: string, container = 'pause'):
   [TASK_LABELS.cluster]: task.cluster,
 })
 
-/** As the ECS agent names containers. */
+/** Container name in the form of the ECS agent. */
 export const nameOf = (task: TaskRequest, container: { readonly name?: string | undefined }): string =>
   `ecs-${task.family}-${task.revision}-${container.name ?? 'pause'}-${task.taskId}`
 
@@ -85,7 +85,7 @@ function environmentOf(
   return Object.entries(given).map(([name, value]) => `${name}=${value}`)
 }
 
-/** A health check in the image is none of ECS's business; one in the task definition keeps the cloud's time. */
+/** ECS ignores a health check in the image. One in the task definition runs by the cloud's clock. */
 function healthcheckOf({ healthCheck }: ContainerDefinition, speed: number): ContainerCreateOptions['Healthcheck'] {
   if (healthCheck?.command === undefined) return { Test: ['NONE'] }
   const { command, interval = 30, timeout = 5, retries = 3, startPeriod = 0 } = healthCheck
@@ -94,7 +94,7 @@ function healthcheckOf({ healthCheck }: ContainerDefinition, speed: number): Con
   return {
     Test: isForm ? command : ['CMD', ...command],
     Interval: scaled(interval),
-    // What the check does takes the machine's time, however fast the cloud's clock runs.
+    // The check itself takes the machine's time, so its time-out is not shortened.
     Timeout: timeout * SECOND,
     Retries: retries,
     StartPeriod: startPeriod === 0 ? 0 : scaled(startPeriod),
@@ -109,7 +109,7 @@ function hostConfigOf(task: TaskRequest, container: ContainerDefinition, place: 
     NetworkMode: place.networkMode,
     RestartPolicy: { Name: 'no' },
     LogConfig: { Type: 'json-file', Config: {} },
-    // No swap beside the memory: a container that asks for more than it was given is killed, as on AWS.
+    // No swap: a container that exceeds its memory is killed, as on AWS.
     ...(memory === undefined ? {} : { Memory: memory * MIB, MemorySwap: memory * MIB }),
     ...(container.memoryReservation === undefined ? {} : { MemoryReservation: container.memoryReservation * MIB }),
     ...(container.cpu ? { CpuShares: Math.max(2, container.cpu) } : {}),

@@ -20,7 +20,7 @@ export interface WorldFacts {
   readonly publishes: boolean
 }
 
-/** What all tasks of a cloud share on the engine. Made when first needed, and removed by their label at the end. */
+/** Objects on the engine that all tasks of a cloud share: created when first needed, removed by their label at the end. */
 export class World {
   readonly engine: Docker
   readonly runId: string
@@ -45,13 +45,13 @@ export class World {
     this.publishes = facts.publishes
   }
 
-  /** Listens to the engine, from before the first container on. */
+  /** Reads the engine's events. Called before the first container is created. */
   open(): Promise<void> {
     this.#opened ??= this.events.open(this.engine, this.runId)
     return this.#opened
   }
 
-  /** The name of the network that stands in for the VPC. */
+  /** The name of the Docker network that takes the place of the VPC. */
   network(): Promise<string> {
     this.#network ??= this.#makeNetwork()
     return this.#network
@@ -62,7 +62,7 @@ export class World {
     return this.#pauseImage
   }
 
-  /** The Docker volumes of a task's own volumes; a host path stands for itself. */
+  /** The Docker volumes of a task's volumes; a host path is used as it is. */
   async volumesOf(task: TaskRequest): Promise<Record<string, string>> {
     const volumes: Record<string, string> = {}
     for (const { name = '', host } of task.definition.volumes ?? []) {
@@ -84,7 +84,7 @@ export class World {
     }
   }
 
-  /** Waits until the engine's event of a container's death has been heard; not for long, should it have none. */
+  /** Waits for the engine's event of a container's death, for a limited time, as the engine may send none. */
   async diedOf(container: Docker.Container, isDead: () => boolean): Promise<void> {
     const state = await container.inspect().catch(() => undefined)
     if (state === undefined || state.State.Status === 'created') return

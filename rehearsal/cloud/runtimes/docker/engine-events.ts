@@ -27,7 +27,7 @@ export class EngineEvents {
       rest = lines.pop() ?? ''
       for (const line of lines) if (line !== '') this.#heard(JSON.parse(line))
     })
-    // The engine going away ends the stream; the tasks' own calls will say so in words.
+    // The stream ends when the engine does. The calls of the tasks report that with an error.
     stream.on('error', () => undefined)
   }
 
@@ -54,6 +54,6 @@ export class EngineEvents {
   }
 }
 
-/** dockerode's types know neither of the promise nor of the kinds of events that this engine has. */
+/** dockerode's types have neither the promise nor all kinds of events. */
 const eventStream = (engine: Docker, filters: Readonly<Record<string, readonly string[]>>): Promise<Readable> =>
   engine.getEvents({ filters } as object) as unknown as Promise<Readable>

@@ -3,10 +3,10 @@ import type { PullAccess } from '../../interfaces.ts'
 import type { Scope } from '../../kernel/call.ts'
 import { parseImage } from '../../kernel/image-reference.ts'
 
-/** As the ECS agent's ECS_IMAGE_PULL_BEHAVIOR: `default` falls back on what the engine has, on instances only. */
+/** ECS_IMAGE_PULL_BEHAVIOR of the ECS agent: `default` uses the engine's image if the pull fails, on instances only. */
 export type PullBehavior = 'default' | 'always' | 'prefer-cached'
 
-/** Pulls images for tasks, and removes those again that it brought. */
+/** Pulls images for tasks, and removes those that it pulled. */
 export class Images {
   readonly #engine: Docker
   readonly #access: PullAccess
@@ -20,7 +20,7 @@ export class Images {
     this.#behavior = behavior
   }
 
-  /** Has the engine hold `image`. Rejects with the engine's own error. */
+  /** Makes sure that the engine has `image`. Rejects with the engine's own error. */
   async pull(scope: Scope, image: string, mayFallBack: boolean): Promise<{ readonly digest: string | undefined }> {
     const local = await this.#inspect(image)
     if (local === undefined || this.#behavior !== 'prefer-cached') {
@@ -35,7 +35,7 @@ export class Images {
     return { digest: digestOf(image, held?.RepoDigests ?? []) }
   }
 
-  /** Takes back what pulling left on the engine. What others use by now stays. */
+  /** Removes the pulled images from the engine, except those that others use. */
   async removeAll(): Promise<void> {
     for (const image of this.#brought)
       await this.#engine
@@ -74,7 +74,7 @@ export class Images {
   }
 }
 
-/** The digest of the manifest, as the repository that `image` names has it. */
+/** The digest of the manifest in the repository that `image` names. */
 export function digestOf(image: string, repoDigests: readonly string[]): string | undefined {
   const { repository, digest } = parseImage(image)
   return digest ?? repoDigests.map(parseImage).find((held) => held.repository === repository)?.digest

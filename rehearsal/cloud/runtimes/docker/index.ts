@@ -20,7 +20,7 @@ export interface DockerRuntimeDeps {
   readonly pullAccess: PullAccess
   /** Default: the engine of DOCKER_HOST, or the local one. */
   readonly engine?: Docker
-  /** How many times faster than the machine's the cloud's clock runs. */
+  /** Speed of the cloud's clock: 10 is ten times that of the machine. */
   readonly speed?: number
   readonly pullBehavior?: PullBehavior
   /** Without it, container logs stay on the engine and are removed with the container. */

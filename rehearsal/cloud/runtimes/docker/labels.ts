@@ -1,7 +1,7 @@
-/** On everything that a cloud makes on a Docker engine: which cloud it was. Only what carries its own is ever removed. */
+/** Label of everything that a cloud creates on a Docker engine. A cloud removes only what has its own value of it. */
 export const RUN_LABEL = 'slipway.rehearsal'
 
-/** What `docker ps` shows of a task, besides. */
+/** Further labels, for `docker ps`. */
 export const TASK_LABELS = {
   task: 'com.amazonaws.ecs.task-arn',
   family: 'com.amazonaws.ecs.task-definition-family',

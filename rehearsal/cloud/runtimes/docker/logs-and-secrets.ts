@@ -3,7 +3,7 @@ import type { Scope } from '../../kernel/call.ts'
 
 /** Destination of the awslogs driver: simulated CloudWatch Logs. */
 export interface LogSink {
-  /** Makes the stream (and the group, if asked to). Rejects in CloudWatch's words when the group does not exist. */
+  /** Creates the stream (and the group, if asked to). Rejects as CloudWatch does when the group does not exist. */
   open(scope: Scope, stream: LogStream, createGroup: boolean): Promise<void>
   write(scope: Scope, stream: LogStream, events: readonly LogEvent[]): Promise<void>
 }
@@ -20,6 +20,6 @@ export interface LogEvent {
 
 /** Source of containers' `secrets`: Secrets Manager and Systems Manager. */
 export interface SecretSource {
-  /** Rejects in AWS's words when there is none. */
+  /** Rejects with AWS's error message when there is none. */
   valueOf(scope: Scope, valueFrom: string): Promise<string>
 }

@@ -7,7 +7,7 @@ import type { LogEvent, LogSink, LogStream } from './logs-and-secrets.ts'
 const FLUSH_AFTER_MS = 500
 const FLUSH_AT_EVENTS = 1_000
 
-/** Where the awslogs driver would send this container's output; `undefined` for other drivers. */
+/** The log stream of a container with the awslogs driver; `undefined` for other drivers. */
 export function streamOf(
   task: TaskRequest,
   { name = '', logConfiguration }: ContainerDefinition,
@@ -55,7 +55,7 @@ export async function shipLogs(
   await sent
 }
 
-/** Takes Docker's multiplexed stream apart: eight bytes of header, then as many bytes of text as the header says. */
+/** Reads Docker's multiplexed stream: eight bytes of header, then as many bytes of text as the header says. */
 export class Frames {
   #rest: Buffer = Buffer.alloc(0)
   #line = ''

@@ -7,7 +7,7 @@ const ELF_HEADER = 64
 const PROGRAM_HEADER = 56
 const LOADED_AT = 0x400000n
 
-/** By the engine's name of the architecture: ELF's number of it, and a loop around a system call that sleeps. */
+/** By the engine's name of the architecture: the number in ELF, and a loop around a system call that sleeps. */
 const MACHINES: Readonly<Record<string, { readonly elf: number; readonly code: readonly number[] }>> = {
   // mov eax, 34 (pause); syscall; jmp to the start
   x86_64: { elf: 62, code: [0xb8, 0x22, 0x00, 0x00, 0x00, 0x0f, 0x05, 0xeb, 0xf7] },
@@ -53,10 +53,10 @@ export function pauseProgram(architecture: string): Buffer {
 
 export const pauseImageOf = (runId: string): string => `slipway-pause:${runId}`
 
-/** What a pause container is started with; its image is but the program. */
+/** Command and settings of a pause container. Its image holds only the program. */
 export const PAUSE_ENTRYPOINT: readonly string[] = ['/pause']
 
-/** Makes the image of the pause container on the engine, and gives its name. */
+/** Creates the image of the pause container on the engine. Returns its name. */
 export async function makePauseImage(engine: Docker, runId: string): Promise<string> {
   const { Architecture } = await engine.info()
   const archive = pack()

@@ -6,8 +6,8 @@ const PASSES = 40
 const PAUSE_MS = 250
 
 /**
- * Removes all that carries this cloud's label, and nothing else. The engine removes in its own time, and a network only
- * once its last container is gone, so this looks again until nothing is left. Gives what would not go, by name.
+ * Removes everything with this cloud's label, and nothing else. The engine removes in the background, and a network only
+ * after its last container, so this looks again until nothing is left. Returns the names of what could not be removed.
  */
 export async function removeLeftovers(engine: Docker, runId: string): Promise<readonly string[]> {
   let left = await removeOnce(engine, runId)
@@ -18,7 +18,7 @@ export async function removeLeftovers(engine: Docker, runId: string): Promise<re
   return left
 }
 
-/** One pass; gives what could not be removed yet. */
+/** One pass. Returns what could not be removed yet. */
 async function removeOnce(engine: Docker, runId: string): Promise<readonly string[]> {
   const filters = { label: [`${RUN_LABEL}=${runId}`] }
   const containers = await engine.listContainers({ all: true, filters })

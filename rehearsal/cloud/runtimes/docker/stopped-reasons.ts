@@ -1,14 +1,14 @@
 import type { LaunchType } from '@aws-sdk/client-ecs'
 import { parseArn } from '../../kernel/arn.ts'
 
-/** What the Docker engine said, without the HTTP around it. */
+/** The Docker engine's error message, without the HTTP status. */
 export function engineMessage(error: unknown): string {
   const json = (error as { json?: { message?: unknown } }).json?.message
   const text = typeof json === 'string' ? json : error instanceof Error ? error.message : String(error)
   return text.replace(/^\(HTTP code \d+\) [^-]*- /, '').trim()
 }
 
-/** Why an image could not be pulled, as Fargate and as the ECS agent on an instance put it. */
+/** Why an image could not be pulled, in the words of Fargate, or of the ECS agent on an instance. */
 export function pullReason(image: string, error: unknown, launchType: LaunchType): string {
   const message = engineMessage(error)
   if (launchType !== 'FARGATE') return `CannotPullContainerError: Error response from daemon: ${message}`

@@ -3,17 +3,17 @@ import { labelsOf, nameOf, portsOf } from './container-options.ts'
 import type { World } from './context.ts'
 import { PAUSE_ENTRYPOINT } from './pause-container.ts'
 
-/** How a task is connected. */
+/** The network of a task. */
 export interface TaskNetwork {
   readonly privateIp: string
-  /** What its containers are created with. */
+  /** Network options of its containers. */
   readonly mode: string
-  /** Ports of an awsvpc task that had to be published, on machines that cannot reach a container's address. */
+  /** Ports of an awsvpc task that are published, on machines that cannot reach a container's address. */
   readonly published: ReadonlyMap<number, number>
   remove(): Promise<void>
 }
 
-/** Connects a task. With awsvpc it gets an address of its own, held by a pause container that all its containers join. */
+/** Creates the network of a task. With awsvpc a pause container holds its address, and all its containers join that. */
 export async function networkOf(world: World, task: TaskRequest): Promise<TaskNetwork> {
   const { networkMode = 'bridge' } = task.definition
   const hostIp = task.instance?.privateIp ?? '127.0.0.1'

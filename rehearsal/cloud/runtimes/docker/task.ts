@@ -70,7 +70,7 @@ export class DockerTask implements TaskHandle {
     this.#work = this.#work.catch(() => undefined).then(() => this.#end())
   }
 
-  /** Abandons the task: starts nothing more. The caller removes its containers. */
+  /** Starts nothing more. The caller removes the containers. */
   async abandon(): Promise<void> {
     this.#stopping = true
     await this.#work.catch(() => undefined)
@@ -189,7 +189,7 @@ export class DockerTask implements TaskHandle {
     this.#continue()
   }
 
-  /** The engine may hear of it later than of the death that it is the cause of. */
+  /** The engine may report it after the death that it caused. */
   async #ranOutOfMemory(running: Running): Promise<boolean> {
     for (let wait = 0; wait < OOM_NOTICE_MS && !running.outOfMemory; wait += OOM_LOOK_MS) {
       const state = await running.container?.inspect().catch(() => undefined)
@@ -262,7 +262,7 @@ export class DockerTask implements TaskHandle {
 
   async #bindingsOf(container: Docker.Container, definition: ContainerDefinition): Promise<NetworkBinding[]> {
     const { networkMode } = this.#task.definition
-    // As the ECS agent, which reports no bindings for a shared network.
+    // Like the ECS agent, which reports no bindings for a shared network.
     if (networkMode === 'awsvpc' || networkMode === 'host' || networkMode === 'none') return []
     const { NetworkSettings } = await container.inspect()
     return portsOf(definition).map(({ key, containerPort, protocol }) => ({
@@ -274,11 +274,11 @@ export class DockerTask implements TaskHandle {
   }
 }
 
-/** Why a task cannot start, in AWS's words. */
+/** Why a task cannot start, with AWS's message. */
 class CannotStart extends Error {
   readonly reason: string
   readonly container: string | undefined
-  /** The container's own reason, where it says more than the task's. */
+  /** The container's reason, where it differs from the task's. */
   readonly detail: string | undefined
 
   constructor(reason: string, container?: string, detail?: string) {

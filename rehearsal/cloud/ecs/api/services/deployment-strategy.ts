@@ -9,7 +9,7 @@ import { invalid, notSimulated } from '../errors.ts'
 
 type Strategy = NonNullable<DeploymentConfiguration['strategy']>
 
-/** The configuration with AWS's defaults, and without what belongs to another strategy that the service had before. */
+/** The configuration with AWS's defaults, without the settings of the service's former strategy. */
 export function completed(
   asked: DeploymentConfiguration | undefined,
   all: DeploymentConfiguration,
@@ -107,7 +107,7 @@ export function refuseUnshiftable(
   }
 }
 
-/** Refuses to change what another controller has to change. */
+/** Refuses changes that belong to another deployment controller. */
 export function refuseForController(
   controller: Service['controller'],
   changes: { readonly taskDefinition: boolean; readonly forced: boolean; readonly spec: boolean },

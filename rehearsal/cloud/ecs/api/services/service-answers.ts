@@ -81,7 +81,7 @@ function taskSetAnswer(deployment: Deployment): TaskSet {
   }
 }
 
-/** How tasks are launched, as services, deployments and revisions all have it. */
+/** The members about how tasks are launched, which services, deployments and revisions have in common. */
 export function launchOf(spec: ServiceSpec) {
   const { launchType, capacityProviderStrategy, platformVersion } = spec
   const onFargate = launchType === 'FARGATE' || capacityProviderStrategy?.[0]?.capacityProvider?.startsWith('FARGATE')
@@ -97,7 +97,7 @@ function deploymentAnswer({ clock }: Ecs, deployment: Deployment): DeploymentAns
   const { running, pending, wanted } = countsOf(deployment)
   const launch = launchOf(revision.spec)
   const isStale = deployment.staleUntil > clock.now()
-  // Behind a Classic Load Balancer AWS does not say how the rollout goes.
+  // Behind a Classic Load Balancer, AWS shows no rollout state.
   const says = !service.spec.loadBalancers.some(({ loadBalancerName }) => loadBalancerName !== undefined)
   return {
     id,
@@ -123,7 +123,7 @@ function deploymentAnswer({ clock }: Ecs, deployment: Deployment): DeploymentAns
   }
 }
 
-/** Which service deployment is the current one: right, or as far behind as the scenario has it. */
+/** The members about the current service deployment, which lags behind as the scenario says, and its revisions. */
 function currentOf({ clock, staleness }: Ecs, service: Service) {
   const seen = (record: ServiceDeployment) =>
     record.createdAt.getTime() + staleness.currentServiceDeployment <= clock.now()

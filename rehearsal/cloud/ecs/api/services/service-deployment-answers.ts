@@ -12,7 +12,7 @@ import { desiredCountOf } from '../../scheduler/task-counts.ts'
 
 import { countsOf, launchOf } from './service-answers.ts'
 
-/** A service deployment as ListServiceDeployments has it. */
+/** A service deployment in the form of ListServiceDeployments. */
 export function brief(record: ServiceDeployment) {
   const { arn, service, createdAt, startedAt, finishedAt, target, status, statusReason } = record
   return {
@@ -70,7 +70,7 @@ function lifecycleOf({
   }
 }
 
-/** How many tasks of a revision there are now, in all deployments that run it, and how much of the traffic it is given. */
+/** The task counts of a revision, in all deployments that run it, and its share of the traffic. */
 function revisionSummary(record: ServiceDeployment, revision: ServiceRevision): ServiceRevisionSummary {
   const { service } = record
   const running = service.deployments.filter((deployment) => deployment.revision === revision)
@@ -118,7 +118,7 @@ export function revisionAnswer(service: Service, revision: ServiceRevision): Ser
   }
 }
 
-/** Which target groups, and which rules before them, serve a revision. */
+/** The target groups and listener rules that serve a revision. */
 const resolved = ({ loadBalancers }: ServiceRevision['spec'], slot: ServiceRevision['slot']) =>
   loadBalancers.flatMap((balancer) => {
     const targetGroupArn = groupOf(balancer, slot)

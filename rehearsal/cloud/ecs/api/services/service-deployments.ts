@@ -102,5 +102,5 @@ function visible({ clock, staleness }: Ecs, { status, createdAt }: ListServiceDe
   }
 }
 
-/** AWS JSON carries a time as seconds since the epoch, whatever the SDK's type says. */
+/** AWS JSON has times as seconds since the epoch. The SDK's type is Date. */
 const seconds = (time: unknown): number | undefined => (typeof time === 'number' ? time * 1000 : undefined)

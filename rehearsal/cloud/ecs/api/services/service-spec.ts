@@ -1,7 +1,7 @@
 import type { CreateServiceRequest, UpdateServiceRequest } from '@aws-sdk/client-ecs'
 import type { Service, ServiceSpec, TaskDefinition } from '../../model.ts'
 
-/** The members of CreateService and UpdateService that a service revision pins. */
+/** The members of CreateService and UpdateService that a service revision holds. */
 const PINNED = [
   'capacityProviderStrategy',
   'platformVersion',
@@ -16,7 +16,7 @@ const PINNED = [
 /** The spec of a new service. */
 export function newSpec(input: CreateServiceRequest, taskDefinition: TaskDefinition): ServiceSpec {
   const { launchType } = input
-  // An empty strategy is none.
+  // An empty strategy counts as none.
   const capacityProviderStrategy = input.capacityProviderStrategy?.length ? input.capacityProviderStrategy : undefined
   return {
     taskDefinition,
@@ -40,7 +40,7 @@ export function changedSpec(
 ): ServiceSpec | undefined {
   const changes: Record<string, unknown> = {}
   for (const member of PINNED) if (input[member] !== undefined) changes[member] = input[member]
-  // A capacity provider strategy takes the place of a launch type.
+  // A capacity provider strategy replaces a launch type.
   if (input.capacityProviderStrategy !== undefined) changes['launchType'] = undefined
   const changed: ServiceSpec = { ...spec, ...changes, taskDefinition }
   const isSame = Object.keys(changes).every((member) => same(spec[member as keyof ServiceSpec], changes[member]))

@@ -59,7 +59,7 @@ function refuseLoadBalancer(ecs: Ecs, scope: Scope, loadBalancer: LoadBalancer, 
   }
 }
 
-/** Throws for a deployment configuration that is invalid, or that the rehearsal does not simulate. */
+/** Throws for a deployment configuration that is invalid or not simulated. */
 export function refuseConfiguration(
   configuration: DeploymentConfiguration,
   strategy: Service['schedulingStrategy'],

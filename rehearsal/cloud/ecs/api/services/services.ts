@@ -160,7 +160,7 @@ function refuseCreation(input: CreateServiceRequest): void {
   refuseCount(desiredCount)
 }
 
-/** What the service runs. One with the EXTERNAL controller runs nothing of its own: its task sets do. */
+/** The task definition that the service runs; none with the EXTERNAL controller, where task sets run them. */
 function definitionOf(region: Region, { taskDefinition, deploymentController }: CreateServiceRequest): TaskDefinition {
   if (taskDefinition !== undefined) return region.taskDefinition(taskDefinition)
   if (deploymentController?.type !== 'EXTERNAL') throw invalid('TaskDefinition can not be blank.')
@@ -243,7 +243,7 @@ function newService(
   }
 }
 
-/** Services that ECS registers targets for have a role; the service-linked one unless another is named. */
+/** A service that ECS registers targets for has a role: the one given, else the service-linked one. */
 function roleOf({ scope }: Cluster, input: CreateServiceRequest, spec: ServiceSpec): string | undefined {
   if (input.role !== undefined) return input.role
   const linked = formatGlobalArn('iam', scope.account, 'role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS')
