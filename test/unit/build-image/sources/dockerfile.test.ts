@@ -1,4 +1,8 @@
-import { parseDockerfile } from '../../../../actions/build-image/src/sources/dockerfile.ts'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseDockerfile, readDockerfile, stageIndex } from '../../../../actions/build-image/src/sources/dockerfile.ts'
+import { readClosed } from '../../../support/build-image/read-closed.ts'
 
 const parse = (lines: readonly string[], args: Readonly<Record<string, string>> = {}) =>
   parseDockerfile(
@@ -140,4 +144,53 @@ test('lists declared arguments, also several in one ARG', () => {
     'B',
     'SOURCE_DATE_EPOCH',
   ])
+})
+
+describe('the file', () => {
+  let folder: string
+  let path: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'slipway-dockerfile-'))
+    path = join(folder, 'Dockerfile')
+  })
+  afterEach(() => rmSync(folder, { recursive: true }))
+
+  const read = (text: string, target?: string) => {
+    writeFileSync(path, text)
+    return readDockerfile(path, [], target)
+  }
+
+  test('is refused when it is missing, a folder, unreadable, or without FROM', async () => {
+    expect(() => readDockerfile(path, [], undefined)).toThrow(`Input \`file\` is \`${path}\`, which does not exist.`)
+    expect(() => readDockerfile(folder, [], undefined)).toThrow(`Input \`file\` is \`${folder}\`, which is not a file.`)
+    expect(() => read('# FROM scratch\n')).toThrow(`Input \`file\` is \`${path}\`, which has no FROM.`)
+    chmodSync(folder, 0o755)
+    await expect(readClosed(path, () => readDockerfile(path, [], undefined))).rejects.toThrow(
+      `Input \`file\` is \`${path}\`, which cannot be read.`,
+    )
+  })
+
+  test.each([
+    [undefined, 2],
+    ['Build', 0],
+    ['test', 1],
+    ['1', 1],
+    ['2', 2],
+  ])('has the stage %p at %d', (target, index) => {
+    const dockerfile = read('FROM scratch AS build\nFROM build AS Test\nFROM scratch\n', target)
+    expect(stageIndex(dockerfile, target)).toBe(index)
+  })
+
+  test.each([
+    ['FROM scratch AS build\nFROM scratch', 'other', 'Its stages are: build.'],
+    ['FROM scratch AS build', '1', 'Its stages are: build.'],
+    ['FROM scratch', 'build', 'Name a stage with `FROM … AS <name>`.'],
+  ])('%j has no stage %s: %s', (text, target, hint) => {
+    expect(() => read(text, target)).toThrow(
+      expect.objectContaining({
+        message: `Input \`target\` is \`${target}\`, but \`${path}\` has no such stage.`,
+        hint,
+      }),
+    )
+  })
 })

@@ -1,0 +1,114 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
+import { readContext } from '../../../../actions/build-image/src/sources/context.ts'
+import { packContext } from '../../../../actions/build-image/src/sources/context-tar.ts'
+import { findIgnoreFile } from '../../../../actions/build-image/src/sources/ignore-file.ts'
+import { readClosed } from '../../../support/build-image/read-closed.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'slipway-context-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const write = (path: string, content = path) => {
+  mkdirSync(dirname(join(folder, path)), { recursive: true })
+  writeFileSync(join(folder, path), content)
+}
+const walk = (dockerfile = join(folder, 'Dockerfile')) =>
+  readContext(folder, dockerfile, findIgnoreFile(folder, dockerfile))
+
+test('packs the same sources to the same bytes, whatever their times, modes and owner', async () => {
+  write('run.sh')
+  write('data/file')
+  write('Dockerfile')
+  symlinkSync('run.sh', join(folder, 'link'))
+  chmodSync(join(folder, 'run.sh'), 0o755)
+  const first = await buffer(packContext(walk(), 1_700_000_000))
+  utimesSync(join(folder, 'data/file'), 1, 1)
+  chmodSync(join(folder, 'data/file'), 0o600)
+  chmodSync(join(folder, 'run.sh'), 0o700)
+  expect((await buffer(packContext(walk(), 1_700_000_000))).equals(first)).toBe(true)
+  const listed = execFileSync('tar', ['--list', '--verbose', '--utc', '--full-time', '--numeric-owner'], {
+    input: first,
+    encoding: 'utf8',
+  })
+  expect(
+    listed
+      .trim()
+      .split('\n')
+      .map((line) => line.replace(/ +/g, ' ')),
+  ).toEqual([
+    '-rw-r--r-- 0/0 10 2023-11-14 22:13:20 Dockerfile',
+    'drwxr-xr-x 0/0 0 2023-11-14 22:13:20 data/',
+    '-rw-r--r-- 0/0 9 2023-11-14 22:13:20 data/file',
+    'lrwxrwxrwx 0/0 0 2023-11-14 22:13:20 link -> run.sh',
+    '-rwxr-xr-x 0/0 6 2023-11-14 22:13:20 run.sh',
+  ])
+})
+
+test('packs large, empty and unusually named files completely', async () => {
+  const long = `${'directory-with-a-long-name/'.repeat(6)}file`
+  write('Dockerfile')
+  write('empty', '')
+  write(long, 'long')
+  write('ümläut ☃', 'snow')
+  write('large', 'x'.repeat(3_000_001))
+  const tar = await buffer(packContext(walk(), 0))
+  const content = (path: string) => execFileSync('tar', ['-xO', path], { input: tar, encoding: 'utf8', maxBuffer: 1e8 })
+  expect([content(long), content('ümläut ☃'), content('empty'), content('large').length]).toEqual([
+    'long',
+    'snow',
+    '',
+    3_000_001,
+  ])
+})
+
+test('packs files of all sizes in order, joining small chunks', async () => {
+  write('Dockerfile')
+  const sizes = [1, 511, 65_535, 65_536, 65_537, 5, 262_143, 262_144, 262_145, 100, 1_000_000, 3]
+  const content = (at: number) => String.fromCharCode(97 + at).repeat(sizes[at] ?? 0)
+  for (const at of sizes.keys()) write(`${String(at).padStart(2, '0')}`, content(at))
+  const tar = await buffer(packContext(walk(), 0))
+  for (const at of sizes.keys()) {
+    const path = String(at).padStart(2, '0')
+    const arrived = execFileSync('tar', ['-xO', path], { input: tar, encoding: 'utf8', maxBuffer: 1e8 })
+    expect(arrived === content(at)).toBe(true)
+  }
+})
+
+test('adds files, and replaces those of the context that have the same path', async () => {
+  write('Dockerfile')
+  write('.dockerignore', 'old')
+  const extra = ['.dockerignore', '.extra'].map((path) => ({ path, content: Buffer.from(`new ${path}`) }))
+  const tar = await buffer(packContext(walk(), 0, extra))
+  const run = (...args: readonly string[]) => execFileSync('tar', args, { input: tar, encoding: 'utf8' })
+  expect(run('--list')).toBe('Dockerfile\n.dockerignore\n.extra\n')
+  expect(run('-xO', '.dockerignore')).toBe('new .dockerignore')
+})
+
+test('names a file that was removed or shrank during the build', async () => {
+  write('Dockerfile')
+  write('vanishing')
+  write('shrinking', 'x'.repeat(600_000))
+  const gone = walk()
+  rmSync(join(folder, 'vanishing'))
+  await expect(buffer(packContext(gone, 0))).rejects.toThrow(
+    `Input \`context\` has \`${join(folder, 'vanishing')}\`, which cannot be read.`,
+  )
+  const shrunk = walk()
+  writeFileSync(join(folder, 'shrinking'), 'x')
+  await expect(buffer(packContext(shrunk, 0))).rejects.toThrow('shrinking')
+})
+
+test('names a file without read permission', async () => {
+  for (const path of ['Dockerfile', 'secret']) write(path)
+  chmodSync(folder, 0o755)
+  const secret = join(folder, 'secret')
+  await expect(readClosed(secret, () => buffer(packContext(walk(), 0)))).rejects.toThrow(
+    `Input \`context\` has \`${secret}\`, which cannot be read.`,
+  )
+})
