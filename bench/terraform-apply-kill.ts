@@ -1,6 +1,6 @@
 // SIGKILL of the step at moments spread evenly over an apply:
 //
-//   npm run build -- terraform-apply && node bench/terraform-apply-kill.ts [--kills 100] [--lanes 1] [--seed 42] [--provider] [--cancel]
+//   npm run build -- terraform-apply && node bench/terraform-apply-kill.ts [--kills 100] [--parallel 1] [--seed 42] [--provider] [--cancel]
 //
 // Runs until `--kills` kills have hit a running Terraform. Fails at the first after which state and cloud differ, a lock is left,
 // or the next run does not succeed. With `--provider` the AWS provider creates the objects, and a kill takes about 15 s; otherwise
@@ -16,7 +16,7 @@ import { StateStore } from '../test/support/terraform-apply/terraform-stack.ts'
 const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '100' },
-    lanes: { type: 'string', default: '1' },
+    parallel: { type: 'string', default: '1' },
     seed: { type: 'string', default: '42' },
     provider: { type: 'boolean', default: false },
     cancel: { type: 'boolean', default: false },
@@ -25,23 +25,23 @@ const { values } = parseArgs({
 const random = seededRandom(Number(values.seed))
 const infrastructure = values.provider ? byProvider : byProvisioner
 const store = await StateStore.start(cloudOf(infrastructure))
-const soak = { store, entry: bundle('terraform-apply'), infrastructure, cancel: values.cancel }
+const setup = { store, entry: bundle('terraform-apply'), infrastructure, cancel: values.cancel }
 try {
-  const kills = await killSeries(soak, {
+  const kills = await killSeries(setup, {
     hits: Number(values.kills),
-    lanes: Number(values.lanes),
+    parallel: Number(values.parallel),
     random,
-    onKill: ({ hit, at, made, left }, hits) =>
+    onKill: ({ hit, progress, objectsAtKill, objectsAfter }, hits) =>
       console.log(
-        `${String(hits).padStart(3)} ${hit ? `at ${at.toFixed(2)}, ${made} objects made, ${left} in the end` : 'missed'}`,
+        `${String(hits).padStart(3)} ${hit ? `at ${progress.toFixed(2)}, ${objectsAtKill} objects made, ${objectsAfter} in the end` : 'missed'}`,
       ),
   })
   const hits = kills.filter(({ hit }) => hit)
   const tenths = (of: (kill: Kill) => number, bins: number) =>
     Array.from({ length: bins }, (_, bin) => hits.filter((kill) => of(kill) === bin).length).join(' ')
   console.log(`\n${kills.length} kills, of which ${hits.length} hit a running Terraform; nothing was lost.`)
-  console.log(`By tenth of the apply: ${tenths(({ at }) => Math.min(9, Math.floor(at * 10)), 10)}`)
-  console.log(`By objects made before: ${tenths(({ made }) => made, 10)}`)
+  console.log(`By tenth of the apply: ${tenths(({ progress }) => Math.min(9, Math.floor(progress * 10)), 10)}`)
+  console.log(`By objects made before: ${tenths(({ objectsAtKill }) => objectsAtKill, 10)}`)
 } finally {
   await store.close()
 }

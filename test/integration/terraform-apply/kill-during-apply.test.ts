@@ -6,10 +6,10 @@ import { seedOfTheDay } from '../../support/seed.ts'
 import {
   cloudOf,
   type Kill,
+  type KillSetup,
   killOnce,
   killSeries,
-  type Soak,
-  undisturbed,
+  measureApply,
 } from '../../support/terraform-apply/kill-during-apply.ts'
 import { byProvider, byProvisioner, type Infrastructure } from '../../support/terraform-apply/kill-infrastructure.ts'
 import { StateStore } from '../../support/terraform-apply/terraform-stack.ts'
@@ -21,7 +21,7 @@ beforeAll(() =>
   console.log(`${kills} kills at moments of seed ${seedOfTheDay}: SLIPWAY_KILLS=${kills} SLIPWAY_SEED=${seedOfTheDay}`),
 )
 
-async function soak<T>(infrastructure: Infrastructure, task: (soak: Soak) => Promise<T>): Promise<T> {
+async function inCloud<T>(infrastructure: Infrastructure, task: (setup: KillSetup) => Promise<T>): Promise<T> {
   const store = await StateStore.start(cloudOf(infrastructure))
   try {
     return await task({ store, entry: source('terraform-apply'), infrastructure })
@@ -32,33 +32,41 @@ async function soak<T>(infrastructure: Infrastructure, task: (soak: Soak) => Pro
 
 /** Which quarters of an apply were hit. */
 const quarters = (kills: readonly Kill[]) =>
-  new Set(kills.filter(({ hit }) => hit).map(({ at }) => Math.min(3, Math.floor(at * 4))))
+  new Set(kills.filter(({ hit }) => hit).map(({ progress }) => Math.min(3, Math.floor(progress * 4))))
 
 test('keeps state and cloud equal after a kill during an apply, and the next run succeeds', async () => {
-  const done = await soak(byProvisioner, (soak) => killSeries(soak, { hits: kills, lanes: 4, parts: 4, random }))
+  const done = await inCloud(byProvisioner, (setup) =>
+    killSeries(setup, { hits: kills, parallel: 4, parts: 4, random }),
+  )
   expect(done.filter(({ hit }) => hit).length).toBeGreaterThanOrEqual(kills)
   expect(quarters(done).size).toBe(4)
 })
 
 test('keeps state and cloud equal after a kill while the AWS provider works', async () => {
-  const done = await soak(byProvider, (soak) => killSeries(soak, { hits: 1, lanes: 1, random }))
+  const done = await inCloud(byProvider, (setup) => killSeries(setup, { hits: 1, parallel: 1, random }))
   expect(done.some(({ hit }) => hit)).toBe(true)
 })
 
 // With the committed bundle, which starts itself again as the interrupter.
 test('keeps state and cloud equal after a cancel and a kill, and completes what the AWS provider was creating', async () => {
   const hits = Math.ceil(kills / 25)
-  const done = await soak(byProvider, (soak) =>
-    killSeries({ ...soak, entry: bundle('terraform-apply'), cancel: true }, { hits, lanes: Math.min(2, hits), random }),
+  const done = await inCloud(byProvider, (setup) =>
+    killSeries(
+      { ...setup, entry: bundle('terraform-apply'), cancel: true },
+      { hits, parallel: Math.min(2, hits), random },
+    ),
   )
   expect(done.filter(({ hit }) => hit).length).toBeGreaterThanOrEqual(hits)
 })
 
 test('keeps state and cloud equal after a kill at any other moment', async () => {
-  await soak(byProvisioner, async (soak) => {
-    const { step, apply } = await undisturbed(soak)
+  await inCloud(byProvisioner, async (setup) => {
+    const { stepMs, applyMs } = await measureApply(setup)
     for (let round = 0; round < 3; round++) {
-      await killOnce(soak, `early-${round}`, { after: 'start', moment: ((round + random()) / 3) * (step - apply) })
+      await killOnce(setup, `early-${round}`, {
+        after: 'start',
+        delayMs: ((round + random()) / 3) * (stepMs - applyMs),
+      })
     }
   })
 })

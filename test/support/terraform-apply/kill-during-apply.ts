@@ -19,7 +19,9 @@ export const cloudOf = ({ writeMs }: Infrastructure): CloudOptions => ({
     action === 'PutObject' && request.url.pathname.startsWith(`/${OBJECT_BUCKET}/`) ? { delay: writeMs } : undefined,
 })
 
-export interface Soak {
+/** What the kills of a series have in common. */
+export interface KillSetup {
+  /** The cloud with the states and the objects. */
   readonly store: StateStore
   /** The bundle or the source of the action. */
   readonly entry: string
@@ -28,110 +30,111 @@ export interface Soak {
   readonly cancel?: boolean
 }
 
-/** When to kill: milliseconds after the start of the step, or of its apply (the default). */
-export interface Moment {
+/** When to kill: so long after the start of the step, or of its apply (the default). */
+export interface KillTime {
   readonly after?: 'start' | 'apply'
-  readonly moment: number
+  readonly delayMs: number
 }
 
 /** The outcome of one kill. */
 export interface Kill {
   /** Whether the step was killed during its apply, so that Terraform was left running. */
   readonly hit: boolean
-  /** The moment as a part of the time from the start of the apply to the release of its lock, from 0 to 1. */
-  readonly at: number
+  /** When, as a part of the time from the start of the apply to the release of its lock: from 0 to 1. */
+  readonly progress: number
   /** The length of that time, in milliseconds. */
-  readonly apply: number
-  /** The number of objects at that moment. */
-  readonly made: number
+  readonly applyMs: number
+  /** The number of objects at the kill. */
+  readonly objectsAtKill: number
   /** The number of objects after the end of Terraform. */
-  readonly left: number
+  readonly objectsAfter: number
 }
 
 /** Applies a stack, kills the step, runs the post step, compares, and applies again. @throws when anything is lost. */
 export async function killOnce(
-  { store, entry, infrastructure, cancel = false }: Soak,
+  { store, entry, infrastructure, cancel = false }: KillSetup,
   round: string,
-  { after = 'apply', moment }: Moment,
+  { after = 'apply', delayMs }: KillTime,
 ): Promise<Kill> {
   const stack = new Stack(store, entry, round, { 'main.tf': infrastructure.main(round) })
   try {
     const step = stack.start({})
-    if (after === 'apply') await applying(step)
+    if (after === 'apply') await applyStarted(step)
     const began = Date.now()
-    await delay(moment)
+    await delay(delayMs)
     const killed = Date.now()
-    if (cancel) await cancelled(step)
+    if (cancel) await cancelStep(step)
     step.child.kill('SIGKILL')
-    const made = (await objects(store, round)).size
+    const objectsAtKill = (await objectsInCloud(store, round)).size
     const { state, killedBy } = await step.ended
-    const hit = killedBy === 'SIGKILL' && leftApplying(state['running'])
+    const hit = killedBy === 'SIGKILL' && isApplyLeft(state['running'])
     const post = await stack.run({}, { phase: 'post', state })
-    must(post.code === 0, 'the post step succeeds', post.log)
+    check(post.code === 0, 'the post step succeeds', post.log)
 
-    const ended = hit ? released(stack, store) : killed
-    if (hit) await mustAgree(stack, store, infrastructure, round)
-    const left = (await objects(store, round)).size
+    const ended = hit ? lockReleasedAt(stack, store) : killed
+    if (hit) await checkStateEqualsCloud(stack, store, infrastructure, round)
+    const objectsAfter = (await objectsInCloud(store, round)).size
     const before = await serial(stack, store)
     const next = await stack.run({})
-    must(next.code === 0, 'the next run succeeds', next.log)
+    check(next.code === 0, 'the next run succeeds', next.log)
     if (hit && !cancel) {
-      must(next.outputs['has-changes'] === 'false', 'the next run has nothing left to do', next.log)
-      must((await serial(stack, store)) === before, 'the next run leaves the state as it is', next.log)
+      check(next.outputs['has-changes'] === 'false', 'the next run has nothing left to do', next.log)
+      check((await serial(stack, store)) === before, 'the next run leaves the state as it is', next.log)
     }
-    await mustAgree(stack, store, infrastructure, round)
-    must((await objects(store, round)).size === OBJECTS, 'every object exists in the end', next.log)
-    mustBeWrittenOnce(store, round)
-    return { hit, at: (killed - began) / Math.max(1, ended - began), apply: ended - began, made, left }
+    await checkStateEqualsCloud(stack, store, infrastructure, round)
+    check((await objectsInCloud(store, round)).size === OBJECTS, 'every object exists in the end', next.log)
+    checkWrittenOnce(store, round)
+    const applyMs = ended - began
+    return { hit, progress: (killed - began) / Math.max(1, applyMs), applyMs, objectsAtKill, objectsAfter }
   } finally {
     stack.remove()
   }
 }
 
 /** Cancels a step as the runner does, and waits until it has reacted. */
-async function cancelled(step: Step): Promise<void> {
+async function cancelStep(step: Step): Promise<void> {
   step.child.kill('SIGINT')
   while (!step.log().includes('Cancelled: ') && step.child.exitCode === null) await delay(5)
   step.child.kill('SIGTERM')
 }
 
-/** The duration of a step and its apply without a kill, in milliseconds. */
-export interface Undisturbed {
-  readonly step: number
-  readonly apply: number
+/** The duration of a step and its apply without a kill. */
+export interface Durations {
+  readonly stepMs: number
+  readonly applyMs: number
 }
 
-/** Measures these durations, with `lanes` steps in parallel. */
-export async function undisturbed(soak: Soak, lanes = 1): Promise<Undisturbed> {
-  await soak.store.s3.send(new CreateBucketCommand({ Bucket: OBJECT_BUCKET }))
-  const names = Array.from({ length: lanes }, (_, lane) => `undisturbed-${lane}`)
-  const all = await inParallel(names, lanes, (name) => applyOnce(soak, name))
-  return { step: mean(all.map(({ step }) => step)), apply: mean(all.map(({ apply }) => apply)) }
+/** Measures these durations, with so many steps in parallel. */
+export async function measureApply(setup: KillSetup, parallel = 1): Promise<Durations> {
+  await setup.store.s3.send(new CreateBucketCommand({ Bucket: OBJECT_BUCKET }))
+  const names = Array.from({ length: parallel }, (_, index) => `measured-${index}`)
+  const all = await inParallel(names, parallel, (name) => applyOnce(setup, name))
+  return { stepMs: mean(all.map(({ stepMs }) => stepMs)), applyMs: mean(all.map(({ applyMs }) => applyMs)) }
 }
 
 const mean = (numbers: readonly number[]): number => numbers.reduce((sum, each) => sum + each, 0) / numbers.length
 
-async function applyOnce({ store, entry, infrastructure }: Soak, name: string): Promise<Undisturbed> {
+async function applyOnce({ store, entry, infrastructure }: KillSetup, name: string): Promise<Durations> {
   const stack = new Stack(store, entry, name, { 'main.tf': infrastructure.main(name) })
   try {
     const started = performance.now()
     const step = stack.start({})
-    await applying(step)
+    await applyStarted(step)
     const began = performance.now()
     const { code, log } = await step.ended
-    must(code === 0, 'an apply without a kill succeeds', log)
+    check(code === 0, 'an apply without a kill succeeds', log)
     const ended = performance.now()
-    return { step: ended - started, apply: ended - began }
+    return { stepMs: ended - started, applyMs: ended - began }
   } finally {
     stack.remove()
   }
 }
 
-export interface Series {
+export interface KillSeries {
   /** The number of kills that have to hit a running Terraform. */
   readonly hits: number
-  /** The number of stacks that are applied in parallel. */
-  readonly lanes: number
+  /** The number of stacks that are applied at the same time. */
+  readonly parallel: number
   /** The number of equal parts of an apply, each of which has to be hit. */
   readonly parts?: number
   readonly random: () => number
@@ -141,22 +144,22 @@ export interface Series {
 
 /** Kills at random moments of each part of an apply until `hits` have hit. @throws when anything is lost. */
 export async function killSeries(
-  soak: Soak,
-  { hits, lanes, parts = 1, random, onKill }: Series,
+  setup: KillSetup,
+  { hits, parallel, parts = 1, random, onKill }: KillSeries,
 ): Promise<readonly Kill[]> {
   // The duration of the last apply, as the speed of a machine varies.
-  let { apply } = await undisturbed(soak, lanes)
+  let { applyMs } = await measureApply(setup, parallel)
   const kills: Kill[] = []
   const missed = new Set(Array.from({ length: parts }, (_, part) => part))
   let begun = 0
   let hit = 0
   let lost = false
-  const lane = async () => {
+  const killUntilDone = async () => {
     while ((hit < hits || missed.size > 0) && !lost) {
       const number = begun++
       const part = [...missed][number % Math.max(1, missed.size)] ?? number % parts
-      const moment = ((part + random()) / parts) * apply
-      const kill = await killOnce(soak, `kill-${number}`, { moment }).catch((error) => {
+      const delayMs = ((part + random()) / parts) * applyMs
+      const kill = await killOnce(setup, `kill-${number}`, { delayMs }).catch((error) => {
         lost = true
         throw error
       })
@@ -164,69 +167,71 @@ export async function killSeries(
       if (kill.hit) {
         hit++
         // A cancelled apply ends early.
-        if (!soak.cancel) apply = kill.apply
-        missed.delete(Math.min(parts - 1, Math.floor(kill.at * parts)))
+        if (!setup.cancel) applyMs = kill.applyMs
+        missed.delete(Math.min(parts - 1, Math.floor(kill.progress * parts)))
       }
       onKill?.(kill, hit)
     }
   }
-  await inParallel(Array.from({ length: lanes }), lanes, lane)
+  await inParallel(Array.from({ length: parallel }), parallel, killUntilDone)
   return kills
 }
 
-async function applying(step: Step): Promise<void> {
+async function applyStarted(step: Step): Promise<void> {
   while (!step.log().includes('::group::Terraform apply') && step.child.exitCode === null) await delay(5)
 }
 
-/** Whether an apply was left running. */
-function leftApplying(noted = ''): boolean {
-  if (noted === '') return false
-  const { command, link } = JSON.parse(noted) as StartedCommand
+/** Whether an apply was left running, from the state that main saved for post. */
+function isApplyLeft(saved = ''): boolean {
+  if (saved === '') return false
+  const { command, link } = JSON.parse(saved) as StartedCommand
   return command.endsWith(' apply') && announcedProcess(link) !== undefined
 }
 
 /** State and cloud have the same objects with the same content, the lock is released, and there is no errored state. */
-async function mustAgree(
+async function checkStateEqualsCloud(
   stack: Stack,
   store: StateStore,
   infrastructure: Infrastructure,
   round: string,
 ): Promise<void> {
-  const [there, said] = [await objects(store, round), await inState(stack, store, infrastructure)]
-  must(
-    JSON.stringify([...there].sort()) === JSON.stringify([...said].sort()),
+  const inCloud = await objectsInCloud(store, round)
+  const inState = await objectsInState(stack, store, infrastructure)
+  check(
+    JSON.stringify([...inCloud].sort()) === JSON.stringify([...inState].sort()),
     'the state is what the cloud has',
-    JSON.stringify({ there: [...there], said: [...said] }),
+    JSON.stringify({ inCloud: [...inCloud], inState: [...inState] }),
   )
   const left = (await store.keys(`${round}/`)).filter((key) => /\.tflock$|\.errored/.test(key))
-  must(left.length === 0, 'the lock is released', left.join())
-  must(!existsSync(`${stack.directory}/errored.tfstate`), 'no errored state is left on the machine', stack.directory)
+  check(left.length === 0, 'the lock is released', left.join())
+  check(!existsSync(`${stack.directory}/errored.tfstate`), 'no errored state is left on the machine', stack.directory)
 }
 
 /** Checks the journal, which shows repeated writes. */
-function mustBeWrittenOnce(store: StateStore, round: string): void {
+function checkWrittenOnce(store: StateStore, round: string): void {
   const writes = store.cloud.journal
     .entries('api')
     .filter(({ action, request }) => action === 'PutObject' && JSON.stringify(request ?? '').includes(`${round}/link`))
-  must(writes.length === OBJECTS, 'each object is written once', JSON.stringify(writes))
+  check(writes.length === OBJECTS, 'each object is written once', JSON.stringify(writes))
 }
 
 /** The time at which the lock of the state was released last. */
-const released = (stack: Stack, store: StateStore): number =>
+const lockReleasedAt = (stack: Stack, store: StateStore): number =>
   store.cloud.journal
     .entries('api')
     .findLast(({ action, request }) => action === 'DeleteObject' && JSON.stringify(request).includes(stack.key))
     ?.wall ?? 0
 
 /** The objects in the bucket: key and MD5. */
-async function objects(store: StateStore, round: string): Promise<ReadonlyMap<string, string>> {
+async function objectsInCloud(store: StateStore, round: string): Promise<ReadonlyMap<string, string>> {
   const { Contents = [] } = await store.s3.send(
     new ListObjectsV2Command({ Bucket: OBJECT_BUCKET, Prefix: `${round}/` }),
   )
   return new Map(Contents.map(({ Key = '', ETag = '' }) => [Key, ETag.replaceAll('"', '')]))
 }
 
-async function inState(
+/** The objects in the state: key and MD5. */
+async function objectsInState(
   stack: Stack,
   store: StateStore,
   infrastructure: Infrastructure,
@@ -236,7 +241,7 @@ async function inState(
   const instances = resources.flatMap(({ instances }) => instances as { attributes: Record<string, unknown> }[])
   return new Map(
     instances.map(({ attributes }) => {
-      const { key, content } = infrastructure.said(attributes)
+      const { key, content } = infrastructure.objectOf(attributes)
       return [key, createHash('md5').update(content).digest('hex')]
     }),
   )
@@ -245,6 +250,6 @@ async function inState(
 const serial = async (stack: Stack, store: StateStore): Promise<number> =>
   (await store.keys(stack.key)).includes(stack.key) ? (await stack.state()).serial : 0
 
-function must(holds: boolean, what: string, seen: string): void {
-  if (!holds) throw new Error(`It does not hold that ${what}:\n${seen}`)
+function check(holds: boolean, claim: string, evidence: string): void {
+  if (!holds) throw new Error(`Not true: ${claim}.\n${evidence}`)
 }

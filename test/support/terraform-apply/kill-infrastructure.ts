@@ -7,7 +7,7 @@ const LINKS = 3
 export const OBJECTS = CHAINS * LINKS
 
 /** An object in the state. */
-export interface Said {
+export interface ObjectInState {
   readonly key: string
   readonly content: string
 }
@@ -18,7 +18,7 @@ export interface Infrastructure {
   /** Milliseconds that the cloud takes to write an object: long, so that an apply is mostly writing. */
   readonly writeMs: number
   /** Reads the attributes of an instance. */
-  readonly said: (attributes: Readonly<Record<string, unknown>>) => Said
+  readonly objectOf: (attributes: Readonly<Record<string, unknown>>) => ObjectInState
 }
 
 const links = (resource: (link: number) => string): string =>
@@ -45,7 +45,7 @@ export const byProvider: Infrastructure = {
     ${after('aws_s3_object', link)}
   }`,
   )}`,
-  said: ({ key, content }) => ({ key: String(key), content: String(content) }),
+  objectOf: ({ key, content }) => ({ key: String(key), content: String(content) }),
 }
 
 /** Created by curl, which signs its requests for AWS. */
@@ -65,5 +65,5 @@ export const byProvisioner: Infrastructure = {
     }
   }`,
     ),
-  said: ({ input }) => (input as { readonly value: Said }).value,
+  objectOf: ({ input }) => (input as { readonly value: ObjectInState }).value,
 }
