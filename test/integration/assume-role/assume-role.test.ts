@@ -82,14 +82,14 @@ test('assumes the role with the job’s token, and exports only the role’s cre
   for (const secret of secrets) expect(lines.join()).not.toContain(secret)
 })
 
-test('a role is assumed from the credentials that are there', async () => {
+test('assumes the role with the credentials of the environment', async () => {
   const { failure, calls, outputs } = await act({ 'role-chaining': 'true', 'role-session-name': 'from-ci' })
   expect(failure).toBeUndefined()
   expect(calls[0]).toMatchObject({ action: 'AssumeRole', account: '111111111111', request: { RoleArn: ROLE } })
   expect(outputs['authenticated-arn']).toBe('arn:aws:sts::222222222222:assumed-role/deploy/from-ci')
 })
 
-test('credentials are outputs only where that is asked for', async () => {
+test('sets the credentials as outputs with `output-credentials`', async () => {
   const { outputs, exported } = await act({ 'output-credentials': 'true' })
   expect(outputs).toMatchObject({
     'aws-access-key-id': exported['AWS_ACCESS_KEY_ID'],
@@ -98,7 +98,7 @@ test('credentials are outputs only where that is asked for', async () => {
   })
 })
 
-test('the post step clears what main exported, and nothing else', async () => {
+test('clears in the post step what main exported, and nothing else', async () => {
   const { exported, finish } = await act()
   await finish()
   expect(exported).toMatchObject({ AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_SESSION_TOKEN: '' })
@@ -108,7 +108,7 @@ test('the post step clears what main exported, and nothing else', async () => {
   expect(refused.exported).toEqual({})
 })
 
-test('a role of another account is refused before anything is asked', async () => {
+test('refuses a role of another account before it calls AWS', async () => {
   const { failure, calls, exported } = await act({ 'allowed-account-ids': '111111111111' })
   expect(failure).toContain('is in account 222222222222')
   expect({ calls, exported }).toEqual({ calls: [], exported: {} })
@@ -117,7 +117,7 @@ test('a role of another account is refused before anything is asked', async () =
 test.each([
   ['an expired token', jwt(jobClaims({ exp: 1 })), 'ExpiredToken'],
   ['a token for another audience', jwt(jobClaims({ aud: 'other' })), 'audience `sts.amazonaws.com`'],
-  ['something that is no token', 'nonsense', 'not a valid JWT'],
+  ['a text that is not a token', 'nonsense', 'not a valid JWT'],
 ])('refuses %s with the reason, and exports nothing', async (_, token, words) => {
   const { failure, exported, saved } = await act({}, OIDC, token)
   expect(failure).toContain(`Could not assume the role \`${ROLE}\``)
@@ -142,7 +142,7 @@ test.each([
   expect({ failure, account: outputs['aws-account-id'] }).toEqual({ failure: undefined, account: '222222222222' })
 })
 
-test('a role that does not trust the job is explained by what its token says, and nothing is handed on', async () => {
+test('shows the claims of a token that the role does not trust, and exports nothing', async () => {
   trouble = ({ action }) =>
     action === 'AssumeRoleWithWebIdentity'
       ? { error: new AwsError('AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity', 403) }

@@ -42,7 +42,7 @@ afterAll(async () => {
 
 const network = () => ({ HTTPS_PROXY: internet.env.HTTPS_PROXY, AWS_CA_BUNDLE: internet.env.NODE_EXTRA_CA_CERTS })
 
-test('assume-role asks STS through the proxy, and trusts the certificates of AWS_CA_BUNDLE', async () => {
+test('calls STS through the proxy, and trusts the certificates of AWS_CA_BUNDLE', async () => {
   const { world, outputs } = recordingWorld({
     ...network(),
     ...inputsEnv({ 'role-to-assume': ROLE, 'aws-region': 'eu-west-1' }),
@@ -55,7 +55,7 @@ test('assume-role asks STS through the proxy, and trusts the certificates of AWS
   expect(tunnelled).toBe(2)
 })
 
-test('a host of NO_PROXY is asked directly', async () => {
+test('calls a host of NO_PROXY directly', async () => {
   const endpoint = `https://${ELSEWHERE}`
   const direct = clientOf({ ...network(), NO_PROXY: 'other.invalid, .example.invalid' }, endpoint)
   await expect(direct.send(new GetCallerIdentityCommand())).rejects.toThrow(/getaddrinfo/)
@@ -65,13 +65,13 @@ test('a host of NO_PROXY is asked directly', async () => {
   expect(tunnelled).toBe(1)
 })
 
-test('without the certificate the connection is refused, and not tried again', async () => {
+test('refuses a connection without the certificate, and does not try again', async () => {
   const sts = clientOf({ HTTPS_PROXY: internet.env.HTTPS_PROXY })
   await expect(sts.send(new GetCallerIdentityCommand())).rejects.toThrow(/self-signed certificate/)
   expect(tunnelled).toBe(0)
 })
 
-test('the certificates of NODE_EXTRA_CA_CERTS are trusted, too, beside those of AWS_CA_BUNDLE', async () => {
+test('trusts the certificates of NODE_EXTRA_CA_CERTS beside those of AWS_CA_BUNDLE', async () => {
   const program = `
     import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
     import { awsConfig } from './toolkit/aws/aws-config.ts'

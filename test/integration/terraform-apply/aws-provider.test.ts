@@ -85,7 +85,7 @@ describe('a stack of the AWS provider', () => {
     web = stack('web', { 'main.tf': WEB() })
   })
 
-  test('can be approved before its ARNs are known, and the same plan is then let through', async () => {
+  test('can be approved before its ARNs are known, and the same plan is then accepted', async () => {
     const planned = await web.run({ command: 'plan', ...KEY })
     expect(JSON.parse(planned.outputs['counts'] ?? '{}')).toMatchObject({ create: 5, read: 1 })
     approval = planned.outputs['approval'] ?? ''

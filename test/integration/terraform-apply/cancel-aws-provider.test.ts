@@ -178,7 +178,7 @@ describe('completes what is being created when the run is cancelled, and keeps i
     })
   })
 
-  test('a cluster that exists and is only being waited for', async () => {
+  test('a cluster that exists, and that the provider waits for', async () => {
     const slow = slowOnce(({ action }) => action === 'DescribeClusters')
     await withStack({ ...stackOf('cluster', CLUSTER), intercept: slow.intercept }, async (stack, store) => {
       await expectFinished(await cancelInFlight(stack, store, slow), stack, store)

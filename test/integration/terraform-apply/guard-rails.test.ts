@@ -155,7 +155,7 @@ test.each(rails)('stops $what', async ({ main, inputs = {}, held, lift }) => {
   expect(lifted.log).not.toContain('The guard rails would stop an apply of this plan')
 })
 
-test('does what `allow-destructive` names', async () => {
+test('applies what `allow-destructive` names', async () => {
   made.write({ 'main.tf': without('queue').replace('"one"', '"two"').replace('= true', '= false') })
   const inputs = { 'max-destroys': '0', 'protected-types': 'terraform_data', 'protected-addresses': '*.queue' }
   const some = await made.run({ ...inputs, 'allow-destructive': '*.queue\n*.cache' })

@@ -211,7 +211,7 @@ test.each([
   ),
 )
 
-test('leaves the lock of another run alone, whatever happened to ours', () =>
+test('leaves the lock of another run alone', () =>
   world(
     () => undefined,
     async (web, store) => {

@@ -28,7 +28,7 @@ const GATE = `
     }
   }`
 
-test('lets one of two applies wait, and then say who holds the lock', async () => {
+test('makes the second of two applies wait, and logs which run holds the lock', async () => {
   const web = stack('busy', { 'main.tf': GATE })
   const first = web.start({}, { env: runEnv(1) })
   await until(() => existsSync(`${web.directory}/started`))
@@ -52,7 +52,7 @@ test('lets one of two applies wait, and then say who holds the lock', async () =
   expect(await stacks.store.keys('busy/')).not.toContain('busy/terraform.tfstate.tflock')
 })
 
-test('removes the lock of a dead run by its id, once the run is over', async () => {
+test('removes the lock of a killed run by its id, once the run is over', async () => {
   const web = stack('dead', { 'main.tf': GATE })
   const step = web.start({}, { env: runEnv(10) })
   await until(async () => (await stacks.store.keys('dead/')).includes('dead/terraform.tfstate.holder.json'))
@@ -183,7 +183,7 @@ describe('a lock that is released just as Terraform reads who holds it', () => {
   test.each([
     ['in plan and in apply', {}, 'web/terraform.tfstate', 2],
     ['while a workspace is created', { workspace: 'new' }, 'env:/new/web/terraform.tfstate', 3],
-  ])('is tried again %s', (_, inputs, key, again) =>
+  ])('is acquired again %s', (_, inputs, key, again) =>
     withStack({ entry, name: 'web', files, intercept: held(1) }, async (web, store) => {
       const { code, log } = await web.run(inputs)
       expect(code).toBe(0)
@@ -194,7 +194,7 @@ describe('a lock that is released just as Terraform reads who holds it', () => {
     }),
   )
 
-  test('fails the step after five attempts', () =>
+  test('fails the step after five attempts to acquire it', () =>
     withStack({ entry, name: 'web', files, intercept: held(Number.POSITIVE_INFINITY) }, async (web, store) => {
       const { code, log } = await web.run({})
       expect(code).toBe(1)

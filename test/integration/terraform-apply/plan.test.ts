@@ -231,7 +231,7 @@ describe('an approval', () => {
     }
     ${extra}`
 
-  test('lets the approved plan through, and no other', async () => {
+  test('allows the approved plan, and no other', async () => {
     const web = stack('approved', { 'main.tf': THREE() })
     const { approval = '', fingerprint = '' } = (await web.run({ command: 'plan', ...KEY })).outputs
     expect((await web.run({ command: 'verify', 'approved-plan': approval, ...KEY })).code).toBe(0)

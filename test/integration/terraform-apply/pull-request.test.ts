@@ -78,7 +78,7 @@ test.each<[what: string, ofOther: Readonly<Record<string, string>>]>([
   expect(counts()).toEqual(['2 to create', '3 to create'])
 })
 
-test('warns with the missing permission when the comment may not be written', async () => {
+test('warns with the missing permission when the token may not comment', async () => {
   const pull = open('Another')
   const web = stack('read-only', { 'main.tf': 'resource "terraform_data" "a" {}' })
   const ended = await web.run({ command: 'plan', 'github-token': 'read-only' }, onPull(web, pull.number))

@@ -146,7 +146,7 @@ test('applies or refuses a given plan file, and never replaces it', async () => 
   expect(await isUnlocked('handed')).toBe(true)
 })
 
-test('gives up an apply that is overtaken three times, and changes nothing', async () => {
+test('gives up an apply after three stale plans, and changes nothing', async () => {
   const web = stacks.stack('unlucky', {
     'main.tf': `
       variable "made_by" {

@@ -77,7 +77,7 @@ function stack(name: string, files: Readonly<Record<string, string>> = {}) {
   }
 }
 
-test('uses the program on the PATH when its version satisfies', async () => {
+test('uses the program on the PATH when its version satisfies the constraint', async () => {
   const { run } = stack('path')
   asked.length = 0
   expect(await run({ 'terraform-version': '>= 1.10, < 99' })).toMatchObject({ code: 0 })

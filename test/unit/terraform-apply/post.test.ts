@@ -185,7 +185,7 @@ describe('a lock that Terraform could not release', () => {
     expect(lines).toContain('info: Removed lock ours, which this run had not released.')
   })
 
-  test('stays when it cannot be told whose it is, and the warning says how to remove it', async () => {
+  test('stays when Terraform has logged no lock ids, and a warning says how to remove it', async () => {
     s3.objects.set('/bucket/key.tflock', '{"ID":"ours"}')
     const { lines } = await killed({ lines: [notReleased] })
     expect([...s3.objects.keys()]).toEqual(['/bucket/key.tflock'])

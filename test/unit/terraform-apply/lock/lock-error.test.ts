@@ -34,7 +34,7 @@ test('says that the lock was not released when that is the only error', async ()
   expect(await lockError(stack(), [released, error('Invalid reference')])).toBeUndefined()
 })
 
-test('is not about other errors', async () => {
+test('returns no error for diagnostics about something else', async () => {
   expect(await lockError(stack(), [])).toBeUndefined()
   expect(await lockError(stack(), [error('Invalid reference')])).toBeUndefined()
 })

@@ -72,7 +72,7 @@ test('fails with the first error of Terraform', async () => {
   expect(lines).toEqual(['error: There is no x.'])
 })
 
-test('throws the cancellation', async () => {
+test('throws CancelledError when the run is cancelled', async () => {
   const cancelled = new CancelledError('The run was cancelled.')
   await expect(makePlan(fakeStack({ plan: [{ code: 1, cancelled }], shown }).stack)).rejects.toBe(cancelled)
 })

@@ -57,7 +57,7 @@ test.each([
   [state(), false],
   [state({ resources: [{}] }), true],
   ['not a state', true],
-])('says of a file with %j whether it holds a state: %s', (text, holds) => {
+])('a file with %j holds a state: %s', (text, holds) => {
   writeFileSync(join(folder, 'terraform.tfstate'), text)
   expect(stateFileHolds(join(folder, 'terraform.tfstate'))).toBe(holds)
 })

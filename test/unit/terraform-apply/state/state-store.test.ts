@@ -2,7 +2,7 @@ import { stateStore } from '../../../../actions/terraform-apply/src/state/state-
 import { fakeStore } from '../fake-store.ts'
 import { fakeWorld } from '../fake-world.ts'
 
-test('reads an object, or nothing', async () => {
+test('reads an object, and returns undefined where there is none', async () => {
   const { store } = fakeStore({ key: 'state', 'key.tflock': 'lock' })
   expect(await store.read()).toBe('state')
   expect(await store.get('.tflock')).toEqual({ text: 'lock', etag: '"lock"' })
@@ -16,7 +16,7 @@ test('creates an object only where there is none', async () => {
   expect(Object.fromEntries(objects)).toEqual({ key: 'state', 'key.new': 'new' })
 })
 
-test('takes an object that it wrote itself for created, when the first response was lost', async () => {
+test('counts an object that it wrote itself as created when the first response was lost', async () => {
   const { store, objects } = fakeStore({ key: 'same' })
   expect(await store.create('', 'same')).toBe(true)
   expect(objects.get('key')).toBe('same')

@@ -22,14 +22,14 @@ const interrupted: StreamEvent = {
   '@message': '\nInterrupt received.\nPlease wait for Terraform to exit or data loss may occur.',
 }
 
-describe('in flight', () => {
+describe('InFlight', () => {
   const following = (...events: readonly StreamEvent[]) => {
     const inFlight = new InFlight()
     for (const each of events) inFlight.see(each)
     return inFlight
   }
 
-  test.each(['create', 'update'])('is a resource from the start of its %s to its end', (action) => {
+  test.each(['create', 'update'])('lists a resource from the start of its %s to its end', (action) => {
     const begun = [event('apply_start', action, 'a.x'), event('apply_start', action, 'a.y')]
     expect(following(...begun).addresses).toEqual(['a.x', 'a.y'])
     expect(following(...begun, event('apply_progress', action, 'a.x')).addresses).toEqual(['a.x', 'a.y'])
@@ -37,11 +37,11 @@ describe('in flight', () => {
     expect(following(...begun, event('apply_errored', action, 'a.y')).addresses).toEqual(['a.x'])
   })
 
-  test.each(['read', 'delete'])('is no %s', (action) => {
+  test.each(['read', 'delete'])('lists no resource that is in a %s', (action) => {
     expect(following(event('apply_start', action, 'a.x')).addresses).toEqual([])
   })
 
-  test('is a replaced resource from its destroy to the end of its create', () => {
+  test('lists a replaced resource from its destroy to the end of its create', () => {
     const inFlight = following(planned('replace', 'a.x'), planned('delete', 'a.y'), destroyed('a.x'), destroyed('a.y'))
     expect(inFlight.addresses).toEqual(['a.x'])
     inFlight.see(event('apply_complete', 'delete', 'a.x'))
@@ -51,7 +51,7 @@ describe('in flight', () => {
     expect(inFlight.addresses).toEqual([])
   })
 
-  test('is a resource that is created before it is destroyed only until it is created', () => {
+  test('lists a resource that is created before it is destroyed only until it is created', () => {
     const inFlight = following(planned('replace', 'a.x'), event('apply_start', 'create', 'a.x'))
     expect(inFlight.addresses).toEqual(['a.x'])
     inFlight.see(event('apply_complete', 'create', 'a.x'))
@@ -65,7 +65,7 @@ describe('in flight', () => {
     expect(following(...gone).cutShort).toEqual([])
   })
 
-  test('ignores events that are no operation on a resource', () => {
+  test('ignores events that are not operations on a resource', () => {
     const others: readonly StreamEvent[] = [
       { ...base('provision_start', 0), hook: { resource: { addr: 'a.x' } } },
       {

@@ -75,7 +75,7 @@ describe('the interrupter', () => {
     expect(await interruptedAt(clockWith(), 60_000)).toBe(0)
   })
 
-  test('interrupts when the patience is over', async () => {
+  test('interrupts when the time limit is over', async () => {
     print(event('apply_start', 'create', 'a.x'))
     expect(await interruptedAt(clockWith(), 60_000)).toBe(60_000)
   })

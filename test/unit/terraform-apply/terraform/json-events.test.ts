@@ -9,7 +9,7 @@ test.each(['panic: x', '{"half', '{"no":"message"}', ''])('parses %j as no event
   expect(parseEvent(line)).toBeUndefined()
 })
 
-test('takes an operation from apply events with a resource and an action only', () => {
+test('reads an operation only from apply events with a resource and an action', () => {
   const event = { type: 'apply_start', '@message': '', '@level': 'info', '@timestamp': '' }
   const hook = { resource: { addr: 'a.x' }, action: 'create' }
   expect(operationOf({ ...event, hook })).toEqual(hook)
@@ -18,6 +18,6 @@ test('takes an operation from apply events with a resource and an action only', 
   expect(operationOf(event)).toBeUndefined()
 })
 
-test('removes colours', () => {
+test('removes colour codes', () => {
   expect(plainText('\u001b[1m\u001b[31mError\u001b[0m: x')).toBe('Error: x')
 })
