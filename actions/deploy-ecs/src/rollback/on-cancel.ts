@@ -48,10 +48,7 @@ async function settleService({ aws, inputs }: CancelContext, state: PostState): 
   const before = await readPastLag(aws, state)
   const service = observedService(before)
   const primary = primaryOf(service)
-  const isOurs =
-    deploymentId === undefined
-      ? primary?.taskDefinition === taskDefinition && primary.id !== previousId
-      : primary?.id === deploymentId
+  const isOurs = deploymentId === undefined ? primary?.taskDefinition === taskDefinition : primary?.id === deploymentId
   if (primary === undefined || !isOurs || primary.id === previousId) {
     return `${who} is at ${revisionName(service.taskDefinition)}; no deployment of ${next} is in progress.`
   }

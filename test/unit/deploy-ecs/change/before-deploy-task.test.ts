@@ -74,6 +74,11 @@ test('waits while ECS does not show the task yet', async () => {
   expect(clock.slept.slice(0, 2)).toEqual([2_000, 2_000])
 })
 
+test('waits for the exit code of a container that ECS shows as STOPPED without one', async () => {
+  const { error } = await run([task({ containers: [ended({})] }), task({ containers: [ended({ exitCode: 0 })] })])
+  expect(error).toBeUndefined()
+})
+
 test('stops the task when the container has ended and others run on', async () => {
   const { error, requests, left } = await run([task({ containers: [ended({ exitCode: 0 }), { name: 'agent' }] })])
   expect(error).toBeUndefined()

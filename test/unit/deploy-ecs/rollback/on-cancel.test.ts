@@ -58,6 +58,12 @@ describe('leaves the service alone', () => {
     ],
     ['where the update was not made', [before], unanswered, 'is at web:1; no deployment of web:2'],
     [
+      'where the service ran the revision before',
+      [{ ...ours, id: 'ecs-svc/before' }],
+      unanswered,
+      'is at web:2; no deployment of web:2',
+    ],
+    [
       'where the rollout is complete',
       [{ ...ours, rolloutState: 'COMPLETED' }],
       state,
@@ -110,15 +116,17 @@ describe('restores settings beside the rollback of ECS', () => {
   })
 })
 
-test('updates the service back where its deployment cannot be stopped', async () => {
-  const { message, requests } = await cancel({
+test('updates the service back, with its settings, where its deployment cannot be stopped', async () => {
+  const answers = {
     ...found,
     StopServiceDeployment: awsError('AccessDeniedException'),
     DescribeTaskDefinition: { taskDefinition: { taskDefinitionArn: arn(1), status: 'ACTIVE' } },
     UpdateService: { service: serviceOf(deployment('ecs-svc/back', 1)).services[0] ?? {} },
-  })
+  }
+  const settings = { from: { desiredCount: 2 }, to: { desiredCount: 1 } }
+  const { message, requests } = await cancel(answers, { ...state, settings })
   expect(message).toBe('Service `prod/web` is being updated back to web:1.')
-  expect(requests('UpdateService')).toEqual([{ ...name, taskDefinition: arn(1) }])
+  expect(requests('UpdateService')).toEqual([{ ...name, taskDefinition: arn(1), desiredCount: 2 }])
 })
 
 test('scales a service to zero that ran nothing before', async () => {
@@ -142,11 +150,12 @@ describe('reads lag behind the update', () => {
   })
 
   test('is not safe where ECS does not show it within 30 s', async () => {
-    const { safe, message, lines } = await cancel({ DescribeServices: serviceOf(before) })
+    const { safe, message, lines, clock } = await cancel({ DescribeServices: serviceOf(before) })
     expect(safe).toBe(false)
     expect(message).toContain('may be between web:1 and web:2: it could not be rolled back.')
     expect(message).toContain('accepted deployment ecs-svc/ours, but still shows ecs-svc/before')
     expect(lines).toEqual([`error: ${message}`])
+    expect(clock.slept.reduce((sum, ms) => sum + ms, 0)).toBe(30_000)
   })
 })
 

@@ -58,7 +58,7 @@ test.each<[string, Parameters<typeof rollBack>[0]]>([
   ['for a rolling update', { service: { ...before, deploymentConfiguration: { strategy: 'ROLLING' } } }],
   [
     'where no deployment is in progress',
-    { service: { ...before, deployments: [{ ...green, rolloutState: 'COMPLETED' }, blue] } },
+    { service: { ...before, deployments: [{ ...green, rolloutState: 'FAILED' }, blue] } },
   ],
   ['where ECS would go back to another revision', { wanted: arn(7) }],
 ])('leaves it to an update %s, without a call', async (_, options) => {
