@@ -80,7 +80,9 @@ export class Datadog {
       maxDelayMs: 8_000,
       retryable: (error) => error instanceof DatadogError && error.retry,
       onRetry: (error, attempt, pauseMs) =>
-        log.info(`${(error as Error).message} Try ${attempt + 1} in ${(pauseMs / 1000).toFixed(1)} s.`),
+        log.info(
+          `${(error as Error).message.replace(/\.?$/, '.')} Try ${attempt + 1} in ${(pauseMs / 1000).toFixed(1)} s.`,
+        ),
       ...(random === undefined ? {} : { random }),
     })
   }

@@ -1,3 +1,4 @@
+import { counted } from '../../../../toolkit/counted.ts'
 import { code, details, heading, join, link, table, text } from '../../../../toolkit/markdown.ts'
 import type { Site } from '../api/site.ts'
 import type { Baseline } from '../monitors/baseline.ts'
@@ -38,7 +39,7 @@ export function gateSummary({ decision, progress, last, looks }: Watched, baseli
     rows.length === 0
       ? undefined
       : details(
-          `${monitors.length} monitors, before and after (${looks} polls)`,
+          `${counted(monitors.length, 'monitor')}, before and after (${counted(looks, 'poll')})`,
           table(['Monitor', 'Before', 'After', 'Muted'], rows),
         ),
   )

@@ -1,3 +1,4 @@
+import { counted } from '../../../../toolkit/counted.ts'
 import { describeError, SlipwayError } from '../../../../toolkit/errors.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
 import type { Datadog } from '../api/client.ts'
@@ -36,7 +37,8 @@ export async function takeBaseline(
   // Without the monitors it is still of use: Datadog says when each alert began.
   const baseline = { takenAt, monitors: snapshot?.monitors }
   step.output('baseline', writeBaseline(baseline, inputs.queries, env, String(takenAt)))
-  if (snapshot !== undefined) log.info(`Recorded the state of ${snapshot.monitors.length} monitors before the deploy.`)
+  if (snapshot !== undefined)
+    log.info(`Recorded the state of ${counted(snapshot.monitors.length, 'monitor')} before the deploy.`)
   if (readError !== undefined) failOrWarn(readError, inputs.onError, world)
   const [unmatched] = snapshot?.unmatched ?? []
   if (unmatched !== undefined) failOrWarn(noMonitors(noMatch(unmatched)), inputs.onNoMonitors, world)

@@ -1,3 +1,4 @@
+import { counted } from '../../../../toolkit/counted.ts'
 import { formatDuration } from '../../../../toolkit/duration.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
 import { DatadogError } from '../api/datadog-error.ts'
@@ -95,5 +96,5 @@ const unreadable = (error: DatadogError) =>
 function inWords(progress: Progress, last: Snapshot | undefined): string {
   if (progress.readError !== undefined) return progress.readError.message
   const groups = last?.monitors.reduce((sum, { counts }) => sum + Object.values(counts).reduce((a, b) => a + b, 0), 0)
-  return `${last?.monitors.length} monitors, ${groups} groups; ${holding(progress) || 'none got worse'}`
+  return `${counted(last?.monitors.length ?? 0, 'monitor')}, ${counted(groups ?? 0, 'group')}; ${holding(progress) || 'none got worse'}`
 }

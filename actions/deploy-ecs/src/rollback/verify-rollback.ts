@@ -1,4 +1,5 @@
 // Checks that a service is healthy after a rollback, whatever ECS says of it.
+import { counted } from '../../../../toolkit/counted.ts'
 import { TimedOutError } from '../../../../toolkit/errors.ts'
 import { poll } from '../../../../toolkit/poll.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
@@ -94,7 +95,7 @@ function notHealthyYet(
 
 /** The evidence for a rollback that is healthy. */
 function found(revision: string, live: readonly ObservedTask[], targets: readonly ObservedTarget[]): readonly string[] {
-  const tasks = `${live.length} tasks run ${revisionName(revision)}`
+  const tasks = `${counted(live.length, 'task')} ${live.length === 1 ? 'runs' : 'run'} ${revisionName(revision)}`
   const healthy = targets.filter(({ state }) => state === 'healthy').length
-  return [targets.length === 0 ? tasks : `${tasks}, with ${healthy} healthy targets`]
+  return [targets.length === 0 ? tasks : `${tasks}, with ${counted(healthy, 'healthy target')}`]
 }

@@ -1,5 +1,7 @@
 // The only place that decides how a deploy ended. Pure: the same observations always give the same verdict.
+
 import { capitalize } from '../../../../toolkit/capitalize.ts'
+import { counted } from '../../../../toolkit/counted.ts'
 import type { Verdict as VerdictName } from '../../../../toolkit/deploy-record.ts'
 import { formatDuration } from '../../../../toolkit/duration.ts'
 import { revisionName, taskId } from '../aws/short-names.ts'
@@ -208,7 +210,7 @@ function fromStoppedTasks(
   const why = first.count === failures.length ? first.text : withCount(first)
   return verdict(
     'failed',
-    `${failures.length} tasks of ${revisionName(followed.taskDefinition)} failed: ${why}.`,
+    `${counted(failures.length, 'task')} of ${revisionName(followed.taskDefinition)} failed: ${why}.`,
     mostFrequent(failures).map(withCount),
   )
 }
@@ -269,7 +271,7 @@ function fromProgress(followed: FollowedDeployment, criteria: Criteria, latest: 
     return own.runningCount >= wanted
       ? verdict(
           'succeeded',
-          `All ${wanted} tasks of ${revisionName(followed.taskDefinition)} are running. Their health was not waited for (\`wait-for: started\`).`,
+          `${wanted === 1 ? 'The task' : `All ${wanted} tasks`} of ${revisionName(followed.taskDefinition)} ${wanted === 1 ? 'is' : 'are'} running. Health was not waited for (\`wait-for: started\`).`,
         )
       : { kind: 'waiting', waitingFor: [counts(own, wanted)] }
   }
@@ -332,10 +334,10 @@ function successEvidence(
     serviceDeployment === undefined
       ? `Deployment ${own.id}: ${own.rolloutState ?? 'the only one'}`
       : `Service deployment ${serviceDeployment.status}`,
-    targets.length === 0 ? '' : `${targets.filter(({ state }) => state === 'healthy').length} healthy targets`,
+    targets.length === 0 ? '' : counted(targets.filter(({ state }) => state === 'healthy').length, 'healthy target'),
     ...old.map(
       ({ taskDefinition, runningCount }) =>
-        `${runningCount} tasks of ${revisionName(taskDefinition)} are still draining`,
+        `Still draining: ${counted(runningCount, 'task')} of ${revisionName(taskDefinition)}`,
     ),
   ]
 }

@@ -1,5 +1,6 @@
 // The operations of an apply as a Mermaid gantt chart, which GitHub draws: how long each took, and which ran in parallel.
 
+import { counted } from '../../../../toolkit/counted.ts'
 import { formatDuration } from '../../../../toolkit/duration.ts'
 import { block, heading, join, text } from '../../../../toolkit/markdown.ts'
 import type { Operation } from '../terraform/apply-progress.ts'
@@ -18,7 +19,7 @@ export function applyChart(operations: readonly Operation[]): string {
   const bars = longest.sort((a, b) => a.startedAt - b.startedAt).map(bar)
   const left = operations.length - longest.length
   return join(
-    heading(4, `${operations.length} operation${operations.length === 1 ? '' : 's'} in ${formatDuration(end - start)}`),
+    heading(4, `${counted(operations.length, 'operation')} in ${formatDuration(end - start)}`),
     block(['gantt', 'dateFormat x', 'axisFormat %H:%M:%S', 'todayMarker off', ...bars].join('\n'), 'mermaid'),
     left > 0 ? text(`… and ${left} shorter ones.`) : '',
   )

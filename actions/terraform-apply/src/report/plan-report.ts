@@ -1,5 +1,6 @@
 // A plan as markdown. The caller scrubs the notes and the whole text.
 
+import { counted } from '../../../../toolkit/counted.ts'
 import { code, details, heading, join, text } from '../../../../toolkit/markdown.ts'
 import { type Change, countKinds, type Kind, type OutputChange } from '../plan-json/changes.ts'
 import { pathText } from '../plan-json/json-values.ts'
@@ -67,7 +68,7 @@ export function headline(changes: readonly Change[], outputs: readonly OutputCha
     .map((kind) =>
       kind === 'delete' || kind === 'replace' ? `**${counts[kind]} ${WORDS[kind]}**` : `${counts[kind]} ${WORDS[kind]}`,
     )
-  if (outputs.length > 0) parts.push(`${outputs.length} output${outputs.length === 1 ? '' : 's'} to change`)
+  if (outputs.length > 0) parts.push(`${counted(outputs.length, 'output')} to change`)
   return parts.length === 0 ? 'No changes: the infrastructure matches the configuration.' : `${parts.join(', ')}.`
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '../../../../toolkit/counted.ts'
 import { code, details, table, text } from '../../../../toolkit/markdown.ts'
 import type { PromotionDifference } from '../review/promotion.ts'
 
@@ -17,7 +18,7 @@ export function promotionNote(found: readonly PromotionDifference[], there: stri
     ])
   const left = found.length - rows.length
   const more = left > 0 ? `\n\n_… and ${left} more._` : ''
-  const title = `⚠️ ${found.length} difference${found.length === 1 ? '' : 's'} from ${text(from)} beyond keys, sizes and counts`
+  const title = `⚠️ ${counted(found.length, 'difference')} from ${text(from)} beyond keys, sizes and counts`
   return details(title, table(['Resource', 'Attribute', `In ${text(from)}`, 'Here'], rows) + more)
 }
 

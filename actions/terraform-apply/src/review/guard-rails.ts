@@ -1,3 +1,4 @@
+import { counted } from '../../../../toolkit/counted.ts'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import { wildcard } from '../../../../toolkit/wildcard.ts'
 import type { GuardRails } from '../inputs/inputs.ts'
@@ -112,7 +113,7 @@ function vanishedBlocks({ resource }: Change): readonly string[] {
     if (!Array.isArray(blocks) || !blocks.some(isContainer) || member(after_unknown, name) === true) return []
     const left = member(after, name) ?? []
     const lost = Array.isArray(left) ? blocks.length - left.length : 0
-    return lost > 0 ? [`${lost} \`${name}\` block${lost === 1 ? '' : 's'}`] : []
+    return lost > 0 ? [counted(lost, `\`${name}\` block`)] : []
   })
 }
 

@@ -128,7 +128,7 @@ describe('after a rollback by ECS', () => {
     expect(await done).toEqual({
       status: 'rolled-back',
       reason: 'Task 1 exited. web:1 is healthy.',
-      evidence: ['exit code 1', 'After the rollback: 1 tasks run web:1'],
+      evidence: ['exit code 1', 'After the rollback: 1 task runs web:1'],
     })
     expect(watch.rolledBackTo).toBe(arn(1))
   })

@@ -115,7 +115,7 @@ describe('succeeded', () => {
 
   test('does not wait for old tasks to drain, but names them', () => {
     const early = service([deployment({ rolloutState: 'COMPLETED' }), earlier({ runningCount: 1 })])
-    expect(verdictOf(play([look({ service: early })])).evidence).toContain('1 tasks of web:1 are still draining')
+    expect(verdictOf(play([look({ service: early })])).evidence).toContain('Still draining: 1 task of web:1')
   })
 
   test('with wait-for: started needs only running tasks', () => {
