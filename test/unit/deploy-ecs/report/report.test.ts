@@ -1,0 +1,103 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Context } from '../../../../actions/deploy-ecs/src/inputs/context.ts'
+import type { Outcome } from '../../../../actions/deploy-ecs/src/report/outcome.ts'
+import { report } from '../../../../actions/deploy-ecs/src/report/report.ts'
+import { NOTHING_YET } from '../../../../actions/deploy-ecs/src/watch/memory.ts'
+import type { SlipwayError } from '../../../../toolkit/errors.ts'
+import { fakeLog } from '../../../support/deploy-ecs/fake-aws.ts'
+import { followed } from '../../../support/deploy-ecs/observations.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'slipway-report-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const outcome = (service: string, more: object = {}) =>
+  ({
+    plan: {
+      name: { cluster: 'prod', service },
+      before: {
+        serviceArn: `arn:aws:ecs:eu-west-1:123456789012:service/prod/${service}`,
+        taskDefinition: `${service}:1`,
+      },
+      shipped: [{ container: 'app', image: 'web:2' }],
+    },
+    taskDefinition: `${service}:2`,
+    verdict: { status: 'succeeded', reason: 'All 2 tasks run.', evidence: ['2 healthy targets'] },
+    ...more,
+  }) as unknown as Outcome
+const failed = (service: string, status = 'failed') =>
+  outcome(service, { verdict: { status, reason: 'It failed.', evidence: ['exit code 1', 'exit code 2'] } })
+
+async function run(outcomes: readonly Outcome[], inputs: object = {}) {
+  const outputs: Record<string, unknown> = {}
+  const { log, lines } = fakeLog()
+  let summary = ''
+  const step = {
+    output: (name: string, value: unknown) => void Object.assign(outputs, { [name]: value }),
+    summary: (text: string) => {
+      summary += text
+    },
+  }
+  const context = {
+    ...{ step, log, region: 'eu-west-1', env: { RUNNER_TEMP: folder, GITHUB_RUN_ID: '7' } },
+    inputs: { command: 'deploy', waitFor: 'healthy', ...inputs },
+  } as unknown as Context
+  const error = await report(context, outcomes, { startedAt: 0, finishedAt: 90_400 }).then(
+    () => undefined,
+    (failure: unknown) => failure as SlipwayError,
+  )
+  return { outputs, lines, summary, error }
+}
+
+test('one service has texts as outputs, as in AWS’s action', async () => {
+  const watch = { rollout: followed, latest: { at: 0 }, timeline: [], memory: NOTHING_YET, serviceDeploymentArn: 'sd' }
+  const { outputs } = await run([outcome('web', { watch })])
+  expect(outputs).toMatchObject({
+    ...{ verdict: 'succeeded', duration: 90, images: ['app=web:2'] },
+    ...{ 'task-definition-arn': 'web:2', 'previous-task-definition-arn': 'web:1', 'service-deployment-arn': 'sd' },
+  })
+})
+
+test('several services have lists as outputs, with empty texts for what is not known', async () => {
+  const { outputs, error, lines, summary } = await run([outcome('web'), outcome('api')])
+  expect(error).toBeUndefined()
+  expect(outputs).toMatchObject({
+    ...{ verdict: 'succeeded', images: ['app=web:2'] },
+    ...{ 'task-definition-arn': ['web:2', 'api:2'], 'service-deployment-arn': ['', ''] },
+  })
+  expect(lines.filter((line) => !line.startsWith('debug'))).toEqual([
+    'info: prod/web: succeeded. All 2 tasks run.\nprod/api: succeeded. All 2 tasks run.',
+  ])
+  expect(summary).toContain('Deployed')
+})
+
+test.each([
+  ['failed', 'The job summary shows the tasks that stopped'],
+  ['rolled-back', 'The service runs the revision from before the deploy'],
+  ['timed-out', 'raise `timeout`'],
+  ['superseded', '`concurrency:`'],
+  ['cancelled', 'Run the job again'],
+])('fails the step on %s, with every reason, the evidence and what to do', async (status, hint) => {
+  const { error, outputs } = await run([outcome('web'), failed('api', status)])
+  expect(outputs['verdict']).toBe(status)
+  expect(error?.message).toBe(
+    `prod/web: succeeded. All 2 tasks run.\nprod/api: ${status}. It failed.\n  2 healthy targets\n  exit code 1\n  exit code 2`,
+  )
+  expect(error?.hint).toContain(hint)
+})
+
+describe('the record file', () => {
+  test('is named after the deploy, in the temporary folder of the runner, and is the output too', async () => {
+    const { outputs } = await run([outcome('web')])
+    const path = String(outputs['deploy-record-file'])
+    expect(readdirSync(folder).map((name) => join(folder, name))).toContain(path)
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(outputs['deploy-record'])
+  })
+
+  test('is where the input says', async () => {
+    const recordFile = join(folder, 'mine.json')
+    await run([failed('web')], { recordFile })
+    expect(JSON.parse(readFileSync(recordFile, 'utf8'))).toMatchObject({ verdict: 'failed' })
+  })
+})
