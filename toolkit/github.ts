@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { Environment } from './runtime.ts'
 
 /** The workflow run that an action is part of. Members are '' where it runs outside GitHub. */
@@ -41,4 +42,10 @@ export function readWorkflowRun(env: Environment): WorkflowRun {
     attempt,
     url: below(`actions/runs/${id}/attempts/${attempt}`, id),
   }
+}
+
+/** The payload of the event that started the run; `undefined` outside GitHub. Throws when its file cannot be read. */
+export function readEventPayload(env: Environment): unknown {
+  const path = env['GITHUB_EVENT_PATH'] ?? ''
+  return path === '' ? undefined : JSON.parse(readFileSync(path, 'utf8'))
 }

@@ -49,8 +49,8 @@ export async function assumeRole(inputs: Inputs, { env, signal, log }: World, ru
     return sessionOf((await sts.send(command, { abortSignal: signal })).Credentials, doing)
   } catch (error) {
     const hint = hintFor(error, inputs, token)
-    const told = awsError(error, doing)
-    throw hint === undefined ? told : new SlipwayError(told.message, { hint, cause: error })
+    const failure = awsError(error, doing)
+    throw hint === undefined ? failure : new SlipwayError(failure.message, { hint, cause: error })
   } finally {
     sts.destroy()
   }

@@ -13,7 +13,7 @@ import { Faults } from './faults.ts'
 import { Monitors } from './monitors.ts'
 import { type Limit, RateLimits } from './rate-limit.ts'
 import type { FaultRule, Scenario } from './scenario.ts'
-import { Director } from './scenario-player.ts'
+import { ScenarioPlayer } from './scenario-player.ts'
 
 export interface DatadogKeys {
   readonly api: string
@@ -43,10 +43,10 @@ export function createDatadog({ clock, journal }: { clock: Clock; journal: Journ
   const monitors = new Monitors(clock)
   const limits = new RateLimits(clock)
   const faults = new Faults()
-  const director = new Director(clock, journal, monitors)
+  const player = new ScenarioPlayer(clock, journal, monitors)
   const play = (scenario: Scenario) => {
     faults.replace(scenario.faults)
-    director.play(scenario)
+    player.play(scenario)
   }
 
   const often = (name: string): Limit => ({ name, limit: 600, period: 60 })

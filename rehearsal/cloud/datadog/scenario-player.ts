@@ -3,10 +3,10 @@ import type { Entry, Journal } from '../kernel/journal.ts'
 import type { Monitors } from './monitors.ts'
 import { type Change, type Scenario, setupOf } from './scenario.ts'
 
-type Cue = Change['on']
+type Trigger = Change['on']
 
 /** Runs a Datadog scenario: changes monitors at their time, or after a deploy or event. */
-export class Director {
+export class ScenarioPlayer {
   readonly #clock: Clock
   readonly #journal: Journal
   readonly #monitors: Monitors
@@ -18,7 +18,7 @@ export class Director {
     this.#clock = clock
     this.#journal = journal
     this.#monitors = monitors
-    journal.follow((entry) => this.#hear(entry))
+    journal.follow((entry) => this.#onJournalEntry(entry))
   }
 
   /** Starts a scenario, and ends the previous one. */
@@ -28,31 +28,31 @@ export class Director {
     this.#counts = new Map()
     this.#scenario = scenario
     this.#monitors.replace(scenario.monitors.map((monitor) => setupOf(monitor, Math.floor(this.#clock.now() / 1000))))
-    this.#cue('start')
+    this.#schedule('start')
   }
 
-  #hear(entry: Entry): void {
+  #onJournalEntry(entry: Entry): void {
     if (
       entry.type === 'api' &&
       entry['service'] === 'ecs' &&
       entry['action'] === 'UpdateService' &&
       entry['outcome'] === 'ok'
     ) {
-      this.#cue('deploy', serviceOf(entry))
+      this.#schedule('deploy', serviceOf(entry))
     }
-    if (entry.type === 'datadog' && entry['event'] !== undefined && entry['outcome'] === 'ok') this.#cue('event')
+    if (entry.type === 'datadog' && entry['event'] !== undefined && entry['outcome'] === 'ok') this.#schedule('event')
   }
 
-  #cue(cue: Cue, service?: string): void {
+  #schedule(trigger: Trigger, service?: string): void {
     const count = (of: string) => {
       const next = (this.#counts.get(of) ?? 0) + 1
       this.#counts.set(of, next)
       return next
     }
-    const nth = { all: count(cue), ofService: count(`${cue} ${service}`) }
+    const nth = { all: count(trigger), ofService: count(`${trigger} ${service}`) }
     for (const { name, changes } of this.#scenario.monitors) {
       for (const change of changes) {
-        if (change.on !== cue || (change.service !== undefined && change.service !== service)) continue
+        if (change.on !== trigger || (change.service !== undefined && change.service !== service)) continue
         if (change.nth !== undefined && change.nth !== (change.service === undefined ? nth.all : nth.ofService))
           continue
         this.#timers.push(this.#clock.after(change.after ?? 0, () => this.#turn(name, change)))

@@ -42,7 +42,7 @@ const monitor = z.strictObject({
 const fault = z.strictObject({
   /** Requests whose path starts with this; all where it is missing. */
   path: z.string().default('/'),
-  /** How many requests it befalls. */
+  /** The number of requests that fail. */
   times: z.int().positive().default(1),
   /** Answered instead of the real answer. */
   status: z.int().min(300).max(599).optional(),

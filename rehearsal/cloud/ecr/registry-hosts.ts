@@ -2,7 +2,7 @@ import type { Scope } from '../kernel/call.ts'
 
 /**
  * Every registry (an account's, in a region) has a host of its own, as on AWS: 127.0.0.1 for the first, 127.0.0.2 for
- * the next, all on one port. Docker takes all of 127.0.0.0/8 for registries that may speak plain HTTP.
+ * the next, all on one port. Docker allows plain HTTP for registries in 127.0.0.0/8.
  */
 export class RegistryHosts {
   readonly #listen: (address: string) => Promise<number>

@@ -18,15 +18,15 @@ export class ProgramMissing extends Error {
 }
 
 // The shell reads from a pipe that this process holds open. When this process ends, even killed, the pipe closes, and the
-// shell ends the program and removes its folder. Its own output then has no reader, which must not end it (SIGPIPE).
-const LEASH = `
+// shell ends the program and removes its folder. Nobody reads the output of the shell then: that must not end it (SIGPIPE).
+const ENDS_WITH_THIS_PROCESS = `
 exec 3<&0
 "$@" </dev/null 3<&- & program=$!
-(cat <&3 >/dev/null; kill $program) 2>/dev/null 3<&3 & leash=$!
+(cat <&3 >/dev/null; kill $program) 2>/dev/null 3<&3 & watcher=$!
 trap 'kill $program' TERM INT
 trap '' PIPE
 wait $program; status=$?
-kill $leash 2>/dev/null
+kill $watcher 2>/dev/null
 [ -z "$FOLDER" ] || rm -rf -- "$FOLDER"
 exit $status`
 
@@ -41,7 +41,7 @@ export function startChild(
   env: Readonly<Record<string, string>> = {},
 ): Child {
   // In a process group of its own: Ctrl-C must reach the cloud only, which stops its children in order.
-  const shell = spawn('sh', ['-c', LEASH, 'sh', program, ...args], {
+  const shell = spawn('sh', ['-c', ENDS_WITH_THIS_PROCESS, 'sh', program, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
     env: { ...process.env, ...env, FOLDER: folder },
@@ -71,9 +71,9 @@ export function startChild(
   }
 }
 
-function whyEnded(program: string, code: number | null, signal: string | null, lastWords: string): Error {
+function whyEnded(program: string, code: number | null, signal: string | null, output: string): Error {
   if (code === NOT_FOUND) return new ProgramMissing(program)
-  return new Error(`${program} ended (${signal ?? `exit code ${code}`}). Its last words:\n${lastWords}`)
+  return new Error(`${program} ended (${signal ?? `exit code ${code}`}). The end of its output:\n${output}`)
 }
 
 function killGroup({ pid }: ChildProcess): void {

@@ -21,7 +21,7 @@ function readAsked(query: URLSearchParams): Asked {
   }
 }
 
-/** ListObjectsV2, and the older ListObjects, which differ in how they go on. */
+/** ListObjectsV2, and the older ListObjects, which differ in how the next page is requested. */
 export function listObjects(bucket: Bucket, query: URLSearchParams): Answer {
   const second = query.get('list-type') === '2'
   const asked = readAsked(query)
@@ -45,7 +45,7 @@ export function listObjects(bucket: Bucket, query: URLSearchParams): Answer {
   })
 }
 
-/** ListObjectVersions, in one page: what Terraform empties a bucket by. */
+/** ListObjectVersions, in one page. Terraform empties a bucket with it. */
 export function listVersions(bucket: Bucket, query: URLSearchParams): Answer {
   const asked = readAsked(query)
   const all = sortedKeys(bucket)

@@ -1,4 +1,7 @@
-import { readWorkflowRun } from '../../../toolkit/github.ts'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readEventPayload, readWorkflowRun } from '../../../toolkit/github.ts'
 
 test('the run is linked, attempt and all', () => {
   const run = readWorkflowRun({
@@ -13,4 +16,30 @@ test('the run is linked, attempt and all', () => {
 
 test('outside GitHub there is nothing to link', () => {
   expect(readWorkflowRun({})).toMatchObject({ url: '', commitUrl: '', repositoryUrl: '' })
+})
+
+describe('the event payload', () => {
+  let folder: string
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'github-'))
+  })
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  test('is read from the file of the runner', () => {
+    const path = join(folder, 'event.json')
+    writeFileSync(path, '{"pull_request":{"number":7}}')
+    expect(readEventPayload({ GITHUB_EVENT_PATH: path })).toEqual({ pull_request: { number: 7 } })
+  })
+
+  test('does not exist outside GitHub', () => {
+    expect(readEventPayload({})).toBeUndefined()
+    expect(readEventPayload({ GITHUB_EVENT_PATH: '' })).toBeUndefined()
+  })
+
+  test('is an error when its file is missing or broken', () => {
+    const path = join(folder, 'broken.json')
+    writeFileSync(path, '{')
+    expect(() => readEventPayload({ GITHUB_EVENT_PATH: path })).toThrow(SyntaxError)
+    expect(() => readEventPayload({ GITHUB_EVENT_PATH: join(folder, 'missing.json') })).toThrow('ENOENT')
+  })
 })

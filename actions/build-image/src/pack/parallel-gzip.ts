@@ -31,7 +31,7 @@ export async function* parallelGzip(source: AsyncIterable<Buffer>): AsyncGenerat
   if (blocks === 0) yield await compress(Buffer.alloc(0), { level: LEVEL })
 }
 
-/** Stores content that does not shrink, such as archives: compressing it takes the longest and gains nothing. Samples tell. */
+/** Stores content whose samples do not shrink, such as archives: compressing it takes the longest and gains nothing. */
 async function compressBlock(block: Buffer): Promise<Buffer> {
   const step = Math.max(SAMPLE, Math.floor((block.length - SAMPLE) / (SAMPLES - 1)))
   const samples = Array.from({ length: SAMPLES }, (_, at) => block.subarray(at * step, at * step + SAMPLE))

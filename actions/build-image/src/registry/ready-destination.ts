@@ -14,6 +14,6 @@ export interface TagState {
   readonly tag: string
   /** Digest that the tag stands for before the push; `undefined` when the tag does not exist. */
   readonly current: string | undefined
-  /** Whether the registry will refuse to move the tag. Only ECR tells beforehand. */
+  /** Whether the registry will refuse to move the tag. Only ECR says so before a push. */
   readonly immutable: boolean
 }

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { readWorkflowRun, type WorkflowRun } from '../../../../toolkit/github.ts'
+import { readEventPayload, readWorkflowRun, type WorkflowRun } from '../../../../toolkit/github.ts'
 import type { Pair } from '../../../../toolkit/inputs.ts'
 import { childEnvironment } from '../../../../toolkit/process/child-environment.ts'
-import type { World } from '../../../../toolkit/runtime.ts'
+import type { Environment, World } from '../../../../toolkit/runtime.ts'
 
 /** The commit that is built. */
 export interface Commit {
@@ -25,7 +24,7 @@ export async function readCommit(
   { env, query, signal }: Pick<World, 'env' | 'query' | 'signal'>,
 ): Promise<Commit> {
   const run = readWorkflowRun(env)
-  const event = readEvent(env['GITHUB_EVENT_PATH'])
+  const event = readEvent(env)
   const details = { run, title: event.name, description: event.description, license: event.license }
   const given = Number(env['SOURCE_DATE_EPOCH'] || Number.NaN)
   if (Number.isSafeInteger(given) && given >= 0) return { ...details, epoch: given, epochFrom: 'SOURCE_DATE_EPOCH' }
@@ -68,21 +67,27 @@ interface Event {
   readonly timestamp: string
 }
 
-function readEvent(path: string | undefined): Event {
-  let event: {
-    head_commit?: { timestamp?: string } | null
-    repository?: { name?: string; description?: string | null; license?: { spdx_id?: string } | null }
-  } = {}
+interface Payload {
+  readonly head_commit?: { readonly timestamp?: string } | null
+  readonly repository?: {
+    readonly name?: string
+    readonly description?: string | null
+    readonly license?: { readonly spdx_id?: string } | null
+  }
+}
+
+function readEvent(env: Environment): Event {
+  let event: Payload | undefined
   try {
-    if (path) event = JSON.parse(readFileSync(path, 'utf8'))
+    event = readEventPayload(env) as Payload | undefined
   } catch {
     // Without the event some labels are missing. Nothing else depends on it.
   }
-  const { name, description, license } = event.repository ?? {}
+  const { name, description, license } = event?.repository ?? {}
   return {
     name: name ?? '',
     description: description ?? '',
     license: license?.spdx_id ?? '',
-    timestamp: event.head_commit?.timestamp ?? '',
+    timestamp: event?.head_commit?.timestamp ?? '',
   }
 }

@@ -1,14 +1,11 @@
-import { readFileSync } from 'node:fs'
-import type { WorkflowRun } from '../../../../toolkit/github.ts'
+import { readEventPayload, type WorkflowRun } from '../../../../toolkit/github.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
 import type { Change } from './deploy.ts'
 
 /** Reads the commit message and the pull request from the event that started the workflow. Members may be missing. */
 export function readChange(env: Environment, run: WorkflowRun): Change {
-  const path = env['GITHUB_EVENT_PATH']
-  if (path === undefined || path === '') return {}
   try {
-    return changeOf(JSON.parse(readFileSync(path, 'utf8')), run)
+    return changeOf((readEventPayload(env) ?? {}) as Payload, run)
   } catch {
     // The message is sent without them.
     return {}

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readEventPayload } from '../../../../toolkit/github.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
 import type { GitHub } from './github.ts'
 
@@ -10,11 +10,8 @@ export interface PullRequest {
 
 /** The pull request of the workflow's event; `undefined` for any other event. */
 export function pullRequestOf(env: Environment): PullRequest | undefined {
-  const path = env['GITHUB_EVENT_PATH']
-  if (path === undefined || path === '') return undefined
-  const { pull_request: pull } = JSON.parse(readFileSync(path, 'utf8')) as {
-    pull_request?: { number?: number; head?: { sha?: string } }
-  }
+  const payload = readEventPayload(env) as { pull_request?: { number?: number; head?: { sha?: string } } } | undefined
+  const pull = payload?.pull_request
   return pull?.number === undefined ? undefined : { number: pull.number, head: pull.head?.sha ?? '' }
 }
 

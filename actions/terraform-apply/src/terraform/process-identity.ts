@@ -6,7 +6,7 @@ import { readFileSync, readlinkSync, symlinkSync } from 'node:fs'
 
 export interface IdentifiedProcess {
   readonly pid: number
-  /** Distinguishes the process from a later one with the same pid; '' where the system does not tell. */
+  /** Distinguishes the process from a later one with the same pid; '' where the system has no /proc. */
   readonly identity: string
 }
 

@@ -67,7 +67,7 @@ for (const [network, bits] of [
   ['100.64.0.0', 10],
   ['172.16.0.0', 12],
   ['192.168.0.0', 16],
-  // Not AWS's, but the loopback network is what this machine's processes have.
+  // AWS refuses the loopback network. Processes on this machine have addresses of it.
   ['127.0.0.0', 8],
 ] as const) {
   reachable.addSubnet(network, bits)

@@ -28,7 +28,7 @@ const logs = (kind: string): Table => ({
   [`${kind}.s3.prefix`]: text,
 })
 
-/** Of these, traffic minds idle_timeout, client_keep_alive, preserve_host_header and the xff ones; the rest is kept. */
+/** idle_timeout, client_keep_alive, preserve_host_header and the xff ones affect traffic. The others are only stored. */
 export const applicationAttributes: Table = {
   ...logs('access_logs'),
   ...logs('connection_logs'),

@@ -3,7 +3,7 @@ import type { Answer } from '../call.ts'
 import type { AwsError } from '../errors.ts'
 import { escapeXml } from './query.ts'
 
-/** An error of the services that speak XML over REST (all but S3, which leaves the outer element out). */
+/** An error in the XML of REST services. S3 has its own format, without the outer element. */
 export function writeRestXmlError(error: AwsError): Answer {
   const body =
     `<ErrorResponse><Error><Type>${error.status < 500 ? 'Sender' : 'Receiver'}</Type>` +

@@ -109,7 +109,7 @@ export const scenarioSchema = z.strictObject({
   /** Throttles calls above AWS's documented rates. */
   throttle: z.boolean().default(false),
   faults: z.array(fault).default([]),
-  /** What Datadog's monitors do meanwhile. */
+  /** What Datadog's monitors do at the same time. */
   datadog: datadogScenario.optional(),
 })
 
