@@ -63,7 +63,8 @@ export function classifyAwsError(error: unknown): AwsFailure {
  */
 export function awsError(error: unknown, doing: string): SlipwayError {
   if (error instanceof SlipwayError) return error
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  // A name such as `AccessDeniedException` is worth a search, `Error` is not.
+  const text = error instanceof Error && error.name === 'Error' ? error.message : String(error)
   const hint = HINTS[classifyAwsError(error)]
   return new SlipwayError(`Could not ${doing}. ${text}`, hint === undefined ? { cause: error } : { hint, cause: error })
 }
@@ -72,9 +73,9 @@ export function awsError(error: unknown, doing: string): SlipwayError {
 export const sdkError = (error: unknown): unknown => (error instanceof SlipwayError ? error.cause : error)
 
 const HINTS: Readonly<Partial<Record<AwsFailure, string>>> = {
-  throttled: 'AWS throttled the call for longer than we retried. Run the step again, or spread deploys over time.',
-  transient: 'AWS or the network failed for longer than we retried. Run the step again.',
+  throttled: 'AWS still throttled the call after all retries. Run the step again, or spread deploys over time.',
+  transient: 'AWS or the network still failed after all retries. Run the step again.',
   expired:
-    'The AWS credentials are missing, invalid or expired. Run aws-actions/configure-aws-credentials or our assume-role in an earlier step of this job; for long jobs raise `role-duration-seconds`.',
+    'The AWS credentials are missing, invalid or expired. Run assume-role or aws-actions/configure-aws-credentials in an earlier step of this job; for long jobs raise `role-duration-seconds`.',
   denied: "The role lacks this permission. The action's README lists the ones it needs.",
 }

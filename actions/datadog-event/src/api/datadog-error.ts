@@ -87,7 +87,7 @@ function hintFor({ status, headers }: TextAnswer, site: Site, path: string): str
   if (status === 404) return `Check \`site\` or \`api-url\`: \`${site.name}\` does not know this path.`
   if (status >= 300 && status < 400) return 'Redirects are not followed, as they would carry the keys to another host.'
   if (status === 408 || status >= 500)
-    return 'Datadog failed for longer than we retried: see https://status.datadoghq.com.'
+    return 'Datadog still failed after all retries: see https://status.datadoghq.com.'
   return 'Datadog did not accept the request. Run the step with `dry-run: true` to see exactly what is sent.'
 }
 

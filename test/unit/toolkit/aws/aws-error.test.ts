@@ -58,6 +58,13 @@ test("AWS's words are kept, and what to do is added", () => {
   expect(error.hint).toContain('lacks this permission')
 })
 
+test('a connection error is quoted without the name `Error`', () => {
+  const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), { code: 'ECONNREFUSED' })
+  const error = awsError(refused, 'describe service `web`')
+  expect(error.message).toBe('Could not describe service `web`. connect ECONNREFUSED 127.0.0.1:1')
+  expect(error.hint).toBe('AWS or the network still failed after all retries. Run the step again.')
+})
+
 test('an error of ours is not wrapped again', () => {
   const ours = new SlipwayError('ours')
   expect(awsError(ours, 'anything')).toBe(ours)
