@@ -22,7 +22,11 @@ export interface FakeComment {
 export async function fakeGitHub() {
   const pulls: FakePull[] = []
   const comments: FakeComment[] = []
-  /** The status with which it refuses to write comments. */
+  /** Status of workflow runs by id. */
+  const runs = new Map<number, string>()
+  /** Open issues with the label of drift. */
+  const issues: { readonly number: number; readonly body: string }[] = []
+  /** The status with which it refuses to write. */
   const denied: { status?: number } = {}
   const writes: string[] = []
   const folder = mkdtempSync(join(tmpdir(), 'slipway-github-'))
@@ -47,33 +51,53 @@ export async function fakeGitHub() {
     return asComment(comment)
   }
 
+  const found = (value: object | undefined) => (value === undefined ? { status: 404 } : { data: value })
+  type Answer = { readonly status?: number; readonly data?: unknown }
+  const routes: readonly (readonly [string, (id: number, body: string) => Answer])[] = [
+    ['POST /graphql', () => ({ data: { data: { viewer: { login: 'slipway-bot' } } } })],
+    ['GET /issues/ID/comments', (id) => ({ data: comments.filter(({ pull }) => pull === id).map(asComment) })],
+    [
+      'POST /issues/ID/comments',
+      (pull, body) => ({ data: save({ id: 100 + comments.length, pull, login: 'slipway-bot', body }) }),
+    ],
+    [
+      'PATCH /issues/comments/ID',
+      (id, body) => {
+        const old = comments.find((comment) => comment.id === id)
+        return found(old && save({ ...old, body }))
+      },
+    ],
+    ['GET /commits/[^/]+/pulls', () => ({ data: pulls.map(asPull) })],
+    ['GET /pulls/ID', (id) => found(pulls.filter(({ number }) => number === id).map(asPull)[0])],
+    ['GET /actions/runs/ID/attempts/1', (id) => found(runs.has(id) ? { status: runs.get(id) } : undefined)],
+    ['GET /issues', () => ({ data: issues })],
+    [
+      'POST /issues',
+      (_, body) => {
+        issues.push({ number: issues.length + 1, body })
+        return { data: {} }
+      },
+    ],
+  ]
   const server = await scriptedServer(({ method, path, body }, response) => {
-    const [, number = ''] = /(\d+)/.exec(path.replace('/repos/acme/infra', '')) ?? []
-    const id = Number(number)
-    const written = (body as { body?: string } | undefined)?.body ?? ''
-    const login = 'slipway-bot'
-    if (path === '/graphql') return answerJson(response, 200, { data: { viewer: { login } } })
-    if (method !== 'GET' && denied.status !== undefined) {
+    if (method !== 'GET' && path !== '/graphql' && denied.status !== undefined) {
       return answerJson(response, denied.status, { message: 'Resource not accessible by integration' })
     }
-    if (method === 'POST')
-      return answerJson(response, 201, save({ id: 100 + comments.length, pull: id, login, body: written }))
-    if (method === 'PATCH') {
-      const old = comments.find((comment) => comment.id === id)
-      return old === undefined
-        ? answerJson(response, 404, {})
-        : answerJson(response, 200, save({ ...old, body: written }))
+    const asked = `${method} ${path.replace('/repos/acme/infra', '')}`
+    for (const [route, answer] of routes) {
+      const match = new RegExp(`^${route.replace('ID', '(\\d+)')}$`).exec(asked)
+      if (match === null) continue
+      const { status = 200, data = {} } = answer(Number(match[1]), (body as { body?: string } | undefined)?.body ?? '')
+      return answerJson(response, status, data)
     }
-    if (path.endsWith('/comments'))
-      return answerJson(response, 200, comments.filter(({ pull }) => pull === id).map(asComment))
-    if (path.includes('/commits/')) return answerJson(response, 200, pulls.map(asPull))
-    const pull = pulls.find((each) => each.number === id)
-    return pull === undefined ? answerJson(response, 404, {}) : answerJson(response, 200, asPull(pull))
+    return answerJson(response, 404, { message: `${asked} is not scripted` })
   })
   const env = { GITHUB_REPOSITORY: 'acme/infra', GITHUB_API_URL: server.url }
   return {
     pulls,
     comments,
+    runs,
+    issues,
     denied,
     writes,
     /** The environment of a run of a push. */
@@ -86,7 +110,8 @@ export async function fakeGitHub() {
       return { ...env, GITHUB_EVENT_PATH: event }
     },
     reset() {
-      for (const list of [pulls, comments, writes, server.seen]) list.length = 0
+      for (const list of [pulls, comments, issues, writes, server.seen]) list.length = 0
+      runs.clear()
       delete denied.status
     },
     async close() {
