@@ -36,7 +36,7 @@ export function fakeStack({ inputs, env = {}, plan = [{}], apply = [{}], shown }
   const scratch = mkdtempSync(join(tmpdir(), 'slipway-fake-stack-'))
   folders.push(scratch)
   const fake = fakeWorld(env)
-  const { store, objects } = fakeStore()
+  const { store, objects, s3 } = fakeStore()
   const commands: (readonly string[])[] = []
   const rootModule = {
     repository: scratch,
@@ -96,7 +96,7 @@ export function fakeStack({ inputs, env = {}, plan = [{}], apply = [{}], shown }
   const backend = { type: 's3', config: { bucket: 'bucket', key: 'key', use_lockfile: true } }
   const stack: Stack = { world: fake.world, inputs: all, tf, backend, store }
   const names = () => commands.map(([name]) => name)
-  return { ...fake, stack, objects, commands, names, scratch }
+  return { ...fake, stack, objects, s3, commands, names, scratch }
 }
 
 /** The line of an error diagnostic. */

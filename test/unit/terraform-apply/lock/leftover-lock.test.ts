@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { releaseLeftoverLock } from '../../../../actions/terraform-apply/src/lock/leftover-lock.ts'
+import { recordLeftoverLock, releaseLeftoverLock } from '../../../../actions/terraform-apply/src/lock/leftover-lock.ts'
 import type { S3Objects } from '../../../../actions/terraform-apply/src/state/s3-objects.ts'
 import { StateStore } from '../../../../actions/terraform-apply/src/state/state-store.ts'
+import { fakeStack } from '../fake-stack.ts'
 
 const OURS = '55555555-5555-5555-5555-555555555555'
 const line = (id: string) =>
@@ -49,4 +50,47 @@ test.each([
 
 test('leaves the lock alone when the backend also locks in DynamoDB', async () => {
   expect(await release([OURS], OURS, { dynamodb_table: 'locks' })).toEqual({ outcome: 'left', deleted: [] })
+})
+
+/** A stack whose Terraform tried to acquire our lock, with this lock object. */
+function stackWith(lock: object | undefined) {
+  const fake = fakeStack({ env: { GITHUB_RUN_ID: '9', GITHUB_REPOSITORY: 'acme/infra' } })
+  writeFileSync(join(fake.scratch, 'core.log'), line(OURS))
+  if (lock !== undefined) fake.objects.set('key.tflock', JSON.stringify(lock))
+  return fake
+}
+const holderIn = (objects: ReadonlyMap<string, string>) => JSON.parse(objects.get('key.holder.json') ?? 'null')
+
+test('records this run as the holder of a lock that it cannot remove, so that `unlock` can', async () => {
+  const { stack, objects, s3, lines } = stackWith({ ID: OURS })
+  s3.delete = () => Promise.reject(Object.assign(new Error('no'), { name: 'AccessDenied' }))
+  expect(await releaseLeftoverLock(stack)).toBe('left')
+  expect(holderIn(objects)).toMatchObject({ lockId: OURS, runId: '9', repository: 'acme/infra' })
+  expect(lines.at(-1)).toMatch(/^debug: Could not remove the lock: /)
+})
+
+describe('the lock of a Terraform that crashed', () => {
+  test('stays, and this run is recorded as its holder', async () => {
+    const { stack, objects } = stackWith({ ID: OURS })
+    expect(await recordLeftoverLock(stack)).toBe(OURS)
+    expect(objects.has('key.tflock')).toBe(true)
+    expect(holderIn(objects)).toMatchObject({ lockId: OURS, runId: '9' })
+  })
+
+  test.each([
+    ['it is gone', undefined],
+    ['another run holds it', { ID: 'other' }],
+  ])('is not recorded when %s', async (_, lock) => {
+    const { stack, objects } = stackWith(lock)
+    expect(await recordLeftoverLock(stack)).toBeUndefined()
+    expect(holderIn(objects)).toBeNull()
+  })
+
+  test('is not recorded for a backend other than S3, or when S3 refuses', async () => {
+    const { stack, s3, lines } = stackWith({ ID: OURS })
+    expect(await recordLeftoverLock({ ...stack, store: undefined })).toBeUndefined()
+    s3.put = () => Promise.reject(Object.assign(new Error('no'), { name: 'AccessDenied' }))
+    expect(await recordLeftoverLock(stack)).toBeUndefined()
+    expect(lines).toEqual([expect.stringContaining('debug: Could not record the holder of the lock')])
+  })
 })

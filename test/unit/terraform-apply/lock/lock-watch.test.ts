@@ -1,7 +1,11 @@
+import { hostname } from 'node:os'
 import type { Lock } from '../../../../actions/terraform-apply/src/lock/lock.ts'
 import { isOurs, LockWatch } from '../../../../actions/terraform-apply/src/lock/lock-watch.ts'
 import { StateStore } from '../../../../actions/terraform-apply/src/state/state-store.ts'
+import type { StreamEvent } from '../../../../actions/terraform-apply/src/terraform/json-events.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
+import { fakeStore } from '../fake-store.ts'
+import { fakeWorld } from '../fake-world.ts'
 
 const held = { operation: 'OperationTypeApply', host: 'machine', since: 1000, at: 5000 } as const
 const lock = (change: Partial<Lock> = {}): Lock => ({
@@ -43,4 +47,69 @@ test('logs once for a plan and its apply that the holder cannot be recorded, wit
     await watch.settle()
   }
   expect(logged).toEqual([expect.stringContaining('which run holds its lock (AccessDenied).')])
+})
+
+describe('while Terraform runs', () => {
+  const RUN = { GITHUB_REPOSITORY: 'acme/infra', GITHUB_RUN_ID: '9', GITHUB_ACTOR: 'mona' }
+  const at = (ms: number) => new Date(ms).toISOString()
+  const HOLDER = 'key.holder.json'
+
+  /** Watches a Terraform that prints events of these types, two seconds after its start. */
+  async function watched(types: readonly string[], objects: Readonly<Record<string, string>>, env: object = RUN) {
+    const fake = fakeStore(objects)
+    const { world, lines } = fakeWorld({ ...env })
+    const start = world.clock.now()
+    const watch = new LockWatch(world, fake.store, 'OperationTypeApply')
+    watch.started(process.pid)
+    for (const type of types) watch.see({ type, '@timestamp': at(start + 2_000) } as StreamEvent)
+    // The clock of the world takes no time to sleep: what is in the background has ended after a turn.
+    await new Promise((resolve) => setImmediate(resolve))
+    await watch.settle()
+    return { lines, holder: JSON.parse(fake.objects.get(HOLDER) ?? 'null') }
+  }
+  const ours = (more: Partial<Lock> = {}) => {
+    const Created = at(fakeWorld().world.clock.now() + 1_000)
+    return { 'key.tflock': JSON.stringify(lock({ Who: `runner@${hostname()}`, Created, ...more })) }
+  }
+
+  test.each(['apply_start', 'refresh_start', 'provision_start'])(
+    'records this run and its process as the holder at %s, when Terraform has the lock',
+    async (type) => {
+      expect((await watched([type], ours())).holder).toMatchObject({
+        lockId: 'id',
+        runId: '9',
+        actor: 'mona',
+        process: { host: hostname(), pid: process.pid, identity: expect.any(String) },
+      })
+    },
+  )
+
+  test('records over the record of an earlier lock', async () => {
+    const { holder } = await watched(['apply_start'], { ...ours(), [HOLDER]: '{"lockId":"earlier"}' })
+    expect(holder).toMatchObject({ lockId: 'id' })
+  })
+
+  test.each([
+    ['before it has the lock', ['version', 'planned_change'], ours(), RUN],
+    ['of the lock of another machine', ['apply_start'], ours({ Who: 'runner@other' }), RUN],
+    ['of a state that is not locked any more', ['apply_start'], {}, RUN],
+    ['outside a workflow run', ['apply_start'], ours(), {}],
+  ])('records no holder %s', async (_, types, objects, env) => {
+    expect((await watched(types, objects, env)).holder).toBeNull()
+  })
+
+  test('logs once which run it waits for', async () => {
+    const holder = { lockId: 'id', actor: 'mona', runUrl: 'https://run' }
+    const { lines } = await watched(['state_lock_acquire', 'state_lock_acquire'], {
+      ...ours({ Created: '' }),
+      [HOLDER]: JSON.stringify(holder),
+    })
+    expect(lines).toEqual([
+      `info: Waiting for the lock: mona holds it in https://run (runner@${hostname()}) for OperationTypeApply.`,
+    ])
+  })
+
+  test('logs nothing about a lock that is gone by then', async () => {
+    expect((await watched(['state_lock_acquire'], {})).lines).toEqual([])
+  })
 })
