@@ -1,4 +1,4 @@
-// Whoever reads an error of ours is told what to do next.
+// Every error says what to do next.
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 

@@ -1,8 +1,9 @@
 // The Docker configuration with logins that buildx is given.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { privateDockerConfig } from '../../../../actions/build-image/src/engine/registry-logins.ts'
+import { findLogins, privateDockerConfig } from '../../../../actions/build-image/src/engine/registry-logins.ts'
+import type { Registries } from '../../../../actions/build-image/src/registry/registries.ts'
 import {
   makeTemporaryFolder,
   type TemporaryFolder,
@@ -37,4 +38,36 @@ test('writes the logins to the file, and disables the credential helpers for the
     credHelpers: { 'ghcr.io': '', 'https://index.docker.io/v1/': '', 'gcr.io': 'gcloud' },
     credsStore: 'desktop',
   })
+})
+
+test('changes nothing without a login', async () => {
+  const env = { DOCKER_CONFIG: own, PATH: '/bin' }
+  expect(await privateDockerConfig(new Map(), temporary, env)).toBe(env)
+})
+
+test('keeps builders, contexts and plug-ins of the user', async () => {
+  for (const folder of ['contexts', 'cli-plugins']) mkdirSync(join(own, folder))
+  const logins = new Map([['ghcr.io', { username: 'me', password: 'one' }]])
+  const env = await privateDockerConfig(logins, temporary, { DOCKER_CONFIG: own })
+  expect(env['BUILDX_CONFIG']).toBe(join(own, 'buildx'))
+  for (const folder of ['contexts', 'cli-plugins']) {
+    expect(readlinkSync(join(env['DOCKER_CONFIG'] ?? '', folder))).toBe(join(own, folder))
+  }
+})
+
+test('looks up one login for each host of the images, and leaves out hosts without one', async () => {
+  const asked: string[] = []
+  const registries = {
+    at: async (host: string) => {
+      asked.push(host)
+      const login = { host, username: 'me', password: host }
+      return { credentials: async () => (host === 'quay.io' ? undefined : login) }
+    },
+  } as unknown as Registries
+  const images = ['alpine:3', 'acme/web', 'ghcr.io/acme/a', 'ghcr.io/acme/b:1', 'quay.io/acme/c']
+  expect([...(await findLogins(images, registries))]).toEqual([
+    ['docker.io', { username: 'me', password: 'docker.io' }],
+    ['ghcr.io', { username: 'me', password: 'ghcr.io' }],
+  ])
+  expect(asked).toEqual(['docker.io', 'ghcr.io', 'quay.io'])
 })

@@ -32,6 +32,7 @@ test.each([
   ['an argument that BuildKit sets', '${TARGETARCH-amd64}'],
   ['an operator that is not supported', '${SET#s}'],
   ['a brace that is not closed', '${MISSING-default'],
+  ['a brace that is not closed, although its text is not needed', '${SET-default'],
   ['an inner brace that is not closed', '${MISSING-${SET}'],
   ['a dollar sign alone', 'a$'],
   ['an escaped character', '\\$SET'],
