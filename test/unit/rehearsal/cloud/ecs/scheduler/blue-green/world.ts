@@ -1,5 +1,5 @@
 import type { Members } from '../../../../../../../rehearsal/cloud/kernel/call.ts'
-import { behind, caller, type Loose, steady, type World } from '../../world.ts'
+import { behind, caller, type Loose, SECOND, steady, type World } from '../../world.ts'
 
 /** What stands before a service that deploys blue/green: two target groups, and a listener for each kind of traffic. */
 export interface Front {
@@ -95,4 +95,15 @@ export function blackouts(it: World, { production }: Front): unknown[] {
       (arn) => before !== undefined && (now[arn] ?? 0) > (before[arn] ?? 0) && !healthy.get(arn)?.size,
     )
   })
+}
+
+export const statuses = (it: World) => it.entries('service-deployment').map(({ status }) => status)
+
+/** Lets time pass until the deployment comes to a stage. */
+export const until = async (it: World, stage: string) => {
+  for (let i = 0; i < 3_600; i++) {
+    if ((await current(it)).lifecycleStage === stage) return
+    await it.clock.advance(SECOND)
+  }
+  throw new Error(`never came to ${stage}`)
 }
