@@ -1,4 +1,5 @@
 import { inRegion } from '../../../toolkit/aws/region.ts'
+import { counted } from '../../../toolkit/counted.ts'
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import { type BuildOutcome, buildOrReuse } from './build/build-or-reuse.ts'
@@ -113,7 +114,7 @@ async function pack(
   const image: Image = outcome.kind === 'built' ? await outcome.built.pack() : outcome.existing
   const platforms = await readPlatformImages(image)
   for (const { platform, size, layers } of platforms) {
-    log.info(`${platform === '' ? image.digest : platform}: ${formatSize(size)} in ${layers.length} layers`)
+    log.info(`${platform === '' ? image.digest : platform}: ${formatSize(size)} in ${counted(layers.length, 'layer')}`)
     if (maxSize === undefined || size <= maxSize) continue
     throw new SlipwayError(
       `The image is ${formatSize(size)}${platform === '' ? '' : ` for ${platform}`}, and \`max-size\` is ${formatSize(maxSize)}.`,

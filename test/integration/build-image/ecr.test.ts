@@ -88,7 +88,7 @@ test('pushes an image without a login step, and succeeds again when it builds ag
 
   const again = await run({ images: uri, 'no-cache': 'true' })
   expect(again).toMatchObject({ code: 0, outputs: { digest: first.outputs['digest'], skipped: 'false' } })
-  expect(again.log).toContain(`${uri}:v1 already stands for this image`)
+  expect(again.log).toContain(`${uri}:v1 already points to this image`)
 
   const other = await run({ images: uri, 'build-args': 'VERSION=2', labels: 'version=2' })
   expect(other.code).toBe(1)

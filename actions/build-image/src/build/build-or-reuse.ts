@@ -41,7 +41,7 @@ export async function buildOrReuse(request: BuildOrReuseRequest, world: World): 
       world.log.info(`${found.repository}:${tag} was built from the same sources: ${found.digest}. Nothing to build.`)
       return { kind: 'skipped', existing: found, contentHash: hash }
     }
-    world.log.info(`There is no ${tag} yet.`)
+    world.log.info(`No image has the tag ${tag} yet.`)
   }
   const buildRequest = {
     inputs: inputs.build,

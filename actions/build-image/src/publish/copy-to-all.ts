@@ -50,7 +50,7 @@ const nothingSent = (): CopyTally => ({ blobs: { present: 0, mounted: 0, sent: 0
 
 function describeTally({ blobs, sent }: CopyTally, there: boolean): string {
   if (there) return 'has the image already'
-  const parts = [`${blobs.sent} blobs sent (${formatSize(sent)})`, `${blobs.present} were there`]
+  const parts = [`${blobs.sent} blobs sent (${formatSize(sent)})`, `${blobs.present} already there`]
   if (blobs.mounted > 0) parts.push(`${blobs.mounted} mounted from another repository`)
   return parts.join(', ')
 }

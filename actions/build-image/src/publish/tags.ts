@@ -45,7 +45,7 @@ export async function tagAll(
         },
       )
     }
-    log.info(`${reference}${state.current === image.digest ? ' already stands for this image' : ''}`)
+    log.info(`${reference}${state.current === image.digest ? ' already points to this image' : ''}`)
     moved.push(reference)
     return reference
   }

@@ -94,7 +94,7 @@ test('builds when the sources differ, and says which tag is missing', async () =
   const { destination } = await withImageOf('FROM scratch')
   const { outcome } = await run('FROM scratch\nENV A=1', [destination])
   expect(outcome.kind).toBe('built')
-  expect(lines).toContain(`There is no ${contentTag(outcome.contentHash ?? '')} yet.`)
+  expect(lines).toContain(`No image has the tag ${contentTag(outcome.contentHash ?? '')} yet.`)
   expect(built()).toBe(true)
 })
 

@@ -18,7 +18,7 @@ test('sends the image to registries that lack it, by digest only', async () => {
   expect(lacks.calls.at(-1)).toBe(`manifest ${image.digest}`)
   expect(has.calls).toEqual([])
   expect(lines.sort()).toEqual([
-    expect.stringMatching(/^a\.test\/acme\/web: 3 blobs sent \(\d+ B\), 0 were there$/),
+    expect.stringMatching(/^a\.test\/acme\/web: 3 blobs sent \(\d+ B\), 0 already there$/),
     'b.test/acme/web: has the image already',
   ])
 })
