@@ -60,3 +60,10 @@ test('gives the same configuration for each engine', () => {
   expect(finish(newer)).toBe(finish(older))
   expect(JSON.parse(finish(newer)).config).toEqual({ Cmd: ['x'], Env: ['B=1', 'A=2'] })
 })
+
+test('refuses a configuration with another number of layers than the image has', () => {
+  const config = Buffer.from(JSON.stringify({ rootfs: { type: 'layers', diff_ids: ['sha256:1'] } }))
+  expect(() => finalizeConfig(config, { diffIds: ['sha256:1', 'sha256:2'], labels: [], epoch: 1 })).toThrow(
+    'The image’s layers in the Docker engine do not match its configuration.',
+  )
+})

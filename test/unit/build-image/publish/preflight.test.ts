@@ -21,7 +21,9 @@ beforeEach(async () => {
 })
 afterEach(() => server.close())
 
-const ready = ({ lifecyclePolicy }: { lifecyclePolicy: string | undefined } = { lifecyclePolicy: POLICY }) => {
+const ready = (
+  { lifecyclePolicy, create }: { lifecyclePolicy?: string | undefined; create?: false } = { lifecyclePolicy: POLICY },
+) => {
   const client = new ECRClient({
     endpoint: server.url,
     region: 'eu-west-1',
@@ -36,8 +38,8 @@ const ready = ({ lifecyclePolicy }: { lifecyclePolicy: string | undefined } = { 
     log: { info: (line: string) => lines.push(line) },
     signal: new AbortController().signal,
   } as unknown as World
-  const create = { immutableTags: true, scanOnPush: true, lifecyclePolicy }
-  return preflight([{ repository: { host: 'ecr', path: 'web' }, tags: ['v1'] }], registries, create, world)
+  const options = create === false ? undefined : { immutableTags: true, scanOnPush: true, lifecyclePolicy }
+  return preflight([{ repository: { host: 'ecr', path: 'web' }, tags: ['v1'] }], registries, options, world)
 }
 
 const MISSING = { DescribeRepositories: refuse('RepositoryNotFoundException') }
@@ -86,4 +88,41 @@ test('reads no lifecycle policy without the input, and continues without permiss
   await ready()
   expect(lines.join('\n')).toContain('ecr:GetLifecyclePolicy')
   expect(calls()).not.toContain('PutLifecyclePolicy')
+})
+
+test('refuses a repository that does not exist, unless it may create it', async () => {
+  answers = MISSING
+  await expect(ready({ create: false })).rejects.toMatchObject({
+    message: 'The repository ecr/web does not exist.',
+    hint: expect.stringContaining('create-repository: true'),
+  })
+  expect(calls()).toEqual(['DescribeRepositories'])
+  expect((await ready({}))[0]?.tags).toEqual([{ tag: 'v1', current: undefined, immutable: true }])
+})
+
+test('continues without permission to describe the repository, and takes no tag for immutable', async () => {
+  answers = { DescribeRepositories: refuse('AccessDeniedException') }
+  expect((await ready())[0]?.tags).toEqual([{ tag: 'v1', current: undefined, immutable: false }])
+  expect(calls()).toEqual(['DescribeRepositories'])
+  expect(lines[0]).toContain('no permission to describe it (ecr:DescribeRepositories)')
+})
+
+test.each<[string, object, boolean]>([
+  ['MUTABLE', {}, false],
+  ['IMMUTABLE', {}, true],
+  [
+    'IMMUTABLE_WITH_EXCLUSION',
+    { imageTagMutabilityExclusionFilters: [{ filterType: 'WILDCARD', filter: 'v*' }] },
+    false,
+  ],
+  [
+    'IMMUTABLE_WITH_EXCLUSION',
+    { imageTagMutabilityExclusionFilters: [{ filterType: 'WILDCARD', filter: 'x*' }] },
+    true,
+  ],
+  ['MUTABLE_WITH_EXCLUSION', { imageTagMutabilityExclusionFilters: [{ filterType: 'WILDCARD', filter: 'v*' }] }, true],
+])('in a repository that is %s with %j, v1 is immutable: %p', async (imageTagMutability, more, immutable) => {
+  const repository = { repositoryName: 'web', imageTagMutability, ...more }
+  answers = { DescribeRepositories: [200, { repositories: [repository] }] }
+  expect((await ready({ create: false }))[0]?.tags).toMatchObject([{ tag: 'v1', immutable }])
 })

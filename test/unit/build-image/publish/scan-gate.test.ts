@@ -1,8 +1,9 @@
 import { ECRClient } from '@aws-sdk/client-ecr'
 import type { Image } from '../../../../actions/build-image/src/image/image.ts'
 import { OCI_INDEX, OCI_MANIFEST } from '../../../../actions/build-image/src/image/oci.ts'
-import { scanGate } from '../../../../actions/build-image/src/publish/scan-gate.ts'
+import { refuseUnscanned, scanGate } from '../../../../actions/build-image/src/publish/scan-gate.ts'
 import type { ReadyDestination } from '../../../../actions/build-image/src/registry/ready-destination.ts'
+import type { Registries } from '../../../../actions/build-image/src/registry/registries.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
 import { FakeClock } from '../../../support/clock.ts'
 import { answerJson, scriptedServer } from '../../../support/scripted-server.ts'
@@ -128,5 +129,31 @@ test('fails when a scan fails or does not end, and without ECR', async () => {
   await expect(gate('high')).rejects.toThrow("Gave up on ECR's scan of web@sha256:top after 60 s.")
   await expect(scanGate({ severity: 'high', timeoutMs: 1 }, image(), [], world())).rejects.toThrow(
     'none of the repositories is in a private ECR registry',
+  )
+})
+
+test('refuses the gate before anything is built when no destination is an ECR registry that can be asked', async () => {
+  const check = (ecr: object | undefined) =>
+    refuseUnscanned(
+      {
+        scanGate: { severity: 'high', timeoutMs: 1 },
+        destinations: [{ repository: { host: 'a.test', path: 'web' }, tags: [] }],
+      },
+      { at: async () => ({ ecr }) } as unknown as Registries,
+    )
+  await expect(check({ describable: true })).resolves.toBeUndefined()
+  for (const ecr of [undefined, { describable: false }]) {
+    await expect(check(ecr)).rejects.toMatchObject({ input: 'scan-gate', hint: expect.stringContaining('push to ECR') })
+  }
+  await expect(refuseUnscanned({ scanGate: undefined, destinations: [] }, {} as Registries)).resolves.toBeUndefined()
+})
+
+test('a failure to read the scan names the permission', async () => {
+  await server.close()
+  server = await scriptedServer((_, response) =>
+    answerJson(response, 400, { __type: 'AccessDeniedException', message: 'no' }),
+  )
+  await expect(gate('high')).rejects.toThrow(
+    'Could not read the scan of web@sha256:top (ecr:DescribeImageScanFindings)',
   )
 })

@@ -2,7 +2,7 @@
 
 import type { Image } from '../../../../actions/build-image/src/image/image.ts'
 import { OCI_MANIFEST } from '../../../../actions/build-image/src/image/oci.ts'
-import { tagAll } from '../../../../actions/build-image/src/publish/tags.ts'
+import { refuseTakenTags, tagAll } from '../../../../actions/build-image/src/publish/tags.ts'
 import type { ReadyDestination } from '../../../../actions/build-image/src/registry/ready-destination.ts'
 import { Registry } from '../../../../actions/build-image/src/registry/registry.ts'
 import { openHttp } from '../../../../toolkit/http/http.ts'
@@ -98,5 +98,44 @@ test('lists the tags that are set when one registry refuses its tag', async () =
       ),
     ),
     hint: expect.any(String),
+  })
+})
+
+test.each([
+  ['is free', undefined, true, false],
+  ['stands for this image', OURS, true, false],
+  ['may move', THEIRS, false, false],
+  ['stands for another image', THEIRS, true, true],
+])(
+  'an immutable tag is refused before the push only when it is taken: one that %s',
+  (_, current, immutable, refused) => {
+    const taken = [{ ...destination(), tags: [{ tag: 'v1', current, immutable }] }]
+    const check = () => refuseTakenTags(taken, OURS)
+    if (refused) expect(check).toThrow(`:v1 is immutable and stands for ${THEIRS}; this image is ${OURS}.`)
+    else expect(check).not.toThrow()
+  },
+)
+
+/** A destination in memory with these tags, and the tags that are put, in their order. */
+function moving(tags: Readonly<Record<string, string | undefined>>, confirmed = OURS) {
+  const put: string[] = []
+  const state = Object.entries(tags).map(([tag, current]) => ({ tag, current, immutable: false }))
+  const registry = { putManifest: async (_: string, tag: string) => put.push(tag), resolve: async () => confirmed }
+  return {
+    put,
+    ready: { repository: { host: 'a.test', path: 'web' }, registry, tags: state } as unknown as ReadyDestination,
+  }
+}
+
+test('puts new tags first and tags that move last, and does not put one that stands for the image', async () => {
+  const { put, ready } = moving({ latest: THEIRS, v1: undefined, same: OURS })
+  expect(await tagAll(image, [ready], log)).toEqual(['a.test/web:v1', 'a.test/web:same', 'a.test/web:latest'])
+  expect(put).toEqual(['v1', 'latest'])
+})
+
+test('a tag that another run has moved since is an error', async () => {
+  await expect(tagAll(image, [moving({ v1: undefined }, THEIRS).ready], log)).rejects.toMatchObject({
+    message: `a.test/web:v1 should stand for ${OURS}, but the registry says ${THEIRS}.`,
+    hint: expect.stringContaining('`concurrency` group'),
   })
 })

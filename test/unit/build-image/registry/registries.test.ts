@@ -44,3 +44,14 @@ test('looks credentials up once, and again for fresh ones', async () => {
   expect(await credentials()).toMatchObject({ username: 'saved' })
   expect(await credentials({ fresh: true })).toBeUndefined()
 })
+
+test('a failure to look credentials up is not kept', async () => {
+  writeFileSync(join(folder, 'config.json'), '{"credHelpers":{"example.com":"broken"}}')
+  let stdout = 'no JSON'
+  const exec = async () => ({ code: 0, stdout, stderr: '' })
+  const { world } = recordingWorld({ DOCKER_CONFIG: folder }, { exec })
+  const { credentials } = await new Registries(world, undefined).at('example.com')
+  await expect(credentials()).rejects.toThrow('JSON')
+  stdout = '{"Username":"me","Secret":"secret"}'
+  expect(await credentials()).toEqual({ username: 'me', password: 'secret' })
+})

@@ -268,3 +268,19 @@ test('names a host that is not a registry', async () => {
     message: expect.stringContaining('does not answer as a registry: 404'),
   })
 })
+
+test('refuses a small blob whose content has another digest', async () => {
+  answer = (_, response) => response.end('changed')
+  await expect(open().readBlob('web', DIGEST)).rejects.toMatchObject({
+    message: expect.stringMatching(
+      /^The registry answered a request for .*\/web@sha256:\w+ with content of digest sha256:/,
+    ),
+    hint: expect.stringContaining('Do not deploy from it.'),
+  })
+})
+
+test('looks for a blob', async () => {
+  answer = ({ path }, response) => response.writeHead(path.includes('cdcd') ? 404 : 200).end()
+  expect(await open().hasBlob('web', DIGEST)).toBe(true)
+  expect(await open().hasBlob('web', DIGEST.replaceAll('ab', 'cd'))).toBe(false)
+})
