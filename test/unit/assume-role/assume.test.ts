@@ -2,8 +2,8 @@ import { assumeRole, whoAmI } from '../../../actions/assume-role/src/assume.ts'
 import { readInputs } from '../../../actions/assume-role/src/inputs.ts'
 import { CancelledError, SlipwayError } from '../../../toolkit/errors.ts'
 import { inputsEnv, RUN_ENV, recordingWorld } from '../../support/datadog-event/datadog.ts'
+import { ROLE_KEYS, useSts } from '../../support/fake-sts.ts'
 import { fakeRunner } from './fake-runner.ts'
-import { ROLE_KEYS, useSts } from './fake-sts.ts'
 
 const ROLE = 'arn:aws:iam::222222222222:role/deploy'
 const OIDC = { ACTIONS_ID_TOKEN_REQUEST_URL: 'http://x', ACTIONS_ID_TOKEN_REQUEST_TOKEN: 't' }

@@ -1,7 +1,7 @@
 import { main } from '../../../actions/assume-role/src/main.ts'
 import { inputsEnv, recordingWorld } from '../../support/datadog-event/datadog.ts'
+import { useSts } from '../../support/fake-sts.ts'
 import { fakeRunner } from './fake-runner.ts'
-import { useSts } from './fake-sts.ts'
 
 const ENV = {
   ACTIONS_ID_TOKEN_REQUEST_URL: 'http://x',

@@ -6,10 +6,12 @@ import { join } from 'node:path'
 import { main } from '../../../actions/terraform-apply/src/main.ts'
 import { systemClock } from '../../../toolkit/clock.ts'
 import { exec } from '../../../toolkit/process/exec.ts'
+import { useSts } from '../../support/fake-sts.ts'
 import { fakeS3 } from './fake-s3.ts'
 import { fakeWorld } from './fake-world.ts'
 import { plan } from './plans.ts'
 
+await useSts()
 const s3 = await fakeS3()
 afterAll(() => s3.close())
 
@@ -120,4 +122,10 @@ test('makes no folder and runs nothing when an input is wrong', async () => {
   const { error, ran, left } = await run({ command: 'destroy' })
   expect(error?.message).toContain('Input `command`')
   expect({ ran, left }).toEqual({ ran: [], left: undefined })
+})
+
+test('runs nothing with credentials of another account', async () => {
+  const { error, ran, left } = await run({ 'expected-account-id': '333333333333', 'aws-region': 'eu-west-1' })
+  expect(error?.message).toContain('but the credentials belong to account 222222222222')
+  expect({ ran, left }).toEqual({ ran: [], left: [] })
 })
