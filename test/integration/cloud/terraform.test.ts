@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isDeepStrictEqual } from 'node:util'
 import type { Runtime } from '../../../rehearsal/cloud/runtimes/runtime.ts'
+import { type AttachedProvider, startProvider } from '../../support/terraform-apply/attached-provider.ts'
 import { terraformConfig } from '../../support/terraform-apply/terraform-files.ts'
 import { BUCKET, StateStore } from '../../support/terraform-apply/terraform-stack.ts'
 
@@ -27,6 +28,7 @@ const secrets = {
   DATABASE_URL: 'arn:aws:ssm:eu-west-1:123456789012:parameter/web/database-url',
 }
 let store: StateStore
+let provider: AttachedProvider | undefined
 
 /** A new service has no tasks, so nothing ever runs. */
 const idle: Runtime = {
@@ -50,6 +52,7 @@ function terraform(...args: string[]): Promise<Ran> {
   const env = {
     ...process.env,
     ...store.cloud.env,
+    ...provider?.env,
     TF_CLI_CONFIG_FILE: terraformConfig(),
     TF_IN_AUTOMATION: '1',
     CHECKPOINT_DISABLE: '1',
@@ -61,8 +64,10 @@ function terraform(...args: string[]): Promise<Ran> {
   })
 }
 
-const init = (key: string) =>
-  terraform(
+let stateKey = ''
+const init = (key: string) => {
+  stateKey = key
+  return terraform(
     'init',
     '-no-color',
     '-input=false',
@@ -71,6 +76,7 @@ const init = (key: string) =>
     `-backend-config=key=${key}`,
     '-backend-config=use_path_style=true',
   )
+}
 const apply = (...vars: string[]) => terraform('apply', '-no-color', '-input=false', '-auto-approve', ...vars)
 
 /** Exit code 0: nothing to do; 2: something to do, and the output says what. */
@@ -97,16 +103,37 @@ interface Module {
   readonly child_modules?: readonly Module[]
 }
 
-/** All managed resources in the state. */
-async function resources(): Promise<readonly Resource[]> {
-  const { values } = JSON.parse(succeeded(await terraform('show', '-json'))) as { values?: { root_module: Module } }
-  return values === undefined ? [] : managed(values.root_module)
-}
-
 const managed = (module: Module): Resource[] => [
   ...(module.resources ?? []).filter(({ mode }) => mode === 'managed'),
   ...(module.child_modules ?? []).flatMap(managed),
 ]
+
+interface Saved {
+  readonly module?: string
+  readonly mode: string
+  readonly type: string
+  readonly name: string
+  readonly instances: readonly { readonly index_key?: string | number; readonly attributes: Resource['values'] }[]
+}
+
+/** All managed resources in the saved state. */
+async function resources(): Promise<readonly Resource[]> {
+  if (!(await store.keys(stateKey)).includes(stateKey)) return []
+  const state = JSON.parse(await store.text(stateKey)) as { resources: readonly Saved[] }
+  return state.resources
+    .filter(({ mode }) => mode === 'managed')
+    .flatMap(({ module, mode, type, name, instances }) =>
+      instances.map(({ index_key, attributes }) => {
+        const index = index_key === undefined ? '' : `[${JSON.stringify(index_key)}]`
+        return {
+          address: `${module === undefined ? '' : `${module}.`}${type}.${name}${index}`,
+          type,
+          mode,
+          values: attributes,
+        }
+      }),
+    )
+}
 
 /** What the example's service is given otherwise, by Terraform's own way to override a file. */
 const override = (settings: string) =>
@@ -161,9 +188,11 @@ beforeAll(async () => {
   }
   store = await StateStore.start({ runtime: idle })
   succeeded(await init('web/stage.tfstate'))
+  provider = await startProvider(infra, store.cloud.env)
 })
 
 afterAll(async () => {
+  provider?.stop()
   await store.close()
   rmSync(folder, { recursive: true, force: true })
 })

@@ -1,33 +1,45 @@
-// terraform/modules/ci-access, applied by a real Terraform to the rehearsal cloud; what it made is read back with the AWS
-// CLI, and its trust policies are asked about tokens as GitHub makes them. Needs Terraform, its AWS provider, moto.
+// terraform/modules/ci-access, applied by a real Terraform to the rehearsal cloud; what it made is read back from IAM, and its
+// trust policies are asked about tokens as GitHub makes them. Needs Terraform, its AWS provider, moto.
 import { execFile } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import {
+  GetRoleCommand,
+  GetRolePolicyCommand,
+  IAMClient,
+  ListAttachedRolePoliciesCommand,
+  ListOpenIDConnectProvidersCommand,
+  ListRolePoliciesCommand,
+  ListRolesCommand,
+} from '@aws-sdk/client-iam'
 import { type Cloud, startCloud } from '../../../rehearsal/cloud/cloud.ts'
+import { type AttachedProvider, startProvider } from '../../support/terraform-apply/attached-provider.ts'
 import { terraformConfig } from '../../support/terraform-apply/terraform-files.ts'
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'slipway-ci-access-'))
 let cloud: Cloud
+let iam: IAMClient
+let provider: AttachedProvider | undefined
 
 interface Ran {
   readonly code: number
   readonly output: string
 }
 
-function run(command: string, ...args: string[]): Promise<Ran> {
+function terraform(...args: string[]): Promise<Ran> {
   const env = {
     ...process.env,
     ...cloud.env,
+    ...provider?.env,
     TF_CLI_CONFIG_FILE: terraformConfig(),
     TF_IN_AUTOMATION: '1',
     CHECKPOINT_DISABLE: '1',
-    AWS_PAGER: '',
   }
   return new Promise((resolve) => {
-    execFile(command, args, { cwd: folder, env, maxBuffer: 1e8 }, (error, stdout, stderr) => {
+    execFile('terraform', args, { cwd: folder, env, maxBuffer: 1e8 }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code) || 1, output: stdout + stderr })
     })
   })
@@ -39,9 +51,8 @@ async function succeeded(ran: Promise<Ran>): Promise<string> {
   return output
 }
 
-const terraform = (...args: string[]) => run('terraform', ...args)
-const aws = async (...args: string[]): Promise<unknown> =>
-  JSON.parse(await succeeded(run('aws', ...args, '--output', 'json')))
+/** A policy as IAM returns it. */
+const decoded = (document = ''): Policy => JSON.parse(decodeURIComponent(document)) as Policy
 
 function write(environments: string, more = ''): void {
   writeFileSync(
@@ -133,21 +144,26 @@ const known = new Map<string, Policy>()
 async function trustOf(role: string): Promise<Policy> {
   const seen = known.get(role)
   if (seen !== undefined) return seen
-  const { Role } = (await aws('iam', 'get-role', '--role-name', role)) as {
-    Role: { AssumeRolePolicyDocument: Policy }
-  }
-  known.set(role, Role.AssumeRolePolicyDocument)
-  return Role.AssumeRolePolicyDocument
+  const { Role } = await iam.send(new GetRoleCommand({ RoleName: role }))
+  const trust = decoded(Role?.AssumeRolePolicyDocument)
+  known.set(role, trust)
+  return trust
 }
 
 beforeAll(async () => {
   cloud = await startCloud()
+  const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '' } = cloud.env
+  const credentials = { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY }
+  iam = new IAMClient({ endpoint: cloud.url, region: 'us-east-1', credentials })
   cpSync(join(repository, 'terraform/modules/ci-access'), join(folder, 'ci-access'), { recursive: true })
   write(ENVIRONMENTS)
   await succeeded(terraform('init', '-no-color', '-input=false'))
+  provider = await startProvider(folder, cloud.env)
 })
 
 afterAll(async () => {
+  provider?.stop()
+  iam.destroy()
   await cloud.close()
   rmSync(folder, { recursive: true, force: true })
 })
@@ -162,7 +178,7 @@ test('makes the provider and a role for each environment, with nothing left to d
     plan: 'arn:aws:iam::123456789012:role/web-deploy-plan',
     chained: 'arn:aws:iam::123456789012:role/web-deploy-chained',
   })
-  expect(await aws('iam', 'list-open-id-connect-providers')).toMatchObject({
+  expect(await iam.send(new ListOpenIDConnectProvidersCommand())).toMatchObject({
     OpenIDConnectProviderList: [{ Arn: expect.stringContaining('oidc-provider/token.actions.githubusercontent.com') }],
   })
 })
@@ -229,12 +245,9 @@ test('a role that another role becomes trusts that one, and no token', async () 
 })
 
 test('a role may do what was named, and no more', async () => {
-  const policyOf = async (name: string) =>
-    (
-      (await aws('iam', 'get-role-policy', '--role-name', 'web-deploy-production', '--policy-name', name)) as {
-        PolicyDocument: Policy
-      }
-    ).PolicyDocument.Statement
+  const role = { RoleName: 'web-deploy-production' }
+  const policyOf = async (PolicyName: string) =>
+    decoded((await iam.send(new GetRolePolicyCommand({ ...role, PolicyName }))).PolicyDocument).Statement
   const deploy = await policyOf('deploy')
   const passRole = deploy.find(({ Action }) => all(Action).includes('iam:PassRole'))
   expect(all(passRole?.Resource)).toEqual(['arn:aws:iam::123456789012:role/production-web-*'])
@@ -281,10 +294,12 @@ test('a role may do what was named, and no more', async () => {
   const key = (await policyOf('terraform-state')).find(({ Sid }) => Sid === 'EncryptIt')
   expect(all(key?.Action).toSorted()).toEqual(['kms:Decrypt', 'kms:GenerateDataKey'])
   expect(all(key?.Resource)).toEqual(['arn:aws:kms:eu-west-1:123456789012:key/1-2'])
-  expect(await aws('iam', 'list-attached-role-policies', '--role-name', 'web-deploy-production')).toMatchObject({
+  expect(await iam.send(new ListAttachedRolePoliciesCommand(role))).toMatchObject({
     AttachedPolicies: [{ PolicyName: 'infrastructure' }],
   })
-  expect(await aws('iam', 'list-role-policies', '--role-name', 'web-deploy-plan')).toMatchObject({ PolicyNames: [] })
+  expect(await iam.send(new ListRolePoliciesCommand({ RoleName: 'web-deploy-plan' }))).toMatchObject({
+    PolicyNames: [],
+  })
 })
 
 /** What is refused, by the name of the module that asks for it, and the words that say so. */
@@ -348,5 +363,5 @@ test('has no provider of its own with create_provider = false, and its destroy l
   expect(plan).toContain('Plan: 0 to add, 0 to change, 1 to destroy.')
   write(ENVIRONMENTS)
   await succeeded(terraform('destroy', '-no-color', '-input=false', '-auto-approve'))
-  expect(await aws('iam', 'list-roles')).toMatchObject({ Roles: [] })
+  expect(await iam.send(new ListRolesCommand())).toMatchObject({ Roles: [] })
 })

@@ -5,16 +5,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Cloud, startCloud } from '../../../rehearsal/cloud/cloud.ts'
+import { type AttachedProvider, startProvider } from '../../support/terraform-apply/attached-provider.ts'
 import { terraformConfig } from '../../support/terraform-apply/terraform-files.ts'
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'slipway-state-backend-'))
 let cloud: Cloud
+let provider: AttachedProvider | undefined
 
 function run(command: string, ...args: string[]): Promise<{ readonly code: number; readonly output: string }> {
   const env = {
     ...process.env,
     ...cloud.env,
+    ...provider?.env,
     TF_CLI_CONFIG_FILE: terraformConfig(),
     TF_IN_AUTOMATION: '1',
     AWS_PAGER: '',
@@ -51,12 +54,14 @@ beforeAll(async () => {
   )
 })
 afterAll(async () => {
+  provider?.stop()
   await cloud.close()
   rmSync(folder, { recursive: true, force: true })
 })
 
 test('the bucket keeps versions, is encrypted and closed, takes TLS only, and is not destroyed', async () => {
   await succeeded('terraform', 'init', '-input=false', '-no-color')
+  provider = await startProvider(folder, cloud.env)
   await succeeded('terraform', 'apply', '-auto-approve', '-input=false', '-no-color')
   expect(await s3api('get-bucket-versioning')).toMatchObject({ Status: 'Enabled' })
   expect(await s3api('get-bucket-encryption')).toMatchObject({

@@ -76,7 +76,7 @@ function byDefault(input: string): Readonly<Record<string, string>> {
   return { [input]: inputs[input]?.default ?? '' }
 }
 
-// One stack for all tests, in this order: each start of the provider takes seconds.
+// One stack for all tests, in this order, and one provider after the first plan: each start takes seconds.
 describe('a stack of the AWS provider', () => {
   let web: ReturnType<typeof stack>
   let approval = ''
@@ -89,6 +89,7 @@ describe('a stack of the AWS provider', () => {
     const planned = await web.run({ command: 'plan', ...KEY })
     expect(JSON.parse(planned.outputs['counts'] ?? '{}')).toMatchObject({ create: 5, read: 1 })
     approval = planned.outputs['approval'] ?? ''
+    await web.attachProvider()
     const verified = await web.run({ command: 'verify', 'approved-plan': approval, ...KEY })
     expect(verified.log).toContain('Every change in the plan was approved.')
     expect(verified.code).toBe(0)

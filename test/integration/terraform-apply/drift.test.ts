@@ -28,6 +28,7 @@ const MAIN = (content = 'one') => `
 test('reports changes outside Terraform apart from pending ones, in an issue that it closes when they are gone', async () => {
   const web = stack('drift', { 'main.tf': MAIN() })
   expect((await web.run({})).code).toBe(0)
+  await web.attachProvider()
   const repository = stacks.store.cloud.github.repository('acme/web')
   const drift = () =>
     web.run(

@@ -75,6 +75,7 @@ export async function killOnce(
     if (hit) await checkStateEqualsCloud(stack, store, infrastructure, round)
     const objectsAfter = (await objectsInCloud(store, round)).size
     const before = await serial(stack, store)
+    if (infrastructure.provider) await stack.attachProvider()
     const next = await stack.run({})
     check(next.code === 0, 'the next run succeeds', next.log)
     if (hit && !cancel) {

@@ -17,6 +17,8 @@ export interface Infrastructure {
   readonly main: (round: string) => string
   /** Milliseconds that the cloud takes to write an object: long, so that an apply is mostly writing. */
   readonly writeMs: number
+  /** Whether it is made by the AWS provider. */
+  readonly provider: boolean
   /** Reads the attributes of an instance. */
   readonly objectOf: (attributes: Readonly<Record<string, unknown>>) => ObjectInState
 }
@@ -29,6 +31,7 @@ const after = (type: string, link: number): string => (link === 0 ? '' : `depend
 /** Created by the AWS provider. */
 export const byProvider: Infrastructure = {
   writeMs: 1500,
+  provider: true,
   main: (round) => `
   provider "aws" {
     s3_use_path_style           = true
@@ -51,6 +54,7 @@ export const byProvider: Infrastructure = {
 /** Created by curl, which signs its requests for AWS. */
 export const byProvisioner: Infrastructure = {
   writeMs: 400,
+  provider: false,
   main: (round) =>
     links(
       (link) => `resource "terraform_data" "link${link}" {

@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { type Cloud, type CloudOptions, startCloud } from '../../../rehearsal/cloud/cloud.ts'
 import { type Step, type StepOptions, type StepResult, startStep } from '../run-action.ts'
+import { type AttachedProvider, startProvider } from './attached-provider.ts'
 import { s3Backend, terraformConfig, writeTree } from './terraform-files.ts'
 
 export const BUCKET = 'terraform-state'
@@ -68,6 +69,7 @@ export class Stack {
   readonly key: string
   readonly #store: StateStore
   readonly #entry: string
+  #provider: AttachedProvider | undefined
 
   constructor(store: StateStore, entry: string, name: string, files: Readonly<Record<string, string>>) {
     this.#store = store
@@ -98,7 +100,13 @@ export class Stack {
       TF_CLI_CONFIG_FILE: terraformConfig(),
       GITHUB_WORKSPACE: this.folder,
       RUNNER_TEMP: this.folder,
+      ...this.#provider?.env,
     }
+  }
+
+  /** Lets the next runs share one process of the AWS provider that an earlier run has installed. */
+  async attachProvider(): Promise<void> {
+    this.#provider = await startProvider(this.directory, this.env)
   }
 
   /** Puts a shell script in place of Terraform, and returns the environment for it; the real one is $REAL_TERRAFORM. */
@@ -116,6 +124,7 @@ export class Stack {
   }
 
   remove(): void {
+    this.#provider?.stop()
     rmSync(this.folder, { recursive: true, force: true })
   }
 }
