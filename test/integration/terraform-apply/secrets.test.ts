@@ -139,9 +139,9 @@ describe('a secret that only the AWS provider marks', () => {
       return { ...ended, issue }
     }
     expect((await run('plan', 'xq-first')).summary).toContain('+ value = (sensitive)')
+    await made.attachProvider()
     expect((await run('apply', 'xq-first')).log).toContain('aws_ssm_parameter.token: created')
 
-    await made.attachProvider()
     await changeByHand('xq-by-hand')
     const { outputs, issue, summary } = await run('drift', 'xq-first')
     expect(outputs['drift']).toBe('["aws_ssm_parameter.token"]')

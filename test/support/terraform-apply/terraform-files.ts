@@ -1,6 +1,6 @@
 // Terraform's configuration on this machine, and root modules with a remote state, for tests with a real Terraform.
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -34,6 +34,16 @@ export const s3Backend = (bucket: string, key: string): string => `terraform {
   }
 }
 `
+
+/**
+ * A lock file with the version of the AWS provider that the example has, so that no other version is downloaded. Without its checksums,
+ * as each command would read 700 MB for them; `init -lockfile=readonly` leaves it so.
+ */
+export function awsProviderLock(): Readonly<Record<string, string>> {
+  const name = '.terraform.lock.hcl'
+  const locked = readFileSync(join(root, 'examples/web/infra', name), 'utf8')
+  return { [name]: locked.replace(/^ *hashes = \[[^\]]*\]\n/gm, '') }
+}
 
 /** Writes files below a folder, with the folders between. */
 export function writeTree(folder: string, files: Readonly<Record<string, string>>): void {

@@ -13,7 +13,7 @@ import {
 import { type Cloud, type CloudOptions, startCloud } from '../../../rehearsal/cloud/cloud.ts'
 import { type Step, type StepOptions, type StepResult, startStep } from '../run-action.ts'
 import { type AttachedProvider, startProvider } from './attached-provider.ts'
-import { s3Backend, terraformConfig, writeTree } from './terraform-files.ts'
+import { awsProviderLock, s3Backend, terraformConfig, writeTree } from './terraform-files.ts'
 
 export const BUCKET = 'terraform-state'
 
@@ -69,13 +69,15 @@ export class Stack {
   readonly key: string
   readonly #store: StateStore
   readonly #entry: string
+  readonly #locked: boolean
   #provider: AttachedProvider | undefined
 
   constructor(store: StateStore, entry: string, name: string, files: Readonly<Record<string, string>>) {
     this.#store = store
     this.#entry = entry
     this.key = `${name}/terraform.tfstate`
-    this.write({ 'backend.tf': s3Backend(BUCKET, this.key), ...files })
+    this.#locked = Object.values(files).some((text) => text.includes('provider "aws"'))
+    this.write({ 'backend.tf': s3Backend(BUCKET, this.key), ...(this.#locked ? awsProviderLock() : {}), ...files })
   }
 
   write(files: Readonly<Record<string, string>>): void {
@@ -100,6 +102,7 @@ export class Stack {
       TF_CLI_CONFIG_FILE: terraformConfig(),
       GITHUB_WORKSPACE: this.folder,
       RUNNER_TEMP: this.folder,
+      ...(this.#locked ? { TF_CLI_ARGS_init: '-lockfile=readonly' } : {}),
       ...this.#provider?.env,
     }
   }
