@@ -2,6 +2,7 @@
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
 import { seededRandom } from '../../../rehearsal/cloud/kernel/random.ts'
 import type { Intercept } from '../../../rehearsal/cloud/kernel/service.ts'
+import { callsOf, revisionName } from '../../support/deploy-ecs/cloud-state.ts'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
 
@@ -12,13 +13,11 @@ beforeEach(async () => {
 })
 afterEach(() => cloud.close())
 
-const calls = (action: string) => cloud.journal.entries('api').filter((entry) => entry['action'] === action)
-const revision = (arn: unknown) => String(arn).replace(/^.*\//, '')
 /** Number of deployments of the service, from the journal. */
 const deployments = () => new Set(cloud.journal.entries('deployment').map(({ id }) => id)).size
 /** Number of revisions that were registered. */
 const revisions = () =>
-  calls('RegisterTaskDefinition').filter(({ outcome }) => outcome === 'ok' || outcome === 'reset-after').length
+  callsOf(cloud, 'RegisterTaskDefinition').filter(({ outcome }) => outcome === 'ok' || outcome === 'reset-after').length
 
 const refuse = (code: string, status = 400): { error: AwsError } => ({
   error: new AwsError(code, `${code}, said the cloud`, status),
@@ -48,7 +47,7 @@ describe('when the answer of a call is lost', () => {
       cloud.intercept = loseOnce('RegisterTaskDefinition', how)
       const done = await deploy(cloud, { image: 'example.com/web:next' })
       expect([done.error, done.outputs['verdict']]).toEqual([undefined, 'succeeded'])
-      expect(revision(done.outputs['task-definition-arn'])).toBe('web:2')
+      expect(revisionName(done.outputs['task-definition-arn'])).toBe('web:2')
       expect(revisions()).toBe(2)
     },
   )
@@ -81,7 +80,7 @@ describe('when AWS refuses a call', () => {
         : undefined
     const done = await deploy(cloud, { image: 'example.com/web:next' })
     expect(done.outputs['verdict']).toBe('succeeded')
-    expect(revision(done.outputs['task-definition-arn'])).toBe('web:2')
+    expect(revisionName(done.outputs['task-definition-arn'])).toBe('web:2')
   })
 
   test.each([
@@ -99,7 +98,7 @@ describe('when AWS refuses a call', () => {
       expect(done.error).toContain('its status can no longer be read; how it ends is not known')
       expect(done.error).toContain(hint)
       expect(Number(done.outputs['duration'])).toBeLessThan(15)
-      expect(calls('StopServiceDeployment')).toHaveLength(0)
+      expect(callsOf(cloud, 'StopServiceDeployment')).toHaveLength(0)
     },
   )
 

@@ -1,6 +1,7 @@
 // Several services in one step are read in batches. An error of one does not affect the others.
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
 import type { Intercept } from '../../../rehearsal/cloud/kernel/service.ts'
+import { callsOf } from '../../support/deploy-ecs/cloud-state.ts'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'
 import { BY_TAG, type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
 
@@ -11,7 +12,6 @@ beforeEach(async () => {
 })
 afterEach(() => cloud.close())
 
-const calls = (action: string) => cloud.journal.entries('api').filter((entry) => entry['action'] === action)
 const refuse = (code: string, status = 400) => ({ error: new AwsError(code, `${code}, said the cloud`, status) })
 
 describe('of twelve services, read in batches,', () => {
@@ -54,8 +54,8 @@ describe('of twelve services, read in batches,', () => {
     )
     expect(found).toEqual(expected({ s10: 'timed-out', s11: 'timed-out' }))
     // Nor are they held up: they are seen every few seconds all the same.
-    const seq = calls('UpdateService').at(-1)?.seq ?? 0
-    const looks = calls('DescribeServices').filter(({ outcome, seq: at }) => outcome === 'ok' && at > seq)
+    const seq = callsOf(cloud, 'UpdateService').at(-1)?.seq ?? 0
+    const looks = callsOf(cloud, 'DescribeServices').filter(({ outcome, seq: at }) => outcome === 'ok' && at > seq)
     expect(looks.length).toBeGreaterThan(8)
   })
 
@@ -76,7 +76,7 @@ describe('of twelve services, read in batches,', () => {
       expect(notices).toEqual([expect.stringContaining('The service deployment of `production/s3` cannot be read')])
       const without = services.filter(({ serviceDeployment }) => serviceDeployment === undefined)
       expect(without.map(({ service: name }) => name)).toEqual(verb === 'List' ? ['s3'] : [])
-      const refusals = calls(`${verb}ServiceDeployments`).filter(({ outcome }) => outcome !== 'ok')
+      const refusals = callsOf(cloud, `${verb}ServiceDeployments`).filter(({ outcome }) => outcome !== 'ok')
       expect(refusals.length).toBeLessThanOrEqual(2)
     },
   )

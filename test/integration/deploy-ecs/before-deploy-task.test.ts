@@ -1,5 +1,5 @@
 // `before-deploy-command`: a task of the new revision that has to succeed before any service is updated.
-import { DescribeServicesCommand } from '@aws-sdk/client-ecs'
+import { callsOf, revisionIn } from '../../support/deploy-ecs/cloud-state.ts'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
 
@@ -9,12 +9,6 @@ beforeEach(async () => {
   cloud = await startEcsCloud()
 })
 afterEach(() => cloud.close())
-
-const calls = (action: string) => cloud.journal.entries('api').filter((entry) => entry['action'] === action)
-const current = async () => {
-  const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: ['web'] }))
-  return services?.[0]?.taskDefinition?.replace(/^.*\//, '')
-}
 
 describe('the task before the deploy', () => {
   const migrate = { 'before-deploy-command': 'npm run migrate' }
@@ -62,16 +56,16 @@ describe('the task before the deploy', () => {
     expect(done.error).toContain('The task before the deploy failed, so nothing was deployed.')
     expect(done.error).toContain(message)
     expect(done.outputs['verdict']).toBe('failed')
-    expect(calls('UpdateService')).toHaveLength(0)
-    expect(await current()).toBe('web:1')
+    expect(callsOf(cloud, 'UpdateService')).toHaveLength(0)
+    expect(await revisionIn(cloud)).toBe('web:1')
   })
 
   test('is stopped at its time-out', async () => {
     await makeService(cloud)
     const done = await deploy(cloud, { ...migrate, image: 'example.com/web:next', 'before-deploy-timeout': '3m' })
     expect(done.error).toContain('had not ended after 3 min')
-    expect(calls('StopTask').filter(({ outcome }) => outcome === 'ok')).toHaveLength(1)
-    expect(calls('UpdateService')).toHaveLength(0)
+    expect(callsOf(cloud, 'StopTask').filter(({ outcome }) => outcome === 'ok')).toHaveLength(1)
+    expect(callsOf(cloud, 'UpdateService')).toHaveLength(0)
   })
 
   test('is stopped when the run is cancelled', async () => {
@@ -80,8 +74,8 @@ describe('the task before the deploy', () => {
     cloud.clock.after(20_000, () => cancellation.abort())
     const done = await deploy(cloud, { ...migrate, image: 'example.com/web:next' }, { signal: cancellation.signal })
     expect(done.outputs['verdict']).toBe('cancelled')
-    expect(calls('StopTask').filter(({ outcome }) => outcome === 'ok')).toHaveLength(1)
-    expect(calls('UpdateService')).toHaveLength(0)
+    expect(callsOf(cloud, 'StopTask').filter(({ outcome }) => outcome === 'ok')).toHaveLength(1)
+    expect(callsOf(cloud, 'UpdateService')).toHaveLength(0)
   })
 
   test('runs once although the answer of RunTask was lost', async () => {

@@ -7,7 +7,6 @@ import {
   CreateServiceCommand,
   type DeploymentConfiguration,
   DescribeServiceDeploymentsCommand,
-  DescribeServicesCommand,
   type DescribeServicesCommandOutput,
   type DescribeTasksCommandOutput,
   ListServiceDeploymentsCommand,
@@ -23,6 +22,7 @@ import {
 import { awsClients, type Connect } from '../../../actions/deploy-ecs/src/aws/clients.ts'
 import { loadScenario } from '../../../rehearsal/cloud/runtimes/simulated/index.ts'
 import { makeNativeService, type NativeFront } from '../../support/deploy-ecs/blue-green-service.ts'
+import { callsOf, revisionIn, serviceIn } from '../../support/deploy-ecs/cloud-state.ts'
 import { type Deployed, deploy } from '../../support/deploy-ecs/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
 
@@ -44,18 +44,12 @@ const CANARY: DeploymentConfiguration = {
 }
 const NEXT = { image: 'example.com/web:next' }
 
-const calls = (action: string) => cloud.journal.entries('api').filter((entry) => entry['action'] === action)
 /** The journal's statuses of the service deployment in the action's output. */
 const truth = (done: Deployed) => records(done).at(-1)?.['status']
 const records = (done: Deployed) =>
   cloud.journal
     .entries('service-deployment')
     .filter((entry) => entry['serviceDeploymentArn'] === done.outputs['service-deployment-arn'])
-const service = async () => {
-  const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: ['web'] }))
-  return services?.[0]
-}
-const runs = async () => (await service())?.taskDefinition?.replace(/^.*\//, '')
 /** The newest service deployment. */
 const current = async () => {
   const of = { cluster: 'production', service: 'web' }
@@ -100,9 +94,9 @@ describe('a deploy that succeeds', () => {
     const front = await makeNativeService(cloud, configuration)
     const done = await deploy(cloud, NEXT)
     expect([done.outputs['verdict'], done.error, truth(done)]).toEqual(['succeeded', undefined, 'SUCCESSFUL'])
-    expect(calls('UpdateService')).toHaveLength(1)
+    expect(callsOf(cloud, 'UpdateService')).toHaveLength(1)
     expect(production(front)).toEqual([0, 100])
-    expect((await service())?.deployments).toHaveLength(1)
+    expect((await serviceIn(cloud))?.deployments).toHaveLength(1)
     // The log has what the journal has, in its order, and nothing twice.
     const told = stageLines(done)
     const journal = records(done)
@@ -168,7 +162,7 @@ describe('a deploy that succeeds', () => {
     await makeNativeService(cloud, CANARY)
     const done = await deploy(cloud, { ...NEXT, alarms: 'errors' })
     expect([done.outputs['verdict'], truth(done)]).toEqual(['succeeded', 'SUCCESSFUL'])
-    expect((await service())?.deploymentConfiguration).toMatchObject({
+    expect((await serviceIn(cloud))?.deploymentConfiguration).toMatchObject({
       ...CANARY,
       alarms: { alarmNames: ['errors'], enable: true, rollback: true },
     })
@@ -198,8 +192,8 @@ describe('wait-for', () => {
     expect(done.error).toContain(
       '`timeout` is 55 min, but service `production/web` deploys LINEAR: shifting traffic and baking alone take 55 min.',
     )
-    expect(calls('UpdateService')).toHaveLength(0)
-    expect(calls('RegisterTaskDefinition')).toHaveLength(1)
+    expect(callsOf(cloud, 'UpdateService')).toHaveLength(0)
+    expect(callsOf(cloud, 'RegisterTaskDefinition')).toHaveLength(1)
     const started = await deploy(cloud, { ...NEXT, timeout: '5m', 'wait-for': 'started' })
     expect(started.outputs['verdict']).toBe('succeeded')
   })
@@ -214,7 +208,11 @@ describe('a deploy that fails', () => {
     expect([done.outputs['verdict'], truth(done)]).toEqual(['rolled-back', 'ROLLBACK_SUCCESSFUL'])
     expect(done.error).toContain('Rolled back to web:1, which is healthy.')
     expect(new Set(records(done).map(({ productionTraffic }) => productionTraffic))).toEqual(new Set([0]))
-    expect([await runs(), production(front), (await service())?.runningCount]).toEqual(['web:1', [100, 0], 2])
+    expect([await revisionIn(cloud), production(front), (await serviceIn(cloud))?.runningCount]).toEqual([
+      'web:1',
+      [100, 0],
+      2,
+    ])
   })
 
   test('after it got traffic gives the traffic back', async () => {
@@ -226,7 +224,7 @@ describe('a deploy that fails', () => {
     const done = await deploy(cloud, { image: 'example.com/web:fading' })
     expect([done.outputs['verdict'], truth(done)]).toEqual(['rolled-back', 'ROLLBACK_SUCCESSFUL'])
     expect(records(done).map(({ productionTraffic }) => productionTraffic)).toContain(100)
-    expect([await runs(), production(front)]).toEqual(['web:1', [100, 0]])
+    expect([await revisionIn(cloud), production(front)]).toEqual(['web:1', [100, 0]])
   })
 
   test("by ECS's circuit breaker says so", async () => {
@@ -246,7 +244,7 @@ describe('a deploy that fails', () => {
     expect([done.outputs['verdict'], truth(done)]).toEqual(['rolled-back', 'ROLLBACK_SUCCESSFUL'])
     expect(done.error).toContain('An alarm went off: canary-5xx.')
     expect(new Set(records(done).map(({ productionTraffic }) => productionTraffic))).toEqual(new Set([0, 10]))
-    expect([await runs(), production(front)]).toEqual(['web:1', [100, 0]])
+    expect([await revisionIn(cloud), production(front)]).toEqual(['web:1', [100, 0]])
   })
 
   test('because somebody stops it in the console', async () => {
@@ -274,7 +272,7 @@ describe('a deploy that fails', () => {
     await makeNativeService(cloud, BLUE_GREEN)
     const done = await deploy(cloud, { image: 'example.com/web:sick', 'on-failure': 'leave' })
     expect([done.outputs['verdict'], truth(done)]).toEqual(['failed', 'IN_PROGRESS'])
-    expect(calls('StopServiceDeployment')).toHaveLength(0)
+    expect(callsOf(cloud, 'StopServiceDeployment')).toHaveLength(0)
   })
 
   test('because somebody deploys over it', async () => {
@@ -415,7 +413,7 @@ describe('cancelled', () => {
     expect(done.outputs['verdict']).toBe('cancelled')
     expect(done.error).toContain('Service `production/web` is being rolled back to web:1 by ECS.')
     await cloud.clock.advance(10 * MINUTE)
-    expect([(await current()).status, await runs(), production(front)]).toEqual([
+    expect([(await current()).status, await revisionIn(cloud), production(front)]).toEqual([
       'ROLLBACK_SUCCESSFUL',
       'web:1',
       [100, 0],
@@ -438,7 +436,7 @@ describe('command: rollback', () => {
     const done = await deploy(cloud, { command: 'rollback' })
     expect([done.outputs['verdict'], truth(done)]).toEqual(['succeeded', 'SUCCESSFUL'])
     expect(stageLines(done).join('\n')).toContain('PRODUCTION_TRAFFIC_SHIFT with 10 %')
-    expect([await runs(), production(front)]).toEqual(['web:1', [100, 0]])
+    expect([await revisionIn(cloud), production(front)]).toEqual(['web:1', [100, 0]])
   })
 })
 
@@ -455,9 +453,9 @@ describe('command: rollback of a deployment in progress', () => {
     expect(production(front)[1]).toBeGreaterThan(0)
     const done = await deploy(cloud, { command: 'rollback' })
     expect([done.outputs['verdict'], (await current()).status]).toEqual(['succeeded', 'ROLLBACK_SUCCESSFUL'])
-    expect([await runs(), production(front)]).toEqual(['web:1', [100, 0]])
+    expect([await revisionIn(cloud), production(front)]).toEqual(['web:1', [100, 0]])
     // Not by a deployment of its own, for which new tasks would have to start.
-    expect(calls('UpdateService')).toHaveLength(1)
+    expect(callsOf(cloud, 'UpdateService')).toHaveLength(1)
     expect(Number(done.outputs['duration'])).toBeLessThan(120)
     expect(done.log.join('\n')).toContain('Deploying web:1 to production/web')
   })
@@ -472,15 +470,19 @@ describe('command: rollback of a deployment in progress', () => {
       undefined,
       'ROLLBACK_SUCCESSFUL',
     ])
-    expect([await runs(), production(front)]).toEqual(['web:1', [100, 0]])
+    expect([await revisionIn(cloud), production(front)]).toEqual(['web:1', [100, 0]])
   })
 
   test('with other changes starts a deployment of its own', async () => {
     const front = await underWay()
     const done = await deploy(cloud, { command: 'rollback', 'desired-count': '3' })
     expect([done.outputs['verdict'], truth(done)]).toEqual(['succeeded', 'SUCCESSFUL'])
-    expect([await runs(), (await service())?.runningCount, production(front)]).toEqual(['web:1', 3, [0, 100]])
-    expect(calls('StopServiceDeployment')).toHaveLength(0)
+    expect([await revisionIn(cloud), (await serviceIn(cloud))?.runningCount, production(front)]).toEqual([
+      'web:1',
+      3,
+      [0, 100],
+    ])
+    expect(callsOf(cloud, 'StopServiceDeployment')).toHaveLength(0)
   })
 
   test('is not refused for its duration', async () => {
@@ -489,7 +491,7 @@ describe('command: rollback of a deployment in progress', () => {
     const done = await deploy(cloud, { command: 'rollback', timeout: '2m' })
     expect([done.outputs['verdict'], truth(done)]).toEqual(['timed-out', 'IN_PROGRESS'])
     await cloud.clock.advance(15 * MINUTE)
-    expect([(await current()).status, await runs()]).toEqual(['SUCCESSFUL', 'web:1'])
+    expect([(await current()).status, await revisionIn(cloud)]).toEqual(['SUCCESSFUL', 'web:1'])
   })
 })
 
@@ -513,14 +515,14 @@ describe('other deployment controllers', () => {
         type === 'CODE_DEPLOY' ? 'Change the service to the ECS deployment controller' : 'deploy with that tool',
       )
     }
-    expect(calls('UpdateService')).toHaveLength(0)
-    expect(calls('RegisterTaskDefinition')).toHaveLength(type === 'CODE_DEPLOY' ? 1 : 0)
+    expect(callsOf(cloud, 'UpdateService')).toHaveLength(0)
+    expect(callsOf(cloud, 'RegisterTaskDefinition')).toHaveLength(type === 'CODE_DEPLOY' ? 1 : 0)
   })
 
   test('circuit-breaker is refused for these strategies', async () => {
     await makeNativeService(cloud, BLUE_GREEN)
     const done = await deploy(cloud, { ...NEXT, 'circuit-breaker': 'rollback' })
     expect(done.error).toContain('`circuit-breaker` is set, but service `production/web` deploys BLUE_GREEN.')
-    expect(calls('UpdateService')).toHaveLength(0)
+    expect(callsOf(cloud, 'UpdateService')).toHaveLength(0)
   })
 })

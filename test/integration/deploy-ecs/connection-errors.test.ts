@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { awsClients, type Connect } from '../../../actions/deploy-ecs/src/aws/clients.ts'
+import { callsOf } from '../../support/deploy-ecs/cloud-state.ts'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
 
@@ -51,7 +52,6 @@ const unreachable = (code: string) =>
 const throwing = (error: Error) => () => {
   throw error
 }
-const calls = (action: string) => cloud.journal.entries('api').filter((entry) => entry['action'] === action)
 const ended = () => cloud.journal.entries('service-deployment').at(-1)?.['status']
 
 test.each<[string, Error]>([
@@ -69,7 +69,7 @@ test.each<[string, Error]>([
   expect(left()).toBe(0)
   expect([done.outputs['verdict'], done.error]).toEqual(['succeeded', undefined])
   expect(ended()).toBe('SUCCESSFUL')
-  expect(calls('UpdateService')).toHaveLength(1)
+  expect(callsOf(cloud, 'UpdateService')).toHaveLength(1)
 })
 
 test('repeats DescribeServices after an answer that is no HTTP', async () => {

@@ -1,5 +1,6 @@
 // `dry-run` and `command: verify` show what would change, and change nothing.
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
+import { callsOf, changeCount } from '../../support/deploy-ecs/cloud-state.ts'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
 
@@ -9,10 +10,6 @@ beforeEach(async () => {
   cloud = await startEcsCloud()
 })
 afterEach(() => cloud.close())
-
-const calls = (action: string) => cloud.journal.entries('api').filter((entry) => entry['action'] === action)
-const CHANGING = ['RegisterTaskDefinition', 'UpdateService', 'RunTask', 'StopServiceDeployment']
-const changes = () => CHANGING.flatMap((action) => calls(action)).length
 
 describe('a dry run', () => {
   test('shows what would change, with secrets masked, and changes nothing', async () => {
@@ -31,7 +28,7 @@ describe('a dry run', () => {
         ],
       },
     })
-    const before = changes()
+    const before = changeCount(cloud)
     const done = await deploy(cloud, {
       'dry-run': 'true',
       image: 'example.com/web:next',
@@ -40,7 +37,7 @@ describe('a dry run', () => {
       'force-new-deployment': 'true',
     })
     expect(done.error).toBeUndefined()
-    expect(changes()).toBe(before)
+    expect(changeCount(cloud)).toBe(before)
     const log = done.log.join('\n')
     for (const line of [
       '~ app.image: example.com/web:ok → example.com/web:next',
@@ -58,12 +55,12 @@ describe('a dry run', () => {
 
   test('verify makes the same checks', async () => {
     await makeService(cloud)
-    const before = changes()
+    const before = changeCount(cloud)
     const done = await deploy(cloud, { command: 'verify' })
     expect(done.error).toBeUndefined()
     expect(done.log.join('\n')).toContain('no changes')
     expect(done.log.at(-1)).toBe('All checks passed. Nothing was changed.')
-    expect(changes()).toBe(before)
+    expect(changeCount(cloud)).toBe(before)
   })
 })
 
@@ -79,5 +76,7 @@ test.each([
   const image = `${host}/team/web@sha256:${'a'.repeat(64)}`
   const done = await deploy(cloud, { command: 'verify', image })
   expect(done.error).toContain(`has \`${image}\`, which does not exist in its repository`)
-  expect(calls('DescribeImages')).toMatchObject([{ region: host.split('.')[host.includes('dkr-ecr') ? 2 : 3] }])
+  expect(callsOf(cloud, 'DescribeImages')).toMatchObject([
+    { region: host.split('.')[host.includes('dkr-ecr') ? 2 : 3] },
+  ])
 })

@@ -1,21 +1,13 @@
 // The first deploy of a service that Terraform created with a desired count of 0: no revision before it was healthy.
-import {
-  DeregisterTaskDefinitionCommand,
-  DescribeServicesCommand,
-  RegisterTaskDefinitionCommand,
-} from '@aws-sdk/client-ecs'
+import { DeregisterTaskDefinitionCommand, RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs'
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
+import { serviceIn } from '../../support/deploy-ecs/cloud-state.ts'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
 
 let cloud: EcsCloud
 
 afterEach(() => cloud.close())
-
-const service = async () => {
-  const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: ['web'] }))
-  return services?.[0]
-}
 
 async function firstDeploy(tag: string, breaker: boolean, cancelAfterMs?: number) {
   cloud = await startEcsCloud()
@@ -45,14 +37,14 @@ test.each([true, false])(
     expect(done.outputs['verdict']).toBe('failed')
     expect(done.error).toContain('Nothing ran before, so the service was scaled to zero')
     await cloud.clock.advance(1_200_000)
-    expect(await service()).toMatchObject({ desiredCount: 0, runningCount: 0, pendingCount: 0 })
+    expect(await serviceIn(cloud)).toMatchObject({ desiredCount: 0, runningCount: 0, pendingCount: 0 })
   },
 )
 
 test('that succeeds runs what was asked for', async () => {
   const done = await firstDeploy('next', true)
   expect(done.outputs['verdict']).toBe('succeeded')
-  expect(await service()).toMatchObject({ desiredCount: 2, runningCount: 2 })
+  expect(await serviceIn(cloud)).toMatchObject({ desiredCount: 2, runningCount: 2 })
 })
 
 test('that is cancelled scales the service to zero', async () => {
@@ -60,7 +52,7 @@ test('that is cancelled scales the service to zero', async () => {
   expect(done.outputs['verdict']).toBe('cancelled')
   expect(done.error).toContain('is being scaled to zero, as nothing ran before')
   await cloud.clock.advance(1_200_000)
-  expect(await service()).toMatchObject({ desiredCount: 0, runningCount: 0, pendingCount: 0 })
+  expect(await serviceIn(cloud)).toMatchObject({ desiredCount: 0, runningCount: 0, pendingCount: 0 })
 })
 
 test.each([0, 2])(
@@ -74,10 +66,10 @@ test.each([0, 2])(
       service: { taskDefinition: 'web-template', desiredCount: count },
       settled: false,
     })
-    expect((await service())?.deployments?.[0]?.rolloutState).toBe('IN_PROGRESS')
+    expect((await serviceIn(cloud))?.deployments?.[0]?.rolloutState).toBe('IN_PROGRESS')
     const done = await deploy(cloud, { template: 'web-template', image: 'example.com/web:next', 'desired-count': '2' })
     expect([done.error, done.outputs['verdict']]).toEqual([undefined, 'succeeded'])
-    expect(await service()).toMatchObject({ desiredCount: 2, runningCount: 2 })
+    expect(await serviceIn(cloud)).toMatchObject({ desiredCount: 2, runningCount: 2 })
   },
 )
 
@@ -125,7 +117,7 @@ describe('that fails once more', () => {
       expect(done.outputs['verdict']).toBe('failed')
       expect(done.error).toContain('Nothing ran before, so the service was scaled to zero')
       await cloud.clock.advance(1_200_000)
-      expect(await service()).toMatchObject({
+      expect(await serviceIn(cloud)).toMatchObject({
         desiredCount: 0,
         runningCount: 0,
         pendingCount: 0,
@@ -149,7 +141,7 @@ describe('that fails once more', () => {
       expect(done.outputs['verdict']).toBe('failed')
       expect(done.error).toContain('Nothing ran before, so the service was scaled to zero')
       await cloud.clock.advance(1_200_000)
-      expect(await service()).toMatchObject({ desiredCount: 0, runningCount: 0, pendingCount: 0 })
+      expect(await serviceIn(cloud)).toMatchObject({ desiredCount: 0, runningCount: 0, pendingCount: 0 })
     },
   )
 
@@ -165,6 +157,6 @@ describe('that fails once more', () => {
     )
     expect(done.error).toContain('is being scaled to zero, as nothing ran before')
     await cloud.clock.advance(1_200_000)
-    expect(await service()).toMatchObject({ desiredCount: 0, runningCount: 0, pendingCount: 0 })
+    expect(await serviceIn(cloud)).toMatchObject({ desiredCount: 0, runningCount: 0, pendingCount: 0 })
   })
 })

@@ -1,5 +1,6 @@
 // A deploy of the revision that the service runs already starts no deployment, and is not judged by earlier failures.
 import { DescribeServicesCommand } from '@aws-sdk/client-ecs'
+import { callsOf } from '../../support/deploy-ecs/cloud-state.ts'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
 
@@ -11,7 +12,6 @@ const revision = async () => {
   const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: ['web'] }))
   return services?.[0]?.taskDefinition?.replace(/^.*\//, '')
 }
-const calls = (action: string) => cloud.journal.entries('api').filter((entry) => entry['action'] === action)
 
 const SOME_CRASHED = `
 description: some tasks of the second deployment crash once it is complete
@@ -27,11 +27,11 @@ test('tasks that crashed earlier do not roll a healthy service back', async () =
   expect(cloud.journal.entries('task').filter(({ stopCode }) => stopCode === 'EssentialContainerExited')).not.toEqual(
     [],
   )
-  const updates = calls('UpdateService').length
+  const updates = callsOf(cloud, 'UpdateService').length
   const again = await deploy(cloud, { image: 'example.com/web:next' })
   expect(again.error).toBeUndefined()
   expect(await revision()).toBe('web:2')
-  expect(calls('UpdateService')).toHaveLength(updates + 1)
+  expect(callsOf(cloud, 'UpdateService')).toHaveLength(updates + 1)
   expect(again.log.join('\n')).not.toContain('stopped:')
 })
 
@@ -45,15 +45,15 @@ test.each(['rollback', 'stop'])(
     expect((await deploy(cloud, { image: 'example.com/web:next' })).outputs['verdict']).toBe('succeeded')
     // It sickens while the second deploy watches it.
     await cloud.clock.advance(250_000)
-    const updates = calls('UpdateService').length
+    const updates = callsOf(cloud, 'UpdateService').length
     const again = await deploy(cloud, {
       image: 'example.com/web:next',
       ...{ timeout: '2m', 'on-failure': onFailure, 'wait-for': 'bake', 'bake-time': '110s' },
     })
     expect(again.outputs['verdict']).toBe('timed-out')
     expect(again.error).toContain('This run started no deployment, so there is none to roll back.')
-    expect([await revision(), calls('UpdateService').length - updates]).toEqual(['web:2', 1])
-    expect(calls('StopServiceDeployment')).toEqual([])
+    expect([await revision(), callsOf(cloud, 'UpdateService').length - updates]).toEqual(['web:2', 1])
+    expect(callsOf(cloud, 'StopServiceDeployment')).toEqual([])
   },
 )
 

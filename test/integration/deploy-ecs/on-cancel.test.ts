@@ -1,6 +1,6 @@
 // `on-cancel`: the state in which a cancelled run leaves its service.
-import { DescribeServicesCommand } from '@aws-sdk/client-ecs'
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
+import { callsOf, revisionName, serviceIn } from '../../support/deploy-ecs/cloud-state.ts'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
 
@@ -10,13 +10,6 @@ beforeEach(async () => {
   cloud = await startEcsCloud()
 })
 afterEach(() => cloud.close())
-
-const calls = (action: string) => cloud.journal.entries('api').filter((entry) => entry['action'] === action)
-const service = async (name = 'web') => {
-  const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: [name] }))
-  return services?.[0]
-}
-const revision = (arn: unknown) => String(arn).replace(/^.*\//, '')
 
 const refuse = (code: string, status = 400): { error: AwsError } => ({
   error: new AwsError(code, `${code}, said the cloud`, status),
@@ -36,16 +29,16 @@ describe('a run that is cancelled', () => {
     expect(done.error).toContain('Service `production/web` is being rolled back to web:1 by ECS.')
     expect(done.summary).toContain('🚫 Cancelled')
     await cloud.clock.advance(600_000)
-    expect(revision((await service())?.taskDefinition)).toBe('web:1')
-    expect((await service())?.deployments).toHaveLength(1)
+    expect(revisionName((await serviceIn(cloud))?.taskDefinition)).toBe('web:1')
+    expect((await serviceIn(cloud))?.deployments).toHaveLength(1)
   })
 
   test('leaves the rollout running with on-cancel: leave', async () => {
     const done = await cancelled({ 'on-cancel': 'leave' }, 20_000)
     expect(done.error).toContain('goes on rolling out web:2; this run no longer watches it')
-    expect(calls('StopServiceDeployment')).toHaveLength(0)
+    expect(callsOf(cloud, 'StopServiceDeployment')).toHaveLength(0)
     await cloud.clock.advance(900_000)
-    expect(revision((await service())?.taskDefinition)).toBe('web:2')
+    expect(revisionName((await serviceIn(cloud))?.taskDefinition)).toBe('web:2')
   })
 
   test('before the update leaves the service alone', async () => {
@@ -57,7 +50,7 @@ describe('a run that is cancelled', () => {
     }
     const done = await deploy(cloud, { image: 'example.com/web:next' }, { signal: cancellation.signal })
     expect(done.error).toBeDefined()
-    expect(calls('UpdateService')).toHaveLength(0)
+    expect(callsOf(cloud, 'UpdateService')).toHaveLength(0)
   })
 
   test('during UpdateService is rolled back', async () => {
@@ -70,7 +63,7 @@ describe('a run that is cancelled', () => {
     const done = await deploy(cloud, { image: 'example.com/web:slow' }, { signal: cancellation.signal })
     expect(done.outputs['verdict']).toBe('cancelled')
     await cloud.clock.advance(600_000)
-    expect(revision((await service())?.taskDefinition)).toBe('web:1')
+    expect(revisionName((await serviceIn(cloud))?.taskDefinition)).toBe('web:1')
   })
 
   test('during its own rollback lets the rollback continue', async () => {
@@ -83,7 +76,7 @@ describe('a run that is cancelled', () => {
     expect(done.outputs['verdict']).toBe('cancelled')
     expect(done.error).toContain('goes on rolling out web:2; this run no longer watches it')
     await cloud.clock.advance(900_000)
-    expect(revision((await service())?.taskDefinition)).toBe('web:2')
+    expect(revisionName((await serviceIn(cloud))?.taskDefinition)).toBe('web:2')
   })
 
   test('without the right to stop deployments is updated back', async () => {
@@ -91,6 +84,6 @@ describe('a run that is cancelled', () => {
     const done = await cancelled({}, 20_000)
     expect(done.error).toContain('is being updated back to web:1')
     await cloud.clock.advance(600_000)
-    expect(revision((await service())?.taskDefinition)).toBe('web:1')
+    expect(revisionName((await serviceIn(cloud))?.taskDefinition)).toBe('web:1')
   })
 })

@@ -1,10 +1,6 @@
 // `on-conflict`: another deployment that is in progress, or that starts while the task before the deploy runs.
-import {
-  DescribeServicesCommand,
-  DescribeTaskDefinitionCommand,
-  RegisterTaskDefinitionCommand,
-  UpdateServiceCommand,
-} from '@aws-sdk/client-ecs'
+import { RegisterTaskDefinitionCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs'
+import { changeCount, revisionIn, taskDefinitionIn } from '../../support/deploy-ecs/cloud-state.ts'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
 
@@ -15,16 +11,6 @@ beforeEach(async () => {
 })
 afterEach(() => cloud.close())
 
-const calls = (action: string) => cloud.journal.entries('api').filter((entry) => entry['action'] === action)
-const read = async (taskDefinition: string) =>
-  (await cloud.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }))).taskDefinition
-const current = async () => {
-  const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: ['web'] }))
-  return services?.[0]?.taskDefinition?.replace(/^.*\//, '')
-}
-const CHANGING = ['RegisterTaskDefinition', 'UpdateService', 'RunTask', 'StopServiceDeployment']
-const changes = () => CHANGING.flatMap((action) => calls(action)).length
-
 describe('another deployment in progress', () => {
   const begin = () =>
     cloud.ecs.send(new UpdateServiceCommand({ cluster: 'production', service: 'web', forceNewDeployment: true }))
@@ -32,13 +18,13 @@ describe('another deployment in progress', () => {
   test('stops a deploy by default, before anything is changed', async () => {
     await makeService(cloud)
     await begin()
-    const before = changes()
+    const before = changeCount(cloud)
     const done = await deploy(cloud, { image: 'example.com/web:next' })
     expect(done.error).toMatch(
       /Service `production\/web` has a deployment in progress: ecs-svc\/\d+ \(web:1, 0\/2 running\)/,
     )
     expect(done.error).toContain('`on-conflict: wait`')
-    expect(changes()).toBe(before)
+    expect(changeCount(cloud)).toBe(before)
   })
 
   test('is waited for with on-conflict: wait', async () => {
@@ -71,7 +57,7 @@ tasks:
 `,
     })
     await makeService(cloud)
-    const base = await read('web')
+    const base = await taskDefinitionIn(cloud, 'web')
     cloud.clock.after(60_000, () => {
       const theirs = {
         ...base,
@@ -97,15 +83,15 @@ tasks:
     expect(done.error).toMatch(
       /Somebody else deployed to service `production\/web`: deployment ecs-svc\/\d+ of web:\d replaced web:1/,
     )
-    const image = (await read((await current()) ?? ''))?.containerDefinitions?.[0]?.image
+    const image = (await taskDefinitionIn(cloud, (await revisionIn(cloud)) ?? ''))?.containerDefinitions?.[0]?.image
     expect(image).toBe('example.com/web:theirs')
   })
 
   test('is what a failed deploy rolls back to with on-conflict: supersede', async () => {
     const done = await deployDuringPlan({ image: 'example.com/web:crash', 'on-conflict': 'supersede' })
     expect(done.outputs['verdict']).toBe('rolled-back')
-    const image = async (arn: string) => (await read(arn))?.containerDefinitions?.[0]?.image
-    expect(await image((await current()) ?? '')).toBe('example.com/web:theirs')
+    const image = async (arn: string) => (await taskDefinitionIn(cloud, arn))?.containerDefinitions?.[0]?.image
+    expect(await image((await revisionIn(cloud)) ?? '')).toBe('example.com/web:theirs')
     expect(await image(String(done.outputs['previous-task-definition-arn']))).toBe('example.com/web:theirs')
   })
 })

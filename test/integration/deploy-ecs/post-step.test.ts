@@ -1,7 +1,7 @@
 // The post step applies `on-cancel` where the main step was killed, or could not.
-import { DescribeServicesCommand } from '@aws-sdk/client-ecs'
 import { awsClients } from '../../../actions/deploy-ecs/src/aws/clients.ts'
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
+import { callsOf, revisionName, serviceIn } from '../../support/deploy-ecs/cloud-state.ts'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
 
@@ -11,13 +11,6 @@ beforeEach(async () => {
   cloud = await startEcsCloud()
 })
 afterEach(() => cloud.close())
-
-const calls = (action: string) => cloud.journal.entries('api').filter((entry) => entry['action'] === action)
-const service = async (name = 'web') => {
-  const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: [name] }))
-  return services?.[0]
-}
-const revision = (arn: unknown) => String(arn).replace(/^.*\//, '')
 
 const refuse = (code: string, status = 400): { error: AwsError } => ({
   error: new AwsError(code, `${code}, said the cloud`, status),
@@ -66,10 +59,10 @@ describe('the post step', () => {
     const done = await deploy(cloud, { image: 'example.com/web:slow' }, { phase: 'post', state })
     expect(done.error).toBeUndefined()
     await cloud.clock.advance(900_000)
-    expect(revision((await service())?.taskDefinition)).toBe('web:1')
-    expect((await service())?.runningCount).toBe(2)
+    expect(revisionName((await serviceIn(cloud))?.taskDefinition)).toBe('web:1')
+    expect((await serviceIn(cloud))?.runningCount).toBe(2)
     if (at === 'UpdateServiceCommand') expect(done.summary).toContain('is being rolled back to web:1 by ECS')
-    else expect(calls('UpdateService')).toHaveLength(0)
+    else expect(callsOf(cloud, 'UpdateService')).toHaveLength(0)
   })
 
   test('applies on-cancel where a cancelled main step could not', async () => {
@@ -84,7 +77,7 @@ describe('the post step', () => {
     const done = await deploy(cloud, image, { phase: 'post', state: main.state })
     expect(done.summary).toContain('Service `production/web` is being rolled back to web:1 by ECS.')
     await cloud.clock.advance(900_000)
-    expect(revision((await service())?.taskDefinition)).toBe('web:1')
+    expect(revisionName((await serviceIn(cloud))?.taskDefinition)).toBe('web:1')
   })
 
   test.each([
@@ -99,11 +92,11 @@ describe('the post step', () => {
     const main = await deploy(cloud, given, { signal: cancellation.signal })
     expect(main.outputs['verdict']).toBe(cancelAfterMs === undefined ? 'failed' : 'cancelled')
     expect(main.log.join('\n')).toMatch(/error: Task \w+ still runs: it could not be stopped./)
-    expect(calls('UpdateService')).toHaveLength(0)
+    expect(callsOf(cloud, 'UpdateService')).toHaveLength(0)
     cloud.intercept = () => undefined
     const done = await deploy(cloud, given, { phase: 'post', state: main.state })
     expect(done.error).toBeUndefined()
-    expect(calls('StopTask').map(({ outcome }) => outcome)).toEqual([expect.not.stringMatching('ok'), 'ok'])
+    expect(callsOf(cloud, 'StopTask').map(({ outcome }) => outcome)).toEqual([expect.not.stringMatching('ok'), 'ok'])
   })
 
   test('does nothing after a main step that ended by itself', async () => {

@@ -1,9 +1,6 @@
 // What deploy-ecs refuses before it changes anything, and what its error says.
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { DescribeTaskDefinitionCommand } from '@aws-sdk/client-ecs'
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
+import { callsOf, changeCount, taskDefinitionFile, taskDefinitionIn } from '../../support/deploy-ecs/cloud-state.ts'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
 
@@ -13,17 +10,6 @@ beforeEach(async () => {
   cloud = await startEcsCloud()
 })
 afterEach(() => cloud.close())
-
-const calls = (action: string) => cloud.journal.entries('api').filter((entry) => entry['action'] === action)
-const read = async (taskDefinition: string) =>
-  (await cloud.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }))).taskDefinition
-const CHANGING = ['RegisterTaskDefinition', 'UpdateService', 'RunTask', 'StopServiceDeployment']
-const changes = () => CHANGING.flatMap((action) => calls(action)).length
-const file = (document: unknown): string => {
-  const path = join(mkdtempSync(join(tmpdir(), 'task-definition-')), 'td.json')
-  writeFileSync(path, typeof document === 'string' ? document : JSON.stringify(document))
-  return path
-}
 
 describe('nothing is changed, and one error says what to do, when', () => {
   test.each<[string, Record<string, string>, string, string]>([
@@ -95,34 +81,34 @@ describe('nothing is changed, and one error says what to do, when', () => {
     ],
   ])('%s', async (_, inputs, message, hint) => {
     await makeService(cloud)
-    const before = changes()
+    const before = changeCount(cloud)
     const done = await deploy(cloud, inputs)
     expect(done.error).toContain(message)
     expect(done.error).toContain(hint)
-    expect(changes()).toBe(before)
+    expect(changeCount(cloud)).toBe(before)
     expect(done.outputs['verdict']).toBeUndefined()
   })
 
   test("the load balancer's container or port does not exist", async () => {
     await makeService(cloud)
-    const base = await read('web')
+    const base = await taskDefinitionIn(cloud, 'web')
     const portless = { ...base, containerDefinitions: [{ name: 'app', image: 'example.com/web:next' }] }
     const renamed = { ...base, containerDefinitions: [{ name: 'api', image: 'example.com/web:next' }] }
-    const before = changes()
-    const one = await deploy(cloud, { 'task-definition': file(portless) })
+    const before = changeCount(cloud)
+    const one = await deploy(cloud, { 'task-definition': taskDefinitionFile(portless) })
     expect(one.error).toContain(
       'whose container `app` does not map port 80, but service `production/web` sends requests',
     )
-    const two = await deploy(cloud, { 'task-definition': file(renamed) })
+    const two = await deploy(cloud, { 'task-definition': taskDefinitionFile(renamed) })
     expect(two.error).toContain('has no container `app`, but service `production/web` sends requests to it from `web`')
-    expect(changes()).toBe(before)
+    expect(changeCount(cloud)).toBe(before)
   })
 
   test('a container has secrets, but no execution role', async () => {
     await makeService(cloud)
-    const { executionRoleArn: _, ...base } = (await read('web')) ?? {}
+    const { executionRoleArn: _, ...base } = (await taskDefinitionIn(cloud, 'web')) ?? {}
     const done = await deploy(cloud, {
-      'task-definition': file(base),
+      'task-definition': taskDefinitionFile(base),
       secrets: 'TOKEN=arn:aws:ssm:eu-west-1:123456789012:parameter/x',
     })
     expect(done.error).toContain('has secrets in its container `app`, but no execution role')
@@ -140,7 +126,7 @@ describe('nothing is changed, and one error says what to do, when', () => {
       )
       expect(seen.error).toContain(hint)
     }
-    expect(calls('UpdateService')).toHaveLength(0)
+    expect(callsOf(cloud, 'UpdateService')).toHaveLength(0)
   })
 
   test('desired-count is set for a DAEMON service (peer: fabfuel 69)', async () => {
@@ -157,13 +143,13 @@ describe('nothing is changed, and one error says what to do, when', () => {
       action === 'DescribeTargetHealth' && /targetgroup%2Fapi/.test(request.body.toString())
         ? { error: gone }
         : undefined
-    const before = changes()
+    const before = changeCount(cloud)
     const done = await deploy(cloud, { service: 'web, api', image: 'example.com/web:next' })
     expect(done.error).toContain(
       'Service `production/api` has a target group that does not exist. Could not describe the health of target group `api`.',
     )
     expect(done.error).toContain('Next: Its new tasks would never get requests.')
-    expect(changes()).toBe(before)
+    expect(changeCount(cloud)).toBe(before)
   })
 
   test('circuit-breaker is set for a blue/green service', async () => {
@@ -180,11 +166,11 @@ describe('nothing is changed, and one error says what to do, when', () => {
       action === 'ListTasks'
         ? { error: new AwsError('AccessDeniedException', 'not authorized to perform: ecs:ListTasks') }
         : undefined
-    const before = changes()
+    const before = changeCount(cloud)
     const done = await deploy(cloud, { image: 'example.com/web:next' })
     expect(done.error).toContain('Could not list the tasks of service `web`. AccessDeniedException')
     expect(done.error).toContain('README lists the ones it needs')
-    expect(changes()).toBe(before)
+    expect(changeCount(cloud)).toBe(before)
   })
 
   /** Deploys to a service that looks as if it had these members. */

@@ -1,6 +1,7 @@
 // Where a second `command: rollback` leads: never to a revision that was rolled back from.
-import { DescribeServicesCommand, RegisterTaskDefinitionCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs'
+import { RegisterTaskDefinitionCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs'
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
+import { callsOf, revisionIn } from '../../support/deploy-ecs/cloud-state.ts'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
 
@@ -11,19 +12,14 @@ beforeEach(async () => {
 })
 afterEach(() => cloud.close())
 
-const current = async () => {
-  const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: ['web'] }))
-  return services?.[0]?.taskDefinition?.replace(/^.*\//, '')
-}
 const ship = async (tag: string, inputs: Readonly<Record<string, string>> = {}) => {
   const done = await deploy(cloud, { image: `example.com/web:${tag}`, ...inputs })
   expect(done.error).toBeUndefined()
 }
 const goBack = async (attempt = '1', inputs: Readonly<Record<string, string>> = {}) => {
   const done = await deploy(cloud, { command: 'rollback', ...inputs }, { env: { GITHUB_RUN_ATTEMPT: attempt } })
-  return { ...done, now: await current() }
+  return { ...done, now: await revisionIn(cloud) }
 }
-const updates = () => cloud.journal.entries('api').filter(({ action }) => action === 'UpdateService').length
 /** web:1, web:2 and web:3, each healthy in its time. */
 const three = async () => {
   await makeService(cloud)
@@ -47,13 +43,13 @@ describe('a second run', () => {
         'notice: Service `production/web` was rolled back from web:3 to web:2 before: rolling back further, to web:1.'
       expect(log.includes(further)).toBe(to === 'web:1')
     }
-    const before = updates()
+    const before = callsOf(cloud, 'UpdateService').length
     const { error, now } = await goBack()
     expect(error).toContain(
       'Service `production/web` runs web:1 (rolled back from web:2), and no older revision is known that was deployed successfully.',
     )
     expect(error).toContain('`rollback-to: 12`')
-    expect([now, updates()]).toEqual(['web:1', before])
+    expect([now, callsOf(cloud, 'UpdateService').length]).toEqual(['web:1', before])
   })
 
   test('is refused where no older revision is known, and changes nothing', async () => {
@@ -89,7 +85,7 @@ describe('a second run', () => {
     })
     await ship('second')
     await ship('missing', { 'wait-for': 'none' })
-    while ((await current()) !== 'web:2') await cloud.clock.advance(1_000)
+    while ((await revisionIn(cloud)) !== 'web:2') await cloud.clock.advance(1_000)
     const { error, now } = await goBack()
     expect([error, now]).toEqual([undefined, 'web:2'])
   })
@@ -123,7 +119,7 @@ describe('another attempt of the same run', () => {
     await three()
     await goBack()
     await ship('third')
-    expect(await current()).toBe('web:3')
+    expect(await revisionIn(cloud)).toBe('web:3')
     expect((await goBack('2')).now).toBe('web:2')
   })
 })
@@ -132,7 +128,7 @@ test('after a deploy on top of a rollback, goes to the revision of the rollback'
   await three()
   await goBack()
   await ship('fourth')
-  expect(await current()).toBe('web:4')
+  expect(await revisionIn(cloud)).toBe('web:4')
   expect((await goBack()).now).toBe('web:2')
 })
 

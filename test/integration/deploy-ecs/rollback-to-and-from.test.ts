@@ -1,6 +1,6 @@
 // `command: rollback` with `rollback-to` and `rollback-from`.
-import { DescribeServicesCommand } from '@aws-sdk/client-ecs'
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
+import { changeCount, revisionIn } from '../../support/deploy-ecs/cloud-state.ts'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
 
@@ -10,14 +10,6 @@ beforeEach(async () => {
   cloud = await startEcsCloud()
 })
 afterEach(() => cloud.close())
-
-const calls = (action: string) => cloud.journal.entries('api').filter((entry) => entry['action'] === action)
-const current = async () => {
-  const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: ['web'] }))
-  return services?.[0]?.taskDefinition?.replace(/^.*\//, '')
-}
-const CHANGING = ['RegisterTaskDefinition', 'UpdateService', 'RunTask', 'StopServiceDeployment']
-const changes = () => CHANGING.flatMap((action) => calls(action)).length
 
 describe('rollback-from', () => {
   const back = { command: 'rollback', 'rollback-to': 'web:1', 'rollback-from': 'web:2' }
@@ -32,25 +24,25 @@ describe('rollback-from', () => {
         ? { error: new AwsError('AccessDeniedException', 'not authorized') }
         : undefined
     const done = await deploy(cloud, back)
-    expect([done.error, await current()]).toEqual([undefined, 'web:1'])
+    expect([done.error, await revisionIn(cloud)]).toEqual([undefined, 'web:1'])
   })
 
   test('changes nothing where somebody else has deployed since', async () => {
     await deploy(cloud, { image: 'example.com/web:theirs' })
-    const before = changes()
+    const before = changeCount(cloud)
     for (const inputs of [back, { command: 'rollback', 'rollback-from': '2' }]) {
       const done = await deploy(cloud, inputs)
       expect(done.error).toContain(
         'Service `production/web` runs web:3, not web:2 (`rollback-from`): somebody else has deployed since',
       )
     }
-    expect([changes(), await current()]).toEqual([before, 'web:3'])
+    expect([changeCount(cloud), await revisionIn(cloud)]).toEqual([before, 'web:3'])
   })
 
   test('is green where the service is rolled back already', async () => {
     await deploy(cloud, back)
     const done = await deploy(cloud, back)
-    expect([done.error, await current()]).toEqual([undefined, 'web:1'])
+    expect([done.error, await revisionIn(cloud)]).toEqual([undefined, 'web:1'])
   })
 })
 
@@ -60,7 +52,7 @@ describe('command: rollback', () => {
     await deploy(cloud, { image: 'example.com/web:next' })
     const done = await deploy(cloud, { command: 'rollback' })
     expect(done.error).toBeUndefined()
-    expect(await current()).toBe('web:1')
+    expect(await revisionIn(cloud)).toBe('web:1')
     expect(done.outputs['deploy-record']).toMatchObject({ kind: 'rollback', verdict: 'succeeded' })
   })
 
@@ -69,7 +61,7 @@ describe('command: rollback', () => {
     await deploy(cloud, { image: 'example.com/web:sick', 'wait-for': 'none' })
     const done = await deploy(cloud, { command: 'rollback' })
     expect(done.error).toBeUndefined()
-    expect(await current()).toBe('web:1')
+    expect(await revisionIn(cloud)).toBe('web:1')
   })
 
   test('accepts a revision by number, name or ARN', async () => {
@@ -79,7 +71,7 @@ describe('command: rollback', () => {
     for (const to of ['1', 'web:2', 'arn:aws:ecs:eu-west-1:123456789012:task-definition/web:1']) {
       const done = await deploy(cloud, { command: 'rollback', 'rollback-to': to })
       expect(done.error).toBeUndefined()
-      expect(await current()).toBe(`web:${to.at(-1)}`)
+      expect(await revisionIn(cloud)).toBe(`web:${to.at(-1)}`)
     }
   })
 
@@ -89,6 +81,6 @@ describe('command: rollback', () => {
     expect(done.error).toContain('runs web:1, and no older revision is known that was deployed successfully.')
     const gone = await deploy(cloud, { command: 'rollback', 'rollback-to': '9' })
     expect(gone.error).toContain('leads to task definition `web:9`, which does not exist')
-    expect(changes()).toBe(1)
+    expect(changeCount(cloud)).toBe(1)
   })
 })

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DescribeServicesCommand, DescribeTaskDefinitionCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs'
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
+import { callsOf, revisionName, serviceIn } from '../../support/deploy-ecs/cloud-state.ts'
 import { type Deployed, deploy } from '../../support/deploy-ecs/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
 
@@ -14,12 +15,6 @@ beforeEach(async () => {
 })
 afterEach(() => cloud.close())
 
-const calls = (action: string) => cloud.journal.entries('api').filter((entry) => entry['action'] === action)
-const service = async (name = 'web') => {
-  const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: [name] }))
-  return services?.[0]
-}
-const revision = (arn: unknown) => String(arn).replace(/^.*\//, '')
 /** The journal's last status of the service deployment in the action's output. */
 const truth = (done: Deployed) =>
   cloud.journal
@@ -38,9 +33,9 @@ describe('a deploy that succeeds', () => {
       images: ['app=example.com/web:next'],
     })
     expect(truth(done)).toBe('SUCCESSFUL')
-    expect(calls('UpdateService')).toHaveLength(1)
-    expect(calls('RegisterTaskDefinition').filter(({ outcome }) => outcome === 'ok')).toHaveLength(2)
-    expect((await service())?.deployments).toHaveLength(1)
+    expect(callsOf(cloud, 'UpdateService')).toHaveLength(1)
+    expect(callsOf(cloud, 'RegisterTaskDefinition').filter(({ outcome }) => outcome === 'ok')).toHaveLength(2)
+    expect((await serviceIn(cloud))?.deployments).toHaveLength(1)
   })
 
   test('changes nothing in the task definition but the image', async () => {
@@ -62,8 +57,8 @@ describe('a deploy that succeeds', () => {
     await makeService(cloud)
     const done = await deploy(cloud, { image: 'example.com/web:ok' })
     expect(done.error).toBeUndefined()
-    expect(revision(done.outputs['task-definition-arn'])).toBe('web:1')
-    expect(calls('RegisterTaskDefinition')).toHaveLength(1)
+    expect(revisionName(done.outputs['task-definition-arn'])).toBe('web:1')
+    expect(callsOf(cloud, 'RegisterTaskDefinition')).toHaveLength(1)
     expect(done.log.join('\n')).toContain('Deploying web:1 unchanged.')
   })
 
@@ -150,8 +145,8 @@ describe('a deploy that fails', () => {
     expect(done.summary.replaceAll('\\', '')).toContain(reason)
     expect(done.summary.replaceAll('\\', '')).toContain(hint)
     expect(truth(done)).toBe('ROLLBACK_SUCCESSFUL')
-    const now = await service()
-    expect([revision(now?.taskDefinition), now?.runningCount, now?.deployments?.length]).toEqual(['web:1', 2, 1])
+    const now = await serviceIn(cloud)
+    expect([revisionName(now?.taskDefinition), now?.runningCount, now?.deployments?.length]).toEqual(['web:1', 2, 1])
   })
 
   test('is decided long before the circuit breaker decides', async () => {
@@ -181,8 +176,8 @@ describe('a deploy that fails', () => {
     await makeService(cloud)
     const done = await deploy(cloud, { image: 'example.com/web:crash', 'on-failure': 'leave' })
     expect(done.outputs['verdict']).toBe('failed')
-    expect(calls('StopServiceDeployment')).toHaveLength(0)
-    expect(revision((await service())?.taskDefinition)).toBe('web:2')
+    expect(callsOf(cloud, 'StopServiceDeployment')).toHaveLength(0)
+    expect(revisionName((await serviceIn(cloud))?.taskDefinition)).toBe('web:2')
   })
 
   test('that ECS rolls back is rolled-back (peers: DTD 191, 494)', async () => {
@@ -200,7 +195,7 @@ describe('a deploy that fails', () => {
     const done = await deploy(cloud, { image: 'example.com/web:missing', 'max-failed-tasks': '1000' })
     expect(done.outputs['verdict']).toBe('rolled-back')
     expect(truth(done)).toBe('STOPPED')
-    expect(revision((await service())?.taskDefinition)).toBe('web:1')
+    expect(revisionName((await serviceIn(cloud))?.taskDefinition)).toBe('web:1')
   })
 
   test('by an alarm names the alarm', async () => {

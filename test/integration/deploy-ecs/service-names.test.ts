@@ -1,5 +1,6 @@
 // Clusters and services, given by name or by ARN.
 import { CreateClusterCommand } from '@aws-sdk/client-ecs'
+import { changeCount } from '../../support/deploy-ecs/cloud-state.ts'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
 
@@ -9,10 +10,6 @@ beforeEach(async () => {
   cloud = await startEcsCloud()
 })
 afterEach(() => cloud.close())
-
-const calls = (action: string) => cloud.journal.entries('api').filter((entry) => entry['action'] === action)
-const CHANGING = ['RegisterTaskDefinition', 'UpdateService', 'RunTask', 'StopServiceDeployment']
-const changes = () => CHANGING.flatMap((action) => calls(action)).length
 
 describe('an ARN of', () => {
   const arn = (region: string, account: string, what = 'service/production/web') =>
@@ -42,14 +39,14 @@ describe('an ARN of', () => {
   ])('%s is refused before anything is changed', async (_, inputs, message) => {
     await makeService(cloud)
     for (const command of ['deploy', 'rollback', 'verify']) {
-      const before = changes()
+      const before = changeCount(cloud)
       const done = await deploy(cloud, {
         ...inputs,
         command,
         ...(command === 'rollback' ? {} : { image: 'example.com/web:next' }),
       })
       expect(done.error).toContain(message)
-      expect(changes()).toBe(before)
+      expect(changeCount(cloud)).toBe(before)
     }
   })
 

@@ -1,6 +1,7 @@
 // The settings of a service that a deploy changes besides the revision: only what an input names, in the one UpdateService.
-import { DescribeServicesCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs'
+import { UpdateServiceCommand } from '@aws-sdk/client-ecs'
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
+import { callsOf, serviceIn } from '../../support/deploy-ecs/cloud-state.ts'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
 
@@ -11,12 +12,6 @@ beforeEach(async () => {
   await makeService(cloud, { service: { deploymentConfiguration: { minimumHealthyPercent: 50, maximumPercent: 150 } } })
 })
 afterEach(() => cloud.close())
-
-const service = async () => {
-  const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: ['web'] }))
-  return services?.[0]
-}
-const updates = () => cloud.journal.entries('api').filter(({ action }) => action === 'UpdateService')
 
 test.each([
   // What is taken back takes its circuit breaker along.
@@ -35,19 +30,19 @@ test.each([
       verdict,
       end,
     ])
-    expect((await service())?.deploymentConfiguration).toMatchObject({
+    expect((await serviceIn(cloud))?.deploymentConfiguration).toMatchObject({
       deploymentCircuitBreaker: breaker,
       minimumHealthyPercent: 50,
       maximumPercent: 150,
     })
-    expect(updates()).toHaveLength(count)
+    expect(callsOf(cloud, 'UpdateService')).toHaveLength(count)
   },
 )
 
 test('circuit-breaker: disabled turns it off', async () => {
   await deploy(cloud, { image: 'example.com/web:next', 'circuit-breaker': 'rollback' })
   await deploy(cloud, { image: 'example.com/web:third', 'circuit-breaker': 'disabled' })
-  expect((await service())?.deploymentConfiguration?.deploymentCircuitBreaker).toMatchObject({ enable: false })
+  expect((await serviceIn(cloud))?.deploymentConfiguration?.deploymentCircuitBreaker).toMatchObject({ enable: false })
 })
 
 test('alarms make ECS roll back, and the alarm is named', async () => {
@@ -56,7 +51,7 @@ test('alarms make ECS roll back, and the alarm is named', async () => {
   expect(done.outputs['verdict']).toBe('rolled-back')
   expect(done.error).toContain('An alarm went off: web-5xx.')
   expect(cloud.journal.entries('service-deployment').at(-1)).toMatchObject({ status: 'ROLLBACK_SUCCESSFUL' })
-  expect((await service())?.deploymentConfiguration).toMatchObject({
+  expect((await serviceIn(cloud))?.deploymentConfiguration).toMatchObject({
     alarms: { alarmNames: [], enable: false },
     minimumHealthyPercent: 50,
   })
@@ -65,8 +60,8 @@ test('alarms make ECS roll back, and the alarm is named', async () => {
 test('desired-count is sent in the same update, and all its tasks are waited for', async () => {
   const done = await deploy(cloud, { image: 'example.com/web:next', 'desired-count': '5' })
   expect(done.summary).toContain('All 5 tasks run web:2')
-  expect(updates()).toHaveLength(1)
-  expect(await service()).toMatchObject({ desiredCount: 5, runningCount: 5 })
+  expect(callsOf(cloud, 'UpdateService')).toHaveLength(1)
+  expect(await serviceIn(cloud)).toMatchObject({ desiredCount: 5, runningCount: 5 })
 })
 
 describe('on-failure: stop', () => {
@@ -99,7 +94,7 @@ describe('on-failure: stop', () => {
     refuse(pattern)
     const done = await deploy(cloud, stop)
     expect([done.outputs['verdict'], done.error]).toEqual(['failed', expect.stringContaining(said)])
-    expect((await service())?.taskDefinition).toMatch(/web:2$/)
+    expect((await serviceIn(cloud))?.taskDefinition).toMatch(/web:2$/)
   })
 })
 
@@ -124,21 +119,21 @@ describe('a rollback restores the settings', () => {
   test('during the rollback that this action requests', async () => {
     const done = await deploy(cloud, crash)
     expect(done.outputs['verdict']).toBe('rolled-back')
-    expect(await service()).toMatchObject(asBefore)
+    expect(await serviceIn(cloud)).toMatchObject(asBefore)
   })
 
   test('during the rollback of the circuit breaker', async () => {
     const done = await deploy(cloud, { ...crash, 'max-failed-tasks': '1000' })
     expect(done.outputs['verdict']).toBe('rolled-back')
-    expect(await service()).toMatchObject(asBefore)
+    expect(await serviceIn(cloud)).toMatchObject(asBefore)
   })
 
   test('in the same call as the update', async () => {
     denied(/StopServiceDeployment/)
     const done = await deploy(cloud, crash)
     expect(done.outputs['verdict']).toBe('rolled-back')
-    expect(await service()).toMatchObject(asBefore)
-    expect(updates()).toHaveLength(2)
+    expect(await serviceIn(cloud)).toMatchObject(asBefore)
+    expect(callsOf(cloud, 'UpdateService')).toHaveLength(2)
   })
 
   test('after the rollback where ECS refuses it before', async () => {
@@ -150,8 +145,8 @@ describe('a rollback restores the settings', () => {
     const done = await deploy(cloud, crash)
     expect(done.outputs['verdict']).toBe('rolled-back')
     await cloud.clock.advance(300_000)
-    expect(await service()).toMatchObject(asBefore)
-    expect(updates()).toHaveLength(3)
+    expect(await serviceIn(cloud)).toMatchObject(asBefore)
+    expect(callsOf(cloud, 'UpdateService')).toHaveLength(3)
   })
 
   test('except for what somebody has changed since', async () => {
@@ -160,7 +155,7 @@ describe('a rollback restores the settings', () => {
     })
     const done = await deploy(cloud, { ...changes, image: 'example.com/web:sick' })
     expect(done.outputs['verdict']).toBe('rolled-back')
-    expect(await service()).toMatchObject({ ...asBefore, desiredCount: 3, runningCount: 3 })
+    expect(await serviceIn(cloud)).toMatchObject({ ...asBefore, desiredCount: 3, runningCount: 3 })
   })
 
   test.each([
@@ -173,12 +168,12 @@ describe('a rollback restores the settings', () => {
     const done = await deploy(cloud, { ...changes, image: 'example.com/web:slow' }, { signal: cancellation.signal })
     expect(done.outputs['verdict']).toBe('cancelled')
     await cloud.clock.advance(1_200_000)
-    expect(await service()).toMatchObject(asBefore)
+    expect(await serviceIn(cloud)).toMatchObject(asBefore)
   })
 
   test('but not after success', async () => {
     await deploy(cloud, { ...changes, image: 'example.com/web:next' })
-    expect(await service()).toMatchObject({
+    expect(await serviceIn(cloud)).toMatchObject({
       desiredCount: 4,
       deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
     })

@@ -1,7 +1,8 @@
 // Services behind a Classic load balancer, of the type DAEMON, with host ports, or behind several target groups.
-import { DescribeServicesCommand, DescribeTasksCommand, ListTasksCommand } from '@aws-sdk/client-ecs'
+import { DescribeTasksCommand, ListTasksCommand } from '@aws-sdk/client-ecs'
 import { ModifyTargetGroupCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
+import { revisionIn, serviceIn } from '../../support/deploy-ecs/cloud-state.ts'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'
 import {
   type EcsCloud,
@@ -18,11 +19,6 @@ beforeEach(async () => {
 })
 afterEach(() => cloud.close())
 
-const service = async () => {
-  const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: ['web'] }))
-  return services?.[0]
-}
-const revision = async () => (await service())?.taskDefinition?.replace(/^.*\//, '')
 const ends = () => cloud.journal.entries('service-deployment').at(-1)?.['status']
 
 const CLASSIC: StackOptions = {
@@ -48,7 +44,7 @@ describe.each(KINDS)('a service %s', (_, options) => {
     await makeService(cloud, options)
     const done = await deploy(cloud, { image: 'example.com/web:next' })
     expect([done.error, done.outputs['verdict'], ends()]).toEqual([undefined, 'succeeded', 'SUCCESSFUL'])
-    expect((await service())?.deployments).toHaveLength(1)
+    expect((await serviceIn(cloud))?.deployments).toHaveLength(1)
   })
 
   test.each([false, true])('is rolled back (only the list of deployments may be read: %s)', async (denied) => {
@@ -56,7 +52,7 @@ describe.each(KINDS)('a service %s', (_, options) => {
     const refusal = new AwsError('AccessDeniedException', 'not authorized')
     cloud.intercept = ({ action }) => (denied && /ServiceDeployment/.test(action) ? { error: refusal } : undefined)
     const done = await deploy(cloud, { image: 'example.com/web:crash' })
-    expect([done.outputs['verdict'], await revision()]).toEqual(['rolled-back', 'web:1'])
+    expect([done.outputs['verdict'], await revisionIn(cloud)]).toEqual(['rolled-back', 'web:1'])
     expect(done.error).toContain('Rolled back to web:1, which is healthy.')
   })
 })

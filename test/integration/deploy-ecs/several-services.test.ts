@@ -1,7 +1,7 @@
 // Several services in one step.
-import { DescribeServicesCommand } from '@aws-sdk/client-ecs'
 import { awsClients } from '../../../actions/deploy-ecs/src/aws/clients.ts'
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
+import { callsOf, revisionName, serviceIn } from '../../support/deploy-ecs/cloud-state.ts'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
 
@@ -12,15 +12,9 @@ beforeEach(async () => {
 })
 afterEach(() => cloud.close())
 
-const calls = (action: string) => cloud.journal.entries('api').filter((entry) => entry['action'] === action)
-const service = async (name = 'web') => {
-  const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: [name] }))
-  return services?.[0]
-}
-const revision = (arn: unknown) => String(arn).replace(/^.*\//, '')
 /** Number of revisions that were registered. */
 const revisions = () =>
-  calls('RegisterTaskDefinition').filter(({ outcome }) => outcome === 'ok' || outcome === 'reset-after').length
+  callsOf(cloud, 'RegisterTaskDefinition').filter(({ outcome }) => outcome === 'ok' || outcome === 'reset-after').length
 
 const refuse = (code: string, status = 400): { error: AwsError } => ({
   error: new AwsError(code, `${code}, said the cloud`, status),
@@ -45,7 +39,7 @@ describe('several services in one step', () => {
       expect.stringMatching(/api:2$/),
       expect.stringMatching(/worker:2$/),
     ])
-    expect(calls('UpdateService')).toHaveLength(2)
+    expect(callsOf(cloud, 'UpdateService')).toHaveLength(2)
     expect(looks.length).toBeGreaterThan(2)
     expect(looks.every((services) => services.length === 2)).toBe(true)
     expect((done.outputs['deploy-record'] as { services: unknown[] }).services).toHaveLength(2)
@@ -73,15 +67,15 @@ describe('several services in one step', () => {
     })
     expect(done.outputs['verdict']).toBe('rolled-back')
     expect(done.error).toContain('production/api: succeeded.')
-    expect(revision((await service('api'))?.taskDefinition)).toBe('api:2')
-    expect(revision((await service('worker'))?.taskDefinition)).toBe('worker:1')
+    expect(revisionName((await serviceIn(cloud, 'api'))?.taskDefinition)).toBe('api:2')
+    expect(revisionName((await serviceIn(cloud, 'worker'))?.taskDefinition)).toBe('worker:1')
   })
 
   test('refuse an image for a container that none of them has', async () => {
     await make()
     const done = await deploy(cloud, { service: 'api, worker', image: 'app=a:1\nwrong=b:1' })
     expect(done.error).toContain('Input `image` names the container `wrong`, which no task definition here has.')
-    expect(calls('UpdateService')).toHaveLength(0)
+    expect(callsOf(cloud, 'UpdateService')).toHaveLength(0)
   })
 
   test('are judged one by one: a missing target group of one does not affect the other', async () => {
@@ -136,8 +130,8 @@ describe('several services in one step', () => {
     expect(done.outputs['verdict']).toBe('cancelled')
     expect(done.error).toContain('Service `production/worker` is being rolled back to worker:1 by ECS.')
     await cloud.clock.advance(900_000)
-    expect(revision((await service('worker'))?.taskDefinition)).toBe('worker:1')
-    expect(revision((await service('api'))?.taskDefinition)).toBe('api:1')
+    expect(revisionName((await serviceIn(cloud, 'worker'))?.taskDefinition)).toBe('worker:1')
+    expect(revisionName((await serviceIn(cloud, 'api'))?.taskDefinition)).toBe('api:1')
   })
 
   test('may be in several clusters, and one that cannot be updated does not stop the other', async () => {

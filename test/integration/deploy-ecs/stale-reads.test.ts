@@ -1,6 +1,6 @@
 // Reads of ECS lag behind its writes.
-import { DescribeServicesCommand } from '@aws-sdk/client-ecs'
 import { awsClients } from '../../../actions/deploy-ecs/src/aws/clients.ts'
+import { revisionName, serviceIn } from '../../support/deploy-ecs/cloud-state.ts'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
 
@@ -10,12 +10,6 @@ beforeEach(async () => {
   cloud = await startEcsCloud()
 })
 afterEach(() => cloud.close())
-
-const service = async (name = 'web') => {
-  const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: [name] }))
-  return services?.[0]
-}
-const revision = (arn: unknown) => String(arn).replace(/^.*\//, '')
 
 describe('lists that lag', () => {
   test('and never show the rollback of ECS: the service deployment shows how it ended', async () => {
@@ -45,8 +39,8 @@ describe('lists that lag', () => {
     )
     expect(done.outputs['verdict']).toBe('rolled-back')
     expect(done.error).toContain('Rolled back to web:1, which is healthy.')
-    expect(revision((await service())?.taskDefinition)).toBe('web:1')
-    expect((await service())?.deployments).toHaveLength(1)
+    expect(revisionName((await serviceIn(cloud))?.taskDefinition)).toBe('web:1')
+    expect((await serviceIn(cloud))?.deployments).toHaveLength(1)
   })
 
   test('show the previous deployment: it is not taken for this one (peer: ecspresso 945)', async () => {

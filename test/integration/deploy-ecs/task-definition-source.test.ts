@@ -1,12 +1,6 @@
 // Where the task definition of a deploy comes from: a template, a file, a family or a revision.
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import {
-  DescribeServicesCommand,
-  DescribeTaskDefinitionCommand,
-  RegisterTaskDefinitionCommand,
-} from '@aws-sdk/client-ecs'
+import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs'
+import { callsOf, revisionIn, taskDefinitionFile, taskDefinitionIn } from '../../support/deploy-ecs/cloud-state.ts'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
 
@@ -17,23 +11,10 @@ beforeEach(async () => {
 })
 afterEach(() => cloud.close())
 
-const calls = (action: string) => cloud.journal.entries('api').filter((entry) => entry['action'] === action)
-const read = async (taskDefinition: string) =>
-  (await cloud.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }))).taskDefinition
-const current = async () => {
-  const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: ['web'] }))
-  return services?.[0]?.taskDefinition?.replace(/^.*\//, '')
-}
-const file = (document: unknown): string => {
-  const path = join(mkdtempSync(join(tmpdir(), 'task-definition-')), 'td.json')
-  writeFileSync(path, typeof document === 'string' ? document : JSON.stringify(document))
-  return path
-}
-
 describe('where a revision starts from', () => {
   test("clones Terraform's template with its edits into the service's family", async () => {
     await makeService(cloud)
-    const template = await read('web')
+    const template = await taskDefinitionIn(cloud, 'web')
     await cloud.ecs.send(
       new RegisterTaskDefinitionCommand({
         ...template,
@@ -44,9 +25,12 @@ describe('where a revision starts from', () => {
     )
     const done = await deploy(cloud, { template: 'web-template', image: 'example.com/web:next' })
     expect(done.error).toBeUndefined()
-    expect(await current()).toBe('web:2')
-    expect(await read('web:2')).toMatchObject({ cpu: '512', containerDefinitions: [{ image: 'example.com/web:next' }] })
-    expect(calls('RegisterTaskDefinition').length).toBe(3)
+    expect(await revisionIn(cloud)).toBe('web:2')
+    expect(await taskDefinitionIn(cloud, 'web:2')).toMatchObject({
+      cpu: '512',
+      containerDefinitions: [{ image: 'example.com/web:next' }],
+    })
+    expect(callsOf(cloud, 'RegisterTaskDefinition').length).toBe(3)
   })
 
   test('gives a service that Terraform created from the template its own family at the first deploy', async () => {
@@ -56,35 +40,37 @@ describe('where a revision starts from', () => {
     })
     const image = { template: 'web-template', image: 'example.com/web:next' }
     expect((await deploy(cloud, image)).error).toBeUndefined()
-    expect(await current()).toBe('web:1')
+    expect(await revisionIn(cloud)).toBe('web:1')
     expect((await deploy(cloud, { ...image, image: 'example.com/web:third' })).error).toBeUndefined()
-    expect(await current()).toBe('web:2')
-    expect((await read('web-template'))?.revision).toBe(1)
+    expect(await revisionIn(cloud)).toBe('web:2')
+    expect((await taskDefinitionIn(cloud, 'web-template'))?.revision).toBe(1)
   })
 
   test('deploys a file as AWS prints it, and warns of members that ECS does not know (peers: DTD 22, 704, 810)', async () => {
     await makeService(cloud)
-    const printed = { taskDefinition: { ...(await read('web')), shiny: true, cpu: '512', memory: '1024' } }
-    const done = await deploy(cloud, { 'task-definition': file(printed), image: 'example.com/web:next' })
+    const printed = {
+      taskDefinition: { ...(await taskDefinitionIn(cloud, 'web')), shiny: true, cpu: '512', memory: '1024' },
+    }
+    const done = await deploy(cloud, { 'task-definition': taskDefinitionFile(printed), image: 'example.com/web:next' })
     expect(done.error).toBeUndefined()
     expect(done.log.filter((line) => line.includes('shiny'))).toEqual([
       expect.stringMatching(/^warning: ECS does not know `shiny` in the file .*td.json: it is left out\.$/),
     ])
-    expect(await read('web:2')).toMatchObject({ cpu: '512' })
+    expect(await taskDefinitionIn(cloud, 'web:2')).toMatchObject({ cpu: '512' })
   })
 
   test('a family or a revision is deployed as it is', async () => {
     await makeService(cloud)
-    const base = await read('web')
+    const base = await taskDefinitionIn(cloud, 'web')
     await cloud.ecs.send(
       new RegisterTaskDefinitionCommand({ ...base, family: 'web', cpu: '512', memory: '1024' } as never),
     )
     const done = await deploy(cloud, { 'task-definition': 'web' })
     expect(done.error).toBeUndefined()
-    expect(await current()).toBe('web:2')
+    expect(await revisionIn(cloud)).toBe('web:2')
     await deploy(cloud, { 'task-definition': 'web:1' })
-    expect(await current()).toBe('web:1')
-    expect(calls('RegisterTaskDefinition')).toHaveLength(2)
+    expect(await revisionIn(cloud)).toBe('web:1')
+    expect(callsOf(cloud, 'RegisterTaskDefinition')).toHaveLength(2)
   })
 
   test('an identical revision is not registered again, though the service runs another one', async () => {
@@ -92,7 +78,7 @@ describe('where a revision starts from', () => {
     await deploy(cloud, { image: 'example.com/web:next' })
     await deploy(cloud, { command: 'rollback' })
     await deploy(cloud, { image: 'example.com/web:next' })
-    expect(await current()).toBe('web:2')
-    expect(calls('RegisterTaskDefinition')).toHaveLength(2)
+    expect(await revisionIn(cloud)).toBe('web:2')
+    expect(callsOf(cloud, 'RegisterTaskDefinition')).toHaveLength(2)
   })
 })

@@ -1,7 +1,8 @@
 // A rollback counts as healthy when its tasks and targets are, whatever ECS calls it.
-import { DescribeServicesCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs'
+import { UpdateServiceCommand } from '@aws-sdk/client-ecs'
 import { DeregisterTargetsCommand, DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
+import { serviceIn } from '../../support/deploy-ecs/cloud-state.ts'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
 
@@ -15,13 +16,9 @@ afterEach(() => cloud.close())
 const rolling = (enable: boolean) => ({
   deploymentConfiguration: { deploymentCircuitBreaker: { enable, rollback: enable } },
 })
-const service = async () => {
-  const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: ['web'] }))
-  return services?.[0]
-}
 /** Somebody takes all targets out, the moment ECS calls its rollback complete. */
 async function loseTargetsAfterRollback() {
-  const TargetGroupArn = (await service())?.loadBalancers?.[0]?.targetGroupArn
+  const TargetGroupArn = (await serviceIn(cloud))?.loadBalancers?.[0]?.targetGroupArn
   let losing: Promise<unknown> = Promise.resolve()
   cloud.journal.follow(({ type, status }) => {
     if (type !== 'service-deployment' || status !== 'ROLLBACK_SUCCESSFUL') return
@@ -69,7 +66,7 @@ describe.each(WAYS)('a rollback %s', (_, breaker, inputs) => {
     expect(done.outputs['previous-task-definition-arn']).toMatch(/web:2$/)
     expect(done.error).toMatch(/(olled back to web:1, which|web:1) is healthy\./)
     expect(done.error).not.toContain('web:2')
-    expect((await service())?.taskDefinition).toMatch(/web:1$/)
+    expect((await serviceIn(cloud))?.taskDefinition).toMatch(/web:1$/)
   })
 
   test('is rolled-back, with no word on its health, where that may not be read', async () => {
