@@ -9,8 +9,9 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 
 /** The committed bundle, which is what users get. */
 export const bundle = (action: string): string => join(root, 'actions', action, 'dist/index.js')
-/** Its source, which Node runs as it is. */
-export const source = (action: string): string => join(root, 'actions', action, 'src/index.ts')
+/** Its source, which Node runs as it is; or its bundle, where `script/test` has just made that from the source. */
+export const source = (action: string): string =>
+  process.env['SLIPWAY_STEPS'] === 'bundles' ? bundle(action) : join(root, 'actions', action, 'src/index.ts')
 
 export interface StepOptions {
   readonly inputs: Readonly<Record<string, string>>

@@ -67,7 +67,7 @@ export async function startRemoteBuild(
       return step
     },
     expectNoLeak(log, { username, password }) {
-      expect(seen).toContain('src/index.ts')
+      expect(seen).toContain(source('build-image'))
       const all = log.replace(/^::add-mask::.*$/gm, '') + seen
       expect(secretForms(password, username).filter((form) => all.includes(form))).toEqual([])
     },
