@@ -1,11 +1,13 @@
-// Together with event-inputs.ts, gate-inputs.ts, keys.ts and site.ts the only reader of inputs.
+// Together with the other files of this folder the only reader of inputs.
 import { InputReader } from '../../../../toolkit/inputs.ts'
 import type { Log } from '../../../../toolkit/log.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
-import { type Keys, readKeys } from '../api/keys.ts'
-import { readSite, type Site } from '../api/site.ts'
+import type { Keys } from '../api/keys.ts'
+import type { Site } from '../api/site.ts'
 import { type EventInputs, readEventInputs } from './event-inputs.ts'
 import { type BaselineInputs, type GateInputs, readBaselineInputs, readGateInputs } from './gate-inputs.ts'
+import { readKeys } from './key-inputs.ts'
+import { readSite } from './site-inputs.ts'
 
 /** What every command takes. */
 export interface CommonInputs {

@@ -1,33 +1,5 @@
-import { readKeys, requireAppKey } from '../../../../actions/datadog-event/src/api/keys.ts'
-import { InputReader } from '../../../../toolkit/inputs.ts'
-import { API_KEY, APP_KEY, inputsEnv, recordingWorld } from '../../../support/datadog-event/datadog.ts'
-
-function read(inputs: Record<string, string>, env = {}) {
-  const { world, masked } = recordingWorld({})
-  const run = () => readKeys(new InputReader(inputsEnv(inputs)), env, world.log)
-  return { run, masked }
-}
-
-test('an input goes before the environment', () => {
-  const { run } = read({ 'api-key': API_KEY }, { DD_API_KEY: 'other', DD_APP_KEY: APP_KEY })
-  expect(run()).toEqual({ api: API_KEY, app: APP_KEY })
-})
-
-test('an empty application key is none', () => {
-  expect(read({ 'api-key': API_KEY, 'app-key': ' \n' }).run()).toEqual({ api: API_KEY, app: undefined })
-})
-
-test('masks a key that it refuses, and does not repeat it', () => {
-  const { run, masked } = read({ 'api-key': API_KEY, 'app-key': `two ${APP_KEY}` })
-  expect(run).toThrow('Input `app-key` is not a Datadog key: it contains white space or non-ASCII characters.')
-  expect(masked).toContain(`two ${APP_KEY}`)
-})
-
-test('refuses a missing API key, and masks no empty text', () => {
-  const { run, masked } = read({ 'api-key': ' ' })
-  expect(run).toThrow('Input `api-key` is missing.')
-  expect(masked).toEqual([])
-})
+import { requireAppKey } from '../../../../actions/datadog-event/src/api/keys.ts'
+import { API_KEY, APP_KEY } from '../../../support/datadog-event/datadog.ts'
 
 test('requireAppKey says what needs the key', () => {
   expect(requireAppKey({ api: API_KEY, app: APP_KEY }, 'reading monitors')).toBe(APP_KEY)

@@ -1,0 +1,33 @@
+import { InputError } from '../../../../toolkit/errors.ts'
+import type { InputReader } from '../../../../toolkit/inputs.ts'
+import type { Log } from '../../../../toolkit/log.ts'
+import type { Environment } from '../../../../toolkit/runtime.ts'
+import type { Keys } from '../api/keys.ts'
+
+/** Reads the keys and masks them before anything else can be logged. @throws InputError that never repeats a key. */
+export function readKeys(reader: InputReader, env: Environment, log: Log): Keys {
+  const given = { api: reader.raw('api-key') || env['DD_API_KEY'], app: reader.raw('app-key') || env['DD_APP_KEY'] }
+  // Masks the key both as given and trimmed, as it may have been pasted with a newline.
+  for (const key of [given.api, given.app]) {
+    if (key !== undefined && key.trim() !== '') for (const form of [key, key.trim()]) log.mask(form)
+  }
+  const api = checked('api-key', given.api)
+  if (api === undefined) {
+    throw new InputError('api-key', 'is missing.', {
+      hint: 'Set it from a secret: `api-key: ${{ secrets.DD_API_KEY }}`. A secret that does not exist, or that a run from a fork may not read, is empty.',
+    })
+  }
+  return { api, app: checked('app-key', given.app) }
+}
+
+function checked(name: string, value: string | undefined): string | undefined {
+  const key = value?.trim() ?? ''
+  if (key === '') return undefined
+  // It is sent in a header, which allows no line break. White space means that something else was pasted along.
+  if (!/^[\x21-\x7e]+$/.test(key)) {
+    throw new InputError(name, 'is not a Datadog key: it contains white space or non-ASCII characters.', {
+      hint: 'Store the bare key in the secret: no quotes, no `DD-API-KEY:`, one line.',
+    })
+  }
+  return key
+}
