@@ -3,7 +3,7 @@ import { InputError } from './errors.ts'
 
 /** How a deploy ended. Only `succeeded` makes the step succeed. */
 export const VERDICTS = ['succeeded', 'rolled-back', 'failed', 'superseded', 'timed-out', 'cancelled'] as const
-export type Verdict = (typeof VERDICTS)[number]
+export type VerdictName = (typeof VERDICTS)[number]
 
 const serviceRecord = z.object({
   cluster: z.string(),

@@ -1,4 +1,4 @@
-import { type DeployRecord, parseDeployRecord, type Verdict } from '../../../../toolkit/deploy-record.ts'
+import { type DeployRecord, parseDeployRecord, type VerdictName } from '../../../../toolkit/deploy-record.ts'
 import { InputError } from '../../../../toolkit/errors.ts'
 import { readWorkflowRun } from '../../../../toolkit/github.ts'
 import type { InputReader } from '../../../../toolkit/inputs.ts'
@@ -17,13 +17,13 @@ import { ALERT_TYPES, type EventFields, OLDEST_S, TITLE_LIMIT } from '../message
 
 /** The kinds of message that a deploy can send. */
 export const KINDS = ['event', 'change-event', 'dora-deployment'] as const
-export type Kind = (typeof KINDS)[number]
+export type MessageKind = (typeof KINDS)[number]
 
 export interface EventInputs {
   readonly command: 'event'
   /** Of a deploy, or `undefined` for any other event. */
   readonly deploy: Deploy | undefined
-  readonly send: readonly Kind[]
+  readonly send: readonly MessageKind[]
   readonly fields: EventFields
   /** The id of the deploy that this one rolls back. */
   readonly rollsBack: string | undefined
@@ -64,7 +64,7 @@ function readDeploy(reader: InputReader, env: Environment, now: number): Deploy 
 }
 
 /** The status of the deploy. `${{ job.status }}` says less than a record, but includes later steps, such as a gate. */
-function readStatus(reader: InputReader, verdict: Verdict | undefined): Status | undefined {
+function readStatus(reader: InputReader, verdict: VerdictName | undefined): Status | undefined {
   const word = reader.text('status')
   if (word === 'success') return verdict ?? 'succeeded'
   if (word === 'failure') return verdict === undefined || verdict === 'succeeded' ? 'failed' : verdict
@@ -99,7 +99,7 @@ function readOverrides(reader: InputReader, status: Status | undefined): DeployO
   }
 }
 
-function readKinds(reader: InputReader): readonly Kind[] {
+function readKinds(reader: InputReader): readonly MessageKind[] {
   const asked = reader.list('send')
   for (const kind of asked) {
     if (KINDS.some((known) => known === kind)) continue

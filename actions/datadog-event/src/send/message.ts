@@ -1,13 +1,13 @@
 import type { DatadogRequest } from '../api/client.ts'
 import type { Deploy } from '../deploy/deploy.ts'
-import type { EventInputs, Kind } from '../inputs/event-inputs.ts'
+import type { EventInputs, MessageKind } from '../inputs/event-inputs.ts'
 import { changeEvent } from '../messages/change-event.ts'
 import { doraDeployment, doraFailure, doraId, isDeployment, isFailure } from '../messages/dora.ts'
 import { customEvent, deployEvent } from '../messages/event.ts'
 
 /** One request to Datadog. */
 export interface Message {
-  readonly kind: Kind | 'dora-failure'
+  readonly kind: MessageKind | 'dora-failure'
   /** Only where the message is about one service. */
   readonly service?: string
   readonly request: DatadogRequest
@@ -26,7 +26,7 @@ export interface SentMessage {
 export function messagesOf(inputs: EventInputs, now: number): readonly Message[] {
   const { deploy, send, fields } = inputs
   if (deploy === undefined) return [{ kind: 'event', request: customEvent(fields.title ?? '', fields) }]
-  const of: Readonly<Record<Kind, () => readonly Message[]>> = {
+  const of: Readonly<Record<MessageKind, () => readonly Message[]>> = {
     event: () => [{ kind: 'event', request: deployEvent(deploy, fields, now) }],
     'change-event': () =>
       deploy.services.map((service) => ({

@@ -1,4 +1,4 @@
-import type { Verdict as VerdictName } from '../../../../toolkit/deploy-record.ts'
+import type { VerdictName } from '../../../../toolkit/deploy-record.ts'
 import { primaryOf } from '../observe/rollout.ts'
 import type { ServicePlan } from '../task-definition/service-plan.ts'
 import type { Verdict } from '../watch/verdict.ts'

@@ -1,5 +1,5 @@
 // The job summary of a deploy. Pure: from data to markdown.
-import type { Verdict as VerdictName } from '../../../../toolkit/deploy-record.ts'
+import type { VerdictName } from '../../../../toolkit/deploy-record.ts'
 import { formatDuration } from '../../../../toolkit/duration.ts'
 import { block, code, details, heading, join, link, table, text } from '../../../../toolkit/markdown.ts'
 import { nameOf } from '../aws/service-name.ts'

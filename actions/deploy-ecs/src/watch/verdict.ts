@@ -2,7 +2,7 @@
 
 import { capitalize } from '../../../../toolkit/capitalize.ts'
 import { counted } from '../../../../toolkit/counted.ts'
-import type { Verdict as VerdictName } from '../../../../toolkit/deploy-record.ts'
+import type { VerdictName } from '../../../../toolkit/deploy-record.ts'
 import { formatDuration } from '../../../../toolkit/duration.ts'
 import { revisionName, taskId } from '../aws/short-names.ts'
 import type { WaitFor } from '../inputs/inputs.ts'

@@ -4,13 +4,13 @@ import { type AttributeDiff, diffValues } from './value-diff.ts'
 
 /** What happens to a resource, most severe first. */
 export const KINDS = ['delete', 'replace', 'forget', 'create', 'update', 'import', 'move', 'read'] as const
-export type Kind = (typeof KINDS)[number]
+export type ChangeKind = (typeof KINDS)[number]
 
 /** One resource that a plan changes. */
 export interface Change {
   readonly address: string
   readonly type: string
-  readonly kind: Kind
+  readonly kind: ChangeKind
   readonly previousAddress: string | undefined
   /** Terraform's reason, such as `replace_because_tainted`. */
   readonly reason: string | undefined
@@ -60,7 +60,7 @@ export function unmarked({ change }: Pick<ResourceChange, 'change'>): { readonly
 }
 
 /** How many changes there are of each kind. */
-export type KindCounts = Readonly<Record<Kind, number>>
+export type KindCounts = Readonly<Record<ChangeKind, number>>
 
 export const countKinds = (changes: readonly Change[]): KindCounts =>
   Object.fromEntries(KINDS.map((kind) => [kind, changes.filter((change) => change.kind === kind).length])) as KindCounts
@@ -94,7 +94,7 @@ function changeOf(resource: ResourceChange): readonly Change[] {
   ]
 }
 
-function kindOf({ change, previous_address }: ResourceChange): Kind | undefined {
+function kindOf({ change, previous_address }: ResourceChange): ChangeKind | undefined {
   const does = (action: string) => change.actions.some((each) => each === action)
   // A replacement has a `delete` in either order, or a `forget` where the old resource is kept.
   if (does('create') && (does('delete') || does('forget'))) return 'replace'

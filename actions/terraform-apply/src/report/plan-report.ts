@@ -2,7 +2,7 @@
 
 import { counted } from '../../../../toolkit/counted.ts'
 import { code, details, heading, join, text } from '../../../../toolkit/markdown.ts'
-import { type Change, countKinds, type Kind, type OutputChange } from '../plan-json/changes.ts'
+import { type Change, type ChangeKind, countKinds, type OutputChange } from '../plan-json/changes.ts'
 import { pathText } from '../plan-json/json-values.ts'
 import type { Scrub } from '../plan-json/sensitive-values.ts'
 import { attributeBlock } from './attribute-block.ts'
@@ -38,7 +38,7 @@ export function planReport(view: PlanView, limit: number): string {
 
 const isLoss = ({ kind }: Change) => kind === 'delete' || kind === 'replace'
 
-const ICONS: Readonly<Record<Kind, string>> = {
+const ICONS: Readonly<Record<ChangeKind, string>> = {
   delete: '🔴 destroy',
   replace: '🟠 replace',
   forget: '⚪ forget',
@@ -49,7 +49,7 @@ const ICONS: Readonly<Record<Kind, string>> = {
   read: '⚪ read',
 }
 
-const WORDS: Readonly<Record<Kind, string>> = {
+const WORDS: Readonly<Record<ChangeKind, string>> = {
   delete: 'to destroy',
   replace: 'to replace',
   forget: 'to forget',
@@ -63,7 +63,7 @@ const WORDS: Readonly<Record<Kind, string>> = {
 /** `**1 to destroy**, 2 to create.` */
 export function headline(changes: readonly Change[], outputs: readonly OutputChange[]): string {
   const counts = countKinds(changes)
-  const parts = (Object.keys(WORDS) as Kind[])
+  const parts = (Object.keys(WORDS) as ChangeKind[])
     .filter((kind) => counts[kind] > 0 && kind !== 'read')
     .map((kind) =>
       kind === 'delete' || kind === 'replace' ? `**${counts[kind]} ${WORDS[kind]}**` : `${counts[kind]} ${WORDS[kind]}`,
@@ -106,7 +106,7 @@ function driftSection(drift: readonly Change[], budget: ByteBudget, scrub: Scrub
 /** Bytes of a fold around a section, with its title. */
 const FOLD = 100
 
-const DRIFTED: Partial<Record<Kind, string>> = { delete: 'was deleted', update: 'was changed' }
+const DRIFTED: Partial<Record<ChangeKind, string>> = { delete: 'was deleted', update: 'was changed' }
 
 function changeDetails(changes: readonly Change[], budget: ByteBudget, scrub: Scrub): string {
   const shown = changes.filter(({ kind }) => kind !== 'read' && kind !== 'move')
