@@ -16,7 +16,7 @@ const state = (serial: number) => JSON.stringify({ version: 4, lineage: 'x', ser
 
 /** A stack whose `state push` ends as given, one result for each attempt. */
 function stack(results: readonly (() => { code: number; stderr: string })[], saved = state(3)) {
-  const { store, objects } = fakeStore({ key: saved })
+  const { store, objects, s3 } = fakeStore({ key: saved })
   const { world, outputs, lines, state: kept } = fakeWorld({ GITHUB_RUN_ID: '9' })
   let attempts = 0
   const tf = {
@@ -28,7 +28,7 @@ function stack(results: readonly (() => { code: number; stderr: string })[], sav
   const parts = { world, tf, backend: { type: 's3', config: {} }, store } as unknown as Parameters<
     typeof rescueState
   >[0]
-  return { parts, objects, outputs, lines, kept, attempts: () => attempts }
+  return { parts, objects, s3, outputs, lines, kept, attempts: () => attempts }
 }
 const file = () => join(folder, 'errored.tfstate')
 const pushed = () => ({ code: 0, stderr: '' })
@@ -76,4 +76,46 @@ test('does not push over a state that another apply has saved since', async () =
   expect(describeError(error)).toContain('Do not push it')
   expect(attempts()).toBe(1)
   expect(objects.get('key')).toBe(state(5))
+})
+
+describe('keeps the state on the runner alone, and says to save it before the job ends,', () => {
+  /** The error of a rescue that could neither push the state nor copy it. */
+  async function unsaved(prepare: (made: ReturnType<typeof stack>) => void) {
+    writeFileSync(file(), state(4))
+    const made = stack([refused])
+    prepare(made)
+    const text = describeError(await rescueState(made.parts).catch((failure: unknown) => failure))
+    expect(text).toContain(`It is kept in \`${file()}\` on this runner.`)
+    expect(text).toContain('Save it before the job ends')
+    expect(existsSync(file())).toBe(true)
+    return text
+  }
+
+  test('for a backend other than S3', async () => {
+    await unsaved(({ parts }) => Object.assign(parts, { store: undefined }))
+  })
+
+  test('when S3 refuses the copy', async () => {
+    await unsaved(({ s3 }) =>
+      Object.assign(s3, { put: () => Promise.reject(Object.assign(new Error('no'), { name: 'AccessDenied' })) }),
+    )
+  })
+
+  test('when there is an earlier copy, which may be the only record of a resource', async () => {
+    let objects: ReadonlyMap<string, string> = new Map()
+    await unsaved((made) => {
+      made.objects.set('key.errored-9-1', 'an earlier one')
+      objects = made.objects
+    })
+    expect(objects.get('key.errored-9-1')).toBe('an earlier one')
+  })
+})
+
+test('names the program of OpenTofu', async () => {
+  writeFileSync(file(), state(4))
+  const { parts } = stack([refused])
+  const error = await rescueState({ ...parts, tf: { ...parts.tf, product: 'OpenTofu' } }).catch(
+    (failure: unknown) => failure,
+  )
+  expect(describeError(error)).toContain('run `tofu state push errored.tfstate`')
 })
