@@ -1,0 +1,107 @@
+import type { Deployment, Service } from '@aws-sdk/client-ecs'
+import type { Context } from '../../../../actions/deploy-ecs/src/inputs/context.ts'
+import { readTaskDefinitionChanges } from '../../../../actions/deploy-ecs/src/inputs/task-definition-changes.ts'
+import { prepare } from '../../../../actions/deploy-ecs/src/prepare/prepare.ts'
+import { InputReader } from '../../../../toolkit/inputs.ts'
+import { type Answer, awsError, fakeAws, fakeLog } from '../../../support/deploy-ecs/fake-aws.ts'
+import { arn, GROUP } from '../../../support/deploy-ecs/observations.ts'
+
+const name = (service: string) => ({ cluster: 'prod', service })
+const serviceOf = (serviceName: string, more: Service = {}): Service => ({
+  ...{ serviceName, status: 'ACTIVE', desiredCount: 1, taskDefinition: arn(1) },
+  serviceArn: `arn:aws:ecs:eu-west-1:123456789012:service/prod/${serviceName}`,
+  ...more,
+})
+const busy: Deployment = { id: 'ecs-svc/1', status: 'PRIMARY', rolloutState: 'IN_PROGRESS', taskDefinition: arn(2) }
+const definition = {
+  ...{ family: 'web', taskDefinitionArn: arn(1), status: 'ACTIVE' },
+  containerDefinitions: [{ name: 'app', image: 'example.com/web:1', portMappings: [{ containerPort: 80 }] }],
+}
+
+function run(services: readonly Service[], inputs: object = {}, more: Readonly<Record<string, Answer>> = {}) {
+  const fake = fakeAws({
+    DescribeServices: { services },
+    DescribeTaskDefinition: { taskDefinition: definition },
+    ListTasks: { taskArns: [] },
+    DescribeTargetHealth: { TargetHealthDescriptions: [] },
+    ...more,
+  })
+  const { log, lines } = fakeLog()
+  const context = {
+    ...{ aws: fake.aws, clock: fake.clock, signal: fake.aws.signal, log, env: {}, region: 'eu-west-1' },
+    inputs: {
+      ...{ command: 'deploy', waitFor: 'healthy', onConflict: 'fail', timeoutMs: 60_000 },
+      ...{ services: services.map(({ serviceName = '' }) => name(serviceName)), serviceChanges: {} },
+      ...{
+        taskDefinitionSource: { kind: 'service' },
+        taskDefinitionChanges: readTaskDefinitionChanges(new InputReader({})),
+      },
+      ...inputs,
+    },
+  } as unknown as Context
+  return { ...fake, lines, plans: prepare(context) }
+}
+
+describe('a deployment in progress', () => {
+  const deploying = [serviceOf('web', { deployments: [busy] })]
+
+  test('is refused by default, with its revision', async () => {
+    const { plans, calls } = run(deploying)
+    await expect(plans).rejects.toThrow(
+      'Service `prod/web` has a deployment in progress: ecs-svc/1 (web:2, 0/0 running).',
+    )
+    expect(calls.map(({ operation }) => operation)).toEqual(['DescribeServices'])
+  })
+
+  test('is waited for with `on-conflict: wait`, and the service is read after it', async () => {
+    const later = serviceOf('web', { runningCount: 3 })
+    const DescribeServices: Answer = (_, count) => ({ services: count < 3 ? deploying : [later] })
+    const { plans, clock, lines } = run(deploying, { onConflict: 'wait' }, { DescribeServices })
+    expect((await plans)[0]?.before).toBe(later)
+    expect(clock.slept).toEqual([5_000])
+    expect(lines[0]).toMatch(/^info: .*Waiting for it to end\.$/)
+  })
+
+  test('is waited for no longer than the time-out', async () => {
+    const { plans, clock } = run(deploying, { onConflict: 'wait' })
+    await expect(plans).rejects.toThrow('the deployment that was in progress before this one')
+    expect(clock.slept.reduce((sum, ms) => sum + ms, 0)).toBe(60_000)
+  })
+
+  test('is superseded with `on-conflict: supersede`, with a warning', async () => {
+    const { plans, lines } = run(deploying, { onConflict: 'supersede' })
+    expect(await plans).toHaveLength(1)
+    expect(lines[0]).toMatch(/^warning: .*This deploy supersedes it/)
+  })
+})
+
+test('loads a task definition once that several services run', async () => {
+  const { plans, requests } = run([serviceOf('web'), serviceOf('api')])
+  expect((await plans).map(({ name: { service }, revision }) => `${service} ${revision.arn}`)).toEqual([
+    `web ${arn(1)}`,
+    `api ${arn(1)}`,
+  ])
+  expect(requests('DescribeTaskDefinition')).toHaveLength(1)
+})
+
+describe('the calls that the watch needs', () => {
+  const balanced = serviceOf('web', {
+    loadBalancers: [{ targetGroupArn: GROUP, containerName: 'app', containerPort: 80 }],
+  })
+
+  test('are tried before the deploy', async () => {
+    const { plans, requests } = run([balanced])
+    await plans
+    expect(requests('ListTasks')).toHaveLength(1)
+    expect(requests('DescribeTargetHealth')).toEqual([{ TargetGroupArn: GROUP }])
+    await expect(run([balanced], {}, { ListTasks: awsError('AccessDeniedException') }).plans).rejects.toThrow(
+      'AccessDenied',
+    )
+  })
+
+  test.each(['none', 'started'])('are not tried with `wait-for: %s`', async (waitFor) => {
+    const { plans, requests } = run([balanced], { waitFor })
+    await plans
+    expect([...requests('ListTasks'), ...requests('DescribeTargetHealth')]).toEqual([])
+  })
+})
