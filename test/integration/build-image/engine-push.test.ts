@@ -11,7 +11,7 @@ import Docker from 'dockerode'
 import { type ImageSources, imageSources } from '../../support/build-image/image-sources.ts'
 import { startModernEngine } from '../../support/build-image/modern-engine.ts'
 import { type OciRegistry, startOciRegistry } from '../../support/build-image/oci-registry.ts'
-import { removeTestImages } from '../../support/busybox-image.ts'
+import { removeTestImages, TEST_LABEL } from '../../support/busybox-image.ts'
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts'
 import { runStep, type StepOptions, type StepResult, source, startStep } from '../../support/run-action.ts'
 
@@ -286,19 +286,28 @@ test('does not push layers of a published base image, and reads the archive for 
 
 test('sends layers while later steps run, unless the push may still be refused', async () => {
   const dockerfile = readFileSync(join(sources.folder, 'Dockerfile'), 'utf8')
-  const build = async (last: string, more: Values = {}) => {
+  const images = `${proxy.host}/ahead/web`
+  /** Has the build run a command before its last step. */
+  const later = (command: string) => {
     proxy.reset()
     sources.write('vendor/lib.txt', `library ${Math.random()}\n`.repeat(20_000))
-    sources.write('Dockerfile', dockerfile.replace('COPY app.txt', `RUN busybox sleep 4 && ${last}\nCOPY app.txt`))
-    return run({ images: `${proxy.host}/ahead/web`, ...more })
+    sources.write('Dockerfile', dockerfile.replace('COPY app.txt', `RUN ${command}\nCOPY app.txt`))
   }
-  expect(await build('busybox false')).toMatchObject({ code: 1 })
-  expect(blobsSent()).toBeGreaterThan(0)
+  later('busybox sleep 1000')
+  const step = startStep(source('build-image'), options({ images }))
+  const filters = { label: [`${TEST_LABEL}=${TEST}`] }
+  const last = async () =>
+    (await docker.listContainers({ filters })).find(({ Command }) => Command.includes('sleep 1000'))
+  while (((await last()) === undefined || blobsSent() === 0) && step.child.exitCode === null) await delay(50)
+  await docker.getContainer((await last())?.Id ?? '').kill()
+  expect(await step.ended).toMatchObject({ code: 1 })
   for (const gate of [{ 'max-size': '1GB' }, { 'test-command': 'busybox true' }]) {
-    expect(await build('busybox false', gate)).toMatchObject({ code: 1 })
+    later('busybox sleep 4 && busybox false')
+    expect(await run({ images, ...gate })).toMatchObject({ code: 1 })
     expect(blobsSent()).toBe(0)
   }
-  const whole = await build('busybox true')
+  later('busybox sleep 4')
+  const whole = await run({ images })
   expect(whole).toMatchObject({ code: 0 })
   expect(await registry.digest('ahead/web', 'v1')).toBe(whole.outputs['digest'])
 })
