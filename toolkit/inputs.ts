@@ -1,5 +1,5 @@
-import { formatDuration } from './duration.ts'
 import { InputError } from './errors.ts'
+import { formatDuration } from './text/duration.ts'
 
 /** `key=value`, as users write it on a line of an input. */
 export interface Pair {

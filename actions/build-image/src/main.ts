@@ -1,7 +1,7 @@
 import { inRegion } from '../../../toolkit/aws/region.ts'
-import { counted } from '../../../toolkit/counted.ts'
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import type { World } from '../../../toolkit/runtime.ts'
+import { counted } from '../../../toolkit/text/counted.ts'
 import { type BuildOutcome, buildOrReuse } from './build/build-or-reuse.ts'
 import { findPromoted } from './build/find-promoted.ts'
 import { tagInEngine } from './build/tag-in-engine.ts'

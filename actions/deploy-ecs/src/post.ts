@@ -1,7 +1,7 @@
 import { awsConfig } from '../../../toolkit/aws/aws-config.ts'
-import { join } from '../../../toolkit/markdown.ts'
 import { inParallel } from '../../../toolkit/parallel.ts'
 import type { World } from '../../../toolkit/runtime.ts'
+import { join } from '../../../toolkit/text/markdown.ts'
 import { AwsCalls } from './aws/aws-calls.ts'
 import type { Connect } from './aws/clients.ts'
 import { readPostState, readTask } from './change/post-state.ts'

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../../toolkit/clock.ts'
-import { formatDuration } from '../../../../toolkit/duration.ts'
 import type { Log } from '../../../../toolkit/log.ts'
+import { formatDuration } from '../../../../toolkit/text/duration.ts'
 import type { BuildStep } from './build-steps.ts'
 
 interface Vertex {

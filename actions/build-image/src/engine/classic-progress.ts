@@ -1,5 +1,5 @@
-import { formatDuration } from '../../../../toolkit/duration.ts'
 import type { Log } from '../../../../toolkit/log.ts'
+import { formatDuration } from '../../../../toolkit/text/duration.ts'
 import type { StepTimer } from './build-steps.ts'
 
 /** The intermediate image of a step. */

@@ -1,6 +1,6 @@
 import { InputError } from '../../../../toolkit/errors.ts'
 import type { Pair } from '../../../../toolkit/inputs.ts'
-import { holdsSecret, isSecretName } from '../../../../toolkit/secret-looking.ts'
+import { holdsSecret, isSecretName } from '../../../../toolkit/text/secret-looking.ts'
 
 /**
  * Refuses a build argument that looks like a secret: build arguments are part of URLs, and everyone who can pull the image can

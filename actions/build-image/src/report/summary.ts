@@ -1,6 +1,6 @@
-import { formatDuration } from '../../../../toolkit/duration.ts'
 import { formatRepository } from '../../../../toolkit/image-reference.ts'
-import { code, details, heading, join, table } from '../../../../toolkit/markdown.ts'
+import { formatDuration } from '../../../../toolkit/text/duration.ts'
+import { code, details, heading, join, table } from '../../../../toolkit/text/markdown.ts'
 import type { PlatformImage } from '../image/platform-images.ts'
 import { formatSize } from '../image/size.ts'
 import type { PreviousImage } from '../publish/previous-image.ts'

@@ -1,5 +1,5 @@
-import { formatDuration } from '../../../../toolkit/duration.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
+import { formatDuration } from '../../../../toolkit/text/duration.ts'
 
 /** A part of the step's work, and how long it took. */
 export interface Stage {

@@ -1,5 +1,5 @@
-import { counted } from '../../../../toolkit/counted.ts'
-import { code, details, heading, join, link, table, text } from '../../../../toolkit/markdown.ts'
+import { counted } from '../../../../toolkit/text/counted.ts'
+import { code, details, heading, join, link, table, text } from '../../../../toolkit/text/markdown.ts'
 import type { Site } from '../api/site.ts'
 import type { Baseline } from '../monitors/baseline.ts'
 import type { GateVerdict } from '../monitors/decision.ts'

@@ -1,6 +1,6 @@
-import { counted } from '../../../../toolkit/counted.ts'
 import { describeError, SlipwayError } from '../../../../toolkit/errors.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
+import { counted } from '../../../../toolkit/text/counted.ts'
 import type { Datadog } from '../api/client.ts'
 import { DatadogError } from '../api/datadog-error.ts'
 import { showRequest } from '../api/show-request.ts'

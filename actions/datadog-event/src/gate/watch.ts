@@ -1,6 +1,6 @@
-import { counted } from '../../../../toolkit/counted.ts'
-import { formatDuration } from '../../../../toolkit/duration.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
+import { counted } from '../../../../toolkit/text/counted.ts'
+import { formatDuration } from '../../../../toolkit/text/duration.ts'
 import { DatadogError } from '../api/datadog-error.ts'
 import type { GateInputs } from '../inputs/gate-inputs.ts'
 import type { CommonInputs } from '../inputs/inputs.ts'

@@ -1,6 +1,6 @@
-import { formatDuration } from '../../../../toolkit/duration.ts'
 import { InputError } from '../../../../toolkit/errors.ts'
 import type { InputReader } from '../../../../toolkit/inputs.ts'
+import { formatDuration } from '../../../../toolkit/text/duration.ts'
 import { type Keys, requireAppKey } from '../api/keys.ts'
 import { type Baseline, readBaseline } from '../monitors/baseline.ts'
 import type { GatePlan } from '../monitors/decision.ts'

@@ -1,5 +1,5 @@
 // The gate's decision after each look at the monitors. Pure: it neither reads monitors nor waits.
-import { formatDuration } from '../../../../toolkit/duration.ts'
+import { formatDuration } from '../../../../toolkit/text/duration.ts'
 import type { WorseGroup } from './worse-group.ts'
 
 export type GateVerdict = 'pass' | 'fail' | 'unknown'

@@ -1,4 +1,4 @@
-import { code, heading, join, link, table, text } from '../../../../toolkit/markdown.ts'
+import { code, heading, join, link, table, text } from '../../../../toolkit/text/markdown.ts'
 import type { EventInputs } from '../inputs/event-inputs.ts'
 import type { CommonInputs } from '../inputs/inputs.ts'
 import { nameOf, type SentMessage } from './message.ts'

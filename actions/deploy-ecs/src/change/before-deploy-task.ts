@@ -1,9 +1,10 @@
 // The task of `before-deploy-command`, such as a database migration: run from the new revision before any service is updated.
-import { formatDuration } from '../../../../toolkit/duration.ts'
+
 import { SlipwayError, TimedOutError } from '../../../../toolkit/errors.ts'
 import { readWorkflowRun } from '../../../../toolkit/github.ts'
 import { poll } from '../../../../toolkit/poll.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
+import { formatDuration } from '../../../../toolkit/text/duration.ts'
 import { revisionName, taskId } from '../aws/short-names.ts'
 import { describeTasks } from '../aws/tasks.ts'
 import type { Context } from '../inputs/context.ts'

@@ -1,7 +1,7 @@
-import { capitalize } from '../../../../toolkit/capitalize.ts'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import type { Log } from '../../../../toolkit/log.ts'
 import { inParallel } from '../../../../toolkit/parallel.ts'
+import { capitalize } from '../../../../toolkit/text/capitalize.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
 import type { Context } from '../inputs/context.ts'
 import type { Dependency, Location, Reference } from './collect.ts'

@@ -2,10 +2,10 @@
 
 import { readAccountId } from '../../../../toolkit/aws/account.ts'
 import { readRegion } from '../../../../toolkit/aws/region.ts'
-import { formatDuration } from '../../../../toolkit/duration.ts'
 import { InputError } from '../../../../toolkit/errors.ts'
 import { InputReader } from '../../../../toolkit/inputs.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
+import { formatDuration } from '../../../../toolkit/text/duration.ts'
 import { nameOf, parseClusterName, parseServiceName, type ServiceName } from '../aws/service-name.ts'
 import { revisionName } from '../aws/short-names.ts'
 import { readCommandLine } from './command-line.ts'

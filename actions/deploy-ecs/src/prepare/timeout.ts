@@ -1,6 +1,6 @@
 import type { DeploymentConfiguration } from '@aws-sdk/client-ecs'
-import { formatDuration } from '../../../../toolkit/duration.ts'
 import { InputError } from '../../../../toolkit/errors.ts'
+import { formatDuration } from '../../../../toolkit/text/duration.ts'
 import { nameOf } from '../aws/service-name.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { ServicePlan } from '../task-definition/service-plan.ts'

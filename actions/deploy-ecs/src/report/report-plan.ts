@@ -1,4 +1,4 @@
-import { block, code, heading, join, text } from '../../../../toolkit/markdown.ts'
+import { block, code, heading, join, text } from '../../../../toolkit/text/markdown.ts'
 import { nameOf } from '../aws/service-name.ts'
 import { revisionName } from '../aws/short-names.ts'
 import type { Context } from '../inputs/context.ts'

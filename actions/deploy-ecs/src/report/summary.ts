@@ -1,7 +1,7 @@
 // The job summary of a deploy. Pure: from data to markdown.
 import type { VerdictName } from '../../../../toolkit/deploy-record.ts'
-import { formatDuration } from '../../../../toolkit/duration.ts'
-import { block, code, details, heading, join, link, table, text } from '../../../../toolkit/markdown.ts'
+import { formatDuration } from '../../../../toolkit/text/duration.ts'
+import { block, code, details, heading, join, link, table, text } from '../../../../toolkit/text/markdown.ts'
 import { nameOf } from '../aws/service-name.ts'
 import { revisionName, taskId } from '../aws/short-names.ts'
 import { logUrl, serviceUrl, taskUrl } from './console-links.ts'

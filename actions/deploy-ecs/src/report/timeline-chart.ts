@@ -1,5 +1,5 @@
 // The tasks of a rollout over time, as a Mermaid chart, which GitHub draws. Pure.
-import { block } from '../../../../toolkit/markdown.ts'
+import { block } from '../../../../toolkit/text/markdown.ts'
 import type { Timeline } from '../watch/timeline.ts'
 
 /** More columns do not fit. */

@@ -1,7 +1,8 @@
 // Checks that a service is healthy after a rollback, whatever ECS says of it.
-import { counted } from '../../../../toolkit/counted.ts'
+
 import { TimedOutError } from '../../../../toolkit/errors.ts'
 import { poll } from '../../../../toolkit/poll.ts'
+import { counted } from '../../../../toolkit/text/counted.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
 import { isRefusal } from '../aws/errors.ts'
 import { describeServiceRevisions } from '../aws/service-deployments.ts'

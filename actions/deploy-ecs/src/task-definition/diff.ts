@@ -1,6 +1,6 @@
 // What a deploy would change. Pure. Hides values that look secret.
 import type { Service } from '@aws-sdk/client-ecs'
-import { isBetterHidden } from '../../../../toolkit/secret-looking.ts'
+import { isBetterHidden } from '../../../../toolkit/text/secret-looking.ts'
 import type { ServiceChanges } from '../inputs/inputs.ts'
 import type { Registration } from './registration.ts'
 import { canonical } from './same-registration.ts'

@@ -1,4 +1,4 @@
-import { capitalize } from '../../../../toolkit/capitalize.ts'
+import { capitalize } from '../../../../toolkit/text/capitalize.ts'
 import { targetGroupName, taskId } from '../aws/short-names.ts'
 import { continueHookCommand } from '../observe/blue-green.ts'
 import { eventsSince, type FollowedDeployment, ownDeployment } from '../observe/deployment.ts'

@@ -1,9 +1,9 @@
 // The only place that decides how a deploy ended. Pure: the same observations always give the same verdict.
 
-import { capitalize } from '../../../../toolkit/capitalize.ts'
-import { counted } from '../../../../toolkit/counted.ts'
 import type { VerdictName } from '../../../../toolkit/deploy-record.ts'
-import { formatDuration } from '../../../../toolkit/duration.ts'
+import { capitalize } from '../../../../toolkit/text/capitalize.ts'
+import { counted } from '../../../../toolkit/text/counted.ts'
+import { formatDuration } from '../../../../toolkit/text/duration.ts'
 import { revisionName, taskId } from '../aws/short-names.ts'
 import type { WaitFor } from '../inputs/inputs.ts'
 import { pendingHooks } from '../observe/blue-green.ts'

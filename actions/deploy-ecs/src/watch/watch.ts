@@ -1,7 +1,7 @@
-import { capitalize } from '../../../../toolkit/capitalize.ts'
 import { throwIfCancelled } from '../../../../toolkit/clock.ts'
 import { describeError } from '../../../../toolkit/errors.ts'
 import { poll } from '../../../../toolkit/poll.ts'
+import { capitalize } from '../../../../toolkit/text/capitalize.ts'
 import { isRetryable } from '../aws/errors.ts'
 import { nameOf } from '../aws/service-name.ts'
 import type { StartedRollout } from '../change/start-rollout.ts'

@@ -1,8 +1,8 @@
 // Which workflow run holds a lock: an object of our own beside the state, as Terraform does not know it.
 
-import { formatDuration } from '../../../../toolkit/duration.ts'
 import { readWorkflowRun } from '../../../../toolkit/github.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
+import { formatDuration } from '../../../../toolkit/text/duration.ts'
 import type { StateStore } from '../state/state-store.ts'
 import type { Lock } from './lock.ts'
 

@@ -1,8 +1,8 @@
 // The operations of an apply as a Mermaid gantt chart, which GitHub draws: how long each took, and which ran in parallel.
 
-import { counted } from '../../../../toolkit/counted.ts'
-import { formatDuration } from '../../../../toolkit/duration.ts'
-import { block, heading, join, text } from '../../../../toolkit/markdown.ts'
+import { counted } from '../../../../toolkit/text/counted.ts'
+import { formatDuration } from '../../../../toolkit/text/duration.ts'
+import { block, heading, join, text } from '../../../../toolkit/text/markdown.ts'
 import type { Operation } from '../terraform/apply-progress.ts'
 
 /** With more bars the chart cannot be read. */

@@ -1,5 +1,5 @@
-import { join } from '../../../../toolkit/markdown.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
+import { join } from '../../../../toolkit/text/markdown.ts'
 import type { ApplyEnd } from '../operations/apply.ts'
 import { applyChart } from './apply-chart.ts'
 import { reportInterrupted } from './interrupted-changes.ts'

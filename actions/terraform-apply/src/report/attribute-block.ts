@@ -1,4 +1,4 @@
-import { block } from '../../../../toolkit/markdown.ts'
+import { block } from '../../../../toolkit/text/markdown.ts'
 import { attributesOf, type Change } from '../plan-json/changes.ts'
 import { isUnder, pathText } from '../plan-json/json-values.ts'
 import { HIDDEN, type Scrub, scrubValue } from '../plan-json/sensitive-values.ts'

@@ -1,4 +1,4 @@
-import { join, table } from '../../../../toolkit/markdown.ts'
+import { join, table } from '../../../../toolkit/text/markdown.ts'
 
 /** The number of bytes of UTF-8 that may still be written. */
 export class ByteBudget {

@@ -1,5 +1,5 @@
-import { code, heading, join, text } from '../../../../toolkit/markdown.ts'
 import { truncateToBytes } from '../../../../toolkit/step.ts'
+import { code, heading, join, text } from '../../../../toolkit/text/markdown.ts'
 import type { Change } from '../plan-json/changes.ts'
 import type { Scrub } from '../plan-json/sensitive-values.ts'
 import type { Drift } from '../review/drift.ts'

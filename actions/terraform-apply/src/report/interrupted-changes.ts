@@ -1,5 +1,5 @@
-import { code } from '../../../../toolkit/markdown.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
+import { code } from '../../../../toolkit/text/markdown.ts'
 
 /** Reports in log and summary the resources that an interrupt cut short: AWS may have created them all the same. */
 export function reportInterrupted({ log, step }: Pick<World, 'log' | 'step'>, addresses: readonly string[]): void {

@@ -1,7 +1,7 @@
 // The plan as a comment on the pull request. A merge approves what that comment shows. So the approval is part of the comment that
 // shows its plan, and only another plan before the merge replaces it.
 
-import { join as paragraphs } from '../../../../toolkit/markdown.ts'
+import { join as paragraphs } from '../../../../toolkit/text/markdown.ts'
 import { sealApproval } from '../approval/approval.ts'
 import { approvalIn, approvalNote } from '../approval/approval-comment.ts'
 import { COMMENT_LIMIT, commentMarker, findComment, publishComment } from '../github/comment.ts'

@@ -1,7 +1,7 @@
 // A plan as markdown. The caller scrubs the notes and the whole text.
 
-import { counted } from '../../../../toolkit/counted.ts'
-import { code, details, heading, join, text } from '../../../../toolkit/markdown.ts'
+import { counted } from '../../../../toolkit/text/counted.ts'
+import { code, details, heading, join, text } from '../../../../toolkit/text/markdown.ts'
 import { type Change, type ChangeKind, countKinds, type OutputChange } from '../plan-json/changes.ts'
 import { pathText } from '../plan-json/json-values.ts'
 import type { Scrub } from '../plan-json/sensitive-values.ts'

@@ -1,5 +1,5 @@
-import { counted } from '../../../../toolkit/counted.ts'
-import { code, details, table, text } from '../../../../toolkit/markdown.ts'
+import { counted } from '../../../../toolkit/text/counted.ts'
+import { code, details, table, text } from '../../../../toolkit/text/markdown.ts'
 import type { PromotionDifference } from '../review/promotion.ts'
 
 const MOST = 50

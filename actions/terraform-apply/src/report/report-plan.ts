@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { code } from '../../../../toolkit/markdown.ts'
+import { code } from '../../../../toolkit/text/markdown.ts'
 import { sealApproval } from '../approval/approval.ts'
 import { changesAsData, countKinds } from '../plan-json/changes.ts'
 import { scrubValue } from '../plan-json/sensitive-values.ts'

@@ -1,6 +1,6 @@
-import { counted } from '../../../../toolkit/counted.ts'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
-import { wildcard } from '../../../../toolkit/wildcard.ts'
+import { counted } from '../../../../toolkit/text/counted.ts'
+import { wildcard } from '../../../../toolkit/text/wildcard.ts'
 import type { GuardRails } from '../inputs/inputs.ts'
 import { attributesOf, type Change, unmarked } from '../plan-json/changes.ts'
 import { isContainer, member, type Path, pathText } from '../plan-json/json-values.ts'

@@ -1,4 +1,4 @@
-import { formatDuration } from '../../../../toolkit/duration.ts'
+import { formatDuration } from '../../../../toolkit/text/duration.ts'
 import type { Plan } from '../plan-json/plan-json.ts'
 import { operationOf, type StreamEvent } from './json-events.ts'
 

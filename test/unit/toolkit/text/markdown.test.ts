@@ -1,4 +1,4 @@
-import { block, code, details, join, link, table, text } from '../../../toolkit/markdown.ts'
+import { block, code, details, join, link, table, text } from '../../../../toolkit/text/markdown.ts'
 
 test('escapes markdown and mentions', () => {
   expect(text('a_b *c* <script> [x](y) | #1\n@team')).toBe('a\\_b \\*c\\* &lt;script> \\[x\\](y) \\| \\#1 @\u200bteam')

@@ -1,4 +1,4 @@
-import { holdsSecret, isBetterHidden, isSecretName } from '../../../toolkit/secret-looking.ts'
+import { holdsSecret, isBetterHidden, isSecretName } from '../../../../toolkit/text/secret-looking.ts'
 
 test.each(['DB_PASSWORD', 'API_KEY', 'APIKEY', 'github_token', 'SECRET', 'AWS_SECRET_ACCESS_KEY', 'SSH_PRIVATE_KEY'])(
   '%s is the name of a secret',

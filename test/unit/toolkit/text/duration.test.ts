@@ -1,4 +1,4 @@
-import { formatDuration } from '../../../toolkit/duration.ts'
+import { formatDuration } from '../../../../toolkit/text/duration.ts'
 
 test.each([
   [850, '850 ms'],

@@ -1,4 +1,4 @@
-import { capitalize } from '../../../toolkit/capitalize.ts'
+import { capitalize } from '../../../../toolkit/text/capitalize.ts'
 
 test.each([
   ['rollout IN_PROGRESS', 'Rollout IN_PROGRESS'],

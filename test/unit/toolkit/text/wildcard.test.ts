@@ -1,4 +1,4 @@
-import { wildcard } from '../../../toolkit/wildcard.ts'
+import { wildcard } from '../../../../toolkit/text/wildcard.ts'
 
 test('a star stands for any part, and everything else for itself', () => {
   expect(wildcard('release-*').test('release-1.2')).toBe(true)

@@ -1,4 +1,4 @@
-import { counted } from '../../../toolkit/counted.ts'
+import { counted } from '../../../../toolkit/text/counted.ts'
 
 test.each([
   [0, '0 tasks'],
