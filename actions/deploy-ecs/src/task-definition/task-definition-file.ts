@@ -1,6 +1,8 @@
+import type { TaskDefinition } from '@aws-sdk/client-ecs'
 import { InputError } from '../../../../toolkit/errors.ts'
 import { type Registration, toRegistration } from './registration.ts'
 import { unknownMembers } from './unknown-members.ts'
+import { wrongTypes } from './wrong-types.ts'
 
 /** The task definition in a file, and the paths of members that ECS does not know. */
 export interface ParsedFile {
@@ -23,10 +25,23 @@ export function parseTaskDefinitionFile(text: string, path: string, family: stri
   if (!Array.isArray(definitions) || definitions.length === 0 || !definitions.every(isObject)) {
     throw wrong(path, 'has `containerDefinitions` that are not a list of containers.')
   }
+  const named = { ...taskDefinition, family: taskDefinition['family'] ?? family }
+  refuseWrongTypes(path, tags === undefined ? named : { ...named, tags })
   const nameless = definitions.findIndex(({ name }) => typeof name !== 'string' || name === '')
   if (nameless >= 0) throw wrong(path, `has a container without a name: \`containerDefinitions[${nameless}]\`.`)
-  const registration = toRegistration({ family, ...taskDefinition }, Array.isArray(tags) ? tags : [])
+  // Its types were checked above.
+  const registration = toRegistration(named as TaskDefinition, Array.isArray(tags) ? tags : [])
   return { registration, unknown: unknownMembers(taskDefinition) }
+}
+
+/** More would be one mistake many times. */
+const MOST_SHOWN = 10
+
+function refuseWrongTypes(path: string, taskDefinition: object): void {
+  const problems = wrongTypes(taskDefinition)
+  if (problems.length === 0) return
+  const more = problems.length > MOST_SHOWN ? [`And ${problems.length - MOST_SHOWN} more.`] : []
+  throw wrong(path, ['does not have the types of ECS.', ...problems.slice(0, MOST_SHOWN), ...more].join('\n'))
 }
 
 function parseJson(text: string, path: string): object {

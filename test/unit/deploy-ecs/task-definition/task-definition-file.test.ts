@@ -27,6 +27,35 @@ describe('a task definition file', () => {
     expect(read({ enviroment: 1, containerDefinitions: [{ name: 'app' }] }).unknown).toEqual(['enviroment'])
   })
 
+  test('is refused with a sentence for each member of a wrong type', () => {
+    const text = JSON.stringify({
+      containerDefinitions: [{ name: 'app', cpu: '128', environment: [{ name: 'PORT', value: 8080 }] }],
+    })
+    expect(refusal(text)).toContain(
+      [
+        'Input `task-definition` is wrong: the file `td.json` does not have the types of ECS.',
+        '`containerDefinitions[0].cpu` (`app`) is the string `"128"`, and ECS takes a whole number. Write `128`.',
+        '`containerDefinitions[0].environment[0].value` (`app`, `PORT`) is a number, and ECS takes a string. Put it in double quotes.',
+      ].join('\n'),
+    )
+  })
+
+  test('is refused with ten sentences at most', () => {
+    const environment = Array.from({ length: 25 }, (_, index) => ({ name: `N${index}`, value: index }))
+    const message = refusal(JSON.stringify({ containerDefinitions: [{ name: 'app', environment }] }))
+    expect(message.match(/Put it in double quotes/g)).toHaveLength(10)
+    expect(message).toContain('And 15 more.')
+  })
+
+  test('has its tags checked where they stand beside the task definition', () => {
+    const text = JSON.stringify({ taskDefinition: { containerDefinitions: [{ name: 'app' }] }, tags: { team: 'a' } })
+    expect(refusal(text)).toContain('`tags` is an object, and ECS takes a list of objects.')
+  })
+
+  test('gets the family of the service where it has none', () => {
+    expect(read({ family: null, containerDefinitions: [{ name: 'app' }] }).registration.family).toBe('web')
+  })
+
   test('may begin with a byte order mark', () => {
     const { registration } = parseTaskDefinitionFile(
       '\uFEFF{"containerDefinitions":[{"name":"app"}]}',
