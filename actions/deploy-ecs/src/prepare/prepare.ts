@@ -157,7 +157,8 @@ async function loadTaskDefinitions(
     loading.set(current, base)
     return { ...service, base: await base }
   })
-  for (const { unknown, source } of new Set(loaded.map(({ base }) => base))) {
+  for (const { unknown, leftOut, source } of new Set(loaded.map(({ base }) => base))) {
+    for (const sentence of leftOut) log.warning(`In ${source}: ${sentence}`)
     for (const path of unknown) log.warning(`ECS does not know \`${path}\` in ${source}: it is left out.`)
   }
   return loaded

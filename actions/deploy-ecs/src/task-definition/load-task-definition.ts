@@ -14,6 +14,8 @@ export interface LoadedTaskDefinition {
   readonly source: string
   /** ARN of the revision, if it is one that can be deployed unchanged: not a file, a template or a deregistered one. */
   readonly arn?: string
+  /** Sentences about entries of a file that ECS leaves out. */
+  readonly leftOut: readonly string[]
   /** Paths of members of a file that ECS does not know. */
   readonly unknown: readonly string[]
 }
@@ -26,8 +28,8 @@ export async function loadTaskDefinition(
 ): Promise<LoadedTaskDefinition> {
   switch (source.kind) {
     case 'file': {
-      const { registration, unknown } = parseTaskDefinitionFile(readText(source.path), source.path, familyOf(current))
-      return { registration, unknown, source: `the file ${source.path}` }
+      const parsed = parseTaskDefinitionFile(readText(source.path), source.path, familyOf(current))
+      return { ...parsed, source: `the file ${source.path}` }
     }
     case 'service':
       return loadRevision(aws, 'service', current)
@@ -70,6 +72,7 @@ export async function loadRevision(
   return {
     registration: toRegistration(revision.taskDefinition, revision.tags),
     source: revisionName(arn),
+    leftOut: [],
     unknown: [],
     // ECS does not deploy a revision that was deregistered.
     ...(revision.taskDefinition.status === 'INACTIVE' ? {} : { arn }),

@@ -1,4 +1,5 @@
 import type { ContainerDefinition, RegisterTaskDefinitionRequest, Tag, TaskDefinition } from '@aws-sdk/client-ecs'
+import { hasValue } from './left-out.ts'
 
 /** A task definition as it is registered: without the members that AWS adds to a revision. */
 export type Registration = RegisterTaskDefinitionRequest & {
@@ -19,13 +20,24 @@ export const READ_ONLY = [
   'deleteRequestedAt',
 ] as const
 
-/** A revision as it would be registered again: without read-only members, with its tags. */
+/** A revision as it would be registered again: without read-only members and what ECS leaves out, with its tags. */
 export function toRegistration(revision: TaskDefinition, tags: readonly Tag[] = []): Registration {
   const kept = Object.fromEntries(
     Object.entries(withoutNulls(revision)).filter(([key]) => !READ_ONLY.some((name) => name === key)),
   ) as TaskDefinition
   const { family = '', containerDefinitions = [] } = kept
-  return { ...kept, family, containerDefinitions, ...(tags.length === 0 ? {} : { tags: [...tags] }) }
+  return {
+    ...kept,
+    family,
+    containerDefinitions: containerDefinitions.map(withoutValueless),
+    ...(tags.length === 0 ? {} : { tags: [...tags] }),
+  }
+}
+
+/** Without the environment variables that ECS leaves out. Sent, each deploy would find a difference to the revision before. */
+function withoutValueless(container: ContainerDefinition): ContainerDefinition {
+  const { environment } = container
+  return environment === undefined ? container : { ...container, environment: environment.filter(hasValue) }
 }
 
 /**

@@ -1,12 +1,16 @@
 import type { TaskDefinition } from '@aws-sdk/client-ecs'
 import { InputError } from '../../../../toolkit/errors.ts'
+import { leftOut } from './left-out.ts'
 import { type Registration, toRegistration } from './registration.ts'
 import { unknownMembers } from './unknown-members.ts'
 import { wrongTypes } from './wrong-types.ts'
 
-/** The task definition in a file, and the paths of members that ECS does not know. */
+/** The task definition in a file. */
 export interface ParsedFile {
   readonly registration: Registration
+  /** Sentences about entries that ECS leaves out. */
+  readonly leftOut: readonly string[]
+  /** Paths of members that ECS does not know. */
   readonly unknown: readonly string[]
 }
 
@@ -30,8 +34,9 @@ export function parseTaskDefinitionFile(text: string, path: string, family: stri
   const nameless = definitions.findIndex(({ name }) => typeof name !== 'string' || name === '')
   if (nameless >= 0) throw wrong(path, `has a container without a name: \`containerDefinitions[${nameless}]\`.`)
   // Its types were checked above.
-  const registration = toRegistration(named as TaskDefinition, Array.isArray(tags) ? tags : [])
-  return { registration, unknown: unknownMembers(taskDefinition) }
+  const typed = named as TaskDefinition & Pick<Registration, 'containerDefinitions'>
+  const registration = toRegistration(typed, Array.isArray(tags) ? tags : [])
+  return { registration, leftOut: leftOut(typed), unknown: unknownMembers(taskDefinition) }
 }
 
 /** More would be one mistake many times. */

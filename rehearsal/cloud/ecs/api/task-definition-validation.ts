@@ -19,6 +19,15 @@ export function refuseTaskDefinition(body: RegisterTaskDefinitionRequest): void 
     throw refused('At least one container must be essential in the task definition.')
   }
   if (body.requiresCompatibilities?.includes('FARGATE')) refuseForFargate(body)
+  refuseSize(body)
+}
+
+const MOST_BYTES = 65_536
+
+/** The tags are no part of the task definition. */
+function refuseSize({ tags: _, ...body }: RegisterTaskDefinitionRequest): void {
+  const length = Buffer.byteLength(JSON.stringify(body))
+  if (length > MOST_BYTES) throw refused(`Actual length: '${length}'. Max allowed length is '${MOST_BYTES}' bytes.`)
 }
 
 function refuseContainer(

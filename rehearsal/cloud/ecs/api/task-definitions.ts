@@ -126,11 +126,12 @@ function withDefaults(
   return {
     cpu: 0,
     essential: true,
-    environment: [],
     mountPoints: [],
     volumesFrom: [],
     systemControls: [],
     ...container,
+    // ECS leaves out variables without a value.
+    environment: (container.environment ?? []).filter(({ value }) => value !== undefined),
     portMappings: (container.portMappings ?? []).map((mapping) => ({
       protocol: 'tcp',
       ...mapping,

@@ -96,6 +96,9 @@ function refuseRun(input: RunTaskRequest, definition: TaskDefinition): void {
       throw invalid(`Override for container named ${name} is not a container in the TaskDefinition.`)
     }
   }
+  if (JSON.stringify(overrides ?? {}).length > 8192) {
+    throw invalid('Container Overrides length must be at most 8192.')
+  }
 }
 
 function run(

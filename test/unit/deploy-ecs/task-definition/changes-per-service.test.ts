@@ -11,7 +11,7 @@ const nothing: TaskDefinitionChanges = {
 }
 const base = (...containers: readonly string[]) => ({
   registration: { family: 'web', containerDefinitions: containers.map((name) => ({ name })) },
-  ...{ source: 'web:1', unknown: [] },
+  ...{ source: 'web:1', leftOut: [], unknown: [] },
 })
 
 test('a service gets the images and containers that its task definition has, and all other changes', () => {

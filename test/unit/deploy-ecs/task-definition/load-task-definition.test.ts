@@ -42,7 +42,7 @@ test.each([
   const { aws, requests } = ecsWith('web', 3)
   expect(await loadTaskDefinition(aws, source, arn('web:3'))).toEqual({
     registration: { family: 'web', containerDefinitions, tags: [{ key: 'team', value: 'a' }] },
-    ...{ source: 'web:3', arn: arn('web:3'), unknown: [] },
+    ...{ source: 'web:3', arn: arn('web:3'), leftOut: [], unknown: [] },
   })
   expect(requests('DescribeTaskDefinition')).toMatchObject([{ taskDefinition: asked }])
 })
@@ -67,7 +67,7 @@ test('a file without a family has that of the service', async () => {
   writeFileSync(path, JSON.stringify({ containerDefinitions, shiny: 1 }))
   expect(await loadTaskDefinition(fakeAws({}).aws, { kind: 'file', path }, arn('web:3'))).toEqual({
     registration: { family: 'web', containerDefinitions, shiny: 1 },
-    ...{ source: `the file ${path}`, unknown: ['shiny'] },
+    ...{ source: `the file ${path}`, leftOut: [], unknown: ['shiny'] },
   })
 })
 

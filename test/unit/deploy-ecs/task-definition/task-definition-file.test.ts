@@ -19,8 +19,19 @@ describe('a task definition file', () => {
       read({ taskDefinition: { family: 'api', revision: 4, containerDefinitions }, tags: [{ key: 'a', value: 'b' }] }),
     ).toEqual({
       registration: { family: 'api', containerDefinitions, tags: [{ key: 'a', value: 'b' }] },
+      leftOut: [],
       unknown: [],
     })
+  })
+
+  test('loses the variables without a value, as ECS leaves them out', () => {
+    const environment = [
+      { name: 'PORT', value: null },
+      { name: 'EMPTY', value: '' },
+    ]
+    const { registration, leftOut } = read({ containerDefinitions: [{ name: 'app', environment }] })
+    expect(registration.containerDefinitions[0]?.environment).toEqual([{ name: 'EMPTY', value: '' }])
+    expect(leftOut).toEqual([expect.stringContaining('`PORT`')])
   })
 
   test('has its unknown members named', () => {

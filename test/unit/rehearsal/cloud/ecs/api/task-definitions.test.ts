@@ -48,6 +48,37 @@ describe('task definitions', () => {
     })
   })
 
+  test('a variable without a value is left out, as AWS leaves it out', async () => {
+    const environment = [{ name: 'PORT', value: null }, { name: 'HOST' }, { name: 'EMPTY', value: '' }]
+    await register(it, { containerDefinitions: [container({ environment })] })
+    const { taskDefinition } = await it.call('DescribeTaskDefinition', { taskDefinition: 'web' })
+    expect(taskDefinition.containerDefinitions[0].environment).toEqual([{ name: 'EMPTY', value: '' }])
+  })
+
+  test('a task definition of more than 64 KiB is refused, without its tags', async () => {
+    const value = 'x'.repeat(65_000)
+    const withTags = { tags: Array.from({ length: 50 }, (_, key) => ({ key: `${key}`, value: 'x'.repeat(256) })) }
+    await register(it, {
+      ...withTags,
+      containerDefinitions: [container({ environment: [{ name: 'A', value }] })],
+    })
+    const input = {
+      family: 'web',
+      containerDefinitions: [
+        {
+          name: 'web',
+          image: 'web:1',
+          memory: 64,
+          environment: [{ name: 'A', value: `${value}${'y'.repeat(20_000)}` }],
+        },
+      ],
+    }
+    expect(await it.refusal('RegisterTaskDefinition', input)).toEqual({
+      code: 'ClientException',
+      message: `Actual length: '${JSON.stringify(input).length}'. Max allowed length is '65536' bytes.`,
+    })
+  })
+
   test('an inactive revision can be described but not run', async () => {
     await register(it)
     const { taskDefinition } = await it.call('DeregisterTaskDefinition', { taskDefinition: 'web:1' })

@@ -76,6 +76,15 @@ describe('tasks', () => {
     expect(await it.refusal('RunTask', { ...once, count: 11 })).toMatchObject({ code: 'InvalidParameterException' })
   })
 
+  test('overrides have 8,192 characters at most', async () => {
+    await register(it)
+    const overrides = { containerOverrides: [{ name: 'web', command: ['x'.repeat(8_192)] }] }
+    expect(await it.refusal('RunTask', { ...once, overrides })).toEqual({
+      code: 'InvalidParameterException',
+      message: 'Container Overrides length must be at most 8192.',
+    })
+  })
+
   test("ListTasks has AWS's filters: PENDING finds nothing", async () => {
     await steady(it)
     await it.call('RunTask', { ...once, startedBy: 'me' })
