@@ -1,6 +1,13 @@
 // Where the task definition of a deploy comes from: a template, a file, a family or a revision.
 import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs'
-import { callsOf, revisionIn, taskDefinitionFile, taskDefinitionIn } from '../../support/deploy-ecs/cloud-state.ts'
+import {
+  callsOf,
+  changeCount,
+  registerWithUnknown,
+  revisionIn,
+  taskDefinitionFile,
+  taskDefinitionIn,
+} from '../../support/deploy-ecs/cloud-state.ts'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
 
@@ -46,7 +53,7 @@ describe('where a revision starts from', () => {
     expect((await taskDefinitionIn(cloud, 'web-template'))?.revision).toBe(1)
   })
 
-  test('deploys a file as AWS prints it, and warns of members that ECS does not know (peers: DTD 22, 704, 810)', async () => {
+  test('deploys a file as AWS prints it, and warns of members that it does not know (peers: DTD 22, 704, 810)', async () => {
     await makeService(cloud)
     const printed = {
       taskDefinition: { ...(await taskDefinitionIn(cloud, 'web')), shiny: true, cpu: '512', memory: '1024' },
@@ -54,9 +61,47 @@ describe('where a revision starts from', () => {
     const done = await deploy(cloud, { 'task-definition': taskDefinitionFile(printed), image: 'example.com/web:next' })
     expect(done.error).toBeUndefined()
     expect(done.log.filter((line) => line.includes('shiny'))).toEqual([
-      expect.stringMatching(/^warning: ECS does not know `shiny` in the file .*td.json: it is left out\.$/),
+      expect.stringMatching(
+        /^warning: This action does not know `shiny` in the file .*td.json: the new revision is without it\.$/,
+      ),
     ])
     expect(await taskDefinitionIn(cloud, 'web:2')).toMatchObject({ cpu: '512' })
+  })
+
+  describe('a revision in ECS with members that the SDK does not know', () => {
+    beforeEach(async () => {
+      await makeService(cloud)
+      const base = await taskDefinitionIn(cloud, 'web')
+      const containerDefinitions = base?.containerDefinitions?.map((container) => ({ ...container, shiny: [1] }))
+      await registerWithUnknown(cloud, { ...base, containerDefinitions })
+    })
+
+    test('is cloned without them, with a warning', async () => {
+      const done = await deploy(cloud, { 'task-definition': 'web:2', image: 'example.com/web:next' })
+      expect(done.error).toBeUndefined()
+      expect(done.log).toContain(
+        'warning: This action does not know `containerDefinitions[0].shiny` in web:2: the new revision is without it.',
+      )
+    })
+
+    test('is not cloned with `unknown-members: refuse`', async () => {
+      const changes = changeCount(cloud)
+      const done = await deploy(cloud, {
+        'task-definition': 'web:2',
+        image: 'example.com/web:next',
+        'unknown-members': 'refuse',
+      })
+      expect(done.error).toContain('This action does not know `containerDefinitions[0].shiny` in web:2')
+      expect(done.error).toContain('set `unknown-members: warn`')
+      expect(changeCount(cloud)).toBe(changes)
+    })
+
+    test('is deployed unchanged with them', async () => {
+      const done = await deploy(cloud, { 'task-definition': 'web:2', 'unknown-members': 'refuse' })
+      expect(done.error).toBeUndefined()
+      expect(done.log.join('\n')).not.toContain('shiny')
+      expect(await revisionIn(cloud)).toBe('web:2')
+    })
   })
 
   test('a family or a revision is deployed as it is', async () => {

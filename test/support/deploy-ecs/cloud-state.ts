@@ -2,7 +2,12 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DescribeServicesCommand, DescribeTaskDefinitionCommand } from '@aws-sdk/client-ecs'
+import {
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  RegisterTaskDefinitionCommand,
+  type RegisterTaskDefinitionRequest,
+} from '@aws-sdk/client-ecs'
 import type { EcsCloud } from './ecs-cloud.ts'
 
 const CHANGING = ['RegisterTaskDefinition', 'UpdateService', 'RunTask', 'StopServiceDeployment']
@@ -30,6 +35,19 @@ export const revisionName = (arn: unknown): string => String(arn).replace(/^.*\/
 
 export const taskDefinitionIn = async ({ ecs }: Pick<EcsCloud, 'ecs'>, taskDefinition: string) =>
   (await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }))).taskDefinition
+
+/** Registers a task definition with members that the SDK does not know, and would not send. */
+export async function registerWithUnknown({ ecs }: Pick<EcsCloud, 'ecs'>, request: object): Promise<void> {
+  const command = new RegisterTaskDefinitionCommand(request as RegisterTaskDefinitionRequest)
+  command.middlewareStack.add(
+    (next) => (args) => {
+      ;(args.request as { body?: unknown }).body = JSON.stringify(request)
+      return next(args)
+    },
+    { step: 'build', priority: 'high' },
+  )
+  await ecs.send(command)
+}
 
 /** Path of a new file with this task definition. */
 export function taskDefinitionFile(document: unknown): string {

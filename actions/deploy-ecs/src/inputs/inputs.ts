@@ -42,6 +42,8 @@ export interface Inputs {
   readonly services: readonly ServiceName[]
   readonly taskDefinitionSource: TaskDefinitionSource
   readonly taskDefinitionChanges: TaskDefinitionChanges
+  /** What to do about members of a task definition that a new revision would lose. */
+  readonly unknownMembers: 'warn' | 'refuse'
   readonly serviceChanges: ServiceChanges
   readonly beforeDeploy?: BeforeDeploy
   readonly waitFor: WaitFor
@@ -84,6 +86,7 @@ export function readInputs(env: Environment): Inputs {
     services: readServices(reader),
     taskDefinitionSource: readTaskDefinitionSource(reader),
     taskDefinitionChanges: readTaskDefinitionChanges(reader),
+    unknownMembers: reader.choice('unknown-members', ['warn', 'refuse'], 'warn'),
     serviceChanges: readServiceChanges(reader),
     ...(beforeDeploy === undefined ? {} : { beforeDeploy }),
     ...readWait(reader),

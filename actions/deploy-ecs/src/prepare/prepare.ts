@@ -31,6 +31,7 @@ import {
   refuseMissingPorts,
   refuseServiceChanges,
 } from './preflight.ts'
+import { reportUnknownMembers } from './unknown-members.ts'
 
 /** A service as it was found. */
 interface FoundService {
@@ -64,6 +65,7 @@ export async function prepare(context: Context): Promise<readonly ServicePlan[]>
   const drafts = services.map((service) => draft(context, service))
   const checked = await checkImages(context, drafts)
   const plans = drafts.map((one) => toPlan(one, checked))
+  reportUnknownMembers(context, plans)
   const first = inputs.beforeDeploy && planFor(plans, inputs.beforeDeploy)
   if (first !== undefined) chosenContainer(first, inputs.beforeDeploy?.container)
   // All services are in the account of the credentials.
@@ -157,9 +159,8 @@ async function loadTaskDefinitions(
     loading.set(current, base)
     return { ...service, base: await base }
   })
-  for (const { unknown, leftOut, source } of new Set(loaded.map(({ base }) => base))) {
+  for (const { leftOut, source } of new Set(loaded.map(({ base }) => base))) {
     for (const sentence of leftOut) log.warning(`In ${source}: ${sentence}`)
-    for (const path of unknown) log.warning(`ECS does not know \`${path}\` in ${source}: it is left out.`)
   }
   return loaded
 }

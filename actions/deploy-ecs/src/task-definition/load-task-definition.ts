@@ -6,6 +6,7 @@ import { describeTaskDefinition } from '../aws/task-definitions.ts'
 import type { TaskDefinitionSource } from '../inputs/task-definition-source.ts'
 import { type Registration, toRegistration } from './registration.ts'
 import { parseTaskDefinitionFile } from './task-definition-file.ts'
+import { unknownMembers } from './unknown-members.ts'
 
 /** The task definition that a deploy starts from. */
 export interface LoadedTaskDefinition {
@@ -16,7 +17,7 @@ export interface LoadedTaskDefinition {
   readonly arn?: string
   /** Sentences about entries of a file that ECS leaves out. */
   readonly leftOut: readonly string[]
-  /** Paths of members of a file that ECS does not know. */
+  /** Paths of members that the SDK does not know. A revision that is registered from this one is without them. */
   readonly unknown: readonly string[]
 }
 
@@ -73,7 +74,7 @@ export async function loadRevision(
     registration: toRegistration(revision.taskDefinition, revision.tags),
     source: revisionName(arn),
     leftOut: [],
-    unknown: [],
+    unknown: unknownMembers(revision.raw ?? {}),
     // ECS does not deploy a revision that was deregistered.
     ...(revision.taskDefinition.status === 'INACTIVE' ? {} : { arn }),
   }

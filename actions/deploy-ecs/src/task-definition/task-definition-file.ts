@@ -2,7 +2,7 @@ import type { TaskDefinition } from '@aws-sdk/client-ecs'
 import { InputError } from '../../../../toolkit/errors.ts'
 import { leftOut } from './left-out.ts'
 import { type Registration, toRegistration } from './registration.ts'
-import { unknownMembers } from './unknown-members.ts'
+import { unknownMembers, withoutUnknown } from './unknown-members.ts'
 import { wrongTypes } from './wrong-types.ts'
 
 /** The task definition in a file. */
@@ -10,7 +10,7 @@ export interface ParsedFile {
   readonly registration: Registration
   /** Sentences about entries that ECS leaves out. */
   readonly leftOut: readonly string[]
-  /** Paths of members that ECS does not know. */
+  /** Paths of members that the SDK does not know. `registration` is without them. */
   readonly unknown: readonly string[]
 }
 
@@ -34,7 +34,7 @@ export function parseTaskDefinitionFile(text: string, path: string, family: stri
   const nameless = definitions.findIndex(({ name }) => typeof name !== 'string' || name === '')
   if (nameless >= 0) throw wrong(path, `has a container without a name: \`containerDefinitions[${nameless}]\`.`)
   // Its types were checked above.
-  const typed = named as TaskDefinition & Pick<Registration, 'containerDefinitions'>
+  const typed = withoutUnknown(named) as TaskDefinition & Pick<Registration, 'containerDefinitions'>
   const registration = toRegistration(typed, Array.isArray(tags) ? tags : [])
   return { registration, leftOut: leftOut(typed), unknown: unknownMembers(taskDefinition) }
 }

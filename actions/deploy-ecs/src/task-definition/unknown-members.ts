@@ -8,6 +8,21 @@ export function unknownMembers(taskDefinition: object): readonly string[] {
   return unknownIn(taskDefinitionShape(), taskDefinition, '').filter((path) => !READ_ONLY.some((name) => name === path))
 }
 
+/** The same without those members: what the SDK would send. */
+export const withoutUnknown = (taskDefinition: object): object => known(taskDefinitionShape(), taskDefinition) as object
+
+function known(shape: Shape, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (shape.kind === 'list' && Array.isArray(value)) return value.map((item) => known(shape.item, item))
+  if (shape.kind !== 'object') return value
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, member]) => {
+      const inner = shape.members.get(key)
+      return inner === undefined ? [] : [[key, known(inner, member)]]
+    }),
+  )
+}
+
 function unknownIn(shape: Shape, value: unknown, path: string): readonly string[] {
   if (typeof value !== 'object' || value === null) return []
   if (shape.kind === 'list' && Array.isArray(value)) {

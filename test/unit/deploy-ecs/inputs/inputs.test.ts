@@ -25,6 +25,7 @@ test('has a default for everything but the service', () => {
     services: [{ cluster: 'default', service: 'web' }],
     taskDefinitionSource: { kind: 'service' },
     taskDefinitionChanges: { images: [{ image: 'web:1' }], mode: 'merge' },
+    unknownMembers: 'warn',
     serviceChanges: {},
     waitFor: 'healthy',
     timeoutMs: 1_800_000,

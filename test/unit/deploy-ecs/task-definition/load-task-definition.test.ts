@@ -66,7 +66,7 @@ test('a file without a family has that of the service', async () => {
   const path = join(mkdtempSync(join(tmpdir(), 'file-')), 'td.json')
   writeFileSync(path, JSON.stringify({ containerDefinitions, shiny: 1 }))
   expect(await loadTaskDefinition(fakeAws({}).aws, { kind: 'file', path }, arn('web:3'))).toEqual({
-    registration: { family: 'web', containerDefinitions, shiny: 1 },
+    registration: { family: 'web', containerDefinitions },
     ...{ source: `the file ${path}`, leftOut: [], unknown: ['shiny'] },
   })
 })

@@ -1,4 +1,6 @@
-import { unknownMembers } from '../../../../actions/deploy-ecs/src/task-definition/unknown-members.ts'
+import { TaskDefinition$ } from '@aws-sdk/client-ecs'
+import { READ_ONLY } from '../../../../actions/deploy-ecs/src/task-definition/registration.ts'
+import { unknownMembers, withoutUnknown } from '../../../../actions/deploy-ecs/src/task-definition/unknown-members.ts'
 
 test('finds members that the SDK would drop, at any depth', () => {
   expect(
@@ -30,4 +32,32 @@ test.each<[string, object]>([
 
 test('is strict about case', () => {
   expect(unknownMembers({ Family: 'web' })).toEqual(['Family'])
+})
+
+test('what the SDK would send is without them', () => {
+  const environment = [{ name: 'x', value: 'y' }]
+  const dockerLabels = { any: 'x' }
+  expect(
+    withoutUnknown({
+      shiny: 1,
+      family: 'web',
+      containerDefinitions: [
+        { name: 'a', enviroment: [], environment: [{ ...environment[0], val: 'y' }], dockerLabels },
+      ],
+    }),
+  ).toEqual({ family: 'web', containerDefinitions: [{ name: 'a', environment, dockerLabels }] })
+})
+
+test('a document of any depth is read to the depth of the schema', () => {
+  const depth = 100_000
+  const deep = JSON.parse(`${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`)
+  expect(unknownMembers(deep)).toEqual(['a'])
+  expect(withoutUnknown({ family: 'web', deep })).toEqual({ family: 'web' })
+})
+
+test('every member that the SDK shows of a revision and takes no more is read-only', () => {
+  const members = (TaskDefinition$ as unknown as readonly unknown[])[4] as readonly string[]
+  const shown = Object.fromEntries(members.map((name) => [name, undefined]))
+  expect(unknownMembers(shown)).toEqual([])
+  expect(READ_ONLY.filter((name) => !members.includes(name))).toEqual([])
 })
