@@ -8,9 +8,13 @@ import type { Environment } from '../runtime.ts'
 import { VERSION } from '../version.ts'
 import { readCaBundle } from './ca-bundle.ts'
 
-/** Configuration of every AWS SDK client. The SDK itself reads the credentials and AWS_ENDPOINT_URL. */
+/**
+ * Configuration of every AWS SDK client. The SDK itself reads AWS_ENDPOINT_URL, AWS_USE_FIPS_ENDPOINT and
+ * AWS_USE_DUALSTACK_ENDPOINT, the same settings of the profile, and credentials where the environment has no keys.
+ */
 export interface AwsConfig {
   readonly region: string
+  readonly credentials?: EnvironmentKeys
   readonly customUserAgent: [string, string][]
   readonly retryMode: 'standard'
   readonly maxAttempts: number
@@ -22,6 +26,13 @@ export interface AwsConfig {
     readonly httpsAgent?: HttpsAgent
   }
   readonly extensions: Extension[]
+}
+
+/** The keys of the environment, as assume-role exports them. */
+interface EnvironmentKeys {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken?: string
 }
 
 /** What the SDK calls a runtime extension, as far as we use it. */
@@ -57,6 +68,7 @@ export function awsConfig(env: Environment, region?: string): AwsConfig {
   }
   return {
     region: chosen,
+    ...keys(env),
     customUserAgent: [['slipway', VERSION]],
     retryMode: 'standard',
     maxAttempts: 5,
@@ -64,6 +76,17 @@ export function awsConfig(env: Environment, region?: string): AwsConfig {
     requestHandler: { connectionTimeout: 5_000, socketTimeout: 20_000, ...agents(env) },
     extensions: [retryConnectionErrors],
   }
+}
+
+/**
+ * The environment's keys, where it has both. The AWS CLI and Terraform prefer them to AWS_PROFILE; the SDK for JavaScript alone
+ * prefers the profile, and would sign as another identity than the other steps of the job.
+ */
+function keys(env: Environment): { credentials?: EnvironmentKeys } {
+  const [accessKeyId, secretAccessKey] = [env['AWS_ACCESS_KEY_ID'], env['AWS_SECRET_ACCESS_KEY']]
+  if (!accessKeyId || !secretAccessKey) return {}
+  const sessionToken = env['AWS_SESSION_TOKEN']
+  return { credentials: { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) } }
 }
 
 /**

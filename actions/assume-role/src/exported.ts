@@ -1,3 +1,4 @@
+import type { World } from '../../../toolkit/runtime.ts'
 import type { Session } from './assume.ts'
 import type { Runner } from './runner.ts'
 
@@ -13,6 +14,18 @@ export function exportSession(session: Session, region: string, runner: Runner):
     AWS_DEFAULT_REGION: region,
   }
   for (const [name, value] of Object.entries(values)) runner.exportVariable(name, value)
+}
+
+/**
+ * Warns of a profile that some programs prefer to the credentials. It cannot be cleared: an exported variable can only be made
+ * empty, and the AWS CLI (1 and 2, and all of boto3) ends with "The config profile () could not be found".
+ */
+export function warnOfProfile({ env, log }: Pick<World, 'env' | 'log'>): void {
+  const profile = env['AWS_PROFILE']
+  if (!profile) return
+  log.warning(
+    `AWS_PROFILE is \`${profile}\` in this job. Slipway, the AWS CLI and Terraform use the role's credentials all the same. Actions that use the AWS SDK for JavaScript, such as aws-actions/amazon-ecr-login, use the profile. Unset AWS_PROFILE where it is set: in the workflow, or on the runner.`,
+  )
 }
 
 /** Clears them: AWS's tools take an empty variable for none. */

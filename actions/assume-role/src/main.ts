@@ -1,7 +1,7 @@
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import { assumeRole, type Identity, type Session, whoAmI } from './assume.ts'
-import { exportSession } from './exported.ts'
+import { exportSession, warnOfProfile } from './exported.ts'
 import { type Inputs, readInputs } from './inputs.ts'
 import type { Runner } from './runner.ts'
 
@@ -21,6 +21,7 @@ export async function main(world: World, runner: Runner): Promise<void> {
 
   step.saveState(EXPORTED, 'true')
   exportSession(session, inputs.region, runner)
+  warnOfProfile(world)
   setOutputs(session, identity, inputs, world)
   log.info(`Assumed ${identity.arn} in ${inputs.region}, valid until ${session.expiration.toISOString()}.`)
 }

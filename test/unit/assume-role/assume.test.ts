@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { assumeRole, whoAmI } from '../../../actions/assume-role/src/assume.ts'
 import { readInputs } from '../../../actions/assume-role/src/inputs.ts'
 import { CancelledError, SlipwayError } from '../../../toolkit/errors.ts'
@@ -67,6 +70,21 @@ test('assumes the role with the credentials of the environment, and tags the ses
     'Tags.member.2.Value': 'org/web',
     'TransitiveTagKeys.member.1': 'Repository',
   })
+})
+
+test("signs with the environment's keys and not with those of AWS_PROFILE, as the AWS CLI and Terraform do", async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-profile-'))
+  const file = join(folder, 'credentials')
+  writeFileSync(file, '[runner]\naws_access_key_id = AKIAPROFILE\naws_secret_access_key = secret\n')
+  const before = { ...process.env }
+  Object.assign(process.env, { AWS_PROFILE: 'runner', AWS_SHARED_CREDENTIALS_FILE: file })
+  try {
+    const env = { ...KEYS, AWS_SECRET_ACCESS_KEY: 'secret', AWS_SESSION_TOKEN: 'token', AWS_PROFILE: 'runner' }
+    expect((await assumed({ 'role-chaining': 'true' }, { env })).signedBy).toBe('AKIAOFTHEJOB')
+  } finally {
+    process.env = before
+    rmSync(folder, { recursive: true })
+  }
 })
 
 test('sends no tags with `role-skip-session-tagging`', async () => {

@@ -8,8 +8,17 @@ import type { Backend } from './backend.ts'
 type Config = Backend['config']
 type Settings = Readonly<Record<string, unknown>>
 
-/** The credential settings of a client. Empty: the SDK's default chain applies, as with Terraform. */
-export function credentialsOf(config: Config, aws: AwsConfig) {
+/** The configuration of a client with the credentials of the backend, which go before the environment's, as with Terraform. */
+export function withCredentials(aws: AwsConfig, config: Config) {
+  const own = credentialsOf(config, aws)
+  if (Object.keys(own).length === 0) return aws
+  // Beside the environment's keys the SDK would not look at a profile.
+  const { credentials: _, ...rest } = aws
+  return { ...rest, ...own }
+}
+
+/** The credential settings of a client. Empty: those of the environment apply. */
+function credentialsOf(config: Config, aws: AwsConfig) {
   const own = { ...profileOf(config), ...keysOf(config) }
   const role = roleOf(config)
   if (role === undefined) return own
@@ -18,7 +27,7 @@ export function credentialsOf(config: Config, aws: AwsConfig) {
   const region = text(config['sts_region'])
   const credentials = async () => {
     const { AssumeRoleCommand, STSClient } = await import('@aws-sdk/client-sts')
-    const client = new STSClient({ ...aws, ...own, ...defined({ endpoint, region }) })
+    const client = new STSClient({ ...withCredentials(aws, withoutRole(config)), ...defined({ endpoint, region }) })
     const { Credentials: given } = await client.send(new AssumeRoleCommand(role))
     return {
       accessKeyId: given?.AccessKeyId ?? '',
@@ -77,6 +86,8 @@ const olderRole = (config: Config): Settings => ({
   tags: config['assume_role_tags'],
   transitive_tag_keys: config['assume_role_transitive_tag_keys'],
 })
+
+const withoutRole = ({ assume_role: _, role_arn: __, ...rest }: Config): Config => rest
 
 const UNITS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 }
 

@@ -9,7 +9,7 @@ import { awsConfig } from '../../../../toolkit/aws/aws-config.ts'
 import { defined } from '../../../../toolkit/objects.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
 import type { Backend } from './backend.ts'
-import { credentialsOf, text } from './s3-credentials.ts'
+import { text, withCredentials } from './s3-credentials.ts'
 
 type Config = Backend['config']
 type Encryption = Pick<PutObjectCommandInput, 'ServerSideEncryption' | 'SSEKMSKeyId'>
@@ -57,8 +57,7 @@ function s3Client(config: Config, env: Environment): S3Client {
   const aws = awsConfig(env, text(config['region']))
   const endpoint = text((config['endpoints'] as Record<string, unknown> | null)?.['s3']) ?? text(config['endpoint'])
   return new S3Client({
-    ...aws,
-    ...credentialsOf(config, aws),
+    ...withCredentials(aws, config),
     ...defined({ endpoint }),
     forcePathStyle: config['use_path_style'] === true || config['force_path_style'] === true,
   })

@@ -5,7 +5,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { credentialsOf, roleOf } from '../../../../actions/terraform-apply/src/state/s3-credentials.ts'
+import { roleOf, withCredentials } from '../../../../actions/terraform-apply/src/state/s3-credentials.ts'
 import { awsConfig } from '../../../../toolkit/aws/aws-config.ts'
 
 const ARN = 'arn:aws:iam::123456789012:role/state'
@@ -106,7 +106,7 @@ describe('the STS endpoint of the backend', () => {
   ])('is asked for the role with the keys %s', async (_, own, key) => {
     asked.length = 0
     const config = { ...own, assume_role: { role_arn: ARN, source_identity: 'mona' }, endpoints: { sts } }
-    const { credentials } = credentialsOf(config, awsConfig({}, 'eu-west-1'))
+    const { credentials } = withCredentials(awsConfig(process.env, 'eu-west-1'), config)
     if (typeof credentials !== 'function') throw new Error('The role is not assumed.')
     expect(await credentials()).toMatchObject({ accessKeyId: 'ASIAGIVEN', sessionToken: 't' })
     expect(asked.map(({ authorization }) => /Credential=(\w+)/.exec(authorization)?.[1])).toEqual([key])
@@ -116,9 +116,18 @@ describe('the STS endpoint of the backend', () => {
 
 test('passes a profile or keys on to the client', () => {
   const aws = awsConfig({}, 'eu-west-1')
-  expect(credentialsOf({ profile: 'states' }, aws)).toEqual({ profile: 'states' })
-  expect(credentialsOf({ access_key: 'a', secret_key: 's' }, aws)).toEqual({
+  expect(withCredentials(aws, { profile: 'states' })).toEqual({ ...aws, profile: 'states' })
+  expect(withCredentials(aws, { access_key: 'a', secret_key: 's' })).toEqual({
+    ...aws,
     credentials: { accessKeyId: 'a', secretAccessKey: 's' },
   })
-  expect(credentialsOf({}, aws)).toEqual({})
+  expect(withCredentials(aws, {})).toEqual(aws)
+})
+
+test("a profile of the backend goes before the environment's keys, and those before AWS_PROFILE, as with Terraform", () => {
+  const keys = { AWS_ACCESS_KEY_ID: 'AKIAENVIRONMENT', AWS_SECRET_ACCESS_KEY: 'secret' }
+  const aws = awsConfig({ ...keys, AWS_PROFILE: 'runner' }, 'eu-west-1')
+  const { credentials: _, ...withoutKeys } = aws
+  expect(withCredentials(aws, { profile: 'states' })).toEqual({ ...withoutKeys, profile: 'states' })
+  expect(withCredentials(aws, {})).toMatchObject({ credentials: { accessKeyId: 'AKIAENVIRONMENT' } })
 })

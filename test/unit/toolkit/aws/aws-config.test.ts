@@ -11,6 +11,26 @@ test('the region comes from the input, else from the environment', () => {
   expect(awsConfig({ AWS_REGION: '', AWS_DEFAULT_REGION: 'us-east-2' }).region).toBe('us-east-2')
 })
 
+test("takes the environment's keys where it has both, also beside AWS_PROFILE", () => {
+  const keys = { AWS_ACCESS_KEY_ID: 'AKIA', AWS_SECRET_ACCESS_KEY: 'secret' }
+  const credentials = { accessKeyId: 'AKIA', secretAccessKey: 'secret' }
+  expect(awsConfig({ ...keys, AWS_PROFILE: 'runner' }, 'us-east-1')).toMatchObject({ credentials })
+  expect(awsConfig({ ...keys, AWS_SESSION_TOKEN: '' }, 'us-east-1').credentials).toEqual(credentials)
+  expect(awsConfig({ ...keys, AWS_SESSION_TOKEN: 'token' }, 'us-east-1').credentials).toEqual({
+    ...credentials,
+    sessionToken: 'token',
+  })
+})
+
+test.each([
+  {},
+  // What assume-role's post step leaves.
+  { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' },
+  { AWS_ACCESS_KEY_ID: 'AKIA' },
+])('leaves the credentials to the SDK without both keys: %p', (env) => {
+  expect(awsConfig(env, 'us-east-1')).not.toHaveProperty('credentials')
+})
+
 test('without a region it says where to set one', () => {
   expect(() => awsConfig({})).toThrow(SlipwayError)
   expect(() => awsConfig({})).toThrow('No AWS region is set.')
