@@ -34,7 +34,10 @@ export interface HttpOptions {
    * first.
    */
   readonly answerMs?: number
-  /** Whether to use a connection again. A server may be closing it: then the request fails, though it would not on a new one. */
+  /**
+   * Whether to use a connection again. A server may be closing it: then the request fails, though it would not on a new one.
+   * Without it each request asks the server to close: Node's agent alone would hand the connection to a request that waits for one.
+   */
   readonly keepAlive?: boolean
   /** Reads certificates to trust besides those that Node trusts, in PEM, at the first request. */
   readonly certificates?: () => string | undefined
@@ -61,7 +64,7 @@ export function openHttp(
     const content = body === undefined || Buffer.isBuffer(body) ? undefined : body.open()
     const request = (secure ? httpsRequest : httpRequest)(url, {
       method,
-      headers: { ...headers, ...length },
+      headers: { ...headers, ...length, ...(keepAlive ? {} : { connection: 'close' }) },
       agent: secure ? agents.https : agents.http,
       timeout: idleMs,
       ...(signal === undefined ? {} : { signal }),

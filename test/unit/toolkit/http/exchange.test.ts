@@ -49,15 +49,15 @@ test('joins characters that arrive in two parts', async () => {
   expect((await exchange()).text === text).toBe(true)
 })
 
-test('opens a connection for each request', async () => {
+test('opens a connection for each request, also for those that wait for one', async () => {
   const sockets = new Set<unknown>()
   answer = (response) => {
     sockets.add(response.socket)
     response.end()
   }
-  await exchange()
-  await exchange()
-  expect(sockets.size).toBe(2)
+  // Eight at once to one host.
+  await Promise.all(Array.from({ length: 20 }, () => exchange()))
+  expect(sockets.size).toBe(20)
 })
 
 test('returns what it has of an answer that breaks off, with the reason', async () => {
