@@ -1,6 +1,7 @@
 import type { Pair } from '../../../../toolkit/inputs.ts'
 import { childEnvironment } from '../../../../toolkit/process/child-environment.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
+import { proxyArguments } from '../engine/build-proxies.ts'
 import type { BuildStep } from '../engine/build-steps.ts'
 import { buildWithBuildx } from '../engine/buildx-build.ts'
 import { chooseEngine } from '../engine/choose-engine.ts'
@@ -81,7 +82,7 @@ async function withDocker(
   const dockerBuild = {
     context: packSources(sources),
     dockerfile: sources.dockerfilePath,
-    buildArgs: [...epochArg, ...inputs.buildArgs],
+    buildArgs: [...epochArg, ...proxyArguments(inputs.buildArgs, world), ...inputs.buildArgs],
     // Otherwise they are set when the image is packed: the classic builder starts a container for each label.
     labels: usedHere ? labels : [],
     target,

@@ -6,7 +6,8 @@ import { SlipwayError } from '../../../../toolkit/errors.ts'
 import { isLoopback } from '../../../../toolkit/http/loopback.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
 
-const engineAddress = (env: Environment): string => env['DOCKER_HOST'] || 'unix:///var/run/docker.sock'
+/** Where the Docker engine answers. */
+export const engineAddress = (env: Environment): string => env['DOCKER_HOST'] || 'unix:///var/run/docker.sock'
 
 /** Connects to the Docker engine that DOCKER_HOST names. @throws SlipwayError that names its address. */
 export async function connectDocker(env: Environment): Promise<Docker> {

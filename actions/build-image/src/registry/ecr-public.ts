@@ -19,7 +19,8 @@ export async function loginToEcrPublic({
   if (!hasAwsCredentials(env)) return undefined
   const { ECRPUBLICClient, GetAuthorizationTokenCommand } = await import('@aws-sdk/client-ecr-public')
   try {
-    const client = new ECRPUBLICClient(awsConfig(env, 'us-east-1'))
+    // With AWS_USE_FIPS_ENDPOINT the SDK would ask a host that does not exist: this service has no FIPS endpoints.
+    const client = new ECRPUBLICClient({ ...awsConfig(env, 'us-east-1'), useFipsEndpoint: false })
     const { authorizationData } = await client.send(new GetAuthorizationTokenCommand({}), { abortSignal: signal })
     const token = authorizationData?.authorizationToken ?? ''
     const credentials = parseBasic(token)

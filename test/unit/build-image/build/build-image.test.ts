@@ -96,6 +96,12 @@ describe('with the Docker engine', () => {
     expect(JSON.parse(asked().get('buildargs') ?? '')).toEqual({ A: '1', SOURCE_DATE_EPOCH: '1700000000' })
   })
 
+  test("passes the proxies of Docker's configuration, which the Engine API does not read", async () => {
+    writeFileSync(join(home, 'config.json'), JSON.stringify({ proxies: { default: { httpsProxy: 'http://p:1' } } }))
+    await build('FROM scratch', { inputs: { 'build-args': 'https_proxy=' } })
+    expect(JSON.parse(asked().get('buildargs') ?? '')).toEqual({ HTTPS_PROXY: 'http://p:1', https_proxy: '' })
+  })
+
   test.each([
     [true, { mine: 'v' }],
     [false, {}],

@@ -45,6 +45,16 @@ test('changes nothing without a login', async () => {
   expect(await privateDockerConfig(new Map(), temporary, env)).toBe(env)
 })
 
+test('keeps the proxies of the user, which buildx passes to a build', async () => {
+  const proxies = { default: { httpProxy: 'http://p:1' } }
+  write({ proxies })
+  const env = await privateDockerConfig(new Map([['ghcr.io', { username: 'me', password: 'one' }]]), temporary, {
+    DOCKER_CONFIG: own,
+  })
+  const config = JSON.parse(readFileSync(join(env['DOCKER_CONFIG'] ?? '', 'config.json'), 'utf8'))
+  expect(config).toMatchObject({ proxies })
+})
+
 test('keeps builders, contexts and plug-ins of the user', async () => {
   for (const folder of ['contexts', 'cli-plugins']) mkdirSync(join(own, folder))
   const logins = new Map([['ghcr.io', { username: 'me', password: 'one' }]])

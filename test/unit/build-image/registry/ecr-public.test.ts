@@ -31,6 +31,12 @@ test('asks the API in us-east-1 for a token, and masks it', async () => {
   expect(masked).toEqual([TOKEN, 'pass:word'])
 })
 
+test('asks the same API with AWS_USE_FIPS_ENDPOINT, as it has no FIPS endpoint', async () => {
+  // The SDK refuses FIPS with an endpoint that is set.
+  const { world } = open({ ...KEYS, AWS_USE_FIPS_ENDPOINT: 'true' })
+  expect(await loginToEcrPublic(world)).toMatchObject({ username: 'AWS' })
+})
+
 test('asks for no token without AWS credentials', async () => {
   const { world, lines } = open({})
   expect(await loginToEcrPublic(world)).toBeUndefined()
