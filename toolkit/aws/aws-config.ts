@@ -15,6 +15,9 @@ import { readCaBundle } from './ca-bundle.ts'
 export interface AwsConfig {
   readonly region: string
   readonly credentials?: EnvironmentKeys
+  /** Set by a caller that knows better than the environment. */
+  readonly useFipsEndpoint?: boolean
+  readonly useDualstackEndpoint?: boolean
   readonly customUserAgent: [string, string][]
   readonly retryMode: 'standard'
   readonly maxAttempts: number

@@ -10,6 +10,7 @@ import { defined } from '../../../../toolkit/objects.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
 import type { Backend } from './backend.ts'
 import { text, withCredentials } from './s3-credentials.ts'
+import { endpointsOf, withNetwork } from './s3-network.ts'
 
 type Config = Backend['config']
 type Encryption = Pick<PutObjectCommandInput, 'ServerSideEncryption' | 'SSEKMSKeyId'>
@@ -54,7 +55,7 @@ function encryptionOf({ encrypt, kms_key_id }: Config): Encryption {
 }
 
 function s3Client(config: Config, env: Environment): S3Client {
-  const aws = awsConfig(env, text(config['region']))
+  const aws = { ...awsConfig(withNetwork(env, config), text(config['region'])), ...endpointsOf(config) }
   const endpoint = text((config['endpoints'] as Record<string, unknown> | null)?.['s3']) ?? text(config['endpoint'])
   return new S3Client({
     ...withCredentials(aws, config),

@@ -81,6 +81,16 @@ test.each([
   expect(s3.requests.map((request) => request.url)).toEqual([url])
 })
 
+test("follows the backend's own proxy before the environment's", async () => {
+  const config = { use_path_style: true, endpoints: { s3: 'http://s3.example.invalid' }, http_proxy: s3.url }
+  await client(config, { http_proxy: 'http://127.0.0.1:1' }).put('key', { Body: '{}' })
+  expect(s3.requests.map((request) => request.url)).toEqual(['http://s3.example.invalid/bucket/key'])
+})
+
+test('trusts the certificates of `custom_ca_bundle`', () => {
+  expect(() => client({ custom_ca_bundle: '/nowhere/ca.pem' })).toThrow('`/nowhere/ca.pem`')
+})
+
 test('refuses a backend without a region where the environment has none', () => {
   expect(() => client({ region: null })).toThrow('No AWS region is set.')
   expect(() => client({ region: null }, { AWS_REGION: 'us-east-2' })).not.toThrow()

@@ -1,0 +1,24 @@
+// How the S3 backend is configured to reach AWS, for our own S3 client.
+import { defined } from '../../../../toolkit/objects.ts'
+import type { Environment } from '../../../../toolkit/runtime.ts'
+import type { Backend } from './backend.ts'
+import { text } from './s3-credentials.ts'
+
+type Config = Backend['config']
+
+/** The environment with the proxies and certificates of the backend, which go before its own. */
+export const withNetwork = (env: Environment, config: Config): Environment => ({
+  ...env,
+  ...defined({
+    http_proxy: text(config['http_proxy']),
+    https_proxy: text(config['https_proxy']),
+    no_proxy: text(config['no_proxy']),
+    AWS_CA_BUNDLE: text(config['custom_ca_bundle']),
+  }),
+})
+
+/** Which of AWS's endpoints to use. Only `true` says something: else the environment's settings apply. */
+export const endpointsOf = ({ use_fips_endpoint, use_dualstack_endpoint }: Config) => ({
+  ...(use_fips_endpoint === true ? { useFipsEndpoint: true } : {}),
+  ...(use_dualstack_endpoint === true ? { useDualstackEndpoint: true } : {}),
+})
