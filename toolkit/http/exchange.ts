@@ -22,6 +22,8 @@ export interface TextAnswer {
 export interface ExchangeOptions {
   /** For the request and all of its answer. */
   readonly timeoutMs: number
+  /** A larger answer is cut. Default: 128 MiB, as a page of Datadog's monitors has some megabytes. */
+  readonly limitBytes?: number
   readonly signal: AbortSignal
 }
 
@@ -31,14 +33,13 @@ export interface ExchangeOptions {
  */
 export type Exchange = (request: TextRequest, options: ExchangeOptions) => Promise<TextAnswer>
 
-/** A larger answer is cut: a page of Datadog's monitors has some megabytes. */
 const LIMIT_BYTES = 128 * 1024 * 1024
 
 /** Opens exchanges of text, through the environment's proxy where it has one. */
 export function openExchange(env: Environment): Exchange {
   // A POST that fails on a connection that the server was closing may not be sent twice; so each has a connection of its own.
   const http = openHttp(env, { keepAlive: false })
-  return async ({ url, method, headers, body }, { timeoutMs, signal }) => {
+  return async ({ url, method, headers, body }, { timeoutMs, limitBytes = LIMIT_BYTES, signal }) => {
     throwIfCancelled(signal)
     const timeout = new AbortController()
     const timer = setTimeout(() => timeout.abort(late(timeoutMs)), timeoutMs)
@@ -51,7 +52,7 @@ export function openExchange(env: Environment): Exchange {
         ...(body === undefined ? {} : { body: Buffer.from(body) }),
         signal: stop,
       })
-      const { text, cut } = await readText(answer)
+      const { text, cut } = await readText(answer, limitBytes)
       const reason: Error | undefined = stop.aborted ? stop.reason : cut
       throwIfCancelled(signal)
       const head = { status: answer.statusCode ?? 0, headers: answer.headers, text }
@@ -65,14 +66,17 @@ export function openExchange(env: Environment): Exchange {
   }
 }
 
-async function readText(answer: HttpAnswer): Promise<{ readonly text: string; readonly cut?: Error }> {
+async function readText(
+  answer: HttpAnswer,
+  limitBytes: number,
+): Promise<{ readonly text: string; readonly cut?: Error }> {
   const chunks: Buffer[] = []
   let size = 0
   const text = () => Buffer.concat(chunks).toString('utf8')
   try {
     for await (const chunk of answer) {
       size += (chunk as Buffer).length
-      if (size > LIMIT_BYTES) return { text: '', cut: new Error(`The answer is larger than ${LIMIT_BYTES} bytes.`) }
+      if (size > limitBytes) return { text: '', cut: new Error(`The answer is larger than ${limitBytes} bytes.`) }
       chunks.push(chunk as Buffer)
     }
     return { text: text() }

@@ -3,4 +3,4 @@ import { main } from './main.ts'
 import { post } from './post.ts'
 import { githubRunner } from './runner.ts'
 
-run({ main: (world) => main(world, githubRunner), post: (world) => post(world, githubRunner) })
+run({ main: (world) => main(world, githubRunner(world)), post: (world) => post(world, githubRunner(world)) })

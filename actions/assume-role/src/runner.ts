@@ -1,4 +1,6 @@
 import * as core from '@actions/core'
+import type { World } from '../../../toolkit/runtime.ts'
+import { requestJobToken } from './job-token.ts'
 
 /** What this action uses of GitHub's runner besides inputs, outputs and logs. A test passes its own. */
 export interface Runner {
@@ -8,7 +10,7 @@ export interface Runner {
   exportVariable(name: string, value: string): void
 }
 
-export const githubRunner: Runner = {
-  idToken: (audience) => core.getIDToken(audience),
+export const githubRunner = (world: World): Runner => ({
+  idToken: (audience) => requestJobToken(audience, world),
   exportVariable: (name, value) => core.exportVariable(name, value),
-}
+})
