@@ -5,7 +5,7 @@ import { VERSION } from '../version.ts'
 import { type HttpAnswer, openHttp } from './http.ts'
 
 export interface TextRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH'
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string

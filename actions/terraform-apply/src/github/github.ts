@@ -1,6 +1,7 @@
 import type { getOctokit } from '@actions/github'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import type { Environment, World } from '../../../../toolkit/runtime.ts'
+import { openFetch } from './fetch.ts'
 
 /** GitHub's API, and the repository that the workflow runs in. */
 export interface GitHub {
@@ -19,7 +20,8 @@ export async function connect(token: string, env: Environment): Promise<GitHub> 
   }
   const baseUrl = env['GITHUB_API_URL']
   const { getOctokit } = await import('@actions/github')
-  return { rest: getOctokit(token, baseUrl === undefined || baseUrl === '' ? {} : { baseUrl }), owner, repo }
+  const address = baseUrl === undefined || baseUrl === '' ? {} : { baseUrl }
+  return { rest: getOctokit(token, { ...address, request: { fetch: openFetch(env) } }), owner, repo }
 }
 
 /** Login of the token's user. GraphQL has it for every token, REST not for a workflow's own. */
