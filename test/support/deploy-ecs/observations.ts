@@ -27,6 +27,7 @@ export const followed: FollowedDeployment = {
   isNew: true,
   ranBefore: true,
   wasComplete: true,
+  hadTasks: true,
 }
 
 export const criteria: Criteria = {

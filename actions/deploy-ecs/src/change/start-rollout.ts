@@ -100,6 +100,7 @@ export function toRollout(start: RolloutStart, service: ObservedService, previou
     )
   }
   const previousTaskDefinition = start.before.taskDefinition ?? ''
+  const before = observedService(start.before)
   const isNew = primary.id !== previousId
   return {
     name: start.name,
@@ -112,7 +113,8 @@ export function toRollout(start: RolloutStart, service: ObservedService, previou
     taskDefinition: start.taskDefinition,
     previousTaskDefinition,
     ranBefore: wantsTasks(start.before),
-    wasComplete: isComplete(observedService(start.before)),
+    wasComplete: isComplete(before),
+    hadTasks: (primaryOf(before)?.runningCount ?? 0) > 0,
     shipped: start.shipped,
   }
 }

@@ -16,6 +16,8 @@ export interface FollowedDeployment {
   readonly ranBefore: boolean
   /** Whether the rollout of the previous revision was COMPLETED. */
   readonly wasComplete: boolean
+  /** Whether tasks of the previous revision were running. */
+  readonly hadTasks: boolean
 }
 
 /** Whether the service already ran this revision, complete. Tasks that fail since then say nothing about the revision. */

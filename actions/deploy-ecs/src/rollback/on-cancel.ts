@@ -59,12 +59,14 @@ async function settleService({ aws, inputs }: CancelContext, state: PostState): 
     return `${who} is being scaled to zero, as nothing ran before.`
   }
   const start = { name, before, taskDefinition, shipped: [] }
-  const rollout = toRollout(start, service, previousId)
-  const arn = await findServiceDeployment(aws, rollout)
+  const healthy = await lastHealthy(aws, name, before, taskDefinition)
+  // Without a deployment that completed, ECS accepts the request for a rollback and then gives up.
+  const canRollBack = healthy !== undefined || previousTaskDefinition === taskDefinition
+  const arn = canRollBack ? await findServiceDeployment(aws, toRollout(start, service, previousId)) : undefined
   if (arn !== undefined && (await stopDeployment(aws, name, arn, 'ROLLBACK'))) {
     return `${who} is being rolled back to ${previous} by ECS.${await restored(aws, state)}`
   }
-  const target = (await lastHealthy(aws, name, before, taskDefinition)) ?? previousTaskDefinition
+  const target = healthy ?? previousTaskDefinition
   if (target === taskDefinition) return `${who} stays at ${next}: no other revision is known that was healthy.`
   const back = { ...start, taskDefinition: target }
   await startRollout(aws, back, {}, { ...updateRequest(back, {}), ...restoring(before, state.settings) })

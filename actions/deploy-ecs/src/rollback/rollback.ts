@@ -28,6 +28,12 @@ export type RollbackStart =
   /** There is none, for this reason. */
   | { readonly kind: 'none'; readonly reason: string }
 
+/** ECS has ended the rollback that it accepted, such as one without a deployment to go back to. */
+export interface RollbackGivenUp {
+  readonly kind: 'given-up'
+  readonly reason: string
+}
+
 const SUPERSEDED: RollbackStart = { kind: 'none', reason: 'Another deployment has taken over.' }
 const LOOK_EVERY_MS = 2_000
 
@@ -60,13 +66,17 @@ async function waitForNoTasks(aws: AwsCalls, { name }: Rollout, deadline: number
 /**
  * Starts a rollback: ECS's own where our deployment can still be stopped, else an update to the last revision that was
  * healthy. ECS's rollback does not restore what else the deploy changed in the service, so that is restored beside it.
+ * ECS only goes back to a deployment that completed. Where there is none, it ends the rollback that it accepted.
  */
 export async function startRollback(aws: AwsCalls, watch: Watch, deadline: number): Promise<RollbackStart> {
   const { rollout, serviceDeploymentArn: arn } = watch
   const { name } = rollout
+  let given = ''
   if (arn !== undefined && (await stopDeployment(aws, name, arn, 'ROLLBACK'))) {
     await restoreEarly(aws, rollout)
-    return findRollback(aws, rollout, arn, deadline)
+    const found = await findRollback(aws, rollout, arn, deadline)
+    if (found.kind !== 'given-up') return found
+    given = `${found.reason} `
   }
   const before = await readService(aws, name)
   const inProgress = rollbackIn(before, rollout, await factsOf(aws, watch))
@@ -74,8 +84,8 @@ export async function startRollback(aws: AwsCalls, watch: Watch, deadline: numbe
     if (inProgress.kind === 'started') await restoreEarly(aws, rollout)
     return inProgress
   }
-  const target = (await lastHealthy(aws, name, before, rollout.taskDefinition)) ?? healthyBefore(rollout)
-  if (target === undefined) return { kind: 'none', reason: 'No revision is known that was healthy before.' }
+  const target = (await lastHealthy(aws, name, before, rollout.taskDefinition)) ?? ranBefore(rollout)
+  if (target === undefined) return { kind: 'none', reason: `${given}No revision is known that was healthy before.` }
   const start = { name, before, taskDefinition: target, shipped: [] }
   const request = { ...updateRequest(start, {}), ...restoring(before, rollout.settings) }
   return { kind: 'started', rollout: await startRollout(aws, start, {}, request) }
@@ -90,9 +100,12 @@ async function restoreEarly(aws: AwsCalls, { name, settings }: StartedRollout): 
   }
 }
 
-/** The revision before, where it had completed and is another one. The history may not be readable. */
-const healthyBefore = ({ wasComplete, previousTaskDefinition, taskDefinition }: Rollout): string | undefined =>
-  wasComplete && previousTaskDefinition !== taskDefinition ? previousTaskDefinition : undefined
+/**
+ * The revision before, where it is another one and had completed, or its tasks ran. The history may not be readable, and the
+ * first deployment of a service that was just created is not complete yet.
+ */
+const ranBefore = ({ wasComplete, hadTasks, previousTaskDefinition, taskDefinition }: Rollout): string | undefined =>
+  (wasComplete || hadTasks) && previousTaskDefinition !== taskDefinition ? previousTaskDefinition : undefined
 
 /** Waits, after ECS has accepted a rollback, until ECS shows its deployment, or how it ended. */
 export async function findRollback(
@@ -100,14 +113,14 @@ export async function findRollback(
   rollout: StartedRollout,
   arn: string,
   deadline: number,
-): Promise<RollbackStart> {
+): Promise<RollbackStart | RollbackGivenUp> {
   let said = ''
-  const look = async (): Promise<RollbackStart | undefined> => {
+  const look = async (): Promise<RollbackStart | RollbackGivenUp | undefined> => {
     const inProgress = rollbackIn(await readService(aws, rollout.name), rollout, { requested: true })
     if (inProgress?.kind === 'started') return inProgress
     const deployment = await readDeployment(aws, arn)
     const { status = 'not shown', statusReason = '' } = deployment ?? {}
-    said = `Service deployment ${status}${statusReason === '' ? '' : `: ${statusReason}`}`
+    said = `Service deployment ${status}${statusReason === '' ? '' : `: ${statusReason}`}`.replace(/\.?$/, '.')
     if (status === 'ROLLBACK_SUCCESSFUL') {
       const to = await revisionRolledBackTo(aws, rollout, deployment)
       await restoreSettings(aws, rollout.name, rollout.settings)
@@ -115,10 +128,10 @@ export async function findRollback(
     }
     if (inProgress !== undefined) return inProgress
     if (status !== 'ROLLBACK_FAILED' && status !== 'STOPPED') return undefined
-    return { kind: 'none', reason: `ECS ended its rollback. ${said}.` }
+    return { kind: 'given-up', reason: `ECS ended its rollback. ${said}` }
   }
   const found = await untilDeadline(aws, deadline, look)
-  return found ?? { kind: 'none', reason: `ECS has not ended its rollback in time. ${said}.` }
+  return found ?? { kind: 'none', reason: `ECS has not ended its rollback in time. ${said}` }
 }
 
 /** Polls until `look` gives a value; `undefined` at the deadline. */

@@ -129,6 +129,21 @@ test('updates the service back, with its settings, where its deployment cannot b
   expect(requests('UpdateService')).toEqual([{ ...name, taskDefinition: arn(1), desiredCount: 2 }])
 })
 
+test('updates the service back itself where ECS has no deployment that completed to go back to', async () => {
+  const unfinished = { ...before, status: 'ACTIVE', rolloutState: 'IN_PROGRESS' } as const
+  const { message, requests } = await cancel({
+    ...found,
+    DescribeServices: serviceOf(ours, unfinished),
+    ListServiceDeployments: { serviceDeployments: [] },
+    StopServiceDeployment: {},
+    DescribeTaskDefinition: { taskDefinition: { taskDefinitionArn: arn(1), status: 'ACTIVE' } },
+    UpdateService: { service: serviceOf(deployment('ecs-svc/back', 1)).services[0] ?? {} },
+  })
+  expect(message).toBe('Service `prod/web` is being updated back to web:1.')
+  expect(requests('StopServiceDeployment')).toEqual([])
+  expect(requests('UpdateService')).toEqual([{ ...name, taskDefinition: arn(1) }])
+})
+
 test('scales a service to zero that ran nothing before', async () => {
   const { message, requests } = await cancel(
     { ...found, UpdateService: { service: serviceOf(ours).services[0] ?? {} } },
@@ -142,7 +157,7 @@ describe('reads lag behind the update', () => {
   test('waits until ECS shows it', async () => {
     const { message, clock } = await cancel({
       ...found,
-      DescribeServices: (_, count) => (count <= 3 ? serviceOf(before) : serviceOf(ours)),
+      DescribeServices: (_, count) => (count <= 3 ? serviceOf(before) : (found['DescribeServices'] as object)),
       StopServiceDeployment: {},
     })
     expect(message).toContain('is being rolled back to web:1 by ECS')

@@ -8,6 +8,7 @@ import { NOTHING_YET, remember } from '../../../../actions/deploy-ecs/src/watch/
 import { decide } from '../../../../actions/deploy-ecs/src/watch/verdict.ts'
 import type { Watch } from '../../../../actions/deploy-ecs/src/watch/watch.ts'
 import { FakeClock } from '../../../support/clock.ts'
+import { type Answer, fakeAws } from '../../../support/deploy-ecs/fake-aws.ts'
 import { arn, criteria, followed, MADE } from '../../../support/deploy-ecs/observations.ts'
 
 const entry = (id: string, revision: number, at: number, more: Partial<Deployment> = {}): Deployment => ({
@@ -84,4 +85,52 @@ test('a rollback to the previous revision is one for both while our deployment i
   const { watch, rollback } = await see([primary(1), failed])
   expect(watch).toBe('rolled-back')
   expect(rollback).toMatchObject({ kind: 'started', rollout: { taskDefinition: arn(1) } })
+})
+
+describe('where ECS accepts a rollback and has no deployment to go back to', () => {
+  const name = { cluster: 'c', service: 'web' }
+  const own = entry('ecs-svc/ours', 2, MADE, { status: 'PRIMARY', rolloutState: 'FAILED', runningCount: 0 })
+  const shown = (...deployments: Deployment[]) => ({
+    serviceName: 'web',
+    ...{ status: 'ACTIVE', desiredCount: 3, taskDefinition: deployments[0]?.taskDefinition, deployments },
+  })
+  const answers: Readonly<Record<string, Answer>> = {
+    StopServiceDeployment: {},
+    DescribeServices: { services: [shown(own)] },
+    DescribeServiceDeployments: {
+      serviceDeployments: [
+        {
+          ...{ serviceDeploymentArn: 'sd', status: 'ROLLBACK_FAILED' },
+          statusReason: 'No rollback candidate was found to run the rollback.',
+        },
+      ],
+    },
+    ListServiceDeployments: { serviceDeployments: [] },
+    DescribeTaskDefinition: { taskDefinition: { taskDefinitionArn: arn(1), status: 'ACTIVE' } },
+    UpdateService: { service: shown(entry('ecs-svc/back', 1, MADE + 60_000, { status: 'PRIMARY' }), own) },
+  }
+  const start = (rollout: Partial<Watch['rollout']>) => {
+    const fake = fakeAws(answers)
+    const watch: Watch = {
+      rollout: { ...followed, name, service: observedService({}), adopts: true, ...rollout },
+      ...{ memory: NOTHING_YET, timeline: [], latest: { at: 0 }, serviceDeploymentArn: 'sd' },
+    }
+    return { ...fake, started: startRollback(fake.aws, watch, 60_000) }
+  }
+
+  test('updates the service to the previous revision, whose tasks ran', async () => {
+    const { started, requests } = start({ wasComplete: false })
+    expect(await started).toMatchObject({ kind: 'started', rollout: { deploymentId: 'ecs-svc/back' } })
+    expect(requests('UpdateService')).toEqual([{ ...name, taskDefinition: arn(1) }])
+  })
+
+  test('says what ECS said where no task of the previous revision ran', async () => {
+    const { started, requests } = start({ wasComplete: false, hadTasks: false })
+    expect(await started).toEqual({
+      kind: 'none',
+      reason:
+        'ECS ended its rollback. Service deployment ROLLBACK_FAILED: No rollback candidate was found to run the rollback. No revision is known that was healthy before.',
+    })
+    expect(requests('UpdateService')).toEqual([])
+  })
 })
