@@ -11,6 +11,9 @@ export interface Revision {
   readonly raw?: object
 }
 
+/** Whether ECS deploys a revision: not one that was deregistered or is being deleted. */
+export const isDeployable = ({ taskDefinition: { status = 'ACTIVE' } }: Revision): boolean => status === 'ACTIVE'
+
 /** Reads a revision, by ARN or `family:revision`, or the latest ACTIVE one of a family. `undefined`: it does not exist. */
 export async function describeTaskDefinition(aws: AwsCalls, taskDefinition: string): Promise<Revision | undefined> {
   const doing = `describe task definition \`${revisionName(taskDefinition)}\``

@@ -1,5 +1,6 @@
 // Finds the revisions for `command: rollback`. Changes nothing.
-import { InputError, SlipwayError } from '../../../../toolkit/errors.ts'
+import { SlipwayError } from '../../../../toolkit/errors.ts'
+import { defined } from '../../../../toolkit/objects.ts'
 import { inParallel } from '../../../../toolkit/parallel.ts'
 import { nameOf, type ServiceName } from '../aws/service-name.ts'
 import { describeServices, requireService } from '../aws/services.ts'
@@ -13,7 +14,7 @@ import { refuseForeignController } from './preflight.ts'
 
 /** Plans the rollback of each service: to `rollback-to`, else to the next older revision that was healthy. */
 export async function prepareRollback(context: Context): Promise<readonly ServicePlan[]> {
-  const { aws, inputs } = context
+  const { aws, log, inputs } = context
   await checkAccount(aws, inputs.expectedAccountId)
   const services = await describeServices(aws, inputs.services)
   return inParallel(inputs.services, 4, async (name): Promise<ServicePlan> => {
@@ -23,13 +24,15 @@ export async function prepareRollback(context: Context): Promise<readonly Servic
     const wanted = inputs.rollbackTo === undefined ? undefined : named(inputs.rollbackTo, current)
     refuseOtherRevision(name, current, inputs.rollbackFrom, wanted)
     const target = wanted ?? (await findPreviousRevision(context, name, before))
-    const base = await loadRevision(aws, 'rollback-to', target)
-    if (base.arn === undefined) throw gone(target)
+    const base = await loadRevision(aws, wanted === undefined ? 'service' : 'rollback-to', target)
     const { registration } = base
+    if (base.arn === undefined) {
+      log.notice(`${revisionName(target)} was deregistered: the rollback registers the same content again.`)
+    }
     const shipped = registration.containerDefinitions.flatMap(({ name: container, image }) =>
       container === undefined || image === undefined ? [] : [{ container, image }],
     )
-    return { name, before, revision: { base, registration, arn: base.arn }, shipped }
+    return { name, before, revision: { base, registration, ...defined({ arn: base.arn }) }, shipped }
   })
 }
 
@@ -52,8 +55,3 @@ function refuseOtherRevision(
     { hint: 'Check whether that revision is healthy. To roll back from it, leave `rollback-from` out.' },
   )
 }
-
-const gone = (revision: string) =>
-  new InputError('rollback-to', `leads to \`${revisionName(revision)}\`, which was deregistered.`, {
-    hint: 'Name a revision that is still ACTIVE, or deploy its image again.',
-  })

@@ -1,12 +1,14 @@
 import type { Service } from '@aws-sdk/client-ecs'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import { readWorkflowRun } from '../../../../toolkit/github.ts'
+import type { AwsCalls } from '../aws/aws-calls.ts'
 import { nameOf, type ServiceName } from '../aws/service-name.ts'
 import { familyOf, revisionName } from '../aws/short-names.ts'
 import type { Context } from '../inputs/context.ts'
 import { deploymentInProgress } from '../observe/in-progress.ts'
 import { type PastDeployment, readHistory } from './history.ts'
-import { replayHistory } from './replay.ts'
+import { registeredAgain } from './registered-again.ts'
+import { type RollbackTarget, replayHistory } from './replay.ts'
 
 /**
  * The revision that `command: rollback` goes to without `rollback-to`. Each rollback says that the current revision is bad, so
@@ -20,7 +22,7 @@ export async function findPreviousRevision(
   service: Service,
 ): Promise<string> {
   const current = service.taskDefinition ?? ''
-  const { older, rolledBackFrom } = replayHistory(pastOf(service, await readHistory(aws, name)), current)
+  const { older, rolledBackFrom } = await replay(aws, pastOf(service, await readHistory(aws, name)), current)
   if (rolledBackFrom !== undefined) {
     const [who, from, to] = [`Service \`${nameOf(name)}\``, revisionName(rolledBackFrom), revisionName(current)]
     const { attempt } = readWorkflowRun(env)
@@ -43,6 +45,17 @@ export async function findPreviousRevision(
     }
   }
   return older ?? nowhere(name, current, rolledBackFrom)
+}
+
+/** Replays the history. The current revision stands for the first one that it is a copy of. */
+async function replay(aws: AwsCalls, past: readonly PastDeployment[], current: string): Promise<RollbackTarget> {
+  const others = past.map(({ taskDefinition }) => taskDefinition).filter((other) => other !== current)
+  const copies = await registeredAgain(aws, current, others)
+  const first = others.find((other) => copies.has(other))
+  if (first === undefined) return replayHistory(past, current)
+  const isCopy = (revision: string) => revision === current || copies.has(revision)
+  const mapped = past.map((each) => (isCopy(each.taskDefinition) ? { ...each, taskDefinition: first } : each))
+  return replayHistory(mapped, first)
 }
 
 /**

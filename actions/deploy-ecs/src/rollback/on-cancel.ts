@@ -7,9 +7,10 @@ import { isRefusal } from '../aws/errors.ts'
 import { nameOf } from '../aws/service-name.ts'
 import { readService } from '../aws/services.ts'
 import { revisionName } from '../aws/short-names.ts'
+import { goBack } from '../change/go-back.ts'
 import type { PostState } from '../change/post-state.ts'
 import { restoreSettings, restoring } from '../change/settings.ts'
-import { startRollout, toRollout, updateRequest } from '../change/start-rollout.ts'
+import { toRollout } from '../change/start-rollout.ts'
 import { stopDeployment } from '../change/stop-deployment.ts'
 import type { Context } from '../inputs/context.ts'
 import { findServiceDeployment } from '../observe/find-service-deployment.ts'
@@ -41,7 +42,7 @@ export async function applyOnCancel(context: CancelContext, state: PostState): P
   }
 }
 
-async function settleService({ aws, inputs }: CancelContext, state: PostState): Promise<string> {
+async function settleService({ aws, log, inputs }: CancelContext, state: PostState): Promise<string> {
   const { name, taskDefinition, previousTaskDefinition, previousId, deploymentId } = state
   const who = `Service \`${nameOf(name)}\``
   const [next, previous] = [revisionName(taskDefinition), revisionName(previousTaskDefinition)]
@@ -68,9 +69,8 @@ async function settleService({ aws, inputs }: CancelContext, state: PostState): 
   }
   const target = healthy ?? previousTaskDefinition
   if (target === taskDefinition) return `${who} stays at ${next}: no other revision is known that was healthy.`
-  const back = { ...start, taskDefinition: target }
-  await startRollout(aws, back, {}, { ...updateRequest(back, {}), ...restoring(before, state.settings) })
-  return `${who} is being updated back to ${revisionName(target)}.`
+  const back = await goBack({ aws, log }, { ...start, taskDefinition: target }, restoring(before, state.settings))
+  return `${who} is being updated back to ${revisionName(back.taskDefinition)}.`
 }
 
 /** Restores the settings. ECS may refuse that while it rolls back; then returns a sentence that says so. */

@@ -76,7 +76,9 @@ async function rollBack(context: Context, watch: Watch, first: Verdict): Promise
   const { aws, log, clock, inputs } = context
   const { rollout } = watch
   const deadline = clock.now() + inputs.timeoutMs
-  const start = await (rollout.ranBefore ? startRollback(aws, watch, deadline) : startScaleToZero(aws, watch, deadline))
+  const start = await (rollout.ranBefore
+    ? startRollback(context, watch, deadline)
+    : startScaleToZero(aws, watch, deadline))
   if (start.kind === 'none') return notRolledBack(first, start.reason)
   if (start.kind === 'ended') {
     watch.rolledBackTo = start.to

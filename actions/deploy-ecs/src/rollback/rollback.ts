@@ -6,9 +6,11 @@ import type { AwsCalls } from '../aws/aws-calls.ts'
 import { isRefusal } from '../aws/errors.ts'
 import { describeServiceDeployments } from '../aws/service-deployments.ts'
 import { readService } from '../aws/services.ts'
+import { goBack } from '../change/go-back.ts'
 import { restoreSettings, restoring } from '../change/settings.ts'
-import { type StartedRollout, startRollout, updateRequest } from '../change/start-rollout.ts'
+import type { StartedRollout } from '../change/start-rollout.ts'
 import { stopDeployment } from '../change/stop-deployment.ts'
+import type { Context } from '../inputs/context.ts'
 import { newerPrimary } from '../observe/deployment.ts'
 import { ecsRollback, type RollbackFacts } from '../observe/ecs-rollback.ts'
 import { type ObservedServiceDeployment, observedService, observedServiceDeployment } from '../observe/model.ts'
@@ -68,7 +70,11 @@ async function waitForNoTasks(aws: AwsCalls, { name }: Rollout, deadline: number
  * healthy. ECS's rollback does not restore what else the deploy changed in the service, so that is restored beside it.
  * ECS only goes back to a deployment that completed. Where there is none, it ends the rollback that it accepted.
  */
-export async function startRollback(aws: AwsCalls, watch: Watch, deadline: number): Promise<RollbackStart> {
+export async function startRollback(
+  { aws, log }: Pick<Context, 'aws' | 'log'>,
+  watch: Watch,
+  deadline: number,
+): Promise<RollbackStart> {
   const { rollout, serviceDeploymentArn: arn } = watch
   const { name } = rollout
   let given = ''
@@ -87,8 +93,7 @@ export async function startRollback(aws: AwsCalls, watch: Watch, deadline: numbe
   const target = (await lastHealthy(aws, name, before, rollout.taskDefinition)) ?? ranBefore(rollout)
   if (target === undefined) return { kind: 'none', reason: `${given}No revision is known that was healthy before.` }
   const start = { name, before, taskDefinition: target, shipped: [] }
-  const request = { ...updateRequest(start, {}), ...restoring(before, rollout.settings) }
-  return { kind: 'started', rollout: await startRollout(aws, start, {}, request) }
+  return { kind: 'started', rollout: await goBack({ aws, log }, start, restoring(before, rollout.settings)) }
 }
 
 /** Restores the settings during ECS's rollback. Where ECS refuses that, they are restored after it. */

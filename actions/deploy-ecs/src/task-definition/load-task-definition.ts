@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { InputError } from '../../../../toolkit/errors.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
 import { familyOf, revisionName } from '../aws/short-names.ts'
-import { describeTaskDefinition } from '../aws/task-definitions.ts'
+import { describeTaskDefinition, isDeployable } from '../aws/task-definitions.ts'
 import type { TaskDefinitionSource } from '../inputs/task-definition-source.ts'
 import { type Registration, toRegistration } from './registration.ts'
 import { parseTaskDefinitionFile } from './task-definition-file.ts'
@@ -75,8 +75,7 @@ export async function loadRevision(
     source: revisionName(arn),
     leftOut: [],
     unknown: unknownMembers(revision.raw ?? {}),
-    // ECS does not deploy a revision that was deregistered.
-    ...(revision.taskDefinition.status === 'INACTIVE' ? {} : { arn }),
+    ...(isDeployable(revision) ? { arn } : {}),
   }
 }
 

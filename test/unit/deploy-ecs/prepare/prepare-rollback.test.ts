@@ -35,6 +35,15 @@ test.each([
   expect(plan?.shipped).toEqual([{ container: 'app', image: 'web:old' }])
 })
 
+test.each(['INACTIVE', 'DELETE_IN_PROGRESS'])('registers a revision that is %s again', async (status) => {
+  const [plan] = await prepare({ rollbackTo: '1' }, answers(status))
+  expect(plan?.revision.arn).toBeUndefined()
+  expect(plan?.revision.registration).toEqual({
+    family: 'web',
+    containerDefinitions: [{ name: 'app', image: 'web:old' }],
+  })
+})
+
 test.each([
   ['the service runs rollback-from', { rollbackFrom: '3', rollbackTo: '2' }],
   ['the service runs rollback-to already', { rollbackFrom: '4', rollbackTo: '3' }],
@@ -50,7 +59,6 @@ test.each([
     answers(),
     /web:3.*web:2/s,
   ],
-  ['the revision was deregistered', { rollbackTo: '1' }, answers('INACTIVE'), /Input `rollback-to`.*`web:1`/],
   [
     'the revision does not exist',
     { rollbackTo: '1' },

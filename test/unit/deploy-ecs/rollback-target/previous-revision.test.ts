@@ -1,12 +1,18 @@
 import type { Service } from '@aws-sdk/client-ecs'
 import { findPreviousRevision } from '../../../../actions/deploy-ecs/src/rollback-target/previous-revision.ts'
-import { fakeAws, fakeLog } from '../../../support/deploy-ecs/fake-aws.ts'
+import { type Answer, awsError, fakeAws, fakeLog, type Input } from '../../../support/deploy-ecs/fake-aws.ts'
 
 const name = { cluster: 'prod', service: 'web' }
 const DAY = 86_400_000
 
 /** Finds the revision before `current`. `past`: oldest first, `web:2 failed` for one that did not roll out to the end. */
-async function find(past: readonly string[], current: string, service: Partial<Service> = {}, attempt = '1') {
+async function find(
+  past: readonly string[],
+  current: string,
+  service: Partial<Service> = {},
+  attempt = '1',
+  describe: Answer = awsError('AccessDeniedException'),
+) {
   const list = past.map((entry, index) => ({
     revision: entry.replace(' failed', ''),
     failed: entry.endsWith(' failed'),
@@ -20,6 +26,7 @@ async function find(past: readonly string[], current: string, service: Partial<S
         createdAt: new Date(index * DAY),
       })),
     },
+    DescribeTaskDefinition: describe,
     DescribeServiceRevisions: {
       serviceRevisions: list.map(({ revision }) => ({ serviceRevisionArn: revision, taskDefinition: revision })),
     },
@@ -86,4 +93,32 @@ test('names the revisions in the error where there is no older one', async () =>
   expect((await find(['web:1', 'web:2', 'web:1'], 'web:1')).revision).toMatch(
     /Service `prod\/web` runs web:1.*web:2.*no older revision/,
   )
+})
+
+describe('after a rollback to a revision that was deregistered and registered again', () => {
+  /** Each revision's image, and whether it is deregistered: web:3 is a copy of web:1. */
+  const described = ({ taskDefinition }: Input) => {
+    const arn = String(taskDefinition)
+    const image = arn === 'web:3' ? 'web:1' : arn
+    return {
+      taskDefinition: {
+        ...{ taskDefinitionArn: arn, family: 'web', status: arn === 'web:3' ? 'ACTIVE' : 'INACTIVE' },
+        containerDefinitions: [{ name: 'app', image }],
+      },
+    } as const
+  }
+
+  test('goes further back than the original, not to the revision that was rolled back from', async () => {
+    const { revision, lines } = await find(['web:0', 'web:1', 'web:2', 'web:3'], 'web:3', {}, '1', described)
+    expect(revision).toBe('web:0')
+    expect(lines).toEqual([expect.stringMatching(/^notice: .*web:2 to web:3 before.*web:0/)])
+  })
+
+  test('stays there in a second attempt of the run', async () => {
+    expect((await find(['web:1', 'web:2', 'web:3'], 'web:3', {}, '2', described)).revision).toBe('web:3')
+  })
+
+  test('goes to the copy from what was deployed on top of it', async () => {
+    expect((await find(['web:1', 'web:2', 'web:3', 'web:4'], 'web:4', {}, '1', described)).revision).toBe('web:3')
+  })
 })
