@@ -43,4 +43,11 @@ export const runnerLog: Log = {
  * not, and `##[name]` anywhere. For the output of containers, builds and providers, which is not trusted.
  */
 export const escapeCommands = (text: string): string =>
-  text.replace(/^(\s*):(?=:)/gm, '$1:\u200b').replaceAll('##[', '#\u200b#[')
+  text.replace(AT_LINE_START, '$1:\u200b').replaceAll('##[', '#\u200b#[')
+
+/**
+ * Colons after nothing but white space and characters that do not show. The runner trims .NET's white space, with U+0085, which `\s`
+ * lacks, and drops a byte order mark at the start of the output. `^` stands after every end of a line that the runner knows.
+ */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const AT_LINE_START = /^([\0-\t\v\f\x0e-\x1f\x7f-\x9f\p{Zs}\p{Cf}\p{Cs}\p{Co}\p{Cn}]*):(?=:)/gmu

@@ -4,6 +4,7 @@ import { CancelledError, describeError } from './errors.ts'
 import { type Log, runnerLog } from './log.ts'
 import { type Exec, exec } from './process/exec.ts'
 import { type Query, query } from './process/query.ts'
+import { escapeLibraryOutput } from './runner/library-output.ts'
 import { runnerStep, type Step } from './step.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -35,6 +36,7 @@ export function run(action: Action): void {
   const phase = process.env['SLIPWAY_PHASE'] === 'post' ? (action.post ?? nothing) : action.main
   const cancellation = new AbortController()
   let ended = false
+  escapeLibraryOutput()
 
   const end = (failure?: unknown) => {
     if (ended) return

@@ -4,15 +4,7 @@ import type { Mask } from './mask.ts'
 import { annotationOf, parseCommand } from './workflow-command.ts'
 
 /** Commands that GitHub disabled, and commands that the rehearsal runner does not have. */
-const refused = [
-  'set-output',
-  'save-state',
-  'set-env',
-  'add-path',
-  'add-matcher',
-  'remove-matcher',
-  'internal-set-repo-path',
-]
+const refused = ['set-output', 'save-state', 'set-env', 'add-path', 'add-matcher', 'remove-matcher']
 
 /** The prefix of an annotation in GitHub's log. */
 const label = { notice: 'Notice', warning: 'Warning', error: 'Error' } as const
@@ -43,7 +35,7 @@ export function readStepOutput(at: EventLocation, mask: Mask, on: (event: Runner
     })
 
   const line = (text: string) => {
-    const command = parseCommand(text)
+    const command = parseCommand(text, resumeToken)
     if (resumeToken !== undefined) {
       // Between stop-commands and its token a step prints untrusted text: no command in it counts.
       if (command?.name === resumeToken) resumeToken = undefined

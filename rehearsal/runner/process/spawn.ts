@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 
 export interface Invocation {
@@ -73,11 +72,21 @@ function stopGradually(child: ChildProcess, { interruptMs, terminateMs }: StopTi
   })
 }
 
+/** Reads lines as .NET's StreamReader does: they end with `\n`, `\r` or both, and a byte order mark at the start is dropped. */
 async function readLines(stream: Readable, line: (text: string) => void): Promise<void> {
+  let rest = ''
+  let atStart = true
   stream.setEncoding('utf8')
-  const lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })
-  lines.on('line', line)
-  await new Promise<void>((resolve) => lines.once('close', resolve))
+  stream.on('data', (chunk: string) => {
+    const text = atStart ? chunk.replace(/^\ufeff/, '') : rest + chunk
+    atStart = false
+    // A `\r` at the end waits: a `\n` may follow.
+    const lines = text.split(/\r\n|\n|\r(?!$)/)
+    rest = lines.pop() ?? ''
+    for (const each of lines) line(each)
+  })
+  await new Promise<void>((resolve) => stream.once('close', resolve))
+  if (rest !== '') line(rest.replace(/\r$/, ''))
 }
 
 function onAbort(signal: AbortSignal, listener: () => void): () => void {

@@ -1,12 +1,36 @@
+import { parseCommand } from '../../../rehearsal/runner/commands/workflow-command.ts'
 import { escapeCommands } from '../../../toolkit/log.ts'
+
+/** The commands that the runner finds in what is printed. It reads lines that end with `\n`, `\r` or both. */
+const commandsIn = (printed: string) => printed.split(/\r\n|\r|\n/).filter((line) => parseCommand(line) !== undefined)
 
 test.each([
   ['::add-mask::a', ':\u200b:add-mask::a'],
   ['  \t::set-output name=verdict::succeeded', '  \t:\u200b:set-output name=verdict::succeeded'],
   ['first\n::stop-commands::x', 'first\n:\u200b:stop-commands::x'],
+  ['first\r::stop-commands::x', 'first\r:\u200b:stop-commands::x'],
+  ['\u0085::add-mask::sha256', '\u0085:\u200b:add-mask::sha256'],
   ['told ##[error]no luck', 'told #\u200b#[error]no luck'],
 ])('%j is no command to the runner', (line, expected) => {
+  expect(commandsIn(line)).toHaveLength(1)
   expect(escapeCommands(line)).toBe(expected)
+  expect(commandsIn(expected)).toEqual([])
+})
+
+test('a command is escaped whatever character stands before it', () => {
+  const characters = [...Array(0x10000).keys()].map((code) => String.fromCharCode(code))
+  const texts = characters.map((character) => `first\n \t${character}${character} ::add-mask::a`)
+  expect(texts.filter((text) => commandsIn(text).length > 0).length).toBeGreaterThan(20)
+  expect(texts.filter((text) => commandsIn(escapeCommands(text)).length > 0)).toEqual([])
+})
+
+test('a byte order mark, which the runner drops at the start of the output, hides no command', () => {
+  expect(escapeCommands('\ufeff::add-mask::a')).toBe('\ufeff:\u200b:add-mask::a')
+})
+
+test('a megabyte of white space is read once', () => {
+  const space = `${' '.repeat(1 << 20)}\n${'\n'.repeat(1 << 20)}`
+  expect(escapeCommands(`${space}text`)).toBe(`${space}text`)
 })
 
 test.each(['std::vector', 'a :: b', '## [heading]', 'arn:aws:iam::123456789012:role/web', ''])(

@@ -119,3 +119,21 @@ test('a secret of several lines is masked line by line', async () => {
   const { output } = await start("run({ main: async ({ log }) => log.mask('one\\n\\ntwo') })").ended
   expect(output).toBe('::add-mask::one%0A%0Atwo\n::add-mask::one\n::add-mask::two\n')
 })
+
+test('what libraries print has no command of the runner in it', async () => {
+  const { output } = await start(`
+    run({ main: async ({ clock }) => {
+      console.warn('an answer\\n\\u0085::add-mask::sha256')
+      console.log('::stop-commands::%s', 'x')
+      process.emitWarning('a path\\n::add-mask::sha256')
+      await clock.sleep(1)
+    } })`).ended
+  expect(output.split('\n').map((line) => line.replace('\u200b', '|'))).toEqual([
+    'an answer',
+    '\u0085:|:add-mask::sha256',
+    ':|:stop-commands::x',
+    'Warning: a path',
+    ':|:add-mask::sha256',
+    '',
+  ])
+})

@@ -172,6 +172,26 @@ jobs:
     expect(annotations).toEqual(['notice: mine'])
   })
 
+  it("stands after .NET's white space, at the start of a line as .NET reads them", async () => {
+    const { annotations, log } = await run(
+      steps(`
+- run: |
+    printf '\\302\\205::notice::after U+0085\\n'
+    printf 'text\\r::notice::after a carriage return\\r\\ntext\\342\\200\\250::notice::in a line\\n'
+    printf '::notice::without an end'
+- run: |
+    printf '\\357\\273\\277::notice::after a byte order mark\\n'
+    printf '\\357\\273\\277::notice::after another\\n'`),
+    )
+    expect(annotations).toEqual([
+      'notice: after U+0085',
+      'notice: after a carriage return',
+      'notice: without an end',
+      'notice: after a byte order mark',
+    ])
+    expect(log).toEqual(expect.arrayContaining(['text', 'text\u2028::notice::in a line']))
+  })
+
   it('fails the step for a command that GitHub disabled', async () => {
     const { step, annotations } = await run(
       steps(`
