@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { InputError } from './errors.ts'
+import { parseJson, TooDeepError } from './text/json.ts'
 
 /** How a deploy ended. Only `succeeded` makes the step succeed. */
 export const VERDICTS = ['succeeded', 'rolled-back', 'failed', 'superseded', 'timed-out', 'cancelled'] as const
@@ -47,9 +48,9 @@ export function parseDeployRecord(json: string, input: string): DeployRecord {
   const hint = 'Pass the output as it is: `${{ steps.deploy.outputs.deploy-record }}`.'
   let value: unknown
   try {
-    value = JSON.parse(json)
+    value = parseJson(json, `Input \`${input}\``)
   } catch (cause) {
-    throw new InputError(input, 'is not JSON.', { hint, cause })
+    throw cause instanceof TooDeepError ? cause : new InputError(input, 'is not JSON.', { hint, cause })
   }
   const parsed = deployRecord.safeParse(value)
   if (parsed.success) return parsed.data

@@ -63,11 +63,20 @@ export function classifyAwsError(error: unknown): AwsFailure {
  */
 export function awsError(error: unknown, doing: string): SlipwayError {
   if (error instanceof SlipwayError) return error
+  if (error instanceof Error && error.name === 'RangeError' && /call stack/.test(error.message))
+    return tooDeep(error, doing)
   // A name such as `AccessDeniedException` is worth a search, `Error` is not.
   const text = error instanceof Error && error.name === 'Error' ? error.message : String(error)
   const hint = HINTS[classifyAwsError(error)]
   return new SlipwayError(`Could not ${doing}. ${text}`, hint === undefined ? { cause: error } : { hint, cause: error })
 }
+
+/** The SDK follows an answer level by level. */
+const tooDeep = (cause: Error, doing: string) =>
+  new SlipwayError(`Could not ${doing}. The answer has too many levels of lists and objects.`, {
+    hint: 'AWS does not answer so. Check `AWS_ENDPOINT_URL` and the proxy of this runner.',
+    cause,
+  })
 
 /** The SDK's error inside one that `awsError` made. Any other error as it is. */
 export const sdkError = (error: unknown): unknown => (error instanceof SlipwayError ? error.cause : error)

@@ -1,5 +1,8 @@
 // GitHub's markdown. Text from outside must go through `text` or `code`.
 
+/** What ends a line in CommonMark, and with it a table's row; and what browsers and editors break lines at. */
+const LINE_ENDS = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/g
+
 /** Escapes text, so that markdown shows it as it is. */
 export const text = (value: string): string =>
   value
@@ -8,11 +11,11 @@ export const text = (value: string): string =>
     .replace(/</g, '&lt;')
     // A zero-width space after the @ keeps people from being notified.
     .replace(/@(?=\w)/g, '@\u200b')
-    .replace(/\r?\n/g, ' ')
+    .replace(LINE_ENDS, ' ')
 
 /** Inline code; safe in a table too. */
 export const code = (value: string): string => {
-  const oneLine = value.replace(/\r?\n/g, ' ').replaceAll('|', '\\|')
+  const oneLine = value.replace(LINE_ENDS, ' ').replaceAll('|', '\\|')
   const fence = '`'.repeat(longestRun(oneLine) + 1)
   return fence.length === 1 ? `\`${oneLine}\`` : `${fence} ${oneLine} ${fence}`
 }
@@ -25,7 +28,7 @@ export const block = (value: string, language = ''): string => {
 
 /** A link; just the label where there is no address. `label` is markdown. */
 export const link = (label: string, url: string): string =>
-  url === '' ? label : `[${label}](${url.replaceAll(' ', '%20').replaceAll(')', '%29')})`
+  url === '' ? label : `[${label}](${url.toWellFormed().replace(/[\s\p{C}()<>|\\]/gu, percent)})`
 
 export const heading = (level: number, title: string): string => `${'#'.repeat(level)} ${title}`
 
@@ -42,5 +45,8 @@ export const details = (summary: string, body: string): string =>
 /** Paragraphs, with the empty and undefined ones left out. */
 export const join = (...parts: readonly (string | undefined)[]): string =>
   parts.filter((part) => part !== undefined && part !== '').join('\n\n')
+
+const percent = (character: string) =>
+  [...Buffer.from(character)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('')
 
 const longestRun = (value: string) => Math.max(0, ...(value.match(/`+/g) ?? []).map((run) => run.length))

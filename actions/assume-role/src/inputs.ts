@@ -1,10 +1,12 @@
 // The only reader of inputs.
+
 import { type Arn, parseArn } from '../../../toolkit/aws/arn.ts'
 import { readRegion } from '../../../toolkit/aws/region.ts'
 import { InputError } from '../../../toolkit/errors.ts'
 import { readWorkflowRun } from '../../../toolkit/github.ts'
 import { InputReader } from '../../../toolkit/inputs.ts'
 import type { Environment } from '../../../toolkit/runtime.ts'
+import { parseJson, TooDeepError } from '../../../toolkit/text/json.ts'
 import { SESSION_TAG_KEYS } from './session-tags.ts'
 
 /** How to authenticate: by the job's OpenID Connect token, or by the credentials in the environment. */
@@ -125,8 +127,9 @@ function readInlinePolicy(reader: InputReader): string | undefined {
   if (policy === undefined) return undefined
   try {
     // Without indentation, which would count against AWS's size limit.
-    return JSON.stringify(JSON.parse(policy))
+    return JSON.stringify(parseJson(policy, 'Input `inline-session-policy`'))
   } catch (cause) {
+    if (cause instanceof TooDeepError) throw cause
     throw new InputError('inline-session-policy', 'is not JSON.', { hint: 'Write an IAM policy as JSON.', cause })
   }
 }

@@ -1,4 +1,5 @@
 import type { WorkflowRun } from '../../../toolkit/github.ts'
+import { cut } from '../../../toolkit/text/cut.ts'
 
 /** Named as aws-actions/configure-aws-credentials names them, so that policies written for it hold here too. */
 export const SESSION_TAG_KEYS = ['GitHub', 'Repository', 'Workflow', 'Actor', 'Commit', 'Branch', 'RunId'] as const
@@ -23,4 +24,4 @@ export function sessionTags(run: WorkflowRun): readonly SessionTag[] {
 }
 
 /** Replaces characters that STS refuses: `dependabot[bot]` becomes `dependabot_bot_`. */
-const asTagValue = (value: string) => value.replace(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, '_').slice(0, 256)
+const asTagValue = (value: string) => cut(value.replace(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, '_'), 256)

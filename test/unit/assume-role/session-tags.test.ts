@@ -35,3 +35,10 @@ test('cuts a value to the 256 characters that STS accepts', () => {
 test('sets no tag without a value', () => {
   expect(sessionTags(readWorkflowRun({}))).toEqual([{ Key: 'GitHub', Value: 'Actions' }])
 })
+
+test('cuts a value between two characters, which half a surrogate pair is not', () => {
+  const letters = `a${'\u{1d400}'.repeat(200)}`
+  const { Workflow = '' } = tagsOf({ GITHUB_WORKFLOW: letters })
+  expect(Workflow).toBe(`a${'\u{1d400}'.repeat(127)}`)
+  expect(() => encodeURIComponent(Workflow)).not.toThrow()
+})

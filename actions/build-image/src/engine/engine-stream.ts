@@ -1,5 +1,6 @@
 import { StringDecoder } from 'node:string_decoder'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
+import { cut } from '../../../../toolkit/text/cut.ts'
 
 /** One message of the Docker Engine API's progress streams. */
 export interface EngineMessage {
@@ -34,7 +35,7 @@ function parse(line: string): EngineMessage {
   try {
     message = JSON.parse(line) as EngineMessage
   } catch (cause) {
-    throw new SlipwayError(`The Docker engine stopped in the middle of a message: \`${line.trim().slice(0, 200)}\`.`, {
+    throw new SlipwayError(`The Docker engine stopped in the middle of a message: \`${cut(line.trim(), 200)}\`.`, {
       hint: 'The engine may have been stopped or may have run out of memory: read its log, and run the step again.',
       cause,
     })

@@ -1,6 +1,8 @@
 // The parts of the OCI image and distribution specifications that are used here.
+
 import * as z from 'zod/mini'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
+import { parseJson, TooDeepError } from '../../../../toolkit/text/json.ts'
 
 export const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json'
 export const OCI_INDEX = 'application/vnd.oci.image.index.v1+json'
@@ -53,8 +55,9 @@ export const readConfig = (bytes: Buffer, of: string): ImageConfig => parse(conf
 
 function parse<T>(schema: z.ZodMiniType<T>, bytes: Buffer, what: string): T {
   try {
-    return schema.parse(JSON.parse(bytes.toString('utf8')))
+    return schema.parse(parseJson(bytes.toString('utf8'), `The ${what}`))
   } catch (cause) {
+    if (cause instanceof TooDeepError) throw cause
     throw new SlipwayError(`The ${what} does not follow the OCI image specification.`, {
       hint: 'Images of Docker’s schema 1, and artifacts that are not images, cannot be copied. Build the image again, and push it with a current tool.',
       cause,

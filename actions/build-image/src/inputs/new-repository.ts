@@ -1,5 +1,6 @@
 import { InputError } from '../../../../toolkit/errors.ts'
 import type { InputReader } from '../../../../toolkit/inputs.ts'
+import { parseJson, TooDeepError } from '../../../../toolkit/text/json.ts'
 
 /** How to create an ECR repository. */
 export interface NewRepository {
@@ -23,8 +24,9 @@ export function readNewRepository(reader: InputReader): NewRepository | undefine
 
 function checkPolicy(text: string): void {
   try {
-    if (Array.isArray((JSON.parse(text) as { rules?: unknown }).rules)) return
+    if (Array.isArray((parseJson(text, 'Input `repository-lifecycle-policy`') as { rules?: unknown }).rules)) return
   } catch (cause) {
+    if (cause instanceof TooDeepError) throw cause
     throw new InputError('repository-lifecycle-policy', 'is not JSON.', {
       hint: 'Write an ECR lifecycle policy: `{"rules": [ … ]}`.',
       cause,

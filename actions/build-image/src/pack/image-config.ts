@@ -1,6 +1,7 @@
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import type { Pair } from '../../../../toolkit/inputs.ts'
 import { sortKeys } from '../../../../toolkit/objects.ts'
+import { parseJson } from '../../../../toolkit/text/json.ts'
 
 export interface FinalConfigOptions {
   /** Digests of the uncompressed layers, as they are pushed. */
@@ -24,7 +25,7 @@ interface BuilderConfig extends Record<string, unknown> {
  * builder starts a container for each.
  */
 export function finalizeConfig(bytes: Buffer, { diffIds, labels, epoch }: FinalConfigOptions): Buffer {
-  const image = JSON.parse(bytes.toString('utf8')) as BuilderConfig
+  const image = parseJson(bytes.toString('utf8'), 'The configuration of the image') as BuilderConfig
   if (image.rootfs?.diff_ids.length !== diffIds.length) {
     throw new SlipwayError('The image’s layers in the Docker engine do not match its configuration.', {
       hint: 'Run the step again. If it fails again, set `engine: buildx`.',

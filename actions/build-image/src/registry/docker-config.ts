@@ -5,6 +5,7 @@ import * as z from 'zod/mini'
 import { DOCKER_HUB } from '../../../../toolkit/image-reference.ts'
 import { childEnvironment } from '../../../../toolkit/process/child-environment.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
+import { parseJson } from '../../../../toolkit/text/json.ts'
 import { type Credentials, parseBasic } from './credentials.ts'
 
 const dockerConfig = z.looseObject({
@@ -19,7 +20,7 @@ export const dockerConfigFolder = (env: World['env']): string => env['DOCKER_CON
 /** The user's Docker configuration, which docker/login-action writes. It is only read; {} when there is none. */
 export function readDockerConfig(env: World['env']): DockerConfig {
   try {
-    return dockerConfig.parse(JSON.parse(readFileSync(join(dockerConfigFolder(env), 'config.json'), 'utf8')))
+    return dockerConfig.parse(parseJson(readFileSync(join(dockerConfigFolder(env), 'config.json'), 'utf8'), 'The file'))
   } catch {
     return {}
   }
@@ -52,6 +53,9 @@ async function askHelper(
     signal,
   }).catch(() => undefined)
   if (found === undefined || found.code !== 0) return undefined
-  const { Username, Secret } = JSON.parse(found.stdout) as { Username?: string; Secret?: string }
+  const { Username, Secret } = parseJson(found.stdout, `The answer of docker-credential-${helper}`) as {
+    Username?: string
+    Secret?: string
+  }
   return Username === undefined || Secret === undefined ? undefined : { username: Username, password: Secret }
 }

@@ -1,6 +1,7 @@
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import { type Http, readBody } from '../../../../toolkit/http/http.ts'
 import { isLoopback } from '../../../../toolkit/http/loopback.ts'
+import { parseJson } from '../../../../toolkit/text/json.ts'
 import { basic, type CredentialSource, type Credentials } from './credentials.ts'
 import { RegistryError, readErrorDocument } from './registry-error.ts'
 
@@ -144,6 +145,9 @@ async function fetchToken(
           : `Check the user name \`${known.username}\` and its password or access token.`,
     })
   }
-  const { token, access_token } = JSON.parse(body.toString('utf8')) as { token?: string; access_token?: string }
+  const { token, access_token } = parseJson(body.toString('utf8'), `The answer of the token server ${url.host}`) as {
+    token?: string
+    access_token?: string
+  }
   return `Bearer ${token ?? access_token ?? ''}`
 }

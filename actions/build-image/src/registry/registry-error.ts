@@ -2,6 +2,7 @@ import { errorMessage, SlipwayError } from '../../../../toolkit/errors.ts'
 import { isConnectionError } from '../../../../toolkit/http/connection-error.ts'
 import type { HttpAnswer } from '../../../../toolkit/http/http.ts'
 import type { Retryable } from '../../../../toolkit/retry.ts'
+import { parseJson } from '../../../../toolkit/text/json.ts'
 
 /** An error answer of a registry, with the registry's own message. */
 export class RegistryError extends SlipwayError {
@@ -52,7 +53,9 @@ export const isCredentialError = (error: unknown): error is RegistryError =>
 export function readErrorDocument(body: Buffer): { code: string; message: string } {
   const text = body.toString('utf8').trim()
   try {
-    const { errors } = JSON.parse(text) as { errors?: { code?: string; message?: string; detail?: unknown }[] }
+    const { errors } = parseJson(text, 'The answer') as {
+      errors?: { code?: string; message?: string; detail?: unknown }[]
+    }
     const first = errors?.[0]
     if (first !== undefined) return { code: first.code ?? '', message: first.message ?? '' }
   } catch {

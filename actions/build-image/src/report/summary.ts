@@ -1,4 +1,5 @@
 import { formatRepository } from '../../../../toolkit/image-reference.ts'
+import { ellipsis } from '../../../../toolkit/text/cut.ts'
 import { formatDuration } from '../../../../toolkit/text/duration.ts'
 import { code, details, heading, join, table } from '../../../../toolkit/text/markdown.ts'
 import type { PlatformImage } from '../image/platform-images.ts'
@@ -62,7 +63,7 @@ function bars(rows: readonly { label: string; ms: number; note: string }[]): str
   return table(
     ['', 'Time', ''],
     rows.map(({ label, ms, note }) => [
-      code(label.length > 80 ? `${label.slice(0, 79)}…` : label),
+      code(ellipsis(label, 80)),
       note || formatDuration(ms),
       note ? '' : '█'.repeat(Math.max(1, Math.round((ms / longest) * WIDTH))),
     ]),
@@ -81,5 +82,5 @@ function shortStep(createdBy: string): string {
     .replace(/^\/bin\/sh -c (#\(nop\) +)?/, '')
     .replace(/\s+/g, ' ')
     .trim()
-  return step === '' ? '?' : step.length > 100 ? `${step.slice(0, 99)}…` : step
+  return step === '' ? '?' : ellipsis(step, 100)
 }

@@ -3,6 +3,7 @@ import { CancelledError } from '../../../../toolkit/errors.ts'
 import type { Exchange, TextAnswer, TextRequest } from '../../../../toolkit/http/exchange.ts'
 import type { Log } from '../../../../toolkit/log.ts'
 import { retry } from '../../../../toolkit/retry.ts'
+import { parseJson } from '../../../../toolkit/text/json.ts'
 import { brokenAnswer, DatadogError, noAnswer, outOfTime, refused } from './datadog-error.ts'
 import { type Keys, requireAppKey } from './keys.ts'
 import type { Site } from './site.ts'
@@ -120,7 +121,7 @@ export class Datadog {
 function parse({ text, cut }: TextAnswer): { readonly value: unknown } | { readonly problem: unknown } {
   if (cut !== undefined) return { problem: cut }
   try {
-    return { value: JSON.parse(text) }
+    return { value: parseJson(text, 'The answer of Datadog') }
   } catch (problem) {
     return { problem }
   }

@@ -1,6 +1,8 @@
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import { isConnectionError } from '../../../../toolkit/http/connection-error.ts'
 import type { TextAnswer } from '../../../../toolkit/http/exchange.ts'
+import { cut } from '../../../../toolkit/text/cut.ts'
+import { parseJson } from '../../../../toolkit/text/json.ts'
 import type { Site } from './site.ts'
 
 /** A request to Datadog failed. */
@@ -94,12 +96,12 @@ function hintFor({ status, headers }: TextAnswer, site: Site, path: string): str
 /** The message of `{"errors": ["…"]}` (v1) or `{"errors": [{"title", "detail"}]}` (v2); else the text, shortened. */
 function whatWentWrong(text: string): string {
   try {
-    const { errors } = JSON.parse(text) as { errors?: unknown }
-    if (Array.isArray(errors)) return errors.map(errorText).join('; ').slice(0, 1000)
+    const { errors } = parseJson(text, 'The answer') as { errors?: unknown }
+    if (Array.isArray(errors)) return cut(errors.map(errorText).join('; '), 1000)
   } catch {
     // Not JSON: a proxy's page, most likely.
   }
-  return text.replace(/\s+/g, ' ').trim().slice(0, 200)
+  return cut(text.replace(/\s+/g, ' ').trim(), 200)
 }
 
 function errorText(error: unknown): string {

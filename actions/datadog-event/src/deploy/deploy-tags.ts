@@ -1,3 +1,4 @@
+import { cut } from '../../../../toolkit/text/cut.ts'
 import type { Deploy } from './deploy.ts'
 
 /** Datadog's limits: characters of a tag, and tags of an event. */
@@ -25,4 +26,4 @@ export function deployTags(deploy: Deploy, more: readonly string[]): readonly st
 
 /** `key:value`, shortened to what Datadog keeps; `undefined` where there is no value. */
 const tag = (key: string, value: string | undefined): string | undefined =>
-  value === undefined || value === '' ? undefined : `${key}:${value}`.slice(0, TAG_LIMIT)
+  value === undefined || value === '' ? undefined : cut(`${key}:${value}`, TAG_LIMIT)

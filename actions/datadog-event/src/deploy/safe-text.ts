@@ -1,4 +1,5 @@
 // Escapes text from outside (commit messages, names) for Datadog's events.
+import { cut as cutText } from '../../../../toolkit/text/cut.ts'
 
 /**
  * Keeps `@name` from notifying people and `%%%` from ending a markdown block; drops control characters. The `@` of an
@@ -34,9 +35,8 @@ const percent = (c: string) =>
 /** At most `limit` characters: cut between two code points, never inside a link, with an ellipsis for what is missing. */
 export function cut(text: string, limit: number): string {
   if (text.length <= limit) return text
-  const kept = text.slice(0, Math.max(0, limit - 1))
-  // Half of a surrogate pair is not a character, and half of a link leads somewhere else.
-  const whole = /[\ud800-\udbff]$/.test(kept) ? kept.slice(0, -1) : kept
+  const whole = cutText(text, Math.max(0, limit - 1))
+  // Half of a link leads somewhere else.
   return `${whole.slice(0, linkOpenAtEnd(whole, text) ?? whole.length)}…`
 }
 

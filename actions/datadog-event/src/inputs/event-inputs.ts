@@ -3,6 +3,7 @@ import { InputError } from '../../../../toolkit/errors.ts'
 import { readWorkflowRun } from '../../../../toolkit/github.ts'
 import type { InputReader } from '../../../../toolkit/inputs.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
+import { cut } from '../../../../toolkit/text/cut.ts'
 import { readChange } from '../deploy/change.ts'
 import {
   type Deploy,
@@ -143,7 +144,7 @@ function readTags(reader: InputReader): readonly string[] {
   if (long !== undefined) {
     throw new InputError(
       'tags',
-      `has \`${long.slice(0, 40)}…\`, ${long.length} characters long; Datadog takes ${TAG_LIMIT}.`,
+      `has \`${cut(long, 40)}…\`, ${long.length} characters long; Datadog takes ${TAG_LIMIT}.`,
       {
         hint: 'Write one `key:value` on each line, or separate them with commas.',
       },

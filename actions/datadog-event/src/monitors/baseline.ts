@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import * as z from 'zod/mini'
 import { InputError } from '../../../../toolkit/errors.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
+import { parseJson } from '../../../../toolkit/text/json.ts'
 import { MONITOR_STATES, type Monitor } from './monitor.ts'
 import type { MonitorQuery } from './snapshot.ts'
 
@@ -50,7 +51,7 @@ export function readBaseline(path: string, queries: readonly MonitorQuery[]): Ba
     'Pass the output `baseline` of the step that ran with `command: baseline` before the deploy, in the same job.'
   let value: unknown
   try {
-    value = JSON.parse(readFileSync(path, 'utf8'))
+    value = parseJson(readFileSync(path, 'utf8'), `The file \`${path}\``)
   } catch (cause) {
     throw new InputError('baseline', `is \`${path}\`, which cannot be read.`, { hint, cause })
   }

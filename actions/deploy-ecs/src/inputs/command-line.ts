@@ -1,5 +1,6 @@
 import { InputError } from '../../../../toolkit/errors.ts'
 import type { InputReader } from '../../../../toolkit/inputs.ts'
+import { parseJson, TooDeepError } from '../../../../toolkit/text/json.ts'
 
 /**
  * Reads an input with a command: a JSON array (`["npm", "start"]`), or words as in a shell, with quotes and backslashes. Expands
@@ -19,9 +20,9 @@ function fromJson(name: string, value: string): readonly string[] {
     })
   let parsed: unknown
   try {
-    parsed = JSON.parse(value)
+    parsed = parseJson(value, `Input \`${name}\``)
   } catch (cause) {
-    throw wrong(cause)
+    throw cause instanceof TooDeepError ? cause : wrong(cause)
   }
   if (!Array.isArray(parsed) || parsed.length === 0 || !parsed.every((word) => typeof word === 'string')) throw wrong()
   return parsed

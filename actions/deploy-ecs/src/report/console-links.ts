@@ -25,7 +25,7 @@ export function taskUrl(taskArn: string): string {
 /** URL of a log stream's page, in the partition of `arn`; '' as above. */
 export function logUrl({ region, group, stream }: LogStream, arn: string): string {
   const root = rootOf(parseArn(arn)?.partition ?? '', region)
-  const escaped = (text: string) => encodeURIComponent(encodeURIComponent(text)).replaceAll('%', '$')
+  const escaped = (text: string) => encodeURIComponent(encodeURIComponent(text.toWellFormed())).replaceAll('%', '$')
   return (
     root &&
     `${root}/cloudwatch/home?region=${region}#logsV2:log-groups/log-group/${escaped(group)}/log-events/${escaped(stream)}`

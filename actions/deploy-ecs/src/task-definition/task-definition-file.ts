@@ -1,5 +1,6 @@
 import type { TaskDefinition } from '@aws-sdk/client-ecs'
 import { InputError } from '../../../../toolkit/errors.ts'
+import { parseJson, TooDeepError } from '../../../../toolkit/text/json.ts'
 import { leftOut } from './left-out.ts'
 import { type Registration, toRegistration } from './registration.ts'
 import { unknownMembers, withoutUnknown } from './unknown-members.ts'
@@ -19,7 +20,7 @@ export interface ParsedFile {
  * without a family gets `family`. @throws InputError
  */
 export function parseTaskDefinitionFile(text: string, path: string, family: string): ParsedFile {
-  const document = parseJson(text, path)
+  const document = parseDocument(text, path)
   const { taskDefinition = document, tags } = document as { taskDefinition?: unknown; tags?: unknown }
   if (!isObject(taskDefinition)) throw wrong(path, 'is not a JSON object.')
   const definitions = taskDefinition['containerDefinitions']
@@ -49,12 +50,13 @@ function refuseWrongTypes(path: string, taskDefinition: object): void {
   throw wrong(path, ['does not have the types of ECS.', ...problems.slice(0, MOST_SHOWN), ...more].join('\n'))
 }
 
-function parseJson(text: string, path: string): object {
+function parseDocument(text: string, path: string): object {
   let document: unknown
   try {
     // Some editors on Windows write a byte order mark.
-    document = JSON.parse(text.replace(/^\uFEFF/, ''))
+    document = parseJson(text.replace(/^\uFEFF/, ''), `The file \`${path}\``)
   } catch (cause) {
+    if (cause instanceof TooDeepError) throw cause
     throw wrong(path, 'is not JSON.', 'ECS takes task definitions as JSON. Convert YAML first.', cause)
   }
   if (!isObject(document)) throw wrong(path, 'is not a JSON object.')

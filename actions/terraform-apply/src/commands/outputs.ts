@@ -1,5 +1,6 @@
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
+import { parseJson } from '../../../../toolkit/text/json.ts'
 import type { OutputValue } from '../plan-json/plan-json.ts'
 import { collect, HIDDEN } from '../plan-json/sensitive-values.ts'
 import type { StreamOutput } from '../terraform/json-events.ts'
@@ -31,7 +32,7 @@ export async function outputsAfterApply(
 ): Promise<Outputs> {
   if (printed !== undefined && Object.values(printed).every(({ sensitive }) => !sensitive)) return printed
   const { code, stdout, stderr } = await tf.exec(['output', '-json', '-no-color'])
-  if (code === 0) return JSON.parse(stdout) as Outputs
+  if (code === 0) return parseJson(stdout, `What \`${tf.product} output\` printed`) as Outputs
   throw new SlipwayError(`\`${tf.product} output\` failed: ${stderr.trim()}`, {
     hint: 'The apply itself succeeded. Run the step again to get the outputs.',
   })

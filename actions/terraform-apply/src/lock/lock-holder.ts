@@ -3,6 +3,7 @@
 import { readWorkflowRun } from '../../../../toolkit/github.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
 import { formatDuration } from '../../../../toolkit/text/duration.ts'
+import { parseJson } from '../../../../toolkit/text/json.ts'
 import type { StateStore } from '../state/state-store.ts'
 import type { Lock } from './lock.ts'
 
@@ -33,7 +34,7 @@ export const HOLDER = '.holder.json'
 export async function readHolder(store: StateStore, lockId: string): Promise<Holder | undefined> {
   const text = await store.read(HOLDER)
   if (text === undefined) return undefined
-  const holder = JSON.parse(text) as Holder
+  const holder = parseJson(text, `\`${store.address(HOLDER)}\``) as Holder
   return holder.lockId === lockId ? holder : undefined
 }
 

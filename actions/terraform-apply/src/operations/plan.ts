@@ -1,6 +1,7 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
+import { parseJson } from '../../../../toolkit/text/json.ts'
 import type { PlanInputs } from '../inputs/plan-inputs.ts'
 import type { Plan } from '../plan-json/plan-json.ts'
 import { type Scrub, scrubber, secretsOf } from '../plan-json/sensitive-values.ts'
@@ -62,7 +63,7 @@ export async function readPlan(tf: Terraform, file: string): Promise<SavedPlan> 
       hint: 'An earlier step of this job must have saved it, with the same configuration and version, after `init`.',
     })
   }
-  const plan = JSON.parse(stdout) as Plan
+  const plan = parseJson(stdout, `The plan \`${file}\``) as Plan
   if (!plan.format_version?.startsWith('1.')) {
     throw new SlipwayError(`${tf.product} wrote a plan of format ${plan.format_version}; this action reads format 1.`, {
       hint: 'Use a newer version of this action.',

@@ -56,7 +56,7 @@ function formsOf(secret: string): readonly string[] {
   const forms = [secret, ...secret.split(/\r?\n/).map((line) => line.trim())]
   const json = JSON.stringify(secret).slice(1, -1)
   const escaped = [json, json.replace(/[<>&]/g, asTerraformEscapes)]
-  const encoded = [Buffer.from(secret).toString('base64'), encodeURIComponent(secret)]
+  const encoded = [Buffer.from(secret).toString('base64'), encodeURIComponent(secret.toWellFormed())]
   return [...forms, ...escaped, ...encoded].filter((form) => form.length >= SHORTEST)
 }
 

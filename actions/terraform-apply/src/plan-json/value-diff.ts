@@ -1,3 +1,4 @@
+import { parseJson } from '../../../../toolkit/text/json.ts'
 import { isContainer, isMarked, keysOf, member, type Path, sameValue } from './json-values.ts'
 
 /** One side of a difference. */
@@ -76,7 +77,7 @@ function shown(value: unknown, sensitive: unknown): Shown {
 function parsedContainer(value: unknown, isSecret: (text: string) => boolean): unknown {
   if (typeof value !== 'string' || !/^\s*[[{]/.test(value) || isSecret(value)) return undefined
   try {
-    return JSON.parse(value)
+    return parseJson(value, 'The value')
   } catch {
     return undefined
   }

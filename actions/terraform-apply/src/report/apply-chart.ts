@@ -1,6 +1,7 @@
 // The operations of an apply as a Mermaid gantt chart, which GitHub draws: how long each took, and which ran in parallel.
 
 import { counted } from '../../../../toolkit/text/counted.ts'
+import { cut } from '../../../../toolkit/text/cut.ts'
 import { formatDuration } from '../../../../toolkit/text/duration.ts'
 import { block, heading, join, text } from '../../../../toolkit/text/markdown.ts'
 import type { Operation } from '../terraform/apply-progress.ts'
@@ -36,7 +37,9 @@ function bar(operation: Operation): string {
 
 /** Leaves out the middle of a long address: its ends say more. */
 const shortened = (address: string) =>
-  address.length <= LONGEST ? address : `${address.slice(0, LONGEST / 2)}…${address.slice(1 - LONGEST / 2)}`
+  address.length <= LONGEST
+    ? address
+    : `${cut(address, LONGEST / 2)}…${address.slice(1 - LONGEST / 2).replace(/^[\udc00-\udfff]/, '')}`
 
 /** Replaces characters that Mermaid's grammar or HTML interprets by their full-width forms, which look the same. */
 const escaped = (label: string) =>

@@ -1,3 +1,4 @@
+import { cut } from '../../../../toolkit/text/cut.ts'
 import { block } from '../../../../toolkit/text/markdown.ts'
 import { attributesOf, type Change } from '../plan-json/changes.ts'
 import { isUnder, pathText } from '../plan-json/json-values.ts'
@@ -34,7 +35,7 @@ export function attributeLines(change: Change, most: number, scrub: Scrub): read
 function shownText(shown: Shown, scrub: Scrub): string {
   if (shown.kind !== 'value') return WORDS[shown.kind]
   const json = JSON.stringify(scrubValue(shown.value, scrub))
-  return json.length > LONGEST ? `${json.slice(0, LONGEST)} … (${json.length} characters)` : json
+  return json.length > LONGEST ? `${cut(json, LONGEST)} … (${json.length} characters)` : json
 }
 
 const WORDS = { absent: 'null', unknown: '(known after apply)', sensitive: '(sensitive)' } as const

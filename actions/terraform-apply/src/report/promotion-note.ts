@@ -1,4 +1,5 @@
 import { counted } from '../../../../toolkit/text/counted.ts'
+import { ellipsis } from '../../../../toolkit/text/cut.ts'
 import { code, details, table, text } from '../../../../toolkit/text/markdown.ts'
 import type { PromotionDifference } from '../review/promotion.ts'
 
@@ -22,4 +23,4 @@ export function promotionNote(found: readonly PromotionDifference[], there: stri
   return details(title, table(['Resource', 'Attribute', `In ${text(from)}`, 'Here'], rows) + more)
 }
 
-const cut = (value: string) => (value.length > 80 ? `${value.slice(0, 79)}…` : value)
+const cut = (value: string) => ellipsis(value, 80)

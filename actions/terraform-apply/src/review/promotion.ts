@@ -3,6 +3,7 @@
 
 import * as z from 'zod/mini'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
+import { parseJson, TooDeepError } from '../../../../toolkit/text/json.ts'
 import { isContainer, isMarked, keysOf, member, type Path, pathText } from '../plan-json/json-values.ts'
 import type { Plan } from '../plan-json/plan-json.ts'
 import { HIDDEN } from '../plan-json/sensitive-values.ts'
@@ -39,8 +40,9 @@ export function plannedOf(plan: Plan, environment: string): Planned {
 /** Reads a file that another plan wrote; `where` names it in errors. @throws SlipwayError when it is something else. */
 export function parsePlanned(text: string, where: string): Planned {
   try {
-    return z.parse(planned, JSON.parse(text))
+    return z.parse(planned, parseJson(text, where))
   } catch (cause) {
+    if (cause instanceof TooDeepError) throw cause
     throw new SlipwayError(`${where} is not the planned file of another environment.`, {
       hint: 'Pass the file that the output `planned-file` of its plan names.',
       cause,

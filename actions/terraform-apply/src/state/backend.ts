@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
+import { parseJson } from '../../../../toolkit/text/json.ts'
 import type { RootModule } from '../inputs/root-module.ts'
 import { ERRORED_STATE } from './errored-file.ts'
 import { stateFileHolds } from './state-format.ts'
@@ -61,7 +62,9 @@ export const localStateFile = (workspace: string): string =>
 /** Reads the backend that `init` configured. @throws SlipwayError for a local state, or a backend without a lock. */
 export function readBackend({ directory, path }: RootModule, env: Environment): Backend {
   const file = join(directory, dataDirectory(env), 'terraform.tfstate')
-  const { backend } = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { backend?: Backend }) : {}
+  const { backend } = existsSync(file)
+    ? (parseJson(readFileSync(file, 'utf8'), `The file \`${file}\``) as { backend?: Backend })
+    : {}
   if (backend === undefined || backend.type === 'local') throw localState(path)
   if (backend.type === 's3' && backend.config['use_lockfile'] !== true && !backend.config['dynamodb_table']) {
     throw new SlipwayError(`The S3 backend of \`${path}\` has no lock: two runs could write its state at once.`, {

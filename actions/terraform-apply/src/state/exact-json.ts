@@ -1,3 +1,5 @@
+import { refuseDeepJson } from '../../../../toolkit/text/json.ts'
+
 declare global {
   // Node has them; TypeScript's library does not yet. https://github.com/tc39/proposal-json-parse-with-source
   interface JSON {
@@ -10,7 +12,9 @@ declare global {
 }
 
 /** Parses JSON so that `JSON.stringify` writes every number with all its digits, also those that a JavaScript number cannot hold. */
-export const parseExactly = (text: string): unknown =>
-  JSON.parse(text, (_: string, value: unknown, { source }: { readonly source: string }) =>
+export function parseExactly(text: string): unknown {
+  refuseDeepJson(text, 'The state that Terraform printed')
+  return JSON.parse(text, (_: string, value: unknown, { source }: { readonly source: string }) =>
     typeof value === 'number' ? JSON.rawJSON(source) : value,
   )
+}

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
+import { parseJson, TooDeepError } from '../../../../toolkit/text/json.ts'
 
 /** The members of a state file that we read. */
 export interface State {
@@ -17,8 +18,9 @@ const NO_STATE =
 export function parseState(text: string, where: string): State {
   let state: Partial<State> | null
   try {
-    state = JSON.parse(text)
+    state = parseJson(text, where) as Partial<State> | null
   } catch (cause) {
+    if (cause instanceof TooDeepError) throw cause
     throw new SlipwayError(`${where} is not a Terraform state: it is not JSON.`, { hint: NO_STATE, cause })
   }
   if (typeof state?.lineage !== 'string' || typeof state.serial !== 'number' || !Array.isArray(state.resources)) {

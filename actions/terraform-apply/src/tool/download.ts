@@ -10,6 +10,7 @@ import { openHttp, readBody } from '../../../../toolkit/http/http.ts'
 import { followRedirects } from '../../../../toolkit/http/redirects.ts'
 import { retry } from '../../../../toolkit/retry.ts'
 import type { Environment, World } from '../../../../toolkit/runtime.ts'
+import { parseJson } from '../../../../toolkit/text/json.ts'
 import { VERSION } from '../../../../toolkit/version.ts'
 import type { ToolInputs } from '../inputs/inputs.ts'
 import { newestOf, parseVersion } from './version-constraint.ts'
@@ -83,7 +84,7 @@ function releasesOf({ tool, downloadUrl }: ToolInputs): Releases {
 async function choose(world: World, { index }: Releases, { text, from, allows }: WantedVersion): Promise<string> {
   // An exact version needs no list.
   if (/^\d+\.\d+\.\d+/.test(text) && parseVersion(text) !== undefined) return text
-  const { versions } = JSON.parse((await fetchBytes(world, index)).toString()) as {
+  const { versions } = parseJson((await fetchBytes(world, index)).toString(), `The list \`${index}\``) as {
     versions: Record<string, unknown> | { id: string }[]
   }
   const known = Array.isArray(versions) ? versions.map(({ id }) => id) : Object.keys(versions)

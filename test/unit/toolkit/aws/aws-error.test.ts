@@ -75,3 +75,11 @@ test('gives the error of the SDK back, from inside the one that says what failed
   expect(sdkError(awsError(denied, 'describe service `web`'))).toBe(denied)
   expect(sdkError(denied)).toBe(denied)
 })
+
+test('an answer that is too deep for the SDK is named as that', () => {
+  const error = awsError(
+    failure('RangeError', { message: 'Maximum call stack size exceeded\n  Deserialization error' }),
+    'describe service `web`',
+  )
+  expect(error.message).toBe('Could not describe service `web`. The answer has too many levels of lists and objects.')
+})

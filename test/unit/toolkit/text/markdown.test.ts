@@ -9,6 +9,15 @@ test('code holds back-ticks and pipes', () => {
   expect(code('a`b|c')).toBe('`` a`b\\|c ``')
 })
 
+test.each(['\n', '\r', '\r\n', '\v', '\f', '\u0085', '\u2028', '\u2029'])(
+  'text and code stay on one line at %j',
+  (end) => {
+    expect(text(`a${end}b`)).toBe('a b')
+    expect(code(`a${end}b`)).toBe('`a b`')
+    expect(link('run', `https://x/a${end}b`)).toMatch(/^\[run\]\(https:\/\/x\/a(%[0-9A-F]{2})+b\)$/)
+  },
+)
+
 test('a block is fenced by more back-ticks than it holds', () => {
   expect(block('x', 'json')).toBe('```json\nx\n```')
   expect(block('```\nx\n```')).toBe('````\n```\nx\n```\n````')
