@@ -18,12 +18,14 @@ import { readTargets } from '../observe/target-health.ts'
 import { applyChanges, imagesOf } from '../task-definition/apply-changes.ts'
 import { chosenContainer, planFor } from '../task-definition/before-deploy-container.ts'
 import { changesForService, refuseUnknownContainers, withDatadogTags } from '../task-definition/changes-per-service.ts'
-import { type CheckedImage, checkImage } from '../task-definition/check-image.ts'
+import type { CheckedImage } from '../task-definition/check-image.ts'
+import { type ImageToShip, imagesToShip } from '../task-definition/images-to-ship.ts'
 import { type LoadedTaskDefinition, loadTaskDefinition } from '../task-definition/load-task-definition.ts'
 import type { Registration } from '../task-definition/registration.ts'
 import { sameRegistration } from '../task-definition/same-registration.ts'
 import type { PlannedRevision, ServicePlan } from '../task-definition/service-plan.ts'
 import { checkAccount } from './account.ts'
+import { checkImages, imageKey } from './check-images.ts'
 import {
   missingTargetGroup,
   refuseForeignController,
@@ -47,8 +49,7 @@ interface LoadedService extends FoundService {
 /** A service with the task definition that it shall run. */
 interface Draft extends LoadedService {
   readonly registration: Registration
-  /** The new image of each container that gets one. */
-  readonly images: ReadonlyMap<string, string>
+  readonly images: readonly ImageToShip[]
 }
 
 /** Reads the services, plans what each shall run, and refuses a deploy that cannot succeed. */
@@ -63,7 +64,10 @@ export async function prepare(context: Context): Promise<readonly ServicePlan[]>
       inputs.taskDefinitionChanges,
     )
   const drafts = services.map((service) => draft(context, service))
-  const checked = await checkImages(context, drafts)
+  const checked = await checkImages(
+    context,
+    drafts.flatMap(({ images }) => images),
+  )
   const plans = drafts.map((one) => toPlan(one, checked))
   reportUnknownMembers(context, plans)
   const first = inputs.beforeDeploy && planFor(plans, inputs.beforeDeploy)
@@ -86,14 +90,15 @@ function draft({ inputs, env }: Context, service: LoadedService): Draft {
     version,
     ...(environment === undefined ? {} : { env: environment }),
   })
-  const { registration } = base
-  return { ...service, registration: applyChanges(registration, tagged), images: imagesOf(registration, tagged) }
+  const registration = applyChanges(base.registration, tagged)
+  const images = imagesToShip(inputs.taskDefinitionSource, registration, imagesOf(base.registration, tagged))
+  return { ...service, registration, images }
 }
 
 function toPlan({ name, before, base, registration, images }: Draft, checked: ReadonlyMap<string, CheckedImage>) {
   refuseMissingPorts(name, before, registration)
   refuseMissingExecutionRole(registration)
-  const shipped = [...images].flatMap(([container, image]) => checked.get(`${container}=${image}`) ?? [])
+  const shipped = images.flatMap((image) => checked.get(imageKey(image)) ?? [])
   return { name, before, revision: plannedRevision(base, registration), shipped }
 }
 
@@ -163,18 +168,6 @@ async function loadTaskDefinitions(
     for (const sentence of leftOut) log.warning(`In ${source}: ${sentence}`)
   }
   return loaded
-}
-
-/** Checks each image once. Returns them by `container=image`. */
-async function checkImages(context: Context, drafts: readonly Draft[]): Promise<ReadonlyMap<string, CheckedImage>> {
-  const wanted = new Map(
-    drafts.flatMap(({ images }) =>
-      [...images].map(([container, image]) => [`${container}=${image}`, { container, image }] as const),
-    ),
-  )
-  const checked = await inParallel([...wanted.values()], 4, (image) => checkImage(context, image))
-  for (const note of new Set(checked.flatMap((image) => image.note ?? []))) context.log.warning(note)
-  return new Map(checked.map((image) => [`${image.container}=${image.image}`, image]))
 }
 
 /** More would take longer than they are worth: the watch reads each of them soon enough. */

@@ -2,6 +2,7 @@ import type { DeployRecord, ServiceRecord } from '../../../../toolkit/deploy-rec
 import { readWorkflowRun, type WorkflowRun } from '../../../../toolkit/github.ts'
 import { accountOf } from '../aws/short-names.ts'
 import type { Context } from '../inputs/context.ts'
+import { imagesToShow } from '../task-definition/images-to-ship.ts'
 import { type Outcome, overall } from './outcome.ts'
 
 /** Milliseconds since the epoch, by our clock. */
@@ -57,6 +58,6 @@ function toServiceRecord({ plan, taskDefinition, verdict, watch }: Outcome): Ser
     taskDefinition,
     ...(previous === undefined ? {} : { previousTaskDefinition: previous }),
     ...(watch?.serviceDeploymentArn === undefined ? {} : { serviceDeployment: watch.serviceDeploymentArn }),
-    images: plan.shipped.map(({ container, image }) => ({ container, image })),
+    images: imagesToShow(plan.shipped).map(({ container, image }) => ({ container, image })),
   }
 }

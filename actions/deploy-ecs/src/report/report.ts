@@ -6,6 +6,7 @@ import { inParallel } from '../../../../toolkit/parallel.ts'
 import { formatDuration } from '../../../../toolkit/text/duration.ts'
 import { nameOf } from '../aws/service-name.ts'
 import type { Context } from '../inputs/context.ts'
+import { imagesToShow } from '../task-definition/images-to-ship.ts'
 import { explain } from './explain.ts'
 import type { Outcome } from './outcome.ts'
 import { type Span, toRecord } from './record.ts'
@@ -75,5 +76,7 @@ function writeOutputs(
 
 /** `container=image`, each once. */
 const imagesOf = (outcomes: readonly Outcome[]): readonly string[] => [
-  ...new Set(outcomes.flatMap(({ plan }) => plan.shipped.map(({ container, image }) => `${container}=${image}`))),
+  ...new Set(
+    outcomes.flatMap(({ plan }) => imagesToShow(plan.shipped).map(({ container, image }) => `${container}=${image}`)),
+  ),
 ]

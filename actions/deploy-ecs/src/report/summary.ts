@@ -1,9 +1,11 @@
 // The job summary of a deploy. Pure: from data to markdown.
+
 import type { VerdictName } from '../../../../toolkit/deploy-record.ts'
 import { formatDuration } from '../../../../toolkit/text/duration.ts'
 import { block, code, details, heading, join, link, table, text } from '../../../../toolkit/text/markdown.ts'
 import { nameOf } from '../aws/service-name.ts'
 import { revisionName, taskId } from '../aws/short-names.ts'
+import { imagesToShow } from '../task-definition/images-to-ship.ts'
 import { logUrl, serviceUrl, taskUrl } from './console-links.ts'
 import type { Explanation } from './explain.ts'
 import type { FailedLog } from './failed-logs.ts'
@@ -39,7 +41,9 @@ export function summarise(outcomes: readonly Explained[], { startedAt, finishedA
         code(revisionName(outcome.plan.before.taskDefinition ?? 'nothing')),
         code(revisionName(outcome.taskDefinition)),
         code(revisionName(runsNow(outcome))),
-        outcome.plan.shipped.map(({ container, image }) => `${code(container)}: ${code(image)}`).join('<br>'),
+        imagesToShow(outcome.plan.shipped)
+          .map(({ container, image }) => `${code(container)}: ${code(image)}`)
+          .join('<br>'),
       ]),
     ),
     ...outcomes.map((outcome) => section(outcome, outcomes.length > 1)),

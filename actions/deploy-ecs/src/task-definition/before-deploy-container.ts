@@ -20,7 +20,8 @@ export function chosenContainer({ revision, shipped }: ServicePlan, wanted: stri
       },
     )
   }
-  const candidates = shipped.length > 0 ? shipped.map(({ container }) => container) : names
+  const changed = shipped.flatMap(({ container, input }) => (input === 'image' ? [container] : []))
+  const candidates = changed.length > 0 ? changed : names
   const [only, ...others] = candidates
   if (only !== undefined && others.length === 0) return only
   throw new InputError(

@@ -6,11 +6,14 @@ import { isLoopback } from '../../../../toolkit/http/loopback.ts'
 import { requireReference } from '../../../../toolkit/image-reference.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
 import type { Context } from '../inputs/context.ts'
+import type { ImageToShip } from './images-to-ship.ts'
 import { pullThroughRule } from './pull-through-cache.ts'
 import type { ShippedImage } from './shipped-image.ts'
 
 /** An image that was checked. */
 export interface CheckedImage extends ShippedImage {
+  /** The input that it comes from. */
+  readonly input?: ImageToShip['input']
   /** A warning for the log. */
   readonly note?: string
 }
@@ -22,11 +25,11 @@ export interface CheckedImage extends ShippedImage {
  */
 export async function checkImage(
   { aws, env, region }: Pick<Context, 'aws' | 'env' | 'region'>,
-  { container, image }: Pick<ShippedImage, 'container' | 'image'>,
+  { container, image, input }: ImageToShip,
 ): Promise<CheckedImage> {
-  const { repository, tag = 'latest', digest } = requireReference(image, 'image')
+  const { repository, tag = 'latest', digest } = requireReference(image, input)
   const registry = parseEcrHost(repository.host) ?? emulated(repository.host, env, region)
-  if (registry === undefined) return { container, image, ...mutable(image, digest) }
+  if (registry === undefined) return { container, image, input, ...mutable(image, digest) }
   try {
     const { imageDetails = [] } = await aws.call('other', `look for the image \`${image}\``, (options) =>
       aws.clients.ecr(registry.region).send(
@@ -43,6 +46,7 @@ export async function checkImage(
     return {
       container,
       image,
+      input,
       ...(resolved !== undefined && ONE_IMAGE.test(found?.imageManifestMediaType ?? '') ? { digest: resolved } : {}),
       ...mutable(image, digest, resolved),
     }
@@ -50,9 +54,9 @@ export async function checkImage(
     if (error instanceof CancelledError) throw error
     const cause = sdkError(error)
     const rule = isMissing(cause) ? await pullThroughRule(aws, registry, repository.path) : undefined
-    if (rule === undefined) return { container, image, note: notChecked(image, cause) }
+    if (rule === undefined) return { container, image, input, note: notChecked({ container, image, input }, cause) }
     const note = `${image} was not checked: it is not in ECR yet. The pull-through cache rule \`${rule}\` fetches it when the first task pulls it.`
-    return { container, image, note }
+    return { container, image, input, note }
   }
 }
 
@@ -71,16 +75,17 @@ const isMissing = (error: unknown): boolean =>
   error instanceof Error && (error.name === 'ImageNotFoundException' || error.name === 'RepositoryNotFoundException')
 
 /** The note on an image that could not be checked. @throws InputError when it does not exist. */
-function notChecked(image: string, error: unknown): string {
+function notChecked({ container, image, input }: ImageToShip, error: unknown): string {
   const name = error instanceof Error ? error.name : ''
+  const has = `has \`${image}\`${input === 'image' ? '' : ` in container \`${container}\``}`
   if (name === 'ImageNotFoundException') {
-    throw new InputError('image', `has \`${image}\`, which does not exist in its repository.`, {
+    throw new InputError(input, `${has}, which does not exist in its repository.`, {
       hint: `Push it first, and pass the reference that build-image outputs. ${BEHIND_A_CACHE}`,
       cause: error,
     })
   }
   if (name === 'RepositoryNotFoundException') {
-    throw new InputError('image', `has \`${image}\`, whose repository does not exist.`, {
+    throw new InputError(input, `${has}, whose repository does not exist.`, {
       hint: `Check the registry, the region and the name of the repository. ${BEHIND_A_CACHE}`,
       cause: error,
     })

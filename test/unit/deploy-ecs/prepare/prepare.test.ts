@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Deployment, Service } from '@aws-sdk/client-ecs'
 import type { Context } from '../../../../actions/deploy-ecs/src/inputs/context.ts'
 import { readTaskDefinitionChanges } from '../../../../actions/deploy-ecs/src/inputs/task-definition-changes.ts'
@@ -72,6 +75,47 @@ describe('a deployment in progress', () => {
     const { plans, lines } = run(deploying, { onConflict: 'supersede' })
     expect(await plans).toHaveLength(1)
     expect(lines[0]).toMatch(/^warning: .*This deploy supersedes it/)
+  })
+})
+
+describe('the images of a task definition that an input names', () => {
+  const ECR = '123456789012.dkr.ecr.eu-west-1.amazonaws.com'
+  const taskDefinition = {
+    ...definition,
+    containerDefinitions: [{ name: 'app', image: `${ECR}/web:1` }],
+  }
+  const digest = `sha256:${'a'.repeat(64)}`
+  const imageManifestMediaType = 'application/vnd.oci.image.manifest.v1+json'
+  const DescribeImages = { imageDetails: [{ imageDigest: digest, imageManifestMediaType }] }
+  const DescribeTaskDefinition = { taskDefinition }
+  const file = () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'file-')), 'td.json')
+    writeFileSync(path, JSON.stringify(taskDefinition))
+    return { taskDefinitionSource: { kind: 'file', path } }
+  }
+
+  test('are looked for, and compared with what runs', async () => {
+    const { plans, lines } = run([serviceOf('web')], file(), { DescribeImages })
+    expect((await plans)[0]?.shipped).toMatchObject([{ container: 'app', image: `${ECR}/web:1`, digest }])
+    expect(lines).toEqual([expect.stringMatching(/^warning: .*web:1 names a tag/)])
+  })
+
+  test('that are not there are refused', async () => {
+    const { plans } = run([serviceOf('web')], file(), { DescribeImages: awsError('ImageNotFoundException') })
+    await expect(plans).rejects.toThrow(`\`${ECR}/web:1\` in container \`app\`, which does not exist`)
+  })
+
+  test('need no warning of their tags where they are registered', async () => {
+    const source = { taskDefinitionSource: { kind: 'family', family: 'web' } }
+    const { plans, lines } = run([serviceOf('web')], source, { DescribeImages, DescribeTaskDefinition })
+    expect((await plans)[0]?.shipped).toHaveLength(1)
+    expect(lines).toEqual([expect.stringMatching(/^info: .*web:1 names a tag/)])
+  })
+
+  test('are not looked for where the service keeps its own', async () => {
+    const { plans, requests } = run([serviceOf('web')], {}, { DescribeTaskDefinition })
+    expect((await plans)[0]?.shipped).toEqual([])
+    expect(requests('DescribeImages')).toEqual([])
   })
 })
 

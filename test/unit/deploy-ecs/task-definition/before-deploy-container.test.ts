@@ -5,8 +5,16 @@ import { describeError } from '../../../../toolkit/errors.ts'
 const plan = (family: string, containers: readonly string[], shipped: readonly string[] = []) =>
   ({
     revision: { registration: { family, containerDefinitions: containers.map((name) => ({ name })) } },
-    shipped: shipped.map((container) => ({ container, image: 'web:2' })),
+    shipped: shipped.map((container) => ({ container, image: 'web:2', input: 'image' })),
   }) as unknown as ServicePlan
+
+const besideFile = {
+  ...plan('web', ['app', 'proxy']),
+  shipped: [
+    { container: 'proxy', image: 'web:2', input: 'image' },
+    { container: 'app', image: 'web:1', input: 'task-definition' },
+  ],
+} as unknown as ServicePlan
 
 const task = (container?: string) => ({
   ...{ command: ['x'], timeoutMs: 1 },
@@ -31,6 +39,7 @@ describe('chosenContainer', () => {
   test.each([
     ['the one that is named', plan('web', ['app', 'proxy'], ['proxy']), 'app', 'app'],
     ['the only one', plan('web', ['app']), undefined, 'app'],
+    ['the only one whose image changes, beside those of a file', besideFile, undefined, 'proxy'],
     ['the only one whose image changes', plan('web', ['app', 'proxy'], ['proxy']), undefined, 'proxy'],
   ])('returns %s', (_, given, wanted, container) => {
     expect(chosenContainer(given, wanted)).toBe(container)

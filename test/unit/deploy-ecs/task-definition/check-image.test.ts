@@ -1,4 +1,5 @@
 import { checkImage } from '../../../../actions/deploy-ecs/src/task-definition/check-image.ts'
+import type { ImageToShip } from '../../../../actions/deploy-ecs/src/task-definition/images-to-ship.ts'
 import { expectedDigest } from '../../../../actions/deploy-ecs/src/task-definition/shipped-image.ts'
 import { describeError } from '../../../../toolkit/errors.ts'
 import { type Answer, awsError, fakeAws } from '../../../support/deploy-ecs/fake-aws.ts'
@@ -7,9 +8,17 @@ const HOST = '123456789012.dkr.ecr.eu-west-1.amazonaws.com'
 const digest = `sha256:${'a'.repeat(64)}`
 const ONE_IMAGE = 'application/vnd.oci.image.manifest.v1+json'
 
-function check(image: string, answers: Readonly<Record<string, Answer>>, env: Readonly<Record<string, string>> = {}) {
+function check(
+  image: string,
+  answers: Readonly<Record<string, Answer>>,
+  env: Readonly<Record<string, string>> = {},
+  input: ImageToShip['input'] = 'image',
+) {
   const fake = fakeAws(answers)
-  return { ...fake, checked: checkImage({ aws: fake.aws, env, region: 'eu-west-1' }, { container: 'app', image }) }
+  return {
+    ...fake,
+    checked: checkImage({ aws: fake.aws, env, region: 'eu-west-1' }, { container: 'app', image, input }),
+  }
 }
 
 const found = (imageManifestMediaType?: string) => ({
@@ -54,7 +63,7 @@ test.each([
 
 test('an image that is pinned and exists has no note', async () => {
   const image = `${HOST}/web@${digest}`
-  expect(await check(image, found(ONE_IMAGE)).checked).toEqual({ container: 'app', image, digest })
+  expect(await check(image, found(ONE_IMAGE)).checked).toEqual({ container: 'app', image, input: 'image', digest })
 })
 
 test.each(['web:1', 'ghcr.io/a/web:1', 'public.ecr.aws/a/web:1', '127.0.0.1:5000/web:1'])(
@@ -62,7 +71,7 @@ test.each(['web:1', 'ghcr.io/a/web:1', 'public.ecr.aws/a/web:1', '127.0.0.1:5000
   async (image) => {
     const { checked, calls } = check(image, {})
     expect(await checked).toEqual({
-      ...{ container: 'app', image },
+      ...{ container: 'app', image, input: 'image' },
       note: `${image} names a tag, which can move to another image at any time. Prefer a digest.`,
     })
     expect(calls).toEqual([])
@@ -109,7 +118,7 @@ describe('an image that does not exist', () => {
     async (error) => {
       const rules = { pullThroughCacheRules: [{ ecrRepositoryPrefix: 'hub' }] }
       expect(await missing(error, rules)).toEqual({
-        ...{ container: 'app', image: `${HOST}/hub/library/nginx:1.29` },
+        ...{ container: 'app', image: `${HOST}/hub/library/nginx:1.29`, input: 'image' },
         note: `${HOST}/hub/library/nginx:1.29 was not checked: it is not in ECR yet. The pull-through cache rule \`hub\` fetches it when the first task pulls it.`,
       })
     },
@@ -125,4 +134,14 @@ describe('an image that does not exist', () => {
       expect(said).toContain('the role needs ecr:DescribePullThroughCacheRules')
     }
   })
+})
+
+test.each([
+  ['ImageNotFoundException', 'which does not exist in its repository.'],
+  ['RepositoryNotFoundException', 'whose repository does not exist.'],
+])('%s of an image in a task definition names that input and the container', async (code, problem) => {
+  const { checked } = check(`${HOST}/web:gone`, { DescribeImages: awsError(code) }, {}, 'task-definition')
+  await expect(checked).rejects.toThrow(
+    `Input \`task-definition\` has \`${HOST}/web:gone\` in container \`app\`, ${problem}`,
+  )
 })
