@@ -36,7 +36,7 @@ export async function rescueState(stack: StackState): Promise<boolean> {
     world.step.output('errored-state-file', file)
     const copy = await copyBeside(world, store, file)
     throw new SlipwayError(`The state could not be saved. It is kept in ${copy ?? `\`${file}\` on this runner`}.`, {
-      hint: [...(copy === undefined ? [KEEP_IT] : []), nextStep(cause, tf)].join(' '),
+      hint: [...(copy === undefined ? [KEEP_IT] : []), nextStep(cause, tf, copy)].join(' '),
       cause,
     })
   }
@@ -49,12 +49,13 @@ export async function rescueState(stack: StackState): Promise<boolean> {
 const KEEP_IT =
   'Save it before the job ends, for example by a step with `if: always()` that copies the file in the output `errored-state-file` to a safe place (it holds secrets).'
 
-function nextStep(cause: unknown, { product }: Terraform): string {
+function nextStep(cause: unknown, { product }: Terraform, copy: string | undefined): string {
   if (cause instanceof OvertakenError) {
     return 'Do not push it: that would undo what the other apply saved. Compare the two states, and bring over what only this one has, with `terraform import`.'
   }
   const program = product === 'OpenTofu' ? 'tofu' : 'terraform'
-  return `Find out why it cannot be saved, fetch it from there as ${ERRORED_STATE}, and run \`${program} state push ${ERRORED_STATE}\` before anything else is applied.`
+  const fetch = copy === undefined ? `rename the copy to ${ERRORED_STATE}` : `download ${copy} as ${ERRORED_STATE}`
+  return `Find out why it cannot be saved, ${fetch}, and run \`${program} state push ${ERRORED_STATE}\` before anything else is applied.`
 }
 
 /** Copies the file to an object beside the state, which outlives the runner. Returns its address; `undefined` when that failed. */

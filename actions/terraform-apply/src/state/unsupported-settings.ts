@@ -7,8 +7,9 @@ import { firstBlock, hasKeys } from './s3-credentials.ts'
 export function requireSupportedSettings(command: string, { config }: Backend, env: Environment, hint: string): void {
   const names = unsupportedSettings(config, env)
   if (names.length === 0) return
-  const list = names.map((name) => `\`${name}\``).join(' and ')
-  throw new SlipwayError(`\`command: ${command}\` does not support the setting ${list} of the S3 backend.`, {
+  const list = new Intl.ListFormat('en-GB').format(names.map((name) => `\`${name}\``))
+  const settings = names.length === 1 ? 'setting' : 'settings'
+  throw new SlipwayError(`\`command: ${command}\` does not support the ${settings} ${list} of the S3 backend.`, {
     hint: `Nothing was changed. ${hint}`,
   })
 }

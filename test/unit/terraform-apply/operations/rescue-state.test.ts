@@ -55,7 +55,9 @@ test('keeps the file and a copy beside the state when it cannot be saved', async
   const { parts, objects, outputs, attempts } = stack([refused])
   const error = await rescueState(parts).catch((failure: unknown) => failure)
   expect(describeError(error)).toContain('It is kept in `s3://bucket/key.errored-9-1`.')
-  expect(describeError(error)).toContain('terraform state push errored.tfstate')
+  expect(describeError(error)).toContain(
+    'download `s3://bucket/key.errored-9-1` as errored.tfstate, and run `terraform state push errored.tfstate`',
+  )
   expect(attempts()).toBe(5)
   expect(objects.get('key.errored-9-1')).toBe(state(4))
   expect(outputs['errored-state-file']).toBe(file())
@@ -87,6 +89,8 @@ describe('keeps the state on the runner alone, and says to save it before the jo
     const text = describeError(await rescueState(made.parts).catch((failure: unknown) => failure))
     expect(text).toContain(`It is kept in \`${file()}\` on this runner.`)
     expect(text).toContain('Save it before the job ends')
+    expect(text).toContain('rename the copy to errored.tfstate')
+    expect(text).not.toContain('download')
     expect(existsSync(file())).toBe(true)
     return text
   }

@@ -34,10 +34,13 @@ test('refuses a command with the settings that it does not support, and says wha
   const refused = (settings: object) => () =>
     requireSupportedSettings('unlock', { type: 's3', config: { ...settings } }, KEYS, 'Run `force-unlock`.')
   expect(refused({})).not.toThrow()
+  expect(refused({ assume_role_with_web_identity: ROLE })).toThrow(
+    '`command: unlock` does not support the setting `assume_role_with_web_identity` of the S3 backend.',
+  )
   expect(refused(config)).toThrow(
     expect.objectContaining({
       message:
-        '`command: unlock` does not support the setting `sse_customer_key` and `assume_role_with_web_identity` of the S3 backend.',
+        '`command: unlock` does not support the settings `sse_customer_key` and `assume_role_with_web_identity` of the S3 backend.',
       hint: 'Nothing was changed. Run `force-unlock`.',
     }),
   )
