@@ -1,15 +1,15 @@
 import { inRegion } from '../../../toolkit/aws/region.ts'
 import { describeError } from '../../../toolkit/errors.ts'
 import type { World } from '../../../toolkit/runtime.ts'
-import { regionOf } from './inputs/inputs.ts'
+import { regionInput } from './inputs/inputs.ts'
 import { releaseLeftoverLock } from './lock/leftover-lock.ts'
 import { isLockTrouble, isNotReleased } from './lock/lock-diagnostics.ts'
 import { notReleased } from './lock/lock-error.ts'
 import { rescueState } from './operations/rescue-state.ts'
 import { scrubber } from './plan-json/sensitive-values.ts'
 import { reportInterrupted } from './report/interrupted-changes.ts'
-import { keepDumped } from './state/errored-file.ts'
-import { readHandover, readSecrets } from './state/handover.ts'
+import { writePrintedState } from './state/errored-file.ts'
+import { readHandover, readSavedSecrets } from './state/handover.ts'
 import { removeScratch } from './state/scratch.ts'
 import { restoreStateFile } from './state/state-file-aside.ts'
 import { stateStore } from './state/state-store.ts'
@@ -22,7 +22,7 @@ export async function post(world: World): Promise<void> {
   restoreStateFile(world)
   try {
     const running = leftRunning(world.step)
-    if (running !== undefined) await finish(inRegion(world, regionOf(world.env)), running)
+    if (running !== undefined) await finish(inRegion(world, regionInput(world.env)), running)
   } finally {
     removeScratch(world.step)
   }
@@ -33,7 +33,7 @@ async function finish(world: World, running: RunningCommand): Promise<void> {
   const logger = new EventLogger({
     log: world.log,
     rootModule: handover ?? { repository: '.', directory: '.' },
-    scrub: scrubber(readSecrets(world.step)),
+    scrub: scrubber(readSavedSecrets(world.step)),
     expected: isLockTrouble,
   })
   await world.log.group(`${running.command}, which continued after the step (output from its start)`, () =>
@@ -41,7 +41,7 @@ async function finish(world: World, running: RunningCommand): Promise<void> {
   )
   reportEnd(world, running, logger)
   if (handover === undefined) return
-  keepDumped(logger, handover)
+  writePrintedState(logger, handover)
   const { backend } = handover
   const tf = terraform(world, handover)
   const stack = { world, tf, backend, store: stateStore(world, backend, handover) }

@@ -3,7 +3,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import { changesOf } from '../plan-json/changes.ts'
 import { isUnder, sameValue } from '../plan-json/json-values.ts'
-import type { Plan, ResourceChange } from '../plan-json/plan-json.ts'
+import type { Plan, ResourceChangeJson } from '../plan-json/plan-json.ts'
 import { type Digest, digestOfValues, type Entry, entriesOf, keyedDigest, without, writtenNow } from './fingerprint.ts'
 
 /** The approved plan of one stack, change by change. It holds digests, not values. */
@@ -67,7 +67,7 @@ const entryKey = (address: string, deposed: boolean) => `${address} ${deposed}`
 function covers(
   approved: Entry,
   now: Entry,
-  resource: ResourceChange | undefined,
+  resource: ResourceChangeJson | undefined,
   plan: Plan,
   digest: Digest,
 ): boolean {
@@ -107,7 +107,7 @@ function covers(
 function digestNow(
   approved: Entry,
   now: Entry,
-  resource: ResourceChange | undefined,
+  resource: ResourceChangeJson | undefined,
   plan: Plan,
   digest: Digest,
 ): string {

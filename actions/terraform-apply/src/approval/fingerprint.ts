@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto'
-import { attributesOf, type Change, changesOf, outputChangesOf, unmarked } from '../plan-json/changes.ts'
+import { attributesOf, changesOf, outputChangesOf, type ResourceChange, unmarked } from '../plan-json/changes.ts'
 import { expressionsOf } from '../plan-json/expressions.ts'
 import { isContainer, isUnder, keysOf, member, type Path, pathText } from '../plan-json/json-values.ts'
-import type { Plan, ResourceChange } from '../plan-json/plan-json.ts'
+import type { Plan, ResourceChangeJson } from '../plan-json/plan-json.ts'
 
 /**
  * The approval of one change. Digests are keyed, as a plain hash would let secrets be guessed. They leave out values that are
@@ -58,14 +58,14 @@ const outputExpression = ({ configuration }: Plan, name: string): unknown =>
 export const writtenNow = (
   plan: Plan,
   { address }: Entry,
-  resource: ResourceChange | undefined,
+  resource: ResourceChangeJson | undefined,
   digest: Digest,
 ): string =>
   digest(
     resource === undefined ? outputExpression(plan, address.replace('output.', '')) : expressionsOf(plan, resource),
   )
 
-function resourceEntry(change: Change, plan: Plan, digest: Digest): Entry {
+function resourceEntry(change: ResourceChange, plan: Plan, digest: Digest): Entry {
   const { address, reason, previousAddress, deposed, forcedBy, resource } = change
   const unknown = unknownPaths(resource.change.after_unknown)
   return {
@@ -81,7 +81,7 @@ function resourceEntry(change: Change, plan: Plan, digest: Digest): Entry {
 }
 
 /** The digest of a change's values, without the paths that were `unknown` when it was approved. */
-export function digestOfValues(resource: ResourceChange, unknown: readonly Path[], digest: Digest): string {
+export function digestOfValues(resource: ResourceChangeJson, unknown: readonly Path[], digest: Digest): string {
   const { actions, before, after, importing } = resource.change
   if (!actions.includes('update')) {
     // A replacement creates the whole resource, also when its destroy has been applied already.
@@ -93,7 +93,7 @@ export function digestOfValues(resource: ResourceChange, unknown: readonly Path[
 }
 
 /** The path of every leaf that changes, in sensitive values too: otherwise a secret could change without a new approval. */
-const changedPaths = (resource: ResourceChange): readonly Path[] =>
+const changedPaths = (resource: ResourceChangeJson): readonly Path[] =>
   [...attributesOf(unmarked(resource))].map(({ path }) => path)
 
 /** JSON with sorted keys: equal values have equal texts. */

@@ -1,6 +1,6 @@
 import { connect, githubError, orWarn } from '../github/github.ts'
 import { makePlan } from '../operations/plan.ts'
-import type { Change } from '../plan-json/changes.ts'
+import type { ResourceChange } from '../plan-json/changes.ts'
 import { issueMarker, publishDriftIssue } from '../report/drift-issue.ts'
 import { driftReport } from '../report/drift-report.ts'
 import { classifyDrift, type Drift } from '../review/drift.ts'
@@ -23,7 +23,7 @@ export async function drift(stack: Stack): Promise<void> {
   if (stack.inputs.driftIssue) await updateDriftIssue(stack, found, markdown)
 }
 
-const addresses = (changes: readonly Change[]) => changes.map(({ address }) => address)
+const addresses = (changes: readonly ResourceChange[]) => changes.map(({ address }) => address)
 
 /** The issue is open while there are changes outside Terraform. It shows pending changes too, but these do not keep it open. */
 async function updateDriftIssue(stack: Stack, { outside }: Drift, markdown: string): Promise<void> {

@@ -102,5 +102,5 @@ export function readInputs(env: Environment): Inputs {
   }
 }
 
-/** The region alone: the post step needs no other input. */
-export const regionOf = (env: Environment): string | undefined => readRegion(new InputReader(env))
+/** The input `aws-region` alone: the post step needs no other. */
+export const regionInput = (env: Environment): string | undefined => readRegion(new InputReader(env))

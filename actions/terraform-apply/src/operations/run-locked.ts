@@ -4,7 +4,7 @@ import { isLockTrouble, isMissed, isNotLocked, isNotReleased } from '../lock/loc
 import { lockError, notReleased } from '../lock/lock-error.ts'
 import { retryMissedLock } from '../lock/lock-retry.ts'
 import { type LockedOperation, LockWatch } from '../lock/lock-watch.ts'
-import { erroredState, keepDumped } from '../state/errored-file.ts'
+import { erroredState, writePrintedState } from '../state/errored-file.ts'
 import type { Stack } from '../state/stack.ts'
 import { EventLogger, type EventLoggerOptions } from '../terraform/event-logger.ts'
 import { saveEnd } from '../terraform/left-running.ts'
@@ -70,7 +70,7 @@ async function runOnce(stack: Stack, command: LockedCommand): Promise<Attempt> {
     expected: (diagnostic) => isLockTrouble(diagnostic) || expected?.(diagnostic) === true,
   })
   const { code, cancelled } = await world.log.group(`${tf.product} ${args[0]}`, () => tf.run(args, logger))
-  keepDumped(logger, tf)
+  writePrintedState(logger, tf)
   const { errors } = logger
   const ended = { code, cancelled, logger, watch, missed: errors.some(isMissed) }
   if (!errors.some(isLockTrouble)) {

@@ -1,5 +1,5 @@
 import { type Path, pathText } from './json-values.ts'
-import type { Plan, ResourceChange, ValueChange } from './plan-json.ts'
+import type { Plan, ResourceChangeJson, ValueChange } from './plan-json.ts'
 import { type AttributeDiff, diffValues } from './value-diff.ts'
 
 /** What happens to a resource, most severe first. */
@@ -7,7 +7,7 @@ export const KINDS = ['delete', 'replace', 'forget', 'create', 'update', 'import
 export type ChangeKind = (typeof KINDS)[number]
 
 /** One resource that a plan changes. */
-export interface Change {
+export interface ResourceChange {
   readonly address: string
   readonly type: string
   readonly kind: ChangeKind
@@ -17,14 +17,15 @@ export interface Change {
   /** The attributes that force a replacement. */
   readonly forcedBy: readonly Path[]
   readonly deposed: string | undefined
-  readonly resource: ResourceChange
+  readonly resource: ResourceChangeJson
 }
 
 /** The changes of a plan: by kind, most severe first, then by address. */
-export const changesOf = (plan: Plan): readonly Change[] => sorted((plan.resource_changes ?? []).flatMap(changeOf))
+export const changesOf = (plan: Plan): readonly ResourceChange[] =>
+  sorted((plan.resource_changes ?? []).flatMap(changeOf))
 
 /** Resources that were changed outside Terraform. */
-export const driftOf = (plan: Plan): readonly Change[] => sorted((plan.resource_drift ?? []).flatMap(changeOf))
+export const driftOf = (plan: Plan): readonly ResourceChange[] => sorted((plan.resource_drift ?? []).flatMap(changeOf))
 
 export interface OutputChange {
   readonly name: string
@@ -54,7 +55,7 @@ export const attributesOf = (
   )
 
 /** The change without its marks of sensitive values: for checks that compare those too, and show none. */
-export function unmarked({ change }: Pick<ResourceChange, 'change'>): { readonly change: ValueChange } {
+export function unmarked({ change }: Pick<ResourceChangeJson, 'change'>): { readonly change: ValueChange } {
   const { before_sensitive: _, after_sensitive: __, ...rest } = change
   return { change: rest }
 }
@@ -62,11 +63,11 @@ export function unmarked({ change }: Pick<ResourceChange, 'change'>): { readonly
 /** How many changes there are of each kind. */
 export type KindCounts = Readonly<Record<ChangeKind, number>>
 
-export const countKinds = (changes: readonly Change[]): KindCounts =>
+export const countKinds = (changes: readonly ResourceChange[]): KindCounts =>
   Object.fromEntries(KINDS.map((kind) => [kind, changes.filter((change) => change.kind === kind).length])) as KindCounts
 
 /** The changes as JSON for later steps: address, action and reason; no values. */
-export const changesAsData = (changes: readonly Change[]) =>
+export const changesAsData = (changes: readonly ResourceChange[]) =>
   changes.map(({ address, type, kind, previousAddress, reason, forcedBy }) => ({
     address,
     type,
@@ -76,7 +77,7 @@ export const changesAsData = (changes: readonly Change[]) =>
     ...(forcedBy.length === 0 ? {} : { forcedBy: forcedBy.map(pathText) }),
   }))
 
-function changeOf(resource: ResourceChange): readonly Change[] {
+function changeOf(resource: ResourceChangeJson): readonly ResourceChange[] {
   const kind = kindOf(resource)
   if (kind === undefined) return []
   const { address, type, previous_address, action_reason, deposed, change } = resource
@@ -94,7 +95,7 @@ function changeOf(resource: ResourceChange): readonly Change[] {
   ]
 }
 
-function kindOf({ change, previous_address }: ResourceChange): ChangeKind | undefined {
+function kindOf({ change, previous_address }: ResourceChangeJson): ChangeKind | undefined {
   const does = (action: string) => change.actions.some((each) => each === action)
   // A replacement has a `delete` in either order, or a `forget` where the old resource is kept.
   if (does('create') && (does('delete') || does('forget'))) return 'replace'
@@ -105,7 +106,7 @@ function kindOf({ change, previous_address }: ResourceChange): ChangeKind | unde
 
 const RANK = new Map(KINDS.map((kind, rank) => [kind, rank]))
 
-const sorted = (changes: readonly Change[]): readonly Change[] =>
+const sorted = (changes: readonly ResourceChange[]): readonly ResourceChange[] =>
   [...changes].sort(
     (a, b) =>
       (RANK.get(a.kind) ?? 0) - (RANK.get(b.kind) ?? 0) || (a.address < b.address ? -1 : a.address > b.address ? 1 : 0),

@@ -1,6 +1,6 @@
-import type { ModuleConfiguration, Plan, ResourceChange } from './plan-json.ts'
+import type { ModuleConfiguration, Plan, ResourceChangeJson } from './plan-json.ts'
 
-type Address = Pick<ResourceChange, 'mode' | 'type' | 'name' | 'module_address'>
+type Address = Pick<ResourceChangeJson, 'mode' | 'type' | 'name' | 'module_address'>
 
 /**
  * The expressions of a resource in the configuration, and the arguments of the modules around it. The plan has constants and

@@ -15,7 +15,7 @@ export interface ValueChange {
   readonly importing?: { readonly id?: string }
 }
 
-export interface ResourceChange {
+export interface ResourceChangeJson {
   readonly address: string
   readonly previous_address?: string
   readonly module_address?: string
@@ -57,7 +57,9 @@ export interface StateValues {
 export interface ModuleConfiguration {
   readonly variables?: Readonly<Record<string, { readonly sensitive?: boolean }>>
   readonly outputs?: Readonly<Record<string, { readonly expression?: unknown }>>
-  readonly resources?: readonly (Pick<ResourceChange, 'mode' | 'type' | 'name'> & { readonly expressions?: unknown })[]
+  readonly resources?: readonly (Pick<ResourceChangeJson, 'mode' | 'type' | 'name'> & {
+    readonly expressions?: unknown
+  })[]
   readonly module_calls?: Readonly<
     Record<string, { readonly expressions?: unknown; readonly module?: ModuleConfiguration }>
   >
@@ -69,8 +71,8 @@ export interface Plan {
   readonly variables?: Readonly<Record<string, { readonly value?: unknown }>>
   readonly planned_values?: StateValues
   readonly prior_state?: { readonly values?: StateValues }
-  readonly resource_changes?: readonly ResourceChange[]
-  readonly resource_drift?: readonly ResourceChange[]
+  readonly resource_changes?: readonly ResourceChangeJson[]
+  readonly resource_drift?: readonly ResourceChangeJson[]
   readonly output_changes?: Readonly<Record<string, ValueChange>>
   readonly configuration?: { readonly root_module?: ModuleConfiguration }
   /** `action` blocks that the apply invokes, since Terraform 1.14. */

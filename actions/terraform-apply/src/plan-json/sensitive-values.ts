@@ -1,5 +1,5 @@
 import { isContainer, keysOf, member } from './json-values.ts'
-import { type Plan, type ResourceChange, resourcesOf, type StateValues, type ValueChange } from './plan-json.ts'
+import { type Plan, type ResourceChangeJson, resourcesOf, type StateValues, type ValueChange } from './plan-json.ts'
 
 /** Shown in place of a sensitive value. */
 export const HIDDEN = '***'
@@ -22,7 +22,7 @@ export function secretsOf(plan: Plan): ReadonlySet<string> {
     if (sensitive) collect(variables[name]?.value, true, found)
   }
   for (const values of [planned_values, prior_state?.values]) collectFromState(values, found)
-  for (const { change } of [...resource_changes, ...resource_drift] satisfies ResourceChange[]) {
+  for (const { change } of [...resource_changes, ...resource_drift] satisfies ResourceChangeJson[]) {
     collectFromChange(change, found)
   }
   for (const change of Object.values(plan.output_changes ?? {})) collectFromChange(change, found)

@@ -1,6 +1,6 @@
 import { cut } from '../../../../toolkit/text/cut.ts'
 import { block } from '../../../../toolkit/text/markdown.ts'
-import { attributesOf, type Change } from '../plan-json/changes.ts'
+import { attributesOf, type ResourceChange } from '../plan-json/changes.ts'
 import { isUnder, pathText } from '../plan-json/json-values.ts'
 import { HIDDEN, type Scrub, scrubValue } from '../plan-json/sensitive-values.ts'
 import type { Shown } from '../plan-json/value-diff.ts'
@@ -8,13 +8,13 @@ import type { Shown } from '../plan-json/value-diff.ts'
 const LONGEST = 300
 
 /** The attributes of a change as a fenced diff of at most `most` lines. */
-export function attributeBlock(change: Change, most: number, scrub: Scrub): string {
+export function attributeBlock(change: ResourceChange, most: number, scrub: Scrub): string {
   const lines = attributeLines(change, most, scrub)
   return lines.length === 0 ? '_No attribute changes._' : block(lines.join('\n'), 'diff')
 }
 
 /** The attributes of a change as lines of a diff: `-` before, `+` after, with a mark on those that force a replacement. */
-export function attributeLines(change: Change, most: number, scrub: Scrub): readonly string[] {
+export function attributeLines(change: ResourceChange, most: number, scrub: Scrub): readonly string[] {
   const lines: string[] = []
   let left = 0
   for (const { path, before, after } of attributesOf(change.resource, (text) => scrub(text) === HIDDEN)) {

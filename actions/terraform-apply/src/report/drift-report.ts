@@ -1,6 +1,6 @@
 import { truncateToBytes } from '../../../../toolkit/step.ts'
 import { code, heading, join, text } from '../../../../toolkit/text/markdown.ts'
-import type { Change } from '../plan-json/changes.ts'
+import type { ResourceChange } from '../plan-json/changes.ts'
 import type { Scrub } from '../plan-json/sensitive-values.ts'
 import type { Drift } from '../review/drift.ts'
 import { attributeBlock } from './attribute-block.ts'
@@ -27,7 +27,7 @@ export function driftReport(title: string, { outside, pending }: Drift, scrub: S
   return truncateToBytes(scrub(report), LONGEST)
 }
 
-function section(title: string, changes: readonly Change[], meaning: string, scrub: Scrub): string {
+function section(title: string, changes: readonly ResourceChange[], meaning: string, scrub: Scrub): string {
   if (changes.length === 0) return ''
   const blocks = changes
     .slice(0, MOST)

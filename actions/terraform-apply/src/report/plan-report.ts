@@ -2,7 +2,7 @@
 
 import { counted } from '../../../../toolkit/text/counted.ts'
 import { code, details, heading, join, text } from '../../../../toolkit/text/markdown.ts'
-import { type Change, type ChangeKind, countKinds, type OutputChange } from '../plan-json/changes.ts'
+import { type ChangeKind, countKinds, type OutputChange, type ResourceChange } from '../plan-json/changes.ts'
 import { pathText } from '../plan-json/json-values.ts'
 import type { Scrub } from '../plan-json/sensitive-values.ts'
 import { attributeBlock } from './attribute-block.ts'
@@ -11,9 +11,9 @@ import { ByteBudget } from './byte-budget.ts'
 export interface PlanView {
   /** Such as `stage · infra`. */
   readonly title: string
-  readonly changes: readonly Change[]
+  readonly changes: readonly ResourceChange[]
   readonly outputs: readonly OutputChange[]
-  readonly drift: readonly Change[]
+  readonly drift: readonly ResourceChange[]
   /** Paragraphs under the title, such as what the guard rails stop. Markdown. */
   readonly notes: readonly string[]
   readonly scrub: Scrub
@@ -36,7 +36,7 @@ export function planReport(view: PlanView, limit: number): string {
   return join(...sections)
 }
 
-const isLoss = ({ kind }: Change) => kind === 'delete' || kind === 'replace'
+const isLoss = ({ kind }: ResourceChange) => kind === 'delete' || kind === 'replace'
 
 const ICONS: Readonly<Record<ChangeKind, string>> = {
   delete: '🔴 destroy',
@@ -61,7 +61,7 @@ const WORDS: Readonly<Record<ChangeKind, string>> = {
 }
 
 /** `**1 to destroy**, 2 to create.` */
-export function headline(changes: readonly Change[], outputs: readonly OutputChange[]): string {
+export function headline(changes: readonly ResourceChange[], outputs: readonly OutputChange[]): string {
   const counts = countKinds(changes)
   const parts = (Object.keys(WORDS) as ChangeKind[])
     .filter((kind) => counts[kind] > 0 && kind !== 'read')
@@ -72,13 +72,13 @@ export function headline(changes: readonly Change[], outputs: readonly OutputCha
   return parts.length === 0 ? 'No changes: the infrastructure matches the configuration.' : `${parts.join(', ')}.`
 }
 
-function losses(changes: readonly Change[], budget: ByteBudget, scrub: Scrub): string {
+function losses(changes: readonly ResourceChange[], budget: ByteBudget, scrub: Scrub): string {
   if (changes.length === 0) return ''
   const rows = changes.map((change) => [ICONS[change.kind], address(change, scrub), because(change, scrub)])
   return join(budget.take('**To be destroyed or replaced**'), budget.table(['', 'Resource', 'Because'], rows))
 }
 
-function overview(changes: readonly Change[], budget: ByteBudget, scrub: Scrub): string {
+function overview(changes: readonly ResourceChange[], budget: ByteBudget, scrub: Scrub): string {
   const rows = changes
     .filter((change) => !isLoss(change) && change.kind !== 'read')
     .map((change) => [ICONS[change.kind], address(change, scrub), because(change, scrub)])
@@ -91,7 +91,7 @@ function outputTable(outputs: readonly OutputChange[], budget: ByteBudget): stri
   return details('Outputs', budget.table(['Output', ''], rows))
 }
 
-function driftSection(drift: readonly Change[], budget: ByteBudget, scrub: Scrub): string {
+function driftSection(drift: readonly ResourceChange[], budget: ByteBudget, scrub: Scrub): string {
   if (drift.length === 0 || !budget.spend(FOLD)) return ''
   const blocks = budget.fit(
     drift.map(
@@ -108,7 +108,7 @@ const FOLD = 100
 
 const DRIFTED: Partial<Record<ChangeKind, string>> = { delete: 'was deleted', update: 'was changed' }
 
-function changeDetails(changes: readonly Change[], budget: ByteBudget, scrub: Scrub): string {
+function changeDetails(changes: readonly ResourceChange[], budget: ByteBudget, scrub: Scrub): string {
   const shown = changes.filter(({ kind }) => kind !== 'read' && kind !== 'move')
   return budget.fit(
     shown.map(
@@ -123,12 +123,12 @@ function changeDetails(changes: readonly Change[], budget: ByteBudget, scrub: Sc
 const htmlCode = (value: string) =>
   `<code>${value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('@', '@\u200b')}</code>`
 
-function address({ address: name, previousAddress, deposed }: Change, scrub: Scrub): string {
+function address({ address: name, previousAddress, deposed }: ResourceChange, scrub: Scrub): string {
   const from = previousAddress === undefined ? '' : ` (was ${code(scrub(previousAddress))})`
   return `${code(scrub(name))}${from}${deposed === undefined ? '' : ' (the old object of an earlier replacement)'}`
 }
 
-function because({ reason, forcedBy, kind }: Change, scrub: Scrub): string {
+function because({ reason, forcedBy, kind }: ResourceChange, scrub: Scrub): string {
   if (forcedBy.length > 0)
     return `${forcedBy.map((path) => code(scrub(pathText(path)))).join(', ')} cannot be changed in place`
   if (reason !== undefined) return REASONS[reason] ?? text(reason.replaceAll('_', ' '))

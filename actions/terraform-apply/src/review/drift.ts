@@ -1,19 +1,19 @@
-import { attributesOf, type Change } from '../plan-json/changes.ts'
+import { attributesOf, type ResourceChange } from '../plan-json/changes.ts'
 import { isUnder, type Path } from '../plan-json/json-values.ts'
 import { diffValues, type Shown } from '../plan-json/value-diff.ts'
 
 /** The differences between the infrastructure and the configuration, by their cause. */
 export interface Drift {
   /** Changed outside Terraform. */
-  readonly outside: readonly Change[]
+  readonly outside: readonly ResourceChange[]
   /** In the configuration, and not applied yet. */
-  readonly pending: readonly Change[]
+  readonly pending: readonly ResourceChange[]
 }
 
 /**
  * Separates drift from pending changes. A change that only reverts drift is not pending; drift that shows no attribute is not drift.
  */
-export function classifyDrift(changes: readonly Change[], drifted: readonly Change[]): Drift {
+export function classifyDrift(changes: readonly ResourceChange[], drifted: readonly ResourceChange[]): Drift {
   const outside = drifted.filter(({ kind, resource }) => kind !== 'update' || !attributesOf(resource).next().done)
   const byAddress = new Map(outside.map((change) => [change.address, change]))
   const pending = changes.filter((change) => {
@@ -24,7 +24,7 @@ export function classifyDrift(changes: readonly Change[], drifted: readonly Chan
 }
 
 /** Whether a change restores what was there before the drift, and does nothing else. */
-function reverts(change: Change, drift: Change): boolean {
+function reverts(change: ResourceChange, drift: ResourceChange): boolean {
   const unlike = unlikeBefore(change, drift)
   if (drift.kind === 'delete') return change.kind === 'create' && unlike.length === 0
   // A difference that the change leaves as it is, such as in a computed attribute, does not count.
@@ -33,7 +33,10 @@ function reverts(change: Change, drift: Change): boolean {
 }
 
 /** Paths where the result of a change differs from the value before the drift. Unknown values may turn out the same. */
-function unlikeBefore({ resource: { change } }: Change, { resource: { change: drift } }: Change): readonly Path[] {
+function unlikeBefore(
+  { resource: { change } }: ResourceChange,
+  { resource: { change: drift } }: ResourceChange,
+): readonly Path[] {
   const differences = diffValues({
     before: drift.before,
     after: change.after,

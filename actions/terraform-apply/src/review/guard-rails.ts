@@ -2,7 +2,7 @@ import { SlipwayError } from '../../../../toolkit/errors.ts'
 import { counted } from '../../../../toolkit/text/counted.ts'
 import { wildcard } from '../../../../toolkit/text/wildcard.ts'
 import type { GuardRails } from '../inputs/inputs.ts'
-import { attributesOf, type Change, unmarked } from '../plan-json/changes.ts'
+import { attributesOf, type ResourceChange, unmarked } from '../plan-json/changes.ts'
 import { isContainer, member, type Path, pathText } from '../plan-json/json-values.ts'
 
 /** A change that the guard rails stop. */
@@ -34,7 +34,7 @@ const COUNTS = new Set([
 ])
 
 /** The changes that the guard rails stop. A protected resource may be neither destroyed nor replaced. */
-export function breachesOf(changes: readonly Change[], rails: GuardRails): readonly Breach[] {
+export function breachesOf(changes: readonly ResourceChange[], rails: GuardRails): readonly Breach[] {
   const watched = changes.filter(({ address }) => !matchesAny(address, rails.lifted))
   return [...protectedLosses(watched, rails), ...tooManyDestroys(watched, rails), ...watched.flatMap(weakened)]
 }
@@ -48,9 +48,9 @@ export function enforce(breaches: readonly Breach[]): void {
   })
 }
 
-const destroys = ({ kind }: Change) => kind === 'delete' || kind === 'replace'
+const destroys = ({ kind }: ResourceChange) => kind === 'delete' || kind === 'replace'
 
-function protectedLosses(changes: readonly Change[], rails: GuardRails): readonly Breach[] {
+function protectedLosses(changes: readonly ResourceChange[], rails: GuardRails): readonly Breach[] {
   return changes.flatMap((change) => {
     const { address, previousAddress = address, type, kind } = change
     const isProtected = [address, previousAddress].some((each) => matchesAny(each, rails.protectedAddresses))
@@ -72,7 +72,7 @@ const PAST: Readonly<Record<string, string>> = {
   forget: 'forgotten',
 }
 
-function tooManyDestroys(changes: readonly Change[], { maxDestroys }: GuardRails): readonly Breach[] {
+function tooManyDestroys(changes: readonly ResourceChange[], { maxDestroys }: GuardRails): readonly Breach[] {
   const lost = changes.filter(destroys)
   if (maxDestroys === undefined || lost.length <= maxDestroys) return []
   return lost.map(({ address, kind }, index) => ({
@@ -81,7 +81,7 @@ function tooManyDestroys(changes: readonly Change[], { maxDestroys }: GuardRails
   }))
 }
 
-function weakened(change: Change): readonly Breach[] {
+function weakened(change: ResourceChange): readonly Breach[] {
   if (change.kind !== 'update') return []
   const { address } = change
   const { before_sensitive, after_sensitive } = change.resource.change
@@ -106,7 +106,7 @@ function weakened(change: Change): readonly Breach[] {
 }
 
 /** Nested blocks that an update removes: lists of objects that get shorter. A list that is not known yet may keep all its blocks. */
-function vanishedBlocks({ resource }: Change): readonly string[] {
+function vanishedBlocks({ resource }: ResourceChange): readonly string[] {
   const { before, after, after_unknown } = resource.change
   if (!isContainer(before) || !isContainer(after)) return []
   return Object.entries(before).flatMap(([name, blocks]) => {

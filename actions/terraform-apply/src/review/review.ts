@@ -1,6 +1,6 @@
 import { type Approval, approvalOf } from '../approval/approval.ts'
 import type { SavedPlan } from '../operations/plan.ts'
-import { type Change, changesOf, driftOf, type OutputChange, outputChangesOf } from '../plan-json/changes.ts'
+import { changesOf, driftOf, type OutputChange, outputChangesOf, type ResourceChange } from '../plan-json/changes.ts'
 import { hasChanges } from '../plan-json/plan-json.ts'
 import { type Scrub, scrubber, secretsOf } from '../plan-json/sensitive-values.ts'
 import { saveSecrets } from '../state/handover.ts'
@@ -11,10 +11,10 @@ import { type Breach, breachesOf } from './guard-rails.ts'
 export interface Review {
   readonly saved: SavedPlan
   readonly hasChanges: boolean
-  readonly changes: readonly Change[]
+  readonly changes: readonly ResourceChange[]
   readonly outputs: readonly OutputChange[]
   /** Resources that were changed outside Terraform. */
-  readonly drift: readonly Change[]
+  readonly drift: readonly ResourceChange[]
   /** The changes that the guard rails stop. */
   readonly breaches: readonly Breach[]
   /** The approval of this plan; `undefined` without a key. */

@@ -18,11 +18,11 @@ export const erroredState = ({ directory, scratch }: ErroredStateFolders): strin
     .find((file) => statSync(file, { throwIfNoEntry: false })?.isFile() === true)
 
 /** Writes to our folder a state that Terraform printed because it could not write it to a file. */
-export function keepDumped(
-  { dumped }: { readonly dumped: string | undefined },
+export function writePrintedState(
+  { printedState }: { readonly printedState: string | undefined },
   { scratch }: Pick<ErroredStateFolders, 'scratch'>,
 ): void {
-  if (dumped === undefined) return
-  const { state } = parseExactly(dumped) as { readonly state: unknown }
+  if (printedState === undefined) return
+  const { state } = parseExactly(printedState) as { readonly state: unknown }
   writeFileSync(join(scratch, ERRORED_STATE), JSON.stringify(state), { mode: 0o600 })
 }

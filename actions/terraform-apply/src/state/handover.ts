@@ -28,7 +28,7 @@ export const saveSecrets = (scratch: string, secrets: ReadonlySet<string>): void
   writeFileSync(join(scratch, SECRETS), JSON.stringify([...secrets]), { mode: 0o600 })
 
 /** What `saveSecrets` wrote; empty when main stopped before it had a plan. */
-export const readSecrets = (step: Step): ReadonlySet<string> =>
+export const readSavedSecrets = (step: Step): ReadonlySet<string> =>
   new Set((read(step, SECRETS) ?? []) as readonly string[])
 
 function read(step: Step, name: string): unknown {

@@ -34,8 +34,8 @@ export class EventLogger {
   readonly diagnostics: Diagnostic[] = []
   /** The outputs that an apply prints at its end. */
   outputs: Readonly<Record<string, StreamOutput>> | undefined
-  /** The line with a state that Terraform could not save. */
-  dumped: string | undefined
+  /** The line in which Terraform printed a state that it could write nowhere else. */
+  printedState: string | undefined
   /** What a completed apply did; an interrupted one prints no counts. */
   applied: Counts | undefined
   readonly #inFlight = new InFlight()
@@ -73,7 +73,7 @@ export class EventLogger {
   /** Logs a line of output: an event, or plain text. A line that we do not understand must not end the wait for Terraform. */
   line(line: string): void {
     const event = parseEvent(line)
-    if (event?.state !== undefined) this.dumped = line
+    if (event?.state !== undefined) this.printedState = line
     try {
       if (event !== undefined) this.event(event)
       else if (line.trim() !== '') this.#info(line)

@@ -4,13 +4,13 @@ import {
   openApproval,
   sealApproval,
 } from '../../../../actions/terraform-apply/src/approval/approval.ts'
-import type { Plan, ResourceChange } from '../../../../actions/terraform-apply/src/plan-json/plan-json.ts'
+import type { Plan, ResourceChangeJson } from '../../../../actions/terraform-apply/src/plan-json/plan-json.ts'
 import { change, plan } from '../plans.ts'
 
 const KEY = 'a key for this test only'
 const fingerprint = (made: Plan, key = KEY, stack = 'stage') => approvalOf(made, stack, key).fingerprint
 /** What `now` does beyond what was approved with `then`. */
-const beyond = (then: readonly ResourceChange[], now: readonly ResourceChange[], more: Partial<Plan> = {}) =>
+const beyond = (then: readonly ResourceChangeJson[], now: readonly ResourceChangeJson[], more: Partial<Plan> = {}) =>
   notApproved(plan(now, more), approvalOf(plan(then), 'stage', KEY), KEY)
 
 const created = change('a.x', { actions: ['create'], before: null, after: { size: 1 }, after_unknown: { id: true } })
@@ -89,7 +89,10 @@ describe('an approval', () => {
     })
     const known = change('a.x', { actions: ['create'], after: { size: 1, id: 'i-1' } })
     /** A plan of `a.x`, and of one in a module, where these are what they refer to. */
-    const made = (changes: readonly ResourceChange[], { root = 'a.y', call = 'a.y', output = 'a.y' } = {}): Plan => {
+    const made = (
+      changes: readonly ResourceChangeJson[],
+      { root = 'a.y', call = 'a.y', output = 'a.y' } = {},
+    ): Plan => {
       const ax = { mode: 'managed', type: 'a', name: 'x' } as const
       return plan(changes, {
         output_changes: { o: { actions: ['create'], after_unknown: true } },

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { readInputs, regionOf } from '../../../../actions/terraform-apply/src/inputs/inputs.ts'
+import { readInputs, regionInput } from '../../../../actions/terraform-apply/src/inputs/inputs.ts'
 import { describeError } from '../../../../toolkit/errors.ts'
 
 let folder: string
@@ -79,5 +79,5 @@ test('reads the approved plan with its key', () => {
 })
 
 test('reads the region alone, whatever the other inputs are', () => {
-  expect(regionOf(env({ 'aws-region': 'eu-west-1', 'working-directory': 'gone' }))).toBe('eu-west-1')
+  expect(regionInput(env({ 'aws-region': 'eu-west-1', 'working-directory': 'gone' }))).toBe('eu-west-1')
 })

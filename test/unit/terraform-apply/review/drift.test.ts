@@ -1,9 +1,9 @@
 import { changesOf, driftOf } from '../../../../actions/terraform-apply/src/plan-json/changes.ts'
-import type { ResourceChange } from '../../../../actions/terraform-apply/src/plan-json/plan-json.ts'
+import type { ResourceChangeJson } from '../../../../actions/terraform-apply/src/plan-json/plan-json.ts'
 import { classifyDrift } from '../../../../actions/terraform-apply/src/review/drift.ts'
 import { change, plan } from '../plans.ts'
 
-const classify = (changes: readonly ResourceChange[], drift: readonly ResourceChange[]) => {
+const classify = (changes: readonly ResourceChangeJson[], drift: readonly ResourceChangeJson[]) => {
   const { outside, pending } = classifyDrift(changesOf(plan(changes)), driftOf(plan([], { resource_drift: drift })))
   return { outside: outside.map(({ address }) => address), pending: pending.map(({ address }) => address) }
 }

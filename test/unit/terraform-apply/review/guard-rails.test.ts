@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import type { GuardRails } from '../../../../actions/terraform-apply/src/inputs/inputs.ts'
 import { changesOf } from '../../../../actions/terraform-apply/src/plan-json/changes.ts'
-import type { ResourceChange } from '../../../../actions/terraform-apply/src/plan-json/plan-json.ts'
+import type { ResourceChangeJson } from '../../../../actions/terraform-apply/src/plan-json/plan-json.ts'
 import { breachesOf, matchesAny } from '../../../../actions/terraform-apply/src/review/guard-rails.ts'
 import { InputReader } from '../../../../toolkit/inputs.ts'
 import { change, plan } from '../plans.ts'
 
 const NONE: GuardRails = { maxDestroys: undefined, protectedTypes: [], protectedAddresses: [], lifted: [] }
-const held = (changes: readonly ResourceChange[], rails: Partial<GuardRails> = {}) =>
+const held = (changes: readonly ResourceChangeJson[], rails: Partial<GuardRails> = {}) =>
   breachesOf(changesOf(plan(changes)), { ...NONE, ...rails }).map(({ address, problem }) => `${address} ${problem}`)
 
 const gone = change('aws_db_instance.main', { actions: ['delete'] })

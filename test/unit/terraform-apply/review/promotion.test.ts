@@ -1,4 +1,4 @@
-import type { ResourceChange } from '../../../../actions/terraform-apply/src/plan-json/plan-json.ts'
+import type { ResourceChangeJson } from '../../../../actions/terraform-apply/src/plan-json/plan-json.ts'
 import { comparePlanned, parsePlanned, plannedOf } from '../../../../actions/terraform-apply/src/review/promotion.ts'
 import { change, plan } from '../plans.ts'
 
@@ -50,7 +50,7 @@ test('ignores the number of instances, and unknown values', () => {
 })
 
 /** Where prod differs from stage, which is given first. */
-const between = (stage: readonly ResourceChange[], prod: readonly ResourceChange[]) =>
+const between = (stage: readonly ResourceChangeJson[], prod: readonly ResourceChangeJson[]) =>
   comparePlanned(plannedOf(plan(prod), 'prod'), plannedOf(plan(stage), 'stage'))
 
 test('compares each instance of a for_each with the one of the same key', () => {

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { erroredState, keepDumped } from '../../../../actions/terraform-apply/src/state/errored-file.ts'
+import { erroredState, writePrintedState } from '../../../../actions/terraform-apply/src/state/errored-file.ts'
 
 let folder: string
 beforeEach(() => {
@@ -20,8 +20,8 @@ test('finds the file in the root module first, then in our folder', () => {
 })
 
 test('keeps a printed state with all the digits of its numbers', () => {
-  keepDumped({ dumped: undefined }, { scratch: folder })
+  writePrintedState({ printedState: undefined }, { scratch: folder })
   expect(erroredState({ directory: folder, scratch: folder })).toBeUndefined()
-  keepDumped({ dumped: '{"@message":"x","state":{"serial":12345678901234567890}}' }, { scratch: folder })
+  writePrintedState({ printedState: '{"@message":"x","state":{"serial":12345678901234567890}}' }, { scratch: folder })
   expect(readFileSync(join(folder, 'errored.tfstate'), 'utf8')).toBe('{"serial":12345678901234567890}')
 })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import {
   type Handover,
   readHandover,
-  readSecrets,
+  readSavedSecrets,
   saveHandover,
   saveSecrets,
 } from '../../../../actions/terraform-apply/src/state/handover.ts'
@@ -39,7 +39,7 @@ test('hands the stack and the secrets over to post', () => {
   saveHandover(handover)
   saveSecrets(scratch, new Set(['hunter2']))
   expect(readHandover(step)).toEqual(handover)
-  expect(readSecrets(step)).toEqual(new Set(['hunter2']))
+  expect(readSavedSecrets(step)).toEqual(new Set(['hunter2']))
 })
 
 test("writes files that only their owner can read, and no key into the runner's state", () => {
@@ -54,7 +54,7 @@ test("writes files that only their owner can read, and no key into the runner's 
 test('reads nothing when main stopped before it had an initialized stack or a plan', () => {
   const { step } = main()
   expect(readHandover(step)).toBeUndefined()
-  expect(readSecrets(step)).toEqual(new Set())
+  expect(readSavedSecrets(step)).toEqual(new Set())
 })
 
 test('reads nothing from a file that main was killed while writing', () => {
@@ -62,5 +62,5 @@ test('reads nothing from a file that main was killed while writing', () => {
   writeFileSync(join(scratch, 'handover.json'), JSON.stringify(handover).slice(0, 40))
   writeFileSync(join(scratch, 'secrets.json'), '["hun')
   expect(readHandover(step)).toBeUndefined()
-  expect(readSecrets(step)).toEqual(new Set())
+  expect(readSavedSecrets(step)).toEqual(new Set())
 })
