@@ -51,7 +51,7 @@ function imageOf(
     blobs,
     source: {
       name: 'an image',
-      home: () => undefined,
+      repositoryOf: () => undefined,
       manifest: async () => ({ bytes: manifest, digest, mediaType: OCI_MANIFEST }),
       read: async (descriptor) => blob(descriptor.digest),
       blob: (descriptor) => new PassThrough().end(blob(descriptor.digest)),

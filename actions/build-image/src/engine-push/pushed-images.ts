@@ -134,7 +134,7 @@ export class PushedImages {
   async #pack({ digest, size }: Descriptor, diffId: string, base: BaseLayer | undefined): Promise<PackedLayer> {
     if (base?.published !== undefined) {
       const { descriptor, repository, open } = base.published
-      return { descriptor, diffId, open, home: repository }
+      return { descriptor, diffId, open, repository }
     }
     const now = this.#world.clock.now()
     const received = await this.#storage.layer(digest)

@@ -7,7 +7,7 @@ export interface ImageSource {
   /** For error messages. */
   readonly name: string
   /** A repository that has the blob. Another repository of the same registry can mount it instead of receiving it. */
-  home(digest: string): Repository | undefined
+  repositoryOf(digest: string): Repository | undefined
   manifest(digest: string): Promise<ManifestBytes>
   /** Content of a small blob. */
   read(blob: Descriptor): Promise<Buffer>

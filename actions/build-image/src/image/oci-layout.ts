@@ -19,7 +19,7 @@ export async function readLayout(folder: string): Promise<Image> {
     digest: top.digest,
     source: {
       name: 'the built image',
-      home: () => undefined,
+      repositoryOf: () => undefined,
       async manifest(digest) {
         const bytes = await readFile(path(digest))
         const { mediaType, manifests: children } = JSON.parse(bytes.toString('utf8')) as {

@@ -32,7 +32,7 @@ export async function packSavedImage(saved: Readable, folder: string, options: S
     const base = options.baseLayers[at]
     if (base?.published !== undefined) {
       const { descriptor, repository, open } = base.published
-      return { descriptor, diffId: base.diffId, open, home: repository }
+      return { descriptor, diffId: base.diffId, open, repository }
     }
     return packTar(layer, base === undefined ? options.epoch : undefined, join(folder, `layer-${at}`))
   })

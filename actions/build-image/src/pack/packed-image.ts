@@ -13,7 +13,7 @@ export interface PackedLayer {
   /** Digest of the uncompressed layer. */
   readonly diffId: string
   /** A repository that has the layer. */
-  readonly home?: Repository
+  readonly repository?: Repository
   open(): Readable
 }
 
@@ -40,7 +40,7 @@ export function packedImage(engineConfig: Buffer, layers: readonly PackedLayer[]
     source: {
       name: 'the built image',
       manifest: async () => ({ bytes, digest, mediaType: OCI_MANIFEST }),
-      home: (of) => byDigest.get(of)?.home,
+      repositoryOf: (of) => byDigest.get(of)?.repository,
       // Only the configuration is read as a whole.
       read: async () => config,
       blob: (blob) =>

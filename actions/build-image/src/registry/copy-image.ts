@@ -29,8 +29,8 @@ export async function copyImage(image: Image, { repository, registry }: OpenRepo
   const copyBlob = async (blob: Descriptor) => {
     const { digest, size } = blob
     const open = () => image.source.blob(blob)
-    const home = image.source.home(digest)
-    const mountFrom = home?.host === repository.host ? home.path : undefined
+    const origin = image.source.repositoryOf(digest)
+    const mountFrom = origin?.host === repository.host ? origin.path : undefined
     const outcome = await registry.putBlob(repository.path, { digest, size, open }, mountFrom)
     tally.blobs[outcome]++
     if (outcome === 'sent') tally.sent += size
@@ -56,7 +56,7 @@ export function registrySource({ repository, registry }: OpenRepository): ImageS
   const name = `${repository.host}/${repository.path}`
   return {
     name,
-    home: () => repository,
+    repositoryOf: () => repository,
     async manifest(digest) {
       const manifest = await registry.manifest(repository.path, digest)
       if (manifest === undefined)

@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { BuildInputs } from '../inputs/build-inputs.ts'
 import type { BaseImage } from './base-images.ts'
-import { type Context, type ContextEntry, unreadable } from './context.ts'
+import { type BuildContext, type ContextEntry, unreadablePath } from './context.ts'
 import type { Dockerfile } from './dockerfile.ts'
 
 /** Raised when the same sources begin to give another image, so that no older image is reused. */
@@ -17,7 +17,7 @@ const SCHEME = 1
 export async function contentHash(
   build: BuildInputs,
   dockerfile: Dockerfile,
-  context: Context,
+  context: BuildContext,
   bases: readonly BaseImage[],
   testCommand: string | undefined,
   nativePlatform: string,
@@ -81,7 +81,7 @@ function hashFile(path: string, buffer: Buffer): string {
       closeSync(file)
     }
   } catch (cause) {
-    throw unreadable(path, cause)
+    throw unreadablePath(path, cause)
   }
   return hash.digest('hex')
 }

@@ -2,7 +2,7 @@ import { createReadStream, readFileSync } from 'node:fs'
 import { pipeline as connect, type Readable, Transform, type TransformCallback } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type Pack, pack } from 'tar-stream'
-import { type Context, type ContextEntry, unreadable } from './context.ts'
+import { type BuildContext, type ContextEntry, unreadablePath } from './context.ts'
 
 /** A file that is added to the context, or replaces one of it. */
 export interface ExtraFile {
@@ -14,7 +14,7 @@ export interface ExtraFile {
  * A context as a tar stream that is the same for the same sources: in a fixed order, owned by root, with git's two modes (0644
  * and 0755) and one time. It is streamed, not held in memory.
  */
-export function packContext(context: Context, epoch: number, extra: readonly ExtraFile[] = []): Readable {
+export function packContext(context: BuildContext, epoch: number, extra: readonly ExtraFile[] = []): Readable {
   const tar = pack()
   const mtime = new Date(epoch * 1000)
   const replaced = new Set(extra.map(({ path }) => path))
@@ -52,7 +52,7 @@ function readExactly(path: string, size: number): Buffer {
     if (content.length < size) throw shrunk(size, content.length)
     return content.subarray(0, size)
   } catch (cause) {
-    throw unreadable(path, cause)
+    throw unreadablePath(path, cause)
   }
 }
 
@@ -66,7 +66,7 @@ async function* readPieces(path: string, size: number): AsyncGenerator<Buffer> {
     }
     if (seen < size) throw shrunk(size, seen)
   } catch (cause) {
-    throw unreadable(path, cause)
+    throw unreadablePath(path, cause)
   }
 }
 

@@ -16,7 +16,7 @@ export type ContextEntry =
   | { readonly kind: 'link'; readonly path: string; readonly target: string }
 
 /** A build context: everything in a folder that is not ignored, in the same order on every machine. */
-export interface Context {
+export interface BuildContext {
   readonly entries: readonly ContextEntry[]
   /** Bytes of all files. */
   readonly size: number
@@ -28,7 +28,7 @@ export interface Context {
  * Lists a folder. The Dockerfile and .dockerignore are kept even when they are ignored: the builder reads them, and hides them
  * from COPY. @throws InputError that names what cannot be read.
  */
-export function readContext(root: string, dockerfile: string, ignore: IgnoreFile): Context {
+export function readContext(root: string, dockerfile: string, ignore: IgnoreFile): BuildContext {
   if (!isFolder(root)) {
     throw new InputError('context', `is \`${root}\`, which is not a folder.`, {
       hint: 'Run actions/checkout in an earlier step, and write the folder relative to the workspace.',
@@ -78,12 +78,12 @@ function reading<T>(path: string, read: (path: string) => T): T {
   try {
     return read(path)
   } catch (cause) {
-    throw unreadable(path, cause)
+    throw unreadablePath(path, cause)
   }
 }
 
 /** The error for something in the context that cannot be read. */
-export function unreadable(path: string, cause: unknown): InputError {
+export function unreadablePath(path: string, cause: unknown): InputError {
   return new InputError('context', `has \`${path}\`, which cannot be read.`, {
     hint: 'Make it readable for the user that runs this step, or list it in .dockerignore.',
     cause,

@@ -3,7 +3,7 @@ import { InputError } from '../../../../toolkit/errors.ts'
 import type { Pair } from '../../../../toolkit/inputs.ts'
 import { expand } from './dockerfile-variables.ts'
 
-export interface Stage {
+export interface DockerfileStage {
   readonly name: string | undefined
   /** An image, the name of another stage, or `scratch`; `undefined` when it depends on a value that is not known. */
   readonly base: string | undefined
@@ -12,7 +12,7 @@ export interface Stage {
 /** What is known of a Dockerfile before the build. */
 export interface Dockerfile {
   readonly text: string
-  readonly stages: readonly Stage[]
+  readonly stages: readonly DockerfileStage[]
   /** Every image that is pulled: of FROM, COPY --from, RUN --mount from, and the syntax directive. */
   readonly images: readonly string[]
   /**
@@ -82,7 +82,7 @@ interface Instruction {
 export function parseDockerfile(text: string, buildArgs: readonly Pair[]): Dockerfile {
   const given = new Map(buildArgs.map(({ key, value }) => [key, value]))
   const globals = new Map<string, string | undefined>()
-  const stages: Stage[] = []
+  const stages: DockerfileStage[] = []
   const images = new Set<string>()
   const args = new Set<string>()
   const needs = new Set<string>()

@@ -3,7 +3,7 @@ import type { World } from '../../../../toolkit/runtime.ts'
 import { formatSize } from '../image/size.ts'
 import type { BuildInputs } from '../inputs/build-inputs.ts'
 import { type Commit, readCommit } from './commit.ts'
-import { type Context, readContext } from './context.ts'
+import { type BuildContext, readContext } from './context.ts'
 import { type ExtraFile, packContext } from './context-tar.ts'
 import { type Dockerfile, readDockerfile } from './dockerfile.ts'
 import { findIgnoreFile, type IgnoreFile } from './ignore-file.ts'
@@ -13,7 +13,7 @@ export interface Sources {
   readonly dockerfile: Dockerfile
   /** Path of the Dockerfile in the context. */
   readonly dockerfilePath: string
-  readonly context: Context
+  readonly context: BuildContext
   readonly ignore: IgnoreFile
   readonly commit: Commit
 }
@@ -47,7 +47,7 @@ export function packSources({ dockerfile, dockerfilePath, context, ignore, commi
   return packContext(context, commit.epoch, extra)
 }
 
-function warnOfBrokenLinks({ brokenLinks }: Context, { log }: World): void {
+function warnOfBrokenLinks({ brokenLinks }: BuildContext, { log }: World): void {
   if (brokenLinks.length === 0) return
   const shown = brokenLinks.slice(0, 5).map((link) => `\`${link}\``)
   const more = brokenLinks.length > shown.length ? ` and ${brokenLinks.length - shown.length} more` : ''

@@ -69,7 +69,7 @@ test('takes the layers of a published base image from its registry', async () =>
   expect(lines).toContain('The engine pushed 1 of 2 layers to this step.')
   const [first] = await layersOf(image)
   expect(first?.digest).toBe(digestOf(gzipSync(one)))
-  expect(image.source.home(first?.digest ?? '')).toEqual({ host: 'a.test', path: 'acme/web' })
+  expect(image.source.repositoryOf(first?.digest ?? '')).toEqual({ host: 'a.test', path: 'acme/web' })
 })
 
 test('refuses to push upon a base image that is in no registry', async () => {

@@ -63,7 +63,7 @@ test('takes a layer of a published base image as its registry has it', async () 
   const image = await packAll(layers, 1000, [base])
   const [first] = await layersOf(image)
   expect(first).toEqual(descriptor)
-  expect(image.source.home(descriptor.digest)).toEqual(repository)
+  expect(image.source.repositoryOf(descriptor.digest)).toEqual(repository)
   expect((await buffer(image.source.blob(descriptor))).toString()).toBe('compressed')
 })
 

@@ -4,14 +4,14 @@ import { digestOf } from '../../../../actions/build-image/src/image/digest.ts'
 import { OCI_CONFIG, OCI_LAYER, OCI_MANIFEST, readManifest } from '../../../../actions/build-image/src/image/oci.ts'
 import { type PackedLayer, packedImage } from '../../../../actions/build-image/src/pack/packed-image.ts'
 
-const HOME = { host: 'a.test', path: 'library/base' }
-const layer = (text: string, home?: PackedLayer['home']): PackedLayer => ({
+const REPOSITORY = { host: 'a.test', path: 'library/base' }
+const layer = (text: string, repository?: PackedLayer['repository']): PackedLayer => ({
   descriptor: { mediaType: OCI_LAYER, digest: digestOf(text), size: text.length },
   diffId: digestOf(`diff of ${text}`),
   open: () => Readable.from([Buffer.from(text)]),
-  ...(home === undefined ? {} : { home }),
+  ...(repository === undefined ? {} : { repository }),
 })
-const [base, own] = [layer('base', HOME), layer('own')]
+const [base, own] = [layer('base', REPOSITORY), layer('own')]
 const ENGINE_CONFIG = Buffer.from(
   JSON.stringify({ os: 'linux', created: '2026-01-01T00:00:00Z', rootfs: { diff_ids: ['sha256:1', 'sha256:2'] } }),
 )
@@ -48,8 +48,8 @@ test('opens its configuration and its layers, each as often as asked', async () 
 
 test('knows which repository has a layer of the base image', () => {
   const { source } = pack()
-  expect(source.home(base.descriptor.digest)).toEqual(HOME)
-  expect(source.home(own.descriptor.digest)).toBeUndefined()
+  expect(source.repositoryOf(base.descriptor.digest)).toEqual(REPOSITORY)
+  expect(source.repositoryOf(own.descriptor.digest)).toBeUndefined()
 })
 
 test('names a layer that it does not have', () => {
