@@ -38,15 +38,15 @@ function bundles(): void {
   ])
 }
 
-interface Story {
-  readonly story: string
+interface GateCase {
+  readonly name: string
   readonly monitors: number
   readonly groups: number
   readonly looks: number
   readonly state: (monitor: number, group: number) => string
 }
 
-async function gate({ story, monitors, groups, looks, state }: Story) {
+async function gate({ name, monitors, groups, looks, state }: GateCase) {
   const server = await scriptedServer(bigDatadog(monitors, groups, state))
   const env = {
     PATH: process.env['PATH'],
@@ -83,7 +83,7 @@ async function gate({ story, monitors, groups, looks, state }: Story) {
   await server.close()
   const verdict = /^Verdict: (\w+)/m.exec(log)?.[1] ?? log.slice(-300)
   return {
-    story,
+    name,
     looks,
     requests: server.seen.length,
     verdict,
@@ -110,19 +110,19 @@ function peakOf(pid: number | undefined): number {
 bundles()
 const ok = () => 'OK'
 const rows = []
-for (const story of [
-  { story: 'one monitor, one group', monitors: 1, groups: 1, looks: 1, state: ok },
-  { story: '1,000 × 100, all well', monitors: 1000, groups: 100, looks: 1, state: ok },
-  { story: '1,000 × 100, all well', monitors: 1000, groups: 100, looks: 8, state: ok },
+for (const one of [
+  { name: 'one monitor, one group', monitors: 1, groups: 1, looks: 1, state: ok },
+  { name: '1,000 × 100, all OK', monitors: 1000, groups: 100, looks: 1, state: ok },
+  { name: '1,000 × 100, all OK', monitors: 1000, groups: 100, looks: 8, state: ok },
   {
-    story: '1,000 × 100, one group in Alert',
+    name: '1,000 × 100, one group in Alert',
     monitors: 1000,
     groups: 100,
     looks: 1,
     state: (m: number, g: number) => (m === 999 && g === 99 ? 'Alert' : 'OK'),
   },
-  { story: '1,000 × 100, all in Alert', monitors: 1000, groups: 100, looks: 8, state: () => 'Alert' },
+  { name: '1,000 × 100, all in Alert', monitors: 1000, groups: 100, looks: 8, state: () => 'Alert' },
 ]) {
-  rows.push(await gate(story))
+  rows.push(await gate(one))
 }
 console.table(rows)

@@ -44,7 +44,7 @@ export const outOfTime = (operation: string): DatadogError =>
   })
 
 /** An answer of success that cannot be read. */
-export const unreadable = (operation: string, problem: string): DatadogError =>
+export const unreadableAnswer = (operation: string, problem: string): DatadogError =>
   new DatadogError(`Could not ${operation}: the answer is unusable, as ${problem}.`, {
     hint: 'Something else than Datadog may have answered, such as a proxy. Check `site` and `api-url`.',
     retry: true,

@@ -1,6 +1,6 @@
 import { resourceName } from '../../../../toolkit/aws/arn.ts'
 import type { Deploy, DeployedService, Status } from './deploy.ts'
-import { code, cut, cutKeeping, harmless, link, plain } from './safe-text.ts'
+import { cut, cutKeeping, eventCode, eventLink, harmless, plain } from './safe-text.ts'
 
 /** A deploy in one line: "Deploy of web to production succeeded". */
 export function deployTitle(deploy: Deploy, limit: number): string {
@@ -39,14 +39,14 @@ export function deployText(deploy: Deploy, extra: string | undefined, limit: num
 function serviceLines({ name, reason, images, taskDefinition }: DeployedService): readonly string[] {
   if (reason === undefined && images.length === 0) return []
   const revision = taskDefinition === undefined ? '' : ` (${plain(resourceName(taskDefinition))})`
-  return [`**${plain(name)}**${revision}: ${plain(reason ?? '')}`, ...images.map((image) => `- ${code(image)}`)]
+  return [`**${plain(name)}**${revision}: ${plain(reason ?? '')}`, ...images.map((image) => `- ${eventCode(image)}`)]
 }
 
 function deployLinks({ run, commit, pullRequest }: Deploy): string {
   return [
-    run.url === '' ? '' : link('run', run.url),
-    commit.url === '' ? '' : link(`commit ${commit.sha.slice(0, 7)}`, commit.url),
-    pullRequest === undefined ? '' : link(`pull request #${pullRequest.number}`, pullRequest.url),
+    run.url === '' ? '' : eventLink('run', run.url),
+    commit.url === '' ? '' : eventLink(`commit ${commit.sha.slice(0, 7)}`, commit.url),
+    pullRequest === undefined ? '' : eventLink(`pull request #${pullRequest.number}`, pullRequest.url),
     run.actor === '' ? '' : `by ${plain(run.actor)}`,
   ]
     .filter((part) => part !== '')

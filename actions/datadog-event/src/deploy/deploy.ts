@@ -60,14 +60,14 @@ export interface DeployOverrides {
   readonly team?: string
 }
 
-/** What the event that started the workflow says about the change. */
-export interface Change {
+/** What was changed, from the event that started the workflow. */
+export interface DeployedChange {
   readonly message?: string
   readonly pullRequest?: PullRequest
 }
 
 /** A deploy as deploy-ecs recorded it. */
-export function deployOfRecord(record: DeployRecord, overrides: DeployOverrides, change: Change): Deploy {
+export function deployOfRecord(record: DeployRecord, overrides: DeployOverrides, change: DeployedChange): Deploy {
   const names = overrides.services
   return {
     ...described(overrides, record.environment, imageTag(record)),
@@ -101,7 +101,7 @@ export function deployOfRun(
   run: WorkflowRun,
   status: Status,
   overrides: DeployOverrides,
-  change: Change,
+  change: DeployedChange,
   now: number,
 ): Deploy {
   return {

@@ -20,13 +20,13 @@ export const plain = (text: string): string =>
     .replace(/[\\`*_[\]#|~<>]/g, '\\$&')
 
 /** Harmless text on one line that is shown to the letter, and can be copied so. */
-export const code = (text: string): string =>
+export const eventCode = (text: string): string =>
   `\`${harmless(text)
     .replace(/[\s`]+/g, ' ')
     .trim()}\``
 
 /** A link. `label` is text; the address cannot end the link, end the block or notify anyone. */
-export const link = (label: string, url: string): string =>
+export const eventLink = (label: string, url: string): string =>
   `[${plain(label)}](${url.replace(/%{3,}/g, (run) => '%25'.repeat(run.length)).replace(/[\s()<>@]/g, percent)})`
 
 const percent = (c: string) =>

@@ -2,7 +2,7 @@ import { counted } from '../../../../toolkit/text/counted.ts'
 import { code, details, heading, join, link, table, text } from '../../../../toolkit/text/markdown.ts'
 import type { Site } from '../api/site.ts'
 import type { Baseline } from '../monitors/baseline.ts'
-import type { GateVerdict } from '../monitors/decision.ts'
+import type { GateVerdict } from '../monitors/gate-result.ts'
 import type { Monitor, MonitorState } from '../monitors/monitor.ts'
 import type { Effect, WorseGroup } from '../monitors/worse-group.ts'
 import type { Watched } from './watch.ts'
@@ -17,7 +17,7 @@ const EFFECT: Readonly<Record<Effect, string>> = {
 const GROUPS_SHOWN = 50
 
 /** The verdict and what it rests on: every monitor's state before and after, those that got worse first. */
-export function gateSummary({ decision, progress, last, looks }: Watched, baseline: Baseline, site: Site): string {
+export function gateSummary({ result, progress, last, looks }: Watched, baseline: Baseline, site: Site): string {
   const before = new Map(baseline.monitors?.map((monitor) => [monitor.id, monitor]))
   const worse = new Set(progress.worseGroups.map(({ monitor }) => monitor.id))
   const monitors = [...(last?.monitors ?? [])].sort((a, b) => Number(worse.has(b.id)) - Number(worse.has(a.id)))
@@ -33,8 +33,8 @@ export function gateSummary({ decision, progress, last, looks }: Watched, baseli
     ...(last === undefined ? [] : gone.map((monitor) => [monitorLink(monitor, site), states(monitor), 'gone', ''])),
   ]
   return join(
-    heading(3, `${SIGN[decision.verdict]} Monitor gate: ${decision.verdict}`),
-    text(decision.reason),
+    heading(3, `${SIGN[result.verdict]} Monitor gate: ${result.verdict}`),
+    text(result.reason),
     worseGroupsTable(progress.worseGroups, site),
     rows.length === 0
       ? undefined

@@ -52,24 +52,24 @@ export async function gate(inputs: CommonInputs & GateInputs, datadog: Datadog, 
   const look = (now: number, until: number) => takeSnapshot(datadog, queries, { now, until, since: baseline.takenAt })
   const watched = await watch(inputs, look, world)
 
-  const { decision, progress } = watched
-  step.output('verdict', decision.verdict)
-  step.output('reason', decision.reason)
+  const { result, progress } = watched
+  step.output('verdict', result.verdict)
+  step.output('reason', result.reason)
   step.output('triggered-monitors', triggered(progress.worseGroups, site))
   step.summary(gateSummary(watched, baseline, site))
-  log.info(`Verdict: ${decision.verdict}. ${decision.reason}`)
-  if (decision.verdict !== 'pass') failOrWarn(gateError(watched), severityOf(watched, inputs), world)
+  log.info(`Verdict: ${result.verdict}. ${result.reason}`)
+  if (result.verdict !== 'pass') failOrWarn(gateError(watched), severityOf(watched, inputs), world)
 }
 
-function gateError({ decision, unknownBecause, progress }: Watched): SlipwayError {
-  if (unknownBecause === 'no-monitors') return noMonitors(decision.reason)
+function gateError({ result, unknownBecause, progress }: Watched): SlipwayError {
+  if (unknownBecause === 'no-monitors') return noMonitors(result.reason)
   if (unknownBecause === 'read-error') {
-    return new SlipwayError(`The monitor gate could not decide: ${decision.reason}`, {
+    return new SlipwayError(`The monitor gate could not decide: ${result.reason}`, {
       hint: progress.readError instanceof SlipwayError ? (progress.readError.hint ?? '') : 'Run the step again.',
       cause: progress.readError,
     })
   }
-  return new SlipwayError(`The monitor gate failed the deploy: ${decision.reason}`, {
+  return new SlipwayError(`The monitor gate failed the deploy: ${result.reason}`, {
     hint: "See the monitors in the job summary. A later step can roll back: deploy-ecs with `command: rollback`, `if: failure() && steps.<id>.outputs.verdict == 'fail'`.",
   })
 }

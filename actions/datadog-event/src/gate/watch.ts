@@ -7,18 +7,18 @@ import type { CommonInputs } from '../inputs/inputs.ts'
 import {
   afterFailedLook,
   afterLook,
-  type Decision,
-  decide,
+  type GateResult,
+  gateResult,
   holding,
   type Progress,
   START,
-} from '../monitors/decision.ts'
+} from '../monitors/gate-result.ts'
 import { noMatch, type Snapshot } from '../monitors/snapshot.ts'
-import { saysSomething, worseGroupsOf } from '../monitors/worse-group.ts'
+import { hasGroupToJudge, worseGroupsOf } from '../monitors/worse-group.ts'
 
 /** The result of watching the monitors. */
 export interface Watched {
-  readonly decision: Decision
+  readonly result: GateResult
   readonly progress: Progress
   /** The last look that succeeded. */
   readonly last: Snapshot | undefined
@@ -46,24 +46,24 @@ export async function watch(
     try {
       last = await look(now, Math.min(now + timeoutMs, end))
       const nothing = nothingToJudge(last)
-      if (nothing !== undefined) return { decision: nothing, progress, last, looks, unknownBecause: 'no-monitors' }
+      if (nothing !== undefined) return { result: nothing, progress, last, looks, unknownBecause: 'no-monitors' }
       progress = afterLook(progress, worseGroupsOf(baseline, last, policy))
     } catch (error) {
       if (!(error instanceof DatadogError)) throw error
       progress = afterFailedLook(progress, error)
-      if (error.retry === false) return { ...unreadable(error), progress, last, looks }
+      if (error.retry === false) return { ...monitorsUnreadable(error), progress, last, looks }
     }
     // Counts from the beginning of the look: a slow answer must not end the bake time early.
     const elapsed = now - start
     log.info(`Poll ${looks}, ${formatDuration(elapsed)}: ${inWords(progress, last)}`)
-    const decision = decide(progress, elapsed, plan)
-    if (decision !== undefined) {
+    const result = gateResult(progress, elapsed, plan)
+    if (result !== undefined) {
       return {
-        decision,
+        result,
         progress,
         last,
         looks,
-        ...(decision.verdict === 'unknown' ? { unknownBecause: 'read-error' } : {}),
+        ...(result.verdict === 'unknown' ? { unknownBecause: 'read-error' } : {}),
       }
     }
     await clock.sleep(
@@ -79,19 +79,19 @@ function nextLook(elapsed: number, bakeMs: number, prolongMs: number, intervalMs
   return Math.min(elapsed + intervalMs, ...ends)
 }
 
-function nothingToJudge(snapshot: Snapshot): Decision | undefined {
+function nothingToJudge(snapshot: Snapshot): GateResult | undefined {
   const [query] = snapshot.unmatched
   if (query !== undefined) {
     return { verdict: 'unknown', reason: noMatch(query) }
   }
-  if (!saysSomething(snapshot)) {
+  if (!hasGroupToJudge(snapshot)) {
     return { verdict: 'unknown', reason: 'Every monitor is muted, ignored or skipped, so none can be judged.' }
   }
   return undefined
 }
 
-const unreadable = (error: DatadogError) =>
-  ({ decision: { verdict: 'unknown', reason: error.message }, unknownBecause: 'read-error' }) as const
+const monitorsUnreadable = (error: DatadogError) =>
+  ({ result: { verdict: 'unknown', reason: error.message }, unknownBecause: 'read-error' }) as const
 
 function inWords(progress: Progress, last: Snapshot | undefined): string {
   if (progress.readError !== undefined) return progress.readError.message

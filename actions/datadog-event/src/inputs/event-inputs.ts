@@ -4,7 +4,6 @@ import { readWorkflowRun } from '../../../../toolkit/github.ts'
 import type { InputReader } from '../../../../toolkit/inputs.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
 import { cut } from '../../../../toolkit/text/cut.ts'
-import { readChange } from '../deploy/change.ts'
 import {
   type Deploy,
   type DeployOverrides,
@@ -14,6 +13,7 @@ import {
   type Status,
 } from '../deploy/deploy.ts'
 import { TAG_LIMIT, TAGS_LIMIT } from '../deploy/deploy-tags.ts'
+import { readDeployedChange } from '../deploy/deployed-change.ts'
 import { ALERT_TYPES, type EventFields, OLDEST_S, TITLE_LIMIT } from '../messages/event.ts'
 
 /** The kinds of message that a deploy can send. */
@@ -52,7 +52,7 @@ function readDeploy(reader: InputReader, env: Environment, now: number): Deploy 
   const record = readRecord(reader)
   const status = readStatus(reader, record?.verdict)
   const overrides = readOverrides(reader, status)
-  if (record !== undefined) return deployOfRecord(record, overrides, readChange(env, run))
+  if (record !== undefined) return deployOfRecord(record, overrides, readDeployedChange(env, run))
   if (status === undefined) return undefined
   if (overrides.services.length === 0) {
     throw new InputError(
@@ -61,7 +61,7 @@ function readDeploy(reader: InputReader, env: Environment, now: number): Deploy 
       { hint: 'Set it under `with:`, for example `service: web`.' },
     )
   }
-  return deployOfRun(run, status, overrides, readChange(env, run), now)
+  return deployOfRun(run, status, overrides, readDeployedChange(env, run), now)
 }
 
 /** The status of the deploy. `${{ job.status }}` says less than a record, but includes later steps, such as a gate. */

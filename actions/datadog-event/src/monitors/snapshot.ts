@@ -1,5 +1,5 @@
 import type { Datadog } from '../api/client.ts'
-import { unreadable } from '../api/datadog-error.ts'
+import { unreadableAnswer } from '../api/datadog-error.ts'
 import { type Monitor, type RawMonitor, readMonitor } from './monitor.ts'
 
 /** The monitors that carry all of these tags. */
@@ -54,7 +54,7 @@ async function* pages(datadog: Datadog, query: MonitorQuery, until: number): Asy
   for (let page = 0; page < MOST_PAGES; page++) {
     const request = monitorsRequest(query, page)
     const answer = await datadog.call(request, until)
-    if (!Array.isArray(answer)) throw unreadable(request.operation, 'it is not a list of monitors')
+    if (!Array.isArray(answer)) throw unreadableAnswer(request.operation, 'it is not a list of monitors')
     yield answer as readonly RawMonitor[]
     // The last page is short. A page without a new monitor means that the server ignores `page`: stop.
     const before = seen.size

@@ -89,8 +89,8 @@ const isSilent = ({ counts }: Monitor): boolean => {
   return silent + unknown > 0 && Object.values(others).every((count) => count === 0)
 }
 
-/** Whether there is a group at all whose state can say something: not muted, ignored or skipped. */
-export const saysSomething = (snapshot: Snapshot): boolean =>
+/** True when at least one group is neither muted, ignored nor skipped. */
+export const hasGroupToJudge = (snapshot: Snapshot): boolean =>
   snapshot.monitors.some(({ counts, muted }) => {
     const { Ignored = 0, Skipped = 0 } = counts
     const all = Object.values(counts).reduce((sum, count) => sum + count, 0)

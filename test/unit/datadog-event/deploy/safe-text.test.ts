@@ -1,5 +1,12 @@
 import fc from 'fast-check'
-import { code, cut, cutKeeping, harmless, link, plain } from '../../../../actions/datadog-event/src/deploy/safe-text.ts'
+import {
+  cut,
+  cutKeeping,
+  eventCode,
+  eventLink,
+  harmless,
+  plain,
+} from '../../../../actions/datadog-event/src/deploy/safe-text.ts'
 
 const notifies = /@[^\s\u200b]/
 const endsBlock = /%%%/
@@ -31,8 +38,8 @@ test.each([
 
 test('an image can be copied as it stands, and nothing in it ends the code or notifies', () => {
   const image = `123456789012.dkr.ecr.eu-west-1.amazonaws.com/my_web:v1@sha256:${'0a'.repeat(32)}`
-  expect(code(image)).toBe(`\`${image}\``)
-  expect(code('a` @all\n`b')).toBe('`a @\u200ball b`')
+  expect(eventCode(image)).toBe(`\`${image}\``)
+  expect(eventCode('a` @all\n`b')).toBe('`a @\u200ball b`')
 })
 
 test('plain text does not turn into markdown', () => {
@@ -41,8 +48,8 @@ test('plain text does not turn into markdown', () => {
   )
 })
 
-test('a link stays one link, whatever is in it', () => {
-  const made = link('run [1]', 'https://example.com/a b?x=(1)&y=@ada&z=%%%')
+test('no character of a label or address ends the link', () => {
+  const made = eventLink('run [1]', 'https://example.com/a b?x=(1)&y=@ada&z=%%%')
   expect(made).toBe('[run \\[1\\]](https://example.com/a%20b?x=%281%29&y=%40ada&z=%25%25%25)')
 })
 

@@ -1,6 +1,6 @@
 import { gateSummary, monitorUrl } from '../../../../actions/datadog-event/src/gate/gate-summary.ts'
 import type { Watched } from '../../../../actions/datadog-event/src/gate/watch.ts'
-import { afterLook, START } from '../../../../actions/datadog-event/src/monitors/decision.ts'
+import { afterLook, START } from '../../../../actions/datadog-event/src/monitors/gate-result.ts'
 import { type Monitor, readMonitor } from '../../../../actions/datadog-event/src/monitors/monitor.ts'
 import type { Effect, WorseGroup } from '../../../../actions/datadog-event/src/monitors/worse-group.ts'
 import { type GroupStates, monitorOf } from '../../../support/datadog-event/monitors.ts'
@@ -20,7 +20,7 @@ function summary(
   ...worseGroups: readonly WorseGroup[]
 ) {
   const watched: Watched = {
-    decision: { verdict: 'fail', reason: 'It *failed*.' },
+    result: { verdict: 'fail', reason: 'It *failed*.' },
     progress: afterLook(START, worseGroups),
     last: now && { takenAt: NOW, monitors: now, unmatched: [] },
     looks: 3,

@@ -23,7 +23,7 @@ const state = (name: 'OK' | 'Warn'): Snapshot => ({
   ],
 })
 
-interface Story {
+interface Watching {
   readonly bakeMs: number
   readonly prolongMs: number
   readonly intervalMs: number
@@ -33,7 +33,7 @@ interface Story {
   readonly looks: readonly { readonly takesMs: number; readonly shows: 'OK' | 'Warn' | 'error' }[]
 }
 
-async function tell({ looks, consecutive = 1, ...story }: Story) {
+async function watchFor({ looks, consecutive = 1, ...times }: Watching) {
   const clock = new FakeClock()
   const start = clock.now()
   const at: number[] = []
@@ -43,10 +43,10 @@ async function tell({ looks, consecutive = 1, ...story }: Story) {
       queries: [],
       onNoMonitors: 'fail',
       baseline: { takenAt: start, monitors: [] },
-      plan: { bakeMs: story.bakeMs, prolongMs: story.prolongMs, consecutive },
+      plan: { bakeMs: times.bakeMs, prolongMs: times.prolongMs, consecutive },
       policy: { onWarn: 'hold', onNoData: 'hold' },
-      intervalMs: story.intervalMs,
-      timeoutMs: story.timeoutMs,
+      intervalMs: times.intervalMs,
+      timeoutMs: times.timeoutMs,
     },
     async (now, until) => {
       at.push(now - start)
@@ -64,8 +64,8 @@ async function tell({ looks, consecutive = 1, ...story }: Story) {
 
 test('looks at once, every interval, and exactly at the end of the bake time', async () => {
   const looks = [{ takesMs: 0, shows: 'OK' }] as const
-  expect(await tell({ bakeMs: 100, prolongMs: 50, intervalMs: 30, timeoutMs: 10, looks })).toMatchObject({
-    decision: { verdict: 'pass' },
+  expect(await watchFor({ bakeMs: 100, prolongMs: 50, intervalMs: 30, timeoutMs: 10, looks })).toMatchObject({
+    result: { verdict: 'pass' },
     at: [0, 30, 60, 90, 100],
     took: 100,
   })
@@ -73,16 +73,16 @@ test('looks at once, every interval, and exactly at the end of the bake time', a
 
 test('prolonged, it looks on until the end of that, exactly', async () => {
   const looks = [{ takesMs: 0, shows: 'Warn' }] as const
-  expect(await tell({ bakeMs: 100, prolongMs: 45, intervalMs: 30, timeoutMs: 10, looks })).toMatchObject({
-    decision: { verdict: 'fail' },
+  expect(await watchFor({ bakeMs: 100, prolongMs: 45, intervalMs: 30, timeoutMs: 10, looks })).toMatchObject({
+    result: { verdict: 'fail' },
     at: [0, 30, 60, 90, 100, 130, 145],
   })
 })
 
 test('a look that takes long does not end the bake time early', async () => {
   const looks = [{ takesMs: 250, shows: 'OK' }] as const
-  const { at, decision } = await tell({ bakeMs: 200, prolongMs: 500, intervalMs: 30, timeoutMs: 300, looks })
-  expect({ at, verdict: decision.verdict }).toEqual({ at: [0, 250], verdict: 'pass' })
+  const { at, result } = await watchFor({ bakeMs: 200, prolongMs: 500, intervalMs: 30, timeoutMs: 300, looks })
+  expect({ at, verdict: result.verdict }).toEqual({ at: [0, 250], verdict: 'pass' })
 })
 
 test('ends within bake time, prolonging and one look, whatever Datadog does', async () => {
@@ -90,7 +90,7 @@ test('ends within bake time, prolonging and one look, whatever Datadog does', as
     takesMs: fc.integer({ min: 0, max: 400 }),
     shows: fc.constantFrom('OK' as const, 'Warn' as const, 'error' as const),
   })
-  const story = fc.record({
+  const watching = fc.record({
     bakeMs: fc.integer({ min: 0, max: 1000 }),
     prolongMs: fc.integer({ min: 0, max: 1000 }),
     intervalMs: fc.integer({ min: 1, max: 300 }),
@@ -99,11 +99,11 @@ test('ends within bake time, prolonging and one look, whatever Datadog does', as
     looks: fc.array(look, { minLength: 1, maxLength: 30 }),
   })
   await fc.assert(
-    fc.asyncProperty(story, async (told) => {
-      const { took, at, decision } = await tell(told)
-      expect(took).toBeLessThanOrEqual(told.bakeMs + told.prolongMs + told.timeoutMs)
+    fc.asyncProperty(watching, async (times) => {
+      const { took, at, result } = await watchFor(times)
+      expect(took).toBeLessThanOrEqual(times.bakeMs + times.prolongMs + times.timeoutMs)
       // It never passes before the bake time is over.
-      if (decision.verdict === 'pass') expect(at.at(-1)).toBeGreaterThanOrEqual(told.bakeMs)
+      if (result.verdict === 'pass') expect(at.at(-1)).toBeGreaterThanOrEqual(times.bakeMs)
     }),
   )
 })

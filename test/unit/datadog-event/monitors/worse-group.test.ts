@@ -2,7 +2,7 @@ import type { Baseline } from '../../../../actions/datadog-event/src/monitors/ba
 import { type RawMonitor, readMonitor } from '../../../../actions/datadog-event/src/monitors/monitor.ts'
 import type { Snapshot } from '../../../../actions/datadog-event/src/monitors/snapshot.ts'
 import {
-  saysSomething,
+  hasGroupToJudge,
   type WorseGroup,
   worseGroupsOf,
 } from '../../../../actions/datadog-event/src/monitors/worse-group.ts'
@@ -128,9 +128,9 @@ test('No Data of a monitor has no effect where all its groups are muted', () => 
   ])
 })
 
-test('saysSomething is false where all groups are muted, ignored or skipped', () => {
+test('hasGroupToJudge is false where all groups are muted, ignored or skipped', () => {
   const muted = { options: { silenced: { '*': null } } }
-  expect(saysSomething(snapshot(AFTER, raw({ a: ['OK'] })))).toBe(true)
-  expect(saysSomething(snapshot(AFTER, raw({ a: ['OK'] }, muted)))).toBe(false)
-  expect(saysSomething(snapshot(AFTER, raw({ a: ['Ignored'], b: ['Skipped'] })))).toBe(false)
+  expect(hasGroupToJudge(snapshot(AFTER, raw({ a: ['OK'] })))).toBe(true)
+  expect(hasGroupToJudge(snapshot(AFTER, raw({ a: ['OK'] }, muted)))).toBe(false)
+  expect(hasGroupToJudge(snapshot(AFTER, raw({ a: ['Ignored'], b: ['Skipped'] })))).toBe(false)
 })

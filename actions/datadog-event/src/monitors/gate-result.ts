@@ -1,4 +1,4 @@
-// The gate's decision after each look at the monitors. Pure: it neither reads monitors nor waits.
+// The gate's result after each look at the monitors. Pure: it neither reads monitors nor waits.
 import { formatDuration } from '../../../../toolkit/text/duration.ts'
 import type { WorseGroup } from './worse-group.ts'
 
@@ -27,7 +27,7 @@ export interface Progress {
 
 export const START: Progress = { streaks: new Map(), clear: 0, worseGroups: [], readError: undefined }
 
-export interface Decision {
+export interface GateResult {
   readonly verdict: GateVerdict
   readonly reason: string
 }
@@ -45,8 +45,8 @@ export const afterFailedLook = (progress: Progress, readError: Error): Progress 
 
 const keyOf = ({ monitor, group }: WorseGroup) => `${monitor.id} ${group}`
 
-/** The decision; `undefined` while it is open. */
-export function decide(progress: Progress, elapsedMs: number, plan: GatePlan): Decision | undefined {
+/** The result; `undefined` while the gate is still open. */
+export function gateResult(progress: Progress, elapsedMs: number, plan: GatePlan): GateResult | undefined {
   const { streaks, worseGroups, clear, readError } = progress
   const failing = worseGroups.filter((f) => f.effect === 'fail' && (streaks.get(keyOf(f)) ?? 0) >= plan.consecutive)
   if (readError === undefined && failing.length > 0) {

@@ -1,11 +1,11 @@
 import { readEventPayload, type WorkflowRun } from '../../../../toolkit/github.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
-import type { Change } from './deploy.ts'
+import type { DeployedChange } from './deploy.ts'
 
 /** Reads the commit message and the pull request from the event that started the workflow. Members may be missing. */
-export function readChange(env: Environment, run: WorkflowRun): Change {
+export function readDeployedChange(env: Environment, run: WorkflowRun): DeployedChange {
   try {
-    return changeOf((readEventPayload(env) ?? {}) as Payload, run)
+    return deployedChangeOf((readEventPayload(env) ?? {}) as Payload, run)
   } catch {
     // The message is sent without them.
     return {}
@@ -17,7 +17,7 @@ interface Payload {
   readonly head_commit?: { readonly message?: string } | null
 }
 
-export function changeOf(payload: Payload, run: WorkflowRun): Change {
+export function deployedChangeOf(payload: Payload, run: WorkflowRun): DeployedChange {
   const { pull_request: request, head_commit: commit } = payload
   if (typeof request?.number === 'number' && typeof request.html_url === 'string') {
     return {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { changeOf, readChange } from '../../../../actions/datadog-event/src/deploy/change.ts'
+import { deployedChangeOf, readDeployedChange } from '../../../../actions/datadog-event/src/deploy/deployed-change.ts'
 import { readWorkflowRun } from '../../../../toolkit/github.ts'
 import { RUN_ENV } from '../../../support/datadog-event/datadog.ts'
 
@@ -13,7 +13,10 @@ test.each([
   [{ head_commit: { message: 'Fix it (#34)\r\n\nBody (#5)' } }, 34],
   [{ pull_request: { number: 5, html_url: 'https://github.com/org/web/pull/5', title: 'T' } }, 5],
 ])('finds the pull request in %j', (payload, number) => {
-  expect(changeOf(payload, run).pullRequest).toEqual({ number, url: `https://github.com/org/web/pull/${number}` })
+  expect(deployedChangeOf(payload, run).pullRequest).toEqual({
+    number,
+    url: `https://github.com/org/web/pull/${number}`,
+  })
 })
 
 test.each([
@@ -21,18 +24,18 @@ test.each([
   [{ head_commit: null }],
   [{ head_commit: { message: 'mentions (#3) inside' } }],
   [{ pull_request: {} }],
-])('finds no pull request in %j', (payload) => expect(changeOf(payload, run).pullRequest).toBeUndefined())
+])('finds no pull request in %j', (payload) => expect(deployedChangeOf(payload, run).pullRequest).toBeUndefined())
 
 test('the title of a pull request is the message, where there is one', () => {
   const request = { number: 5, html_url: 'https://github.com/org/web/pull/5' }
   const commit = { message: 'Merge commit' }
-  expect(changeOf({ pull_request: { ...request, title: 'T' }, head_commit: commit }, run).message).toBe('T')
-  expect(changeOf({ pull_request: request }, run)).not.toHaveProperty('message')
-  expect(changeOf({ head_commit: commit }, run).message).toBe('Merge commit')
+  expect(deployedChangeOf({ pull_request: { ...request, title: 'T' }, head_commit: commit }, run).message).toBe('T')
+  expect(deployedChangeOf({ pull_request: request }, run)).not.toHaveProperty('message')
+  expect(deployedChangeOf({ head_commit: commit }, run).message).toBe('Merge commit')
 })
 
 test('links no pull request outside GitHub', () => {
-  expect(changeOf({ head_commit: { message: 'Fix it (#34)' } }, readWorkflowRun({}))).toEqual({
+  expect(deployedChangeOf({ head_commit: { message: 'Fix it (#34)' } }, readWorkflowRun({}))).toEqual({
     message: 'Fix it (#34)',
   })
 })
@@ -43,7 +46,7 @@ describe('the file of the event', () => {
   afterAll(() => rmSync(folder, { recursive: true }))
   const read = (text: string) => {
     writeFileSync(file, text)
-    return readChange({ GITHUB_EVENT_PATH: file }, run)
+    return readDeployedChange({ GITHUB_EVENT_PATH: file }, run)
   }
 
   test('is read', () => {
@@ -51,9 +54,9 @@ describe('the file of the event', () => {
   })
 
   test('may be missing, cut off, or something else than an object', () => {
-    expect(readChange({}, run)).toEqual({})
-    expect(readChange({ GITHUB_EVENT_PATH: '' }, run)).toEqual({})
-    expect(readChange({ GITHUB_EVENT_PATH: join(folder, 'missing.json') }, run)).toEqual({})
+    expect(readDeployedChange({}, run)).toEqual({})
+    expect(readDeployedChange({ GITHUB_EVENT_PATH: '' }, run)).toEqual({})
+    expect(readDeployedChange({ GITHUB_EVENT_PATH: join(folder, 'missing.json') }, run)).toEqual({})
     expect(read('{"head_commit":{"mess')).toEqual({})
     expect(read('null')).toEqual({})
   })

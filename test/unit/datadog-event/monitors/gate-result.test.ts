@@ -1,11 +1,11 @@
 import {
   afterFailedLook,
   afterLook,
-  decide,
   type GatePlan,
+  gateResult,
   holding,
   START,
-} from '../../../../actions/datadog-event/src/monitors/decision.ts'
+} from '../../../../actions/datadog-event/src/monitors/gate-result.ts'
 import type { WorseGroup } from '../../../../actions/datadog-event/src/monitors/worse-group.ts'
 
 const plan: GatePlan = { bakeMs: 60_000, prolongMs: 30_000, consecutive: 2 }
@@ -27,8 +27,8 @@ function story(looks: readonly Look[], of: GatePlan = plan) {
   for (let i = 0; ; i++) {
     const look = looks[Math.min(i, looks.length - 1)] ?? []
     progress = look === 'error' ? afterFailedLook(progress, new Error('no answer')) : afterLook(progress, look)
-    const decision = decide(progress, i * 10_000, of)
-    if (decision !== undefined) return `${decision.verdict} at ${i * 10}: ${decision.reason}`
+    const result = gateResult(progress, i * 10_000, of)
+    if (result !== undefined) return `${result.verdict} at ${i * 10}: ${result.reason}`
   }
 }
 
