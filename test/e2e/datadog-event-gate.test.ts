@@ -55,13 +55,13 @@ async function deploy(scenario: object) {
   return await step({ ...QUICK, baseline: before.outputs['baseline'] ?? '' })
 }
 
-test('a good deploy passes', async () => {
+test('passes a deploy that triggers no monitor', async () => {
   const gate = await deploy(monitor([]))
   expect(gate).toMatchObject({ code: 0, outputs: { verdict: 'pass', 'triggered-monitors': '[]' } })
   expect(gate.summary).toContain('| Errors of web | OK 2 | OK 2 |')
 })
 
-test('an alert that the deploy brings fails the gate', async () => {
+test('fails the gate on an alert that the deploy causes', async () => {
   const gate = await deploy(monitor([{ on: 'event', after: '1s', group: 'host:b', state: 'Alert' }]))
   expect(gate).toMatchObject({ code: 1, outputs: { verdict: 'fail' } })
   expect(JSON.parse(gate.outputs['triggered-monitors'] ?? '')).toMatchObject([
@@ -87,7 +87,7 @@ test('an alert from before the deploy does not fail it', async () => {
   expect(gate).toMatchObject({ code: 0, outputs: { verdict: 'pass' } })
 })
 
-test('a Datadog in trouble for a while does not change the verdict', async () => {
+test('keeps the verdict when Datadog answers with errors for a while', async () => {
   const gate = await deploy({
     ...monitor([{ on: 'event', state: 'Alert' }]),
     faults: [
@@ -99,7 +99,7 @@ test('a Datadog in trouble for a while does not change the verdict', async () =>
   expect(gate).toMatchObject({ code: 1, outputs: { verdict: 'fail' } })
 })
 
-test('no monitor: the deploy is stopped before it begins', async () => {
+test('fails before the deploy when there is no monitor', async () => {
   await play({ monitors: [] })
   const before = await step({ ...WEB, command: 'baseline' })
   expect(before.code).toBe(1)

@@ -36,7 +36,7 @@ const bootstrap = (env: Record<string, string>, args: string[] = []) => {
   return { status, output: stdout + stderr }
 }
 
-test('all that is missing is said at once, with the way to get it, and nothing is started', () => {
+test('lists everything that is missing with how to get it, and starts nothing', () => {
   const PATH = pathWith('bash', 'env', 'dirname', 'id', 'node', 'git')
   const { status, output } = bootstrap({ PATH, DOCKER_HOST: `unix://${clone}/nowhere.sock` })
   expect(status).toBe(1)
@@ -53,7 +53,7 @@ test('all that is missing is said at once, with the way to get it, and nothing i
   expect(existsSync(join(clone, '.rehearsal'))).toBe(false)
 })
 
-test('a machine without Node gets an error that says so', () => {
+test('fails without Node.js and names it', () => {
   const { status, output } = bootstrap({ PATH: pathWith('bash', 'env', 'dirname', 'id') })
   expect(status).toBe(1)
   expect(output).toContain('✗ node is not on the PATH')
@@ -113,13 +113,13 @@ describe('a machine without Terraform', () => {
     })
   }
 
-  test('gets the release whose checksum is right', async () => {
+  test('installs the release when its checksum matches', async () => {
     const { status, output } = await fetchFrom((archive) => createHash('sha256').update(archive).digest('hex'))
     expect({ status, output }).toEqual({ status: 0, output: expect.stringContaining('its checksum verified') })
     expect(execFileSync(join(clone, '.rehearsal/tools/terraform'), { encoding: 'utf8' })).toBe('from the release\n')
   })
 
-  test('refuses one whose checksum is wrong', async () => {
+  test('refuses a release with another checksum', async () => {
     const { status, output } = await fetchFrom(() => '0'.repeat(64))
     expect(status).toBe(1)
     expect(output).toContain('✗ Terraform is not on the PATH, and could not be downloaded')
@@ -128,7 +128,7 @@ describe('a machine without Terraform', () => {
   })
 })
 
-test('a machine where pip gets no moto says so before anything is started', () => {
+test('fails before it starts anything when pip cannot install moto', () => {
   const nowhere = { PIP_INDEX_URL: 'http://127.0.0.1:9/', PIP_RETRIES: '0', PIP_DISABLE_PIP_VERSION_CHECK: '1' }
   const { status, output } = fetchTools({ PATH: pathThatFetches('terraform'), HOME: clone, ...nowhere })
   expect(status).toBe(1)
@@ -136,7 +136,7 @@ test('a machine where pip gets no moto says so before anything is started', () =
   expect(readFileSync(join(clone, '.rehearsal/moto.log'), 'utf8')).toContain('No matching distribution found for moto')
 })
 
-test('where no engine as new as GitHub’s can be had, the tests that need one fail, and say why', () => {
+test('fails the tests that need an engine as new as GitHub’s when none can be installed, with the reason', () => {
   const PATH = pathWith('bash', 'env', 'dirname', 'mkdir', 'flock', 'tail', 'runc')
   const { status, stderr } = spawnSync(join(clone, 'script/lib/modern-engine.sh'), { encoding: 'utf8', env: { PATH } })
   expect(status).toBe(1)

@@ -106,7 +106,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-test('the page works to the letter', async () => {
+test('runs every command of the page', async () => {
   const [copy, account, variables, ship, prodAccount, tag, ...more] = [1, 2, 3, 4, 5].flatMap(commands)
   expect(more).toEqual([])
   await type(copy, stage)
@@ -167,7 +167,7 @@ test('the page works to the letter', async () => {
   }
 })
 
-test('one account can have both, as the page says, where the provider is left to the first', async () => {
+test('sets up both environments in one account, where only the first creates the provider', async () => {
   await type('rm -rf account/backend.tf account/.terraform && terraform -chdir=account init', stage)
   const apply = (commands(5)[0] ?? '').replaceAll('terraform-prod', 'terraform-both').replace('new prod', 'new both')
   const refused = await type(apply, stage).catch(({ stderr }: { stderr: string }) => stderr)
@@ -177,7 +177,7 @@ test('one account can have both, as the page says, where the provider is left to
   expect(await type(again, stage)).toContain(`arn:aws:iam::${stage}:role/web-deploy-prod`)
 })
 
-test('the variables that the page names are those that the workflow reads', () => {
+test('names the variables that the workflow reads', () => {
   const workflow = readFileSync(join(root, '.github/workflows/deploy.yml'), 'utf8')
   const read = new Set([...workflow.matchAll(/\b(?:vars|secrets)\.([A-Z_]+)/g)].map(([, name]) => name))
   const unnamed = [...read].filter((name) => !page.includes(`\`${name}\``) && !page.includes(` ${name}`))

@@ -102,7 +102,7 @@ const told = 'datadog-event event'
 const mark = 'build-image mark'
 const watched = ['datadog-event baseline', 'deploy-ecs deploy', 'datadog-event gate']
 
-test('without Datadog it becomes the role, applies, builds and rolls out; the account is checked by every step', async () => {
+test('assumes the role, applies, builds and deploys without Datadog keys; every step checks the account', async () => {
   const { conclusion, verdict, order, calls, of } = await deploy({})
   expect({ conclusion, verdict, order }).toEqual({
     conclusion: 'success',
@@ -122,7 +122,7 @@ test('without Datadog it becomes the role, applies, builds and rolls out; the ac
   expect(of('image')).not.toHaveProperty('promote')
 })
 
-test('with an image it looks for it first, and copies what was found', async () => {
+test('looks up a given image first, and promotes it', async () => {
   const found = { image: 'stage/web@sha256:old' }
   const { order, of } = await deploy({ image: 'stage/web:abc', play: { found } })
   expect(order.slice(0, 3)).toEqual(['assume-role', 'build-image look', 'terraform-apply apply'])
@@ -130,7 +130,7 @@ test('with an image it looks for it first, and copies what was found', async () 
   expect(of('image')).toMatchObject({ promote: found.image })
 })
 
-test('an image that is not there ends it before anything is changed', async () => {
+test('fails before anything changes when the given image does not exist', async () => {
   const { conclusion, order } = await deploy({
     image: 'stage/web:abc',
     secrets: KEYS,
@@ -139,7 +139,7 @@ test('an image that is not there ends it before anything is changed', async () =
   expect({ conclusion, order }).toEqual({ conclusion: 'failure', order: ['assume-role', 'build-image look'] })
 })
 
-test('through a login account, the role is assumed from the one before', async () => {
+test('assumes the role with the credentials of the login role', async () => {
   const login = 'arn:aws:iam::999999999999:role/ci'
   const { calls } = await deploy({ vars: { ...ROLE, AWS_LOGIN_ROLE: login } })
   expect(calls.slice(0, 2)).toEqual([
@@ -150,9 +150,9 @@ test('through a login account, the role is assumed from the one before', async (
 })
 
 test.each([
-  ['as they are', {}, []],
-  ['to become the role', { AWS_ROLE: ROLE.AWS_ROLE }, ['assume-role']],
-])("the caller's own credentials are used %s", async (_, role, first) => {
+  ['unchanged', {}, []],
+  ['to assume the role', { AWS_ROLE: ROLE.AWS_ROLE }, ['assume-role']],
+])("uses the caller's own credentials %s", async (_, role, first) => {
   const secrets = { AWS_ACCESS_KEY_ID: 'AKIAOWN', AWS_SECRET_ACCESS_KEY: 'own-secret', AWS_SESSION_TOKEN: 'own-token' }
   const { order, calls } = await deploy({ secrets, vars: { AWS_REGION: 'eu-west-1', ...role } })
   expect(order).toEqual([...first, ...start.slice(1), 'deploy-ecs deploy', mark])
@@ -160,12 +160,12 @@ test.each([
   if (first.length > 0) expect(calls[0]).toMatchObject({ 'role-chaining': 'true' })
 })
 
-test('with an API key alone Datadog is told, and nothing is watched', async () => {
+test('sends events with an API key alone, and watches no monitors', async () => {
   const { order } = await deploy({ secrets: { DATADOG_API_KEY: 'api-key-1' } })
   expect(order).toEqual([...start, 'deploy-ecs deploy', told, mark])
 })
 
-test('with both keys the monitors are noted before the rollout and watched after it', async () => {
+test('takes a baseline of the monitors before the rollout and watches them after it, with both keys', async () => {
   const play = { before: { baseline: '/baseline.json' } }
   const { order, of, verdict } = await deploy({ secrets: KEYS, play })
   expect(order).toEqual([...start, ...watched, told, mark])
@@ -173,7 +173,7 @@ test('with both keys the monitors are noted before the rollout and watched after
   expect(verdict).toBe('succeeded')
 })
 
-test('a deploy that sets a monitor off is taken back, red, and told so', async () => {
+test('rolls back a deploy that triggers a monitor, fails, and sends the reason', async () => {
   const { conclusion, verdict, order, calls, of } = await deploy({
     secrets: KEYS,
     play: { gate: BAD_GATE, back: { verdict: 'succeeded' } },
@@ -187,7 +187,7 @@ test('a deploy that sets a monitor off is taken back, red, and told so', async (
   expect(calls.at(-1)).toMatchObject({ status: 'rolled-back', text: BAD_GATE.reason })
 })
 
-test('one that cannot be taken back has failed', async () => {
+test('the verdict is failed when that rollback fails', async () => {
   const play = { gate: BAD_GATE, back: { verdict: 'failed', fails: true } }
   const { verdict, calls } = await deploy({ secrets: KEYS, play })
   expect(verdict).toBe('failed')
@@ -196,8 +196,8 @@ test('one that cannot be taken back has failed', async () => {
 
 test.each([
   ['the very first deploy', { 'previous-task-definition-arn': 'arn:task-definition/web-template:3' }],
-  ['one that changed nothing', { 'previous-task-definition-arn': 'arn:task-definition/web:2' }],
-])('%s is not taken back', async (_, rollout) => {
+  ['a deploy that changed nothing', { 'previous-task-definition-arn': 'arn:task-definition/web:2' }],
+])('does not roll back %s', async (_, rollout) => {
   const { verdict, order } = await deploy({
     secrets: KEYS,
     play: { gate: BAD_GATE, rollout: { ...WELL['rollout'], ...rollout } },
@@ -205,19 +205,19 @@ test.each([
   expect({ verdict, order }).toEqual({ verdict: 'failed', order: [...start, ...watched, told] })
 })
 
-test('a gate that does not know is no reason to go back', async () => {
+test('does not roll back when the verdict of the gate is unknown', async () => {
   const { verdict, order } = await deploy({ secrets: KEYS, play: { gate: { verdict: 'unknown', fails: true } } })
   expect({ verdict, order }).toEqual({ verdict: 'failed', order: [...start, ...watched, told] })
 })
 
-test('a rollout that failed is told, and its monitors are not waited for', async () => {
+test('sends an event of a failed rollout, and skips the gate', async () => {
   const rollout = { ...WELL['rollout'], verdict: 'rolled-back', fails: true }
   const { conclusion, verdict, order } = await deploy({ secrets: KEYS, play: { rollout } })
   expect({ conclusion, verdict }).toEqual({ conclusion: 'failure', verdict: 'rolled-back' })
   expect(order).toEqual([...start, ...watched.slice(0, 2), told])
 })
 
-test('an image that was healthy is tagged with the environment and the commit, which is what the next one asks for', async () => {
+test('tags a healthy image with environment and commit, the tag that the workflow of the next environment promotes', async () => {
   const { calls, of } = await deploy({ secrets: KEYS })
   const commit = of('image')?.['tags']
   expect(commit).toMatch(/^[0-9a-f]{40}$/)
@@ -235,22 +235,22 @@ test('an image that was healthy is tagged with the environment and the commit, w
 
 test.each([
   ['was not healthy', { rollout: { ...WELL['rollout'], verdict: 'rolled-back', fails: true } }],
-  ['set a monitor off', { gate: BAD_GATE, back: { verdict: 'succeeded' } }],
-  ['could not be judged', { gate: { verdict: 'unknown', fails: true } }],
-] as const)('an image whose deploy %s is not', async (_, play) => {
+  ['triggered a monitor', { gate: BAD_GATE, back: { verdict: 'succeeded' } }],
+  ['had a gate of unknown verdict', { gate: { verdict: 'unknown', fails: true } }],
+] as const)('sets no such tag on an image whose deploy %s', async (_, play) => {
   const { of } = await deploy({ secrets: KEYS, play })
   expect(of('mark')).toBeUndefined()
 })
 
 test.each(['eu/prod', 'prod eu'])(
-  'the environment %s, whose name is none for a tag, leaves it out',
+  'sets no such tag for the environment %s, whose name is no valid tag',
   async (environment) => {
     const { conclusion, of } = await deploy({ environment })
     expect([conclusion, of('mark')]).toEqual(['success', undefined])
   },
 )
 
-test('the stand-ins are all there are', () => {
+test('has a stand-in for every action that the workflow uses', () => {
   const used = readFileSync(join(root, '.github/workflows/deploy.yml'), 'utf8').matchAll(
     /slipway\/slipway\/actions\/([\w-]+)@/g,
   )

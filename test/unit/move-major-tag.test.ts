@@ -36,7 +36,7 @@ function release(version: string) {
 }
 const at = (name: string) => git('-C', origin, 'rev-parse', `refs/tags/${name}^{commit}`)
 
-test('the major tag follows the newest release, and is not taken back by a fix of an older one', () => {
+test('moves the major tag to the newest release, and not for a fix of an older one', () => {
   const first = tag('v1.0.8')
   expect(release('v1.0.8')).toMatchObject({ status: 0 })
   expect(at('v1')).toBe(first)
@@ -64,7 +64,7 @@ test('the major tag follows the newest release, and is not taken back by a fix o
   expect(at('v1')).toBe(newest)
 })
 
-test('where the tag may not be moved, the error says how it can be', () => {
+test('says how to move the tag when GitHub refuses it', () => {
   tag('v3.0.0')
   execFileSync('sh', [
     '-c',

@@ -25,7 +25,7 @@ it.each(actions)('%s: usage first, the tables last, permissions and the way from
   expect(headings.slice(-shared.length + 1)).toEqual(shared.slice(1))
 })
 
-it.each(actions)('%s: region and account go by one name, where AWS is called', (action) => {
+it.each(actions)('%s: an action that calls AWS has the inputs for region and account', (action) => {
   const names = Object.keys(manifest(action).inputs)
   expect(names).not.toContain('region')
   if (action === 'actions/datadog-event') return

@@ -1,5 +1,5 @@
 import { isContext } from 'node:vm'
 
-test('tests use the globals of their context itself, not those of a proxy', () => {
+test('gives tests the globals of their own context, without a proxy', () => {
   expect(isContext(globalThis)).toBe(true)
 })

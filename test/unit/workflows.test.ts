@@ -14,7 +14,7 @@ it('finds the workflows', () => {
   )
 })
 
-it.each(files)('%s uses only what there is', async (file) => {
+it.each(files)('%s uses only actions, inputs and outputs that exist', async (file) => {
   expect(await problemsOf(readFileSync(join(root, file), 'utf8'), file, root)).toEqual([])
 })
 

@@ -144,7 +144,7 @@ test.each([
   ['a 429 storm', storm, 'answered 429: Too many requests'],
   ['silence', silent, 'There was no answer within'],
   ['resets without end', reset, 'no complete answer'],
-] as const)('%s ends at the bound: a warning, or a failure where asked for', async (_, script, words) => {
+] as const)('%s ends at the time limit: with a warning, or a failure with on-error: fail', async (_, script, words) => {
   const warned = await act({ timeout: '2s' }, script)
   expect(warned.failure).toBeUndefined()
   expect(warned.warnings.join()).toContain(words)
@@ -165,7 +165,7 @@ test.each([
   ['torn', torn],
   ['resetting', reset],
   ['a 429 storm', storm],
-] as const)('a gate on a Datadog that is %s ends at its bound, and does not know', async (_, script) => {
+] as const)('ends a gate at its time limit with the verdict unknown when Datadog is %s', async (_, script) => {
   const gate = { command: 'gate', 'app-key': 'app', service: 'web', env: 'production', timeout: '1s' }
   const { failure, outputs, warnings } = await act(
     { ...gate, 'bake-time': '1s', prolong: '1s', interval: '1s' },

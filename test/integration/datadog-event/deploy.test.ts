@@ -117,7 +117,7 @@ test('a deploy that monitors fail is rolled back and recorded as a remedied chan
   })
 })
 
-test('a deploy that monitors find good passes, whatever was wrong before it', async () => {
+test('passes a deploy that makes no monitor worse, also with alerts from before', async () => {
   datadog.play(monitors({ on: 'start', group: 'az:a', state: 'Alert' }))
   await cloud.clock.advance(1000)
   const before = await step({ command: 'baseline' })

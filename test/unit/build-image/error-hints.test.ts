@@ -1,4 +1,4 @@
-// Every error says what to do next.
+// Each error that build-image throws must have a hint.
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
@@ -13,7 +13,7 @@ function call(text: string, from: number): string {
   return text.slice(from)
 }
 
-test('every error has a hint', () => {
+test('gives each SlipwayError and InputError a hint', () => {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))
   const errors = files.flatMap((name) => {
     const text = readFileSync(folder + name, 'utf8')

@@ -109,7 +109,7 @@ test('sends the other messages when one fails', async () => {
   expect(summaries.join()).toContain('**not accepted**')
 })
 
-test('a deploy that failed is no DORA failure without the key that it takes to say so, and the input is named', async () => {
+test('sends no DORA failure without the application key, and names the input', async () => {
   const failed = JSON.stringify({ ...RECORD, verdict: 'failed' })
   const { failure, seen, warnings } = await run({ 'deploy-record': failed, send: 'dora-deployment' }, (_, response) =>
     answerJson(response, 200, { data: { id: 'dora-1' } }),

@@ -1,7 +1,7 @@
 import { systemClock } from '../../../toolkit/clock.ts'
 import { CancelledError } from '../../../toolkit/errors.ts'
 
-test('a sleep ends at once when it is cancelled, with the reason', async () => {
+test('ends a sleep at once on a cancel, with its reason', async () => {
   const cancellation = new AbortController()
   const sleeping = systemClock.sleep(60_000, cancellation.signal)
   cancellation.abort(new CancelledError('by the run'))

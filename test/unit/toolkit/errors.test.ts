@@ -6,27 +6,27 @@ test('describes an error with its causes and the next step', () => {
   expect(describeError(error)).toBe('Could not push web:1.\nCaused by: connect ECONNREFUSED\nNext: Start the engine.')
 })
 
-test('a cause that the message already quotes is not repeated', () => {
+test('does not repeat a cause that the message quotes', () => {
   const cause = new Error('no such host')
   expect(describeError(new SlipwayError('Login failed: no such host', { cause }))).toBe('Login failed: no such host')
 })
 
-test('the outermost hint wins', () => {
+test('shows the outermost hint only', () => {
   const inner = new SlipwayError('inner', { hint: 'do this' })
   expect(describeError(new SlipwayError('outer', { hint: 'do that', cause: inner }))).toMatch(/Next: do that$/)
 })
 
-test("a connection refused on both of a name's addresses has a text", () => {
+test('joins the messages of an AggregateError without a message', () => {
   const error = new AggregateError([new Error('connect ::1'), new Error('connect 127.0.0.1')])
   expect(describeError(error)).toBe('connect ::1; connect 127.0.0.1')
 })
 
-test('describes a thrown value that is no error', () => {
+test('describes a thrown value that is not an Error', () => {
   expect(describeError('plain')).toBe('plain')
   expect(describeError(null)).toBe('null')
 })
 
-test('errors are told apart by name and class', () => {
+test('distinguishes errors by name and class', () => {
   const error = new InputError('service', 'is missing.')
   expect(error).toBeInstanceOf(SlipwayError)
   expect(error.message).toBe('Input `service` is missing.')

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readEventPayload, readWorkflowRun } from '../../../toolkit/github.ts'
 
-test('the run is linked, attempt and all', () => {
+test('links the attempt of the run', () => {
   const run = readWorkflowRun({
     GITHUB_REPOSITORY: 'org/web',
     GITHUB_RUN_ID: '7',
@@ -14,7 +14,7 @@ test('the run is linked, attempt and all', () => {
   expect(run.commitUrl).toBe('https://github.com/org/web/commit/abc')
 })
 
-test('outside GitHub there is nothing to link', () => {
+test('has no links outside GitHub', () => {
   expect(readWorkflowRun({})).toMatchObject({ url: '', commitUrl: '', repositoryUrl: '' })
 })
 

@@ -40,7 +40,7 @@ describe('choice', () => {
     expect(read('')).toBe('healthy')
   })
 
-  test('guesses what was meant', () => {
+  test('suggests the nearest word', () => {
     expect(mistake(() => read('Healthy'))).toEqual({
       message: 'Input `my-input` is `Healthy`, which is none of `none`, `started`, `healthy`.',
       hint: 'Did you mean `healthy`?',
@@ -59,13 +59,13 @@ test.each([
   expect(reader(value).flag('my-input', true)).toBe(expected)
 })
 
-test('a flag is not guessed', () => {
+test('refuses other spellings of a flag', () => {
   expect(mistake(() => reader('yes').flag('my-input', true)).message).toBe(
     'Input `my-input` is `yes`, which is neither true nor false.',
   )
 })
 
-test('integers keep to their bounds', () => {
+test('refuses an integer outside its bounds', () => {
   const read = (value: string) => reader(value).integer('my-input', { min: 0, max: 100 })
   expect(read('0')).toBe(0)
   expect(read('100')).toBe(100)
@@ -115,14 +115,14 @@ describe('pairs', () => {
     ])
   })
 
-  test('a bad line is shown, but never one of secrets', () => {
+  test('shows a malformed line, unless it may be secret', () => {
     expect(mistake(() => reader('A=1\nhunter2').pairs('my-input')).message).toContain('`hunter2`')
     const hidden = mistake(() => reader('A=1\nhunter2').pairs('my-input', { secret: true }))
     expect(hidden.message).toBe('Input `my-input` is malformed: entry 2 is not of the form key=value.')
   })
 })
 
-test('an optional choice is one of the words, or nothing at all', () => {
+test('returns a word of an optional choice, or undefined', () => {
   const read = (value: string) =>
     new InputReader({ INPUT_PRIORITY: value }).optionalChoice('priority', ['normal', 'low'])
   expect(read('')).toBeUndefined()

@@ -11,7 +11,7 @@ test.each([
   ['first\r::stop-commands::x', 'first\r:\u200b:stop-commands::x'],
   ['\u0085::add-mask::sha256', '\u0085:\u200b:add-mask::sha256'],
   ['told ##[error]no luck', 'told #\u200b#[error]no luck'],
-])('%j is no command to the runner', (line, expected) => {
+])('escapes %j, so that the runner reads no command', (line, expected) => {
   expect(commandsIn(line)).toHaveLength(1)
   expect(escapeCommands(line)).toBe(expected)
   expect(commandsIn(expected)).toEqual([])

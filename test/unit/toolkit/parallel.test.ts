@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { inParallel } from '../../../toolkit/parallel.ts'
 
-test('work is done a few at a time, and results come in order', async () => {
+test('runs a limited number of tasks at a time, and returns results in order', async () => {
   let running = 0
   let most = 0
   const results = await inParallel([5, 1, 3, 2, 4], 2, async (item) => {
@@ -14,7 +14,7 @@ test('work is done a few at a time, and results come in order', async () => {
   expect(most).toBe(2)
 })
 
-test('work that fails ends only when all that was begun has ended, and begins nothing more', async () => {
+test('throws after a failure once all started tasks have ended, and starts no more', async () => {
   const [begun, ended]: [number[], number[]] = [[], []]
   const doing = inParallel([1, 2, 3, 4], 2, async (item) => {
     begun.push(item)

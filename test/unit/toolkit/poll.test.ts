@@ -9,7 +9,7 @@ const options = (clock: FakeClock) => ({
   what: 'rain',
 })
 
-test('looks at once, then with growing pauses, until there is something to see', async () => {
+test('looks at once, then with growing pauses, until the look returns something', async () => {
   const clock = new FakeClock()
   const seen = await poll(async (count) => (count === 4 ? 'rain' : undefined), options(clock))
   expect(seen).toBe('rain')
@@ -28,7 +28,7 @@ test('takes a last look at the deadline, and none after it', async () => {
   expect(looks).toEqual([0, 1000, 3000, 6000, 10_000])
 })
 
-test('something seen at the deadline counts', async () => {
+test('returns what a look at the deadline finds', async () => {
   const clock = new FakeClock()
   const start = clock.now()
   await expect(poll(async () => (clock.now() - start === 10_000 ? 'late' : undefined), options(clock))).resolves.toBe(
@@ -36,7 +36,7 @@ test('something seen at the deadline counts', async () => {
   )
 })
 
-test('stops as soon as it is cancelled', async () => {
+test('stops at once on a cancel', async () => {
   const clock = new FakeClock()
   const cancellation = new AbortController()
   const looking = poll(
@@ -50,6 +50,6 @@ test('stops as soon as it is cancelled', async () => {
   expect(clock.slept).toEqual([1000])
 })
 
-test('what the look throws ends it', async () => {
+test('throws the error of a look', async () => {
   await expect(poll(() => Promise.reject(new Error('denied')), options(new FakeClock()))).rejects.toThrow('denied')
 })

@@ -31,45 +31,45 @@ test('tries again with doubling pauses', async () => {
   expect(clock.slept).toEqual([100, 200, 400])
 })
 
-test('gives the last error when the attempts are used up', async () => {
+test('throws the error of the last attempt', async () => {
   const clock = new FakeClock()
   await expect(retry(failing(9).task, options(clock))).rejects.toThrow('attempt 4')
   expect(clock.slept).toHaveLength(3)
 })
 
-test('an error that cannot pass is not tried again', async () => {
+test('does not retry an error that is not retryable', async () => {
   const clock = new FakeClock()
   await expect(retry(failing(9).task, options(clock, { retryable: () => false }))).rejects.toThrow('attempt 1')
   expect(clock.slept).toEqual([])
 })
 
-test('waits as long as the other side asks', async () => {
+test('waits as long as the error says', async () => {
   const clock = new FakeClock()
   await retry(failing(1).task, options(clock, { retryable: () => ({ afterMs: 7000 }) }))
   expect(clock.slept).toEqual([7000])
 })
 
-test('pauses stay below the limit, jittered by half', async () => {
+test('jitters pauses by half, and keeps them below the limit', async () => {
   const clock = new FakeClock()
   await retry(failing(3).task, options(clock, { maxDelayMs: 150, random: () => 0 }))
   expect(clock.slept).toEqual([50, 75, 75])
 })
 
-test('tells of each attempt that failed', async () => {
+test('calls onRetry after each failed attempt', async () => {
   const told: string[] = []
   const onRetry = (error: unknown, attempt: number, pause: number) => told.push(`${error} ${attempt} ${pause}`)
   await retry(failing(2).task, options(new FakeClock(), { onRetry }))
   expect(told).toEqual(['Error: attempt 1 1 100', 'Error: attempt 2 2 200'])
 })
 
-test('does not start once cancelled', async () => {
+test('makes no attempt after a cancel', async () => {
   const { task, attempts } = failing(0)
   const signal = AbortSignal.abort(new CancelledError('stop'))
   await expect(retry(task, options(new FakeClock(), { signal }))).rejects.toThrow('stop')
   expect(attempts).toEqual([])
 })
 
-test('begins no pause that would last beyond `until`', async () => {
+test('starts no pause that would end after `until`', async () => {
   const clock = new FakeClock()
   const { task } = failing(9)
   const until = clock.now() + 10_000

@@ -31,14 +31,14 @@ function start(body: string, env: Record<string, string> = {}): { child: ChildPr
 
 const failures = (output: string) => output.match(/^::error::/gm)?.length ?? 0
 
-test('an action that ends well exits 0, even while a socket lingers', async () => {
+test('exits with 0 after main returns, also with an open socket', async () => {
   const { code, output } = await start(`
     import { createServer } from 'node:net'
     run({ main: async ({ log }) => { createServer().listen(0); log.info('done') } })`).ended
   expect({ code, output }).toEqual({ code: 0, output: 'done\n' })
 })
 
-test('an action that throws fails once, with its hint', async () => {
+test('fails the step once when main throws, with the hint', async () => {
   const { code, output } = await start(`
     import { SlipwayError } from ${JSON.stringify(pathToFileURL(join(root, 'toolkit/errors.ts')).href)}
     run({ main: async () => { throw new SlipwayError('No luck.', { hint: 'Try harder.' }) } })`).ended
@@ -68,8 +68,10 @@ test('fails the step when the process exits early', async () => {
   expect((await start('run({ main: async () => process.exit(0) })').ended).code).toBe(1)
 })
 
-test.each(['SIGINT', 'SIGTERM'] as const)('%s reaches main, which may tidy up', async (signal) => {
-  const { child, ended } = start(`
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  'aborts the signal of main on %s, so that it can clean up',
+  async (signal) => {
+    const { child, ended } = start(`
     run({ main: async ({ clock, log, signal }) => {
       log.info('up')
       await clock.sleep(60_000, signal).catch(async (error) => {
@@ -78,12 +80,13 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s reaches main, which may tidy up', 
         throw error
       })
     } })`)
-  child.stdout?.once('data', () => child.kill(signal))
-  const { code, output } = await ended
-  expect({ code, output }).toEqual({ code: 1, output: `up\ntidied\n::error::The run was cancelled (${signal}).\n` })
-})
+    child.stdout?.once('data', () => child.kill(signal))
+    const { code, output } = await ended
+    expect({ code, output }).toEqual({ code: 1, output: `up\ntidied\n::error::The run was cancelled (${signal}).\n` })
+  },
+)
 
-test('the post step runs post, and an action without one does nothing', async () => {
+test('runs post in the post step, or nothing without one', async () => {
   const both = "run({ main: async ({ log }) => log.info('main'), post: async ({ log }) => log.info('post') })"
   const env = { SLIPWAY_PHASE: 'post' }
   expect(await start(both, env).ended).toEqual({ code: 0, output: 'post\n' })
@@ -91,7 +94,7 @@ test('the post step runs post, and an action without one does nothing', async ()
   expect(await start("run({ main: async ({ log }) => log.info('main') })", env).ended).toEqual({ code: 0, output: '' })
 })
 
-test('outputs, state and summary reach the runner through its files', async () => {
+test('writes outputs, state and summary to the files of the runner', async () => {
   const file = (name: string) => {
     writeFileSync(join(folder, name), '')
     return join(folder, name)
@@ -115,7 +118,7 @@ test('outputs, state and summary reach the runner through its files', async () =
   expect(readFileSync(env.GITHUB_STEP_SUMMARY, 'utf8')).toBe('# Deployed\n\nHealthy\n\n')
 })
 
-test('a secret of several lines is masked line by line', async () => {
+test('masks each line of a secret', async () => {
   const { output } = await start("run({ main: async ({ log }) => log.mask('one\\n\\ntwo') })").ended
   expect(output).toBe('::add-mask::one%0A%0Atwo\n::add-mask::one\n::add-mask::two\n')
 })

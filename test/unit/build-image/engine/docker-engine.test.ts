@@ -33,7 +33,7 @@ test('refuses ssh, and says how to reach that engine', async () => {
 
 const failure = (code: string) => Object.assign(new Error(`connect ${code}`), { code })
 
-test('tells a socket that does not exist from one without an engine behind it', () => {
+test('distinguishes a missing socket from one without an engine', () => {
   const [missing, silent] = ['unix:///nowhere/docker.sock', 'unix:///dev/null']
   expect(unreachable(missing, failure('ENOENT')).message).toBe(
     `No Docker engine answers at ${missing}, as the socket does not exist.`,

@@ -63,7 +63,7 @@ const rejected = async (promise: Promise<unknown>): Promise<DatadogError> => {
   throw new Error(`not a DatadogError: ${error}`)
 }
 
-test('each request goes to its host, with the keys it needs and no others', () => {
+test('sends each request to its host, with the keys that it needs only', () => {
   const { datadog } = datadogOf([])
   expect(datadog.prepare(event)).toEqual({
     method: 'POST',
@@ -79,42 +79,42 @@ test('each request goes to its host, with the keys it needs and no others', () =
   })
 })
 
-test('what needs the application key names it when it is missing', () => {
+test('names a missing application key when the request needs it', () => {
   expect(() => datadogOf([], { app: undefined }).datadog.prepare(monitors)).toThrow('Input `app-key` is missing')
 })
 
-test.each([[408], [429], [500], [502], [503]])('a %i is tried again, and passes', async (status) => {
+test.each([[408], [429], [500], [502], [503]])('retries %i', async (status) => {
   const { datadog, sent, until } = datadogOf([{ status }, { status }, { status: 202, text: '{"ok":1}' }])
   await expect(datadog.call(event, until)).resolves.toEqual({ ok: 1 })
   expect(sent).toHaveLength(3)
   expect(new Set(sent.map(({ body }) => body)).size).toBe(1)
 })
 
-test.each([[400], [401], [403], [404], [413], [302]])('a %i is final', async (status) => {
+test.each([[400], [401], [403], [404], [413], [302]])('does not retry %i', async (status) => {
   const { datadog, sent, until } = datadogOf([{ status }])
   await rejected(datadog.call(event, until))
   expect(sent).toHaveLength(1)
 })
 
-test('a network error is tried again with the same body', async () => {
+test('retries a network error with the same body', async () => {
   const { datadog, sent, until } = datadogOf([coded('ECONNRESET'), {}])
   await datadog.call(event, until)
   expect(sent[1]).toEqual(sent[0])
 })
 
-test.each(['CERT_HAS_EXPIRED', 'SELF_SIGNED_CERT_IN_CHAIN'])('%s is not tried again', async (code) => {
+test.each(['CERT_HAS_EXPIRED', 'SELF_SIGNED_CERT_IN_CHAIN'])('does not retry %s', async (code) => {
   const { datadog, sent, until } = datadogOf([coded(code)])
   await rejected(datadog.call(event, until))
   expect(sent).toHaveLength(1)
 })
 
-test('a 429 waits as long as Datadog says', async () => {
+test('waits after 429 as long as Datadog says', async () => {
   const { datadog, pauses, until } = datadogOf([{ status: 429, headers: { 'x-ratelimit-reset': '7' } }, {}])
   await datadog.call(event, until)
   expect(pauses()).toEqual([7000])
 })
 
-test('a wait longer than the bound is not begun', async () => {
+test('does not start a wait beyond the time limit', async () => {
   const headers = { 'x-ratelimit-reset': '3600', 'x-ratelimit-name': 'events_post' }
   const { datadog, pauses, until } = datadogOf([{ status: 429, headers }])
   const error = await rejected(datadog.call(event, until))
@@ -129,7 +129,7 @@ test.each([
   ['5xx', [{ status: 503 }], 0],
   ['resets', [coded('ECONNRESET')], 0],
   ['slow answers', [coded('ETIMEDOUT')], 15_000],
-] as const)('%s: an error in the end, and never later than the bound', async (_, steps, takes) => {
+] as const)('%s: throws an error, never later than the time limit', async (_, steps, takes) => {
   const { datadog, clock, sent, timeouts, until } = datadogOf(steps, { takes })
   await rejected(datadog.call(event, until))
   expect(clock.now()).toBeLessThanOrEqual(until)
@@ -137,7 +137,7 @@ test.each([
   for (const timeout of timeouts) expect(timeout).toBeLessThanOrEqual(15_000)
 })
 
-test('the last try is given no more than what is left', async () => {
+test('gives the last attempt only the time that is left', async () => {
   const { datadog, clock, timeouts } = datadogOf([coded('ETIMEDOUT')], { takes: 6000 })
   await rejected(datadog.call(event, clock.now() + 10_000))
   expect(timeouts[0]).toBe(10_000)
@@ -162,7 +162,7 @@ test.each([[{ text: '[{"id":1' }], [{ text: '[', cut: new Error('aborted') }]])(
   },
 )
 
-test('a 403 says which site was asked, and what usually is wrong', async () => {
+test('names the site and the usual cause after 403', async () => {
   const { datadog, until } = datadogOf([{ status: 403, text: '{"errors":["Forbidden"]}' }])
   const forEvent = describeError(await rejected(datadog.call(event, until)))
   expect(forEvent).toContain('https://api.datadoghq.eu/api/v1/events answered 403: Forbidden')
@@ -181,7 +181,7 @@ test.each([
   expect((await rejected(datadog.call(event, until))).message).toContain(words)
 })
 
-test('an answer that repeats a key does not bring it into an error', async () => {
+test('shows no key in an error when the answer repeats it', async () => {
   const { datadog, until, lines } = datadogOf([{ status: 500, text: `bad key ${API_KEY} and ${APP_KEY}` }])
   const said = `${describeError(await rejected(datadog.call(monitors, until)))} ${lines.join(' ')}`
   expect(said).toContain('bad key *** and ***')

@@ -36,7 +36,7 @@ describe('the title', () => {
     )
   })
 
-  test('notifies nobody', () => {
+  test('contains no mention that Datadog would send', () => {
     expect(title({ environment: '@all' })).toContain('@\u200ball')
   })
 })
@@ -54,7 +54,7 @@ describe('the text', () => {
     )
   })
 
-  test('leaves out a service of which nothing is known, and links that lead nowhere', () => {
+  test('leaves out a service without details, and links without an address', () => {
     expect(deployText(outsideGithub, undefined, 4000)).toBe('')
     expect(deployText(outsideGithub, 'more', 4000)).toBe('more')
   })

@@ -37,7 +37,7 @@ describe('a deploy with a record', () => {
     })
   })
 
-  test('lets inputs go before the record', () => {
+  test('prefers inputs to the record', () => {
     const overrides = { ...none, id: 'x', status: 'failed', environment: 'stage', version: 'v9', team: 'shop' } as const
     const { id, status, environment, version, team } = deployOfRecord(RECORD, overrides, {})
     expect({ services: [], id, status, environment, version, team }).toEqual(overrides)

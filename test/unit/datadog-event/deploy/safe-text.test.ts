@@ -11,7 +11,7 @@ import {
 const notifies = /@[^\s\u200b]/
 const endsBlock = /%%%/
 
-test('a commit message can neither notify people nor end the markdown block', () => {
+test('keeps a commit message from notifying people and from ending the markdown block', () => {
   fc.assert(
     fc.property(
       fc.string({ unit: fc.constantFrom('@', '%', 'a', ' ', '\n', '\r', '\u0000', '\u200b', '🙂') }),
@@ -65,14 +65,14 @@ test('text is cut between code points, and never longer than the limit', () => {
   expect(cut('🙂🙂🙂', 4)).toBe('🙂…')
 })
 
-test('a link that would be cut in two is left out whole', () => {
+test('leaves out a link that would be cut in two', () => {
   expect(cut('see [the run](https://example.com/runs/7) for more', 30)).toBe('see …')
   expect(cut('see https://example.com/runs/7 for more', 20)).toBe('see …')
   expect(cut('see https://e.com/7 and a lot more than fits', 30)).toBe('see https://e.com/7 and a lot…')
   expect(cut('an open [ bracket and a lot more than fits', 30)).toBe('an open [ bracket and a lot m…')
 })
 
-test('what must be kept is kept, and the body gives way', () => {
+test('cuts the body, and keeps the lines that must stay', () => {
   const kept = '[run](https://example.com)'
   expect(cutKeeping('x'.repeat(5000), kept, 4000)).toHaveLength(4000)
   expect(cutKeeping('x'.repeat(5000), kept, 4000)).toMatch(/…\n\n\[run\]\(https:\/\/example\.com\)$/)

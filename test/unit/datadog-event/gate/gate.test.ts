@@ -82,7 +82,7 @@ test('the baseline asks for all groups of the tagged monitors, with both keys', 
   expect(lines.join()).not.toMatch(new RegExp(`${API_KEY}|${APP_KEY}`))
 })
 
-test('quiet monitors pass at the end of the bake time', async () => {
+test('passes at the end of the bake time when no monitor got worse', async () => {
   const { failure, outputs, seconds, summaries } = await gate(quiet, { 'bake-time': '2m', interval: '50s' })
   expect(failure).toBeUndefined()
   expect(outputs).toMatchObject({ verdict: 'pass', 'triggered-monitors': [] })
@@ -243,7 +243,7 @@ test('compares with the start of the deploy where there is no baseline', async (
   expect(failure?.message).toContain('(fresh) is newly in Alert')
 })
 
-test('several pages are all read, and each monitor once', async () => {
+test('reads all pages, and each monitor once', async () => {
   const many = Array.from({ length: 250 }, (_, i) => monitorOf(i, { a: ['OK'] }))
   const { seen, outputs } = await run(
     { command: 'baseline' },

@@ -71,7 +71,7 @@ test('looks at once, every interval, and exactly at the end of the bake time', a
   })
 })
 
-test('prolonged, it looks on until the end of that, exactly', async () => {
+test('looks until the exact end of the prolonged time while a monitor holds the gate', async () => {
   const looks = [{ takesMs: 0, shows: 'Warn' }] as const
   expect(await watchFor({ bakeMs: 100, prolongMs: 45, intervalMs: 30, timeoutMs: 10, looks })).toMatchObject({
     result: { verdict: 'fail' },
@@ -85,7 +85,7 @@ test('a look that takes long does not end the bake time early', async () => {
   expect({ at, verdict: result.verdict }).toEqual({ at: [0, 250], verdict: 'pass' })
 })
 
-test('ends within bake time, prolonging and one look, whatever Datadog does', async () => {
+test('ends within bake time, prolonging and one look, whatever Datadog answers', async () => {
   const look = fc.record({
     takesMs: fc.integer({ min: 0, max: 400 }),
     shows: fc.constantFrom('OK' as const, 'Warn' as const, 'error' as const),
@@ -108,7 +108,7 @@ test('ends within bake time, prolonging and one look, whatever Datadog does', as
   )
 })
 
-test('a cancelled run stops the watching', async () => {
+test('stops on a cancel', async () => {
   const cancellation = new AbortController()
   cancellation.abort(new CancelledError('stop'))
   const { world, clock } = recordingWorld({}, { signal: cancellation.signal })

@@ -73,7 +73,7 @@ test('a custom event has no deploy', () => {
   expect(read({ 'deploy-record': '', title: 'Cache flushed' })).toMatchObject({ deploy: undefined, send: ['event'] })
 })
 
-test('inputs about the deploy go before the record', () => {
+test('prefers inputs about the deploy to the record', () => {
   const inputs = { 'deploy-id': 'mine', env: 'stage', version: 'v9', team: 'shop', service: 'shop-web' }
   expect(read({ ...inputs, 'rolls-back': 'org/web-6-1' })).toMatchObject({
     deploy: { id: 'mine', environment: 'stage', version: 'v9', team: 'shop', services: [{ name: 'shop-web' }] },
@@ -95,7 +95,7 @@ test('reads tags in lists and lines, and times in ISO 8601', () => {
   expect(inputs).toMatchObject({ fields: { tags: ['a:b', 'c:d', 'e:f'], dateHappened: NOW / 1000 - 3600 } })
 })
 
-test('the input `status` goes before the verdict of the record', () => {
+test('prefers the input `status` to the verdict of the record', () => {
   expect(read({ status: 'failed' })).toMatchObject({ deploy: { status: 'failed' } })
 })
 

@@ -8,7 +8,7 @@ function read(inputs: Record<string, string>, env = {}) {
   return { run, masked }
 }
 
-test('an input goes before the environment', () => {
+test('prefers an input to the environment', () => {
   const { run } = read({ 'api-key': API_KEY }, { DD_API_KEY: 'other', DD_APP_KEY: APP_KEY })
   expect(run()).toEqual({ api: API_KEY, app: APP_KEY })
 })

@@ -14,7 +14,7 @@ const refusal = (inputs: Record<string, string>, env = {}): InputError => {
   throw new Error('was accepted')
 }
 
-test('input before environment before default', () => {
+test('prefers the input to the environment, and both to the default', () => {
   expect(read({}).name).toBe('datadoghq.com')
   expect(read({}, { DD_SITE: 'datadoghq.eu' }).name).toBe('datadoghq.eu')
   expect(read({ site: 'us5.datadoghq.com' }, { DD_SITE: 'datadoghq.eu' }).name).toBe('us5.datadoghq.com')

@@ -20,12 +20,12 @@ const web = deploy.services[0] as DeployedService
 const attributesOf = (of: typeof deploy, tags: readonly string[] = []) =>
   (doraDeployment(of, web, tags).body as { data: { attributes: Record<string, unknown> } }).data.attributes
 
-test('counts what reached users: successes, and failures as change failures', () => {
+test('counts deploys that reached users: successes, and failures as change failures', () => {
   expect(STATUSES.filter(isDeployment)).toEqual(['succeeded', 'rolled-back', 'failed', 'timed-out'])
   expect(STATUSES.filter(isFailure)).toEqual(['rolled-back', 'failed', 'timed-out'])
 })
 
-test('a DORA deployment has exact times and an id of its own', () => {
+test('gives a DORA deployment exact times and its own id', () => {
   const request = doraDeployment(deploy, web, ['tier:1'])
   expect(request).toMatchObject({ method: 'POST', host: 'api', path: '/api/v2/dora/deployment', keys: 'api' })
   // As it goes over the wire: nanoseconds have more digits than a JavaScript number can be trusted with.

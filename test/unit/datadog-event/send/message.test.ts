@@ -19,7 +19,7 @@ const messages = (of: Deploy, rollsBack?: string) =>
   messagesOf({ command: 'event', deploy: of, send: KINDS, fields: { tags: ['tier:1'], notify: [] }, rollsBack }, NOW)
 const kinds = (status: Status, of = deploy) => messages({ ...of, status }).map(({ kind }) => kind)
 
-test('one event for a deploy, and one of the others for each of its services', () => {
+test('makes one event for a deploy, and one message of each other kind for each service', () => {
   expect(messages(two).map(({ kind, service }) => `${kind} ${service}`)).toEqual([
     'event undefined',
     'change-event web',
@@ -37,7 +37,7 @@ test.each([
   ['timed-out', ['event', 'change-event', 'dora-deployment', 'dora-failure']],
   ['superseded', ['event', 'change-event']],
   ['cancelled', ['event', 'change-event']],
-] as const)('a deploy that %s is told as %j', (status, expected) => expect(kinds(status)).toEqual(expected))
+] as const)('sends %j for the status %s', (status, expected) => expect(kinds(status)).toEqual(expected))
 
 test('marks a failure after the deployment that it is about is recorded, and a rollback on the deploy before', () => {
   const paths = (of: Deploy, rollsBack?: string) =>
@@ -50,11 +50,11 @@ test('marks a failure after the deployment that it is about is recorded, and a r
   expect(paths(deploy)).toEqual([])
 })
 
-test('the name of a message has its service', () => {
+test('names a message with its service', () => {
   expect(messages(deploy).map(nameOf)).toEqual(['event', 'change event for web', 'DORA deployment for web'])
 })
 
-test('outside GitHub there are no links, no author and no git facts to send', () => {
+test('has no links, no author and no git facts outside GitHub', () => {
   const bare = deployOfRun(readWorkflowRun({}), 'succeeded', { services: ['web'] }, {}, NOW)
   const wire = JSON.stringify(messages(bare).map(({ request }) => request.body))
   expect(wire).not.toMatch(/"git"|"author"|\]\(|undefined|null/)

@@ -107,7 +107,7 @@ describe('with `on-failure: stop`', () => {
     expect((await stop({}).done).reason).toContain('could not be stopped, as its service deployment could not be read')
   })
 
-  test('tells a deployment that ECS has ended from one that ECS does not stop', async () => {
+  test('distinguishes a deployment that ECS has ended from one that ECS does not stop', async () => {
     expect((await stop(refused('ROLLBACK_SUCCESSFUL'), 'sd').done).reason).toContain(
       'ECS had already ended the deployment',
     )

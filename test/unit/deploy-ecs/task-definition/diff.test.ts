@@ -11,7 +11,7 @@ describe('the difference', () => {
     containerDefinitions: [{ name: 'app', image: 'web:1', environment: [{ name: 'A', value: '1' }] }],
   }
 
-  test('names containers and variables', () => {
+  test('has a line for each member that changes, with its container and variable', () => {
     const next = {
       ...base,
       cpu: '256',

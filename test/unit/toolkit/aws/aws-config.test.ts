@@ -87,7 +87,7 @@ test('the SDK retries a connection error that its own list does not have', async
   }
 })
 
-test('the agents follow the proxy; without one the SDK opens its own', () => {
+test('uses agents for a proxy; without one the SDK opens its own', () => {
   expect(awsConfig({}, 'us-east-1').requestHandler).not.toHaveProperty('httpsAgent')
   expect(awsConfig({ HTTPS_PROXY: 'http://proxy:3128' }, 'us-east-1').requestHandler).toHaveProperty('httpsAgent')
 })

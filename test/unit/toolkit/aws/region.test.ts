@@ -11,15 +11,15 @@ test.each(['eu-west-1', 'us-gov-east-1', 'ap-southeast-2', 'cn-north-1', 'eusc-d
   },
 )
 
-test('it may be left out', () => {
+test('is undefined without the input', () => {
   expect(read('')).toBeUndefined()
 })
 
-test.each(['eu-west-1a', 'Ireland', 'EU-WEST-1', 'eu_west_1', 'eu-west'])('%s is none', (name) => {
+test.each(['eu-west-1a', 'Ireland', 'EU-WEST-1', 'eu_west_1', 'eu-west'])('refuses %s', (name) => {
   expect(() => read(name)).toThrow(`Input \`aws-region\` is \`${name}\`, which is not the name of a region.`)
 })
 
-test('it wins over the region of the environment, for programs of either age', () => {
+test('replaces the region of the environment under both of its names', () => {
   const world = { env: { AWS_REGION: 'us-east-1', PATH: '/bin' } } as unknown as World
   expect(inRegion(world, 'eu-west-1').env).toEqual({
     AWS_REGION: 'eu-west-1',

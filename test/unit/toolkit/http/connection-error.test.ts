@@ -62,7 +62,7 @@ test.each<[string, unknown, boolean]>([
   expect(isConnectionError(error)).toBe(expected)
 })
 
-test('a chain of causes that runs in a circle ends', () => {
+test('ends at a cause that occurs twice in the chain', () => {
   const error = new Error('it failed')
   error.cause = error
   expect(isConnectionError(error)).toBe(false)

@@ -60,7 +60,7 @@ test('opens a connection for each request, also for those that wait for one', as
   expect(sockets.size).toBe(20)
 })
 
-test('returns what it has of an answer that breaks off, with the reason', async () => {
+test('returns the part of an interrupted answer, with the reason', async () => {
   answer = (response) => {
     response.writeHead(200, { 'content-length': '100' })
     response.write('half', () => response.destroy())

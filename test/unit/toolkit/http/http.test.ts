@@ -77,7 +77,7 @@ test('gives up when that answer takes too long or stops', async () => {
   await expect(put(blob).then(readBody)).rejects.toThrow()
 })
 
-test('gives up when nothing moves on the connection', async () => {
+test('gives up when no bytes are sent or received', async () => {
   const dead = { code: 'ETIMEDOUT', message: `Nothing came from ${url().host} for 0.15 s.` }
   answer = () => {}
   await expect(http({ method: 'GET', url: url() })).rejects.toMatchObject(dead)

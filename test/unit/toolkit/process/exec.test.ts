@@ -7,17 +7,17 @@ import { exec } from '../../../../toolkit/process/exec.ts'
 
 const node = (script: string) => [process.execPath, ['-e', script]] as const
 
-test('gives what was printed and the exit code, whatever that is', async () => {
+test('returns the output and any exit code', async () => {
   const result = await exec(...node('console.log("out"); console.error("err"); process.exit(3)'))
   expect(result).toEqual({ code: 3, stdout: 'out', stderr: 'err' })
 })
 
-test('passes input that is in no argument', async () => {
+test('passes input on standard input', async () => {
   const { stdout } = await exec(...node('process.stdin.pipe(process.stdout)'), { input: 'secret' })
   expect(stdout).toBe('secret')
 })
 
-test('tells each line as it comes, whole even where characters are split', async () => {
+test('passes on each line as it comes, also when a chunk ends inside a character', async () => {
   const lines: string[] = []
   const script =
     'const b = Buffer.from("grüße\\nzwei"); process.stdout.write(b.subarray(0, 3)); setTimeout(() => process.stdout.write(b.subarray(3)), 20)'
@@ -29,13 +29,13 @@ test('tells each line as it comes, whole even where characters are split', async
   expect(result.stdout).toBe('')
 })
 
-test('a program that is not there is named, with the fix', async () => {
+test('names a program that does not exist, with the fix', async () => {
   const error = await exec('no-such-program', []).catch((thrown: unknown) => thrown)
   expect(error).toBeInstanceOf(SlipwayError)
   expect(error).toMatchObject({ message: '`no-such-program` was not found.', hint: expect.stringContaining('PATH') })
 })
 
-test('cancelling interrupts the program and waits for its end', async () => {
+test('interrupts the program on a cancel, and waits for its end', async () => {
   const cancellation = new AbortController()
   const lines: string[] = []
   const script =
@@ -51,13 +51,13 @@ test('cancelling interrupts the program and waits for its end', async () => {
   expect(lines).toEqual(['up', 'tidied'])
 })
 
-test('says that the program was killed', async () => {
+test('reports a program that was killed by a signal', async () => {
   const result = await exec(...node('process.kill(process.pid, "SIGKILL")'))
   expect(result.code).toBe(1)
   expect(result.stderr).toContain('was killed by SIGKILL')
 })
 
-test('an input that breaks ends the program, and is the error once the program has ended', async () => {
+test('ends the program when its input fails, and then throws that error', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-exec-'))
   const there = async (name: string) => {
     while (!existsSync(join(folder, name))) await new Promise((resolve) => setTimeout(resolve, 5))
@@ -83,15 +83,15 @@ test('an input that breaks ends the program, and is the error once the program h
   rmSync(folder, { recursive: true })
 })
 
-test('a program that does not read its input does no harm', async () => {
+test('accepts a program that does not read its input', async () => {
   const result = await exec(...node('process.exit(0)'), { input: 'x'.repeat(1_000_000) })
   expect(result.code).toBe(0)
 })
 
-describe('a program that leaves another one behind, which holds its streams', () => {
+describe('a program that leaves a child process, which holds its streams', () => {
   const sh = (script: string) => ['sh', ['-c', script]] as const
 
-  test('is over when it ends, and keeps what it printed, to a last line without an end', async () => {
+  test('ends with the program, and keeps its output, also a last line without a line break', async () => {
     const result = await exec(...sh('sleep 1000 & echo $!; printf "half a line"; exit 3'))
     const [left, half] = result.stdout.split('\n')
     // It still runs, or this would throw.
@@ -99,12 +99,12 @@ describe('a program that leaves another one behind, which holds its streams', ()
     expect({ code: result.code, half }).toEqual({ code: 3, half: 'half a line' })
   })
 
-  test('is over also when that one prints without end', async () => {
+  test('ends with the program also when the child prints without end', async () => {
     const result = await exec(...sh('yes "on and on" & echo $!; exit 0'), { discard: true, onLine: () => {} })
     expect(result.code).toBe(0)
   })
 
-  test('is given what that one still prints when it ends soon', async () => {
+  test('keeps what the child prints when it ends soon after', async () => {
     const result = await exec(...sh('(sleep 0.2; echo late) & echo early'))
     expect(result.stdout).toBe('early\nlate')
   })

@@ -26,23 +26,23 @@ test('returns what the program printed, and its exit code, and logs nothing', as
   expect(written).toEqual([])
 })
 
-test('a program that was killed has failed', async () => {
+test('treats a killed program as failed', async () => {
   expect((await query('sh', script('kill -9 $$'))).code).not.toBe(0)
 })
 
-test('a program that is not there is an error with a next step', async () => {
+test('throws an error with a hint when the program does not exist', async () => {
   const failure = await query('no such program', []).catch((error: unknown) => error)
   expect(failure).toBeInstanceOf(SlipwayError)
   expect(failure).toMatchObject({ message: '`no such program` could not be started.', hint: expect.any(String) })
 })
 
-test('starts nothing after a cancel', async () => {
+test('starts no program after a cancel', async () => {
   const signal = AbortSignal.abort(new CancelledError('stop'))
   await expect(query('sh', script(`touch ${folder}/started`), { signal })).rejects.toThrow('stop')
   expect(existsSync(join(folder, 'started'))).toBe(false)
 })
 
-test('leaves no process behind when it is cancelled: it waits for the end, and then throws', async () => {
+test('waits on a cancel for the end of the program, and then throws', async () => {
   const cancellation = new AbortController()
   const running = query('sh', script(`echo $$ > pid; until [ -e go ]; do sleep 0.01; done`), {
     cwd: folder,

@@ -7,6 +7,6 @@ test.each([
   [200_000, '3 min 20 s'],
   [3_600_000, '1 h'],
   [3_900_000, '1 h 5 min'],
-])('%d ms is said as %s', (ms, expected) => {
+])('formats %d ms as %s', (ms, expected) => {
   expect(formatDuration(ms)).toBe(expected)
 })

@@ -4,7 +4,7 @@ test('escapes markdown and mentions', () => {
   expect(text('a_b *c* <script> [x](y) | #1\n@team')).toBe('a\\_b \\*c\\* &lt;script> \\[x\\](y) \\| \\#1 @\u200bteam')
 })
 
-test('code holds back-ticks and pipes', () => {
+test('keeps back-ticks and pipes in code', () => {
   expect(code('a')).toBe('`a`')
   expect(code('a`b|c')).toBe('`` a`b\\|c ``')
 })
@@ -28,10 +28,10 @@ test('a link needs an address', () => {
   expect(link('run', '')).toBe('run')
 })
 
-test('a table fills up short rows', () => {
+test('adds empty cells to short rows of a table', () => {
   expect(table(['a', 'b'], [['1', '2'], ['3']])).toBe('| a | b |\n| --- | --- |\n| 1 | 2 |\n| 3 |  |')
 })
 
-test('parts that are empty leave no gap', () => {
+test('leaves out empty parts', () => {
   expect(join('a', '', undefined, details('s', 'b'))).toBe('a\n\n<details><summary>s</summary>\n\nb\n\n</details>')
 })

@@ -1,6 +1,6 @@
 import { wildcard } from '../../../../toolkit/text/wildcard.ts'
 
-test('a star stands for any part, and everything else for itself', () => {
+test('matches any text with a star, and every other character literally', () => {
   expect(wildcard('release-*').test('release-1.2')).toBe(true)
   expect(wildcard('*.web').test('module.web')).toBe(true)
   expect(wildcard('a*c').test('ac')).toBe(true)
@@ -8,7 +8,7 @@ test('a star stands for any part, and everything else for itself', () => {
   expect(wildcard('aws_lb.this["*"]').test('aws_lb.this["a\nb"]')).toBe(true)
 })
 
-test('the whole text has to match', () => {
+test('matches the whole text only', () => {
   expect(wildcard('web').test('web-2')).toBe(false)
   expect(wildcard('web').test('my-web')).toBe(false)
 })

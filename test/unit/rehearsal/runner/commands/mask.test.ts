@@ -28,7 +28,7 @@ it('masks the longer of two secrets first', () => {
   expect(maskOf('abc', 'abcdef').apply('abcdef abc')).toBe('*** ***')
 })
 
-it('tells whether a text contains a secret', () => {
+it('finds a secret in a text', () => {
   expect(maskOf('abc').matches('xabcx')).toBe(true)
   expect(maskOf('abc').matches('ab')).toBe(false)
 })

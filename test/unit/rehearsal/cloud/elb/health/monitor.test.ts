@@ -204,7 +204,7 @@ test('health checks run while a rule forwards to the group', async () => {
   expect(it.probes).toHaveLength(probes)
 })
 
-test('tells ECS of every change, until it stops listening', async () => {
+test('notifies ECS of every change, until it unsubscribes', async () => {
   const { it, targetGroupArn, register } = await setup()
   const told: unknown[] = []
   const stop = it.elb.targetGroups.onChange((scope, arn, target, health) => {
