@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
 import type { Intercept } from '../../../rehearsal/cloud/kernel/service.ts'
-import { type Step, source } from '../../support/run-action.ts'
+import { type Step, type StepOptions, type StepResult, source } from '../../support/run-action.ts'
 import { BUCKET, type Stack, until, useStacks, withStack } from '../../support/terraform-apply/terraform-stack.ts'
 
 const stacks = useStacks(source('terraform-apply'))
@@ -10,18 +10,30 @@ const { stack } = stacks
 
 const logged = (step: Step, text: string) => until(() => step.log().includes(text))
 
-/** `quick` is created at once, `slow` takes a while, `last` comes after it. */
-const SLOW = (seconds: number) => `
+/** Waits for `finish`. */
+const WAIT = 'while [ ! -e go ]; do sleep 0.1; done'
+const finish = ({ directory }: Stack) => writeFileSync(`${directory}/go`, '')
+
+/** `quick` is created at once, `slow` is created by `finish`, and `last` after it. */
+const MAIN = `
   resource "terraform_data" "quick" {}
   resource "terraform_data" "slow" {
     depends_on = [terraform_data.quick]
     provisioner "local-exec" {
-      command = "sleep ${seconds}"
+      command = "${WAIT}"
     }
   }
   resource "terraform_data" "last" {
     depends_on = [terraform_data.slow]
   }`
+
+/** Runs the post step, and lets Terraform finish only when it waits for Terraform. */
+async function finishInPost(web: Stack, state: StepResult['state'], env: StepOptions['env'] = {}): Promise<StepResult> {
+  const post = web.start({}, { phase: 'post', state, env })
+  await logged(post, 'which continued after the step')
+  finish(web)
+  return post.ended
+}
 
 /** The files in the temporary folders of all runs. */
 const scratch = ({ folder }: Stack) =>
@@ -33,7 +45,7 @@ const scratch = ({ folder }: Stack) =>
 const names = async (made: Stack) => (await made.state()).resources.map(({ name }) => name).sort()
 
 test('interrupts a cancelled apply that takes too long: the state is saved, the lock released, and the next run does the rest', async () => {
-  const web = stack('cancelled', { 'main.tf': SLOW(20) })
+  const web = stack('cancelled', { 'main.tf': MAIN })
   const step = web.start({ 'cancel-timeout': '1s' })
   await logged(step, 'terraform_data.slow: creating')
   // The runner sends SIGINT, and SIGTERM 7.5 s later; Terraform must get one signal only.
@@ -51,17 +63,18 @@ test('interrupts a cancelled apply that takes too long: the state is saved, the 
   expect(await names(web)).toContain('quick')
   expect((await web.run({}, { phase: 'post', state: ended.state })).log).toBe('')
 
-  web.write({ 'main.tf': SLOW(0) })
+  finish(web)
   expect(await web.run({})).toMatchObject({ code: 0 })
   expect(await names(web)).toEqual(['last', 'quick', 'slow'])
 })
 
 test('lets a cancelled apply complete in time, though the step fails', async () => {
-  const web = stack('in-time', { 'main.tf': SLOW(2) })
+  const web = stack('in-time', { 'main.tf': MAIN })
   const step = web.start({})
   await logged(step, 'terraform_data.slow: creating')
   step.child.kill('SIGINT')
   await logged(step, 'In progress: terraform_data.slow.')
+  finish(web)
   const { code, log, summary } = await step.ended
   expect(code).toBe(1)
   expect(log).toContain('The run was cancelled; `Terraform apply` completed all the same')
@@ -71,7 +84,7 @@ test('lets a cancelled apply complete in time, though the step fails', async () 
 })
 
 test('lets Terraform finish when the step is killed, and waits for it in the post step', async () => {
-  const web = stack('killed', { 'main.tf': SLOW(3) })
+  const web = stack('killed', { 'main.tf': MAIN })
   const step = web.start({})
   await logged(step, 'terraform_data.slow: creating')
   step.child.kill('SIGKILL')
@@ -79,7 +92,7 @@ test('lets Terraform finish when the step is killed, and waits for it in the pos
   expect(killedBy).toBe('SIGKILL')
   expect(await stacks.store.keys('killed/')).toContain('killed/terraform.tfstate.tflock')
 
-  const post = await web.run({}, { phase: 'post', state })
+  const post = await finishInPost(web, state)
   expect(post.code).toBe(0)
   expect(post.log).toContain('Terraform apply completed after the step: 3 added, 0 changed, 0 destroyed.')
   expect(await stacks.store.keys('killed/')).toEqual(['killed/terraform.tfstate'])
@@ -94,7 +107,7 @@ test('scrubs what Terraform prints after the step was killed', async () => {
       }
       resource "terraform_data" "a" {
         provisioner "local-exec" {
-          command = "touch started; while [ ! -e go ]; do sleep 0.1; done; echo it is \${nonsensitive(var.secret)}"
+          command = "touch started; ${WAIT}; echo it is \${nonsensitive(var.secret)}"
         }
       }`,
   })
@@ -103,7 +116,7 @@ test('scrubs what Terraform prints after the step was killed', async () => {
   await until(() => existsSync(`${web.directory}/started`))
   step.child.kill('SIGKILL')
   const { state } = await step.ended
-  writeFileSync(`${web.directory}/go`, '')
+  finish(web)
   // It does not depend on inputs either, which later steps may change.
   const { log } = await web.run({}, { phase: 'post', state })
   expect(log).toContain('it is ***')
@@ -112,12 +125,12 @@ test('scrubs what Terraform prints after the step was killed', async () => {
 })
 
 test('finds in the post step a Terraform whose step was killed as it started', async () => {
-  const web = stack('at-once', { 'main.tf': SLOW(1) })
+  const web = stack('at-once', { 'main.tf': MAIN })
   // Terraform's first action is to kill us.
   const env = web.inPlaceOfTerraform('[ "$1" = apply ] && kill -9 $PPID\nexec "$REAL_TERRAFORM" "$@"')
   const { killedBy, state } = await web.run({}, { env })
   expect(killedBy).toBe('SIGKILL')
-  const post = await web.run({}, { phase: 'post', state, env })
+  const post = await finishInPost(web, state, env)
   expect(post.code).toBe(0)
   expect(post.log).toContain('Terraform apply completed after the step: 3 added, 0 changed, 0 destroyed.')
   expect(await stacks.store.keys('at-once/')).toEqual(['at-once/terraform.tfstate'])
@@ -138,7 +151,7 @@ test.each([
     'main.tf': `
       resource "terraform_data" "gate" {
         provisioner "local-exec" {
-          command = "touch started; while [ ! -e go ]; do sleep 0.1; done"
+          command = "touch started; ${WAIT}"
         }
       }`,
   }
@@ -149,7 +162,7 @@ test.each([
     refusals = 2
     // A folder of that name: even root cannot write a file there.
     if (nowhere) mkdirSync(`${web.directory}/errored.tfstate/x`, { recursive: true })
-    writeFileSync(`${web.directory}/go`, '')
+    finish(web)
     const ended = await step.ended
     expect(refusals).toBe(0)
     expect(ended.log).toContain('The state that could not be saved at first is now saved.')
@@ -186,7 +199,7 @@ esac`)
 test('loses no state of a killed step, even when later steps remove inputs, tools and backend', async () => {
   const web = stack('bereft', { 'main.tf': 'resource "terraform_data" "a" {}' })
   const standIn = web.inPlaceOfTerraform(`case "$1" in
-apply) sleep 0.5; touch started; while [ ! -e go ]; do sleep 0.1; done
+apply) touch started; ${WAIT}
   echo '{"version":4,"lineage":"x","serial":3,"resources":[1],"outputs":{}}' > errored.tfstate; exit 1 ;;
 *) exec "$REAL_TERRAFORM" "$@" ;;
 esac`)
@@ -198,7 +211,7 @@ esac`)
   const { state } = await step.ended
   rmSync(`${web.directory}/.terraform`, { recursive: true })
   rmSync(`${web.directory}/variables.tfvars`)
-  writeFileSync(`${web.directory}/go`, '')
+  finish(web)
 
   const post = await web.run(
     { 'var-file': 'variables.tfvars' },
@@ -217,12 +230,12 @@ test('reports that a plan which continued without its step changed nothing', asy
   })
   const env = web.inPlaceOfTerraform(`case "$1" in
 init) mkdir -p .terraform; echo '{"backend":{"type":"s3","config":{"bucket":"${BUCKET}","key":"x","use_lockfile":true}}}' > .terraform/terraform.tfstate ;;
-plan) sleep 0.5; touch started; sleep 1 ;;
+plan) touch started; ${WAIT} ;;
 esac`)
   const step = web.start({}, { env })
   await until(() => existsSync(`${web.directory}/started`))
   step.child.kill('SIGKILL')
-  const post = await web.run({}, { phase: 'post', state: (await step.ended).state, env })
+  const post = await finishInPost(web, (await step.ended).state, env)
   expect(post.code).toBe(0)
   expect(post.log).toContain('Terraform plan has ended. It changed nothing; run the step again to see the plan.')
   expect(post.log).not.toContain('check the plan')

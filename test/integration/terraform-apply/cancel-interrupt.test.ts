@@ -1,4 +1,5 @@
 // Cancels with a real Terraform while nothing is being created, and while resources are destroyed or replaced.
+import { writeFileSync } from 'node:fs'
 import type { Intercept } from '../../../rehearsal/cloud/kernel/service.ts'
 import { type Step, source } from '../../support/run-action.ts'
 import { type Stack, until, withStack } from '../../support/terraform-apply/terraform-stack.ts'
@@ -11,12 +12,17 @@ const stackOf = (name: string, main: string, intercept: Intercept = () => undefi
   intercept,
 })
 const names = async (stack: Stack) => (await stack.state()).resources.map(({ name }) => name).sort()
+/** Logged at a cancel, by the step. */
+const CANCELLED = 'Cancelled: Terraform apply is asked to stop'
+/** Waits for `goOn`. */
+const WAIT = 'while [ ! -e go ]; do sleep 0.1; done'
+const goOn = ({ directory }: Stack) => writeFileSync(`${directory}/go`, '')
 const INTERRUPTED = /Interrupt received\.|Two interrupts received/g
 
 const isLock: Intercept = ({ request }) =>
   request.method === 'PUT' && request.url.pathname.endsWith('.tflock') ? {} : undefined
 
-/** A data source of the AWS provider that a test can slow down. */
+/** A data source of the AWS provider, whose read `heldRead` can hold. */
 const READ = `
   provider "aws" {
     s3_use_path_style           = true
@@ -32,26 +38,36 @@ const READ = `
     depends_on   = [terraform_data.version]
   }`
 
+/** Holds the reads of the data source from `hold` to `answer`. */
+function heldRead() {
+  const answered = Promise.withResolvers<void>()
+  let [holds, held] = [false, false]
+  const intercept: Intercept = ({ action }) => {
+    if (!holds || action !== 'DescribeClusters') return undefined
+    held = true
+    return { until: answered.promise }
+  }
+  const hold = () => {
+    holds = true
+  }
+  return { intercept, hold, isHeld: () => held, answer: answered.resolve }
+}
+
 const version = (number: number) => `
   resource "terraform_data" "version" {
     input = ${number}
   }`
 
 test('interrupts a plan at once', async () => {
-  let slow = false
-  let asked = false
-  const intercept: Intercept = ({ action }) => {
-    if (!slow || action !== 'DescribeClusters') return undefined
-    asked = true
-    return { delay: 20_000 }
-  }
-  await withStack(stackOf('plan', READ + version(1), intercept), async (stack, store) => {
+  const read = heldRead()
+  await withStack(stackOf('plan', READ + version(1), read.intercept), async (stack, store) => {
     expect(await stack.run({})).toMatchObject({ code: 0 })
-    slow = true
+    read.hold()
     const step = stack.start({})
-    await until(() => asked)
+    await until(read.isHeld)
     step.child.kill('SIGINT')
     const { code, log } = await step.ended
+    read.answer()
     expect(code).toBe(1)
     expect(log).toContain('Cancelled: Terraform plan is asked to stop.')
     expect(log.match(INTERRUPTED)).toEqual(['Interrupt received.'])
@@ -79,10 +95,11 @@ test('interrupts an apply that waits for the lock at once, and leaves the lock t
 
 test('interrupts an apply that has not started an operation at once', async () => {
   let locks = 0
+  const interrupted = Promise.withResolvers<void>()
   const intercept: Intercept = (call) => {
     if (isLock(call) === undefined) return undefined
     locks++
-    return locks === 2 ? { delay: 3_000 } : undefined
+    return locks === 2 ? { until: interrupted.promise } : undefined
   }
   const main = `
     resource "terraform_data" "first" {
@@ -97,11 +114,13 @@ test('interrupts an apply that has not started an operation at once', async () =
     const step = stack.start({})
     await until(() => locks === 2)
     step.child.kill('SIGINT')
+    await logged(step, 'Interrupt received.')
+    interrupted.resolve()
     const { code, log } = await step.ended
     expect(code).toBe(1)
     expect(log).toContain('In progress: nothing.')
     expect(log.match(INTERRUPTED)).toEqual(['Interrupt received.'])
-    // Terraform may start the first operation before it gets the signal.
+    // Terraform may start the first operation before it stops.
     expect(log).not.toContain('terraform_data.next: creating')
     expect((await store.keys(stack.key)).filter((key) => key.endsWith('.tflock'))).toEqual([])
   })
@@ -116,7 +135,7 @@ test('does not wait for a destroy that prints output', async () => {
       depends_on = [${link === 1 ? '' : `terraform_data.link${link - 1}`}]
       provisioner "local-exec" {
         when    = destroy
-        command = "for i in 1 2 3 4 5 6; do echo $i; sleep 0.5; done"
+        command = "${WAIT}; for i in $(seq 60); do echo $i; sleep 0.5; done"
       }
     }`,
     )
@@ -126,6 +145,9 @@ test('does not wait for a destroy that prints output', async () => {
     const step = stack.start({})
     await logged(step, 'terraform_data.link3[0]: destroying')
     step.child.kill('SIGINT')
+    await logged(step, CANCELLED)
+    // An action that waited would let all three print to their end.
+    goOn(stack)
     const { log } = await step.ended
     expect(log.match(INTERRUPTED)).toEqual(['Interrupt received.'])
     expect(await names(stack)).toEqual(expect.arrayContaining(['link1', 'link2']))
@@ -138,7 +160,7 @@ describe('a resource that is being replaced when the run is cancelled', () => {
       triggers_replace = [${number}${after}]
       provisioner "local-exec" {
         when    = destroy
-        command = "sleep 3"
+        command = "${WAIT}; sleep 3"
       }
       ${more}
     }`
@@ -157,6 +179,8 @@ describe('a resource that is being replaced when the run is cancelled', () => {
       const step = stack.start({})
       await logged(step, more === '' ? 'terraform_data.web: destroying' : 'terraform_data.web: creating')
       step.child.kill('SIGINT')
+      await logged(step, CANCELLED)
+      goOn(stack)
       const { log } = await step.ended
       expect(log).toContain('terraform_data.web: created')
       expect(await replacedFor(stack)).toContainEqual(
@@ -173,20 +197,25 @@ describe('a resource that is being replaced when the run is cancelled', () => {
       READ + version(number) + replaced(number, ', data.aws_ecs_cluster.web.registered_container_instances_count')
 
     test.each([
-      ['is created again', '3m', 4_000, true],
-      ['is named when that takes longer than `cancel-timeout`', '8s', 30_000, false],
-    ])('%s', async (_, timeout, delay, made) => {
-      let slow = false
-      const intercept: Intercept = ({ action }) => (slow && action === 'DescribeClusters' ? { delay } : undefined)
-      await withStack(stackOf('gap', main(1), intercept), async (stack) => {
+      ['is created again', '3m', true],
+      ['is named when that takes longer than `cancel-timeout`', '1s', false],
+    ])('%s', async (_, timeout, made) => {
+      const read = heldRead()
+      await withStack(stackOf('gap', main(1), read.intercept), async (stack) => {
+        goOn(stack)
         expect(await stack.run({})).toMatchObject({ code: 0 })
         stack.write({ 'main.tf': main(2) })
         const { outputs } = await stack.run({ command: 'plan' })
-        slow = true
+        read.hold()
         const step = stack.start({ 'plan-file': outputs['plan-file'] ?? '', 'cancel-timeout': timeout })
-        await logged(step, 'terraform_data.web: destroying')
+        await logged(step, 'terraform_data.web: destroyed')
+        await until(read.isHeld)
         step.child.kill('SIGINT')
+        await logged(step, CANCELLED)
+        // An interrupt that does not wait for the create would come in this time.
+        if (made) setTimeout(read.answer, 3_000)
         const { log, summary } = await step.ended
+        read.answer()
         expect(log.includes('terraform_data.web: created')).toBe(made)
         const named = 'Interrupted while being created or changed: `terraform_data.web`.'
         expect([log.includes(named), summary.includes(named)]).toEqual([!made, !made])
@@ -205,7 +234,7 @@ test('scrubs the addresses that the step and the post step name', async () => {
       for_each = toset([nonsensitive(var.secret)])
       input    = var.secret
       provisioner "local-exec" {
-        command = "sleep 12"
+        command = "${WAIT}"
       }
     }`
   await withStack(stackOf('secret', main), async (stack) => {
