@@ -35,14 +35,14 @@ export interface TrafficShare {
 /** What ECS needs from Elastic Load Balancing. */
 export interface TargetGroups {
   find(scope: Scope, arn: string): TargetGroupFacts | undefined
-  /** The type of the action of a listener rule, or of a listener's default one; `undefined` where there is none such. */
+  /** Type of the action of a listener rule, or of a listener's default rule; `undefined` for an unknown rule. */
   findRule(scope: Scope, arn: string): 'forward' | 'redirect' | 'fixed-response' | undefined
-  /** Has a rule (or a listener's default one) forward to these groups by weight, from the next request on. */
+  /** Makes a rule, or a listener's default rule, forward to these groups by weight, from the next request on. */
   shift(scope: Scope, ruleArn: string, shares: readonly TrafficShare[]): void
   register(scope: Scope, arn: string, target: Target): void
-  /** Starts draining; the target is gone once its deregistration delay is over. Unknown targets are left alone. */
+  /** Starts draining. The target is removed after its deregistration delay. Ignores unknown targets. */
   deregister(scope: Scope, arn: string, target: Target): void
-  /** `undefined` once the target is gone (or was never there). */
+  /** `undefined` for an unknown or removed target. */
   health(scope: Scope, arn: string, target: Target): TargetHealth | undefined
   /** Calls `listener` after every change of a target's health. Returns a function that unsubscribes. */
   onChange(listener: (scope: Scope, arn: string, target: Target, health: TargetHealth | undefined) => void): () => void
@@ -61,7 +61,7 @@ export type ProbeResult =
 
 /** Health checks by the runtime: over HTTP with Docker, from the scenario when simulated. */
 export interface Prober {
-  /** Never rejects, and never waits on the cloud's clock: a simulated time-out answers `timed-out` at once. */
+  /** Never rejects, and never waits on the cloud's clock: a simulated time-out gives `timed-out` at once. */
   probe(target: Target, request: ProbeRequest): Promise<ProbeResult>
 }
 

@@ -19,7 +19,7 @@ export class DatadogError extends Error {
   }
 }
 
-/** Version 1 of the API lists words, version 2 objects as JSON:API has them; refusals of keys are words in both. */
+/** Errors are texts in version 1 of the API, and JSON:API objects in version 2. Errors about keys are texts in both. */
 export function writeDatadogError({ status, message, headers }: DatadogError, path: string): Answer {
   const words = !path.startsWith('/api/v2/') || status === 403 || status === 429
   const errors = words ? [message] : [{ status: String(status), title: 'Generic Error', detail: message }]

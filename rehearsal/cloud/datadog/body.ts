@@ -18,7 +18,7 @@ const LARGEST = 5 * 1024 * 1024
 export const isObject = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** The object at `path`, such as `data.attributes`; refused where there is none. */
+/** The object at `path`, such as `data.attributes`. Refuses a body without it. */
 export function objectAt(value: Members, path: string): Members {
   let at: unknown = value
   for (const name of path.split('.')) at = isObject(at) ? at[name] : undefined
@@ -26,7 +26,7 @@ export function objectAt(value: Members, path: string): Members {
   return at
 }
 
-/** Text of at most `most` characters; refused where it must be there and is not. */
+/** Text of at most `most` characters. Refuses a body without a required text. */
 export function textOf(object: Members, name: string, most: number, required = false): string | undefined {
   const value = object[name]
   if (value === undefined && !required) return undefined

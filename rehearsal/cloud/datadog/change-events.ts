@@ -5,7 +5,7 @@ import { isObject, objectAt, oneOf, readBody, tagsOf, textOf } from './body.ts'
 
 const OLDEST_MS = 18 * 60 * 60 * 1000
 
-/** Events, API version 2: of these Datadog takes change events. */
+/** Events, API version 2, which accepts change events only. */
 export class ChangeEvents {
   readonly #clock: Clock
   #count = 0

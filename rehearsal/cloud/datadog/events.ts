@@ -7,7 +7,7 @@ const OLDEST_SECONDS = 18 * 60 * 60
 const PRIORITIES = ['normal', 'low']
 const ALERT_TYPES = ['error', 'warning', 'info', 'success', 'user_update', 'recommendation', 'snapshot']
 
-/** The members of a v1 event that are text, and how much of it Datadog takes; it says nothing of the others. */
+/** The text members of a v1 event, and their limits. Datadog documents no other limits. */
 const TEXTS: readonly (readonly [name: string, most: number])[] = [
   ['title', Number.POSITIVE_INFINITY],
   ['text', 4000],
@@ -30,7 +30,7 @@ export class Events {
     const now = Math.floor(this.#clock.now() / 1000)
     const given = readBody(request)
     checkEvent(given, now)
-    // Ids have 19 digits: more than a JavaScript number holds, which is what `id_str` is for.
+    // Ids have 19 digits, more than a JavaScript number holds. `id_str` has all of them.
     const id = `7${String(this.#events.size + 1).padStart(18, '0')}`
     const event = {
       id_str: id,
@@ -51,7 +51,7 @@ export class Events {
   }
 }
 
-/** Adds `id` as the number that it is, all its digits kept. */
+/** Adds `id` as a number with all its digits. */
 const withId = (answer: Answer, id: string): Answer => ({
   ...answer,
   body: String(answer.body).replace('"id_str":', `"id":${id},"id_str":`),

@@ -27,7 +27,7 @@ export interface Datadog {
   play(scenario: Scenario): void
 }
 
-/** One endpoint of Datadog's API: which keys it wants, how often it may be asked, and what it answers. */
+/** One endpoint of Datadog's API: its keys, its rate limit and its answer. */
 interface Endpoint {
   readonly keys: 'api' | 'both'
   readonly limit: Limit

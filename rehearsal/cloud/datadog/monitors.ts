@@ -12,14 +12,14 @@ export interface Downtime {
   readonly end: number | null
 }
 
-/** What a monitor is made with. */
+/** Settings of a new monitor. */
 export interface MonitorSetup {
   readonly name: string
   readonly tags: readonly string[]
   readonly query: string
-  /** Groups with their first state; a monitor that is not split has the one group `*`. */
+  /** Groups with their first state. A monitor that is not split by tags has the single group `*`. */
   readonly groups: Readonly<Record<string, State>>
-  /** Muted groups, or `*`, each until a time in seconds since the epoch, or without end. */
+  /** Muted groups, or `*`, and the end of each mute in seconds since the epoch; `null`: without end. */
   readonly silenced: Readonly<Record<string, number | null>>
   readonly downtimes: readonly Downtime[]
 }
@@ -39,7 +39,7 @@ interface Monitor {
   modified: number
 }
 
-/** Without `page_size`, so many are on a page; more than the most are never. */
+/** Default and maximum of `page_size`. */
 const USUAL_PAGE = 100
 const LARGEST_PAGE = 1000
 
@@ -52,7 +52,7 @@ export class Monitors {
     this.#clock = clock
   }
 
-  /** Puts these in the place of all that are there. */
+  /** Replaces all monitors. */
   replace(setups: readonly MonitorSetup[]): void {
     const now = this.#seconds()
     this.#monitors = setups.map((setup, index) => {
@@ -62,7 +62,7 @@ export class Monitors {
     })
   }
 
-  /** Turns groups of the monitor with this id or name to a state: one, or all. Gives what really changed. */
+  /** Sets the state of one group or of all groups of a monitor, by its id or name. Returns the groups whose state changed. */
   turn(which: string, state: State, group?: string): readonly string[] {
     const now = this.#seconds()
     const monitor = this.#monitors.find(({ id, setup }) => String(id) === which || setup.name === which)
@@ -161,7 +161,7 @@ const writeGroup = (name: string, { state, triggered, resolved, silent }: Group)
   last_notified_ts: triggered,
 })
 
-/** The worst of its groups. */
+/** The worst state of the groups. */
 const overall = (states: readonly State[]): State => STATES.find((state) => states.includes(state)) ?? 'No Data'
 
 const iso = (seconds: number) => new Date(seconds * 1000).toISOString()
@@ -172,7 +172,7 @@ const listOf = (text: string | null): readonly string[] =>
     .map((item) => item.trim())
     .filter((item) => item !== '')
 
-/** `undefined` where no page is asked for: then all come at once. */
+/** The page of the request; `undefined` for all monitors. */
 function pageOf(ask: URLSearchParams): { readonly number: number; readonly size: number } | undefined {
   if (!ask.has('page')) return undefined
   const [number, size] = [ask.get('page'), ask.get('page_size') ?? USUAL_PAGE].map(Number)

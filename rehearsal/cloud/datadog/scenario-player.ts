@@ -1,9 +1,9 @@
 import type { Clock, Timer } from '../kernel/clock.ts'
 import type { Entry, Journal } from '../kernel/journal.ts'
 import type { Monitors } from './monitors.ts'
-import { type Change, type Scenario, setupOf } from './scenario.ts'
+import { type MonitorChange, type Scenario, setupOf } from './scenario.ts'
 
-type Trigger = Change['on']
+type Trigger = MonitorChange['on']
 
 /** Runs a Datadog scenario: changes monitors at their time, or after a deploy or event. */
 export class ScenarioPlayer {
@@ -60,7 +60,7 @@ export class ScenarioPlayer {
     }
   }
 
-  #turn(monitor: string, { state, group }: Change): void {
+  #turn(monitor: string, { state, group }: MonitorChange): void {
     const groups = this.#monitors.turn(monitor, state, group)
     if (groups.length > 0) this.#journal.write({ type: 'monitor', monitor, state, groups })
   }
@@ -68,6 +68,6 @@ export class ScenarioPlayer {
 
 function serviceOf({ request }: Entry): string | undefined {
   const named = typeof request === 'object' && request !== null ? (request as { service?: unknown }).service : undefined
-  // By name or by ARN, whichever the caller used.
+  // The request has the name or the ARN.
   return typeof named === 'string' ? named.slice(named.lastIndexOf('/') + 1) : undefined
 }

@@ -5,7 +5,7 @@ import { type MonitorSetup, STATES } from './monitors.ts'
 const state = z.enum(STATES)
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
-/** A length of time such as `90s`, `10m`; gives milliseconds. */
+/** A duration such as `90s` or `10m`, in milliseconds. */
 const duration = z.string().transform((text, context) => {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text)
   if (match !== null) return Number(match[1]) * (UNITS[match[2] ?? ''] ?? 0)
@@ -21,7 +21,7 @@ const change = z.strictObject({
   /** Only deploys of this ECS service. */
   service: z.string().optional(),
   after: duration.optional(),
-  /** One group; all groups where it is missing. One that is not there yet is made. */
+  /** The group that changes, created if it does not exist. Default: all groups. */
   group: z.string().optional(),
   state,
 })
@@ -31,7 +31,7 @@ const monitor = z.strictObject({
   tags: z.array(z.string()).default([]),
   query: z.string().default(''),
   groups: z.union([z.array(z.string()), z.record(z.string(), state)]).default(['*']),
-  /** Groups, or `*`, that are muted by hand. */
+  /** Groups, or `*`, that a user has muted. */
   silenced: z.array(z.string()).default([]),
   downtimes: z
     .array(z.strictObject({ scope: z.array(z.string()), after: duration.optional(), lasts: duration.optional() }))
@@ -40,7 +40,7 @@ const monitor = z.strictObject({
 })
 
 const fault = z.strictObject({
-  /** Requests whose path starts with this; all where it is missing. */
+  /** Start of the paths of requests that fail. Default: all requests. */
   path: z.string().default('/'),
   /** The number of requests that fail. */
   times: z.int().positive().default(1),
@@ -60,7 +60,7 @@ export const datadogScenario = z.strictObject({
 })
 
 export type Scenario = z.infer<typeof datadogScenario>
-export type Change = z.infer<typeof change>
+export type MonitorChange = z.infer<typeof change>
 export type FaultRule = z.infer<typeof fault>
 
 /** Reads the `datadog:` section of a scenario. @throws Error that names the member that is wrong. */
@@ -71,7 +71,7 @@ export function parseScenario(value: unknown): Scenario {
   throw new Error(`The scenario of Datadog is wrong at \`${issue?.path.join('.')}\`: ${issue?.message}`)
 }
 
-/** A monitor as it is set up at `now` (seconds since the epoch). */
+/** The settings of a monitor at `now`, in seconds since the epoch. */
 export const setupOf = (of: Scenario['monitors'][number], now: number): MonitorSetup => ({
   name: of.name,
   tags: of.tags,

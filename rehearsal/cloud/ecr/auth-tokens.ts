@@ -4,7 +4,7 @@ import type { Clock } from '../kernel/clock.ts'
 
 const HOURS_12 = 12 * 60 * 60 * 1000
 
-/** Who holds an authorization token. */
+/** The owner of an authorization token. */
 export type Holder = Pick<Caller, 'account' | 'region' | 'arn' | 'role'>
 
 export type TokenCheck =
@@ -12,7 +12,7 @@ export type TokenCheck =
   | { readonly state: 'expired'; readonly holder: Holder }
   | { readonly state: 'unknown' }
 
-/** ECR's authorization tokens: passwords of the user `AWS`, good for twelve hours. */
+/** ECR's authorization tokens: passwords of the user `AWS`, valid for twelve hours. */
 export class AuthTokens {
   readonly #clock: Clock
   readonly #issued = new Map<string, { readonly holder: Holder; expiresAt: number }>()
@@ -35,7 +35,7 @@ export class AuthTokens {
     return { state: expiresAt > this.#clock.now() ? 'good' : 'expired', holder }
   }
 
-  /** Lets tokens expire now: all, or those of one account. Returns how many did. */
+  /** Expires tokens now: all, or those of one account. Returns their number. */
   expire(account?: string): number {
     const now = this.#clock.now()
     const due = [...this.#issued.values()].filter(

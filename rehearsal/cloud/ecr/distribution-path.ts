@@ -1,11 +1,11 @@
 /** A parsed path of the OCI distribution API. */
 export interface Path {
   readonly kind: 'base' | 'catalog' | 'tags' | 'manifest' | 'blob' | 'upload'
-  /** The repository's name; '' where the path is of none. */
+  /** The repository's name; '' without one. */
   readonly name: string
-  /** A tag or a digest; '' where the path has none. */
+  /** A tag or a digest; '' without one. */
   readonly reference: string
-  /** What comes after the repository's name. */
+  /** The rest of the path, after the repository's name. */
   readonly tail: string
 }
 

@@ -2,7 +2,7 @@ import type { Caller } from '../kernel/call.ts'
 import { AwsError } from '../kernel/errors.ts'
 import type { ImageId, Repository } from './model.ts'
 
-// ECR's own words, for the API and for the registry alike.
+// ECR's error messages, of the API and of the registry.
 
 const within = ({ name, scope }: Repository) =>
   `the repository with name '${name}' in the registry with id '${scope.account}'`

@@ -15,7 +15,7 @@ export interface StoreRequest {
 /** A real OCI registry process, which stores layers and validates pushes. Only the cloud can reach it. */
 export interface Store {
   start(): Promise<void>
-  /** The answer's body is to be read, or dropped with `resume()`. */
+  /** The caller reads the answer's body, or drops it with `resume()`. */
   request(request: StoreRequest): Promise<IncomingMessage>
   close(): Promise<void>
 }

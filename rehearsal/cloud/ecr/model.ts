@@ -15,7 +15,7 @@ export interface Repository {
   readonly name: string
   readonly arn: string
   readonly uri: string
-  /** Where its content is in the store. */
+  /** Path of its content in the store. */
   readonly storePath: string
   readonly createdAt: number
   readonly encryption: Readonly<Record<string, unknown>>
@@ -48,7 +48,7 @@ export interface Scan {
   readonly findings: Findings
 }
 
-/** A manifest, byte for byte, and what is read in it. */
+/** The bytes of a manifest, and its parsed content. */
 export interface Manifest {
   readonly bytes: Buffer
   readonly mediaType: string
@@ -57,7 +57,7 @@ export interface Manifest {
   readonly config: string | undefined
   /** The layers and the configuration of an image; nothing for an index. */
   readonly layers: readonly { readonly digest: string; readonly size: number }[]
-  /** What an index points to. */
+  /** The manifests that an index lists. */
   readonly children: readonly string[]
   readonly sizeInBytes: number
 }
@@ -78,7 +78,7 @@ export function tagsOf(repository: Repository, digest: string): string[] {
   return [...repository.tags].filter(([, at]) => at === digest).map(([tag]) => tag)
 }
 
-/** The image that `id` names, if it is there; a digest and a tag must name the same one. */
+/** The image that `id` names, if it exists. A digest and a tag must name the same image. */
 export function findImage(repository: Repository, { imageDigest, imageTag }: ImageId): Image | undefined {
   const tagged = imageTag === undefined ? undefined : repository.tags.get(imageTag)
   if (imageTag !== undefined && imageDigest !== undefined && tagged !== imageDigest) return undefined

@@ -118,7 +118,7 @@ export class Repositories {
     refuseImmutable(repository, tag)
     await this.#keep(repository, digest, manifest)
     const scan = await this.#scanning.onPush(repository, manifest)
-    // Another push may have set the tag in the meantime.
+    // Another push may have set the tag since.
     refuseImmutable(repository, tag)
     const pushed = { digest, manifest, pushedAt: this.#clock.now(), lastPulledAt: undefined, scan }
     const image = repository.images.get(digest) ?? pushed

@@ -5,7 +5,7 @@ import type { Store } from './layer-store.ts'
 import { isIndex } from './manifest.ts'
 import type { Findings, Manifest, Repository, Scan } from './model.ts'
 
-/** A registry's setting, as PutRegistryScanningConfiguration takes it. */
+/** A registry's setting, in the form of PutRegistryScanningConfiguration. */
 export interface ScanningConfiguration {
   readonly scanType: 'BASIC' | 'ENHANCED'
   readonly rules: readonly {

@@ -27,7 +27,7 @@ export interface EcsDeps {
   readonly journal: Journal
   readonly runtime: Runtime
   readonly targetGroups: TargetGroups
-  /** Where names and chance come from; a seeded one makes a run repeatable. */
+  /** Source of ids and random decisions. The same seed gives the same run. */
   readonly random?: Random
   readonly alarms?: Alarms
   readonly staleness?: Staleness
@@ -36,7 +36,7 @@ export interface EcsDeps {
 
 export interface EcsService {
   readonly operations: Operations
-  /** Stops the scheduler. The runtime is closed by who made it. */
+  /** Stops the scheduler, and leaves the runtime open. */
   close(): Promise<void>
 }
 

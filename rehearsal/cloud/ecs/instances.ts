@@ -2,7 +2,7 @@ import { ecsArn } from './arn.ts'
 import { type Ecs, nowOf } from './context.ts'
 import type { Cluster } from './model.ts'
 
-/** Gives a cluster the machines that the runtime has, once something in it asks for the EC2 launch type. */
+/** Registers the runtime's machines as container instances of a cluster, when it first needs the EC2 launch type. */
 export function registerInstances(ecs: Ecs, cluster: Cluster): void {
   if (cluster.instances.size > 0) return
   for (const facts of ecs.runtime.instances) {

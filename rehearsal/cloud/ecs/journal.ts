@@ -11,7 +11,7 @@ export function addServiceEvent(ecs: Ecs, service: Service, message: string): vo
   ecs.journal.write({ type: 'service-event', service: service.arn, message })
 }
 
-/** Writes a task's present state to the journal. */
+/** Writes a task's current state to the journal. */
 export function recordTask({ journal }: Ecs, task: Task): void {
   journal.write({
     type: 'task',
@@ -32,7 +32,7 @@ export function recordTask({ journal }: Ecs, task: Task): void {
   })
 }
 
-/** Writes a deployment's present state to the journal. */
+/** Writes a deployment's current state to the journal. */
 export function recordDeployment({ journal }: Ecs, deployment: Deployment): void {
   journal.write({
     type: 'deployment',
@@ -48,7 +48,7 @@ export function recordDeployment({ journal }: Ecs, deployment: Deployment): void
   })
 }
 
-/** Writes a service deployment's present state to the journal: its `status` is the verdict. */
+/** Writes a service deployment's current state to the journal. Its `status` is the verdict. */
 export function recordServiceDeployment({ journal }: Ecs, record: ServiceDeployment): void {
   journal.write({
     type: 'service-deployment',
@@ -63,7 +63,7 @@ export function recordServiceDeployment({ journal }: Ecs, record: ServiceDeploym
   })
 }
 
-/** Writes a lifecycle hook's present state to the journal. */
+/** Writes a lifecycle hook's current state to the journal. */
 export function recordHook({ journal }: Ecs, record: ServiceDeployment, { id, status }: HookRun): void {
   journal.write({
     type: 'lifecycle-hook',

@@ -1,4 +1,4 @@
-// The lifecycle of a blue/green, linear or canary deployment: its stages, its steps, its hooks. Pure.
+// The lifecycle of a blue/green, linear or canary deployment: stages, steps and hooks. Pure.
 import type { DeploymentConfiguration, DeploymentLifecycleHookStage, LoadBalancer } from '@aws-sdk/client-ecs'
 
 /** Which of a load balancer's two target groups: `targetGroupArn`, or `alternateTargetGroupArn`. */
@@ -27,11 +27,11 @@ const STAGES = [
 
 export type Stage = (typeof STAGES)[number]
 
-/** Whether a lifecycle has come to this stage, or further. */
+/** Whether a lifecycle has reached this stage. */
 export const hasReached = ({ stage }: Lifecycle, wanted: Stage): boolean =>
   STAGES.indexOf(stage) >= STAGES.indexOf(wanted)
 
-/** A PAUSE hook that has come up. */
+/** A PAUSE hook that was started. */
 export interface HookRun {
   readonly id: string
   readonly expiresAt: number
@@ -39,24 +39,24 @@ export interface HookRun {
   status: 'AWAITING_ACTION' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT'
 }
 
-/** How far a service deployment is. */
+/** Progress of a service deployment. */
 export interface Lifecycle {
   stage: Stage
-  /** When it came to this stage. */
+  /** Start of the stage. */
   since: number
-  /** The shares of production traffic that its revision gets one after the other; the last is 100. */
+  /** Percentages of production traffic that the new revision gets, step by step. The last is 100. */
   readonly steps: readonly number[]
-  /** How many of them are done. */
+  /** Number of completed steps. */
   stepsDone: number
-  /** How long each step but the last bakes, and all of it after the last. In milliseconds. */
+  /** Bake time of each step but the last, and bake time after the last step, in milliseconds. */
   readonly stepBake: number
   readonly bake: number
-  /** The shares of traffic that its revision has now, in per cent. */
+  /** Percentages of traffic that the new revision has now. */
   production: number
   test: number
-  /** Whether traffic may still be with what was under way before, and stays there until what it replaces can take it. */
+  /** True while a superseded deployment may still have traffic, until the tasks of the live revision can take it. */
   unsettled: boolean
-  /** All hooks that came up, in order. */
+  /** All started hooks, in order. */
   readonly hooks: HookRun[]
 }
 
@@ -64,7 +64,7 @@ export const shiftsTraffic = ({ strategy = 'ROLLING' }: DeploymentConfiguration)
 
 const MINUTE = 60_000
 
-/** The lifecycle of a deployment that begins. With nothing there to shift traffic from, there is one step, and no bake. */
+/** The lifecycle of a new deployment. A first deployment has no traffic to shift: it has one step and no bake. */
 export function beginLifecycle(
   configuration: DeploymentConfiguration,
   now: number,
@@ -109,7 +109,7 @@ export function stageAfter({ stage, steps, stepsDone }: Lifecycle): Stage | unde
   return STAGES[STAGES.indexOf(stage) + 1]
 }
 
-/** The time-out of each PAUSE hook that comes up at a stage: 24 hours and then ROLLBACK, unless it says otherwise. */
+/** Time-outs of the PAUSE hooks of a stage. Default: ROLLBACK after 24 hours. */
 export function hooksAt(stage: Stage, { lifecycleHooks = [] }: DeploymentConfiguration) {
   const due = lifecycleHooks.filter(({ lifecycleStages }) =>
     lifecycleStages?.includes(stage as DeploymentLifecycleHookStage),
@@ -120,6 +120,6 @@ export function hooksAt(stage: Stage, { lifecycleHooks = [] }: DeploymentConfigu
   }))
 }
 
-/** Whether a hook that came up wants the deployment rolled back. */
+/** Whether a hook requires a rollback of the deployment. */
 export const wantsRollback = ({ status, timeoutAction }: HookRun): boolean =>
   status === 'FAILED' || (status === 'TIMED_OUT' && timeoutAction === 'ROLLBACK')

@@ -84,7 +84,7 @@ export const stopped = {
   serviceDeleted: (name: string) => `Scaling activity initiated by (service ${nameOf(name)})`,
 }
 
-/** Errors of services. Those for CODE_DEPLOY are AWS's own; for the others AWS documents only the reason, not the text. */
+/** Errors of services. Those for CODE_DEPLOY have AWS's text. For the others AWS documents the reason only. */
 export const refusals = {
   otherController: (what: string, controller: 'CODE_DEPLOY' | 'EXTERNAL') =>
     `${what.startsWith('force') ? 'Cannot' : 'Unable to'} ${what} on services with ${

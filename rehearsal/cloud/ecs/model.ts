@@ -38,7 +38,7 @@ export interface Cluster {
   serviceConnectDefaults: ClusterServiceConnectDefaults | undefined
   capacityProviders: readonly string[]
   defaultCapacityProviderStrategy: readonly CapacityProviderStrategyItem[]
-  /** Also the ones that are draining or inactive, by name. */
+  /** By name, with those that are DRAINING or INACTIVE. */
   readonly services: Map<string, Service>
   /** By id; a stopped task stays for an hour. */
   readonly tasks: Map<string, Task>
@@ -63,7 +63,7 @@ export interface TaskDefinition {
   readonly arn: string
   readonly family: string
   readonly revision: number
-  /** What was registered, defaults filled in. */
+  /** The registered task definition, with AWS's defaults. */
   readonly body: RegisterTaskDefinitionRequest
   readonly containers: readonly ContainerDefinition[]
   readonly registeredAt: Date
@@ -72,7 +72,7 @@ export interface TaskDefinition {
   deregisteredAt?: Date
 }
 
-/** What a revision of a service pins: change one of these and ECS starts a new deployment. */
+/** Members of a service revision. A change of one of them starts a new deployment. */
 export interface ServiceSpec {
   readonly taskDefinition: TaskDefinition
   readonly launchType: LaunchType | undefined
@@ -114,22 +114,22 @@ export interface Service {
   serviceDeployments: ServiceDeployment[]
   /** Newest first, at most 100. */
   events: ServiceEvent[]
-  /** The revision of the deployment that last completed: where a rollback goes. */
+  /** The revision of the last completed deployment, which a rollback deploys. */
   lastCompleted: { readonly revision: ServiceRevision; readonly deploymentId: string } | undefined
-  /** Which of its target groups have its production traffic. */
+  /** The target groups that have the production traffic. */
   live: Slot
   readonly scheduling: Scheduling
 }
 
-/** The scheduler's own notes about a service. */
+/** The scheduler's state of a service. */
 export interface Scheduling {
   pass: Timer | undefined
-  /** Tasks in a row that never came to run, and when the next attempt may be made. */
+  /** Number of tasks in a row that did not reach RUNNING, and the time of the next attempt. */
   startFailures: number
   notBefore: number
   retry: Timer | undefined
   steady: boolean
-  /** The message that was last repeated in vain, so that it is not said on each pass. */
+  /** The last reported problem, so that each pass does not report it again. */
   reportedProblem: string | undefined
   /** Changes to report in the next pass's events. */
   readonly registered: Map<string, number>
@@ -147,7 +147,7 @@ export interface ServiceRevision {
   readonly arn: string
   readonly createdAt: Date
   readonly spec: ServiceSpec
-  /** Which of the service's target groups its tasks are registered in. */
+  /** The target groups that its tasks are registered in. */
   readonly slot: Slot
 }
 
@@ -159,35 +159,35 @@ export interface Deployment {
   readonly service: Service
   readonly revision: ServiceRevision
   readonly createdAt: Date
-  /** The service deployment that this is the work of; a rollback belongs to the one that it undoes. */
+  /** The service deployment that this deployment belongs to. A rollback belongs to the failed one. */
   readonly record: ServiceDeployment
   readonly isRollback: boolean
   status: 'PRIMARY' | 'ACTIVE' | 'INACTIVE'
   updatedAt: Date
   desiredCount: number
   failedTasks: number
-  /** Whether a task of it has ever reached RUNNING: the first stage of the circuit breaker is over then. */
+  /** Whether a task has reached RUNNING, which ends the first stage of the circuit breaker. */
   hasRun: boolean
   rolloutState: RolloutState
   rolloutStateReason: string
-  /** Once it is stopped or failed, no more of its tasks are started. */
+  /** True once the deployment failed or was stopped: it starts no more tasks. */
   halted: boolean
-  /** When all that it waits for was in place, if it bakes. */
+  /** Start of the bake time. */
   bakingSince: number | undefined
-  /** Until then answers still show the state from before it failed. */
+  /** Answers show the state before the failure until this time. */
   staleUntil: number
   /** Tasks that have not stopped. */
   readonly tasks: Set<Task>
 }
 
-/** What ListServiceDeployments remembers of one deployment, and for how it ended. */
+/** A service deployment, as in ListServiceDeployments. */
 export interface ServiceDeployment {
   readonly arn: string
   readonly service: Service
   readonly createdAt: Date
   readonly target: ServiceRevision
   readonly sources: readonly ServiceRevision[]
-  /** What last completed before it: what it takes the place of, and what a rollback goes back to. */
+  /** The last completed revision, which this deployment replaces and a rollback deploys again. */
   readonly replaces: ServiceRevision | undefined
   readonly configuration: DeploymentConfiguration
   startedAt?: Date
@@ -196,7 +196,7 @@ export interface ServiceDeployment {
   updatedAt: Date
   status: ServiceDeploymentStatus
   statusReason?: string
-  /** Of a blue/green, linear or canary deployment; a rolling update has none. */
+  /** Lifecycle of a blue/green, linear or canary deployment; `undefined` for a rolling update. */
   readonly lifecycle: Lifecycle | undefined
   rollback?: { readonly reason: string; readonly startedAt: Date; readonly revision: ServiceRevision }
   breaker: {
@@ -233,7 +233,7 @@ export interface ContainerState {
   networkBindings: readonly NetworkBinding[]
 }
 
-/** A target that this task is registered as, and what its group last said of it. */
+/** A target of the task, and its last health. */
 export interface Registration {
   readonly targetGroupArn: string
   readonly target: Target
@@ -248,7 +248,7 @@ export interface Task {
   readonly cluster: Cluster
   readonly definition: TaskDefinition
   readonly containers: readonly ContainerState[]
-  /** Changes hands once: a rollback takes over the tasks that still run what it goes back to. */
+  /** A rollback takes over the tasks that still run its revision. */
   deployment: Deployment | undefined
   readonly group: string
   readonly startedBy: string | undefined
@@ -263,12 +263,12 @@ export interface Task {
   readonly createdAt: Date
   lastStatus: TaskStatus
   desiredStatus: 'RUNNING' | 'STOPPED'
-  /** Whether the scheduler counts it as healthy, and whether it ever did. */
+  /** Whether the scheduler counts the task as healthy, now and at any earlier time. */
   healthy: boolean
   everHealthy: boolean
-  /** Why it is unhealthy: what its stoppedReason will be. */
+  /** Why the task is unhealthy, as in its later stoppedReason. */
   unhealthy: string | undefined
-  /** Whether it has run long enough to count as healthy, where nothing checks it. */
+  /** For a task without health checks: whether it has run long enough to count as healthy. */
   settled: boolean
   version: number
   privateIp?: string
@@ -284,6 +284,6 @@ export interface Task {
   registrations: Registration[]
   handle: TaskHandle | undefined
   timer: Timer | undefined
-  /** Whether its runtime has nothing left of it. */
+  /** Whether the runtime has removed the task. */
   ended: boolean
 }

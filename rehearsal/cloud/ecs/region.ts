@@ -14,7 +14,7 @@ export class Region {
   readonly settings = new Map<string, string>()
   readonly serviceDeployments = new Map<string, ServiceDeployment>()
   readonly serviceRevisions = new Map<string, { readonly service: Service; readonly revision: ServiceRevision }>()
-  /** What RunTask answered to a clientToken. */
+  /** RunTask's answers by clientToken. */
   readonly runs = new Map<string, { readonly request: string; readonly taskArns: readonly string[] }>()
 
   constructor(scope: Scope) {
@@ -35,7 +35,7 @@ export class Region {
     return cluster
   }
 
-  /** The service of a request, alive. Throws as AWS does. */
+  /** The service of a request, unless it is INACTIVE. Throws as AWS does. */
   service(cluster: Cluster, nameOrArn: string): Service {
     const service = cluster.services.get(nameOf(nameOrArn))
     if (service === undefined) throw new AwsError('ServiceNotFoundException', 'Service not found.')
@@ -51,7 +51,7 @@ export class Region {
     return revisions?.[Number(revision) - 1]
   }
 
-  /** A task definition that tasks may be started of. Throws ClientException as AWS does. */
+  /** A task definition that tasks can be started from. Throws ClientException as AWS does. */
   taskDefinition(reference: string): TaskDefinition {
     const found = this.findTaskDefinition(reference)
     if (found === undefined) throw new AwsError('ClientException', 'TaskDefinition not found.')

@@ -15,12 +15,12 @@ const BLANK: Readonly<Record<string, AwsErrorLike>> = {
 }
 type AwsErrorLike = readonly [code: string, message: string]
 
-/** Refuses a request that does not fit its shape, as AWS does before it looks at what the request means. */
+/** Refuses a request that does not match its shape. AWS checks this first. */
 export function refuseMisfits(operation: string, schema: Schema, input: Members): void {
   const wrong = misfits(operationShapes(schema).input, input)
   const type = wrong.find(({ kind }) => kind === 'type')
   if (type !== undefined) throw new AwsError('SerializationException', serializationMessage(type))
-  // What AWS does not know it ignores; the SDK does not send it in the first place.
+  // AWS ignores unknown members. The SDK does not send them.
   const missing = wrong.find(({ kind }) => kind === 'missing')
   if (missing === undefined) return
   const [code, message] = BLANK[`${operation}.${missing.path}`] ?? [

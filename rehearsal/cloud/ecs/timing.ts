@@ -1,19 +1,19 @@
 /** Simulated times of ECS itself, in milliseconds of the cloud's time. The runtime decides those of containers. */
 export interface Timing {
-  /** From a change to the scheduler's pass. Changes in between share the pass. */
+  /** From a change to the scheduler's pass. Changes until then share the pass. */
   readonly schedulerPass: number
-  /** After RUNNING, for a task that nothing checks: only then does the scheduler count it as healthy. */
+  /** From RUNNING until the scheduler counts a task without health checks as healthy. */
   readonly settle: number
   /** Between a target's registration and the task's RUNNING. */
   readonly activating: number
   readonly deprovisioning: number
-  /** How long a task that has stopped can still be described. */
+  /** How long a stopped task can be described. */
   readonly stoppedTaskLife: number
-  /** How long a deployment that was rolled back still reads IN_PROGRESS beside the new PRIMARY. */
+  /** How long a deployment that is rolled back stays IN_PROGRESS beside the new PRIMARY. */
   readonly rollbackLag: number
-  /** The least time that each stage of a blue/green, linear or canary deployment takes. */
+  /** Minimum duration of each stage of a blue/green, linear or canary deployment. */
   readonly lifecycleStage: number
-  /** How long a service that was deleted can still be described as INACTIVE. */
+  /** How long a deleted service can be described as INACTIVE. */
   readonly inactiveServiceLife: number
 }
 
@@ -31,7 +31,7 @@ export const DEFAULT_TIMING: Timing = {
 const SECOND = 1_000
 const LONGEST_PAUSE = 27 * 60 * SECOND
 
-/** The pause before the next attempt, after so many tasks in a row that never came to run: up to 27 minutes. */
+/** Pause before the next attempt, by the number of tasks in a row that did not reach RUNNING: up to 27 minutes. */
 export function restartPause(failures: number): number {
   if (failures < 3) return 0
   return Math.min(LONGEST_PAUSE, 15 * SECOND * 2 ** (failures - 3))

@@ -1,9 +1,9 @@
-// The errors of Elastic Load Balancing, in AWS's codes and words.
+// Errors of Elastic Load Balancing, with AWS's codes and messages.
 import { AwsError } from '../kernel/errors.ts'
 
 export const invalid = (message: string): AwsError => new AwsError('ValidationError', message)
 
-/** Error for requests that AWS accepts but the rehearsal does not simulate. It is not one of AWS's own. */
+/** Error for requests that AWS accepts but the rehearsal does not simulate. AWS has no such error. */
 export const notSimulated = (what: string, instead?: string): AwsError =>
   new AwsError(
     'UnsupportedOperation',

@@ -25,7 +25,7 @@ export interface ElbDeps {
   readonly journal: Journal
   readonly prober: Prober
   readonly network: Network
-  /** Subnets and security groups. Without, any subnet exists: see `simulatedVpcs`. */
+  /** Subnets and security groups. Default: `simulatedVpcs`, where any subnet exists. */
   readonly vpcs?: Vpcs
 }
 

@@ -27,7 +27,7 @@ export interface LoadBalancer {
   readonly attributes: Attributes
   readonly tags: Tags
   readonly listeners: Map<string, Listener>
-  /** Gives the address back. */
+  /** Releases the address. */
   readonly release: () => Promise<void>
 }
 
@@ -70,7 +70,7 @@ export interface WeightedGroup {
   readonly weight: number
 }
 
-/** `order` is answered only where it was given. */
+/** Answers have `order` only if the request had it. */
 export type Action = { readonly order?: number } & (
   | { readonly type: 'forward'; readonly groups: readonly WeightedGroup[]; readonly stickySeconds: number | undefined }
   | { readonly type: 'redirect'; readonly redirect: Redirect }
@@ -102,7 +102,7 @@ export interface HealthCheck {
   readonly timeoutSeconds: number
   readonly healthyThreshold: number
   readonly unhealthyThreshold: number
-  /** As in `200-299,302`; none with TCP. */
+  /** Such as `200-299,302`; `undefined` with TCP. */
   readonly matcher: string | undefined
 }
 
@@ -122,7 +122,7 @@ export interface TargetGroup {
   /** The rules that forward to it. While there is none, its targets are unused. */
   readonly usedBy: Set<Rule>
   readonly targets: Map<string, RegisteredTarget>
-  /** The targets that take new requests now; forgotten at every change of health, and made again when asked for. */
+  /** Targets that take new requests. Reset at each change of health, and computed at the next request. */
   rotation: Rotation | undefined
 }
 
@@ -136,13 +136,13 @@ export interface RegisteredTarget {
   health: TargetHealth
   /** Health checks in a row with the same outcome: above 0 passed, below 0 failed. */
   streak: number
-  /** The next thing to happen: a health check, or the end of draining. */
+  /** Timer of the next health check, or of the end of draining. */
   timer: Timer | undefined
   /** Changes whenever the target restarts, so that a pending health check is recognized as stale. */
   round: object
-  /** Requests and connections under way, cut off when draining ends. */
+  /** Requests and connections in progress. They are closed when draining ends. */
   readonly underWay: Set<{ destroy(): void }>
-  /** Its open connections, kept for the next request. */
+  /** Keeps connections open for the next request. */
   agent: Agent | undefined
 }
 

@@ -16,7 +16,7 @@ export const listenerArn = (loadBalancer: string): string =>
 
 export const ruleArn = (listener: string): string => `${listener.replace(':listener/', ':listener-rule/')}/${unique()}`
 
-/** The name AWS would answer under, for a load balancer that carries no traffic here. */
+/** DNS name in AWS's form, for a load balancer without traffic. */
 export const awsDnsName = (scope: Scope, name: string, scheme: string, type: 'application' | 'network'): string => {
   const host = `${scheme === 'internal' ? 'internal-' : ''}${name}`
   return type === 'application'
@@ -33,7 +33,7 @@ export function checkName(kind: string, name: string): void {
   if (name.startsWith('-') || name.endsWith('-')) throw invalid(`${kind} name '${name}' cannot begin or end with '-'`)
 }
 
-/** Route 53's zones of load balancers, for alias records. Published by AWS; other regions are answered without one. */
+/** Route 53 hosted zones of load balancers, for alias records, as AWS publishes them. Other regions have none here. */
 const hostedZones: Readonly<Record<string, readonly [application: string, network: string]>> = {
   'us-east-1': ['Z35SXDOTRQ7X7K', 'Z26RNL4JYFTOTI'],
   'us-east-2': ['Z3AADJGX6KTTL2', 'ZLMOA37VPKANP'],

@@ -9,7 +9,7 @@ import type { Resources } from './resources.ts'
 export const ruleOf = ({ rules, listeners }: Resources, arn: string): Rule | undefined =>
   rules.get(arn) ?? listeners.get(arn)?.rules.at(-1)
 
-/** Sets the weights of a rule's target groups, and records it. An unknown rule is ignored. */
+/** Sets the weights of a rule's target groups, and writes them to the journal. Ignores an unknown rule. */
 export function shiftTraffic(
   { journal, health }: { readonly journal: Journal; readonly health: HealthMonitor },
   resources: Resources,

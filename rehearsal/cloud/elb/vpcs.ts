@@ -8,14 +8,14 @@ export interface Subnet {
   readonly zone: string
 }
 
-/** What Elastic Load Balancing asks of EC2. */
+/** What Elastic Load Balancing needs of EC2. */
 export interface Vpcs {
-  /** The subnets, in the order asked for. Throws SubnetNotFound. */
+  /** The subnets, in the order of the request. Throws SubnetNotFound. */
   subnets(scope: Scope, ids: readonly string[]): Promise<readonly Subnet[]>
   defaultSecurityGroup(scope: Scope, vpcId: string): Promise<string>
 }
 
-/** Sends one EC2 query request, on behalf of that account and region, and gives the XML of the answer. */
+/** Sends one EC2 query request for an account and region. Returns the XML of the answer. */
 export type AskEc2 = (scope: Scope, parameters: Readonly<Record<string, string>>) => Promise<string>
 
 /** The VPCs of a real or emulated EC2. */
@@ -49,7 +49,7 @@ export function vpcsOf(ask: AskEc2): Vpcs {
 
 /**
  * Without EC2: any subnet exists, each in the next zone of the region, all in one VPC. Enough for
- * simulated runs, where networks do not matter.
+ * simulated runs, which have no networks.
  */
 export const simulatedVpcs: Vpcs = {
   async subnets(scope, ids) {

@@ -7,11 +7,11 @@ import { ACTIONS, type Comment, type Issue, type IssueChange, Repository, type W
 
 export interface GitHub {
   readonly route: Route
-  /** A repository by its owner/name; made when it is first asked for. A test sets up pull requests and runs in it. */
+  /** A repository by its owner/name, created at the first use. A test sets up pull requests and runs in it. */
   repository(name: string): Repository
 }
 
-/** A token that may read only, as that of a job with `permissions: read-all`. Any other token may do everything. */
+/** A read-only token, as of a job with `permissions: read-all`. Any other token may do everything. */
 const READ_ONLY_TOKEN = 'read-only'
 
 type Body = Readonly<Record<string, unknown>>
@@ -146,7 +146,7 @@ const ENDPOINTS: readonly (readonly [method: string, path: RegExp, endpoint: End
     (repository, [id, attempt]) => {
       const run = repository.run(Number(id))
       if (Number(attempt) > run.attempt) throw new GitHubError(404, 'Not Found')
-      // An attempt that was followed by another is completed.
+      // An attempt before the latest is completed.
       return json(200, runData(Number(attempt) < run.attempt ? { ...run, status: 'completed' } : run))
     },
   ],

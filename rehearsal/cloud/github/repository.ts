@@ -1,7 +1,7 @@
 import type { Clock } from '../kernel/clock.ts'
 import { GitHubError, validationFailed } from './answers.ts'
 
-/** GitHub refuses longer bodies, of issues and of comments. */
+/** GitHub's limit for the bodies of issues and comments. */
 const LONGEST_BODY = 65_536
 
 /** Login of a workflow's own token. */
@@ -37,7 +37,7 @@ export interface WorkflowRun {
   conclusion: 'success' | 'failure' | 'cancelled' | null
 }
 
-/** What Slipway's actions use of a repository on GitHub: issues, pull requests, comments, workflow runs. */
+/** The parts of a GitHub repository that Slipway's actions use: issues, pull requests, comments, workflow runs. */
 export class Repository {
   readonly name: string
   readonly issues = new Map<number, Issue>()
@@ -96,7 +96,7 @@ export class Repository {
     return [...this.comments.values()].filter((comment) => comment.issue === issue)
   }
 
-  /** The pull requests that a commit is part of, or that were merged as it. */
+  /** The pull requests that contain a commit, or whose merge commit it is. */
   pullsOf(sha: string): readonly Issue[] {
     return [...this.issues.values()].filter(
       ({ pull }) => pull !== undefined && (pull.mergeCommit === sha || pull.commits.includes(sha)),

@@ -18,7 +18,7 @@ export class ProgramMissing extends Error {
 }
 
 // The shell reads from a pipe that this process holds open. When this process ends, even killed, the pipe closes, and the
-// shell ends the program and removes its folder. Nobody reads the output of the shell then: that must not end it (SIGPIPE).
+// shell ends the program and removes its folder. The shell's output has no reader then: SIGPIPE must not end the shell.
 const ENDS_WITH_THIS_PROCESS = `
 exec 3<&0
 "$@" </dev/null 3<&- & program=$!

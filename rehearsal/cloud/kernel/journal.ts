@@ -28,7 +28,7 @@ export class Journal {
   readonly #listeners = new Set<(entry: Written) => void>()
   #seq = 0
 
-  /** @param keep whether entries stay in memory too; a run of ten thousand services may not want that. */
+  /** @param keep whether entries stay in memory too: `false` for runs with many thousand services. */
   constructor(clock: Clock, path?: string, keep = true) {
     this.#clock = clock
     this.#path = path

@@ -1,6 +1,6 @@
 import type { ContainerDefinition } from '@aws-sdk/client-ecs'
 
-/** How far a container has come. */
+/** Progress of a container. */
 export interface Progress {
   readonly status: 'PENDING' | 'RUNNING' | 'STOPPED'
   readonly health: 'UNKNOWN' | 'HEALTHY' | 'UNHEALTHY'
@@ -10,10 +10,10 @@ export interface Progress {
 export type Readiness =
   | { readonly kind: 'ready' }
   | { readonly kind: 'waiting' }
-  /** What it depends on can no longer come about; why, as the ECS agent words it. */
+  /** A dependency can no longer be met; why, with the ECS agent's text. */
   | { readonly kind: 'unreachable'; readonly reason: string }
 
-/** Whether a container may start, given how far those have come that its dependsOn names. */
+/** Whether a container may start, by the progress of the containers in its dependsOn. */
 export function readinessOf(
   container: ContainerDefinition,
   progressOf: (name: string) => Progress | undefined,

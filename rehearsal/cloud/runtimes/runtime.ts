@@ -12,7 +12,7 @@ import type { Scope } from '../kernel/call.ts'
 export interface InstanceFacts {
   readonly ec2InstanceId: string
   readonly privateIp: string
-  /** The letter of its availability zone, whatever the region. */
+  /** Letter of its availability zone. */
   readonly zone: string
   /** In CPU units (1024 to a core) and MiB. */
   readonly cpu: number
@@ -25,7 +25,7 @@ export interface TaskRequest {
   readonly taskArn: string
   readonly taskId: string
   readonly cluster: string
-  /** The service that it belongs to, and which of its deployments, counted from 1. */
+  /** Its service, and the number of the service's deployment, from 1. */
   readonly service: string | undefined
   readonly deploymentId: string | undefined
   readonly family: string
@@ -39,18 +39,18 @@ export interface TaskRequest {
   readonly containerArns: Readonly<Record<string, string>>
 }
 
-/** What happens to a task, in this order: nothing before `run` has returned, and nothing after `ended`. */
+/** Events of a task, in this order: none before `run` has returned, and none after `ended`. */
 export interface TaskEvents {
-  /** The network is there; `privateIp` is the task's own (awsvpc) or its instance's. */
+  /** The network is created. `privateIp` is that of the task (awsvpc) or of its instance. */
   attached(network: { readonly privateIp: string }): void
   pullStarted(): void
   pullStopped(): void
   started(container: string, facts: StartedContainer): void
   health(container: string, status: 'HEALTHY' | 'UNHEALTHY'): void
   exited(container: string, exit: { readonly exitCode?: number; readonly reason?: string }): void
-  /** It cannot be started, for the task's `reason` in AWS's words; `detail` is the container's own, if that says more. */
+  /** The task cannot start. `reason` is the task's, with AWS's text; `detail` is the container's, if it differs. */
   failed(reason: string, container?: string, detail?: string): void
-  /** All of it is gone. */
+  /** Everything of the task is removed. */
   ended(): void
 }
 
@@ -60,15 +60,15 @@ export interface StartedContainer {
   readonly networkBindings?: readonly NetworkBinding[]
 }
 
-/** A task that runs, or is about to. */
+/** A task that runs or starts. */
 export interface TaskHandle {
-  /** Stops what still runs: SIGTERM, then SIGKILL after each container's stopTimeout. `ended` follows. */
+  /** Stops the containers: SIGTERM, then SIGKILL after each one's stopTimeout. `ended` follows. */
   stop(): void
-  /** Where a process on this machine reaches a port of the task, if that is not the task's own address. */
+  /** Address at which a process on this machine reaches a port of the task, if it is not the task's address. */
   reach(containerPort: number): { readonly host: string; readonly port: number } | undefined
 }
 
-/** What is known of a task before its placement. */
+/** A task before its placement. */
 export type TaskIdentity = Pick<
   TaskRequest,
   'scope' | 'cluster' | 'service' | 'deploymentId' | 'family' | 'revision' | 'containers'
@@ -76,11 +76,11 @@ export type TaskIdentity = Pick<
 
 export interface Runtime extends Prober, Network {
   readonly name: 'docker' | 'simulated'
-  /** The container instances of every cluster that has not deregistered them. */
+  /** The container instances of every cluster. */
   readonly instances: readonly InstanceFacts[]
-  /** Why Fargate has no room for this task now, in AWS's words; `undefined` when it has. */
+  /** Why Fargate has no capacity for this task, with AWS's text; `undefined` if it has. */
   fargateRefusal(task: TaskIdentity): string | undefined
   run(task: TaskRequest, events: TaskEvents): TaskHandle
-  /** Stops and removes all that this runtime made. */
+  /** Stops and removes everything that this runtime created. */
   close(): Promise<void>
 }

@@ -5,7 +5,7 @@ import { find, keptHeaders, store } from './objects.ts'
 import { checkWrite } from './request/conditions.ts'
 import { xmlAnswer } from './xml.ts'
 
-/** CopyObject: `x-amz-copy-source` is `bucket/key`, perhaps with `?versionId=`. */
+/** CopyObject: `x-amz-copy-source` is `bucket/key`, optionally with `?versionId=`. */
 export function copyObject(
   buckets: Buckets,
   bucket: Bucket,

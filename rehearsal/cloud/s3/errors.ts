@@ -1,6 +1,6 @@
 import { AwsError } from '../kernel/errors.ts'
 
-// S3's own words. The further members become elements of the error document.
+// S3's error messages. Further members become elements of the error document.
 
 export const noSuchBucket = (BucketName: string) =>
   new AwsError('NoSuchBucket', 'The specified bucket does not exist', 404, { BucketName })

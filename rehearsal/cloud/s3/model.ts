@@ -3,13 +3,13 @@ import { createHash, randomBytes } from 'node:crypto'
 /** One version of an object, or the marker that it was deleted. */
 export interface Version {
   readonly key: string
-  /** `null` is the version of a bucket that keeps none. */
+  /** `null` in a bucket without versioning. */
   readonly versionId: string
   readonly isDeleteMarker: boolean
   readonly lastModified: number
   readonly etag: string
   readonly body: Buffer
-  /** What was sent with it and is sent back with it: content type, user metadata, checksums and the like. */
+  /** Headers of PutObject that GetObject returns: content type, user metadata, checksums and others. */
   readonly headers: Readonly<Record<string, string>>
 }
 
@@ -19,23 +19,23 @@ export interface Bucket {
   readonly region: string
   readonly createdAt: number
   versioning: 'Enabled' | 'Suspended' | undefined
-  /** The bucket's settings, as the XML or JSON that was put: stored and given back, not acted on. */
+  /** Settings of the bucket, as the XML or JSON of the request. They are returned and have no effect. */
   readonly settings: Map<string, Buffer>
-  /** Every key's versions, the newest last. */
+  /** Versions by key, the newest last. */
   readonly keys: Map<string, Version[]>
-  /** When a key was last deleted, as `performance.now()` has it: a conditional write under way then is in conflict. */
+  /** Time of each key's last delete (`performance.now()`). A conditional write that began earlier is a conflict. */
   readonly deletions: Map<string, number>
 }
 
 export const etagOf = (body: Buffer) => `"${createHash('md5').update(body).digest('hex')}"`
 
-/** The newest version of `key`; nothing where the newest is a delete marker. */
+/** The newest version of `key`; `undefined` if that is a delete marker. */
 export function current(bucket: Bucket, key: string): Version | undefined {
   const newest = bucket.keys.get(key)?.at(-1)
   return newest?.isDeleteMarker ? undefined : newest
 }
 
-/** Adds a version, or replaces the only one of a bucket that keeps none. */
+/** Adds a version. Without versioning it replaces the earlier one. */
 export function add(bucket: Bucket, version: Omit<Version, 'versionId'>): Version {
   const versionId = bucket.versioning === 'Enabled' ? randomBytes(24).toString('base64url') : 'null'
   const added: Version = { ...version, versionId }
@@ -45,7 +45,7 @@ export function add(bucket: Bucket, version: Omit<Version, 'versionId'>): Versio
   return added
 }
 
-/** Removes one version for good. */
+/** Removes one version permanently. */
 export function removeVersion(bucket: Bucket, key: string, versionId: string): Version | undefined {
   const versions = bucket.keys.get(key) ?? []
   const gone = versions.find((version) => version.versionId === versionId)

@@ -40,7 +40,7 @@ export function getObject(bucket: Bucket, key: string, { url, headers }: Request
   }
 }
 
-/** Removes an object, or marks it as deleted, or removes one version of it for good. */
+/** Removes an object, marks it as deleted, or removes one of its versions permanently. */
 export function deleteObject(bucket: Bucket, key: string, versionId: string | null, now: number): Version | undefined {
   bucket.deletions.set(key, performance.now())
   if (versionId !== null) return removeVersion(bucket, key, versionId)

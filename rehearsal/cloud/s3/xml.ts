@@ -5,7 +5,7 @@ import type { AwsError } from '../kernel/errors.ts'
 import { escapeXml } from '../kernel/protocol/query.ts'
 import { malformedXml } from './errors.ts'
 
-/** Elements by name; a list becomes one element for each item, side by side, as S3 writes lists. */
+/** Elements by name. A list becomes one element for each item, without an outer element, as in S3. */
 export interface Elements {
   readonly [name: string]: Value | readonly Value[] | undefined
 }
@@ -21,7 +21,7 @@ export function xmlDocument(root: string, inside: string): Answer {
   return document(200, `<${root} xmlns="${NAMESPACE}">${inside}</${root}>`)
 }
 
-/** S3's errors, which alone in AWS have no element around `Error`. */
+/** S3's errors. Unlike other AWS services, S3 has no element around `Error`. */
 export function writeS3Error(error: AwsError): Answer {
   const elements = { Code: error.code, Message: error.message, ...(error.detail as Elements), RequestId: randomUUID() }
   return document(error.status, `<Error>${write(elements)}</Error>`)

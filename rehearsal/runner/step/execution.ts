@@ -1,6 +1,6 @@
 import type { Conclusion } from '../events.ts'
 
-/** What the process, stand-in or composite action of a step gave. */
+/** Result of a step's process, stand-in or composite action. */
 export interface ExecutionResult {
   readonly outcome: Conclusion
   readonly outputs: Readonly<Record<string, string>>

@@ -22,7 +22,7 @@ export function imageOperations(repositories: Repositories, now: () => number): 
         const image = findImage(repository, id)
         if (image === undefined) return missing(id)
         repositories.markPulled(image)
-        // A client that takes neither of an index's media types gets its first image, as a registry would send it.
+        // A client that accepts no media type of an index gets its first image, as from any registry.
         return { images: [imageAnswer(repository, readable(repository, image, accepted), id.imageTag)] }
       })
     },

@@ -19,7 +19,7 @@ export function pageSize(asked: number | undefined, byDefault: number, most = 10
   throw new AwsError('InvalidParameterException', `maxResults must be between 1 and ${most}, not ${asked}.`)
 }
 
-/** Refuses a batch that is larger than AWS takes. */
+/** Refuses a batch above AWS's limit. */
 export function refuseLargeBatch(member: string, batch: readonly unknown[], most: number): void {
   if (batch.length === 0) throw new AwsError('InvalidParameterException', `${member} cannot be empty.`)
   if (batch.length > most) throw new AwsError('InvalidParameterException', `${member} can have at most ${most} items.`)

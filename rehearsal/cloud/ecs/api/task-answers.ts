@@ -70,7 +70,7 @@ function containerAnswer(task: Task, container: ContainerState): Container {
   }
 }
 
-/** UNHEALTHY if one essential container is; HEALTHY once all that have a health check are. */
+/** UNHEALTHY if an essential container is unhealthy. HEALTHY if all containers with a health check are healthy. */
 function healthStatusOf({ containers }: Task): HealthStatus {
   const checked = containers.filter(({ definition }) => definition.essential !== false && definition.healthCheck)
   if (checked.some(({ healthStatus }) => healthStatus === 'UNHEALTHY')) return 'UNHEALTHY'
@@ -78,7 +78,7 @@ function healthStatusOf({ containers }: Task): HealthStatus {
   return allHealthy ? 'HEALTHY' : 'UNKNOWN'
 }
 
-/** An ENI's id is a UUID, made here from the task's id, which has as many digits. */
+/** An ENI's id is a UUID. It is made from the task's id, which has as many digits. */
 const attachmentId = ({ id }: Task) => id.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 
 function attachmentOf(task: Task, eni: string): Attachment {

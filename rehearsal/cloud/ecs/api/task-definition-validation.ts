@@ -74,7 +74,7 @@ const FARGATE: Readonly<Record<string, { from: number; to: number; step: number 
   16384: { from: 32_768, to: 122_880, step: 8192 },
 }
 
-/** Whether Fargate has such a size. */
+/** Whether Fargate supports these sizes. */
 export function fitsFargate({ cpu, memory }: RegisterTaskDefinitionRequest): boolean {
   const sizes = FARGATE[cpuUnits(cpu)]
   const mib = memoryMib(memory)

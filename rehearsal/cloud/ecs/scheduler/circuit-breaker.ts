@@ -11,9 +11,9 @@ export function thresholdOf({ deploymentCircuitBreaker }: DeploymentConfiguratio
 export interface TaskEnd {
   /** It was RUNNING before it ended. */
   readonly ran: boolean
-  /** A health check, of the container or of a target group, failed it. */
+  /** It failed a health check of the container or of a target group. */
   readonly failedChecks: boolean
-  /** Someone wanted it to end: a newer deployment, a scale-in, a user. */
+  /** It was stopped by a newer deployment, a scale-in or a user. */
   readonly wanted: boolean
 }
 

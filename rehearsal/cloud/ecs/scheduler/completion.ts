@@ -1,4 +1,4 @@
-// When a deployment is complete, which of the ones before it are over, and when a service is steady.
+// Completes deployments, removes old ones, and reports a steady state.
 import type { Ecs } from '../context.ts'
 import { addServiceEvent, recordDeployment } from '../journal.ts'
 import { events } from '../messages.ts'
@@ -8,7 +8,7 @@ import { wantedOf } from './blue-green/desired-tasks.ts'
 import { completeDeployment } from './rollout.ts'
 import { countOf, desiredCountOf, isHealthy, isWanted, primaryOf, takesTraffic } from './task-counts.ts'
 
-/** Completes the service's deployment, and reports a steady state, when it is time. */
+/** Completes the service's deployment, and reports a steady state, if all conditions hold. */
 export function concludeRollout(ecs: Ecs, service: Service, wakeIn: (ms: number) => void): void {
   const primary = primaryOf(service)
   if (primary === undefined) return

@@ -1,4 +1,4 @@
-// What ends a deployment before it is complete: the circuit breaker, an alarm, a user.
+// Ends a deployment before it is complete: by the circuit breaker, an alarm or a user.
 import type { Ecs } from '../context.ts'
 import { addServiceEvent } from '../journal.ts'
 import { wantsRollback } from '../lifecycle.ts'
@@ -23,7 +23,7 @@ interface Ending {
   readonly event: string
   readonly rolloutReason: string
   readonly verdict: string
-  /** How to roll back; `undefined` to stay with what is there. */
+  /** Messages of the rollback; `undefined` for no rollback. */
   readonly rollback: RollbackWords | undefined
 }
 
@@ -93,7 +93,7 @@ function alarmed(ecs: Ecs, { record, service }: Deployment): Ending | undefined 
   }
 }
 
-/** Asks for the end of a deployment, as StopServiceDeployment does. */
+/** Requests the end of a deployment, for StopServiceDeployment. */
 export function requestStop(ecs: Ecs, record: ServiceDeployment, stopType: 'ROLLBACK' | 'ABORT'): void {
   updateStatus(ecs, record, stopType === 'ABORT' ? 'STOP_REQUESTED' : 'ROLLBACK_REQUESTED')
 }

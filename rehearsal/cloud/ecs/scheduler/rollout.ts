@@ -31,11 +31,11 @@ function abandon(ecs: Ecs, left: Deployment): void {
   const { service, record, revision, id, isRollback } = left
   const { lifecycle } = record
   if (lifecycle?.stage === 'CLEAN_UP' && lifecycle.production === 100 && !isRollback) {
-    // All traffic is with it, and what it replaced is on its way out: there is nothing else to go back to.
+    // It has all traffic, and the revision that it replaced is being removed: a rollback can only go to this one.
     service.lastCompleted = { revision, deploymentId: id }
     service.live = revision.slot
   } else if (!shiftsTraffic(service.deploymentConfiguration)) {
-    // A rolling update takes the place of what had the traffic before.
+    // A rolling update uses the live target group.
     shift(ecs, left, 'production', 0)
     shift(ecs, left, 'test', 0)
   }
@@ -173,7 +173,7 @@ function makePrimary(
   return deployment
 }
 
-/** What is new is beside what is live only where the two change places. */
+/** A new revision uses the other target group if the strategy shifts traffic, else the live one. */
 const slotOf = ({ live, deploymentConfiguration, lastCompleted }: Service) =>
   shiftsTraffic(deploymentConfiguration) && lastCompleted !== undefined ? otherSlot(live) : live
 

@@ -14,14 +14,14 @@ import { startTasks } from './start-tasks.ts'
 import { desiredCountOf, primaryOf } from './task-counts.ts'
 
 /**
- * The service scheduler. It sleeps until something happens to a service, and then looks at that service alone:
- * once for all that happened within one pass.
+ * The service scheduler. An event of a service starts a pass over that service alone:
+ * one pass for all events until then.
  */
 export class Scheduler implements TaskWatcher {
   readonly tasks: Tasks
   readonly #ecs: Ecs
   readonly #unsubscribe: () => void
-  /** Deployments under way that name alarms. */
+  /** Deployments in progress that name alarms. */
   readonly #watched = new Set<Service>()
 
   constructor(ecs: Ecs) {
@@ -89,7 +89,7 @@ export class Scheduler implements TaskWatcher {
   stopped(task: Task): void {
     const { deployment } = task
     if (deployment === undefined) return
-    // What it left may be what another of its service waits for.
+    // Another task of the service may wait for this capacity.
     if (task.instance !== undefined && deployment.service.scheduling.reportedProblem !== undefined) {
       deployment.service.scheduling.notBefore = 0
     }
@@ -142,7 +142,7 @@ export class Scheduler implements TaskWatcher {
     else this.#watched.delete(service)
   }
 
-  /** Starts and stops what is due. */
+  /** Starts and stops tasks by the plan. */
   #scale(service: Service): void {
     const primary = primaryOf(service)
     if (primary === undefined) return

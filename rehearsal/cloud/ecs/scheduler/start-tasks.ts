@@ -13,12 +13,12 @@ interface Launcher {
   touch(service: Service): void
 }
 
-/** As many as one call of RunTask may start; the scheduler starts no more in one pass. */
+/** Limit of RunTask. The scheduler starts no more tasks in one pass. */
 const BATCH = 10
 /** Pause before the next placement attempt. */
 const PLACEMENT_PAUSE = 15_000
 
-/** Starts tasks of a deployment, as many of `count` as there is room for. */
+/** Starts `count` tasks of a deployment, or fewer if there is no capacity. */
 export function startTasks(
   ecs: Ecs,
   scheduler: Launcher,
@@ -99,7 +99,7 @@ function isFargate({ revision }: Deployment): boolean {
   return capacityProviderStrategy?.some(({ capacityProvider }) => capacityProvider?.startsWith('FARGATE')) ?? false
 }
 
-/** Gives a task the tags that its service wants its tasks to have. */
+/** Copies the tags that `propagateTags` names to a task. */
 function tagTask(ecs: Ecs, { arn, cluster, definition, deployment }: Task): void {
   if (deployment === undefined) return
   const { service } = deployment

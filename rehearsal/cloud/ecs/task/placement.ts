@@ -11,9 +11,9 @@ export interface Needs {
 export type Placement =
   | { readonly instance: ContainerInstance }
   | {
-      /** The words of service events. */
+      /** For the message of a service event. */
       readonly reason: string
-      /** The words of RunTask's `failures`. */
+      /** For RunTask's `failures`. */
       readonly code: string
       readonly arn?: string
     }

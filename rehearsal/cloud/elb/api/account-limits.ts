@@ -1,6 +1,6 @@
 import type { Operations } from '../../kernel/call.ts'
 
-/** AWS's quotas as a new account has them. The rehearsal does not enforce them. */
+/** AWS's quotas of a new account. The rehearsal does not enforce them. */
 const limits: Readonly<Record<string, number>> = {
   'application-load-balancers': 50,
   'listeners-per-application-load-balancer': 50,

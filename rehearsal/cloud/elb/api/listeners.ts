@@ -113,7 +113,7 @@ async function modifyListener(elb: ElbContext, listener: Listener, input: Parame
   if (action !== undefined) changeAction(elb.health, standard, action)
 }
 
-/** The protocol that `input` names, if any. TLS is refused: there is no certificate to end it with. */
+/** The protocol in `input`, if any. Refuses TLS, as the rehearsal has no certificates. */
 function readProtocol(input: Parameters, balancer: LoadBalancer): ListenerProtocol | undefined {
   for (const member of ['Certificates', 'SslPolicy', 'AlpnPolicy', 'MutualAuthentication']) {
     if (input.has(member)) throw notSimulated(`${member} of listeners`, 'Listen on HTTP (or TCP) here.')
@@ -128,7 +128,7 @@ function readProtocol(input: Parameters, balancer: LoadBalancer): ListenerProtoc
   return protocol
 }
 
-/** Ends a listener with all its rules: no new connections, and those that are idle closed. */
+/** Ends a listener and its rules: refuses new connections, and closes idle ones. */
 export async function closeListener(elb: ElbContext, resources: Resources, listener: Listener): Promise<void> {
   listener.loadBalancer.listeners.delete(listener.arn)
   resources.listeners.delete(listener.arn)

@@ -26,7 +26,7 @@ import { findLoadBalancer } from './find.ts'
 import { closeListener } from './listeners.ts'
 import { readTags } from './tags.ts'
 
-/** How long AWS says `provisioning` here; minutes in AWS, where machines have to start. */
+/** How long the state is `provisioning`. It takes minutes on AWS. */
 const provisioningMs = 1_000
 
 export function loadBalancerOperations(elb: ElbContext): Operations {

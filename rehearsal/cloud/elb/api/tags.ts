@@ -10,7 +10,7 @@ import type { Resources } from '../resources.ts'
 const most = 50
 const characters = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u
 
-/** Reads a list of tags, refusing what AWS refuses. */
+/** Reads a list of tags. Refuses what AWS refuses. */
 export function readTags(input: Parameters, name = 'Tags'): Tags {
   const tags: Tags = new Map()
   for (const tag of input.list(name)) {

@@ -100,7 +100,7 @@ function createTargetGroup(elb: ElbContext, input: Parameters, caller: Caller): 
 }
 
 function protocolVersion(input: Parameters, protocol: TargetGroup['protocol']): 'HTTP1' | undefined {
-  // Terraform sends an empty one where none was set.
+  // Terraform sends an empty value for an unset one.
   const version = input.text('ProtocolVersion') || undefined
   if (protocol === 'TCP') {
     if (version !== undefined) throw invalid('Protocol version cannot be specified for target groups of protocol TCP')

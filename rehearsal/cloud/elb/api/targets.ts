@@ -52,7 +52,7 @@ function readTargets(input: Parameters, group: TargetGroup): readonly Target[] {
   })
 }
 
-/** A target to deregister names no port: then all its ports are meant, as AWS does it. */
+/** A target to deregister without a port means all its ports, as on AWS. */
 const registeredAs = (input: Parameters, group: TargetGroup): readonly Target[] =>
   input.list('Targets').flatMap((one) => {
     const id = one.required('Id')

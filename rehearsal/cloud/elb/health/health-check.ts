@@ -9,7 +9,7 @@ function matches(matcher: string, status: number): boolean {
   })
 }
 
-/** Why a check failed, in AWS's words; `undefined` if it passed. */
+/** Why a check failed, with AWS's text; `undefined` if it passed. */
 export function failureOf(check: HealthCheck, result: ProbeResult): Required<Omit<TargetHealth, 'state'>> | undefined {
   switch (result.outcome) {
     case 'timed-out':
@@ -25,12 +25,12 @@ export function failureOf(check: HealthCheck, result: ProbeResult): Required<Omi
   }
 }
 
-/** How many checks in a row, counted on from `streak`, have now passed (above 0) or failed (below 0). */
+/** The streak after one more check: number of checks in a row that passed (above 0) or failed (below 0). */
 export const continueStreak = (streak: number, passed: boolean): number =>
   passed ? Math.max(streak, 0) + 1 : Math.min(streak, 0) - 1
 
 /**
- * What a target's health is after one more check. A new target is healthy after its first passed check; one that was
+ * A target's health after one more check. A new target is healthy after its first passed check; one that was
  * unhealthy has to pass `healthyThreshold` in a row. `unhealthyThreshold` failures in a row make a target unhealthy.
  */
 export function judge(

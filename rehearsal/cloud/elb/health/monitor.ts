@@ -6,7 +6,7 @@ import { continueStreak, failureOf, judge } from './health-check.ts'
 
 type Listener = Parameters<TargetGroups['onChange']>[0]
 
-/** How long a load balancer takes to know a new target, before its first health check. */
+/** Delay of a new target's first health check. */
 const registrationMs = 1_000
 
 const registering: TargetHealth = {
@@ -135,7 +135,7 @@ export class HealthMonitor {
     const failure = failureOf(check, result)
     entry.streak = continueStreak(entry.streak, failure === undefined)
     this.#change(group, entry, judge(check, entry.health, entry.streak, failure))
-    // A listener may have deregistered the target at once; then there is nothing more to check.
+    // A listener of the change may have deregistered the target: no more checks then.
     if (entry.round !== round) return
     entry.timer = this.#clock.after(begun + group.healthCheck.intervalSeconds * 1_000 - this.#clock.now(), () =>
       this.#check(group, entry),
@@ -190,7 +190,7 @@ export class HealthMonitor {
 const same = (a: TargetHealth, b: TargetHealth) =>
   a.state === b.state && a.reason === b.reason && a.description === b.description
 
-/** Where checks go: the traffic port, or the port that the health check names, of the same host. */
+/** Address for checks: the target's host, with the traffic port or the port of the health check. */
 function checkedTarget(target: Target, port: string): Target {
   if (port === 'traffic-port' || Number(port) === target.port) return target
   return { id: target.id, port: Number(port) }

@@ -8,8 +8,8 @@ export const reach = (target: Target): { readonly host: string; readonly port: n
   target.address ?? { host: target.id, port: target.port }
 
 /**
- * Makes one health check over the wire, as a load balancer's node does: a new connection each time, no redirect
- * followed, any certificate accepted. Never rejects: whatever goes wrong is a result.
+ * Makes one health check over the network, as a load balancer's node does: a new connection each time, no redirect
+ * followed, any certificate accepted. Never rejects: an error is a result, too.
  */
 export function probeOverHttp(target: Target, request: ProbeRequest): Promise<ProbeResult> {
   return request.protocol === 'TCP' ? probeTcp(target, request.timeoutMs) : probeHttp(target, request)

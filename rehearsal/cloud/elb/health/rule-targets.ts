@@ -2,7 +2,7 @@
 import { type Action, forwardsTo, type Rule, type TargetGroup } from '../model.ts'
 import type { HealthMonitor } from './monitor.ts'
 
-/** Puts a new rule into effect: its target groups are in use, and their targets are checked. */
+/** Activates a new rule: its target groups are in use, and their targets are checked. */
 export function startForwarding(health: HealthMonitor, rule: Rule): void {
   for (const group of forwardsTo(rule.action)) {
     const first = group.usedBy.size === 0
@@ -11,7 +11,7 @@ export function startForwarding(health: HealthMonitor, rule: Rule): void {
   }
 }
 
-/** Takes a rule out of effect. Targets of groups that no other rule forwards to become `unused`. */
+/** Deactivates a rule. Targets of groups that no other rule forwards to become `unused`. */
 export function stopForwarding(health: HealthMonitor, rule: Rule): void {
   for (const group of forwardsTo(rule.action)) release(health, rule, group)
 }

@@ -132,7 +132,7 @@ function fixedResponse(action: Parameters): Action {
   }
 }
 
-/** An action as AWS answers it: a forward to one group names it twice. */
+/** An action in the form of answers: a forward to one group names the group twice. */
 export function actionMembers(action: Action): Members {
   const order = { Order: action.order }
   switch (action.type) {

@@ -3,7 +3,7 @@ import { invalid } from '../errors.ts'
 import type { Attributes } from '../model.ts'
 import type { Parameters } from './parameters.ts'
 
-/** The value an attribute has at first, and what it may be. */
+/** An attribute's default, and its allowed values. */
 export interface AttributeRule {
   readonly initial: string
   readonly takes: Value
@@ -78,7 +78,7 @@ const offOrShare: Table = {
   'target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage': { initial: 'off', takes: ['off'] },
 }
 
-/** Anomaly mitigation, slow start and application cookies would change where traffic goes, and are not modelled. */
+/** Anomaly mitigation, slow start and application cookies would change the routing of traffic. They are not simulated. */
 export const httpGroupAttributes: Table = {
   ...forAllGroups,
   ...offOrShare,
@@ -131,7 +131,7 @@ export const tcpListenerAttributes: Table = { 'tcp.idle_timeout.seconds': number
 export const initialAttributes = (table: Table): Attributes =>
   new Map(Object.entries(table).map(([key, rule]) => [key, rule.initial]))
 
-/** Reads new values of attributes; refuses keys that this kind of resource does not have, and values it cannot take. */
+/** Reads new values of attributes. Refuses unknown keys and invalid values. */
 export function readAttributes(kind: string, table: Table, input: Parameters): Attributes {
   const attributes: Attributes = new Map()
   for (const one of input.list('Attributes')) {

@@ -14,7 +14,7 @@ const fields = [
 ] as const
 type Field = (typeof fields)[number]
 
-/** Fields whose values may also come as plain `Values`, and the member that carries them otherwise. */
+/** Fields whose values may come as plain `Values`, and the other member that can hold them. */
 const configOf = {
   'host-header': 'HostHeaderConfig',
   'path-pattern': 'PathPatternConfig',
@@ -108,7 +108,7 @@ function checkCidr(value: string): void {
   }
 }
 
-/** A condition as AWS answers it: paths and hosts twice, once in the older form. */
+/** A condition in the form of answers: paths and hosts twice, once in the older form. */
 export function conditionMembers(condition: Condition): Members {
   const Field = condition.field
   switch (condition.field) {

@@ -4,7 +4,7 @@ import type { Parameters } from './parameters.ts'
 
 const protocols = ['HTTP', 'HTTPS', 'TCP', 'TLS', 'UDP', 'TCP_UDP', 'GENEVE', 'QUIC', 'TCP_QUIC'] as const
 
-/** How a new target group checks its targets when nothing is said, as AWS has it for each protocol. */
+/** AWS's defaults for health checks, by protocol. */
 export function initialHealthCheck(protocol: TargetGroup['protocol'], input: Parameters): HealthCheck {
   const asked = input.text('HealthCheckProtocol')
   const http = protocol !== 'TCP'
@@ -22,7 +22,7 @@ export function initialHealthCheck(protocol: TargetGroup['protocol'], input: Par
   }
 }
 
-/** The health check after what `input` changes of it. Refuses what AWS refuses. */
+/** The health check with the changes in `input`. Refuses what AWS refuses. */
 export function readHealthCheck(
   input: Parameters,
   before: HealthCheck,

@@ -1,7 +1,7 @@
 import { invalid } from '../errors.ts'
 import type { Parameters } from './parameters.ts'
 
-/** One page of what a Describe call answers. The marker is the ARN of the page's last item, made opaque. */
+/** One page of a Describe call's answer. The marker is the encoded ARN of the page's last item. */
 export function page<T extends { readonly arn: string }>(
   input: Parameters,
   all: readonly T[],

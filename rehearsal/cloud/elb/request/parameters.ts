@@ -4,8 +4,8 @@ import { invalid } from '../errors.ts'
 const lowerCamel = (name: string) => name.charAt(0).toLowerCase() + name.slice(1)
 
 /**
- * Reads the members of a query request, all of which arrive as text, as the types that the API says they have.
- * Refuses in the words of AWS's own model validation.
+ * Converts the members of a query request, which are all text, to the types of the API.
+ * Refuses with the messages of AWS's model validation.
  */
 export class Parameters {
   readonly #members: Members
@@ -57,7 +57,7 @@ export class Parameters {
     return this.oneOf(name, ['true', 'false']) === undefined ? undefined : this.text(name) === 'true'
   }
 
-  /** A list of texts; empty where it was not given. */
+  /** A list of texts; empty without the member. */
   texts(name: string, max = Number.POSITIVE_INFINITY): string[] {
     const items = this.#items(name)
     if (items.length > max) {
@@ -68,7 +68,7 @@ export class Parameters {
     )
   }
 
-  /** A list of structures; empty where it was not given. */
+  /** A list of structures; empty without the member. */
   list(name: string): Parameters[] {
     return this.#items(name).map((item, index) => {
       const at = this.#path(`${name}.${index + 1}.member`)

@@ -1,13 +1,13 @@
 import { createServer, type Server } from 'node:net'
 import { AwsError } from '../../kernel/errors.ts'
 
-/** Held on each address as long as it is in use, so that two clouds on one machine never share one. */
+/** Port that is open on each address in use, so that two clouds on one machine never share an address. */
 const claimPort = 46_901
 const blocks = 256
 const hosts = 254
 
 /**
- * Hands out loopback addresses, 127.1.0.1 and on, one to each load balancer: then each can have a port 80 of its own,
+ * Gives each load balancer a loopback address, from 127.1.0.1 on, so that each has its own port 80,
  * as in AWS.
  */
 export class LoopbackAddresses {

@@ -5,8 +5,8 @@ type Forward = Extract<Action, { type: 'forward' }>
 const turns = new WeakMap<readonly WeightedGroup[], number[]>()
 
 /**
- * The group that gets the next request: over time each gets exactly its share of the weights, evenly mixed, so that a
- * shift of 10 % can be seen after ten requests. None where all weights are 0.
+ * The group that gets the next request. Each group gets exactly its share of the weights, evenly distributed, so that a
+ * shift of 10 % shows after ten requests. `undefined` if all weights are 0.
  */
 export function nextGroup({ groups }: Forward): TargetGroup | undefined {
   if (groups.length === 1) return groups[0]?.weight === 0 ? undefined : groups[0]?.group

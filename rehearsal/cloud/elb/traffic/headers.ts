@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Attributes, Listener } from '../model.ts'
 import { responseHeaders } from '../request/attributes.ts'
 
-/** Headers that belong to one connection, not to the message. */
+/** Headers of the connection, which are not forwarded. */
 const hopByHop = new Set([
   'connection',
   'keep-alive',
@@ -15,7 +15,7 @@ const hopByHop = new Set([
 ])
 const rewritten = new Set(['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-port'])
 
-/** The headers of a request as its target gets them, names and values in turn, in the client's spelling and order. */
+/** Headers for the target: alternating names and values, in the client's spelling and order. */
 export function forwardedHeaders(request: IncomingMessage, listener: Listener, upgrade = false): string[] {
   const { attributes } = listener.loadBalancer
   const headers: string[] = []
@@ -47,7 +47,7 @@ function forwardedForOf(request: IncomingMessage, attributes: Attributes): strin
   return before === '' ? client : `${before}, ${client}`
 }
 
-/** Keeps the trace that the client began, as AWS does, and begins one otherwise. */
+/** Continues the client's trace, or starts one, as AWS does. */
 function traceId(request: IncomingMessage): string {
   const own = `1-${Math.floor(Date.now() / 1_000).toString(16)}-${randomBytes(12).toString('hex')}`
   const given = request.headers['x-amzn-trace-id']
@@ -55,7 +55,7 @@ function traceId(request: IncomingMessage): string {
   return given.includes('Root=') ? `Self=${own};${given}` : `Root=${own};${given}`
 }
 
-/** The headers of an answer as the client gets them: the target's, and those that the listener sets. */
+/** Headers for the client: those of the target, and those that the listener sets. */
 export function answeredHeaders(answer: IncomingMessage, listener: Listener, cookies: readonly string[]): string[] {
   const set = listenerHeaders(listener)
   const dropServer = listener.attributes.get('routing.http.response.server.enabled') === 'false'

@@ -11,12 +11,12 @@ import type { Ending, Tally } from './request-journal.ts'
 import { choose } from './stickiness.ts'
 import { join } from './tcp.ts'
 
-/** An Application Load Balancer's listener. Rules are looked up at each request, so that changes act at once. */
+/** A listener of an Application Load Balancer. Looks up rules at each request, so that changes take effect at once. */
 export function httpServer(listener: Listener, clock: Clock, tally: Tally): Server {
   const server = createServer((request, response) => serve(listener, clock, tally, request, response))
   const idleSeconds = Number(listener.loadBalancer.attributes.get('idle_timeout.timeout_seconds') ?? 60)
   server.keepAliveTimeout = idleSeconds * 1_000
-  // A long upload is no error, as long as something arrives.
+  // A long upload is no error while bytes arrive.
   server.requestTimeout = 0
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) =>
     upgrade(listener, tally, request, socket, head),
@@ -54,7 +54,7 @@ function serve(
   }
 }
 
-/** Hands a WebSocket (or any other upgrade) through to a target, byte for byte once it agreed. */
+/** Forwards a WebSocket or other upgrade: byte for byte once the target has accepted it. */
 function upgrade(listener: Listener, tally: Tally, request: IncomingMessage, client: Socket, head: Buffer): void {
   const { action } = route(listener.rules, factsOf(request))
   const choice = action.type === 'forward' ? choose(action, request) : undefined

@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net'
 import type { Condition, KeyValue, Rule } from '../model.ts'
 
-/** What rules look at in a request. */
+/** The parts of a request that rules match. */
 export interface RequestFacts {
   readonly method: string
   /** Without port. */
@@ -14,14 +14,14 @@ export interface RequestFacts {
 
 type Test = (request: RequestFacts) => boolean
 
-/** The first rule, by priority, whose conditions all hold. The default rule has none, so there always is one. */
+/** The first rule by priority whose conditions all match. The default rule has no conditions, so one always matches. */
 export function route(rules: readonly Rule[], request: RequestFacts): Rule {
   const rule = rules.find(({ conditions }) => conditions.every((condition) => testOf(condition)(request)))
   if (rule === undefined) throw new Error('a listener without a default rule')
   return rule
 }
 
-/** Conditions are compiled once, not at each request. */
+/** Conditions, compiled once and not at each request. */
 const tests = new WeakMap<Condition, Test>()
 
 function testOf(condition: Condition): Test {
@@ -84,7 +84,7 @@ function within(cidrs: readonly string[]): Test {
   return ({ sourceIp }) => list.check(sourceIp, isIP(sourceIp) === 6 ? 'ipv6' : 'ipv4')
 }
 
-/** `*` stands for any number of characters, `?` for exactly one. */
+/** `*` matches any number of characters, `?` exactly one. */
 function wildcard(pattern: string, flags = ''): RegExp {
   const source = pattern
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')

@@ -1,10 +1,10 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { FixedResponse, Redirect } from '../model.ts'
 
-/** Statuses that AWS's load balancers name in words of their own. */
+/** Statuses with a text of AWS's load balancers. */
 const titles: Readonly<Record<number, string>> = { 503: 'Service Temporarily Unavailable', 504: 'Gateway Time-out' }
 
-/** Answers with the load balancer's own page for an error of its own. */
+/** Answers with the load balancer's error page. */
 export function answerError(response: ServerResponse, status: number): void {
   const title = `${status} ${titles[status] ?? STATUS_CODES[status]}`
   const page =
@@ -38,7 +38,7 @@ export function answerRedirect(
   response.end()
 }
 
-/** Where a redirect leads: its parts may take over parts of the request. */
+/** The address of a redirect, whose parts may refer to parts of the request. */
 function locationOf(redirect: Redirect, url: string, hostHeader: string, listenerPort: number): string {
   const [path = '/', query = ''] = splitOnce(url, '?')
   const was: Readonly<Record<string, string>> = {

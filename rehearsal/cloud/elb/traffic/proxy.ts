@@ -24,7 +24,7 @@ export interface Exchange {
   readonly response: ServerResponse
 }
 
-/** Opens a request to a target, with the connections that are open to it already. */
+/** Opens a request to a target, and uses an open connection if there is one. */
 export function callTarget(exchange: Pick<Exchange, 'group' | 'target' | 'request'>, headers: string[]): ClientRequest {
   const { group, target, request } = exchange
   const https = group.protocol === 'HTTPS'
@@ -41,8 +41,8 @@ export function callTarget(exchange: Pick<Exchange, 'group' | 'target' | 'reques
 }
 
 /**
- * Streams a request to a target and its answer back. Nothing is retried: as in AWS, a target that closes a
- * connection under a request makes a 502. Calls `ended` exactly once.
+ * Streams a request to a target and its answer back. Does not retry: as on AWS, a target that closes a
+ * connection during a request gives a 502. Calls `ended` exactly once.
  */
 export function forward(exchange: Exchange, clock: Clock, ended: (ending: Ending) => void): void {
   const { listener, target, request, response } = exchange

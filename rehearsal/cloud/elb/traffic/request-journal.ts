@@ -7,14 +7,14 @@ interface Counts {
   readonly loadBalancer: string
   readonly targetGroup: string | undefined
   requests: number
-  /** Answered with an error of the load balancer's own, or cut off. */
+  /** The load balancer answered with an error, or the connection broke. */
   failed: number
-  /** Given up by the client before it was answered. */
+  /** The client closed the connection before the answer. */
   abandoned: number
   readonly statuses: Record<string, number>
 }
 
-/** What is written down of a request. */
+/** The recorded parts of a request. */
 export interface Requested {
   readonly method?: string | undefined
   readonly url?: string | undefined
@@ -26,7 +26,7 @@ export type Ending =
   | { readonly kind: 'failed'; readonly status: number | undefined; readonly cause: string; readonly target?: string }
   | { readonly kind: 'abandoned' }
 
-/** Counts what goes through load balancers, and writes down each request that failed behind one. */
+/** Counts requests of load balancers, and writes each failed one to the journal. */
 export class Tally {
   readonly #journal: Journal
   readonly #counts = new Map<string, Counts>()
@@ -61,7 +61,7 @@ export class Tally {
       ...{ account, region, loadBalancer, targetGroup },
       port: listener.port,
       method: request.method,
-      // Without the query, where tokens may be.
+      // Without the query, which may hold tokens.
       path: request.url?.split('?')[0],
       target: ending.target,
       status: ending.status,

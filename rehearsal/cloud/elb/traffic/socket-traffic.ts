@@ -10,7 +10,7 @@ import { Tally } from './request-journal.ts'
 import { tcpServer } from './tcp.ts'
 import type { Traffic } from './traffic.ts'
 
-/** Load balancers that really listen, each on a loopback address of its own. */
+/** Load balancers with real sockets, each on its own loopback address. */
 export function realTraffic(clock: Clock, journal: Journal): Traffic {
   const addresses = new LoopbackAddresses()
   const tally = new Tally(journal)
@@ -29,7 +29,7 @@ export function realTraffic(clock: Clock, journal: Journal): Traffic {
       })
       await bind(server, listener, port)
       return async () => {
-        // The port is free at once; what is under way may finish.
+        // The port is free at once. Open requests may finish.
         server.close()
         if ('closeIdleConnections' in server) (server as HttpServer).closeIdleConnections()
       }

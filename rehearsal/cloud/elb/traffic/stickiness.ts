@@ -4,7 +4,7 @@ import { inRotation, nextGroup, nextTarget } from './choose-target.ts'
 
 type Forward = Extract<Action, { type: 'forward' }>
 
-/** Where one request goes, and the cookies that bring the client's next one there too. */
+/** The target of a request, and the cookies that send the client's next request there. */
 export interface Choice {
   readonly group: TargetGroup | undefined
   readonly target: RegisteredTarget | undefined
@@ -14,7 +14,7 @@ export interface Choice {
 const groupCookie = 'AWSALBTG'
 const targetCookie = 'AWSALB'
 
-/** Chooses group and target: those of the client's cookies where stickiness is on, else the next in turn. */
+/** Chooses group and target: with stickiness those of the client's cookies, else the next in turn. */
 export function choose(action: Forward, request: IncomingMessage): Choice {
   const cookies: string[] = []
   const group = stickyGroup(action, request) ?? nextGroup(action)

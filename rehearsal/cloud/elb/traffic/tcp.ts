@@ -5,7 +5,7 @@ import { targetKey } from '../model.ts'
 import { nextGroup, nextTarget } from './choose-target.ts'
 import type { Tally } from './request-journal.ts'
 
-/** A Network Load Balancer's listener: each connection goes to one target, byte for byte. */
+/** A listener of a Network Load Balancer: forwards each connection to one target, byte for byte. */
 export function tcpServer(listener: Listener, tally: Tally): Server {
   return createServer((client) => {
     const action = listener.rules[0]?.action
@@ -36,7 +36,7 @@ export function tcpServer(listener: Listener, tally: Tally): Server {
   })
 }
 
-/** Lets two sockets talk, and ends one when the other ends. */
+/** Connects two sockets, and ends one when the other ends. */
 export function join(one: Socket, other: Socket): void {
   one.pipe(other)
   other.pipe(one)

@@ -84,7 +84,7 @@ export class World {
     }
   }
 
-  /** Waits for the engine's event of a container's death, for a limited time, as the engine may send none. */
+  /** Waits for the engine's event that a container ended, for a limited time: the engine may send none. */
   async diedOf(container: Docker.Container, isDead: () => boolean): Promise<void> {
     const state = await container.inspect().catch(() => undefined)
     if (state === undefined || state.State.Status === 'created') return

@@ -4,7 +4,7 @@ import { RUN_LABEL } from './labels.ts'
 
 export type EngineEvent =
   | { readonly kind: 'died'; readonly exitCode: number }
-  /** A process was killed for its memory. The engine sends this before or after the death. */
+  /** The kernel killed a process because memory ran out. The engine sends this before or after the end of the container. */
   | { readonly kind: 'out-of-memory' }
   | { readonly kind: 'health'; readonly status: 'HEALTHY' | 'UNHEALTHY' }
 

@@ -35,7 +35,7 @@ export class Images {
     return { digest: digestOf(image, held?.RepoDigests ?? []) }
   }
 
-  /** Removes the pulled images from the engine, except those that others use. */
+  /** Removes the images that were pulled here from the engine. Skips images that a container still uses. */
   async removeAll(): Promise<void> {
     for (const image of this.#brought)
       await this.#engine

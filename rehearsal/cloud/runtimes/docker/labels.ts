@@ -1,4 +1,4 @@
-/** Label of everything that a cloud creates on a Docker engine. A cloud removes only what has its own value of it. */
+/** Label of everything that a cloud creates on a Docker engine. Its value names the cloud, which removes only its own. */
 export const RUN_LABEL = 'slipway.rehearsal'
 
 /** Further labels, for `docker ps`. */

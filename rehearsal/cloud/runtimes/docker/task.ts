@@ -189,7 +189,7 @@ export class DockerTask implements TaskHandle {
     this.#continue()
   }
 
-  /** The engine may report it after the death that it caused. */
+  /** Whether the container ran out of memory. The engine may report that after the container has ended. */
   async #ranOutOfMemory(running: Running): Promise<boolean> {
     for (let wait = 0; wait < OOM_NOTICE_MS && !running.outOfMemory; wait += OOM_LOOK_MS) {
       const state = await running.container?.inspect().catch(() => undefined)

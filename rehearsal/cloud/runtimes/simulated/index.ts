@@ -98,7 +98,7 @@ const refusalOf = ({ noCapacity }: { readonly noCapacity?: true | string | undef
 
 const isAwsvpc = ({ definition }: TaskRequest) => definition.networkMode === 'awsvpc'
 
-/** The ports of its instance at which a container answers: in host mode its own, of which the agent says nothing. */
+/** Host ports of a container. In host mode they are its own ports, which the ECS agent does not report. */
 function portsOf({ definition }: TaskRequest, name: string, { networkBindings = [] }: StartedContainer) {
   if (definition.networkMode !== 'host') return networkBindings.map(({ hostPort }) => hostPort)
   const container = definition.containerDefinitions?.find((candidate) => candidate.name === name)

@@ -6,10 +6,10 @@ import { type Scenario, scenarioSchema } from './scenario.ts'
 
 const SCENARIOS = fileURLToPath(new URL('../../../scenarios/', import.meta.url))
 
-/** A scenario that cannot be read. The message has one line for each mistake, and names its place. */
+/** A scenario that cannot be read. The message has one line for each mistake, with its position. */
 export class ScenarioError extends Error {}
 
-/** Reads a scenario of this repository by its name, or any other by the path of its file. */
+/** Reads a scenario by its name in this repository, or by the path of its file. */
 export function loadScenario(nameOrFile: string): Scenario {
   const named = `${SCENARIOS}${nameOrFile}.yaml`
   const isName = /^[\w-]+$/.test(nameOrFile)
@@ -26,7 +26,7 @@ export const scenarioNames = (): readonly string[] =>
     .map((file) => file.slice(0, -'.yaml'.length))
     .sort()
 
-/** Reads a scenario from its text; `file` is what messages call it. */
+/** Parses a scenario. `file` is its name in messages. */
 export function parseScenario(text: string, file: string): Scenario {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines })
@@ -50,7 +50,7 @@ function mistakes({ issues }: ZodError, document: Document, lines: LineCounter, 
   })
 }
 
-/** Where a value stands; where it is missing, what it is missing from. */
+/** Position of a value, or of its parent if the value is missing. */
 function offsetOf(document: Document, path: readonly (string | number)[]): number {
   for (let length = path.length; length >= 0; length--) {
     const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true)

@@ -16,12 +16,12 @@ const duration = z.union([z.string(), z.number()]).transform((value, context): D
   return parsed
 })
 
-/** Which tasks a rule is for; all members that are given must match. */
+/** The tasks that a rule applies to. All given members must match. */
 const when = z.strictObject({
   service: z.string().optional(),
   /** `family` or `family:revision`. */
   taskDefinition: z.string().optional(),
-  /** Part of the image's name; `*` stands for anything. */
+  /** Part of the image's name; `*` matches any text. */
   image: z.string().optional(),
   /** The service's first deployment is 1. */
   deployment: z.int().positive().optional(),
@@ -30,7 +30,7 @@ const when = z.strictObject({
   /** The deployment's first task is 1. */
   tasksFrom: z.int().positive().optional(),
   tasksTo: z.int().positive().optional(),
-  /** Of the tasks that match otherwise, this share, drawn from the seed. */
+  /** Probability that the rule applies to a matching task, drawn from the seed. */
   chance: z.number().min(0).max(1).optional(),
 })
 
@@ -38,7 +38,7 @@ const answers = z.union([z.int().min(100).max(599), z.enum(['timed-out', 'refuse
 
 const taskRule = z.strictObject({
   when: when.optional(),
-  /** There is no room for it; true for AWS's usual words, or others. */
+  /** There is no capacity for the task. `true` gives AWS's usual message. */
   noCapacity: z.union([z.literal(true), z.string()]).optional(),
   provisioning: duration.optional(),
   pull: z.strictObject({ takes: duration.optional(), fails: z.string().optional() }).optional(),
@@ -47,30 +47,30 @@ const taskRule = z.strictObject({
     .strictObject({
       after: duration,
       code: z.int().min(0).max(255),
-      /** The first essential one, unless named. */
+      /** Default: the first essential container. */
       container: z.string().optional(),
       reason: z.string().optional(),
     })
     .optional(),
   /** Result of container health checks. */
   health: z.enum(['healthy', 'unhealthy', 'silent']).optional(),
-  /** What a load balancer's health checks get. */
+  /** Answer to the load balancer's health checks. */
   answers: answers.optional(),
-  /** From then on its checks fail, though it runs on. */
+  /** Its health checks fail from this time on, while it runs. */
   sickAfter: duration.optional(),
   stop: z.strictObject({ takes: duration.optional(), code: z.int().min(0).max(255).optional() }).optional(),
 })
 
 const alarm = z.strictObject({
   name: z.string(),
-  /** Raised so long after this deployment's first task was started. */
+  /** Raised by `after`, from the start of the deployment's first task. */
   service: z.string().optional(),
   deployment: z.int().positive(),
   after: duration,
   clearsAfter: duration.optional(),
 })
 
-/** What goes wrong with calls of APIs. */
+/** Faults of API calls. */
 const fault = z.strictObject({
   fault: z.enum([
     'throttled',
@@ -82,7 +82,7 @@ const fault = z.strictObject({
     'reset-after',
     'slow',
   ] satisfies readonly FaultKind[]),
-  /** As in the credential scope, such as `ecs`. */
+  /** Name in the credential scope, such as `ecs`. Default: any. */
   service: z.string().optional(),
   /** Such as `DescribeServices`, with `*` for any text. */
   action: z.string().optional(),
@@ -109,18 +109,18 @@ export const scenarioSchema = z.strictObject({
   /** Throttles calls above AWS's documented rates. */
   throttle: z.boolean().default(false),
   faults: z.array(fault).default([]),
-  /** What Datadog's monitors do at the same time. */
+  /** Changes of Datadog's monitors. */
   datadog: datadogScenario.optional(),
 })
 
-/** What happens in a simulated cloud: what becomes of tasks, which alarms are raised, what goes wrong with calls. */
+/** Events of a simulated cloud: of tasks, alarms, API calls and monitors. */
 export type Scenario = z.infer<typeof scenarioSchema>
 export type TaskRule = Scenario['tasks'][number]
 
 /** Default scenario: all tasks start and are healthy. */
 export const NOTHING_SPECIAL: Scenario = scenarioSchema.parse({ description: 'Every task starts and is healthy.' })
 
-/** How far behind the truth ECS's answers are, as a scenario has it. */
+/** The scenario's delays of stale reads. */
 export function stalenessOf({ staleness }: Scenario): Staleness {
   return {
     currentServiceDeployment: staleness?.currentServiceDeployment?.from ?? 0,

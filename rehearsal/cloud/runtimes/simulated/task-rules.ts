@@ -2,18 +2,18 @@ import type { Random } from '../../kernel/random.ts'
 import type { TaskIdentity } from '../runtime.ts'
 import type { TaskRule } from './scenario.ts'
 
-/** What rules are chosen by. */
+/** The facts that rules match. */
 export interface TaskFacts {
   readonly service: string | undefined
   readonly family: string
   readonly revision: number
   readonly images: readonly string[]
-  /** Which deployment of its service, and which task of that, counted from 1. */
+  /** Number of the deployment in its service, and of the task in its deployment, from 1. */
   readonly deployment: number
   readonly task: number
 }
 
-/** The first rule for a task; a task that none is for starts and is healthy. */
+/** The first rule that matches a task. A task without a rule starts and is healthy. */
 export const ruleFor = (rules: readonly TaskRule[], facts: TaskFacts, random: Random): TaskRule =>
   rules.find((rule) => matches(rule, facts, random)) ?? {}
 
@@ -37,11 +37,11 @@ function matchesPattern(pattern: string, text: string): boolean {
   return new RegExp(parts.join('.*')).test(text)
 }
 
-/** Counts deployments of services, and tasks of deployments, as they come up. */
+/** Numbers deployments of services, and tasks of deployments. */
 export class Ordinals {
   readonly #services = new Map<string, Map<string, { readonly ordinal: number; tasks: number }>>()
 
-  /** The facts of a task that would be the next to start. */
+  /** The facts of the task, without counting it as started. */
   peek(task: TaskIdentity): TaskFacts {
     const { service, family, revision, containers } = task
     const common = { service, family, revision, images: containers.map(({ image = '' }) => image) }
@@ -50,7 +50,7 @@ export class Ordinals {
     return { ...common, deployment: ordinal, task: tasks + 1 }
   }
 
-  /** The facts of a task that starts. */
+  /** The facts of a task that starts, which counts. */
   next(task: TaskIdentity): TaskFacts {
     const facts = this.peek(task)
     if (task.service !== undefined) this.#entry(task).tasks += 1

@@ -7,7 +7,7 @@ import type { TaskEvents, TaskHandle, TaskRequest } from '../runtime.ts'
 import { type Duration, draw } from './duration.ts'
 import type { TaskRule } from './scenario.ts'
 
-/** How long things take that a rule says nothing of. */
+/** Default durations. */
 const USUAL = {
   provisioning: { from: 2_000, to: 2_000 },
   pull: { from: 2_000, to: 2_000 },
@@ -78,7 +78,7 @@ export class SimulatedTask implements TaskHandle {
     return undefined
   }
 
-  /** What a health check from outside finds. */
+  /** Result of a load balancer's health check. */
   probe(): ProbeResult {
     const { answers = 200 } = this.#facts.rule
     if (this.#containers.every(({ status }) => status !== 'RUNNING')) return { outcome: 'refused' }
@@ -124,7 +124,7 @@ export class SimulatedTask implements TaskHandle {
       this.#events.failed('Task failed to start', name, rule.start.fails)
       return
     }
-    // A container that ends in the moment it starts is never seen to run.
+    // A container that ends at its start never reaches RUNNING.
     if (rule.exit !== undefined && this.#exits(container) && rule.exit.after.to === 0) {
       this.#exit(container, rule.exit.code, rule.exit.reason)
       return
@@ -188,12 +188,12 @@ export class SimulatedTask implements TaskHandle {
       : exit.container === definition.name
   }
 
-  /** The container that a rule means when it names none. */
+  /** The container of a rule that names none. */
   #principal(): Running | undefined {
     return this.#containers.find(({ definition }) => definition.essential !== false)
   }
 
-  /** Whether others wait for this container to be over, as they do for a migration. */
+  /** Whether other containers wait for the end of this one, such as a migration. */
   #isChore({ definition: { name } }: Running): boolean {
     return this.#containers.some(({ definition: { dependsOn = [] } }) =>
       dependsOn.some(

@@ -81,7 +81,7 @@ function taskSetAnswer(deployment: Deployment): TaskSet {
   }
 }
 
-/** The members about how tasks are launched, which services, deployments and revisions have in common. */
+/** The launch settings that services, deployments and revisions have in common. */
 export function launchOf(spec: ServiceSpec) {
   const { launchType, capacityProviderStrategy, platformVersion } = spec
   const onFargate = launchType === 'FARGATE' || capacityProviderStrategy?.[0]?.capacityProvider?.startsWith('FARGATE')
@@ -123,7 +123,7 @@ function deploymentAnswer({ clock }: Ecs, deployment: Deployment): DeploymentAns
   }
 }
 
-/** The members about the current service deployment, which lags behind as the scenario says, and its revisions. */
+/** The members about the current service deployment and its revisions. They are as stale as the scenario says. */
 function currentOf({ clock, staleness }: Ecs, service: Service) {
   const seen = (record: ServiceDeployment) =>
     record.createdAt.getTime() + staleness.currentServiceDeployment <= clock.now()

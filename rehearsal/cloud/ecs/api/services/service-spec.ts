@@ -16,7 +16,7 @@ const PINNED = [
 /** The spec of a new service. */
 export function newSpec(input: CreateServiceRequest, taskDefinition: TaskDefinition): ServiceSpec {
   const { launchType } = input
-  // An empty strategy counts as none.
+  // An empty strategy counts as absent.
   const capacityProviderStrategy = input.capacityProviderStrategy?.length ? input.capacityProviderStrategy : undefined
   return {
     taskDefinition,

@@ -160,7 +160,7 @@ function refuseCreation(input: CreateServiceRequest): void {
   refuseCount(desiredCount)
 }
 
-/** The task definition that the service runs; none with the EXTERNAL controller, where task sets run them. */
+/** The service's task definition; `undefined` with the EXTERNAL controller, whose task sets have it. */
 function definitionOf(region: Region, { taskDefinition, deploymentController }: CreateServiceRequest): TaskDefinition {
   if (taskDefinition !== undefined) return region.taskDefinition(taskDefinition)
   if (deploymentController?.type !== 'EXTERNAL') throw invalid('TaskDefinition can not be blank.')
@@ -243,7 +243,7 @@ function newService(
   }
 }
 
-/** A service that ECS registers targets for has a role: the one given, else the service-linked one. */
+/** Role for registering targets: that of the request, else the service-linked role. */
 function roleOf({ scope }: Cluster, input: CreateServiceRequest, spec: ServiceSpec): string | undefined {
   if (input.role !== undefined) return input.role
   const linked = formatGlobalArn('iam', scope.account, 'role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS')

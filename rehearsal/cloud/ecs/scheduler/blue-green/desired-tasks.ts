@@ -2,7 +2,7 @@ import { hasReached } from '../../lifecycle.ts'
 import type { Deployment } from '../../model.ts'
 import { desiredCountOf, primaryOf } from '../task-counts.ts'
 
-/** Whether it runs what the service's deployment is to take the place of. */
+/** Whether the deployment runs the revision that the current deployment replaces. */
 export const isBlue = (deployment: Deployment): boolean =>
   deployment.revision === primaryOf(deployment.service)?.record.replaces
 
@@ -19,7 +19,7 @@ export function wantedOf(deployment: Deployment): number | undefined {
   if (deployment === primary) {
     return primary.isRollback || hasReached(lifecycle, 'SCALE_UP') ? desired : 0
   }
-  // What failed, or was superseded, may still have traffic, until that has been taken from it.
+  // A failed or superseded deployment keeps its tasks until its traffic is shifted away.
   if (primary.isRollback) return lifecycle.stage === 'CLEAN_UP' && lifecycle.production === 0 ? 0 : undefined
   if (isBlue(deployment)) return lifecycle.stage === 'CLEAN_UP' ? 0 : desired
   return lifecycle.unsettled ? undefined : 0

@@ -37,7 +37,7 @@ export function open(ecs: Ecs, deployment: Deployment): void {
   raiseHooks(ecs, deployment.record, lifecycle)
 }
 
-/** All traffic goes where it is to be shifted from, and both target groups can take some. */
+/** Sends all traffic to the live target group, and adds both target groups to the rules. */
 export function settleTraffic(ecs: Ecs, deployment: Deployment, lifecycle: Lifecycle): void {
   lifecycle.unsettled = false
   shift(ecs, deployment, 'production', 0)

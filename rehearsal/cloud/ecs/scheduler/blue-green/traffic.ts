@@ -7,7 +7,7 @@ export function shift(ecs: Ecs, { service, record }: Deployment, of: 'production
   const { lifecycle, target } = record
   if (lifecycle === undefined) return
   lifecycle[of] = percent
-  // With nothing to shift from, what is new gets all of it from the start.
+  // The first deployment has all traffic from the start.
   const share = record.replaces === undefined ? 0 : percent
   for (const balancer of target.spec.loadBalancers) {
     const { productionListenerRule, testListenerRule } = balancer.advancedConfiguration ?? {}
