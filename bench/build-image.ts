@@ -42,7 +42,7 @@ async function run(
   return { ms, peakMb: memory() }
 }
 
-/** The most memory a process ever held, as the kernel counts it. */
+/** Peak resident memory of a process. */
 function watchMemory({ pid }: ChildProcess): () => number {
   let peak = 0
   const timer = setInterval(() => {
@@ -79,7 +79,7 @@ async function plainDocker(context: string, image: string, flags: readonly strin
   return { ms: build.ms + pushed.ms, peakMb: build.peakMb }
 }
 
-/** Both, by turns, so that neither has the quieter machine; the medians and their ratio. */
+/** Runs both in turns, so that both see the same load of the machine. Returns the medians and their ratio. */
 async function compare(title: string, ours: () => Promise<Measured>, theirs: () => Promise<Measured>): Promise<void> {
   if (!ONLY.test(title)) return
   const times: { ours: number[]; theirs: number[]; peaks: number[] } = { ours: [], theirs: [], peaks: [] }
@@ -103,7 +103,7 @@ async function compare(title: string, ours: () => Promise<Measured>, theirs: () 
   )
 }
 
-/** What a run leaves to be written to the disk, and its engine to be tidied up, is not for the next one to wait for. */
+/** Waits for the disk writes and the engine's clean-up of a run, so that they do not slow down the next one. */
 async function settle(): Promise<void> {
   spawnSync('sync')
   await sleep(300)
@@ -111,7 +111,7 @@ async function settle(): Promise<void> {
 
 const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 
-/** A service as they come: a base layer, some dependencies of text and of noise, an app. */
+/** A typical service: a base layer, dependencies that compress well and badly, and an app. */
 function service(): string {
   const context = join(folder, 'service')
   mkdirSync(join(context, 'dependencies'), { recursive: true })
@@ -137,7 +137,7 @@ function service(): string {
   return context
 }
 
-/** 10,000 files and 500 MB, of which one folder is wanted. */
+/** 10,000 files and 500 MB, of which the image needs one folder. */
 function repository(ignore: string): string {
   const context = join(folder, `repository-${ignore.length}`)
   for (let i = 0; i < 100; i++) {
@@ -173,13 +173,13 @@ async function startRegistry(): Promise<{ host: string; stop: () => void }> {
 }
 
 const registry = await startRegistry()
-/** A repository that nobody has pushed to. Blobs are known by repository, so nothing there was sent before. */
+/** A new repository. Registries keep blobs by repository, so it has none. */
 const fresh = () => `${registry.host}/bench/${++pushes}`
 try {
   console.log(`Medians of ${ROUNDS} rounds, by turns.`.padEnd(46), 'build-image    docker')
   const context = service()
   const noCache = { 'NO-CACHE': 'true' }
-  // New content each time: docker remembers layers that it has pushed to any repository here, and would not send them again.
+  // New content each time: docker does not send layers again that it has pushed to any repository of this registry.
   const renew = () => writeFileSync(join(context, 'dependencies', '0.js'), randomBytes(50_000).toString('hex'))
   await compare(
     'cold: no cache, nothing in the registry',

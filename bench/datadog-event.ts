@@ -1,4 +1,4 @@
-// What datadog-event costs: the size and start-up of its bundle beside the other actions, and the memory and time of a gate
+// Measures datadog-event: size and start-up time of its bundle beside the other actions, and memory and time of a gate
 // over 1,000 monitors with 100 groups each. Run it with `node bench/datadog-event.ts`.
 import './help.ts'
 import { spawn, spawnSync } from 'node:child_process'
@@ -14,7 +14,7 @@ const bundleOf = (action: string) => join(root, 'actions', action, 'dist/index.j
 const folder = mkdtempSync(join(tmpdir(), 'slipway-bench-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
-/** The median of a few runs of a script that ends at once, for want of inputs or of anything to do. */
+/** Median time of a script that ends at once, as it is empty or has no inputs. */
 function startUpMs(script: string, runs = 15): number {
   const times = Array.from({ length: runs }, () => {
     const start = performance.now()
@@ -92,7 +92,7 @@ async function gate({ name, monitors, groups, looks, state }: GateCase) {
   }
 }
 
-/** Taken long before, of no monitor that is known: then Datadog's times tell what is new. */
+/** An old baseline without monitors. The gate then uses Datadog's times to find new alerts. */
 function baselineFile(): string {
   const path = join(folder, 'baseline.json')
   writeFileSync(path, JSON.stringify({ schema: 1, takenAt: Date.UTC(2026, 0, 1), queries: [['service:web']] }))

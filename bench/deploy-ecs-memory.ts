@@ -1,6 +1,6 @@
-// What the bundle of deploy-ecs alone needs, in a process of its own, while it watches many services that take their time:
+// Measures the memory of the deploy-ecs bundle, in its own process, while it watches many slow services:
 //   node bench/deploy-ecs-memory.ts [--services 1,10,100,1000] [--minutes 10]
-// The cloud is in this process. Time passes faster than on the wall for both of them.
+// The cloud is in this process. Both run on a faster clock.
 import './help.ts'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -43,7 +43,7 @@ async function measure(count: number): Promise<string> {
   try {
     const clock = { advance: (ms: number) => delay(ms / SPEED) }
     const names = Array.from({ length: count }, (_, index) => `s${index}`)
-    // This cloud has IAM, in which there is no such role.
+    // This cloud has IAM, which has no such role.
     const taskDefinition = { executionRoleArn: undefined }
     await makeService({ ecs, elb, clock }, { name: 's0', desiredCount: 1, balanced: false, taskDefinition })
     for (const serviceName of names.slice(1)) {
@@ -94,7 +94,7 @@ async function measure(count: number): Promise<string> {
   }
 }
 
-/** Growth is between the middle of the watch and its end: what is kept of each service is there by then. */
+/** Growth between the middle and the end of the watch: by the middle, the memory for each service is in use. */
 function report(
   count: number,
   verdict: string,

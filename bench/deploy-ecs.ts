@@ -1,4 +1,4 @@
-// How soon deploy-ecs has its verdict, how many calls that takes, and how much memory and time it needs:
+// Measures deploy-ecs: time to the verdict, number of calls, memory and processor time:
 //   node bench/deploy-ecs.ts [--services 1,10,100,1000]
 // bench/deploy-ecs-memory.ts measures the memory of the action alone.
 // Times of (a) and (b) are the cloud's own, to the second: they do not depend on this machine.
@@ -14,7 +14,7 @@ import { BY_TAG, type EcsCloud, makeService, startEcsCloud } from '../test/suppo
 const { values } = parseArgs({ options: { services: { type: 'string', default: '1,10,100,1000' } } })
 const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
 
-/** A cloud that throttles as AWS does, once it is armed. */
+/** Runs a task in a cloud that throttles as AWS does. */
 async function inCloud<T>(task: (cloud: EcsCloud) => Promise<T>): Promise<T> {
   const cloud = await startEcsCloud({ seed: 1, scenario: `${BY_TAG}\nthrottle: true\n` })
   try {
@@ -113,7 +113,7 @@ if (existsSync(bundle)) {
     try {
       execFileSync(process.execPath, [bundle], { stdio: 'ignore', env: { PATH: process.env['PATH'] } })
     } catch {
-      // Without inputs it says so, and ends.
+      // Without inputs it ends at once with an error.
     }
     return performance.now() - begun
   }).sort((a, b) => a - b)

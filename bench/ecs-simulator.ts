@@ -1,4 +1,4 @@
-// What the simulated ECS costs as it grows: `node --expose-gc bench/ecs-simulator.ts [SERVICES…]`, by default 10, 100,
+// Measures the simulated ECS with more and more services: `node --expose-gc bench/ecs-simulator.ts [SERVICES…]`, default 10, 100,
 // 1,000 and 10,000 services of ten tasks each. All are rolled out at once, on a clock that stands still otherwise. Times
 // are processor time.
 import './help.ts'
@@ -98,7 +98,7 @@ async function measure(services: number): Promise<Row> {
   })
   await mustBeDone(services, call)
   const steady = await timed(() => clock.advance(60_000))
-  // Garbage of the rollout is not the calls' to collect.
+  // Collects the garbage of the rollout, so that it does not count for the calls.
   globalThis.gc?.()
   const calls = await timed(async () => {
     for (let i = 0; i < CALLS; i++)
@@ -118,7 +118,7 @@ async function measure(services: number): Promise<Row> {
   }
 }
 
-/** A number is worth nothing if the work was not done. */
+/** Throws if the rollout is not complete: then the numbers mean nothing. */
 async function mustBeDone(
   services: number,
   call: (operation: string, input: Members) => Promise<Members>,
@@ -133,7 +133,7 @@ async function mustBeDone(
   }
 }
 
-/** Processor time in milliseconds: on a machine that others use too, the clock on the wall measures them. */
+/** Processor time in milliseconds. On a shared machine, elapsed time would include other processes. */
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const before = process.cpuUsage()
   await work()

@@ -1,5 +1,5 @@
-// How much a load balancer of the rehearsal costs: the same requests straight to a service, and through a balancer.
-// Both in one run, in turns, on the same machine; what counts is the ratio. Client, balancer and service have a thread
+// Measures a load balancer of the rehearsal: the same requests directly to a service, and through the load balancer.
+// Both in one run, in turns, on the same machine; the result is the ratio. Client, load balancer and service have a thread
 // each. Run: node bench/elb-proxy.ts [SECONDS]
 import './help.ts'
 import { Agent, createServer, request } from 'node:http'
@@ -28,7 +28,7 @@ const caller: Caller = {
   role: undefined,
 }
 
-/** A service; gives its port. */
+/** Starts a service. Returns its port. */
 async function service(): Promise<Address> {
   const body = Buffer.alloc(1_024, 'x')
   const server = createServer((_, response) => response.end(body))
@@ -36,7 +36,7 @@ async function service(): Promise<Address> {
   return { host: '127.0.0.1', port: (server.address() as AddressInfo).port }
 }
 
-/** A load balancer before that service; gives where it answers. */
+/** Starts a load balancer for that service. Returns its address. */
 async function balancer(address: Address): Promise<Address> {
   const clock = new RealClock()
   const elb = createElb({
@@ -62,7 +62,7 @@ async function balancer(address: Address): Promise<Address> {
   return { host, port }
 }
 
-/** Runs this file again, as the service or the balancer, in a thread of its own. */
+/** Runs this file as the service or the load balancer, in its own thread. */
 function inThread(role: Role): Promise<Address> {
   const worker = new Worker(new URL(import.meta.url), { workerData: role })
   worker.unref()
@@ -77,7 +77,7 @@ async function freePort(host: string): Promise<number> {
   return port
 }
 
-/** Requests per second, with `concurrency` at a time over kept connections. Throws at the first that fails. */
+/** Requests per second, `concurrency` at a time over open connections. Throws at the first failure. */
 async function rate(host: string, port: number): Promise<number> {
   const agent = new Agent({ keepAlive: true, maxSockets: concurrency })
   const end = performance.now() + seconds * 1_000

@@ -1,5 +1,5 @@
-// Preloaded into an action's process, as it is: its time passes SPEED times as fast, and its memory is noted in the file
-// MEMORY twice a second, after a collection.
+// Preloaded into an action's process: makes its clock SPEED times as fast, and writes its memory use to the file
+// MEMORY twice a second, after a garbage collection.
 import { appendFileSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import timers from 'node:timers/promises'

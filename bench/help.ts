@@ -1,4 +1,4 @@
-// `--help` of a benchmark prints the comment at the top of its file. Imported first, so that nothing is measured before.
+// `--help` of a benchmark prints the comment at the top of its file. Imported first, so that `--help` measures nothing.
 import { readFileSync } from 'node:fs'
 
 if (process.argv.includes('--help')) {

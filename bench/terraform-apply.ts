@@ -29,7 +29,7 @@ interface Measured {
   readonly cpu: number
 }
 
-// One that applies the plan that it showed, as ours does; and the shorter commands of many workflows, which plan twice and apply a
+// The first applies the plan that it showed, as terraform-apply does. The shorter commands of many workflows plan twice and apply a
 // plan that was not shown.
 const BARE =
   'terraform init -input=false && terraform plan -input=false -out=p.tfplan $VARS && terraform apply -input=false p.tfplan'
@@ -107,7 +107,7 @@ async function once(stack: string, command: string): Promise<Measured> {
         NODE: process.execPath,
         BUNDLE: bundle('terraform-apply'),
         GITHUB_WORKSPACE: folder,
-        // A run records beside the state that it holds the lock.
+        // A run writes the holder of the lock beside the state.
         GITHUB_RUN_ID: '1',
         GITHUB_REPOSITORY: 'acme/web',
         RUNNER_TEMP: folder,
@@ -182,7 +182,7 @@ function medians(all: readonly Measured[]): Measured {
   return { wall: median(all.map(({ wall }) => wall)), cpu: median(all.map(({ cpu }) => cpu)) }
 }
 
-/** The quantile of numbers for a part from 0 to 1. */
+/** The quantile of numbers, from 0 to 1. */
 function quantile(numbers: readonly number[], part: number): number {
   return [...numbers].sort((a, b) => a - b)[Math.min(numbers.length - 1, Math.floor(numbers.length * part))] ?? 0
 }
@@ -191,7 +191,7 @@ function median(numbers: readonly number[]): number {
   return quantile(numbers, 0.5)
 }
 
-/** The ratios of the rounds: their median, and between which the middle half of them is. */
+/** Median and middle half of the ratios of the rounds. */
 function ratio(rounds: readonly number[]): string {
   return `${median(rounds).toFixed(3)} (${quantile(rounds, 0.25).toFixed(2)}–${quantile(rounds, 0.75).toFixed(2)})`
 }

@@ -10,7 +10,7 @@ interface Bundle {
 }
 type Bundler = (entry: string, options: Readonly<Record<string, unknown>>) => Promise<Bundle>
 
-// By its API and not its command line, which cannot replace a module. It comes without types.
+// ncc's API, as its command line cannot replace a module. It has no types.
 const { default: bundle } = (await import('@vercel/ncc' as string)) as { default: Bundler }
 
 const root = join(import.meta.dirname, '..')
@@ -26,11 +26,11 @@ if (unknown.length > 0) {
 }
 
 rmSync(join(root, 'build'), { recursive: true, force: true })
-// Types are `check:types`'s business; a bundle can be tried while another action is half written.
+// `check:types` checks types. A bundle can be tried while another action is half written.
 run(bin('tsc'), ['-p', 'tsconfig.build.json', '--noCheck'])
 
-// The same bundle serves the post step. Told by its entry file and not by saved state, a post step after a main step that
-// was killed before it could save anything can never run the main step again.
+// The bundle serves the post step too, with its own entry file. Saved state could not select it: a post step after a main step that
+// was killed before it saved anything would run the main step again.
 const postEntry = "process.env['SLIPWAY_PHASE'] = 'post'\nawait import('./index.js')\n"
 
 // dockerode needs these for ssh:// hosts and for BuildKit sessions, which no action uses. They would bring native binaries,
@@ -41,12 +41,12 @@ const externals = { ssh2: nothing, '@grpc/grpc-js': nothing, '@grpc/proto-loader
 // to start. Only assume-role asks for such a token.
 const withoutTokens = { './oidc-utils.js': nothing }
 
-// Where a list of licences goes on to the next package: a line with its name, and one with the licence's identifier.
+// Start of the next package in a list of licences: a line with its name, and one with the licence's identifier.
 const startOfPackage = /\n+(?=@?[\w./-]+\n[A-Z][\w.-]+\n)/
 
 for (const name of asked.length > 0 ? asked : all) {
   const dist = join('actions', name, 'dist')
-  // Emptied first, so that a chunk which no longer exists cannot linger in a commit.
+  // Emptied first, so that no old chunk stays in a commit.
   rmSync(join(root, dist), { recursive: true, force: true })
   mkdirSync(join(root, dist), { recursive: true })
   const entry = join(root, 'build/actions', name, 'src/index.js')
@@ -55,11 +55,11 @@ for (const name of asked.length > 0 ? asked : all) {
   const { code, assets } = await bundle(entry, options)
   writeFileSync(join(root, dist, 'index.js'), code)
   for (const [file, { source }] of Object.entries(assets)) {
-    // The package.json that makes them modules, and chunks, which ncc leaves as they are; never the .proto files of the above.
+    // The package.json that makes them modules, and chunks, which ncc does not minify; not the .proto files of dockerode.
     if (file.endsWith('.json')) writeFileSync(join(root, dist, file), source)
     if (file.endsWith('.js')) writeFileSync(join(root, dist, file), (await minify(`${source}`, { module: true })).code)
   }
-  // Each chunk has its licences; ncc would write them all to the same file, so that only the last remained.
+  // Each chunk has its licences. ncc writes them all to the same file, which would keep only the last.
   const licenses = Object.entries(assets).filter(([file]) => file.endsWith('.licenses'))
   const packages = licenses.flatMap(([, { source }]) => `${source}`.trimEnd().split(startOfPackage))
   writeFileSync(join(root, dist, 'licenses.txt'), `${[...new Set(packages)].toSorted().join('\n\n')}\n`)

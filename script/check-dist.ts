@@ -1,4 +1,4 @@
-// Fails when a committed bundle is not what its sources give. Leaves the fresh bundles in place, to be committed.
+// Fails when a committed bundle differs from what its sources give. Leaves the new bundles in place, to be committed.
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 

@@ -1,4 +1,4 @@
-// Runs every check and every project of tests, whatever fails on the way, and counts: the last line is for machines.
+// Runs all checks and all tests, also after failures, and counts them. The last line is for machines.
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -17,7 +17,7 @@ interface Suite {
 }
 
 const unit: Suite = { name: 'unit', projects: ['unit'], options: ['--maxWorkers=100%'] }
-// Tests that start containers, Terraform and clouds wait more than they compute: four files at a time, whatever the cores.
+// Tests that start containers, Terraform and clouds wait more than they compute: four files at a time on any machine.
 // Integration and e2e go together, so that the longest of them, the rehearsal itself, does not keep all others waiting.
 const others: Suite = {
   name: 'integration and e2e',
@@ -69,7 +69,7 @@ endWithUs(parent)
 mkdirSync(results, { recursive: true })
 const counts: Result[] = []
 for (const name of checks()) counts.push(await check(name))
-// Where bundles are what the sources give, integration tests run them: a bundle takes a third of the processor time to start.
+// If the bundles match the sources, integration tests run them: a bundle starts in a third of the processor time.
 if (counts.some(({ name, failed }) => name === 'check:dist' && failed === 0)) process.env['SLIPWAY_STEPS'] = 'bundles'
 for (const suite of fast ? [unit] : [unit, others]) counts.push(await jest(suite))
 

@@ -14,7 +14,7 @@ interface Input {
 
 /**
  * The README with the tables between its markers, `<!-- inputs -->` to `<!-- /inputs -->` and likewise `outputs`, made
- * anew from action.yml. Throws when a marker is missing.
+ * generated from action.yml. Throws when a marker is missing.
  */
 export function withTables(readme: string, actionYml: string): string {
   const { inputs = {}, outputs = {} } = parse(actionYml) as Manifest
@@ -40,7 +40,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }
 
-/** Text that stays within its cell: no line breaks, no bars. */
+/** Text for a table cell, without line breaks and bars. */
 const cell = (text = '') =>
   text
     .trim()

@@ -1,10 +1,10 @@
-// What an interrupted test run has left on the Docker engine. The processes in a container are children of the engine, not ours.
+// Removes what an interrupted test run left on the Docker engine. Processes in a container are children of the engine, not ours.
 import { execFileSync } from 'node:child_process'
 
-/** On what a cloud makes; its value begins with the name of the test run. */
+/** Label of everything that a cloud creates. Its value begins with the name of the test run. */
 const LABEL = 'slipway.rehearsal'
 
-/** Removes containers, networks and volumes that the clouds of a test run have made. Does nothing where no engine answers. */
+/** Removes containers, networks and volumes of the clouds of a test run. Does nothing if no engine answers. */
 export function removeContainers(run: string): void {
   const prefix = run.slice(0, 8)
   remove(['ps', '--all'], '{{.ID}}', prefix, ['rm', '--force', '--volumes'])

@@ -1,4 +1,4 @@
-# What Debian's packages give. Everything here is for Debian as root; elsewhere the bootstrap says what is missing.
+# Installs Debian's packages, on Debian as root only. Elsewhere the bootstrap lists what is missing.
 
 can_install() { [ "$(id -u)" = 0 ] && [ -f /etc/debian_version ] && on_path apt-get; }
 
@@ -17,7 +17,7 @@ install_packages() {
 install_missing_packages() {
   local packages=()
   if ! engine_answers && ! on_path dockerd; then
-    # Newer Debians split the client off; without systemd, somebody has to mount the cgroups.
+    # Newer Debian releases have the client in its own package. Without systemd, cgroupfs-mount mounts the cgroups.
     packages+=(docker.io cgroupfs-mount)
     apt-cache show docker-cli >/dev/null 2>&1 && packages+=(docker-cli)
   fi
@@ -25,13 +25,13 @@ install_missing_packages() {
   on_path busybox || packages+=(busybox-static)
   on_path openssl || packages+=(openssl)
   has_tool moto_server || packages+=(python3-venv)
-  # Some tests ask AWS's own command line whether it understands the cloud.
+  # Some tests check that AWS's own command line understands the cloud.
   on_path aws || packages+=(awscli)
   [ ${#packages[@]} -eq 0 ] && return
   install_packages "${packages[@]}"
   case " ${packages[*]} " in
     *' docker-registry '*)
-      # Where systemd runs, the package starts a registry of its own. The rehearsal starts its registry by hand.
+      # With systemd, the package starts a registry, which the rehearsal does not use: it starts its own.
       [ -d /run/systemd/system ] && systemctl disable --now docker-registry >/dev/null 2>&1
       ;;
   esac
@@ -64,7 +64,7 @@ fetch_buildx() {
   return 1
 }
 
-# fetch_buildx_from ARCHIVE SUITE FOLDER. A new enough Debian's binary may want a newer libc: it has to run to count.
+# fetch_buildx_from ARCHIVE SUITE FOLDER. The binary of a newer Debian may need a newer libc, so it counts only if it runs.
 fetch_buildx_from() (
   unpacked=$(mktemp -d)
   trap 'rm -rf "$unpacked"' EXIT

@@ -1,5 +1,5 @@
-# The Docker engine. One that answers is used as it is, and never touched. Where none does, Debian's is started by hand,
-# and stopped again when the last script that uses it ends.
+# The Docker engine. An engine that answers is used and not changed. Without one, these functions start Debian's,
+# and stop it when the last script that uses it ends.
 
 # Shared by all clones on this machine, since they share the engine. /run is empty after a reboot, and the kernel limits
 # the path of a socket to 107 characters, which the folder of a clone may exceed.
@@ -9,14 +9,14 @@ ENGINE_SOCKET=/var/run/docker.sock
 
 engine_answers() { node "$ROOT/script/lib/docker-ping.mjs" >/dev/null 2>&1; }
 
-# Whether the engine is one that a script of ours started and that still runs. A pid that now belongs to another
+# Whether a script of ours started the engine, and it still runs. A pid that now belongs to another
 # program, as after a reboot, does not count.
 engine_is_ours() {
   local pid
   pid=$(cat "$ENGINE/docker.pid" 2>/dev/null) && grep -qsF "$ENGINE/docker.pid" "/proc/$pid/cmdline"
 }
 
-# join_engine USER: an engine answers when this returns. USER, a pid or `by-hand`, holds on to it until it leaves or ends.
+# join_engine USER: returns when an engine answers. It stays up for USER, a pid or `by-hand`, until USER leaves or ends.
 join_engine() {
   if engine_answers && ! engine_is_ours; then
     say "Docker engine: one answers; it is used as it is and left running"
@@ -40,7 +40,7 @@ start_engine() {
   mkdir -p "$ENGINE_DATA"
   [ -e /run/docker ] || touch "$ENGINE/run-docker-is-ours"
   mount_cgroups
-  # fd 9 is the lock: a daemon that inherits it would hold it for ever.
+  # fd 9 is the lock: a daemon that inherits it would hold it until it ends.
   setsid dockerd --host "unix://$ENGINE_SOCKET" --data-root "$ENGINE_DATA/data" --exec-root "$ENGINE/exec" \
     --pidfile "$ENGINE/docker.pid" >"$ENGINE_DATA/dockerd.log" 2>&1 9>&- </dev/null &
   local starter=$!
@@ -58,7 +58,7 @@ start_engine() {
   stop_at_problems
 }
 
-# leave_engine USER: stops the engine if a script of ours started it and nobody else uses it.
+# leave_engine USER: stops the engine if a script of ours started it and no other user is left.
 leave_engine() {
   [ -d "$ENGINE/users" ] || return 0
   exec 9>"$ENGINE/lock"
@@ -89,7 +89,7 @@ stop_engine() {
     sleep 0.2
   done
   rm -f "$ENGINE_SOCKET"
-  # dockerd keeps a few files here whatever its folders are.
+  # dockerd keeps a few files here, with any settings.
   [ ! -e "$ENGINE/run-docker-is-ours" ] || rm -rf /run/docker
   say "Docker engine: stopped the one that was started by hand (pid $pid)"
 }

@@ -1,4 +1,4 @@
-// What jest's report (--json) says of a run.
+// Reads jest's report (--json) of a run.
 import { existsSync, readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 
@@ -21,7 +21,7 @@ export interface Counted {
   readonly files: readonly TestFile[]
 }
 
-/** Counts from jest's own report. A run that ended badly without one, or without a test, has failed. */
+/** Counts from jest's report. A run without a report or without a test has failed. */
 export function readJestReport(file: string, root: string, succeeded: boolean): Counted {
   if (!existsSync(file)) return { passed: 0, failed: 1, files: [] }
   const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites, testResults } = JSON.parse(
@@ -38,6 +38,6 @@ export function readJestReport(file: string, root: string, succeeded: boolean): 
   }
 }
 
-/** The files that took longest, longest first. */
+/** The slowest files, slowest first. */
 export const slowest = (files: readonly TestFile[], count: number): readonly TestFile[] =>
   files.toSorted((a, b) => b.seconds - a.seconds).slice(0, count)

@@ -1,5 +1,5 @@
-// Which test file starts first: the longest, so that no worker is left alone with it in the end. How long one takes jest knows
-// from its last run here. On a fresh machine it goes by size, which says nothing of these: a few lines that wait for Terraform.
+// Starts the longest test files first, so that no worker runs one alone at the end. Jest knows their durations
+// from its last run here. On a fresh machine it sorts by size, which is wrong for these: few lines that wait for Terraform.
 import Sequencer from '@jest/test-sequencer'
 
 const LONGEST = [

@@ -4,7 +4,7 @@
 #
 #   script/lib/modern-engine.sh                       makes sure that it is there; prints the folders it adds to the PATH
 #   script/lib/modern-engine.sh FOLDER CONFIGURATION  runs dockerd on FOLDER/docker.sock until standard input ends, as it does
-#                                                     when whoever holds it ends, however that happens
+#                                                     when the process that holds it ends, also by SIGKILL
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -38,13 +38,13 @@ is_modern() {
   version=$("$1" --version 2>/dev/null) && [[ $version =~ ([0-9]+)\. ]] && [ "${BASH_REMATCH[1]}" -ge "$NEW_ENOUGH" ]
 }
 
-# Several tests may want it at the same time, and one fetches it. What was cut off on the way is fetched anew.
+# Several tests may need it at the same time, and one fetches it. An interrupted download starts again.
 fetch_modern_engine() {
   mkdir -p "$MODERN"
   exec 8>"$MODERN/lock"
   flock 8
   [ ! -e "$MODERN/complete" ] || return 0
-  # runc stays the machine's own: that of a newer Debian wants a newer libc.
+  # Uses the machine's runc: that of a newer Debian needs a newer libc.
   on_path runc || problem 'runc is not on the PATH' 'Install it: apt-get install runc'
   unpack_modern_engine >"$STATE/modern-engine.log" 2>&1 || {
     tail -n 20 "$STATE/modern-engine.log" >&2

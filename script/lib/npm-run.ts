@@ -1,4 +1,4 @@
-// Runs scripts of package.json, and ends all that they have started when this process is ended, whichever way.
+// Runs scripts of package.json, and ends all their processes when this process ends, also by a signal.
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:os'
@@ -8,14 +8,14 @@ import { endProcesses, RUN_VARIABLE } from './process-family.ts'
 
 const root = join(import.meta.dirname, '../..')
 const run = randomUUID()
-/** How long what is ended early may take to tidy up: a rehearsal stops its containers in that time. */
+/** Time to clean up after a signal: a rehearsal stops its containers in it. */
 const graceMs = 30_000
 let child: number | undefined
 let interrupted = false
 
-/** Runs a script of package.json; whether it succeeded. */
+/** Runs a script of package.json. Returns whether it succeeded. */
 export function npmRun(args: readonly string[]): Promise<boolean> {
-  // In a process group of its own: a Ctrl-C in the terminal is for us, and we end all at once.
+  // In its own process group: Ctrl-C in the terminal must reach this process only, which ends all others.
   const started = spawn('npm', ['run', '--silent', ...args], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
@@ -26,17 +26,17 @@ export function npmRun(args: readonly string[]): Promise<boolean> {
   return new Promise((resolve, reject) => {
     started.once('error', reject)
     started.once('close', (code) => {
-      // Nothing follows an interruption.
+      // No script starts after an interruption.
       if (!interrupted) resolve(code === 0)
     })
   })
 }
 
-/** Ends what the scripts have left behind. Returns the commands. */
+/** Ends the processes that the scripts left running. Returns their commands. */
 export const endLeftovers = (): Promise<readonly string[]> => endProcesses(run, graceMs)
 
 /**
- * From now on the scripts end with us: at a signal, or at the end of process `parent`; by another process if ours is killed.
+ * Ends the scripts at a signal, or when process `parent` ends. If this process is killed, another process ends them.
  */
 export function endWithUs(parent: string | undefined): void {
   const { SIGHUP, SIGINT, SIGTERM } = constants.signals

@@ -1,6 +1,6 @@
-// Finds and ends what a test run has started. Children inherit a variable of the environment, by which they are found even
-// when they are in a session of their own and their parent has ended; and so are the children of those, which may have an
-// environment without it. Without /proc, as on macOS, only the children that are named are found, and their children.
+// Finds and ends the processes of a test run. Children inherit an environment variable, by which they are found even
+// when they have their own session and their parent has ended. So are their children, which may have an
+// environment without it. Without /proc, as on macOS, only the given children and their children are found.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -11,14 +11,14 @@ export const RUN_VARIABLE = 'SLIPWAY_TEST_RUN'
 interface Process {
   readonly pid: number
   readonly parent: number
-  /** When it started, in whatever unit: a process that got the number of another has another time. */
+  /** Start time, in any unit. It distinguishes processes that had the same pid. */
   readonly started: string
   readonly marked: boolean
   readonly command: string
 }
 
 const LOOK_AGAIN_MS = 50
-/** Even SIGKILL waits for a process that the kernel holds. */
+/** Time to wait after SIGKILL, which takes effect late while a process is in a system call. */
 const KILLED_MS = 30_000
 
 /**
@@ -34,7 +34,7 @@ export async function endProcesses(
   let deadline: number | undefined
   for (;;) {
     const left = family(run, known, children)
-    // From the first signal: to find them all takes long on a busy machine.
+    // Counts from the first signal: finding the processes takes long on a busy machine.
     deadline ??= Date.now() + graceMs
     const late = Date.now() - deadline
     if (left.length === 0 || late > KILLED_MS) return [...known.values()].map(({ command }) => command)
@@ -47,7 +47,7 @@ export async function endProcesses(
   }
 }
 
-/** Processes of the run that still live: those with its mark, those that were known, and the children of both. */
+/** Processes of the run that still run: those with its variable, those known before, and the children of both. */
 function family(run: string, known: ReadonlyMap<number, Process>, children: readonly number[]): readonly Process[] {
   const all = processes(run).filter(({ pid }) => pid !== process.pid)
   const isOurs = ({ pid, parent, started, marked }: Process) =>
@@ -79,7 +79,7 @@ function byProc(run: string): readonly Process[] {
   return pids.flatMap((pid) => {
     try {
       const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-      // The command stands in parentheses, and may contain some.
+      // The command is in parentheses, and may contain parentheses.
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
       if (fields[0] === 'Z') return [] // It has ended; its parent has not asked how.
       const marked = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`${RUN_VARIABLE}=${run}`)

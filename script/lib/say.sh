@@ -1,4 +1,4 @@
-# How the scripts talk: one line for each thing found or done, and all problems at once.
+# Output of the scripts: one line for each thing found or done, and all problems at once.
 
 # show_help SCRIPT: the comment at the top of it.
 show_help() { sed -n '2,/^[^#]/{/^#/s/^# \{0,1\}//p}' "$1"; }

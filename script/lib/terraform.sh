@@ -1,4 +1,4 @@
-# Terraform's provider: from a mirror on this machine where there is one, else from its registry, once for all runs.
+# Terraform's provider: from a mirror on this machine if there is one, else from its registry, once for all runs.
 
 terraform_config() {
   if [ -n "${TF_CLI_CONFIG_FILE:-}" ] && [ -f "$TF_CLI_CONFIG_FILE" ]; then
@@ -27,7 +27,7 @@ provider_mirror() {
   return 0
 }
 
-# What the mirror has comes from there only: asking the registry as well would fail on a machine without one.
+# Providers in the mirror come from there only: a request to the registry would fail on a machine without access.
 write_terraform_config() {
   local mirror=$1 cache=$2 mirrored
   if [ -z "$mirror" ]; then

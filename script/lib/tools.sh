@@ -1,10 +1,10 @@
-# Terraform and moto's server, which neither npm nor Debian has: where they are missing, they are fetched from their
-# publishers into .rehearsal, and into no other place.
+# Terraform and moto's server, which neither npm nor Debian has. If they are missing, they are downloaded from their
+# publishers into .rehearsal only.
 
 TERRAFORM_VERSION=1.11.4
 MOTO_VERSION=5.2.1
 
-# Both need Python: one to be unpacked, one to run.
+# Both need Python: Terraform to be unpacked, moto to run.
 can_fetch() { on_path python3 || can_install; }
 
 has_tool() { on_path "$1" || [ -x "$STATE/tools/$1" ]; }

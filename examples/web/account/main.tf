@@ -84,7 +84,7 @@ data "aws_iam_policy_document" "roles" {
     resources = [local.roles]
   }
 
-  # Whatever other policies say.
+  # Overrides all other policies.
   statement {
     sid       = "LeaveTheBoundary"
     effect    = "Deny"

@@ -20,7 +20,7 @@ resource "aws_iam_role" "this" {
   permissions_boundary = var.permissions_boundary
 }
 
-# Who may assume the role: jobs whose token has exactly these claims, and the roles in `trusted_roles`.
+# Jobs whose token has exactly these claims, and the roles in `trusted_roles`, may assume the role.
 data "aws_iam_policy_document" "trust" {
   for_each = var.environments
 

@@ -21,7 +21,7 @@ resource "aws_lb_target_group" "this" {
     create_before_destroy = true
     ignore_changes        = [port]
 
-    # Refused by the plan. The apply would close the old port to the load balancer before ECS refuses the new one, which the
+    # Refuses this in the plan. The apply would close the old port to the load balancer before ECS refuses the new one, which the
     # running tasks do not have.
     postcondition {
       condition     = self.port == var.container_port
