@@ -73,8 +73,9 @@ export function terraform(world: World, options: TerraformOptions): Terraform {
         interrupt: (now) => {
           const asked = `Cancelled: ${product} ${args[0]} is asked to stop`
           if (args[0] === 'apply') {
-            world.log.info(`${asked} ${whenSafe(logger.inProgress, cancelTimeoutMs)}`)
+            // Started before the log says so: we can be killed at any moment.
             startInterrupter({ link, output, patienceMs: cancelTimeoutMs }, now)
+            world.log.info(`${asked} ${whenSafe(logger.inProgress, cancelTimeoutMs)}`)
           } else {
             world.log.info(`${asked}.`)
             now()
