@@ -53,7 +53,7 @@ test('moves the major tag to the newest release, and not for a fix of an older o
   })
   expect(at('v1')).toBe(second)
 
-  // A number, not a text: ten is more than nine. And another major version is nobody's business here.
+  // Versions are compared as numbers: ten is more than nine. Another major version has no effect.
   tag('v1.9.0')
   const newest = tag('v1.10.0')
   tag('v10.0.0')

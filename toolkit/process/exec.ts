@@ -77,7 +77,7 @@ export const exec: Exec = (command, args, options = {}) =>
     })
   })
 
-/** How long the streams of a program that has ended may stay open. Whoever holds them for longer was left behind by it. */
+/** How long the streams of a program may stay open after its end. A child process that it left behind can hold them longer. */
 const LINGER_MS = 5_000
 
 type Passed = Readonly<Record<'stdout' | 'stderr', PassThrough>>

@@ -2,7 +2,7 @@
 import { type Environment, environments } from './environments.ts'
 
 /** When a monitor changes its state. */
-interface Change {
+interface MonitorChange {
   readonly on: 'deploy'
   readonly nth: number
   readonly after: string
@@ -10,7 +10,7 @@ interface Change {
 }
 
 /** Alert 2 s after the next deploy, OK again at the rollback. */
-const alarming: readonly Change[] = [
+const alarming: readonly MonitorChange[] = [
   { on: 'deploy', nth: 1, after: '2s', state: 'Alert' },
   { on: 'deploy', nth: 2, after: '0s', state: 'OK' },
 ]

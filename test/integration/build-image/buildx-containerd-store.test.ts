@@ -57,8 +57,8 @@ test('tests, pushes, reuses and promotes an image for two platforms as a whole',
   const one = await it.build({ images, tags: 'v3', platforms: 'linux/amd64', 'test-command': RUN })
   expect(one).toMatchObject({ code: 0, outputs: { skipped: 'false' } })
   expect(one.outputs['content-hash']).not.toBe(step.outputs['content-hash'])
-  const anew = await it.build({ images: `${it.open.host}/multi/anew`, platforms: BOTH, 'no-cache': 'true' })
-  expect(anew).toMatchObject({ code: 0, outputs: { skipped: 'false', digest } })
+  const again = await it.build({ images: `${it.open.host}/multi/anew`, platforms: BOTH, 'no-cache': 'true' })
+  expect(again).toMatchObject({ code: 0, outputs: { skipped: 'false', digest } })
 
   const target = `${it.closed.host}/multi/prod`
   const promoted = await it.build({ promote: step.outputs['image'] ?? '', images: target })

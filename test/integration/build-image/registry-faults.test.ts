@@ -164,16 +164,16 @@ test('copies a layer again that was interrupted during a promotion', async () =>
 test('fails when a tag stands for another image after it was set', async () => {
   // After the registries were checked, and before anything is pushed.
   const other = `sha256:${'0'.repeat(64)}`
-  const meanwhile = await scriptedServer((_, response) => {
+  const during = await scriptedServer((_, response) => {
     const headers = { 'docker-content-digest': other }
     proxy.break({ method: 'HEAD', path: /\/manifests\/v1$/, does: { kind: 'answer', status: 200, headers } })
     answerJson(response, 200, {})
   })
   const step = await run({
     images: `${proxy.host}/contested/web`,
-    'test-command': `busybox wget -q -O - ${meanwhile.url}`,
+    'test-command': `busybox wget -q -O - ${during.url}`,
   })
-  await meanwhile.close()
+  await during.close()
   expect(step.code).toBe(1)
   expect(step.log).toMatch(/\/contested\/web:v1 should stand for sha256:\w{64}, but the registry says sha256:0{64}\./)
   expect(step.log).toContain('Next: Another run moves this tag at the same time.')

@@ -34,8 +34,8 @@ function downtimeCovers({ groups, scope }: RawDowntime, group: string): boolean 
 
 /**
  * A scope is `*` or tags that must all hold. Datadog lists a downtime only with monitors that it matches, so a tag of which
- * the group says nothing holds for the whole monitor. A scope that we cannot read mutes nothing: an alert too many is
- * better than one that nobody sees.
+ * the group says nothing holds for the whole monitor. A scope that we cannot read mutes nothing: a false alert is better
+ * than a missed one.
  */
 function covers(scope: readonly string[], group: string): boolean {
   const tags = group.split(',').map((tag) => tag.trim())

@@ -189,7 +189,7 @@ it('kills orphan processes at the end of a job', async () => {
   while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 10))
 })
 
-/** Whether the process still runs; one that ended and that nobody has asked about yet does not. */
+/** Whether the process still runs. A zombie does not. */
 function isAlive(pid: string): boolean {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ')[2] !== 'Z'

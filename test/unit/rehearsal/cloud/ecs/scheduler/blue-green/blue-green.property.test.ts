@@ -80,7 +80,7 @@ async function perform(it: World, one: Deed, pauses: boolean): Promise<void> {
     case 'kill': {
       const { taskArns } = await it.call('ListTasks', { cluster: 'main', serviceName: 'web' })
       if (taskArns[0] !== undefined) await it.call('StopTask', { cluster: 'main', task: taskArns[0] })
-      // One at a time: where no task is left, nobody can take the traffic.
+      // One at a time: at least one task must be left to take the traffic.
       await it.clock.advance(90 * SECOND)
       break
     }
