@@ -1,17 +1,9 @@
 // Bundles actions into actions/<name>/dist, the way users get them: `npm run build [-- name ...]`.
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { minify } from '@swc/core'
-
-interface Bundle {
-  readonly code: string
-  readonly assets: Readonly<Record<string, { readonly source: string | Buffer }>>
-}
-type Bundler = (entry: string, options: Readonly<Record<string, unknown>>) => Promise<Bundle>
-
-// ncc's API, as its command line cannot replace a module. It has no types.
-const { default: bundle } = (await import('@vercel/ncc' as string)) as { default: Bundler }
+import { Worker } from 'node:worker_threads'
 
 const root = join(import.meta.dirname, '..')
 const bin = (name: string) => join(root, 'node_modules/.bin', name)
@@ -33,37 +25,30 @@ run(bin('tsc'), ['-p', 'tsconfig.build.json', '--noCheck'])
 // was killed before it saved anything would run the main step again.
 const postEntry = "process.env['SLIPWAY_PHASE'] = 'post'\nawait import('./index.js')\n"
 
-// dockerode needs these for ssh:// hosts and for BuildKit sessions, which no action uses. They would bring native binaries,
-// an .exe and .proto files along. An object without members in their place fails only where they would be used.
-const nothing = 'node:constants'
-const externals = { ssh2: nothing, '@grpc/grpc-js': nothing, '@grpc/proto-loader': nothing, protobufjs: nothing }
-// @actions/core brings a client for OIDC tokens, and with its HTTP client a third of a bundle and of the time that a step takes
-// to start. Only assume-role asks for such a token.
-const withoutTokens = { './oidc-utils.js': nothing }
-
-// Start of the next package in a list of licences: a line with its name, and one with the licence's identifier.
-const startOfPackage = /\n+(?=@?[\w./-]+\n[A-Z][\w.-]+\n)/
-
-for (const name of asked.length > 0 ? asked : all) {
-  const dist = join('actions', name, 'dist')
-  // Emptied first, so that no old chunk stays in a commit.
-  rmSync(join(root, dist), { recursive: true, force: true })
-  mkdirSync(join(root, dist), { recursive: true })
-  const entry = join(root, 'build/actions', name, 'src/index.js')
-  const leftOut = name === 'assume-role' ? externals : { ...externals, ...withoutTokens }
-  const options = { externals: leftOut, minify: true, license: '[name].licenses', quiet: true }
-  const { code, assets } = await bundle(entry, options)
-  writeFileSync(join(root, dist, 'index.js'), code)
-  for (const [file, { source }] of Object.entries(assets)) {
-    // The package.json that makes them modules, and chunks, which ncc does not minify; not the .proto files of dockerode.
-    if (file.endsWith('.json')) writeFileSync(join(root, dist, file), source)
-    if (file.endsWith('.js')) writeFileSync(join(root, dist, file), (await minify(`${source}`, { module: true })).code)
-  }
-  // Each chunk has its licences. ncc writes them all to the same file, which would keep only the last.
-  const licenses = Object.entries(assets).filter(([file]) => file.endsWith('.licenses'))
-  const packages = licenses.flatMap(([, { source }]) => `${source}`.trimEnd().split(startOfPackage))
-  writeFileSync(join(root, dist, 'licenses.txt'), `${[...new Set(packages)].toSorted().join('\n\n')}\n`)
-  if (/^ {2}post: /m.test(readFileSync(join(root, 'actions', name, 'action.yml'), 'utf8'))) {
-    writeFileSync(join(root, dist, 'post.js'), postEntry)
+/** Writes changed files and removes old chunks. Unchanged files stay in place, as other checks may be reading them. */
+function writeDist(name: string, files: Readonly<Record<string, string>>): void {
+  const dist = join(root, 'actions', name, 'dist')
+  mkdirSync(dist, { recursive: true })
+  for (const file of readdirSync(dist)) if (!(file in files)) rmSync(join(dist, file), { recursive: true })
+  for (const [file, text] of Object.entries(files)) {
+    const path = join(dist, file)
+    if (!existsSync(path) || readFileSync(path, 'utf8') !== text) writeFileSync(path, text)
   }
 }
+
+const waiting = asked.length > 0 ? [...asked] : all
+
+/** A thread that bundles one action after another, until none waits. */
+async function bundleWaiting(): Promise<void> {
+  const worker = new Worker(join(import.meta.dirname, 'lib/bundle-action.ts'))
+  for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+    worker.postMessage(name)
+    const [files] = (await once(worker, 'message')) as [Record<string, string>]
+    const hasPost = /^ {2}post: /m.test(readFileSync(join(root, 'actions', name, 'action.yml'), 'utf8'))
+    writeDist(name, hasPost ? { ...files, 'post.js': postEntry } : files)
+  }
+  await worker.terminate()
+}
+
+// Two threads: each takes seconds to warm up the bundler, so that more gain little.
+await Promise.all(Array.from({ length: Math.min(2, waiting.length) }, bundleWaiting))

@@ -3,51 +3,37 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Counted, readJestReport, slowest } from './lib/jest-report.ts'
-import { endLeftovers, endWithUs, npmRun } from './lib/npm-run.ts'
+import { endLeftovers, endWithUs, npmRun, npmRunQuietly } from './lib/npm-run.ts'
 
 const usage = 'node script/run-tests.ts [--fast] [--for PID]'
 const root = join(import.meta.dirname, '..')
 const results = join(root, '.rehearsal/results')
 const slowestCount = 10
 
-interface Suite {
-  readonly name: string
-  readonly projects: readonly string[]
-  readonly options: readonly string[]
-}
-
-const unit: Suite = { name: 'unit', projects: ['unit'], options: ['--maxWorkers=100%'] }
-// Tests that start containers, Terraform and clouds wait more than they compute: four files at a time on any machine.
-// Integration and e2e go together, so that the longest of them, the rehearsal itself, does not keep all others waiting.
-const others: Suite = {
-  name: 'integration and e2e',
-  projects: ['integration', 'e2e'],
-  options: ['--maxWorkers=4'],
-}
-
 interface Result extends Counted {
   readonly name: string
-  readonly seconds: number
+  /** Of checks only, as all kinds of tests share a run. */
+  readonly seconds?: number
 }
 
-async function timed(name: string, count: () => Promise<Counted>): Promise<Result> {
-  console.log(`\n── ${name}`)
+/** Runs a check while others run, and prints its output when it ends. */
+async function check(name: string): Promise<Result> {
   const start = performance.now()
-  return { name, ...(await count()), seconds: (performance.now() - start) / 1000 }
+  const { succeeded, output } = await npmRunQuietly([name])
+  const seconds = (performance.now() - start) / 1000
+  console.log(`\n── ${name} ${succeeded ? 'passed' : 'failed'}\n${output.trimEnd()}`.trimEnd())
+  return { name, passed: succeeded ? 1 : 0, failed: succeeded ? 0 : 1, files: [], seconds }
 }
 
-const check = (name: string) =>
-  timed(name, async () =>
-    (await npmRun([name])) ? { passed: 1, failed: 0, files: [] } : { passed: 0, failed: 1, files: [] },
-  )
-
-const jest = ({ name, projects, options }: Suite) =>
-  timed(name, async () => {
-    const report = join(results, `${projects.join('-')}.json`)
-    rmSync(report, { force: true })
-    const args = ['--selectProjects', ...projects, '--json', `--outputFile=${report}`, ...options]
-    return readJestReport(report, root, await npmRun(['test', '--', ...args]))
-  })
+// One run of all tests, so that no core idles while the last unit test or the last rehearsal ends. Tests that start containers,
+// Terraform and clouds wait more than they compute: four files at a time on any machine.
+async function jest(projects: readonly string[], options: readonly string[]): Promise<readonly Result[]> {
+  console.log('\n── tests')
+  const report = join(results, 'tests.json')
+  rmSync(report, { force: true })
+  const args = ['--selectProjects', ...projects, '--json', `--outputFile=${report}`, ...options]
+  return readJestReport(report, root, await npmRun(['test', '--', ...args]))
+}
 
 /** The names of all checks, as package.json has them. */
 function checks(): readonly string[] {
@@ -67,11 +53,18 @@ function options() {
 const { fast, for: parent } = options()
 endWithUs(parent)
 mkdirSync(results, { recursive: true })
-const counts: Result[] = []
-for (const name of checks()) counts.push(await check(name))
+const started = performance.now()
+const secondsSince = (start: number) => ((performance.now() - start) / 1000).toFixed(1)
+const checked = await Promise.all(checks().map(check))
+const checkSeconds = secondsSince(started)
 // If the bundles match the sources, integration tests run them: a bundle starts in a third of the processor time.
-if (counts.some(({ name, failed }) => name === 'check:dist' && failed === 0)) process.env['SLIPWAY_STEPS'] = 'bundles'
-for (const suite of fast ? [unit] : [unit, others]) counts.push(await jest(suite))
+if (checked.some(({ name, failed }) => name === 'check:dist' && failed === 0)) process.env['SLIPWAY_STEPS'] = 'bundles'
+const testsStarted = performance.now()
+const tested = fast
+  ? await jest(['unit'], ['--maxWorkers=100%'])
+  : await jest(['unit', 'integration', 'e2e'], ['--maxWorkers=4'])
+const testSeconds = secondsSince(testsStarted)
+const counts = [...checked, ...tested]
 
 console.log(`\n── The ${slowestCount} slowest files`)
 const files = counts.flatMap(({ files }) => files)
@@ -80,10 +73,10 @@ for (const { path, seconds } of slowest(files, slowestCount))
 
 console.log('\n── Summary')
 for (const { name, passed, failed, seconds } of counts) {
-  console.log(
-    `${failed === 0 ? '✓' : '✗'} ${name.padEnd(20)} ${passed} passed, ${failed} failed, ${seconds.toFixed(1)} s`,
-  )
+  const time = seconds === undefined ? '' : `, ${seconds.toFixed(1)} s`
+  console.log(`${failed === 0 ? '✓' : '✗'} ${name.padEnd(20)} ${passed} passed, ${failed} failed${time}`)
 }
+console.log(`Checks side by side took ${checkSeconds} s, tests ${testSeconds} s.`)
 const left = await endLeftovers()
 if (left.length > 0) console.log(`\nTests left processes behind, which were ended:\n${left.join('\n')}`)
 const total = (of: 'passed' | 'failed') => counts.reduce((sum, count) => sum + count[of], 0)

@@ -1,5 +1,6 @@
 // Starts the longest test files first, so that no worker runs one alone at the end. Jest knows their durations
 // from its last run here. On a fresh machine it sorts by size, which is wrong for these: few lines that wait for Terraform.
+// Unit tests are short at any size, and start last.
 import Sequencer from '@jest/test-sequencer'
 
 const LONGEST = [
@@ -21,7 +22,9 @@ export default class LongestFirst extends Sequencer {
   sort(tests) {
     const rank = ({ path, duration }) => {
       const found = LONGEST.findIndex((name) => path.endsWith(`${name}.test.ts`))
-      return duration === undefined && found >= 0 ? found : LONGEST.length
+      if (duration !== undefined) return LONGEST.length
+      if (found >= 0) return found
+      return path.includes('/test/unit/') ? LONGEST.length + 1 : LONGEST.length
     }
     return super.sort(tests).toSorted((a, b) => rank(a) - rank(b))
   }

@@ -1,5 +1,5 @@
 // Runs scripts of package.json, and ends all their processes when this process ends, also by a signal.
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:os'
 import { join } from 'node:path'
@@ -10,22 +10,40 @@ const root = join(import.meta.dirname, '../..')
 const run = randomUUID()
 /** Time to clean up after a signal: a rehearsal stops its containers in it. */
 const graceMs = 30_000
-let child: number | undefined
+const children = new Set<number>()
 let interrupted = false
 
 /** Runs a script of package.json. Returns whether it succeeded. */
 export function npmRun(args: readonly string[]): Promise<boolean> {
+  return ended(start(args, 'inherit'))
+}
+
+/** Runs a script of package.json while others run. Returns whether it succeeded, and what it printed. */
+export async function npmRunQuietly(args: readonly string[]): Promise<{ succeeded: boolean; output: string }> {
+  const child = start(args, 'pipe')
+  const chunks: Buffer[] = []
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => chunks.push(chunk))
+  const succeeded = await ended(child)
+  return { succeeded, output: `${Buffer.concat(chunks)}` }
+}
+
+function start(args: readonly string[], output: 'inherit' | 'pipe'): ChildProcess {
   // In its own process group: Ctrl-C in the terminal must reach this process only, which ends all others.
-  const started = spawn('npm', ['run', '--silent', ...args], {
+  const child = spawn('npm', ['run', '--silent', ...args], {
     cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', output, output],
     detached: true,
     env: { ...process.env, [RUN_VARIABLE]: run },
   })
-  child = started.pid
+  if (child.pid !== undefined) children.add(child.pid)
+  return child
+}
+
+function ended(child: ChildProcess): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    started.once('error', reject)
-    started.once('close', (code) => {
+    child.once('error', reject)
+    child.once('close', (code) => {
+      if (child.pid !== undefined) children.delete(child.pid)
       // No script starts after an interruption.
       if (!interrupted) resolve(code === 0)
     })
@@ -56,7 +74,7 @@ async function end(reason: string, code: number): Promise<void> {
   if (interrupted) return
   interrupted = true
   console.error(`\nInterrupted by ${reason}: ending what was started.`)
-  await endProcesses(run, graceMs, child === undefined ? [] : [child])
+  await endProcesses(run, graceMs, [...children])
   removeContainers(run)
   process.exit(code)
 }

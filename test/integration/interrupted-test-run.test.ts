@@ -48,8 +48,7 @@ beforeEach(() => {
   }
   write('script/bootstrap', '#!/bin/sh\nexit 0\n')
   write('.rehearsal/env', '')
-  const test = `${process.execPath} ${jest}`
-  write('package.json', JSON.stringify({ type: 'module', scripts: { 'check:types': 'true', test } }))
+  writeChecks({ 'check:types': 'true' })
   const projects = ['unit', 'integration', 'e2e'].map((name) => ({
     displayName: name,
     testMatch: [`**/${name}/*.test.cjs`],
@@ -68,6 +67,11 @@ afterEach(() => {
 function write(name: string, text: string): void {
   mkdirSync(dirname(join(folder, name)), { recursive: true })
   writeFileSync(join(folder, name), text, { mode: 0o755 })
+}
+
+function writeChecks(checks: Readonly<Record<string, string>>): void {
+  const scripts = { ...checks, test: `${process.execPath} ${jest}` }
+  write('package.json', JSON.stringify({ type: 'module', scripts }))
 }
 
 /** What the hanging test has started, and the process of jest that runs it, as far as they have written their numbers. */
@@ -159,6 +163,26 @@ test('a signal to script/test ends its bootstrap, too', async () => {
   expect(pids().filter(isAlive)).toEqual([])
 })
 
+test('a signal ends all checks that run side by side', async () => {
+  const hangs = (name: string) => `mkdir -p unit; echo $$ > unit/${name}; exec sleep 1000`
+  writeChecks({ 'check:types': hangs('shell'), 'check:lint': hangs('sleep') })
+  const { child, ended } = start(RUNNER)
+  while (pids().length < 2) await delay(20)
+  child.kill('SIGTERM')
+  expect((await ended).code).toBe(143)
+  expect(pids().filter(isAlive)).toEqual([])
+})
+
+test('prints each check with all that it said, whether it failed or not', async () => {
+  writeChecks({ 'check:lint': 'echo a rule is broken; exit 1', 'check:types': 'echo all is typed >&2' })
+  write('unit/good.test.cjs', 'test("good", () => undefined)')
+  const { code, output } = await start([...RUNNER, '--fast']).ended
+  expect(code).toBe(1)
+  expect(output).toContain('\n── check:lint failed\na rule is broken\n')
+  expect(output).toContain('\n── check:types passed\nall is typed\n')
+  expect(output).toMatch(/\n2 passed, 1 failed\n$/)
+})
+
 test('counts tests and failures, and names the slowest files', async () => {
   write('unit/good.test.cjs', 'test("good", () => undefined)')
   write('unit/bad.test.cjs', 'test("bad", () => { throw new Error("bad") })')
@@ -167,6 +191,7 @@ test('counts tests and failures, and names the slowest files', async () => {
   const { code, output } = await start(RUNNER).ended
   expect(code).toBe(1)
   expect(output).toMatch(/── The 10 slowest files\n( +\d+\.\d s {2}(unit|e2e)\/\w+\.test\.cjs\n){4}/)
+  expect(output).toMatch(/\n✗ unit +1 passed, 1 failed\n✗ integration and e2e +1 passed, 1 failed\n/)
   expect(output).toMatch(/\n3 passed, 2 failed\n$/)
 
   const fast = await start([...RUNNER, '--fast']).ended
