@@ -3,10 +3,20 @@ import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { BatchCheckLayerAvailabilityCommand, CreateRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr'
+import {
+  CreateClusterCommand,
+  CreateServiceCommand,
+  DescribeServicesCommand,
+  ECSClient,
+  RegisterTaskDefinitionCommand,
+} from '@aws-sdk/client-ecs'
+import { IAMClient, ListRolesCommand } from '@aws-sdk/client-iam'
 
-// The cloud as a process of its own, and the AWS CLI as its client. Needs Docker, docker-registry and moto's server.
+// The cloud as a process of its own, with the AWS CLI and the SDK as its clients. Needs Docker, docker-registry and moto's server.
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const run = promisify(execFile)
@@ -56,6 +66,13 @@ const aws = async (env: Record<string, string>, ...args: string[]) => {
   return stdout.startsWith('{') ? JSON.parse(stdout) : stdout
 }
 
+/** What a client of the SDK needs to know of the environment that the cloud writes. */
+const configured = (env: Record<string, string>) => ({
+  endpoint: env['AWS_ENDPOINT_URL'] ?? '',
+  region: env['AWS_DEFAULT_REGION'] ?? '',
+  credentials: { accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? '', secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '' },
+})
+
 test('the AWS CLI works with the environment that the cloud writes', async () => {
   const { env, output } = await start('--region', 'eu-west-1', '--account', '111122223333')
   expect(output()).toContain(`export AWS_ENDPOINT_URL=${env['AWS_ENDPOINT_URL']}`)
@@ -90,10 +107,14 @@ test('the AWS CLI works with the environment that the cloud writes', async () =>
 
 /** Makes the cloud start all that it runs for itself, and gives the processes and the folder of the registry. */
 async function wakeAll({ child, env }: Running) {
-  await aws(env, 'ecr', 'create-repository', '--repository-name', 'web')
-  const layer = ['--repository-name', 'web', '--layer-digests', `sha256:${'0'.repeat(64)}`]
-  await aws(env, 'ecr', 'batch-check-layer-availability', ...layer)
-  await aws(env, 'iam', 'list-roles')
+  const ecr = new ECRClient(configured(env))
+  await ecr.send(new CreateRepositoryCommand({ repositoryName: 'web' }))
+  const layerDigests = [`sha256:${'0'.repeat(64)}`]
+  await ecr.send(new BatchCheckLayerAvailabilityCommand({ repositoryName: 'web', layerDigests }))
+  ecr.destroy()
+  const iam = new IAMClient(configured(env))
+  await iam.send(new ListRolesCommand({}))
+  iam.destroy()
   const children = await descendants(child.pid ?? 0)
   const [, registryFolder = ''] = /docker-registry serve (\S+)\/config/.exec(children.join('\n')) ?? []
   expect(children.join('\n')).toMatch(/moto_server/)
@@ -117,7 +138,7 @@ test('after SIGKILL its child processes and their folders are gone', async () =>
   await cloud.ended
   const left = async (): Promise<void> => {
     if (!pids.some(isRunning) && !existsSync(registryFolder)) return
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await delay(50)
     return left()
   }
   await left()
@@ -211,28 +232,22 @@ test('a used port is named in the error', async () => {
 
 test('without Docker, services run on simulated tasks at the given speed', async () => {
   const { env } = await start('--runtime', 'simulated', '--speed', '100', '--seed', '7')
-  await aws(env, 'ecs', 'create-cluster', '--cluster-name', 'main')
-  const containers = JSON.stringify([{ name: 'web', image: 'web:1', memory: 128 }])
-  await aws(env, 'ecs', 'register-task-definition', '--family', 'web', '--container-definitions', containers)
-  const where = ['--cluster', 'main']
-  await aws(
-    env,
-    'ecs',
-    'create-service',
-    ...where,
-    '--service-name',
-    'web',
-    '--task-definition',
-    'web',
-    '--desired-count',
-    '2',
-  )
+  const ecs = new ECSClient(configured(env))
+  await ecs.send(new CreateClusterCommand({ clusterName: 'main' }))
+  const containerDefinitions = [{ name: 'web', image: 'web:1', memory: 128 }]
+  await ecs.send(new RegisterTaskDefinitionCommand({ family: 'web', containerDefinitions }))
+  const service = { cluster: 'main', serviceName: 'web', taskDefinition: 'web', desiredCount: 2 }
+  await ecs.send(new CreateServiceCommand(service))
   const state = async (): Promise<string> => {
-    const { services } = await aws(env, 'ecs', 'describe-services', ...where, '--services', 'web')
-    const [{ deployments, runningCount }] = services
-    return deployments[0].rolloutState === 'IN_PROGRESS' ? state() : `${deployments[0].rolloutState} ${runningCount}`
+    const { services } = await ecs.send(new DescribeServicesCommand({ cluster: 'main', services: ['web'] }))
+    const { deployments, runningCount } = services?.[0] ?? {}
+    const rolloutState = deployments?.[0]?.rolloutState
+    if (rolloutState !== 'IN_PROGRESS') return `${rolloutState} ${runningCount}`
+    await delay(50)
+    return state()
   }
   expect(await state()).toBe('COMPLETED 2')
+  ecs.destroy()
 })
 
 /** `PID COMMAND` of every process below `pid`. */
