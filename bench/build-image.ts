@@ -10,6 +10,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { actionInputs } from '../test/support/action-inputs.ts'
 
 const bundle = join(import.meta.dirname, '../actions/build-image/dist/index.js')
 const LABEL = 'slipway.bench=build-image'
@@ -60,8 +61,7 @@ function watchMemory({ pid }: ChildProcess): () => number {
 
 /** build-image on a context; `more` are further inputs. */
 function slipway(context: string, images: string, more: Readonly<Record<string, string>> = {}): Promise<Measured> {
-  const inputs = { CONTEXT: context, IMAGES: images, TAGS: 'v1', ...more }
-  const env = Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name}`, value]))
+  const env = actionInputs('build-image', { context, images, tags: 'v1', ...more })
   const files = { GITHUB_OUTPUT: join(folder, 'output'), GITHUB_STATE: join(folder, 'state'), GITHUB_STEP_SUMMARY: '' }
   for (const file of [files.GITHUB_OUTPUT, files.GITHUB_STATE]) writeFileSync(file, '')
   return run(process.execPath, [bundle], {

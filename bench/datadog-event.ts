@@ -5,8 +5,8 @@ import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { actionInputs } from '../test/support/action-inputs.ts'
 import { bigDatadog } from '../test/support/datadog-event/big-datadog.ts'
-import { inputsEnv } from '../test/support/datadog-event/datadog.ts'
 import { scriptedServer } from '../test/support/scripted-server.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -53,7 +53,7 @@ async function gate({ name, monitors, groups, looks, state }: GateCase) {
     RUNNER_TEMP: folder,
     GITHUB_OUTPUT: join(folder, 'output'),
     GITHUB_STEP_SUMMARY: join(folder, 'summary'),
-    ...inputsEnv({
+    ...actionInputs('datadog-event', {
       command: 'gate',
       'api-key': 'bench',
       'app-key': 'bench',

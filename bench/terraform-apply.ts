@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
+import { actionInputs } from '../test/support/action-inputs.ts'
 import { bundle } from '../test/support/run-action.ts'
 import { s3Backend, terraformConfig, writeTree } from '../test/support/terraform-apply/terraform-files.ts'
 
@@ -93,16 +94,13 @@ async function once(stack: string, command: string): Promise<Measured> {
   await s3.send(new CreateBucketCommand({ Bucket: bucket }))
   try {
     const { directory, inputs, vars } = checkOut(stack, folder, bucket)
-    const inputEnv = Object.fromEntries(
-      Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
-    )
     const began = performance.now()
     const ended = spawnSync('bash', ['-c', `TIMEFORMAT='%U %S'; time { ${command}; } >out.log 2>&1`], {
       cwd: directory,
       encoding: 'utf8',
       env: {
         ...env,
-        ...inputEnv,
+        ...actionInputs('terraform-apply', inputs),
         VARS: vars,
         NODE: process.execPath,
         BUNDLE: bundle('terraform-apply'),

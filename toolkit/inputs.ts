@@ -11,15 +11,26 @@ export interface Pair {
 const envName = (input: string): string => `INPUT_${input.replaceAll(' ', '_').toUpperCase()}`
 
 /**
+ * Inputs that may not be given empty, each with the text that stands for what the action does without it. That is the default in
+ * action.yml: the runner gives an input that was left out its default, and an expression without a value as ''. Only so can the
+ * two be told apart.
+ */
+export type DefaultWords = Readonly<Record<string, string>>
+
+/**
  * Reads an action's inputs from the environment that the runner gives it. Each reader gives a typed value, or throws an
  * InputError that names the input, says what was found, and what to write instead. Values of inputs marked secret are
  * never repeated in an error.
  */
 export class InputReader {
   readonly #env: Readonly<Record<string, string | undefined>>
+  readonly #words: DefaultWords
 
-  constructor(env: Readonly<Record<string, string | undefined>>) {
+  /** @throws InputError when an input of `words` is given and empty: an expression that came to nothing is no choice. */
+  constructor(env: Readonly<Record<string, string | undefined>>, words: DefaultWords = {}) {
     this.#env = env
+    this.#words = words
+    for (const [name, word] of Object.entries(words)) if (env[envName(name)]?.trim() === '') throw isEmpty(name, word)
   }
 
   /** The text, trimmed; `undefined` when empty or not given. */
@@ -28,24 +39,10 @@ export class InputReader {
     return value === '' ? undefined : value
   }
 
-  /**
-   * The text of an input whose default is `none`; `undefined` for that.
-   * @throws InputError when it is empty: an expression that came to nothing must not pass for a choice.
-   */
-  textOrNone(name: string): string | undefined {
-    const given = this.#env[envName(name)]
-    const value = given?.trim()
-    if (value === '') {
-      throw new InputError(name, 'is empty.', {
-        hint: 'Its expression has no value, such as an output that an earlier step or job did not set. Fix the expression, or write `none`.',
-      })
-    }
-    return value === 'none' ? undefined : value
-  }
-
-  /** The text exactly as given, '' when not given. For secrets and documents, where white space may matter. */
+  /** The text exactly as given, '' when not given or its default word. For secrets and documents, where white space may matter. */
   raw(name: string): string {
-    return this.#env[envName(name)] ?? ''
+    const value = this.#env[envName(name)] ?? ''
+    return value.trim() === this.#words[name] ? '' : value
   }
 
   /** Text that must be there. `example` shows what to write. */
@@ -125,20 +122,29 @@ export class InputReader {
 
   /** Items separated by commas or new lines, trimmed; empty ones and whole-line `#` comments dropped. */
   list(name: string): readonly string[] {
-    return this.lines(name).flatMap((line) =>
+    const items = this.lines(name).flatMap((line) =>
       line
         .split(',')
         .map((item) => item.trim())
         .filter((item) => item !== ''),
     )
+    return this.#unlessEmptied(name, items)
   }
 
   /** Lines, trimmed; empty ones and `#` comments dropped. For items that may contain commas. */
   lines(name: string): readonly string[] {
-    return this.raw(name)
+    const lines = this.raw(name)
       .split(/\r?\n/)
       .map((line) => line.trim())
       .filter((line) => line !== '' && !line.startsWith('#'))
+    return this.#unlessEmptied(name, lines)
+  }
+
+  /** @throws InputError for a list that is given and has no item, such as a comma between two expressions without a value. */
+  #unlessEmptied(name: string, items: readonly string[]): readonly string[] {
+    const word = this.#words[name]
+    if (items.length === 0 && word !== undefined && this.raw(name) !== '') throw isEmpty(name, word)
+    return items
   }
 
   /**
@@ -169,6 +175,11 @@ export class InputReader {
     })
   }
 }
+
+const isEmpty = (name: string, word: string) =>
+  new InputError(name, 'is empty.', {
+    hint: `Its expression has no value, such as an output that an earlier step or job did not set. Fix the expression, leave the input out, or write \`${word}\`.`,
+  })
 
 /** A hint for a slip of the keyboard: the choice that differs only in case, hyphens or a few letters. */
 function closest(value: string, choices: readonly string[]): string | undefined {

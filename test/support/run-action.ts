@@ -2,8 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { actionInputs } from './action-inputs.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -52,8 +53,8 @@ export function startStep(entry: string, options: StepOptions): Step {
       // Without it, actions leave their files in the current folder, which is the repository.
       RUNNER_TEMP: folder,
       ...(options.phase === 'post' ? { SLIPWAY_PHASE: 'post' } : {}),
-      ...named('INPUT_', options.inputs),
-      ...named('STATE_', options.state ?? {}),
+      ...actionInputs(actionOf(entry), options.inputs, options.env?.['GITHUB_SHA'] ?? process.env['GITHUB_SHA']),
+      ...states(options.state ?? {}),
       ...options.env,
     },
   })
@@ -84,14 +85,12 @@ export function startStep(entry: string, options: StepOptions): Step {
 /** Runs an action's step to its end. */
 export const runStep = (entry: string, options: StepOptions): Promise<StepResult> => startStep(entry, options).ended
 
-/** The runner's name for an input in upper case, and for a saved state as it is. */
-const named = (prefix: string, values: Readonly<Record<string, string>>) =>
-  Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [
-      prefix + (prefix === 'INPUT_' ? name.replaceAll(' ', '_').toUpperCase() : name),
-      value,
-    ]),
-  )
+/** The action that an entry, its source or its bundle, is of. */
+const actionOf = (entry: string) => basename(dirname(dirname(entry)))
+
+/** Saved state, by the names that it was saved with. */
+const states = (values: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [`STATE_${name}`, value]))
 
 /** Reads `name<<delimiter … delimiter`, the format of the runner's files. */
 function pairs(text: string): Record<string, string> {

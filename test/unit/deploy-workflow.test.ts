@@ -13,7 +13,8 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** What a stand-in notes and does: its inputs are written down; its outputs and whether it fails come from the case. */
+/** What a stand-in notes and does: its inputs are written down; its outputs and whether it fails come from the case. Like the
+ * action itself, it fails when an input that has a default is empty. */
 const STAND_IN = `
 const { appendFileSync, readFileSync } = require('node:fs')
 const { basename } = require('node:path')
@@ -23,7 +24,7 @@ const called = { action: basename(process.env.GITHUB_ACTION_PATH), step: process
 appendFileSync(process.env.CALLS, JSON.stringify(called) + '\\n')
 const { fails, ...outputs } = JSON.parse(readFileSync(process.env.PLAY, 'utf8'))[called.step] ?? {}
 for (const [name, value] of Object.entries(outputs)) appendFileSync(process.env.GITHUB_OUTPUT, name + '=' + value + '\\n')
-process.exitCode = fails ? 1 : 0
+process.exitCode = fails || hasDefault.some((name) => process.env['INPUT_' + name.toUpperCase()] === '') ? 1 : 0
 `
 
 /** A repository with the workflow and stand-ins for its actions. */
@@ -32,7 +33,8 @@ const slipway = (() => {
     const { name, description, inputs, outputs } = parse(readFileSync(join(root, file), 'utf8'))
     const target = join(folder, dirname(file))
     mkdirSync(target, { recursive: true })
-    writeFileSync(join(target, 'main.cjs'), STAND_IN)
+    const hasDefault = Object.keys(inputs).filter((id) => inputs[id].default !== undefined && id !== 'github-token')
+    writeFileSync(join(target, 'main.cjs'), `const hasDefault = ${JSON.stringify(hasDefault)}${STAND_IN}`)
     const runs = { using: 'node24', main: 'main.cjs' }
     writeFileSync(join(target, 'action.yml'), stringify({ name, description, inputs, outputs, runs }))
   }
@@ -49,6 +51,7 @@ const WELL: Play = {
     'task-definition-arn': 'arn:task-definition/web:2',
     'previous-task-definition-arn': 'arn:task-definition/web:1',
   },
+  before: { baseline: '/baseline.json' },
   gate: { verdict: 'pass' },
 }
 const BAD_GATE = { verdict: 'fail', reason: 'Errors is newly in Alert', fails: true }
@@ -63,7 +66,7 @@ interface Case {
   readonly environment?: string
 }
 
-async function deploy({ play = {}, secrets = {}, vars = ROLE, image = '', environment = 'stage' }: Case) {
+async function deploy({ play = {}, secrets = {}, vars = ROLE, image = 'none', environment = 'stage' }: Case) {
   const own = mkdtempSync(join(folder, 'case-'))
   const [calls, played] = [join(own, 'calls'), join(own, 'play')]
   writeFileSync(calls, '')
@@ -119,7 +122,30 @@ test('assumes the role, applies, builds and deploys without Datadog keys; every 
     expect(call).toMatchObject({ 'expected-account-id': '111111111111', 'aws-region': 'eu-west-1' })
   }
   expect(of('image')).toMatchObject({ images: 'registry/web' })
-  expect(of('image')).not.toHaveProperty('promote')
+  expect(of('image')).toMatchObject({ promote: 'none' })
+})
+
+test('without any variable or optional output, no step gets an empty value that it refuses', async () => {
+  const infrastructure = { repository: 'registry/web', cluster: 'stage', service: 'web' }
+  const { conclusion, of } = await deploy({
+    vars: { AWS_ROLE: ROLE.AWS_ROLE },
+    secrets: KEYS,
+    play: { infrastructure },
+  })
+  expect(conclusion).toBe('success')
+  expect(of('rollout')).toMatchObject({
+    template: 'none',
+    'container-name': 'auto',
+    'desired-count': 'unchanged',
+    'expected-account-id': 'any',
+    'aws-region': 'AWS_REGION',
+  })
+})
+
+test('an empty image, as of an output that was dropped, is refused and not built', async () => {
+  const { conclusion, order, of } = await deploy({ image: '' })
+  expect({ conclusion, order }).toEqual({ conclusion: 'failure', order: ['assume-role', 'build-image look'] })
+  expect(of('found')).not.toHaveProperty('promote')
 })
 
 test('looks up a given image first, and promotes it', async () => {
@@ -146,7 +172,7 @@ test('assumes the role with the credentials of the login role', async () => {
     expect.objectContaining({ 'role-to-assume': login, 'role-chaining': 'false' }),
     expect.objectContaining({ 'role-to-assume': ROLE.AWS_ROLE, 'role-chaining': 'true' }),
   ])
-  expect(calls[0]).not.toHaveProperty('allowed-account-ids')
+  expect(calls[0]).toMatchObject({ 'allowed-account-ids': 'any' })
 })
 
 test.each([
@@ -166,8 +192,7 @@ test('sends events with an API key alone, and watches no monitors', async () => 
 })
 
 test('takes a baseline of the monitors before the rollout and watches them after it, with both keys', async () => {
-  const play = { before: { baseline: '/baseline.json' } }
-  const { order, of, verdict } = await deploy({ secrets: KEYS, play })
+  const { order, of, verdict } = await deploy({ secrets: KEYS })
   expect(order).toEqual([...start, ...watched, told, mark])
   expect(of('gate')).toMatchObject({ service: 'web', env: 'stage', baseline: '/baseline.json' })
   expect(verdict).toBe('succeeded')

@@ -7,6 +7,7 @@ import { readWorkflowRun } from '../../../toolkit/github.ts'
 import { InputReader } from '../../../toolkit/inputs.ts'
 import type { Environment } from '../../../toolkit/runtime.ts'
 import { parseJson, TooDeepError } from '../../../toolkit/text/json.ts'
+import { DEFAULT_WORDS } from './default-words.ts'
 import { SESSION_TAG_KEYS } from './session-tags.ts'
 
 /** How to authenticate: by the job's OpenID Connect token, or by the credentials in the environment. */
@@ -38,7 +39,7 @@ export interface Inputs {
 
 /** Reads and checks all inputs. @throws InputError */
 export function readInputs(env: Environment): Inputs {
-  const reader = new InputReader(env)
+  const reader = new InputReader(env, DEFAULT_WORDS)
   const role = readRole(reader)
   const method = readMethod(reader, env)
   const inputs: Inputs = {

@@ -5,7 +5,8 @@ import { type Cloud, startCloud } from '../../../rehearsal/cloud/cloud.ts'
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
 import type { Intercept } from '../../../rehearsal/cloud/kernel/service.ts'
 import { describeError } from '../../../toolkit/errors.ts'
-import { inputsEnv, recordingWorld } from '../../support/datadog-event/datadog.ts'
+import { actionInputs } from '../../support/action-inputs.ts'
+import { recordingWorld } from '../../support/datadog-event/datadog.ts'
 import { jobClaims, jwt } from '../../support/oidc.ts'
 
 const ROLE = 'arn:aws:iam::222222222222:role/deploy'
@@ -34,7 +35,7 @@ async function act(inputs: Record<string, string> = {}, env: object = OIDC, toke
     exportVariable: (name: string, value: string) => void Object.assign(exported, { [name]: value }),
   }
   const saved: Record<string, string> = {}
-  const given = inputsEnv({ 'role-to-assume': ROLE, 'aws-region': 'eu-west-1', ...inputs })
+  const given = actionInputs('assume-role', { 'role-to-assume': ROLE, 'aws-region': 'eu-west-1', ...inputs })
   const recorded = recordingWorld({ ...env, ...given })
   const step = {
     ...recorded.world.step,
@@ -126,7 +127,10 @@ test.each([
 })
 
 test('reports that GitHub issued no token', async () => {
-  const recorded = recordingWorld({ ...OIDC, ...inputsEnv({ 'role-to-assume': ROLE, 'aws-region': 'eu-west-1' }) })
+  const recorded = recordingWorld({
+    ...OIDC,
+    ...actionInputs('assume-role', { 'role-to-assume': ROLE, 'aws-region': 'eu-west-1' }),
+  })
   const runner = { idToken: () => Promise.reject(new Error('503')), exportVariable: () => {} }
   await expect(main(recorded.world, runner)).rejects.toThrow('GitHub did not issue an OIDC token for the job')
 })

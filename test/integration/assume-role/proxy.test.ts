@@ -11,7 +11,8 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { main } from '../../../actions/assume-role/src/main.ts'
 import { type Cloud, startCloud } from '../../../rehearsal/cloud/cloud.ts'
 import { awsConfig } from '../../../toolkit/aws/aws-config.ts'
-import { inputsEnv, recordingWorld } from '../../support/datadog-event/datadog.ts'
+import { actionInputs } from '../../support/action-inputs.ts'
+import { recordingWorld } from '../../support/datadog-event/datadog.ts'
 import { type Host, type Internet, pass, startInternet } from '../../support/internet.ts'
 import { jobClaims, jwt } from '../../support/oidc.ts'
 
@@ -45,7 +46,7 @@ const network = () => ({ HTTPS_PROXY: internet.env.HTTPS_PROXY, AWS_CA_BUNDLE: i
 test('calls STS through the proxy, and trusts the certificates of AWS_CA_BUNDLE', async () => {
   const { world, outputs } = recordingWorld({
     ...network(),
-    ...inputsEnv({ 'role-to-assume': ROLE, 'aws-region': 'eu-west-1' }),
+    ...actionInputs('assume-role', { 'role-to-assume': ROLE, 'aws-region': 'eu-west-1' }),
     ACTIONS_ID_TOKEN_REQUEST_URL: 'http://x',
     ACTIONS_ID_TOKEN_REQUEST_TOKEN: 't',
   })

@@ -16,9 +16,10 @@ import {
 import { main } from '../../../actions/build-image/src/main.ts'
 import { type Cloud, startCloud } from '../../../rehearsal/cloud/cloud.ts'
 import { ManualClock } from '../../../rehearsal/cloud/kernel/clock.ts'
+import { actionInputs } from '../../support/action-inputs.ts'
 import { type ImageSources, imageSources } from '../../support/build-image/image-sources.ts'
 import { removeTestImages } from '../../support/busybox-image.ts'
-import { inputsEnv, recordingWorld } from '../../support/datadog-event/datadog.ts'
+import { recordingWorld } from '../../support/datadog-event/datadog.ts'
 import { runStep, source } from '../../support/run-action.ts'
 
 const TEST = 'build-image-ecr'
@@ -236,7 +237,7 @@ test('passes a clean image once its scan has stayed empty', async () => {
   expect(await run({ ...inputs, tags: 'v1' })).toMatchObject({ code: 0 })
   // In this process, where time passes only while the action sleeps.
   const env = { ...process.env, ...cloud.env, SOURCE_DATE_EPOCH: '1700000000', RUNNER_TEMP: temp, DOCKER_CONFIG: temp }
-  const own = inputsEnv({ ...inputs, tags: 'v2', 'scan-gate': 'low' })
+  const own = actionInputs('build-image', { ...inputs, tags: 'v2', 'scan-gate': 'low' })
   const sleeper = { now: () => clock.now(), sleep: (ms: number) => clock.advance(ms) }
   const before = clock.now()
   const recorded = recordingWorld({ ...env, ...own, AWS_ACCESS_KEY_ID: STAGE }, { clock: sleeper })

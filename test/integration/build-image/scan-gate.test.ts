@@ -12,10 +12,11 @@ import {
 import { main } from '../../../actions/build-image/src/main.ts'
 import { type Cloud, startCloud } from '../../../rehearsal/cloud/cloud.ts'
 import { ManualClock } from '../../../rehearsal/cloud/kernel/clock.ts'
+import { actionInputs } from '../../support/action-inputs.ts'
 import { type ImageSources, imageSources } from '../../support/build-image/image-sources.ts'
 import { startOciRegistry } from '../../support/build-image/oci-registry.ts'
 import { removeTestImages } from '../../support/busybox-image.ts'
-import { inputsEnv, recordingWorld } from '../../support/datadog-event/datadog.ts'
+import { recordingWorld } from '../../support/datadog-event/datadog.ts'
 
 const TEST = 'build-image-scan'
 const FOUND = 'slipway.rehearsal.findings'
@@ -53,7 +54,7 @@ const createRepository = async (repositoryName: string, scanOnPush: boolean) => 
 async function ship(inputs: Readonly<Record<string, string>>) {
   const sleeper = { now: () => clock.now(), sleep: (ms: number) => clock.advance(ms) }
   const env = { ...process.env, SOURCE_DATE_EPOCH: '1700000000', RUNNER_TEMP: temp, DOCKER_CONFIG: temp }
-  const own = inputsEnv({ context: sources.folder, tags: 'v1', ...inputs })
+  const own = actionInputs('build-image', { context: sources.folder, tags: 'v1', ...inputs })
   const { world, lines, outputs } = recordingWorld({ ...env, ...own }, { clock: sleeper })
   const since = clock.now()
   const failure = await main(world).then(

@@ -4,7 +4,8 @@ import { main } from '../../../actions/datadog-event/src/main.ts'
 import { systemClock } from '../../../toolkit/clock.ts'
 import { CancelledError } from '../../../toolkit/errors.ts'
 import { openExchange } from '../../../toolkit/http/exchange.ts'
-import { API_KEY, inputsEnv, RECORD, recordingWorld } from '../../support/datadog-event/datadog.ts'
+import { actionInputs } from '../../support/action-inputs.ts'
+import { API_KEY, RECORD, recordingWorld } from '../../support/datadog-event/datadog.ts'
 import { answerJson, eventTaken, type Script, scriptedServer } from '../../support/scripted-server.ts'
 
 type Server = Awaited<ReturnType<typeof scriptedServer>>
@@ -112,7 +113,12 @@ test('a thousand exchanges leave no listener, timer or connection behind', async
 async function act(inputs: Record<string, string>, script: Script) {
   const server = await serverOf(script)
   const recorded = recordingWorld(
-    inputsEnv({ 'api-key': API_KEY, 'api-url': server.url, 'deploy-record': JSON.stringify(RECORD), ...inputs }),
+    actionInputs('datadog-event', {
+      'api-key': API_KEY,
+      'api-url': server.url,
+      'deploy-record': JSON.stringify(RECORD),
+      ...inputs,
+    }),
     { clock: systemClock },
   )
   const failure = await main(recorded.world).then(

@@ -8,7 +8,8 @@ import { main } from '../../../actions/datadog-event/src/main.ts'
 import { createDatadog } from '../../../rehearsal/cloud/datadog/index.ts'
 import { parseScenario } from '../../../rehearsal/cloud/datadog/scenario.ts'
 import { Server } from '../../../rehearsal/cloud/kernel/server.ts'
-import { inputsEnv, recordingWorld } from '../../support/datadog-event/datadog.ts'
+import { actionInputs } from '../../support/action-inputs.ts'
+import { recordingWorld } from '../../support/datadog-event/datadog.ts'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
 
@@ -32,7 +33,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 async function step(inputs: Record<string, string>) {
   const env = {
     RUNNER_TEMP: folder,
-    ...inputsEnv({
+    ...actionInputs('datadog-event', {
       'api-key': datadog.keys.api,
       'app-key': datadog.keys.app,
       'api-url': `http://127.0.0.1:${server.port}`,

@@ -8,6 +8,7 @@ import { describeError } from '../../../toolkit/errors.ts'
 import { exec } from '../../../toolkit/process/exec.ts'
 import { query } from '../../../toolkit/process/query.ts'
 import type { World } from '../../../toolkit/runtime.ts'
+import { actionInputs } from '../action-inputs.ts'
 import type { EcsCloud } from './ecs-cloud.ts'
 
 /** The result of a run of deploy-ecs. */
@@ -50,9 +51,7 @@ export async function deploy(
       GITHUB_SHA: 'abc123',
       GITHUB_RUN_ID: '42',
       ...options.env,
-      INPUT_CLUSTER: 'production',
-      INPUT_SERVICE: 'web',
-      ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
+      ...actionInputs('deploy-ecs', { cluster: 'production', service: 'web', ...inputs }),
     },
     clock: cloud.actionClock,
     log: {

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { assumeRole, whoAmI } from '../../../actions/assume-role/src/assume.ts'
 import { readInputs } from '../../../actions/assume-role/src/inputs.ts'
 import { CancelledError, SlipwayError } from '../../../toolkit/errors.ts'
-import { inputsEnv, RUN_ENV, recordingWorld } from '../../support/datadog-event/datadog.ts'
+import { actionInputs } from '../../support/action-inputs.ts'
+import { RUN_ENV, recordingWorld } from '../../support/datadog-event/datadog.ts'
 import { ROLE_KEYS, useSts } from '../../support/fake-sts.ts'
 import { fakeRunner } from './fake-runner.ts'
 
@@ -23,7 +24,7 @@ const inputsOf = (given: Readonly<Record<string, string>>, env: Readonly<Record<
   readInputs({
     ...RUN_ENV,
     ...env,
-    ...inputsEnv({ 'role-to-assume': ROLE, 'aws-region': 'eu-west-1', ...given }),
+    ...actionInputs('assume-role', { 'role-to-assume': ROLE, 'aws-region': 'eu-west-1', ...given }),
   })
 
 /** Assumes the role with these inputs, and returns what became of it and what STS was asked. */

@@ -1,12 +1,16 @@
 import { claimsOf, hintFor } from '../../../actions/assume-role/src/hints.ts'
 import { readInputs } from '../../../actions/assume-role/src/inputs.ts'
-import { inputsEnv, RUN_ENV } from '../../support/datadog-event/datadog.ts'
+import { actionInputs } from '../../support/action-inputs.ts'
+import { RUN_ENV } from '../../support/datadog-event/datadog.ts'
 import { jwt } from '../../support/oidc.ts'
 
 const inputs = readInputs({
   ...RUN_ENV,
   AWS_ACCESS_KEY_ID: 'AKIA',
-  ...inputsEnv({ 'role-to-assume': 'arn:aws:iam::222222222222:role/deploy', 'aws-region': 'eu-west-1' }),
+  ...actionInputs('assume-role', {
+    'role-to-assume': 'arn:aws:iam::222222222222:role/deploy',
+    'aws-region': 'eu-west-1',
+  }),
 })
 const token = jwt({ sub: 'repo:org/web:environment:production', aud: 'sts.amazonaws.com' })
 const failed = (name: string, message = 'no') => Object.assign(new Error(message), { name })

@@ -1,6 +1,7 @@
 import { readInputs } from '../../../actions/assume-role/src/inputs.ts'
 import { InputError } from '../../../toolkit/errors.ts'
-import { inputsEnv, RUN_ENV } from '../../support/datadog-event/datadog.ts'
+import { actionInputs } from '../../support/action-inputs.ts'
+import { RUN_ENV } from '../../support/datadog-event/datadog.ts'
 
 const ROLE = 'arn:aws:iam::222222222222:role/deploy'
 const OIDC = { ACTIONS_ID_TOKEN_REQUEST_URL: 'http://x', ACTIONS_ID_TOKEN_REQUEST_TOKEN: 't' }
@@ -8,7 +9,7 @@ const KEYS = { AWS_ACCESS_KEY_ID: 'AKIA' }
 const minimal = { 'role-to-assume': ROLE, 'aws-region': 'eu-west-1' }
 
 const read = (inputs: Record<string, string> = {}, env: object = OIDC) =>
-  readInputs({ ...RUN_ENV, ...env, ...inputsEnv({ ...minimal, ...inputs }) })
+  readInputs({ ...RUN_ENV, ...env, ...actionInputs('assume-role', { ...minimal, ...inputs }) })
 
 function refusal(inputs: Record<string, string>, env: object = OIDC): InputError {
   try {
@@ -56,10 +57,11 @@ test.each([
 
 test('makes a session name that AWS accepts from any repository name', () => {
   const name = (repository: string) =>
-    readInputs({ ...OIDC, ...inputsEnv(minimal), ...RUN_ENV, GITHUB_REPOSITORY: repository }).sessionName
+    readInputs({ ...OIDC, ...actionInputs('assume-role', minimal), ...RUN_ENV, GITHUB_REPOSITORY: repository })
+      .sessionName
   expect(name(`org/${'x'.repeat(100)}`)).toMatch(/^x{60}-7-1$/)
   expect(name('org/täst 🚢')).toMatch(/^[\w+=,.@-]{2,64}$/)
-  expect(readInputs({ ...OIDC, ...inputsEnv(minimal) }).sessionName).toBe('slipway')
+  expect(readInputs({ ...OIDC, ...actionInputs('assume-role', minimal) }).sessionName).toBe('slipway')
 })
 
 test('removes white space from an inline policy, as AWS limits its size', () => {
@@ -72,7 +74,7 @@ test.each<[Record<string, string>, string, string]>([
   [{ 'role-to-assume': '' }, 'role-to-assume', 'arn:aws:iam'],
   [{ 'role-to-assume': 'deploy' }, 'role-to-assume', 'in full'],
   [{ 'role-to-assume': 'arn:aws:sts::222222222222:assumed-role/deploy/x' }, 'role-to-assume', 'in full'],
-  [{ 'aws-region': '' }, 'aws-region', 'eu-west-1'],
+  [{ 'aws-region': 'AWS_REGION' }, 'aws-region', 'eu-west-1'],
   [{ 'aws-region': 'eu-west-1a' }, 'aws-region', 'availability zone'],
   [{ 'role-session-name': 'feature/x' }, 'role-session-name', 'slash'],
   [{ 'role-session-name': 'x' }, 'role-session-name', '2 to 64'],

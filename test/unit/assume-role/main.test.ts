@@ -1,19 +1,20 @@
 import { main } from '../../../actions/assume-role/src/main.ts'
-import { inputsEnv, recordingWorld } from '../../support/datadog-event/datadog.ts'
+import { actionInputs } from '../../support/action-inputs.ts'
+import { recordingWorld } from '../../support/datadog-event/datadog.ts'
 import { useSts } from '../../support/fake-sts.ts'
 import { fakeRunner } from './fake-runner.ts'
 
 const ENV = {
   ACTIONS_ID_TOKEN_REQUEST_URL: 'http://x',
   ACTIONS_ID_TOKEN_REQUEST_TOKEN: 't',
-  ...inputsEnv({ 'role-to-assume': 'arn:aws:iam::222222222222:role/deploy', 'aws-region': 'eu-west-1' }),
 }
+const GIVEN = { 'role-to-assume': 'arn:aws:iam::222222222222:role/deploy', 'aws-region': 'eu-west-1' }
 const sts = await useSts()
 
 /** Runs main, and keeps the order of what it does. */
 async function run(inputs: Readonly<Record<string, string>> = {}) {
   const done: string[] = []
-  const recorded = recordingWorld({ ...ENV, ...inputsEnv(inputs) })
+  const recorded = recordingWorld({ ...ENV, ...actionInputs('assume-role', { ...GIVEN, ...inputs }) })
   const { log, step } = recorded.world
   const { runner, exported } = fakeRunner()
   const world = {

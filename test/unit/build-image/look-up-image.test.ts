@@ -1,9 +1,10 @@
 import { readInputs } from '../../../actions/build-image/src/inputs/inputs.ts'
 import { lookUpImage } from '../../../actions/build-image/src/look-up-image.ts'
 import { requireReference } from '../../../toolkit/image-reference.ts'
+import { actionInputs } from '../../support/action-inputs.ts'
 import { memoryImage } from '../../support/build-image/images.ts'
 import { type MemoryRegistry, startMemoryRegistry } from '../../support/build-image/memory-registry.ts'
-import { inputsEnv, recordingWorld } from '../../support/datadog-event/datadog.ts'
+import { recordingWorld } from '../../support/datadog-event/datadog.ts'
 
 const image = memoryImage('layer')
 let registry: MemoryRegistry
@@ -16,7 +17,7 @@ afterEach(() => registry.close())
 async function lookUp(tag: string) {
   const recorded = recordingWorld({})
   const promote = `${registry.host}/acme/web:${tag}`
-  const inputs = readInputs(inputsEnv({ promote, push: 'false' }))
+  const inputs = readInputs(actionInputs('build-image', { promote, push: 'false' }))
   await lookUpImage(requireReference(promote, 'promote'), inputs, recorded.world)
   return recorded
 }

@@ -3,11 +3,12 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { main } from '../../../actions/build-image/src/main.ts'
+import { actionInputs } from '../../support/action-inputs.ts'
 import { type EngineServer, progress, startEngineServer } from '../../support/build-image/engine-server.ts'
 import { memoryImage } from '../../support/build-image/images.ts'
 import { MemoryEngine, save, tarLayer } from '../../support/build-image/memory-engine.ts'
 import { type MemoryRegistry, startMemoryRegistry } from '../../support/build-image/memory-registry.ts'
-import { inputsEnv, recordingWorld } from '../../support/datadog-event/datadog.ts'
+import { recordingWorld } from '../../support/datadog-event/datadog.ts'
 
 let home: string
 let engine: EngineServer
@@ -41,7 +42,7 @@ afterEach(async () => {
 
 async function run(inputs: Readonly<Record<string, string>>) {
   const env = {
-    ...inputsEnv({ tags: 'v1', ...inputs }),
+    ...actionInputs('build-image', { tags: 'v1', ...inputs }),
     DOCKER_HOST: engine.address,
     DOCKER_CONFIG: home,
     GITHUB_WORKSPACE: join(home, 'workspace'),
@@ -133,7 +134,7 @@ test('looks a promoted image up before it touches the destinations', async () =>
 test('only looks a promoted image up when `push` is false', async () => {
   const image = memoryImage('layer')
   source.put('acme/web', 'v1', image)
-  const { outputs } = await run({ promote: `${source.host}/acme/web:v1`, push: 'false', tags: '' })
+  const { outputs } = await run({ promote: `${source.host}/acme/web:v1`, push: 'false', tags: 'unused' })
   expect(outputs['digest']).toBe(image.digest)
 })
 

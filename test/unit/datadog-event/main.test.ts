@@ -1,5 +1,6 @@
 import { main } from '../../../actions/datadog-event/src/main.ts'
-import { API_KEY, inputsEnv, RECORD, recordingWorld } from '../../support/datadog-event/datadog.ts'
+import { actionInputs } from '../../support/action-inputs.ts'
+import { API_KEY, RECORD, recordingWorld } from '../../support/datadog-event/datadog.ts'
 import { answerJson, eventTaken, type Script, scriptedServer } from '../../support/scripted-server.ts'
 
 const servers: { close(): Promise<void> }[] = []
@@ -11,7 +12,12 @@ async function run(inputs: Record<string, string>, script: Script) {
   const server = await scriptedServer(script)
   servers.push(server)
   const recorded = recordingWorld(
-    inputsEnv({ 'api-key': API_KEY, 'api-url': server.url, 'deploy-record': JSON.stringify(RECORD), ...inputs }),
+    actionInputs('datadog-event', {
+      'api-key': API_KEY,
+      'api-url': server.url,
+      'deploy-record': JSON.stringify(RECORD),
+      ...inputs,
+    }),
   )
   const failure = await main(recorded.world).then(
     () => undefined,

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { main } from '../../../actions/terraform-apply/src/main.ts'
 import { systemClock } from '../../../toolkit/clock.ts'
 import { exec } from '../../../toolkit/process/exec.ts'
+import { actionInputs } from '../../support/action-inputs.ts'
 import { useSts } from '../../support/fake-sts.ts'
 import { fakeS3 } from './fake-s3.ts'
 import { fakeWorld } from './fake-world.ts'
@@ -45,12 +46,11 @@ async function run(inputs: Readonly<Record<string, string>> = {}, commands: Read
   writeFileSync(join(folder, 'plan.json'), JSON.stringify(plan([])))
   const program = inputs['tool'] === 'opentofu' ? 'tofu' : 'terraform'
   writeFileSync(join(folder, program), script({ ...COMMANDS, ...commands }), { mode: 0o755 })
-  const given = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])
   const fake = fakeWorld({
     PATH: `${folder}:${process.env['PATH']}`,
     GITHUB_WORKSPACE: folder,
     RUNNER_TEMP: folder,
-    ...Object.fromEntries(given),
+    ...actionInputs('terraform-apply', inputs),
   })
   const error = await main({ ...fake.world, exec, clock: systemClock }).then(
     () => undefined,

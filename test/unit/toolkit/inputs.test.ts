@@ -130,15 +130,30 @@ test('returns a word of an optional choice, or undefined', () => {
   expect(() => read('high')).toThrow('is `high`, which is none of `normal`, `low`')
 })
 
-describe('text or none', () => {
-  test.each(['none', ' none '])('is undefined for %j', (value) => {
-    expect(reader(value).textOrNone('my-input')).toBeUndefined()
+describe('an input with a default word', () => {
+  const read = (value: string | undefined, word = 'none') =>
+    new InputReader({ 'INPUT_MY-INPUT': value }, { 'my-input': word })
+
+  test.each(['', ' ', '\n'])('is refused at %j, by whatever reader', (value) => {
+    expect(mistake(() => read(value))).toEqual({
+      message: 'Input `my-input` is empty.',
+      hint: 'Its expression has no value, such as an output that an earlier step or job did not set. Fix the expression, leave the input out, or write `none`.',
+    })
   })
 
-  test('is undefined where the runner gives nothing, and refused where it gives an empty text', () => {
-    expect(new InputReader({}).textOrNone('my-input')).toBeUndefined()
-    expect(reader(' x ').textOrNone('my-input')).toBe('x')
-    expect(mistake(() => reader(' ').textOrNone('my-input')).message).toBe('Input `my-input` is empty.')
+  test.each([',', ' , \n', '# nothing'])('is refused as a list without an item: %j', (value) => {
+    expect(mistake(() => read(value).list('my-input')).message).toBe('Input `my-input` is empty.')
+  })
+
+  test.each(['none', ' none ', undefined])('counts as not given at %j', (value) => {
+    expect(read(value).text('my-input')).toBeUndefined()
+    expect(read(value).list('my-input')).toEqual([])
+    expect(read(value, 'none').integer('my-input', { min: 1, max: 2 })).toBeUndefined()
+  })
+
+  test('is read as it is at any other value', () => {
+    expect(read(' x ').text('my-input')).toBe('x')
+    expect(read('none, x').list('my-input')).toEqual(['none', 'x'])
   })
 })
 

@@ -27,6 +27,8 @@ export function readDestinations(reader: InputReader, sha: string, needed: boole
     if (!/[/:@]/.test(item)) bareTags.push(item)
     return /[/:@]/.test(item) ? [item] : []
   })
+  // The default, and there is nothing to tag.
+  if (repositories.length === 0 && references.length === 0 && bareTags.every((tag) => tag === sha)) return []
   if (repositories.length === 0 && bareTags[0] !== undefined && needed) {
     throw new InputError('tags', `has \`${bareTags[0]}\`, but \`images\` is not set.`, {
       hint: `Set \`images\` to the repository, or write the tag in full: \`registry/name:${bareTags[0]}\`.`,

@@ -8,6 +8,7 @@ import { InputReader } from '../../../../toolkit/inputs.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
 import { parseSize } from '../image/size.ts'
 import { type BuildInputs, buildxInputs, readBuild } from './build-inputs.ts'
+import { DEFAULT_WORDS } from './default-words.ts'
 import { type Destination, readDestinations } from './destinations.ts'
 import { readExpectedAccount } from './expected-account.ts'
 import { type Login, readLogin } from './login.ts'
@@ -43,7 +44,7 @@ export interface Inputs {
 
 /** Reads and checks every input. @throws InputError with the input's name, what was found, and what to write instead. */
 export function readInputs(env: Environment): Inputs {
-  const reader = new InputReader(env)
+  const reader = new InputReader(env, DEFAULT_WORDS)
   reader.refuse(PEER_INPUTS)
   const workspace = env['GITHUB_WORKSPACE'] || process.cwd()
   const push = reader.flag('push', true)

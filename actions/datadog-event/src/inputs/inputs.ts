@@ -4,6 +4,7 @@ import type { Log } from '../../../../toolkit/log.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
 import type { Keys } from '../api/keys.ts'
 import type { Site } from '../api/site.ts'
+import { DEFAULT_WORDS } from './default-words.ts'
 import { type EventInputs, readEventInputs } from './event-inputs.ts'
 import { type BaselineInputs, type GateInputs, readBaselineInputs, readGateInputs } from './gate-inputs.ts'
 import { readKeys } from './key-inputs.ts'
@@ -24,7 +25,7 @@ export type Inputs = CommonInputs & (EventInputs | BaselineInputs | GateInputs)
 
 /** Reads and checks all inputs. Masks the keys before it looks at anything else. @throws InputError */
 export function readInputs(env: Environment, log: Log, now: number): Inputs {
-  const reader = new InputReader(env)
+  const reader = new InputReader(env, DEFAULT_WORDS)
   const keys = readKeys(reader, env, log)
   const common: CommonInputs = {
     keys,

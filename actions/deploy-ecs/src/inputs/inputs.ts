@@ -9,6 +9,7 @@ import { formatDuration } from '../../../../toolkit/text/duration.ts'
 import { nameOf, parseClusterName, parseServiceName, type ServiceName } from '../aws/service-name.ts'
 import { revisionName } from '../aws/short-names.ts'
 import { readCommandLine } from './command-line.ts'
+import { DEFAULT_WORDS } from './default-words.ts'
 import { PEER_INPUTS } from './peer-inputs.ts'
 import { CHANGE_INPUTS, readTaskDefinitionChanges, type TaskDefinitionChanges } from './task-definition-changes.ts'
 import { readTaskDefinitionSource, SOURCE_INPUTS, type TaskDefinitionSource } from './task-definition-source.ts'
@@ -65,7 +66,7 @@ const MINUTE = 60_000
 
 /** Reads and checks every input. @throws InputError for the first that is wrong. */
 export function readInputs(env: Environment): Inputs {
-  const reader = new InputReader(env)
+  const reader = new InputReader(env, DEFAULT_WORDS)
   reader.refuse(PEER_INPUTS)
   const command = readCommand(reader)
   if (command === 'rollback') refuseDeployInputs(reader)

@@ -10,7 +10,7 @@ export interface ApprovalInputs {
 
 /** @throws InputError when the key is too short, or an input that the others need is missing. */
 export function readApproval(reader: InputReader, required: boolean): ApprovalInputs {
-  const approved = reader.textOrNone('approved-plan')
+  const approved = reader.text('approved-plan')
   const key = reader.text('fingerprint-key')
   if (key !== undefined && key.length < 16) {
     throw new InputError('fingerprint-key', 'is shorter than 16 characters, so it could be guessed.', {

@@ -6,6 +6,7 @@ import { readRegion } from '../../../../toolkit/aws/region.ts'
 import { InputReader } from '../../../../toolkit/inputs.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
 import { type ApprovalInputs, readApproval } from './approval-inputs.ts'
+import { DEFAULT_WORDS } from './default-words.ts'
 import { existingFile } from './input-files.ts'
 import { peerInputs } from './peer-inputs.ts'
 import { type PlanInputs, readPlanInputs } from './plan-inputs.ts'
@@ -68,7 +69,7 @@ export interface Inputs {
 
 /** Reads and checks every input. @throws InputError for the first one that is wrong, before anything is changed. */
 export function readInputs(env: Environment): Inputs {
-  const reader = new InputReader(env)
+  const reader = new InputReader(env, DEFAULT_WORDS)
   reader.refuse(peerInputs(reader), [])
   const command = reader.choice('command', COMMANDS, 'apply')
   const rootModule = readRootModule(reader, env)
@@ -103,4 +104,4 @@ export function readInputs(env: Environment): Inputs {
 }
 
 /** The input `aws-region` alone: the post step needs no other. */
-export const regionInput = (env: Environment): string | undefined => readRegion(new InputReader(env))
+export const regionInput = (env: Environment): string | undefined => readRegion(new InputReader(env, DEFAULT_WORDS))

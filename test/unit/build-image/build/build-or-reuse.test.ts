@@ -8,9 +8,10 @@ import { Stages } from '../../../../actions/build-image/src/runner/stages.ts'
 import { makeTemporaryFolder } from '../../../../actions/build-image/src/runner/temporary-folder.ts'
 import { contentTag } from '../../../../actions/build-image/src/sources/content-hash.ts'
 import { readSources } from '../../../../actions/build-image/src/sources/sources.ts'
+import { actionInputs } from '../../../support/action-inputs.ts'
 import { type EngineServer, progress, startEngineServer } from '../../../support/build-image/engine-server.ts'
 import { memoryDestination, memoryImage, memoryRegistries } from '../../../support/build-image/images.ts'
-import { inputsEnv, recordingWorld } from '../../../support/datadog-event/datadog.ts'
+import { recordingWorld } from '../../../support/datadog-event/datadog.ts'
 
 const ENGINE = {
   'GET /version': { Os: 'linux', Arch: 'amd64' },
@@ -48,7 +49,7 @@ async function run(
   lines = recorded.lines
   const all = readInputs({
     GITHUB_WORKSPACE: workspace,
-    ...inputsEnv({ images: 'a.test/acme/web', tags: 'v1', ...inputs }),
+    ...actionInputs('build-image', { images: 'a.test/acme/web', tags: 'v1', ...inputs }),
   })
   const stages = new Stages(world)
   const temporary = await makeTemporaryFolder(world)

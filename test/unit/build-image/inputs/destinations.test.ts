@@ -1,3 +1,4 @@
+import { readInputs } from '../../../../actions/build-image/src/inputs/inputs.ts'
 import { ECR_IMAGE, readStep, refusal } from '../../../support/build-image/build-inputs.ts'
 
 const destinationsOf = (inputs: Readonly<Record<string, string>>) =>
@@ -8,7 +9,7 @@ test('defaults the tag to the commit', () => {
 })
 
 test('a run without a commit needs a tag', () => {
-  expect(() => readStep({ images: ECR_IMAGE }, { GITHUB_SHA: '' })).toThrow(
+  expect(() => readInputs({ INPUT_IMAGES: ECR_IMAGE })).toThrow(
     refusal('tags', 'is missing, and GITHUB_SHA, its default, is not set.'),
   )
 })

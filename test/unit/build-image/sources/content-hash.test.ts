@@ -1,12 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { readInputs } from '../../../../actions/build-image/src/inputs/inputs.ts'
 import type { BaseImage } from '../../../../actions/build-image/src/sources/base-images.ts'
 import { contentHash, contentTag } from '../../../../actions/build-image/src/sources/content-hash.ts'
 import { readContext } from '../../../../actions/build-image/src/sources/context.ts'
 import { parseDockerfile } from '../../../../actions/build-image/src/sources/dockerfile.ts'
 import { findIgnoreFile } from '../../../../actions/build-image/src/sources/ignore-file.ts'
+import { readStep } from '../../../support/build-image/build-inputs.ts'
 
 let folder: string
 beforeEach(() => {
@@ -31,12 +31,7 @@ const hash = ({
   files,
 }: Change = {}) => {
   files?.()
-  const { build, testCommand } = readInputs({
-    INPUT_IMAGES: 'ghcr.io/acme/web',
-    INPUT_TAGS: 'v1',
-    INPUT_CONTEXT: folder,
-    ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
-  })
+  const { build, testCommand } = readStep({ images: 'ghcr.io/acme/web', tags: 'v1', context: folder, ...inputs })
   const context = readContext(folder, build.file, findIgnoreFile(folder, build.file))
   const bases: BaseImage[] = [{ name: 'alpine', identity: base, local: false, stale: false }]
   return contentHash(build, parseDockerfile(dockerfile, build.buildArgs), context, bases, testCommand, platform)

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { main } from '../../../../actions/datadog-event/src/main.ts'
 import { InputError } from '../../../../toolkit/errors.ts'
+import { actionInputs } from '../../../support/action-inputs.ts'
 import { FakeClock } from '../../../support/clock.ts'
-import { API_KEY, APP_KEY, inputsEnv, RECORD, recordingWorld } from '../../../support/datadog-event/datadog.ts'
+import { API_KEY, APP_KEY, RECORD, recordingWorld } from '../../../support/datadog-event/datadog.ts'
 import { monitorOf, monitorPages } from '../../../support/datadog-event/monitors.ts'
 import { answerJson, type Script, scriptedServer } from '../../../support/scripted-server.ts'
 
@@ -23,7 +24,7 @@ async function run(inputs: Record<string, string>, script: Script, clock = new F
   const recorded = recordingWorld(
     {
       RUNNER_TEMP: folder,
-      ...inputsEnv({
+      ...actionInputs('datadog-event', {
         'api-key': API_KEY,
         'app-key': APP_KEY,
         'api-url': server.url,

@@ -1,6 +1,7 @@
 import { readInputs } from '../../../../actions/datadog-event/src/inputs/inputs.ts'
 import { InputError } from '../../../../toolkit/errors.ts'
-import { API_KEY, APP_KEY, inputsEnv, RECORD, RUN_ENV, recordingWorld } from '../../../support/datadog-event/datadog.ts'
+import { actionInputs } from '../../../support/action-inputs.ts'
+import { API_KEY, APP_KEY, RECORD, RUN_ENV, recordingWorld } from '../../../support/datadog-event/datadog.ts'
 
 const NOW = Date.UTC(2026, 0, 1)
 const record = JSON.stringify(RECORD)
@@ -8,7 +9,10 @@ const minimal = { 'api-key': API_KEY, 'deploy-record': record }
 
 function read(inputs: Record<string, string>, env = {}) {
   const { world, masked } = recordingWorld({})
-  return { inputs: readInputs({ ...RUN_ENV, ...env, ...inputsEnv(inputs) }, world.log, NOW), masked }
+  return {
+    inputs: readInputs({ ...RUN_ENV, ...env, ...actionInputs('datadog-event', inputs) }, world.log, NOW),
+    masked,
+  }
 }
 
 function refusal(inputs: Record<string, string>): InputError {

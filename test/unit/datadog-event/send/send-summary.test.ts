@@ -2,10 +2,11 @@ import type { EventInputs } from '../../../../actions/datadog-event/src/inputs/e
 import { readInputs } from '../../../../actions/datadog-event/src/inputs/inputs.ts'
 import type { SentMessage } from '../../../../actions/datadog-event/src/send/message.ts'
 import { sendSummary } from '../../../../actions/datadog-event/src/send/send-summary.ts'
-import { API_KEY, inputsEnv, RECORD, recordingWorld } from '../../../support/datadog-event/datadog.ts'
+import { actionInputs } from '../../../support/action-inputs.ts'
+import { API_KEY, RECORD, recordingWorld } from '../../../support/datadog-event/datadog.ts'
 
 function summary(inputs: Record<string, string>, ...sent: readonly Partial<SentMessage>[]) {
-  const env = inputsEnv({ 'api-key': API_KEY, ...inputs })
+  const env = actionInputs('datadog-event', { 'api-key': API_KEY, ...inputs })
   const read = readInputs(env, recordingWorld({}).world.log, 0) as ReturnType<typeof readInputs> & EventInputs
   const message = { kind: 'change-event', service: 'web', request: {} } as unknown as SentMessage['message']
   return sendSummary(

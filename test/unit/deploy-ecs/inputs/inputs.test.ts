@@ -1,13 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { readInputs } from '../../../../actions/deploy-ecs/src/inputs/inputs.ts'
 import { describeError } from '../../../../toolkit/errors.ts'
+import { actionInputs } from '../../../support/action-inputs.ts'
 
 const inputs = (given: Record<string, string> = {}) =>
-  readInputs(
-    Object.fromEntries(
-      Object.entries({ service: 'web', ...given }).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
-    ),
-  )
+  readInputs(actionInputs('deploy-ecs', { service: 'web', ...given }))
 
 const refusal = (given: Record<string, string>): string => {
   try {

@@ -7,7 +7,6 @@ const read = (approved: string | undefined, key: string, required = false) =>
 
 test.each([
   ['pull-request', KEY, { approved: 'pull-request', key: KEY }],
-  ['none', KEY, { approved: undefined, key: KEY }],
   [undefined, KEY, { approved: undefined, key: KEY }],
   [undefined, '', { approved: undefined, key: undefined }],
 ])('reads the approved plan %j with the key %j', (approved, key, expected) => {
@@ -29,12 +28,8 @@ test('refuses an approved plan without a key', () => {
 
 test('requires an approved plan for `verify`', () => {
   expect(read('pull-request', KEY, true).approved).toBe('pull-request')
-  expect(() => read('none', KEY, true)).toThrow(
+  expect(() => read(undefined, KEY, true)).toThrow(
     'Input `approved-plan` is missing: `verify` compares a new plan with it.',
   )
   expect(() => read(undefined, '', true)).toThrow('Input `approved-plan` is missing')
-})
-
-test('refuses an empty approved plan, as of an output that was not set', () => {
-  expect(() => read('', KEY)).toThrow('Input `approved-plan` is empty.')
 })

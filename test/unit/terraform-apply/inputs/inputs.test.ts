@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readInputs, regionInput } from '../../../../actions/terraform-apply/src/inputs/inputs.ts'
 import { describeError } from '../../../../toolkit/errors.ts'
+import { actionInputs } from '../../../support/action-inputs.ts'
 
 let folder: string
 beforeEach(() => {
@@ -13,7 +14,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 const env = (inputs: Readonly<Record<string, string>>) => ({
   GITHUB_WORKSPACE: folder,
   RUNNER_TEMP: '/runner/temp',
-  ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
+  ...actionInputs('terraform-apply', inputs),
 })
 const read = (inputs: Readonly<Record<string, string>> = {}) => readInputs(env(inputs))
 const refusal = (inputs: Readonly<Record<string, string>>) => {

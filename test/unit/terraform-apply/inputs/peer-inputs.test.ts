@@ -4,11 +4,11 @@ import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { readInputs } from '../../../../actions/terraform-apply/src/inputs/inputs.ts'
 import { describeError } from '../../../../toolkit/errors.ts'
+import { actionInputs } from '../../../support/action-inputs.ts'
 
 const refusal = (given: Readonly<Record<string, string>>): string => {
-  const inputs = Object.entries(given).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])
   try {
-    readInputs({ GITHUB_WORKSPACE: import.meta.dirname, ...Object.fromEntries(inputs) })
+    readInputs({ GITHUB_WORKSPACE: import.meta.dirname, ...actionInputs('terraform-apply', given) })
   } catch (error) {
     return describeError(error)
   }

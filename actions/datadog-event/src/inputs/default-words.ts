@@ -1,0 +1,19 @@
+import type { DefaultWords } from '../../../../toolkit/inputs.ts'
+
+/** Inputs that may not be given empty, with their defaults in action.yml. */
+export const DEFAULT_WORDS: DefaultWords = {
+  command: 'event',
+  send: 'event',
+  'rolls-back': 'none',
+  baseline: 'none',
+  'monitor-tags': 'auto',
+  'bake-time': '5m',
+  prolong: '5m',
+  consecutive: '2',
+  'on-warn': 'hold',
+  'on-no-data': 'hold',
+  'on-no-monitors': 'fail',
+  'on-error': 'warn',
+  timeout: '60s',
+  'dry-run': 'false',
+}

@@ -1,0 +1,31 @@
+import type { DefaultWords } from '../../../../toolkit/inputs.ts'
+
+/** Inputs that may not be given empty, with their defaults in action.yml. `protected-types` has a longer default. */
+export const DEFAULT_WORDS: DefaultWords = {
+  command: 'apply',
+  'working-directory': '.',
+  tool: 'terraform',
+  'terraform-version': 'auto',
+  workspace: 'TF_WORKSPACE',
+  environment: 'none',
+  'aws-region': 'AWS_REGION',
+  'expected-account-id': 'any',
+  'backend-config': 'none',
+  'backend-config-file': 'none',
+  'var-file': 'none',
+  variables: 'none',
+  target: 'all',
+  replace: 'none',
+  destroy: 'false',
+  refresh: 'true',
+  'lock-timeout': '5m',
+  'cancel-timeout': '3m',
+  'compare-with': 'none',
+  'drift-issue': 'false',
+  'plan-file': 'none',
+  'approved-plan': 'none',
+  'max-destroys': 'any',
+  'protected-types': 'none',
+  'protected-addresses': 'none',
+  comment: 'true',
+}

@@ -1,0 +1,213 @@
+// An expression without a value, such as the output of a step whose id was misspelled, reaches an action as ''. So each input of
+// each action either refuses it, or is in the table below with the reason why an empty value does no harm.
+import { globSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { DEFAULT_WORDS as ASSUME_ROLE } from '../../actions/assume-role/src/default-words.ts'
+import { readInputs as readAssumeRole } from '../../actions/assume-role/src/inputs.ts'
+import { DEFAULT_WORDS as BUILD_IMAGE } from '../../actions/build-image/src/inputs/default-words.ts'
+import { readInputs as readBuildImage } from '../../actions/build-image/src/inputs/inputs.ts'
+import { DEFAULT_WORDS as DATADOG_EVENT } from '../../actions/datadog-event/src/inputs/default-words.ts'
+import { readInputs as readDatadogEvent } from '../../actions/datadog-event/src/inputs/inputs.ts'
+import { DEFAULT_WORDS as DEPLOY_ECS } from '../../actions/deploy-ecs/src/inputs/default-words.ts'
+import { readInputs as readDeployEcs } from '../../actions/deploy-ecs/src/inputs/inputs.ts'
+import { DEFAULT_WORDS as TERRAFORM_APPLY } from '../../actions/terraform-apply/src/inputs/default-words.ts'
+import { readInputs as readTerraformApply } from '../../actions/terraform-apply/src/inputs/inputs.ts'
+import { InputError } from '../../toolkit/errors.ts'
+import type { DefaultWords } from '../../toolkit/inputs.ts'
+import type { Environment } from '../../toolkit/runtime.ts'
+import { actionInputs, declaredInputs } from '../support/action-inputs.ts'
+import { recordingWorld } from '../support/datadog-event/datadog.ts'
+
+const LIST = 'A list of additions: an empty one adds nothing, which the plan or the log shows.'
+const AS_DOCKER = 'Docker’s own default, and what wrappers of docker/build-push-action pass.'
+const LOOKS = 'Changes how an event looks in Datadog, not what was done.'
+const PAIR = 'Its alias may stand in its place; without both the default limits the deploy.'
+
+/** Inputs that may be empty, with the reason. An empty value counts as one that was left out. */
+const HARMLESS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'assume-role': {
+    'role-to-assume': 'Required: an empty one is refused as missing.',
+    'role-session-name': 'Only a name: a trust policy that asks for another one refuses the session.',
+  },
+  'build-image': {
+    file: AS_DOCKER,
+    target: AS_DOCKER,
+    platforms: AS_DOCKER,
+    builder: AS_DOCKER,
+    'cache-from': AS_DOCKER,
+    'cache-to': AS_DOCKER,
+    'build-args': LIST,
+    labels: LIST,
+    secrets: LIST,
+    'secret-envs': LIST,
+    'secret-files': LIST,
+    registry: 'With `username` and `password` it means Docker Hub, which refuses the login of another registry.',
+    username: 'Empty beside a `password` it is refused; without both the registry refuses what needs a login.',
+    password: 'Empty beside a `username` it is refused.',
+  },
+  'datadog-event': {
+    'api-key': 'Without a key in the environment it is refused as missing.',
+    'app-key': 'Without a key in the environment it is refused where a command needs it.',
+    site: 'The keys of one site are refused by every other.',
+    'api-url': 'The keys of one site are refused by every other.',
+    'deploy-record':
+      'deploy-ecs that fails before it begins leaves it empty, and that failure is an event too. Without it, `service` and `status`, or a `title`, are required; for a gate also `baseline` and `env`.',
+    status: 'The verdict of the record; without a record it is required.',
+    'deploy-id': LOOKS,
+    service: 'The services of the record; without a record it is required.',
+    env: 'The environment of the record; without one, the gate requires it.',
+    version: LOOKS,
+    team: LOOKS,
+    title: 'Made from the deploy; without a deploy it is required.',
+    text: LOOKS,
+    tags: LOOKS,
+    notify: LOOKS,
+    'alert-type': LOOKS,
+    priority: LOOKS,
+    host: LOOKS,
+    'device-name': LOOKS,
+    'source-type-name': LOOKS,
+    'aggregation-key': LOOKS,
+    'related-event-id': LOOKS,
+    'date-happened': LOOKS,
+    interval: 'The time between two polls only: the gate watches as long.',
+  },
+  'deploy-ecs': {
+    service: 'A step without any service is refused.',
+    services: 'A step without any service is refused.',
+    environment: 'Stands in the deploy record, and changes nothing that runs.',
+    'environment-variables': LIST,
+    secrets: LIST,
+    'docker-labels': LIST,
+    'env-files': LIST,
+    'log-configuration-options': LIST,
+    'datadog-tags': LIST,
+    'before-deploy-container': 'With several containers that could run the command it is refused as missing.',
+    'before-deploy-timeout': 'The default is a limit, too.',
+    'wait-for': 'Its alias may stand in its place; without both the step waits until the service is healthy.',
+    'wait-for-service-stability': PAIR,
+    timeout: PAIR,
+    'wait-for-minutes': PAIR,
+    'record-file': 'The record is written to a file of the runner, whose path is an output.',
+  },
+  'terraform-apply': {
+    'download-url': 'The publisher’s downloads: the checksum is verified in both cases.',
+    parallelism: 'Terraform’s own number.',
+    'state-file': 'Where Terraform keeps a local state; a state is never overwritten.',
+    'lock-id': '`unlock` requires it.',
+    'fingerprint-key': '`approved-plan` requires it, and without it no approval is made.',
+    'allow-destructive': 'An empty list lifts no guard rail.',
+    'github-token': 'No comment is written; approvals and issues require it.',
+  },
+}
+
+interface Subject {
+  readonly words: DefaultWords
+  readonly read: (env: Environment) => unknown
+  readonly given: Readonly<Record<string, string>>
+}
+
+const OIDC = { ACTIONS_ID_TOKEN_REQUEST_URL: 'http://x', ACTIONS_ID_TOKEN_REQUEST_TOKEN: 't' }
+const ACTIONS: Readonly<Record<string, Subject>> = {
+  'assume-role': {
+    words: ASSUME_ROLE,
+    read: (env) => readAssumeRole({ ...OIDC, AWS_REGION: 'eu-west-1', ...env }),
+    given: { 'role-to-assume': 'arn:aws:iam::111111111111:role/web' },
+  },
+  'build-image': { words: BUILD_IMAGE, read: readBuildImage, given: { images: 'ghcr.io/acme/web' } },
+  'datadog-event': {
+    words: DATADOG_EVENT,
+    read: (env) => readDatadogEvent(env, recordingWorld({}).world.log, 0),
+    given: { 'api-key': 'a1b2c3d4e5f60718293a4b5c6d7e8f90', status: 'started', service: 'web' },
+  },
+  'deploy-ecs': { words: DEPLOY_ECS, read: readDeployEcs, given: { service: 'web' } },
+  'terraform-apply': {
+    words: TERRAFORM_APPLY,
+    read: (env) => readTerraformApply({ GITHUB_WORKSPACE: import.meta.dirname, ...env }),
+    given: {},
+  },
+}
+
+/** Inputs whose word is not their default: the default protects more than the word, or is an expression. */
+const OTHER_DEFAULT = ['protected-types', 'tags']
+
+const SHA = '0123456789abcdef0123456789abcdef01234567'
+
+/** What an action reads with `inputs` besides the few that it needs; `undefined` leaves one out, without its default. */
+function reading(action: string, inputs: Readonly<Record<string, string | undefined>>): unknown {
+  const { read, given } = subjectOf(action)
+  const env: Record<string, string | undefined> = { GITHUB_SHA: SHA, ...actionInputs(action, given, SHA) }
+  for (const [name, value] of Object.entries(inputs)) env[`INPUT_${name.toUpperCase()}`] = value
+  try {
+    return read(env)
+  } catch (error) {
+    return error
+  }
+}
+
+function subjectOf(action: string): Subject {
+  const subject = ACTIONS[action]
+  if (subject === undefined) throw new Error(`There is no ${action} in this test.`)
+  return subject
+}
+
+const refusing = Object.entries(ACTIONS).flatMap(([action, { words }]) =>
+  Object.entries(words).map(([input, word]) => ({ action, input, word })),
+)
+
+test('every action, and every input of each, is in one of the two tables', () => {
+  const root = join(import.meta.dirname, '../..')
+  expect(
+    globSync('actions/*/action.yml', { cwd: root })
+      .map((file) => basename(dirname(file)))
+      .toSorted(),
+  ).toEqual(Object.keys(ACTIONS))
+  for (const [action, { words }] of Object.entries(ACTIONS)) {
+    const classed = [...Object.keys(words), ...Object.keys(HARMLESS[action] ?? {})]
+    expect({ action, inputs: classed.toSorted() }).toEqual({
+      action,
+      inputs: Object.keys(declaredInputs(action)).toSorted(),
+    })
+  }
+})
+
+describe.each(refusing)('$action: an empty `$input`', ({ action, input, word }) => {
+  const declared = declaredInputs(action)[input]
+
+  test('is refused, and its error says what to write', () => {
+    const refusal = reading(action, { [input]: '' })
+    expect(refusal).toBeInstanceOf(InputError)
+    expect(refusal).toMatchObject({ input, message: expect.stringContaining('is empty.') })
+    expect((refusal as InputError).hint).toContain(`write \`${word}\``)
+  })
+
+  test('can be told from one that is left out: action.yml has a default', () => {
+    if (input === 'protected-types') expect(declared?.default).toContain('aws_db_instance')
+    else expect(declared?.default).toBe(word)
+  })
+
+  if (!OTHER_DEFAULT.includes(input)) {
+    test('is another thing than its word, which counts as left out', () => {
+      expect(reading(action, { [input]: word })).toEqual(reading(action, { [input]: undefined }))
+    })
+  }
+
+  // A word that is not a value of the input by itself is explained.
+  if (/^(none|any|all|auto|current|latest|previous|unchanged|AWS_REGION|TF_WORKSPACE)$/.test(word)) {
+    test('has a word that the description of the input explains', () => {
+      expect(declared?.description).toContain(`\`${word}\``)
+    })
+  }
+})
+
+describe.each(Object.entries(HARMLESS))('%s', (action, reasons) => {
+  test.each(Object.entries(reasons))('an empty `%s` counts as left out: %s', (input) => {
+    expect(reading(action, { [input]: '' })).toEqual(reading(action, { [input]: undefined }))
+  })
+})
+
+test('a word is read as one in place of a list of types that are protected by default', () => {
+  expect(reading('terraform-apply', { 'protected-types': 'none' })).toMatchObject({
+    guardRails: { protectedTypes: [] },
+  })
+})
