@@ -2,21 +2,9 @@
 // each action either refuses it, or is in the table below with the reason why an empty value does no harm.
 import { globSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { DEFAULT_WORDS as ASSUME_ROLE } from '../../actions/assume-role/src/default-words.ts'
-import { readInputs as readAssumeRole } from '../../actions/assume-role/src/inputs.ts'
-import { DEFAULT_WORDS as BUILD_IMAGE } from '../../actions/build-image/src/inputs/default-words.ts'
-import { readInputs as readBuildImage } from '../../actions/build-image/src/inputs/inputs.ts'
-import { DEFAULT_WORDS as DATADOG_EVENT } from '../../actions/datadog-event/src/inputs/default-words.ts'
-import { readInputs as readDatadogEvent } from '../../actions/datadog-event/src/inputs/inputs.ts'
-import { DEFAULT_WORDS as DEPLOY_ECS } from '../../actions/deploy-ecs/src/inputs/default-words.ts'
-import { readInputs as readDeployEcs } from '../../actions/deploy-ecs/src/inputs/inputs.ts'
-import { DEFAULT_WORDS as TERRAFORM_APPLY } from '../../actions/terraform-apply/src/inputs/default-words.ts'
-import { readInputs as readTerraformApply } from '../../actions/terraform-apply/src/inputs/inputs.ts'
 import { InputError } from '../../toolkit/errors.ts'
-import type { DefaultWords } from '../../toolkit/inputs.ts'
-import type { Environment } from '../../toolkit/runtime.ts'
-import { actionInputs, declaredInputs } from '../support/action-inputs.ts'
-import { recordingWorld } from '../support/datadog-event/datadog.ts'
+import { declaredInputs } from '../support/action-inputs.ts'
+import { reading, SUBJECTS } from '../support/action-readers.ts'
 
 const LIST = 'A list of additions: an empty one adds nothing, which the plan or the log shows.'
 const AS_DOCKER = 'Docker’s own default, and what wrappers of docker/build-push-action pass.'
@@ -27,6 +15,8 @@ const PAIR = 'Its alias may stand in its place; without both the default limits 
 const HARMLESS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'assume-role': {
     'role-to-assume': 'Required: an empty one is refused as missing.',
+    'http-proxy': 'The proxy of the environment: a network that needs another one lets nothing through.',
+    'no-proxy': 'The exceptions of the environment: the proxy refuses what it does not reach.',
     'role-session-name': 'Only a name: a trust policy that asks for another one refuses the session.',
   },
   'build-image': {
@@ -101,57 +91,10 @@ const HARMLESS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 }
 
-interface Subject {
-  readonly words: DefaultWords
-  readonly read: (env: Environment) => unknown
-  readonly given: Readonly<Record<string, string>>
-}
-
-const OIDC = { ACTIONS_ID_TOKEN_REQUEST_URL: 'http://x', ACTIONS_ID_TOKEN_REQUEST_TOKEN: 't' }
-const ACTIONS: Readonly<Record<string, Subject>> = {
-  'assume-role': {
-    words: ASSUME_ROLE,
-    read: (env) => readAssumeRole({ ...OIDC, AWS_REGION: 'eu-west-1', ...env }),
-    given: { 'role-to-assume': 'arn:aws:iam::111111111111:role/web' },
-  },
-  'build-image': { words: BUILD_IMAGE, read: readBuildImage, given: { images: 'ghcr.io/acme/web' } },
-  'datadog-event': {
-    words: DATADOG_EVENT,
-    read: (env) => readDatadogEvent(env, recordingWorld({}).world.log, 0),
-    given: { 'api-key': 'a1b2c3d4e5f60718293a4b5c6d7e8f90', status: 'started', service: 'web' },
-  },
-  'deploy-ecs': { words: DEPLOY_ECS, read: readDeployEcs, given: { service: 'web' } },
-  'terraform-apply': {
-    words: TERRAFORM_APPLY,
-    read: (env) => readTerraformApply({ GITHUB_WORKSPACE: import.meta.dirname, ...env }),
-    given: {},
-  },
-}
-
 /** Inputs whose word is not their default: the default protects more than the word, or is an expression. */
 const OTHER_DEFAULT = ['protected-types', 'tags']
 
-const SHA = '0123456789abcdef0123456789abcdef01234567'
-
-/** What an action reads with `inputs` besides the few that it needs; `undefined` leaves one out, without its default. */
-function reading(action: string, inputs: Readonly<Record<string, string | undefined>>): unknown {
-  const { read, given } = subjectOf(action)
-  const env: Record<string, string | undefined> = { GITHUB_SHA: SHA, ...actionInputs(action, given, SHA) }
-  for (const [name, value] of Object.entries(inputs)) env[`INPUT_${name.toUpperCase()}`] = value
-  try {
-    return read(env)
-  } catch (error) {
-    return error
-  }
-}
-
-function subjectOf(action: string): Subject {
-  const subject = ACTIONS[action]
-  if (subject === undefined) throw new Error(`There is no ${action} in this test.`)
-  return subject
-}
-
-const refusing = Object.entries(ACTIONS).flatMap(([action, { words }]) =>
+const refusing = Object.entries(SUBJECTS).flatMap(([action, { words }]) =>
   Object.entries(words).map(([input, word]) => ({ action, input, word })),
 )
 
@@ -161,8 +104,8 @@ test('every action, and every input of each, is in one of the two tables', () =>
     globSync('actions/*/action.yml', { cwd: root })
       .map((file) => basename(dirname(file)))
       .toSorted(),
-  ).toEqual(Object.keys(ACTIONS))
-  for (const [action, { words }] of Object.entries(ACTIONS)) {
+  ).toEqual(Object.keys(SUBJECTS))
+  for (const [action, { words }] of Object.entries(SUBJECTS)) {
     const classed = [...Object.keys(words), ...Object.keys(HARMLESS[action] ?? {})]
     expect({ action, inputs: classed.toSorted() }).toEqual({
       action,

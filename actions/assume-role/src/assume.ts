@@ -14,6 +14,7 @@ import { hintFor } from './hints.ts'
 import type { Inputs } from './inputs.ts'
 import type { Runner } from './runner.ts'
 import { sessionTags } from './session-tags.ts'
+import { readTokenFile } from './token-file.ts'
 
 /** Temporary credentials of a role. */
 export interface Session {
@@ -35,7 +36,10 @@ export async function assumeRole(inputs: Inputs, { env, signal, log }: World, ru
   let token: string | undefined
   try {
     if (inputs.method === 'web-identity') {
-      token = await jobToken(inputs.audience, runner, signal)
+      token =
+        inputs.tokenFile === undefined
+          ? await jobToken(inputs.audience, runner, signal)
+          : readTokenFile(inputs.tokenFile)
       log.mask(token)
       const command = new AssumeRoleWithWebIdentityCommand({ ...request(inputs), WebIdentityToken: token })
       return sessionOf((await sts.send(command, { abortSignal: signal })).Credentials, doing)
@@ -43,7 +47,7 @@ export async function assumeRole(inputs: Inputs, { env, signal, log }: World, ru
     const command = new AssumeRoleCommand({
       ...request(inputs),
       ...(inputs.externalId === undefined ? {} : { ExternalId: inputs.externalId }),
-      ...(inputs.tagSession ? { Tags: [...sessionTags(readWorkflowRun(env))] } : {}),
+      ...(inputs.tagSession ? { Tags: [...sessionTags(readWorkflowRun(env)), ...inputs.customTags] } : {}),
       ...(inputs.transitiveTagKeys.length === 0 ? {} : { TransitiveTagKeys: [...inputs.transitiveTagKeys] }),
     })
     return sessionOf((await sts.send(command, { abortSignal: signal })).Credentials, doing)
@@ -57,9 +61,8 @@ export async function assumeRole(inputs: Inputs, { env, signal, log }: World, ru
 }
 
 /** The identity that the credentials belong to. */
-export async function whoAmI(session: Session, inputs: Inputs, { env, signal }: World): Promise<Identity> {
-  const { accessKeyId, secretAccessKey, sessionToken } = session
-  const sts = client(inputs, env, { accessKeyId, secretAccessKey, sessionToken })
+export async function whoAmI(keys: Keys, inputs: Inputs, { env, signal }: World): Promise<Identity> {
+  const sts = client(inputs, env, keys)
   try {
     const { Account = '', Arn = '' } = await sts.send(new GetCallerIdentityCommand(), { abortSignal: signal })
     return { account: Account, arn: Arn }
@@ -70,7 +73,8 @@ export async function whoAmI(session: Session, inputs: Inputs, { env, signal }: 
   }
 }
 
-type Keys = Pick<Session, 'accessKeyId' | 'secretAccessKey' | 'sessionToken'>
+/** The keys of a session, or those of a user, which have no token. */
+export type Keys = Omit<Session, 'expiration' | 'sessionToken'> & { readonly sessionToken?: string }
 
 const client = ({ region }: Inputs, env: World['env'], credentials?: Keys) =>
   new STSClient({

@@ -3,6 +3,10 @@ import type { DefaultWords } from '../../../toolkit/inputs.ts'
 /** Inputs that may not be given empty, with their defaults in action.yml. */
 export const DEFAULT_WORDS: DefaultWords = {
   'aws-region': 'AWS_REGION',
+  'web-identity-token-file': 'none',
+  'use-existing-credentials': 'false',
+  'custom-tags': 'none',
+  'output-env-credentials': 'true',
   'role-duration-seconds': '3600',
   'role-chaining': 'false',
   audience: 'sts.amazonaws.com',

@@ -10,10 +10,14 @@ export function exportSession(session: Session, region: string, runner: Runner):
     AWS_ACCESS_KEY_ID: session.accessKeyId,
     AWS_SECRET_ACCESS_KEY: session.secretAccessKey,
     AWS_SESSION_TOKEN: session.sessionToken,
-    AWS_REGION: region,
-    AWS_DEFAULT_REGION: region,
   }
   for (const [name, value] of Object.entries(values)) runner.exportVariable(name, value)
+  exportRegion(region, runner)
+}
+
+/** Exports the region alone, beside credentials that are there already. */
+export function exportRegion(region: string, runner: Runner): void {
+  for (const name of ['AWS_REGION', 'AWS_DEFAULT_REGION']) runner.exportVariable(name, region)
 }
 
 /**

@@ -1,6 +1,13 @@
 import { run } from '../../../toolkit/runtime.ts'
 import { main } from './main.ts'
 import { post } from './post.ts'
+import { withProxy } from './proxy-input.ts'
 import { githubRunner } from './runner.ts'
 
-run({ main: (world) => main(world, githubRunner(world)), post: (world) => post(world, githubRunner(world)) })
+run({
+  main: async (given) => {
+    const world = withProxy(given)
+    await main(world, githubRunner(world))
+  },
+  post: (world) => post(world, githubRunner(world)),
+})

@@ -1,5 +1,6 @@
-// The only reader of inputs.
+// The only reader of inputs, but for the proxy, which is set before.
 
+import { resolve } from 'node:path'
 import { type Arn, parseArn } from '../../../toolkit/aws/arn.ts'
 import { readRegion } from '../../../toolkit/aws/region.ts'
 import { InputError } from '../../../toolkit/errors.ts'
@@ -7,10 +8,12 @@ import { readWorkflowRun } from '../../../toolkit/github.ts'
 import { InputReader } from '../../../toolkit/inputs.ts'
 import type { Environment } from '../../../toolkit/runtime.ts'
 import { parseJson, TooDeepError } from '../../../toolkit/text/json.ts'
+import { readCustomTags } from './custom-tags.ts'
 import { DEFAULT_WORDS } from './default-words.ts'
-import { SESSION_TAG_KEYS } from './session-tags.ts'
+import { PEER_INPUTS } from './peer-inputs.ts'
+import { SESSION_TAG_KEYS, type SessionTag } from './session-tags.ts'
 
-/** How to authenticate: by the job's OpenID Connect token, or by the credentials in the environment. */
+/** How to authenticate: by an OpenID Connect token, or by the credentials in the environment. */
 export type Method = 'web-identity' | 'chain'
 
 export interface Role {
@@ -22,6 +25,10 @@ export interface Inputs {
   readonly role: Role
   readonly region: string
   readonly method: Method
+  /** The file of the token; `undefined`: the job's own token. */
+  readonly tokenFile: string | undefined
+  /** Whether valid credentials of this role in the environment are kept. */
+  readonly useExisting: boolean
   readonly sessionName: string
   readonly durationSeconds: number
   readonly audience: string
@@ -30,33 +37,43 @@ export interface Inputs {
   readonly externalId: string | undefined
   /** Whether to tag the session with facts of the run, where that is possible. */
   readonly tagSession: boolean
+  readonly customTags: readonly SessionTag[]
   readonly transitiveTagKeys: readonly string[]
   readonly inlineSessionPolicy: string | undefined
   readonly managedSessionPolicies: readonly string[]
   readonly maskAccountId: boolean
   readonly outputCredentials: boolean
+  /** Whether to export the credentials for the steps that follow. */
+  readonly exportCredentials: boolean
 }
 
 /** Reads and checks all inputs. @throws InputError */
 export function readInputs(env: Environment): Inputs {
   const reader = new InputReader(env, DEFAULT_WORDS)
+  reader.refuse(PEER_INPUTS)
   const role = readRole(reader)
-  const method = readMethod(reader, env)
+  const tokenFile = readTokenFile(reader, env)
+  const method = readMethod(reader, env, tokenFile)
+  const customTags = readCustomTags(reader)
   const inputs: Inputs = {
     role,
     region: requireRegion(reader, env),
     method,
+    tokenFile,
+    useExisting: reader.flag('use-existing-credentials', false),
     sessionName: readSessionName(reader, env),
     durationSeconds: reader.integer('role-duration-seconds', { min: 900, max: 43_200 }) ?? 3600,
     audience: reader.text('audience') ?? 'sts.amazonaws.com',
     allowedAccountIds: readAccounts(reader),
     externalId: reader.text('role-external-id'),
     tagSession: !reader.flag('role-skip-session-tagging', false),
-    transitiveTagKeys: readTransitiveTags(reader),
+    customTags,
+    transitiveTagKeys: readTransitiveTags(reader, customTags),
     inlineSessionPolicy: readInlinePolicy(reader),
     managedSessionPolicies: readManagedPolicies(reader),
     maskAccountId: reader.flag('mask-aws-account-id', false),
     outputCredentials: reader.flag('output-credentials', false),
+    exportCredentials: reader.flag('output-env-credentials', true),
   }
   crossCheck(inputs)
   return inputs
@@ -81,8 +98,20 @@ function requireRegion(reader: InputReader, env: Environment): string {
   throw new InputError('aws-region', 'is missing.', { hint: 'Set it, for example `aws-region: eu-west-1`.' })
 }
 
-function readMethod(reader: InputReader, env: Environment): Method {
-  if (reader.flag('role-chaining', false)) return 'chain'
+function readTokenFile(reader: InputReader, env: Environment): string | undefined {
+  const file = reader.text('web-identity-token-file')
+  return file === undefined ? undefined : resolve(env['GITHUB_WORKSPACE'] || process.cwd(), file)
+}
+
+function readMethod(reader: InputReader, env: Environment, tokenFile: string | undefined): Method {
+  const chaining = reader.flag('role-chaining', false)
+  if (tokenFile !== undefined && chaining) {
+    throw new InputError('web-identity-token-file', 'is set, and so is `role-chaining`.', {
+      hint: 'Keep the one that the role trusts: the token, or the credentials of the environment.',
+    })
+  }
+  if (tokenFile !== undefined) return 'web-identity'
+  if (chaining) return 'chain'
   if (env['ACTIONS_ID_TOKEN_REQUEST_URL'] && env['ACTIONS_ID_TOKEN_REQUEST_TOKEN']) return 'web-identity'
   if (env['AWS_ACCESS_KEY_ID']) return 'chain'
   throw new InputError('role-to-assume', 'cannot be assumed: the job has neither an OIDC token nor AWS credentials.', {
@@ -114,12 +143,13 @@ function readAccounts(reader: InputReader): readonly string[] {
   })
 }
 
-function readTransitiveTags(reader: InputReader): readonly string[] {
+function readTransitiveTags(reader: InputReader, custom: readonly SessionTag[]): readonly string[] {
   const keys = reader.list('transitive-tag-keys')
-  const bad = keys.find((key) => !SESSION_TAG_KEYS.some((known) => known === key))
+  const known: readonly string[] = [...SESSION_TAG_KEYS, ...custom.map(({ Key }) => Key)]
+  const bad = keys.find((key) => !known.includes(key))
   if (bad === undefined) return keys
   throw new InputError('transitive-tag-keys', `has \`${bad}\`, which is not a session tag.`, {
-    hint: `The tags are ${SESSION_TAG_KEYS.map((key) => `\`${key}\``).join(', ')}.`,
+    hint: `The tags are ${known.map((key) => `\`${key}\``).join(', ')}.`,
   })
 }
 
@@ -152,7 +182,20 @@ const isIam = (arn: Arn | undefined): arn is Arn => arn?.service === 'iam' && ar
 
 const isPolicy = (arn: Arn | undefined) => isIam(arn) && arn.accountId !== '' && arn.resource.startsWith('policy/')
 
-function crossCheck({ role, method, durationSeconds, allowedAccountIds, externalId, transitiveTagKeys }: Inputs): void {
+function crossCheck(inputs: Inputs): void {
+  const { role, method, durationSeconds, allowedAccountIds, externalId, transitiveTagKeys, customTags } = inputs
+  if (!inputs.exportCredentials && !inputs.outputCredentials) {
+    throw new InputError(
+      'output-env-credentials',
+      'is false, and so is `output-credentials`: no step would get the credentials.',
+      {
+        hint: 'Set `output-credentials: true`, or remove `output-env-credentials`.',
+      },
+    )
+  }
+  if (customTags.length > 0 && !inputs.tagSession) {
+    throw new InputError('custom-tags', 'is set, and so is `role-skip-session-tagging`.', { hint: 'Keep one of them.' })
+  }
   if (allowedAccountIds.length > 0 && !allowedAccountIds.includes(role.account)) {
     throw new InputError('role-to-assume', `is in account ${role.account}, which is not in \`allowed-account-ids\`.`, {
       hint: `Allowed are ${allowedAccountIds.join(', ')}. Check that the role is that of this environment.`,
@@ -169,6 +212,7 @@ function crossCheck({ role, method, durationSeconds, allowedAccountIds, external
   }
   if (method === 'chain') return
   if (externalId !== undefined) throw onlyForChains('role-external-id')
+  if (customTags.length > 0) throw onlyForChains('custom-tags')
   if (transitiveTagKeys.length > 0) throw onlyForChains('transitive-tag-keys')
 }
 

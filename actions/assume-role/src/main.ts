@@ -1,7 +1,8 @@
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import type { World } from '../../../toolkit/runtime.ts'
-import { assumeRole, type Identity, type Session, whoAmI } from './assume.ts'
-import { exportSession, warnOfProfile } from './exported.ts'
+import { assumeRole, type Identity, type Keys, whoAmI } from './assume.ts'
+import { existingCredentials } from './existing.ts'
+import { exportRegion, exportSession, warnOfProfile } from './exported.ts'
 import { type Inputs, readInputs } from './inputs.ts'
 import type { Runner } from './runner.ts'
 
@@ -14,15 +15,27 @@ export async function main(world: World, runner: Runner): Promise<void> {
   const inputs = readInputs(env)
   if (inputs.maskAccountId) log.mask(inputs.role.account)
 
+  const existing = inputs.useExisting ? await existingCredentials(inputs, world) : undefined
+  if (existing !== undefined) {
+    const { keys, identity } = existing
+    maskKeys(keys, world)
+    if (inputs.exportCredentials) exportRegion(inputs.region, runner)
+    setOutputs(keys, identity, inputs, world)
+    log.info(`Kept the credentials of the environment: ${identity.arn}.`)
+    return
+  }
   const session = await assumeRole(inputs, world, runner)
-  for (const secret of [session.accessKeyId, session.secretAccessKey, session.sessionToken]) log.mask(secret)
+  maskKeys(session, world)
   const identity = await whoAmI(session, inputs, world)
   checkIdentity(identity, inputs)
 
-  step.saveState(EXPORTED, 'true')
-  exportSession(session, inputs.region, runner)
-  warnOfProfile(world)
+  if (inputs.exportCredentials) {
+    step.saveState(EXPORTED, 'true')
+    exportSession(session, inputs.region, runner)
+    warnOfProfile(world)
+  }
   setOutputs(session, identity, inputs, world)
+  step.output('expiration', session.expiration.toISOString())
   log.info(`Assumed ${identity.arn} in ${inputs.region}, valid until ${session.expiration.toISOString()}.`)
 }
 
@@ -34,12 +47,15 @@ function checkIdentity({ account, arn }: Identity, { role }: Inputs): void {
   })
 }
 
-function setOutputs(session: Session, { account, arn }: Identity, inputs: Inputs, { step }: World): void {
+function maskKeys({ accessKeyId, secretAccessKey, sessionToken }: Keys, { log }: World): void {
+  for (const secret of [accessKeyId, secretAccessKey, sessionToken]) if (secret !== undefined) log.mask(secret)
+}
+
+function setOutputs(keys: Keys, { account, arn }: Identity, inputs: Inputs, { step }: World): void {
   step.output('aws-account-id', account)
   step.output('authenticated-arn', arn)
-  step.output('expiration', session.expiration.toISOString())
   if (!inputs.outputCredentials) return
-  step.output('aws-access-key-id', session.accessKeyId)
-  step.output('aws-secret-access-key', session.secretAccessKey)
-  step.output('aws-session-token', session.sessionToken)
+  step.output('aws-access-key-id', keys.accessKeyId)
+  step.output('aws-secret-access-key', keys.secretAccessKey)
+  step.output('aws-session-token', keys.sessionToken ?? '')
 }

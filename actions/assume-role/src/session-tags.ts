@@ -5,13 +5,13 @@ import { cut } from '../../../toolkit/text/cut.ts'
 export const SESSION_TAG_KEYS = ['GitHub', 'Repository', 'Workflow', 'Actor', 'Commit', 'Branch', 'RunId'] as const
 
 export interface SessionTag {
-  readonly Key: (typeof SESSION_TAG_KEYS)[number]
+  readonly Key: string
   readonly Value: string
 }
 
 /** Session tags from the run, for IAM policies and CloudTrail. */
 export function sessionTags(run: WorkflowRun): readonly SessionTag[] {
-  const values: Readonly<Record<SessionTag['Key'], string>> = {
+  const values: Readonly<Record<(typeof SESSION_TAG_KEYS)[number], string>> = {
     GitHub: 'Actions',
     Repository: run.repository,
     Workflow: run.workflow,

@@ -170,3 +170,29 @@ test('says that the identity could not be checked', async () => {
     'Could not check the identity of the assumed role. InvalidClientTokenId: The token is invalid.',
   )
 })
+
+test('assumes the role with the token in a file', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-token-'))
+  try {
+    writeFileSync(join(folder, 'token'), 'the-token-of-the-pod\n')
+    const { parameters, masked, audiences } = await assumed({ 'web-identity-token-file': join(folder, 'token') })
+    expect(parameters).toMatchObject({
+      Action: 'AssumeRoleWithWebIdentity',
+      WebIdentityToken: 'the-token-of-the-pod',
+    })
+    expect(masked).toEqual(['the-token-of-the-pod'])
+    expect(audiences).toEqual([])
+    await expect(assumed({ 'web-identity-token-file': join(folder, 'none') })).rejects.toThrow('which cannot be read')
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test('adds custom tags to those of the run, and lets them be transitive', async () => {
+  const given = { 'role-chaining': 'true', 'custom-tags': '{"Team": "web", "Cost": 7}', 'transitive-tag-keys': 'Team' }
+  const { parameters } = await assumed(given, { env: { ...KEYS, AWS_SECRET_ACCESS_KEY: 'x' } })
+  const values = Object.entries(parameters ?? {})
+  const tags = values.filter(([name]) => /^Tags\.member\.\d+\.(Key|Value)$/.test(name)).map(([, value]) => value)
+  expect(tags.slice(-4)).toEqual(['Team', 'web', 'Cost', '7'])
+  expect(parameters).toMatchObject({ 'TransitiveTagKeys.member.1': 'Team' })
+})

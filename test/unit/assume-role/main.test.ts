@@ -12,9 +12,9 @@ const GIVEN = { 'role-to-assume': 'arn:aws:iam::222222222222:role/deploy', 'aws-
 const sts = await useSts()
 
 /** Runs main, and keeps the order of what it does. */
-async function run(inputs: Readonly<Record<string, string>> = {}) {
+async function run(inputs: Readonly<Record<string, string>> = {}, env: Readonly<Record<string, string>> = {}) {
   const done: string[] = []
-  const recorded = recordingWorld({ ...ENV, ...actionInputs('assume-role', { ...GIVEN, ...inputs }) })
+  const recorded = recordingWorld({ ...ENV, ...env, ...actionInputs('assume-role', { ...GIVEN, ...inputs }) })
   const { log, step } = recorded.world
   const { runner, exported } = fakeRunner()
   const world = {
@@ -91,4 +91,42 @@ test('exports no credentials of another account', async () => {
 test('asks STS nothing when an input is wrong', async () => {
   expect((await run({ 'allowed-account-ids': '111111111111' })).error).toMatchObject({ input: 'role-to-assume' })
   expect(sts.requests).toEqual([])
+})
+
+test('exports nothing with `output-env-credentials: false`, and leaves post nothing to clear', async () => {
+  const { done, exported, outputs } = await run({ 'output-env-credentials': 'false', 'output-credentials': 'true' })
+  expect(exported).toEqual({})
+  expect(done.filter((line) => line.startsWith('save'))).toEqual([])
+  expect(outputs).toMatchObject({ 'aws-access-key-id': 'ASIAEXAMPLE', 'aws-session-token': 'the-token' })
+})
+
+describe('with `use-existing-credentials`', () => {
+  const THERE = { AWS_ACCESS_KEY_ID: 'ASIATHERE', AWS_SECRET_ACCESS_KEY: 'there', AWS_SESSION_TOKEN: 'token-there' }
+  const existing = { 'use-existing-credentials': 'true', 'output-credentials': 'true' }
+  const asked = () => sts.requests.map(({ parameters }) => parameters['Action'])
+
+  test('keeps valid credentials of the role, and exports the region alone', async () => {
+    const { exported, outputs, done } = await run(existing, THERE)
+    expect(asked()).toEqual(['GetCallerIdentity'])
+    expect(sts.requests[0]?.signedBy).toBe('ASIATHERE')
+    expect(exported).toEqual({ AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'eu-west-1' })
+    expect(outputs).toMatchObject({ 'aws-account-id': '222222222222', 'aws-session-token': 'token-there' })
+    expect(outputs).not.toHaveProperty('expiration')
+    expect(done.filter((line) => line.startsWith('save'))).toEqual([])
+  })
+
+  test.each([
+    ['there are none', {}, undefined],
+    ['they are not valid', THERE, { code: 'ExpiredToken', message: 'The security token is expired' }],
+    [
+      'they are of another role',
+      THERE,
+      '<Account>222222222222</Account><Arn>arn:aws:sts::222222222222:assumed-role/deployer/x</Arn>',
+    ],
+  ] as const)('assumes the role where %s', async (_, env, answer) => {
+    if (answer !== undefined) sts.answers['GetCallerIdentity'] = answer
+    const { done } = await run(existing, env)
+    expect(asked()).toContain('AssumeRoleWithWebIdentity')
+    expect(done).toContain('mask ASIAEXAMPLE')
+  })
 })

@@ -8,6 +8,7 @@ import { DEFAULT_WORDS } from './default-words.ts'
 import { type EventInputs, readEventInputs } from './event-inputs.ts'
 import { type BaselineInputs, type GateInputs, readBaselineInputs, readGateInputs } from './gate-inputs.ts'
 import { readKeys } from './key-inputs.ts'
+import { NOTHING, PEER_INPUTS } from './peer-inputs.ts'
 import { readSite } from './site-inputs.ts'
 
 /** What every command takes. */
@@ -27,6 +28,7 @@ export type Inputs = CommonInputs & (EventInputs | BaselineInputs | GateInputs)
 export function readInputs(env: Environment, log: Log, now: number): Inputs {
   const reader = new InputReader(env, DEFAULT_WORDS)
   const keys = readKeys(reader, env, log)
+  reader.refuse(PEER_INPUTS, NOTHING)
   const common: CommonInputs = {
     keys,
     site: readSite(reader, env),

@@ -10,7 +10,7 @@ import { nameOf, parseClusterName, parseServiceName, type ServiceName } from '..
 import { revisionName } from '../aws/short-names.ts'
 import { readCommandLine } from './command-line.ts'
 import { DEFAULT_WORDS } from './default-words.ts'
-import { PEER_INPUTS } from './peer-inputs.ts'
+import { PEER_INPUTS, PEER_SETTINGS } from './peer-inputs.ts'
 import { CHANGE_INPUTS, readTaskDefinitionChanges, type TaskDefinitionChanges } from './task-definition-changes.ts'
 import { readTaskDefinitionSource, SOURCE_INPUTS, type TaskDefinitionSource } from './task-definition-source.ts'
 
@@ -68,6 +68,7 @@ const MINUTE = 60_000
 export function readInputs(env: Environment): Inputs {
   const reader = new InputReader(env, DEFAULT_WORDS)
   reader.refuse(PEER_INPUTS)
+  reader.refuse(PEER_SETTINGS, [])
   const command = readCommand(reader)
   if (command === 'rollback') refuseDeployInputs(reader)
   const region = readRegion(reader)

@@ -25,8 +25,15 @@ export const PEER_INPUTS: Readonly<Record<string, string>> = {
   'service-managed-ebs-volume': 'Remove it: the volumes of the service stay as they are. Change them in Terraform.',
   'service-managed-ebs-volume-name':
     'Remove it: the volumes of the service stay as they are. Change them in Terraform.',
-  'enable-ecs-managed-tags': 'Remove it: this setting of the service stays as it is. Change it in Terraform.',
-  'propagate-tags': 'Remove it: this setting of the service stays as it is. Change it in Terraform.',
+  'wait-max-delay-seconds': 'Remove it: the service is read every few seconds, at the pace that AWS allows.',
   'keep-null-value-keys': 'Remove it: empty values are always kept, and `null` means "not set".',
   'max-retries': 'Remove it: throttling and server errors are retried until the time-out.',
+}
+
+const SETTING = 'Remove it: this setting of the service stays as it is. Change it in Terraform.'
+
+/** Those that ask for something at `false`, too. */
+export const PEER_SETTINGS: Readonly<Record<string, string>> = {
+  'enable-ecs-managed-tags': SETTING,
+  'propagate-tags': SETTING,
 }

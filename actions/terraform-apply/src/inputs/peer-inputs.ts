@@ -23,6 +23,7 @@ const OF_DFLOOK: Readonly<Record<string, string>> = {
   backend_config: 'Use `backend-config`.',
   backend_config_file:
     "Use `backend-config-file`, with paths relative to `working-directory` (in dflook's actions they are relative to the workspace).",
+  exclude: 'Use `target`, with the addresses that the plan is limited to.',
   plan_path: 'Use `plan-file`, with the output `plan-file` of the step that planned.',
   add_github_comment: 'Use `comment`: `true` keeps one comment, updated in place.',
 }

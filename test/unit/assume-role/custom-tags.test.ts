@@ -1,0 +1,26 @@
+import { readCustomTags } from '../../../actions/assume-role/src/custom-tags.ts'
+import { InputReader } from '../../../toolkit/inputs.ts'
+
+const read = (json: string) => readCustomTags(new InputReader({ 'INPUT_CUSTOM-TAGS': json }, { 'custom-tags': 'none' }))
+
+test('reads tags of texts, numbers and booleans', () => {
+  expect(read('{"Team": "web", "Cost": 7, "Prod": true}')).toEqual([
+    { Key: 'Team', Value: 'web' },
+    { Key: 'Cost', Value: '7' },
+    { Key: 'Prod', Value: 'true' },
+  ])
+  expect(read('none')).toEqual([])
+})
+
+test.each([
+  ['Team=web', 'is not a JSON object of texts'],
+  ['["web"]', 'is not a JSON object of texts'],
+  ['{"Team": ["web"]}', 'is not a JSON object of texts'],
+  ['{"Team": null}', 'is not a JSON object of texts'],
+  ['{"repository": "other/repo"}', 'has the tag `repository`, which this action sets itself'],
+  ['{"Team": "web,api"}', 'has the tag `Team`, which AWS does not accept'],
+  [`{"${'x'.repeat(129)}": "web"}`, 'which AWS does not accept'],
+  [JSON.stringify(Object.fromEntries(Array.from({ length: 44 }, (_, at) => [`k${at}`, 'v']))), 'has 44 tags'],
+])('refuses %s', (json, message) => {
+  expect(() => read(json)).toThrow(message)
+})
