@@ -1,5 +1,6 @@
 import { InputError } from '../../../toolkit/errors.ts'
 import type { InputReader } from '../../../toolkit/inputs.ts'
+import { parseJson, TooDeepError } from '../../../toolkit/text/json.ts'
 import { SESSION_TAG_KEYS, type SessionTag } from './session-tags.ts'
 
 /** What STS accepts as the key or the value of a tag. */
@@ -43,9 +44,9 @@ function parseTags(json: string): Values {
     })
   let tags: unknown
   try {
-    tags = JSON.parse(json)
+    tags = parseJson(json, 'Input `custom-tags`')
   } catch (cause) {
-    throw wrong(cause)
+    throw cause instanceof TooDeepError ? cause : wrong(cause)
   }
   if (typeof tags !== 'object' || tags === null || Array.isArray(tags)) throw wrong()
   if (!Object.values(tags).every((value) => ['string', 'number', 'boolean'].includes(typeof value))) throw wrong()
