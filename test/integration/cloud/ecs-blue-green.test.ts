@@ -17,6 +17,7 @@ import { DescribeRulesCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/cli
 import { type Cloud, startCloud } from '../../../rehearsal/cloud/cloud.ts'
 import { ManualClock } from '../../../rehearsal/cloud/kernel/clock.ts'
 import { loadScenario } from '../../../rehearsal/cloud/runtimes/simulated/index.ts'
+import { defaultNetwork } from '../../support/default-network.ts'
 import { makeFront, type NativeFront, shifting } from '../../support/deploy-ecs/blue-green-service.ts'
 import { makeService } from '../../support/deploy-ecs/ecs-cloud.ts'
 
@@ -51,8 +52,7 @@ async function begin(scenario: string, deploymentConfiguration: DeploymentConfig
   }
   ecs = new ECSClient(config)
   elb = new ElasticLoadBalancingV2Client(config)
-  const { Subnets } = await aws('ec2', 'describe-subnets')
-  const subnets = (Subnets as { SubnetId: string }[]).slice(0, 2).map(({ SubnetId }) => SubnetId)
+  const subnets = (await defaultNetwork(cloud.url)).subnets.slice(0, 2)
   const stage = { ecs, elb, clock }
   front = await makeFront(stage, 'web', { subnets })
   await makeService(stage, {

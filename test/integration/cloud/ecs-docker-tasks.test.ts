@@ -1,6 +1,4 @@
-import { execFile } from 'node:child_process'
 import { get } from 'node:http'
-import { promisify } from 'node:util'
 import { CloudWatchLogsClient, CreateLogGroupCommand, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
 import { CreateRepositoryCommand, ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr'
 import {
@@ -31,6 +29,7 @@ import {
 import Docker from 'dockerode'
 import { type Cloud, startCloud } from '../../../rehearsal/cloud/cloud.ts'
 import { busyboxImage, removeTestImages, TEST_LABEL } from '../../support/busybox-image.ts'
+import { defaultNetwork } from '../../support/default-network.ts'
 import { makeFront, shifting } from '../../support/deploy-ecs/blue-green-service.ts'
 import { runLabel } from '../../support/run-label.ts'
 
@@ -57,7 +56,7 @@ beforeAll(async () => {
   ecs = new ECSClient(config)
   elb = new ElasticLoadBalancingV2Client(config)
   image = await push(new ECRClient(config))
-  subnets = await defaultSubnets()
+  subnets = (await defaultNetwork(cloud.url)).subnets.slice(0, 2)
   await new CloudWatchLogsClient(config).send(new CreateLogGroupCommand({ logGroupName: '/ecs/web' }))
   await ecs.send(new CreateClusterCommand({ clusterName: 'main' }))
 })
@@ -68,14 +67,6 @@ afterAll(async () => {
   await cloud?.close()
   await removeTestImages(TEST)
 })
-
-/** The subnets of the account's default VPC: there is no client for EC2 among our dependencies. */
-async function defaultSubnets(): Promise<string[]> {
-  const env = { ...process.env, ...cloud.env }
-  const { stdout } = await promisify(execFile)('aws', ['ec2', 'describe-subnets', '--output', 'json'], { env })
-  const { Subnets } = JSON.parse(stdout) as { Subnets: { SubnetId: string }[] }
-  return Subnets.slice(0, 2).map(({ SubnetId }) => SubnetId)
-}
 
 /** Pushes the test's image to the cloud's registry, and removes it from the engine: tasks have to pull it. */
 async function push(ecr: ECRClient): Promise<string> {

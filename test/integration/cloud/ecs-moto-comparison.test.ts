@@ -8,6 +8,7 @@ import { ManualClock } from '../../../rehearsal/cloud/kernel/clock.ts'
 import { seededRandom } from '../../../rehearsal/cloud/kernel/random.ts'
 import { createMoto, type Moto } from '../../../rehearsal/cloud/moto/moto.ts'
 import { createSimulatedRuntime } from '../../../rehearsal/cloud/runtimes/simulated/index.ts'
+import { defaultNetwork } from '../../support/default-network.ts'
 import { type Difference, differences } from './moto-comparison/compare.ts'
 import { type Answer, calls } from './moto-comparison/ecs-calls.ts'
 
@@ -37,23 +38,17 @@ const client = (endpoint: string) =>
   })
 
 /** What the AWS CLI prints, which fails with what it prints to stderr. */
-async function aws(endpoint: string, ...args: string[]): Promise<string> {
+async function aws(...args: string[]): Promise<string> {
   const credentials = { AWS_ACCESS_KEY_ID: '123456789012', AWS_SECRET_ACCESS_KEY: 'x', AWS_DEFAULT_REGION: 'us-east-1' }
-  const env = { ...process.env, ...credentials, AWS_ENDPOINT_URL: endpoint }
+  const env = { ...process.env, ...credentials, AWS_ENDPOINT_URL: cloud.url }
   return (await promisify(execFile)('aws', [...args, '--output', 'json'], { env })).stdout
 }
-
-const first = async (endpoint: string, command: string, query: string): Promise<string> =>
-  JSON.parse(await aws(endpoint, 'ec2', command, '--query', query))
 
 /** Makes all calls, and gives each answer or refusal without what the SDK adds. */
 async function answersOf(endpoint: string): Promise<Map<string, Answer>> {
   const ecs = client(endpoint)
-  const [subnet, securityGroup] = [
-    await first(endpoint, 'describe-subnets', 'Subnets[0].SubnetId'),
-    await first(endpoint, 'describe-security-groups', 'SecurityGroups[0].GroupId'),
-  ]
-  const network = { subnets: [subnet], securityGroups: [securityGroup] }
+  const { subnets, securityGroup } = await defaultNetwork(endpoint)
+  const network = { subnets: subnets.slice(0, 1), securityGroups: [securityGroup] }
   const answers = new Map<string, Answer>()
   for (const { name, send } of calls) {
     answers.set(
@@ -101,7 +96,7 @@ test("every difference to moto's responses is listed and explained", async () =>
 
 test('the AWS CLI parses every response', async () => {
   const cluster = ['--cluster', 'cli']
-  const ask = async (...args: string[]) => JSON.parse((await aws(cloud.url, 'ecs', ...args)) || '{}')
+  const ask = async (...args: string[]) => JSON.parse((await aws('ecs', ...args)) || '{}')
   const containers = JSON.stringify([
     { name: 'web', image: 'registry.example/web:1', portMappings: [{ containerPort: 80 }] },
   ])

@@ -6,6 +6,7 @@ import * as sdk from '@aws-sdk/client-elastic-load-balancing-v2'
 import { type Cloud, startCloud } from '../../../rehearsal/cloud/cloud.ts'
 import { ManualClock } from '../../../rehearsal/cloud/kernel/clock.ts'
 import { createMoto, type Moto } from '../../../rehearsal/cloud/moto/moto.ts'
+import { defaultNetwork } from '../../support/default-network.ts'
 import { elbDifferences } from './moto-comparison/elb-differences.ts'
 import { explained, facts } from './moto-comparison/facts.ts'
 
@@ -25,20 +26,20 @@ let moto: Moto
 let ours: World
 let theirs: World
 
-async function aws(url: string, ...args: string[]): Promise<unknown> {
-  const env = { ...process.env, ...cloud.env, AWS_ENDPOINT_URL: url }
+async function aws(...args: string[]): Promise<unknown> {
+  const env = { ...process.env, ...cloud.env }
   const { stdout } = await run('aws', [...args, '--output', 'json'], { env })
   return stdout.trim() === '' ? undefined : JSON.parse(stdout)
 }
 
 async function worldAt(url: string): Promise<World> {
-  const { Subnets } = (await aws(url, 'ec2', 'describe-subnets')) as { Subnets: { SubnetId: string; VpcId: string }[] }
+  const { subnets, vpc } = await defaultNetwork(url)
   const credentials = { accessKeyId: '123456789012', secretAccessKey: 'rehearsal' }
   return {
     url,
     client: new sdk.ElasticLoadBalancingV2Client({ endpoint: url, region: 'us-east-1', credentials }),
-    subnets: Subnets.slice(0, 2).map(({ SubnetId }) => SubnetId),
-    vpcId: Subnets[0]?.VpcId ?? '',
+    subnets: subnets.slice(0, 2),
+    vpcId: vpc,
     made: {},
   }
 }
@@ -201,7 +202,7 @@ test('answers the same calls as moto does, but for the differences listed', asyn
 })
 
 test('every answer can be read by the AWS CLI', async () => {
-  const elb = (...args: string[]) => aws(cloud.url, 'elbv2', ...args)
+  const elb = (...args: string[]) => aws('elbv2', ...args)
   const { LoadBalancers } = (await elb('create-load-balancer', '--name', 'cli', '--subnets', ...ours.subnets)) as Loose
   const lb = LoadBalancers[0].LoadBalancerArn
   const { TargetGroups } = (await elb(

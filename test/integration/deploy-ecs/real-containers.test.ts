@@ -1,8 +1,6 @@
 // deploy-ecs as a child process, on real containers: the task before the deploy with its log, the image that the tasks run, and
 // health checks. Needs a Docker engine, and Debian's docker-registry, moto and busybox-static.
-import { execFile } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs'
 import { CreateRepositoryCommand, ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr'
 import {
@@ -21,6 +19,7 @@ import { type Cloud, startCloud } from '../../../rehearsal/cloud/cloud.ts'
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
 import type { Intercept } from '../../../rehearsal/cloud/kernel/service.ts'
 import { busyboxImage, removeTestImages } from '../../support/busybox-image.ts'
+import { defaultNetwork } from '../../support/default-network.ts'
 import { runStep, type Step, source, startStep } from '../../support/run-action.ts'
 import { runLabel } from '../../support/run-label.ts'
 
@@ -55,10 +54,7 @@ beforeAll(async () => {
   repository = made.repository?.repositoryUri ?? ''
   push = (tag, from) => pushAs(ecr, tag, from)
   await push('1', await busyboxImage(TEST))
-  const { stdout } = await promisify(execFile)('aws', ['ec2', 'describe-subnets', '--output', 'json'], {
-    env: { ...process.env, ...cloud.env },
-  })
-  subnets = (JSON.parse(stdout) as { Subnets: { SubnetId: string }[] }).Subnets.slice(0, 1).map((one) => one.SubnetId)
+  subnets = (await defaultNetwork(cloud.url)).subnets.slice(0, 1)
   await new CloudWatchLogsClient(config).send(new CreateLogGroupCommand({ logGroupName: '/web' }))
   await new IAMClient(config).send(
     new CreateRoleCommand({ RoleName: 'execution', AssumeRolePolicyDocument: JSON.stringify(trust) }),
