@@ -4,11 +4,12 @@ import { nameOf } from './aws/service-name.ts'
 import { revisionName } from './aws/short-names.ts'
 import { runBeforeDeploy } from './change/before-deploy-task.ts'
 import { findConflicts } from './change/conflict.ts'
+import { movedTag } from './change/moved-tags.ts'
 import { type PostState, savePostState } from './change/post-state.ts'
 import { settingsChanged } from './change/settings.ts'
 import { startRollout, wantsTasks } from './change/start-rollout.ts'
 import type { Context } from './inputs/context.ts'
-import type { Inputs } from './inputs/inputs.ts'
+import type { Inputs, ServiceChanges } from './inputs/inputs.ts'
 import { observedService } from './observe/model.ts'
 import { primaryOf } from './observe/rollout.ts'
 import type { Outcome } from './report/outcome.ts'
@@ -66,7 +67,7 @@ export async function deployServices(context: Context, plans: readonly ServicePl
   return deploys.map(({ plan, taskDefinition, watch, verdict }) => ({
     plan,
     taskDefinition,
-    verdict: verdict ?? notWaitedFor(),
+    verdict: verdict ?? notWaitedFor(watch?.rollout.isNew),
     ...(watch === undefined ? {} : { watch }),
   }))
 }
@@ -119,12 +120,13 @@ async function start(context: Context, deploys: readonly ServiceDeploy[]): Promi
     try {
       const rollout =
         (await rollBackInProgress(context, plan, taskDefinition)) ??
-        (await startRollout(aws, { ...plan, taskDefinition }, inputs.serviceChanges))
+        (await startRollout(aws, { ...plan, taskDefinition }, await changesTo(context, deploy)))
       deploy.watch = beginWatch(rollout, clock.now())
-      const what = rollout.isNew
-        ? `deployment ${rollout.deploymentId}`
-        : 'no new deployment: it runs this revision already'
-      log.info(`Deploying ${revisionName(taskDefinition)} to ${nameOf(plan.name)} (${what})`)
+      const [revision, service] = [revisionName(taskDefinition), nameOf(plan.name)]
+      if (rollout.isNew) log.info(`Deploying ${revision} to ${service} (deployment ${rollout.deploymentId})`)
+      else if (inputs.command === 'rollback')
+        log.info(`${service} is at ${revision} already: no deployment was started.`)
+      else log.notice(nothingStarted(service, revision))
     } catch (error) {
       if (error instanceof CancelledError) throw error
       deploy.verdict = notStarted(describeError(error))
@@ -132,6 +134,18 @@ async function start(context: Context, deploys: readonly ServiceDeploy[]): Promi
   })
   saveState(context, deploys)
 }
+
+/** The settings to change. Where a tag may have moved, new tasks are started although the revision stays. */
+async function changesTo(context: Context, { plan, taskDefinition }: ServiceDeploy): Promise<ServiceChanges> {
+  const { log, inputs } = context
+  const why = await movedTag(context, plan, taskDefinition)
+  if (why === undefined) return inputs.serviceChanges
+  log.notice(`${why}: starting new tasks of ${revisionName(taskDefinition)}, as with \`force-new-deployment: true\`.`)
+  return { ...inputs.serviceChanges, forceNewDeployment: true }
+}
+
+const nothingStarted = (service: string, revision: string) =>
+  `No deployment was started: service \`${service}\` runs ${revision} already. To start new tasks of it, set \`force-new-deployment: true\`.`
 
 async function watchAll(context: Context, deploys: readonly ServiceDeploy[]): Promise<void> {
   const { inputs, clock } = context
@@ -170,7 +184,7 @@ async function cancelAll(context: Context, deploys: readonly ServiceDeploy[]): P
     // `succeeded` stays, and so does what came of a failure. A service that failed may be in the middle of its rollback.
     const isOver = deploy.verdict?.status === 'rolled-back' || deploy.verdict?.status === 'superseded'
     if (isOver || (deploy.watch?.verdict ?? deploy.verdict)?.status === 'succeeded') {
-      deploy.verdict ??= deploy.watch?.verdict ?? notWaitedFor()
+      deploy.verdict ??= deploy.watch?.verdict ?? notWaitedFor(deploy.watch?.rollout.isNew)
       return
     }
     const { message, safe } = await applyOnCancel(inTime, postState(context.inputs, deploy))

@@ -8,6 +8,10 @@ let cloud: EcsCloud
 
 afterEach(() => cloud.close())
 
+// A tag would be deployed again, as it may have moved.
+const DIGEST = `@sha256:${'a'.repeat(64)}`
+const NEXT = `example.com/web:next${DIGEST}`
+
 const revision = async () => {
   const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: ['web'] }))
   return services?.[0]?.taskDefinition?.replace(/^.*\//, '')
@@ -22,13 +26,13 @@ tasks:
 test('tasks that crashed earlier do not roll a healthy service back', async () => {
   cloud = await startEcsCloud({ scenario: SOME_CRASHED })
   await makeService(cloud, { balanced: false, desiredCount: 5 })
-  expect((await deploy(cloud, { image: 'example.com/web:next' })).outputs['verdict']).toBe('succeeded')
+  expect((await deploy(cloud, { image: NEXT })).outputs['verdict']).toBe('succeeded')
   await cloud.clock.advance(900_000)
   expect(cloud.journal.entries('task').filter(({ stopCode }) => stopCode === 'EssentialContainerExited')).not.toEqual(
     [],
   )
   const updates = callsOf(cloud, 'UpdateService').length
-  const again = await deploy(cloud, { image: 'example.com/web:next' })
+  const again = await deploy(cloud, { image: NEXT })
   expect(again.error).toBeUndefined()
   expect(await revision()).toBe('web:2')
   expect(callsOf(cloud, 'UpdateService')).toHaveLength(updates + 1)
@@ -42,12 +46,12 @@ test.each(['rollback', 'stop'])(
       scenario: 'description: the second revision sickens\ntasks:\n  - { when: { deployment: 2 }, sickAfter: 5m }',
     })
     await makeService(cloud)
-    expect((await deploy(cloud, { image: 'example.com/web:next' })).outputs['verdict']).toBe('succeeded')
+    expect((await deploy(cloud, { image: NEXT })).outputs['verdict']).toBe('succeeded')
     // It sickens while the second deploy watches it.
     await cloud.clock.advance(250_000)
     const updates = callsOf(cloud, 'UpdateService').length
     const again = await deploy(cloud, {
-      image: 'example.com/web:next',
+      image: NEXT,
       ...{ timeout: '2m', 'on-failure': onFailure, 'wait-for': 'bake', 'bake-time': '110s' },
     })
     expect(again.outputs['verdict']).toBe('timed-out')
@@ -61,7 +65,7 @@ test('a deployment that is FAILED says how to start another one', async () => {
   cloud = await startEcsCloud()
   const deploymentCircuitBreaker = { enable: true, rollback: false }
   await makeService(cloud, { service: { deploymentConfiguration: { deploymentCircuitBreaker } } })
-  const missing = { image: 'example.com/web:missing', 'max-failed-tasks': '1000' }
+  const missing = { image: `example.com/web:missing${DIGEST}`, 'max-failed-tasks': '1000' }
   await deploy(cloud, { ...missing, 'on-failure': 'leave' })
   const again = await deploy(cloud, missing)
   expect(again.outputs['verdict']).toBe('failed')

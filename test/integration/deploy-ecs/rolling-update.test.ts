@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DescribeServicesCommand, DescribeTaskDefinitionCommand, UpdateServiceCommand } from '@aws-sdk/client-ecs'
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
-import { callsOf, revisionName, serviceIn } from '../../support/deploy-ecs/cloud-state.ts'
+import {
+  callsOf,
+  revisionIn,
+  revisionName,
+  serviceIn,
+  taskDefinitionFile,
+  taskDefinitionIn,
+} from '../../support/deploy-ecs/cloud-state.ts'
 import { type Deployed, deploy } from '../../support/deploy-ecs/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
 
@@ -53,13 +60,34 @@ describe('a deploy that succeeds', () => {
     })
   })
 
-  test('of the same image registers nothing, and starts nothing', async () => {
-    await makeService(cloud)
-    const done = await deploy(cloud, { image: 'example.com/web:ok' })
+  test('of the same digest registers nothing, starts nothing, and says so', async () => {
+    const image = `example.com/web:ok@sha256:${'a'.repeat(64)}`
+    await makeService(cloud, { image })
+    const done = await deploy(cloud, { image })
     expect(done.error).toBeUndefined()
     expect(revisionName(done.outputs['task-definition-arn'])).toBe('web:1')
     expect(callsOf(cloud, 'RegisterTaskDefinition')).toHaveLength(1)
     expect(done.log.join('\n')).toContain('Deploying web:1 unchanged.')
+    expect(done.log.find((line) => line.startsWith('notice:'))).toContain(
+      'No deployment was started: service `production/web` runs web:1 already. To start new tasks of it, set `force-new-deployment: true`.',
+    )
+    expect(done.summary).toMatch(/^## ✅ Nothing to deploy: web\n/)
+    expect(new Set(cloud.journal.entries('task').map((entry) => entry['deployment'])).size).toBe(1)
+  })
+
+  test.each([
+    ['image', async () => ({ image: 'example.com/web:ok' })],
+    ['a file', async () => ({ 'task-definition': taskDefinitionFile((await taskDefinitionIn(cloud, 'web:1')) ?? {}) })],
+  ])('of the same tag, in %s, registers nothing, and starts new tasks', async (_, inputs) => {
+    await makeService(cloud)
+    const done = await deploy(cloud, await inputs())
+    expect([done.error, await revisionIn(cloud)]).toEqual([undefined, 'web:1'])
+    expect(callsOf(cloud, 'RegisterTaskDefinition')).toHaveLength(1)
+    expect(done.log.join('\n')).toContain(
+      'example.com/web:ok names a tag, which may have moved: starting new tasks of web:1',
+    )
+    expect(done.summary).toMatch(/^## ✅ Deployed: web\n/)
+    expect(new Set(cloud.journal.entries('task').map((entry) => entry['deployment'])).size).toBe(2)
   })
 
   test('with force-new-deployment starts new tasks of the same revision, and waits for them', async () => {

@@ -8,6 +8,8 @@ import type { ServicePlan } from '../task-definition/service-plan.ts'
 export interface Preview {
   readonly plan: ServicePlan
   readonly current: Registration
+  /** Why new tasks start although the revision stays; absent where they do not. */
+  readonly movedTag?: string
 }
 
 /** Loads the task definitions that the services run now, to compare the plans with. */

@@ -20,6 +20,14 @@ export function runsNow({ plan, watch }: Outcome): string {
   return watch?.rolledBackTo ?? primary?.taskDefinition ?? plan.before.taskDefinition ?? ''
 }
 
+/** Whether the deploy found its revision in place and healthy, and so changed nothing. */
+export const startedNothing = ({ verdict, watch }: Outcome): boolean =>
+  verdict.status === 'succeeded' &&
+  watch !== undefined &&
+  !watch.rollout.isNew &&
+  watch.rollout.wasComplete &&
+  watch.rollout.settings === undefined
+
 /** From best to worst. */
 const ORDER: readonly VerdictName[] = ['succeeded', 'superseded', 'rolled-back', 'timed-out', 'cancelled', 'failed']
 

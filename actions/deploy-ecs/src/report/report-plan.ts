@@ -30,12 +30,17 @@ export function reportPlan({ log, step, inputs }: Context, previews: readonly Pr
   )
 }
 
-function linesOf(inputs: Inputs, { plan, current }: Preview): readonly string[] {
+function linesOf(inputs: Inputs, { plan, current, movedTag }: Preview): readonly string[] {
+  const revision = diffTaskDefinitions(current, plan.revision.registration)
   const differences: readonly Difference[] = [
-    ...diffTaskDefinitions(current, plan.revision.registration),
+    ...revision,
     ...diffService(plan.before, inputs.serviceChanges).map((one) => ({ ...one, path: `service.${one.path}` })),
   ]
-  return differences.length === 0 ? ['no changes'] : differences.map(describeDifference)
+  const lines = [
+    ...differences.map(describeDifference),
+    ...(revision.length === 0 && movedTag !== undefined ? [`new tasks of the same revision: ${movedTag}`] : []),
+  ]
+  return lines.length === 0 ? ['no changes'] : lines
 }
 
 const currentName = ({ before }: ServicePlan) => revisionName(before.taskDefinition ?? 'nothing')

@@ -9,7 +9,7 @@ import { imagesToShow } from '../task-definition/images-to-ship.ts'
 import { logUrl, serviceUrl, taskUrl } from './console-links.ts'
 import type { Explanation } from './explain.ts'
 import type { FailedLog } from './failed-logs.ts'
-import { type Outcome, overall, runsNow } from './outcome.ts'
+import { type Outcome, overall, runsNow, startedNothing } from './outcome.ts'
 import type { Span } from './record.ts'
 import { drawTimeline } from './timeline-chart.ts'
 
@@ -27,17 +27,21 @@ const SIGNS: Readonly<Record<VerdictName, string>> = {
   cancelled: '🚫 Cancelled',
 }
 
+const NOTHING = '✅ Nothing to deploy'
+
+const signOf = (outcome: Outcome) => (startedNothing(outcome) ? NOTHING : SIGNS[outcome.verdict.status])
+
 /** The job summary of a deploy. */
 export function summarise(outcomes: readonly Explained[], { startedAt, finishedAt }: Span): string {
   const [only, ...others] = outcomes
   const title = others.length === 0 ? text(only?.plan.name.service ?? '') : `${outcomes.length} services`
   return join(
-    heading(2, `${SIGNS[overall(outcomes)]}: ${title}`),
+    heading(2, `${outcomes.every(startedNothing) ? NOTHING : SIGNS[overall(outcomes)]}: ${title}`),
     table(
       ['Service', 'Verdict', 'Before', 'Deployed', 'Runs now', 'Images'],
       outcomes.map((outcome) => [
         link(code(nameOf(outcome.plan.name)), serviceUrl(outcome.plan.before.serviceArn ?? '')),
-        SIGNS[outcome.verdict.status],
+        signOf(outcome),
         code(revisionName(outcome.plan.before.taskDefinition ?? 'nothing')),
         code(revisionName(outcome.taskDefinition)),
         code(revisionName(runsNow(outcome))),

@@ -271,7 +271,7 @@ function fromProgress(followed: FollowedDeployment, criteria: Criteria, latest: 
     return own.runningCount >= wanted
       ? verdict(
           'succeeded',
-          `${wanted === 1 ? 'The task' : `All ${wanted} tasks`} of ${revisionName(followed.taskDefinition)} ${wanted === 1 ? 'is' : 'are'} running. Health was not waited for (\`wait-for: started\`).`,
+          `${alreadyThere(followed)}${wanted === 1 ? 'The task' : `All ${wanted} tasks`} of ${revisionName(followed.taskDefinition)} ${wanted === 1 ? 'is' : 'are'} running. Health was not waited for (\`wait-for: started\`).`,
         )
       : { kind: 'waiting', waitingFor: [counts(own, wanted)] }
   }
@@ -290,7 +290,8 @@ function fromProgress(followed: FollowedDeployment, criteria: Criteria, latest: 
     const left = criteria.bakeMs - (latest.at - (memory.healthySince ?? latest.at))
     if (left > 0) return { kind: 'waiting', waitingFor: [`${formatDuration(left)} more of the bake time`, ...missing] }
   }
-  const reason = missing.length > 0 ? bakedReason(followed, criteria) : successReason(followed, own, latest.service)
+  const seen = missing.length > 0 ? bakedReason(followed, criteria) : successReason(followed, own, latest.service)
+  const reason = `${alreadyThere(followed)}${seen}`
   return verdict('succeeded', reason, [
     ...successEvidence(own, latest),
     ...missing.map((what) => `At the end: ${what}`),
@@ -311,6 +312,10 @@ function wrongImages(followed: FollowedDeployment, { tasks = [] }: Observation):
     }),
   )
 }
+
+/** A green deploy that started nothing says so first. */
+const alreadyThere = ({ isNew, taskDefinition }: FollowedDeployment) =>
+  isNew ? '' : `No deployment was started: the service runs ${revisionName(taskDefinition)} already. `
 
 /** The reason for success while some tasks are being replaced or added. */
 const bakedReason = ({ taskDefinition }: FollowedDeployment, { bakeMs }: Criteria) =>

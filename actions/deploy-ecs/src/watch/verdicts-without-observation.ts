@@ -9,10 +9,12 @@ export const cancelled = (left: string): Verdict => ({
   evidence: [],
 })
 
-/** The verdict with `wait-for: none`. */
-export const notWaitedFor = (): Verdict => ({
+/** The verdict with `wait-for: none`. `isNew`: whether the update started a deployment. */
+export const notWaitedFor = (isNew = true): Verdict => ({
   status: 'succeeded',
-  reason: 'The deployment was started. This run did not wait for it (`wait-for: none`).',
+  reason: isNew
+    ? 'The deployment was started. This run did not wait for it (`wait-for: none`).'
+    : 'No deployment was started: the service runs this revision already. Its health was not checked (`wait-for: none`).',
   evidence: [],
 })
 

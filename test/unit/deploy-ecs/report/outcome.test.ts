@@ -1,4 +1,4 @@
-import { type Outcome, overall, runsNow } from '../../../../actions/deploy-ecs/src/report/outcome.ts'
+import { type Outcome, overall, runsNow, startedNothing } from '../../../../actions/deploy-ecs/src/report/outcome.ts'
 import { deployment, service } from '../../../support/deploy-ecs/observations.ts'
 
 type Status = Outcome['verdict']['status']
@@ -37,4 +37,19 @@ test.each([
   ['the one before where nothing was watched', undefined, 'web:1'],
 ])('a service runs %s', (_, watch, expected) => {
   expect(runsNow(outcome('failed', watch === undefined ? {} : { watch }))).toBe(expected)
+})
+
+describe('a green deploy that started nothing', () => {
+  const there = { isNew: false, wasComplete: true }
+  test.each<[string, Status, object, boolean]>([
+    ['found its revision in place', 'succeeded', there, true],
+    ['is not one that started a deployment', 'succeeded', { ...there, isNew: true }, false],
+    ['is not one that followed a deployment in progress', 'succeeded', { ...there, wasComplete: false }, false],
+    ['is not one that changed settings', 'succeeded', { ...there, settings: {} }, false],
+    ['is not red', 'failed', there, false],
+  ])('%s', (_, status, rollout, expected) => {
+    expect(startedNothing(outcome(status, { watch: { rollout } }))).toBe(expected)
+  })
+
+  test('was watched', () => expect(startedNothing(outcome('succeeded'))).toBe(false))
 })

@@ -35,6 +35,14 @@ test('shows the settings of the service that would change', () => {
   expect(lines).toContain('info:   ~ service.desiredCount: 2 → 3')
 })
 
+test('says that new tasks start for a tag that may have moved, where nothing else changes', () => {
+  const movedTag = 'web:latest names a tag, which may have moved'
+  const { lines } = report([{ ...preview('web:1'), movedTag }])
+  expect(lines).toContain(`info:   new tasks of the same revision: ${movedTag}`)
+  expect(report([{ ...preview('web:2'), movedTag }]).lines).toContain('info:   ~ app.image: web:1 → web:2')
+  expect(report([{ ...preview('web:2'), movedTag }]).lines.join()).not.toContain('new tasks')
+})
+
 test('says that there are no changes', () => {
   const { lines, summary } = report([preview('web:1')], { command: 'verify', serviceChanges: {} })
   expect(lines).toContain('info:   no changes')

@@ -33,6 +33,14 @@ test('has the verdict in its title, a row for the service, the reason and the ev
   for (const part of ['**All 2 tasks run', '- 2 healthy targets', '_Took 1 min 30 s._']) expect(summary).toContain(part)
 })
 
+test('says in its title and its row that there was nothing to deploy', () => {
+  const there = { watch: { rollout: { isNew: false, wasComplete: true }, latest: {}, timeline: [] } }
+  expect(summarise([outcome('web', there)], span)).toMatch(/^## ✅ Nothing to deploy: web\n/)
+  const both = summarise([outcome('web', there), outcome('api')], span)
+  expect(both).toMatch(/^## ✅ Deployed: 2 services\n/)
+  expect(both.split('\n').find((line) => line.includes('prod/web'))).toContain('| ✅ Nothing to deploy |')
+})
+
 test('has the worst verdict in its title, and a heading for each of several services', () => {
   const summary = summarise([outcome('web'), outcome('api', failed)], span)
   expect(summary).toMatch(/^## ❌ Failed: 2 services\n/)

@@ -1,4 +1,5 @@
 import type { Observation } from '../../../../actions/deploy-ecs/src/observe/model.ts'
+import type { Criteria } from '../../../../actions/deploy-ecs/src/watch/verdict.ts'
 import {
   afterRollback,
   cancelled,
@@ -229,6 +230,15 @@ describe('blue/green, linear and canary, as ECS does them', () => {
     const back = record('ROLLBACK_SUCCESSFUL', { lifecycleStage: 'BAKE_TIME', rollbackReason: 'lifecycle hook failed' })
     expect(verdictOf(play([look({ service: swapped, serviceDeployment: back })])).status).toBe('rolled-back')
   })
+})
+
+test.each<[Criteria['waitFor'], string]>([
+  ['healthy', 'All 2 tasks run web:2, and every target is healthy.'],
+  ['started', 'All 2 tasks of web:2 are running. Health was not waited for (`wait-for: started`).'],
+])('a success that started nothing says so first (wait-for: %s)', (waitFor, rest) => {
+  const { status, reason } = verdictOf(play([healthy], { ...criteria, waitFor }, { ...followed, isNew: false }))
+  expect(status).toBe('succeeded')
+  expect(reason).toBe(`No deployment was started: the service runs web:2 already. ${rest}`)
 })
 
 describe('the image', () => {

@@ -32,6 +32,10 @@ test('a deployment that was not waited for is a success that says so', () => {
   expect(notWaitedFor()).toMatchObject({ status: 'succeeded', reason: expect.stringContaining('`wait-for: none`') })
 })
 
+test('an update that started nothing is a success that says so', () => {
+  expect(notWaitedFor(false).reason).toMatch(/^No deployment was started: the service runs this revision already\./)
+})
+
 test('a task that fails before the deploy has each line of its error as evidence', () => {
   expect(beforeDeployTaskFailed('exited with code 3\nThe end of its log:')).toMatchObject({
     status: 'failed',
