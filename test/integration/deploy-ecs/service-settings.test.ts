@@ -45,6 +45,21 @@ test('circuit-breaker: disabled turns it off', async () => {
   expect((await serviceIn(cloud))?.deploymentConfiguration?.deploymentCircuitBreaker).toMatchObject({ enable: false })
 })
 
+test('circuit-breaker keeps the threshold of the service', async () => {
+  const own = { thresholdConfiguration: { type: 'COUNT', value: 50 }, resetOnHealthyTask: false } as const
+  const deploymentCircuitBreaker = { enable: false, rollback: false, ...own }
+  await makeService(cloud, {
+    name: 'worker',
+    balanced: false,
+    service: { deploymentConfiguration: { deploymentCircuitBreaker } },
+  })
+  const done = await deploy(cloud, { service: 'worker', image: 'example.com/web:next', 'circuit-breaker': 'rollback' })
+  expect(done.error).toBeUndefined()
+  expect((await serviceIn(cloud, 'worker'))?.deploymentConfiguration?.deploymentCircuitBreaker).toEqual({
+    ...{ enable: true, rollback: true, ...own },
+  })
+})
+
 test('alarms make ECS roll back, and the alarm is named', async () => {
   cloud.clock.after(10_000, () => cloud.alarms.set({ account: '123456789012', region: 'eu-west-1' }, 'web-5xx', true))
   const done = await deploy(cloud, { image: 'example.com/web:next', alarms: 'web-5xx, web-latency' })

@@ -7,6 +7,7 @@ import {
   UpdateServiceCommand,
   type UpdateServiceRequest,
 } from '@aws-sdk/client-ecs'
+import { defined } from '../../../../toolkit/objects.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
 import { nameOf, type ServiceName } from '../aws/service-name.ts'
 import { readService } from '../aws/services.ts'
@@ -83,13 +84,17 @@ const settingsOf = ({ desiredCount = 0, deploymentConfiguration = {} }: Service)
   alarms: deploymentConfiguration.alarms ?? { alarmNames: [], ...OFF },
 })
 
-/** UpdateService replaces the whole deployment configuration, so the members that stay are sent too. */
-function toRequest({ desiredCount, ...configuration }: Settings, now: Service): SettingsRequest {
+/**
+ * UpdateService replaces the whole deployment configuration, and the whole circuit breaker with its threshold in it, so the
+ * members that stay are sent too.
+ */
+function toRequest({ desiredCount, deploymentCircuitBreaker, alarms }: Settings, now: Service): SettingsRequest {
+  const { deploymentConfiguration: current = {} } = now
+  const breaker = deploymentCircuitBreaker && { ...current.deploymentCircuitBreaker, ...deploymentCircuitBreaker }
+  const changed = defined({ deploymentCircuitBreaker: breaker, alarms })
   return {
     ...(desiredCount === undefined ? {} : { desiredCount }),
-    ...(Object.keys(configuration).length === 0
-      ? {}
-      : { deploymentConfiguration: { ...now.deploymentConfiguration, ...configuration } }),
+    ...(Object.keys(changed).length === 0 ? {} : { deploymentConfiguration: { ...current, ...changed } }),
   }
 }
 

@@ -43,6 +43,13 @@ export interface ObservedService {
   readonly deployments: readonly ObservedDeployment[]
   readonly events: readonly ObservedEvent[]
   readonly loadBalancers: readonly ObservedLoadBalancer[]
+  /** The failure threshold of its circuit breaker, where it is not AWS's default. */
+  readonly failureThreshold?: FailureThreshold
+}
+
+export interface FailureThreshold {
+  readonly type: string
+  readonly value: number
 }
 
 export interface ObservedServiceDeployment {
@@ -132,7 +139,15 @@ export function observedService(service: Service): ObservedService {
         ? []
         : [{ targetGroupArn, containerName, containerPort, ...defined({ alternateTargetGroupArn: alternate }) }]
     }),
+    ...thresholdOf(service),
   }
+}
+
+function thresholdOf({ deploymentConfiguration }: Service): Pick<ObservedService, 'failureThreshold'> {
+  const threshold = deploymentConfiguration?.deploymentCircuitBreaker?.thresholdConfiguration
+  if (threshold === undefined) return {}
+  const { type = 'BOUNDED_PERCENT', value = 50 } = threshold
+  return { failureThreshold: { type, value } }
 }
 
 function observedDeployment(deployment: Deployment): ObservedDeployment {

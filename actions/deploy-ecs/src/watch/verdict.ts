@@ -34,7 +34,7 @@ export interface Criteria {
   /** By our clock. */
   readonly deadline: number
   readonly timeoutMs: number
-  /** How many tasks may fail. Default: as many as the default threshold of ECS's circuit breaker. */
+  /** How many tasks may fail. Default: as many as the service's circuit breaker allows. */
   readonly maxFailedTasks?: number
   /** Whether to wait for the end of a rollback that ECS has started. Otherwise it is `failed` at once. */
   readonly awaitRollback: boolean
@@ -215,12 +215,15 @@ function fromStoppedTasks(
   )
 }
 
-/** The default threshold of ECS's circuit breaker: half of the desired count, from 3 to 200. */
+/** The threshold of the service's circuit breaker. AWS's default is half of the desired count, from 3 to 200. */
 function failureLimit(followed: FollowedDeployment, { maxFailedTasks }: Criteria, { service }: Observation): number {
   if (maxFailedTasks !== undefined) return maxFailedTasks
   const own = ownDeployment(followed, service)
   const wanted = Math.max(own?.desiredCount ?? 0, service?.desiredCount ?? 0)
-  return Math.min(200, Math.max(3, Math.ceil(wanted / 2)))
+  const { type, value } = service?.failureThreshold ?? { type: 'BOUNDED_PERCENT', value: 50 }
+  if (type === 'COUNT') return value
+  const share = Math.ceil((wanted * value) / 100)
+  return type === 'UNBOUNDED_PERCENT' ? Math.max(1, share) : Math.min(200, Math.max(3, share))
 }
 
 /** How many failures decide when their reason cannot go away by itself: 2 by default, or two thirds of `max-failed-tasks`. */

@@ -33,6 +33,18 @@ describe('settingsRequest', () => {
     },
   )
 
+  test('keeps the threshold of the circuit breaker, which UpdateService replaces as a whole', () => {
+    const own = { thresholdConfiguration: { type: 'COUNT', value: 50 }, resetOnHealthyTask: false } as const
+    const service = {
+      deploymentConfiguration: { deploymentCircuitBreaker: { enable: false, rollback: false, ...own } },
+    }
+    const { deploymentConfiguration } = settingsRequest({ circuitBreaker: 'rollback' }, service)
+    expect(deploymentConfiguration).toEqual({ deploymentCircuitBreaker: { enable: true, rollback: true, ...own } })
+    const changed = settingsChanged(service, { circuitBreaker: 'rollback' })
+    const now = { deploymentConfiguration: deploymentConfiguration ?? {} }
+    expect(restoring(now, changed)).toEqual({ deploymentConfiguration: service.deploymentConfiguration })
+  })
+
   test.each([
     [undefined, true],
     ['rollback', true],

@@ -38,6 +38,21 @@ test('load balancers are those with a target group, and its alternate', () => {
   ])
 })
 
+test('the threshold of the circuit breaker is that of the service, where it has one', () => {
+  const withBreaker = (thresholdConfiguration?: { type: 'COUNT'; value: number }) =>
+    observedService({
+      deploymentConfiguration: {
+        deploymentCircuitBreaker: {
+          enable: true,
+          rollback: true,
+          ...(thresholdConfiguration && { thresholdConfiguration }),
+        },
+      },
+    }).failureThreshold
+  expect(withBreaker({ type: 'COUNT', value: 50 })).toEqual({ type: 'COUNT', value: 50 })
+  expect(withBreaker()).toBeUndefined()
+})
+
 test('a service deployment has its hooks that wait for an answer, and where its rollback goes', () => {
   expect(
     observedServiceDeployment({

@@ -97,6 +97,21 @@ describe('failed', () => {
       expect(verdictOf(play([of(1000, crashed(200))])).status).toBe('failed')
     })
 
+    test.each([
+      ['COUNT', 50, 10, 50],
+      ['UNBOUNDED_PERCENT', 10, 10, 1],
+      ['UNBOUNDED_PERCENT', 50, 1000, 500],
+      ['BOUNDED_PERCENT', 10, 100, 10],
+      ['BOUNDED_PERCENT', 1, 10, 3],
+    ])('the limit is the %s %s of the service: of %s tasks %s may not fail', (type, value, desiredCount, limit) => {
+      const failed = (count: number) => {
+        const { service: seen, ...rest } = of(desiredCount, crashed(count))
+        return seen === undefined ? rest : { ...rest, service: { ...seen, failureThreshold: { type, value } } }
+      }
+      expect(verdictOf(play([failed(limit)])).status).toBe('failed')
+      if (limit > 1) expect(waitsFor(play([failed(limit - 1)]))).toContain('rollout IN_PROGRESS')
+    })
+
     test('or as many as the input says', () => {
       expect(verdictOf(play([of(100, crashed(5))], { ...criteria, maxFailedTasks: 5 })).status).toBe('failed')
       expect(waitsFor(play([of(2, crashed(4))], { ...criteria, maxFailedTasks: 5 }))).toContain('rollout IN_PROGRESS')
