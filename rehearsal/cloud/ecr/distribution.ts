@@ -8,7 +8,7 @@ import { challenge, credentialsOf, writeRefusal } from './distribution-answers.t
 import { type Path, readPath } from './distribution-path.ts'
 import type { Store } from './layer-store.ts'
 import { digestOf } from './manifest.ts'
-import { findImage, type Repository } from './model.ts'
+import type { Repository } from './model.ts'
 import type { RegistryHosts } from './registry-hosts.ts'
 import type { Repositories } from './repositories.ts'
 
@@ -119,7 +119,7 @@ export class Distribution implements Route {
 
   #sendManifest(exchange: Exchange, repository: Repository, reference: string): void {
     const id = reference.startsWith('sha256:') ? { imageDigest: reference } : { imageTag: reference }
-    const image = findImage(repository, id)
+    const image = this.#deps.repositories.pullable(repository, id)
     if (image === undefined) throw new AwsError('MANIFEST_UNKNOWN', 'Requested image not found', 404)
     if (exchange.head.method === 'GET') this.#deps.repositories.markPulled(image)
     const { bytes, mediaType } = image.manifest

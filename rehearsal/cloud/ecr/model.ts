@@ -36,6 +36,18 @@ export interface Image {
   readonly pushedAt: number
   lastPulledAt: number | undefined
   scan: Scan | undefined
+  /** When it was last moved to the archive, and restored from it. */
+  archivedAt?: number | undefined
+  restoredAt?: number | undefined
+}
+
+const RESTORE_MS = 20 * 60_000
+
+/** An archived image can be described, not pulled. Restoring it takes a while. */
+export function statusOf({ archivedAt, restoredAt }: Image, now: number): 'ACTIVE' | 'ARCHIVED' | 'ACTIVATING' {
+  if (archivedAt === undefined) return 'ACTIVE'
+  if (restoredAt === undefined) return 'ARCHIVED'
+  return now < restoredAt + RESTORE_MS ? 'ACTIVATING' : 'ACTIVE'
 }
 
 /** Number of findings by severity. */

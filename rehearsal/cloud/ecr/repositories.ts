@@ -22,6 +22,7 @@ import {
   type Manifest,
   type Mutability,
   type Repository,
+  statusOf,
   tagsOf,
 } from './model.ts'
 import type { RegistryHosts } from './registry-hosts.ts'
@@ -121,7 +122,9 @@ export class Repositories {
     // Another push may have set the tag since.
     refuseImmutable(repository, tag)
     const pushed = { digest, manifest, pushedAt: this.#clock.now(), lastPulledAt: undefined, scan }
-    const image = repository.images.get(digest) ?? pushed
+    const image: Image = repository.images.get(digest) ?? pushed
+    // A push of an archived image restores it.
+    image.archivedAt = undefined
     repository.images.set(digest, image)
     if (tag !== undefined) repository.tags.set(tag, digest)
     return image
@@ -134,6 +137,12 @@ export class Repositories {
     for (const tag of going) repository.tags.delete(tag)
     if (tagsOf(repository, digest).length === 0) repository.images.delete(digest)
     return going.length === 0 ? [{ imageDigest: digest }] : going.map((tag) => ({ imageDigest: digest, imageTag: tag }))
+  }
+
+  /** The image of `id`, if it can be pulled. */
+  pullable(repository: Repository, id: ImageId): Image | undefined {
+    const image = findImage(repository, id)
+    return image === undefined || statusOf(image, this.#clock.now()) !== 'ACTIVE' ? undefined : image
   }
 
   markPulled(image: Image): void {

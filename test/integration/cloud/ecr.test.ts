@@ -13,6 +13,7 @@ import {
   GetDownloadUrlForLayerCommand,
   PutImageCommand,
   SetRepositoryPolicyCommand,
+  UpdateImageStorageClassCommand,
 } from '@aws-sdk/client-ecr'
 import { type Cloud, startCloud } from '../../../rehearsal/cloud/cloud.ts'
 import { ManualClock } from '../../../rehearsal/cloud/kernel/clock.ts'
@@ -109,6 +110,37 @@ test('an image is pushed, described, and pulled again by its digest', async () =
       outcome: 'ok',
     }),
   )
+})
+
+test('an archived image is described, cannot be pulled, and is restored by a push', async () => {
+  const ecr = client()
+  const uri = await repository(ecr, 'archive')
+  await logIn(ecr, uri.split('/')[0] ?? '')
+  await makeImage(`${uri}:v1`, 'archived')
+  expect(await docker('push', `${uri}:v1`)).toMatchObject({ ok: true })
+  const [id, repositoryName] = [{ imageTag: 'v1' }, 'archive']
+  const move = (targetStorageClass: 'ARCHIVE' | 'STANDARD') =>
+    ecr.send(new UpdateImageStorageClassCommand({ repositoryName, imageId: id, targetStorageClass }))
+  const described = async (imageIds?: (typeof id)[]) =>
+    (await ecr.send(new DescribeImagesCommand({ repositoryName, ...(imageIds && { imageIds }) }))).imageDetails?.map(
+      ({ imageStatus }) => imageStatus,
+    )
+
+  expect(await move('ARCHIVE')).toMatchObject({ imageStatus: 'ARCHIVED' })
+  expect([await described([id]), await described()]).toEqual([['ARCHIVED'], []])
+  await run('docker', ['image', 'rm', `${uri}:v1`])
+  expect(await docker('pull', `${uri}:v1`)).toMatchObject({ ok: false })
+  const { failures } = await ecr.send(new BatchGetImageCommand({ repositoryName, imageIds: [id] }))
+  expect(failures).toEqual([expect.objectContaining({ failureCode: 'ImageNotFound' })])
+
+  expect(await move('STANDARD')).toMatchObject({ imageStatus: 'ACTIVATING' })
+  await clock.advance(20 * 60_000)
+  expect(await described()).toEqual(['ACTIVE'])
+  expect(await docker('pull', `${uri}:v1`)).toMatchObject({ ok: true })
+
+  await move('ARCHIVE')
+  expect(await docker('push', `${uri}:v1`)).toMatchObject({ ok: true })
+  expect(await described([id])).toEqual(['ACTIVE'])
 })
 
 test('a push without a valid login is refused', async () => {

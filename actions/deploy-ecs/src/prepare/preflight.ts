@@ -8,8 +8,16 @@ import { targetGroupName } from '../aws/short-names.ts'
 import type { ServiceChanges } from '../inputs/inputs.ts'
 import type { Registration } from '../task-definition/registration.ts'
 
-/** @throws SlipwayError when the service has a deployment controller other than ECS. */
+/** @throws SlipwayError when another tool deploys the service: it has a deployment controller other than ECS, or is an Express service. */
 export function refuseForeignController(name: ServiceName, service: Service): void {
+  if (service.resourceManagementType === 'ECS') {
+    throw new SlipwayError(
+      `Service \`${nameOf(name)}\` is an Express service: ECS manages its task definition, which this action does not support.`,
+      {
+        hint: 'Deploy it with aws-actions/amazon-ecs-deploy-express-service, or with `aws ecs update-express-gateway-service`.',
+      },
+    )
+  }
   const type = service.deploymentController?.type ?? 'ECS'
   if (type === 'ECS') return
   const instead =

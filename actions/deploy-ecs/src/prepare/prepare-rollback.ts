@@ -11,6 +11,7 @@ import { loadRevision } from '../task-definition/load-task-definition.ts'
 import type { ServicePlan } from '../task-definition/service-plan.ts'
 import { checkAccount } from './account.ts'
 import { refuseForeignController } from './preflight.ts'
+import { refuseGoneImages } from './rollback-images.ts'
 
 /** Plans the rollback of each service: to `rollback-to`, else to the next older revision that was healthy. */
 export async function prepareRollback(context: Context): Promise<readonly ServicePlan[]> {
@@ -25,6 +26,7 @@ export async function prepareRollback(context: Context): Promise<readonly Servic
     refuseOtherRevision(name, current, inputs.rollbackFrom, wanted)
     const target = wanted ?? (await findPreviousRevision(context, name, before))
     const base = await loadRevision(aws, wanted === undefined ? 'service' : 'rollback-to', target)
+    await refuseGoneImages(context, { name, before }, target, base)
     const { registration } = base
     if (base.arn === undefined) {
       log.notice(`${revisionName(target)} was deregistered: the rollback registers the same content again.`)

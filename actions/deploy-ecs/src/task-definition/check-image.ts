@@ -1,7 +1,7 @@
-import { DescribeImagesCommand } from '@aws-sdk/client-ecr'
+import { DescribeImagesCommand, type ImageDetail } from '@aws-sdk/client-ecr'
 import { classifyAwsError, sdkError } from '../../../../toolkit/aws/aws-error.ts'
 import { parseEcrHost } from '../../../../toolkit/aws/ecr-host.ts'
-import { CancelledError, InputError } from '../../../../toolkit/errors.ts'
+import { CancelledError, InputError, type SlipwayError } from '../../../../toolkit/errors.ts'
 import { isLoopback } from '../../../../toolkit/http/loopback.ts'
 import { requireReference } from '../../../../toolkit/image-reference.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
@@ -18,18 +18,33 @@ export interface CheckedImage extends ShippedImage {
   readonly note?: string
 }
 
+/** The error for an image that tasks cannot pull. `why`: a relative clause, such as `which does not exist.` */
+export type Refusal = (image: string, why: string, detail: { hint: string; cause?: unknown }) => SlipwayError
+
+const ofInput =
+  ({ container, input }: ImageToShip): Refusal =>
+  (image, why, detail) =>
+    new InputError(
+      input,
+      `has \`${image}\`${input === 'image' ? '' : ` in container \`${container}\``}, ${why}`,
+      detail,
+    )
+
 /**
- * Checks that an image exists in its ECR repository, and resolves its tag to a digest. Returns a note in place of a check for
+ * Checks that an image can be pulled from its ECR repository, and resolves its tag to a digest. Returns a note in place of a check for
  * an image of another registry, behind a pull-through cache rule, or in a repository that the role may not read.
  * @throws InputError when the reference is malformed, or the image does not exist.
  */
 export async function checkImage(
   { aws, env, region }: Pick<Context, 'aws' | 'env' | 'region'>,
-  { container, image, input }: ImageToShip,
+  toShip: ImageToShip,
+  refusal: Refusal = ofInput(toShip),
 ): Promise<CheckedImage> {
+  const { container, image, input } = toShip
   const { repository, tag = 'latest', digest } = requireReference(image, input)
   const registry = parseEcrHost(repository.host) ?? emulated(repository.host, env, region)
   if (registry === undefined) return { container, image, input, ...mutable(image, digest) }
+  let found: ImageDetail | undefined
   try {
     const { imageDetails = [] } = await aws.call('other', `look for the image \`${image}\``, (options) =>
       aws.clients.ecr(registry.region).send(
@@ -41,22 +56,26 @@ export async function checkImage(
         options,
       ),
     )
-    const [found] = imageDetails
-    const resolved = found?.imageDigest ?? digest
-    return {
-      container,
-      image,
-      input,
-      ...(resolved !== undefined && ONE_IMAGE.test(found?.imageManifestMediaType ?? '') ? { digest: resolved } : {}),
-      ...mutable(image, digest, resolved),
-    }
+    found = imageDetails[0]
   } catch (error) {
     if (error instanceof CancelledError) throw error
     const cause = sdkError(error)
     const rule = isMissing(cause) ? await pullThroughRule(aws, registry, repository.path) : undefined
-    if (rule === undefined) return { container, image, input, note: notChecked({ container, image, input }, cause) }
+    if (rule === undefined) return { container, image, input, note: notChecked(image, cause, refusal) }
     const note = `${image} was not checked: it is not in ECR yet. The pull-through cache rule \`${rule}\` fetches it when the first task pulls it.`
     return { container, image, input, note }
+  }
+  const { imageStatus = 'ACTIVE', imageManifestMediaType = '' } = found ?? {}
+  if (imageStatus !== 'ACTIVE') {
+    throw refusal(image, `which is ${imageStatus} in its repository: it cannot be pulled.`, { hint: RESTORE })
+  }
+  const resolved = found?.imageDigest ?? digest
+  return {
+    container,
+    image,
+    input,
+    ...(resolved !== undefined && ONE_IMAGE.test(imageManifestMediaType) ? { digest: resolved } : {}),
+    ...mutable(image, digest, resolved),
   }
 }
 
@@ -69,23 +88,25 @@ function emulated(host: string, env: Environment, region: string): { account?: s
   return emulator && isLoopback(new URL(`http://${host}`).hostname) ? { region } : undefined
 }
 
+const RESTORE =
+  'Restore it (`aws ecr update-image-storage-class --target-storage-class STANDARD`) and wait until it is ACTIVE, or push it again.'
+
 const BEHIND_A_CACHE = 'For an image of a pull-through cache, the role needs ecr:DescribePullThroughCacheRules.'
 
 const isMissing = (error: unknown): boolean =>
   error instanceof Error && (error.name === 'ImageNotFoundException' || error.name === 'RepositoryNotFoundException')
 
-/** The note on an image that could not be checked. @throws InputError when it does not exist. */
-function notChecked({ container, image, input }: ImageToShip, error: unknown): string {
+/** The note on an image that could not be checked. @throws an error when it does not exist. */
+function notChecked(image: string, error: unknown, refusal: Refusal): string {
   const name = error instanceof Error ? error.name : ''
-  const has = `has \`${image}\`${input === 'image' ? '' : ` in container \`${container}\``}`
   if (name === 'ImageNotFoundException') {
-    throw new InputError(input, `${has}, which does not exist in its repository.`, {
+    throw refusal(image, 'which does not exist in its repository.', {
       hint: `Push it first, and pass the reference that build-image outputs. ${BEHIND_A_CACHE}`,
       cause: error,
     })
   }
   if (name === 'RepositoryNotFoundException') {
-    throw new InputError(input, `${has}, whose repository does not exist.`, {
+    throw refusal(image, 'whose repository does not exist.', {
       hint: `Check the registry, the region and the name of the repository. ${BEHIND_A_CACHE}`,
       cause: error,
     })

@@ -2,7 +2,7 @@ import type { Caller, Members, Operations } from '../../kernel/call.ts'
 import { AwsError } from '../../kernel/errors.ts'
 import { digestDoesNotMatch, imageExists, invalidParameter, tagExists } from '../errors.ts'
 import { digestOf, isIndex } from '../manifest.ts'
-import { findImage, type Image, type ImageId, isImmutable, type Repository, tagsOf } from '../model.ts'
+import { findImage, type Image, type ImageId, isImmutable, type Repository, statusOf, tagsOf } from '../model.ts'
 import type { Repositories } from '../repositories.ts'
 import { imageId, objects, page, repositoryName, required, scopeOf, strings, text } from './input.ts'
 import { scanSummary } from './scans.ts'
@@ -19,7 +19,7 @@ export function imageOperations(repositories: Repositories, now: () => number): 
       const repository = open(input, caller, 'BatchGetImage')
       const accepted = strings(input, 'acceptedMediaTypes')
       return batch(imageIds(input), (id) => {
-        const image = findImage(repository, id)
+        const image = repositories.pullable(repository, id)
         if (image === undefined) return missing(id)
         repositories.markPulled(image)
         // A client that accepts no media type of an index gets its first image, as from any registry.
@@ -49,14 +49,14 @@ export function imageOperations(repositories: Repositories, now: () => number): 
       const images =
         ids.length > 0
           ? ids.map((id) => repositories.image(repository, imageId(id, 'imageIds')))
-          : [...repository.images.values()].filter(byTagStatus(repository, input))
+          : [...repository.images.values()].filter(byStatus(repository, input, now()))
       const { items, next } = page(images, input)
       return { imageDetails: items.map((image) => detail(repository, image, now())), ...next }
     },
 
     ListImages: (input, caller) => {
       const repository = open(input, caller, 'ListImages')
-      const ids = [...repository.images.values()].filter(byTagStatus(repository, input)).flatMap(({ digest }) => {
+      const ids = [...repository.images.values()].filter(byStatus(repository, input, now())).flatMap(({ digest }) => {
         const tags = tagsOf(repository, digest)
         return tags.length === 0
           ? [{ imageDigest: digest }]
@@ -64,6 +64,21 @@ export function imageOperations(repositories: Repositories, now: () => number): 
       })
       const { items, next } = page(ids, input)
       return { imageIds: items, ...next }
+    },
+
+    UpdateImageStorageClass: (input, caller) => {
+      const repository = open(input, caller, 'UpdateImageStorageClass')
+      const image = repositories.image(repository, imageId(input['imageId']))
+      const target = required(input, 'targetStorageClass')
+      const isArchived = statusOf(image, now()) !== 'ACTIVE'
+      if (target === 'ARCHIVE' && !isArchived) Object.assign(image, { archivedAt: now(), restoredAt: undefined })
+      if (target === 'STANDARD' && isArchived) image.restoredAt ??= now()
+      return {
+        registryId: repository.scope.account,
+        repositoryName: repository.name,
+        imageId: { imageDigest: image.digest },
+        imageStatus: statusOf(image, now()),
+      }
     },
 
     BatchDeleteImage: (input, caller) => {
@@ -128,10 +143,13 @@ function readable(repository: Repository, image: Image, accepted: readonly strin
   throw new AwsError('InvalidParameterException', `No image of the index ${image.digest} is of an accepted media type`)
 }
 
-function byTagStatus(repository: Repository, input: Members): (image: Image) => boolean {
-  const { tagStatus = 'ANY' } = (input['filter'] ?? {}) as { tagStatus?: string }
-  if (tagStatus === 'ANY') return () => true
-  return ({ digest }) => tagsOf(repository, digest).length > 0 === (tagStatus === 'TAGGED')
+/** Images with the tags and the status of the filter. Without a status, those that are ACTIVE. */
+function byStatus(repository: Repository, input: Members, now: number): (image: Image) => boolean {
+  const { tagStatus = 'ANY', imageStatus = 'ACTIVE' } = (input['filter'] ?? {}) as Readonly<Record<string, string>>
+  const isTagged = ({ digest }: Image) => tagsOf(repository, digest).length > 0
+  return (image) =>
+    (tagStatus === 'ANY' || isTagged(image) === (tagStatus === 'TAGGED')) &&
+    (imageStatus === 'ANY' || statusOf(image, now) === imageStatus)
 }
 
 function detail(repository: Repository, image: Image, now: number): Members {
@@ -149,6 +167,9 @@ function detail(repository: Repository, image: Image, now: number): Members {
     imageManifestMediaType: manifest.mediaType,
     ...(manifest.artifactMediaType === undefined ? {} : { artifactMediaType: manifest.artifactMediaType }),
     ...(lastPulledAt === undefined ? {} : { lastRecordedPullTime: new Date(lastPulledAt) }),
+    imageStatus: statusOf(image, now),
+    ...(image.archivedAt === undefined ? {} : { lastArchivedAt: new Date(image.archivedAt) }),
+    ...(image.restoredAt === undefined ? {} : { lastActivatedAt: new Date(image.restoredAt) }),
     ...scanSummary(image, now),
   }
 }

@@ -23,6 +23,13 @@ test.each([
   else expect(refuse).toThrow(`Service \`prod/web\` has the deployment controller ${refused}`)
 })
 
+test('an Express service is refused, with what deploys it', () => {
+  expect(() => refuseForeignController(name, { resourceManagementType: 'CUSTOMER' })).not.toThrow()
+  expect(() => refuseForeignController(name, { resourceManagementType: 'ECS' })).toThrow(
+    'Service `prod/web` is an Express service: ECS manages its task definition, which this action does not support.',
+  )
+})
+
 test.each<[Service, Parameters<typeof refuseServiceChanges>[2], string | undefined]>([
   [{ schedulingStrategy: 'DAEMON' }, { desiredCount: 1 }, 'desired-count'],
   [{ schedulingStrategy: 'DAEMON' }, { forceNewDeployment: true }, undefined],

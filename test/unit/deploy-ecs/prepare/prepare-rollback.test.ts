@@ -52,6 +52,43 @@ test.each([
   await expect(prepare(inputs)).resolves.toHaveLength(1)
 })
 
+describe('the images of the revision', () => {
+  const image = '123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:old'
+  const digest = `sha256:${'a'.repeat(64)}`
+  const given = (imageStatus: string, deployments: object[] = []): Readonly<Record<string, Answer>> => ({
+    ...answers(),
+    DescribeServices: {
+      services: [{ ...{ serviceName: 'web', status: 'ACTIVE', taskDefinition: arn('web:3') }, deployments }],
+    },
+    DescribeTaskDefinition: {
+      taskDefinition: {
+        ...{ family: 'web', status: 'ACTIVE', taskDefinitionArn: arn('web:1') },
+        containerDefinitions: [{ name: 'app', image }],
+      },
+    },
+    DescribeImages: { imageDetails: [{ imageDigest: digest, imageStatus }] },
+  })
+
+  test('must not be archived', async () => {
+    await expect(prepare({ rollbackTo: '1' }, given('ARCHIVED'))).rejects.toThrow(
+      `Service \`prod/web\` cannot be rolled back to web:1: its task definition has the image \`${image}\`, which is ARCHIVED in its repository: it cannot be pulled.`,
+    )
+    await expect(prepare({ rollbackTo: '1' }, given('ACTIVE'))).resolves.toHaveLength(1)
+  })
+
+  test('must exist', async () => {
+    const gone = { ...given('ACTIVE'), DescribeImages: awsError('ImageNotFoundException') }
+    await expect(prepare({ rollbackTo: '1' }, gone)).rejects.toThrow('which does not exist in its repository.')
+  })
+
+  test('are not looked for while tasks of it still run, nor where they may not be read', async () => {
+    const running = given('ARCHIVED', [{ taskDefinition: arn('web:1'), runningCount: 1 }])
+    await expect(prepare({ rollbackTo: '1' }, running)).resolves.toHaveLength(1)
+    const denied = { ...given('ACTIVE'), DescribeImages: awsError('AccessDeniedException') }
+    await expect(prepare({ rollbackTo: '1' }, denied)).resolves.toHaveLength(1)
+  })
+})
+
 test.each([
   [
     'the service runs another revision than rollback-from',

@@ -61,6 +61,17 @@ test.each([
   expect(calls).toEqual([{ operation: 'DescribeImages', region, input }])
 })
 
+test.each(['ARCHIVED', 'ACTIVATING'])('an image that is %s is refused, as it cannot be pulled', async (imageStatus) => {
+  const { checked } = check(`${HOST}/web:1`, {
+    DescribeImages: { imageDetails: [{ imageDigest: digest, imageStatus }] },
+  })
+  const error = describeError(await checked.catch((failure: unknown) => failure))
+  expect(error).toContain(
+    `Input \`image\` has \`${HOST}/web:1\`, which is ${imageStatus} in its repository: it cannot be pulled.`,
+  )
+  expect(error).toContain('--target-storage-class STANDARD')
+})
+
 test('an image that is pinned and exists has no note', async () => {
   const image = `${HOST}/web@${digest}`
   expect(await check(image, found(ONE_IMAGE)).checked).toEqual({ container: 'app', image, input: 'image', digest })

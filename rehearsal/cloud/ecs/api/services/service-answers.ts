@@ -45,6 +45,8 @@ export function serviceAnswer(ecs: Ecs, service: Service, withTags: boolean): Se
     propagateTags: service.propagateTags,
     enableExecuteCommand: service.enableExecuteCommand,
     availabilityZoneRebalancing: service.availabilityZoneRebalancing,
+    // Express services, which ECS manages, are not simulated.
+    resourceManagementType: 'CUSTOMER',
   }
 }
 

@@ -1,5 +1,5 @@
 import { readManifest } from '../../../../../rehearsal/cloud/ecr/manifest.ts'
-import { findImage, isImmutable, type Repository, tagsOf } from '../../../../../rehearsal/cloud/ecr/model.ts'
+import { findImage, isImmutable, type Repository, statusOf, tagsOf } from '../../../../../rehearsal/cloud/ecr/model.ts'
 
 const repository = (more: Partial<Repository> = {}): Repository => ({
   scope: { account: '1', region: 'us-east-1' },
@@ -47,4 +47,15 @@ test('an image is found by digest, by tag, and by both if they match', () => {
   expect(findImage(it, { imageDigest: 'sha256:a', imageTag: 'v1' })).toBe(image)
   expect(findImage(it, { imageDigest: 'sha256:b', imageTag: 'v1' })).toBeUndefined()
   expect(findImage(it, { imageTag: 'v2' })).toBeUndefined()
+})
+
+test.each([
+  ['ACTIVE', {}, 0],
+  ['ARCHIVED', { archivedAt: 5 }, 10],
+  ['ACTIVATING', { archivedAt: 5, restoredAt: 10 }, 10],
+  ['ACTIVE', { archivedAt: 5, restoredAt: 10 }, 10 + 20 * 60_000],
+])('an image is %s with %j at %i', (status, times, now) => {
+  const manifest = readManifest(Buffer.from('{"mediaType":"m"}'))
+  const image = { digest: 'sha256:a', manifest, pushedAt: 0, lastPulledAt: undefined, scan: undefined, ...times }
+  expect(statusOf(image, now)).toBe(status)
 })
