@@ -47,6 +47,7 @@ const WELL: Play = {
   image: { image: 'registry/web@sha256:new' },
   rollout: {
     verdict: 'succeeded',
+    'healthy-tasks': '2',
     'deploy-record': '{}',
     'task-definition-arn': 'arn:task-definition/web:2',
     'previous-task-definition-arn': 'arn:task-definition/web:1',
@@ -281,4 +282,18 @@ test('has a stand-in for every action that the workflow uses', () => {
   )
   const names = globSync('actions/*', { cwd: slipway }).map((path) => basename(path))
   expect(names).toEqual(expect.arrayContaining([...new Set([...used].map(([, name]) => name))]))
+})
+
+test.each<[string, string, Play[string]]>([
+  ['no task ran it, as with a desired count of 0', 'success', { ...WELL['rollout'], 'healthy-tasks': '0' }],
+  ['it is not known how many tasks were healthy', 'success', { ...WELL['rollout'], 'healthy-tasks': '' }],
+])('the image is not marked as healthy where %s', async (_, conclusion, rollout) => {
+  const done = await deploy({ play: { rollout: rollout ?? {} } })
+  expect([done.conclusion, done.of('mark')]).toEqual([conclusion, undefined])
+})
+
+test('the image is not marked as healthy where the gate is unknown and fails the job', async () => {
+  const gate = { verdict: 'unknown', fails: true }
+  const done = await deploy({ secrets: KEYS, play: { gate } })
+  expect([done.conclusion, done.of('mark'), done.of('back')]).toEqual(['failure', undefined, undefined])
 })

@@ -38,6 +38,7 @@ describe('a deploy that succeeds', () => {
       'task-definition-arn': 'arn:aws:ecs:eu-west-1:123456789012:task-definition/web:2',
       'previous-task-definition-arn': 'arn:aws:ecs:eu-west-1:123456789012:task-definition/web:1',
       images: ['app=example.com/web:next'],
+      'healthy-tasks': 2,
     })
     expect(truth(done)).toBe('SUCCESSFUL')
     expect(callsOf(cloud, 'UpdateService')).toHaveLength(1)
@@ -120,6 +121,7 @@ describe('a deploy that succeeds', () => {
     const done = await deploy(cloud, { image: 'example.com/web:crash', 'desired-count': '0' })
     expect(done.error).toBeUndefined()
     expect(done.summary).toContain('with a desired count of 0: no task was started')
+    expect(done.outputs['healthy-tasks']).toBe(0)
   })
 
   test.each(['none', 'started'])('is not watched further than wait-for: %s', async (waitFor) => {

@@ -1,5 +1,6 @@
 import type { VerdictName } from '../../../../toolkit/deploy-record.ts'
 import { primaryOf } from '../observe/rollout.ts'
+import { healthyCount } from '../observe/task-health.ts'
 import type { ServicePlan } from '../task-definition/service-plan.ts'
 import type { Verdict } from '../watch/verdict.ts'
 import type { Watch } from '../watch/watch.ts'
@@ -27,6 +28,10 @@ export const startedNothing = ({ verdict, watch }: Outcome): boolean =>
   !watch.rollout.isNew &&
   watch.rollout.wasComplete &&
   watch.rollout.settings === undefined
+
+/** How many tasks of the revision were seen healthy, at the end of a deploy that succeeded. */
+export const healthyTasks = ({ verdict, watch }: Outcome): number =>
+  verdict.status === 'succeeded' && watch !== undefined ? healthyCount(watch.latest) : 0
 
 /** From best to worst. */
 const ORDER: readonly VerdictName[] = ['succeeded', 'superseded', 'rolled-back', 'timed-out', 'cancelled', 'failed']

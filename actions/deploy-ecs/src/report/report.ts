@@ -8,7 +8,7 @@ import { nameOf } from '../aws/service-name.ts'
 import type { Context } from '../inputs/context.ts'
 import { imagesToShow } from '../task-definition/images-to-ship.ts'
 import { explain } from './explain.ts'
-import type { Outcome } from './outcome.ts'
+import { healthyTasks, type Outcome } from './outcome.ts'
 import { type Span, toRecord } from './record.ts'
 import { type Explained, summarise } from './summary.ts'
 
@@ -47,7 +47,7 @@ function writeOutputs(
   { startedAt, finishedAt }: Span,
 ): void {
   // A string for one service, as in AWS's action; a list for several.
-  const ofEach = (value: (outcome: Outcome) => string | undefined) => {
+  const ofEach = (value: (outcome: Outcome) => string | number | undefined) => {
     const values = outcomes.map((outcome) => value(outcome) ?? '')
     return values.length === 1 ? values[0] : values
   }
@@ -66,6 +66,7 @@ function writeOutputs(
     'service-deployment-arn',
     ofEach(({ watch }) => watch?.serviceDeploymentArn),
   )
+  step.output('healthy-tasks', ofEach(healthyTasks))
   step.output('images', imagesOf(outcomes))
   step.output('duration', Math.round((finishedAt - startedAt) / 1000))
   step.output('deploy-record', record)

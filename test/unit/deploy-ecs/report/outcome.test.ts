@@ -1,5 +1,11 @@
-import { type Outcome, overall, runsNow, startedNothing } from '../../../../actions/deploy-ecs/src/report/outcome.ts'
-import { deployment, service } from '../../../support/deploy-ecs/observations.ts'
+import {
+  healthyTasks,
+  type Outcome,
+  overall,
+  runsNow,
+  startedNothing,
+} from '../../../../actions/deploy-ecs/src/report/outcome.ts'
+import { deployment, healthy, service } from '../../../support/deploy-ecs/observations.ts'
 
 type Status = Outcome['verdict']['status']
 const outcome = (status: Status, more: object = {}) =>
@@ -52,4 +58,14 @@ describe('a green deploy that started nothing', () => {
   })
 
   test('was watched', () => expect(startedNothing(outcome('succeeded'))).toBe(false))
+})
+
+test.each<[string, Status, object | undefined, number]>([
+  ['that were seen healthy', 'succeeded', healthy, 2],
+  ['with a desired count of 0', 'succeeded', { ...healthy, tasks: [] }, 0],
+  ['where they were not read', 'succeeded', { at: 0, service: healthy.service }, 0],
+  ['that was not watched', 'succeeded', undefined, 0],
+  ['of a deploy that was rolled back', 'rolled-back', healthy, 0],
+])('counts the tasks %s', (_, status, latest, expected) => {
+  expect(healthyTasks(outcome(status, latest === undefined ? {} : { watch: { latest } }))).toBe(expected)
 })

@@ -7,7 +7,7 @@ import { report } from '../../../../actions/deploy-ecs/src/report/report.ts'
 import { NOTHING_YET } from '../../../../actions/deploy-ecs/src/watch/memory.ts'
 import type { SlipwayError } from '../../../../toolkit/errors.ts'
 import { fakeLog } from '../../../support/deploy-ecs/fake-aws.ts'
-import { followed } from '../../../support/deploy-ecs/observations.ts'
+import { followed, healthy } from '../../../support/deploy-ecs/observations.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'slipway-report-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -51,11 +51,12 @@ async function run(outcomes: readonly Outcome[], inputs: object = {}) {
 }
 
 test('one service has texts as outputs, as in AWS’s action', async () => {
-  const watch = { rollout: followed, latest: { at: 0 }, timeline: [], memory: NOTHING_YET, serviceDeploymentArn: 'sd' }
+  const watch = { rollout: followed, latest: healthy, timeline: [], memory: NOTHING_YET, serviceDeploymentArn: 'sd' }
   const { outputs } = await run([outcome('web', { watch })])
   expect(outputs).toMatchObject({
     ...{ verdict: 'succeeded', duration: 90, images: ['app=web:2'] },
     ...{ 'task-definition-arn': 'web:2', 'previous-task-definition-arn': 'web:1', 'service-deployment-arn': 'sd' },
+    'healthy-tasks': 2,
   })
 })
 
@@ -65,6 +66,7 @@ test('several services have lists as outputs, with empty texts for what is not k
   expect(outputs).toMatchObject({
     ...{ verdict: 'succeeded', images: ['app=web:2'] },
     ...{ 'task-definition-arn': ['web:2', 'api:2'], 'service-deployment-arn': ['', ''] },
+    'healthy-tasks': [0, 0],
   })
   expect(lines.filter((line) => !line.startsWith('debug'))).toEqual([
     'info: prod/web: succeeded. All 2 tasks run.\nprod/api: succeeded. All 2 tasks run.',
