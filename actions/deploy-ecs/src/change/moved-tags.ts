@@ -50,20 +50,16 @@ export async function movedTag(
   }
 }
 
-/** The images without a digest that the deploy names: those of `image`, and those of a file. */
-function tagsOf(
+/**
+ * The images without a digest that the deploy names: those of `image`, and those of a file. The sidecars of a template, or of a
+ * revision that somebody else registered, are no reason to replace tasks.
+ */
+const tagsOf = (
   { taskDefinitionSource }: Pick<Context['inputs'], 'taskDefinitionSource'>,
-  { shipped, revision }: ServicePlan,
-): readonly ShippedImage[] {
-  const isShipped = new Set(shipped.map(({ container }) => container))
-  const inFile =
-    taskDefinitionSource.kind !== 'file'
-      ? []
-      : revision.registration.containerDefinitions.flatMap(({ name = '', image = '' }) =>
-          isShipped.has(name) ? [] : [{ container: name, image }],
-        )
-  return [...shipped, ...inFile].filter(({ image }) => {
+  { shipped }: ServicePlan,
+): readonly ShippedImage[] =>
+  shipped.filter(({ image, input = 'image' }) => {
     const reference = parseReference(image)
-    return reference.kind === 'reference' && reference.digest === undefined
+    const isNamed = input === 'image' || taskDefinitionSource.kind === 'file'
+    return isNamed && reference.kind === 'reference' && reference.digest === undefined
   })
-}

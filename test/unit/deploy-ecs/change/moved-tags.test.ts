@@ -1,8 +1,8 @@
 import type { Service } from '@aws-sdk/client-ecs'
 import { movedTag } from '../../../../actions/deploy-ecs/src/change/moved-tags.ts'
 import type { Context } from '../../../../actions/deploy-ecs/src/inputs/context.ts'
+import type { CheckedImage } from '../../../../actions/deploy-ecs/src/task-definition/check-image.ts'
 import type { ServicePlan } from '../../../../actions/deploy-ecs/src/task-definition/service-plan.ts'
-import type { ShippedImage } from '../../../../actions/deploy-ecs/src/task-definition/shipped-image.ts'
 import { type Answer, awsError, fakeAws } from '../../../support/deploy-ecs/fake-aws.ts'
 import { arn } from '../../../support/deploy-ecs/observations.ts'
 
@@ -19,7 +19,7 @@ const running = (...digests: readonly (string | undefined)[]): Readonly<Record<s
 })
 
 interface Given {
-  readonly shipped?: readonly ShippedImage[]
+  readonly shipped?: readonly CheckedImage[]
   readonly answers?: Readonly<Record<string, Answer>>
   readonly inputs?: object
   readonly before?: Partial<Service>
@@ -34,13 +34,7 @@ function find({ shipped = [{ container: 'app', image: TAG }], answers = {}, ...g
     deployments: [{ status: 'PRIMARY', taskDefinition: arn(1), rolloutState: 'COMPLETED' }],
     ...given.before,
   }
-  const registration = {
-    containerDefinitions: [
-      { name: 'app', image: TAG },
-      { name: 'sidecar', image: 'agent:7' },
-    ],
-  }
-  const plan = { name: { cluster: 'prod', service: 'web' }, before, shipped, revision: { registration } }
+  const plan = { name: { cluster: 'prod', service: 'web' }, before, shipped }
   const { aws } = fakeAws(answers)
   return movedTag({ aws, inputs } as unknown as Context, plan as unknown as ServicePlan, given.taskDefinition ?? arn(1))
 }
@@ -72,10 +66,16 @@ test('is a tag with a digest where the tasks may not be read', async () => {
   )
 })
 
-test('is a tag in a file', async () => {
-  const inputs = { taskDefinitionSource: { kind: 'file', path: 'td.json' } }
-  const shipped = [{ container: 'app', image: `web@${digest('a')}` }]
-  expect(await find({ shipped, inputs })).toBe('agent:7 names a tag, which may have moved')
+test.each([
+  ['file', 'agent:7 names a tag, which may have moved'],
+  ['template', undefined],
+  ['revision', undefined],
+])('of a sidecar with a tag, with a task definition of the kind %s, is %s', async (kind, expected) => {
+  const shipped = [
+    { container: 'app', image: `web@${digest('a')}`, input: 'image' },
+    { container: 'sidecar', image: 'agent:7', input: kind === 'template' ? 'template' : 'task-definition' },
+  ] as const
+  expect(await find({ shipped, inputs: { taskDefinitionSource: { kind } } })).toBe(expected)
 })
 
 test.each<[string, Given]>([
