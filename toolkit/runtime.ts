@@ -25,6 +25,11 @@ export interface Action {
   readonly main: (world: World) => Promise<void>
   /** Runs in the post step, from dist/post.js, also when main was killed: undoes or finishes what main left. */
   readonly post?: (world: World) => Promise<void>
+  /**
+   * The keys of what main saves for post. Each is saved empty before main starts: post gets a variable `STATE_…` of the job in
+   * place of a state that was not saved.
+   */
+  readonly state?: readonly string[]
 }
 
 /**
@@ -59,15 +64,25 @@ export function run(action: Action): void {
     env: process.env,
     clock: systemClock,
     log: runnerLog,
-    step: runnerStep,
+    step: { ...runnerStep, saveState: (name, value) => runnerStep.saveState(listed(name, action), value) },
     exec,
     query,
     signal: cancellation.signal,
   }
-  phase(world).then(
+  const start = async () => {
+    if (phase === action.main) for (const key of action.state ?? []) runnerStep.saveState(key, '')
+    await phase(world)
+  }
+  start().then(
     () => end(),
     (error: unknown) => end(error ?? new Error('The action failed without a reason.')),
   )
+}
+
+/** @throws Error for a key that is not listed: it would not be cleared. */
+function listed(name: string, { state = [] }: Action): string {
+  if (!state.includes(name)) throw new Error(`The state \`${name}\` is not listed in \`Action.state\`.`)
+  return name
 }
 
 const nothing = async () => {}

@@ -1,5 +1,5 @@
 import { run } from '../../../toolkit/runtime.ts'
-import { main } from './main.ts'
+import { EXPORTED, main } from './main.ts'
 import { post } from './post.ts'
 import { withProxy } from './proxy-input.ts'
 import { githubRunner } from './runner.ts'
@@ -10,4 +10,5 @@ run({
     await main(world, githubRunner(world))
   },
   post: (world) => post(world, githubRunner(world)),
+  state: [EXPORTED],
 })

@@ -4,6 +4,7 @@ import type { World } from '../../../toolkit/runtime.ts'
 import { join } from '../../../toolkit/text/markdown.ts'
 import { AwsCalls } from './aws/aws-calls.ts'
 import type { Connect } from './aws/clients.ts'
+import { isOwnTask, ownServices } from './change/check-post-state.ts'
 import { readPostState, readTask } from './change/post-state.ts'
 import { stopTask } from './change/run-task.ts'
 import { readInputs } from './inputs/inputs.ts'
@@ -18,10 +19,12 @@ export async function post(world: World, connect: Connect): Promise<void> {
   const config = awsConfig(world.env, inputs.region)
   const aws = new AwsCalls(connect(config), world.clock, world.signal)
   const context = { ...world, aws, inputs, region: config.region }
-  if (task !== undefined) await stopTask(context, task, 'The deploy that started it has ended.')
-  if (services.length === 0) return
+  if (task !== undefined && (await isOwnTask(context, task)))
+    await stopTask(context, task, 'The deploy that started it has ended.')
+  const own = ownServices(context, services)
+  if (own.length === 0) return
   world.log.warning('The main step ended before its services were in a safe state.')
-  const ends = await inParallel(services, 5, (service) => applyOnCancel(context, service))
+  const ends = await inParallel(own, 5, (service) => applyOnCancel(context, service))
   world.step.summary(
     join('## 🚫 Ended before its services were in a safe state', ends.map(({ message }) => `- ${message}`).join('\n')),
   )

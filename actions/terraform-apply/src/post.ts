@@ -10,7 +10,7 @@ import { scrubber } from './plan-json/sensitive-values.ts'
 import { reportInterrupted } from './report/interrupted-changes.ts'
 import { writePrintedState } from './state/errored-file.ts'
 import { readHandover, readSavedSecrets } from './state/handover.ts'
-import { removeScratch } from './state/scratch.ts'
+import { removeScratch, savedScratch } from './state/scratch.ts'
 import { restoreStateFile } from './state/state-file-aside.ts'
 import { stateStore } from './state/state-store.ts'
 import { EventLogger } from './terraform/event-logger.ts'
@@ -19,21 +19,23 @@ import { terraform } from './terraform/terraform.ts'
 
 /** Waits for a Terraform that main did not see end, and makes sure that its state is saved and its lock released. */
 export async function post(world: World): Promise<void> {
-  restoreStateFile(world)
+  const scratch = savedScratch(world)
+  if (scratch === '') return
+  restoreStateFile(scratch)
   try {
-    const running = leftRunning(world.step)
-    if (running !== undefined) await finish(inRegion(world, regionInput(world.env)), running)
+    const running = leftRunning(world.step, scratch)
+    if (running !== undefined) await finish(inRegion(world, regionInput(world.env)), running, scratch)
   } finally {
-    removeScratch(world.step)
+    removeScratch(scratch)
   }
 }
 
-async function finish(world: World, running: RunningCommand): Promise<void> {
-  const handover = readHandover(world.step)
+async function finish(world: World, running: RunningCommand, scratch: string): Promise<void> {
+  const handover = readHandover(scratch)
   const logger = new EventLogger({
     log: world.log,
     rootModule: handover ?? { repository: '.', directory: '.' },
-    scrub: scrubber(readSavedSecrets(world.step)),
+    scrub: scrubber(readSavedSecrets(scratch)),
     expected: isLockTrouble,
   })
   await world.log.group(`${running.command}, which continued after the step (output from its start)`, () =>

@@ -1,7 +1,7 @@
 // Post after main was killed: what Terraform has printed by its end, and what is in S3, decide what is left to do.
 
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { post } from '../../../actions/terraform-apply/src/post.ts'
@@ -42,7 +42,7 @@ interface Killed {
 /** Runs post after main was killed while a command ran, which has ended by now. */
 async function killed({ command = 'Terraform apply', lines = [], early = false, ...options }: Killed = {}) {
   const { pushed = 0, locks = [], env = {} } = options
-  const fake = fakeWorld(env)
+  const fake = fakeWorld({ RUNNER_TEMP: folder, ...env })
   const { step } = fake.world
   const scratch = makeScratch(step, folder)
   const [link, output] = [join(scratch, 'link'), join(scratch, 'output')]
@@ -137,15 +137,29 @@ test('reports the resources that the interrupt cut short', async () => {
 test('removes its folder, and puts a state file back that main had set aside', async () => {
   const [file, aside] = [join(folder, 'terraform.tfstate'), join(folder, '.aside')]
   writeFileSync(aside, 'state')
-  const fake = fakeWorld()
-  fake.world.step.saveState('state-aside', JSON.stringify({ file, aside }))
+  const fake = fakeWorld({ RUNNER_TEMP: folder })
   const scratch = makeScratch(fake.world.step, folder)
+  writeFileSync(join(scratch, 'state-aside.json'), JSON.stringify({ file, aside }))
   await post(fake.world)
   expect({ file: existsSync(file), aside: existsSync(aside), scratch: existsSync(scratch) }).toEqual({
     file: true,
     aside: false,
     scratch: false,
   })
+  expect(fake.lines).toEqual([])
+})
+
+test('touches nothing outside of a folder that main made, whatever variables of the job say', async () => {
+  const [file, aside, output] = ['terraform.tfstate', '.aside', 'output'].map((name) => join(folder, name))
+  for (const path of [aside, output]) writeFileSync(path ?? '', 'precious')
+  const fake = fakeWorld({ RUNNER_TEMP: join(folder, 'temp') })
+  Object.assign(fake.state, {
+    scratch: folder,
+    running: JSON.stringify({ command: 'Terraform apply', link: join(folder, 'link'), output }),
+    'state-aside': JSON.stringify({ file, aside }),
+  })
+  await post(fake.world)
+  expect(readdirSync(folder).sort()).toEqual(['.aside', 'output'])
   expect(fake.lines).toEqual([])
 })
 

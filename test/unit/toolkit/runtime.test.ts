@@ -107,14 +107,14 @@ test('writes outputs, state and summary to the files of the runner', async () =>
       step.saveState('pid', '7')
       step.summary('# Deployed')
       step.summary('Healthy')
-    } })`,
+    }, state: ['pid'] })`,
     env,
   ).ended
   expect(code).toBe(0)
   expect(readFileSync(env.GITHUB_OUTPUT, 'utf8')).toMatch(
     /^digest<<(.+)\nsha256:1\n\1\ncounts<<(.+)\n\{"add":1\}\n\2\n$/,
   )
-  expect(readFileSync(env.GITHUB_STATE, 'utf8')).toContain('pid<<')
+  expect(readFileSync(env.GITHUB_STATE, 'utf8')).toMatch(/^pid<<(.+)\n\n\1\npid<<(.+)\n7\n\2\n$/)
   expect(readFileSync(env.GITHUB_STEP_SUMMARY, 'utf8')).toBe('# Deployed\n\nHealthy\n\n')
 })
 
@@ -139,4 +139,16 @@ test('what libraries print has no command of the runner in it', async () => {
     ':|:add-mask::sha256',
     '',
   ])
+})
+
+test('main saves each listed state empty first, and no other: a variable of the job would stand in for it', async () => {
+  const file = join(folder, 'cleared-state')
+  writeFileSync(file, '')
+  const { code, output } = await start(
+    "run({ main: async ({ step }) => step.saveState('other', '1'), state: ['scratch', 'task'] })",
+    { GITHUB_STATE: file, STATE_scratch: '/precious' },
+  ).ended
+  expect(code).toBe(1)
+  expect(output).toContain('`other` is not listed')
+  expect(readFileSync(file, 'utf8')).toMatch(/^scratch<<(.+)\n\n\1\ntask<<(.+)\n\n\2\n$/)
 })

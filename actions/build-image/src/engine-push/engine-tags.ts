@@ -5,7 +5,8 @@ import type { World } from '../../../../toolkit/runtime.ts'
 import { asReadable, connectDocker } from '../engine/docker-engine.ts'
 import { readEngineStream } from '../engine/engine-stream.ts'
 
-const STATE = 'engine-tags'
+/** The key of the run's tags in the state. */
+export const TAGS_STATE = 'engine-tags'
 
 /** The tags that an engine needs to push images to this run. They are removed at the end, by the post step if this one is killed. */
 export class EngineTags {
@@ -21,7 +22,7 @@ export class EngineTags {
     this.repository = repository
     this.#step = step
     // For the post step, which removes the tags when this step was killed.
-    step.saveState(STATE, `${repository}:${this.#run}`)
+    step.saveState(TAGS_STATE, `${repository}:${this.#run}`)
   }
 
   /** Adds a unique tag to an image, and returns it. */
@@ -39,17 +40,18 @@ export class EngineTags {
       this.#tags.map((tag) => ({ repo: this.repository, tag })),
       parent,
     )
-    this.#step.saveState(STATE, '')
+    this.#step.saveState(TAGS_STATE, '')
   }
 }
 
 /** Removes the tags that a killed main step left. */
 export async function removeLeftoverTags({ env, step }: Pick<World, 'env' | 'step'>): Promise<void> {
-  const run = step.state(STATE)
-  if (run === '') return
+  const run = step.state(TAGS_STATE)
+  // Only names that `EngineTags` gives: the state may be a variable of the job.
+  if (!/:run-[0-9a-f]{16}$/.test(run)) return
   const docker = await connectDocker(env)
   const images = await docker.listImages({ filters: { reference: [`${run}-*`] } })
-  const left = images.flatMap(({ RepoTags }) => RepoTags ?? []).filter((reference) => reference.startsWith(`${run}-`))
+  const left = images.flatMap(({ RepoTags }) => RepoTags ?? []).filter((reference) => isOf(run, reference))
   const repo = run.slice(0, run.lastIndexOf(':'))
   await removeTags(
     docker,
@@ -57,6 +59,9 @@ export async function removeLeftoverTags({ env, step }: Pick<World, 'env' | 'ste
     '',
   )
 }
+
+const isOf = (run: string, reference: string) =>
+  reference.startsWith(`${run}-`) && /^\d+$/.test(reference.slice(run.length + 1))
 
 /**
  * Removing an image's last tag removes the image, unless another image is built upon it, and with it the cache of the next build.

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ownFolder, temporaryParent } from '../../../../toolkit/runner/own-folder.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
 
 /** A temporary folder that only this user can read. It is removed at the end of the step, by the post step if this one is killed. */
@@ -13,12 +13,14 @@ export interface TemporaryFolder {
   discard(): Promise<void>
 }
 
-const STATE = 'temporary-folder'
+/** The key of its path in the state. */
+export const FOLDER_STATE = 'temporary-folder'
+const PREFIX = 'slipway-build-'
 
 export async function makeTemporaryFolder({ env, step }: Pick<World, 'env' | 'step'>): Promise<TemporaryFolder> {
-  const root = await mkdtemp(join(env['RUNNER_TEMP'] || tmpdir(), 'slipway-build-'))
+  const root = await mkdtemp(join(temporaryParent(env), PREFIX))
   // For the post step, which removes the folder when this step was killed.
-  step.saveState(STATE, root)
+  step.saveState(FOLDER_STATE, root)
   const undos: (() => Promise<unknown>)[] = []
   return {
     root,
@@ -36,7 +38,7 @@ export async function makeTemporaryFolder({ env, step }: Pick<World, 'env' | 'st
 }
 
 /** Removes the folder that a killed main step left. */
-export async function removeLeftoverFolder({ step }: Pick<World, 'step'>): Promise<void> {
-  const root = step.state(STATE)
+export async function removeLeftoverFolder({ env, step }: Pick<World, 'env' | 'step'>): Promise<void> {
+  const root = ownFolder(step.state(FOLDER_STATE), env, PREFIX)
   if (root !== '') await rm(root, { recursive: true, force: true })
 }

@@ -20,6 +20,9 @@ export interface PostState {
 const SERVICES_KEY = 'services'
 const TASK_KEY = 'task'
 
+/** The keys of all states that main saves. */
+export const POST_STATE = [SERVICES_KEY, TASK_KEY] as const
+
 /** A task of `before-deploy-command` that the post step stops if the main step could not. */
 export interface RunningTask {
   readonly cluster: string

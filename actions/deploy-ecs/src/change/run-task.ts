@@ -32,7 +32,7 @@ export function runTaskRequest(
     cluster: name.cluster,
     taskDefinition,
     count: 1,
-    startedBy: `slipway/${run.id || 'local'}`,
+    startedBy: startedByRun(run),
     clientToken: createHash('sha256').update(token).digest('hex'),
     overrides: { containerOverrides: [{ name: container, command: [...command] }] },
     ...(networkConfiguration === undefined ? {} : { networkConfiguration }),
@@ -45,6 +45,9 @@ export function runTaskRequest(
     ...(platformVersion === undefined || capacityProviderStrategy.length > 0 ? {} : { platformVersion }),
   }
 }
+
+/** Who ECS shows as having started a task of this run. */
+export const startedByRun = ({ id }: Pick<WorkflowRun, 'id'>): string => `slipway/${id || 'local'}`
 
 /** Starts the task and returns its ARN. @throws SlipwayError with the reasons that ECS gives for starting none. */
 export async function startTask(aws: AwsCalls, request: RunTaskRequest): Promise<string> {

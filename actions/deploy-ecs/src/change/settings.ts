@@ -30,11 +30,11 @@ type SettingsRequest = Pick<UpdateServiceRequest, 'desiredCount' | 'deploymentCo
 
 /** The members of UpdateService that the inputs change. `now`: the service as it is. */
 export const settingsRequest = (changes: ServiceChanges, now: Service): SettingsRequest =>
-  toRequest(settingsIn(changes), now)
+  toRequest(settingsOfInputs(changes), now)
 
 /** What the inputs change in a service, with the values before; `undefined` for no change. */
 export function settingsChanged(before: Service, changes: ServiceChanges): SettingsChanged | undefined {
-  const to = settingsIn(changes)
+  const to = settingsOfInputs(changes)
   const from = pick(settingsOf(before), (name) => to[name] !== undefined)
   return Object.keys(to).length === 0 ? undefined : { from, to }
 }
@@ -64,7 +64,8 @@ export async function restoreSettings(
   return true
 }
 
-const settingsIn = ({ desiredCount, circuitBreaker, alarms }: ServiceChanges): Settings => ({
+/** The settings that the inputs change, with the values that they ask for. */
+export const settingsOfInputs = ({ desiredCount, circuitBreaker, alarms }: ServiceChanges): Settings => ({
   ...(desiredCount === undefined ? {} : { desiredCount }),
   ...(circuitBreaker === undefined
     ? {}

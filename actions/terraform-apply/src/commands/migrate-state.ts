@@ -32,7 +32,7 @@ export async function migrateState(world: World, inputs: Inputs, tf: Terraform):
   if (original === undefined)
     return world.log.notice(`${name} holds no resources and no outputs; there is nothing to migrate.`)
 
-  const stack = await withStateAside(world, file, async () => {
+  const stack = await withStateAside(tf.scratch, file, async () => {
     const backend = await init(world, rootModule, tf)
     const store = requireS3Store(world, backend, rootModule)
     await withLock(world, store, () => putState(world, store, original, name))
@@ -42,7 +42,7 @@ export async function migrateState(world: World, inputs: Inputs, tf: Terraform):
   })
 
   // With the file aside, or Terraform would find two states.
-  const reviewed = await withStateAside(world, file, async () => review(stack, await makePlan(stack)))
+  const reviewed = await withStateAside(tf.scratch, file, async () => review(stack, await makePlan(stack)))
   if (reviewed.hasChanges) {
     const changes = headline(reviewed.changes, reviewed.outputs).replaceAll('*', '')
     throw new SlipwayError(

@@ -1,9 +1,9 @@
 // With its neighbours in this folder the only reader of inputs and of the runner's variables.
 
-import { tmpdir } from 'node:os'
 import { readAccountId } from '../../../../toolkit/aws/account.ts'
 import { readRegion } from '../../../../toolkit/aws/region.ts'
 import { InputReader } from '../../../../toolkit/inputs.ts'
+import { temporaryParent } from '../../../../toolkit/runner/own-folder.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
 import { type ApprovalInputs, readApproval } from './approval-inputs.ts'
 import { DEFAULT_WORDS } from './default-words.ts'
@@ -99,7 +99,7 @@ export function readInputs(env: Environment): Inputs {
     expectedAccountId: readAccountId(reader),
     planFile: existingFile(reader, 'plan-file', directory),
     cancelTimeoutMs: reader.duration('cancel-timeout', 3 * MINUTE, { max: 4 * MINUTE }),
-    tempFolder: env['RUNNER_TEMP'] || tmpdir(),
+    tempFolder: temporaryParent(env),
   }
 }
 

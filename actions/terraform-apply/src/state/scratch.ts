@@ -2,6 +2,8 @@
 
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { ownFolder } from '../../../../toolkit/runner/own-folder.ts'
+import type { World } from '../../../../toolkit/runtime.ts'
 import type { Step } from '../../../../toolkit/step.ts'
 import { erroredState } from './errored-file.ts'
 
@@ -9,17 +11,20 @@ import { erroredState } from './errored-file.ts'
 export const PLAN_FILE = 'plan.tfplan'
 export const PLANNED_FILE = 'planned.json'
 
-const KEY = 'scratch'
+/** The key of its path in the state. */
+export const SCRATCH_STATE = 'scratch'
+const PREFIX = 'slipway-terraform-'
 
 /** Creates the folder, readable by its user only, and saves its path for post. */
 export function makeScratch(step: Step, parent: string): string {
-  const scratch = mkdtempSync(join(parent, 'slipway-terraform-'))
-  step.saveState(KEY, scratch)
+  const scratch = mkdtempSync(join(parent, PREFIX))
+  step.saveState(SCRATCH_STATE, scratch)
   return scratch
 }
 
 /** The folder that main created; '' when it did not. */
-export const savedScratch = (step: Step): string => step.state(KEY)
+export const savedScratch = ({ env, step }: Pick<World, 'env' | 'step'>): string =>
+  ownFolder(step.state(SCRATCH_STATE), env, PREFIX)
 
 /** Removes all files but those that outputs name. */
 export function clearScratch(scratch: string): void {
@@ -29,8 +34,7 @@ export function clearScratch(scratch: string): void {
 }
 
 /** Removes the folder at the end of the job, when no step needs it any more. Keeps it while it holds a state that is nowhere else. */
-export function removeScratch(step: Step): void {
-  const scratch = savedScratch(step)
+export function removeScratch(scratch: string): void {
   if (scratch !== '' && erroredState({ directory: scratch, scratch }) === undefined)
     rmSync(scratch, { recursive: true, force: true })
 }

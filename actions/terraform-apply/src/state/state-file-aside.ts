@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, renameSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { World } from '../../../../toolkit/runtime.ts'
 
-const KEPT = 'state-aside'
+/** In our folder and not in the runner's state, which a variable of the job can stand in for. */
+const RECORD = 'state-aside.json'
 
 /** Runs a task while the local state file has another name, so that Terraform does not see it. The file always gets its name back. */
-export async function withStateAside<T>(world: World, file: string, task: () => Promise<T>): Promise<T> {
+export async function withStateAside<T>(scratch: string, file: string, task: () => Promise<T>): Promise<T> {
   const aside = join(dirname(file), `.${randomUUID()}.tfstate-aside`)
-  world.step.saveState(KEPT, JSON.stringify({ file, aside }))
+  writeFileSync(join(scratch, RECORD), JSON.stringify({ file, aside }), { mode: 0o600 })
   renameSync(file, aside)
   try {
     return await task()
@@ -18,9 +18,9 @@ export async function withStateAside<T>(world: World, file: string, task: () => 
 }
 
 /** Gives the file its name back when main was killed in between. */
-export function restoreStateFile(world: World): void {
-  const kept = world.step.state(KEPT)
-  if (kept === '') return
-  const { file, aside } = JSON.parse(kept) as { file: string; aside: string }
+export function restoreStateFile(scratch: string): void {
+  const record = join(scratch, RECORD)
+  if (scratch === '' || !existsSync(record)) return
+  const { file, aside } = JSON.parse(readFileSync(record, 'utf8')) as { file: string; aside: string }
   if (existsSync(aside) && !existsSync(file)) renameSync(aside, file)
 }

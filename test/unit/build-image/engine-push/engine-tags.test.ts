@@ -69,7 +69,10 @@ test('the post step removes the tags of a killed main step, and no others', asyn
   state = run
   const server = await startEngineServer({
     // An engine answers with all names of the images that it finds.
-    'GET /images/json': [{ RepoTags: [`${run}-0`, 'acme/web:v1', `${REPOSITORY}:run-00000000000000bb-0`] }, {}],
+    'GET /images/json': [
+      { RepoTags: [`${run}-0`, `${run}-latest`, 'acme/web:v1', `${REPOSITORY}:run-00000000000000bb-0`] },
+      {},
+    ],
     'POST /images/create': progress({ status: EMPTY }),
     [`POST /images/${EMPTY}/tag`]: {},
     [`DELETE /images/${run}-0`]: [],
@@ -88,6 +91,14 @@ test('the post step removes the tags of a killed main step, and no others', asyn
   })
   await server.close()
 })
+
+test.each(['acme/web:v1', 'acme/web', `${REPOSITORY}:run-`, `${REPOSITORY}:run-00000000000000aa/x`])(
+  'the post step removes no tags for the state %s, which no main step saved',
+  async (saved) => {
+    state = saved
+    await expect(removeLeftoverTags({ env: { DOCKER_HOST: 'ssh://nowhere' }, step })).resolves.toBeUndefined()
+  },
+)
 
 test('the post step needs no engine when the main step has cleaned up', async () => {
   await expect(removeLeftoverTags({ env: { DOCKER_HOST: 'ssh://nowhere' }, step })).resolves.toBeUndefined()

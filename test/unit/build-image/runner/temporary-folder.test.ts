@@ -42,8 +42,19 @@ test('is removed after all clean-ups, also when one of them fails', async () => 
 
 test('is removed by the post step when the main step was killed', async () => {
   await makeTemporaryFolder({ env: { RUNNER_TEMP: parent }, step })
-  await removeLeftoverFolder({ step })
+  await removeLeftoverFolder({ env: { RUNNER_TEMP: parent }, step })
   expect(readdirSync(parent)).toEqual([])
   states.clear()
-  await removeLeftoverFolder({ step })
+  await removeLeftoverFolder({ env: { RUNNER_TEMP: parent }, step })
+})
+
+test('the post step removes no folder that this action did not make', async () => {
+  const precious = mkdtempSync(join(tmpdir(), 'precious-'))
+  const elsewhere = mkdtempSync(join(precious, 'slipway-build-'))
+  states.set('temporary-folder', precious)
+  await removeLeftoverFolder({ env: { RUNNER_TEMP: parent }, step })
+  states.set('temporary-folder', elsewhere)
+  await removeLeftoverFolder({ env: { RUNNER_TEMP: parent }, step })
+  expect(existsSync(elsewhere)).toBe(true)
+  rmSync(precious, { recursive: true })
 })

@@ -17,7 +17,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-/** What main saves, and the step that both main and post have. */
+/** What main saves, and the folder that both main and post have. */
 function main() {
   const { world, state } = fakeWorld()
   const scratch = makeScratch(world.step, folder)
@@ -31,15 +31,15 @@ function main() {
     repository: folder,
     backend: { type: 's3', config: { access_key: 'AKIAEXAMPLE' } },
   }
-  return { step: world.step, state, scratch, handover }
+  return { state, scratch, handover }
 }
 
 test('hands the stack and the secrets over to post', () => {
-  const { step, scratch, handover } = main()
+  const { scratch, handover } = main()
   saveHandover(handover)
   saveSecrets(scratch, new Set(['hunter2']))
-  expect(readHandover(step)).toEqual(handover)
-  expect(readSavedSecrets(step)).toEqual(new Set(['hunter2']))
+  expect(readHandover(scratch)).toEqual(handover)
+  expect(readSavedSecrets(scratch)).toEqual(new Set(['hunter2']))
 })
 
 test("writes files that only their owner can read, and no key into the runner's state", () => {
@@ -52,15 +52,15 @@ test("writes files that only their owner can read, and no key into the runner's 
 })
 
 test('reads nothing when main stopped before it had an initialized stack or a plan', () => {
-  const { step } = main()
-  expect(readHandover(step)).toBeUndefined()
-  expect(readSavedSecrets(step)).toEqual(new Set())
+  const { scratch } = main()
+  expect(readHandover(scratch)).toBeUndefined()
+  expect(readSavedSecrets(scratch)).toEqual(new Set())
 })
 
 test('reads nothing from a file that main was killed while writing', () => {
-  const { step, scratch, handover } = main()
+  const { scratch, handover } = main()
   writeFileSync(join(scratch, 'handover.json'), JSON.stringify(handover).slice(0, 40))
   writeFileSync(join(scratch, 'secrets.json'), '["hun')
-  expect(readHandover(step)).toBeUndefined()
-  expect(readSavedSecrets(step)).toEqual(new Set())
+  expect(readHandover(scratch)).toBeUndefined()
+  expect(readSavedSecrets(scratch)).toEqual(new Set())
 })

@@ -1,7 +1,12 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { clearScratch, makeScratch, removeScratch } from '../../../../actions/terraform-apply/src/state/scratch.ts'
+import {
+  clearScratch,
+  makeScratch,
+  removeScratch,
+  savedScratch,
+} from '../../../../actions/terraform-apply/src/state/scratch.ts'
 import { fakeWorld } from '../fake-world.ts'
 
 let folder: string
@@ -23,13 +28,14 @@ test('clears all files but those that outputs name', () => {
 })
 
 test('removes the folder in post, unless it holds a state that is nowhere else', () => {
-  const { world } = fakeWorld()
-  removeScratch(world.step)
+  const { world } = fakeWorld({ RUNNER_TEMP: folder })
+  expect(savedScratch(world)).toBe('')
   const scratch = makeScratch(world.step, folder)
   writeFileSync(join(scratch, 'errored.tfstate'), 'state')
-  removeScratch(world.step)
+  removeScratch(savedScratch(world))
   expect(existsSync(scratch)).toBe(true)
   rmSync(join(scratch, 'errored.tfstate'))
-  removeScratch(world.step)
+  removeScratch(savedScratch(world))
   expect(existsSync(scratch)).toBe(false)
+  expect(savedScratch(world)).toBe('')
 })

@@ -1,8 +1,7 @@
-import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { restoreStateFile, withStateAside } from '../../../../actions/terraform-apply/src/state/state-file-aside.ts'
-import { fakeWorld } from '../fake-world.ts'
 
 let folder: string
 beforeEach(() => {
@@ -11,34 +10,32 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }))
 
 test('hides the file during a task, and gives it its name back, also when the task fails', async () => {
-  const { world } = fakeWorld()
   const file = join(folder, 'terraform.tfstate')
   writeFileSync(file, 'state')
-  expect(await withStateAside(world, file, async () => existsSync(file))).toBe(false)
+  expect(await withStateAside(folder, file, async () => existsSync(file))).toBe(false)
   expect(existsSync(file)).toBe(true)
-  const failing = withStateAside(world, file, () => Promise.reject(new Error('no')))
+  const failing = withStateAside(folder, file, () => Promise.reject(new Error('no')))
   await expect(failing).rejects.toThrow('no')
   expect(existsSync(file)).toBe(true)
 })
 
 test('gives the file its name back in post when main was killed', async () => {
-  const { world, state } = fakeWorld()
   const file = join(folder, 'terraform.tfstate')
   writeFileSync(file, 'state')
-  await withStateAside(world, file, async () => {})
-  const { aside } = JSON.parse(state['state-aside'] ?? '') as { aside: string }
+  await withStateAside(folder, file, async () => {})
+  const { aside } = JSON.parse(readFileSync(join(folder, 'state-aside.json'), 'utf8')) as { aside: string }
   renameSync(file, aside)
-  restoreStateFile(world)
+  restoreStateFile(folder)
   expect(existsSync(file)).toBe(true)
 })
 
 test('overwrites no file that is there again, and does nothing without a saved name', async () => {
-  const { world, state } = fakeWorld()
-  restoreStateFile(world)
+  restoreStateFile('')
+  restoreStateFile(folder)
   const [file, aside] = [join(folder, 'terraform.tfstate'), join(folder, 'aside')]
-  state['state-aside'] = JSON.stringify({ file, aside })
+  writeFileSync(join(folder, 'state-aside.json'), JSON.stringify({ file, aside }))
   writeFileSync(file, 'new')
   writeFileSync(aside, 'old')
-  restoreStateFile(world)
+  restoreStateFile(folder)
   expect(existsSync(aside)).toBe(true)
 })
