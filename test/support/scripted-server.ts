@@ -67,3 +67,14 @@ export const eventTaken = (id = '7890123456789012345') => ({
   status: 'ok',
   event: { id: Number(id), id_str: id, url: `https://app.datadoghq.com/event/event?id=${id}` },
 })
+
+/** Sends without end, as fast as the client reads. Resolves when the client has closed the connection. */
+export function answerWithoutEnd(response: ServerResponse): Promise<void> {
+  const chunk = Buffer.alloc(64 * 1024)
+  const more = () => {
+    while (response.write(chunk)) {}
+  }
+  response.on('drain', more)
+  more()
+  return new Promise((resolve) => response.on('close', resolve))
+}

@@ -1,11 +1,14 @@
-// node:http and not fetch: a blob is sent with its length, is never held in memory, and may take long; what may not is a
-// connection on which nothing moves. Redirects are not followed, as they would carry keys to another host.
+// node:http and not fetch: a blob is sent with its length, is never held in memory, and may take long, as long as it makes progress.
+// Redirects are not followed, as they would carry keys to another host.
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { systemClock } from '../clock.ts'
+import { SlipwayError } from '../errors.ts'
 import type { Environment } from '../runtime.ts'
 import { type Agents, openAgents } from './agents.ts'
+import { type Limits, limitRequest } from './limits.ts'
 
 export interface HttpBody {
   readonly size: number
@@ -18,6 +21,8 @@ export interface HttpRequest {
   readonly url: URL
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: Buffer | HttpBody
+  /** True where the answer may be large, such as a layer: then it may take as long as it makes progress. */
+  readonly large?: boolean
   readonly signal?: AbortSignal
 }
 
@@ -26,14 +31,7 @@ export type HttpAnswer = IncomingMessage
 
 export type Http = (request: HttpRequest) => Promise<HttpAnswer>
 
-export interface HttpOptions {
-  /** Milliseconds that nothing may move on a connection. */
-  readonly idleMs?: number
-  /**
-   * Milliseconds until the answer to a streamed body, once all of it is sent: a registry may move a large layer to its storage
-   * first.
-   */
-  readonly answerMs?: number
+export interface HttpOptions extends Partial<Limits> {
   /**
    * Whether to use a connection again. A server may be closing it: then the request fails, though it would not on a new one.
    * Without it each request asks the server to close: Node's agent alone would hand the connection to a request that waits for one.
@@ -50,10 +48,19 @@ export interface HttpOptions {
  */
 export function openHttp(
   env: Environment,
-  { idleMs = 60_000, answerMs = 15 * 60_000, keepAlive = true, certificates }: HttpOptions = {},
+  {
+    idleMs = 60_000,
+    answerMs = 15 * 60_000,
+    totalMs = 2 * 60_000,
+    // A kilobyte a second.
+    pace = { bytes: 128 * 1024, ms: 2 * 60_000 },
+    clock = systemClock,
+    keepAlive = true,
+    certificates,
+  }: HttpOptions = {},
 ): Http {
   let agents: Agents | undefined
-  return async ({ method, url, headers = {}, body, signal }) => {
+  return async ({ method, url, headers = {}, body, large = false, signal }) => {
     signal?.throwIfAborted()
     agents ??= openAgents(env, { maxSockets: 8, keepAlive, certificates: certificates?.() })
     const secure = url.protocol === 'https:'
@@ -69,12 +76,8 @@ export function openHttp(
       timeout: idleMs,
       ...(signal === undefined ? {} : { signal }),
     })
-    let allowedMs = idleMs
-    const allow = (ms: number) => {
-      allowedMs = ms
-      request.setTimeout(ms)
-    }
-    request.on('timeout', () => request.destroy(timedOut(url, allowedMs)))
+    const limits = { idleMs, answerMs, totalMs, pace, clock }
+    const progress = limitRequest(request, url, limits, large || content !== undefined)
     const answer = new Promise<HttpAnswer>((resolve, reject) => {
       request.on('response', resolve)
       request.on('error', reject)
@@ -89,9 +92,9 @@ export function openHttp(
     }
     const sent = pipeline(content, request).then(
       async () => {
-        allow(answerMs)
+        progress.bodySent()
         const head = await answer
-        allow(idleMs)
+        progress.answered()
         return head
       },
       // A server may refuse a body before all of it is sent. Then its answer counts, and not the broken pipe.
@@ -101,16 +104,43 @@ export function openHttp(
   }
 }
 
-/** All of an answer's content. */
-export async function readBody(answer: HttpAnswer): Promise<Buffer> {
+/** As much as registries take of a manifest, and larger than all other answers that are small. */
+const LIMIT_BYTES = 4 * 1024 * 1024
+
+/** All of an answer's content. @throws SlipwayError when it is larger than the limit: then the connection is closed. */
+export async function readBody(answer: HttpAnswer, limitBytes = LIMIT_BYTES): Promise<Buffer> {
   const chunks: Buffer[] = []
-  for await (const chunk of answer) chunks.push(chunk as Buffer)
+  let size = 0
+  for await (const chunk of answer) {
+    size += (chunk as Buffer).length
+    if (size > limitBytes) throw tooLarge(hostOf(answer), limitBytes)
+    chunks.push(chunk as Buffer)
+  }
   return Buffer.concat(chunks)
 }
 
-const rejectSoon = (error: unknown) => new Promise<never>((_, reject) => setTimeout(() => reject(error), 50).unref())
-
-function timedOut(url: URL, ms: number): Error {
-  const error = new Error(`Nothing came from ${url.host} for ${ms / 1000} s.`)
-  return Object.assign(error, { code: 'ETIMEDOUT' })
+/** Reads an answer that is of no interest, so that its connection is free for others; a large one is cut off instead. */
+export function discard(answer: HttpAnswer): void {
+  let size = 0
+  answer.on('error', () => {})
+  answer.on('data', (chunk: Buffer) => {
+    size += chunk.length
+    if (size > 64 * 1024) answer.destroy()
+  })
 }
+
+/** The error for an answer without end. */
+export function tooLarge(host: string, limitBytes: number): SlipwayError {
+  return new SlipwayError(
+    `The answer of ${host} is larger than ${limitBytes / 1024 / 1024} MiB. It was not read to its end.`,
+    {
+      hint: 'Check the address, and the proxy of this runner.',
+    },
+  )
+}
+
+/** The server, for errors. @types/node does not have `req`, and a request to a server of ours has none. */
+const hostOf = (answer: HttpAnswer): string =>
+  (answer as { readonly req?: { getHeader(name: string): unknown } }).req?.getHeader('host')?.toString() ?? 'the client'
+
+const rejectSoon = (error: unknown) => new Promise<never>((_, reject) => setTimeout(() => reject(error), 50).unref())

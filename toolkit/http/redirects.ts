@@ -1,5 +1,5 @@
 import { SlipwayError } from '../errors.ts'
-import type { Http, HttpRequest } from './http.ts'
+import { discard, type Http, type HttpRequest } from './http.ts'
 
 const MOST_REDIRECTS = 5
 const STATUSES: ReadonlySet<number | undefined> = new Set([301, 302, 303, 307, 308])
@@ -18,8 +18,7 @@ export function followRedirects(http: Http): Http {
       const answer = await http({ ...request, url, headers })
       const { location } = answer.headers
       if (!canFollow(request) || !STATUSES.has(answer.statusCode) || location === undefined) return answer
-      // Its content is read so that the connection ends or is free for others.
-      answer.resume()
+      discard(answer)
       const next = readLocation(location, url)
       if (redirects === MOST_REDIRECTS) {
         throw new SlipwayError(

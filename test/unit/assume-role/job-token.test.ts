@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { requestJobToken } from '../../../actions/assume-role/src/job-token.ts'
 import { recordingWorld } from '../../support/datadog-event/datadog.ts'
-import { answerJson, scriptedServer } from '../../support/scripted-server.ts'
+import { answerJson, answerWithoutEnd, scriptedServer } from '../../support/scripted-server.ts'
 
 let answer: (response: ServerResponse, count: number) => void
 let server: Awaited<ReturnType<typeof scriptedServer>>
@@ -58,16 +58,10 @@ test.each(['', '[]', 'null', '{"value":""}', '{"value":7}'])('refuses an answer 
 })
 
 test('reads no more than a mebibyte', async () => {
-  const open = Promise.withResolvers<void>()
+  let closed: Promise<void> | undefined
   answer = (response) => {
-    const chunk = Buffer.alloc(64 * 1024)
-    const more = () => {
-      while (response.write(chunk)) {}
-    }
-    response.on('drain', more).on('close', open.resolve)
-    more()
+    closed = answerWithoutEnd(response)
   }
   await expect(request()).rejects.toThrow('The answer is larger than 1048576 bytes.')
-  // The connection is closed, too.
-  await open.promise
+  await closed
 })

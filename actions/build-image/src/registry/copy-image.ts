@@ -66,12 +66,25 @@ export function registrySource({ repository, registry }: OpenRepository): ImageS
       return manifest
     },
     read: ({ digest }) => registry.readBlob(repository.path, digest),
-    blob: ({ digest }) => Readable.from(openLate(registry, repository.path, digest), { objectMode: false }),
+    blob: (blob) => Readable.from(openLate(registry, repository.path, blob), { objectMode: false }),
   }
 }
 
-async function* openLate(registry: Registry, path: string, digest: string): AsyncGenerator<Buffer> {
-  yield* await registry.blob(path, digest)
+/** @throws SlipwayError when the registry sends more than the blob has: it may never end. */
+async function* openLate(registry: Registry, path: string, { digest, size }: Descriptor): AsyncGenerator<Buffer> {
+  let left = size
+  for await (const chunk of await registry.blob(path, digest)) {
+    left -= (chunk as Buffer).length
+    if (left < 0) {
+      throw new SlipwayError(
+        `${registry.host}/${path}@${digest} is larger than ${size} bytes, which its manifest says.`,
+        {
+          hint: 'The registry, or a proxy in front of it, changes content. Do not deploy from it.',
+        },
+      )
+    }
+    yield chunk as Buffer
+  }
 }
 
 const distinct = (blobs: readonly Descriptor[]) => [...new Map(blobs.map((blob) => [blob.digest, blob])).values()]

@@ -1,7 +1,14 @@
 import type { Readable } from 'node:stream'
 import type { Clock } from '../../../../toolkit/clock.ts'
 import { errorMessage, SlipwayError } from '../../../../toolkit/errors.ts'
-import { type Http, type HttpAnswer, type HttpBody, type HttpRequest, readBody } from '../../../../toolkit/http/http.ts'
+import {
+  discard,
+  type Http,
+  type HttpAnswer,
+  type HttpBody,
+  type HttpRequest,
+  readBody,
+} from '../../../../toolkit/http/http.ts'
 import { isLoopback } from '../../../../toolkit/http/loopback.ts'
 import type { Log } from '../../../../toolkit/log.ts'
 import { retry } from '../../../../toolkit/retry.ts'
@@ -27,6 +34,8 @@ export interface RegistryWorld {
 }
 
 const ATTEMPTS = 5
+/** An image's configuration has its whole history, but no layer. */
+const SMALL_BLOB_BYTES = 16 * 1024 * 1024
 
 /** Client of a registry, by the OCI distribution specification. Every call retries errors that can pass by themselves. */
 export class Registry {
@@ -64,7 +73,7 @@ export class Registry {
 
   /** Opens a blob. */
   blob(path: string, digest: string): Promise<Readable> {
-    const request: HttpRequest = { method: 'GET', url: this.#url(path, 'blobs', digest) }
+    const request: HttpRequest = { method: 'GET', url: this.#url(path, 'blobs', digest), large: true }
     return this.#try(`read ${this.#name(path, digest)}`, () => this.#send([toPull(path)], request, [200]))
   }
 
@@ -72,7 +81,7 @@ export class Registry {
   readBlob(path: string, digest: string): Promise<Buffer> {
     const request: HttpRequest = { method: 'GET', url: this.#url(path, 'blobs', digest) }
     return this.#try(`read ${this.#name(path, digest)}`, async () => {
-      const bytes = await readBody(await this.#send([toPull(path)], request, [200]))
+      const bytes = await readBody(await this.#send([toPull(path)], request, [200]), SMALL_BLOB_BYTES)
       if (digestOf(bytes) !== digest) throw wrongDigest(this.#name(path, digest), digestOf(bytes))
       return bytes
     })
@@ -194,7 +203,7 @@ export class Registry {
       const status = answer.statusCode ?? 0
       const location = answer.headers.location
       if (status >= 300 && status < 400 && location !== undefined && hops < 5) {
-        answer.resume()
+        discard(answer)
         url = this.#follow(new URL(location, url))
         continue
       }

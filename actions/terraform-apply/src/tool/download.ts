@@ -36,7 +36,7 @@ export async function download(world: World, inputs: ToolInputs, wanted: WantedV
   const folder = releases.folder(version)
   world.log.info(`Downloading ${folder}/${name} (${wanted.from} requires ${wanted.text})`)
   const sums = await fetchBytes(world, `${folder}/${releases.binary}_${version}_SHA256SUMS`)
-  const archive = await fetchBytes(world, `${folder}/${name}`)
+  const archive = await fetchBytes(world, `${folder}/${name}`, ARCHIVE_BYTES)
   verifyChecksum(name, archive, sums.toString())
   return join(await install(archive, tool, version, world.env), releases.binary)
 }
@@ -95,13 +95,17 @@ async function choose(world: World, { index }: Releases, { text, from, allows }:
   })
 }
 
-/** The body of a URL. Follows redirects, and retries connection errors and the statuses that a server gives while it is overloaded. */
-async function fetchBytes({ clock, env, signal }: World, url: string): Promise<Buffer> {
+/** More than ten times what they have today: the list of all versions and builds, and the program itself. */
+const LIST_BYTES = 64 * 1024 * 1024
+const ARCHIVE_BYTES = 1024 * 1024 * 1024
+
+/** The body of a URL, in memory. Follows redirects, and retries connection errors and the statuses that a server gives while it is overloaded. */
+async function fetchBytes({ clock, env, signal }: World, url: string, limitBytes = LIST_BYTES): Promise<Buffer> {
   const http = followRedirects(openHttp(env, { keepAlive: false }))
   const headers = { 'user-agent': `slipway/${VERSION}` }
   const fetchOnce = async () => {
-    const answer = await http({ method: 'GET', url: new URL(url), headers, signal })
-    const body = await readBody(answer)
+    const answer = await http({ method: 'GET', url: new URL(url), headers, large: true, signal })
+    const body = await readBody(answer, limitBytes)
     const { statusCode = 0 } = answer
     if (statusCode === 200) return body
     throw Object.assign(new Error(`HTTP status ${statusCode}`), { statusCode })

@@ -1,7 +1,9 @@
 import { rmSync } from 'node:fs'
+import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { OCI_INDEX, OCI_MANIFEST } from '../../../../actions/build-image/src/image/oci.ts'
 import { readLayout } from '../../../../actions/build-image/src/image/oci-layout.ts'
-import { copyImage } from '../../../../actions/build-image/src/registry/copy-image.ts'
+import { copyImage, registrySource } from '../../../../actions/build-image/src/registry/copy-image.ts'
 import type { Registry } from '../../../../actions/build-image/src/registry/registry.ts'
 import { writeLayout } from '../../../support/build-image/oci-layout.ts'
 
@@ -30,4 +32,14 @@ test('copies blobs before the manifests that name them, and images before their 
   const tally = await copyImage(image, { repository: { host: 'x', path: 'web' }, registry })
   expect(done.at(-1)).toBe(top)
   expect(tally.blobs).toEqual({ sent: 7, present: 2, mounted: 0 })
+})
+
+test('reads no more of a blob than its manifest says', async () => {
+  const registry = { host: 'x', blob: async () => Readable.from([Buffer.from('four'), Buffer.from('more')]) }
+  const source = registrySource({ repository: { host: 'x', path: 'web' }, registry: registry as unknown as Registry })
+  const blob = { mediaType: 'application/octet-stream', digest: 'sha256:12' }
+  expect(await text(source.blob({ ...blob, size: 8 }))).toBe('fourmore')
+  await expect(text(source.blob({ ...blob, size: 7 }))).rejects.toThrow(
+    'x/web@sha256:12 is larger than 7 bytes, which its manifest says.',
+  )
 })

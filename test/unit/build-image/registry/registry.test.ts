@@ -1,11 +1,12 @@
 // The registry client against scripted answers: logins, redirects, and what is retried.
 import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { Registry } from '../../../../actions/build-image/src/registry/registry.ts'
 import { type Http, type HttpAnswer, openHttp } from '../../../../toolkit/http/http.ts'
 import type { Log } from '../../../../toolkit/log.ts'
 import { FakeClock } from '../../../support/clock.ts'
-import { type Seen, scriptedServer } from '../../../support/scripted-server.ts'
+import { answerWithoutEnd, type Seen, scriptedServer } from '../../../support/scripted-server.ts'
 
 const DIGEST = `sha256:${'ab'.repeat(32)}`
 const quiet = { info: () => {}, debug: () => {} } as unknown as Log
@@ -277,6 +278,33 @@ test('refuses a small blob whose content has another digest', async () => {
     ),
     hint: expect.stringContaining('Do not deploy from it.'),
   })
+})
+
+test.each([
+  ['a manifest', 4, (registry: Registry) => registry.manifest('web', 'v1')],
+  ['a small blob', 16, (registry: Registry) => registry.readBlob('web', DIGEST)],
+  ['a list of errors', 4, (registry: Registry) => registry.checkPush('web')],
+])('reads %s of up to %d MiB, and does not ask again for a larger one', async (_, most, ask) => {
+  const closed: Promise<void>[] = []
+  answer = ({ path, method }, response) => {
+    if (path === '/v2/') return void response.end()
+    response.writeHead(method === 'POST' ? 500 : 200)
+    closed.push(answerWithoutEnd(response))
+  }
+  await expect(ask(open())).rejects.toThrow(`The answer of ${new URL(server.url).host} is larger than ${most} MiB.`)
+  expect(closed).toHaveLength(1)
+  await closed[0]
+})
+
+test('cuts off a redirect that does not end', async () => {
+  let closed: Promise<void> | undefined
+  answer = ({ path }, response) => {
+    if (path === '/v2/' || path === '/storage') return void response.end('blob')
+    response.writeHead(307, { location: '/storage' })
+    closed = answerWithoutEnd(response)
+  }
+  expect(await text(await open().blob('web', DIGEST))).toBe('blob')
+  await closed
 })
 
 test('looks for a blob', async () => {
