@@ -1,5 +1,6 @@
 import type { Agent as HttpAgent } from 'node:http'
 import type { Agent as HttpsAgent } from 'node:https'
+import { systemClock } from '../clock.ts'
 import { SlipwayError } from '../errors.ts'
 import { openAgents } from '../http/agents.ts'
 import { isConnectionError } from '../http/connection-error.ts'
@@ -7,6 +8,7 @@ import { readProxySettings } from '../http/proxy.ts'
 import type { Environment } from '../runtime.ts'
 import { VERSION } from '../version.ts'
 import { readCaBundle } from './ca-bundle.ts'
+import { type AnswerLimits, type Extension, limitAnswers } from './limit-answers.ts'
 
 /**
  * Configuration of every AWS SDK client. The SDK itself reads AWS_ENDPOINT_URL, AWS_USE_FIPS_ENDPOINT and
@@ -38,11 +40,6 @@ interface EnvironmentKeys {
   readonly sessionToken?: string
 }
 
-/** What the SDK calls a runtime extension, as far as we use it. */
-interface Extension {
-  configure(client: { httpHandler(): { handle(...request: never[]): Promise<unknown> } }): void
-}
-
 /**
  * Has the SDK retry each connection error of our list: its own list is shorter, and knows no broken answer (HPE_*), no
  * AggregateError without a code and no failed tunnel through a proxy.
@@ -58,11 +55,14 @@ const retryConnectionErrors: Extension = {
   },
 }
 
+/** The largest answers that we ask for are pages of descriptions, with some megabytes. */
+const LIMITS: AnswerLimits = { bytes: 64 * 1024 * 1024, ms: 2 * 60_000, clock: systemClock }
+
 /**
  * The region from the input, else from the environment, as assume-role and aws-actions/configure-aws-credentials set it.
  * @throws SlipwayError when there is none.
  */
-export function awsConfig(env: Environment, region?: string): AwsConfig {
+export function awsConfig(env: Environment, region?: string, limits: Partial<AnswerLimits> = {}): AwsConfig {
   const chosen = region ?? (env['AWS_REGION'] || env['AWS_DEFAULT_REGION'])
   if (chosen === undefined || chosen === '') {
     throw new SlipwayError('No AWS region is set.', {
@@ -77,7 +77,8 @@ export function awsConfig(env: Environment, region?: string): AwsConfig {
     maxAttempts: 5,
     // `socketTimeout` limits silence, not the whole answer. (The SDK's `requestTimeout` only warns by default.)
     requestHandler: { connectionTimeout: 5_000, socketTimeout: 20_000, ...agents(env) },
-    extensions: [retryConnectionErrors],
+    // In this order: an answer that takes too long is an error of the connection, too.
+    extensions: [limitAnswers({ ...LIMITS, ...limits }), retryConnectionErrors],
   }
 }
 

@@ -47,6 +47,9 @@ export class S3Objects {
   }
 }
 
+/** A state is one object, which is read and written as a whole. */
+const STATE_LIMITS = { bytes: 512 * 1024 * 1024, ms: 15 * 60_000 }
+
 function encryptionOf({ encrypt, kms_key_id }: Config): Encryption {
   if (encrypt !== true) return {}
   return typeof kms_key_id === 'string'
@@ -55,7 +58,7 @@ function encryptionOf({ encrypt, kms_key_id }: Config): Encryption {
 }
 
 function s3Client(config: Config, env: Environment): S3Client {
-  const aws = { ...awsConfig(withNetwork(env, config), text(config['region'])), ...endpointsOf(config) }
+  const aws = { ...awsConfig(withNetwork(env, config), text(config['region']), STATE_LIMITS), ...endpointsOf(config) }
   const endpoint = text((config['endpoints'] as Record<string, unknown> | null)?.['s3']) ?? text(config['endpoint'])
   return new S3Client({
     ...withCredentials(aws, config),
