@@ -5,7 +5,10 @@ import type { Action } from '../syntax/action-metadata.ts'
 
 type Texts = Readonly<Record<string, string>>
 
-/** The action's inputs: given values, else defaults. Warns in GitHub's words about inputs that the action does not have. */
+/**
+ * The action's inputs: given values, else defaults, else ''. Warns in GitHub's words about inputs that the action does not have,
+ * and hands them over, as GitHub's runner does.
+ */
 export function actionInputs(action: Action, given: Texts, frame: Frame, at: EventLocation): Texts {
   const values = new Map(Object.entries(given).map(([name, value]) => [name.toLowerCase(), value]))
   const known = action.inputs.map((input) => input.id)
@@ -16,12 +19,11 @@ export function actionInputs(action: Action, given: Texts, frame: Frame, at: Eve
     frame.job.run.on({ type: 'annotation', at, annotation: { level: 'warning', message } })
   }
   const scope = scopeOf(frame)
-  return Object.fromEntries(
-    action.inputs.flatMap(({ id, default: otherwise }) => {
-      const value = values.get(id.toLowerCase()) ?? renderText(otherwise, scope)
-      return value === undefined ? [] : [[id, value]]
-    }),
-  )
+  const declared = action.inputs.map(({ id, default: otherwise }) => [
+    id,
+    values.get(id.toLowerCase()) ?? renderText(otherwise, scope) ?? '',
+  ])
+  return Object.fromEntries([...declared, ...unexpected.map((id) => [id, values.get(id) ?? ''])])
 }
 
 /** The INPUT_* variables. */

@@ -34,6 +34,14 @@ describe('a Node action', () => {
     expect(annotations).toEqual(["warning: Unexpected input(s) 'bogus', valid inputs are ['some-name', 'other thing']"])
   })
 
+  it('gets inputs that it does not declare, and an empty one for what has no default and is not given', async () => {
+    const { log } = await run(
+      steps('- { uses: ./act, with: { Bogus: 1 } }'),
+      nodeAction({ main: "console.log(JSON.stringify([process.env.INPUT_BOGUS, process.env['INPUT_OTHER_THING']]))" }),
+    )
+    expect(log).toContain('["1",""]')
+  })
+
   it('runs post steps at the end of the job in reverse order, with their state', async () => {
     const main = `
       const fs = require('fs')
