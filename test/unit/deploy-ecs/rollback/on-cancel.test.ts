@@ -134,7 +134,9 @@ test('updates the service back itself where ECS has no deployment that completed
   const { message, requests } = await cancel({
     ...found,
     DescribeServices: serviceOf(ours, unfinished),
-    ListServiceDeployments: { serviceDeployments: [] },
+    // None that was SUCCESSFUL; ours is in progress.
+    ListServiceDeployments: ({ status }) =>
+      status === undefined ? (found['ListServiceDeployments'] as object) : { serviceDeployments: [] },
     StopServiceDeployment: {},
     DescribeTaskDefinition: { taskDefinition: { taskDefinitionArn: arn(1), status: 'ACTIVE' } },
     UpdateService: { service: serviceOf(deployment('ecs-svc/back', 1)).services[0] ?? {} },
