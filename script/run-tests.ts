@@ -26,7 +26,8 @@ async function check(name: string): Promise<Result> {
 }
 
 // One run of all tests, so that no core idles while the last unit test or the last rehearsal ends. Tests that start containers,
-// Terraform and clouds wait more than they compute: four files at a time on any machine.
+// Terraform and clouds wait more than they compute: five files at a time on any machine. A sixth could need
+// more memory than a runner of GitHub has, as the longest all run Terraform's AWS provider.
 async function jest(projects: readonly string[], options: readonly string[]): Promise<readonly Result[]> {
   console.log('\n── tests')
   const report = join(results, 'tests.json')
@@ -62,7 +63,7 @@ if (checked.some(({ name, failed }) => name === 'check:dist' && failed === 0)) p
 const testsStarted = performance.now()
 const tested = fast
   ? await jest(['unit'], ['--maxWorkers=100%'])
-  : await jest(['unit', 'integration', 'e2e'], ['--maxWorkers=4'])
+  : await jest(['unit', 'integration', 'e2e'], ['--maxWorkers=5'])
 const testSeconds = secondsSince(testsStarted)
 const counts = [...checked, ...tested]
 
