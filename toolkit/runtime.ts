@@ -5,7 +5,7 @@ import { type Log, runnerLog } from './log.ts'
 import { type Exec, exec } from './process/exec.ts'
 import { type Query, query } from './process/query.ts'
 import { escapeLibraryOutput } from './runner/library-output.ts'
-import { runnerStep, type Step } from './step.ts'
+import { openRunnerStep, type Step } from './step.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -40,6 +40,7 @@ export interface Action {
 export function run(action: Action): void {
   const phase = process.env['SLIPWAY_PHASE'] === 'post' ? (action.post ?? nothing) : action.main
   const cancellation = new AbortController()
+  const runnerStep = openRunnerStep(runnerLog)
   let ended = false
   escapeLibraryOutput()
 
@@ -47,6 +48,8 @@ export function run(action: Action): void {
     if (ended) return
     ended = true
     if (failure !== undefined) core.setFailed(describeError(failure))
+    const lost = runnerStep.lostOutputs()
+    if (lost !== undefined) core.setFailed(lost)
     // Exits although sockets may be open, once everything printed is written.
     process.stdout.write('', () => process.exit())
   }

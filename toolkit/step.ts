@@ -1,5 +1,8 @@
 import { appendFileSync } from 'node:fs'
 import * as core from '@actions/core'
+import { errorMessage, SlipwayError } from './errors.ts'
+import type { Log } from './log.ts'
+import { ellipsis } from './text/cut.ts'
 
 /** Outputs, state and summary of a step. */
 export interface Step {
@@ -16,16 +19,68 @@ export interface Step {
 /** GitHub drops a summary that is larger than 1 MiB. */
 const SUMMARY_LIMIT = 1024 * 1024
 
-/** Writes to the files of GitHub's runner. Outside a runner the summary is not written. */
-export const runnerStep: Step = {
-  output: (name, value) => core.setOutput(name, value),
-  saveState: (name, value) => core.saveState(name, value),
-  state: (name) => core.getState(name),
-  summary(markdown) {
-    const file = process.env['GITHUB_STEP_SUMMARY']
-    if (file !== undefined && file !== '') appendFileSync(file, `${truncateToBytes(markdown, SUMMARY_LIMIT - 2)}\n\n`)
-  },
+/** A step that remembers the outputs it could not write. */
+export interface RunnerStep extends Step {
+  /** What was done, as far as outputs say, and why they are lost; `undefined` when none is. */
+  lostOutputs(): string | undefined
 }
+
+/**
+ * Writes to the files of GitHub's runner. Outside a runner the summary is not written. A disk may be full once the work is done, and
+ * its result must still be reported: so a lost output throws nothing here, a lost summary is a warning, and only a state without
+ * which nothing may be started throws.
+ */
+export function openRunnerStep(log: Pick<Log, 'warning'>): RunnerStep {
+  const lost = new Map<string, string>()
+  const states = new Map<string, string>()
+  let why = ''
+  return {
+    output(name, value) {
+      try {
+        core.setOutput(name, value)
+      } catch (error) {
+        why = errorMessage(error)
+        lost.set(name, typeof value === 'string' ? value : JSON.stringify(value))
+      }
+    },
+    saveState(name, value) {
+      const before = states.get(name)
+      if (before === value) return
+      try {
+        core.saveState(name, value)
+        states.set(name, value)
+      } catch (cause) {
+        const problem = `The state \`${name}\` for the post step could not be written: ${errorMessage(cause)}`
+        // Post knows of nothing yet: what this is the state of must not start.
+        if (before === undefined || before === '') throw new SlipwayError(`${problem}.`, { hint: FREE_SPACE, cause })
+        log.warning(`${problem}. The post step may repeat what this step has done.`)
+      }
+    },
+    state: (name) => core.getState(name),
+    summary(markdown) {
+      const file = process.env['GITHUB_STEP_SUMMARY']
+      if (file === undefined || file === '') return
+      try {
+        appendFileSync(file, `${truncateToBytes(markdown, SUMMARY_LIMIT - 2)}\n\n`)
+      } catch (error) {
+        log.warning(`The job summary could not be written: ${errorMessage(error)}. ${FREE_SPACE}`)
+      }
+    },
+    lostOutputs() {
+      if (lost.size === 0) return undefined
+      const values = [...lost].map(([name, value]) => `  ${name}: ${ellipsis(value, LONGEST)}`)
+      return [
+        `The step has ended, and its log has the result. Its outputs could not be written: ${why}.`,
+        ...values,
+        `Next: ${FREE_SPACE}`,
+      ].join('\n')
+    },
+  }
+}
+
+const FREE_SPACE = 'Free disk space on the runner.'
+/** Characters of an output in an error. */
+const LONGEST = 200
 
 /** Cuts `text` to `limit` bytes of UTF-8, at a line's end where possible, and says that it did. */
 export function truncateToBytes(text: string, limit: number): string {

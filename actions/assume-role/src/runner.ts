@@ -1,4 +1,5 @@
 import * as core from '@actions/core'
+import { SlipwayError } from '../../../toolkit/errors.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import { requestJobToken } from './job-token.ts'
 
@@ -12,5 +13,14 @@ export interface Runner {
 
 export const githubRunner = (world: World): Runner => ({
   idToken: (audience) => requestJobToken(audience, world),
-  exportVariable: (name, value) => core.exportVariable(name, value),
+  exportVariable(name, value) {
+    try {
+      core.exportVariable(name, value)
+    } catch (cause) {
+      throw new SlipwayError(`The variable \`${name}\` could not be set for the steps that follow.`, {
+        hint: 'Free disk space on the runner. Steps that run all the same may have some of the variables and not others.',
+        cause,
+      })
+    }
+  },
 })

@@ -152,3 +152,48 @@ test('main saves each listed state empty first, and no other: a variable of the 
   expect(output).toContain('`other` is not listed')
   expect(readFileSync(file, 'utf8')).toMatch(/^scratch<<(.+)\n\n\1\ntask<<(.+)\n\n\2\n$/)
 })
+
+describe('on a full disk', () => {
+  test('a lost summary is a warning, after which the step goes on', async () => {
+    const { code, output } = await start(
+      "run({ main: async ({ log, step }) => { step.summary('# Deployed'); log.info('web:2 runs in prod/web') } })",
+      { GITHUB_STEP_SUMMARY: '/dev/full' },
+    ).ended
+    expect(code).toBe(0)
+    expect(output).toMatch(/^::warning::The job summary could not be written: ENOSPC.*\nweb:2 runs in prod\/web\n$/)
+  })
+
+  test('lost outputs fail the step, once it has said what was done', async () => {
+    const { code, output } = await start(
+      `run({ main: async ({ log, step }) => {
+        step.output('verdict', 'succeeded')
+        step.output('images', ['web'])
+        log.info('web:2 runs in prod/web')
+      } })`,
+      { GITHUB_OUTPUT: '/dev/full' },
+    ).ended
+    expect(code).toBe(1)
+    const [first, second] = output.split('\n')
+    expect(first).toBe('web:2 runs in prod/web')
+    expect(second).toMatch(/^::error::The step has ended, .* could not be written: ENOSPC/)
+    expect(second).toContain('%0A  verdict: succeeded%0A  images: ["web"]%0ANext: Free disk space')
+  })
+
+  test('an error of the step comes before that of its outputs', async () => {
+    const { output } = await start(
+      "run({ main: async ({ step }) => { step.output('verdict', 'failed'); throw new Error('web: failed.') } })",
+      { GITHUB_OUTPUT: '/dev/full' },
+    ).ended
+    expect(output).toMatch(/^::error::web: failed\.\n::error::The step has ended/)
+  })
+
+  test('a state that cannot be saved stops main before it starts', async () => {
+    const { code, output } = await start(
+      "run({ main: async ({ log }) => log.info('started'), post: async () => {}, state: ['task'] })",
+      { GITHUB_STATE: '/dev/full' },
+    ).ended
+    expect(code).toBe(1)
+    expect(output).toMatch(/^::error::The state `task` for the post step could not be written: ENOSPC/)
+    expect(output).not.toContain('started')
+  })
+})

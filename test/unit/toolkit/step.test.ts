@@ -1,4 +1,7 @@
-import { truncateToBytes } from '../../../toolkit/step.ts'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openRunnerStep, truncateToBytes } from '../../../toolkit/step.ts'
 
 test('does not change a text that fits', () => {
   expect(truncateToBytes('äöü', 6)).toBe('äöü')
@@ -14,4 +17,45 @@ test('cuts a single long line between two characters', () => {
   const cut = truncateToBytes('ä'.repeat(1000), 301)
   expect(Buffer.byteLength(cut)).toBeLessThanOrEqual(301)
   expect(cut).toMatch(/^ä+\n\n_Cut here/)
+})
+
+describe('the state for the post step', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-step-'))
+  const file = join(folder, 'state')
+  afterEach(() => delete process.env['GITHUB_STATE'])
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  const open = () => {
+    const warnings: string[] = []
+    const step = openRunnerStep({ warning: (message) => void warnings.push(message) })
+    writeFileSync(file, '')
+    process.env['GITHUB_STATE'] = file
+    return { step, warnings, fill: () => Object.assign(process.env, { GITHUB_STATE: '/dev/full' }) }
+  }
+
+  test('throws where the disk is full before post knows of anything', () => {
+    const { step, fill } = open()
+    step.saveState('task', '')
+    fill()
+    expect(() => step.saveState('task', '{"taskArn":"arn"}')).toThrow(
+      /^The state `task` .* could not be written: .*ENOSPC/,
+    )
+  })
+
+  test('is a warning once the work has begun, so that its result is not lost', () => {
+    const { step, warnings, fill } = open()
+    step.saveState('task', 'arn')
+    fill()
+    step.saveState('task', '')
+    expect(warnings).toEqual([expect.stringMatching(/ENOSPC.* may repeat/)])
+  })
+
+  test('is not written where it is the same', () => {
+    const { step, warnings, fill } = open()
+    step.saveState('task', '')
+    fill()
+    step.saveState('task', '')
+    expect(warnings).toEqual([])
+    expect(readFileSync(file, 'utf8').match(/^task<</gm)).toHaveLength(1)
+  })
 })

@@ -32,7 +32,12 @@ export async function runBeforeDeploy(
   const run: TaskRun = { taskDefinition, container, command }
   const request = runTaskRequest(plan, run, readWorkflowRun(env))
   const task: RunningTask = { cluster: plan.name.cluster, taskArn: await startTask(aws, request) }
-  saveTask(step, task)
+  try {
+    saveTask(step, task)
+  } catch (error) {
+    await stopTask(context, task, 'The post step could not be told of it.')
+    throw error
+  }
   const id = taskId(task.taskArn)
   log.info(`Running \`${command.join(' ')}\` in ${container} (task ${id} of ${revisionName(taskDefinition)})`)
   const definition = plan.revision.registration.containerDefinitions.find(({ name }) => name === container)

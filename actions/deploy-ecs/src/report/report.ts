@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DeployRecord } from '../../../../toolkit/deploy-record.ts'
-import { SlipwayError } from '../../../../toolkit/errors.ts'
+import { errorMessage, SlipwayError } from '../../../../toolkit/errors.ts'
 import { inParallel } from '../../../../toolkit/parallel.ts'
 import { formatDuration } from '../../../../toolkit/text/duration.ts'
 import { nameOf } from '../aws/service-name.ts'
@@ -16,13 +16,15 @@ import { type Explained, summarise } from './summary.ts'
 export async function report(context: Context, outcomes: readonly Outcome[], span: Span): Promise<void> {
   const { step, log } = context
   const record = toRecord(outcomes, context, span)
-  writeOutputs(context, outcomes, record, span)
+  const recordLost = writeOutputs(context, outcomes, record, span)
   step.summary(summarise(await inParallel(outcomes, 4, (outcome) => explained(context, outcome)), span))
   const lines = outcomes.map(({ plan, verdict }) => `${nameOf(plan.name)}: ${verdict.status}. ${verdict.reason}`)
   if (record.verdict === 'succeeded') {
     log.info(lines.join('\n'))
+    if (recordLost !== undefined) throw new SlipwayError([...lines, recordLost].join('\n'))
     return
   }
+  if (recordLost !== undefined) log.warning(recordLost)
   const evidence = outcomes.flatMap(({ verdict }) => verdict.evidence.map((line) => `  ${line}`))
   throw new SlipwayError([...lines, ...evidence].join('\n'), { hint: HINTS[record.verdict] })
 }
@@ -40,12 +42,13 @@ const HINTS: Readonly<Record<Exclude<DeployRecord['verdict'], 'succeeded'>, stri
   cancelled: 'Run the job again to deploy.',
 }
 
+/** @returns a sentence when the record could not be written to its file, as on a full disk. */
 function writeOutputs(
   { step, env, log, inputs }: Context,
   outcomes: readonly Outcome[],
   record: DeployRecord,
   { startedAt, finishedAt }: Span,
-): void {
+): string | undefined {
   // A string for one service, as in AWS's action; a list for several.
   const ofEach = (value: (outcome: Outcome) => string | number | undefined) => {
     const values = outcomes.map((outcome) => value(outcome) ?? '')
@@ -70,9 +73,14 @@ function writeOutputs(
   step.output('images', imagesOf(outcomes))
   step.output('duration', Math.round((finishedAt - startedAt) / 1000))
   step.output('deploy-record', record)
-  writeFileSync(file, `${JSON.stringify(record, undefined, 2)}\n`)
+  try {
+    writeFileSync(file, `${JSON.stringify(record, undefined, 2)}\n`)
+  } catch (error) {
+    return `The deploy record could not be written to \`${file}\`: ${errorMessage(error)}.`
+  }
   step.output('deploy-record-file', file)
   log.debug(`Took ${formatDuration(finishedAt - startedAt)}; the record is in ${file}.`)
+  return undefined
 }
 
 /** `container=image`, each once. */

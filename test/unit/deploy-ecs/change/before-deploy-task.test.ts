@@ -26,7 +26,11 @@ const stopped = (container: Container, more: Task = {}) =>
   task({ lastStatus: 'STOPPED', containers: [ended(container)], ...more })
 
 /** Runs the task; each look at it shows the next of `looks`, and then the last. */
-async function run(looks: readonly (Task | Error | undefined)[], more: Readonly<Record<string, Answer>> = {}) {
+async function run(
+  looks: readonly (Task | Error | undefined)[],
+  more: Readonly<Record<string, Answer>> = {},
+  saveState?: () => never,
+) {
   const fake = fakeAws({
     RunTask: { tasks: [{ taskArn }] },
     DescribeTasks: (_, count) => {
@@ -43,7 +47,7 @@ async function run(looks: readonly (Task | Error | undefined)[], more: Readonly<
   const { log, lines } = fakeLog()
   const state = new Map<string, string>()
   const step = {
-    saveState: (name: string, value: string) => void state.set(name, value),
+    saveState: saveState ?? ((name: string, value: string) => void state.set(name, value)),
     state: (name: string) => state.get(name) ?? '',
   }
   const { aws, clock } = fake
@@ -121,4 +125,13 @@ describe('a task that is not followed to its end is stopped', () => {
     const { left } = await run([awsError('AccessDeniedException')], { StopTask: awsError('AccessDeniedException') })
     expect(left).toEqual({ cluster: 'prod', taskArn })
   })
+})
+
+test('a task that post could not be told of is stopped', async () => {
+  const full = () => {
+    throw new Error('ENOSPC: no space left on device, write')
+  }
+  const { error, requests } = await run([task({})], {}, full)
+  expect(error).toContain('ENOSPC')
+  expect(requests('StopTask')).toEqual([expect.objectContaining({ cluster: 'prod', task: taskArn })])
 })

@@ -103,3 +103,20 @@ describe('the record file', () => {
     expect(JSON.parse(readFileSync(recordFile, 'utf8'))).toMatchObject({ verdict: 'failed' })
   })
 })
+
+test.each([
+  ['succeeded', outcome('web'), 'prod/web: succeeded. All 2 tasks run.'],
+  ['failed', failed('web'), 'prod/web: failed. It failed.'],
+])(
+  'a full disk hides no verdict: the deploy that %s is told first, then the record that is lost',
+  async (status, one, told) => {
+    const { outputs, lines, summary, error } = await run([one], { recordFile: '/dev/full' })
+    expect(error?.message.split('\n')[0]).toBe(told)
+    expect([...lines, error?.message].join('\n')).toMatch(
+      /The deploy record could not be written to `\/dev\/full`: .*ENOSPC/,
+    )
+    expect(outputs['verdict']).toBe(status)
+    expect(outputs).not.toHaveProperty('deploy-record-file')
+    expect(summary).not.toBe('')
+  },
+)
