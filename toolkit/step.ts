@@ -2,7 +2,6 @@ import { appendFileSync } from 'node:fs'
 import * as core from '@actions/core'
 import { errorMessage, SlipwayError } from './errors.ts'
 import type { Log } from './log.ts'
-import { ellipsis } from './text/cut.ts'
 
 /** Outputs, state and summary of a step. */
 export interface Step {
@@ -68,7 +67,7 @@ export function openRunnerStep(log: Pick<Log, 'warning'>): RunnerStep {
     },
     lostOutputs() {
       if (lost.size === 0) return undefined
-      const values = [...lost].map(([name, value]) => `  ${name}: ${ellipsis(value, LONGEST)}`)
+      const values = [...lost].map(([name, value]) => `  ${name}: ${shown(value)}`)
       return [
         `The step has ended, and its log has the result. Its outputs could not be written: ${why}.`,
         ...values,
@@ -79,6 +78,8 @@ export function openRunnerStep(log: Pick<Log, 'warning'>): RunnerStep {
 }
 
 const FREE_SPACE = 'Free disk space on the runner.'
+/** Whole or not at all: the runner masks a secret only where all of it is shown. */
+const shown = (value: string): string => (value.length <= LONGEST ? value : `(${value.length} characters)`)
 /** Characters of an output in an error. */
 const LONGEST = 200
 

@@ -59,3 +59,17 @@ describe('the state for the post step', () => {
     expect(readFileSync(file, 'utf8').match(/^task<</gm)).toHaveLength(1)
   })
 })
+
+test('a lost output is shown whole or not at all: the runner would not mask a part of a secret', () => {
+  const file = process.env['GITHUB_OUTPUT']
+  process.env['GITHUB_OUTPUT'] = '/dev/full'
+  const step = openRunnerStep({ warning: () => {} })
+  step.output('verdict', 'succeeded')
+  step.output('aws-session-token', 's'.repeat(201))
+  if (file === undefined) delete process.env['GITHUB_OUTPUT']
+  else process.env['GITHUB_OUTPUT'] = file
+  expect(step.lostOutputs()?.split('\n').slice(1, 3)).toEqual([
+    '  verdict: succeeded',
+    '  aws-session-token: (201 characters)',
+  ])
+})
