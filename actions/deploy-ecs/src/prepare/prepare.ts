@@ -26,6 +26,7 @@ import { sameRegistration } from '../task-definition/same-registration.ts'
 import type { PlannedRevision, ServicePlan } from '../task-definition/service-plan.ts'
 import { checkAccount } from './account.ts'
 import { checkImages, imageKey } from './check-images.ts'
+import { refuseDeadlock } from './deadlock.ts'
 import {
   missingTargetGroup,
   refuseForeignController,
@@ -70,6 +71,7 @@ export async function prepare(context: Context): Promise<readonly ServicePlan[]>
   )
   const plans = drafts.map((one) => toPlan(one, checked))
   reportUnknownMembers(context, plans)
+  for (const { name, before, revision } of plans) refuseDeadlock(name, before, inputs.serviceChanges, revision.arn)
   const first = inputs.beforeDeploy && planFor(plans, inputs.beforeDeploy)
   if (first !== undefined) chosenContainer(first, inputs.beforeDeploy?.container)
   // All services are in the account of the credentials.

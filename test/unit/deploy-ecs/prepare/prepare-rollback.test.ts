@@ -19,7 +19,7 @@ const prepare = (inputs: object, given = answers()) => {
     aws,
     env: {},
     log: fakeLog().log,
-    inputs: { services: [{ cluster: 'prod', service: 'web' }], ...inputs },
+    inputs: { services: [{ cluster: 'prod', service: 'web' }], serviceChanges: {}, ...inputs },
   }
   return prepareRollback(context as unknown as Context)
 }
@@ -115,4 +115,17 @@ test.each([
   ],
 ])('refuses where %s', async (_, inputs, given, message) => {
   await expect(prepare(inputs, given)).rejects.toThrow(message)
+})
+
+test('refuses a rollback that ECS could not begin', async () => {
+  const bounds = { minimumHealthyPercent: 100, maximumPercent: 134 }
+  const services = [
+    {
+      ...{ serviceName: 'web', status: 'ACTIVE', taskDefinition: arn('web:3') },
+      ...{ desiredCount: 1, runningCount: 1, deploymentConfiguration: bounds },
+    },
+  ]
+  await expect(prepare({ rollbackTo: '2' }, { ...answers(), DescribeServices: { services } })).rejects.toThrow(
+    '`maximumPercent` 134 allows 1 (1.34, rounded down)',
+  )
 })

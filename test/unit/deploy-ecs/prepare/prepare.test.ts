@@ -149,3 +149,12 @@ describe('the calls that the watch needs', () => {
     expect([...requests('ListTasks'), ...requests('DescribeTargetHealth')]).toEqual([])
   })
 })
+
+test('refuses a deploy that ECS could not begin', async () => {
+  const bounds = { minimumHealthyPercent: 100, maximumPercent: 134 }
+  const service = serviceOf('web', { runningCount: 1, deploymentConfiguration: bounds })
+  const image = { image: 'example.com/web:2' }
+  const taskDefinitionChanges = readTaskDefinitionChanges(new InputReader({ INPUT_IMAGE: image.image }))
+  await expect(run([service], { taskDefinitionChanges }).plans).rejects.toThrow('cannot replace a task')
+  await expect(run([service]).plans).resolves.toHaveLength(1)
+})
