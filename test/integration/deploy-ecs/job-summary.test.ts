@@ -55,7 +55,9 @@ tasks:
   ])
   for (const row of rows) expect(row).toContain(`${CONSOLE}/ecs/v2/clusters/production/tasks/`)
   const annotations = done.log.filter((line) => line.startsWith('error: '))
-  expect(annotations).toEqual([expect.stringContaining('2 × '), expect.stringContaining('2 × OutOfMemoryError')])
+  // The verdict is an annotation too. It has the first reason.
+  expect(done.error).toContain('4 tasks of web:2 failed: app exited with code 3 (2 tasks).')
+  expect(annotations).toEqual([expect.stringContaining('2 × OutOfMemoryError')])
 })
 
 test.each([
@@ -103,7 +105,11 @@ test("targets that are not healthy are named, with the load balancer's own reaso
   expect(readable(done)).toMatch(
     /\| `web` \| unhealthy \((Target\.ResponseCodeMismatch: )?Health checks failed with these codes: \[500\]\) \|/,
   )
-  expect(done.log).toContainEqual(expect.stringMatching(/^error: \d × unhealthy \(.*\[500\]\): /))
+  expect(done.error?.split('\n')[0]).toContain(
+    'the health check of target group web got 500 from GET / on port 80, and expects 200.',
+  )
+  const asked = cloud.journal.entries('api').filter(({ action }) => action === 'DescribeTargetGroups')
+  expect(asked).toHaveLength(1)
 })
 
 test("the service's events are those of this deploy, and lead to the console", async () => {

@@ -165,8 +165,8 @@ describe('a deploy that fails', () => {
     ['oom', 'OutOfMemoryError', 'raise `memory`'],
     ['missing', 'CannotPullContainerError', 'The image is not in the registry'],
     ['no-secret', 'ResourceInitializationError', 'the execution role may read it'],
-    ['sick', 'unhealthy (Health checks failed with these codes: [500])', 'does not answer its health check'],
-    ['mute', 'failed ELB health checks', 'does not answer its health check'],
+    ['sick', 'got 500 from GET / on port 80, and expects 200', 'answers with an error'],
+    ['mute', 'got no answer within 5 s from GET / on port 80', 'listens on that port'],
   ])('by %s is rolled back, is red, and says why', async (tag, reason, hint) => {
     await makeService(cloud)
     const done = await deploy(cloud, { image: `example.com/web:${tag}` })
@@ -191,7 +191,10 @@ describe('a deploy that fails', () => {
     const done = await deploy(cloud, { image: 'example.com/web:no-room', timeout: '5m', 'on-failure': 'leave' })
     expect(done.outputs['verdict']).toBe('timed-out')
     expect(done.error).toContain('0/2 running')
-    expect(done.summary).toContain('unable to place a task')
+    const why = 'Not done after 5 min: ECS was unable to place a task. Reason: Capacity is unavailable at this time.'
+    expect(done.error?.split('\n')[0]).toContain(why)
+    expect(done.outputs['deploy-record']).toMatchObject({ services: [{ reason: expect.stringContaining(why) }] })
+    expect(done.summary).toContain(why)
   })
 
   test('with on-failure: stop is stopped and not rolled back', async () => {

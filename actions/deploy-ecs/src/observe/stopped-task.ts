@@ -1,3 +1,4 @@
+import { targetGroupName } from '../aws/short-names.ts'
 import type { ObservedContainer, ObservedTask } from './model.ts'
 
 /** Why a task stopped. */
@@ -38,7 +39,7 @@ const SECRET = /secret|parameter|\bssm\b|\basm\b/i
 export function judgeStop(task: ObservedTask): Stop | undefined {
   const { stopCode, stoppedReason, lastStatus } = task
   if (stopCode === undefined && stoppedReason === undefined && lastStatus !== 'STOPPED') return undefined
-  const guilty = guiltyContainer(task)
+  const guilty = failedDependency(task) ?? guiltyContainer(task)
   const reason = plain(
     guilty?.reason !== undefined && !/essential/i.test(guilty.reason)
       ? guilty.reason
@@ -57,8 +58,9 @@ export function judgeStop(task: ObservedTask): Stop | undefined {
       ((kind === 'image' && IMAGE_IS_NOT_THERE.test(text)) || (kind === 'initialisation' && SECRET.test(text))),
     reason,
     ...(instance === undefined ? {} : { instance }),
-    ...(guilty?.exitCode === undefined ? {} : { exitCode: guilty.exitCode }),
-    ...(guilty === undefined ? {} : { container: guilty.name }),
+    // After a failed health check ECS ends every container: which code that gives says nothing.
+    ...(guilty?.exitCode === undefined || kind === 'health-check' ? {} : { exitCode: guilty.exitCode }),
+    ...(guilty === undefined || kind === 'health-check' ? {} : { container: guilty.name }),
   }
 }
 
@@ -76,11 +78,22 @@ function kindOf(stopCode: string | undefined, text: string, exitCode: number | u
     return /health/i.test(text) ? 'health-check' : 'scaled-in'
   }
   if (INTERRUPTIONS.has(stopCode ?? '')) return 'interrupted'
+  if (DEPENDENCY.test(text)) return 'exited'
   if (stopCode === 'TaskFailedToStart') return 'not-started'
   return exitCode === 137 && /memory/i.test(text) ? 'out-of-memory' : 'exited'
 }
 
 const INTERRUPTIONS = new Set(['SpotInterruption', 'TerminationNotice', 'UserInitiated', 'InfrastructureHealth'])
+
+const DEPENDENCY = /DependencyError: container (\S+) exited with \[(\d+)\]/
+
+/** The container that ended before others that depend on it could start, with their reason. */
+function failedDependency({ containers }: ObservedTask): ObservedContainer | undefined {
+  const reason = containers.map((one) => one.reason).find((text) => text !== undefined && DEPENDENCY.test(text))
+  const [, name, code] = DEPENDENCY.exec(reason ?? '') ?? []
+  const known = containers.find((one) => one.name === name)
+  return known === undefined || reason === undefined ? undefined : { ...known, reason, exitCode: Number(code) }
+}
 
 /**
  * The container that caused the stop: one with a reason, else one that failed, else one that was killed, else one that ended.
@@ -106,6 +119,7 @@ const plain = (reason: string): string =>
   reason
     .replace(/\b[0-9a-f]{32}\b/g, '…')
     .replace(/\b(?:\d{1,3}\.){3}\d{1,3}\b(:\d+)?/g, '…')
+    .replace(/\(target-group (arn:[^)\s]+)\)/g, (_, arn) => `target group ${targetGroupName(arn)}`)
     .replace(/\beni-[0-9a-f]+\b/g, 'eni-…')
     .replace(/\brequest id: [\w-]+/gi, 'request id: …')
     .trim()

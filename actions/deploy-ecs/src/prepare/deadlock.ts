@@ -1,8 +1,9 @@
 // Refuses a rolling update that ECS can neither begin nor end, by ECS's own arithmetic. Pure.
 import type { Service } from '@aws-sdk/client-ecs'
-import { counted } from '../../../../toolkit/text/counted.ts'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
+import { counted } from '../../../../toolkit/text/counted.ts'
 import { nameOf, type ServiceName } from '../aws/service-name.ts'
+import { revisionName } from '../aws/short-names.ts'
 import type { ServiceChanges } from '../inputs/inputs.ts'
 
 /**
@@ -20,8 +21,10 @@ export function refuseDeadlock(
   const { strategy = 'ROLLING', minimumHealthyPercent = 100, maximumPercent = 200 } = deploymentConfiguration
   const desired = changes.desiredCount ?? service.desiredCount ?? 0
   // On the way back from a deployment that cannot go on, the tasks to go back to still run.
-  const runs = deployments.some((one) => one.taskDefinition === revision && (one.runningCount ?? 0) > 0)
-  const startsNoTask = (runs || revision === service.taskDefinition) && changes.forceNewDeployment !== true
+  const isIt = (taskDefinition = '') =>
+    revision !== undefined && revisionName(taskDefinition) === revisionName(revision)
+  const runs = deployments.some((one) => isIt(one.taskDefinition) && (one.runningCount ?? 0) > 0)
+  const startsNoTask = (runs || isIt(service.taskDefinition)) && changes.forceNewDeployment !== true
   // A daemon's count is that of its instances. Tasks that are missing are started whatever the bounds.
   if (schedulingStrategy === 'DAEMON' || strategy !== 'ROLLING' || startsNoTask) return
   if (desired === 0 || runningCount < desired) return

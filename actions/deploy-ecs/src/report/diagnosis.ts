@@ -5,11 +5,16 @@ import { eventsSince, type FollowedDeployment } from '../observe/deployment.ts'
 import type { Observation, ObservedEvent, ObservedTask } from '../observe/model.ts'
 import { ENDED_BY_ECS, judgeStop, type Stop } from '../observe/stopped-task.ts'
 import { describeTarget } from '../observe/task-health.ts'
+import { checkOf, textOf } from '../watch/cause.ts'
+import { type FailedCheck, failedChecks, type HealthChecks, unhealthyEvents } from '../watch/health-checks.ts'
+import { checkHint } from './check-hints.ts'
 import { hintFor } from './stop-hints.ts'
 
 /** Tasks that stopped for the same reason. */
 export interface StopGroup {
   readonly stop: Stop
+  /** The reason in words, as in the verdict. */
+  readonly text: string
   readonly hint: string
   /** ARNs, newest last. */
   readonly tasks: readonly string[]
@@ -34,15 +39,19 @@ export interface Diagnosis {
 const MOST_EVENTS = 20
 
 /** Groups stopped tasks and unhealthy targets by reason, the most frequent first. */
-export function diagnose(followed: FollowedDeployment, latest: Observation): Diagnosis {
+export function diagnose(
+  followed: FollowedDeployment,
+  latest: Observation,
+  checks: HealthChecks = new Map(),
+): Diagnosis {
   return {
-    stops: stopGroups(latest),
+    stops: stopGroups(latest, failedChecks(followed, latest, checks)),
     targets: troubles(followed, latest),
     events: eventsSince(followed, latest).slice(-MOST_EVENTS),
   }
 }
 
-function stopGroups({ tasks = [] }: Observation): readonly StopGroup[] {
+function stopGroups({ tasks = [] }: Observation, checks: readonly FailedCheck[]): readonly StopGroup[] {
   const stopped = tasks
     .toSorted((a, b) => a.createdAt - b.createdAt)
     .flatMap((task) => {
@@ -53,12 +62,14 @@ function stopGroups({ tasks = [] }: Observation): readonly StopGroup[] {
   return [...groups.values()]
     .flatMap((group) => {
       const [first] = group
+      const check = first && checkOf(first.stop, checks)
       return first === undefined
         ? []
         : [
             {
               stop: first.stop,
-              hint: hintFor(first.stop),
+              text: textOf(first.stop, checks),
+              hint: check === undefined ? hintFor(first.stop) : checkHint(check),
               tasks: group.map(({ task }) => task.arn),
               failed: failedContainers(group.at(-1)?.task, first.stop),
             },
@@ -96,12 +107,8 @@ const fromTargets = ({ targets = [] }: Observation): readonly TargetGroupTrouble
 
 /** ECS deregisters a target when it stops the task. Why it was unhealthy is in the service's events. */
 const fromEvents = (followed: FollowedDeployment, latest: Observation): readonly TargetGroupTrouble[] =>
-  eventsSince(followed, latest).flatMap(({ message }) => {
-    const match = /\(((?:task|instance) [\w-]+)\).* is unhealthy in \(target-group (\S+)\) due to \(reason (.*)\)/.exec(
-      message,
-    )
-    const [, target = '', group = '', reason = ''] = match ?? []
-    return match === null
-      ? []
-      : [{ targetGroup: targetGroupName(group), state: `unhealthy (${reason})`, targets: [target] }]
-  })
+  unhealthyEvents(followed, latest).map(({ target, targetGroup, reason }) => ({
+    targetGroup,
+    state: `unhealthy (${reason})`,
+    targets: [target],
+  }))

@@ -2,6 +2,7 @@ import { errorMessage } from '../../../../toolkit/errors.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
 import { regionOf, taskId } from '../aws/short-names.ts'
 import { type LogStream, logStreamOf, readLog } from '../logs/container-log.ts'
+import type { StopKind } from '../observe/stopped-task.ts'
 import type { Registration } from '../task-definition/registration.ts'
 import type { Diagnosis } from './diagnosis.ts'
 
@@ -13,6 +14,8 @@ export interface FailedLog extends LogStream {
   readonly missing?: string
 }
 
+/** No container of such a task has run, so there is no log. */
+const WITHOUT_LOG: ReadonlySet<StopKind> = new Set(['image', 'initialisation', 'not-started'])
 const MOST_LOGS = 5
 const LINES = 25
 
@@ -24,8 +27,7 @@ export async function readFailedLogs(
 ): Promise<readonly FailedLog[]> {
   const wanted = stops.flatMap(({ stop, tasks, failed }) => {
     const task = tasks.at(-1)
-    // A container whose image was not pulled has no log.
-    if (task === undefined || stop.kind === 'image') return []
+    if (task === undefined || WITHOUT_LOG.has(stop.kind)) return []
     const names = failed.length > 0 ? failed : containerDefinitions.slice(0, 1).flatMap(({ name }) => name ?? [])
     return names.flatMap((container) => {
       const definition = containerDefinitions.find(({ name }) => name === container)

@@ -8,6 +8,7 @@ import { nameOf } from '../aws/service-name.ts'
 import type { Context } from '../inputs/context.ts'
 import { imagesToShow } from '../task-definition/images-to-ship.ts'
 import { explain } from './explain.ts'
+import { nextStep } from './next-step.ts'
 import { healthyTasks, type Outcome } from './outcome.ts'
 import { type Span, toRecord } from './record.ts'
 import { type Explained, summarise } from './summary.ts'
@@ -18,15 +19,38 @@ export async function report(context: Context, outcomes: readonly Outcome[], spa
   const record = toRecord(outcomes, context, span)
   const recordLost = writeOutputs(context, outcomes, record, span)
   step.summary(summarise(await inParallel(outcomes, 4, (outcome) => explained(context, outcome)), span))
-  const lines = outcomes.map(({ plan, verdict }) => `${nameOf(plan.name)}: ${verdict.status}. ${verdict.reason}`)
   if (record.verdict === 'succeeded') {
+    const lines = outcomes.map(verdictLine)
     log.info(lines.join('\n'))
     if (recordLost !== undefined) throw new SlipwayError([...lines, recordLost].join('\n'))
     return
   }
   if (recordLost !== undefined) log.warning(recordLost)
-  const evidence = outcomes.flatMap(({ verdict }) => verdict.evidence.map((line) => `  ${line}`))
-  throw new SlipwayError([...lines, ...evidence].join('\n'), { hint: HINTS[record.verdict] })
+  throw failure(outcomes, record.verdict)
+}
+
+const verdictLine = ({ plan, verdict }: Outcome) => `${nameOf(plan.name)}: ${verdict.status}. ${verdict.reason}`
+
+/** The error of the step: the services that did not succeed, each with its verdict, evidence and what to do; then the others. */
+function failure(outcomes: readonly Outcome[], verdict: Exclude<DeployRecord['verdict'], 'succeeded'>): SlipwayError {
+  // The first line is what GitHub shows first.
+  const [well, badly] = [true, false].map((isWell) =>
+    outcomes.filter(({ verdict }) => (verdict.status === 'succeeded') === isWell),
+  )
+  const lines = [
+    ...(badly ?? []).flatMap((outcome) => {
+      const { evidence, cause } = outcome.verdict
+      const next = outcomes.length > 1 ? nextStep(cause) : undefined
+      const more = [...evidence, ...(next === undefined ? [] : [`Next: ${next}`])]
+      return [verdictLine(outcome), ...more.map((line) => `  ${line}`)]
+    }),
+    ...(well ?? []).map(verdictLine),
+  ]
+  const [only] = outcomes
+  const next = outcomes.length === 1 ? nextStep(only?.verdict.cause) : undefined
+  // An error of AWS in the evidence has its own next step.
+  const isKnown = lines.some((line) => /^\s*Next: /m.test(line))
+  return new SlipwayError(lines.join('\n'), isKnown ? {} : { hint: next ?? HINTS[verdict] })
 }
 
 async function explained(context: Context, outcome: Outcome): Promise<Explained> {

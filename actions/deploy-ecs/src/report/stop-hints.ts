@@ -17,7 +17,7 @@ const EXIT_CODES: Readonly<Record<number, string>> = {
 }
 
 /** What to do about a task that stopped. */
-export function hintFor({ kind, reason, exitCode }: Stop): string {
+export function hintFor({ kind, reason, exitCode, container }: Stop): string {
   switch (kind) {
     case 'image':
       return imageHint(reason)
@@ -28,12 +28,15 @@ export function hintFor({ kind, reason, exitCode }: Stop): string {
     case 'out-of-memory':
       return 'It used more memory than its limit: raise `memory`, or find the leak. 137 is the exit code of a killed process.'
     case 'health-check':
-      return 'The container runs but does not answer its health check: check path, port, expected codes, and the grace period.'
+      return /container health/i.test(reason)
+        ? "The container runs, but the command of its `healthCheck` does not exit with 0: see the container's log, and run the command in it."
+        : 'The container runs, but fails a health check: check its path, port and expected codes, and the grace period of the service.'
     case 'not-started':
       return /network interface/i.test(reason)
         ? 'The network was not ready in time: check free addresses in the subnets and the quota of network interfaces.'
         : 'The container could not be started: check its command, user, volumes and architecture.'
     case 'exited':
+      if (/DependencyError/.test(reason)) return `Other containers wait for ${container}, which failed: see its log.`
       return exitCode === undefined
         ? 'An essential container ended: see its log.'
         : (EXIT_CODES[exitCode] ?? signalHint(exitCode))

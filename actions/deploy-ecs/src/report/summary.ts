@@ -9,6 +9,7 @@ import { imagesToShow } from '../task-definition/images-to-ship.ts'
 import { logUrl, serviceUrl, taskUrl } from './console-links.ts'
 import type { Explanation } from './explain.ts'
 import type { FailedLog } from './failed-logs.ts'
+import { nextStep } from './next-step.ts'
 import { type Outcome, overall, runsNow, startedNothing } from './outcome.ts'
 import type { Span } from './record.ts'
 import { drawTimeline } from './timeline-chart.ts'
@@ -56,12 +57,14 @@ export function summarise(outcomes: readonly Explained[], { startedAt, finishedA
 }
 
 function section({ plan, verdict, watch, explanation }: Explained, titled: boolean): string {
+  const next = nextStep(verdict.cause)
   return join(
     titled ? heading(3, text(nameOf(plan.name))) : undefined,
     `**${text(verdict.reason)}**`,
+    next === undefined ? undefined : `**What to do:** ${text(next)}`,
     verdict.evidence.map((line) => `- ${text(line)}`).join('\n'),
     explanation && explained(explanation, plan.before.serviceArn ?? ''),
-    watch && chartOf(drawTimeline(watch.timeline)),
+    watch && chartOf(drawTimeline(watch.timeline, watch.latest.at)),
   )
 }
 
@@ -93,8 +96,11 @@ function explained({ stops, targets, events, logs }: Explanation, serviceArn: st
     events.length === 0
       ? undefined
       : details(
-          link("The service's events", serviceUrl(serviceArn, 'events')),
-          events.map(({ at, message }) => `- ${code(new Date(at).toISOString())} ${text(message)}`).join('\n'),
+          "The service's events",
+          join(
+            events.map(({ at, message }) => `- ${code(new Date(at).toISOString())} ${text(message)}`).join('\n'),
+            link('All events in the console', serviceUrl(serviceArn, 'events')),
+          ),
         ),
   )
 }

@@ -5,12 +5,15 @@ import type { Timeline } from '../watch/timeline.ts'
 /** More columns do not fit. */
 const COLUMNS = 24
 
-/** Old tasks, new tasks and healthy new tasks over time; '' for a timeline of less than a second. */
-export function drawTimeline(timeline: Timeline): string {
-  const [first, last] = [timeline[0], timeline.at(-1)]
-  if (first === undefined || last === undefined || last.at - first.at < 1_000) return ''
-  const columns = Math.min(COLUMNS, Math.max(2, timeline.length * 2))
-  const step = (last.at - first.at) / (columns - 1)
+/**
+ * Old tasks, new tasks and healthy new tasks, up to the last look at `end`: the counts of a rollout that is stuck change only at
+ * its beginning. '' for less than a second.
+ */
+export function drawTimeline(timeline: Timeline, end = timeline.at(-1)?.at ?? 0): string {
+  const [first] = timeline
+  if (first === undefined || end - first.at < 1_000) return ''
+  const columns = Math.min(COLUMNS, Math.floor((end - first.at) / 1_000) + 1)
+  const step = (end - first.at) / (columns - 1)
   const moments = Array.from({ length: columns }, (_, index) => first.at + index * step)
   // A sample holds until the next one.
   const samples = moments.map((at) => timeline.findLast((sample) => sample.at <= at + 1) ?? first)

@@ -4,6 +4,8 @@ import type { Observation, ObservedDeployment, ObservedTarget, ObservedTask } fr
 import { notHealthy } from '../observe/progress.ts'
 import { failureOf, type Stop } from '../observe/stopped-task.ts'
 import { liveTasks } from '../observe/task-health.ts'
+import { blockingEvent } from './blocking-event.ts'
+import type { HealthChecks } from './health-checks.ts'
 
 /** What earlier looks showed and later ones may not show again. Its size is bounded by the tasks of one deployment. */
 export interface Memory {
@@ -21,6 +23,10 @@ export interface Memory {
   readonly healthySince?: number
   /** Whether a task failed or turned unhealthy after all were healthy. */
   readonly relapsed: boolean
+  /** What ECS last said it cannot do for our deployment; a rollback's events do not undo it. */
+  readonly blockedBy?: string
+  /** The health checks of the service's target groups. Read once a target fails one. */
+  readonly healthChecks: HealthChecks
 }
 
 export const NOTHING_YET: Memory = {
@@ -30,6 +36,7 @@ export const NOTHING_YET: Memory = {
   runningSince: new Map(),
   healthyTargets: new Set(),
   relapsed: false,
+  healthChecks: new Map(),
 }
 
 /** Adds a look to memory. */
@@ -39,6 +46,7 @@ export function remember(memory: Memory, followed: FollowedDeployment, latest: O
   const failures = rememberFailures(memory, followed, latest)
   const relapses = memory.healthySince !== undefined && isRelapse(memory, failures, latest)
   const before = relapses ? undefined : memory.healthySince
+  const blockedBy = own?.status === 'PRIMARY' ? blockingEvent(followed, latest) : memory.blockedBy
   const since = healthy ? (before ?? latest.at) : before
   return {
     missing: latest.service === undefined ? memory.missing + 1 : 0,
@@ -47,7 +55,9 @@ export function remember(memory: Memory, followed: FollowedDeployment, latest: O
     runningSince: rememberRunning(memory, followed, latest),
     healthyTargets: rememberTargets(memory, latest),
     relapsed: memory.relapsed || relapses,
+    healthChecks: memory.healthChecks,
     ...(since === undefined ? {} : { healthySince: since }),
+    ...(blockedBy === undefined ? {} : { blockedBy }),
   }
 }
 

@@ -1,9 +1,9 @@
 // The only place that decides how a deploy ended. Pure: the same observations always give the same verdict.
 
 import type { VerdictName } from '../../../../toolkit/deploy-record.ts'
-import { capitalize } from '../../../../toolkit/text/capitalize.ts'
 import { counted } from '../../../../toolkit/text/counted.ts'
 import { formatDuration } from '../../../../toolkit/text/duration.ts'
+import { sentence } from '../../../../toolkit/text/sentence.ts'
 import { revisionName, taskId } from '../aws/short-names.ts'
 import type { WaitFor } from '../inputs/inputs.ts'
 import { pendingHooks } from '../observe/blue-green.ts'
@@ -13,13 +13,17 @@ import { counts, notHealthy, wantedTasks } from '../observe/progress.ts'
 import type { Stop } from '../observe/stopped-task.ts'
 import { healthyCount, liveTasks } from '../observe/task-health.ts'
 import { expectedDigest } from '../task-definition/shipped-image.ts'
+import { type Cause, causeOf, causesOfStops, ecsDid, type StopCause, whyEnded } from './cause.ts'
+import { failedChecks } from './health-checks.ts'
 import { type Memory, rememberedRollback } from './memory.ts'
 
 /** How a deploy of one service ended, why, and what that rests on. */
 export interface Verdict {
   readonly status: VerdictName
-  /** One sentence. */
+  /** What happened, in a sentence or two, the cause first. */
   readonly reason: string
+  /** Why it did not succeed, where that is known. `reason` has its text. */
+  readonly cause?: Cause
   /** What was observed, the most important first. */
   readonly evidence: readonly string[]
   /** Set where AWS does not show how the deployment ends, so that `on-failure` is not applied. */
@@ -60,28 +64,44 @@ export function decide(
   if (decided?.kind === 'decided') return decided
   const progress = decided ?? fromProgress(followed, criteria, latest, memory)
   if (progress.kind === 'decided' || latest.at < criteria.deadline) return progress
-  return timedOut(followed, criteria, memory, progress.waitingFor)
+  return timedOut(followed, criteria, latest, memory, progress.waitingFor)
 }
 
 function timedOut(
   followed: FollowedDeployment,
   criteria: Criteria,
+  latest: Observation,
   memory: Memory,
   waitingFor: readonly string[],
 ): Decision {
   const evidence = waitingFor.map((what) => `Still waiting: ${what}.`)
-  const late = `Not done after ${formatDuration(criteria.timeoutMs)}.`
+  const late = `Not done after ${formatDuration(criteria.timeoutMs)}`
   if (criteria.waitFor !== 'bake' || memory.healthySince === undefined || memory.relapsed) {
-    return verdict('timed-out', late, evidence)
+    const cause = causeOf(followed, latest, memory)
+    return verdict('timed-out', because(late, cause), evidence, cause)
   }
   const why = `${revisionName(followed.taskDefinition)} became healthy, and no task has failed or turned unhealthy since, but the bake time is not over. The revision stays.`
-  return { kind: 'decided', verdict: { status: 'timed-out', reason: `${late} ${why}`, evidence, keepRevision: true } }
+  return { kind: 'decided', verdict: { status: 'timed-out', reason: `${late}. ${why}`, evidence, keepRevision: true } }
 }
 
-const verdict = (name: VerdictName, reason: string, evidence: readonly string[] = []): Decision => ({
+const verdict = (
+  status: VerdictName,
+  reason: string,
+  evidence: readonly string[] = [],
+  cause: Cause | undefined = undefined,
+): Decision => ({
   kind: 'decided',
-  verdict: { status: name, reason, evidence: evidence.filter((line) => line !== '') },
+  verdict: {
+    status,
+    reason,
+    evidence: evidence.filter((line) => line !== ''),
+    ...(cause === undefined ? {} : { cause }),
+  },
 })
+
+/** What happened, and the cause where it is known. */
+const because = (what: string, cause: Cause | undefined): string =>
+  sentence(cause === undefined ? what : `${what}: ${cause.text}`)
 
 function fromService(latest: Observation, memory: Memory): Decision | undefined {
   // Reads lag: one answer without the service can be stale. Two in a row are not.
@@ -103,29 +123,28 @@ function fromServiceDeployment(
 ): Decision | undefined {
   const deployment = latest.serviceDeployment
   if (deployment === undefined) return undefined
-  const { status, statusReason = '', rollbackReason = '', triggeredAlarms } = deployment
-  const evidence = [
-    `Service deployment ${status}${statusReason === '' ? '' : `: ${statusReason}`}`,
-    rollbackReason === '' ? '' : `Rollback: ${rollbackReason}`,
-    triggeredAlarms.length === 0 ? '' : `Alarms: ${triggeredAlarms.join(', ')}`,
-  ]
-  const why = sentence(
-    triggeredAlarms.length > 0 ? `an alarm went off: ${triggeredAlarms.join(', ')}` : rollbackReason || statusReason,
-  )
-  if (status === 'ROLLBACK_SUCCESSFUL') {
-    return verdict('rolled-back', `ECS rolled the service back${goal(followed, latest, memory)}.${why}`, evidence)
+  const { status, statusReason = '', rollbackReason = '', triggeredAlarms: alarms } = deployment
+  const ended = (name: VerdictName, did: string, more = '') => {
+    const why = whyEnded(followed, latest, memory, { said: rollbackReason || statusReason, alarms })
+    const { reason, cause } = ecsDid(did, why)
+    // Why a rollback failed is only in ECS's words. Otherwise the reason has them, or what they stand for.
+    const words = status === 'ROLLBACK_FAILED' && cause !== undefined && statusReason !== '' ? `: ${statusReason}` : ''
+    return verdict(name, `${reason}${more}`, [`Service deployment ${status}${words}`], cause)
   }
-  if (status === 'ROLLBACK_FAILED') return verdict('failed', `ECS could not roll the service back.${why}`, evidence)
+  const to = goal(followed, latest, memory)
+  if (status === 'ROLLBACK_SUCCESSFUL') return ended('rolled-back', `rolled the service back${to}`)
+  if (status === 'ROLLBACK_FAILED') return ended('failed', 'could not roll the service back')
   if (status === 'STOPPED' || status === 'STOP_REQUESTED') {
-    if (isReplaced(statusReason)) return verdict('superseded', 'Another deployment replaced this one.', evidence)
-    return status === 'STOPPED'
-      ? verdict('failed', `The deployment was stopped.${why}${again(followed)}`, evidence)
-      : undefined
+    if (isReplaced(statusReason)) {
+      const other = newerPrimary(followed, latest.service?.deployments ?? [])
+      return verdict('superseded', replacedBy(other), [`Service deployment ${status}`])
+    }
+    return status === 'STOPPED' ? ended('failed', 'stopped the deployment', again(followed)) : undefined
   }
   if (status === 'ROLLBACK_REQUESTED' || status === 'ROLLBACK_IN_PROGRESS') {
     return criteria.awaitRollback
-      ? { kind: 'waiting', waitingFor: [`ECS to finish its rollback${goal(followed, latest, memory)}`] }
-      : verdict('failed', `ECS is rolling the service back.${why}`, evidence)
+      ? { kind: 'waiting', waitingFor: [`ECS to finish its rollback${to}`] }
+      : ended('failed', 'is rolling the service back')
   }
   return undefined
 }
@@ -140,27 +159,29 @@ function goal(followed: FollowedDeployment, latest: Observation, memory: Memory)
   return rollback === undefined ? '' : ` to ${revisionName(rollback.taskDefinition)}`
 }
 
-const isReplaced = (reason: string) => /replaced by|superseded|new service deployment/i.test(reason)
+const replacedBy = (other: ObservedDeployment | undefined): string =>
+  other === undefined
+    ? 'Another deployment replaced this one.'
+    : `Another deployment replaced this one: ${revisionName(other.taskDefinition)} (${other.id}).`
 
-const sentence = (text: string) => (text === '' ? '' : ` ${capitalize(text).replace(/\.?$/, '.')}`)
+const isReplaced = (reason: string) => /replaced by|superseded|new service deployment/i.test(reason)
 
 /** The service's list of deployments shows a rollback or another deploy, also when our deployment has left it. */
 function fromDeployments(
   followed: FollowedDeployment,
   criteria: Criteria,
-  { service }: Observation,
+  latest: Observation,
   memory: Memory,
 ): Decision | undefined {
+  const { service } = latest
   const deployments = service?.deployments ?? []
   const own = ownDeployment(followed, service)
   if (own?.rolloutState === 'FAILED') {
     const next = newerPrimary(followed, deployments)
     if (next === undefined) {
-      return verdict(
-        'failed',
-        `ECS marked the deployment as FAILED.${sentence(own.rolloutStateReason ?? '')}${again(followed)}`,
-        [`Deployment ${own.id} FAILED: ${own.rolloutStateReason ?? ''}`],
-      )
+      const why = whyEnded(followed, latest, memory, { said: own.rolloutStateReason ?? '' })
+      const { reason, cause } = ecsDid('marked the deployment as FAILED', why)
+      return verdict('failed', `${reason}${again(followed)}`, [`Deployment ${own.id} FAILED`], cause)
     }
   }
   if (own?.status === 'PRIMARY') return undefined
@@ -169,27 +190,23 @@ function fromDeployments(
   if (primary === undefined)
     return own === undefined ? { kind: 'waiting', waitingFor: ['ECS to list the deployment'] } : undefined
   const evidence = [
-    `The PRIMARY deployment is ${primary.id} (${revisionName(primary.taskDefinition)}, ${primary.rolloutState ?? 'no rollout state'}${primary.rolloutStateReason === undefined ? '' : `: ${primary.rolloutStateReason}`})`,
+    `The PRIMARY deployment is ${primary.id} (${revisionName(primary.taskDefinition)}, ${primary.rolloutState ?? 'no rollout state'})`,
     own === undefined
       ? `This run's deployment, ${followed.deploymentId}, is no longer listed`
       : `This run's deployment, ${own.id}, is ${own.status}`,
   ]
-  if (!memory.rollbacks.has(primary.id)) {
-    return verdict(
-      'superseded',
-      `Another deployment replaced this one: ${revisionName(primary.taskDefinition)}.`,
-      evidence,
-    )
-  }
   const to = revisionName(primary.taskDefinition)
-  const why = sentence(memory.rollbacks.get(primary.id) ?? '')
-  if (primary.rolloutState === 'COMPLETED')
-    return verdict('rolled-back', `ECS rolled the service back to ${to}.${why}`, evidence)
-  if (primary.rolloutState === 'FAILED')
-    return verdict('failed', `ECS could not roll the service back to ${to}.${why}`, evidence)
+  const said = memory.rollbacks.get(primary.id)
+  if (said === undefined) return verdict('superseded', replacedBy(primary), evidence)
+  const ended = (name: VerdictName, did: string) => {
+    const { reason, cause } = ecsDid(`${did} to ${to}`, whyEnded(followed, latest, memory, { said }))
+    return verdict(name, reason, evidence, cause)
+  }
+  if (primary.rolloutState === 'COMPLETED') return ended('rolled-back', 'rolled the service back')
+  if (primary.rolloutState === 'FAILED') return ended('failed', 'could not roll the service back')
   return criteria.awaitRollback
     ? { kind: 'waiting', waitingFor: [`ECS to finish its rollback to ${to}`] }
-    : verdict('failed', `ECS is rolling the service back to ${to}.${why}`, evidence)
+    : ended('failed', 'is rolling the service back')
 }
 
 /** A few failed tasks decide, if more of them failed than are stable now. */
@@ -204,15 +221,14 @@ function fromStoppedTasks(
   const enough =
     failures.length >= failureLimit(followed, criteria, latest) || isCertain(certain, certainLimit(criteria))
   if (!enough || failures.length <= standing(latest, memory)) return undefined
-  const [first] = mostFrequent(certain.length > 0 ? certain : failures)
+  const checks = failedChecks(followed, latest, memory.healthChecks)
+  const all = causesOfStops(failures, checks)
+  const [first] = causesOfStops(certain.length > 0 ? certain : failures, checks)
   if (first === undefined) return undefined
+  const what = `${counted(failures.length, 'task')} of ${revisionName(followed.taskDefinition)} failed`
   // The sentence has the number of all failures already.
-  const why = first.count === failures.length ? first.text : withCount(first)
-  return verdict(
-    'failed',
-    `${counted(failures.length, 'task')} of ${revisionName(followed.taskDefinition)} failed: ${why}.`,
-    mostFrequent(failures).map(withCount),
-  )
+  const why = first.count === failures.length ? first : { ...first, text: withCount(first) }
+  return verdict('failed', because(what, why), all.length === 1 ? [] : all.map(withCount), first)
 }
 
 /** The threshold of the service's circuit breaker. AWS's default is half of the desired count, from 3 to 200. */
@@ -249,21 +265,7 @@ function standing(latest: Observation, memory: Memory): number {
 /** ECS considers a task without health checks healthy after it has been RUNNING for 40 s. */
 const STEADY_MS = 40_000
 
-interface Reason {
-  readonly text: string
-  readonly count: number
-}
-
-function mostFrequent(stops: readonly Stop[]): readonly Reason[] {
-  const counts = new Map<string, number>()
-  for (const stop of stops) counts.set(describeStop(stop), (counts.get(describeStop(stop)) ?? 0) + 1)
-  return [...counts].map(([text, count]) => ({ text, count })).sort((a, b) => b.count - a.count)
-}
-
-const withCount = ({ text, count }: Reason) => (count === 1 ? text : `${text} (${count} tasks)`)
-
-const describeStop = ({ reason, exitCode, container }: Stop) =>
-  exitCode === undefined ? reason : `${reason.replace(/\.$/, '')} (${container} exited with code ${exitCode})`
+const withCount = ({ text, count }: StopCause) => (count === 1 ? text : `${text} (${counted(count, 'task')})`)
 
 function fromProgress(followed: FollowedDeployment, criteria: Criteria, latest: Observation, memory: Memory): Decision {
   const own = ownDeployment(followed, latest.service)

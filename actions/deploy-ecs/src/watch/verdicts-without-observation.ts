@@ -93,6 +93,9 @@ export const nothingToRollBack = (first: Verdict): Verdict => ({
   reason: `${first.reason} This run started no deployment, so there is none to roll back.`,
 })
 
+/** The cause of the first verdict, where it is known. */
+const causeOf = ({ cause }: Verdict): Pick<Verdict, 'cause'> => (cause === undefined ? {} : { cause })
+
 /** The verdict after a rollback by this run: the reason begins with why it was needed. */
 export function afterRollback(first: Verdict, rollback: Verdict, to: string): Verdict {
   if (rollback.status === 'succeeded') {
@@ -100,9 +103,11 @@ export function afterRollback(first: Verdict, rollback: Verdict, to: string): Ve
       status: 'rolled-back',
       reason: `${first.reason} Rolled back to ${revisionName(to)}, which is healthy.`,
       evidence: [...first.evidence, ...rollback.evidence.map((line) => `After the rollback: ${line}`)],
+      ...causeOf(first),
     }
   }
   return {
+    ...causeOf(first),
     status: 'failed',
     reason:
       rollback.outcomeUnknown === true
@@ -114,6 +119,7 @@ export function afterRollback(first: Verdict, rollback: Verdict, to: string): Ve
 
 /** The verdict after a rollback that ECS started and called complete. `back`: what verifying it found. */
 export const afterEcsRollback = (first: Verdict, back: Verdict, to: string): Verdict => ({
+  ...causeOf(first),
   status: back.status === 'succeeded' ? 'rolled-back' : 'failed',
   reason:
     back.status === 'succeeded'

@@ -9,6 +9,7 @@ import type { Context } from '../inputs/context.ts'
 import type { Observation } from '../observe/model.ts'
 import { Observer } from '../observe/observer.ts'
 import { describeChanges } from './describe-changes.ts'
+import { failedChecks, readHealthChecks } from './health-checks.ts'
 import { type Memory, NOTHING_YET, remember } from './memory.ts'
 import { addSample, type Timeline } from './timeline.ts'
 import { type Criteria, decide, type Verdict } from './verdict.ts'
@@ -21,6 +22,8 @@ export interface Watch {
   timeline: Timeline
   latest: Observation
   serviceDeploymentArn?: string
+  /** False once the health checks of its target groups were asked for. */
+  asksForChecks?: false
   verdict?: Verdict
   /** ARN of the revision that `on-failure` rolled the service back to. */
   rolledBackTo?: string
@@ -101,7 +104,7 @@ class Follower {
       for (const watch of open) {
         const look = looks.get(nameOf(watch.rollout.name))
         if (look?.kind === 'failed') this.#failed(watch, look.error)
-        else if (look !== undefined) this.#take(watch, look.observation)
+        else if (look !== undefined) await this.#take(watch, look.observation)
       }
     } catch (error) {
       throwIfCancelled(this.#context.aws.signal)
@@ -118,7 +121,7 @@ class Follower {
     else log.debug(`Could not read ${nameOf(watch.rollout.name)} this time: ${describeError(error)}`)
   }
 
-  #take(watch: Watch, observation: Observation): void {
+  async #take(watch: Watch, observation: Observation): Promise<void> {
     const { rollout } = watch
     const before = watch.latest
     watch.memory = remember(watch.memory, rollout, observation)
@@ -128,8 +131,19 @@ class Follower {
     watch.latest = { ...keptFrom(before), ...observation }
     const arn = this.#observer.serviceDeploymentOf(rollout)
     if (arn !== undefined) watch.serviceDeploymentArn = arn
+    await this.#learnHealthChecks(watch)
     const decision = decide(rollout, this.#criteria, watch.latest, watch.memory)
     if (decision.kind === 'decided') watch.verdict = decision.verdict
+  }
+
+  /** Reads the health checks once, when the first target has failed one: a deploy that goes well needs no such call. */
+  async #learnHealthChecks(watch: Watch): Promise<void> {
+    const { rollout, latest } = watch
+    if (watch.asksForChecks === false || latest.service === undefined) return
+    if (failedChecks(rollout, latest, watch.memory.healthChecks).length === 0) return
+    watch.asksForChecks = false
+    const healthChecks = await readHealthChecks(this.#context.aws.brief(), latest.service)
+    watch.memory = { ...watch.memory, healthChecks }
   }
 
   #timeIsUp({ rollout, latest, memory }: Watch, at: number): Verdict {

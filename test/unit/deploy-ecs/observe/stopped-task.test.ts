@@ -190,3 +190,20 @@ test('failureOf leaves out stops that say nothing about the revision', () => {
   expect(failureOf(stopped('SpotInterruption', 'Your Spot Task was interrupted.'))).toBeUndefined()
   expect(failureOf(task('1'))).toBeUndefined()
 })
+
+test('blames the container that others wait for, with its exit code', () => {
+  const seen = stopped('TaskFailedToStart', 'Task failed to start', {
+    reason: 'DependencyError: container migrate exited with [3], condition SUCCESS was not met',
+  })
+  const migrate = { name: 'migrate', hostPorts: [], exitCode: 3 }
+  const stop = judgeStop({ ...seen, containers: [...seen.containers, migrate] })
+  expect(stop).toMatchObject({ kind: 'exited', container: 'migrate', exitCode: 3, certain: false, failure: true })
+})
+
+test('a failed health check has the name of its target group, and no exit code: ECS ended the container', () => {
+  const reason = `Task failed ELB health checks in (target-group ${GROUP})`
+  const stop = judgeStop(stopped('ServiceSchedulerInitiated', reason, { exitCode: 0 }))
+  expect(stop).toMatchObject({ kind: 'health-check', reason: 'Task failed ELB health checks in target group web' })
+  expect(stop).not.toHaveProperty('exitCode')
+  expect(stop).not.toHaveProperty('container')
+})

@@ -37,6 +37,8 @@ test.each([
   ['each container that failed', [stop('exited', ['a'], ['app', 'proxy'])], ['ecs/app/a', 'ecs/proxy/a']],
   ['the first container where none is known', [stop('health-check', ['a'])], ['ecs/app/a']],
   ['no container whose image was not pulled', [stop('image', ['a'], ['app'])], []],
+  ['no container of a task that could not be set up', [stop('initialisation', ['a'], ['app'])], []],
+  ['no container of a task that could not be started', [stop('not-started', ['a'], ['app'])], []],
   ['no container that does not log to CloudWatch', [stop('exited', ['a'], ['agent'])], []],
   ['no container that the task definition does not have', [stop('exited', ['a'], ['gone'])], []],
   [

@@ -80,13 +80,34 @@ test.each([
   ['timed-out', 'raise `timeout`'],
   ['superseded', '`concurrency:`'],
   ['cancelled', 'Run the job again'],
-])('fails the step on %s, with every reason, the evidence and what to do', async (status, hint) => {
+])('fails the step on %s, with what failed first, its evidence and what to do', async (status, hint) => {
   const { error, outputs } = await run([outcome('web'), failed('api', status)])
   expect(outputs['verdict']).toBe(status)
   expect(error?.message).toBe(
-    `prod/web: succeeded. All 2 tasks run.\nprod/api: ${status}. It failed.\n  2 healthy targets\n  exit code 1\n  exit code 2`,
+    `prod/api: ${status}. It failed.\n  exit code 1\n  exit code 2\nprod/web: succeeded. All 2 tasks run.`,
   )
   expect(error?.hint).toContain(hint)
+})
+
+const cause = { text: 'ECS was unable to place a task', event: 'was unable to place a task' }
+const stuck = (service: string) =>
+  outcome(service, { verdict: { status: 'timed-out', reason: 'Not done.', evidence: ['Still waiting'], cause } })
+
+test('says what to do about the cause, for each of several services beside it', async () => {
+  const one = await run([stuck('web')])
+  expect(one.error?.hint).toContain("Look at the service's events")
+  expect(one.error?.message).toBe('prod/web: timed-out. Not done.\n  Still waiting')
+  const two = await run([stuck('web'), failed('api')])
+  expect(two.error?.message).toMatch(
+    /^prod\/web: timed-out\. Not done\.\n {2}Still waiting\n {2}Next: Look at .*\nprod\/api: failed\./,
+  )
+})
+
+test('does not add a second next step to that of an error of AWS', async () => {
+  const verdict = { status: 'failed', reason: 'Not known.', evidence: ['ExpiredToken\nNext: Raise the duration.'] }
+  const { error } = await run([outcome('web', { verdict })])
+  expect(error?.hint).toBeUndefined()
+  expect(error?.message).toContain('Next: Raise the duration.')
 })
 
 describe('the record file', () => {

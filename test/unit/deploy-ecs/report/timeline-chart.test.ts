@@ -5,12 +5,12 @@ test('draws old, new and healthy tasks over time, and nothing for a single momen
   expect(drawTimeline([{ at: 0, fresh: 0, old: 2, healthy: 0 }])).toBe('')
   const chart = drawTimeline([
     { at: 0, fresh: 0, old: 2, healthy: 0 },
-    { at: 10_000, fresh: 2, old: 2, healthy: 0 },
-    { at: 20_000, fresh: 2, old: 0, healthy: 2 },
+    { at: 2_000, fresh: 2, old: 2, healthy: 0 },
+    { at: 4_000, fresh: 2, old: 0, healthy: 2 },
   ])
   expect(chart).toContain('```mermaid\nxychart-beta')
-  expect(chart).toContain('x-axis "Seconds" [0, 4, 8, 12, 16, 20]')
-  expect(chart).toContain('line [2, 2, 2, 2, 2, 0]\n  line [0, 0, 0, 2, 2, 2]\n  line [0, 0, 0, 0, 0, 2]')
+  expect(chart).toContain('x-axis "Seconds" [0, 1, 2, 3, 4]')
+  expect(chart).toContain('line [2, 2, 2, 2, 0]\n  line [0, 0, 2, 2, 2]\n  line [0, 0, 0, 0, 2]')
 })
 
 test('has 24 columns at most, from the first moment to the last', () => {
@@ -20,6 +20,12 @@ test('has 24 columns at most, from the first moment to the last', () => {
   expect(seconds).toHaveLength(24)
   expect([seconds[0], seconds.at(-1)]).toEqual(['0', '99'])
   expect(chart).toContain('y-axis "Tasks" 0 --> 99')
+})
+
+test('has an axis that spans the whole time, also where nothing changed after the first look', () => {
+  const chart = drawTimeline([{ at: 0, fresh: 0, old: 2, healthy: 0 }], 900_000)
+  const seconds = /x-axis "Seconds" \[(.*)\]/.exec(chart)?.[1]?.split(', ') ?? []
+  expect([seconds[0], seconds.at(-1), seconds.length]).toEqual(['0', '900', 24])
 })
 
 test('has an axis also where no task ever ran', () => {

@@ -305,7 +305,7 @@ describe('rolled-back', () => {
 
   test('names the alarm', () => {
     const seen = look({ serviceDeployment: record('ROLLBACK_SUCCESSFUL', { triggeredAlarms: ['web-5xx'] }) })
-    expect(verdictOf(play([seen])).reason).toContain('An alarm went off: web-5xx.')
+    expect(verdictOf(play([seen])).reason).toContain('ECS rolled the service back: alarm web-5xx went off.')
   })
 
   test('waits for the rollback only with on-failure: rollback', () => {
@@ -324,7 +324,7 @@ describe('superseded', () => {
     const seen = look({ service: service([theirs, deployment({ status: 'ACTIVE' })]) })
     expect(verdictOf(play([rolling, seen]))).toMatchObject({
       status: 'superseded',
-      reason: 'Another deployment replaced this one: web:3.',
+      reason: 'Another deployment replaced this one: web:3 (ecs-svc/theirs).',
     })
   })
 
