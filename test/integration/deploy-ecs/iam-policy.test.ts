@@ -68,6 +68,7 @@ test('the policy in the README has exactly the actions that deploys need', async
   expect(green.error).toBeUndefined()
   const red = await deploy(cloud, { image: 'example.com/web:crash' })
   expect(red.summary).toContain('Error: no database')
+  await deploy(cloud, { image: 'example.com/web:sick' })
   const bridged = await deploy(cloud, { service: 'bridged', image: 'example.com/web:next' })
   expect(bridged.error).toBeUndefined()
   await deploy(cloud, {
@@ -96,19 +97,20 @@ test('the policy in the README has exactly the actions that deploys need', async
 })
 
 test.each([
-  'DescribeImages',
-  'GetLogEvents',
-  'ListServiceDeployments',
-  'DescribeServiceDeployments',
-  'DescribeServiceRevisions',
-  'StopServiceDeployment',
-  'GetRole',
-])('without %s a deploy still comes to its verdict', async (denied) => {
+  ['DescribeImages', 'crash'],
+  ['GetLogEvents', 'crash'],
+  ['ListServiceDeployments', 'crash'],
+  ['DescribeServiceDeployments', 'crash'],
+  ['DescribeServiceRevisions', 'crash'],
+  ['StopServiceDeployment', 'crash'],
+  ['GetRole', 'crash'],
+  ['DescribeTargetGroups', 'sick'],
+])('without %s a deploy still comes to its verdict', async (denied, tag) => {
   await makeService(cloud)
   cloud.intercept = ({ action }) =>
     action === denied
       ? { error: new AwsError('AccessDeniedException', `not authorized to perform: ${denied}`) }
       : undefined
-  const done = await deploy(cloud, { image: '123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:crash' })
+  const done = await deploy(cloud, { image: `123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:${tag}` })
   expect(done.outputs['verdict']).toBe('rolled-back')
 })

@@ -86,6 +86,19 @@ test('shows the last log lines of the container that failed, with a link to its 
   expect(done.summary).toContain(`${CONSOLE}/cloudwatch/home?region=eu-west-1#logsV2:log-groups/log-group/$252Fproxy/`)
 })
 
+test.each([
+  ['summary', true, true, 1],
+  ['log', true, false, 1],
+  ['never', false, false, 0],
+])('show-container-logs: %s shows the last lines in the log: %s, in the summary: %s', async (show, ...expected) => {
+  cloud = await startEcsCloud()
+  await makeService(cloud, { taskDefinition: two })
+  const streams = watchLogs()
+  const done = await deploy(cloud, { image: 'app=example.com/web:crash', 'show-container-logs': show })
+  const word = 'Error: no database'
+  expect([done.log.join('\n').includes(word), done.summary.includes(word), streams.length]).toEqual(expected)
+})
+
 test('says that a log could not be read, and shows all else', async () => {
   cloud = await startEcsCloud()
   await makeService(cloud, { taskDefinition: two })

@@ -28,7 +28,7 @@ export function firstScreen({ log, summary, error }: Deployed): string {
 }
 
 const IDS: Readonly<Record<string, RegExp>> = {
-  task: /\b[0-9a-f]{32}\b|(?<=\[`)[0-9a-f]{8}(?=`\])/g,
+  task: /(?<=\b|252F)[0-9a-f]{32}\b|(?<=\[`)[0-9a-f]{8}(?=`\])/g,
   deployment: /(?<=ecs-svc\/)\d{19}/g,
   instance: /(?<=\(container-instance )[0-9a-f]{8}(?=\))/g,
   hash: /(?<=targetgroup\/[\w-]+\/)[0-9a-f]{16}/g,

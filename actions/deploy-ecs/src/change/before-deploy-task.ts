@@ -9,6 +9,7 @@ import { revisionName, taskId } from '../aws/short-names.ts'
 import { describeTasks } from '../aws/tasks.ts'
 import type { Context } from '../inputs/context.ts'
 import type { BeforeDeploy } from '../inputs/inputs.ts'
+import { scrubber } from '../logs/scrub.ts'
 import { TaskLog } from '../logs/task-log.ts'
 import { type ObservedTask, observedTask } from '../observe/model.ts'
 import { judgeStop } from '../observe/stopped-task.ts'
@@ -27,7 +28,7 @@ export async function runBeforeDeploy(
   { plan, taskDefinition }: { readonly plan: ServicePlan; readonly taskDefinition: string },
   { command, container: wanted, timeoutMs }: BeforeDeploy,
 ): Promise<void> {
-  const { aws, log, step, env } = context
+  const { aws, log, step, env, inputs } = context
   const container = chosenContainer(plan, wanted)
   const run: TaskRun = { taskDefinition, container, command }
   const request = runTaskRequest(plan, run, readWorkflowRun(env))
@@ -40,8 +41,10 @@ export async function runBeforeDeploy(
   }
   const id = taskId(task.taskArn)
   log.info(`Running \`${command.join(' ')}\` in ${container} (task ${id} of ${revisionName(taskDefinition)})`)
-  const definition = plan.revision.registration.containerDefinitions.find(({ name }) => name === container)
-  const output = new TaskLog(context, definition ?? { name: container }, task.taskArn)
+  const { containerDefinitions } = plan.revision.registration
+  const definition = containerDefinitions.find(({ name }) => name === container)
+  const view = { show: inputs.showContainerLogs, scrub: scrubber(env, containerDefinitions) }
+  const output = new TaskLog(context, definition ?? { name: container }, task.taskArn, view)
   const ended = await followTask(context, { ...task, container, timeoutMs }, output).catch(async (error: unknown) => {
     const inTime = { log, aws: aws.within(AbortSignal.timeout(5_000)) }
     if (await stopTask(inTime, task, whyStopped(context, error))) saveTask(step, undefined)

@@ -60,7 +60,11 @@ export interface Inputs {
   /** The revision to roll back from. A service that runs another one is not rolled back. */
   readonly rollbackFrom?: string
   readonly recordFile?: string
+  readonly showContainerLogs: ShowContainerLogs
 }
+
+/** Where lines of container logs are shown: in the step log and the job summary, in the step log alone, or nowhere. */
+export type ShowContainerLogs = 'summary' | 'log' | 'never'
 
 const MINUTE = 60_000
 
@@ -98,6 +102,7 @@ export function readInputs(env: Environment): Inputs {
     ...(rollbackTo === undefined ? {} : { rollbackTo }),
     ...(rollbackFrom === undefined ? {} : { rollbackFrom }),
     ...(recordFile === undefined ? {} : { recordFile }),
+    showContainerLogs: reader.choice('show-container-logs', ['summary', 'log', 'never'], 'summary'),
   }
 }
 

@@ -3,8 +3,15 @@ import { classifyAwsError } from '../../../../toolkit/aws/aws-error.ts'
 import { errorMessage } from '../../../../toolkit/errors.ts'
 import { regionOf, taskId } from '../aws/short-names.ts'
 import type { Context } from '../inputs/context.ts'
+import type { ShowContainerLogs } from '../inputs/inputs.ts'
 import { logStreamOf } from './container-log.ts'
 import { LogTail } from './log-tail.ts'
+
+/** What of the log is shown: where, and without which secrets. */
+export interface LogView {
+  readonly show: ShowContainerLogs
+  readonly scrub: (line: string) => string
+}
 
 type TaskLogContext = Pick<Context, 'aws' | 'clock' | 'log' | 'signal'>
 
@@ -15,15 +22,21 @@ const BETWEEN_LOOKS_MS = 1_000
 
 /** Streams the log of a task that runs once. An error is logged once, and never thrown: the exit code decides, not the log. */
 export class TaskLog {
-  /** The last ten lines. */
+  /** The last ten lines, for the error; empty unless they may stand in the job summary. */
   readonly last: string[] = []
   readonly #context: TaskLogContext
+  readonly #view: LogView
   readonly #tail: LogTail | undefined
   #isBroken: boolean
   #isExplained = false
 
-  constructor(context: TaskLogContext, container: ContainerDefinition, taskArn: string) {
+  constructor(context: TaskLogContext, container: ContainerDefinition, taskArn: string, view: LogView) {
     this.#context = context
+    this.#view = view
+    if (view.show === 'never') {
+      this.#isBroken = true
+      return
+    }
     const stream = logStreamOf(container, taskId(taskArn), regionOf(taskArn))
     this.#tail = stream && new LogTail(stream, (line) => this.#print(line))
     this.#isBroken = stream === undefined
@@ -56,8 +69,10 @@ export class TaskLog {
     }
   }
 
-  #print(line: string): void {
+  #print(whole: string): void {
+    const line = this.#view.scrub(whole)
     this.#context.log.info(`  ${line}`)
+    if (this.#view.show !== 'summary') return
     this.last.push(line)
     if (this.last.length > LAST_LINES) this.last.shift()
   }

@@ -1,6 +1,7 @@
 import { sentence } from '../../../../toolkit/text/sentence.ts'
 import { nameOf } from '../aws/service-name.ts'
 import type { Context } from '../inputs/context.ts'
+import { scrubber } from '../logs/scrub.ts'
 import { type Cause, textOf } from '../watch/cause.ts'
 import { type Diagnosis, diagnose } from './diagnosis.ts'
 import { type FailedLog, readFailedLogs } from './failed-logs.ts'
@@ -20,7 +21,7 @@ const LAST_WORDS = 10
  * that failed. `undefined` where there is nothing to explain.
  */
 export async function explain(
-  { aws, log }: Pick<Context, 'aws' | 'log'>,
+  { aws, log, env, inputs }: Pick<Context, 'aws' | 'log' | 'env' | 'inputs'>,
   { plan, watch, verdict }: Outcome,
 ): Promise<Explanation | undefined> {
   // After a cancellation there is no time left, and nothing to explain.
@@ -29,7 +30,9 @@ export async function explain(
   const diagnosis = diagnose(rollout, latest, memory.healthChecks)
   if (verdict.status === 'succeeded') return diagnosis.stops.length === 0 ? undefined : { ...diagnosis, logs: [] }
   annotate(log, nameOf(plan.name), diagnosis, verdict.cause)
-  const logs = await readFailedLogs(aws, diagnosis, plan.revision.registration)
+  const { registration } = plan.revision
+  const view = { show: inputs.showContainerLogs, scrub: scrubber(env, registration.containerDefinitions) }
+  const logs = await readFailedLogs(aws, diagnosis, registration, view)
   for (const line of logs.flatMap(lastWords)) log.info(line)
   return { ...diagnosis, logs }
 }

@@ -1,7 +1,9 @@
 import { errorMessage } from '../../../../toolkit/errors.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
 import { regionOf, taskId } from '../aws/short-names.ts'
+import type { ShowContainerLogs } from '../inputs/inputs.ts'
 import { type LogStream, logStreamOf, readLog } from '../logs/container-log.ts'
+import type { LogView } from '../logs/task-log.ts'
 import type { StopKind } from '../observe/stopped-task.ts'
 import type { Registration } from '../task-definition/registration.ts'
 import type { Diagnosis } from './diagnosis.ts'
@@ -12,6 +14,8 @@ export interface FailedLog extends LogStream {
   readonly lines: readonly string[]
   /** Why the log could not be read. */
   readonly missing?: string
+  /** Set where its lines must not stand in the job summary. */
+  readonly hidden?: Exclude<ShowContainerLogs, 'summary'>
 }
 
 /** No container of such a task has run, so there is no log. */
@@ -24,6 +28,7 @@ export async function readFailedLogs(
   aws: AwsCalls,
   { stops }: Diagnosis,
   { containerDefinitions }: Registration,
+  { show, scrub }: LogView,
 ): Promise<readonly FailedLog[]> {
   const wanted = stops.flatMap(({ stop, tasks, failed }) => {
     const task = tasks.at(-1)
@@ -36,9 +41,11 @@ export async function readFailedLogs(
     })
   })
   return Promise.all(
-    wanted.slice(0, MOST_LOGS).map(async (stream) => {
+    wanted.slice(0, MOST_LOGS).map(async (found) => {
+      const stream = show === 'summary' ? found : { ...found, hidden: show }
+      if (show === 'never') return { ...stream, lines: [] }
       try {
-        return { ...stream, lines: (await readLog(aws, stream, { limit: LINES })).lines }
+        return { ...stream, lines: (await readLog(aws, stream, { limit: LINES })).lines.map(scrub) }
       } catch (error) {
         return { ...stream, lines: [], missing: errorMessage(error) }
       }

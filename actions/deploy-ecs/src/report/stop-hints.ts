@@ -26,7 +26,7 @@ export function hintFor({ kind, reason, exitCode, container }: Stop): string {
         ? 'Check that the secret exists, that the execution role may read it, and that the subnet can reach it.'
         : 'The task could not be set up: check its execution role, its log group, its volumes, and that its subnet can reach AWS.'
     case 'out-of-memory':
-      return 'It used more memory than its limit: raise `memory`, or find the leak. 137 is the exit code of a killed process.'
+      return 'It used more memory than its limit: raise `memory`, or find the leak.'
     case 'health-check':
       return /container health/i.test(reason)
         ? "The container runs, but the command of its `healthCheck` does not exit with 0: see the container's log, and run the command in it."

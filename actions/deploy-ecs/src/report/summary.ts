@@ -1,6 +1,7 @@
 // The job summary of a deploy. Pure: from data to markdown.
 
 import type { VerdictName } from '../../../../toolkit/deploy-record.ts'
+import { capitalize } from '../../../../toolkit/text/capitalize.ts'
 import { formatDuration } from '../../../../toolkit/text/duration.ts'
 import { block, code, details, heading, join, link, table, text } from '../../../../toolkit/text/markdown.ts'
 import { nameOf } from '../aws/service-name.ts'
@@ -63,25 +64,30 @@ function section({ plan, verdict, watch, explanation }: Explained, titled: boole
     `**${text(verdict.reason)}**`,
     next === undefined ? undefined : `**What to do:** ${text(next)}`,
     verdict.evidence.map((line) => `- ${text(line)}`).join('\n'),
-    explanation && explained(explanation, plan.before.serviceArn ?? ''),
+    explanation && explained(explanation, plan.before.serviceArn ?? '', next),
     watch && chartOf(drawTimeline(watch.timeline, watch.latest.at)),
   )
 }
 
 const chartOf = (chart: string) => (chart === '' ? undefined : details('Tasks over time', chart))
 
-function explained({ stops, targets, events, logs }: Explanation, serviceArn: string): string {
+/** `next`: what the section says already about what to do. */
+function explained(
+  { stops, targets, events, logs }: Explanation,
+  serviceArn: string,
+  next: string | undefined,
+): string {
   return join(
     stops.length === 0 ? undefined : heading(4, 'Tasks that stopped'),
     stops.length === 0
       ? undefined
       : table(
           ['Tasks', 'Reason', 'Exit code', 'What to do', 'Newest'],
-          stops.map(({ stop, hint, tasks }) => [
+          stops.map(({ stop, hint, tasks, text: why }) => [
             `${tasks.length}`,
-            text(stop.reason),
+            text(stop.kind === 'health-check' ? capitalize(why) : stop.reason),
             stop.exitCode === undefined ? '' : `${code(stop.container ?? '')}: ${stop.exitCode}`,
-            text(hint),
+            hint === next ? 'See above' : text(hint),
             link(code(taskId(tasks.at(-1) ?? '').slice(0, 8)), taskUrl(tasks.at(-1) ?? '')),
           ]),
         ),
@@ -106,7 +112,12 @@ function explained({ stops, targets, events, logs }: Explanation, serviceArn: st
 }
 
 function logSection(log: FailedLog, serviceArn: string): string {
-  const title = `Last lines of the log of ${link(code(log.container), logUrl(log, serviceArn))}`
+  const name = link(code(log.container), logUrl(log, serviceArn))
+  const title = `Last lines of the log of ${name}`
+  if (log.hidden !== undefined) {
+    const where = log.hidden === 'log' ? 'in the log of this step' : 'not shown'
+    return `Last lines of the log of ${name}: ${where} (${code(`show-container-logs: ${log.hidden}`)})`
+  }
   if (log.missing !== undefined) return `${title} could not be read: ${text(log.missing)}`
   return log.lines.length === 0 ? `${title} is empty.` : join(`${title}:`, block(log.lines.join('\n')))
 }

@@ -65,8 +65,11 @@ function eventLines(
   const known = new Set(before?.service?.events.map(({ id }) => id))
   return eventsSince(followed, now)
     .filter(({ id }) => !known.has(id))
-    .map(({ message }) => `ECS: ${message}`)
+    .map(({ message }) => `ECS: ${shortGroups(message)}`)
 }
+
+/** The message with names in place of the ARNs of target groups. */
+const shortGroups = (message: string): string => message.replace(/(?<=\(target-group )arn:[^)\s]+/g, targetGroupName)
 
 function taskLines(before: Observation | undefined, now: Observation): readonly string[] {
   const known = new Set(before?.tasks?.filter((task) => judgeStop(task) !== undefined).map(({ arn }) => arn))

@@ -30,6 +30,7 @@ async function run(
   looks: readonly (Task | Error | undefined)[],
   more: Readonly<Record<string, Answer>> = {},
   saveState?: () => never,
+  showContainerLogs = 'summary',
 ) {
   const fake = fakeAws({
     RunTask: { tasks: [{ taskArn }] },
@@ -51,7 +52,8 @@ async function run(
     state: (name: string) => state.get(name) ?? '',
   }
   const { aws, clock } = fake
-  const context = { aws, clock, log, step, env: {}, signal: aws.signal } as unknown as Context
+  const inputs = { showContainerLogs }
+  const context = { aws, clock, log, step, env: {}, inputs, signal: aws.signal } as unknown as Context
   const beforeDeploy = { command: ['npm', 'run', 'migrate'], container: 'app', timeoutMs: 60_000 } as const
   const error = await runBeforeDeploy(context, { plan, taskDefinition: 'web:2' }, beforeDeploy).then(
     () => undefined,
@@ -134,4 +136,14 @@ test('a task that post could not be told of is stopped', async () => {
   const { error, requests } = await run([task({})], {}, full)
   expect(error).toContain('ENOSPC')
   expect(requests('StopTask')).toEqual([expect.objectContaining({ cluster: 'prod', task: taskArn })])
+})
+
+test.each([
+  ['summary', ['info:   migrating'], true],
+  ['log', ['info:   migrating'], false],
+  ['never', [], false],
+])('show-container-logs: %s logs %j, and has it in the error: %s', async (show, logged, isInError) => {
+  const { lines, error } = await run([stopped({ exitCode: 1 })], {}, undefined, show)
+  expect(lines.filter((line) => line.includes('  migrating'))).toEqual(logged)
+  expect(error?.includes('  migrating')).toBe(isInError)
 })

@@ -10,7 +10,7 @@ describe('TaskLog', () => {
   const awslogs = container({ 'awslogs-group': 'g', 'awslogs-stream-prefix': 'p' })
   const arn = 'arn:aws:ecs:eu-west-1:123456789012:task/production/0123'
   /** Each answer is the lines that are there by then, or what goes wrong. */
-  const taskLog = (definition: object, answers: readonly (readonly string[] | Error)[]) => {
+  const taskLog = (definition: object, answers: readonly (readonly string[] | Error)[], view: object = {}) => {
     const clock = new FakeClock()
     const signal = new AbortController().signal
     let asked = 0
@@ -23,7 +23,11 @@ describe('TaskLog', () => {
     const said: string[] = []
     const aws = new AwsCalls({ logs: () => ({ send }) } as never, clock, signal)
     const context = { aws, clock, signal, log: { info: (line: string) => said.push(line) } } as never
-    return { log: new TaskLog(context, definition as never, arn), said, asked: () => asked }
+    return {
+      log: new TaskLog(context, definition as never, arn, { show: 'summary', scrub: (line) => line, ...view }),
+      said,
+      asked: () => asked,
+    }
   }
   const named = (name: string) => Object.assign(new Error('no'), { name })
 
@@ -68,5 +72,25 @@ describe('TaskLog', () => {
       'Cannot show the log of the task: app does not log to CloudWatch (`awslogs` with an `awslogs-stream-prefix`)',
     ])
     expect(asked()).toBe(0)
+  })
+
+  test('hides secrets, in the log and in the lines for the error', async () => {
+    const scrub = (line: string) => line.replace('hunter2', '***')
+    const { log, said } = taskLog(awslogs, [['password hunter2']], { scrub })
+    await log.logNewLines()
+    expect([said, log.last]).toEqual([['  password ***'], ['password ***']])
+  })
+
+  test('with show-container-logs: log keeps no line for the error, which stands in the summary', async () => {
+    const { log, said } = taskLog(awslogs, [['one']], { show: 'log' })
+    await log.logNewLines()
+    expect([said, log.last]).toEqual([['  one'], []])
+  })
+
+  test('with show-container-logs: never is not read', async () => {
+    const { log, said, asked } = taskLog(awslogs, [['one']], { show: 'never' })
+    await log.logNewLines()
+    await log.logRemainingLines()
+    expect([said, log.last, asked()]).toEqual([[], [], 0])
   })
 })

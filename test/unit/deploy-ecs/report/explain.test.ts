@@ -8,7 +8,11 @@ import { failedTask, followed, target } from '../../../support/deploy-ecs/observ
 async function explained(
   status: Outcome['verdict']['status'],
   latest: object | undefined,
-  { containers = [], ...more }: { containers?: readonly object[]; cause?: object } = {},
+  {
+    containers = [],
+    show = 'summary',
+    ...more
+  }: { containers?: readonly object[]; cause?: object; show?: string } = {},
 ) {
   const { aws, calls } = fakeAws({ GetLogEvents: { events: lastLines.map((message) => ({ message })) } })
   const { log, lines } = fakeLog()
@@ -22,7 +26,11 @@ async function explained(
       ? {}
       : { watch: { rollout: followed, memory: NOTHING_YET, latest: { at: 0, ...latest } } }),
   } as unknown as Outcome
-  return { explanation: await explain({ aws, log }, outcome), lines, calls }
+  return {
+    explanation: await explain({ aws, log, env: {}, inputs: { showContainerLogs: show } } as never, outcome),
+    lines,
+    calls,
+  }
 }
 
 const unhealthy = { targets: [target('1', { state: 'unhealthy', reason: 'Target.Timeout' })] }
@@ -67,6 +75,12 @@ test('logs the last ten lines of a container that crashed', async () => {
     ...lastLines.slice(2).map((line) => `info:   ${line}`),
   ])
   expect(explanation?.logs[0]?.lines).toEqual(lastLines)
+})
+
+test('logs the last lines with show-container-logs: log, and no line with never', async () => {
+  const shown = async (show: string) => (await explained('failed', crashed, { containers: [logging], show })).lines
+  expect(await shown('log')).toContain('info:   line 12')
+  expect((await shown('never')).filter((line) => line.startsWith('info: '))).toEqual([])
 })
 
 test('annotates five reasons at most', async () => {

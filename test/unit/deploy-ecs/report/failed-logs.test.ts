@@ -17,16 +17,17 @@ const stop = (kind: string, tasks: readonly string[], failed: readonly string[] 
   failed,
 })
 const diagnosis = (...stops: readonly object[]) => ({ stops }) as unknown as Diagnosis
+const view = { show: 'summary' as const, scrub: (line: string) => line }
 const events = { GetLogEvents: { events: [{ message: 'boom' }] } }
 
 const streams = async (...stops: readonly object[]) => {
   const { aws } = fakeAws(events)
-  return (await readFailedLogs(aws, diagnosis(...stops), registration)).map(({ stream }) => stream)
+  return (await readFailedLogs(aws, diagnosis(...stops), registration, view)).map(({ stream }) => stream)
 }
 
 test('reads the last 25 lines of the containers that failed, of the newest task', async () => {
   const { aws, calls } = fakeAws(events)
-  const logs = await readFailedLogs(aws, diagnosis(stop('exited', ['old', 'new'], ['app'])), registration)
+  const logs = await readFailedLogs(aws, diagnosis(stop('exited', ['old', 'new'], ['app'])), registration, view)
   expect(logs).toEqual([
     { region: 'us-east-1', group: '/web', stream: 'ecs/app/new', container: 'app', lines: ['boom'] },
   ])
@@ -52,6 +53,23 @@ test.each([
 
 test('has the error in place of lines that cannot be read', async () => {
   const { aws } = fakeAws({ GetLogEvents: awsError('AccessDeniedException') })
-  const logs = await readFailedLogs(aws, diagnosis(stop('exited', ['a'], ['app'])), registration)
+  const logs = await readFailedLogs(aws, diagnosis(stop('exited', ['a'], ['app'])), registration, view)
   expect(logs).toMatchObject([{ lines: [], missing: expect.stringContaining('AccessDeniedException') }])
+})
+
+test('hides secrets in the lines', async () => {
+  const { aws } = fakeAws(events)
+  const scrub = (line: string) => line.replace('boom', '***')
+  const logs = await readFailedLogs(aws, diagnosis(stop('exited', ['a'], ['app'])), registration, { ...view, scrub })
+  expect(logs[0]?.lines).toEqual(['***'])
+})
+
+test('marks a log that must not stand in the summary, and does not read one that is never shown', async () => {
+  const { aws, calls } = fakeAws(events)
+  const crashed = diagnosis(stop('exited', ['a'], ['app']))
+  const never = await readFailedLogs(aws, crashed, registration, { ...view, show: 'never' })
+  expect(never).toMatchObject([{ container: 'app', lines: [], hidden: 'never' }])
+  expect(calls).toEqual([])
+  const inLog = await readFailedLogs(aws, crashed, registration, { ...view, show: 'log' })
+  expect(inLog).toMatchObject([{ container: 'app', lines: ['boom'], hidden: 'log' }])
 })

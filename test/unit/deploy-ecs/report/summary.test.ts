@@ -62,6 +62,8 @@ const explanation = {
   logs: [
     { region: 'eu-west-1', group: '/web', stream: 's', container: 'app', lines: ['boom', '```'] },
     { region: 'eu-west-1', group: '/web', stream: 's', container: 'silent', lines: [] },
+    { region: 'eu-west-1', group: '/web', stream: 's', container: 'private', lines: ['never seen'], hidden: 'log' },
+    { region: 'eu-west-1', group: '/web', stream: 's', container: 'unread', lines: [], hidden: 'never' },
     { region: 'eu-west-1', group: '/web', stream: 's', container: 'denied', lines: [], missing: 'Access denied' },
   ],
 }
@@ -73,7 +75,32 @@ test('explains a failure: stopped tasks, logs, targets and events', () => {
   expect(summary).toMatch(/Last lines of the log of .*app.*:\n+(`{4,})\nboom\n```\n\1/)
   expect(summary).toMatch(/Last lines of the log of .*silent.* is empty\./)
   expect(summary).toMatch(/Last lines of the log of .*denied.* could not be read: Access denied/)
+  expect(summary).toMatch(/log of .*private.*: in the log of this step \(`show-container-logs: log`\)/)
+  expect(summary).toMatch(/log of .*unread.*: not shown \(`show-container-logs: never`\)/)
+  expect(summary).not.toContain('never seen')
   expect(summary).toContain('| `web` | unhealthy | 10.0.0.1:80, 10.0.0.2:80 |')
   expect(summary).toContain('`1970-01-01T00:00:00.000Z` has started 1 tasks')
   expect(summary).not.toContain('<b>')
+})
+
+test('says once what to do about the cause, above the tasks that stopped', () => {
+  const [stop] = explanation.stops
+  const hint = 'The application failed: see its log.'
+  const stops = [
+    { ...stop, hint },
+    { ...stop, hint: 'Another hint.' },
+  ]
+  const verdict = { ...failed.verdict, cause: { text: 'x', stop: stop?.stop } }
+  const summary = summarise([outcome('web', { verdict, explanation: { ...explanation, stops } })], span)
+  expect(summary).toContain(`**What to do:** ${hint}`)
+  expect(summary.split(hint)).toHaveLength(2)
+  expect(summary).toMatch(/`app`: 1 \| See above \| .*\n.*`app`: 1 \| Another hint\. \|/)
+})
+
+test('names what a health check got where tasks were stopped for it', () => {
+  const stop = { kind: 'health-check', reason: 'Task failed ELB health checks in target group web' }
+  const stops = [{ ...explanation.stops[0], stop, text: 'the health check of target group web got 404' }]
+  expect(summarise([outcome('web', { ...failed, explanation: { ...explanation, stops } })], span)).toContain(
+    '| 1 | The health check of target group web got 404 |',
+  )
 })

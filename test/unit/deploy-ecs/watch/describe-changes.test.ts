@@ -3,6 +3,7 @@ import {
   deployment,
   failedTask,
   followed,
+  GROUP,
   healthy,
   MADE,
   record,
@@ -67,5 +68,14 @@ test('has no line for a target that is new and not registered yet', () => {
   const lost = [target('1', { state: 'unregistered' }), target('2')]
   expect(describeChanges(followed, healthy, { ...healthy, targets: lost })).toEqual([
     'Target 10.0.0.1:80 in web is unregistered.',
+  ])
+})
+
+test('names target groups in events without their ARNs', () => {
+  const message = `(service web) registered 2 targets in (target-group ${GROUP})`
+  const now = { at: 0, service: service([deployment()], { events: [{ id: '1', at: MADE + 1, message }] }) }
+  const before = { at: 0, service: service([deployment()]) }
+  expect(describeChanges(followed, before, now)).toEqual([
+    'ECS: (service web) registered 2 targets in (target-group web)',
   ])
 })
