@@ -84,7 +84,7 @@ describe('when AWS refuses a call', () => {
   })
 
   test.each([
-    ['ExpiredTokenException', 'Run aws-actions/configure-aws-credentials'],
+    ['ExpiredTokenException', 'Run assume-role or aws-actions/configure-aws-credentials'],
     ['AccessDeniedException', 'AccessDeniedException'],
   ])(
     'with %s halfway ends the watch at once, and says that nothing is known (peers: the SDK waits on)',

@@ -48,11 +48,12 @@ tasks:
     .split('\n')
     .filter((line) => /^\| \d+ \|/.test(line))
   expect(rows).toEqual([
-    expect.stringMatching(/^\| 2 \| .*Essential container in task exited.* \| `app`: 3 \| The application failed/),
+    expect.stringMatching(/^\| 2 \| .*Essential container in task exited.* \| `app`: 3 \| See above/),
     expect.stringMatching(
       /^\| 2 \| OutOfMemoryError.* \| `app`: 137 \| It used more memory than its limit: raise `memory`/,
     ),
   ])
+  expect(readable(done)).toContain('**What to do:** The application failed: see its log.')
   for (const row of rows) expect(row).toContain(`${CONSOLE}/ecs/v2/clusters/production/tasks/`)
   const annotations = done.log.filter((line) => line.startsWith('error: '))
   // The verdict is an annotation too. It has the first reason.

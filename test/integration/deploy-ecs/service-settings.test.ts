@@ -64,7 +64,7 @@ test('alarms make ECS roll back, and the alarm is named', async () => {
   cloud.clock.after(10_000, () => cloud.alarms.set({ account: '123456789012', region: 'eu-west-1' }, 'web-5xx', true))
   const done = await deploy(cloud, { image: 'example.com/web:next', alarms: 'web-5xx, web-latency' })
   expect(done.outputs['verdict']).toBe('rolled-back')
-  expect(done.error).toContain('An alarm went off: web-5xx.')
+  expect(done.error).toContain('alarm web-5xx went off.')
   expect(cloud.journal.entries('service-deployment').at(-1)).toMatchObject({ status: 'ROLLBACK_SUCCESSFUL' })
   expect((await serviceIn(cloud))?.deploymentConfiguration).toMatchObject({
     alarms: { alarmNames: [], enable: false },
