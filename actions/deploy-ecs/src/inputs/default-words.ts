@@ -33,5 +33,6 @@ export const DEFAULT_WORDS: DefaultWords = {
   'on-cancel': 'rollback',
   'rollback-to': 'previous',
   'rollback-from': 'any',
+  'show-container-logs': 'summary',
   'unknown-members': 'warn',
 }
