@@ -9,6 +9,7 @@ import { formatDuration } from '../../../../toolkit/text/duration.ts'
 import { nameOf, parseClusterName, parseServiceName, type ServiceName } from '../aws/service-name.ts'
 import { revisionName } from '../aws/short-names.ts'
 import { readCommandLine } from './command-line.ts'
+import { commentLines } from './comment-lines.ts'
 import { DEFAULT_WORDS } from './default-words.ts'
 import { PEER_INPUTS, PEER_SETTINGS } from './peer-inputs.ts'
 import { CHANGE_INPUTS, readTaskDefinitionChanges, type TaskDefinitionChanges } from './task-definition-changes.ts'
@@ -36,6 +37,8 @@ export interface BeforeDeploy {
 export interface Inputs {
   readonly command: 'deploy' | 'verify' | 'rollback'
   readonly dryRun: boolean
+  /** Whether a dry run shows values of variables, labels, options and commands. */
+  readonly showValues: boolean
   readonly region?: string
   readonly expectedAccountId?: string
   /** The environment in the deploy record and in Datadog's tags. */
@@ -43,6 +46,8 @@ export interface Inputs {
   readonly services: readonly ServiceName[]
   readonly taskDefinitionSource: TaskDefinitionSource
   readonly taskDefinitionChanges: TaskDefinitionChanges
+  /** Sentences about lines that set nothing. */
+  readonly commentLines: readonly string[]
   /** What to do about members of a task definition that a new revision would lose. */
   readonly unknownMembers: 'warn' | 'refuse'
   readonly serviceChanges: ServiceChanges
@@ -50,6 +55,8 @@ export interface Inputs {
   readonly waitFor: WaitFor
   readonly bakeMs: number
   readonly timeoutMs: number
+  /** The input that has the time-out. */
+  readonly timeoutInput: 'timeout' | 'wait-for-minutes'
   /** After how many failed tasks of the deployment it has failed. Default: by the size of the service. */
   readonly maxFailedTasks?: number
   readonly onConflict: 'fail' | 'wait' | 'supersede'
@@ -86,12 +93,14 @@ export function readInputs(env: Environment): Inputs {
   return {
     command,
     dryRun: reader.flag('dry-run', false),
+    showValues: reader.flag('show-values', false),
     ...(region === undefined ? {} : { region }),
     ...(expectedAccountId === undefined ? {} : { expectedAccountId }),
     ...(environment === undefined ? {} : { environment }),
     services: readServices(reader),
     taskDefinitionSource: readTaskDefinitionSource(reader),
     taskDefinitionChanges: readTaskDefinitionChanges(reader),
+    commentLines: commentLines(reader),
     unknownMembers: reader.choice('unknown-members', ['warn', 'refuse'], 'warn'),
     serviceChanges: readServiceChanges(reader),
     ...(beforeDeploy === undefined ? {} : { beforeDeploy }),
@@ -150,19 +159,20 @@ function readServiceChanges(reader: InputReader): ServiceChanges {
 }
 
 /** What to wait for, and for how long. @throws InputError when a healthy deploy could not end in time. */
-function readWait(reader: InputReader): Pick<Inputs, 'waitFor' | 'bakeMs' | 'timeoutMs'> {
+function readWait(reader: InputReader): Pick<Inputs, 'waitFor' | 'bakeMs' | 'timeoutMs' | 'timeoutInput'> {
   const waitFor = readWaitFor(reader)
   const bakeMs = reader.duration('bake-time', 5 * MINUTE)
   const timeoutMs = readTimeout(reader)
+  const timeoutInput = reader.text('wait-for-minutes') === undefined ? 'timeout' : 'wait-for-minutes'
   if (waitFor === 'bake' && bakeMs >= timeoutMs) {
     const [bake, timeout] = [formatDuration(bakeMs), formatDuration(timeoutMs)]
     throw new InputError(
       'bake-time',
-      `is ${bake}, which leaves nothing of the \`timeout\` of ${timeout} for the rollout itself.`,
-      { hint: 'Raise `timeout` to the bake time and what the rollout takes, or lower `bake-time`.' },
+      `is ${bake}, which leaves nothing of the \`${timeoutInput}\` of ${timeout} for the rollout itself.`,
+      { hint: `Raise \`${timeoutInput}\` to the bake time and what the rollout takes, or lower \`bake-time\`.` },
     )
   }
-  return { waitFor, bakeMs, timeoutMs }
+  return { waitFor, bakeMs, timeoutMs, timeoutInput }
 }
 
 /** `wait-for`, or its name in AWS's action: `wait-for-service-stability`. */

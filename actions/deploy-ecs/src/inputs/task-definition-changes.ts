@@ -59,8 +59,8 @@ export const CHANGE_INPUTS = [
 export function readTaskDefinitionChanges(reader: InputReader): TaskDefinitionChanges {
   const logDriver = reader.optionalChoice('log-configuration-log-driver', Object.values(LogDriver))
   const command = readCommandLine(reader, 'container-command')
-  const cpu = sizeInput(reader, 'cpu', '512')
-  const memory = sizeInput(reader, 'memory', '1024')
+  const cpu = sizeInput(reader, 'cpu', 'vCPU')
+  const memory = sizeInput(reader, 'memory', 'GB')
   const taskRoleArn = roleInput(reader, 'task-role-arn')
   const executionRoleArn = roleInput(reader, 'execution-role-arn')
   const datadog = readDatadogTags(reader)
@@ -86,7 +86,7 @@ export function readTaskDefinitionChanges(reader: InputReader): TaskDefinitionCh
 /** `image`: one reference, or `container=reference` on lines of their own (or separated by commas). */
 function readImages(reader: InputReader): readonly ImageChange[] {
   const images = reader.list('image').map((item): ImageChange => {
-    const match = /^([\w-]+)=(.*)$/.exec(item)
+    const match = /^([\w-]+)\s*=(.*)$/.exec(item)
     const image = (match?.[2] ?? item).trim()
     if (image === '' || /\s/.test(image)) {
       throw new InputError('image', `has the item \`${item}\`, which is not an image reference.`, {
@@ -148,11 +148,21 @@ function readDatadogTags(reader: InputReader): DatadogTags | undefined {
   return tags
 }
 
-function sizeInput(reader: InputReader, name: string, example: string): string | undefined {
+/** A task size as ECS takes it: units of 1/1024 vCPU or MiB, or a number with `vCPU` or `GB`. */
+function sizeInput(reader: InputReader, name: 'cpu' | 'memory', unit: 'vCPU' | 'GB'): string | undefined {
   const value = reader.text(name)
-  if (value === undefined || /^\d+(\.\d+)?( ?(vCPU|GB))?$/i.test(value)) return value
-  throw new InputError(name, `is \`${value}\`, which is not a task size.`, {
-    hint: `Write it as ECS does, for example \`${example}\`.`,
+  if (value === undefined) return undefined
+  const [, number = '', given = ''] = /^(\d*\.?\d+)\s*([a-z]*)$/i.exec(value) ?? []
+  const plain = unit === 'vCPU' ? 'CPU units' : 'MiB'
+  const hint = `Write ${plain} such as \`512\`, or \`.5 ${unit}\`.`
+  if (number === '') throw new InputError(name, `is \`${value}\`, which is not a task size.`, { hint })
+  if (given.toLowerCase() === unit.toLowerCase()) return value
+  if (given !== '') {
+    throw new InputError(name, `is \`${value}\`, and ECS takes ${plain} or ${unit} here, not \`${given}\`.`, { hint })
+  }
+  if (/^\d+$/.test(number)) return value
+  throw new InputError(name, `is \`${value}\`: a fraction needs the unit ${unit}.`, {
+    hint: `Write \`${value} ${unit}\`.`,
   })
 }
 

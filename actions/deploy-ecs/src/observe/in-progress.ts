@@ -1,7 +1,8 @@
 import type { Deployment, Service } from '@aws-sdk/client-ecs'
+import { counted } from '../../../../toolkit/text/counted.ts'
 import { revisionName } from '../aws/short-names.ts'
 
-/** The service's deployment in progress, such as `ecs-svc/1 (web:2, 0/2 running)`; `undefined` where there is none. */
+/** The service's deployment in progress, such as `ecs-svc/1 (web:2, 0/2 running, 3 failed tasks)`; `undefined` where there is none. */
 export function deploymentInProgress(service: Service): string | undefined {
   const { deployments = [] } = service
   const primary = deployments.find(({ status }) => status === 'PRIMARY')
@@ -10,7 +11,9 @@ export function deploymentInProgress(service: Service): string | undefined {
   // Behind a Classic load balancer there is no rollout state. Two deployments mean that one is in progress.
   const undecided = primary?.rolloutState === undefined && deployments.length > 1
   if (primary === undefined || !(rolling || undecided)) return undefined
-  return `${primary.id} (${revisionName(primary.taskDefinition ?? '')}, ${primary.runningCount ?? 0}/${primary.desiredCount ?? 0} running)`
+  const { id, taskDefinition = '', runningCount = 0, desiredCount = 0, failedTasks = 0 } = primary
+  const failed = failedTasks === 0 ? '' : `, ${counted(failedTasks, 'failed task')}`
+  return `${id} (${revisionName(taskDefinition)}, ${runningCount}/${desiredCount} running${failed})`
 }
 
 /**

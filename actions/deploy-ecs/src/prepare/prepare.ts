@@ -4,17 +4,13 @@ import { SlipwayError } from '../../../../toolkit/errors.ts'
 import { readWorkflowRun } from '../../../../toolkit/github.ts'
 import { inParallel } from '../../../../toolkit/parallel.ts'
 import { poll } from '../../../../toolkit/poll.ts'
-import type { AwsCalls } from '../aws/aws-calls.ts'
 import { nameOf, type ServiceName } from '../aws/service-name.ts'
 import { describeServices, requireService } from '../aws/services.ts'
-import { accountOf } from '../aws/short-names.ts'
-import { listTasks } from '../aws/tasks.ts'
+import { accountOf, familyOf } from '../aws/short-names.ts'
 import { checkDependencies } from '../dependencies/check.ts'
 import { collectDependencies } from '../dependencies/collect.ts'
 import type { Context } from '../inputs/context.ts'
 import { deploymentInProgress } from '../observe/in-progress.ts'
-import { observedService } from '../observe/model.ts'
-import { readTargets } from '../observe/target-health.ts'
 import { applyChanges, imagesOf } from '../task-definition/apply-changes.ts'
 import { chosenContainer, planFor } from '../task-definition/before-deploy-container.ts'
 import { changesForService, refuseUnknownContainers, withDatadogTags } from '../task-definition/changes-per-service.ts'
@@ -28,12 +24,12 @@ import { checkAccount } from './account.ts'
 import { checkImages, imageKey } from './check-images.ts'
 import { refuseDeadlock } from './deadlock.ts'
 import {
-  missingTargetGroup,
   refuseForeignController,
   refuseMissingExecutionRole,
   refuseMissingPorts,
   refuseServiceChanges,
 } from './preflight.ts'
+import { tryToWatch } from './try-to-watch.ts'
 import { reportUnknownMembers } from './unknown-members.ts'
 
 /** A service as it was found. */
@@ -55,7 +51,8 @@ interface Draft extends LoadedService {
 
 /** Reads the services, plans what each shall run, and refuses a deploy that cannot succeed. */
 export async function prepare(context: Context): Promise<readonly ServicePlan[]> {
-  const { aws, inputs, region } = context
+  const { aws, inputs, region, log } = context
+  for (const sentence of inputs.commentLines) log.info(sentence)
   await checkAccount(aws, inputs.expectedAccountId)
   const services = await loadTaskDefinitions(context, await readServices(context))
   // With one service, applyChanges has the better error: it names the task definition.
@@ -129,7 +126,7 @@ async function readServices({ aws, inputs, log, clock, signal }: Context): Promi
   }
   if (inputs.onConflict === 'fail') {
     throw new SlipwayError(busy.join('\n'), {
-      hint: 'Run the step again when it is done, set `on-conflict: wait` or `on-conflict: supersede`, and keep deploys of one service apart with `concurrency:` in the workflow.',
+      hint: 'Run the step again when it is done; where its tasks keep failing, it may never be. Or set `on-conflict: wait` or `on-conflict: supersede`. Keep deploys of one service apart with `concurrency:` in the workflow.',
     })
   }
   for (const what of busy) log.info(`${what} Waiting for it to end.`)
@@ -166,28 +163,15 @@ async function loadTaskDefinitions(
     loading.set(current, base)
     return { ...service, base: await base }
   })
+  for (const { name, before, base } of inputs.taskDefinitionSource.kind === 'file' ? loaded : []) {
+    const [now, next] = [familyOf(before.taskDefinition ?? ''), base.registration.family]
+    if (now === next || now === '') continue
+    log.warning(
+      `Service \`${nameOf(name)}\` runs the family \`${now}\`, and ${base.source} is of the family \`${next}\`: this deploy moves the service there.`,
+    )
+  }
   for (const { leftOut, source } of new Set(loaded.map(({ base }) => base))) {
     for (const sentence of leftOut) log.warning(`In ${source}: ${sentence}`)
   }
   return loaded
-}
-
-/** More would take longer than they are worth: the watch reads each of them soon enough. */
-const MOST_TARGET_GROUPS = 20
-
-/** Makes each kind of call once that the watch needs, so that a missing permission or target group shows before the deploy. */
-async function tryToWatch(aws: AwsCalls, plans: readonly ServicePlan[]): Promise<void> {
-  const [first] = plans
-  if (first === undefined) return
-  await listTasks(aws, first.name, 'RUNNING')
-  const balanced = plans.flatMap(({ name, before }) =>
-    observedService(before).loadBalancers.map((balancer) => ({ name, balancer })),
-  )
-  const distinct = new Map(balanced.map((one) => [one.balancer.targetGroupArn, one]))
-  await inParallel([...distinct.values()].slice(0, MOST_TARGET_GROUPS), 4, async ({ name, balancer }) => {
-    const one = { cluster: name.cluster, loadBalancers: [balancer] }
-    await readTargets(aws, one, [], new Map()).catch((error) => {
-      throw missingTargetGroup(name, error) ?? error
-    })
-  })
 }

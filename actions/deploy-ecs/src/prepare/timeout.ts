@@ -21,7 +21,10 @@ export function minimumDurationMs(configuration: DeploymentConfiguration = {}): 
 }
 
 /** @throws InputError when `timeout` ends before a healthy deploy can, which would roll it back. */
-export function refuseShortTimeout({ command, waitFor, timeoutMs }: Inputs, plans: readonly ServicePlan[]): void {
+export function refuseShortTimeout(
+  { command, waitFor, timeoutMs, timeoutInput }: Inputs,
+  plans: readonly ServicePlan[],
+): void {
   // `command: rollback` is not rolled back when it times out, so it is not refused.
   if (command === 'rollback' || (waitFor !== 'healthy' && waitFor !== 'bake')) return
   for (const { name, before } of plans) {
@@ -30,10 +33,10 @@ export function refuseShortTimeout({ command, waitFor, timeoutMs }: Inputs, plan
     const { strategy = 'ROLLING' } = before.deploymentConfiguration ?? {}
     const [its, given] = [formatDuration(pace), formatDuration(timeoutMs)]
     throw new InputError(
-      'timeout',
+      timeoutInput,
       `is ${given}, but service \`${nameOf(name)}\` deploys ${strategy}: shifting traffic and baking alone take ${its}.`,
       {
-        hint: `Set \`timeout\` to ${its} and what tasks take to start and to stop, or do not wait (\`wait-for: started\`).`,
+        hint: `${timeoutInput === 'timeout' ? 'Set `timeout`' : 'Remove `wait-for-minutes`, and set `timeout`'} to ${its} and what tasks take to start and to stop, or do not wait (\`wait-for: started\`).`,
       },
     )
   }

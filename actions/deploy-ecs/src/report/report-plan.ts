@@ -31,7 +31,7 @@ export function reportPlan({ log, step, inputs }: Context, previews: readonly Pr
 }
 
 function linesOf(inputs: Inputs, { plan, current, movedTag }: Preview): readonly string[] {
-  const revision = diffTaskDefinitions(current, plan.revision.registration)
+  const revision = diffTaskDefinitions(current, plan.revision.registration, inputs)
   const differences: readonly Difference[] = [
     ...revision,
     ...diffService(plan.before, inputs.serviceChanges).map((one) => ({ ...one, path: `service.${one.path}` })),

@@ -1,4 +1,4 @@
-// What a deploy would change. Pure. Hides values that look secret.
+// What a deploy would change. Pure. Hides values of the application, unless they are asked for; what looks secret always.
 import type { Service } from '@aws-sdk/client-ecs'
 import { isBetterHidden } from '../../../../toolkit/text/secret-looking.ts'
 import type { ServiceChanges } from '../inputs/inputs.ts'
@@ -13,12 +13,16 @@ export interface Difference {
 }
 
 /** The differences between two task definitions, by path. Paths have the names of containers, variables and secrets. */
-export function diffTaskDefinitions(before: Registration, after: Registration): readonly Difference[] {
+export function diffTaskDefinitions(
+  before: Registration,
+  after: Registration,
+  { showValues }: { readonly showValues: boolean },
+): readonly Difference[] {
   const [from, to] = [flatten(canonical(before)), flatten(canonical(after))]
   return [...new Set([...from.keys(), ...to.keys()])]
     .filter((path) => from.get(path) !== to.get(path))
     .sort()
-    .map((path) => difference(path, from.get(path), to.get(path)))
+    .map((path) => difference(path, from.get(path), to.get(path), showValues))
 }
 
 /** The settings of a service that would change. */
@@ -42,11 +46,12 @@ export function describeDifference({ path, from, to }: Difference): string {
   return to === undefined ? `- ${path}: ${from}` : `~ ${path}: ${from} → ${to}`
 }
 
-function difference(path: string, from: string | undefined, to: string | undefined): Difference {
+function difference(path: string, from: string | undefined, to: string | undefined, showValues = true): Difference {
+  const masked = (value: string) => (showValues || !CAN_HOLD_SECRETS.test(path) ? withoutSecrets(path, value) : '***')
   return {
     path,
-    ...(from === undefined ? {} : { from: masked(path, from) }),
-    ...(to === undefined ? {} : { to: masked(path, to) }),
+    ...(from === undefined ? {} : { from: masked(from) }),
+    ...(to === undefined ? {} : { to: masked(to) }),
   }
 }
 
@@ -96,8 +101,19 @@ const nameIn = (item: unknown): string | undefined => {
 /** Members whose keys are chosen by users. */
 const NAMED_BY_USERS = /\.(environment|options|dockerLabels)\./
 
-/** Hides a value whose name or content looks secret, and the password in a URL. */
-function masked(path: string, value: string): string {
+/** Members with values of the application, in which a secret can have any shape. */
+const CAN_HOLD_SECRETS =
+  /\.(environment|dockerLabels|driverOpts|labels)\.|\.options\.(?!awslogs-)|\.(command|entryPoint)(\[\d+\])?$/
+
+/** Hides a value whose name or content looks secret, and secrets within a text: a password in a URL, `password=…`, a Slack hook. */
+function withoutSecrets(path: string, value: string): string {
   const name = NAMED_BY_USERS.test(path) ? path.slice(path.lastIndexOf('.') + 1) : ''
-  return isBetterHidden(name, value) ? '***' : value.replace(/(:\/\/[^/\s:@]*:)[^@\s]+@/g, '$1***@')
+  if (isBetterHidden(name, value)) return '***'
+  return (
+    value
+      // A password can have an `@` or a slash: it ends at the last `@`.
+      .replace(/(:\/\/[^/\s:@]*:)\S+@/g, '$1***@')
+      .replace(/((?:password|passwd|pwd|passphrase|secret|token|api[-_]?key)["']?\s*[=: ]\s*)[^\s;&,"']+/gi, '$1***')
+      .replace(/(hooks\.slack\.com\/services\/)[^\s"']+/g, '$1***')
+  )
 }

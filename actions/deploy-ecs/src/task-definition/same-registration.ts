@@ -16,11 +16,19 @@ export function canonical(registration: Registration): Readonly<Record<string, u
   return sortKeys(
     withoutEmpty({
       ...Object.fromEntries(Object.entries(rest).filter(([key]) => !READ_ONLY.some((name) => name === key))),
+      cpu: inUnits(rest.cpu),
+      memory: inUnits(rest.memory),
       requiresCompatibilities: [...(rest.requiresCompatibilities ?? [])].sort(),
       tags: byKey(tags ?? [], ({ key }) => key),
       containerDefinitions: rest.containerDefinitions.map((container) => canonicalContainer(container, awsvpc)),
     }),
   ) as Record<string, unknown>
+}
+
+/** `512` of `.5 vCPU` and of `.5 GB`, as ECS shows it. */
+function inUnits(size: string | undefined): string | undefined {
+  const [, number] = /^(\d*\.?\d+)\s*(?:vCPU|GB)$/i.exec(size ?? '') ?? []
+  return number === undefined ? size : String(Number(number) * 1024)
 }
 
 function canonicalContainer(container: ContainerDefinition, portsAreOwn: boolean): Record<string, unknown> {

@@ -165,7 +165,7 @@ test.each<[Record<string, string>, string]>([
   [{ 'container-command': '[1]' }, 'Input `container-command` begins with `[` but is not a JSON array of strings.'],
   [{ 'container-command': 'sh -c "x' }, 'Input `container-command` has a " that is never closed.'],
   [{ cpu: 'half' }, 'Input `cpu` is `half`, which is not a task size.'],
-  [{ memory: '1 GiB' }, 'Input `memory` is `1 GiB`, which is not a task size.'],
+  [{ memory: '1 GiB' }, 'Input `memory` is `1 GiB`, and ECS takes MiB or GB here, not `GiB`.'],
   [{ 'task-role-arn': 'role/x' }, 'Input `task-role-arn` is `role/x`, which is not the ARN of a role.'],
   [{ 'execution-role-arn': 'x' }, 'Input `execution-role-arn` is `x`, which is not the ARN of a role.'],
   [{ 'datadog-tags': 'team=x' }, 'Input `datadog-tags` has the tag `team`, which is none of env, service, version.'],

@@ -56,6 +56,11 @@ test.each<[Record<string, string>, object]>([
   ],
   [{ cpu: '0.5 vCPU' }, { cpu: '0.5 vCPU' }],
   [
+    { cpu: '.5 vCPU', memory: '2GB' },
+    { cpu: '.5 vCPU', memory: '2GB' },
+  ],
+  [{ image: 'app = web:1' }, { images: [{ container: 'app', image: 'web:1' }] }],
+  [
     { 'task-role-arn': ROLE, 'execution-role-arn': ROLE },
     { taskRoleArn: ROLE, executionRoleArn: ROLE },
   ],
@@ -64,6 +69,16 @@ test.each<[Record<string, string>, object]>([
   [{ 'datadog-tags': 'version=1.4\nenv=prod' }, { datadog: { version: '1.4', env: 'prod' } }],
 ])('%j reads %j', (given, changes) => {
   expect(read(given)).toEqual({ ...nothing, ...changes })
+})
+
+test.each([
+  ['cpu', 'half', 'Input `cpu` is `half`, which is not a task size.'],
+  ['cpu', '.5', 'Input `cpu` is `.5`: a fraction needs the unit vCPU.'],
+  ['cpu', '1 GB', 'Input `cpu` is `1 GB`, and ECS takes CPU units or vCPU here, not `GB`.'],
+  ['memory', '1 vCPU', 'Input `memory` is `1 vCPU`, and ECS takes MiB or GB here, not `vCPU`.'],
+  ['memory', '512 MB', 'Input `memory` is `512 MB`, and ECS takes MiB or GB here, not `MB`.'],
+])('refuses `%s: %s`', (name, value, message) => {
+  expect(() => read({ [name]: value })).toThrow(message)
 })
 
 test('`datadog-tags: false` sets no tags', () => {

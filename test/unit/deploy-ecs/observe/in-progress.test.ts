@@ -11,6 +11,13 @@ test('a deployment is in progress while its PRIMARY is, and not while old tasks 
   expect(deploymentInProgress(seen(classic))).toBeUndefined()
 })
 
+test('a deployment in progress is shown with its failed tasks, as it may never end', () => {
+  const seen = (failedTasks: number) =>
+    deploymentInProgress({ deployments: [{ ...deployment(), failedTasks }, earlier()] } as never)
+  expect(seen(1)).toBe('ecs-svc/ours (web:2, 2/2 running, 1 failed task)')
+  expect(seen(12)).toBe('ecs-svc/ours (web:2, 2/2 running, 12 failed tasks)')
+})
+
 test('the deployment that a service was created with is not in progress, and any later one is', () => {
   const made = (deploymentAt: number, ...others: object[]): Service => ({
     createdAt: new Date(1_000_000),

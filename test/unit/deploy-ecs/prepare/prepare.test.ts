@@ -26,6 +26,7 @@ function run(services: readonly Service[], inputs: object = {}, more: Readonly<R
     DescribeServices: { services },
     DescribeTaskDefinition: { taskDefinition: definition },
     ListTasks: { taskArns: [] },
+    DescribeTasks: { tasks: [] },
     DescribeTargetHealth: { TargetHealthDescriptions: [] },
     ...more,
   })
@@ -33,7 +34,7 @@ function run(services: readonly Service[], inputs: object = {}, more: Readonly<R
   const context = {
     ...{ aws: fake.aws, clock: fake.clock, signal: fake.aws.signal, log, env: {}, region: 'eu-west-1' },
     inputs: {
-      ...{ command: 'deploy', waitFor: 'healthy', onConflict: 'fail', timeoutMs: 60_000 },
+      ...{ command: 'deploy', waitFor: 'healthy', onConflict: 'fail', timeoutMs: 60_000, commentLines: [] },
       ...{ services: services.map(({ serviceName = '' }) => name(serviceName)), serviceChanges: {} },
       ...{
         taskDefinitionSource: { kind: 'service' },
@@ -75,6 +76,33 @@ describe('a deployment in progress', () => {
     const { plans, lines } = run(deploying, { onConflict: 'supersede' })
     expect(await plans).toHaveLength(1)
     expect(lines[0]).toMatch(/^warning: .*This deploy supersedes it/)
+  })
+})
+
+describe('a file of another family', () => {
+  const source = (family: string) => {
+    const path = join(mkdtempSync(join(tmpdir(), 'file-')), 'td.json')
+    writeFileSync(
+      path,
+      JSON.stringify({ family, containerDefinitions: [{ name: 'app', image: `web@sha256:${'a'.repeat(64)}` }] }),
+    )
+    return { taskDefinitionSource: { kind: 'file', path } }
+  }
+
+  test('moves the service there with a warning', async () => {
+    const { plans, lines } = run([serviceOf('web')], source('api'))
+    await plans
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /^warning: Service `prod\/web` runs the family `web`, and the file .* is of the family `api`: this deploy moves the service there\.$/,
+      ),
+    ])
+  })
+
+  test('of the same family has no warning', async () => {
+    const { plans, lines } = run([serviceOf('web')], source('web'))
+    await plans
+    expect(lines).toEqual([])
   })
 })
 
@@ -138,15 +166,30 @@ describe('the calls that the watch needs', () => {
     await plans
     expect(requests('ListTasks')).toHaveLength(1)
     expect(requests('DescribeTargetHealth')).toEqual([{ TargetGroupArn: GROUP }])
-    await expect(run([balanced], {}, { ListTasks: awsError('AccessDeniedException') }).plans).rejects.toThrow(
-      'AccessDenied',
+    expect(requests('DescribeTasks')).toEqual([{ cluster: 'prod', tasks: ['0'.repeat(32)] }])
+  })
+
+  test('are refused with all permissions that are missing', async () => {
+    const no = awsError('AccessDeniedException', 'User x is not authorized to perform: ecs:ListTasks')
+    const answers = { ListTasks: no, DescribeTasks: no, DescribeTargetHealth: no }
+    await expect(run([balanced], {}, answers).plans).rejects.toThrow(
+      'The credentials may not call `ecs:ListTasks`, `ecs:DescribeTasks`, `elasticloadbalancing:DescribeTargetHealth`. ' +
+        'Could not list the tasks of service `web`. AccessDeniedException: User x is not authorized to perform: ecs:ListTasks',
+    )
+    await expect(run([balanced], {}, { DescribeTasks: no }).plans).rejects.toThrow('may not call `ecs:DescribeTasks`.')
+  })
+
+  test('that fail for another reason are refused with it', async () => {
+    const gone = awsError('TargetGroupNotFoundException', 'One or more target groups not found')
+    await expect(run([balanced], {}, { DescribeTargetHealth: gone }).plans).rejects.toThrow(
+      'Service `prod/web` has a target group that does not exist.',
     )
   })
 
   test.each(['none', 'started'])('are not tried with `wait-for: %s`', async (waitFor) => {
     const { plans, requests } = run([balanced], { waitFor })
     await plans
-    expect([...requests('ListTasks'), ...requests('DescribeTargetHealth')]).toEqual([])
+    expect(['ListTasks', 'DescribeTasks', 'DescribeTargetHealth'].flatMap(requests)).toEqual([])
   })
 })
 

@@ -1,6 +1,7 @@
 import type { Inputs } from '../../../../actions/deploy-ecs/src/inputs/inputs.ts'
 import { minimumDurationMs, refuseShortTimeout } from '../../../../actions/deploy-ecs/src/prepare/timeout.ts'
 import type { ServicePlan } from '../../../../actions/deploy-ecs/src/task-definition/service-plan.ts'
+import { describeError } from '../../../../toolkit/errors.ts'
 
 const MINUTE = 60_000
 
@@ -26,11 +27,27 @@ describe('refuseShortTimeout', () => {
     },
   ] as unknown as readonly ServicePlan[]
   const refuse = (more: Partial<Inputs>) => () =>
-    refuseShortTimeout({ command: 'deploy', waitFor: 'healthy', timeoutMs: 30 * MINUTE, ...more } as Inputs, plans)
+    refuseShortTimeout(
+      { command: 'deploy', waitFor: 'healthy', timeoutMs: 30 * MINUTE, timeoutInput: 'timeout', ...more } as Inputs,
+      plans,
+    )
 
   test('refuses a time-out in which the deployment cannot end', () => {
     expect(refuse({})).toThrow('Input `timeout` is 30 min, but service `prod/web` deploys BLUE_GREEN')
     expect(refuse({ waitFor: 'bake' })).toThrow('Input `timeout`')
+  })
+
+  test('names the input that has the time-out, and one that may be long enough', () => {
+    const refusal = (() => {
+      try {
+        refuse({ timeoutInput: 'wait-for-minutes' })()
+      } catch (error) {
+        return describeError(error)
+      }
+      return ''
+    })()
+    expect(refusal).toMatch(/^Input `wait-for-minutes` is 30 min, but service `prod\/web`/)
+    expect(refusal).toContain('Next: Remove `wait-for-minutes`, and set `timeout` to 30 min and what tasks take')
   })
 
   test.each<[string, Partial<Inputs>]>([

@@ -4,6 +4,9 @@ import {
   diffService,
   diffTaskDefinitions,
 } from '../../../../actions/deploy-ecs/src/task-definition/diff.ts'
+import type { Registration } from '../../../../actions/deploy-ecs/src/task-definition/registration.ts'
+
+const SHOWN = { showValues: true }
 
 describe('the difference', () => {
   const base = {
@@ -17,7 +20,7 @@ describe('the difference', () => {
       cpu: '256',
       containerDefinitions: [{ name: 'app', image: 'web:2', environment: [{ name: 'B', value: '2' }], command: ['x'] }],
     }
-    expect(diffTaskDefinitions(base, next).map(describeDifference)).toEqual(
+    expect(diffTaskDefinitions(base, next, SHOWN).map(describeDifference)).toEqual(
       [
         '- app.environment.A: 1',
         '+ app.environment.B: 2',
@@ -34,6 +37,9 @@ describe('the difference', () => {
     ['HOOK', `sk_live_${'a'.repeat(24)}`, '***'],
     ['UPSTREAM_HEADER', `Bearer eyJhbGciOiJIUzI1NiJ9.${'eyJzdWIiOiIxIn0'}.x`, '***'],
     ['DATABASE', 'postgres://app:hunter2@db/app', 'postgres://app:***@db/app'],
+    ['DATABASE', 'postgres://app:p@ss/w0rd@db/app', 'postgres://app:***@db/app'],
+    ['CONNECTION', 'Server=db;Password=hunter2;Pooling=true', 'Server=db;Password=***;Pooling=true'],
+    ['ALERTS', 'https://hooks.slack.com/services/T0/B0/abc', 'https://hooks.slack.com/services/***'],
     ['LOG_LEVEL', 'debug', 'debug'],
   ])('masks a variable whose name or value looks like a secret: %s=%s', (name, value, shown) => {
     const environment = [{ name, value }]
@@ -41,15 +47,45 @@ describe('the difference', () => {
       ...base,
       containerDefinitions: [{ name: 'app', image: 'web:1', environment, command: ['x', value] }],
     }
-    const lines = diffTaskDefinitions(base, next).map(describeDifference)
+    const lines = diffTaskDefinitions(base, next, SHOWN).map(describeDifference)
     expect(lines).toContain(`+ app.environment.${name}: ${shown}`)
     if (shown === '***' && name !== 'DB_PASSWORD') expect(lines.join('\n')).not.toContain(value)
+  })
+
+  test('has no values of the application unless they are asked for', () => {
+    const app = {
+      name: 'app',
+      image: 'web:2',
+      environment: [{ name: 'A', value: 'one' }],
+      dockerLabels: { team: 'two' },
+      command: ['serve', '--password=three'],
+      healthCheck: { command: ['CMD', 'check', 'four'] },
+      logConfiguration: { logDriver: 'awslogs', options: { 'awslogs-group': 'web', Header: 'five' } },
+      secrets: [{ name: 'TOKEN', valueFrom: 'arn:aws:ssm:eu-west-1:1:parameter/token' }],
+    }
+    const next = { ...base, containerDefinitions: [app] } as Registration
+    expect(diffTaskDefinitions(base, next, { showValues: false }).map(describeDifference)).toEqual([
+      '+ app.command: ***',
+      '+ app.dockerLabels.team: ***',
+      '~ app.environment.A: *** → ***',
+      '+ app.healthCheck.command[0]: ***',
+      '+ app.healthCheck.command[1]: ***',
+      '+ app.healthCheck.command[2]: ***',
+      '~ app.image: web:1 → web:2',
+      '+ app.logConfiguration.logDriver: awslogs',
+      '+ app.logConfiguration.options.Header: ***',
+      '+ app.logConfiguration.options.awslogs-group: web',
+      '+ app.secrets.TOKEN: arn:aws:ssm:eu-west-1:1:parameter/token',
+    ])
+    expect(diffTaskDefinitions(base, next, SHOWN).map(describeDifference)).toContain(
+      '+ app.command: ["serve","--password=***"]',
+    )
   })
 
   test('masks secrets in the options of a log driver', () => {
     const logConfiguration = { logDriver: 'awsfirelens', options: { apikey: 'x'.repeat(32), Name: 'datadog' } }
     const next = { ...base, containerDefinitions: [{ name: 'app', image: 'web:1', logConfiguration }] }
-    const lines = diffTaskDefinitions(base, next as never).map(describeDifference)
+    const lines = diffTaskDefinitions(base, next as never, SHOWN).map(describeDifference)
     expect(lines).toContain('+ app.logConfiguration.options.apikey: ***')
     expect(lines).toContain('+ app.logConfiguration.options.Name: datadog')
   })

@@ -22,6 +22,11 @@ const base: Registration = {
   ],
 }
 
+test('a size in vCPU or GB is that of ECS in units', () => {
+  expect(sameRegistration({ ...base, cpu: '.25 vCPU', memory: '.5GB' }, { ...base, memory: '512' })).toBe(true)
+  expect(sameRegistration({ ...base, cpu: '.5 vCPU' }, base)).toBe(false)
+})
+
 test('defaults that AWS adds, and the order of variables, make no difference', () => {
   const written: Registration = {
     ...base,
