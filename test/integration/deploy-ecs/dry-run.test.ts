@@ -12,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => cloud.close())
 
 describe('a dry run', () => {
-  test('shows what would change, with secrets masked, and changes nothing', async () => {
+  test('shows what would change, with values hidden by default and secrets always, and changes nothing', async () => {
     await makeService(cloud, {
       taskDefinition: {
         containerDefinitions: [
@@ -29,28 +29,36 @@ describe('a dry run', () => {
       },
     })
     const before = changeCount(cloud)
-    const done = await deploy(cloud, {
+    const inputs = {
       'dry-run': 'true',
       image: 'example.com/web:next',
       'environment-variables': 'DB_PASSWORD=new-hunter2\nLEVEL=debug\nURL=postgres://me:hunter2@db/x',
       'desired-count': '4',
       'force-new-deployment': 'true',
-    })
-    expect(done.error).toBeUndefined()
-    expect(changeCount(cloud)).toBe(before)
-    const log = done.log.join('\n')
-    for (const line of [
-      '~ app.image: example.com/web:ok → example.com/web:next',
-      '~ app.environment.LEVEL: info → debug',
-      '~ app.environment.DB_PASSWORD: *** → ***',
-      '+ app.environment.URL: postgres://me:***@db/x',
-      '~ service.desiredCount: 2 → 4',
-      '+ service.forceNewDeployment: true',
-    ]) {
-      expect(log).toContain(line)
-      expect(done.summary).toContain(line)
     }
-    expect(log + done.summary).not.toContain('hunter2')
+    for (const [more, environment] of [
+      [{}, ['~ app.environment.LEVEL: *** → ***', '+ app.environment.URL: ***']],
+      [
+        { 'show-values': 'true' },
+        ['~ app.environment.LEVEL: info → debug', '+ app.environment.URL: postgres://me:***@db/x'],
+      ],
+    ] as const) {
+      const done = await deploy(cloud, { ...inputs, ...more })
+      expect(done.error).toBeUndefined()
+      expect(changeCount(cloud)).toBe(before)
+      const log = done.log.join('\n')
+      for (const line of [
+        ...environment,
+        '~ app.image: example.com/web:ok → example.com/web:next',
+        '~ app.environment.DB_PASSWORD: *** → ***',
+        '~ service.desiredCount: 2 → 4',
+        '+ service.forceNewDeployment: true',
+      ]) {
+        expect(log).toContain(line)
+        expect(done.summary).toContain(line)
+      }
+      expect(log + done.summary).not.toContain('hunter2')
+    }
   })
 
   test('verify makes the same checks', async () => {

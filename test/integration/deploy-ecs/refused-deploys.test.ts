@@ -168,7 +168,9 @@ describe('nothing is changed, and one error says what to do, when', () => {
         : undefined
     const before = changeCount(cloud)
     const done = await deploy(cloud, { image: 'example.com/web:next' })
-    expect(done.error).toContain('Could not list the tasks of service `web`. AccessDeniedException')
+    expect(done.error).toContain(
+      'The credentials may not call `ecs:ListTasks`. Could not list the tasks of service `web`. AccessDeniedException',
+    )
     expect(done.error).toContain('README lists the ones it needs')
     expect(changeCount(cloud)).toBe(before)
   })
