@@ -171,7 +171,7 @@ describe('nothing is changed, and one error says what to do, when', () => {
     expect(done.error).toContain(
       'The credentials may not call `ecs:ListTasks`. Could not list the tasks of service `web`. AccessDeniedException',
     )
-    expect(done.error).toContain('README lists the ones it needs')
+    expect(done.error).toContain('has the whole policy under')
     expect(changeCount(cloud)).toBe(before)
   })
 
