@@ -7,6 +7,7 @@ import type { AwsCalls } from '../aws/aws-calls.ts'
 import { nameOf } from '../aws/service-name.ts'
 import { taskId } from '../aws/short-names.ts'
 import type { Context } from '../inputs/context.ts'
+import { volumesForTask } from '../task-definition/launch-volumes.ts'
 import type { ServicePlan } from '../task-definition/service-plan.ts'
 import type { RunningTask } from './post-state.ts'
 
@@ -18,15 +19,17 @@ export interface TaskRun {
 }
 
 /**
- * RunTask with the network and the capacity of the service. The client token is that of one attempt of one job, so that a
+ * RunTask with the network, the capacity and the volumes of the service, and the tags of the task definition. The client token is that of one attempt of one job, so that a
  * call that is repeated starts no second task.
  */
 export function runTaskRequest(
-  { name, before }: ServicePlan,
+  { name, before, revision }: ServicePlan,
   { taskDefinition, container, command }: TaskRun,
   run: Pick<WorkflowRun, 'id' | 'attempt' | 'job'>,
 ): RunTaskRequest {
   const { networkConfiguration, capacityProviderStrategy = [], launchType, platformVersion } = before
+  const { registration } = revision
+  const volumeConfigurations = volumesForTask(before, registration)
   const token = [run.id, run.attempt, run.job, nameOf(name), taskDefinition, ...command].join('\n')
   return {
     cluster: name.cluster,
@@ -36,6 +39,10 @@ export function runTaskRequest(
     clientToken: createHash('sha256').update(token).digest('hex'),
     overrides: { containerOverrides: [{ name: container, command: [...command] }] },
     ...(networkConfiguration === undefined ? {} : { networkConfiguration }),
+    ...(volumeConfigurations.length === 0 ? {} : { volumeConfigurations: [...volumeConfigurations] }),
+    // Without tags to give, the call needs no permission to tag.
+    ...((registration.tags ?? []).length === 0 ? {} : { propagateTags: 'TASK_DEFINITION' }),
+    ...(before.enableECSManagedTags === true ? { enableECSManagedTags: true } : {}),
     // ECS accepts one of the two. DescribeServices shows a launch type beside a capacity provider strategy.
     ...(capacityProviderStrategy.length > 0
       ? { capacityProviderStrategy }

@@ -16,6 +16,7 @@ import { chosenContainer, planFor } from '../task-definition/before-deploy-conta
 import { changesForService, refuseUnknownContainers, withDatadogTags } from '../task-definition/changes-per-service.ts'
 import type { CheckedImage } from '../task-definition/check-image.ts'
 import { type ImageToShip, imagesToShip } from '../task-definition/images-to-ship.ts'
+import { refuseOtherVolumes } from '../task-definition/launch-volumes.ts'
 import { type LoadedTaskDefinition, loadTaskDefinition } from '../task-definition/load-task-definition.ts'
 import type { Registration } from '../task-definition/registration.ts'
 import { sameRegistration } from '../task-definition/same-registration.ts'
@@ -23,6 +24,7 @@ import type { PlannedRevision, ServicePlan } from '../task-definition/service-pl
 import { checkAccount } from './account.ts'
 import { checkImages, imageKey } from './check-images.ts'
 import { refuseDeadlock } from './deadlock.ts'
+import { refuseMissingNamedPorts } from './network.ts'
 import {
   refuseForeignController,
   refuseMissingExecutionRole,
@@ -96,6 +98,8 @@ function draft({ inputs, env }: Context, service: LoadedService): Draft {
 
 function toPlan({ name, before, base, registration, images }: Draft, checked: ReadonlyMap<string, CheckedImage>) {
   refuseMissingPorts(name, before, registration)
+  refuseMissingNamedPorts(name, before, registration)
+  refuseOtherVolumes(name, before, registration)
   refuseMissingExecutionRole(registration)
   const shipped = images.flatMap((image) => checked.get(imageKey(image)) ?? [])
   return { name, before, revision: plannedRevision(base, registration), shipped }

@@ -2,7 +2,8 @@ import { runTaskRequest, startTask, stopTask } from '../../../../actions/deploy-
 import type { ServicePlan } from '../../../../actions/deploy-ecs/src/task-definition/service-plan.ts'
 import { awsError, fakeAws, fakeLog } from '../../../support/deploy-ecs/fake-aws.ts'
 
-const plan = (before: ServicePlan['before']) => ({ name: { cluster: 'prod', service: 'web' }, before }) as ServicePlan
+const plan = (before: ServicePlan['before'], registration: object = {}) =>
+  ({ name: { cluster: 'prod', service: 'web' }, before, revision: { registration } }) as unknown as ServicePlan
 const task = { taskDefinition: 'web:2', container: 'app', command: ['npm', 'run', 'migrate'] }
 const run = { id: '7', attempt: '1', job: 'deploy' }
 const networkConfiguration = { awsvpcConfiguration: { subnets: ['subnet-1'] } }
@@ -31,6 +32,21 @@ describe('runTaskRequest', () => {
     expect(request.capacityProviderStrategy).toEqual(capacityProviderStrategy)
     expect(request).not.toHaveProperty('launchType')
     expect(request).not.toHaveProperty('platformVersion')
+  })
+
+  test('has the volumes of the service, the tags of the task definition, and the tags that ECS manages', () => {
+    const volumeConfigurations = [{ name: 'data', managedEBSVolume: { roleArn: 'arn', sizeInGiB: 10 } }]
+    const before = { deployments: [{ status: 'PRIMARY', volumeConfigurations }], enableECSManagedTags: true }
+    const volumes = [{ name: 'data', configuredAtLaunch: true }]
+    const request = runTaskRequest(plan(before, { volumes, tags: [{ key: 'team', value: 'a' }] }), task, run)
+    expect(request).toMatchObject({
+      volumeConfigurations,
+      propagateTags: 'TASK_DEFINITION',
+      enableECSManagedTags: true,
+    })
+    for (const member of ['volumeConfigurations', 'propagateTags', 'enableECSManagedTags']) {
+      expect(runTaskRequest(plan({}), task, run)).not.toHaveProperty(member)
+    }
   })
 
   const tokenOf = (more: Partial<typeof run> = {}, other: Partial<typeof task> = {}) =>

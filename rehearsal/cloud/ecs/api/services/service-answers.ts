@@ -94,6 +94,19 @@ export function launchOf(spec: ServiceSpec) {
   }
 }
 
+/** Configurations that AWS shows in a deployment, and not in its service. */
+function configurationsOf({
+  serviceConnectConfiguration,
+  volumeConfigurations,
+  vpcLatticeConfigurations,
+}: ServiceSpec) {
+  return {
+    ...(serviceConnectConfiguration === undefined ? {} : { serviceConnectConfiguration }),
+    ...(volumeConfigurations === undefined ? {} : { volumeConfigurations: [...volumeConfigurations] }),
+    ...(vpcLatticeConfigurations === undefined ? {} : { vpcLatticeConfigurations: [...vpcLatticeConfigurations] }),
+  }
+}
+
 function deploymentAnswer({ clock }: Ecs, deployment: Deployment): DeploymentAnswer {
   const { id, revision, service, createdAt, updatedAt } = deployment
   const { running, pending, wanted } = countsOf(deployment)
@@ -116,6 +129,7 @@ function deploymentAnswer({ clock }: Ecs, deployment: Deployment): DeploymentAns
     ...(revision.spec.networkConfiguration === undefined
       ? {}
       : { networkConfiguration: revision.spec.networkConfiguration }),
+    ...configurationsOf(revision.spec),
     ...(says
       ? {
           rolloutState: isStale ? 'IN_PROGRESS' : deployment.rolloutState,

@@ -16,8 +16,23 @@ export function refuseSpec(ecs: Ecs, scope: Scope, spec: ServiceSpec, strategy: 
     throw invalid('The DAEMON scheduling strategy is not supported with the FARGATE launch type.')
   }
   refuseNetwork(taskDefinition, networkConfiguration !== undefined)
+  refuseUnnamedPorts(spec)
   if (spec.loadBalancers.length > 5) throw invalid('load balancers can have at most 5 items.')
   for (const loadBalancer of spec.loadBalancers) refuseLoadBalancer(ecs, scope, loadBalancer, taskDefinition)
+}
+
+/** Service Connect and VPC Lattice refer to ports by name. */
+function refuseUnnamedPorts({
+  taskDefinition,
+  serviceConnectConfiguration,
+  vpcLatticeConfigurations = [],
+}: ServiceSpec) {
+  const connected = serviceConnectConfiguration?.enabled ? (serviceConnectConfiguration.services ?? []) : []
+  const named = taskDefinition.containers.flatMap(({ portMappings = [] }) => portMappings.map(({ name }) => name))
+  for (const { portName } of [...connected, ...vpcLatticeConfigurations]) {
+    if (named.includes(portName)) continue
+    throw invalid(`portName(${portName}) does not refer to any named PortMapping in the container definitions.`)
+  }
 }
 
 export function refuseNetwork({ body }: TaskDefinition, given: boolean): void {

@@ -65,6 +65,16 @@ describe('a service', () => {
       { loadBalancers: [{ ...balancer, targetGroupArn: undefined }] },
       'Target group ARN or load balancer name',
     ],
+    [
+      'a port of Service Connect that has no name',
+      { serviceConnectConfiguration: { enabled: true, services: [{ portName: 'http' }] } },
+      'portName(http) does not refer to any named PortMapping',
+    ],
+    [
+      'a port of VPC Lattice that has no name',
+      { vpcLatticeConfigurations: [{ portName: 'http' }] },
+      'portName(http) does not refer to any named PortMapping',
+    ],
   ])('is refused for %s', (_, more, message) => expect(refuse(more)).toThrow(message))
 
   test('is refused for DAEMON on Fargate', () => {

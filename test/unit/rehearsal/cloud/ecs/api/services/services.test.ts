@@ -1,4 +1,4 @@
-import { create, deploy, MINUTE, network, register, SECOND, steady, type World, world } from '../../world.ts'
+import { container, create, deploy, MINUTE, network, register, SECOND, steady, type World, world } from '../../world.ts'
 
 const main = { cluster: 'main' }
 let it: World
@@ -106,6 +106,18 @@ describe('services', () => {
     }
     await it.refusal('UpdateService', input)
     expect(await it.service()).toEqual(before)
+  })
+
+  test('a deployment shows Service Connect and volumes, which the service does not', async () => {
+    await register(it, {}, [container({ portMappings: [{ containerPort: 80, name: 'http' }] })])
+    const configuration = {
+      serviceConnectConfiguration: { enabled: true, services: [{ portName: 'http' }] },
+      volumeConfigurations: [{ name: 'data', managedEBSVolume: { roleArn: 'arn:aws:iam::123456789012:role/ebs' } }],
+    }
+    await create(it, configuration)
+    const service = await it.service()
+    expect(service.deployments[0]).toMatchObject(configuration)
+    expect(service).not.toHaveProperty('serviceConnectConfiguration')
   })
 
   test('ListServices pages by ten', async () => {
