@@ -12,6 +12,7 @@ import type { AwsCalls } from '../aws/aws-calls.ts'
 import { nameOf, type ServiceName } from '../aws/service-name.ts'
 import { readService } from '../aws/services.ts'
 import type { ServiceChanges } from '../inputs/inputs.ts'
+import { changesFor } from '../task-definition/desired-count.ts'
 
 /** The settings of a service that inputs can change. */
 interface Settings {
@@ -30,11 +31,11 @@ type SettingsRequest = Pick<UpdateServiceRequest, 'desiredCount' | 'deploymentCo
 
 /** The members of UpdateService that the inputs change. `now`: the service as it is. */
 export const settingsRequest = (changes: ServiceChanges, now: Service): SettingsRequest =>
-  toRequest(settingsOfInputs(changes), now)
+  toRequest(settingsOfInputs(changesFor(now, changes)), now)
 
 /** What the inputs change in a service, with the values before; `undefined` for no change. */
 export function settingsChanged(before: Service, changes: ServiceChanges): SettingsChanged | undefined {
-  const to = settingsOfInputs(changes)
+  const to = settingsOfInputs(changesFor(before, changes))
   const from = pick(settingsOf(before), (name) => to[name] !== undefined)
   return Object.keys(to).length === 0 ? undefined : { from, to }
 }

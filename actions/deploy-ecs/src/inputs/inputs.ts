@@ -18,6 +18,8 @@ import { readTaskDefinitionSource, SOURCE_INPUTS, type TaskDefinitionSource } fr
 /** Settings of the service to change. A member that is absent is not sent, so the setting stays. */
 export interface ServiceChanges {
   readonly desiredCount?: number
+  /** Whether `desiredCount` may be less than the service has. Default: true. */
+  readonly scaleIn?: boolean
   readonly forceNewDeployment?: boolean
   readonly circuitBreaker?: 'rollback' | 'stop' | 'disabled'
   readonly alarms?: readonly string[]
@@ -152,6 +154,7 @@ function readServiceChanges(reader: InputReader): ServiceChanges {
   const alarms = reader.list('alarms')
   return {
     ...(desiredCount === undefined ? {} : { desiredCount }),
+    ...(reader.flag('scale-in', true) ? {} : { scaleIn: false }),
     ...(reader.flag('force-new-deployment', false) ? { forceNewDeployment: true } : {}),
     ...(circuitBreaker === 'keep' ? {} : { circuitBreaker }),
     ...(alarms.length === 0 ? {} : { alarms }),

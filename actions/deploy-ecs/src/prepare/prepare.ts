@@ -15,6 +15,7 @@ import { applyChanges, imagesOf } from '../task-definition/apply-changes.ts'
 import { chosenContainer, planFor } from '../task-definition/before-deploy-container.ts'
 import { changesForService, refuseUnknownContainers, withDatadogTags } from '../task-definition/changes-per-service.ts'
 import type { CheckedImage } from '../task-definition/check-image.ts'
+import { scaleInNote } from '../task-definition/desired-count.ts'
 import { type ImageToShip, imagesToShip } from '../task-definition/images-to-ship.ts'
 import { refuseOtherVolumes } from '../task-definition/launch-volumes.ts'
 import { type LoadedTaskDefinition, loadTaskDefinition } from '../task-definition/load-task-definition.ts'
@@ -121,6 +122,8 @@ async function readServices({ aws, inputs, log, clock, signal }: Context): Promi
   for (const { name, before } of found) {
     refuseForeignController(name, before)
     refuseServiceChanges(name, before, inputs.serviceChanges)
+    const note = scaleInNote(nameOf(name), before, inputs.serviceChanges)
+    if (note !== undefined) log[note.level](note.text)
   }
   const busy = inProgress(found)
   if (busy.length === 0) return found

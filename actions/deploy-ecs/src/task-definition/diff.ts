@@ -2,6 +2,7 @@
 import type { Service } from '@aws-sdk/client-ecs'
 import { isBetterHidden } from '../../../../toolkit/text/secret-looking.ts'
 import type { ServiceChanges } from '../inputs/inputs.ts'
+import { changesFor } from './desired-count.ts'
 import type { Registration } from './registration.ts'
 import { canonical } from './same-registration.ts'
 
@@ -26,7 +27,8 @@ export function diffTaskDefinitions(
 }
 
 /** The settings of a service that would change. */
-export function diffService(before: Service, changes: ServiceChanges): readonly Difference[] {
+export function diffService(before: Service, asked: ServiceChanges): readonly Difference[] {
+  const changes = changesFor(before, asked)
   const { deploymentCircuitBreaker: breaker, alarms } = before.deploymentConfiguration ?? {}
   const was = breaker?.enable !== true ? 'disabled' : breaker.rollback === true ? 'rollback' : 'stop'
   const all = [
