@@ -30,6 +30,11 @@ output "desired_count" {
   value       = var.desired_count
 }
 
+output "autoscaling" {
+  description = "Whether autoscaling sets the number of tasks. If true, deploys never lower it."
+  value       = false
+}
+
 output "url" {
   description = "URL of the service."
   value       = "http://${module.environment.load_balancer_dns_name}/"
