@@ -60,6 +60,19 @@ test('circuit-breaker keeps the threshold of the service', async () => {
   })
 })
 
+test('desired-count leaves the tasks that autoscaling has added with scale-in: false', async () => {
+  await cloud.ecs.send(new UpdateServiceCommand({ cluster: 'production', service: 'web', desiredCount: 6 }))
+  await cloud.clock.advance(300_000)
+  const inputs = { image: 'example.com/web:next', 'desired-count': '4' }
+  const kept = await deploy(cloud, { ...inputs, 'scale-in': 'false' })
+  expect(kept.error).toBeUndefined()
+  expect(kept.log).toContain('Service `production/web` keeps its 6 tasks: `scale-in` is false.')
+  expect(await serviceIn(cloud)).toMatchObject({ desiredCount: 6, runningCount: 6 })
+  const lowered = await deploy(cloud, { ...inputs, image: 'example.com/web:third' })
+  expect(lowered.log).toContainEqual(expect.stringMatching(/^warning: `desired-count` lowers .* from 6 to 4 tasks\./))
+  expect((await serviceIn(cloud))?.desiredCount).toBe(4)
+})
+
 test('alarms make ECS roll back, and the alarm is named', async () => {
   cloud.clock.after(10_000, () => cloud.alarms.set({ account: '123456789012', region: 'eu-west-1' }, 'web-5xx', true))
   const done = await deploy(cloud, { image: 'example.com/web:next', alarms: 'web-5xx, web-latency' })
