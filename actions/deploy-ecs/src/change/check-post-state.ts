@@ -9,6 +9,7 @@ import { nameOf } from '../aws/service-name.ts'
 import { taskId } from '../aws/short-names.ts'
 import { describeTasks } from '../aws/tasks.ts'
 import type { Context } from '../inputs/context.ts'
+import { changesFor } from '../task-definition/desired-count.ts'
 import type { PostState, RunningTask } from './post-state.ts'
 import { startedByRun } from './run-task.ts'
 import { settingsOfInputs } from './settings.ts'
@@ -19,14 +20,17 @@ export function ownServices(
   services: readonly PostState[],
 ): readonly PostState[] {
   const named = new Set(inputs.services.map(nameOf))
-  const changes = settingsOfInputs(inputs.serviceChanges)
+  // With `scale-in: false`, the count of a service that had more tasks was left alone.
+  const scaledOut = changesFor({ desiredCount: Infinity }, inputs.serviceChanges)
+  const changes = [inputs.serviceChanges, scaledOut].map(settingsOfInputs)
   return services.flatMap((state) => {
     const { settings, ...rest } = state
     if (!named.has(nameOf(state.name))) {
       log.warning(`Service \`${nameOf(state.name)}\` is left as it is: this step does not deploy it.`)
       return []
     }
-    return settings !== undefined && isDeepStrictEqual(settings.to, changes) ? [state] : [rest]
+    const isOurs = changes.some((change) => isDeepStrictEqual(settings?.to, change))
+    return settings !== undefined && isOurs ? [state] : [rest]
   })
 }
 

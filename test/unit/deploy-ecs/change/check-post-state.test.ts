@@ -53,6 +53,19 @@ describe('a service in the state', () => {
     ...{ ranBefore: true, settings: { from: { desiredCount: 2 }, to: { desiredCount: 3 } } },
   }
 
+  test('keeps its other settings where `scale-in: false` left the count alone', () => {
+    const { log } = fakeLog()
+    const off = { enable: false, rollback: false }
+    const deploymentCircuitBreaker = { enable: true, rollback: true }
+    const settings = { from: { deploymentCircuitBreaker: off }, to: { deploymentCircuitBreaker } }
+    const serviceChanges = { desiredCount: 3, scaleIn: false, circuitBreaker: 'rollback' } as const
+    const left = { ...web, settings }
+    expect(ownServices({ inputs: { ...inputs, serviceChanges }, log }, [left])).toEqual([left])
+    const { settings: _, ...rest } = left
+    const lowering = { ...serviceChanges, scaleIn: true }
+    expect(ownServices({ inputs: { ...inputs, serviceChanges: lowering }, log }, [left])).toEqual([rest])
+  })
+
   test('is taken if the inputs name it', () => {
     const { log, lines } = fakeLog()
     expect(ownServices({ inputs, log }, [web])).toEqual([web])
