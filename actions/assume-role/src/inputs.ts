@@ -193,6 +193,14 @@ function crossCheck(inputs: Inputs): void {
       },
     )
   }
+  const limit = inputs.useExisting ? limitOfSession(inputs) : undefined
+  if (limit !== undefined) {
+    throw new InputError(
+      'use-existing-credentials',
+      `is true, and \`${limit}\` is set: credentials that are kept do not get it.`,
+      { hint: `Remove \`use-existing-credentials\`, or \`${limit}\`.` },
+    )
+  }
   if (customTags.length > 0 && !inputs.tagSession) {
     throw new InputError('custom-tags', 'is set, and so is `role-skip-session-tagging`.', { hint: 'Keep one of them.' })
   }
@@ -211,12 +219,20 @@ function crossCheck(inputs: Inputs): void {
     )
   }
   if (method === 'chain') return
-  if (externalId !== undefined) throw onlyForChains('role-external-id')
-  if (customTags.length > 0) throw onlyForChains('custom-tags')
-  if (transitiveTagKeys.length > 0) throw onlyForChains('transitive-tag-keys')
+  if (externalId !== undefined) throw onlyForChains('role-external-id', inputs)
+  if (customTags.length > 0) throw onlyForChains('custom-tags', inputs)
+  if (transitiveTagKeys.length > 0) throw onlyForChains('transitive-tag-keys', inputs)
 }
 
-const onlyForChains = (input: string) =>
-  new InputError(input, 'has no effect with the OIDC token of the job: AWS accepts it only with other credentials.', {
-    hint: 'Remove it, or set `role-chaining: true`.',
+/** The input, if any, that gives the session a policy or tags when it begins. */
+function limitOfSession(inputs: Inputs): string | undefined {
+  if (inputs.inlineSessionPolicy !== undefined) return 'inline-session-policy'
+  if (inputs.managedSessionPolicies.length > 0) return 'managed-session-policies'
+  if (inputs.customTags.length > 0) return 'custom-tags'
+  return inputs.transitiveTagKeys.length > 0 ? 'transitive-tag-keys' : undefined
+}
+
+const onlyForChains = (input: string, { tokenFile }: Inputs) =>
+  new InputError(input, 'has no effect with an OIDC token: AWS accepts it only with other credentials.', {
+    hint: tokenFile === undefined ? 'Remove it, or set `role-chaining: true`.' : 'Remove it.',
   })

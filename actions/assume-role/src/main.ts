@@ -19,7 +19,10 @@ export async function main(world: World, runner: Runner): Promise<void> {
   if (existing !== undefined) {
     const { keys, identity } = existing
     maskKeys(keys, world)
-    if (inputs.exportCredentials) exportRegion(inputs.region, runner)
+    if (inputs.exportCredentials) {
+      exportRegion(inputs.region, runner)
+      warnOfProfile(world)
+    }
     setOutputs(keys, identity, inputs, world)
     log.info(`Kept the credentials of the environment: ${identity.arn}.`)
     return

@@ -108,6 +108,30 @@ test.each<[Record<string, string>, string, string]>([
   expect(error.hint).toContain(fix)
 })
 
+test.each<[string, string, object?]>([
+  ['inline-session-policy', '{}'],
+  ['managed-session-policies', 'arn:aws:iam::aws:policy/ReadOnlyAccess'],
+  ['custom-tags', '{"Team": "web"}', KEYS],
+  ['transitive-tag-keys', 'Repository', KEYS],
+])('refuses `use-existing-credentials` with `%s`, which credentials that are kept do not get', (name, value, env) => {
+  const error = refusal({ 'use-existing-credentials': 'true', [name]: value }, env)
+  expect(error.input).toBe('use-existing-credentials')
+  expect(error.message).toContain(`\`${name}\` is set`)
+  expect(error.hint).toContain('Remove `use-existing-credentials`')
+  expect(() => read({ [name]: value }, env)).not.toThrow()
+})
+
+test.each([
+  ['role-external-id', 'x'],
+  ['custom-tags', '{"Team": "web"}'],
+  ['transitive-tag-keys', 'Repository'],
+])('does not propose role chaining for `%s` with a token file, which refuses it', (name, value) => {
+  expect(refusal({ 'web-identity-token-file': 'token', [name]: value })).toMatchObject({
+    input: name,
+    hint: 'Remove it.',
+  })
+})
+
 test('names the missing permission of a job without token and credentials', () => {
   const error = refusal({}, {})
   expect(error.input).toBe('role-to-assume')

@@ -30,7 +30,7 @@ async function run(inputs: Readonly<Record<string, string>> = {}, env: Readonly<
     () => undefined,
     (failure: unknown) => failure,
   )
-  return { done, error, exported, outputs: recorded.outputs, lines: recorded.lines }
+  return { done, error, exported, outputs: recorded.outputs, lines: recorded.lines, warnings: recorded.warnings }
 }
 
 test('masks the credentials and saves what post has to clear before it exports them', async () => {
@@ -113,6 +113,12 @@ describe('with `use-existing-credentials`', () => {
     expect(outputs).toMatchObject({ 'aws-account-id': '222222222222', 'aws-session-token': 'token-there' })
     expect(outputs).not.toHaveProperty('expiration')
     expect(done.filter((line) => line.startsWith('save'))).toEqual([])
+  })
+
+  test('warns of AWS_PROFILE where it keeps credentials for later steps', async () => {
+    const { warnings } = await run(existing, { ...THERE, AWS_PROFILE: 'runner' })
+    expect(asked()).toEqual(['GetCallerIdentity'])
+    expect(warnings).toEqual([expect.stringContaining('AWS_PROFILE is `runner`')])
   })
 
   test.each([
