@@ -38,7 +38,8 @@ export async function makeTemporaryFolder({ env, step }: Pick<World, 'env' | 'st
 }
 
 /** Removes the folder that a killed main step left. */
-export async function removeLeftoverFolder({ env, step }: Pick<World, 'env' | 'step'>): Promise<void> {
-  const root = ownFolder(step.state(FOLDER_STATE), env, PREFIX)
+export async function removeLeftoverFolder(world: Pick<World, 'env' | 'log' | 'step'>): Promise<void> {
+  const undone = 'does not remove the logins and layers of the step'
+  const root = ownFolder(world.step.state(FOLDER_STATE), world, { prefix: PREFIX, undone })
   if (root !== '') await rm(root, { recursive: true, force: true })
 }

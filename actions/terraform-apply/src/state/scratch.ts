@@ -22,9 +22,12 @@ export function makeScratch(step: Step, parent: string): string {
   return scratch
 }
 
-/** The folder that main created; '' when it did not. */
-export const savedScratch = ({ env, step }: Pick<World, 'env' | 'step'>): string =>
-  ownFolder(step.state(SCRATCH_STATE), env, PREFIX)
+/** The folder that main created; '' when it did not, or others may have changed it. */
+export const savedScratch = (world: Pick<World, 'env' | 'log' | 'step'>): string =>
+  ownFolder(world.step.state(SCRATCH_STATE), world, {
+    prefix: PREFIX,
+    undone: 'does not wait for a Terraform that still runs, rescue its state, release its lock or remove its files',
+  })
 
 /** Removes all files but those that outputs name. */
 export function clearScratch(scratch: string): void {

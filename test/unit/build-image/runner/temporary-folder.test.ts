@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -6,6 +6,7 @@ import {
   removeLeftoverFolder,
 } from '../../../../actions/build-image/src/runner/temporary-folder.ts'
 import type { Step } from '../../../../toolkit/step.ts'
+import { recordingWorld } from '../../../support/datadog-event/datadog.ts'
 
 let parent: string
 let states: Map<string, string>
@@ -42,19 +43,30 @@ test('is removed after all clean-ups, also when one of them fails', async () => 
 
 test('is removed by the post step when the main step was killed', async () => {
   await makeTemporaryFolder({ env: { RUNNER_TEMP: parent }, step })
-  await removeLeftoverFolder({ env: { RUNNER_TEMP: parent }, step })
+  await removeLeftoverFolder(recordingWorld({ RUNNER_TEMP: parent }, { step }).world)
   expect(readdirSync(parent)).toEqual([])
   states.clear()
-  await removeLeftoverFolder({ env: { RUNNER_TEMP: parent }, step })
+  await removeLeftoverFolder(recordingWorld({ RUNNER_TEMP: parent }, { step }).world)
 })
 
 test('the post step removes no folder that this action did not make', async () => {
   const precious = mkdtempSync(join(tmpdir(), 'precious-'))
   const elsewhere = mkdtempSync(join(precious, 'slipway-build-'))
   states.set('temporary-folder', precious)
-  await removeLeftoverFolder({ env: { RUNNER_TEMP: parent }, step })
+  await removeLeftoverFolder(recordingWorld({ RUNNER_TEMP: parent }, { step }).world)
   states.set('temporary-folder', elsewhere)
-  await removeLeftoverFolder({ env: { RUNNER_TEMP: parent }, step })
+  await removeLeftoverFolder(recordingWorld({ RUNNER_TEMP: parent }, { step }).world)
   expect(existsSync(elsewhere)).toBe(true)
   rmSync(precious, { recursive: true })
+})
+
+test('the post step warns of a folder that others may read, and leaves it', async () => {
+  const { root } = await makeTemporaryFolder({ env: { RUNNER_TEMP: parent }, step })
+  chmodSync(root, 0o777)
+  const { world, warnings } = recordingWorld({ RUNNER_TEMP: parent }, { step })
+  await removeLeftoverFolder(world)
+  expect(existsSync(root)).toBe(true)
+  expect(warnings).toEqual([
+    expect.stringContaining(`does not remove the logins and layers of the step: its folder \`${root}\` has`),
+  ])
 })

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -38,4 +38,17 @@ test('removes the folder in post, unless it holds a state that is nowhere else',
   removeScratch(savedScratch(world))
   expect(existsSync(scratch)).toBe(false)
   expect(savedScratch(world)).toBe('')
+})
+
+test('post warns of a folder that others may read, and of what it does not do', () => {
+  const { world, lines } = fakeWorld({ RUNNER_TEMP: folder })
+  const scratch = makeScratch(world.step, folder)
+  chmodSync(scratch, 0o777)
+  expect(savedScratch(world)).toBe('')
+  expect(lines).toEqual([
+    expect.stringContaining(
+      'warning: The post step does not wait for a Terraform that still runs, rescue its state, release its lock',
+    ),
+  ])
+  expect(lines[0]).toContain(`\`${scratch}\` has mode 0777 instead of 0700`)
 })
