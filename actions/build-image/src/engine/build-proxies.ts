@@ -27,7 +27,8 @@ export function proxyArguments(given: readonly Pair[], { env, log }: Pick<World,
   return Object.entries(ARGUMENTS).flatMap(([member, name]) => {
     const value = proxies[member]
     if (typeof value !== 'string' || value === '') return []
-    const password = URL.parse(value)?.password
+    // `user:password@host` would be an address of the scheme `user:`.
+    const password = URL.parse(value.includes('://') ? value : `http://${value}`)?.password
     if (password) for (const form of new Set([password, decode(password)])) log.mask(form)
     return [name, name.toLowerCase()].filter((key) => !names.has(key)).map((key) => ({ key, value }))
   })

@@ -61,6 +61,12 @@ test('masks the password of a proxy, as it is written and as it is read', () => 
   expect(args({ default: { httpProxy: 'http://me:p%40ss@p:1' } }).masked).toEqual(['p%40ss', 'p@ss'])
 })
 
+test('masks the password of a proxy without a scheme', () => {
+  const { args: found, masked } = args({ default: { httpsProxy: 'me:secret@p:1' } })
+  expect(found).toEqual({ HTTPS_PROXY: 'me:secret@p:1', https_proxy: 'me:secret@p:1' })
+  expect(masked).toEqual(['secret'])
+})
+
 test.each([undefined, null, 'http://p:1', [], { default: 'http://p:1' }, { default: { httpProxy: 1 } }])(
   'takes nothing from %j',
   (proxies) => {
