@@ -108,9 +108,9 @@ test.each<[Record<string, string>, string, string]>([
   expect(error.hint).toContain(fix)
 })
 
-test.each<[string, string, object?]>([
-  ['inline-session-policy', '{}'],
-  ['managed-session-policies', 'arn:aws:iam::aws:policy/ReadOnlyAccess'],
+test.each<[string, string, object]>([
+  ['inline-session-policy', '{}', OIDC],
+  ['managed-session-policies', 'arn:aws:iam::aws:policy/ReadOnlyAccess', OIDC],
   ['custom-tags', '{"Team": "web"}', KEYS],
   ['transitive-tag-keys', 'Repository', KEYS],
 ])('refuses `use-existing-credentials` with `%s`, which credentials that are kept do not get', (name, value, env) => {
