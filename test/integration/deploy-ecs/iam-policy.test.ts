@@ -35,7 +35,7 @@ function policyOf(actions: readonly string[]): string {
       Effect: 'Allow',
       Action: ['ecs:TagResource'],
       Resource: '*',
-      Condition: { StringEquals: { 'ecs:CreateAction': 'RegisterTaskDefinition' } },
+      Condition: { StringEquals: { 'ecs:CreateAction': ['RegisterTaskDefinition', 'RunTask'] } },
     },
   ]
   return `${JSON.stringify({ Version: '2012-10-17', Statement: statements }, undefined, 2)}\n`

@@ -40,7 +40,7 @@ export function runTaskRequest(
     overrides: { containerOverrides: [{ name: container, command: [...command] }] },
     ...(networkConfiguration === undefined ? {} : { networkConfiguration }),
     ...(volumeConfigurations.length === 0 ? {} : { volumeConfigurations: [...volumeConfigurations] }),
-    // Without tags to give, the call needs no permission to tag.
+    // Both need `ecs:TagResource`, so neither is sent where there is nothing to tag with.
     ...((registration.tags ?? []).length === 0 ? {} : { propagateTags: 'TASK_DEFINITION' }),
     ...(before.enableECSManagedTags === true ? { enableECSManagedTags: true } : {}),
     // ECS accepts one of the two. DescribeServices shows a launch type beside a capacity provider strategy.
