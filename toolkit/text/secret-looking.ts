@@ -2,7 +2,8 @@
 
 const SECRET_NAME =
   /(^|_)(PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|API_?KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?)(_|$)/i
-const PERHAPS_SECRET_NAME = /pass|secret|token|credential|private|api_?key|access_?key|auth|dsn|\bkey\b/i
+// Not PWD and OLDPWD: the shell's folders.
+const PERHAPS_SECRET_NAME = /pass|(?<!^|^old)pwd|secret|token|credential|private|api_?key|access_?key|auth|dsn|\bkey\b/i
 // What the services themselves prefix their secrets with.
 const SECRET = String.raw`(gh[pousr]_|github_pat_|glpat-|npm_[A-Za-z0-9]{20}|xox[abpr]-|sk_live_|sk-[A-Za-z0-9]{20}|(AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])|eyJ[\w-]+\.eyJ|-----BEGIN .*PRIVATE KEY)`
 const SECRET_WITHIN = new RegExp(String.raw`(^|[^\w-])${SECRET}`)

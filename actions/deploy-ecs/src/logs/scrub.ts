@@ -1,23 +1,23 @@
 // Hides the secrets that this step knows in the log of a container. Pure.
 import type { ContainerDefinition } from '@aws-sdk/client-ecs'
 import type { Environment } from '../../../../toolkit/runtime.ts'
-import { holdsSecret, isSecretName } from '../../../../toolkit/text/secret-looking.ts'
+import { holdsSecret, isBetterHidden, isSecretName } from '../../../../toolkit/text/secret-looking.ts'
 
 /** Shorter values, such as `true`, stand in a log for other things too. */
 const SHORTEST = 6
 const HIDDEN = '***'
 
-/** What looks like a secret by itself, or by what stands before it. */
+/** What looks like a secret by itself, or by what stands before it. Names are bounded: a line can be 256 KB of one letter. */
 const SHAPES: readonly (readonly [RegExp, string])[] = [
   // The user's part of a URL: up to the last @ before the path, as a password may have an @.
-  [/(\b[a-z][a-z\d+.-]*:\/\/[^\s:@/]*:)[^\s/]+(?=@)/gi, `$1${HIDDEN}`],
+  [/(\b[a-z][a-z\d+.-]{0,30}:\/\/[^\s:@/]*:)[^\s/]+(?=@)/gi, `$1${HIDDEN}`],
   [/\b((?:bearer|basic)\s+)[\w.~+/=-]{8,}/gi, `$1${HIDDEN}`],
   [
-    /([\w-]*(?:passw(?:or)?d|secret|token|api[_-]?key|access[_-]?key|private[_-]?key)[\w-]*["']?\s*=\s*["']?)[^\s"'&;,]+/gi,
+    /((?:passw(?:or)?d|secret|token|api[_-]?key|access[_-]?key|private[_-]?key)[\w-]{0,64}["']?\s*=\s*["']?)[^\s"'&;,]+/gi,
     `$1${HIDDEN}`,
   ],
   [
-    /(["'][\w-]*(?:passw(?:or)?d|secret|token|api[_-]?key|access[_-]?key|private[_-]?key)[\w-]*["']\s*:\s*["'])[^"']+/gi,
+    /((?:passw(?:or)?d|secret|token|api[_-]?key|access[_-]?key|private[_-]?key)[\w-]{0,64}["']\s*:\s*["'])[^"']+/gi,
     `$1${HIDDEN}`,
   ],
   [/https:\/\/hooks\.slack\.com\/services\/[\w/-]+/gi, `https://hooks.slack.com/services/${HIDDEN}`],
@@ -25,11 +25,12 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
 
 /** A function that hides secrets in a line: those in the step's environment and in the containers', and what looks like one. */
 export function scrubber(env: Environment, containers: readonly ContainerDefinition[]): (line: string) => string {
-  const named = [
-    ...Object.entries(env),
-    ...containers.flatMap(({ environment = [] }) => environment.map(({ name = '', value }) => [name, value] as const)),
+  const values = [
+    ...Object.entries(env).flatMap(([name, value = '']) => secretsIn(value, isSecretName(name) || holdsSecret(value))),
+    ...containers.flatMap(({ environment = [] }) =>
+      environment.flatMap(({ name = '', value = '' }) => secretsIn(value, isBetterHidden(name, value))),
+    ),
   ]
-  const values = named.flatMap(([name, value = '']) => secretsIn(name, value))
   // The longest first: a shorter one may be part of it.
   const known = [...new Set(values.flatMap(formsOf))].toSorted((a, b) => b.length - a.length)
   return (line) => {
@@ -42,9 +43,9 @@ export function scrubber(env: Environment, containers: readonly ContainerDefinit
   }
 }
 
-/** The secrets in the value of a variable: all of it by its name, else the password of a URL. */
-function secretsIn(name: string, value: string): readonly string[] {
-  const whole = isSecretName(name) || holdsSecret(value) ? value.split(/\r?\n/) : []
+/** The secrets in the value of a variable: each line of one that is secret, and the password of a URL. */
+function secretsIn(value: string, isSecret: boolean): readonly string[] {
+  const whole = isSecret ? value.split(/\r?\n/) : []
   const [, password = ''] = /^[a-z][a-z\d+.-]*:\/\/[^\s:@/]*:([^\s/]+)@/i.exec(value) ?? []
   return [...whole, password].filter((secret) => secret.trim().length >= SHORTEST)
 }

@@ -31,6 +31,29 @@ test.each([
   expect(scrub(line)).toBe(expected)
 })
 
+test.each(['PGPASSWORD', 'MYSQL_PWD', 'SENTRY_DSN', 'DB_PASS', 'AUTH_HEADER'])(
+  'hides the value of %s, a variable of a container',
+  (name) => {
+    const own = scrubber({}, [{ environment: [{ name, value: 'correct-horse' }] }])
+    expect(own('refused: correct-horse')).toBe('refused: ***')
+  },
+)
+
+test('shows a variable of the step whose name only may mean a secret', () => {
+  const own = scrubber({ SSH_AUTH_SOCK: '/tmp/agent.sock' }, [])
+  expect(own('no agent at /tmp/agent.sock')).toBe('no agent at /tmp/agent.sock')
+})
+
+// Without a bound on names, the patterns need minutes for such a line.
+test.each(['a', 'a.', 'token', '"token', 'a-'])(
+  'a line of 200 KB of %j stays, and a secret after it is hidden',
+  (part) => {
+    const long = part.repeat(200_000 / part.length)
+    expect(scrub(long)).toBe(long)
+    expect(scrub(`${long} password=hunter2`)).toBe(`${long} password=***`)
+  },
+)
+
 test.each([
   ['postgres://web:other-password@db/web', 'postgres://web:***@db/web'],
   ['redis://:p@ss@cache:6379', 'redis://:***@cache:6379'],
@@ -38,6 +61,7 @@ test.each([
   ['run --password=hunter2 --verbose', 'run --password=*** --verbose'],
   ['Password=hunter2;Server=db', 'Password=***;Server=db'],
   ['{"apiToken": "hunter2", "user": "web"}', '{"apiToken": "***", "user": "web"}'],
+  [`${'x'.repeat(100)}_TOKEN=hunter2`, `${'x'.repeat(100)}_TOKEN=***`],
   [`token ghp_${'x'.repeat(36)} used`, 'token *** used'],
   ['using AKIAIOSFODNN7EXAMPLE', 'using ***'],
   ['https://hooks.slack.com/services/T0/B0/xyz failed', 'https://hooks.slack.com/services/*** failed'],

@@ -43,6 +43,7 @@ test.each(['', 'task-sk-short', 'sk-short', 'AKIA', 'AKIAIOSFODNN7EXAMPLELONGER'
 test.each([
   ['PGPASSFILE', 'x'],
   ['SENTRY_DSN', 'x'],
+  ['MYSQL_PWD', 'x'],
   ['basic-auth', 'x'],
   ['signing key', 'x'],
   ['URL', `https://ghp_${'x'.repeat(36)}@github.com`],
@@ -53,6 +54,8 @@ test.each([
 test.each([
   ['URL', 'https://example.com'],
   ['MONKEY', 'x'],
+  ['PWD', '/app'],
+  ['OLDPWD', '/app'],
 ])('shows the value of %s', (name, value) => {
   expect(isBetterHidden(name, value)).toBe(false)
 })
