@@ -114,10 +114,10 @@ function explained(
 function logSection(log: FailedLog, serviceArn: string): string {
   const name = link(code(log.container), logUrl(log, serviceArn))
   const title = `Last lines of the log of ${name}`
-  if (log.hidden !== undefined) {
-    const where = log.hidden === 'log' ? 'in the log of this step' : 'not shown'
-    return `Last lines of the log of ${name}: ${where} (${code(`show-container-logs: ${log.hidden}`)})`
-  }
+  const setting = code(`show-container-logs: ${log.hidden}`)
+  if (log.hidden === 'never') return `${title}: not shown (${setting})`
   if (log.missing !== undefined) return `${title} could not be read: ${text(log.missing)}`
-  return log.lines.length === 0 ? `${title} is empty.` : join(`${title}:`, block(log.lines.join('\n')))
+  if (log.lines.length === 0) return `${title} is empty.`
+  if (log.hidden === 'log') return `${title}: in the log of this step (${setting})`
+  return join(`${title}:`, block(log.lines.join('\n')))
 }

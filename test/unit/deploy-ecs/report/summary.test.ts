@@ -83,6 +83,16 @@ test('explains a failure: stopped tasks, logs, targets and events', () => {
   expect(summary).not.toContain('<b>')
 })
 
+test.each([
+  ['could not be read', { lines: [], missing: 'Access denied' }, ' could not be read: Access denied'],
+  ['is empty', { lines: [] }, ' is empty.'],
+])('with show-container-logs: log, says that a log %s', (_, read, expected) => {
+  const log = { region: 'eu-west-1', group: '/web', stream: 's', container: 'app', hidden: 'log' as const, ...read }
+  const summary = summarise([outcome('web', { ...failed, explanation: { ...explanation, logs: [log] } })], span)
+  expect(summary.split('\n').find((line) => line.startsWith('Last lines of the log of'))).toContain(expected)
+  expect(summary).not.toContain('in the log of this step')
+})
+
 test('says once what to do about the cause, above the tasks that stopped', () => {
   const [stop] = explanation.stops
   const hint = 'The application failed: see its log.'
