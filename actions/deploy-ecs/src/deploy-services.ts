@@ -5,6 +5,7 @@ import { revisionName } from './aws/short-names.ts'
 import { runBeforeDeploy } from './change/before-deploy-task.ts'
 import { findConflicts } from './change/conflict.ts'
 import { movedTag } from './change/moved-tags.ts'
+import { nothingStarted } from './change/nothing-started.ts'
 import { type PostState, savePostState } from './change/post-state.ts'
 import { settingsChanged } from './change/settings.ts'
 import { startRollout, wantsTasks } from './change/start-rollout.ts'
@@ -126,7 +127,10 @@ async function start(context: Context, deploys: readonly ServiceDeploy[]): Promi
       if (rollout.isNew) log.info(`Deploying ${revision} to ${service} (deployment ${rollout.deploymentId})`)
       else if (inputs.command === 'rollback')
         log.info(`${service} is at ${revision} already: no deployment was started.`)
-      else log.notice(nothingStarted(service, revision))
+      else {
+        const { level, text } = nothingStarted(rollout, service, revision)
+        log[level](text)
+      }
     } catch (error) {
       if (error instanceof CancelledError) throw error
       deploy.verdict = notStarted(describeError(error))
@@ -143,9 +147,6 @@ async function changesTo(context: Context, { plan, taskDefinition }: ServiceDepl
   log.notice(`${why}: starting new tasks of ${revisionName(taskDefinition)}, as with \`force-new-deployment: true\`.`)
   return { ...inputs.serviceChanges, forceNewDeployment: true }
 }
-
-const nothingStarted = (service: string, revision: string) =>
-  `No deployment was started: service \`${service}\` runs ${revision} already. To start new tasks of it, set \`force-new-deployment: true\`.`
 
 async function watchAll(context: Context, deploys: readonly ServiceDeploy[]): Promise<void> {
   const { inputs, clock } = context

@@ -40,6 +40,10 @@ export function settingsChanged(before: Service, changes: ServiceChanges): Setti
   return Object.keys(to).length === 0 ? undefined : { from, to }
 }
 
+/** Whether the values that the inputs ask for are others than those before. */
+export const changesSettings = ({ from, to }: SettingsChanged): boolean =>
+  NAMES.some((name) => to[name] !== undefined && !isAs(from[name], to[name]))
+
 /** The members of UpdateService that restore the values before. Leaves out what somebody else has changed since. */
 export function restoring(now: Service, changed: SettingsChanged | undefined): SettingsRequest {
   if (changed === undefined) return {}
