@@ -41,10 +41,12 @@ function refuseMissingRegistryPorts(name: ServiceName, service: Service, registr
     const container = registration.containerDefinitions.find((one) => one.name === containerName)
     const ports = (container?.portMappings ?? []).map((mapping) => mapping.containerPort)
     if (container !== undefined && (containerPort === undefined || ports.includes(containerPort))) continue
+    const port = containerPort === undefined ? '' : ` with port ${containerPort}`
+    const add = port === '' ? 'Add the container' : 'Add the port to its `portMappings`'
     throw new InputError(
       'task-definition',
-      `leads to \`${registration.family}\`, which has no container \`${containerName}\` with port ${containerPort}, but service \`${nameOf(name)}\` registers it for service discovery.`,
-      { hint: `Add the port to its \`portMappings\`, or change the service's \`serviceRegistries\` in Terraform.` },
+      `leads to \`${registration.family}\`, which has no container \`${containerName}\`${port}, but service \`${nameOf(name)}\` registers it for service discovery.`,
+      { hint: `${add}, or change the service's \`serviceRegistries\` in Terraform.` },
     )
   }
 }

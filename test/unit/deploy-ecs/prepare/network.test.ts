@@ -47,6 +47,13 @@ test.each([
     'Input `task-definition` leads to `web`, which has no container `app` with port 8080, but service `prod/web` registers it for service discovery.\n' +
       "Next: Add the port to its `portMappings`, or change the service's `serviceRegistries` in Terraform.",
   ],
+  [
+    'service discovery, where the service names a container alone',
+    registry('web'),
+    [{ containerPort: 80 }],
+    'Input `task-definition` leads to `web`, which has no container `web`, but service `prod/web` registers it for service discovery.\n' +
+      "Next: Add the container, or change the service's `serviceRegistries` in Terraform.",
+  ],
 ])('refuses a task definition without the port of %s', (_, service, ports, message) => {
   expect(check(service, ports)).toBe(message)
 })
