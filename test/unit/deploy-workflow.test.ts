@@ -65,9 +65,17 @@ interface Case {
   readonly vars?: Readonly<Record<string, string>>
   readonly image?: string
   readonly environment?: string
+  readonly inputs?: Readonly<Record<string, string>>
 }
 
-async function deploy({ play = {}, secrets = {}, vars = ROLE, image = 'none', environment = 'stage' }: Case) {
+async function deploy({
+  play = {},
+  secrets = {},
+  vars = ROLE,
+  image = 'none',
+  environment = 'stage',
+  inputs = {},
+}: Case) {
   const own = mkdtempSync(join(folder, 'case-'))
   const [calls, played] = [join(own, 'calls'), join(own, 'play')]
   writeFileSync(calls, '')
@@ -78,7 +86,7 @@ jobs:
   stage:
     uses: ./.github/workflows/deploy.yml
     permissions: { contents: read, id-token: write }
-    with: { environment: '${environment}', image: '${image}' }
+    with: ${JSON.stringify({ environment, image, ...inputs })}
     secrets: { ${Object.keys(secrets).map((name) => `${name}: "\${{ secrets.${name} }}"`)} }
 `
   const files = { '.github/workflows/deploy.yml': readFileSync(join(root, '.github/workflows/deploy.yml'), 'utf8') }
@@ -141,6 +149,15 @@ test('without any variable or optional output, no step gets an empty value that 
     'expected-account-id': 'any',
     'aws-region': 'AWS_REGION',
   })
+})
+
+test('empty tags of monitors stand for those of the deploy, before the rollout and after it', async () => {
+  const { conclusion, of } = await deploy({ secrets: KEYS, inputs: { 'datadog-monitor-tags': '' } })
+  expect([conclusion, of('before')?.['monitor-tags'], of('gate')?.['monitor-tags']]).toEqual([
+    'success',
+    'auto',
+    'auto',
+  ])
 })
 
 test('an empty image, as of an output that was dropped, is refused and not built', async () => {
