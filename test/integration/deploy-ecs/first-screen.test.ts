@@ -9,7 +9,7 @@ import { type Needs, needsOf, playScenario } from '../../support/deploy-ecs/scen
 
 const SCREENS = fileURLToPath(new URL('./first-screens/', import.meta.url))
 
-/** Scenarios in which the deploy succeeds: nobody reads their first screen at night. */
+/** Scenarios in which the deploy succeeds: there is no failure to explain on the first screen. */
 const SUCCEED = [
   'all-is-well',
   'blue-green',

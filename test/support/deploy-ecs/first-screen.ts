@@ -46,7 +46,7 @@ function numbered(text: string): string {
   }, text)
 }
 
-/** The committed text, after it was written anew where UPDATE_SCREENS is set. */
+/** The committed text. With UPDATE_SCREENS set, it is replaced first. */
 export function committed(file: string, screen: string): string {
   if (process.env['UPDATE_SCREENS'] !== undefined) writeFileSync(file, screen)
   return existsSync(file) ? readFileSync(file, 'utf8') : ''
