@@ -17,10 +17,10 @@ const root = join(import.meta.dirname, '../..')
 // dockerode needs these for ssh:// hosts and for BuildKit sessions, which no action uses. They would bring native binaries,
 // an .exe and .proto files along. An object without members in their place fails only where they would be used.
 const nothing = 'node:constants'
-const externals = { ssh2: nothing, '@grpc/grpc-js': nothing, '@grpc/proto-loader': nothing, protobufjs: nothing }
+const dockerode = { ssh2: nothing, '@grpc/grpc-js': nothing, '@grpc/proto-loader': nothing, protobufjs: nothing }
 // @actions/core brings a client for OIDC tokens, and with its HTTP client a third of a bundle and of the time that a step takes
-// to start. Only assume-role asks for such a token.
-const withoutTokens = { './oidc-utils.js': nothing }
+// to start. No action uses it.
+const externals = { ...dockerode, './oidc-utils.js': nothing }
 
 // Start of the next package in a list of licences: a line with its name, and one with the licence's identifier.
 const startOfPackage = /\n+(?=@?[\w./-]+\n[A-Z][\w.-]+\n)/
@@ -28,8 +28,7 @@ const startOfPackage = /\n+(?=@?[\w./-]+\n[A-Z][\w.-]+\n)/
 /** The files of the action's bundle. */
 async function bundleAction(name: string): Promise<Record<string, string>> {
   const entry = join(root, 'build/actions', name, 'src/index.js')
-  const leftOut = name === 'assume-role' ? externals : { ...externals, ...withoutTokens }
-  const options = { externals: leftOut, minify: true, license: '[name].licenses', quiet: true }
+  const options = { externals, minify: true, license: '[name].licenses', quiet: true }
   const { code, assets } = await bundle(entry, options)
   const files: Record<string, string> = { 'index.js': code }
   for (const [file, { source }] of Object.entries(assets)) {
