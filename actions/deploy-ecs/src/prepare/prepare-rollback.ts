@@ -10,7 +10,7 @@ import { findPreviousRevision } from '../rollback-target/previous-revision.ts'
 import { loadRevision } from '../task-definition/load-task-definition.ts'
 import type { ServicePlan } from '../task-definition/service-plan.ts'
 import { checkAccount } from './account.ts'
-import { refuseDeadlock } from './deadlock.ts'
+import { findDeadlock } from './deadlock.ts'
 import { refuseForeignController } from './preflight.ts'
 import { refuseGoneImages } from './rollback-images.ts'
 
@@ -28,7 +28,9 @@ export async function prepareRollback(context: Context): Promise<readonly Servic
     const target = wanted ?? (await findPreviousRevision(context, name, before))
     const base = await loadRevision(aws, wanted === undefined ? 'service' : 'rollback-to', target)
     await refuseGoneImages(context, { name, before }, target, base)
-    refuseDeadlock(name, before, inputs.serviceChanges, target)
+    // Tasks that crash can look running for a moment: then the way back is open.
+    const deadlock = findDeadlock(name, before, inputs.serviceChanges, target)
+    if (deadlock !== undefined) log.warning(`${deadlock.text} ${deadlock.hint}`)
     const { registration } = base
     if (base.arn === undefined) {
       log.notice(`${revisionName(target)} was deregistered: the rollback registers the same content again.`)

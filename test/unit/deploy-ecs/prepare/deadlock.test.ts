@@ -70,6 +70,13 @@ test('counts with the desired count that the deploy sets', () => {
   expect(refused(service(3, 100, 134), { desiredCount: 1 })).toBeDefined()
 })
 
+test('counts with the tasks that stay with `scale-in: false`', () => {
+  expect(refused(service(20, 100, 125), { desiredCount: 2, scaleIn: false })).toBeUndefined()
+  expect(refused(service(20, 100, 125), { desiredCount: 2 })).toBeDefined()
+  expect(refused(service(1, 100, 134), { desiredCount: 2, scaleIn: false })).toBeUndefined()
+  expect(refused(service(2, 100, 134), { desiredCount: 1, scaleIn: false })?.message).toContain('desired count of 2')
+})
+
 test('lets pass a revision that the service runs, unless new tasks are forced', () => {
   expect(refused(service(1, 100, 134), {}, 'web:1')).toBeUndefined()
   expect(refused(service(1, 100, 134), { forceNewDeployment: true }, 'web:1')).toBeDefined()

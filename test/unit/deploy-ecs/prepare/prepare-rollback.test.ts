@@ -13,12 +13,12 @@ const answers = (status = 'ACTIVE'): Readonly<Record<string, Answer>> => ({
     },
   }),
 })
-const prepare = (inputs: object, given = answers()) => {
+const prepare = (inputs: object, given = answers(), log = fakeLog().log) => {
   const { aws } = fakeAws(given)
   const context = {
     aws,
     env: {},
-    log: fakeLog().log,
+    log,
     inputs: { services: [{ cluster: 'prod', service: 'web' }], serviceChanges: {}, ...inputs },
   }
   return prepareRollback(context as unknown as Context)
@@ -117,7 +117,7 @@ test.each([
   await expect(prepare(inputs, given)).rejects.toThrow(message)
 })
 
-test('refuses a rollback that ECS could not begin', async () => {
+test('warns of a rollback that ECS may not be able to begin, and goes on', async () => {
   const bounds = { minimumHealthyPercent: 100, maximumPercent: 134 }
   const services = [
     {
@@ -125,7 +125,12 @@ test('refuses a rollback that ECS could not begin', async () => {
       ...{ desiredCount: 1, runningCount: 1, deploymentConfiguration: bounds },
     },
   ]
-  await expect(prepare({ rollbackTo: '2' }, { ...answers(), DescribeServices: { services } })).rejects.toThrow(
-    '`maximumPercent` 134 allows 1 (1.34, rounded down)',
-  )
+  const { log, lines } = fakeLog()
+  const plans = await prepare({ rollbackTo: '2' }, { ...answers(), DescribeServices: { services } }, log)
+  expect(plans.map(({ revision }) => revision.arn)).toEqual([arn('web:2')])
+  expect(lines).toEqual([
+    expect.stringMatching(
+      /^warning: Service `prod\/web` cannot replace a task: .* stop an old one\. Set `maximumPercent` /,
+    ),
+  ])
 })
