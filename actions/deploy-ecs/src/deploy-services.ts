@@ -18,6 +18,7 @@ import { applyOnCancel } from './rollback/on-cancel.ts'
 import { applyOnFailure } from './rollback/on-failure.ts'
 import { rollBackInProgress } from './rollback/rollback-in-progress.ts'
 import { planFor } from './task-definition/before-deploy-container.ts'
+import { imagesNamed } from './task-definition/images-to-ship.ts'
 import { registerAll } from './task-definition/register-all.ts'
 import type { ServicePlan } from './task-definition/service-plan.ts'
 import type { Criteria, Verdict } from './watch/verdict.ts'
@@ -118,10 +119,11 @@ async function start(context: Context, deploys: readonly ServiceDeploy[]): Promi
   saveState(context, deploys)
   await inParallel(deploys, AT_ONCE, async (deploy) => {
     const { plan, taskDefinition } = deploy
+    const shipped = imagesNamed(inputs.taskDefinitionSource, plan.shipped)
     try {
       const rollout =
         (await rollBackInProgress(context, plan, taskDefinition)) ??
-        (await startRollout(aws, { ...plan, taskDefinition }, await changesTo(context, deploy)))
+        (await startRollout(aws, { ...plan, taskDefinition, shipped }, await changesTo(context, deploy)))
       deploy.watch = beginWatch(rollout, clock.now())
       const [revision, service] = [revisionName(taskDefinition), nameOf(plan.name)]
       if (rollout.isNew) log.info(`Deploying ${revision} to ${service} (deployment ${rollout.deploymentId})`)

@@ -1,5 +1,6 @@
 // Where the task definition of a deploy comes from: a template, a file, a family or a revision.
-import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs'
+import { type DescribeTasksCommandOutput, RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs'
+import { awsClients, type Connect } from '../../../actions/deploy-ecs/src/aws/clients.ts'
 import {
   callsOf,
   changeCount,
@@ -51,6 +52,42 @@ describe('where a revision starts from', () => {
     expect((await deploy(cloud, { ...image, image: 'example.com/web:third' })).error).toBeUndefined()
     expect(await revisionIn(cloud)).toBe('web:2')
     expect((await taskDefinitionIn(cloud, 'web-template'))?.revision).toBe(1)
+  })
+
+  test('takes a sidecar of a template as it runs, though its tag has moved', async () => {
+    await makeService(cloud)
+    const { containerDefinitions = [], ...template } = (await taskDefinitionIn(cloud, 'web')) ?? {}
+    const agent = { name: 'agent', image: '123456789012.dkr.ecr.eu-west-1.amazonaws.com/agent:7' }
+    await cloud.ecs.send(
+      new RegisterTaskDefinitionCommand({
+        ...template,
+        family: 'web-template',
+        containerDefinitions: [...containerDefinitions, agent],
+      } as never),
+    )
+    // ECR has another digest for the tag.
+    const old = `sha256:${'b'.repeat(64)}`
+    const connect: Connect = (config) => {
+      const clients = awsClients(config)
+      clients.ecs.middlewareStack.add(
+        (next) => async (args) => {
+          const answer = await next(args)
+          for (const { containers = [] } of (answer.output as Partial<DescribeTasksCommandOutput>).tasks ?? [])
+            for (const each of containers) if (each.name === 'agent') each.imageDigest = old
+          return answer
+        },
+        { step: 'initialize' },
+      )
+      return clients
+    }
+    const inputs = { template: 'web-template', image: `app=example.com/web@sha256:${'a'.repeat(64)}` }
+    const runs = [await deploy(cloud, inputs, { connect }), await deploy(cloud, inputs, { connect })]
+    expect(runs.map(({ outputs, error }) => [outputs['verdict'], error])).toEqual([
+      ['succeeded', undefined],
+      ['succeeded', undefined],
+    ])
+    expect(callsOf(cloud, 'DescribeImages').length).toBe(2)
+    expect(await revisionIn(cloud)).toBe('web:2')
   })
 
   test('deploys a file as AWS prints it, and warns of members that it does not know (peers: DTD 22, 704, 810)', async () => {

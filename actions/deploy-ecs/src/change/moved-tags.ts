@@ -8,6 +8,7 @@ import type { Context } from '../inputs/context.ts'
 import { observedService, observedTask } from '../observe/model.ts'
 import { primaryOf } from '../observe/rollout.ts'
 import { liveTasks } from '../observe/task-health.ts'
+import { imagesNamed } from '../task-definition/images-to-ship.ts'
 import type { ServicePlan } from '../task-definition/service-plan.ts'
 import type { ShippedImage } from '../task-definition/shipped-image.ts'
 import { wantsTasks } from './start-rollout.ts'
@@ -50,16 +51,12 @@ export async function movedTag(
   }
 }
 
-/**
- * The images without a digest that the deploy names: those of `image`, and those of a file. The sidecars of a template, or of a
- * revision that somebody else registered, are no reason to replace tasks.
- */
+/** The images without a digest that the deploy names. */
 const tagsOf = (
   { taskDefinitionSource }: Pick<Context['inputs'], 'taskDefinitionSource'>,
   { shipped }: ServicePlan,
 ): readonly ShippedImage[] =>
-  shipped.filter(({ image, input = 'image' }) => {
+  imagesNamed(taskDefinitionSource, shipped).filter(({ image }) => {
     const reference = parseReference(image)
-    const isNamed = input === 'image' || taskDefinitionSource.kind === 'file'
-    return isNamed && reference.kind === 'reference' && reference.digest === undefined
+    return reference.kind === 'reference' && reference.digest === undefined
   })

@@ -27,6 +27,15 @@ export function imagesToShip(
   return [...ofImage, ...others.filter(({ image }) => kind === 'file' || parseReference(image).kind === 'reference')]
 }
 
+/**
+ * The images that the deploy names: those of `image`, and those of a file. The sidecars of a template, or of a revision that
+ * somebody else registered, are not its own: that their tag moves is no reason to replace tasks, and no failure.
+ */
+export const imagesNamed = <T extends { readonly input?: ImageToShip['input'] }>(
+  { kind }: Pick<TaskDefinitionSource, 'kind'>,
+  shipped: readonly T[],
+): readonly T[] => shipped.filter(({ input = 'image' }) => input === 'image' || kind === 'file')
+
 /** The images to show: those of `image`; without any, all. Beside a new image, sidecars are not the news. */
 export function imagesToShow<T extends { readonly input?: string }>(shipped: readonly T[]): readonly T[] {
   const ofImage = shipped.filter(({ input }) => input === 'image')

@@ -1,4 +1,10 @@
-import { imagesToShip, imagesToShow } from '../../../../actions/deploy-ecs/src/task-definition/images-to-ship.ts'
+import type { TaskDefinitionSource } from '../../../../actions/deploy-ecs/src/inputs/task-definition-source.ts'
+import type { CheckedImage } from '../../../../actions/deploy-ecs/src/task-definition/check-image.ts'
+import {
+  imagesNamed,
+  imagesToShip,
+  imagesToShow,
+} from '../../../../actions/deploy-ecs/src/task-definition/images-to-ship.ts'
 
 const registration = {
   family: 'web',
@@ -35,6 +41,22 @@ test.each([
   ],
 ] as const)('are those of `image`, then those of %s', (_, source, images) => {
   expect(imagesToShip(source, registration, given)).toEqual(images)
+})
+
+test.each([
+  ['file', ['app', 'agent', 'odd']],
+  ['template', ['app']],
+  ['revision', ['app']],
+  ['service', ['app']],
+] as const)('with a task definition of the kind %s, the deploy names the images of %j', (kind, containers) => {
+  const source = { kind, path: '', family: '', taskDefinition: '' } as TaskDefinitionSource
+  const named = imagesNamed(source, imagesToShip(source, registration, given))
+  expect(named.map(({ container }) => container)).toEqual(containers)
+})
+
+test('an image without an input is named: it is that of a rollback', () => {
+  const image: CheckedImage = { container: 'app', image: 'web:1' }
+  expect(imagesNamed({ kind: 'service' }, [image])).toEqual([image])
 })
 
 test('those of `image` are shown; without any, all of the task definition', () => {

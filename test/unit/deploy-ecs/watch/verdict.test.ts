@@ -1,4 +1,5 @@
 import type { Observation } from '../../../../actions/deploy-ecs/src/observe/model.ts'
+import { imagesNamed } from '../../../../actions/deploy-ecs/src/task-definition/images-to-ship.ts'
 import type { Criteria } from '../../../../actions/deploy-ecs/src/watch/verdict.ts'
 import {
   afterRollback,
@@ -260,6 +261,19 @@ describe('the image', () => {
     })
     expect(seen.evidence[0]).toBe(`Task 1, container app: runs ${digest('b')} instead of ${digest('a')}`)
     expect(verdictOf(play([running(digest('a'))], criteria, shipping('web:2', digest('a')))).status).toBe('succeeded')
+  })
+
+  test('of a sidecar that only the template names may differ from that of its tag', () => {
+    const sidecar = { container: 'agent', image: 'agent:7', digest: digest('a'), input: 'template' } as const
+    const seen = look({
+      tasks: ['1', '2'].map((id) =>
+        task(id, { containers: [{ name: 'agent', image: 'agent:7', imageDigest: digest('b'), hostPorts: [] }] }),
+      ),
+    })
+    const judged = (kind: 'template' | 'file') =>
+      verdictOf(play([seen], criteria, { ...followed, isNew: false, shipped: imagesNamed({ kind }, [sidecar]) }))
+    expect(judged('template').status).toBe('succeeded')
+    expect(judged('file').status).toBe('failed')
   })
 
   test('with a digest in its reference is right, whatever digest ECS shows for the platform', () => {
