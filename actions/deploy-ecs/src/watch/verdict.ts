@@ -77,7 +77,9 @@ function timedOut(
   const evidence = waitingFor.map((what) => `Still waiting: ${what}.`)
   const late = `Not done after ${formatDuration(criteria.timeoutMs)}`
   if (criteria.waitFor !== 'bake' || memory.healthySince === undefined || memory.relapsed) {
-    const cause = causeOf(followed, latest, memory)
+    // At a lifecycle hook, ECS waits for the answer: tasks that stopped before it have been replaced.
+    const asks = memory.blockedBy === undefined && pendingHooks(latest.serviceDeployment).length > 0
+    const cause = asks ? undefined : causeOf(followed, latest, memory)
     return verdict('timed-out', because(late, cause), evidence, cause)
   }
   const why = `${revisionName(followed.taskDefinition)} became healthy, and no task has failed or turned unhealthy since, but the bake time is not over. The revision stays.`
@@ -128,7 +130,8 @@ function fromServiceDeployment(
     const why = whyEnded(followed, latest, memory, { said: rollbackReason || statusReason, alarms })
     const { reason, cause } = ecsDid(did, why)
     // Why a rollback failed is only in ECS's words. Otherwise the reason has them, or what they stand for.
-    const words = status === 'ROLLBACK_FAILED' && cause !== undefined && statusReason !== '' ? `: ${statusReason}` : ''
+    const isSaid = reason.includes(sentence(statusReason))
+    const words = status === 'ROLLBACK_FAILED' && statusReason !== '' && !isSaid ? `: ${statusReason}` : ''
     return verdict(name, `${reason}${more}`, [`Service deployment ${status}${words}`], cause)
   }
   const to = goal(followed, latest, memory)

@@ -38,6 +38,20 @@ describe('failed', () => {
     expect(verdictOf(play([look({ serviceDeployment: record('ROLLBACK_FAILED') })])).status).toBe('failed')
   })
 
+  test('is a rollback that ECS could not do, with why, once', () => {
+    const statusReason = 'No rollback candidate was found to run the rollback.'
+    const judged = (more: object) =>
+      verdictOf(play([look({ serviceDeployment: record('ROLLBACK_FAILED', { statusReason, ...more }) })]))
+    expect(judged({ rollbackReason: 'A user asked for it.' })).toMatchObject({
+      reason: 'ECS could not roll the service back. A user asked for it.',
+      evidence: [`Service deployment ROLLBACK_FAILED: ${statusReason}`],
+    })
+    expect(judged({})).toMatchObject({
+      reason: `ECS could not roll the service back. ${statusReason}`,
+      evidence: ['Service deployment ROLLBACK_FAILED'],
+    })
+  })
+
   test('is a service that was deleted, and one that two looks in a row did not find', () => {
     const { service: _, ...nothing } = healthy
     expect(verdictOf(play([look({ service: service([deployment()], { status: 'DRAINING' }) })])).reason).toContain(

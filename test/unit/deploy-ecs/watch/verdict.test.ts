@@ -376,6 +376,15 @@ describe('timed-out', () => {
     })
   })
 
+  test('has the cause of tasks that stopped, unless a lifecycle hook waits for an answer', () => {
+    const late = { ...rolling, at: criteria.deadline, tasks: [failedTask('1'), task('2')] }
+    expect(verdictOf(play([late])).reason).toBe('Not done after 10 min: 1 × app exited with code 1.')
+    const asking = { ...late, serviceDeployment: record('IN_PROGRESS', { awaiting: [{ hookId: 'approve' }] }) }
+    const { reason, cause, evidence } = verdictOf(play([asking]))
+    expect([reason, cause]).toEqual(['Not done after 10 min.', undefined])
+    expect(evidence[0]).toBe('Still waiting: lifecycle hook approve, which waits for an answer.')
+  })
+
   test('is not the verdict on a deploy that has just succeeded', () => {
     expect(verdictOf(play([look({ at: criteria.deadline + 1 })])).status).toBe('succeeded')
   })
