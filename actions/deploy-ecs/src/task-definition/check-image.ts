@@ -5,9 +5,9 @@ import { CancelledError, InputError, type SlipwayError } from '../../../../toolk
 import { isLoopback } from '../../../../toolkit/http/loopback.ts'
 import { requireReference } from '../../../../toolkit/image-reference.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
+import { pullThroughRule } from '../aws/pull-through-cache.ts'
 import type { Context } from '../inputs/context.ts'
 import type { ImageToShip } from './images-to-ship.ts'
-import { pullThroughRule } from './pull-through-cache.ts'
 import type { ShippedImage } from './shipped-image.ts'
 
 /** An image that was checked. */

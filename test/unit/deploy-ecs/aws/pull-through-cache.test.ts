@@ -1,4 +1,4 @@
-import { pullThroughRule } from '../../../../actions/deploy-ecs/src/task-definition/pull-through-cache.ts'
+import { pullThroughRule } from '../../../../actions/deploy-ecs/src/aws/pull-through-cache.ts'
 import { CancelledError } from '../../../../toolkit/errors.ts'
 import { awsError, fakeAws, type Input } from '../../../support/deploy-ecs/fake-aws.ts'
 

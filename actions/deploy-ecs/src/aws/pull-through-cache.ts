@@ -1,6 +1,6 @@
 import { DescribePullThroughCacheRulesCommand } from '@aws-sdk/client-ecr'
 import { CancelledError } from '../../../../toolkit/errors.ts'
-import type { AwsCalls } from '../aws/aws-calls.ts'
+import type { AwsCalls } from './aws-calls.ts'
 
 /** The prefix of a rule for all repositories. */
 const ROOT = 'ROOT'
