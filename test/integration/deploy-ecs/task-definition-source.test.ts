@@ -1,4 +1,5 @@
 // Where the task definition of a deploy comes from: a template, a file, a family or a revision.
+import type { DescribeImagesCommandOutput } from '@aws-sdk/client-ecr'
 import { type DescribeTasksCommandOutput, RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs'
 import { awsClients, type Connect } from '../../../actions/deploy-ecs/src/aws/clients.ts'
 import {
@@ -78,7 +79,20 @@ describe('where a revision starts from', () => {
         },
         { step: 'initialize' },
       )
-      return clients
+      const ecr = (region: string) => {
+        const client = clients.ecr(region)
+        client.middlewareStack.add(
+          (next) => async (args) => {
+            const answer = await next(args)
+            for (const image of (answer.output as Partial<DescribeImagesCommandOutput>).imageDetails ?? [])
+              image.imageManifestMediaType = 'application/vnd.oci.image.manifest.v1+json'
+            return answer
+          },
+          { step: 'initialize' },
+        )
+        return client
+      }
+      return { ...clients, ecr }
     }
     const inputs = { template: 'web-template', image: `app=example.com/web@sha256:${'a'.repeat(64)}` }
     const runs = [await deploy(cloud, inputs, { connect }), await deploy(cloud, inputs, { connect })]
