@@ -239,6 +239,7 @@ test('warns of a broken link, and names a missing Dockerfile and a missing COPY 
 
 test('removes in the post step what a killed main step left', async () => {
   const left = mkdtempSync(join(temp, 'slipway-build-'))
-  await runStep(source('build-image'), { inputs: {}, phase: 'post', state: { 'temporary-folder': left } })
+  const state = { 'temporary-folder': left }
+  await runStep(source('build-image'), { inputs: {}, phase: 'post', state, env: { RUNNER_TEMP: temp } })
   expect(existsSync(left)).toBe(false)
 })
