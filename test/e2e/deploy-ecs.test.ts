@@ -65,7 +65,9 @@ test('a deploy that fails is red, with annotations and a summary, and is rolled 
   const done = await runStep(bundle('deploy-ecs'), step({ image: 'example.com/web:missing' }))
   expect(done.code).toBe(1)
   expect(done.outputs['verdict']).toBe('rolled-back')
-  expect(done.log).toContain('::error title=Tasks of production/web stopped::')
+  expect(done.log).toMatch(
+    /^::error::production\/web: rolled-back\. \d+ tasks of web:3 failed: CannotPullContainerError/m,
+  )
   expect(done.summary).toContain('The image is not in the registry')
   expect(await current()).toBe('web:2')
 })
