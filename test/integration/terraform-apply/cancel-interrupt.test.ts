@@ -169,15 +169,24 @@ describe('a resource that is being replaced when the run is cancelled', () => {
     return web?.instances.map((instance) => (instance as { attributes: { triggers_replace: unknown } }).attributes)
   }
 
+  /** Terraform runs no destroy-time provisioner where the new one is created first; so the creation of the second one waits. */
+  const createdFirst = (number: number) => `
+    lifecycle {
+      create_before_destroy = true
+    }
+    provisioner "local-exec" {
+      command = "[ ${number} = 1 ] || { ${WAIT}; }"
+    }`
+
   test.each([
-    ['is not left destroyed', ''],
-    ['is not left twice when the new one is created first', 'lifecycle {\n create_before_destroy = true\n }'],
-  ])('%s', async (_, more) => {
-    await withStack(stackOf('replaced', replaced(1, '', more)), async (stack) => {
+    ['is not left destroyed', () => '', 'destroying'],
+    ['is not left twice when the new one is created first', createdFirst, 'creating'],
+  ])('%s', async (_, more, first) => {
+    await withStack(stackOf('replaced', replaced(1, '', more(1))), async (stack) => {
       expect(await stack.run({})).toMatchObject({ code: 0 })
-      stack.write({ 'main.tf': replaced(2, '', more) })
+      stack.write({ 'main.tf': replaced(2, '', more(2)) })
       const step = stack.start({})
-      await logged(step, more === '' ? 'terraform_data.web: destroying' : 'terraform_data.web: creating')
+      await logged(step, `terraform_data.web: ${first}`)
       step.child.kill('SIGINT')
       await logged(step, CANCELLED)
       goOn(stack)
