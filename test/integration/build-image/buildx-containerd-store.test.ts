@@ -57,7 +57,7 @@ test('tests, pushes, reuses and promotes an image for two platforms as a whole',
   const one = await it.build({ images, tags: 'v3', platforms: 'linux/amd64', 'test-command': RUN })
   expect(one).toMatchObject({ code: 0, outputs: { skipped: 'false' } })
   expect(one.outputs['content-hash']).not.toBe(step.outputs['content-hash'])
-  const again = await it.build({ images: `${it.open.host}/multi/anew`, platforms: BOTH, 'no-cache': 'true' })
+  const again = await it.build({ images: `${it.open.host}/multi/again`, platforms: BOTH, 'no-cache': 'true' })
   expect(again).toMatchObject({ code: 0, outputs: { skipped: 'false', digest } })
 
   const target = `${it.closed.host}/multi/prod`

@@ -1,25 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { chmodSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
-import { readContext } from '../../../../actions/build-image/src/sources/context.ts'
 import { packContext } from '../../../../actions/build-image/src/sources/context-tar.ts'
-import { findIgnoreFile } from '../../../../actions/build-image/src/sources/ignore-file.ts'
+import { folder, useContextFolder, walk, write } from '../../../support/build-image/context-folder.ts'
 import { readClosed } from '../../../support/build-image/read-closed.ts'
 
-let folder: string
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'slipway-context-'))
-})
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
-
-const write = (path: string, content = path) => {
-  mkdirSync(dirname(join(folder, path)), { recursive: true })
-  writeFileSync(join(folder, path), content)
-}
-const walk = (dockerfile = join(folder, 'Dockerfile')) =>
-  readContext(folder, dockerfile, findIgnoreFile(folder, dockerfile))
+useContextFolder()
 
 test('packs the same sources to the same bytes, whatever their times, modes and owner', async () => {
   write('run.sh')

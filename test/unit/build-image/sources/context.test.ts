@@ -1,24 +1,12 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { chmodSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { readContext } from '../../../../actions/build-image/src/sources/context.ts'
 import { findIgnoreFile, readIgnoreFile } from '../../../../actions/build-image/src/sources/ignore-file.ts'
+import { folder, useContextFolder, walk, write } from '../../../support/build-image/context-folder.ts'
 import { readClosed } from '../../../support/build-image/read-closed.ts'
 
-let folder: string
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'slipway-context-'))
-})
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+useContextFolder()
 
-const write = (path: string, content = path) => {
-  mkdirSync(dirname(join(folder, path)), { recursive: true })
-  writeFileSync(join(folder, path), content)
-}
-function walk() {
-  const dockerfile = join(folder, 'Dockerfile')
-  return readContext(folder, dockerfile, findIgnoreFile(folder, dockerfile))
-}
 const paths = () => walk().entries.map(({ path }) => path)
 
 test('lists everything in a fixed order, except .git', () => {

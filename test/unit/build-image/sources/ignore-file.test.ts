@@ -1,21 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { readContext } from '../../../../actions/build-image/src/sources/context.ts'
+import { join } from 'node:path'
 import { findIgnoreFile, readIgnoreFile } from '../../../../actions/build-image/src/sources/ignore-file.ts'
+import { folder, useContextFolder, walk, write } from '../../../support/build-image/context-folder.ts'
 
-let folder: string
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'slipway-context-'))
-})
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+useContextFolder()
 
-const write = (path: string, content = path) => {
-  mkdirSync(dirname(join(folder, path)), { recursive: true })
-  writeFileSync(join(folder, path), content)
-}
-const walk = (dockerfile = join(folder, 'Dockerfile')) =>
-  readContext(folder, dockerfile, findIgnoreFile(folder, dockerfile))
 const paths = (dockerfile?: string) => walk(dockerfile).entries.map(({ path }) => path)
 
 test.each<[string, string[], string[]]>([
