@@ -6,8 +6,6 @@ import { InputError } from '../../toolkit/errors.ts'
 import { declaredInputs } from '../support/action-inputs.ts'
 import { reading, SUBJECTS } from '../support/action-readers.ts'
 
-const LIST = 'A list of additions: an empty one adds nothing, which the plan or the log shows.'
-const AS_DOCKER = 'Docker’s own default, and what wrappers of docker/build-push-action pass.'
 const LOOKS = 'Changes how an event looks in Datadog, not what was done.'
 const PAIR = 'Its alias may stand in its place; without both the default limits the deploy.'
 
@@ -20,18 +18,9 @@ const HARMLESS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'role-session-name': 'Only a name: a trust policy that asks for another one refuses the session.',
   },
   'build-image': {
-    file: AS_DOCKER,
-    target: AS_DOCKER,
-    platforms: AS_DOCKER,
-    builder: AS_DOCKER,
-    'cache-from': AS_DOCKER,
-    'cache-to': AS_DOCKER,
-    'build-args': LIST,
-    labels: LIST,
-    secrets: LIST,
-    'secret-envs': LIST,
-    'secret-files': LIST,
-    registry: 'With `username` and `password` it means Docker Hub, which refuses the login of another registry.',
+    builder: 'The current builder makes the same image, or fails where it cannot, as for several platforms.',
+    'cache-from': 'A cache changes the time of a build, not its image.',
+    'cache-to': 'A cache changes the time of a build, not its image.',
     username: 'Empty beside a `password` it is refused; without both the registry refuses what needs a login.',
     password: 'Empty beside a `username` it is refused.',
   },
@@ -43,15 +32,14 @@ const HARMLESS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'deploy-record':
       'deploy-ecs that fails before it begins leaves it empty, and that failure is an event too. Without it, `service` and `status`, or a `title`, are required; for a gate also `baseline` and `env`.',
     status: 'The verdict of the record; without a record it is required.',
-    'deploy-id': LOOKS,
+    'deploy-id': 'The id of the record or of the run: it decides only which events stand together.',
     service: 'The services of the record; without a record it is required.',
     env: 'The environment of the record; without one, the gate requires it.',
-    version: LOOKS,
+    version: 'The default: the version of the record, else the commit of the run.',
     team: LOOKS,
     title: 'Made from the deploy; without a deploy it is required.',
     text: LOOKS,
-    tags: LOOKS,
-    notify: LOOKS,
+    tags: 'Tags by which events are found; the tags of the deploy stay.',
     'alert-type': LOOKS,
     priority: LOOKS,
     host: LOOKS,
@@ -66,12 +54,6 @@ const HARMLESS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     service: 'A step without any service is refused.',
     services: 'A step without any service is refused.',
     environment: 'Stands in the deploy record, and changes nothing that runs.',
-    'environment-variables': LIST,
-    secrets: LIST,
-    'docker-labels': LIST,
-    'env-files': LIST,
-    'log-configuration-options': LIST,
-    'datadog-tags': LIST,
     'before-deploy-container': 'With several containers that could run the command it is refused as missing.',
     'before-deploy-timeout': 'The default is a limit, too.',
     'wait-for': 'Its alias may stand in its place; without both the step waits until the service is healthy.',
@@ -85,9 +67,11 @@ const HARMLESS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     parallelism: 'Terraform’s own number.',
     'state-file': 'Where Terraform keeps a local state; a state is never overwritten.',
     'lock-id': '`unlock` requires it.',
-    'fingerprint-key': '`approved-plan` requires it, and without it no approval is made.',
+    'fingerprint-key':
+      '`approved-plan` requires it. A plan gets no approval without it, and is not applied where one is asked for.',
     'allow-destructive': 'An empty list lifts no guard rail.',
-    'github-token': 'No comment is written; approvals and issues require it.',
+    'github-token':
+      'A plan that is not shown on its pull request is a warning; approvals and issues require the token.',
   },
 }
 

@@ -5,6 +5,7 @@ export const DEFAULT_WORDS: DefaultWords = {
   command: 'event',
   send: 'event',
   'rolls-back': 'none',
+  notify: 'none',
   baseline: 'none',
   'monitor-tags': 'auto',
   'bake-time': '5m',

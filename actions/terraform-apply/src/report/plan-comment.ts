@@ -16,7 +16,13 @@ export async function publishPlan(stack: Stack, review: Review, view: PlanView):
   const { world, inputs } = stack
   const { github } = inputs
   const pull = pullRequestOf(world.env)
-  if (!github.comment || github.token === '' || pull === undefined) return
+  if (!github.comment || pull === undefined) return
+  if (github.token === '') {
+    world.log.warning(
+      `The plan is not shown on pull request #${pull.number}: the input \`github-token\` is empty.\nFix its expression, leave the input out, or set \`comment: false\`.`,
+    )
+    return
+  }
   await orWarn(world, () =>
     writePlan(stack, review, view, pull).catch((error) => {
       throw githubError(error, `comment on pull request #${pull.number}`, 'pull-requests: write')

@@ -131,11 +131,18 @@ test('cuts a large plan so that it fits beside its approval', async () => {
 
 test.each([
   ['`comment: false`', { inputs: { github: { token: 't', comment: false } } }],
-  ['no token', { inputs: { github: { token: '', comment: true } } }],
   ['another event', { env: github.env }],
 ])('asks GitHub nothing with %s', async (_, options) => {
   const { lines } = await publish(create, options)
   expect({ requests: github.requests, lines }).toEqual({ requests: [], lines: [] })
+})
+
+test('warns when the token is empty, as that of a secret which does not exist', async () => {
+  const { lines } = await publish(create, { inputs: { github: { token: '', comment: true } } })
+  expect(github.requests).toEqual([])
+  expect(lines).toEqual([
+    'warning: The plan is not shown on pull request #7: the input `github-token` is empty.\nFix its expression, leave the input out, or set `comment: false`.',
+  ])
 })
 
 test('warns, and does not fail, when the token may not comment', async () => {
