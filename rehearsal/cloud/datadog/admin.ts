@@ -1,8 +1,9 @@
 import type { Answer, Request } from '../kernel/call.ts'
-import { DatadogError, json } from './answers.ts'
-import { readBody } from './body.ts'
 import type { Deployments } from './deployments.ts'
-import { type Monitors, STATES } from './monitors.ts'
+import { DatadogError, json } from './http/answers.ts'
+import { readBody } from './http/body.ts'
+import { STATES } from './monitors/monitor.ts'
+import type { Monitors } from './monitors/monitors.ts'
 import { parseScenario, type Scenario } from './scenario.ts'
 
 /** Prefix of the API that controls the simulated Datadog. It needs no key, because it answers on this machine only. */

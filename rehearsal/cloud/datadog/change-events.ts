@@ -1,7 +1,7 @@
 import type { Members, Request } from '../kernel/call.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { DatadogError, json, type RecordedAnswer } from './answers.ts'
-import { isObject, objectAt, oneOf, readBody, tagsOf, textOf } from './body.ts'
+import { DatadogError, json, type RecordedAnswer } from './http/answers.ts'
+import { isObject, objectAt, oneOf, readBody, tagsOf, textOf } from './http/body.ts'
 
 const OLDEST_MS = 18 * 60 * 60 * 1000
 

@@ -1,6 +1,6 @@
 import type { Members, Request } from '../kernel/call.ts'
-import { DatadogError, json, type RecordedAnswer } from './answers.ts'
-import { objectAt, oneOf, readBody, tagsOf, textOf } from './body.ts'
+import { DatadogError, json, type RecordedAnswer } from './http/answers.ts'
+import { objectAt, oneOf, readBody, tagsOf, textOf } from './http/body.ts'
 
 /** DORA metrics: deployments, and which of them were change failures. */
 export class Deployments {

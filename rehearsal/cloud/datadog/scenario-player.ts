@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../kernel/clock.ts'
 import type { Entry, Journal } from '../kernel/journal.ts'
-import type { Monitors } from './monitors.ts'
+import type { Monitors } from './monitors/monitors.ts'
 import { type MonitorChange, type Scenario, setupOf } from './scenario.ts'
 
 type Trigger = MonitorChange['on']

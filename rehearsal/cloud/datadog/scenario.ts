@@ -1,6 +1,6 @@
 // The `datadog:` section of a scenario file.
 import { z } from 'zod'
-import { type MonitorSetup, STATES } from './monitors.ts'
+import { type MonitorSetup, STATES, TYPES } from './monitors/monitor.ts'
 
 const state = z.enum(STATES)
 
@@ -26,16 +26,26 @@ const change = z.strictObject({
   state,
 })
 
+const downtime = z.strictObject({
+  scope: z.array(z.string()),
+  /** Monitor tags, for a downtime that is not of this monitor alone. */
+  tags: z.array(z.string()).default([]),
+  after: duration.optional(),
+  lasts: duration.optional(),
+})
+
 const monitor = z.strictObject({
   name: z.string(),
   tags: z.array(z.string()).default([]),
+  type: z.enum(TYPES).default('query alert'),
   query: z.string().default(''),
+  /** From 1, the highest, to 5. */
+  priority: z.int().min(1).max(5).optional(),
+  draft: z.boolean().default(false),
   groups: z.union([z.array(z.string()), z.record(z.string(), state)]).default(['*']),
-  /** Groups, or `*`, that a user has muted. */
-  silenced: z.array(z.string()).default([]),
-  downtimes: z
-    .array(z.strictObject({ scope: z.array(z.string()), after: duration.optional(), lasts: duration.optional() }))
-    .default([]),
+  /** Groups, or `*`, that a user has muted, and for how long; `null`: without end. */
+  silenced: z.union([z.array(z.string()), z.record(z.string(), duration.nullable())]).default([]),
+  downtimes: z.array(downtime).default([]),
   changes: z.array(change).default([]),
 })
 
@@ -71,16 +81,30 @@ export function parseScenario(value: unknown): Scenario {
   throw new Error(`The scenario of Datadog is wrong at \`${issue?.path.join('.')}\`: ${issue?.message}`)
 }
 
-/** The settings of a monitor at `now`, in seconds since the epoch. */
+/** A monitor of the scenario at `now`, in seconds since the epoch. */
 export const setupOf = (of: Scenario['monitors'][number], now: number): MonitorSetup => ({
-  name: of.name,
-  tags: of.tags,
-  query: of.query,
+  settings: {
+    name: of.name,
+    type: of.type,
+    query: of.query,
+    message: '',
+    tags: of.tags,
+    priority: of.priority ?? null,
+    draft_status: of.draft ? 'draft' : 'published',
+    restricted_roles: null,
+    options: {},
+  },
   groups: Array.isArray(of.groups) ? Object.fromEntries(of.groups.map((name) => [name, 'OK'])) : of.groups,
-  silenced: Object.fromEntries(of.silenced.map((group) => [group, null])),
-  downtimes: of.downtimes.map(({ scope, after = 0, lasts }) => ({
+  silenced: Object.fromEntries(
+    mutesOf(of).map(([group, lasts]) => [group, lasts === null ? null : now + lasts / 1000]),
+  ),
+  downtimes: of.downtimes.map(({ scope, tags, after = 0, lasts }) => ({
     scope,
+    tags,
     start: now + after / 1000,
     end: lasts === undefined ? null : now + (after + lasts) / 1000,
   })),
 })
+
+const mutesOf = ({ silenced }: Scenario['monitors'][number]): readonly (readonly [string, number | null])[] =>
+  Array.isArray(silenced) ? silenced.map((group) => [group, null]) : Object.entries(silenced)

@@ -1,4 +1,4 @@
-import type { Members, Request } from '../kernel/call.ts'
+import type { Members, Request } from '../../kernel/call.ts'
 import { DatadogError } from './answers.ts'
 
 /** Reads a request's body as a JSON object, or refuses it as Datadog does. */

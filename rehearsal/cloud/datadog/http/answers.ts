@@ -1,4 +1,4 @@
-import type { Answer } from '../kernel/call.ts'
+import type { Answer } from '../../kernel/call.ts'
 
 /** The response of an endpoint, and its entry in the journal. */
 export interface RecordedAnswer {

@@ -1,4 +1,4 @@
-import { type Rehearsed, rehearsedDatadog } from './support.ts'
+import { type Rehearsed, rehearsedDatadog } from '../support.ts'
 
 let datadog: Rehearsed
 beforeAll(async () => {
