@@ -1,4 +1,4 @@
-import { readStatements } from '../../accounts/resource-policy.ts'
+import { PolicyError, parsePolicy } from '../../iam/policy.ts'
 import type { Caller, Members, Operations } from '../../kernel/call.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import { invalidParameter, lifecyclePolicyNotFound, policyNotFound } from '../errors.ts'
@@ -14,9 +14,7 @@ export function policyOperations(repositories: Repositories, clock: Clock): Oper
   return {
     SetRepositoryPolicy: (input, caller) => {
       const repository = open(input, caller, 'SetRepositoryPolicy')
-      const policy = json(input, 'policyText')
-      if (readStatements(policy).length === 0)
-        throw invalidParameter('PolicyText', 'Invalid repository policy provided')
+      const policy = policyText(input)
       repository.policy = policy
       return { ...named(repository), policyText: policy }
     },
@@ -62,6 +60,17 @@ function lifecycle(repository: Repository): Members {
   if (repository.lifecycle === undefined) throw lifecyclePolicyNotFound(repository)
   const { text, evaluatedAt } = repository.lifecycle
   return { ...named(repository), lifecyclePolicyText: text, lastEvaluatedAt: new Date(evaluatedAt) }
+}
+
+function policyText(input: Members): string {
+  const text = json(input, 'policyText')
+  try {
+    parsePolicy(text)
+  } catch (error) {
+    if (!(error instanceof PolicyError)) throw error
+    throw invalidParameter('PolicyText', `Invalid repository policy provided. ${error.message}`)
+  }
+  return text
 }
 
 function json(input: Members, member: string): string {
