@@ -16,6 +16,16 @@ const serviceRecord = z.object({
   previousTaskDefinition: z.optional(z.string()),
   serviceDeployment: z.optional(z.string()),
   images: z.array(z.object({ container: z.string(), image: z.string() })),
+  /** `false`: nothing was rolled out, as the revision ran already or the deploy ended before its rollout. */
+  started: z.optional(z.boolean()),
+  /** The revision that the service runs or rolls out at the end. */
+  runs: z.optional(z.string()),
+  /** Version and commit of the code of `taskDefinition`, as the revision says it itself. Absent: not known. */
+  version: z.optional(z.string()),
+  commit: z.optional(z.string()),
+  /** The same of `previousTaskDefinition`. */
+  previousVersion: z.optional(z.string()),
+  previousCommit: z.optional(z.string()),
 })
 
 const deployRecord = z.object({

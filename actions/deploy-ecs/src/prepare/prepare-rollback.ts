@@ -7,7 +7,7 @@ import { describeServices, requireService } from '../aws/services.ts'
 import { familyOf, revisionName } from '../aws/short-names.ts'
 import type { Context } from '../inputs/context.ts'
 import { findPreviousRevision } from '../rollback-target/previous-revision.ts'
-import { loadRevision } from '../task-definition/load-task-definition.ts'
+import { loadRevision, registrationOf } from '../task-definition/load-task-definition.ts'
 import type { ServicePlan } from '../task-definition/service-plan.ts'
 import { checkAccount } from './account.ts'
 import { findDeadlock } from './deadlock.ts'
@@ -27,6 +27,7 @@ export async function prepareRollback(context: Context): Promise<readonly Servic
     refuseOtherRevision(name, current, inputs.rollbackFrom, wanted)
     const target = wanted ?? (await findPreviousRevision(context, name, before))
     const base = await loadRevision(aws, wanted === undefined ? 'service' : 'rollback-to', target)
+    const previous = await registrationOf(aws, current)
     await refuseGoneImages(context, { name, before }, target, base)
     // Tasks that crash can look running for a moment: then the way back is open.
     const deadlock = findDeadlock(name, before, inputs.serviceChanges, target)
@@ -38,7 +39,13 @@ export async function prepareRollback(context: Context): Promise<readonly Servic
     const shipped = registration.containerDefinitions.flatMap(({ name: container, image }) =>
       container === undefined || image === undefined ? [] : [{ container, image }],
     )
-    return { name, before, revision: { base, registration, ...defined({ arn: base.arn }) }, shipped }
+    return {
+      name,
+      before,
+      revision: { base, registration, ...defined({ arn: base.arn }) },
+      shipped,
+      ...defined({ previous }),
+    }
   })
 }
 

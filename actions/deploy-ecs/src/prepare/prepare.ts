@@ -2,6 +2,7 @@
 import type { Service } from '@aws-sdk/client-ecs'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import { readWorkflowRun } from '../../../../toolkit/github.ts'
+import { defined } from '../../../../toolkit/objects.ts'
 import { inParallel } from '../../../../toolkit/parallel.ts'
 import { poll } from '../../../../toolkit/poll.ts'
 import { nameOf, type ServiceName } from '../aws/service-name.ts'
@@ -18,12 +19,17 @@ import type { CheckedImage } from '../task-definition/check-image.ts'
 import { scaleInNote } from '../task-definition/desired-count.ts'
 import { type ImageToShip, imagesToShip } from '../task-definition/images-to-ship.ts'
 import { refuseOtherVolumes } from '../task-definition/launch-volumes.ts'
-import { type LoadedTaskDefinition, loadTaskDefinition } from '../task-definition/load-task-definition.ts'
+import {
+  type LoadedTaskDefinition,
+  loadTaskDefinition,
+  registrationOf,
+} from '../task-definition/load-task-definition.ts'
 import type { Registration } from '../task-definition/registration.ts'
 import { sameRegistration } from '../task-definition/same-registration.ts'
 import type { PlannedRevision, ServicePlan } from '../task-definition/service-plan.ts'
 import { checkAccount } from './account.ts'
 import { checkImages, imageKey } from './check-images.ts'
+import { versionToTag } from './code-version.ts'
 import { refuseDeadlock } from './deadlock.ts'
 import { refuseMissingNamedPorts } from './network.ts'
 import {
@@ -44,6 +50,8 @@ interface FoundService {
 /** A service with the task definition that its deploy starts from. */
 interface LoadedService extends FoundService {
   readonly base: LoadedTaskDefinition
+  /** The content of the current revision, if it was read. */
+  readonly previous?: Registration
 }
 
 /** A service with the task definition that it shall run. */
@@ -83,10 +91,11 @@ export async function prepare(context: Context): Promise<readonly ServicePlan[]>
 }
 
 function draft({ inputs, env }: Context, service: LoadedService): Draft {
-  const { name, base } = service
+  const { name, base, previous } = service
   const { taskDefinitionChanges, environment, services } = inputs
   const changes = services.length > 1 ? changesForService(base, taskDefinitionChanges) : taskDefinitionChanges
-  const version = readWorkflowRun(env).sha || 'unknown'
+  const commit = readWorkflowRun(env).sha || 'unknown'
+  const version = versionToTag(previous, applyChanges(base.registration, changes), commit)
   const tagged = withDatadogTags(changes, {
     service: name.service,
     version,
@@ -97,13 +106,16 @@ function draft({ inputs, env }: Context, service: LoadedService): Draft {
   return { ...service, registration, images }
 }
 
-function toPlan({ name, before, base, registration, images }: Draft, checked: ReadonlyMap<string, CheckedImage>) {
+function toPlan(
+  { name, before, base, registration, images, previous }: Draft,
+  checked: ReadonlyMap<string, CheckedImage>,
+) {
   refuseMissingPorts(name, before, registration)
   refuseMissingNamedPorts(name, before, registration)
   refuseOtherVolumes(name, before, registration)
   refuseMissingExecutionRole(registration)
   const shipped = images.flatMap((image) => checked.get(imageKey(image)) ?? [])
-  return { name, before, revision: plannedRevision(base, registration), shipped }
+  return { name, before, revision: plannedRevision(base, registration), shipped, ...defined({ previous }) }
 }
 
 /** A registered revision that needs no change is deployed as it is. */
@@ -166,9 +178,13 @@ async function loadTaskDefinitions(
   const loading = new Map<string, Promise<LoadedTaskDefinition>>()
   const loaded = await inParallel(services, 4, async (service): Promise<LoadedService> => {
     const current = service.before.taskDefinition ?? ''
-    const base = loading.get(current) ?? loadTaskDefinition(aws, inputs.taskDefinitionSource, current)
-    loading.set(current, base)
-    return { ...service, base: await base }
+    const loads = loading.get(current) ?? loadTaskDefinition(aws, inputs.taskDefinitionSource, current)
+    loading.set(current, loads)
+    const base = await loads
+    const isBase = inputs.taskDefinitionSource.kind === 'service'
+    const reads = !isBase && inputs.taskDefinitionChanges.datadog !== undefined
+    const previous = isBase ? base.registration : reads ? await registrationOf(aws, current) : undefined
+    return { ...service, base, ...defined({ previous }) }
   })
   for (const { name, before, base } of inputs.taskDefinitionSource.kind === 'file' ? loaded : []) {
     const [now, next] = [familyOf(before.taskDefinition ?? ''), base.registration.family]

@@ -29,6 +29,10 @@ export const startedNothing = ({ verdict, watch }: Outcome): boolean =>
   watch.rollout.wasComplete &&
   watch.rollout.settings === undefined
 
+/** Whether the deploy started a rollout, or joined one of its revision that was in progress. */
+export const startedRollout = ({ watch }: Outcome): boolean =>
+  watch !== undefined && (watch.rollout.isNew || !watch.rollout.wasComplete)
+
 /** How many tasks of the revision were seen healthy, at the end of a deploy that succeeded. */
 export const healthyTasks = ({ verdict, watch }: Outcome): number =>
   verdict.status === 'succeeded' && watch !== undefined ? healthyCount(watch.latest) : 0

@@ -1,9 +1,11 @@
 import type { DeployRecord, ServiceRecord } from '../../../../toolkit/deploy-record.ts'
 import { readWorkflowRun, type WorkflowRun } from '../../../../toolkit/github.ts'
+import { defined } from '../../../../toolkit/objects.ts'
 import { accountOf } from '../aws/short-names.ts'
 import type { Context } from '../inputs/context.ts'
+import { codeVersion, containersWithNewImage } from '../prepare/code-version.ts'
 import { imagesToShow } from '../task-definition/images-to-ship.ts'
-import { type Outcome, overall } from './outcome.ts'
+import { type Outcome, overall, runsNow, startedRollout } from './outcome.ts'
 
 /** Milliseconds since the epoch, by our clock. */
 export interface Span {
@@ -48,7 +50,8 @@ function deployId(outcomes: readonly Outcome[], run: WorkflowRun, startedAt: num
   return [run.id || 'local', run.attempt, services.slice(0, 60), startedAt.toString(36)].join('-')
 }
 
-function toServiceRecord({ plan, taskDefinition, verdict, watch }: Outcome): ServiceRecord {
+function toServiceRecord(outcome: Outcome): ServiceRecord {
+  const { plan, taskDefinition, verdict, watch } = outcome
   const previous = plan.before.taskDefinition
   return {
     cluster: plan.name.cluster,
@@ -59,5 +62,16 @@ function toServiceRecord({ plan, taskDefinition, verdict, watch }: Outcome): Ser
     ...(previous === undefined ? {} : { previousTaskDefinition: previous }),
     ...(watch?.serviceDeploymentArn === undefined ? {} : { serviceDeployment: watch.serviceDeploymentArn }),
     images: imagesToShow(plan.shipped).map(({ container, image }) => ({ container, image })),
+    started: startedRollout(outcome),
+    ...defined({ runs: runsNow(outcome) || undefined }),
+    ...codeOf(plan),
   }
+}
+
+/** What the revision and the one before it say about their code. */
+function codeOf({ previous, revision: { registration } }: Outcome['plan']) {
+  const containers = containersWithNewImage(previous, registration)
+  const { version, commit } = codeVersion(registration, containers)
+  const before = previous === undefined ? {} : codeVersion(previous, containers)
+  return defined({ version, commit, previousVersion: before.version, previousCommit: before.commit })
 }

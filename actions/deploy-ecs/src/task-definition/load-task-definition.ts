@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { InputError } from '../../../../toolkit/errors.ts'
+import { CancelledError, InputError } from '../../../../toolkit/errors.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
 import { familyOf, revisionName } from '../aws/short-names.ts'
 import { describeTaskDefinition, isDeployable } from '../aws/task-definitions.ts'
@@ -76,6 +76,17 @@ export async function loadRevision(
     leftOut: [],
     unknown: unknownMembers(revision.raw ?? {}),
     ...(isDeployable(revision) ? { arn } : {}),
+  }
+}
+
+/** The content of a revision, for what may be left unsaid: `undefined` if it cannot be read. */
+export async function registrationOf(aws: AwsCalls, taskDefinition: string): Promise<Registration | undefined> {
+  try {
+    const revision = await describeTaskDefinition(aws, taskDefinition)
+    return revision && toRegistration(revision.taskDefinition, revision.tags)
+  } catch (error) {
+    if (error instanceof CancelledError) throw error
+    return undefined
   }
 }
 

@@ -12,6 +12,8 @@ export interface ServicePlan {
   /** The revision to deploy. */
   readonly revision: PlannedRevision
   readonly shipped: readonly CheckedImage[]
+  /** The content of the revision that the service runs, if it was read. */
+  readonly previous?: Registration
 }
 
 /** A revision to deploy. */

@@ -3,12 +3,21 @@ import type { Outcome } from '../../../../actions/deploy-ecs/src/report/outcome.
 import { toRecord } from '../../../../actions/deploy-ecs/src/report/record.ts'
 
 const arn = (service: string) => `arn:aws:ecs:eu-west-1:123456789012:service/prod/${service}`
+const revision = (version: string) => ({
+  family: 'web',
+  containerDefinitions: [
+    { name: 'app', image: `web:${version}`, environment: [{ name: 'DD_VERSION', value: version }] },
+  ],
+})
+const watch = (isNew: boolean, more: object = {}) => ({ rollout: { isNew, wasComplete: true }, latest: {}, ...more })
 const outcome = (service: string, more: object = {}) =>
   ({
     plan: {
       name: { cluster: 'prod', service },
       before: { serviceArn: arn(service), taskDefinition: `${service}:1` },
       shipped: [{ container: 'app', image: 'web:2', digest: 'sha256:x' }],
+      revision: { registration: revision('2') },
+      previous: revision('1'),
     },
     taskDefinition: `${service}:2`,
     verdict: { status: 'succeeded', reason: 'All 2 tasks run.', evidence: ['x'] },
@@ -42,6 +51,7 @@ test('has the deploy, its services, its commit and its run', () => {
       {
         ...{ cluster: 'prod', service: 'web', verdict: 'succeeded', reason: 'All 2 tasks run.' },
         ...{ taskDefinition: 'web:2', previousTaskDefinition: 'web:1', images: [{ container: 'app', image: 'web:2' }] },
+        ...{ started: false, runs: 'web:1', version: '2', previousVersion: '1' },
       },
     ],
     commit: {
@@ -53,7 +63,9 @@ test('has the deploy, its services, its commit and its run', () => {
 })
 
 test('has the service deployment where it is known', () => {
-  expect(record([outcome('web', { watch: { serviceDeploymentArn: 'sd' } })]).services[0]?.serviceDeployment).toBe('sd')
+  expect(
+    record([outcome('web', { watch: watch(true, { serviceDeploymentArn: 'sd' }) })]).services[0]?.serviceDeployment,
+  ).toBe('sd')
 })
 
 test('has the worst verdict of its services, and the kind of the command', () => {
@@ -74,4 +86,19 @@ test('has a short id, also with many services and outside of GitHub', () => {
   const { deployId } = record(many, {}, {})
   expect(deployId).toMatch(/^local-1-service-0\.service-1\./)
   expect(deployId.length).toBeLessThan(90)
+})
+
+test('says whether a rollout was started, and which revision runs at the end', () => {
+  const service = (more: object) => record([outcome('web', more)]).services[0]
+  expect(service({ watch: watch(true, { rolledBackTo: 'web:1' }) })).toMatchObject({ started: true, runs: 'web:1' })
+  expect(service({ watch: watch(false) })).toMatchObject({ started: false })
+  expect(service({ watch: { ...watch(false), rollout: { isNew: false, wasComplete: false } } })).toMatchObject({
+    started: true,
+  })
+})
+
+test('says nothing of the version of a revision that was not read', () => {
+  const { plan } = outcome('web')
+  const { services } = record([outcome('web', { plan: { ...plan, previous: undefined } })])
+  expect(services[0]).not.toHaveProperty('previousVersion')
 })

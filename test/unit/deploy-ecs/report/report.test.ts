@@ -21,6 +21,7 @@ const outcome = (service: string, more: object = {}) =>
         taskDefinition: `${service}:1`,
       },
       shipped: [{ container: 'app', image: 'web:2' }],
+      revision: { registration: { family: service, containerDefinitions: [{ name: 'app', image: 'web:2' }] } },
     },
     taskDefinition: `${service}:2`,
     verdict: { status: 'succeeded', reason: 'All 2 tasks run.', evidence: ['2 healthy targets'] },
