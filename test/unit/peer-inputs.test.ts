@@ -1,6 +1,8 @@
 // Workflows that move here from another action keep its inputs at first. The runner hands over what action.yml does not declare,
 // and only warns. So each input of a peer is one of ours, or is refused by name with what to do instead; each output is one of
-// ours, or has its line in the README. The lists are those of the peers' action.yml of August 2026, with what older versions had.
+// ours, or has its line in the README. The lists are those of the peers' action.yml of August 2026, with what older versions had:
+// deploy-task-definition 2.6.3, render-task-definition 1.9.0, configure-aws-credentials of 2026-08-18, ecr-login 2.1.7, build-push of
+// 2026-07-09, login-action of 2026-04-27, masci/datadog of 2026-08-11, dflook 3.0.0, setup-terraform, Datadog's deployment gate.
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { InputError } from '../../toolkit/errors.ts'
@@ -11,6 +13,8 @@ interface Peer {
   readonly name: string
   readonly action: string
   readonly inputs: string
+  /** Inputs that pass, as they ask for nothing there either in what our action does. */
+  readonly ignored?: string
   readonly outputs: string
 }
 
@@ -53,7 +57,21 @@ const PEERS: readonly Peer[] = [
     inputs: `add-hosts allow annotations attests build-args build-contexts builder cache-from cache-to call cgroup-parent
       context file labels load network no-cache no-cache-filters outputs platforms provenance pull push sbom secrets
       secret-envs secret-files shm-size ssh tags target ulimit`,
+    // For a context that the builder fetches from GitHub: ours is a folder.
+    ignored: 'github-token',
     outputs: 'imageid digest metadata',
+  },
+  {
+    name: 'docker/login-action',
+    action: 'build-image',
+    inputs: 'registry username password ecr scope logout registry-auth',
+    outputs: '',
+  },
+  {
+    name: 'aws-actions/amazon-ecr-login',
+    action: 'build-image',
+    inputs: 'http-proxy mask-password registries registry-type skip-logout',
+    outputs: 'registry docker_username_… docker_password_…',
   },
   {
     name: 'masci/datadog',
@@ -63,12 +81,19 @@ const PEERS: readonly Peer[] = [
     outputs: '',
   },
   {
-    name: 'dflook/terraform-plan and terraform-apply',
+    name: 'DataDog/deployment-gate-github-action',
+    action: 'datadog-event',
+    inputs: `service env version identifier primary-tag scope tags dry-run fail-if-unavailable fail-on-empty timeout
+      no-wait`,
+    outputs: '',
+  },
+  {
+    name: 'dflook/terraform-plan, terraform-apply, and those whose commands ours has',
     action: 'terraform-apply',
     inputs: `path workspace label variables var var_file backend_config backend_config_file replace target exclude destroy
-      refresh plan_path auto_approve add_github_comment parallelism`,
+      refresh plan_path auto_approve add_github_comment parallelism lock_id backend_type test_directory test_filter`,
     outputs: `changes plan_path json_plan_path text_plan_path to_add to_change to_destroy to_move to_import run_id
-      failure-reason lock-info json_output_path`,
+      failure_reason failure-reason lock_info lock-info json_output_path`,
   },
   {
     name: 'hashicorp/setup-terraform',
@@ -82,7 +107,7 @@ const PEERS: readonly Peer[] = [
 const words = (text: string) => text.split(/\s+/).filter(Boolean)
 const file = (path: string) => readFileSync(new URL(`../../actions/${path}`, import.meta.url), 'utf8')
 
-describe.each(PEERS)('$name', ({ action, inputs, outputs }) => {
+describe.each(PEERS)('$name', ({ action, inputs, ignored = '', outputs }) => {
   const ours = Object.keys(declaredInputs(action))
   const refused = words(inputs).filter((name) => !ours.includes(name))
 
@@ -94,6 +119,12 @@ describe.each(PEERS)('$name', ({ action, inputs, outputs }) => {
         `input \`${name.toLowerCase()}\` is not one of this action.`,
       )
       expect((error as InputError).hint).toMatch(/\w+ .*\.$/)
+    })
+  }
+
+  if (ignored !== '') {
+    test.each(words(ignored))('its input %s is ignored', (name) => {
+      expect(reading(action, { [name]: 'x' })).toEqual(reading(action, {}))
     })
   }
 

@@ -13,7 +13,7 @@ import { type Destination, readDestinations } from './destinations.ts'
 import { readExpectedAccount } from './expected-account.ts'
 import { type Login, readLogin } from './login.ts'
 import { type NewRepository, readNewRepository } from './new-repository.ts'
-import { PEER_INPUTS } from './peer-inputs.ts'
+import { PEER_INPUTS, PEER_LOGIN_INPUTS } from './peer-inputs.ts'
 
 export const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const
 type Severity = (typeof SEVERITIES)[number]
@@ -46,6 +46,7 @@ export interface Inputs {
 export function readInputs(env: Environment): Inputs {
   const reader = new InputReader(env, DEFAULT_WORDS)
   reader.refuse(PEER_INPUTS)
+  reader.refuse(PEER_LOGIN_INPUTS, [])
   const workspace = env['GITHUB_WORKSPACE'] || process.cwd()
   const push = reader.flag('push', true)
   const promote = reader.text('promote')

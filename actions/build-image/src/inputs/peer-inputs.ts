@@ -1,4 +1,4 @@
-// Inputs of docker/build-push-action that this action does not have. They are refused: ignoring them would build another image,
+// Inputs of docker/build-push-action, and of the actions that log in for it, that this action does not have. They are refused: ignoring them would build another image,
 // or leave none where the next step looks for it. Its `github-token` is ignored: it is for a context that is fetched from
 // GitHub, and here the context is a folder.
 const ELSEWHERE = 'build with docker/build-push-action, and pass its image to `promote` of this action.'
@@ -20,4 +20,21 @@ export const PEER_INPUTS: Readonly<Record<string, string>> = {
   'cgroup-parent': AS_THE_BUILDER,
   'shm-size': AS_THE_BUILDER,
   ulimit: AS_THE_BUILDER,
+}
+
+const NO_LOGIN_IS_LEFT =
+  'Remove it: the login is used for this image alone. No later step finds it, so none has to be removed.'
+
+/** Inputs of docker/login-action and aws-actions/amazon-ecr-login, with what to do instead. Each of their values has a meaning. */
+export const PEER_LOGIN_INPUTS: Readonly<Record<string, string>> = {
+  ecr: 'Remove it: an ECR registry is known by its host name, and needs no login.',
+  scope: 'Remove it: each login has the scope of the repository that it is for.',
+  'registry-auth':
+    'Use `registry`, `username` and `password`, or docker/login-action in an earlier step for several registries.',
+  logout: NO_LOGIN_IS_LEFT,
+  'skip-logout': NO_LOGIN_IS_LEFT,
+  registries: 'Remove it: this action logs in to each ECR registry that `images` and `tags` name.',
+  'registry-type': 'Remove it: a repository on `public.ecr.aws` is one of ECR Public.',
+  'mask-password': 'Remove it: the password is always masked, and is no output.',
+  'http-proxy': 'Set `HTTPS_PROXY` under `env:` of the job.',
 }

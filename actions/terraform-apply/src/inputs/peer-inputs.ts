@@ -26,6 +26,10 @@ const OF_DFLOOK: Readonly<Record<string, string>> = {
   exclude: 'Use `target`, with the addresses that the plan is limited to.',
   plan_path: 'Use `plan-file`, with the output `plan-file` of the step that planned.',
   add_github_comment: 'Use `comment`: `true` keeps one comment, updated in place.',
+  lock_id: 'Use `lock-id`, with `command: unlock`.',
+  backend_type: 'Use `command: plan` in the root module: this action reads no state without one.',
+  test_directory: 'Run `terraform test` in a step of your own: this action runs no tests.',
+  test_filter: 'Run `terraform test` in a step of your own: this action runs no tests.',
 }
 
 // A workflow that relies on dflook's default does not set `auto_approve`, so any of its other inputs has to bring this up.
