@@ -1,5 +1,6 @@
 import type { Answer, Request } from '../kernel/call.ts'
-import type { Deployments } from './deployments.ts'
+import type { Deployments } from './dora/deployments.ts'
+import type { Failures } from './dora/failures.ts'
 import { DatadogError, json } from './http/answers.ts'
 import { readBody } from './http/body.ts'
 import { STATES } from './monitors/monitor.ts'
@@ -12,14 +13,16 @@ export const ADMIN_PATH = '/_slipway/datadog/'
 interface Steered {
   readonly monitors: Monitors
   readonly deployments: Deployments
+  readonly failures: Failures
   play(scenario: Scenario): void
 }
 
 /** Answers what is below ADMIN_PATH. */
-export function adminRequest({ monitors, deployments, play }: Steered): (request: Request) => Answer {
+export function adminRequest({ monitors, deployments, failures, play }: Steered): (request: Request) => Answer {
   const pages: Readonly<Record<string, (request: Request) => Answer>> = {
     'GET monitors': () => json(200, monitors.all()),
     'GET deployments': () => json(200, deployments.all()),
+    'GET failures': () => json(200, failures.all()),
     // A scenario as JSON, from its beginning.
     'PUT scenario': (request) => {
       play(parseScenario(readBody(request)))

@@ -6,12 +6,14 @@ import { type Exchange, type Route, readRequest, send } from '../kernel/server.t
 import { readSignature } from '../kernel/signature.ts'
 import { ADMIN_PATH, adminRequest } from './admin.ts'
 import { ChangeEvents } from './change-events.ts'
-import { Deployments } from './deployments.ts'
+import { Deployments } from './dora/deployments.ts'
+import { Failures } from './dora/failures.ts'
+import { endpointsOf } from './endpoints.ts'
 import { Events } from './events.ts'
 import { Faults } from './faults.ts'
-import { DatadogError, json, type RecordedAnswer, writeDatadogError } from './http/answers.ts'
+import { DatadogError, type RecordedAnswer, writeDatadogError } from './http/answers.ts'
+import { type Limit, RateLimits } from './http/rate-limit.ts'
 import { Monitors } from './monitors/monitors.ts'
-import { type Limit, RateLimits } from './rate-limit.ts'
 import type { FaultRule, Scenario } from './scenario.ts'
 import { ScenarioPlayer } from './scenario-player.ts'
 
@@ -27,19 +29,13 @@ export interface Datadog {
   play(scenario: Scenario): void
 }
 
-/** One endpoint of Datadog's API: its keys, its rate limit and its answer. */
-interface Endpoint {
-  readonly keys: 'api' | 'both'
-  readonly limit: Limit
-  readonly answer: (request: Request, match: readonly string[]) => RecordedAnswer
-}
-
 /** Simulates the parts of Datadog's API that deploys use. Records every request in the journal, without its keys. */
 export function createDatadog({ clock, journal }: { clock: Clock; journal: Journal }): Datadog {
   const keys: DatadogKeys = { api: randomBytes(16).toString('hex'), app: randomBytes(20).toString('hex') }
   const events = new Events(clock)
   const changes = new ChangeEvents(clock)
   const deployments = new Deployments()
+  const failures = new Failures()
   const monitors = new Monitors(clock)
   const limits = new RateLimits(clock)
   const faults = new Faults()
@@ -49,42 +45,12 @@ export function createDatadog({ clock, journal }: { clock: Clock; journal: Journ
     player.play(scenario)
   }
 
-  const often = (name: string): Limit => ({ name, limit: 600, period: 60 })
-  const endpoints: readonly (readonly [method: string, path: RegExp, endpoint: Endpoint])[] = [
-    ['POST', /^\/api\/v1\/events$/, { keys: 'api', limit: often('events_post'), answer: (r) => events.post(r) }],
-    [
-      'GET',
-      /^\/api\/v1\/events\/(\d+)$/,
-      { keys: 'both', limit: often('events_get'), answer: (_, [id = '']) => events.get(id) },
-    ],
-    ['POST', /^\/api\/v2\/events$/, { keys: 'api', limit: often('events_v2'), answer: (r) => changes.post(r) }],
-    [
-      'POST',
-      /^\/api\/v2\/dora\/deployment$/,
-      { keys: 'api', limit: often('dora'), answer: (r) => deployments.post(r) },
-    ],
-    [
-      'PATCH',
-      /^\/api\/v2\/dora\/deployments\/([^/]+)$/,
-      { keys: 'both', limit: often('dora'), answer: (r, [id = '']) => deployments.patch(r, decodeURIComponent(id)) },
-    ],
-    ['GET', /^\/api\/v1\/monitor$/, { keys: 'both', limit: often('monitors'), answer: (r) => monitors.list(r) }],
-    [
-      'GET',
-      /^\/api\/v1\/monitor\/(\d+)$/,
-      { keys: 'both', limit: often('monitors'), answer: (r, [id = '']) => monitors.get(r, id) },
-    ],
-    [
-      'GET',
-      /^\/api\/v1\/validate$/,
-      { keys: 'api', limit: often('validate'), answer: () => ({ answer: json(200, { valid: true }), record: {} }) },
-    ],
-  ]
+  const endpoints = endpointsOf({ events, changes, deployments, failures, monitors })
 
   function answer(request: Request): RecordedAnswer {
     const { method, url, headers } = request
-    for (const [wanted, path, endpoint] of endpoints) {
-      const match = wanted === method ? path.exec(url.pathname) : null
+    for (const endpoint of endpoints) {
+      const match = endpoint.method === method ? endpoint.path.exec(url.pathname) : null
       if (match === null) continue
       const known = headers['dd-api-key'] === keys.api
       if (!known || (endpoint.keys === 'both' && headers['dd-application-key'] !== keys.app)) {
@@ -92,7 +58,7 @@ export function createDatadog({ clock, journal }: { clock: Clock; journal: Journ
       }
       const { exceeded, headers: limitHeaders } = limits.count(endpoint.limit)
       if (exceeded) throw new DatadogError(429, tooMany(endpoint.limit), limitHeaders)
-      const recorded = endpoint.answer(request, match.slice(1))
+      const recorded = endpoint.answer(request, match.slice(1).map(decoded))
       return { ...recorded, answer: { ...recorded.answer, headers: { ...recorded.answer.headers, ...limitHeaders } } }
     }
     throw new DatadogError(404, `Not found: the rehearsal's Datadog does not have ${method} ${url.pathname}`)
@@ -123,7 +89,7 @@ export function createDatadog({ clock, journal }: { clock: Clock; journal: Journ
     }
   }
 
-  const admin = adminRequest({ monitors, deployments, play })
+  const admin = adminRequest({ monitors, deployments, failures, play })
   return {
     keys,
     play,
@@ -134,6 +100,14 @@ export function createDatadog({ clock, journal }: { clock: Clock; journal: Journ
           ? send(exchange, admin(await readRequest(exchange)))
           : await serve(exchange),
     },
+  }
+}
+
+function decoded(parameter: string): string {
+  try {
+    return decodeURIComponent(parameter)
+  } catch {
+    throw new DatadogError(400, `Malformed path: ${parameter}`)
   }
 }
 

@@ -22,10 +22,14 @@ export class DatadogError extends Error {
 /** Errors are texts in version 1 of the API, and JSON:API objects in version 2. Errors about keys are texts in both. */
 export function writeDatadogError({ status, message, headers }: DatadogError, path: string): Answer {
   const words = !path.startsWith('/api/v2/') || status === 403 || status === 429
-  const errors = words ? [message] : [{ status: String(status), title: 'Generic Error', detail: message }]
+  const errors = words
+    ? [message]
+    : [{ status: String(status), title: TITLES[status] ?? 'Generic Error', detail: message }]
   const answer = json(status, { errors })
   return { ...answer, headers: { ...answer.headers, ...headers } }
 }
+
+const TITLES: Readonly<Record<number, string>> = { 400: 'Bad Request', 404: 'Not Found' }
 
 export const json = (status: number, value: unknown): Answer => ({
   status,

@@ -59,6 +59,6 @@ test.each([
   const { status, json } = await datadog.ask('POST', '/api/v2/events', body)
   expect(status).toBe(400)
   expect(json).toEqual({
-    errors: [{ status: '400', title: 'Generic Error', detail: expect.stringContaining(detail) }],
+    errors: [{ status: '400', title: 'Bad Request', detail: expect.stringContaining(detail) }],
   })
 })

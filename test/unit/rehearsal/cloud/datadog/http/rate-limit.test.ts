@@ -1,4 +1,4 @@
-import { rehearsedDatadog } from './support.ts'
+import { rehearsedDatadog } from '../support.ts'
 
 test('shows the rate limit in each response, and refuses requests above it until the period ends', async () => {
   const one = await rehearsedDatadog()

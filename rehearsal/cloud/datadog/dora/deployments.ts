@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto'
+import type { Members, Request } from '../../kernel/call.ts'
+import { DatadogError, json, type RecordedAnswer } from '../http/answers.ts'
+import { attributesOf, dataOf, textOf } from '../http/attributes.ts'
+import { readBody } from '../http/body.ts'
+import { type ChangeFailure, PATCH_TYPE, readChangeFailure } from './change-failure.ts'
+import { readEvent, type Times } from './event.ts'
+
+type Deployment = Members & Times & { readonly id: string } & Partial<ChangeFailure>
+
+/** DORA metrics: deployments, and which of them were change failures. */
+export class Deployments {
+  readonly #deployments = new Map<string, Deployment>()
+
+  /** `POST /api/v2/dora/deployment` */
+  post(request: Request): RecordedAnswer {
+    const attributes = attributesOf(dataOf(readBody(request)))
+    textOf(attributes, 'service', true)
+    const { id: given, times } = readEvent(attributes, true)
+    const id = given ?? createHash('sha256').update(`deployment ${this.#deployments.size}`).digest('hex').slice(0, 16)
+    const deployment = { ...attributes, ...times, id }
+    // The id exists: the same deployment, sent again.
+    if (!this.#deployments.has(id)) this.#deployments.set(id, deployment)
+    return { answer: json(200, { data: { id, type: 'dora_deployment' } }), record: { deployment } }
+  }
+
+  /** `PATCH /api/v2/dora/deployments/{id}` */
+  patch(request: Request, id: string): RecordedAnswer {
+    const data = dataOf(readBody(request), PATCH_TYPE)
+    if (data['id'] !== id) throw new DatadogError(400, 'attribute "id" must be the id in the path')
+    const failure = readChangeFailure(attributesOf(data), false)
+    return this.#mark(this.#deployments.get(id), failure)
+  }
+
+  /** `PATCH /api/v2/dora/deployments`: the deployment of a version that finished last. */
+  patchByVersion(request: Request): RecordedAnswer {
+    const attributes = attributesOf(dataOf(readBody(request), PATCH_TYPE))
+    const [service, env, version] = ['service', 'env', 'version'].map((name) => textOf(attributes, name, true))
+    const failure = readChangeFailure(attributes, true)
+    const [last] = [...this.#deployments.values()]
+      .filter((one) => one['service'] === service && one['env'] === env && one['version'] === version)
+      .sort((a, b) => (b.finishedAt ?? '').localeCompare(a.finishedAt ?? ''))
+    return this.#mark(last, failure)
+  }
+
+  #mark(deployment: Deployment | undefined, failure: Partial<ChangeFailure>): RecordedAnswer {
+    if (deployment === undefined) throw new DatadogError(404, 'Deployment not found')
+    this.#deployments.set(deployment.id, { ...deployment, ...failure })
+    return { answer: json(202, { data: null }), record: { failure: { id: deployment.id, ...failure } } }
+  }
+
+  all(): readonly Members[] {
+    return [...this.#deployments.values()]
+  }
+}

@@ -1,0 +1,53 @@
+import type { Request } from '../kernel/call.ts'
+import type { ChangeEvents } from './change-events.ts'
+import type { Deployments } from './dora/deployments.ts'
+import type { Failures } from './dora/failures.ts'
+import type { Events } from './events.ts'
+import { json, type RecordedAnswer } from './http/answers.ts'
+import type { Limit } from './http/rate-limit.ts'
+import type { Monitors } from './monitors/monitors.ts'
+
+/** One endpoint of Datadog's API: its keys, its rate limit and its answer. */
+export interface Endpoint {
+  readonly method: string
+  /** Its groups are the path parameters. */
+  readonly path: RegExp
+  readonly keys: 'api' | 'both'
+  readonly limit: Limit
+  readonly answer: (request: Request, parameters: readonly string[]) => RecordedAnswer
+}
+
+interface Parts {
+  readonly events: Events
+  readonly changes: ChangeEvents
+  readonly deployments: Deployments
+  readonly failures: Failures
+  readonly monitors: Monitors
+}
+
+/** The endpoints that are modelled. */
+export function endpointsOf({ events, changes, deployments, failures, monitors }: Parts): readonly Endpoint[] {
+  const endpoint = (route: string, keys: Endpoint['keys'], limit: string, answer: Endpoint['answer']): Endpoint => {
+    const [method = '', path = ''] = route.split(' ')
+    return { method, path: patternOf(path), keys, limit: { name: limit, limit: 600, period: 60 }, answer }
+  }
+  return [
+    endpoint('GET /api/v1/validate', 'api', 'validate', () => ({ answer: json(200, { valid: true }), record: {} })),
+
+    endpoint('POST /api/v1/events', 'api', 'events_post', (r) => events.post(r)),
+    endpoint('GET /api/v1/events/{id}', 'both', 'events_get', (_, [id = '']) => events.get(id)),
+    endpoint('POST /api/v2/events', 'api', 'events_v2', (r) => changes.post(r)),
+
+    endpoint('POST /api/v2/dora/deployment', 'api', 'dora', (r) => deployments.post(r)),
+    endpoint('PATCH /api/v2/dora/deployments', 'both', 'dora', (r) => deployments.patchByVersion(r)),
+    endpoint('PATCH /api/v2/dora/deployments/{id}', 'both', 'dora', (r, [id = '']) => deployments.patch(r, id)),
+    endpoint('POST /api/v2/dora/failure', 'api', 'dora', (r) => failures.post(r)),
+    endpoint('POST /api/v2/dora/incident', 'api', 'dora', (r) => failures.post(r)),
+
+    endpoint('GET /api/v1/monitor', 'both', 'monitors', (r) => monitors.list(r)),
+    endpoint('GET /api/v1/monitor/{id}', 'both', 'monitors', (r, [id = '']) => monitors.get(r, id)),
+  ]
+}
+
+/** `/events/{id}` as a pattern with one group for each parameter. */
+const patternOf = (path: string) => new RegExp(`^${path.replaceAll('.', '\\.').replace(/\{\w+\}/g, '([^/]+)')}$`)
