@@ -90,7 +90,7 @@ test.each([
 test('role-chaining without credentials is refused', async () => {
   const { code, shown } = await step({ 'role-chaining': 'true' }, {})
   expect(code).toBe(1)
-  expect(shown).toContain('credentials are missing, invalid or expired')
+  expect(shown).toContain('The environment has no AWS credentials to assume the role with')
 })
 
 test('invalid input is named', async () => {

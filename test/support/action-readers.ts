@@ -1,5 +1,5 @@
-import { DEFAULT_WORDS as ASSUME_ROLE } from '../../actions/assume-role/src/default-words.ts'
-import { readInputs as readAssumeRole } from '../../actions/assume-role/src/inputs.ts'
+import { DEFAULT_WORDS as ASSUME_ROLE } from '../../actions/assume-role/src/inputs/default-words.ts'
+import { readInputs as readAssumeRole } from '../../actions/assume-role/src/inputs/inputs.ts'
 import { DEFAULT_WORDS as BUILD_IMAGE } from '../../actions/build-image/src/inputs/default-words.ts'
 import { readInputs as readBuildImage } from '../../actions/build-image/src/inputs/inputs.ts'
 import { DEFAULT_WORDS as DATADOG_EVENT } from '../../actions/datadog-event/src/inputs/default-words.ts'

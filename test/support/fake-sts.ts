@@ -19,12 +19,24 @@ export interface StsRequest {
 }
 
 /** What STS answers to an action: the members of its result, or an error. */
-export type StsAnswer = string | { readonly code: string; readonly message: string }
+export type StsAnswer = string | StsError
 
-/** An STS on this machine that grants everything, unless `answers` says otherwise, and keeps the requests. */
+interface StsError {
+  readonly code: string
+  readonly message: string
+  /** Default: 403. */
+  readonly status?: number
+  /** The server's time, where it is not that of this machine. */
+  readonly date?: Date
+}
+
+/**
+ * An STS on this machine that grants everything, unless `answers` says otherwise, and keeps the requests. A list is for as many
+ * requests, in turn; after that it grants.
+ */
 async function fakeSts() {
   const requests: StsRequest[] = []
-  const answers: Record<string, StsAnswer> = {}
+  const answers: Record<string, StsAnswer | StsAnswer[]> = {}
   const server = createServer(async (request, response) => {
     let body = ''
     for await (const chunk of request) body += chunk
@@ -32,12 +44,14 @@ async function fakeSts() {
     const signedBy = /Credential=(\w+)/.exec(request.headers.authorization ?? '')?.[1]
     requests.push({ parameters, signedBy })
     const action = parameters['Action'] ?? ''
-    const answer = answers[action] ?? GRANTED[action] ?? ''
+    const given = answers[action]
+    const answer = (Array.isArray(given) ? given.shift() : given) ?? GRANTED[action] ?? ''
     if (typeof answer === 'string') {
       response.end(`<${action}Response><${action}Result>${answer}</${action}Result></${action}Response>`)
     } else {
       const error = `<Type>Sender</Type><Code>${answer.code}</Code><Message>${answer.message}</Message>`
-      response.writeHead(403).end(`<ErrorResponse><Error>${error}</Error></ErrorResponse>`)
+      if (answer.date !== undefined) response.setHeader('date', answer.date.toUTCString())
+      response.writeHead(answer.status ?? 403).end(`<ErrorResponse><Error>${error}</Error></ErrorResponse>`)
     }
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')

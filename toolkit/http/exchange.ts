@@ -81,7 +81,8 @@ async function readText(
     }
     return { text: text() }
   } catch (error) {
-    return { text: text(), cut: error instanceof Error ? error : new Error(String(error)) }
+    // Of another realm under Jest, and no `Error` of this one.
+    return { text: text(), cut: error as Error }
   }
 }
 

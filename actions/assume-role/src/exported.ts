@@ -1,6 +1,6 @@
 import type { World } from '../../../toolkit/runtime.ts'
-import type { Session } from './assume.ts'
 import type { Runner } from './runner.ts'
+import type { Session } from './sts/client.ts'
 
 const CREDENTIALS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'] as const
 

@@ -1,7 +1,7 @@
 import { run } from '../../../toolkit/runtime.ts'
+import { withProxy } from './inputs/proxy-input.ts'
 import { EXPORTED, main } from './main.ts'
 import { post } from './post.ts'
-import { withProxy } from './proxy-input.ts'
 import { githubRunner } from './runner.ts'
 
 run({

@@ -1,10 +1,12 @@
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import type { World } from '../../../toolkit/runtime.ts'
-import { assumeRole, type Identity, type Keys, whoAmI } from './assume.ts'
-import { existingCredentials } from './existing.ts'
 import { exportRegion, exportSession, warnOfProfile } from './exported.ts'
-import { type Inputs, readInputs } from './inputs.ts'
+import { type Inputs, readInputs } from './inputs/inputs.ts'
 import type { Runner } from './runner.ts'
+import { assumeRole } from './sts/assume.ts'
+import type { Keys } from './sts/client.ts'
+import { existingCredentials } from './sts/existing.ts'
+import { type Identity, whoAmI } from './sts/identity.ts'
 
 /** State for the post step: whether there is something to clear. */
 export const EXPORTED = 'exported'
@@ -27,7 +29,7 @@ export async function main(world: World, runner: Runner): Promise<void> {
     log.info(`Kept the credentials of the environment: ${identity.arn}.`)
     return
   }
-  const session = await assumeRole(inputs, world, runner)
+  const session = await assumeRole(inputs, world, runner.idToken)
   maskKeys(session, world)
   const identity = await whoAmI(session, inputs, world)
   checkIdentity(identity, inputs)

@@ -1,7 +1,7 @@
 import * as core from '@actions/core'
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import type { World } from '../../../toolkit/runtime.ts'
-import { requestJobToken } from './job-token.ts'
+import { requestJobToken } from './sts/job-token.ts'
 
 /** What this action uses of GitHub's runner besides inputs, outputs and logs. A test passes its own. */
 export interface Runner {

@@ -126,15 +126,6 @@ test.each([
   expect({ exported, saved }).toEqual({ exported: {}, saved: {} })
 })
 
-test('reports that GitHub issued no token', async () => {
-  const recorded = recordingWorld({
-    ...OIDC,
-    ...actionInputs('assume-role', { 'role-to-assume': ROLE, 'aws-region': 'eu-west-1' }),
-  })
-  const runner = { idToken: () => Promise.reject(new Error('503')), exportVariable: () => {} }
-  await expect(main(recorded.world, runner)).rejects.toThrow('GitHub did not issue an OIDC token for the job')
-})
-
 test.each([
   ['5xx', () => ({ error: new AwsError('ServiceUnavailable', 'down', 503) })],
   ['throttling', () => ({ error: new AwsError('Throttling', 'Rate exceeded', 400) })],

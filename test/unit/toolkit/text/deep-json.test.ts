@@ -1,5 +1,5 @@
 // JSON of 100,000 levels, wherever JSON comes from outside.
-import { readInputs as assumeRoleInputs } from '../../../../actions/assume-role/src/inputs.ts'
+import { readInputs as assumeRoleInputs } from '../../../../actions/assume-role/src/inputs/inputs.ts'
 import { readConfig, readIndex, readManifest } from '../../../../actions/build-image/src/image/oci.ts'
 import { readErrorDocument } from '../../../../actions/build-image/src/registry/registry-error.ts'
 import { parseTaskDefinitionFile } from '../../../../actions/deploy-ecs/src/task-definition/task-definition-file.ts'

@@ -1,5 +1,5 @@
-import type { WorkflowRun } from '../../../toolkit/github.ts'
-import { cut } from '../../../toolkit/text/cut.ts'
+import type { WorkflowRun } from '../../../../toolkit/github.ts'
+import { cut } from '../../../../toolkit/text/cut.ts'
 
 /** Named as aws-actions/configure-aws-credentials names them, so that policies written for it hold here too. */
 export const SESSION_TAG_KEYS = ['GitHub', 'Repository', 'Workflow', 'Actor', 'Commit', 'Branch', 'RunId'] as const

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { InputError } from '../../../toolkit/errors.ts'
+import { InputError } from '../../../../toolkit/errors.ts'
 
 /** The OpenID Connect token in a file. @throws InputError when there is none. */
 export function readTokenFile(file: string): string {

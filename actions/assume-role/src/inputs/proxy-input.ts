@@ -1,6 +1,6 @@
-import { InputError } from '../../../toolkit/errors.ts'
-import { InputReader } from '../../../toolkit/inputs.ts'
-import type { World } from '../../../toolkit/runtime.ts'
+import { InputError } from '../../../../toolkit/errors.ts'
+import { InputReader } from '../../../../toolkit/inputs.ts'
+import type { World } from '../../../../toolkit/runtime.ts'
 
 /**
  * The same world with the proxy of `http-proxy` and `no-proxy` in place of the environment's: for this step alone, nothing is

@@ -1,6 +1,6 @@
-import { SESSION_TAG_KEYS, sessionTags } from '../../../actions/assume-role/src/session-tags.ts'
-import { readWorkflowRun } from '../../../toolkit/github.ts'
-import { RUN_ENV } from '../../support/datadog-event/datadog.ts'
+import { SESSION_TAG_KEYS, sessionTags } from '../../../../actions/assume-role/src/inputs/session-tags.ts'
+import { readWorkflowRun } from '../../../../toolkit/github.ts'
+import { RUN_ENV } from '../../../support/datadog-event/datadog.ts'
 
 const tagsOf = (env: Readonly<Record<string, string>>) =>
   Object.fromEntries(sessionTags(readWorkflowRun(env)).map(({ Key, Value }) => [Key, Value]))

@@ -1,8 +1,8 @@
-import { claimsOf, hintFor } from '../../../actions/assume-role/src/hints.ts'
-import { readInputs } from '../../../actions/assume-role/src/inputs.ts'
-import { actionInputs } from '../../support/action-inputs.ts'
-import { RUN_ENV } from '../../support/datadog-event/datadog.ts'
-import { jwt } from '../../support/oidc.ts'
+import { readInputs } from '../../../../actions/assume-role/src/inputs/inputs.ts'
+import { claimsOf, hintFor } from '../../../../actions/assume-role/src/sts/hints.ts'
+import { actionInputs } from '../../../support/action-inputs.ts'
+import { RUN_ENV } from '../../../support/datadog-event/datadog.ts'
+import { jwt } from '../../../support/oidc.ts'
 
 const inputs = readInputs({
   ...RUN_ENV,

@@ -1,6 +1,6 @@
-import { InputError } from '../../../toolkit/errors.ts'
-import type { InputReader } from '../../../toolkit/inputs.ts'
-import { parseJson, TooDeepError } from '../../../toolkit/text/json.ts'
+import { InputError } from '../../../../toolkit/errors.ts'
+import type { InputReader } from '../../../../toolkit/inputs.ts'
+import { parseJson, TooDeepError } from '../../../../toolkit/text/json.ts'
 import { SESSION_TAG_KEYS, type SessionTag } from './session-tags.ts'
 
 /** What STS accepts as the key or the value of a tag. */

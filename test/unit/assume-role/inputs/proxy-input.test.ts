@@ -1,5 +1,5 @@
-import { withProxy } from '../../../actions/assume-role/src/proxy-input.ts'
-import { readProxySettings } from '../../../toolkit/http/proxy.ts'
+import { withProxy } from '../../../../actions/assume-role/src/inputs/proxy-input.ts'
+import { readProxySettings } from '../../../../toolkit/http/proxy.ts'
 
 const ENVIRONMENT = { HTTPS_PROXY: 'http://old:1', https_proxy: 'http://old:2', NO_PROXY: 'old.test' }
 const settings = (inputs: Readonly<Record<string, string>>) =>

@@ -1,4 +1,4 @@
-import type { DefaultWords } from '../../../toolkit/inputs.ts'
+import type { DefaultWords } from '../../../../toolkit/inputs.ts'
 
 /** Inputs that may not be given empty, with their defaults in action.yml. */
 export const DEFAULT_WORDS: DefaultWords = {

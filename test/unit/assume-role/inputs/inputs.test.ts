@@ -1,7 +1,7 @@
-import { readInputs } from '../../../actions/assume-role/src/inputs.ts'
-import { InputError } from '../../../toolkit/errors.ts'
-import { actionInputs } from '../../support/action-inputs.ts'
-import { RUN_ENV } from '../../support/datadog-event/datadog.ts'
+import { readInputs } from '../../../../actions/assume-role/src/inputs/inputs.ts'
+import { InputError } from '../../../../toolkit/errors.ts'
+import { actionInputs } from '../../../support/action-inputs.ts'
+import { RUN_ENV } from '../../../support/datadog-event/datadog.ts'
 
 const ROLE = 'arn:aws:iam::222222222222:role/deploy'
 const OIDC = { ACTIONS_ID_TOKEN_REQUEST_URL: 'http://x', ACTIONS_ID_TOKEN_REQUEST_TOKEN: 't' }

@@ -1,7 +1,8 @@
-import { classifyAwsError } from '../../../toolkit/aws/aws-error.ts'
-import type { World } from '../../../toolkit/runtime.ts'
-import { type Identity, type Keys, whoAmI } from './assume.ts'
-import type { Inputs } from './inputs.ts'
+import { classifyAwsError } from '../../../../toolkit/aws/aws-error.ts'
+import type { World } from '../../../../toolkit/runtime.ts'
+import type { Inputs } from '../inputs/inputs.ts'
+import type { Keys } from './client.ts'
+import { type Identity, whoAmI } from './identity.ts'
 
 /** The environment's credentials, if they are valid and of the role; else `undefined`, and the log says why. */
 export async function existingCredentials(
@@ -19,7 +20,7 @@ export async function existingCredentials(
     return undefined
   }
   const keys = { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) }
-  const identity = await whoAmI(keys, inputs, world).catch((error: unknown) => {
+  const identity = await whoAmI(keys, inputs, world, { isNew: false }).catch((error: unknown) => {
     // Whether they are valid is not known then.
     if (['transient', 'throttled', 'cancelled'].includes(classifyAwsError(error))) throw error
     return undefined

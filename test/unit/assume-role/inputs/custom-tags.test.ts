@@ -1,5 +1,5 @@
-import { readCustomTags } from '../../../actions/assume-role/src/custom-tags.ts'
-import { InputReader } from '../../../toolkit/inputs.ts'
+import { readCustomTags } from '../../../../actions/assume-role/src/inputs/custom-tags.ts'
+import { InputReader } from '../../../../toolkit/inputs.ts'
 
 const read = (json: string) => readCustomTags(new InputReader({ 'INPUT_CUSTOM-TAGS': json }, { 'custom-tags': 'none' }))
 

@@ -4,7 +4,7 @@ const KEYS =
   'Set `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, for temporary keys, `AWS_SESSION_TOKEN` under `env:` of this step, and `role-chaining: true`.'
 const PROFILE =
   'Remove it: this action writes no profile. It exports the credentials, or sets them as outputs with `output-credentials: true`, for `aws configure set --profile NAME …` in a step of your own.'
-const RETRIES = 'Remove it: calls that failed because of AWS or the network are tried 5 times.'
+const RETRIES = 'Remove it: calls that failed because of AWS, GitHub or the network are tried 5 times within a minute.'
 
 /** What to do instead, by name. */
 export const PEER_INPUTS: Readonly<Record<string, string>> = {
