@@ -8,7 +8,8 @@ import type { Site } from '../api/site.ts'
 import type { BaselineInputs, GateInputs, WatchInputs } from '../inputs/gate-inputs.ts'
 import type { CommonInputs } from '../inputs/inputs.ts'
 import { writeBaseline } from '../monitors/baseline.ts'
-import { monitorsRequest, noMatch, type Snapshot, takeSnapshot } from '../monitors/snapshot.ts'
+import { type Lost, noMatch } from '../monitors/coverage.ts'
+import { monitorsRequest, type Snapshot, takeSnapshot } from '../monitors/snapshot.ts'
 import type { WorseGroup } from '../monitors/worse-group.ts'
 import { gateSummary, monitorUrl } from './gate-summary.ts'
 import { type Watched, watch } from './watch.ts'
@@ -39,9 +40,12 @@ export async function takeBaseline(
   step.output('baseline', writeBaseline(baseline, inputs.queries, env, String(takenAt)))
   if (snapshot !== undefined)
     log.info(`Recorded the state of ${counted(snapshot.monitors.length, 'monitor')} before the deploy.`)
+  readError ??= snapshot?.results.find(({ error }) => error !== undefined)?.error
   if (readError !== undefined) failOrWarn(readError, inputs.onError, world)
-  const [unmatched] = snapshot?.unmatched ?? []
-  if (unmatched !== undefined) failOrWarn(noMonitors(noMatch(unmatched)), inputs.onNoMonitors, world)
+  const empty = snapshot?.results.filter(({ monitors, error }) => error === undefined && monitors.length === 0) ?? []
+  if (empty.length > 0) {
+    failOrWarn(noMonitors(empty.map(({ query }) => noMatch(query)).join(' ')), inputs.onNoMonitors, world)
+  }
 }
 
 /** `command: gate`. Watches the monitors after a deploy, and fails the step when one got worse. */
@@ -58,29 +62,53 @@ export async function gate(inputs: CommonInputs & GateInputs, datadog: Datadog, 
   step.output('triggered-monitors', triggered(progress.worseGroups, site))
   step.summary(gateSummary(watched, baseline, site))
   log.info(`Verdict: ${result.verdict}. ${result.reason}`)
+  for (const warning of warningsOf(watched)) log.warning(warning, { title: 'Datadog' })
   if (result.verdict !== 'pass') failOrWarn(gateError(watched), severityOf(watched, inputs), world)
 }
 
-function gateError({ result, unknownBecause, progress }: Watched): SlipwayError {
-  if (unknownBecause === 'no-monitors') return noMonitors(result.reason)
-  if (unknownBecause === 'read-error') {
-    return new SlipwayError(`The monitor gate could not decide: ${result.reason}`, {
-      hint: progress.readError instanceof SlipwayError ? (progress.readError.hint ?? '') : 'Run the step again.',
-      cause: progress.readError,
-    })
+/** What the verdict does not say: monitors that were not judged, or not to the end. */
+function warningsOf({ result, progress, lost }: Watched): readonly string[] {
+  return [
+    ...(result.unknownBecause === 'no-monitors' ? [] : progress.gaps.map(({ reason }) => `Not judged: ${reason}`)),
+    ...(lost.length === 0 ? [] : [`Not judged to the end: ${listed(lost)}.`]),
+  ]
+}
+
+function listed(lost: readonly Lost[]): string {
+  const shown = lost.slice(0, 5).map(({ name, why }) => `“${name}” is ${why}`)
+  return shown.join('; ') + (lost.length > shown.length ? `; and ${lost.length - shown.length} more` : '')
+}
+
+function gateError({ result, progress }: Watched): SlipwayError {
+  switch (result.unknownBecause) {
+    case 'no-monitors':
+      return noMonitors(result.reason)
+    case 'read-error':
+      return new SlipwayError(`The monitor gate could not decide: ${result.reason}`, {
+        hint: progress.readError instanceof SlipwayError ? (progress.readError.hint ?? '') : 'Run the step again.',
+        cause: progress.readError,
+      })
+    case 'held':
+      return new SlipwayError(`The monitor gate could not decide: ${result.reason}`, {
+        hint: 'Look at these monitors in Datadog, and roll back if they are bad because of the deploy.',
+        cause: progress.readError,
+      })
+    default:
+      return new SlipwayError(`The monitor gate failed the deploy: ${result.reason}`, {
+        hint: "See the monitors in the job summary. A later step can roll back: deploy-ecs with `command: rollback`, `if: failure() && steps.<id>.outputs.verdict == 'fail'`.",
+      })
   }
-  return new SlipwayError(`The monitor gate failed the deploy: ${result.reason}`, {
-    hint: "See the monitors in the job summary. A later step can roll back: deploy-ecs with `command: rollback`, `if: failure() && steps.<id>.outputs.verdict == 'fail'`.",
-  })
 }
 
 const noMonitors = (reason: string) =>
-  new SlipwayError(`The monitor gate found no monitors to watch. ${reason}`, {
+  new SlipwayError(`The monitor gate lacks monitors to judge. ${reason}`, {
     hint: 'Tag the monitors of the service with `service:` and `env:`, or name the right tags with `monitor-tags`. `on-no-monitors: warn` lets a service without monitors pass with a warning.',
   })
 
-const severityOf = ({ unknownBecause }: Watched, { onError, onNoMonitors }: CommonInputs & WatchInputs) =>
-  unknownBecause === 'read-error' ? onError : unknownBecause === 'no-monitors' ? onNoMonitors : 'fail'
+function severityOf({ result }: Watched, { onError, onNoMonitors }: CommonInputs & WatchInputs): 'warn' | 'fail' {
+  if (result.unknownBecause === 'read-error') return onError
+  return result.unknownBecause === 'no-monitors' ? onNoMonitors : 'fail'
+}
 
 function failOrWarn(error: SlipwayError, severity: 'warn' | 'fail', { log }: World): void {
   if (severity === 'fail') throw error

@@ -4,17 +4,20 @@ import { formatDuration } from '../../../../toolkit/text/duration.ts'
 import { DatadogError } from '../api/datadog-error.ts'
 import type { GateInputs } from '../inputs/gate-inputs.ts'
 import type { CommonInputs } from '../inputs/inputs.ts'
+import { gapsOf, type Lost, lostOf, whyNotJudged } from '../monitors/coverage.ts'
 import {
   afterFailedLook,
   afterLook,
   type GateResult,
   gateResult,
   holding,
+  type Look,
   type Progress,
   START,
 } from '../monitors/gate-result.ts'
-import { noMatch, type Snapshot } from '../monitors/snapshot.ts'
-import { hasGroupToJudge, worseGroupsOf } from '../monitors/worse-group.ts'
+import type { Monitor } from '../monitors/monitor.ts'
+import { completed, type Snapshot } from '../monitors/snapshot.ts'
+import { worseGroupsOf } from '../monitors/worse-group.ts'
 
 /** The result of watching the monitors. */
 export interface Watched {
@@ -23,49 +26,50 @@ export interface Watched {
   /** The last look that succeeded. */
   readonly last: Snapshot | undefined
   readonly looks: number
-  /** Why the verdict is `unknown`: the monitors could not be read, or there are none. */
-  readonly unknownBecause?: 'read-error' | 'no-monitors'
+  /** Monitors that were judged at first, and could not be any more in the last look. */
+  readonly lost: readonly Lost[]
 }
 
 /**
  * Looks at the monitors until the gate is decided: at once, then every interval, and exactly when the bake time and the
- * time it may be prolonged by are over. Never longer than these two and the time one look may take.
+ * time it may be prolonged by are over. Never longer than these two and the time one look may take. Monitors that cannot be
+ * judged do not end it: the others are watched for the whole time.
  */
 export async function watch(
   inputs: GateInputs & Pick<CommonInputs, 'timeoutMs'>,
   look: (now: number, until: number) => Promise<Snapshot>,
   { clock, signal, log }: Pick<World, 'clock' | 'signal' | 'log'>,
 ): Promise<Watched> {
-  const { plan, baseline, policy, intervalMs, timeoutMs } = inputs
+  const { plan, baseline, intervalMs, timeoutMs } = inputs
   const start = clock.now()
   const end = start + plan.bakeMs + plan.prolongMs + timeoutMs
+  const judged = new Map<number, string>()
+  noteJudged(judged, baseline.monitors ?? [])
   let progress = START
   let last: Snapshot | undefined
   for (let looks = 1; ; looks++) {
     const now = clock.now()
+    const watched = (result: GateResult): Watched => {
+      return { result, progress, last, looks, lost: last === undefined ? [] : lostOf(judged, last) }
+    }
     try {
-      last = await look(now, Math.min(now + timeoutMs, end))
-      const nothing = nothingToJudge(last)
-      if (nothing !== undefined) return { result: nothing, progress, last, looks, unknownBecause: 'no-monitors' }
-      progress = afterLook(progress, worseGroupsOf(baseline, last, policy))
+      const snapshot = await look(now, Math.min(now + timeoutMs, end))
+      progress = afterLook(progress, seenIn(snapshot, progress, inputs))
+      last = completed(snapshot, last)
+      noteJudged(judged, last.monitors)
     } catch (error) {
       if (!(error instanceof DatadogError)) throw error
       progress = afterFailedLook(progress, error)
-      if (error.retry === false) return { ...monitorsUnreadable(error), progress, last, looks }
+      // A wrong key, say. Once a look has succeeded, a refusal may be a passing one.
+      if (error.retry === false && last === undefined) {
+        return watched({ verdict: 'unknown', reason: error.message, unknownBecause: 'read-error' })
+      }
     }
     // Counts from the beginning of the look: a slow answer must not end the bake time early.
     const elapsed = now - start
     log.info(`Poll ${looks}, ${formatDuration(elapsed)}: ${inWords(progress, last)}`)
     const result = gateResult(progress, elapsed, plan)
-    if (result !== undefined) {
-      return {
-        result,
-        progress,
-        last,
-        looks,
-        ...(result.verdict === 'unknown' ? { unknownBecause: 'read-error' } : {}),
-      }
-    }
+    if (result !== undefined) return watched(result)
     await clock.sleep(
       Math.max(0, nextLook(elapsed, plan.bakeMs, plan.prolongMs, intervalMs) - (clock.now() - start)),
       signal,
@@ -79,22 +83,28 @@ function nextLook(elapsed: number, bakeMs: number, prolongMs: number, intervalMs
   return Math.min(elapsed + intervalMs, ...ends)
 }
 
-function nothingToJudge(snapshot: Snapshot): GateResult | undefined {
-  const [query] = snapshot.unmatched
-  if (query !== undefined) {
-    return { verdict: 'unknown', reason: noMatch(query) }
+function seenIn(snapshot: Snapshot, { gaps }: Progress, { baseline, policy }: GateInputs): Look {
+  const unread = snapshot.results.filter(({ error }) => error !== undefined)
+  const error = unread[0]?.error
+  const none = snapshot.monitors.length === 0 && (baseline.monitors ?? []).length === 0
+  return {
+    empty: none && error === undefined,
+    worseGroups: worseGroupsOf(baseline, snapshot, policy),
+    // Of a query that was not read, what was known stays.
+    gaps: [...gapsOf(snapshot), ...gaps.filter((gap) => unread.some(({ query }) => query.join() === gap.query.join()))],
+    ...(error === undefined ? {} : { unread: { error, read: new Set(snapshot.monitors.map(({ id }) => id)) } }),
   }
-  if (!hasGroupToJudge(snapshot)) {
-    return { verdict: 'unknown', reason: 'Every monitor is muted, ignored or skipped, so none can be judged.' }
-  }
-  return undefined
 }
 
-const monitorsUnreadable = (error: DatadogError) =>
-  ({ result: { verdict: 'unknown', reason: error.message }, unknownBecause: 'read-error' }) as const
+function noteJudged(judged: Map<number, string>, monitors: readonly Monitor[]): void {
+  for (const monitor of monitors) if (whyNotJudged(monitor) === undefined) judged.set(monitor.id, monitor.name)
+}
 
-function inWords(progress: Progress, last: Snapshot | undefined): string {
-  if (progress.readError !== undefined) return progress.readError.message
+function inWords({ readError, ...progress }: Progress, last: Snapshot | undefined): string {
+  if (readError !== undefined && last === undefined) return readError.message
   const groups = last?.monitors.reduce((sum, { counts }) => sum + Object.values(counts).reduce((a, b) => a + b, 0), 0)
-  return `${counted(last?.monitors.length ?? 0, 'monitor')}, ${counted(groups ?? 0, 'group')}; ${holding(progress) || 'none got worse'}`
+  const seen = `${counted(last?.monitors.length ?? 0, 'monitor')}, ${counted(groups ?? 0, 'group')}`
+  const state = holding({ ...progress, readError }) || 'none got worse'
+  const rest = [...(readError === undefined ? [] : [readError.message]), ...progress.gaps.map(({ reason }) => reason)]
+  return [`${seen}; ${state}`, ...rest].join('. ').replaceAll('..', '.')
 }

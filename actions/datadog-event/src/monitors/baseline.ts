@@ -27,6 +27,7 @@ const baselineFile = z.object({
         overall: state,
         counts: z.partialRecord(state, z.number()),
         muted: z.number(),
+        judged: z.number(),
         notable: z.array(z.object({ name: z.string(), state, since: z.number(), muted: z.boolean() })),
       }),
     ),

@@ -1,5 +1,6 @@
 // The gate's result after each look at the monitors. Pure: it neither reads monitors nor waits.
 import { formatDuration } from '../../../../toolkit/text/duration.ts'
+import type { Gap } from './coverage.ts'
 import type { WorseGroup } from './worse-group.ts'
 
 export type GateVerdict = 'pass' | 'fail' | 'unknown'
@@ -13,31 +14,77 @@ export interface GatePlan {
   readonly consecutive: number
 }
 
+/** What one look at the monitors showed. */
+export interface Look {
+  /** No query matches a monitor, and none did before the deploy. */
+  readonly empty?: boolean
+  readonly worseGroups: readonly WorseGroup[]
+  /** Queries without a monitor that can be judged. */
+  readonly gaps?: readonly Gap[]
+  /** Set if the monitors of some queries could not be read. */
+  readonly unread?: {
+    readonly error: Error
+    /** Ids of the monitors that were read. */
+    readonly read: ReadonlySet<number>
+  }
+}
+
 /** What the polls so far have shown. */
 export interface Progress {
   /** For each group that got worse and fails the gate: in how many polls in a row. */
   readonly streaks: ReadonlyMap<string, number>
-  /** How many polls in a row showed nothing that fails or holds. */
+  /** How many polls in a row showed nothing that fails or holds, of the same monitors. */
   readonly clear: number
+  /** Something failed or held the gate before the polls that are clear. */
+  readonly unsettled: boolean
+  /** How many polls in a row found no monitor at all. */
+  readonly empty: number
   /** What the last look that succeeded showed. */
   readonly worseGroups: readonly WorseGroup[]
+  readonly gaps: readonly Gap[]
   /** The error of the last look, if it failed. */
   readonly readError: Error | undefined
 }
 
-export const START: Progress = { streaks: new Map(), clear: 0, worseGroups: [], readError: undefined }
+export const START: Progress = {
+  streaks: new Map(),
+  clear: 0,
+  unsettled: false,
+  empty: 0,
+  worseGroups: [],
+  gaps: [],
+  readError: undefined,
+}
 
 export interface GateResult {
   readonly verdict: GateVerdict
   readonly reason: string
+  /** Why the verdict is `unknown`. `held`: Datadog cannot be read, and a monitor was newly in a bad state before that. */
+  readonly unknownBecause?: 'read-error' | 'held' | 'no-monitors'
 }
 
-/** Progress after a look that succeeded. */
-export function afterLook(progress: Progress, worseGroups: readonly WorseGroup[]): Progress {
-  const failing = worseGroups.filter(({ effect }) => effect === 'fail')
-  const streaks = new Map(failing.map((f) => [keyOf(f), (progress.streaks.get(keyOf(f)) ?? 0) + 1]))
-  const clear = worseGroups.every(({ effect }) => effect === 'ignore') ? progress.clear + 1 : 0
-  return { streaks, clear, worseGroups, readError: undefined }
+/** Progress after a look that succeeded, at least for some monitors. The others stay as they were. */
+export function afterLook(progress: Progress, { worseGroups, gaps = [], unread, empty = false }: Look): Progress {
+  const kept = unread === undefined ? [] : progress.worseGroups.filter(({ monitor }) => !unread.read.has(monitor.id))
+  const streaks = new Map<string, number>()
+  for (const group of kept)
+    if (group.effect === 'fail') streaks.set(keyOf(group), progress.streaks.get(keyOf(group)) ?? 0)
+  for (const group of worseGroups) {
+    if (group.effect === 'fail') streaks.set(keyOf(group), (progress.streaks.get(keyOf(group)) ?? 0) + 1)
+  }
+  const all = [...worseGroups, ...kept]
+  const held = all.some(({ effect }) => effect !== 'ignore')
+  // Monitors that can be judged only now have not been seen clear before.
+  const more = progress.gaps.some((gap) => !gaps.some(({ query }) => query.join() === gap.query.join()))
+  return {
+    streaks,
+    clear: held ? 0 : unread !== undefined ? progress.clear : more ? 1 : progress.clear + 1,
+    unsettled: held || (!more && progress.unsettled),
+    empty: empty ? progress.empty + 1 : 0,
+    worseGroups: all,
+    gaps,
+    readError: unread?.error,
+  }
 }
 
 /** Progress after a look that failed. It changes nothing else. */
@@ -47,23 +94,44 @@ const keyOf = ({ monitor, group }: WorseGroup) => `${monitor.id} ${group}`
 
 /** The result; `undefined` while the gate is still open. */
 export function gateResult(progress: Progress, elapsedMs: number, plan: GatePlan): GateResult | undefined {
-  const { streaks, worseGroups, clear, readError } = progress
+  const { streaks, worseGroups, clear, readError, gaps } = progress
   const failing = worseGroups.filter((f) => f.effect === 'fail' && (streaks.get(keyOf(f)) ?? 0) >= plan.consecutive)
-  if (readError === undefined && failing.length > 0) {
-    return { verdict: 'fail', reason: `${listed(failing)}, in ${polls(plan.consecutive)}.` }
-  }
+  if (failing.length > 0) return { verdict: 'fail', reason: `${listed(failing)}, in ${polls(plan.consecutive)}.` }
+  if (progress.empty >= plan.consecutive) return notJudged(gaps)
   if (elapsedMs < plan.bakeMs) return undefined
   if (readError === undefined && clear >= plan.consecutive) {
-    return { verdict: 'pass', reason: `No monitor got worse in ${formatDuration(elapsedMs)}.` }
+    if (gaps.length === 0) return { verdict: 'pass', reason: passed('No monitor', progress, elapsedMs) }
+    return notJudged(gaps, passed('No other monitor', progress, elapsedMs))
   }
   if (elapsedMs < plan.bakeMs + plan.prolongMs) return undefined
-  if (readError !== undefined) {
-    return { verdict: 'unknown', reason: `Datadog could not be read at the end: ${readError.message}` }
-  }
-  const holding = worseGroups.filter(({ effect }) => effect !== 'ignore')
-  const lasting = holding.length === 0 ? 'The monitors had not settled' : listed(holding)
-  return { verdict: 'fail', reason: `${lasting}, and did not recover within ${formatDuration(elapsedMs)}.` }
+  return atTheEnd(progress, elapsedMs, plan)
 }
+
+function atTheEnd(
+  { readError, worseGroups, unsettled, clear }: Progress,
+  elapsedMs: number,
+  plan: GatePlan,
+): GateResult {
+  const holding = worseGroups.filter(({ effect }) => effect !== 'ignore')
+  if (readError !== undefined) {
+    const reason = `Datadog could not be read at the end: ${readError.message}`
+    if (holding.length === 0) return { verdict: 'unknown', reason, unknownBecause: 'read-error' }
+    const before = `${listed(holding)} in the last poll that Datadog answered.`
+    return { verdict: 'unknown', reason: `${before} ${reason}`, unknownBecause: 'held' }
+  }
+  if (holding.length > 0 || unsettled) {
+    const lasting = holding.length === 0 ? 'The monitors had not settled' : listed(holding)
+    return { verdict: 'fail', reason: `${lasting}, and did not recover within ${formatDuration(elapsedMs)}.` }
+  }
+  const reason = `Only ${polls(clear)} showed all monitors in ${formatDuration(elapsedMs)}, and ${plan.consecutive} must agree.`
+  return { verdict: 'unknown', reason, unknownBecause: 'read-error' }
+}
+
+const notJudged = (gaps: readonly Gap[], rest?: string): GateResult => ({
+  verdict: 'unknown',
+  reason: [...gaps.map(({ reason }) => reason), ...(rest === undefined ? [] : [rest])].join(' '),
+  unknownBecause: 'no-monitors',
+})
 
 /** What keeps the gate from passing; '' where nothing does. */
 export function holding({ worseGroups }: Progress): string {
@@ -71,9 +139,15 @@ export function holding({ worseGroups }: Progress): string {
   return some.length === 0 ? '' : listed(some)
 }
 
-function listed(worseGroups: readonly WorseGroup[]): string {
-  const shown = worseGroups.slice(0, 3).map(({ monitor, group, state }) => {
-    return `“${monitor.name}”${group === '*' ? '' : ` (${group})`} is newly in ${state}`
+function passed(subject: string, { worseGroups }: Progress, elapsedMs: number): string {
+  const apart = worseGroups.length === 0 ? '' : `, apart from ${listed(worseGroups, ', which')}`
+  return `${subject} got worse in ${formatDuration(elapsedMs)}${apart}.`
+}
+
+function listed(worseGroups: readonly WorseGroup[], that = ''): string {
+  const shown = worseGroups.slice(0, 3).map(({ monitor, group, state, muted }) => {
+    const name = `“${monitor.name}”${group === '*' ? '' : ` (${group})`}`
+    return `${name}${muted && that !== '' ? ', muted' : ''}${that} is newly in ${state}`
   })
   const more = worseGroups.length - shown.length
   return shown.join('; ') + (more > 0 ? `; and ${more} more` : '')

@@ -20,6 +20,8 @@ export interface Monitor {
   /** How many groups are in each state, and of these how many are muted. */
   readonly counts: Readonly<Partial<Record<MonitorState, number>>>
   readonly muted: number
+  /** How many groups are neither muted nor ignored nor skipped. */
+  readonly judged: number
   /** The groups that are not OK, or triggered after the time asked for. The others are only counted. */
   readonly notable: readonly Group[]
 }
@@ -35,7 +37,7 @@ export interface RawMonitor extends RawMutes {
   readonly name?: string
   readonly overall_state?: string
   readonly overall_state_modified?: string | null
-  readonly state?: { readonly groups?: Readonly<Record<string, RawGroup>> | null } | null
+  readonly state?: { readonly groups?: Readonly<Record<string, RawGroup | null>> | null } | null
 }
 
 /** @param since seconds since the epoch: groups that triggered later are notable even if they are OK again. */
@@ -45,21 +47,22 @@ export function readMonitor(raw: RawMonitor, now: number, since: number): Monito
   const muted = mutes(raw, now / 1000)
   const counts: Partial<Record<MonitorState, number>> = {}
   const notable: Group[] = []
-  let mutedCount = 0
+  let [mutedCount, judged] = [0, 0]
   for (const group of groupsOf(raw, overall, muted)) {
     counts[group.state] = (counts[group.state] ?? 0) + 1
     if (group.muted) mutedCount++
+    else if (group.state !== 'Ignored' && group.state !== 'Skipped') judged++
     if (group.state !== 'OK' || group.since > since) notable.push(group)
   }
-  return { id: raw.id, name: raw.name ?? `monitor ${raw.id}`, overall, counts, muted: mutedCount, notable }
+  return { id: raw.id, name: raw.name ?? `monitor ${raw.id}`, overall, counts, muted: mutedCount, judged, notable }
 }
 
 function* groupsOf(raw: RawMonitor, overall: MonitorState, muted: (group: string) => boolean): Generator<Group> {
   let any = false
   for (const [name, group] of Object.entries(raw.state?.groups ?? {})) {
     any = true
-    const state = stateOf(group.status)
-    const at = state === 'No Data' ? group.last_nodata_ts : group.last_triggered_ts
+    const state = stateOf(group?.status)
+    const at = state === 'No Data' ? group?.last_nodata_ts : group?.last_triggered_ts
     yield { name, state, since: at ?? 0, muted: muted(name) }
   }
   if (any) return

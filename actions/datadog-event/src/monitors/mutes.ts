@@ -1,7 +1,7 @@
 /** Where a monitor says that it, or some of its groups, are muted. */
 export interface RawMutes {
   readonly options?: { readonly silenced?: Readonly<Record<string, number | null>> | null } | null
-  readonly matching_downtimes?: readonly RawDowntime[] | null
+  readonly matching_downtimes?: readonly (RawDowntime | null)[] | null
 }
 
 interface RawDowntime {
@@ -18,7 +18,9 @@ export function mutes({ options, matching_downtimes }: RawMutes, now: number): (
   const silenced = Object.entries(options?.silenced ?? {})
     .filter(([, end]) => end === null || end > now)
     .map(([scope]) => scope)
-  const downtimes = (matching_downtimes ?? []).filter((downtime) => inForce(downtime, now))
+  const downtimes = (matching_downtimes ?? [])
+    .filter((downtime) => downtime !== null)
+    .filter((one) => inForce(one, now))
   if (silenced.length === 0 && downtimes.length === 0) return () => false
   return (group) =>
     silenced.some((scope) => covers([scope], group)) || downtimes.some((downtime) => downtimeCovers(downtime, group))

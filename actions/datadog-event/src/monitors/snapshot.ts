@@ -1,17 +1,24 @@
 import type { Datadog } from '../api/client.ts'
-import { unreadableAnswer } from '../api/datadog-error.ts'
+import { DatadogError, unreadableAnswer } from '../api/datadog-error.ts'
 import { type Monitor, type RawMonitor, readMonitor } from './monitor.ts'
 
 /** The monitors that carry all of these tags. */
 export type MonitorQuery = readonly string[]
+
+/** What one query gave: the ids of its monitors, or why they could not be read. */
+export interface QueryResult {
+  readonly query: MonitorQuery
+  readonly monitors: readonly number[]
+  readonly error?: DatadogError
+}
 
 /** All monitors that the gate looks at, as they were at one moment. */
 export interface Snapshot {
   /** Milliseconds since the epoch. */
   readonly takenAt: number
   readonly monitors: readonly Monitor[]
-  /** Queries that matched no monitor. */
-  readonly unmatched: readonly MonitorQuery[]
+  /** One for each query, in their order. */
+  readonly results: readonly QueryResult[]
 }
 
 /** Small pages, to bound memory: only what the gate needs of each is kept. */
@@ -26,27 +33,55 @@ interface Moment {
   readonly until: number
 }
 
-/** Reads the monitors of all queries, page by page. A monitor that several match is there once. */
+/**
+ * Reads the monitors of all queries, page by page. A monitor that several match is there once. A query that cannot be read
+ * leaves its share of the time to the next ones, and its error in the results.
+ * @throws DatadogError when no query can be read.
+ */
 export async function takeSnapshot(
   datadog: Datadog,
   queries: readonly MonitorQuery[],
   moment: Moment,
 ): Promise<Snapshot> {
   const monitors = new Map<number, Monitor>()
-  const unmatched: MonitorQuery[] = []
-  for (const query of queries) {
-    let matched = 0
-    for await (const page of pages(datadog, query, moment.until)) {
-      for (const raw of page) {
-        const monitor = readMonitor(raw, moment.now, Math.floor(moment.since / 1000))
-        if (monitor === undefined) continue
-        matched++
-        monitors.set(monitor.id, monitor)
+  const results: QueryResult[] = []
+  for (const [index, query] of queries.entries()) {
+    const until = moment.now + ((moment.until - moment.now) * (index + 1)) / queries.length
+    const ids = new Set<number>()
+    try {
+      for await (const page of pages(datadog, query, until)) {
+        for (const raw of page) {
+          const monitor = readMonitor(raw, moment.now, Math.floor(moment.since / 1000))
+          if (monitor === undefined) continue
+          ids.add(monitor.id)
+          monitors.set(monitor.id, monitor)
+        }
       }
+      results.push({ query, monitors: [...ids] })
+    } catch (error) {
+      if (!(error instanceof DatadogError)) throw error
+      results.push({ query, monitors: [...ids], error })
     }
-    if (matched === 0) unmatched.push(query)
   }
-  return { takenAt: moment.now, monitors: [...monitors.values()], unmatched }
+  const [first] = results
+  if (first?.error !== undefined && results.every(({ error }) => error !== undefined)) throw first.error
+  return { takenAt: moment.now, monitors: [...monitors.values()], results }
+}
+
+/** The snapshot with, of the queries that it could not read, the monitors that the previous one has. */
+export function completed(snapshot: Snapshot, previous: Snapshot | undefined): Snapshot {
+  const unread = new Set(snapshot.results.filter(({ error }) => error !== undefined).map(({ query }) => query.join()))
+  const here = new Set(snapshot.monitors.map(({ id }) => id))
+  const missing = new Set(
+    previous?.results
+      .flatMap(({ query, monitors }) => (unread.has(query.join()) ? monitors : []))
+      .filter((id) => !here.has(id)),
+  )
+  if (missing.size === 0) return snapshot
+  return {
+    ...snapshot,
+    monitors: [...snapshot.monitors, ...(previous?.monitors ?? []).filter(({ id }) => missing.has(id))],
+  }
 }
 
 async function* pages(datadog: Datadog, query: MonitorQuery, until: number): AsyncGenerator<readonly RawMonitor[]> {
@@ -58,7 +93,7 @@ async function* pages(datadog: Datadog, query: MonitorQuery, until: number): Asy
     yield answer as readonly RawMonitor[]
     // The last page is short. A page without a new monitor means that the server ignores `page`: stop.
     const before = seen.size
-    for (const { id } of answer as readonly RawMonitor[]) if (id !== undefined) seen.add(id)
+    for (const one of answer as readonly (RawMonitor | null)[]) if (one?.id !== undefined) seen.add(one.id)
     if (answer.length < PAGE_SIZE || seen.size === before) return
   }
 }
@@ -79,5 +114,3 @@ export const monitorsRequest = (query: MonitorQuery, page: number) =>
       page_size: String(PAGE_SIZE),
     },
   }) as const
-
-export const noMatch = (query: MonitorQuery): string => `No monitor has the tags \`${query.join('`, `')}\`.`

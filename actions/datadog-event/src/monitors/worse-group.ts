@@ -88,11 +88,3 @@ const isSilent = ({ counts }: Monitor): boolean => {
   const { 'No Data': silent = 0, Unknown: unknown = 0, ...others } = counts
   return silent + unknown > 0 && Object.values(others).every((count) => count === 0)
 }
-
-/** True when at least one group is neither muted, ignored nor skipped. */
-export const hasGroupToJudge = (snapshot: Snapshot): boolean =>
-  snapshot.monitors.some(({ counts, muted }) => {
-    const { Ignored = 0, Skipped = 0 } = counts
-    const all = Object.values(counts).reduce((sum, count) => sum + count, 0)
-    return all - Ignored - Skipped - muted > 0
-  })

@@ -21,9 +21,10 @@ function summary(
 ) {
   const watched: Watched = {
     result: { verdict: 'fail', reason: 'It *failed*.' },
-    progress: afterLook(START, worseGroups),
-    last: now && { takenAt: NOW, monitors: now, unmatched: [] },
+    progress: afterLook(START, { worseGroups }),
+    last: now && { takenAt: NOW, monitors: now, results: [] },
     looks: 3,
+    lost: [],
   }
   return gateSummary(watched, { takenAt: NOW, monitors: before }, site)
 }

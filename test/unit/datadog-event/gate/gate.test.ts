@@ -2,61 +2,17 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { main } from '../../../../actions/datadog-event/src/main.ts'
 import { InputError } from '../../../../toolkit/errors.ts'
-import { actionInputs } from '../../../support/action-inputs.ts'
-import { FakeClock } from '../../../support/clock.ts'
-import { API_KEY, APP_KEY, RECORD, recordingWorld } from '../../../support/datadog-event/datadog.ts'
+import { API_KEY, APP_KEY, RECORD } from '../../../support/datadog-event/datadog.ts'
+import { gateRunner, quiet } from '../../../support/datadog-event/gate.ts'
 import { monitorOf, monitorPages } from '../../../support/datadog-event/monitors.ts'
-import { answerJson, type Script, scriptedServer } from '../../../support/scripted-server.ts'
+import { answerJson, type Script } from '../../../support/scripted-server.ts'
 
 const T0 = Date.UTC(2026, 0, 1) / 1000
 const folder = mkdtempSync(join(tmpdir(), 'slipway-gate-'))
-const servers: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close()
-})
+const { run, before, gate, close } = gateRunner(folder)
+afterEach(close)
 afterAll(() => rmSync(folder, { recursive: true }))
-
-async function run(inputs: Record<string, string>, script: Script, clock = new FakeClock()) {
-  const server = await scriptedServer(script)
-  servers.push(server)
-  const recorded = recordingWorld(
-    {
-      RUNNER_TEMP: folder,
-      ...actionInputs('datadog-event', {
-        'api-key': API_KEY,
-        'app-key': APP_KEY,
-        'api-url': server.url,
-        service: 'web',
-        env: 'production',
-        ...inputs,
-      }),
-    },
-    { clock },
-  )
-  const failure = await main(recorded.world).then(
-    () => undefined,
-    (error: unknown) => error as Error,
-  )
-  return { ...recorded, clock, failure, seen: server.seen }
-}
-
-const quiet = monitorPages(() => [monitorOf(1, { 'host:a': ['OK'], 'host:b': ['OK'] })])
-
-/** A baseline of a quiet monitor, taken at T0; gives its path and the clock, which then stands 10 s later. */
-async function before(script: Script = quiet) {
-  const { outputs, clock } = await run({ command: 'baseline' }, script)
-  await clock.sleep(10_000)
-  return { baseline: String(outputs['baseline']), clock }
-}
-
-async function gate(script: Script, inputs: Record<string, string> = {}, baselineScript: Script = quiet) {
-  const { baseline, clock } = await before(baselineScript)
-  const start = clock.now()
-  const result = await run({ command: 'gate', baseline, ...inputs }, script, clock)
-  return { ...result, seconds: (result.clock.now() - start) / 1000 }
-}
 
 test('the baseline asks for all groups of the tagged monitors, with both keys', async () => {
   const { seen, failure, outputs, lines } = await run({ command: 'baseline' }, quiet)
@@ -184,7 +140,7 @@ test('reports that all monitors are muted', async () => {
   const { failure, outputs } = await gate(
     monitorPages(() => [monitorOf(1, { a: ['OK'] }, { matching_downtimes: [{ id: 1, scope: ['*'] }] })]),
   )
-  expect(failure?.message).toContain('Every monitor is muted')
+  expect(failure?.message).toContain('Every monitor with the tags `service:web`, `env:production` is muted.')
   expect(outputs['verdict']).toBe('unknown')
 })
 

@@ -10,7 +10,7 @@ import { recordingWorld } from '../../../support/datadog-event/datadog.ts'
 const site = { name: 'x', api: '', intake: '', app: '' }
 const state = (name: 'OK' | 'Warn'): Snapshot => ({
   takenAt: 0,
-  unmatched: [],
+  results: [{ query: ['service:web'], monitors: [1] }],
   monitors: [
     {
       id: 1,
@@ -18,6 +18,7 @@ const state = (name: 'OK' | 'Warn'): Snapshot => ({
       overall: name,
       counts: { [name]: 1 },
       muted: 0,
+      judged: 1,
       notable: name === 'OK' ? [] : [{ name: '*', state: name, since: 1e10, muted: false }],
     },
   ],

@@ -26,7 +26,8 @@ function story(looks: readonly Look[], of: GatePlan = plan) {
   let progress = START
   for (let i = 0; ; i++) {
     const look = looks[Math.min(i, looks.length - 1)] ?? []
-    progress = look === 'error' ? afterFailedLook(progress, new Error('no answer')) : afterLook(progress, look)
+    progress =
+      look === 'error' ? afterFailedLook(progress, new Error('no answer')) : afterLook(progress, { worseGroups: look })
     const result = gateResult(progress, i * 10_000, of)
     if (result !== undefined) return `${result.verdict} at ${i * 10}: ${result.reason}`
   }
@@ -83,7 +84,7 @@ test('passes in spite of groups that are ignored', () => {
 
 test('keeps only the groups of the last look in memory', () => {
   let progress = START
-  for (let i = 0; i < 1000; i++) progress = afterLook(progress, [found('Alert', 'fail', `g${i}`)])
+  for (let i = 0; i < 1000; i++) progress = afterLook(progress, { worseGroups: [found('Alert', 'fail', `g${i}`)] })
   expect([...progress.streaks]).toEqual([['1 g999', 1]])
   expect(progress.worseGroups).toHaveLength(1)
 })
@@ -93,8 +94,77 @@ test('names three groups, and counts the others', () => {
   expect(story([many])).toMatch(/\(g2\) is newly in Alert; and 97 more, in 2 polls in a row\.$/)
 })
 
+const gap = { query: ['service:api'], reason: 'No monitor has the tags `service:api`.' }
+const clear = { worseGroups: [] }
+
+test('a gap makes the verdict unknown at the end of the bake time, and hides no alert', () => {
+  const gapped = { ...clear, gaps: [gap] }
+  const twice = afterLook(afterLook(START, gapped), gapped)
+  expect(gateResult(twice, 59_000, plan)).toBeUndefined()
+  expect(gateResult(twice, 60_000, plan)).toEqual({
+    verdict: 'unknown',
+    reason: 'No monitor has the tags `service:api`. No other monitor got worse in 1 min.',
+    unknownBecause: 'no-monitors',
+  })
+  const bad = { worseGroups: [alert], gaps: [gap] }
+  expect(gateResult(afterLook(afterLook(START, bad), bad), 10_000, plan)?.verdict).toBe('fail')
+})
+
+test('a gap that closes starts the count of clear polls again', () => {
+  const closed = afterLook(afterLook(afterLook(START, { ...clear, gaps: [gap] }), { ...clear, gaps: [gap] }), clear)
+  expect(gateResult(closed, 60_000, plan)).toBeUndefined()
+  expect(gateResult(afterLook(closed, clear), 60_000, plan)?.verdict).toBe('pass')
+  // With no time left, that is no fault of the deploy.
+  expect(gateResult(closed, 90_000, plan)).toMatchObject({ verdict: 'unknown', unknownBecause: 'read-error' })
+})
+
+test('ends when consecutive polls find no monitor at all', () => {
+  const none = { ...clear, gaps: [gap], empty: true }
+  expect(gateResult(afterLook(START, none), 0, plan)).toBeUndefined()
+  expect(gateResult(afterLook(afterLook(START, none), none), 10_000, plan)).toMatchObject({ verdict: 'unknown' })
+  const between = afterLook(afterLook(afterLook(START, none), clear), none)
+  expect(gateResult(between, 10_000, plan)).toBeUndefined()
+})
+
+describe('where some monitors could not be read', () => {
+  const other = { ...alert, monitor: { id: 2, name: 'Latency' } }
+  const unread = { error: new Error('no answer'), read: new Set([2]) }
+
+  test('the others stay as they were, and do not count twice', () => {
+    const progress = afterLook(afterLook(START, { worseGroups: [alert] }), { worseGroups: [], unread })
+    expect(gateResult(progress, 10_000, plan)).toBeUndefined()
+    expect(holding(progress)).toContain('Errors')
+    expect(gateResult(afterLook(progress, { worseGroups: [alert] }), 20_000, plan)?.verdict).toBe('fail')
+  })
+
+  test('an alert among those that were read fails the gate', () => {
+    const progress = afterLook(afterLook(START, { worseGroups: [other] }), { worseGroups: [other], unread })
+    expect(gateResult(progress, 10_000, plan)?.reason).toContain('“Latency”')
+  })
+
+  test('it is no clear poll', () => {
+    const progress = afterLook(afterLook(START, clear), { ...clear, unread })
+    expect(progress.clear).toBe(1)
+    expect(gateResult(progress, 60_000, plan)).toBeUndefined()
+    expect(gateResult(progress, 90_000, plan)).toMatchObject({ verdict: 'unknown', unknownBecause: 'read-error' })
+  })
+})
+
+test('what was bad in the last poll that was answered is told, when Datadog cannot be read at the end', () => {
+  expect(
+    gateResult(afterFailedLook(afterLook(START, { worseGroups: [warn] }), new Error('down')), 90_000, plan),
+  ).toEqual({
+    verdict: 'unknown',
+    reason:
+      '“Errors” (a) is newly in Warn in the last poll that Datadog answered. Datadog could not be read at the end: down',
+    unknownBecause: 'held',
+  })
+})
+
 test('holding names what keeps the gate from passing', () => {
-  expect(holding(afterLook(START, [warn, found('Warn', 'ignore', 'b')]))).toBe('“Errors” (a) is newly in Warn')
-  expect(holding(afterLook(START, [{ ...alert, group: '*' }]))).toBe('“Errors” is newly in Alert')
+  expect(holding(afterLook(START, { worseGroups: [warn, found('Warn', 'ignore', 'b')] }))).toBe(
+    '“Errors” (a) is newly in Warn',
+  )
+  expect(holding(afterLook(START, { worseGroups: [{ ...alert, group: '*' }] }))).toBe('“Errors” is newly in Alert')
   expect(holding(START)).toBe('')
 })

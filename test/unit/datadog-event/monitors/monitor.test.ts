@@ -20,6 +20,7 @@ test('counts groups by state, and keeps those that are not OK or have triggered 
     overall: 'OK',
     counts: { OK: 3, Alert: 1, Warn: 1, Ignored: 1 },
     muted: 0,
+    judged: 5,
     notable: [
       { name: 'b', state: 'OK', since: S - 30, muted: false },
       { name: 'd', state: 'Alert', since: S - 90, muted: false },
@@ -40,6 +41,18 @@ test('counts muted groups', () => {
     read({ 'host:a': ['OK'], 'host:b': ['Alert', S] }, { options: { silenced: { 'host:a': end } } })?.muted
   expect(muted(null)).toBe(1)
   expect(muted(S - 1)).toBe(0)
+})
+
+test('counts the groups that can be judged, each once', () => {
+  const silenced = { options: { silenced: { 'host:a': null } } }
+  expect(read({ 'host:a': ['Ignored'], 'host:b': ['OK'] }, silenced)?.judged).toBe(1)
+  expect(read({ 'host:a': ['OK'], 'host:b': ['Skipped'] }, silenced)?.judged).toBe(0)
+})
+
+test('groups that are none count as Unknown', () => {
+  expect(readMonitor({ id: 1, state: { groups: { a: null, b: 'x' as never } } }, NOW, 0)?.counts).toEqual({
+    Unknown: 2,
+  })
 })
 
 describe('a monitor without groups', () => {

@@ -1,6 +1,6 @@
 import type { Datadog, DatadogRequest } from '../../../../actions/datadog-event/src/api/client.ts'
-import { DatadogError } from '../../../../actions/datadog-event/src/api/datadog-error.ts'
-import { noMatch, takeSnapshot } from '../../../../actions/datadog-event/src/monitors/snapshot.ts'
+import { DatadogError, unreadableAnswer } from '../../../../actions/datadog-event/src/api/datadog-error.ts'
+import { completed, takeSnapshot } from '../../../../actions/datadog-event/src/monitors/snapshot.ts'
 import { monitorOf } from '../../../support/datadog-event/monitors.ts'
 
 const NOW = Date.UTC(2026, 0, 1)
@@ -25,7 +25,11 @@ const monitors = (from: number, count: number) =>
 
 test('asks for the monitors that have all tags, with groups and downtimes', async () => {
   const { take, asked } = datadogOf(() => monitors(1, 1))
-  expect(await take(WEB)).toMatchObject({ takenAt: NOW, monitors: [{ id: 1, counts: { OK: 1 } }], unmatched: [] })
+  expect(await take(WEB)).toMatchObject({
+    takenAt: NOW,
+    monitors: [{ id: 1, counts: { OK: 1 } }],
+    results: [{ query: WEB, monitors: [1] }],
+  })
   expect(asked).toEqual([
     {
       until: NOW + 20_000,
@@ -66,11 +70,15 @@ test('stops at a server that ignores the page number', async () => {
   expect(pagesAsked()).toEqual(['0', '1'])
 })
 
-test('has a monitor once that two queries match, and names queries that match none', async () => {
+test('has a monitor once that two queries match, and says what each query matched', async () => {
   const found = datadogOf((tags) => (tags.includes('worker') ? [] : monitors(1, 2)))
-  const { monitors: all, unmatched } = await found.take(WEB, ['env:production'], WORKER)
+  const { monitors: all, results } = await found.take(WEB, ['env:production'], WORKER)
   expect(all.map(({ id }) => id)).toEqual([1, 2])
-  expect(unmatched).toEqual([WORKER])
+  expect(results).toEqual([
+    { query: WEB, monitors: [1, 2] },
+    { query: ['env:production'], monitors: [1, 2] },
+    { query: WORKER, monitors: [] },
+  ])
 })
 
 test('keeps groups that have triggered since the time asked for', async () => {
@@ -80,8 +88,8 @@ test('keeps groups that have triggered since the time asked for', async () => {
 })
 
 test('leaves out entries that are no monitors', async () => {
-  const { monitors: all, unmatched } = await datadogOf(() => [{ name: 'x' }]).take(WEB)
-  expect({ all, unmatched }).toEqual({ all: [], unmatched: [WEB] })
+  const { monitors: all, results } = await datadogOf(() => [{ name: 'x' }, null]).take(WEB)
+  expect({ all, results }).toEqual({ all: [], results: [{ query: WEB, monitors: [] }] })
 })
 
 test('refuses an answer that is no list', async () => {
@@ -90,6 +98,40 @@ test('refuses an answer that is no list', async () => {
   await expect(taken).rejects.toThrow('the answer is unusable, as it is not a list of monitors.')
 })
 
-test('noMatch names all tags of a query', () => {
-  expect(noMatch(WEB)).toBe('No monitor has the tags `service:web`, `env:production`.')
+describe('where a query cannot be read', () => {
+  const refusal = unreadableAnswer('read', 'it is odd')
+  const failing = (...tags: readonly string[]) =>
+    datadogOf((asked) => {
+      if (tags.some((tag) => asked.includes(tag))) throw refusal
+      return monitors(asked.includes('worker') ? 2 : 1, 1)
+    })
+
+  test('has the monitors of the others, and its error', async () => {
+    const { monitors: all, results } = await failing('service:web').take(WEB, WORKER)
+    expect(all.map(({ id }) => id)).toEqual([2])
+    expect(results).toEqual([
+      { query: WEB, monitors: [], error: refusal },
+      { query: WORKER, monitors: [2] },
+    ])
+  })
+
+  test('throws where it was the only one, or none can be read', async () => {
+    await expect(failing('service:web').take(WEB)).rejects.toBe(refusal)
+    await expect(failing('env:').take(WEB, WORKER)).rejects.toBe(refusal)
+  })
+
+  test('each query has its share of the time, and what the ones before it left', async () => {
+    const { take, asked } = failing()
+    await take(WEB, WORKER)
+    expect(asked.map(({ until }) => until - NOW)).toEqual([10_000, 20_000])
+  })
+
+  test('completed has what the snapshot before it had of that query, and nothing else', async () => {
+    const whole = await failing().take(WEB, WORKER)
+    const part = await failing('service:worker').take(WEB, WORKER)
+    expect(completed(part, whole).monitors.map(({ id }) => id)).toEqual([1, 2])
+    expect(completed(part, undefined)).toBe(part)
+    const without = { ...whole, monitors: [] }
+    expect(completed(without, whole)).toBe(without)
+  })
 })

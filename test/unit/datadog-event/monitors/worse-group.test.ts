@@ -1,11 +1,7 @@
 import type { Baseline } from '../../../../actions/datadog-event/src/monitors/baseline.ts'
 import { type RawMonitor, readMonitor } from '../../../../actions/datadog-event/src/monitors/monitor.ts'
 import type { Snapshot } from '../../../../actions/datadog-event/src/monitors/snapshot.ts'
-import {
-  hasGroupToJudge,
-  type WorseGroup,
-  worseGroupsOf,
-} from '../../../../actions/datadog-event/src/monitors/worse-group.ts'
+import { type WorseGroup, worseGroupsOf } from '../../../../actions/datadog-event/src/monitors/worse-group.ts'
 import { type GroupStates, monitorOf } from '../../../support/datadog-event/monitors.ts'
 
 const BEFORE = Date.UTC(2026, 0, 1)
@@ -18,7 +14,7 @@ const raw = (groups: GroupStates, more: Partial<RawMonitor> & { readonly id?: nu
 const snapshot = (takenAt: number, ...monitors: readonly RawMonitor[]): Snapshot => ({
   takenAt,
   monitors: monitors.flatMap((monitor) => readMonitor(monitor, takenAt, S) ?? []),
-  unmatched: [],
+  results: [],
 })
 const baseline = (...monitors: readonly RawMonitor[]): Baseline => snapshot(BEFORE, ...monitors)
 
@@ -126,11 +122,4 @@ test('No Data of a monitor has no effect where all its groups are muted', () => 
   expect(short(compare({ a: ['OK'] }, silent, { options: { silenced: { '*': null } } }))).toEqual([
     '* OK → No Data muted ignore',
   ])
-})
-
-test('hasGroupToJudge is false where all groups are muted, ignored or skipped', () => {
-  const muted = { options: { silenced: { '*': null } } }
-  expect(hasGroupToJudge(snapshot(AFTER, raw({ a: ['OK'] })))).toBe(true)
-  expect(hasGroupToJudge(snapshot(AFTER, raw({ a: ['OK'] }, muted)))).toBe(false)
-  expect(hasGroupToJudge(snapshot(AFTER, raw({ a: ['Ignored'], b: ['Skipped'] })))).toBe(false)
 })

@@ -1,0 +1,52 @@
+// Which monitors the gate cannot judge. Pure.
+import type { Monitor } from './monitor.ts'
+import type { MonitorQuery, Snapshot } from './snapshot.ts'
+
+/** A query none of whose monitors can be judged. */
+export interface Gap {
+  readonly query: MonitorQuery
+  /** Why, in a sentence. */
+  readonly reason: string
+}
+
+/** The queries that match no monitor, or only monitors that cannot be judged. A query that was not read is no gap. */
+export function gapsOf({ results, monitors }: Snapshot): readonly Gap[] {
+  const byId = new Map(monitors.map((monitor) => [monitor.id, monitor]))
+  return results.flatMap(({ query, monitors: ids, error }): readonly Gap[] => {
+    if (error !== undefined) return []
+    if (ids.length === 0) return [{ query, reason: noMatch(query) }]
+    const whys = ids.map((id) => whyNotJudged(byId.get(id)))
+    if (whys.includes(undefined)) return []
+    return [
+      { query, reason: `Every monitor with the tags ${tags(query)} is ${[...new Set(whys)].sort().join(' or ')}.` },
+    ]
+  })
+}
+
+/** Why no group of the monitor can be judged; `undefined` if one can. */
+export function whyNotJudged(monitor: Monitor | undefined): string | undefined {
+  if (monitor === undefined) return 'gone'
+  if (monitor.judged > 0) return undefined
+  return monitor.muted > 0 ? 'muted' : 'ignored or skipped'
+}
+
+export const noMatch = (query: MonitorQuery): string => `No monitor has the tags ${tags(query)}.`
+
+const tags = (query: MonitorQuery) => `\`${query.join('`, `')}\``
+
+/** A monitor that could be judged at first, and cannot any more. */
+export interface Lost {
+  readonly id: number
+  readonly name: string
+  /** Such as `gone` or `muted now`. */
+  readonly why: string
+}
+
+/** @param judged the names of the monitors that could be judged before, by id. */
+export function lostOf(judged: ReadonlyMap<number, string>, { monitors }: Snapshot): readonly Lost[] {
+  const byId = new Map(monitors.map((monitor) => [monitor.id, monitor]))
+  return [...judged].flatMap(([id, name]): readonly Lost[] => {
+    const why = whyNotJudged(byId.get(id))
+    return why === undefined ? [] : [{ id, name, why: why === 'gone' ? why : `${why} now` }]
+  })
+}
