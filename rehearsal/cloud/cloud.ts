@@ -2,6 +2,7 @@ import { Accounts } from './accounts/accounts.ts'
 import { credentialsMissing } from './accounts/errors.ts'
 import { stsOperations, UNSIGNED } from './accounts/sts.ts'
 import { adminRoute } from './admin-api.ts'
+import { createAutoscaling } from './autoscaling/index.ts'
 import { chooseRuntime, type RuntimeChoice, refuseMismatch } from './choose-runtime.ts'
 import { createDatadog, type Datadog } from './datadog/index.ts'
 import type { Scenario as DatadogScenario } from './datadog/scenario.ts'
@@ -156,6 +157,9 @@ async function compose(
     sts: queryService('https://sts.amazonaws.com/doc/2011-06-15/', stsOperations(accounts, clock)),
     ecr: jsonService(registry.operations),
     ecs: jsonService(ecs.operations),
+    'application-autoscaling': createAutoscaling({ clock, hasService: ecs.hasService }, (_, request, caller) =>
+      moto.forward(request, caller),
+    ),
     elasticloadbalancing: queryService('http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/', elb.operations),
   }
 

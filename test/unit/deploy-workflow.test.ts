@@ -146,9 +146,18 @@ test('without any variable or optional output, no step gets an empty value that 
     template: 'none',
     'container-name': 'auto',
     'desired-count': 'unchanged',
+    'scale-in': 'auto',
     'expected-account-id': 'any',
     'aws-region': 'AWS_REGION',
   })
+})
+
+test.each([
+  ['true', 'false'],
+  ['false', 'auto'],
+])('the output `autoscaling: %s` is `scale-in: %s`', async (autoscaling, scaleIn) => {
+  const infrastructure = { ...WELL['infrastructure'], autoscaling }
+  expect((await deploy({ play: { infrastructure } })).of('rollout')).toMatchObject({ 'scale-in': scaleIn })
 })
 
 test('empty tags of monitors stand for those of the deploy, before the rollout and after it', async () => {

@@ -18,6 +18,7 @@ import { applyOnCancel } from './rollback/on-cancel.ts'
 import { applyOnFailure } from './rollback/on-failure.ts'
 import { rollBackInProgress } from './rollback/rollback-in-progress.ts'
 import { planFor } from './task-definition/before-deploy-container.ts'
+import { withScaling } from './task-definition/desired-count.ts'
 import { imagesNamed } from './task-definition/images-to-ship.ts'
 import { registerAll } from './task-definition/register-all.ts'
 import type { ServicePlan } from './task-definition/service-plan.ts'
@@ -144,10 +145,11 @@ async function start(context: Context, deploys: readonly ServiceDeploy[]): Promi
 /** The settings to change. Where a tag may have moved, new tasks are started although the revision stays. */
 async function changesTo(context: Context, { plan, taskDefinition }: ServiceDeploy): Promise<ServiceChanges> {
   const { log, inputs } = context
+  const changes = withScaling(inputs.serviceChanges, plan.scaling)
   const why = await movedTag(context, plan, taskDefinition)
-  if (why === undefined) return inputs.serviceChanges
+  if (why === undefined) return changes
   log.notice(`${why}: starting new tasks of ${revisionName(taskDefinition)}, as with \`force-new-deployment: true\`.`)
-  return { ...inputs.serviceChanges, forceNewDeployment: true }
+  return { ...changes, forceNewDeployment: true }
 }
 
 async function watchAll(context: Context, deploys: readonly ServiceDeploy[]): Promise<void> {
@@ -204,7 +206,7 @@ const saveState = ({ step, inputs }: Context, deploys: readonly ServiceDeploy[])
 
 function postState({ serviceChanges }: Inputs, { plan, taskDefinition, watch }: ServiceDeploy): PostState {
   const previousId = primaryOf(observedService(plan.before))?.id
-  const settings = settingsChanged(plan.before, serviceChanges)
+  const settings = settingsChanged(plan.before, withScaling(serviceChanges, plan.scaling))
   return {
     name: plan.name,
     taskDefinition,

@@ -5,10 +5,20 @@ import { join } from '../../../toolkit/text/markdown.ts'
 import { AwsCalls } from './aws/aws-calls.ts'
 import type { Connect } from './aws/clients.ts'
 import { isOwnTask, ownServices } from './change/check-post-state.ts'
-import { readPostState, readTask } from './change/post-state.ts'
+import { type PostState, readPostState, readTask } from './change/post-state.ts'
 import { stopTask } from './change/run-task.ts'
+import type { Context } from './inputs/context.ts'
 import { readInputs } from './inputs/inputs.ts'
+import { readScaling } from './prepare/autoscaling.ts'
+import type { ScalableTargets } from './prepare/scalable-targets.ts'
 import { applyOnCancel } from './rollback/on-cancel.ts'
+
+/** The bounds of autoscaling, where settings are to be restored; none where they cannot be read. */
+async function boundsFor(context: Context, services: readonly PostState[]): Promise<ScalableTargets['bounds']> {
+  if (services.every(({ settings }) => settings === undefined)) return new Map()
+  const { bounds } = await readScaling(context, context.inputs.services).catch(() => ({ bounds: new Map() }))
+  return bounds
+}
 
 /** The post step: applies `on-cancel` where the main step was killed, or had too little time for it. */
 export async function post(world: World, connect: Connect): Promise<void> {
@@ -21,7 +31,7 @@ export async function post(world: World, connect: Connect): Promise<void> {
   const context = { ...world, aws, inputs, region: config.region }
   if (task !== undefined && (await isOwnTask(context, task)))
     await stopTask(context, task, 'The deploy that started it has ended.')
-  const own = ownServices(context, services)
+  const own = ownServices(context, services, await boundsFor(context, services))
   if (own.length === 0) return
   world.log.warning('The main step ended before its services were in a safe state.')
   const ends = await inParallel(own, 5, (service) => applyOnCancel(context, service))

@@ -1,5 +1,5 @@
 import type { TargetGroups } from '../interfaces.ts'
-import { type Operations, PerScope } from '../kernel/call.ts'
+import { type Operations, PerScope, type Scope } from '../kernel/call.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { ClosableClock } from '../kernel/closable-clock.ts'
 import type { Journal } from '../kernel/journal.ts'
@@ -36,6 +36,8 @@ export interface EcsDeps {
 
 export interface EcsService {
   readonly operations: Operations
+  /** Whether there is this service, ACTIVE. */
+  hasService(scope: Scope, cluster: string, service: string): boolean
   /** Stops the scheduler, and leaves the runtime open. */
   close(): Promise<void>
 }
@@ -68,6 +70,8 @@ export function createEcs(deps: EcsDeps): EcsService {
       ...tagOperations(ecs),
       ...settingOperations(ecs),
     }),
+    hasService: (scope, cluster, service) =>
+      ecs.regions.get(scope).findCluster(cluster)?.services.get(service)?.status === 'ACTIVE',
     close: async () => {
       scheduler.close()
       clock.close()

@@ -1,4 +1,17 @@
+import {
+  ApplicationAutoScalingClient,
+  DescribeScalableTargetsCommand,
+  DescribeScalingPoliciesCommand,
+  PutScalingPolicyCommand,
+  RegisterScalableTargetCommand,
+} from '@aws-sdk/client-application-auto-scaling'
 import { CloudWatchLogsClient, CreateLogGroupCommand, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs'
+import {
+  CreateClusterCommand,
+  CreateServiceCommand,
+  ECSClient,
+  RegisterTaskDefinitionCommand,
+} from '@aws-sdk/client-ecs'
 import { type Cloud, startCloud } from '../../../rehearsal/cloud/cloud.ts'
 
 // Needs moto's server (pip install 'moto[server]').
@@ -37,6 +50,41 @@ test("moto's errors are in the journal with their code", async () => {
     account: '333333333333',
     outcome: 'ResourceAlreadyExistsException',
   })
+})
+
+test('Application Auto Scaling has targets for services of this cloud, and policies of moto', async () => {
+  const config = {
+    endpoint: cloud.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: '123456789012', secretAccessKey: 'x' },
+    maxAttempts: 1,
+  }
+  const [ecs, autoscaling] = [new ECSClient(config), new ApplicationAutoScalingClient(config)]
+  await ecs.send(new CreateClusterCommand({ clusterName: 'prod' }))
+  const containerDefinitions = [{ name: 'app', image: 'web', memory: 64 }]
+  await ecs.send(new RegisterTaskDefinitionCommand({ family: 'web', containerDefinitions }))
+  await ecs.send(
+    new CreateServiceCommand({ cluster: 'prod', serviceName: 'web', taskDefinition: 'web', desiredCount: 2 }),
+  )
+  const web = {
+    ServiceNamespace: 'ecs',
+    ResourceId: 'service/prod/web',
+    ScalableDimension: 'ecs:service:DesiredCount',
+  } as const
+  await autoscaling.send(new RegisterScalableTargetCommand({ ...web, MinCapacity: 2, MaxCapacity: 30 }))
+  const TargetTrackingScalingPolicyConfiguration = {
+    TargetValue: 60,
+    PredefinedMetricSpecification: { PredefinedMetricType: 'ECSServiceAverageCPUUtilization' },
+  } as const
+  const PolicyType = 'TargetTrackingScaling'
+  await autoscaling.send(
+    new PutScalingPolicyCommand({ ...web, PolicyName: 'cpu', PolicyType, TargetTrackingScalingPolicyConfiguration }),
+  )
+  const { ServiceNamespace } = web
+  const targets = await autoscaling.send(new DescribeScalableTargetsCommand({ ServiceNamespace }))
+  expect(targets.ScalableTargets).toMatchObject([{ ...web, MinCapacity: 2, MaxCapacity: 30 }])
+  const policies = await autoscaling.send(new DescribeScalingPoliciesCommand({ ServiceNamespace }))
+  expect(policies.ScalingPolicies).toMatchObject([{ ...web, PolicyName: 'cpu' }])
 })
 
 /** Asks `cloudUrl` for something of a service that only moto has. */

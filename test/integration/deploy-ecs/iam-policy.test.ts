@@ -14,8 +14,14 @@ beforeEach(async () => {
 })
 afterEach(() => cloud.close())
 
-/** What only looks for the things that tasks need. A deploy can do without. */
-const LOOKS = ['iam:GetRole', 'logs:DescribeLogGroups', 'secretsmanager:DescribeSecret', 'ssm:DescribeParameters']
+/** What only looks: for the things that tasks need, and for autoscaling. A deploy can do without. */
+const LOOKS = [
+  'application-autoscaling:DescribeScalableTargets',
+  'iam:GetRole',
+  'logs:DescribeLogGroups',
+  'secretsmanager:DescribeSecret',
+  'ssm:DescribeParameters',
+]
 
 /** The policy as JSON. Two statements are for calls of ours: ECS asks for the others when a revision has roles or tags. */
 function policyOf(actions: readonly string[]): string {
@@ -77,6 +83,7 @@ test('the policy in the README has exactly the actions that deploys need', async
     'before-deploy-timeout': '10s',
   })
   await deploy(cloud, { command: 'rollback' })
+  await deploy(cloud, { command: 'verify', 'desired-count': '2' })
   await deploy(cloud, { command: 'verify' })
   const cached = await deploy(cloud, {
     command: 'verify',

@@ -1,4 +1,5 @@
 // The settings of a service that a deploy changes besides the revision: only what an input names, in the one UpdateService.
+import { ApplicationAutoScalingClient, RegisterScalableTargetCommand } from '@aws-sdk/client-application-auto-scaling'
 import { UpdateServiceCommand } from '@aws-sdk/client-ecs'
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
 import { callsOf, serviceIn } from '../../support/deploy-ecs/cloud-state.ts'
@@ -60,18 +61,86 @@ test('circuit-breaker keeps the threshold of the service', async () => {
   })
 })
 
-test('desired-count leaves the tasks that autoscaling has added with scale-in: false', async () => {
-  await cloud.ecs.send(new UpdateServiceCommand({ cluster: 'production', service: 'web', desiredCount: 6 }))
-  await cloud.clock.advance(300_000)
+describe('desired-count of a service that was scaled out', () => {
   const inputs = { image: 'example.com/web:next', 'desired-count': '4' }
-  const kept = await deploy(cloud, { ...inputs, 'scale-in': 'false' })
-  expect(kept.error).toBeUndefined()
-  expect(kept.log).toContain('Service `production/web` keeps its 6 tasks: `scale-in` is false.')
-  expect(await serviceIn(cloud)).toMatchObject({ desiredCount: 6, runningCount: 6 })
-  const lowered = await deploy(cloud, { ...inputs, image: 'example.com/web:third' })
-  expect(lowered.log).toContainEqual(expect.stringMatching(/^warning: `desired-count` lowers .* from 6 to 4 tasks\./))
-  expect((await serviceIn(cloud))?.desiredCount).toBe(4)
+  const scaledOut = async () => {
+    await cloud.ecs.send(new UpdateServiceCommand({ cluster: 'production', service: 'web', desiredCount: 6 }))
+    await cloud.clock.advance(300_000)
+  }
+  const register = async (MinCapacity: number, MaxCapacity: number) => {
+    const { AWS_ENDPOINT_URL: endpoint = '' } = cloud.env
+    const credentials = { accessKeyId: '123456789012', secretAccessKey: 'x' }
+    const autoscaling = new ApplicationAutoScalingClient({ region: 'eu-west-1', endpoint, credentials })
+    const dimension = { ServiceNamespace: 'ecs', ScalableDimension: 'ecs:service:DesiredCount' } as const
+    const target = { ...dimension, ResourceId: 'service/production/web', MinCapacity, MaxCapacity }
+    await autoscaling.send(new RegisterScalableTargetCommand(target))
+    autoscaling.destroy()
+  }
+
+  test('leaves the tasks that Application Auto Scaling has added', async () => {
+    await scaledOut()
+    await register(2, 30)
+    const planned = await deploy(cloud, { ...inputs, 'dry-run': 'true' })
+    expect(planned.summary).not.toContain('service.desiredCount')
+    const kept = await deploy(cloud, inputs)
+    expect(kept.error).toBeUndefined()
+    expect(kept.log).toContain(
+      'Service `production/web` keeps its 6 tasks: Application Auto Scaling sets their number, 2 to 30 tasks. To lower it to 4, set `scale-in: true`.',
+    )
+    expect(await serviceIn(cloud)).toMatchObject({ desiredCount: 6, runningCount: 6 })
+    await deploy(cloud, { ...inputs, image: 'example.com/web:third', 'scale-in': 'true' })
+    expect((await serviceIn(cloud))?.desiredCount).toBe(4)
+  })
+
+  test('stays between the minimum and the maximum of autoscaling', async () => {
+    await register(3, 5)
+    const raised = await deploy(cloud, { ...inputs, 'desired-count': '1' })
+    expect(raised.log).toContainEqual(expect.stringContaining('notice: Service `production/web` gets 3 tasks, not 1'))
+    expect(await serviceIn(cloud)).toMatchObject({ desiredCount: 3, runningCount: 3 })
+  })
+
+  test('leaves the tasks that autoscaling adds before the update', async () => {
+    await register(2, 30)
+    cloud.intercept = ({ action }) => {
+      if (action === 'RunTask') {
+        cloud.intercept = () => undefined
+        void cloud.ecs.send(new UpdateServiceCommand({ cluster: 'production', service: 'web', desiredCount: 6 }))
+      }
+      return undefined
+    }
+    const more = { 'before-deploy-command': 'migrate', image: 'example.com/web:exit-0', 'wait-for': 'none' }
+    const kept = await deploy(cloud, { ...inputs, ...more })
+    expect(kept.error).toBeUndefined()
+    expect((await serviceIn(cloud))?.desiredCount).toBe(6)
+  })
+
+  test('leaves them with scale-in: false, without a look at autoscaling', async () => {
+    await scaledOut()
+    const kept = await deploy(cloud, { ...inputs, 'scale-in': 'false' })
+    expect(kept.error).toBeUndefined()
+    expect(kept.log).toContain('Service `production/web` keeps its 6 tasks: `scale-in` is false.')
+    expect(await serviceIn(cloud)).toMatchObject({ desiredCount: 6, runningCount: 6 })
+    expect(callsOf(cloud, 'DescribeScalableTargets')).toEqual([])
+  })
+
+  test.each([
+    ['no scalable target', () => {}],
+    ['a role that may not read it', () => deny('DescribeScalableTargets')],
+  ])('lowers it with %s, and warns', async (_, prepare) => {
+    await scaledOut()
+    prepare()
+    const lowered = await deploy(cloud, inputs)
+    expect(lowered.error).toBeUndefined()
+    expect(lowered.log).toContainEqual(expect.stringMatching(/^warning: `desired-count` lowers .* from 6 to 4 tasks\./))
+    expect((await serviceIn(cloud))?.desiredCount).toBe(4)
+  })
 })
+
+/** Has AWS deny an operation. */
+function deny(denied: string): void {
+  const error = new AwsError('AccessDeniedException', `not authorized to perform: ${denied}`)
+  cloud.intercept = ({ action }) => (action === denied ? { error } : undefined)
+}
 
 test('alarms make ECS roll back, and the alarm is named', async () => {
   cloud.clock.after(10_000, () => cloud.alarms.set({ account: '123456789012', region: 'eu-west-1' }, 'web-5xx', true))

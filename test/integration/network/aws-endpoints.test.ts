@@ -1,5 +1,6 @@
 // Which host each client of AWS asks the proxy for, as the environment sets it. The proxy leads to none of them.
 
+import { ApplicationAutoScalingClient, DescribeScalableTargetsCommand } from '@aws-sdk/client-application-auto-scaling'
 import { DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs'
 import { DescribeRegistryCommand } from '@aws-sdk/client-ecr'
 import { DescribeClustersCommand } from '@aws-sdk/client-ecs'
@@ -105,6 +106,16 @@ test.each<[string, (env: Env) => Promise<unknown>, string, string, string]>([
     'ssm.us-east-1.amazonaws.com',
     'ssm-fips.us-east-1.amazonaws.com',
     'ssm.us-east-1.api.aws',
+  ],
+  [
+    'Application Auto Scaling',
+    (env) =>
+      clients(env)
+        .of(ApplicationAutoScalingClient, REGION)
+        .send(new DescribeScalableTargetsCommand({ ServiceNamespace: 'ecs' })),
+    'application-autoscaling.us-east-1.amazonaws.com',
+    'application-autoscaling-fips.us-east-1.amazonaws.com',
+    'application-autoscaling.us-east-1.api.aws',
   ],
   [
     'Secrets Manager',

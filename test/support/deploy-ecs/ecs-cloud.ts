@@ -17,6 +17,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { Accounts } from '../../../rehearsal/cloud/accounts/accounts.ts'
 import { stsOperations } from '../../../rehearsal/cloud/accounts/sts.ts'
+import { createAutoscaling } from '../../../rehearsal/cloud/autoscaling/index.ts'
 import { ManualAlarms } from '../../../rehearsal/cloud/ecs/alarms.ts'
 import { createEcs } from '../../../rehearsal/cloud/ecs/index.ts'
 import { createElb } from '../../../rehearsal/cloud/elb/index.ts'
@@ -106,6 +107,7 @@ export async function startEcsCloud(
   const services = {
     sts: queryService('https://sts.amazonaws.com/doc/2011-06-15/', stsOperations(accounts, clock)),
     ecs: jsonService(ecs.operations),
+    'application-autoscaling': createAutoscaling({ clock, hasService: ecs.hasService }),
     ...besides(),
     elasticloadbalancing: queryService('http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/', elb.operations),
   }

@@ -9,27 +9,29 @@ import { nameOf } from '../aws/service-name.ts'
 import { taskId } from '../aws/short-names.ts'
 import { describeTasks } from '../aws/tasks.ts'
 import type { Context } from '../inputs/context.ts'
-import { changesFor } from '../task-definition/desired-count.ts'
+import type { ScalingBounds } from '../inputs/inputs.ts'
+import { changesFor, withScaling } from '../task-definition/desired-count.ts'
 import type { PostState, RunningTask } from './post-state.ts'
 import { startedByRun } from './run-task.ts'
 import { settingsOfInputs } from './settings.ts'
 
-/** The services that this step's inputs name, with those settings alone that its inputs change. */
+/** The services that this step's inputs name, with those settings alone that its inputs change. `bounds`: those of autoscaling, by `cluster/service`. */
 export function ownServices(
   { inputs, log }: Pick<Context, 'inputs' | 'log'>,
   services: readonly PostState[],
+  bounds: ReadonlyMap<string, ScalingBounds> = new Map(),
 ): readonly PostState[] {
   const named = new Set(inputs.services.map(nameOf))
-  // With `scale-in: false`, the count of a service that had more tasks was left alone.
-  const scaledOut = changesFor({ desiredCount: Infinity }, inputs.serviceChanges)
-  const changes = [inputs.serviceChanges, scaledOut].map(settingsOfInputs)
   return services.flatMap((state) => {
     const { settings, ...rest } = state
     if (!named.has(nameOf(state.name))) {
       log.warning(`Service \`${nameOf(state.name)}\` is left as it is: this step does not deploy it.`)
       return []
     }
-    const isOurs = changes.some((change) => isDeepStrictEqual(settings?.to, change))
+    const asked = withScaling(inputs.serviceChanges, bounds.get(nameOf(state.name)))
+    // `scale-in` may have left alone the count of a service that had more tasks. Autoscaling's bounds may have changed it.
+    const others = [Infinity, 0].map((desiredCount) => changesFor({ desiredCount }, asked))
+    const isOurs = [asked, ...others].map(settingsOfInputs).some((change) => isDeepStrictEqual(settings?.to, change))
     return settings !== undefined && isOurs ? [state] : [rest]
   })
 }

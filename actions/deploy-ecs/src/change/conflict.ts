@@ -8,7 +8,7 @@ import { observedService } from '../observe/model.ts'
 import { primaryOf } from '../observe/rollout.ts'
 import type { ServicePlan } from '../task-definition/service-plan.ts'
 
-/** A plan; where there is a conflict, with the service as it is now, and the conflict in a sentence. */
+/** A plan with the service as it is now; where there is a conflict, that in a sentence. */
 export interface ConflictCheck {
   readonly plan: ServicePlan
   readonly conflict?: string
@@ -27,7 +27,8 @@ export async function findConflicts(aws: AwsCalls, plans: readonly ServicePlan[]
     // An older PRIMARY is a stale read.
     if (before === undefined || then === undefined || now === undefined || now.createdAt < then.createdAt)
       return { plan }
-    if (now.id === then.id) return { plan }
+    // Autoscaling may have changed the count since.
+    if (now.id === then.id) return { plan: { ...plan, before } }
     const [to, from] = [revisionName(now.taskDefinition), revisionName(then.taskDefinition)]
     const conflict = `Somebody else deployed to service \`${nameOf(plan.name)}\`: deployment ${now.id} of ${to} replaced ${from}.`
     return { plan: { ...plan, before }, conflict }

@@ -29,7 +29,7 @@ export const DEFAULT_WORDS: DefaultWords = {
   'execution-role-arn': 'unchanged',
   'datadog-tags': 'none',
   'desired-count': 'unchanged',
-  'scale-in': 'true',
+  'scale-in': 'auto',
   'force-new-deployment': 'false',
   'circuit-breaker': 'keep',
   alarms: 'unchanged',

@@ -18,11 +18,19 @@ import { readTaskDefinitionSource, SOURCE_INPUTS, type TaskDefinitionSource } fr
 /** Settings of the service to change. A member that is absent is not sent, so the setting stays. */
 export interface ServiceChanges {
   readonly desiredCount?: number
-  /** Whether `desiredCount` may be less than the service has. Default: true. */
+  /** Whether `desiredCount` may be less than the service has. Default: unless autoscaling sets the count. */
   readonly scaleIn?: boolean
+  /** The bounds within which autoscaling sets the count of a service, where it does. No input has them. */
+  readonly scaling?: ScalingBounds
   readonly forceNewDeployment?: boolean
   readonly circuitBreaker?: 'rollback' | 'stop' | 'disabled'
   readonly alarms?: readonly string[]
+}
+
+/** The numbers of tasks between which autoscaling sets the count of a service. */
+export interface ScalingBounds {
+  readonly min: number
+  readonly max: number
 }
 
 /** When a deploy counts as done. */
@@ -152,9 +160,13 @@ function readServiceChanges(reader: InputReader): ServiceChanges {
   const desiredCount = reader.integer('desired-count', { min: 0, max: 5000 })
   const circuitBreaker = reader.choice('circuit-breaker', ['keep', 'rollback', 'stop', 'disabled'], 'keep')
   const alarms = reader.list('alarms')
+  const scaleIn =
+    reader.text('scale-in') === undefined
+      ? undefined
+      : reader.flag('scale-in', true, 'Write `true`, `false` or `auto`.')
   return {
     ...(desiredCount === undefined ? {} : { desiredCount }),
-    ...(reader.flag('scale-in', true) ? {} : { scaleIn: false }),
+    ...(scaleIn === undefined ? {} : { scaleIn }),
     ...(reader.flag('force-new-deployment', false) ? { forceNewDeployment: true } : {}),
     ...(circuitBreaker === 'keep' ? {} : { circuitBreaker }),
     ...(alarms.length === 0 ? {} : { alarms }),

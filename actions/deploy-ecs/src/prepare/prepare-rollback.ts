@@ -7,9 +7,11 @@ import { describeServices, requireService } from '../aws/services.ts'
 import { familyOf, revisionName } from '../aws/short-names.ts'
 import type { Context } from '../inputs/context.ts'
 import { findPreviousRevision } from '../rollback-target/previous-revision.ts'
+import { withScaling } from '../task-definition/desired-count.ts'
 import { loadRevision, registrationOf } from '../task-definition/load-task-definition.ts'
 import type { ServicePlan } from '../task-definition/service-plan.ts'
 import { checkAccount } from './account.ts'
+import { planCounts } from './autoscaling.ts'
 import { findDeadlock } from './deadlock.ts'
 import { refuseForeignController } from './preflight.ts'
 import { refuseGoneImages } from './rollback-images.ts'
@@ -19,9 +21,11 @@ export async function prepareRollback(context: Context): Promise<readonly Servic
   const { aws, log, inputs } = context
   await checkAccount(aws, inputs.expectedAccountId)
   const services = await describeServices(aws, inputs.services)
-  return inParallel(inputs.services, 4, async (name): Promise<ServicePlan> => {
-    const before = requireService(services, name)
-    refuseForeignController(name, before)
+  const found = inputs.services.map((name) => ({ name, before: requireService(services, name) }))
+  for (const { name, before } of found) refuseForeignController(name, before)
+  const bounds = await planCounts(context, found)
+  return inParallel(found, 4, async ({ name, before }): Promise<ServicePlan> => {
+    const scaling = bounds.get(nameOf(name))
     const current = before.taskDefinition ?? ''
     const wanted = inputs.rollbackTo === undefined ? undefined : named(inputs.rollbackTo, current)
     refuseOtherRevision(name, current, inputs.rollbackFrom, wanted)
@@ -30,7 +34,7 @@ export async function prepareRollback(context: Context): Promise<readonly Servic
     const previous = await registrationOf(aws, current)
     await refuseGoneImages(context, { name, before }, target, base)
     // Tasks that crash can look running for a moment: then the way back is open.
-    const deadlock = findDeadlock(name, before, inputs.serviceChanges, target)
+    const deadlock = findDeadlock(name, before, withScaling(inputs.serviceChanges, scaling), target)
     if (deadlock !== undefined) log.warning(`${deadlock.text} ${deadlock.hint}`)
     const { registration } = base
     if (base.arn === undefined) {
@@ -39,13 +43,8 @@ export async function prepareRollback(context: Context): Promise<readonly Servic
     const shipped = registration.containerDefinitions.flatMap(({ name: container, image }) =>
       container === undefined || image === undefined ? [] : [{ container, image }],
     )
-    return {
-      name,
-      before,
-      revision: { base, registration, ...defined({ arn: base.arn }) },
-      shipped,
-      ...defined({ previous }),
-    }
+    const revision = { base, registration, ...defined({ arn: base.arn }) }
+    return { name, before, revision, shipped, ...defined({ previous, scaling }) }
   })
 }
 

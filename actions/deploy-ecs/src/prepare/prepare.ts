@@ -11,12 +11,13 @@ import { accountOf, familyOf } from '../aws/short-names.ts'
 import { checkDependencies } from '../dependencies/check.ts'
 import { collectDependencies } from '../dependencies/collect.ts'
 import type { Context } from '../inputs/context.ts'
+import type { ScalingBounds } from '../inputs/inputs.ts'
 import { deploymentInProgress } from '../observe/in-progress.ts'
 import { applyChanges, imagesOf } from '../task-definition/apply-changes.ts'
 import { chosenContainer, planFor } from '../task-definition/before-deploy-container.ts'
 import { changesForService, refuseUnknownContainers, withDatadogTags } from '../task-definition/changes-per-service.ts'
 import type { CheckedImage } from '../task-definition/check-image.ts'
-import { scaleInNote } from '../task-definition/desired-count.ts'
+import { withScaling } from '../task-definition/desired-count.ts'
 import { type ImageToShip, imagesToShip } from '../task-definition/images-to-ship.ts'
 import { refuseOtherVolumes } from '../task-definition/launch-volumes.ts'
 import {
@@ -28,6 +29,7 @@ import type { Registration } from '../task-definition/registration.ts'
 import { sameRegistration } from '../task-definition/same-registration.ts'
 import type { PlannedRevision, ServicePlan } from '../task-definition/service-plan.ts'
 import { checkAccount } from './account.ts'
+import { planCounts } from './autoscaling.ts'
 import { checkImages, imageKey } from './check-images.ts'
 import { versionToTag } from './code-version.ts'
 import { refuseDeadlock } from './deadlock.ts'
@@ -65,7 +67,9 @@ export async function prepare(context: Context): Promise<readonly ServicePlan[]>
   const { aws, inputs, region, log } = context
   for (const sentence of inputs.commentLines) log.info(sentence)
   await checkAccount(aws, inputs.expectedAccountId)
-  const services = await loadTaskDefinitions(context, await readServices(context))
+  const found = await readServices(context)
+  const bounds = await planCounts(context, found)
+  const services = await loadTaskDefinitions(context, found)
   // With one service, applyChanges has the better error: it names the task definition.
   if (services.length > 1)
     refuseUnknownContainers(
@@ -77,9 +81,10 @@ export async function prepare(context: Context): Promise<readonly ServicePlan[]>
     context,
     drafts.flatMap(({ images }) => images),
   )
-  const plans = drafts.map((one) => toPlan(one, checked))
+  const plans = drafts.map((one) => toPlan(one, checked, bounds.get(nameOf(one.name))))
   reportUnknownMembers(context, plans)
-  for (const { name, before, revision } of plans) refuseDeadlock(name, before, inputs.serviceChanges, revision.arn)
+  for (const { name, before, revision, scaling } of plans)
+    refuseDeadlock(name, before, withScaling(inputs.serviceChanges, scaling), revision.arn)
   const first = inputs.beforeDeploy && planFor(plans, inputs.beforeDeploy)
   if (first !== undefined) chosenContainer(first, inputs.beforeDeploy?.container)
   // All services are in the account of the credentials.
@@ -109,13 +114,14 @@ function draft({ inputs, env }: Context, service: LoadedService): Draft {
 function toPlan(
   { name, before, base, registration, images, previous }: Draft,
   checked: ReadonlyMap<string, CheckedImage>,
-) {
+  scaling: ScalingBounds | undefined,
+): ServicePlan {
   refuseMissingPorts(name, before, registration)
   refuseMissingNamedPorts(name, before, registration)
   refuseOtherVolumes(name, before, registration)
   refuseMissingExecutionRole(registration)
   const shipped = images.flatMap((image) => checked.get(imageKey(image)) ?? [])
-  return { name, before, revision: plannedRevision(base, registration), shipped, ...defined({ previous }) }
+  return { name, before, revision: plannedRevision(base, registration), shipped, ...defined({ previous, scaling }) }
 }
 
 /** A registered revision that needs no change is deployed as it is. */
@@ -134,8 +140,6 @@ async function readServices({ aws, inputs, log, clock, signal }: Context): Promi
   for (const { name, before } of found) {
     refuseForeignController(name, before)
     refuseServiceChanges(name, before, inputs.serviceChanges)
-    const note = scaleInNote(nameOf(name), before, inputs.serviceChanges)
-    if (note !== undefined) log[note.level](note.text)
   }
   const busy = inProgress(found)
   if (busy.length === 0) return found

@@ -4,6 +4,7 @@ import { revisionName } from '../aws/short-names.ts'
 import type { Context } from '../inputs/context.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import type { Preview } from '../prepare/preview.ts'
+import { withScaling } from '../task-definition/desired-count.ts'
 import { type Difference, describeDifference, diffService, diffTaskDefinitions } from '../task-definition/diff.ts'
 import type { ServicePlan } from '../task-definition/service-plan.ts'
 
@@ -32,9 +33,10 @@ export function reportPlan({ log, step, inputs }: Context, previews: readonly Pr
 
 function linesOf(inputs: Inputs, { plan, current, movedTag }: Preview): readonly string[] {
   const revision = diffTaskDefinitions(current, plan.revision.registration, inputs)
+  const changes = withScaling(inputs.serviceChanges, plan.scaling)
   const differences: readonly Difference[] = [
     ...revision,
-    ...diffService(plan.before, inputs.serviceChanges).map((one) => ({ ...one, path: `service.${one.path}` })),
+    ...diffService(plan.before, changes).map((one) => ({ ...one, path: `service.${one.path}` })),
   ]
   const lines = [
     ...differences.map(describeDifference),

@@ -1,5 +1,6 @@
 import type { Service } from '@aws-sdk/client-ecs'
 import type { ServiceName } from '../aws/service-name.ts'
+import type { ScalingBounds } from '../inputs/inputs.ts'
 import type { CheckedImage } from './check-image.ts'
 import type { LoadedTaskDefinition } from './load-task-definition.ts'
 import type { Registration } from './registration.ts'
@@ -9,6 +10,8 @@ export interface ServicePlan {
   readonly name: ServiceName
   /** The service as it was found. */
   readonly before: Service
+  /** The bounds of autoscaling, where it sets the count of the service and `desired-count` asks for one. */
+  readonly scaling?: ScalingBounds
   /** The revision to deploy. */
   readonly revision: PlannedRevision
   readonly shipped: readonly CheckedImage[]

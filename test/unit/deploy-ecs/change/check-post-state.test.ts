@@ -66,6 +66,17 @@ describe('a service in the state', () => {
     expect(ownServices({ inputs: { ...inputs, serviceChanges: lowering }, log }, [left])).toEqual([rest])
   })
 
+  test('keeps the count that the bounds of autoscaling gave it, and its other settings where they gave none', () => {
+    const { log } = fakeLog()
+    const bounds = new Map([['prod/web', { min: 5, max: 8 }]])
+    const raised = { ...web, settings: { from: { desiredCount: 0 }, to: { desiredCount: 5 } } }
+    expect(ownServices({ inputs, log }, [raised], bounds)).toEqual([raised])
+    const left = { ...web, settings: { from: {}, to: {} } }
+    expect(ownServices({ inputs, log }, [left], bounds)).toEqual([left])
+    const forged = { ...web, settings: { from: { desiredCount: 0 }, to: { desiredCount: 6 } } }
+    expect(ownServices({ inputs, log }, [forged], bounds)[0]?.settings).toBeUndefined()
+  })
+
   test('is taken if the inputs name it', () => {
     const { log, lines } = fakeLog()
     expect(ownServices({ inputs, log }, [web])).toEqual([web])

@@ -18,6 +18,11 @@ test('reports a deployment that was started since, with the service as it is now
   expect(check?.plan).toEqual({ ...plan, before: now })
 })
 
+test('takes the count that autoscaling has set since', async () => {
+  const now = { ...before, desiredCount: 20 }
+  expect(await find(now)).toEqual({ plan: { ...plan, before: now } })
+})
+
 test.each([
   ['the same deployment', [before]],
   // The answer of a replica that lags.
