@@ -56,6 +56,8 @@ export interface CloudOptions {
   readonly intercept?: Intercept
   /** Changes of Datadog monitors: the `datadog:` section of a scenario. */
   readonly datadog?: DatadogScenario
+  /** Names under which clients reach the cloud, besides those of the loopback addresses. */
+  readonly hostnames?: readonly string[]
   /** Paths of programs that the cloud runs, if they are not on PATH. */
   readonly programs?: { readonly registry?: string; readonly moto?: string }
 }
@@ -182,7 +184,7 @@ async function compose(
     },
   })
   const admin = adminRoute({ journal, accounts, tokens: registry.tokens, alarms, scope: { account, region } })
-  const server = new Server([admin, registry.route, github.route, datadog.route, frontDoor])
+  const server = new Server([admin, registry.route, github.route, datadog.route, frontDoor], options.hostnames)
   closers.push(() => server.close())
   await server.listen(ADDRESS, options.port ?? 0)
   // Gives the default account's registry the endpoint's own address.

@@ -19,6 +19,8 @@ Runs a simulated AWS, with a simulated Datadog and GitHub, on this machine.
   --seed N           seed for all random decisions, a whole number
   --datadog FILE     scenario for Datadog's monitors, in YAML or JSON
   --journal FILE     write the journal to FILE as JSON lines
+  --allow-hostname NAME
+                     answer requests under this name, too, such as host.docker.internal; can be repeated
   --env-file FILE    write the environment to FILE as KEY=VALUE lines, once the cloud is ready
   --speed N          run the cloud's clock N times as fast (default 1)
   --help             show this help
@@ -50,15 +52,19 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       datadog: { type: 'string' },
       journal: { type: 'string' },
       'env-file': { type: 'string' },
+      'allow-hostname': { type: 'string', multiple: true, default: [] },
       speed: { type: 'string', default: '1' },
       help: { type: 'boolean', default: false },
     },
   })
   const { account, region, runtime, scenario, seed, datadog, journal, 'env-file': envFile } = values
+  const hostnames = values['allow-hostname']
   if (!/^\d{12}$/.test(account)) throw bad('account', 'an account number of 12 digits', account)
   if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region)) throw bad('region', 'a region such as us-east-1', region)
   if (runtime !== 'docker' && runtime !== 'simulated') throw bad('runtime', 'docker or simulated', runtime)
   if (seed !== undefined && !/^\d{1,10}$/.test(seed)) throw bad('seed', 'a whole number of up to 10 digits', seed)
+  const noName = hostnames.find((name) => !/^[\w-]+(\.[\w-]+)*$/.test(name))
+  if (noName !== undefined) throw bad('allow-hostname', 'a name or an address without a port', noName)
   if (journal !== undefined) mustBeWritable('journal', journal)
   if (envFile !== undefined) mustBeWritable('env-file', envFile)
   return {
@@ -71,6 +77,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       account,
       runtime,
       throttle: values.throttle,
+      hostnames,
       ...(scenario === undefined ? {} : { scenario: loadScenario(scenario) }),
       ...(seed === undefined ? {} : { seed: Number(seed) }),
       ...(datadog === undefined ? {} : { datadog: readDatadog(datadog) }),

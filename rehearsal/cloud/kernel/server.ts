@@ -1,6 +1,7 @@
 import { createServer, type Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Answer, Request, RequestHead } from './call.ts'
+import { whyForeign } from './local-requests.ts'
 
 /** One HTTP exchange. Its body is not read yet, so that a route can stream it. */
 export interface Exchange {
@@ -15,14 +16,24 @@ export interface Route {
   serve(exchange: Exchange): void | Promise<void>
 }
 
-/** Serves one port on one or more loopback addresses. The first route that claims a request serves it. */
+/** How many refusals are printed. A page could send any number. */
+const PRINTED_REFUSALS = 20
+
+/**
+ * Serves one port on one or more loopback addresses. The first route that claims a request serves it. Requests that a web
+ * page may have sent are refused.
+ */
 export class Server {
   readonly #routes: readonly Route[]
+  readonly #hostnames: readonly string[]
+  readonly #refusals = new Set<string>()
   readonly #listeners = new Map<string, HttpServer>()
   #port = 0
 
-  constructor(routes: readonly Route[]) {
+  /** @param hostnames names that it answers to, besides those of the loopback addresses. */
+  constructor(routes: readonly Route[], hostnames: readonly string[] = []) {
     this.#routes = routes
+    this.#hostnames = hostnames.map((name) => name.toLowerCase())
   }
 
   get port(): number {
@@ -60,8 +71,22 @@ export class Server {
     this.#listeners.clear()
   }
 
+  #refuse(exchange: Pick<Exchange, 'request' | 'response'>, message: string): void {
+    if (!this.#refusals.has(message) && this.#refusals.size < PRINTED_REFUSALS) {
+      this.#refusals.add(message)
+      console.error(message)
+    }
+    const body = JSON.stringify({ __type: 'AccessDeniedException', message })
+    send(exchange, { status: 403, headers: { 'content-type': 'application/json' }, body })
+  }
+
   async #dispatch(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
+      const foreign = whyForeign(request.headers, this.#hostnames)
+      if (foreign !== undefined) {
+        this.#refuse({ request, response }, foreign)
+        return
+      }
       const head = headOf(request)
       await this.#routes.find((route) => route.claims(head))?.serve({ head, request, response })
     } catch (error) {

@@ -1,11 +1,14 @@
+import { mkdtempSync } from 'node:fs'
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Answer, Request, Scope } from '../kernel/call.ts'
 import { type Child, ProgramMissing, startChild } from '../kernel/child.ts'
 import { AwsError } from '../kernel/errors.ts'
 
 /** Serves the other AWS services: moto's server, started by the first call that needs it. */
 export interface Moto {
-  /** Starts the server unless it runs. Resolves with its URL. Throws AwsError when moto is not installed. */
+  /** Starts the server unless it runs. Resolves with the path of its socket. Throws AwsError when moto is not installed. */
   start(): Promise<string>
   forward(request: Pick<Request, 'method' | 'url' | 'headers' | 'body'>, scope: Scope): Promise<Answer>
   close(): Promise<void>
@@ -14,26 +17,33 @@ export interface Moto {
 // Headers that belong to one connection, and not to the message.
 const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'date', 'server'])
 
-export function createMoto(program = 'moto_server'): Moto {
+/** @param allowHostAccess whether moto may run containers (Batch, Lambda). They can have any path of this machine. */
+export function createMoto(program = 'moto_server', allowHostAccess = false): Moto {
   const agent = new Agent({ keepAlive: true })
   let child: Child | undefined
-  let url: Promise<string> | undefined
+  let socket: Promise<string> | undefined
 
   const start = () => {
-    url ??= launch().catch((error: unknown) => {
+    socket ??= launch().catch((error: unknown) => {
       // The next call may find it installed.
-      url = undefined
+      socket = undefined
       throw unavailable(program, error)
     })
-    return url
+    return socket
   }
 
   async function launch(): Promise<string> {
-    // AWS's own policies, such as PowerUserAccess, are in every account.
-    const env = { MOTO_IAM_LOAD_MANAGED_POLICIES: 'true' }
-    child = startChild(program, ['-H', '127.0.0.1', '-p', '0'], '', env)
-    const [, where = ''] = await child.line(/Running on (http:\/\/127\.0\.0\.1:\d+)/)
-    return where
+    const folder = mkdtempSync(join(tmpdir(), 'slipway-moto-'))
+    // A socket in a private folder: moto answers any Host, so a web page must not reach it.
+    const path = join(folder, 'socket')
+    const env = {
+      // AWS's own policies, such as PowerUserAccess, are in every account.
+      MOTO_IAM_LOAD_MANAGED_POLICIES: 'true',
+      ...(allowHostAccess ? {} : { DOCKER_HOST: `unix://${join(folder, 'no-engine')}` }),
+    }
+    child = startChild(program, ['-H', `unix://${path}`, '-p', '0'], folder, env)
+    await child.line(/Running on unix:/)
+    return path
   }
 
   return {
@@ -44,9 +54,9 @@ export function createMoto(program = 'moto_server'): Moto {
         const { method } = request
         // moto reads the service and region from the signature, and the account from a header of its own.
         const headers = { ...request.headers, 'x-moto-account-id': scope.account }
-        const open = (where: string) =>
-          httpRequest(where + pathname + search, { method, headers, agent }, resolve).on('error', reject)
-        start().then((where) => open(where).end(request.body), reject)
+        const open = (socketPath: string) =>
+          httpRequest({ socketPath, path: pathname + search, method, headers, agent }, resolve).on('error', reject)
+        start().then((socketPath) => open(socketPath).end(request.body), reject)
       })
       const chunks: Buffer[] = []
       for await (const chunk of response) chunks.push(chunk as Buffer)

@@ -207,6 +207,7 @@ test.each([
   [['--scenario', 'good-weather'], /no scenario 'good-weather'.*all-is-well/],
   [['--scenario', 'out-of-memory'], /tasks, which only the simulated runtime supports.*--runtime simulated/],
   [['--seed', 'x'], /--seed needs a whole number.*not 'x'/],
+  [['--allow-hostname', 'http://web.test:80'], /--allow-hostname needs a name.*not 'http:\/\/web\.test:80'/],
   [['--colour', 'red'], /'--colour'/],
   [['--journal', '/nonexistent/folder/journal'], /--journal.*\/nonexistent\/folder\/journal/],
   [['--datadog', '/nonexistent/datadog.yaml'], /--datadog needs a Datadog scenario.*nonexistent/],

@@ -9,6 +9,7 @@ import { seededRandom } from '../../../rehearsal/cloud/kernel/random.ts'
 import { createMoto, type Moto } from '../../../rehearsal/cloud/moto/moto.ts'
 import { createSimulatedRuntime } from '../../../rehearsal/cloud/runtimes/simulated/index.ts'
 import { defaultNetwork } from '../../support/default-network.ts'
+import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts'
 import { type Difference, differences } from './moto-comparison/compare.ts'
 import { type Answer, calls } from './moto-comparison/ecs-calls.ts'
 
@@ -16,16 +17,19 @@ import { type Answer, calls } from './moto-comparison/ecs-calls.ts'
 
 let cloud: Cloud
 let moto: Moto
+let motoServer: FaultProxy
 
 beforeAll(async () => {
   // A clock that stands still: what differs must not depend on how far tasks have come.
   const clock = new ManualClock(Date.now())
   cloud = await startCloud({ clock, runtime: createSimulatedRuntime({ clock, random: seededRandom(1) }) })
   moto = createMoto()
+  motoServer = await startFaultProxy({ socketPath: await moto.start() })
 })
 
 afterAll(async () => {
   await cloud?.close()
+  await motoServer?.close()
   await moto?.close()
 })
 
@@ -79,7 +83,7 @@ const pattern = (at: string) =>
   )
 
 test("every difference to moto's responses is listed and explained", async () => {
-  const [ours, theirs] = await Promise.all([answersOf(cloud.url), moto.start().then(answersOf)])
+  const [ours, theirs] = await Promise.all([answersOf(cloud.url), answersOf(`http://${motoServer.host}`)])
   const found = calls.flatMap(({ name }) => differences(name, ours.get(name), theirs.get(name)))
   const file = new URL('./moto-comparison/ecs-differences.yaml', import.meta.url)
   const explanations = parse(readFileSync(file, 'utf8')) as readonly Explanation[]

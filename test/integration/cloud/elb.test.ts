@@ -7,6 +7,7 @@ import { type Cloud, startCloud } from '../../../rehearsal/cloud/cloud.ts'
 import { ManualClock } from '../../../rehearsal/cloud/kernel/clock.ts'
 import { createMoto, type Moto } from '../../../rehearsal/cloud/moto/moto.ts'
 import { defaultNetwork } from '../../support/default-network.ts'
+import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts'
 import { elbDifferences } from './moto-comparison/elb-differences.ts'
 import { explained, facts } from './moto-comparison/facts.ts'
 
@@ -23,6 +24,7 @@ interface World {
 
 let cloud: Cloud
 let moto: Moto
+let motoServer: FaultProxy
 let ours: World
 let theirs: World
 
@@ -49,11 +51,13 @@ beforeAll(async () => {
   cloud = await startCloud({ clock: new ManualClock() })
   moto = createMoto()
   ours = await worldAt(cloud.url)
-  theirs = await worldAt(await moto.start())
+  motoServer = await startFaultProxy({ socketPath: await moto.start() })
+  theirs = await worldAt(`http://${motoServer.host}`)
 })
 
 afterAll(async () => {
   for (const world of [ours, theirs]) world?.client.destroy()
+  await motoServer?.close()
   await moto?.close()
   await cloud?.close()
 })

@@ -1,3 +1,9 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import {
   ApplicationAutoScalingClient,
   DescribeScalableTargetsCommand,
@@ -13,8 +19,11 @@ import {
   RegisterTaskDefinitionCommand,
 } from '@aws-sdk/client-ecs'
 import { type Cloud, startCloud } from '../../../rehearsal/cloud/cloud.ts'
+import { busyboxImage, removeTestImages } from '../../support/busybox-image.ts'
 
-// Needs moto's server (pip install 'moto[server]').
+// Needs moto's server (pip install 'moto[server]'), the AWS CLI, and a Docker engine.
+
+const TEST = 'cloud-moto'
 
 let cloud: Cloud
 
@@ -85,6 +94,41 @@ test('Application Auto Scaling has targets for services of this cloud, and polic
   expect(targets.ScalableTargets).toMatchObject([{ ...web, MinCapacity: 2, MaxCapacity: 30 }])
   const policies = await autoscaling.send(new DescribeScalingPoliciesCommand({ ServiceNamespace }))
   expect(policies.ScalingPolicies).toMatchObject([{ ...web, PolicyName: 'cpu' }])
+})
+
+test("moto runs no container, which could have this machine's disk", async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-moto-test-'))
+  const image = await busyboxImage(TEST)
+  const aws = async (...args: string[]) => {
+    const env = { ...process.env, ...cloud.env }
+    const { stdout } = await promisify(execFile)('aws', [...args, '--output', 'json'], { env })
+    return JSON.parse(stdout)
+  }
+  const container = {
+    ...{ image, vcpus: 1, memory: 64, command: ['sh', '-c', 'echo x > /host/marker'] },
+    volumes: [{ name: 'disk', host: { sourcePath: folder } }],
+    mountPoints: [{ sourceVolume: 'disk', containerPath: '/host' }],
+  }
+  const policy = ['--assume-role-policy-document', '{"Version":"2012-10-17","Statement":[]}']
+  const { Role } = await aws('iam', 'create-role', '--role-name', 'batch', ...policy)
+  const machines = ['--compute-environment-name', 'machines', '--type', 'UNMANAGED', '--service-role', Role.Arn]
+  await aws('batch', 'create-compute-environment', ...machines)
+  const order = ['--priority', '1', '--compute-environment-order', 'order=1,computeEnvironment=machines']
+  await aws('batch', 'create-job-queue', '--job-queue-name', 'queue', '--state', 'ENABLED', ...order)
+  const definition = ['--type', 'container', '--container-properties', JSON.stringify(container)]
+  await aws('batch', 'register-job-definition', '--job-definition-name', 'touch', ...definition)
+  const job = ['--job-name', 'touch', '--job-queue', 'queue', '--job-definition', 'touch']
+  const { jobId } = await aws('batch', 'submit-job', ...job)
+  const ended = async (): Promise<string> => {
+    const { jobs } = await aws('batch', 'describe-jobs', '--jobs', jobId)
+    if (['FAILED', 'SUCCEEDED'].includes(jobs[0].status)) return jobs[0].status
+    await delay(200)
+    return ended()
+  }
+  expect(await ended()).toBe('FAILED')
+  expect(readdirSync(folder)).toEqual([])
+  rmSync(folder, { recursive: true })
+  await removeTestImages(TEST)
 })
 
 /** Asks `cloudUrl` for something of a service that only moto has. */

@@ -1,3 +1,4 @@
+import { request as ask } from 'node:http'
 import { connect } from 'node:net'
 import { type Route, readRequest, Server, send } from '../../../../../rehearsal/cloud/kernel/server.ts'
 
@@ -75,4 +76,53 @@ test('closing does not wait for clients that keep their connection', async () =>
   socket.on('error', () => undefined)
   await server.close()
   await closed
+})
+
+describe('requests that a web page may have made', () => {
+  /** Status and message of a request with these headers. `fetch` would not let a test set Host. */
+  const answerTo = (headers: Record<string, string>) =>
+    new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
+      const sent = ask({ host: '127.0.0.1', port: server.port, path: '/echo', method: 'POST', headers }, (answer) => {
+        let body = ''
+        answer.setEncoding('utf8').on('data', (text: string) => {
+          body += text
+        })
+        answer.on('end', () => resolve({ status: answer.statusCode, body }))
+      })
+      sent.on('error', reject).end()
+    })
+  const { error } = console
+  const logged: unknown[] = []
+  beforeEach(() => {
+    logged.length = 0
+    console.error = (...args) => logged.push(...args)
+  })
+  afterEach(() => Object.assign(console, { error }))
+
+  test('are refused before any route sees them, with the option that allows the name', async () => {
+    const { status, body } = await answerTo({ host: 'rebound.example:4566' })
+    expect(status).toBe(403)
+    expect(JSON.parse(body)).toEqual({
+      __type: 'AccessDeniedException',
+      message: expect.stringMatching(/Host 'rebound\.example:4566'.*--allow-hostname rebound\.example/),
+    })
+  })
+
+  test('are told on the console once for each name', async () => {
+    await answerTo({ host: 'rebound.example' })
+    await answerTo({ host: 'rebound.example' })
+    await answerTo({ origin: 'https://page.example' })
+    expect(logged.map(String)).toEqual([
+      expect.stringContaining("Host 'rebound.example'"),
+      expect.stringContaining("Origin 'https://page.example'"),
+    ])
+  })
+
+  test('names that the cloud was given are answered', async () => {
+    await server.close()
+    server = new Server([echo, rest], ['host.docker.internal'])
+    await server.listen('127.0.0.1', 0)
+    expect((await answerTo({ host: 'host.docker.internal:4566' })).status).toBe(200)
+    expect((await answerTo({ host: 'rebound.example' })).status).toBe(403)
+  })
 })

@@ -51,3 +51,11 @@ it('a job without id-token: write gets no token', async () => {
   const { log } = await run(job('permissions: { contents: write }', 'echo "[$ACTIONS_ID_TOKEN_REQUEST_URL]"'))
   expect(log).toEqual(['[]'])
 })
+
+it.each(['Host: rebound.example', 'Origin: https://page.example'])(
+  'a request with %s gets no token',
+  async (header) => {
+    const { log } = await run(job('permissions: { id-token: write }', `${ask} -H "${header}" -w '%{http_code}'`))
+    expect(log.at(-1)).toBe('403')
+  },
+)
