@@ -1,6 +1,7 @@
 import type { Answer, Request } from '../kernel/call.ts'
 import type { Deployments } from './dora/deployments.ts'
 import type { Failures } from './dora/failures.ts'
+import type { Gates } from './gates/gates.ts'
 import { DatadogError, json } from './http/answers.ts'
 import { readBody } from './http/body.ts'
 import { STATES } from './monitors/monitor.ts'
@@ -14,15 +15,17 @@ interface Steered {
   readonly monitors: Monitors
   readonly deployments: Deployments
   readonly failures: Failures
+  readonly gates: Gates
   play(scenario: Scenario): void
 }
 
 /** Answers what is below ADMIN_PATH. */
-export function adminRequest({ monitors, deployments, failures, play }: Steered): (request: Request) => Answer {
+export function adminRequest({ monitors, deployments, failures, gates, play }: Steered): (request: Request) => Answer {
   const pages: Readonly<Record<string, (request: Request) => Answer>> = {
     'GET monitors': () => json(200, monitors.all()),
     'GET deployments': () => json(200, deployments.all()),
     'GET failures': () => json(200, failures.all()),
+    'GET evaluations': () => json(200, gates.all()),
     // A scenario as JSON, from its beginning.
     'PUT scenario': (request) => {
       play(parseScenario(readBody(request)))
@@ -34,6 +37,12 @@ export function adminRequest({ monitors, deployments, failures, play }: Steered)
       if (state === undefined) throw new DatadogError(400, `'state' must be one of ${STATES.join(', ')}`)
       const group = url.searchParams.get('group') ?? undefined
       return json(200, { changed: monitors.turn(url.searchParams.get('monitor') ?? '', state, group) })
+    },
+    // `?status=fail`, and `&reason=`, `&rule=NAME` for one rule, `&evaluation=ID` for another one than the last in progress.
+    'POST decide': ({ url }) => {
+      const { status, evaluation: id, ...which } = Object.fromEntries(url.searchParams)
+      if (status !== 'pass' && status !== 'fail') throw new DatadogError(400, "'status' must be pass or fail")
+      return json(200, gates.decide(status, { ...which, ...(id === undefined ? {} : { id }) }))
     },
   }
 

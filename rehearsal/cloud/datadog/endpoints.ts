@@ -3,6 +3,7 @@ import type { ChangeEvents } from './change-events.ts'
 import type { Deployments } from './dora/deployments.ts'
 import type { Failures } from './dora/failures.ts'
 import type { Events } from './events.ts'
+import type { Gates } from './gates/gates.ts'
 import { json, type RecordedAnswer } from './http/answers.ts'
 import type { Limit } from './http/rate-limit.ts'
 import type { Monitors } from './monitors/monitors.ts'
@@ -23,10 +24,11 @@ interface Parts {
   readonly deployments: Deployments
   readonly failures: Failures
   readonly monitors: Monitors
+  readonly gates: Gates
 }
 
 /** The endpoints that are modelled. */
-export function endpointsOf({ events, changes, deployments, failures, monitors }: Parts): readonly Endpoint[] {
+export function endpointsOf({ events, changes, deployments, failures, monitors, gates }: Parts): readonly Endpoint[] {
   const endpoint = (route: string, keys: Endpoint['keys'], limit: string, answer: Endpoint['answer']): Endpoint => {
     const [method = '', path = ''] = route.split(' ')
     return { method, path: patternOf(path), keys, limit: { name: limit, limit: 600, period: 60 }, answer }
@@ -43,6 +45,9 @@ export function endpointsOf({ events, changes, deployments, failures, monitors }
     endpoint('PATCH /api/v2/dora/deployments/{id}', 'both', 'dora', (r, [id = '']) => deployments.patch(r, id)),
     endpoint('POST /api/v2/dora/failure', 'api', 'dora', (r) => failures.post(r)),
     endpoint('POST /api/v2/dora/incident', 'api', 'dora', (r) => failures.post(r)),
+
+    endpoint('POST /api/v2/deployments/gates/evaluation', 'both', 'gates', (r) => gates.trigger(r)),
+    endpoint('GET /api/v2/deployments/gates/evaluation/{id}', 'both', 'gates', (_, [id = '']) => gates.result(id)),
 
     endpoint('GET /api/v1/monitor', 'both', 'monitors', (r) => monitors.list(r)),
     endpoint('GET /api/v1/monitor/{id}', 'both', 'monitors', (r, [id = '']) => monitors.get(r, id)),

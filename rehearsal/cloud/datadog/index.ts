@@ -11,10 +11,11 @@ import { Failures } from './dora/failures.ts'
 import { endpointsOf } from './endpoints.ts'
 import { Events } from './events.ts'
 import { Faults } from './faults.ts'
+import { Gates } from './gates/gates.ts'
 import { DatadogError, type RecordedAnswer, writeDatadogError } from './http/answers.ts'
 import { type Limit, RateLimits } from './http/rate-limit.ts'
 import { Monitors } from './monitors/monitors.ts'
-import type { FaultRule, Scenario } from './scenario.ts'
+import { type FaultRule, gatesOf, type Scenario } from './scenario.ts'
 import { ScenarioPlayer } from './scenario-player.ts'
 
 export interface DatadogKeys {
@@ -37,15 +38,17 @@ export function createDatadog({ clock, journal }: { clock: Clock; journal: Journ
   const deployments = new Deployments()
   const failures = new Failures()
   const monitors = new Monitors(clock)
+  const gates = new Gates(clock, journal, monitors)
   const limits = new RateLimits(clock)
   const faults = new Faults()
   const player = new ScenarioPlayer(clock, journal, monitors)
   const play = (scenario: Scenario) => {
     faults.replace(scenario.faults)
+    gates.replace(gatesOf(scenario))
     player.play(scenario)
   }
 
-  const endpoints = endpointsOf({ events, changes, deployments, failures, monitors })
+  const endpoints = endpointsOf({ events, changes, deployments, failures, monitors, gates })
 
   function answer(request: Request): RecordedAnswer {
     const { method, url, headers } = request
@@ -89,7 +92,7 @@ export function createDatadog({ clock, journal }: { clock: Clock; journal: Journ
     }
   }
 
-  const admin = adminRequest({ monitors, deployments, failures, play })
+  const admin = adminRequest({ monitors, deployments, failures, gates, play })
   return {
     keys,
     play,

@@ -10,7 +10,7 @@ export class ScenarioPlayer {
   readonly #clock: Clock
   readonly #journal: Journal
   readonly #monitors: Monitors
-  #scenario: Scenario = { monitors: [], faults: [] }
+  #scenario: Pick<Scenario, 'monitors'> = { monitors: [] }
   #timers: Timer[] = []
   #counts = new Map<string, number>()
 

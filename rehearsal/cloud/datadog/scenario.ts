@@ -1,5 +1,8 @@
 // The `datadog:` section of a scenario file.
 import { z } from 'zod'
+import type { GatesSetup } from './gates/gates.ts'
+import { FAULTY } from './gates/reasons.ts'
+import { RULE_TYPES, USUAL_DURATION } from './gates/rule.ts'
 import { type MonitorSetup, STATES, TYPES } from './monitors/monitor.ts'
 
 const state = z.enum(STATES)
@@ -49,6 +52,36 @@ const monitor = z.strictObject({
   changes: z.array(change).default([]),
 })
 
+const rule = z.strictObject({
+  type: z.enum(RULE_TYPES),
+  name: z.string(),
+  /** Of a rule of monitors, in the syntax of Datadog's monitor search. */
+  query: z.string().default(''),
+  duration: duration.optional(),
+  dryRun: z.boolean().default(false),
+  /** Decides the rule, whatever the monitors say. */
+  result: z
+    .strictObject({ status: z.enum(['pass', 'fail']), after: duration.prefault('0s'), reason: z.string().optional() })
+    .optional(),
+})
+
+const gate = z.strictObject({
+  service: z.string(),
+  env: z.string(),
+  identifier: z.string().default('default'),
+  dryRun: z.boolean().default(false),
+  rules: z.array(rule).min(1),
+})
+
+/** A version that faulty deployment detection finds, some time after an evaluation began. */
+const faultyDeployment = z.strictObject({
+  service: z.string().optional(),
+  env: z.string().optional(),
+  version: z.string(),
+  after: duration.prefault('0s'),
+  reason: z.string().default(FAULTY),
+})
+
 const fault = z.strictObject({
   /** Start of the paths of requests that fail. Default: all requests. */
   path: z.string().default('/'),
@@ -66,6 +99,10 @@ const fault = z.strictObject({
 /** The `datadog:` section of a scenario. */
 export const datadogScenario = z.strictObject({
   monitors: z.array(monitor).default([]),
+  gates: z.array(gate).default([]),
+  faultyDeployments: z.array(faultyDeployment).default([]),
+  /** How long a new evaluation of a gate is not found yet. */
+  evaluationLag: duration.prefault('0s'),
   faults: z.array(fault).default([]),
 })
 
@@ -108,3 +145,19 @@ export const setupOf = (of: Scenario['monitors'][number], now: number): MonitorS
 
 const mutesOf = ({ silenced }: Scenario['monitors'][number]): readonly (readonly [string, number | null])[] =>
   Array.isArray(silenced) ? silenced.map((group) => [group, null]) : Object.entries(silenced)
+
+/** The gates of the scenario. */
+export const gatesOf = ({ gates, faultyDeployments, evaluationLag }: Scenario): GatesSetup => ({
+  faulty: faultyDeployments,
+  lag: evaluationLag,
+  gates: gates.map((of) => ({
+    ...of,
+    rules: of.rules.map(({ type, name, query, duration, dryRun, result }) => ({
+      name,
+      dryRun,
+      duration: duration ?? USUAL_DURATION[type],
+      check: type === 'monitor' ? { type, query } : { type },
+      ...(result === undefined ? {} : { result }),
+    })),
+  })),
+})

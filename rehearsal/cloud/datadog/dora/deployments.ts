@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import type { Members, Request } from '../../kernel/call.ts'
 import { DatadogError, json, type RecordedAnswer } from '../http/answers.ts'
 import { attributesOf, dataOf, textOf } from '../http/attributes.ts'
 import { readBody } from '../http/body.ts'
+import { hexOf } from '../http/ids.ts'
 import { type ChangeFailure, PATCH_TYPE, readChangeFailure } from './change-failure.ts'
 import { readEvent, type Times } from './event.ts'
 
@@ -17,7 +17,7 @@ export class Deployments {
     const attributes = attributesOf(dataOf(readBody(request)))
     textOf(attributes, 'service', true)
     const { id: given, times } = readEvent(attributes, true)
-    const id = given ?? createHash('sha256').update(`deployment ${this.#deployments.size}`).digest('hex').slice(0, 16)
+    const id = given ?? hexOf(`deployment ${this.#deployments.size}`)
     const deployment = { ...attributes, ...times, id }
     // The id exists: the same deployment, sent again.
     if (!this.#deployments.has(id)) this.#deployments.set(id, deployment)

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import type { Members, Request } from '../../kernel/call.ts'
 import { json, type RecordedAnswer } from '../http/answers.ts'
 import { attributesOf, dataOf, textOf, textsOf } from '../http/attributes.ts'
 import { readBody } from '../http/body.ts'
+import { uuidOf } from '../http/ids.ts'
 import { readEvent } from './event.ts'
 
 /** DORA metrics: failures, which are incidents in production. */
@@ -25,9 +25,3 @@ export class Failures {
     return [...this.#failures.values()]
   }
 }
-
-const uuidOf = (text: string) =>
-  createHash('sha256')
-    .update(text)
-    .digest('hex')
-    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5')

@@ -47,6 +47,16 @@ export function matchingDowntimes({ id, groups, downtimes }: Muted, now: number)
   })
 }
 
+/** Whether all groups are muted, now, by mutes or downtimes. */
+export function isMuted(monitor: Muted, now: number): boolean {
+  const scopes = [
+    ...Object.keys(silencedAt(monitor, now)).map((scope) => [scope]),
+    ...monitor.downtimes.filter((downtime) => inForce(downtime, now)).map(({ scope }) => scope),
+  ]
+  const groups = monitor.groups.size === 0 ? ['*'] : [...monitor.groups.keys()]
+  return groups.every((group) => scopes.some((scope) => covers(scope, group)))
+}
+
 const inForce = ({ start, end }: Downtime, now: number) => start <= now && (end === null || end > now)
 
 /** Whether a group is in a scope: it has all its tags, or the monitor is not split by them. */

@@ -1,8 +1,10 @@
 import type { Members, Request } from '../../kernel/call.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import { DatadogError, json, type RecordedAnswer } from '../http/answers.ts'
+import { isMuted } from './downtimes.ts'
 import { Monitor, type MonitorSetup, type State } from './monitor.ts'
 import { ALL, listOf, readWanted, writeMonitor } from './monitor-answer.ts'
+import { parseQuery, type Searched } from './search-query.ts'
 
 /** Default and maximum of `page_size`. */
 const USUAL_PAGE = 100
@@ -11,6 +13,7 @@ const LARGEST_PAGE = 1000
 /** Monitors and the states of their groups, as a scenario or a test sets them. */
 export class Monitors {
   readonly #clock: Clock
+  readonly #listeners = new Set<() => void>()
   #monitors: readonly Monitor[] = []
 
   constructor(clock: Clock) {
@@ -27,7 +30,20 @@ export class Monitors {
     const monitor = this.#monitors.find(({ id, settings }) => String(id) === which || settings.name === which)
     if (monitor === undefined) throw new DatadogError(404, `Monitor not found: ${which}`)
     const names = group === undefined ? [...monitor.groups.keys()] : [group]
-    return names.filter((name) => monitor.enter(name, state, this.#now()))
+    const changed = names.filter((name) => monitor.enter(name, state, this.#now()))
+    if (changed.length > 0) for (const listener of this.#listeners) listener()
+    return changed
+  }
+
+  /** Calls `listener` after each change of a state. Returns how to stop that. */
+  onTurn(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** The monitors that a search finds. */
+  search(query: string): readonly Searched[] {
+    return this.#monitors.map((monitor) => searchedOf(monitor, this.#now())).filter(parseQuery(query))
   }
 
   /** `GET /api/v1/monitor` */
@@ -63,6 +79,16 @@ export class Monitors {
     return Math.floor(this.#clock.now() / 1000)
   }
 }
+
+const searchedOf = (monitor: Monitor, now: number): Searched => ({
+  id: monitor.id,
+  name: monitor.settings.name,
+  type: monitor.settings.type,
+  tags: monitor.settings.tags,
+  status: monitor.overall,
+  priority: monitor.settings.priority,
+  muted: isMuted(monitor, now),
+})
 
 /** The filters `monitor_tags`, `name` and `id_offset`. */
 function matchOf(ask: URLSearchParams): (monitor: Monitor) => boolean {
