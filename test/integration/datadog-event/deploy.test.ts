@@ -7,12 +7,14 @@ import { DescribeServicesCommand } from '@aws-sdk/client-ecs'
 import { main } from '../../../actions/datadog-event/src/main.ts'
 import { createDatadog } from '../../../rehearsal/cloud/datadog/index.ts'
 import { parseScenario } from '../../../rehearsal/cloud/datadog/scenario.ts'
+import type { Entry } from '../../../rehearsal/cloud/kernel/journal.ts'
 import { Server } from '../../../rehearsal/cloud/kernel/server.ts'
 import { actionInputs } from '../../support/action-inputs.ts'
 import { recordingWorld } from '../../support/datadog-event/datadog.ts'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
 
+const IMAGE = `example.com/web@sha256:${'a'.repeat(64)}`
 const folder = mkdtempSync(join(tmpdir(), 'slipway-deploy-'))
 let cloud: EcsCloud
 let server: Server
@@ -54,6 +56,9 @@ const running = async () => {
   const { services } = await cloud.ecs.send(new DescribeServicesCommand({ cluster: 'production', services: ['web'] }))
   return services?.[0]?.taskDefinition?.replace(/^.*\//, '')
 }
+
+const tagsOf = (entry: Entry | undefined) =>
+  (entry?.['event'] as { readonly tags: readonly string[] } | undefined)?.tags ?? []
 
 const monitors = (...changes: readonly object[]) =>
   parseScenario({
@@ -110,6 +115,11 @@ test('a deploy that monitors fail is rolled back and recorded as a remedied chan
   ])
   expect(told[0]).toMatchObject({ event: { title: 'Deploy of web next to production failed', alert_type: 'error' } })
   expect(told[4]).toMatchObject({ event: { title: 'Rollback of web to ok in production succeeded' } })
+  // The run's commit is the one that was rolled back.
+  expect(tagsOf(told[4])).toEqual(expect.arrayContaining(['version:ok', 'deploy_kind:rollback']))
+  expect(tagsOf(told[4]).filter((tag) => tag.startsWith('git.commit.sha'))).toEqual([])
+  expect(told[6]).toMatchObject({ deployment: { version: 'ok' } })
+  expect(told[6]?.['deployment']).not.toHaveProperty('git')
   const [failed] = bad.outputs['dora-deployment-ids'] as string[]
   const [undoing] = undone.outputs['dora-deployment-ids'] as string[]
   expect(told[3]).toMatchObject({ failure: { id: failed, change_failure: true } })
@@ -138,4 +148,33 @@ test('a deploy that the circuit breaker rolled back is recorded as a failure', a
   const [event, , failure] = cloud.journal.entries('datadog')
   expect(event).toMatchObject({ event: { alert_type: 'error', aggregation_key: told.outputs['deploy-id'] } })
   expect(failure).toMatchObject({ failure: { change_failure: true } })
+})
+
+test('after the circuit breaker’s rollback the version is what runs, and the one that failed has a tag of its own', async () => {
+  datadog.play(monitors())
+  const shipped = await deploy(cloud, { image: 'example.com/web:crash' })
+  await step({ 'deploy-record': JSON.stringify(shipped.outputs['deploy-record']), service: '', env: '' })
+  const tags = tagsOf(cloud.journal.entries('datadog')[0])
+  expect(tags).toEqual(expect.arrayContaining(['version:ok', 'deploy_version:crash', 'deploy_status:rolled-back']))
+})
+
+test('a deploy that changed nothing is no change and no deployment', async () => {
+  datadog.play(monitors())
+  await deploy(cloud, { image: IMAGE })
+  const again = await deploy(cloud, { image: IMAGE })
+  const told = await step({
+    ...{ service: '', env: '', send: 'event, change-event, dora-deployment' },
+    'deploy-record': JSON.stringify(again.outputs['deploy-record']),
+  })
+  const entries = cloud.journal.entries('datadog')
+  expect(entries).toHaveLength(1)
+  expect(entries[0]).toMatchObject({ event: { title: 'Deploy of web changed nothing', alert_type: 'info' } })
+  expect(told.lines.join()).toContain('No change event and no DORA deployment for web: nothing was rolled out.')
+})
+
+test('a build that failed is no deployment and no change failure', async () => {
+  datadog.play(monitors())
+  await step({ 'deploy-record': '', status: 'failure', send: 'event, change-event, dora-deployment' })
+  const entries = cloud.journal.entries('datadog')
+  expect(entries.map(({ path }) => path)).toEqual(['/api/v1/events'])
 })

@@ -1,3 +1,4 @@
+import type { DeployedService } from '../../../actions/datadog-event/src/deploy/deploy.ts'
 import type { DeployRecord } from '../../../toolkit/deploy-record.ts'
 import { exec } from '../../../toolkit/process/exec.ts'
 import { query } from '../../../toolkit/process/query.ts'
@@ -58,6 +59,12 @@ export function recordingWorld(env: Environment, more: Partial<World> = {}) {
   }
   return { world, clock, lines, warnings, masked, outputs, summaries }
 }
+
+/** A service that was deployed, of which nothing more is known. */
+export const deployedService = (name: string, more: Partial<DeployedService> = {}): DeployedService => ({
+  ...{ name, images: [], started: true, code: {}, previousCode: {}, runs: { code: {} } },
+  ...more,
+})
 
 export const RECORD: DeployRecord = {
   schema: 1,

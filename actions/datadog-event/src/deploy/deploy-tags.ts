@@ -1,19 +1,25 @@
 import { cut } from '../../../../toolkit/text/cut.ts'
-import type { Deploy } from './deploy.ts'
+import { type Deploy, distinct, nameOfCode } from './deploy.ts'
 
 /** Datadog's limits: characters of a tag, and tags of an event. */
 export const TAG_LIMIT = 200
 export const TAGS_LIMIT = 100
 
-/** The tags that tie a deploy to metrics, traces and logs: unified service tagging, and where the code came from. */
+/**
+ * The tags that tie a deploy to metrics, traces and logs: unified service tagging, and where the code came from. `version` and
+ * `git.commit.sha` are those of the code that runs at the end; `deploy_version` is what the deploy brought, where that is another.
+ */
 export function deployTags(deploy: Deploy, more: readonly string[]): readonly string[] {
-  const { commit } = deploy
+  const { commit, services } = deploy
+  const versions = distinct(services.map(({ runs }) => nameOfCode(runs.code)))
+  const brought = distinct(services.map(({ code }) => nameOfCode(code)))
   const own = [
     tag('env', deploy.environment),
-    ...deploy.services.map(({ name }) => tag('service', name)),
-    tag('version', deploy.version ?? commit.sha),
+    ...services.map(({ name }) => tag('service', name)),
+    ...versions.map((version) => tag('version', version)),
+    ...brought.filter((version) => !versions.includes(version)).map((version) => tag('deploy_version', version)),
     tag('team', deploy.team),
-    tag('git.commit.sha', commit.sha),
+    ...distinct(services.map(({ runs }) => runs.code.commit)).map((sha) => tag('git.commit.sha', sha)),
     tag('git.repository_url', commit.repositoryUrl),
     tag('deploy_status', deploy.status),
     tag('deploy_kind', deploy.kind),

@@ -1,5 +1,5 @@
 import { resourceName } from '../../../../toolkit/aws/arn.ts'
-import type { Deploy, DeployedService, Status } from './deploy.ts'
+import { agreed, type Deploy, type DeployedService, type Status } from './deploy.ts'
 import { cut, cutKeeping, eventCode, eventLink, harmless, plain } from './safe-text.ts'
 
 /** A deploy in one line: "Deploy of web to production succeeded". */
@@ -7,14 +7,27 @@ export function deployTitle(deploy: Deploy, limit: number): string {
   const what = deploy.services.map(({ name }) => name).join(', ')
   const where =
     deploy.environment === undefined ? '' : ` ${deploy.kind === 'rollback' ? 'in' : 'to'} ${deploy.environment}`
-  const version = deploy.version === undefined ? '' : ` ${deploy.kind === 'rollback' ? 'to ' : ''}${deploy.version}`
+  const name = agreed(deploy.services.map(({ code }) => code.version))
+  const version = name === undefined ? '' : ` ${deploy.kind === 'rollback' ? 'to ' : ''}${shortVersion(name)}`
   const noun = deploy.kind === 'rollback' ? 'Rollback' : 'Deploy'
-  const ending = deploy.status === 'succeeded' && !deploy.awaited ? NOT_AWAITED : ENDINGS[deploy.status]
+  const ending = endingOf(deploy)
   // Shortens the middle, as the ending says how the deploy went.
   return `${cut(harmless(`${noun} of ${what}${version}${where}`), limit - ending.length - 1)} ${ending}`
 }
 
-const NOT_AWAITED = 'was handed to ECS'
+/** A commit as a version, as `datadog-tags: auto` of deploy-ecs has it. */
+const shortVersion = (version: string) => (/^[0-9a-f]{40}$/.test(version) ? version.slice(0, 7) : version)
+
+function endingOf({ status, awaited, services }: Deploy): string {
+  const ending = ENDINGS[status]
+  // Only a record says so for certain.
+  const isRecorded = services.every(({ taskDefinition }) => taskDefinition !== undefined)
+  if (isRecorded && !services.some(({ started }) => started)) {
+    return status === 'succeeded' ? 'changed nothing' : `${ending} before its rollout`
+  }
+  return status === 'succeeded' && !awaited ? 'was handed to ECS' : ending
+}
+
 const ENDINGS: Readonly<Record<Status, string>> = {
   started: 'started',
   succeeded: 'succeeded',
@@ -31,6 +44,7 @@ export function deployText(deploy: Deploy, extra: string | undefined, limit: num
   const lines = [
     ...deploy.services.flatMap((service) => serviceLines(service)),
     message === undefined ? '' : `> ${plain(message)}`,
+    deploy.note ?? '',
     extra ?? '',
   ]
   return cutKeeping(lines.filter((line) => line !== '').join('\n\n'), deployLinks(deploy), limit)

@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto'
-import { type DeployRecord, VERDICTS } from '../../../../toolkit/deploy-record.ts'
-import type { WorkflowRun } from '../../../../toolkit/github.ts'
-import { parseReference } from '../../../../toolkit/image-reference.ts'
+import { VERDICTS } from '../../../../toolkit/deploy-record.ts'
 import { cut } from './safe-text.ts'
 
 /** Where a deploy stands: it has begun, or it has ended in one of deploy-ecs's verdicts. */
 export const STATUSES = ['started', ...VERDICTS] as const
 export type Status = (typeof STATUSES)[number]
+
+/** Version and commit of code, each only if it is known. */
+export interface Code {
+  readonly version?: string
+  readonly commit?: string
+}
 
 export interface DeployedService {
   readonly name: string
@@ -15,6 +19,13 @@ export interface DeployedService {
   readonly taskDefinition?: string
   readonly previousTaskDefinition?: string
   readonly images: readonly string[]
+  /** `false`: nothing was rolled out. */
+  readonly started: boolean
+  /** What the deploy brings. */
+  readonly code: Code
+  readonly previousCode: Code
+  /** What the service runs at the end of the deploy; of a deploy that has begun, what it shall run. */
+  readonly runs: { readonly taskDefinition?: string; readonly code: Code }
 }
 
 export interface PullRequest {
@@ -31,7 +42,6 @@ export interface Deploy {
   /** `false` where ECS accepted the deploy and its end was not awaited. */
   readonly awaited: boolean
   readonly environment?: string
-  readonly version?: string
   readonly team?: string
   readonly account?: string
   readonly region?: string
@@ -48,6 +58,8 @@ export interface Deploy {
   }
   readonly pullRequest?: PullRequest
   readonly run: { readonly url: string; readonly actor: string; readonly ref: string }
+  /** What came after the deploy, in a sentence. */
+  readonly note?: string
 }
 
 /** Facts of a deploy from inputs, which win over its record. */
@@ -58,6 +70,7 @@ export interface DeployOverrides {
   readonly environment?: string
   readonly version?: string
   readonly team?: string
+  readonly note?: string
 }
 
 /** What was changed, from the event that started the workflow. */
@@ -66,89 +79,18 @@ export interface DeployedChange {
   readonly pullRequest?: PullRequest
 }
 
-/** A deploy as deploy-ecs recorded it. */
-export function deployOfRecord(record: DeployRecord, overrides: DeployOverrides, change: DeployedChange): Deploy {
-  const names = overrides.services
-  return {
-    ...described(overrides, record.environment, imageTag(record)),
-    id: overrides.id ?? record.deployId,
-    kind: record.kind ?? 'deploy',
-    awaited: record.waitedFor !== 'none',
-    status: overrides.status ?? record.verdict,
-    ...(record.account === undefined ? {} : { account: record.account }),
-    region: record.region,
-    services: record.services.map((service, index) => ({
-      // One name given for one service is Datadog's name for it, where that is not the one of ECS.
-      name: names.length === record.services.length ? (names[index] ?? service.service) : service.service,
-      cluster: service.cluster,
-      reason: service.reason,
-      taskDefinition: service.taskDefinition,
-      ...(service.previousTaskDefinition === undefined
-        ? {}
-        : { previousTaskDefinition: service.previousTaskDefinition }),
-      images: service.images.map(({ image }) => image),
-    })),
-    startedAt: Date.parse(record.startedAt),
-    finishedAt: Date.parse(record.finishedAt),
-    commit: { ...record.commit, ...(change.message === undefined ? {} : { message: change.message }) },
-    ...(change.pullRequest === undefined ? {} : { pullRequest: change.pullRequest }),
-    run: record.run,
-  }
-}
+/** The text that names code in Datadog's tag `version`: the version, else the commit. */
+export const nameOfCode = ({ version, commit }: Code): string | undefined => version ?? commit
 
-/** A deploy without a record: one that is about to start, or one that another tool does. */
-export function deployOfRun(
-  run: WorkflowRun,
-  status: Status,
-  overrides: DeployOverrides,
-  change: DeployedChange,
-  now: number,
-): Deploy {
-  return {
-    ...described(overrides, undefined, undefined),
-    id: overrides.id ?? idOfRun(run, overrides.environment),
-    kind: 'deploy',
-    awaited: true,
-    status,
-    services: overrides.services.map((name) => ({ name, images: [] })),
-    startedAt: now,
-    ...(status === 'started' ? {} : { finishedAt: now }),
-    commit: {
-      sha: run.sha,
-      url: run.commitUrl,
-      repositoryUrl: run.repositoryUrl,
-      ...(change.message === undefined ? {} : { message: change.message }),
-    },
-    ...(change.pullRequest === undefined ? {} : { pullRequest: change.pullRequest }),
-    run: { url: run.url, actor: run.actor, ref: run.refName },
-  }
-}
+/** The values that there are, each once. */
+export const distinct = (values: readonly (string | undefined)[]): readonly string[] => [
+  ...new Set(values.filter((value): value is string => value !== undefined && value !== '')),
+]
 
-function described(overrides: DeployOverrides, environment: string | undefined, version: string | undefined) {
-  const known = {
-    environment: overrides.environment ?? environment,
-    version: overrides.version ?? version,
-    team: overrides.team,
-  }
-  return {
-    ...(known.environment === undefined ? {} : { environment: known.environment }),
-    ...(known.version === undefined ? {} : { version: known.version }),
-    ...(known.team === undefined ? {} : { team: known.team }),
-  }
-}
-
-const idOfRun = (run: WorkflowRun, environment: string | undefined) =>
-  [run.repository, run.id, run.attempt, environment].filter((part) => part !== undefined && part !== '').join('-')
-
-/** The tag that the images share, as `registry/web:1.4.2@sha256:…` has it: what people call the version. */
-function imageTag(record: DeployRecord): string | undefined {
-  const tags = record.services.flatMap(({ images }) => images.map(({ image }) => tagOf(image)))
-  return new Set(tags).size === 1 ? tags[0] : undefined
-}
-
-function tagOf(image: string): string | undefined {
-  const reference = parseReference(image)
-  return reference.kind === 'reference' ? reference.tag : undefined
+/** The value of all that have one; `undefined` where they differ. */
+export function agreed(values: readonly (string | undefined)[]): string | undefined {
+  const [value, ...others] = distinct(values)
+  return others.length === 0 ? value : undefined
 }
 
 /** The key that ties a deploy's events together: its id, and where that is longer than Datadog takes, most of it. */

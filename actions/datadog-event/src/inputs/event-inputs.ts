@@ -1,20 +1,11 @@
-import { type DeployRecord, parseDeployRecord, type VerdictName } from '../../../../toolkit/deploy-record.ts'
 import { InputError } from '../../../../toolkit/errors.ts'
-import { readWorkflowRun } from '../../../../toolkit/github.ts'
 import type { InputReader } from '../../../../toolkit/inputs.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
 import { cut } from '../../../../toolkit/text/cut.ts'
-import {
-  type Deploy,
-  type DeployOverrides,
-  deployOfRecord,
-  deployOfRun,
-  STATUSES,
-  type Status,
-} from '../deploy/deploy.ts'
+import type { Deploy } from '../deploy/deploy.ts'
 import { TAG_LIMIT, TAGS_LIMIT } from '../deploy/deploy-tags.ts'
-import { readDeployedChange } from '../deploy/deployed-change.ts'
 import { ALERT_TYPES, type EventFields, OLDEST_S, TITLE_LIMIT } from '../messages/event.ts'
+import { readDeploy } from './deploy-inputs.ts'
 
 /** The kinds of message that a deploy can send. */
 export const KINDS = ['event', 'change-event', 'dora-deployment'] as const
@@ -45,59 +36,6 @@ export function readEventInputs(reader: InputReader, env: Environment, now: numb
     })
   }
   return { command: 'event', deploy, send, fields, rollsBack: reader.text('rolls-back') }
-}
-
-function readDeploy(reader: InputReader, env: Environment, now: number): Deploy | undefined {
-  const run = readWorkflowRun(env)
-  const record = readRecord(reader)
-  const status = readStatus(reader, record?.verdict)
-  const overrides = readOverrides(reader, status)
-  if (record !== undefined) return deployOfRecord(record, overrides, readDeployedChange(env, run))
-  if (status === undefined) return undefined
-  if (overrides.services.length === 0) {
-    throw new InputError(
-      'service',
-      `is missing, and without \`deploy-record\` it is needed to tell what \`status: ${status}\` is about.`,
-      { hint: 'Set it under `with:`, for example `service: web`.' },
-    )
-  }
-  return deployOfRun(run, status, overrides, readDeployedChange(env, run), now)
-}
-
-/** The status of the deploy. `${{ job.status }}` says less than a record, but includes later steps, such as a gate. */
-function readStatus(reader: InputReader, verdict: VerdictName | undefined): Status | undefined {
-  const word = reader.text('status')
-  if (word === 'success') return verdict ?? 'succeeded'
-  if (word === 'failure') return verdict === undefined || verdict === 'succeeded' ? 'failed' : verdict
-  return reader.optionalChoice('status', STATUSES)
-}
-
-/** The deploy record, if it is given. deploy-ecs that failed before it began leaves an empty output. */
-export function readRecord(reader: InputReader): DeployRecord | undefined {
-  const json = reader.text('deploy-record')
-  if (json === undefined) return undefined
-  const record = parseDeployRecord(json, 'deploy-record')
-  const hint = 'Pass the output of deploy-ecs as it is.'
-  for (const name of ['startedAt', 'finishedAt'] as const) {
-    if (Number.isNaN(Date.parse(record[name]))) {
-      throw new InputError('deploy-record', `has \`${name}\` \`${record[name]}\`, which is not a time.`, { hint })
-    }
-  }
-  if (record.services.length === 0) throw new InputError('deploy-record', 'has no `services`.', { hint })
-  return record
-}
-
-function readOverrides(reader: InputReader, status: Status | undefined): DeployOverrides {
-  const some = <K extends string>(key: K, value: string | undefined) =>
-    value === undefined ? {} : ({ [key]: value } as { readonly [P in K]?: string })
-  return {
-    ...some('id', reader.text('deploy-id')),
-    ...(status === undefined ? {} : { status }),
-    services: reader.list('service'),
-    ...some('environment', reader.text('env')),
-    ...some('version', reader.text('version')),
-    ...some('team', reader.text('team')),
-  }
 }
 
 function readKinds(reader: InputReader): readonly MessageKind[] {

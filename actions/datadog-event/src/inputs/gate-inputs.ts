@@ -6,7 +6,7 @@ import { type Baseline, readBaseline } from '../monitors/baseline.ts'
 import type { GatePlan } from '../monitors/gate-result.ts'
 import type { MonitorQuery } from '../monitors/snapshot.ts'
 import type { Policy } from '../monitors/worse-group.ts'
-import { readRecord } from './event-inputs.ts'
+import { readRecord } from './deploy-inputs.ts'
 
 export interface WatchInputs {
   /** Each of them must match at least one monitor. */

@@ -1,6 +1,6 @@
 import { resourceName } from '../../../../toolkit/aws/arn.ts'
 import type { DatadogRequest } from '../api/client.ts'
-import { aggregationKey, type Deploy, type DeployedService } from '../deploy/deploy.ts'
+import { aggregationKey, type Deploy, type DeployedService, nameOfCode } from '../deploy/deploy.ts'
 import { deployTags } from '../deploy/deploy-tags.ts'
 import { deployText, deployTitle } from '../deploy/deploy-text.ts'
 import { cut, harmless, MARKDOWN_OVERHEAD, markdownBlock } from '../deploy/safe-text.ts'
@@ -46,20 +46,28 @@ export function changeEvent(
 function change(deploy: Deploy, service: DeployedService): object {
   const { run, commit, pullRequest } = deploy
   const name = cut(service.name, NAME_LIMIT)
+  const isLive = service.runs.taskDefinition === service.taskDefinition
   return {
     ...(run.actor === '' ? {} : { author: { name: cut(run.actor, NAME_LIMIT), type: 'automation' } }),
     // Datadog knows feature flags and configurations here; a service's task definition is its configuration.
     changed_resource: { name, type: 'configuration' },
     impacted_resources: [{ name, type: 'service' }],
-    ...value('prev_value', { task_definition: revision(service.previousTaskDefinition) }),
+    ...value('prev_value', {
+      task_definition: revision(service.previousTaskDefinition),
+      version: nameOfCode(service.previousCode),
+    }),
+    // What runs at the end, which is the old revision again after a rollback.
     ...value('new_value', {
-      task_definition: revision(service.taskDefinition),
-      version: deploy.version,
-      ...(service.images.length === 0 ? {} : { images: service.images }),
+      task_definition: revision(service.runs.taskDefinition),
+      version: nameOfCode(service.runs.code),
+      ...(isLive && service.images.length > 0 ? { images: service.images } : {}),
     }),
     change_metadata: given({
       deploy_id: deploy.id,
       status: deploy.status,
+      ...(isLive
+        ? {}
+        : { deploy_task_definition: revision(service.taskDefinition), deploy_version: nameOfCode(service.code) }),
       reason: service.reason,
       cluster: service.cluster,
       env: deploy.environment,

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { DatadogRequest } from '../api/client.ts'
-import type { Deploy, DeployedService, Status } from '../deploy/deploy.ts'
+import { type Deploy, type DeployedService, nameOfCode, type Status } from '../deploy/deploy.ts'
 
-/** Whether users got a new version, if only for a while. DORA counts no other deploy. */
+/** Whether users can have got a new version, if only for a while. DORA counts no other deploy. */
 export const isDeployment = (status: Status): boolean => status === 'succeeded' || isFailure(status)
 
 /** Whether DORA counts the deployment as a change failure. */
@@ -11,7 +11,9 @@ export const isFailure = (status: Status): boolean =>
 
 /** One service's deployment, for Datadog's DORA metrics. */
 export function doraDeployment(deploy: Deploy, service: DeployedService, tags: readonly string[]): DatadogRequest {
-  const { commit, environment, team } = deploy
+  const { environment, team } = deploy
+  const { repositoryUrl } = deploy.commit
+  const { commit } = service.code
   return {
     operation: `record the DORA deployment of \`${service.name}\``,
     method: 'POST',
@@ -25,12 +27,12 @@ export function doraDeployment(deploy: Deploy, service: DeployedService, tags: r
           started_at: nanoseconds(deploy.startedAt),
           finished_at: nanoseconds(Math.max(deploy.startedAt, deploy.finishedAt ?? deploy.startedAt)),
           id: doraId(deploy.id, service.name),
-          version: deploy.version ?? (commit.sha === '' ? undefined : commit.sha),
+          version: nameOfCode(service.code),
           env: environment,
           team,
-          ...(commit.sha === '' || commit.repositoryUrl === ''
+          ...(commit === undefined || repositoryUrl === ''
             ? {}
-            : { git: { repository_url: commit.repositoryUrl, commit_sha: commit.sha } }),
+            : { git: { repository_url: repositoryUrl, commit_sha: commit } }),
           ...(tags.length === 0 ? {} : { custom_tags: tags }),
         },
       },

@@ -39,7 +39,7 @@ export function deployEvent(deploy: Deploy, fields: EventFields, now: number): D
     title: fields.title === undefined ? deployTitle(deploy, TITLE_LIMIT) : oneLine(fields.title),
     text: markdownBlock([deployText(deploy, extra, room), notify].filter((part) => part !== '').join('\n\n')),
     tags: deployTags(deploy, fields.tags),
-    alert_type: fields.alertType ?? (deploy.awaited ? ALERT_TYPE[deploy.status] : 'info'),
+    alert_type: fields.alertType ?? alertTypeOf(deploy),
     aggregation_key: fields.aggregationKey ?? aggregationKey(deploy.id),
     ...happened(fields.dateHappened ?? Math.floor((deploy.finishedAt ?? deploy.startedAt) / 1000), now),
   })
@@ -51,6 +51,9 @@ const happened = (seconds: number, now: number) =>
 
 /** How old an event may be, in seconds. */
 export const OLDEST_S = 18 * 3600
+
+const alertTypeOf = ({ status, awaited, services }: Deploy): AlertType =>
+  status === 'succeeded' && !(awaited && services.some(({ started }) => started)) ? 'info' : ALERT_TYPE[status]
 
 const ALERT_TYPE: Readonly<Record<Status, AlertType>> = {
   started: 'info',

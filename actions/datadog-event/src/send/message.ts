@@ -29,7 +29,7 @@ export function messagesOf(inputs: EventInputs, now: number): readonly Message[]
   const of: Readonly<Record<MessageKind, () => readonly Message[]>> = {
     event: () => [{ kind: 'event', request: deployEvent(deploy, fields, now) }],
     'change-event': () =>
-      deploy.services.map((service) => ({
+      rolledOut(deploy).map((service) => ({
         kind: 'change-event',
         service: service.name,
         request: changeEvent(deploy, service, fields, now),
@@ -39,17 +39,40 @@ export function messagesOf(inputs: EventInputs, now: number): readonly Message[]
   return send.flatMap((kind) => of[kind]())
 }
 
+/** The services for which something was rolled out. For the others nothing has changed. */
+const rolledOut = ({ services }: Deploy) => services.filter(({ started }) => started)
+
 function doraMessages(deploy: Deploy, { fields, rollsBack }: EventInputs): readonly Message[] {
-  if (!isDeployment(deploy.status)) return []
-  return deploy.services.flatMap((service): readonly Message[] => {
-    const { name } = service
+  const { id, status, services } = deploy
+  if (!isDeployment(status)) return []
+  return services.flatMap((service): readonly Message[] => {
+    const { name, started } = service
     const failure = (request: DatadogRequest): Message => ({ kind: 'dora-failure', service: name, request })
+    // A rollback that failed, or found nothing to do, is no remedy.
+    const remedy = started && !isFailure(status) ? doraId(id, name) : undefined
     return [
-      { kind: 'dora-deployment', service: name, request: doraDeployment(deploy, service, fields.tags) },
-      ...(isFailure(deploy.status) ? [failure(doraFailure(deploy.id, name))] : []),
-      ...(rollsBack === undefined ? [] : [failure(doraFailure(rollsBack, name, doraId(deploy.id, name)))]),
+      ...(started
+        ? [{ kind: 'dora-deployment' as const, service: name, request: doraDeployment(deploy, service, fields.tags) }]
+        : []),
+      ...(started && isFailure(status) ? [failure(doraFailure(id, name))] : []),
+      ...(rollsBack === undefined ? [] : [failure(doraFailure(rollsBack, name, remedy))]),
     ]
   })
+}
+
+/** What is not sent of a deploy, and why. */
+export function notSent(deploy: Deploy, send: readonly MessageKind[]): readonly string[] {
+  const { status, services } = deploy
+  const kinds = send.filter((kind) => kind !== 'event').map((kind) => NAMES[kind])
+  const still = services.filter(({ started }) => !started).map(({ name }) => name)
+  return [
+    ...(kinds.length === 0 || still.length === 0
+      ? []
+      : [`No ${kinds.join(' and no ')} for ${still.join(', ')}: nothing was rolled out.`]),
+    ...(send.includes('dora-deployment') && still.length < services.length && !isDeployment(status)
+      ? [`No DORA deployment: a deploy with the status \`${status}\` is none.`]
+      : []),
+  ]
 }
 
 /** "change event for web" */

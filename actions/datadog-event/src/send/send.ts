@@ -5,7 +5,7 @@ import { showRequest } from '../api/show-request.ts'
 import type { EventInputs } from '../inputs/event-inputs.ts'
 import type { CommonInputs } from '../inputs/inputs.ts'
 import { TEXT_LIMIT } from '../messages/event.ts'
-import { type Message, messagesOf, nameOf, type SentMessage } from './message.ts'
+import { type Message, messagesOf, nameOf, notSent, type SentMessage } from './message.ts'
 import { changeEventReceipt, doraReceipt, eventReceipt } from './receipt.ts'
 import { sendSummary } from './send-summary.ts'
 
@@ -23,8 +23,7 @@ export async function sendMessages(inputs: CommonInputs & EventInputs, datadog: 
     for (const { request } of messages) log.info(`\n${showRequest(datadog.prepare(request))}`)
     return
   }
-  if (messages.length === 0)
-    log.info(`Nothing to send: a deploy with the status \`${inputs.deploy?.status}\` is no DORA deployment.`)
+  if (inputs.deploy !== undefined) for (const sentence of notSent(inputs.deploy, inputs.send)) log.info(sentence)
 
   const until = clock.now() + inputs.timeoutMs
   const sent: SentMessage[] = []

@@ -1,7 +1,10 @@
-import { deployOfRecord, deployOfRun } from '../../../../actions/datadog-event/src/deploy/deploy.ts'
+import type { Deploy } from '../../../../actions/datadog-event/src/deploy/deploy.ts'
+import { deployOfRecord } from '../../../../actions/datadog-event/src/deploy/deploy-of-record.ts'
+import { deployOfRun } from '../../../../actions/datadog-event/src/deploy/deploy-of-run.ts'
 import { deployTags } from '../../../../actions/datadog-event/src/deploy/deploy-tags.ts'
+import type { DeployRecord, ServiceRecord } from '../../../../toolkit/deploy-record.ts'
 import { readWorkflowRun } from '../../../../toolkit/github.ts'
-import { RECORD } from '../../../support/datadog-event/datadog.ts'
+import { deployedService, RECORD } from '../../../support/datadog-event/datadog.ts'
 
 const deploy = deployOfRecord(RECORD, { services: [], team: 'shop' }, {})
 
@@ -24,18 +27,56 @@ test('the tags of unified service tagging come first, then commit, deploy and pl
 
 test('has a service tag for each service', () => {
   const [web] = deploy.services
-  const services = [web, { name: 'worker' }] as typeof deploy.services
+  const services = [web, deployedService('worker')] as typeof deploy.services
   expect(deployTags({ ...deploy, services }, []).slice(1, 3)).toEqual(['service:web', 'service:worker'])
 })
 
 test('leaves out tags without a value', () => {
-  const bare = deployOfRun(readWorkflowRun({}), 'started', { services: ['web'] }, {}, 0)
+  const bare = deployOfRun(readWorkflowRun({}), { status: 'started', started: true, services: ['web'] }, {}, 0)
   expect(deployTags(bare, [])).toEqual(['service:web', 'deploy_status:started', 'deploy_kind:deploy', 'source:slipway'])
 })
 
 test('the commit is the version where there is no other', () => {
-  const { version: _, ...unversioned } = deploy
-  expect(deployTags(unversioned, [])).toContain(`version:${RECORD.commit.sha}`)
+  expect(deployTags(of({ images: [] }), [])).toContain(`version:${RECORD.commit.sha}`)
+})
+
+const of = (more: Partial<ServiceRecord>, record: Partial<DeployRecord> = {}, overrides: object = {}) => {
+  const services = RECORD.services.map((service) => ({ ...service, ...more }))
+  return deployOfRecord({ ...RECORD, ...record, services }, { services: [], ...overrides }, {})
+}
+const versions = (deploy: Deploy) =>
+  deployTags(deploy, []).filter((tag) => /^(version|deploy_version|git\.commit)/.test(tag))
+const [OLD, NEW] = ['1'.repeat(40), '2'.repeat(40)]
+const codes = { version: NEW, commit: NEW, previousVersion: OLD, previousCommit: OLD }
+const [before, after] = [RECORD.services[0]?.previousTaskDefinition, RECORD.services[0]?.taskDefinition]
+
+test.each<[string, Deploy, string[]]>([
+  ['that succeeded', of({ ...codes, runs: after }), [`version:${NEW}`, `git.commit.sha:${NEW}`]],
+  [
+    'that ECS rolled back',
+    of({ ...codes, runs: before, verdict: 'rolled-back' }, { verdict: 'rolled-back' }),
+    [`version:${OLD}`, `deploy_version:${NEW}`, `git.commit.sha:${OLD}`],
+  ],
+  [
+    'that a later step took back',
+    of({ ...codes, runs: after }, {}, { status: 'rolled-back' }),
+    [`version:${OLD}`, `deploy_version:${NEW}`, `git.commit.sha:${OLD}`],
+  ],
+  [
+    'that failed and stays',
+    of({ ...codes, runs: after, verdict: 'failed' }),
+    [`version:${NEW}`, `git.commit.sha:${NEW}`],
+  ],
+  ['after which another revision runs', of({ ...codes, runs: 'web:7' }), [`deploy_version:${NEW}`]],
+  [
+    'that is a rollback',
+    of({ version: OLD, previousVersion: NEW, runs: after }, { kind: 'rollback' }),
+    [`version:${OLD}`],
+  ],
+  ['that is a rollback to a revision without a version', of({ images: [], runs: after }, { kind: 'rollback' }), []],
+  ['that changed nothing, of a revision without a version', of({ images: [], started: false }), []],
+])('`version` is what runs at the end of a deploy %s', (_, deploy, expected) => {
+  expect(versions(deploy)).toEqual(expected)
 })
 
 test('keeps to Datadog’s limits: 200 characters a tag, 100 tags, each once', () => {

@@ -1,16 +1,18 @@
-import { type Deploy, deployOfRecord } from '../../../../actions/datadog-event/src/deploy/deploy.ts'
+import type { Deploy } from '../../../../actions/datadog-event/src/deploy/deploy.ts'
+import { deployOfRecord } from '../../../../actions/datadog-event/src/deploy/deploy-of-record.ts'
 import { deployText, deployTitle } from '../../../../actions/datadog-event/src/deploy/deploy-text.ts'
-import { RECORD } from '../../../support/datadog-event/datadog.ts'
+import { deployedService, RECORD } from '../../../support/datadog-event/datadog.ts'
 
 const pullRequest = { number: 12, url: 'https://github.com/org/web/pull/12' }
 const deploy = deployOfRecord(RECORD, { services: [] }, { message: 'Fix @all the *cart*\n\nlong', pullRequest })
 const title = (more: Partial<Deploy>, limit = 500) => deployTitle({ ...deploy, ...more }, limit)
 const bare: Deploy = {
   ...deploy,
-  services: [{ name: 'web', images: [] }],
+  services: [deployedService('web')],
   commit: { sha: '', url: '', repositoryUrl: '' },
   run: { url: '', actor: '', ref: '' },
 }
+const nothing = { services: deploy.services.map((service) => ({ ...service, started: false })) }
 const { pullRequest: _, ...outsideGithub } = bare
 
 describe('the title', () => {
@@ -21,19 +23,25 @@ describe('the title', () => {
     [{ kind: 'rollback' }, 'Rollback of web to 1.4.2 in production succeeded'],
     [{ awaited: false }, 'Deploy of web 1.4.2 to production was handed to ECS'],
     [{ awaited: false, status: 'failed' }, 'Deploy of web 1.4.2 to production failed'],
+    [nothing, 'Deploy of web 1.4.2 to production changed nothing'],
+    [{ ...nothing, kind: 'rollback' }, 'Rollback of web to 1.4.2 in production changed nothing'],
+    [{ ...nothing, status: 'failed' }, 'Deploy of web 1.4.2 to production failed before its rollout'],
+    [{ ...nothing, status: 'cancelled' }, 'Deploy of web 1.4.2 to production was cancelled before its rollout'],
+    [
+      { services: [deployedService('web', { code: { version: RECORD.commit.sha } })] },
+      'Deploy of web 0123456 to production succeeded',
+    ],
   ])('of %j is %s', (more, expected) => expect(title(more)).toBe(expected))
 
   test('names all services, and neither version nor environment where they are not known', () => {
-    const { version: _version, environment: _environment, ...unknown } = deploy
-    const services = ['web', 'worker'].map((name) => ({ name, images: [] }))
+    const { environment: _environment, ...unknown } = deploy
+    const services = ['web', 'worker'].map((name) => deployedService(name))
     expect(deployTitle({ ...unknown, services }, 500)).toBe('Deploy of web, worker succeeded')
     expect(deployTitle({ ...unknown, services, kind: 'rollback' }, 500)).toBe('Rollback of web, worker succeeded')
   })
 
   test('is cut before its ending', () => {
-    expect(title({ services: [{ name: 'x'.repeat(600), images: [] }] }, 40)).toBe(
-      `Deploy of ${'x'.repeat(19)}… succeeded`,
-    )
+    expect(title({ services: [deployedService('x'.repeat(600))] }, 40)).toBe(`Deploy of ${'x'.repeat(19)}… succeeded`)
   })
 
   test('contains no mention that Datadog would send', () => {

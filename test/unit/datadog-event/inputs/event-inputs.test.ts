@@ -76,7 +76,10 @@ test('a custom event has no deploy', () => {
 test('prefers inputs about the deploy to the record', () => {
   const inputs = { 'deploy-id': 'mine', env: 'stage', version: 'v9', team: 'shop', service: 'shop-web' }
   expect(read({ ...inputs, 'rolls-back': 'org/web-6-1' })).toMatchObject({
-    deploy: { id: 'mine', environment: 'stage', version: 'v9', team: 'shop', services: [{ name: 'shop-web' }] },
+    deploy: {
+      ...{ id: 'mine', environment: 'stage', team: 'shop' },
+      services: [{ name: 'shop-web', code: { version: 'v9' } }],
+    },
     rollsBack: 'org/web-6-1',
   })
 })
@@ -95,6 +98,41 @@ test('reads tags in lists and lines, and times in ISO 8601', () => {
   expect(inputs).toMatchObject({ fields: { tags: ['a:b', 'c:d', 'e:f'], dateHappened: NOW / 1000 - 3600 } })
 })
 
+test.each([
+  // A job that failed, or was cancelled, may have ended in its build.
+  [{ 'deploy-record': 'none', status: 'failure' }, false],
+  [{ 'deploy-record': 'none', status: 'cancelled' }, false],
+  // deploy-ecs has not begun: its output is empty.
+  [{ 'deploy-record': '', status: 'failed' }, false],
+  [{ 'deploy-record': '', status: 'success' }, false],
+  [{ 'deploy-record': '', status: 'started' }, true],
+  // Another tool deploys.
+  [{ 'deploy-record': 'none', status: 'success' }, true],
+  [{ 'deploy-record': 'none', status: 'failed' }, true],
+])('with %j, something was rolled out: %s', (inputs, started) => {
+  expect(read({ ...inputs, service: 'web' })).toMatchObject({ deploy: { services: [{ started }] } })
+})
+
+test('says that the job was cancelled after the rollout', () => {
+  expect(read({ status: 'cancelled' })).toMatchObject({ deploy: { note: 'The job was cancelled after the rollout.' } })
+  expect(read({}).deploy).not.toHaveProperty('note')
+})
+
+test.each([
+  ['web', 1],
+  ['a,b,c', 3],
+])('refuses `service: %s` for a record of two', (service, count) => {
+  const two = JSON.stringify({
+    ...RECORD,
+    services: ['web', 'api'].map((name) => ({ ...RECORD.services[0], service: name })),
+  })
+  const { message, hint } = refusal({ 'deploy-record': two, service })
+  expect(message).toBe(
+    `Input \`service\` has ${count === 1 ? 'one name' : '3 names'} for a deploy record with 2 services: \`web\`, \`api\`.`,
+  )
+  expect(hint).toContain('in this order')
+})
+
 test('prefers the input `status` to the verdict of the record', () => {
   expect(read({ status: 'failed' })).toMatchObject({ deploy: { status: 'failed' } })
 })
@@ -108,6 +146,9 @@ test.each([
   // The record knows better why the job failed.
   ['failure', 'rolled-back', 'rolled-back'],
   ['success', 'rolled-back', 'rolled-back'],
+  // The job was cancelled after a rollout, and the version is live.
+  ['cancelled', 'succeeded', 'succeeded'],
+  ['cancelled', 'failed', 'failed'],
 ] as const)('job.status %s after a deploy that %s means %s', (status, verdict, meaning) => {
   const deploy = verdict === undefined ? '' : JSON.stringify({ ...RECORD, verdict })
   const inputs = read({ 'deploy-record': deploy, service: 'web', status })

@@ -1,16 +1,13 @@
-import {
-  type Deploy,
-  type DeployedService,
-  deployOfRecord,
-} from '../../../../actions/datadog-event/src/deploy/deploy.ts'
+import type { Deploy, DeployedService } from '../../../../actions/datadog-event/src/deploy/deploy.ts'
+import { deployOfRecord } from '../../../../actions/datadog-event/src/deploy/deploy-of-record.ts'
 import { changeEvent } from '../../../../actions/datadog-event/src/messages/change-event.ts'
-import { RECORD } from '../../../support/datadog-event/datadog.ts'
+import { deployedService, RECORD } from '../../../support/datadog-event/datadog.ts'
 
 const NOW = Date.UTC(2026, 0, 1)
 const change = { message: 'Fix @channel', pullRequest: { number: 12, url: 'https://github.com/org/web/pull/12' } }
 const deploy = deployOfRecord(RECORD, { services: [], team: 'shop' }, change)
 const web = deploy.services[0] as DeployedService
-const worker: DeployedService = { name: 'worker', images: [] }
+const worker = deployedService('worker', { code: web.code, runs: { code: web.code } })
 
 interface Attributes {
   readonly title: string
@@ -63,6 +60,17 @@ test('a change event says what changed, from what, to what', () => {
   })
 })
 
+test('after a rollback, what is new is what was there before, and the metadata has what was tried', () => {
+  const runs = { taskDefinition: web.previousTaskDefinition ?? '', code: { version: '1.4.1' } }
+  const { attributes } = attributesOf({ ...deploy, status: 'rolled-back' }, { ...web, previousCode: runs.code, runs })
+  expect(attributes).toMatchObject({
+    prev_value: { task_definition: 'web:41', version: '1.4.1' },
+    new_value: { task_definition: 'web:41', version: '1.4.1' },
+    change_metadata: { status: 'rolled-back', deploy_task_definition: 'web:42', deploy_version: '1.4.2' },
+  })
+  expect(attributes['new_value']).not.toHaveProperty('images')
+})
+
 test('is about one service, also where the deploy has more', () => {
   const { title, tags, message } = attributesOf({ ...deploy, services: [web, worker] }, worker)
   expect(title).toBe('Deploy of worker 1.4.2 to production succeeded')
@@ -71,9 +79,9 @@ test('is about one service, also where the deploy has more', () => {
 })
 
 test('leaves out what is not known: actor, revisions, links', () => {
-  const { pullRequest: _, version: _version, environment: _environment, ...rest } = deploy
+  const { pullRequest: _, environment: _environment, ...rest } = deploy
   const bare = { ...rest, commit: { sha: '', url: '', repositoryUrl: '' }, run: { url: '', actor: '', ref: '' } }
-  expect(attributesOf(bare, worker).attributes).toEqual({
+  expect(attributesOf(bare, deployedService('worker')).attributes).toEqual({
     changed_resource: { name: 'worker', type: 'configuration' },
     impacted_resources: [{ name: 'worker', type: 'service' }],
     change_metadata: { deploy_id: 'org/web-7-1', status: 'succeeded' },

@@ -1,9 +1,6 @@
-import {
-  type DeployedService,
-  deployOfRecord,
-  deployOfRun,
-  STATUSES,
-} from '../../../../actions/datadog-event/src/deploy/deploy.ts'
+import { type DeployedService, STATUSES } from '../../../../actions/datadog-event/src/deploy/deploy.ts'
+import { deployOfRecord } from '../../../../actions/datadog-event/src/deploy/deploy-of-record.ts'
+import { deployOfRun } from '../../../../actions/datadog-event/src/deploy/deploy-of-run.ts'
 import {
   doraDeployment,
   doraFailure,
@@ -17,8 +14,8 @@ import { RECORD } from '../../../support/datadog-event/datadog.ts'
 const NOW = Date.UTC(2026, 0, 1)
 const deploy = deployOfRecord(RECORD, { services: [], team: 'shop' }, {})
 const web = deploy.services[0] as DeployedService
-const attributesOf = (of: typeof deploy, tags: readonly string[] = []) =>
-  (doraDeployment(of, web, tags).body as { data: { attributes: Record<string, unknown> } }).data.attributes
+const attributesOf = (of: typeof deploy, tags: readonly string[] = [], service = web) =>
+  (doraDeployment(of, service, tags).body as { data: { attributes: Record<string, unknown> } }).data.attributes
 
 test('counts deploys that reached users: successes, and failures as change failures', () => {
   expect(STATUSES.filter(isDeployment)).toEqual(['succeeded', 'rolled-back', 'failed', 'timed-out'])
@@ -91,14 +88,14 @@ test('a deploy that rolls another back is its remediation', () => {
 })
 
 test('the commit is the version where there is no other', () => {
-  const { version: _, ...unversioned } = deploy
-  expect(attributesOf(unversioned)['version']).toBe(RECORD.commit.sha)
-  expect(attributesOf(unversioned)).not.toHaveProperty('custom_tags')
+  const unversioned = attributesOf(deploy, [], { ...web, code: { commit: RECORD.commit.sha } })
+  expect(unversioned['version']).toBe(RECORD.commit.sha)
+  expect(unversioned).not.toHaveProperty('custom_tags')
 })
 
 test('has no version and no git facts outside GitHub, and no git facts without a repository', () => {
-  const bare = deployOfRun(readWorkflowRun({}), 'succeeded', { services: ['web'] }, {}, NOW)
-  expect(JSON.parse(JSON.stringify(attributesOf(bare)))).toEqual({
+  const bare = deployOfRun(readWorkflowRun({}), { status: 'succeeded', started: true, services: ['web'] }, {}, NOW)
+  expect(JSON.parse(JSON.stringify(attributesOf(bare, [], bare.services[0])))).toEqual({
     service: 'web',
     id: doraId(bare.id, 'web'),
     started_at: NOW * 1e6,

@@ -1,4 +1,6 @@
-import { deployOfRecord, deployOfRun, STATUSES } from '../../../../actions/datadog-event/src/deploy/deploy.ts'
+import { STATUSES } from '../../../../actions/datadog-event/src/deploy/deploy.ts'
+import { deployOfRecord } from '../../../../actions/datadog-event/src/deploy/deploy-of-record.ts'
+import { deployOfRun } from '../../../../actions/datadog-event/src/deploy/deploy-of-run.ts'
 import { customEvent, deployEvent, type EventFields } from '../../../../actions/datadog-event/src/messages/event.ts'
 import { readWorkflowRun } from '../../../../toolkit/github.ts'
 import { RECORD, RUN_ENV } from '../../../support/datadog-event/datadog.ts'
@@ -90,7 +92,7 @@ test('does not call a deploy that was not awaited a success', () => {
 })
 
 test('all events of one deploy share one key, from the first to the last', () => {
-  const start = deployOfRun(run, 'started', { services: ['web'], id: RECORD.deployId }, {}, NOW)
+  const start = deployOfRun(run, { status: 'started', started: true, services: ['web'], id: RECORD.deployId }, {}, NOW)
   const keys = STATUSES.map((status) => bodyOf(deployEvent({ ...start, status }, nothing, NOW))['aggregation_key'])
   expect(new Set(keys)).toEqual(new Set(['org/web-7-1']))
 })
@@ -98,8 +100,7 @@ test('all events of one deploy share one key, from the first to the last', () =>
 test('describes a start without a record from the run', () => {
   const deploy = deployOfRun(
     run,
-    'started',
-    { services: ['web', 'worker'], environment: 'stage', team: 'shop' },
+    { status: 'started', started: true, services: ['web', 'worker'], environment: 'stage', team: 'shop' },
     {},
     NOW,
   )

@@ -1,0 +1,97 @@
+// What the inputs and the deploy record say about the deploy.
+import { type DeployRecord, parseDeployRecord, type VerdictName } from '../../../../toolkit/deploy-record.ts'
+import { InputError } from '../../../../toolkit/errors.ts'
+import { readWorkflowRun } from '../../../../toolkit/github.ts'
+import type { InputReader } from '../../../../toolkit/inputs.ts'
+import { defined } from '../../../../toolkit/objects.ts'
+import type { Environment } from '../../../../toolkit/runtime.ts'
+import { type Deploy, STATUSES, type Status } from '../deploy/deploy.ts'
+import { deployOfRecord } from '../deploy/deploy-of-record.ts'
+import { deployOfRun } from '../deploy/deploy-of-run.ts'
+import { readDeployedChange } from '../deploy/deployed-change.ts'
+
+/** The default of `deploy-record` in action.yml. An empty value means that deploy-ecs has not begun. */
+const NO_RECORD = 'none'
+
+/** The deploy that the event is about; `undefined` for any other event. @throws InputError */
+export function readDeploy(reader: InputReader, env: Environment, now: number): Deploy | undefined {
+  const run = readWorkflowRun(env)
+  const record = readRecord(reader)
+  const { status, note } = readStatus(reader, record?.verdict)
+  const overrides = {
+    services: reader.list('service'),
+    ...defined({
+      ...{ status, note },
+      id: reader.text('deploy-id'),
+      environment: reader.text('env'),
+      version: reader.text('version'),
+      team: reader.text('team'),
+    }),
+  }
+  if (record !== undefined) {
+    refuseOtherCount(overrides.services, record)
+    return deployOfRecord(record, overrides, readDeployedChange(env, run))
+  }
+  if (status === undefined) return undefined
+  if (overrides.services.length === 0) {
+    throw new InputError(
+      'service',
+      `is missing, and without \`deploy-record\` it is needed to tell what \`status: ${status}\` is about.`,
+      { hint: 'Set it under `with:`, for example `service: web`.' },
+    )
+  }
+  const told = { ...overrides, status, started: status === 'started' || wasStarted(reader) }
+  return deployOfRun(run, told, readDeployedChange(env, run), now)
+}
+
+interface ReadStatus {
+  readonly status?: Status
+  readonly note?: string
+}
+
+/**
+ * The status of the deploy. `${{ job.status }}` says less than a record, but includes later steps, such as a gate. A job that was
+ * cancelled after its rollout has rolled it out all the same.
+ */
+function readStatus(reader: InputReader, verdict: VerdictName | undefined): ReadStatus {
+  const word = reader.text('status')
+  if (word === 'success') return { status: verdict ?? 'succeeded' }
+  if (word === 'failure') return { status: verdict === undefined || verdict === 'succeeded' ? 'failed' : verdict }
+  if (word === 'cancelled' && verdict !== undefined) {
+    return { status: verdict, ...(verdict === 'succeeded' ? { note: 'The job was cancelled after the rollout.' } : {}) }
+  }
+  return defined({ status: reader.optionalChoice('status', STATUSES) })
+}
+
+/**
+ * Whether a deploy without a record was started. Not where the record of deploy-ecs is empty. And a job that failed or was
+ * cancelled may have ended in its build.
+ */
+const wasStarted = (reader: InputReader): boolean =>
+  reader.raw('deploy-record').trim() !== '' && !['failure', 'cancelled'].includes(reader.text('status') ?? '')
+
+/** @throws InputError unless there is one name for each service of the record, or none */
+function refuseOtherCount(names: readonly string[], { services }: DeployRecord): void {
+  if (names.length === 0 || names.length === services.length) return
+  const recorded = services.map(({ service }) => `\`${service}\``).join(', ')
+  throw new InputError(
+    'service',
+    `has ${names.length === 1 ? 'one name' : `${names.length} names`} for a deploy record with ${services.length === 1 ? 'one service' : `${services.length} services`}: ${recorded}.`,
+    { hint: "Write Datadog's name of each of them, in this order, or leave the input out to use these." },
+  )
+}
+
+/** The deploy record, if it is given. deploy-ecs that failed before it began leaves an empty output. */
+export function readRecord(reader: InputReader): DeployRecord | undefined {
+  const json = reader.text('deploy-record')
+  if (json === undefined || json === NO_RECORD) return undefined
+  const record = parseDeployRecord(json, 'deploy-record')
+  const hint = 'Pass the output of deploy-ecs as it is.'
+  for (const name of ['startedAt', 'finishedAt'] as const) {
+    if (Number.isNaN(Date.parse(record[name]))) {
+      throw new InputError('deploy-record', `has \`${name}\` \`${record[name]}\`, which is not a time.`, { hint })
+    }
+  }
+  if (record.services.length === 0) throw new InputError('deploy-record', 'has no `services`.', { hint })
+  return record
+}
