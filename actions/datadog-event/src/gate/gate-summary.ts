@@ -1,10 +1,11 @@
 import { counted } from '../../../../toolkit/text/counted.ts'
 import { code, details, heading, join, link, table, text } from '../../../../toolkit/text/markdown.ts'
 import type { Site } from '../api/site.ts'
-import type { Baseline } from '../monitors/baseline.ts'
-import type { GateVerdict } from '../monitors/gate-result.ts'
+import type { GateInputs } from '../inputs/gate-inputs.ts'
+import type { CommonInputs } from '../inputs/inputs.ts'
+import { type GateVerdict, priorityOf } from '../monitors/gate-result.ts'
 import type { Monitor, MonitorState } from '../monitors/monitor.ts'
-import type { Effect, WorseGroup } from '../monitors/worse-group.ts'
+import { type Effect, hasPriority, type Policy, type WorseGroup } from '../monitors/worse-group.ts'
 import type { Watched } from './watch.ts'
 
 const SIGN: Readonly<Record<GateVerdict, string>> = { pass: '✅', fail: '❌', unknown: '❔' }
@@ -16,8 +17,11 @@ const EFFECT: Readonly<Record<Effect, string>> = {
 /** So many groups are listed; all are counted. */
 const GROUPS_SHOWN = 50
 
+type SummaryInputs = Pick<GateInputs & CommonInputs, 'baseline' | 'policy' | 'site'>
+
 /** The verdict and what it rests on: every monitor's state before and after, those that got worse first. */
-export function gateSummary({ result, progress, last, looks }: Watched, baseline: Baseline, site: Site): string {
+export function gateSummary({ result, progress, last, looks }: Watched, inputs: SummaryInputs): string {
+  const { baseline, policy, site } = inputs
   const before = new Map(baseline.monitors?.map((monitor) => [monitor.id, monitor]))
   const worse = new Set(progress.worseGroups.map(({ monitor }) => monitor.id))
   const monitors = [...(last?.monitors ?? [])].sort((a, b) => Number(worse.has(b.id)) - Number(worse.has(a.id)))
@@ -28,7 +32,7 @@ export function gateSummary({ result, progress, last, looks }: Watched, baseline
       monitorLink(monitor, site),
       states(before.get(monitor.id)),
       states(monitor),
-      mutedOf(monitor),
+      notJudged(monitor, policy),
     ]),
     ...(last === undefined ? [] : gone.map((monitor) => [monitorLink(monitor, site), states(monitor), 'gone', ''])),
   ]
@@ -40,7 +44,7 @@ export function gateSummary({ result, progress, last, looks }: Watched, baseline
       ? undefined
       : details(
           `${counted(monitors.length, 'monitor')}, before and after (${counted(looks, 'poll')})`,
-          table(['Monitor', 'Before', 'After', 'Muted'], rows),
+          table(['Monitor', 'Before', 'After', 'Not judged'], rows),
         ),
   )
 }
@@ -51,13 +55,7 @@ function worseGroupsTable(worseGroups: readonly WorseGroup[], site: Site): strin
   const sorted = [...worseGroups].sort((a, b) => order.indexOf(a.effect) - order.indexOf(b.effect))
   const rows = sorted
     .slice(0, GROUPS_SHOWN)
-    .map((f) => [
-      monitorLink(f.monitor, site),
-      code(f.group),
-      f.before ?? 'not known',
-      f.state,
-      f.muted ? 'muted: shown only' : EFFECT[f.effect],
-    ])
+    .map((f) => [monitorLink(f.monitor, site), code(f.group), f.before ?? 'not known', f.state, effectOf(f)])
   const more = worseGroups.length - GROUPS_SHOWN
   return join(table(['Monitor', 'Group', 'Before', 'Now', 'Effect'], rows), more > 0 ? `And ${more} more.` : undefined)
 }
@@ -72,9 +70,18 @@ function states(monitor: Monitor | undefined): string {
     : counts.map(([state, count]) => `${state} ${count}`).join(', ')
 }
 
-const mutedOf = ({ muted, counts }: Monitor) => {
+function effectOf({ effect, ignoredAs, monitor }: WorseGroup): string {
+  if (ignoredAs === undefined) return EFFECT[effect]
+  const why = { muted: 'muted', priority: priorityOf(monitor), 'as before': 'as before the deploy' }[ignoredAs]
+  return `${why}: shown only`
+}
+
+function notJudged(monitor: Monitor, policy: Policy): string {
+  const { muted, counts, draft } = monitor
+  if (draft) return 'draft'
+  if (!hasPriority(monitor, policy)) return priorityOf(monitor)
   const all = Object.values(counts).reduce((sum, count) => sum + count, 0)
-  return muted === 0 ? '' : muted === all ? 'all' : `${muted} of ${all}`
+  return muted === 0 ? '' : muted === all ? 'muted' : `${muted} of ${all} muted`
 }
 
 const monitorLink = (monitor: { readonly id: number; readonly name: string }, site: Site) =>

@@ -8,9 +8,11 @@ import type { Site } from '../api/site.ts'
 import type { BaselineInputs, GateInputs, WatchInputs } from '../inputs/gate-inputs.ts'
 import type { CommonInputs } from '../inputs/inputs.ts'
 import { writeBaseline } from '../monitors/baseline.ts'
-import { type Lost, noMatch } from '../monitors/coverage.ts'
+import { type Lost, noMatch, priorityNames } from '../monitors/coverage.ts'
+import { listed } from '../monitors/gate-result.ts'
+import { hasBadReplacedGroup } from '../monitors/replaced-group.ts'
 import { monitorsRequest, type Snapshot, takeSnapshot } from '../monitors/snapshot.ts'
-import type { WorseGroup } from '../monitors/worse-group.ts'
+import { namesWanted, type WorseGroup } from '../monitors/worse-group.ts'
 import { gateSummary, monitorUrl } from './gate-summary.ts'
 import { type Watched, watch } from './watch.ts'
 
@@ -30,6 +32,7 @@ export async function takeBaseline(
       now: takenAt,
       since: takenAt,
       until: takenAt + inputs.timeoutMs,
+      keepNames: hasBadReplacedGroup,
     })
   } catch (error) {
     if (!(error instanceof DatadogError)) throw error
@@ -53,28 +56,40 @@ export async function gate(inputs: CommonInputs & GateInputs, datadog: Datadog, 
   const { step, log } = world
   if (inputs.dryRun) return showRequests(inputs, datadog, world)
   const { baseline, queries, site } = inputs
-  const look = (now: number, until: number) => takeSnapshot(datadog, queries, { now, until, since: baseline.takenAt })
+  const named = namesWanted(baseline)
+  const keepNames = (id: number) => named.has(id)
+  const look = (now: number, until: number) =>
+    takeSnapshot(datadog, queries, { now, until, since: baseline.takenAt, keepNames })
   const watched = await watch(inputs, look, world)
 
   const { result, progress } = watched
   step.output('verdict', result.verdict)
   step.output('reason', result.reason)
   step.output('triggered-monitors', triggered(progress.worseGroups, site))
-  step.summary(gateSummary(watched, baseline, site))
+  step.summary(gateSummary(watched, inputs))
+  const drafts = watched.last?.monitors.filter(({ draft }) => draft).map(({ name }) => `“${name}”`) ?? []
+  if (drafts.length > 0) {
+    const are = drafts.length === 1 ? 'is' : 'are'
+    log.info(`${counted(drafts.length, 'draft')} ${are} not judged: ${drafts.slice(0, 10).join(', ')}`)
+  }
   log.info(`Verdict: ${result.verdict}. ${result.reason}`)
-  for (const warning of warningsOf(watched)) log.warning(warning, { title: 'Datadog' })
+  for (const warning of warningsOf(watched, inputs)) log.warning(warning, { title: 'Datadog' })
   if (result.verdict !== 'pass') failOrWarn(gateError(watched), severityOf(watched, inputs), world)
 }
 
-/** What the verdict does not say: monitors that were not judged, or not to the end. */
-function warningsOf({ result, progress, lost }: Watched): readonly string[] {
+/** What the verdict does not say: monitors that do not count, were not judged, or not to the end. */
+function warningsOf({ result, progress, lost }: Watched, { policy }: GateInputs): readonly string[] {
+  const low = progress.worseGroups.filter(({ ignoredAs }) => ignoredAs === 'priority')
   return [
+    ...(low.length === 0
+      ? []
+      : [`Reported only, as \`monitor-priorities\` is ${priorityNames(policy)}: ${listed(low)}.`]),
     ...(result.unknownBecause === 'no-monitors' ? [] : progress.gaps.map(({ reason }) => `Not judged: ${reason}`)),
-    ...(lost.length === 0 ? [] : [`Not judged to the end: ${listed(lost)}.`]),
+    ...(lost.length === 0 ? [] : [`Not judged to the end: ${lostInWords(lost)}.`]),
   ]
 }
 
-function listed(lost: readonly Lost[]): string {
+function lostInWords(lost: readonly Lost[]): string {
   const shown = lost.slice(0, 5).map(({ name, why }) => `“${name}” is ${why}`)
   return shown.join('; ') + (lost.length > shown.length ? `; and ${lost.length - shown.length} more` : '')
 }
@@ -124,10 +139,10 @@ function showRequests({ queries }: WatchInputs, datadog: Datadog, { log }: World
 const MONITORS_LISTED = 100
 const GROUPS_LISTED = 20
 
-/** The monitors that got worse, as later steps can use them. Muted ones are left out. */
+/** The monitors that got worse, as later steps can use them. Those that are only shown as they are muted, of another priority or as before are left out. */
 function triggered(worseGroups: readonly WorseGroup[], site: Site): readonly object[] {
   const byMonitor = Map.groupBy(
-    worseGroups.filter((f) => !f.muted),
+    worseGroups.filter(({ ignoredAs }) => ignoredAs === undefined),
     ({ monitor }) => monitor.id,
   )
   return [...byMonitor].slice(0, MONITORS_LISTED).map(([id, found]) => ({

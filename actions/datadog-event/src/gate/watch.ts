@@ -17,7 +17,7 @@ import {
 } from '../monitors/gate-result.ts'
 import type { Monitor } from '../monitors/monitor.ts'
 import { completed, type Snapshot } from '../monitors/snapshot.ts'
-import { worseGroupsOf } from '../monitors/worse-group.ts'
+import { type Policy, worseGroupsOf } from '../monitors/worse-group.ts'
 
 /** The result of watching the monitors. */
 export interface Watched {
@@ -40,23 +40,23 @@ export async function watch(
   look: (now: number, until: number) => Promise<Snapshot>,
   { clock, signal, log }: Pick<World, 'clock' | 'signal' | 'log'>,
 ): Promise<Watched> {
-  const { plan, baseline, intervalMs, timeoutMs } = inputs
+  const { plan, baseline, policy, intervalMs, timeoutMs } = inputs
   const start = clock.now()
   const end = start + plan.bakeMs + plan.prolongMs + timeoutMs
   const judged = new Map<number, string>()
-  noteJudged(judged, baseline.monitors ?? [])
+  noteJudged(judged, baseline.monitors ?? [], policy)
   let progress = START
   let last: Snapshot | undefined
   for (let looks = 1; ; looks++) {
     const now = clock.now()
     const watched = (result: GateResult): Watched => {
-      return { result, progress, last, looks, lost: last === undefined ? [] : lostOf(judged, last) }
+      return { result, progress, last, looks, lost: last === undefined ? [] : lostOf(judged, last, policy) }
     }
     try {
       const snapshot = await look(now, Math.min(now + timeoutMs, end))
       progress = afterLook(progress, seenIn(snapshot, progress, inputs))
       last = completed(snapshot, last)
-      noteJudged(judged, last.monitors)
+      noteJudged(judged, last.monitors, policy)
     } catch (error) {
       if (!(error instanceof DatadogError)) throw error
       progress = afterFailedLook(progress, error)
@@ -91,13 +91,16 @@ function seenIn(snapshot: Snapshot, { gaps }: Progress, { baseline, policy }: Ga
     empty: none && error === undefined,
     worseGroups: worseGroupsOf(baseline, snapshot, policy),
     // Of a query that was not read, what was known stays.
-    gaps: [...gapsOf(snapshot), ...gaps.filter((gap) => unread.some(({ query }) => query.join() === gap.query.join()))],
+    gaps: [
+      ...gapsOf(snapshot, policy),
+      ...gaps.filter((gap) => unread.some(({ query }) => query.join() === gap.query.join())),
+    ],
     ...(error === undefined ? {} : { unread: { error, read: new Set(snapshot.monitors.map(({ id }) => id)) } }),
   }
 }
 
-function noteJudged(judged: Map<number, string>, monitors: readonly Monitor[]): void {
-  for (const monitor of monitors) if (whyNotJudged(monitor) === undefined) judged.set(monitor.id, monitor.name)
+function noteJudged(judged: Map<number, string>, monitors: readonly Monitor[], policy: Policy): void {
+  for (const monitor of monitors) if (whyNotJudged(monitor, policy) === undefined) judged.set(monitor.id, monitor.name)
 }
 
 function inWords({ readError, ...progress }: Progress, last: Snapshot | undefined): string {

@@ -8,6 +8,7 @@ export const DEFAULT_WORDS: DefaultWords = {
   notify: 'none',
   baseline: 'none',
   'monitor-tags': 'auto',
+  'monitor-priorities': 'any',
   'bake-time': '5m',
   prolong: '5m',
   consecutive: '2',

@@ -37,6 +37,7 @@ export function readGateInputs(reader: InputReader, keys: Keys): GateInputs {
   const policy = {
     onWarn: reader.choice('on-warn', effects, 'hold'),
     onNoData: reader.choice('on-no-data', effects, 'hold'),
+    ...readPriorities(reader),
   }
   return { command: 'gate', ...watch, ...readPlan(reader), policy, baseline: readBefore(reader, watch.queries) }
 }
@@ -65,6 +66,20 @@ function readQueries(reader: InputReader): readonly MonitorQuery[] {
     })
   }
   return services.map((service) => [`service:${service}`, `env:${env}`])
+}
+
+/** `P1, P2`, as Datadog shows them, or the bare numbers of its API. */
+function readPriorities(reader: InputReader): Pick<Policy, 'priorities'> {
+  const given = reader.list('monitor-priorities')
+  if (given.length === 0) return {}
+  const priorities = given.map((text) => {
+    const [, digit] = /^p?([1-5])$/i.exec(text) ?? []
+    if (digit !== undefined) return Number(digit)
+    throw new InputError('monitor-priorities', `has \`${text}\`, which is not a priority of a monitor.`, {
+      hint: 'Write, for example, `monitor-priorities: P1, P2`. Datadog has P1, the highest, to P5.',
+    })
+  })
+  return { priorities: [...new Set(priorities)].sort() }
 }
 
 function readPlan(reader: InputReader): { readonly plan: GatePlan; readonly intervalMs: number } {

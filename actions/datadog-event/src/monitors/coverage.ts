@@ -1,6 +1,7 @@
 // Which monitors the gate cannot judge. Pure.
 import type { Monitor } from './monitor.ts'
 import type { MonitorQuery, Snapshot } from './snapshot.ts'
+import { hasPriority, type Policy } from './worse-group.ts'
 
 /** A query none of whose monitors can be judged. */
 export interface Gap {
@@ -10,12 +11,12 @@ export interface Gap {
 }
 
 /** The queries that match no monitor, or only monitors that cannot be judged. A query that was not read is no gap. */
-export function gapsOf({ results, monitors }: Snapshot): readonly Gap[] {
+export function gapsOf({ results, monitors }: Snapshot, policy: Policy): readonly Gap[] {
   const byId = new Map(monitors.map((monitor) => [monitor.id, monitor]))
   return results.flatMap(({ query, monitors: ids, error }): readonly Gap[] => {
     if (error !== undefined) return []
     if (ids.length === 0) return [{ query, reason: noMatch(query) }]
-    const whys = ids.map((id) => whyNotJudged(byId.get(id)))
+    const whys = ids.map((id) => whyNotJudged(byId.get(id), policy))
     if (whys.includes(undefined)) return []
     return [
       { query, reason: `Every monitor with the tags ${tags(query)} is ${[...new Set(whys)].sort().join(' or ')}.` },
@@ -24,11 +25,16 @@ export function gapsOf({ results, monitors }: Snapshot): readonly Gap[] {
 }
 
 /** Why no group of the monitor can be judged; `undefined` if one can. */
-export function whyNotJudged(monitor: Monitor | undefined): string | undefined {
+export function whyNotJudged(monitor: Monitor | undefined, policy: Policy): string | undefined {
   if (monitor === undefined) return 'gone'
+  if (monitor.draft) return 'a draft'
+  if (!hasPriority(monitor, policy)) return `of another priority than ${priorityNames(policy)}`
   if (monitor.judged > 0) return undefined
   return monitor.muted > 0 ? 'muted' : 'ignored or skipped'
 }
+
+/** `P1, P2` */
+export const priorityNames = ({ priorities = [] }: Policy): string => priorities.map((one) => `P${one}`).join(', ')
 
 export const noMatch = (query: MonitorQuery): string => `No monitor has the tags ${tags(query)}.`
 
@@ -43,10 +49,10 @@ export interface Lost {
 }
 
 /** @param judged the names of the monitors that could be judged before, by id. */
-export function lostOf(judged: ReadonlyMap<number, string>, { monitors }: Snapshot): readonly Lost[] {
+export function lostOf(judged: ReadonlyMap<number, string>, { monitors }: Snapshot, policy: Policy): readonly Lost[] {
   const byId = new Map(monitors.map((monitor) => [monitor.id, monitor]))
   return [...judged].flatMap(([id, name]): readonly Lost[] => {
-    const why = whyNotJudged(byId.get(id))
+    const why = whyNotJudged(byId.get(id), policy)
     return why === undefined ? [] : [{ id, name, why: why === 'gone' ? why : `${why} now` }]
   })
 }

@@ -1,6 +1,7 @@
 // The gate's result after each look at the monitors. Pure: it neither reads monitors nor waits.
 import { formatDuration } from '../../../../toolkit/text/duration.ts'
 import type { Gap } from './coverage.ts'
+import { placeOf } from './replaced-group.ts'
 import type { WorseGroup } from './worse-group.ts'
 
 export type GateVerdict = 'pass' | 'fail' | 'unknown'
@@ -90,7 +91,11 @@ export function afterLook(progress: Progress, { worseGroups, gaps = [], unread, 
 /** Progress after a look that failed. It changes nothing else. */
 export const afterFailedLook = (progress: Progress, readError: Error): Progress => ({ ...progress, readError })
 
-const keyOf = ({ monitor, group }: WorseGroup) => `${monitor.id} ${group}`
+/** Of groups that are replaced all the time, as those of tasks that crash, one key for all in the same place. */
+function keyOf({ monitor, group }: WorseGroup): string {
+  const place = placeOf(group)
+  return place?.kind === 'task' ? `${monitor.id} place ${place.name}` : `${monitor.id} ${group}`
+}
 
 /** The result; `undefined` while the gate is still open. */
 export function gateResult(progress: Progress, elapsedMs: number, plan: GatePlan): GateResult | undefined {
@@ -140,17 +145,25 @@ export function holding({ worseGroups }: Progress): string {
 }
 
 function passed(subject: string, { worseGroups }: Progress, elapsedMs: number): string {
-  const apart = worseGroups.length === 0 ? '' : `, apart from ${listed(worseGroups, ', which')}`
-  return `${subject} got worse in ${formatDuration(elapsedMs)}${apart}.`
+  const shown = worseGroups.length === 0 ? '' : ` Shown only: ${listed(worseGroups)}.`
+  return `${subject} got worse in ${formatDuration(elapsedMs)}.${shown}`
 }
 
-function listed(worseGroups: readonly WorseGroup[], that = ''): string {
-  const shown = worseGroups.slice(0, 3).map(({ monitor, group, state, muted }) => {
-    const name = `“${monitor.name}”${group === '*' ? '' : ` (${group})`}`
-    return `${name}${muted && that !== '' ? ', muted' : ''}${that} is newly in ${state}`
-  })
-  const more = worseGroups.length - shown.length
-  return shown.join('; ') + (more > 0 ? `; and ${more} more` : '')
+/** The first three, and how many more. */
+export function listed(worseGroups: readonly WorseGroup[]): string {
+  const more = worseGroups.length - 3
+  return worseGroups.slice(0, 3).map(inWords).join('; ') + (more > 0 ? `; and ${more} more` : '')
 }
+
+function inWords({ monitor, group, state, ignoredAs }: WorseGroup): string {
+  const name = `“${monitor.name}”${group === '*' ? '' : ` (${group})`}`
+  if (ignoredAs === 'as before') return `${name} is in ${state}, as others were before the deploy`
+  const note = ignoredAs === 'priority' ? `, ${priorityOf(monitor)},` : ignoredAs === 'muted' ? ', muted,' : ''
+  return `${name}${note} is newly in ${state}`
+}
+
+/** `P3`, or `without a priority`. */
+export const priorityOf = ({ priority }: { readonly priority?: number }): string =>
+  priority === undefined ? 'without a priority' : `P${priority}`
 
 const polls = (count: number) => (count === 1 ? 'one poll' : `${count} polls in a row`)

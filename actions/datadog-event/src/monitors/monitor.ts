@@ -16,6 +16,10 @@ export interface Group {
 export interface Monitor {
   readonly id: number
   readonly name: string
+  /** From 1, the highest, to 5. */
+  readonly priority?: number
+  /** Not published yet: it sends no notifications. */
+  readonly draft?: boolean
   readonly overall: MonitorState
   /** How many groups are in each state, and of these how many are muted. */
   readonly counts: Readonly<Partial<Record<MonitorState, number>>>
@@ -24,6 +28,8 @@ export interface Monitor {
   readonly judged: number
   /** The groups that are not OK, or triggered after the time asked for. The others are only counted. */
   readonly notable: readonly Group[]
+  /** The names of the others, where they were asked for. */
+  readonly calm?: readonly string[]
 }
 
 interface RawGroup {
@@ -35,26 +41,44 @@ interface RawGroup {
 export interface RawMonitor extends RawMutes {
   readonly id?: number
   readonly name?: string
+  readonly priority?: number | null
+  readonly draft_status?: string
   readonly overall_state?: string
   readonly overall_state_modified?: string | null
   readonly state?: { readonly groups?: Readonly<Record<string, RawGroup | null>> | null } | null
 }
 
+/** Whether the names of the groups that are not notable are kept: of few monitors, as they take memory. */
+export type KeepNames = (id: number, notable: readonly Group[]) => boolean
+
 /** @param since seconds since the epoch: groups that triggered later are notable even if they are OK again. */
-export function readMonitor(raw: RawMonitor, now: number, since: number): Monitor | undefined {
+export function readMonitor(
+  raw: RawMonitor,
+  now: number,
+  since: number,
+  keepNames: KeepNames = () => false,
+): Monitor | undefined {
   if (typeof raw !== 'object' || raw === null || typeof raw.id !== 'number') return undefined
+  const { id, priority } = raw
   const overall = stateOf(raw.overall_state)
   const muted = mutes(raw, now / 1000)
   const counts: Partial<Record<MonitorState, number>> = {}
   const notable: Group[] = []
+  const calm: string[] = []
   let [mutedCount, judged] = [0, 0]
   for (const group of groupsOf(raw, overall, muted)) {
     counts[group.state] = (counts[group.state] ?? 0) + 1
     if (group.muted) mutedCount++
     else if (group.state !== 'Ignored' && group.state !== 'Skipped') judged++
     if (group.state !== 'OK' || group.since > since) notable.push(group)
+    else calm.push(group.name)
   }
-  return { id: raw.id, name: raw.name ?? `monitor ${raw.id}`, overall, counts, muted: mutedCount, judged, notable }
+  return {
+    ...{ id, name: raw.name ?? `monitor ${id}`, overall, counts, muted: mutedCount, judged, notable },
+    ...(typeof priority === 'number' ? { priority } : {}),
+    ...(raw.draft_status === 'draft' ? { draft: true } : {}),
+    ...(keepNames(id, notable) ? { calm } : {}),
+  }
 }
 
 function* groupsOf(raw: RawMonitor, overall: MonitorState, muted: (group: string) => boolean): Generator<Group> {

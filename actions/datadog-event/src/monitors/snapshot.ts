@@ -1,6 +1,6 @@
 import type { Datadog } from '../api/client.ts'
 import { DatadogError, unreadableAnswer } from '../api/datadog-error.ts'
-import { type Monitor, type RawMonitor, readMonitor } from './monitor.ts'
+import { type KeepNames, type Monitor, type RawMonitor, readMonitor } from './monitor.ts'
 
 /** The monitors that carry all of these tags. */
 export type MonitorQuery = readonly string[]
@@ -31,6 +31,7 @@ interface Moment {
   readonly since: number
   /** The deadline of all calls, in milliseconds since the epoch. */
   readonly until: number
+  readonly keepNames: KeepNames
 }
 
 /**
@@ -51,7 +52,7 @@ export async function takeSnapshot(
     try {
       for await (const page of pages(datadog, query, until)) {
         for (const raw of page) {
-          const monitor = readMonitor(raw, moment.now, Math.floor(moment.since / 1000))
+          const monitor = readMonitor(raw, moment.now, Math.floor(moment.since / 1000), moment.keepNames)
           if (monitor === undefined) continue
           ids.add(monitor.id)
           monitors.set(monitor.id, monitor)

@@ -1,6 +1,7 @@
 // Which groups of monitors got worse since the baseline. Pure.
 import type { Baseline } from './baseline.ts'
 import type { Group, Monitor, MonitorState } from './monitor.ts'
+import { successions } from './replaced-group.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** What a state does to the gate. */
@@ -9,27 +10,44 @@ export type Effect = 'fail' | 'hold' | 'ignore'
 export interface Policy {
   readonly onWarn: Effect
   readonly onNoData: Effect
+  /** The priorities that count, if not all do. */
+  readonly priorities?: readonly number[]
 }
 
 /** One group (or, for No Data, one monitor) that is worse than it was before the deploy. */
 export interface WorseGroup {
-  readonly monitor: { readonly id: number; readonly name: string }
+  readonly monitor: { readonly id: number; readonly name: string; readonly priority?: number }
   readonly group: string
   readonly state: 'Alert' | 'Warn' | 'No Data'
   /** `undefined` where nothing is known of it. */
   readonly before: MonitorState | undefined
-  /** Muted groups are shown and have no effect. */
-  readonly muted: boolean
   readonly effect: Effect
+  /** Why it is shown and has no effect. `as before`: others were in this state in its place, before the deploy. */
+  readonly ignoredAs?: 'muted' | 'priority' | 'as before'
 }
 
-/** All groups that are worse than before the deploy. */
+/** True for a priority that counts. */
+export const hasPriority = ({ priority }: Monitor, { priorities }: Policy): boolean =>
+  priorities === undefined || (priority !== undefined && priorities.includes(priority))
+
+/** The monitors whose names of groups a look has to keep: those of which the baseline has them. */
+export function namesWanted({ monitors }: Baseline): ReadonlySet<number> {
+  return new Set(monitors?.filter(({ calm }) => calm !== undefined).map(({ id }) => id))
+}
+
+/** All groups that are worse than before the deploy. Drafts have none. */
 export function worseGroupsOf(baseline: Baseline, now: Snapshot, policy: Policy): readonly WorseGroup[] {
   const before = new Map(baseline.monitors?.map((monitor) => [monitor.id, monitor]))
-  return now.monitors.flatMap((monitor) => [
-    ...triggers(monitor, before.get(monitor.id), baseline.takenAt, policy),
-    ...silence(monitor, before.get(monitor.id), baseline.takenAt, policy),
-  ])
+  return now.monitors.flatMap((monitor) => {
+    if (monitor.draft) return []
+    const was = before.get(monitor.id)
+    const worse = [
+      ...triggers(monitor, was, baseline.takenAt, policy),
+      ...silence(monitor, was, baseline.takenAt, policy),
+    ]
+    if (hasPriority(monitor, policy)) return worse
+    return worse.map((group): WorseGroup => ({ ...group, effect: 'ignore', ignoredAs: 'priority' }))
+  })
 }
 
 const LEVEL: Readonly<Partial<Record<MonitorState, number>>> = { Alert: 2, Warn: 1 }
@@ -42,16 +60,25 @@ function triggers(
   policy: Policy,
 ): readonly WorseGroup[] {
   const then = new Map(before?.notable.map((group) => [group.name, group]))
+  const placed = successions(monitor, before)
   return monitor.notable.flatMap((group): readonly WorseGroup[] => {
     const { name, state, muted } = group
     if (state !== 'Alert' && state !== 'Warn') return []
     if (!isNew(group, before, then.get(name), takenAt)) return []
-    const effect = muted ? 'ignore' : state === 'Alert' ? 'fail' : policy.onWarn
+    const of = { monitor: shortOf(monitor), group: name, state }
+    const effect = state === 'Alert' ? 'fail' : policy.onWarn
+    const place = placed.get(name)
+    if (place !== undefined && !muted) {
+      if (!place.unsure) return [{ ...of, before: place.before, effect: 'ignore', ignoredAs: 'as before' }]
+      return [{ ...of, before: place.before, effect: effect === 'ignore' ? effect : 'hold' }]
+    }
     // A group that a baseline does not list was OK, or was not there.
     const was = before === undefined ? undefined : (then.get(name)?.state ?? 'OK')
-    return [{ monitor: { id: monitor.id, name: monitor.name }, group: name, state, before: was, muted, effect }]
+    return [{ ...of, before: was, ...(muted ? { effect: 'ignore', ignoredAs: 'muted' } : { effect }) }]
   })
 }
+
+const shortOf = ({ id, name, priority }: Monitor) => ({ id, name, ...(priority === undefined ? {} : { priority }) })
 
 /**
  * A group is new when it got worse, or recovered and got worse again. A state that was there before the deploy and has not
@@ -79,9 +106,8 @@ function silence(
   const last = Math.max(0, ...monitor.notable.map(({ since }) => since))
   if (before === undefined && last !== 0 && last < Math.floor(takenAt / 1000)) return []
   const muted = monitor.notable.every((group) => group.muted)
-  const effect = muted ? 'ignore' : policy.onNoData
-  const was = before?.overall
-  return [{ monitor: { id: monitor.id, name: monitor.name }, group: '*', state: 'No Data', before: was, muted, effect }]
+  const of = { monitor: shortOf(monitor), group: '*', state: 'No Data', before: before?.overall } as const
+  return [{ ...of, ...(muted ? { effect: 'ignore', ignoredAs: 'muted' } : { effect: policy.onNoData }) }]
 }
 
 const isSilent = ({ counts }: Monitor): boolean => {

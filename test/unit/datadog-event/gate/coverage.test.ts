@@ -160,7 +160,7 @@ test('says that a muted group is in Alert in the reason of a pass', async () => 
     ]),
   )
   expect(outputs['reason']).toBe(
-    'No monitor got worse in 5 min, apart from “Monitor 1” (host:a), muted, which is newly in Alert.',
+    'No monitor got worse in 5 min. Shown only: “Monitor 1” (host:a), muted, is newly in Alert.',
   )
 })
 

@@ -10,7 +10,7 @@ const site = { name: 'datadoghq.eu', api: '', intake: '', app: 'https://app.data
 const monitor = (id: number, groups: GroupStates, more: object = {}) =>
   readMonitor(monitorOf(id, groups, more), NOW, 0) as Monitor
 const worse = (id: number, group: string, effect: Effect, more: Partial<WorseGroup> = {}): WorseGroup => ({
-  ...{ monitor: { id, name: `Monitor ${id}` }, group, state: 'Alert', before: 'OK', muted: false, effect },
+  ...{ monitor: { id, name: `Monitor ${id}` }, group, state: 'Alert', before: 'OK', effect },
   ...more,
 })
 
@@ -26,7 +26,8 @@ function summary(
     looks: 3,
     lost: [],
   }
-  return gateSummary(watched, { takenAt: NOW, monitors: before }, site)
+  const policy = { onWarn: 'hold', onNoData: 'hold' } as const
+  return gateSummary(watched, { baseline: { takenAt: NOW, monitors: before }, policy, site })
 }
 const row = (id: number, ...cells: readonly string[]) =>
   `| [Monitor ${id}](https://app.datadoghq.eu/monitors/${id}) | ${cells.join(' | ')} |`
@@ -40,7 +41,7 @@ test('has verdict and reason first, then what got worse, then every monitor', ()
       '| Monitor | Group | Before | Now | Effect |\n| --- | --- | --- | --- | --- |',
       `${row(2, '`b`', 'OK', 'Alert', 'fails the gate')}\n`,
       '<details><summary>2 monitors, before and after (3 polls)</summary>\n',
-      '| Monitor | Before | After | Muted |\n| --- | --- | --- | --- |',
+      '| Monitor | Before | After | Not judged |\n| --- | --- | --- | --- |',
       row(2, 'OK 2, Warn 1', 'OK 1, Alert 1, Warn 1', ''),
       `${row(1, 'OK', 'OK', '')}\n`,
       '</details>',
@@ -53,7 +54,7 @@ test('sorts groups that got worse by their effect, and says what muted ones do',
     undefined,
     [],
     worse(1, 'shown', 'ignore'),
-    worse(1, 'muted', 'ignore', { muted: true, before: undefined }),
+    worse(1, 'muted', 'ignore', { ignoredAs: 'muted', before: undefined }),
     worse(1, 'holds', 'hold', { state: 'Warn' }),
     worse(1, 'fails', 'fail'),
   )
@@ -77,9 +78,9 @@ test('shows monitors that are new, gone, or muted', () => {
   const muted = (silenced: object) => monitor(3, { 'host:a': ['OK'], 'host:b': ['OK'] }, { options: { silenced } })
   const shown = summary([monitor(1, { a: ['OK'] })], [monitor(2, { a: ['OK'] }), muted({ 'host:a': null })])
   expect(shown).toContain(row(2, 'not known', 'OK', ''))
-  expect(shown).toContain(row(3, 'not known', 'OK 2', '1 of 2'))
+  expect(shown).toContain(row(3, 'not known', 'OK 2', '1 of 2 muted'))
   expect(shown).toContain(row(1, 'OK', 'gone', ''))
-  expect(summary([], [muted({ '*': null })])).toContain(row(3, 'not known', 'OK 2', 'all'))
+  expect(summary([], [muted({ '*': null })])).toContain(row(3, 'not known', 'OK 2', 'muted'))
 })
 
 test('has no table of monitors where none could be read', () => {

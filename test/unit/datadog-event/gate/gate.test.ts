@@ -108,7 +108,7 @@ test('shows muted groups, without effect on the gate', async () => {
   )
   expect(outputs).toMatchObject({ verdict: 'pass', 'triggered-monitors': [] })
   expect(summaries.join()).toContain('| Monitor 1 | `host:a` | OK | Alert | muted: shown only |')
-  expect(summaries.join()).toContain('| 1 of 2 |')
+  expect(summaries.join()).toContain('| 1 of 2 muted |')
 })
 
 test.each([

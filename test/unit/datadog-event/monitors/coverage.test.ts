@@ -6,13 +6,14 @@ import { type GroupStates, monitorOf } from '../../../support/datadog-event/moni
 const NOW = Date.UTC(2026, 0, 1)
 const WEB = ['service:web', 'env:production']
 const API = ['service:api', 'env:production']
+const policy = { onWarn: 'hold', onNoData: 'hold' } as const
 const MUTED = { options: { silenced: { '*': null } } }
 const monitor = (id: number, groups: GroupStates = { a: ['OK'] }, more: object = {}) =>
   readMonitor(monitorOf(id, groups, more), NOW, 0) as Monitor
 const reasons =
   (...results: Parameters<typeof gapsOf>[0]['results']) =>
   (monitors: readonly Monitor[]) =>
-    gapsOf({ takenAt: NOW, monitors, results }).map(({ reason }) => reason)
+    gapsOf({ takenAt: NOW, monitors, results }, policy).map(({ reason }) => reason)
 
 test('noMatch names all tags of a query', () => {
   expect(noMatch(WEB)).toBe('No monitor has the tags `service:web`, `env:production`.')
@@ -37,13 +38,15 @@ test('a query that was not read is no gap', () => {
 
 test('a monitor is judged while one of its groups can be', () => {
   const silenced = { options: { silenced: { 'host:a': null } } }
-  expect(whyNotJudged(monitor(1, { 'host:a': ['OK'], 'host:b': ['OK'] }, silenced))).toBeUndefined()
-  expect(whyNotJudged(monitor(1, { 'host:a': ['OK'] }, silenced))).toBe('muted')
+  expect(whyNotJudged(monitor(1, { 'host:a': ['OK'], 'host:b': ['OK'] }, silenced), policy)).toBeUndefined()
+  expect(whyNotJudged(monitor(1, { 'host:a': ['OK'] }, silenced), policy)).toBe('muted')
 })
 
 test('names the monitors that were judged before and are not now', () => {
   const judged = new Map([1, 2, 3].map((id) => [id, `Monitor ${id}`] as const))
-  expect(lostOf(judged, { takenAt: NOW, results: [], monitors: [monitor(1), monitor(2, undefined, MUTED)] })).toEqual([
+  expect(
+    lostOf(judged, { takenAt: NOW, results: [], monitors: [monitor(1), monitor(2, undefined, MUTED)] }, policy),
+  ).toEqual([
     { id: 2, name: 'Monitor 2', why: 'muted now' },
     { id: 3, name: 'Monitor 3', why: 'gone' },
   ])

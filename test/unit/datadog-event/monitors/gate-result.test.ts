@@ -14,7 +14,6 @@ const found = (state: WorseGroup['state'], effect: WorseGroup['effect'], group =
   group,
   state,
   before: 'OK',
-  muted: false,
   effect,
 })
 const alert = found('Alert', 'fail')

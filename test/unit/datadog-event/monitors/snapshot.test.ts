@@ -17,7 +17,7 @@ function datadogOf(pages: (tags: string, page: number) => unknown) {
     },
   } as unknown as Datadog
   const take = (...queries: readonly (readonly string[])[]) =>
-    takeSnapshot(datadog, queries, { now: NOW, since: NOW - 60_500, until: NOW + 20_000 })
+    takeSnapshot(datadog, queries, { now: NOW, since: NOW - 60_500, until: NOW + 20_000, keepNames: () => false })
   return { take, asked, pagesAsked: () => asked.map(({ request }) => request.query?.['page']) }
 }
 const monitors = (from: number, count: number) =>

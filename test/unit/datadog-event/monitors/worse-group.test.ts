@@ -21,7 +21,9 @@ const baseline = (...monitors: readonly RawMonitor[]): Baseline => snapshot(BEFO
 const compare = (before: GroupStates, now: GroupStates, nowMore: Partial<RawMonitor> = {}) =>
   worseGroupsOf(baseline(raw(before)), snapshot(AFTER, raw(now, nowMore)), policy)
 const short = (worseGroups: readonly WorseGroup[]) =>
-  worseGroups.map((f) => `${f.group} ${f.before} → ${f.state} ${f.muted ? 'muted ' : ''}${f.effect}`)
+  worseGroups.map(
+    (f) => `${f.group} ${f.before} → ${f.state} ${f.ignoredAs === undefined ? '' : `${f.ignoredAs} `}${f.effect}`,
+  )
 
 describe('the groups that got worse since the baseline', () => {
   test.each<[string, GroupStates, GroupStates, readonly string[]]>([
