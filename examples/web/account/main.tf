@@ -39,8 +39,8 @@ module "ci_access" {
       clusters     = [var.environment]
       repositories = [var.service]
       pull_from    = var.pull_from
-      pass_roles   = ["${var.environment}-${var.service}-*"]
-      state        = { bucket = var.state_bucket, prefix = "${var.service}/${var.environment}" }
+      pass_roles   = local.service_roles
+      state        = { bucket = var.state_bucket, keys = [local.state_key] }
       policy_arns  = ["arn:${local.partition}:iam::aws:policy/PowerUserAccess", aws_iam_policy.roles.arn]
     }
   }
@@ -58,7 +58,7 @@ data "aws_iam_policy_document" "roles" {
   statement {
     sid       = "MakeWithinTheBoundary"
     actions   = ["iam:CreateRole", "iam:PutRolePermissionsBoundary", "iam:PutRolePolicy"]
-    resources = [local.roles]
+    resources = local.service_role_arns
 
     condition {
       test     = "StringEquals"
@@ -81,7 +81,7 @@ data "aws_iam_policy_document" "roles" {
       "iam:UntagRole",
       "iam:UpdateAssumeRolePolicy",
     ]
-    resources = [local.roles]
+    resources = local.service_role_arns
   }
 
   # Overrides all other policies.
@@ -97,5 +97,9 @@ locals {
   account   = data.aws_caller_identity.current.account_id
   partition = data.aws_partition.current.partition
   region    = data.aws_region.current.name
-  roles     = "arn:${local.partition}:iam::${local.account}:role/${var.environment}-${var.service}-*"
+  state_key = "${var.service}/${var.environment}.tfstate"
+
+  # Those that the module service creates. A pattern such as `stage-web-*` would match the roles of a service `web-admin`.
+  service_roles     = [for kind in ["execution", "task"] : "${var.environment}-${var.service}-${kind}"]
+  service_role_arns = [for role in local.service_roles : "arn:${local.partition}:iam::${local.account}:role/${role}"]
 }

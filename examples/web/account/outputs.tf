@@ -21,6 +21,6 @@ locals {
     AWS_ROLE                 = module.ci_access.role_arns[var.environment]
     AWS_REGION               = local.region
     AWS_ACCOUNT_ID           = local.account
-    TERRAFORM_BACKEND_CONFIG = "bucket=${var.state_bucket}\nkey=${var.service}/${var.environment}.tfstate\nregion=${local.region}"
+    TERRAFORM_BACKEND_CONFIG = "bucket=${var.state_bucket}\nkey=${local.state_key}\nregion=${local.region}"
   }
 }

@@ -48,21 +48,39 @@ data "aws_iam_policy_document" "deploy" {
   statement {
     sid = "Look"
     actions = [
+      "application-autoscaling:DescribeScalableTargets",
       "ecs:DescribeTaskDefinition",
       "ecs:RegisterTaskDefinition",
-      "ecs:TagResource",
       "elasticloadbalancing:DescribeTargetGroups",
       "elasticloadbalancing:DescribeTargetHealth",
+      "logs:DescribeLogGroups",
       "ssm:DescribeParameters",
     ]
     resources = ["*"]
   }
 
-  # The logs of tasks, and whether the log group exists.
+  # Tags in the call that creates a revision or a task, and on nothing that exists.
   statement {
-    sid       = "ReadLogs"
-    actions   = ["logs:DescribeLogGroups", "logs:GetLogEvents"]
-    resources = ["arn:${local.partition}:logs:*:${local.account}:log-group:*"]
+    sid       = "TagWhatItCreates"
+    actions   = ["ecs:TagResource"]
+    resources = ["*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "ecs:CreateAction"
+      values   = ["RegisterTaskDefinition", "RunTask"]
+    }
+  }
+
+  # The last lines of containers that failed.
+  dynamic "statement" {
+    for_each = length(local.log_groups[each.key]) > 0 ? [local.log_groups[each.key]] : []
+
+    content {
+      sid       = "ReadLogs"
+      actions   = ["logs:GetLogEvents"]
+      resources = [for group in statement.value : "arn:${local.partition}:logs:*:${local.account}:log-group:${group}:log-stream:*"]
+    }
   }
 
   # Whether the secrets of tasks exist, not their values. AWS appends six characters to their names.
@@ -92,7 +110,24 @@ data "aws_iam_policy_document" "deploy" {
     }
   }
 
-  # Whether those roles exist, and passing them to tasks.
+  # Roles that ECS itself uses.
+  dynamic "statement" {
+    for_each = length(each.value.infrastructure_roles) > 0 ? [each.value.infrastructure_roles] : []
+
+    content {
+      sid       = "GiveEcsItsRoles"
+      actions   = ["iam:PassRole"]
+      resources = [for role in statement.value : "arn:${local.partition}:iam::${local.account}:role/${role}"]
+
+      condition {
+        test     = "StringEquals"
+        variable = "iam:PassedToService"
+        values   = ["ecs.amazonaws.com"]
+      }
+    }
+  }
+
+  # Whether the roles of tasks exist.
   dynamic "statement" {
     for_each = length(each.value.pass_roles) > 0 ? [each.value.pass_roles] : []
 
@@ -167,10 +202,11 @@ resource "aws_iam_role_policy" "state" {
   policy = data.aws_iam_policy_document.state[each.key].json
 }
 
-# The state and, beside it, its lock (`.tflock`).
 data "aws_iam_policy_document" "state" {
   for_each = { for name, environment in var.environments : name => environment.state if environment.state != null }
 
+  # Terraform lists the workspaces at each start. Without the permission to list an object's key, S3 says of a missing one that
+  # access is denied.
   statement {
     sid       = "Find"
     actions   = ["s3:ListBucket"]
@@ -179,14 +215,22 @@ data "aws_iam_policy_document" "state" {
     condition {
       test     = "StringLike"
       variable = "s3:prefix"
-      values   = ["${each.value.prefix}*"]
+      values   = concat(local.state_objects[each.key], ["${each.value.workspace_key_prefix}/"])
     }
   }
 
+  # The state and what is beside it: the name of the lock's holder, and a state that could not be saved.
   statement {
-    sid       = "ReadWriteAndLock"
-    actions   = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
-    resources = ["arn:${local.partition}:s3:::${each.value.bucket}/${each.value.prefix}*"]
+    sid       = each.value.read_only ? "Read" : "ReadAndWrite"
+    actions   = each.value.read_only ? ["s3:GetObject"] : ["s3:GetObject", "s3:PutObject"]
+    resources = [for object in local.state_objects[each.key] : "arn:${local.partition}:s3:::${each.value.bucket}/${object}"]
+  }
+
+  # A plan locks the state, too. Nothing but the lock is deleted.
+  statement {
+    sid       = "Lock"
+    actions   = ["s3:PutObject", "s3:DeleteObject"]
+    resources = [for lock in local.state_locks[each.key] : "arn:${local.partition}:s3:::${each.value.bucket}/${lock}"]
   }
 
   # S3 calls KMS with the permissions of the role that reads or writes.
@@ -213,4 +257,23 @@ resource "aws_iam_role_policy_attachment" "this" {
 
   role       = aws_iam_role.this[each.value.environment].name
   policy_arn = each.value.arn
+}
+
+locals {
+  # Where the module service has its logs, unless others are named.
+  log_groups = {
+    for name, environment in var.environments : name =>
+    coalesce(environment.log_groups, [for cluster in environment.clusters : "/ecs/${cluster}/*"])
+  }
+
+  # Of a key in full: the state, and what has its name and a suffix. `web/prod.tfstate*` would match `web/prod.tfstate2`, too.
+  state_objects = {
+    for name, environment in var.environments : name => flatten([
+      for key in try(environment.state.keys, []) : endswith(key, "/*") ? [key] : [key, "${key}.*"]
+    ])
+  }
+
+  state_locks = {
+    for name, environment in var.environments : name => [for key in try(environment.state.keys, []) : "${key}.tflock"]
+  }
 }

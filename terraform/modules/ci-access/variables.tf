@@ -42,10 +42,13 @@ variable "environments" {
     (patterns such as `v*`; for jobs without `environment:`), and with `pull_requests` all pull requests from branches of the
     repository. Use that only for a role that reads. `trusted_roles` (ARNs) may assume it too, without GitHub's token, such as
     the role of a login account.
-    Each role may deploy to `clusters`, push to `repositories`, pull from the repositories `pull_from` of other accounts
-    (ARNs; those have to allow it too), pass the roles `pass_roles` to tasks, check that the `secrets` of Secrets Manager exist
-    (names; default: any; values are never read), and use the Terraform `state` below a prefix of a bucket, with the KMS key
-    that it is encrypted with, if it is your own. Names may contain `*`. `policy_arns` are for what your Terraform manages.
+    Each role may deploy to `clusters`, read the logs of tasks in `log_groups` (default: `/ecs/CLUSTER/*`), push to
+    `repositories`, pull from the repositories `pull_from` of other accounts (ARNs; those have to allow it too), pass the roles
+    `pass_roles` to tasks and `infrastructure_roles` to ECS itself (for EBS volumes and lifecycle hooks), check that the
+    `secrets` of Secrets Manager exist (their values are never read), and use the Terraform `state` with these `keys` in a
+    bucket, with the KMS key that it is encrypted with, if it is your own. With `read_only` it reads and locks the state, for
+    plans. `workspace_key_prefix` is that of the backend. Names are in full, or all below a folder: `web/*`.
+    `policy_arns` are for what your Terraform manages.
   EOT
   type = map(object({
     github_environments  = optional(list(string))
@@ -57,9 +60,17 @@ variable "environments" {
     repositories         = optional(list(string), [])
     pull_from            = optional(list(string), [])
     pass_roles           = optional(list(string), [])
-    secrets              = optional(list(string), ["*"])
-    state                = optional(object({ bucket = string, prefix = string, kms_key_arn = optional(string) }))
+    infrastructure_roles = optional(list(string), [])
+    log_groups           = optional(list(string))
+    secrets              = optional(list(string), [])
     policy_arns          = optional(list(string), [])
+    state = optional(object({
+      bucket               = string
+      keys                 = list(string)
+      kms_key_arn          = optional(string)
+      read_only            = optional(bool, false)
+      workspace_key_prefix = optional(string, "env:")
+    }))
     max_session_duration = optional(number, 3600)
   }))
 
@@ -111,9 +122,85 @@ variable "environments" {
 
   validation {
     condition = alltrue([
-      for environment in values(var.environments) : !environment.pull_requests || length(environment.clusters) + length(environment.repositories) == 0
+      for environment in values(var.environments) : !environment.pull_requests || length(concat(
+        environment.clusters, environment.repositories, environment.pass_roles, environment.infrastructure_roles
+      )) == 0
     ])
-    error_message = "A role that pull requests can assume must not deploy: everyone who can push a branch could deploy. Use another role for pull requests."
+    error_message = "A role that pull requests can assume must not deploy: everyone who can push a branch could deploy. Use another role for pull requests, without clusters, repositories, pass_roles and infrastructure_roles."
+  }
+
+  # Who writes a state decides what the next apply destroys, creates and reads.
+  validation {
+    condition = alltrue([
+      for environment in values(var.environments) : !environment.pull_requests || try(environment.state.read_only, true)
+    ])
+    error_message = "A role that pull requests can assume must not write Terraform's state: that is deploying. Set state.read_only = true, which allows plans."
+  }
+
+  # Policies of your own cannot be read here.
+  validation {
+    condition = alltrue(flatten([
+      for environment in values(var.environments) : [
+        for arn in environment.policy_arns :
+        !can(regex("^arn:[a-z-]+:iam::aws:", arn)) || can(regex("(ReadOnlyAccess|ViewOnlyAccess|/SecurityAudit)$", arn))
+      ] if environment.pull_requests
+    ]))
+    error_message = "A role that pull requests can assume may have only those policies of AWS that read: ReadOnlyAccess, ViewOnlyAccess, SecurityAudit, or one whose name ends in ReadOnlyAccess."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for environment in values(var.environments) : [
+        for cluster in environment.clusters : can(regex("^[A-Za-z0-9_-]+$", cluster))
+      ]
+    ]))
+    error_message = "clusters are names in full, without wildcards: a pattern would match other clusters, and those that are created later."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for environment in values(var.environments) : [
+        for repository in environment.repositories : can(regex("^[a-z0-9][a-z0-9._/-]*[a-z0-9](/\\*)?$", repository))
+      ]
+    ]))
+    error_message = "repositories are names in full, such as `web`, or all below a folder, such as `web/*`. `web*` would match the repository `web-admin`, and `*` all of the account."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for environment in values(var.environments) : [
+        for role in concat(environment.pass_roles, environment.infrastructure_roles) :
+        can(regex("^[A-Za-z0-9_+=,.@-]+(/[A-Za-z0-9_+=,.@-]+)*(/\\*)?$", role))
+      ]
+    ]))
+    error_message = "pass_roles and infrastructure_roles are names in full, such as `prod-web-task`, or all below a path, such as `web/*`. `prod-web-*` would match the roles of a service `web-admin`, and `*` every role, also one of an administrator."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for environment in values(var.environments) : [
+        for name in concat(environment.secrets, coalesce(environment.log_groups, [])) :
+        can(regex("^[A-Za-z0-9_+=.@#/-]*[A-Za-z0-9_+=.@#-](/\\*)?$", name))
+      ]
+    ]))
+    error_message = "secrets and log_groups are names in full, such as `/ecs/prod/web`, or all below a folder, such as `/ecs/prod/*`."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for environment in values(var.environments) : [
+        for key in environment.state.keys : can(regex("^[^*?$/]([^*?$]*[^*?$/])?(/\\*)?$", key))
+      ] if environment.state != null
+    ]))
+    error_message = "state.keys are keys in full, as in the backend, such as `web/prod.tfstate`, or all below a folder, such as `web/prod/*`. `web/prod*` would match `web/production.tfstate`."
+  }
+
+  validation {
+    condition = alltrue([
+      for environment in values(var.environments) : length(environment.state.keys) > 0 && can(regex("^[a-z0-9][a-z0-9.-]+[a-z0-9]$", environment.state.bucket))
+      if environment.state != null
+    ])
+    error_message = "state needs the name of one bucket, and at least one key."
   }
 
   validation {

@@ -1,62 +1,19 @@
 // terraform/modules/ci-access, applied by a real Terraform to the rehearsal cloud; what it made is read back from IAM, and its
 // trust policies are asked about tokens as GitHub makes them. Needs Terraform, its AWS provider, moto.
-import { execFile } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import {
-  GetRoleCommand,
-  GetRolePolicyCommand,
-  IAMClient,
   ListAttachedRolePoliciesCommand,
   ListOpenIDConnectProvidersCommand,
   ListRolePoliciesCommand,
   ListRolesCommand,
 } from '@aws-sdk/client-iam'
-import { type Cloud, startCloud } from '../../../rehearsal/cloud/cloud.ts'
-import { type AttachedProvider, startProvider } from '../../support/terraform-apply/attached-provider.ts'
-import { terraformConfig } from '../../support/terraform-apply/terraform-files.ts'
+import { decide } from '../../../rehearsal/cloud/iam/decide.ts'
+import { type Policy, parsePolicy } from '../../../rehearsal/cloud/iam/policy.ts'
+import { ModuleStack } from '../../support/modules/module-stack.ts'
 
-const repository = fileURLToPath(new URL('../../../', import.meta.url))
-const folder = mkdtempSync(join(tmpdir(), 'slipway-ci-access-'))
-let cloud: Cloud
-let iam: IAMClient
-let provider: AttachedProvider | undefined
+let stack: ModuleStack
 
-interface Ran {
-  readonly code: number
-  readonly output: string
-}
-
-function terraform(...args: string[]): Promise<Ran> {
-  const env = {
-    ...process.env,
-    ...cloud.env,
-    ...provider?.env,
-    TF_CLI_CONFIG_FILE: terraformConfig(),
-    TF_IN_AUTOMATION: '1',
-    CHECKPOINT_DISABLE: '1',
-  }
-  return new Promise((resolve) => {
-    execFile('terraform', args, { cwd: folder, env, maxBuffer: 1e8 }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code) || 1, output: stdout + stderr })
-    })
-  })
-}
-
-async function succeeded(ran: Promise<Ran>): Promise<string> {
-  const { code, output } = await ran
-  expect(code === 0 ? '' : output).toBe('')
-  return output
-}
-
-/** A policy as IAM returns it. */
-const decoded = (document = ''): Policy => JSON.parse(decodeURIComponent(document)) as Policy
-
-function write(environments: string, more = ''): void {
-  writeFileSync(
-    join(folder, 'main.tf'),
+const write = (environments: string, more = ''): void =>
+  stack.write(
     `provider "aws" {}
      module "ci_access" {
        source       = "./ci-access"
@@ -79,107 +36,63 @@ function write(environments: string, more = ''): void {
      }
      output "role_arns" { value = module.ci_access.role_arns }`,
   )
-}
 
 const ENVIRONMENTS = `{
   production = {
     clusters     = ["production"]
     repositories = ["web"]
     pull_from    = ["arn:aws:ecr:eu-west-1:210987654321:repository/web"]
-    pass_roles   = ["production-web-*"]
+    pass_roles   = ["production-web-task", "web/*"]
+    infrastructure_roles = ["production-web-volumes"]
     secrets      = ["web/*"]
-    state        = { bucket = "state", prefix = "web/production/", kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/1-2" }
+    state        = { bucket = "state", keys = ["web/production.tfstate", "web/production/*"], kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/1-2" }
     policy_arns  = [aws_iam_policy.infrastructure.arn]
   }
   nightly = { branches = ["main", "release/*"], tags = ["v*"] }
-  plan    = { pull_requests = true }
+  plan    = {
+    pull_requests = true
+    state         = { bucket = "state", keys = ["web/production.tfstate"], read_only = true }
+    policy_arns   = ["arn:aws:iam::aws:policy/ReadOnlyAccess", aws_iam_policy.infrastructure.arn]
+  }
   chained = { trusted_roles = ["arn:aws:iam::111111111111:role/web-deploy-login"] }
 }`
 
-interface Statement {
-  readonly Sid?: string
-  readonly Effect: string
-  readonly Action: string | readonly string[]
-  readonly Resource?: string | readonly string[]
-  readonly Principal?: { readonly Federated: string } | { readonly AWS: string }
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>
-}
-interface Policy {
-  readonly Statement: readonly Statement[]
-}
-const all = (value: string | readonly string[] | undefined) => [value ?? []].flat()
+const ISSUER = 'token.actions.githubusercontent.com'
+const PROVIDER = `arn:aws:iam::123456789012:oidc-provider/${ISSUER}`
 
-/** Whether a trust policy lets a token in, as IAM decides it: every condition, any of its values. */
-function trusts({ Statement }: Policy, claims: Readonly<Record<string, string>>): boolean {
-  const said = Object.fromEntries(
-    Object.entries(claims).map(([claim, value]) => [`token.actions.githubusercontent.com:${claim}`, value]),
-  )
-  const tests: Readonly<Record<string, (value: string, wanted: string) => boolean>> = {
-    StringEquals: (value, wanted) => value === wanted,
-    StringLike: (value, wanted) =>
-      new RegExp(
-        `^${wanted
-          .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-          .replaceAll('*', '.*')
-          .replaceAll('?', '.')}$`,
-      ).test(value),
-  }
-  return Statement.some(({ Condition = {} }) =>
-    Object.entries(Condition).every(([test, keys]) =>
-      Object.entries(keys).every(([key, wanted]) =>
-        all(wanted).some((one) => tests[test]?.(said[key] ?? '', one) ?? false),
-      ),
-    ),
-  )
-}
-
-/** The actions in the policy that an action's README shows. */
-function asked(action: string): readonly string[] {
-  const readme = readFileSync(join(repository, 'actions', action, 'README.md'), 'utf8')
-  const [, policy = ''] = /<!-- permissions -->\n\n```json\n([\s\S]*?)```/.exec(readme) ?? []
-  return (JSON.parse(policy) as Policy).Statement.flatMap(({ Action }) => all(Action))
+/** Whether a trust policy lets a token of GitHub in. */
+function trusts(trust: Policy, claims: Readonly<Record<string, string>>): boolean {
+  const context = Object.fromEntries(Object.entries(claims).map(([claim, value]) => [`${ISSUER}:${claim}`, value]))
+  const request = { action: 'sts:AssumeRoleWithWebIdentity', resource: undefined, context }
+  return decide({ ...request, principal: { Federated: [PROVIDER] } }, [trust]).answer === 'allowed'
 }
 
 const known = new Map<string, Policy>()
 async function trustOf(role: string): Promise<Policy> {
-  const seen = known.get(role)
-  if (seen !== undefined) return seen
-  const { Role } = await iam.send(new GetRoleCommand({ RoleName: role }))
-  const trust = decoded(Role?.AssumeRolePolicyDocument)
+  const trust = known.get(role) ?? parsePolicy(await stack.trust(role))
   known.set(role, trust)
   return trust
 }
 
 beforeAll(async () => {
-  cloud = await startCloud()
-  const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '' } = cloud.env
-  const credentials = { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY }
-  iam = new IAMClient({ endpoint: cloud.url, region: 'us-east-1', credentials })
-  cpSync(join(repository, 'terraform/modules/ci-access'), join(folder, 'ci-access'), { recursive: true })
+  stack = await ModuleStack.start('ci-access')
   write(ENVIRONMENTS)
-  await succeeded(terraform('init', '-no-color', '-input=false'))
-  provider = await startProvider(folder, cloud.env)
+  await stack.init()
 })
-
-afterAll(async () => {
-  provider?.stop()
-  iam.destroy()
-  await cloud.close()
-  rmSync(folder, { recursive: true, force: true })
-})
+afterAll(() => stack.close())
 
 test('makes the provider and a role for each environment, with nothing left to do', async () => {
-  await succeeded(terraform('apply', '-no-color', '-input=false', '-auto-approve'))
-  await succeeded(terraform('plan', '-no-color', '-input=false', '-detailed-exitcode'))
-  const outputs = JSON.parse(await succeeded(terraform('output', '-json'))) as { role_arns: { value: object } }
+  await stack.apply()
+  await stack.succeeded('plan', '-input=false', '-detailed-exitcode')
+  const outputs = JSON.parse(await stack.succeeded('output', '-json')) as { role_arns: { value: object } }
   expect(outputs.role_arns.value).toEqual({
     production: 'arn:aws:iam::123456789012:role/web-deploy-production',
     nightly: 'arn:aws:iam::123456789012:role/web-deploy-nightly',
     plan: 'arn:aws:iam::123456789012:role/web-deploy-plan',
     chained: 'arn:aws:iam::123456789012:role/web-deploy-chained',
   })
-  expect(await iam.send(new ListOpenIDConnectProvidersCommand())).toMatchObject({
-    OpenIDConnectProviderList: [{ Arn: expect.stringContaining('oidc-provider/token.actions.githubusercontent.com') }],
+  expect(await stack.iam.send(new ListOpenIDConnectProvidersCommand())).toMatchObject({
+    OpenIDConnectProviderList: [{ Arn: PROVIDER }],
   })
 })
 
@@ -235,69 +148,81 @@ test.each([
 })
 
 test('a role that another role becomes trusts that one, and no token', async () => {
-  expect((await trustOf('web-deploy-chained')).Statement).toEqual([
-    {
-      Effect: 'Allow',
-      Action: ['sts:TagSession', 'sts:AssumeRole'],
-      Principal: { AWS: 'arn:aws:iam::111111111111:role/web-deploy-login' },
-    },
-  ])
+  const trust = await trustOf('web-deploy-chained')
+  const asked = (action: string, principal: Readonly<Record<string, readonly string[]>>) =>
+    decide({ action, resource: undefined, context: {}, principal }, [trust]).answer
+  for (const action of ['sts:AssumeRole', 'sts:TagSession']) {
+    expect(asked(action, { AWS: ['arn:aws:iam::111111111111:role/web-deploy-login'] })).toBe('allowed')
+    expect(asked(action, { AWS: ['arn:aws:iam::111111111111:role/other', '111111111111'] })).toBe('implicit-deny')
+  }
+  expect(asked('sts:AssumeRoleWithWebIdentity', { Federated: [PROVIDER] })).toBe('implicit-deny')
 })
 
-test('a role may do what was named, and no more', async () => {
-  const role = { RoleName: 'web-deploy-production' }
-  const policyOf = async (PolicyName: string) =>
-    decoded((await iam.send(new GetRolePolicyCommand({ ...role, PolicyName }))).PolicyDocument).Statement
-  const deploy = await policyOf('deploy')
-  const passRole = deploy.find(({ Action }) => all(Action).includes('iam:PassRole'))
-  expect(all(passRole?.Resource)).toEqual(['arn:aws:iam::123456789012:role/production-web-*'])
-  const look = deploy.find(({ Action }) => all(Action).includes('iam:GetRole'))
-  expect(all(look?.Resource)).toEqual(['arn:aws:iam::123456789012:role/production-web-*'])
-  const secrets = deploy.filter(({ Action }) => all(Action).some((action) => action.startsWith('secretsmanager:')))
-  expect(secrets).toEqual([
-    {
-      Sid: 'LookForSecrets',
-      Effect: 'Allow',
-      Action: 'secretsmanager:DescribeSecret',
-      Resource: 'arn:aws:secretsmanager:*:123456789012:secret:web/*-??????',
-    },
-  ])
-  const logs = deploy.filter(({ Action }) => all(Action).some((action) => action.startsWith('logs:')))
-  for (const { Resource } of logs) expect(Resource).toBe('arn:aws:logs:*:123456789012:log-group:*')
-  const update = deploy.find(({ Action }) => all(Action).includes('ecs:UpdateService'))
-  for (const resource of all(update?.Resource)) expect(resource).toContain('/production/')
-  for (const { Resource, Action, Condition } of deploy) {
-    // What is allowed on everything can be looked at or registered, or is tied to the clusters.
-    if (!all(Resource).includes('*') || Condition !== undefined) continue
-    for (const action of all(Action))
-      expect(action).toMatch(/:(Describe|Get|List|RegisterTaskDefinition$|TagResource$)/)
-  }
-  const images = await policyOf('images')
-  const may = [...deploy, ...images].flatMap(({ Action }) => all(Action))
-  for (const action of asked('deploy-ecs')) expect(may).toContain(action)
-  const push = images.find(({ Action }) => all(Action).includes('ecr:PutImage'))
-  expect(all(push?.Resource)).toEqual(['arn:aws:ecr:*:123456789012:repository/web'])
-  const scans = images.find(({ Sid }) => Sid === 'ReadEnhancedScans')
-  expect(all(scans?.Action).toSorted()).toEqual(['inspector2:ListCoverage', 'inspector2:ListFindings'])
-  expect(scans?.Resource).toBe('*')
-  const abroad = images.filter(({ Resource }) => all(Resource).join().includes('210987654321'))
-  expect(abroad).toEqual([
-    {
-      Sid: 'TakeOver',
-      Effect: 'Allow',
-      Action: ['ecr:GetDownloadUrlForLayer', 'ecr:BatchGetImage'],
-      Resource: 'arn:aws:ecr:eu-west-1:210987654321:repository/web',
-    },
-  ])
-  const state = (await policyOf('terraform-state')).find(({ Action }) => all(Action).includes('s3:PutObject'))
-  expect(all(state?.Resource)).toEqual(['arn:aws:s3:::state/web/production/*'])
-  const key = (await policyOf('terraform-state')).find(({ Sid }) => Sid === 'EncryptIt')
-  expect(all(key?.Action).toSorted()).toEqual(['kms:Decrypt', 'kms:GenerateDataKey'])
-  expect(all(key?.Resource)).toEqual(['arn:aws:kms:eu-west-1:123456789012:key/1-2'])
-  expect(await iam.send(new ListAttachedRolePoliciesCommand(role))).toMatchObject({
-    AttachedPolicies: [{ PolicyName: 'infrastructure' }],
-  })
-  expect(await iam.send(new ListRolePoliciesCommand({ RoleName: 'web-deploy-plan' }))).toMatchObject({
+const arn = (service: string, resource: string, account = '123456789012') =>
+  `arn:aws:${service}:eu-west-1:${account}:${resource}`
+const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`
+const object = (key: string) => `arn:aws:s3:::state/${key}`
+const inCluster = (name: string) => ({ 'ecs:cluster': arn('ecs', `cluster/${name}`) })
+const passedTo = (service: string) => ({ 'iam:PassedToService': `${service}.amazonaws.com` })
+const created = (by: string) => ({ 'ecs:CreateAction': by })
+
+/** What a role may not do, beside what it may. The test of all calls of the actions is permissions.test.ts. */
+test.each<[role: string, action: string, resource: string, context: Readonly<Record<string, string>>, may: boolean]>([
+  ['production', 'ecs:UpdateService', arn('ecs', 'service/production/web'), {}, true],
+  ['production', 'ecs:UpdateService', arn('ecs', 'service/production2/web'), {}, false],
+  ['production', 'ecs:DeleteService', arn('ecs', 'service/production/web'), {}, false],
+  ['production', 'ecs:RunTask', arn('ecs', 'task-definition/web:1'), inCluster('production'), true],
+  ['production', 'ecs:RunTask', arn('ecs', 'task-definition/web:1'), inCluster('other'), false],
+  ['production', 'ecs:TagResource', arn('ecs', 'task-definition/web:1'), created('RegisterTaskDefinition'), true],
+  ['production', 'ecs:TagResource', arn('ecs', 'task/production/*'), created('RunTask'), true],
+  ['production', 'ecs:TagResource', arn('ecs', 'task-definition/web:1'), {}, false],
+  ['production', 'ecs:TagResource', arn('ecs', 'cluster/production'), created('CreateCluster'), false],
+  ['production', 'logs:GetLogEvents', arn('logs', 'log-group:/ecs/production/web:log-stream:web/1'), {}, true],
+  ['production', 'logs:GetLogEvents', arn('logs', 'log-group:/ecs/production2/web:log-stream:web/1'), {}, false],
+  ['production', 'logs:GetLogEvents', arn('logs', 'log-group:/aws/lambda/pay:log-stream:1'), {}, false],
+  ['production', 'iam:PassRole', role('production-web-task'), passedTo('ecs-tasks'), true],
+  ['production', 'iam:PassRole', role('web/task'), passedTo('ecs-tasks'), true],
+  ['production', 'iam:PassRole', role('production-web-task'), passedTo('lambda'), false],
+  ['production', 'iam:PassRole', role('production-web-task-admin'), passedTo('ecs-tasks'), false],
+  ['production', 'iam:PassRole', role('web-admin/task'), passedTo('ecs-tasks'), false],
+  ['production', 'iam:PassRole', role('production-web-volumes'), passedTo('ecs'), true],
+  ['production', 'iam:PassRole', role('production-web-volumes'), passedTo('ecs-tasks'), false],
+  ['production', 'secretsmanager:DescribeSecret', arn('secretsmanager', 'secret:web/token-AbCdEf'), {}, true],
+  ['production', 'secretsmanager:DescribeSecret', arn('secretsmanager', 'secret:web-admin/token-AbCdEf'), {}, false],
+  ['production', 'secretsmanager:GetSecretValue', arn('secretsmanager', 'secret:web/token-AbCdEf'), {}, false],
+  ['production', 'ecr:PutImage', arn('ecr', 'repository/web'), {}, true],
+  ['production', 'ecr:PutImage', arn('ecr', 'repository/web-admin'), {}, false],
+  ['production', 'ecr:BatchGetImage', arn('ecr', 'repository/web', '210987654321'), {}, true],
+  ['production', 'ecr:PutImage', arn('ecr', 'repository/web', '210987654321'), {}, false],
+  ['production', 's3:PutObject', object('web/production.tfstate'), {}, true],
+  ['production', 's3:PutObject', object('web/production.tfstate.holder.json'), {}, true],
+  ['production', 's3:PutObject', object('web/production/network.tfstate'), {}, true],
+  ['production', 's3:PutObject', object('web/production2.tfstate'), {}, false],
+  ['production', 's3:PutObject', object('web/production.tfstate2'), {}, false],
+  ['production', 's3:PutObject', object('web/production2/network.tfstate'), {}, false],
+  ['production', 's3:DeleteObject', object('web/production.tfstate.tflock'), {}, true],
+  ['production', 's3:DeleteObject', object('web/production/network.tfstate.tflock'), {}, true],
+  ['production', 's3:DeleteObject', object('web/production.tfstate'), {}, false],
+  ['production', 's3:DeleteObject', object('web/production/network.tfstate'), {}, false],
+  ['production', 's3:DeleteObjectVersion', object('web/production.tfstate.tflock'), {}, false],
+  ['production', 'kms:Decrypt', arn('kms', 'key/1-2'), {}, true],
+  ['production', 'kms:Decrypt', arn('kms', 'key/3-4'), {}, false],
+  ['plan', 's3:GetObject', object('web/production.tfstate'), {}, true],
+  ['plan', 's3:PutObject', object('web/production.tfstate'), {}, false],
+  ['plan', 's3:PutObject', object('web/production.tfstate.errored-7-1'), {}, false],
+  ['plan', 's3:PutObject', object('web/production.tfstate.tflock'), {}, true],
+  ['plan', 's3:DeleteObject', object('web/production.tfstate.tflock'), {}, true],
+  ['plan', 's3:DeleteObject', object('web/production.tfstate'), {}, false],
+])('the role of %s asks %s on %s %j: %s', async (environment, action, resource, context, may) => {
+  const policies = await stack.policies(`web-deploy-${environment}`)
+  expect(decide({ action, resource, context }, policies).answer).toBe(may ? 'allowed' : 'implicit-deny')
+})
+
+test('attaches the policies that it is given, and none of its own to a role without permissions', async () => {
+  expect(
+    await stack.iam.send(new ListAttachedRolePoliciesCommand({ RoleName: 'web-deploy-production' })),
+  ).toMatchObject({ AttachedPolicies: [{ PolicyName: 'infrastructure' }] })
+  expect(await stack.iam.send(new ListRolePoliciesCommand({ RoleName: 'web-deploy-nightly' }))).toMatchObject({
     PolicyNames: [],
   })
 })
@@ -314,6 +239,39 @@ test('refuses settings that trust too many jobs, or none, by name before anythin
     ],
     any_environment: ['{ github_environments = ["prod*"] }', 'without wildcards'],
     deploying_pull_requests: ['{ pull_requests = true, clusters = ["a"] }', 'must not deploy'],
+    passing_pull_requests: ['{ pull_requests = true, pass_roles = ["a"] }', 'must not deploy'],
+    writing_pull_requests: [
+      '{ pull_requests = true, state = { bucket = "state", keys = ["web.tfstate"] } }',
+      "must not write Terraform's state: that is deploying. Set state.read_only = true",
+    ],
+    administering_pull_requests: [
+      '{ pull_requests = true, policy_arns = ["arn:aws:iam::aws:policy/AdministratorAccess"] }',
+      'only those policies of AWS that read',
+    ],
+    powerful_pull_requests: [
+      '{ pull_requests = true, policy_arns = ["arn:aws:iam::aws:policy/ReadOnlyAccess", "arn:aws:iam::aws:policy/PowerUserAccess"] }',
+      'only those policies of AWS that read',
+    ],
+    all_clusters: ['{ clusters = ["*"] }', 'clusters are names in full'],
+    clusters_by_prefix: ['{ clusters = ["prod*"] }', 'clusters are names in full'],
+    all_repositories: ['{ repositories = ["*"] }', 'repositories are names in full'],
+    repositories_by_prefix: ['{ repositories = ["web*"] }', 'would match the repository `web-admin`'],
+    all_roles: ['{ pass_roles = ["*"] }', 'every role, also one of an administrator'],
+    roles_by_prefix: ['{ pass_roles = ["stage-web-*"] }', 'would match the roles of a service `web-admin`'],
+    roles_for_ecs_by_prefix: ['{ infrastructure_roles = ["stage-*"] }', 'infrastructure_roles are names in full'],
+    all_log_groups: ['{ log_groups = ["*"] }', 'log_groups are names in full'],
+    secrets_by_prefix: ['{ secrets = ["web*"] }', 'secrets and log_groups are names in full'],
+    all_states: ['{ state = { bucket = "state", keys = ["*"] } }', 'state.keys are keys in full'],
+    states_by_prefix: [
+      '{ state = { bucket = "state", keys = ["web/prod*"] } }',
+      'would match `web/production.tfstate`',
+    ],
+    states_of_a_folder_without_wildcard: [
+      '{ state = { bucket = "state", keys = ["web/prod/"] } }',
+      'state.keys are keys in full',
+    ],
+    no_state: ['{ state = { bucket = "state", keys = [] } }', 'at least one key'],
+    any_bucket: ['{ state = { bucket = "*", keys = ["web.tfstate"] } }', 'the name of one bucket'],
     any_repository: [
       '{ repositories = ["web"], pull_from = ["arn:aws:ecr:eu-west-1:210987654321:repository/*"] }',
       'pull_from are ARNs of repositories in full',
@@ -345,23 +303,23 @@ async function expectRefused(refused: Refused): Promise<void> {
          }`,
   )
   write(ENVIRONMENTS)
-  writeFileSync(join(folder, 'refused.tf'), modules.join('\n'))
-  await succeeded(terraform('get', '-no-color'))
-  const { code, output } = await terraform('plan', '-no-color', '-input=false', '-refresh=false')
-  rmSync(join(folder, 'refused.tf'))
+  stack.write(modules.join('\n'), 'refused.tf')
+  await stack.succeeded('get')
+  const { code, output } = await stack.terraform('plan', '-input=false', '-refresh=false')
+  stack.write('', 'refused.tf')
   expect(code).toBe(1)
   const said = output.replace(/\s*\n[│\s]*/g, ' ')
   for (const [name, [, words]] of Object.entries(refused)) {
-    expect(said).toContain(`module "${name}"`)
-    expect(said).toContain(words)
+    const [, ours = ''] = new RegExp(`in module "${name}":(.*?)(?= Error: |$)`).exec(said) ?? []
+    expect({ name, said: ours }).toEqual({ name, said: expect.stringContaining(words) })
   }
 }
 
 test('has no provider of its own with create_provider = false, and its destroy leaves no role', async () => {
   write(ENVIRONMENTS, 'create_provider = false')
-  const plan = await succeeded(terraform('plan', '-no-color', '-input=false'))
+  const plan = await stack.succeeded('plan', '-input=false')
   expect(plan).toContain('Plan: 0 to add, 0 to change, 1 to destroy.')
   write(ENVIRONMENTS)
-  await succeeded(terraform('destroy', '-no-color', '-input=false', '-auto-approve'))
-  expect(await iam.send(new ListRolesCommand())).toMatchObject({ Roles: [] })
+  await stack.succeeded('destroy', '-input=false', '-auto-approve')
+  expect(await stack.iam.send(new ListRolesCommand())).toMatchObject({ Roles: [] })
 })
