@@ -2,6 +2,7 @@ import { SlipwayError } from '../../../toolkit/errors.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import { exportRegion, exportSession, warnOfProfile } from './exported.ts'
 import { type Inputs, readInputs } from './inputs/inputs.ts'
+import { maskAccounts } from './mask-accounts.ts'
 import type { Runner } from './runner.ts'
 import { assumeRole } from './sts/assume.ts'
 import type { Keys } from './sts/client.ts'
@@ -12,11 +13,12 @@ import { type Identity, whoAmI } from './sts/identity.ts'
 export const EXPORTED = 'exported'
 
 /** Assumes the role, checks that the credentials are those of its account, and only then exports them. */
-export async function main(world: World, runner: Runner): Promise<void> {
+export const main = (world: World, runner: Runner): Promise<void> =>
+  maskAccounts(world, (masked) => act(masked, runner))
+
+async function act(world: World, runner: Runner): Promise<void> {
   const { env, log, step } = world
   const inputs = readInputs(env)
-  if (inputs.maskAccountId) log.mask(inputs.role.account)
-
   const existing = inputs.useExisting ? await existingCredentials(inputs, world) : undefined
   if (existing !== undefined) {
     const { keys, identity } = existing

@@ -2,25 +2,19 @@ import { InputError } from '../../../../toolkit/errors.ts'
 import type { InputReader } from '../../../../toolkit/inputs.ts'
 import { parseJson, TooDeepError } from '../../../../toolkit/text/json.ts'
 import { SESSION_TAG_KEYS, type SessionTag } from './session-tags.ts'
+import { STS_TAGS, stsProblem } from './sts-limits.ts'
 
-/** What STS accepts as the key or the value of a tag. */
-const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u
-/** AWS takes 50 tags. */
-const LIMIT = 50 - SESSION_TAG_KEYS.length
+const LIMIT = STS_TAGS - SESSION_TAG_KEYS.length
 
 /** Reads `custom-tags`. @throws InputError for what STS would refuse, or for a key that this action sets itself. */
 export function readCustomTags(reader: InputReader): readonly SessionTag[] {
   const json = reader.text('custom-tags')
   if (json === undefined) return []
   const tags = Object.entries(parseTags(json)).map(([Key, value]) => ({ Key, Value: String(value) }))
-  for (const { Key, Value } of tags) {
-    const wrong = SESSION_TAG_KEYS.some((own) => own.toLowerCase() === Key.toLowerCase())
-      ? 'which this action sets itself'
-      : Key === '' || Key.length > 128 || Value.length > 256 || !TAG_TEXT.test(Key) || !TAG_TEXT.test(Value)
-        ? 'which AWS does not accept'
-        : undefined
-    if (wrong === undefined) continue
-    throw new InputError('custom-tags', `has the tag \`${Key}\`, ${wrong}.`, {
+  for (const [at, tag] of tags.entries()) {
+    const problem = problemOf(tag, tags.slice(0, at))
+    if (problem === undefined) continue
+    throw new InputError('custom-tags', `has the tag \`${tag.Key}\`, ${problem}.`, {
       hint: 'Use letters, digits, spaces and `_ . : / = + - @`: at most 128 in a key of your own, and at most 256 in a value.',
     })
   }
@@ -32,6 +26,18 @@ export function readCustomTags(reader: InputReader): readonly SessionTag[] {
       hint: 'Keep those that your policies use.',
     },
   )
+}
+
+/** To AWS, keys that differ only in case are one. */
+function problemOf({ Key, Value }: SessionTag, before: readonly SessionTag[]): string | undefined {
+  const same = (other: string) => other.toLowerCase() === Key.toLowerCase()
+  if (SESSION_TAG_KEYS.some(same)) return 'which this action sets itself'
+  if (before.some((other) => same(other.Key))) return 'and one that differs only in case: AWS takes them for one'
+  if (/^aws:/i.test(Key)) return 'whose beginning `aws:` AWS keeps for itself'
+  const key = stsProblem(Key, 'tagKey')
+  if (key !== undefined) return `whose key ${key}`
+  const value = stsProblem(Value, 'tagValue')
+  return value === undefined ? undefined : `whose value ${value}`
 }
 
 type Values = Readonly<Record<string, string | number | boolean>>

@@ -1,17 +1,18 @@
 // The only reader of inputs, but for the proxy, which is set before.
 
 import { resolve } from 'node:path'
-import { type Arn, parseArn } from '../../../../toolkit/aws/arn.ts'
+import { type Arn, formatArn, parseArn } from '../../../../toolkit/aws/arn.ts'
 import { readRegion } from '../../../../toolkit/aws/region.ts'
 import { InputError } from '../../../../toolkit/errors.ts'
 import { readWorkflowRun } from '../../../../toolkit/github.ts'
 import { InputReader } from '../../../../toolkit/inputs.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
-import { parseJson, TooDeepError } from '../../../../toolkit/text/json.ts'
 import { readCustomTags } from './custom-tags.ts'
 import { DEFAULT_WORDS } from './default-words.ts'
 import { PEER_INPUTS } from './peer-inputs.ts'
+import { readInlinePolicy, readManagedPolicies } from './policies.ts'
 import { SESSION_TAG_KEYS, type SessionTag } from './session-tags.ts'
+import { STS_DURATION, STS_LIMITS, stsProblem } from './sts-limits.ts'
 
 /** How to authenticate: by an OpenID Connect token, or by the credentials in the environment. */
 export type Method = 'web-identity' | 'chain'
@@ -20,6 +21,10 @@ export interface Role {
   readonly arn: string
   readonly account: string
 }
+
+const DEFAULT_DURATION = 3600
+/** The longest session, in seconds, of a role that is assumed with the credentials of a role. */
+const CHAINED_DURATION = 3600
 
 export interface Inputs {
   readonly role: Role
@@ -41,6 +46,7 @@ export interface Inputs {
   readonly transitiveTagKeys: readonly string[]
   readonly inlineSessionPolicy: string | undefined
   readonly managedSessionPolicies: readonly string[]
+  /** Obeyed before all other inputs are read, in mask-accounts.ts. */
   readonly maskAccountId: boolean
   readonly outputCredentials: boolean
   /** Whether to export the credentials for the steps that follow. */
@@ -51,43 +57,43 @@ export interface Inputs {
 export function readInputs(env: Environment): Inputs {
   const reader = new InputReader(env, DEFAULT_WORDS)
   reader.refuse(PEER_INPUTS)
-  const role = readRole(reader)
+  const arn = readRole(reader)
   const tokenFile = readTokenFile(reader, env)
   const method = readMethod(reader, env, tokenFile)
   const customTags = readCustomTags(reader)
   const inputs: Inputs = {
-    role,
+    role: { arn: formatArn(arn), account: arn.accountId },
     region: requireRegion(reader, env),
     method,
     tokenFile,
     useExisting: reader.flag('use-existing-credentials', false),
     sessionName: readSessionName(reader, env),
-    durationSeconds: reader.integer('role-duration-seconds', { min: 900, max: 43_200 }) ?? 3600,
+    durationSeconds: reader.integer('role-duration-seconds', STS_DURATION) ?? DEFAULT_DURATION,
     audience: reader.text('audience') ?? 'sts.amazonaws.com',
     allowedAccountIds: readAccounts(reader),
-    externalId: reader.text('role-external-id'),
+    externalId: readExternalId(reader),
     tagSession: !reader.flag('role-skip-session-tagging', false),
     customTags,
     transitiveTagKeys: readTransitiveTags(reader, customTags),
     inlineSessionPolicy: readInlinePolicy(reader),
-    managedSessionPolicies: readManagedPolicies(reader),
+    managedSessionPolicies: readManagedPolicies(reader, arn),
     maskAccountId: reader.flag('mask-aws-account-id', false),
     outputCredentials: reader.flag('output-credentials', false),
     exportCredentials: reader.flag('output-env-credentials', true),
   }
-  crossCheck(inputs)
+  crossCheck(inputs, env)
   return inputs
 }
 
-function readRole(reader: InputReader): Role {
+/** The longest path and name of a role, and their characters, as IAM documents them. */
+const ROLE = /^role\/(?:[\x21-\x7e]{1,510}\/)?[\w+=,.@-]{1,64}$/
+
+function readRole(reader: InputReader): Arn {
   const example = 'arn:aws:iam::123456789012:role/deploy'
-  const arn = reader.required('role-to-assume', example)
-  const role = parseArn(arn)
-  // The longest path and name of a role, and their characters, as IAM documents them.
-  if (isIam(role) && /^\d/.test(role.accountId) && /^role\/[\x21-\x7e]{1,576}$/.test(role.resource)) {
-    return { arn, account: role.accountId }
-  }
-  throw new InputError('role-to-assume', `is \`${arn}\`, which is not the ARN of a role.`, {
+  const text = reader.required('role-to-assume', example)
+  const arn = parseArn(text)
+  if (arn?.service === 'iam' && arn.region === '' && /^\d/.test(arn.accountId) && ROLE.test(arn.resource)) return arn
+  throw new InputError('role-to-assume', `is \`${text}\`, which is not the ARN of a role.`, {
     hint: `Write it in full, as \`${example}\`. A name alone does not say which account it is in.`,
   })
 }
@@ -126,10 +132,11 @@ function readSessionName(reader: InputReader, env: Environment): string {
     const run = readWorkflowRun(env)
     const name = run.repository.slice(run.repository.indexOf('/') + 1)
     const ending = run.id === '' ? '' : `-${run.id}-${run.attempt}`
-    return `${(name || 'slipway').replace(/[^\w+=,.@-]/g, '-').slice(0, 64 - ending.length)}${ending}`
+    return `${(name || 'slipway').replace(/[^\w+=,.@-]/g, '-').slice(0, STS_LIMITS.sessionName.max - ending.length)}${ending}`
   }
-  if (/^[\w+=,.@-]{2,64}$/.test(given)) return given
-  throw new InputError('role-session-name', `is \`${given}\`, which AWS does not accept.`, {
+  const problem = stsProblem(given, 'sessionName')
+  if (problem === undefined) return given
+  throw new InputError('role-session-name', `is \`${given}\`, which ${problem}.`, {
     hint: 'Use 2 to 64 letters, digits and `_ + = , . @ -`; a branch with a slash needs another name.',
   })
 }
@@ -144,7 +151,7 @@ function readAccounts(reader: InputReader): readonly string[] {
 }
 
 function readTransitiveTags(reader: InputReader, custom: readonly SessionTag[]): readonly string[] {
-  const keys = reader.list('transitive-tag-keys')
+  const keys = [...new Set(reader.list('transitive-tag-keys'))]
   const known: readonly string[] = [...SESSION_TAG_KEYS, ...custom.map(({ Key }) => Key)]
   const bad = keys.find((key) => !known.includes(key))
   if (bad === undefined) return keys
@@ -153,36 +160,17 @@ function readTransitiveTags(reader: InputReader, custom: readonly SessionTag[]):
   })
 }
 
-function readInlinePolicy(reader: InputReader): string | undefined {
-  const policy = reader.text('inline-session-policy')
-  if (policy === undefined) return undefined
-  try {
-    // Without indentation, which would count against AWS's size limit.
-    return JSON.stringify(parseJson(policy, 'Input `inline-session-policy`'))
-  } catch (cause) {
-    if (cause instanceof TooDeepError) throw cause
-    throw new InputError('inline-session-policy', 'is not JSON.', { hint: 'Write an IAM policy as JSON.', cause })
-  }
+/** Reads `role-external-id`. It is not shown: some keep it as a secret. */
+function readExternalId(reader: InputReader): string | undefined {
+  const id = reader.text('role-external-id')
+  const problem = id === undefined ? undefined : stsProblem(id, 'externalId')
+  if (problem === undefined) return id
+  throw new InputError('role-external-id', `${problem}.`, {
+    hint: 'Use 2 to 1224 letters, digits and `_ + = , . @ : / -`, as the trust policy of the role has it.',
+  })
 }
 
-function readManagedPolicies(reader: InputReader): readonly string[] {
-  const arns = reader.list('managed-session-policies')
-  const bad = arns.find((arn) => !isPolicy(parseArn(arn)))
-  if (bad === undefined && arns.length <= 10) return arns
-  throw new InputError(
-    'managed-session-policies',
-    bad === undefined
-      ? `has ${arns.length} policies, and AWS accepts 10.`
-      : `has \`${bad}\`, which is not the ARN of a policy.`,
-    { hint: 'Write, for example, `arn:aws:iam::aws:policy/ReadOnlyAccess`.' },
-  )
-}
-
-const isIam = (arn: Arn | undefined): arn is Arn => arn?.service === 'iam' && arn.region === ''
-
-const isPolicy = (arn: Arn | undefined) => isIam(arn) && arn.accountId !== '' && arn.resource.startsWith('policy/')
-
-function crossCheck(inputs: Inputs): void {
+function crossCheck(inputs: Inputs, env: Environment): void {
   const { role, method, durationSeconds, allowedAccountIds, externalId, transitiveTagKeys, customTags } = inputs
   if (!inputs.exportCredentials && !inputs.outputCredentials) {
     throw new InputError(
@@ -204,17 +192,24 @@ function crossCheck(inputs: Inputs): void {
   if (customTags.length > 0 && !inputs.tagSession) {
     throw new InputError('custom-tags', 'is set, and so is `role-skip-session-tagging`.', { hint: 'Keep one of them.' })
   }
+  if (transitiveTagKeys.length > 0 && !inputs.tagSession) {
+    throw new InputError(
+      'transitive-tag-keys',
+      'is set, and so is `role-skip-session-tagging`: without tags none can be transitive.',
+      { hint: 'Keep one of them. Transitive tags of an earlier session are inherited without this input.' },
+    )
+  }
   if (allowedAccountIds.length > 0 && !allowedAccountIds.includes(role.account)) {
     throw new InputError('role-to-assume', `is in account ${role.account}, which is not in \`allowed-account-ids\`.`, {
       hint: `Allowed are ${allowedAccountIds.join(', ')}. Check that the role is that of this environment.`,
     })
   }
-  if (method === 'chain' && durationSeconds > 3600) {
+  if (method === 'chain' && durationSeconds > CHAINED_DURATION && env['AWS_SESSION_TOKEN']) {
     throw new InputError(
       'role-duration-seconds',
-      `is ${durationSeconds}, but AWS limits a session of a role assumed by a role to one hour.`,
+      `is ${durationSeconds}, but the credentials of the environment are temporary (\`AWS_SESSION_TOKEN\` is set): AWS limits a session of a role assumed by a role to one hour.`,
       {
-        hint: 'Set at most 3600, or let the role trust GitHub directly and remove `role-chaining`.',
+        hint: `Set at most ${CHAINED_DURATION}, or let the role trust GitHub directly and remove \`role-chaining\`.`,
       },
     )
   }

@@ -1,9 +1,9 @@
 import { AssumeRoleCommand, AssumeRoleWithWebIdentityCommand, type STSClient } from '@aws-sdk/client-sts'
-import { SlipwayError } from '../../../../toolkit/errors.ts'
-import { readWorkflowRun } from '../../../../toolkit/github.ts'
+import { errorMessage, SlipwayError } from '../../../../toolkit/errors.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
+import { sentence } from '../../../../toolkit/text/sentence.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import { sessionTags } from '../inputs/session-tags.ts'
+import { type SessionTag, sessionTags, withoutDroppable } from '../inputs/session-tags.ts'
 import { callSts } from './attempts.ts'
 import { type Session, stsClient } from './client.ts'
 import { hintFor } from './hints.ts'
@@ -54,22 +54,46 @@ async function withToken(inputs: Inputs, world: World, sts: STSClient, jobToken:
 
 /** Temporary keys of an earlier step may be so new that AWS does not know them yet. Long-lived ones are not. */
 async function withKeys(inputs: Inputs, world: World, sts: STSClient) {
-  const { env, signal } = world
-  const command = new AssumeRoleCommand({
-    ...request(inputs),
-    ...(inputs.externalId === undefined ? {} : { ExternalId: inputs.externalId }),
-    ...(inputs.tagSession ? { Tags: [...sessionTags(readWorkflowRun(env)), ...inputs.customTags] } : {}),
-    ...(inputs.transitiveTagKeys.length === 0 ? {} : { TransitiveTagKeys: [...inputs.transitiveTagKeys] }),
-  })
+  const { env, signal, log } = world
+  let tags = inputs.tagSession ? [...sessionTags(env), ...inputs.customTags] : []
+  const transitive = transitiveKeys(inputs, tags, world)
+  const task = async () => {
+    const command = new AssumeRoleCommand({
+      ...request(inputs),
+      ...(inputs.externalId === undefined ? {} : { ExternalId: inputs.externalId }),
+      ...(tags.length === 0 ? {} : { Tags: tags }),
+      ...(transitive.length === 0 ? {} : { TransitiveTagKeys: transitive }),
+    })
+    return (await sts.send(command, { abortSignal: signal })).Credentials
+  }
+  // The size that counts is that of a packed form, with the tags that the session inherits: only AWS knows it.
+  const dropTags = async (error: unknown) => {
+    const kept = withoutDroppable(tags, transitive)
+    if (errorCode(error) !== 'PackedPolicyTooLarge' || kept.length === tags.length) throw error
+    const dropped = tags.filter((tag) => !kept.includes(tag)).map(({ Key }) => Key)
+    log.warning(
+      `AWS has no room for all session tags. The session gets none of ${dropped.join(', ')}. ${sentence(errorMessage(error))}`,
+    )
+    tags = [...kept]
+    return task()
+  }
   return callSts(
     {
       doing: doing(inputs),
-      task: async () => (await sts.send(command, { abortSignal: signal })).Credentials,
+      task: () => task().catch(dropTags),
       passes: (error) => errorCode(error) === 'InvalidClientTokenId' && !!env['AWS_SESSION_TOKEN'],
       hint: (error) => hintFor(error, inputs, undefined),
     },
     world,
   )
+}
+
+/** AWS refuses a transitive key that has no tag. Some tags depend on the event, such as `HeadRef`. */
+function transitiveKeys({ transitiveTagKeys }: Inputs, tags: readonly SessionTag[], { log }: World): string[] {
+  const isThere = (key: string) => tags.some(({ Key }) => Key === key)
+  const missing = transitiveTagKeys.filter((key) => !isThere(key))
+  if (missing.length > 0) log.info(`This run has no value for the transitive tags ${missing.join(', ')}.`)
+  return transitiveTagKeys.filter(isThere)
 }
 
 const request = (inputs: Inputs) => ({

@@ -23,6 +23,10 @@ export function hintFor(error: unknown, inputs: Inputs, token: string | undefine
       return 'Correct `inline-session-policy`: AWS does not accept it as an IAM policy.'
     case 'PackedPolicyTooLarge':
       return 'Shorten `inline-session-policy` or `custom-tags`, name fewer `managed-session-policies`, or set `role-skip-session-tagging: true`.'
+    case 'InvalidParameterValue':
+      return /transitive tag key/i.test(message)
+        ? 'The credentials of the environment hand this tag on already, and AWS lets no later session set it. Set `role-skip-session-tagging: true`.'
+        : undefined
     case 'RegionDisabled':
       return `Enable STS for ${inputs.region} in the account, or use another region.`
     case 'SignatureDoesNotMatch':

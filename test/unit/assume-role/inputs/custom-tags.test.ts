@@ -18,9 +18,12 @@ test.each([
   ['{"Team": ["web"]}', 'is not a JSON object of texts'],
   ['{"Team": null}', 'is not a JSON object of texts'],
   ['{"repository": "other/repo"}', 'has the tag `repository`, which this action sets itself'],
-  ['{"Team": "web,api"}', 'has the tag `Team`, which AWS does not accept'],
-  [`{"${'x'.repeat(129)}": "web"}`, 'which AWS does not accept'],
-  [JSON.stringify(Object.fromEntries(Array.from({ length: 44 }, (_, at) => [`k${at}`, 'v']))), 'has 44 tags'],
+  ['{"Team": "web,api"}', 'has the tag `Team`, whose value has the character `,`, which AWS does not accept'],
+  ['{"headref": "x"}', 'which this action sets itself'],
+  ['{"Team": "web", "team": "api"}', 'has the tag `team`, and one that differs only in case'],
+  ['{"aws:team": "web"}', 'whose beginning `aws:` AWS keeps for itself'],
+  [`{"${'x'.repeat(129)}": "web"}`, 'whose key has 129 characters'],
+  [JSON.stringify(Object.fromEntries(Array.from({ length: 38 }, (_, at) => [`k${at}`, 'v']))), 'has 38 tags'],
 ])('refuses %s', (json, message) => {
   expect(() => read(json)).toThrow(message)
 })

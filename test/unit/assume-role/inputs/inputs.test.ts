@@ -69,9 +69,7 @@ test('makes a session name that AWS accepts from any repository name', () => {
 })
 
 test('removes white space from an inline policy, as AWS limits its size', () => {
-  expect(read({ 'inline-session-policy': '{\n  "Version": "2012-10-17"\n}' }).inlineSessionPolicy).toBe(
-    '{"Version":"2012-10-17"}',
-  )
+  expect(read({ 'inline-session-policy': '{\n  "Statement": []\n}' }).inlineSessionPolicy).toBe('{"Statement":[]}')
 })
 
 test.each<[Record<string, string>, string, string]>([
@@ -85,10 +83,9 @@ test.each<[Record<string, string>, string, string]>([
   [{ 'role-duration-seconds': '60' }, 'role-duration-seconds', 'number'],
   [{ 'role-duration-seconds': '1h' }, 'role-duration-seconds', 'number'],
   [{ 'role-chaining': 'yes' }, 'role-chaining', 'true'],
-  [{ 'role-chaining': 'true', 'role-duration-seconds': '7200' }, 'role-duration-seconds', '3600'],
   [{ 'allowed-account-ids': '22' }, 'allowed-account-ids', '12 digits'],
   [{ 'allowed-account-ids': '111111111111' }, 'role-to-assume', '111111111111'],
-  [{ 'role-external-id': 'x' }, 'role-external-id', 'role-chaining'],
+  [{ 'role-external-id': 'outside' }, 'role-external-id', 'role-chaining'],
   [{ 'transitive-tag-keys': 'Repository' }, 'transitive-tag-keys', 'role-chaining'],
   [{ 'transitive-tag-keys': 'Nonesuch' }, 'transitive-tag-keys', 'Repository'],
   [{ 'custom-tags': '{"Team": "web"}' }, 'custom-tags', 'role-chaining'],
@@ -99,6 +96,12 @@ test.each<[Record<string, string>, string, string]>([
     'custom-tags',
     'Keep one',
   ],
+  [
+    { 'transitive-tag-keys': 'Repository', 'role-chaining': 'true', 'role-skip-session-tagging': 'true' },
+    'transitive-tag-keys',
+    'Keep one',
+  ],
+  [{ 'role-external-id': 'a b', 'role-chaining': 'true' }, 'role-external-id', 'trust policy'],
   [{ 'inline-session-policy': '{' }, 'inline-session-policy', 'JSON'],
   [{ 'managed-session-policies': 'ReadOnly' }, 'managed-session-policies', 'arn:aws:iam'],
   [{ 'mask-aws-account-id': '1' }, 'mask-aws-account-id', 'true'],
@@ -108,8 +111,25 @@ test.each<[Record<string, string>, string, string]>([
   expect(error.hint).toContain(fix)
 })
 
+test('lets long-lived keys assume a role for 12 hours, and temporary ones for one', () => {
+  const given = { 'role-chaining': 'true', 'role-duration-seconds': '43200' }
+  expect(read(given, KEYS).durationSeconds).toBe(43_200)
+  expect(read(given, {}).durationSeconds).toBe(43_200)
+  const error = refusal(given, { ...KEYS, AWS_SESSION_TOKEN: 'token' })
+  expect(error.input).toBe('role-duration-seconds')
+  expect(error.message).toContain('`AWS_SESSION_TOKEN`')
+  expect(error.hint).toContain('at most 3600')
+})
+
+test('reads a transitive tag key once, and knows those of the run', () => {
+  expect(read({ 'transitive-tag-keys': 'HeadRef, Branch\nHeadRef' }, KEYS).transitiveTagKeys).toEqual([
+    'HeadRef',
+    'Branch',
+  ])
+})
+
 test.each<[string, string, object]>([
-  ['inline-session-policy', '{}', OIDC],
+  ['inline-session-policy', '{"Statement": []}', OIDC],
   ['managed-session-policies', 'arn:aws:iam::aws:policy/ReadOnlyAccess', OIDC],
   ['custom-tags', '{"Team": "web"}', KEYS],
   ['transitive-tag-keys', 'Repository', KEYS],
@@ -122,7 +142,7 @@ test.each<[string, string, object]>([
 })
 
 test.each([
-  ['role-external-id', 'x'],
+  ['role-external-id', 'outside'],
   ['custom-tags', '{"Team": "web"}'],
   ['transitive-tag-keys', 'Repository'],
 ])('does not propose role chaining for `%s` with a token file, which refuses it', (name, value) => {
@@ -130,6 +150,11 @@ test.each([
     input: name,
     hint: 'Remove it.',
   })
+})
+
+test('does not show an external id that AWS does not accept', () => {
+  const error = refusal({ 'role-external-id': 'hunter2 hunter2', 'role-chaining': 'true' })
+  expect(error.message).toBe('Input `role-external-id` has the character U+0020, which AWS does not accept.')
 })
 
 test('names the missing permission of a job without token and credentials', () => {

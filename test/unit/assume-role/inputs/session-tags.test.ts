@@ -1,22 +1,49 @@
 import { SESSION_TAG_KEYS, sessionTags } from '../../../../actions/assume-role/src/inputs/session-tags.ts'
-import { readWorkflowRun } from '../../../../toolkit/github.ts'
-import { RUN_ENV } from '../../../support/datadog-event/datadog.ts'
 
 const tagsOf = (env: Readonly<Record<string, string>>) =>
-  Object.fromEntries(sessionTags(readWorkflowRun(env)).map(({ Key, Value }) => [Key, Value]))
+  Object.fromEntries(sessionTags(env).map(({ Key, Value }) => [Key, Value]))
 
-test('tags a session with facts of the run, each key once', () => {
-  const env = { ...RUN_ENV, GITHUB_WORKFLOW: 'Deploy' }
-  expect(tagsOf(env)).toEqual({
-    GitHub: 'Actions',
-    Repository: 'org/web',
-    Workflow: 'Deploy',
-    Actor: 'ada',
-    Commit: RUN_ENV['GITHUB_SHA'],
-    Branch: 'main',
-    RunId: '7',
+/** The variables of a run for a pull request, each with a value of its own. */
+const PULL_REQUEST = {
+  GITHUB_REPOSITORY: 'org/web',
+  GITHUB_WORKFLOW: 'Deploy',
+  GITHUB_ACTION: '__run_2',
+  GITHUB_ACTOR: 'ada',
+  GITHUB_SHA: '0123456789abcdef0123456789abcdef01234567',
+  GITHUB_REF: 'refs/pull/5/merge',
+  GITHUB_REF_NAME: '5/merge',
+  GITHUB_EVENT_NAME: 'pull_request',
+  GITHUB_BASE_REF: 'main',
+  GITHUB_HEAD_REF: 'feature/x',
+  GITHUB_RUN_ID: '7',
+  GITHUB_JOB: 'deploy',
+  GITHUB_TRIGGERING_ACTOR: 'grace',
+}
+
+// What aws-actions/configure-aws-credentials 6.2.3 sends of the same run (src/assumeRole.ts), in its order.
+test('tags a session as aws-actions/configure-aws-credentials does', () => {
+  expect(sessionTags(PULL_REQUEST)).toEqual([
+    { Key: 'GitHub', Value: 'Actions' },
+    { Key: 'Repository', Value: 'org/web' },
+    { Key: 'Workflow', Value: 'Deploy' },
+    { Key: 'Action', Value: '__run_2' },
+    { Key: 'Actor', Value: 'ada' },
+    { Key: 'Commit', Value: '0123456789abcdef0123456789abcdef01234567' },
+    { Key: 'Branch', Value: 'refs/pull/5/merge' },
+    { Key: 'EventName', Value: 'pull_request' },
+    { Key: 'BaseRef', Value: 'main' },
+    { Key: 'HeadRef', Value: 'feature/x' },
+    { Key: 'RunId', Value: '7' },
+    { Key: 'Job', Value: 'deploy' },
+    { Key: 'TriggeringActor', Value: 'grace' },
+  ])
+  expect(sessionTags(PULL_REQUEST).map(({ Key }) => Key)).toEqual([...SESSION_TAG_KEYS])
+})
+
+test('has the whole name of the ref as the branch', () => {
+  expect(tagsOf({ GITHUB_REF: 'refs/heads/main', GITHUB_REF_NAME: 'main' })).toMatchObject({
+    Branch: 'refs/heads/main',
   })
-  expect(sessionTags(readWorkflowRun(env)).map(({ Key }) => Key)).toEqual([...SESSION_TAG_KEYS])
 })
 
 test.each([
@@ -33,7 +60,7 @@ test('cuts a value to the 256 characters that STS accepts', () => {
 })
 
 test('sets no tag without a value', () => {
-  expect(sessionTags(readWorkflowRun({}))).toEqual([{ Key: 'GitHub', Value: 'Actions' }])
+  expect(sessionTags({ GITHUB_HEAD_REF: '' })).toEqual([{ Key: 'GitHub', Value: 'Actions' }])
 })
 
 test('cuts a value between two characters, which half a surrogate pair is not', () => {

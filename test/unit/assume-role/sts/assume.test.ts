@@ -36,10 +36,10 @@ async function assumed(
     runner = fakeRunner(),
   }: { env?: Readonly<Record<string, string>>; runner?: ReturnType<typeof fakeRunner> } = {},
 ) {
-  const { world, masked } = recordingWorld(env)
+  const { world, masked, warnings, lines } = recordingWorld(env)
   const session = await assumeRole(inputsOf(given, env), world, runner.runner.idToken)
   const [request] = sts.requests
-  return { session, masked, ...request, audiences: runner.audiences }
+  return { session, masked, warnings, lines, ...request, audiences: runner.audiences }
 }
 
 test('assumes the role with the token of the job, which it masks', async () => {
@@ -100,14 +100,14 @@ test.each([
 ])('limits the session by policies, with %s', async (_, env) => {
   const { parameters } = await assumed(
     {
-      'inline-session-policy': '{ "Version": "2012-10-17" }',
+      'inline-session-policy': '{ "Statement": [] }',
       'managed-session-policies': 'arn:aws:iam::aws:policy/ReadOnlyAccess',
       'role-duration-seconds': '900',
     },
     { env },
   )
   expect(parameters).toMatchObject({
-    Policy: '{"Version":"2012-10-17"}',
+    Policy: '{"Statement":[]}',
     'PolicyArns.member.1.arn': 'arn:aws:iam::aws:policy/ReadOnlyAccess',
     DurationSeconds: '900',
   })
@@ -171,4 +171,69 @@ test('adds custom tags to those of the run, and lets them be transitive', async 
   const tags = values.filter(([name]) => /^Tags\.member\.\d+\.(Key|Value)$/.test(name)).map(([, value]) => value)
   expect(tags.slice(-4)).toEqual(['Team', 'web', 'Cost', '7'])
   expect(parameters).toMatchObject({ 'TransitiveTagKeys.member.1': 'Team' })
+})
+
+describe('session tags', () => {
+  const FULL = { code: 'PackedPolicyTooLarge', message: 'Packed size of session tags consumes 142% of allotted space.' }
+  const RUN = { ...KEYS, GITHUB_EVENT_NAME: 'push', GITHUB_JOB: 'deploy', GITHUB_REF: 'refs/heads/main' }
+  const sent = () =>
+    sts.requests.map(({ parameters }) => ({
+      tags: Object.entries(parameters).flatMap(([name, value]) => (/^Tags.*Key$/.test(name) ? [value] : [])),
+      transitive: Object.entries(parameters).flatMap(([name, value]) => (/^Transitive/.test(name) ? [value] : [])),
+    }))
+
+  test('that AWS has no room for are left out, except those that are transitive', async () => {
+    sts.answers['AssumeRole'] = [FULL]
+    const given = { 'custom-tags': '{"Team": "web"}', 'transitive-tag-keys': 'RunId,Team' }
+    const { warnings } = await assumed(given, { env: RUN })
+    const always = ['GitHub', 'Repository', 'Actor', 'Commit', 'Branch']
+    expect(sent()).toEqual([
+      { tags: [...always, 'EventName', 'RunId', 'Job', 'Team'], transitive: ['RunId', 'Team'] },
+      { tags: [...always, 'RunId', 'Team'], transitive: ['RunId', 'Team'] },
+    ])
+    expect(warnings).toEqual([
+      'AWS has no room for all session tags. The session gets none of EventName, Job. Packed size of session tags consumes 142% of allotted space.',
+    ])
+  })
+
+  test('are refused with what to do, where those that stay are too many', async () => {
+    sts.answers['AssumeRole'] = FULL
+    await expect(assumed({ 'custom-tags': '{"Team": "web"}' }, { env: RUN })).rejects.toMatchObject({
+      message: expect.stringContaining('consumes 142%'),
+      hint: expect.stringContaining('`custom-tags`'),
+    })
+    expect(sts.requests).toHaveLength(2)
+  })
+
+  test('that this run does not have are not transitive: AWS would refuse the request', async () => {
+    const { lines } = await assumed({ 'transitive-tag-keys': 'HeadRef,Branch' }, { env: RUN })
+    expect(sent()).toMatchObject([{ transitive: ['Branch'] }])
+    expect(lines).toEqual(['This run has no value for the transitive tags HeadRef.'])
+  })
+
+  test('that the session before hands on are named', async () => {
+    sts.answers['AssumeRole'] = {
+      code: 'InvalidParameterValue',
+      message: 'One of the specified transitive tag keys conflicts with a transitive tag key from the calling session.',
+    }
+    await expect(assumed({}, { env: RUN })).rejects.toMatchObject({
+      hint: expect.stringContaining('role-skip-session-tagging: true'),
+    })
+  })
+})
+
+test.each([
+  ['empty', ' \n', 'which is empty'],
+  ['too short', 'abc', 'AWS accepts 4 to 20000 characters'],
+  ['too long', 'x'.repeat(20_001), 'AWS accepts 4 to 20000 characters'],
+])('refuses a token file that is %s, and asks AWS nothing', async (_, text, words) => {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-token-'))
+  try {
+    writeFileSync(join(folder, 'token'), text)
+    await expect(assumed({ 'web-identity-token-file': join(folder, 'token') })).rejects.toThrow(words)
+    await expect(assumed({ 'web-identity-token-file': '/dev/zero' })).rejects.toThrow('AWS accepts')
+    expect(sts.requests).toEqual([])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })
