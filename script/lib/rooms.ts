@@ -16,7 +16,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'publish',
     'report',
   ],
-  'datadog-event': ['api', 'monitors', 'deploy', 'messages', 'inputs', 'gate', 'send'],
+  'datadog-event': ['api', 'monitors', 'deploy', 'messages', 'inputs', 'gate', 'deployment-gate', 'send'],
   'deploy-ecs': [
     'aws',
     'inputs',

@@ -84,7 +84,7 @@ const PEERS: readonly Peer[] = [
     name: 'DataDog/deployment-gate-github-action',
     action: 'datadog-event',
     inputs: `service env version identifier primary-tag scope tags dry-run fail-if-unavailable fail-on-empty timeout
-      no-wait`,
+      no-wait apm-primary-tag config fail-on-error datadog-ci-version`,
     outputs: '',
   },
   {

@@ -1,6 +1,7 @@
 import { openExchange } from '../../../toolkit/http/exchange.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import { Datadog } from './api/client.ts'
+import { deploymentGate } from './deployment-gate/deployment-gate.ts'
 import { gate, takeBaseline } from './gate/gate.ts'
 import { readInputs } from './inputs/inputs.ts'
 import { sendMessages } from './send/send.ts'
@@ -17,5 +18,7 @@ export async function main(world: World): Promise<void> {
       return await takeBaseline(inputs, datadog, world)
     case 'gate':
       return await gate(inputs, datadog, world)
+    case 'deployment-gate':
+      return await deploymentGate(inputs, datadog, world)
   }
 }

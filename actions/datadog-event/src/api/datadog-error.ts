@@ -9,13 +9,16 @@ import type { Site } from './site.ts'
 export class DatadogError extends SlipwayError {
   /** Whether a retry can help: `true`, or after so many milliseconds. */
   readonly retry: boolean | { readonly afterMs: number }
+  /** The status that Datadog answered, if it answered. */
+  readonly status: number | undefined
 
   constructor(
     message: string,
-    detail: { hint: string; retry: boolean | { readonly afterMs: number }; cause?: unknown },
+    detail: { hint: string; retry: boolean | { readonly afterMs: number }; status?: number; cause?: unknown },
   ) {
     super(message, detail)
     this.retry = detail.retry
+    this.status = detail.status
   }
 }
 
@@ -61,7 +64,11 @@ export function refused(
   const said = whatWentWrong(answer.text)
   return new DatadogError(
     `Could not ${operation}: ${origin}${pathname} answered ${answer.status}${said === '' ? '.' : `: ${said}`}`,
-    { hint: hintFor(answer, site, pathname), retry: (mayLag && answer.status === 404) || retryOf(answer) },
+    {
+      hint: hintFor(answer, site, pathname),
+      retry: (mayLag && answer.status === 404) || retryOf(answer),
+      status: answer.status,
+    },
   )
 }
 
@@ -73,11 +80,17 @@ function retryOf({ status, headers }: TextAnswer): boolean | { readonly afterMs:
   return status === 408 || status >= 500
 }
 
+/** What an application key needs, by the start of the path. */
+const SCOPES = [
+  ['/api/v1/monitor', 'monitors_read'],
+  ['/api/v2/deployments/gates', 'deployment_gates_evaluate'],
+] as const
+
 function hintFor({ status, headers }: TextAnswer, site: Site, path: string): string {
-  const monitors = path.startsWith('/api/v1/monitor')
+  const scope = SCOPES.find(([start]) => path.startsWith(start))?.[1]
   if (status === 401 || status === 403) {
-    const keys = monitors
-      ? 'the application key lacks the scope `monitors_read`, the two keys are of different organisations,'
+    const keys = scope
+      ? `the application key lacks the scope \`${scope}\`, the two keys are of different organisations,`
       : 'an application key stands in for the API key, the key was revoked,'
     return `The site asked was \`${site.name}\`. Datadog answers a key of another site as it answers a wrong key: compare with the address of your Datadog, and set \`site\`. Otherwise ${keys} or the secret holds something else.`
   }

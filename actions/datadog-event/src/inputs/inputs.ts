@@ -5,6 +5,7 @@ import type { Environment } from '../../../../toolkit/runtime.ts'
 import type { Keys } from '../api/keys.ts'
 import type { Site } from '../api/site.ts'
 import { DEFAULT_WORDS } from './default-words.ts'
+import { type DeploymentGateInputs, readDeploymentGateInputs } from './deployment-gate-inputs.ts'
 import { type EventInputs, readEventInputs } from './event-inputs.ts'
 import { type BaselineInputs, type GateInputs, readBaselineInputs, readGateInputs } from './gate-inputs.ts'
 import { readKeys } from './key-inputs.ts'
@@ -17,12 +18,12 @@ export interface CommonInputs {
   readonly site: Site
   /** What an error of Datadog does to the step. Invalid input always fails it. */
   readonly onError: 'warn' | 'fail'
-  /** How long all calls together may take; for the gate, the calls of one reading. */
+  /** How long all calls together may take; for the gates, the calls of one poll. */
   readonly timeoutMs: number
   readonly dryRun: boolean
 }
 
-export type Inputs = CommonInputs & (EventInputs | BaselineInputs | GateInputs)
+export type Inputs = CommonInputs & (EventInputs | BaselineInputs | GateInputs | DeploymentGateInputs)
 
 /** Reads and checks all inputs. Masks the keys before it looks at anything else. @throws InputError */
 export function readInputs(env: Environment, log: Log, now: number): Inputs {
@@ -36,12 +37,14 @@ export function readInputs(env: Environment, log: Log, now: number): Inputs {
     timeoutMs: reader.duration('timeout', 60_000),
     dryRun: reader.flag('dry-run', false),
   }
-  switch (reader.choice('command', ['event', 'baseline', 'gate'], 'event')) {
+  switch (reader.choice('command', ['event', 'baseline', 'gate', 'deployment-gate'], 'event')) {
     case 'event':
       return { ...common, ...readEventInputs(reader, env, now) }
     case 'baseline':
       return { ...common, ...readBaselineInputs(reader, keys) }
     case 'gate':
       return { ...common, ...readGateInputs(reader, keys) }
+    case 'deployment-gate':
+      return { ...common, ...readDeploymentGateInputs(reader, keys, env, now) }
   }
 }
