@@ -1,6 +1,9 @@
 // The settings of a service that a deploy changes besides the revision: only what an input names, in the one UpdateService.
+import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { ApplicationAutoScalingClient, RegisterScalableTargetCommand } from '@aws-sdk/client-application-auto-scaling'
 import { UpdateServiceCommand } from '@aws-sdk/client-ecs'
+import { awsClients, type Connect } from '../../../actions/deploy-ecs/src/aws/clients.ts'
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
 import { callsOf, serviceIn } from '../../support/deploy-ecs/cloud-state.ts'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'
@@ -133,6 +136,45 @@ describe('desired-count of a service that was scaled out', () => {
     expect(lowered.error).toBeUndefined()
     expect(lowered.log).toContainEqual(expect.stringMatching(/^warning: `desired-count` lowers .* from 6 to 4 tasks\./))
     expect((await serviceIn(cloud))?.desiredCount).toBe(4)
+  })
+})
+
+describe('settings that the SDK does not know', () => {
+  /** ECS as it will be one day: its services have two members more. */
+  const connect: Connect = (config) => {
+    const clients = awsClients(config)
+    const { requestHandler } = clients.ecs.config
+    const handle = requestHandler.handle.bind(requestHandler)
+    requestHandler.handle = async (...request) => {
+      const result = await handle(...request)
+      const body = await text(result.response.body)
+      const more = body.replaceAll('"maximumPercent":', '"pace":"slow","maximumPercent":')
+      result.response.body = Readable.from([Buffer.from(more.replaceAll('"subnets":', '"zone":"a","subnets":'))])
+      return result
+    }
+    return clients
+  }
+  const image = 'example.com/web:next'
+  const migrate = { 'before-deploy-command': 'migrate', image: 'example.com/web:exit-0', 'wait-for': 'none' }
+  const PACE = 'This action does not know `deploymentConfiguration.pace` of service `production/web`'
+  const ZONE = 'This action does not know `networkConfiguration.awsvpcConfiguration.zone` of service `production/web`'
+
+  test.each([
+    ['circuit-breaker', { image, 'circuit-breaker': 'rollback' }, `${PACE}: \`circuit-breaker\` updates that`],
+    ['alarms', { image, alarms: 'web-5xx' }, `${PACE}: \`alarms\` updates that configuration as a whole, without it.`],
+    ['before-deploy-command', migrate, `${ZONE}: the task of \`before-deploy-command\` is without it.`],
+  ])('are named where %s sends them again without them', async (_, inputs, warning) => {
+    const refused = await deploy(cloud, { ...inputs, 'unknown-members': 'refuse' }, { connect })
+    expect(refused.error).toContain(warning)
+    const done = await deploy(cloud, inputs, { connect })
+    expect(done.error).toBeUndefined()
+    const unknown = done.log.filter((line) => line.includes('does not know'))
+    expect(unknown).toEqual([expect.stringContaining(`warning: ${warning}`)])
+  })
+
+  test('stay where nothing of them is sent', async () => {
+    const done = await deploy(cloud, { image, 'desired-count': '3', 'unknown-members': 'refuse' }, { connect })
+    expect(done.error).toBeUndefined()
   })
 })
 

@@ -3,9 +3,15 @@ import { InputError, SlipwayError } from '../../../../toolkit/errors.ts'
 import { inParallel } from '../../../../toolkit/parallel.ts'
 import { askInBatches, batches } from './ask-in-batches.ts'
 import type { AwsCalls } from './aws-calls.ts'
+import { keepRawAnswer } from './raw-answer.ts'
 import { nameOf, refuseOtherAccountOf, type ServiceName } from './service-name.ts'
 
 const AT_ONCE = 4
+
+const RAW = new WeakMap<Service, () => object | undefined>()
+
+/** A service as AWS sent it, also with members that the SDK does not know; `undefined` for one that was not read here. */
+export const rawService = (service: Service): object | undefined => RAW.get(service)?.()
 
 /** Reads services. Returns them by `cluster/service`, without those that do not exist. @throws InputError for an unknown cluster */
 export async function describeServices(
@@ -36,11 +42,15 @@ async function describeBatch(aws: AwsCalls, batch: readonly ServiceName[]): Prom
   const cluster = batch[0]?.cluster ?? ''
   const services = batch.map(({ service }) => service)
   const doing = `describe the services ${services.map((name) => `\`${name}\``).join(', ')} in cluster \`${cluster}\``
+  const command = new DescribeServicesCommand({ cluster, services })
+  const raw = keepRawAnswer(command)
   const { services: found = [] } = await aws.call('describeServices', doing, (options) =>
-    aws.clients.ecs.send(new DescribeServicesCommand({ cluster, services }), options).catch((error) => {
+    aws.clients.ecs.send(command, options).catch((error) => {
       throw error instanceof Error && error.name === 'ClusterNotFoundException' ? noCluster(cluster, error) : error
     }),
   )
+  const answer = () => raw() as { readonly services?: readonly object[] } | undefined
+  for (const [index, service] of found.entries()) RAW.set(service, () => answer()?.services?.[index])
   return found.map((service): [string, Service] => [nameOf({ cluster, service: service.serviceName ?? '' }), service])
 }
 

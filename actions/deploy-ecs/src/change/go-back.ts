@@ -4,16 +4,19 @@ import { nameOf } from '../aws/service-name.ts'
 import { revisionName } from '../aws/short-names.ts'
 import { describeTaskDefinition, isDeployable } from '../aws/task-definitions.ts'
 import type { Context } from '../inputs/context.ts'
+import { sentencesFor, warnOrRefuse } from '../prepare/unknown-members.ts'
 import { register } from '../task-definition/register.ts'
 import { toRegistration } from '../task-definition/registration.ts'
+import { unknownMembers } from '../task-definition/unknown-members.ts'
 import { type RolloutStart, type StartedRollout, startRollout, updateRequest } from './start-rollout.ts'
 
 /**
  * Updates a service to an earlier revision. ECS refuses one that was deregistered, as Terraform does with each revision that it
  * replaces: then the same content is registered again. `settings`: what else to change in the service.
+ * @throws SlipwayError where `unknown-members` is `refuse`, and the content has members that the SDK does not know
  */
 export async function goBack(
-  { aws, log }: Pick<Context, 'aws' | 'log'>,
+  { aws, log, inputs }: Pick<Context, 'aws' | 'log' | 'inputs'>,
   start: RolloutStart,
   settings: Omit<Partial<UpdateServiceRequest>, 'taskDefinition'>,
 ): Promise<StartedRollout> {
@@ -27,9 +30,11 @@ export async function goBack(
     if (!isRefusal(error)) throw error
     const revision = await describeTaskDefinition(aws, start.taskDefinition)
     if (revision === undefined || isDeployable(revision)) throw error
+    const source = revisionName(start.taskDefinition)
+    warnOrRefuse({ inputs, log }, sentencesFor({ source, unknown: unknownMembers(revision.raw ?? {}) }))
     const { arn } = await register(aws, toRegistration(revision.taskDefinition, revision.tags))
     log.notice(
-      `${revisionName(start.taskDefinition)} was deregistered: service \`${nameOf(start.name)}\` goes back to ${revisionName(arn)}, which has the same content.`,
+      `${source} was deregistered: service \`${nameOf(start.name)}\` goes back to ${revisionName(arn)}, which has the same content.`,
     )
     return startAt(arn)
   }

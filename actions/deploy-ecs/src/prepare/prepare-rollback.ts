@@ -15,6 +15,7 @@ import { planCounts } from './autoscaling.ts'
 import { findDeadlock } from './deadlock.ts'
 import { refuseForeignController } from './preflight.ts'
 import { refuseGoneImages } from './rollback-images.ts'
+import { reportUnknownMembers } from './unknown-members.ts'
 
 /** Plans the rollback of each service: to `rollback-to`, else to the next older revision that was healthy. */
 export async function prepareRollback(context: Context): Promise<readonly ServicePlan[]> {
@@ -24,7 +25,7 @@ export async function prepareRollback(context: Context): Promise<readonly Servic
   const found = inputs.services.map((name) => ({ name, before: requireService(services, name) }))
   for (const { name, before } of found) refuseForeignController(name, before)
   const bounds = await planCounts(context, found)
-  return inParallel(found, 4, async ({ name, before }): Promise<ServicePlan> => {
+  const plans = await inParallel(found, 4, async ({ name, before }): Promise<ServicePlan> => {
     const scaling = bounds.get(nameOf(name))
     const current = before.taskDefinition ?? ''
     const wanted = inputs.rollbackTo === undefined ? undefined : named(inputs.rollbackTo, current)
@@ -46,6 +47,8 @@ export async function prepareRollback(context: Context): Promise<readonly Servic
     const revision = { base, registration, ...defined({ arn: base.arn }) }
     return { name, before, revision, shipped, ...defined({ previous, scaling }) }
   })
+  reportUnknownMembers(context, plans)
+  return plans
 }
 
 /** A number alone is a revision of the service's current family. */

@@ -1,4 +1,5 @@
 import type { VerdictName } from '../../../../toolkit/deploy-record.ts'
+import { changesSettings } from '../change/settings.ts'
 import { primaryOf } from '../observe/rollout.ts'
 import { healthyCount } from '../observe/task-health.ts'
 import type { ServicePlan } from '../task-definition/service-plan.ts'
@@ -27,7 +28,7 @@ export const startedNothing = ({ verdict, watch }: Outcome): boolean =>
   watch !== undefined &&
   !watch.rollout.isNew &&
   watch.rollout.wasComplete &&
-  watch.rollout.settings === undefined
+  (watch.rollout.settings === undefined || !changesSettings(watch.rollout.settings))
 
 /** Whether the deploy started a rollout, or joined one of its revision that was in progress. */
 export const startedRollout = ({ watch }: Outcome): boolean =>

@@ -69,7 +69,11 @@ async function settleService({ aws, log, inputs }: CancelContext, state: PostSta
   }
   const target = healthy ?? previousTaskDefinition
   if (target === taskDefinition) return `${who} stays at ${next}: no other revision is known that was healthy.`
-  const back = await goBack({ aws, log }, { ...start, taskDefinition: target }, restoring(before, state.settings))
+  const back = await goBack(
+    { aws, log, inputs },
+    { ...start, taskDefinition: target },
+    restoring(before, state.settings),
+  )
   return `${who} is being updated back to ${revisionName(back.taskDefinition)}.`
 }
 

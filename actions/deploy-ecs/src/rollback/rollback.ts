@@ -71,7 +71,7 @@ async function waitForNoTasks(aws: AwsCalls, { name }: Rollout, deadline: number
  * ECS only goes back to a deployment that completed. Where there is none, it ends the rollback that it accepted.
  */
 export async function startRollback(
-  { aws, log }: Pick<Context, 'aws' | 'log'>,
+  { aws, log, inputs }: Pick<Context, 'aws' | 'log' | 'inputs'>,
   watch: Watch,
   deadline: number,
 ): Promise<RollbackStart> {
@@ -93,7 +93,7 @@ export async function startRollback(
   const target = (await lastHealthy(aws, name, before, rollout.taskDefinition)) ?? ranBefore(rollout)
   if (target === undefined) return { kind: 'none', reason: `${given}No revision is known that was healthy before.` }
   const start = { name, before, taskDefinition: target, shipped: [] }
-  return { kind: 'started', rollout: await goBack({ aws, log }, start, restoring(before, rollout.settings)) }
+  return { kind: 'started', rollout: await goBack({ aws, log, inputs }, start, restoring(before, rollout.settings)) }
 }
 
 /** Restores the settings during ECS's rollback. Where ECS refuses that, they are restored after it. */

@@ -1,6 +1,6 @@
-// The SDK's schema of a task definition, in a form that can be walked. The SDK exports schemas as nested arrays: the first number
+// The SDK's schemas of a task definition and of a service, in a form that can be walked. The SDK exports schemas as nested arrays: the first number
 // is the kind, and a list or a map of a simple type is a number of its own.
-import { RegisterTaskDefinitionRequest$ } from '@aws-sdk/client-ecs'
+import { RegisterTaskDefinitionRequest$, Service$ } from '@aws-sdk/client-ecs'
 
 /** What the SDK knows of a value. `any`: the SDK does not say more. */
 export type Shape =
@@ -26,6 +26,9 @@ const SIMPLE: Readonly<Record<number, 'string' | 'number' | 'boolean'>> = { 0: '
 
 /** The shape of the request of RegisterTaskDefinition. */
 export const taskDefinitionShape = (): Shape => shapeOf(RegisterTaskDefinitionRequest$)
+
+/** The shape of a service in an answer. */
+export const serviceShape = (): Shape => shapeOf(Service$)
 
 function shapeOf(schema: unknown): Shape {
   const resolved = resolve(schema)

@@ -1,12 +1,15 @@
 // The SDK drops members that it does not know without an error: a typing error such as `enviroment` would deploy a service
 // without its environment. The SDK's schema of the request has the members that it knows.
 import { READ_ONLY } from './registration.ts'
-import { type Shape, taskDefinitionShape } from './schema.ts'
+import { type Shape, serviceShape, taskDefinitionShape } from './schema.ts'
 
 /** The paths of the members that the SDK would drop, such as `containerDefinitions[0].enviroment`. */
 export function unknownMembers(taskDefinition: object): readonly string[] {
   return unknownIn(taskDefinitionShape(), taskDefinition, '').filter((path) => !READ_ONLY.some((name) => name === path))
 }
+
+/** The paths of the members of a service, as AWS sent it, that the SDK drops, such as `deploymentConfiguration.pace`. */
+export const unknownServiceMembers = (service: object): readonly string[] => unknownIn(serviceShape(), service, '')
 
 /** The same without those members: what the SDK would send. */
 export const withoutUnknown = (taskDefinition: object): object => known(taskDefinitionShape(), taskDefinition) as object

@@ -19,7 +19,9 @@ async function go(answers: Readonly<Record<string, Answer>>) {
     ...answers,
   })
   const { log, lines } = fakeLog()
-  const rollout = await goBack({ aws: fake.aws, log }, start, { desiredCount: 2 }).catch((error: Error) => error)
+  const rollout = await goBack({ aws: fake.aws, log, inputs: { unknownMembers: 'warn' } as never }, start, {
+    desiredCount: 2,
+  }).catch((error: Error) => error)
   return { ...fake, rollout, lines }
 }
 

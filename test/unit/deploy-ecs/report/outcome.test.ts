@@ -47,11 +47,13 @@ test.each([
 
 describe('a green deploy that started nothing', () => {
   const there = { isNew: false, wasComplete: true }
+  const count = (desiredCount: number) => ({ from: { desiredCount: 2 }, to: { desiredCount } })
   test.each<[string, Status, object, boolean]>([
     ['found its revision in place', 'succeeded', there, true],
     ['is not one that started a deployment', 'succeeded', { ...there, isNew: true }, false],
     ['is not one that followed a deployment in progress', 'succeeded', { ...there, wasComplete: false }, false],
-    ['is not one that changed settings', 'succeeded', { ...there, settings: {} }, false],
+    ['is not one that changed settings', 'succeeded', { ...there, settings: count(3) }, false],
+    ['asked for the settings that are there', 'succeeded', { ...there, settings: count(2) }, true],
     ['is not red', 'failed', there, false],
   ])('%s', (_, status, rollout, expected) => {
     expect(startedNothing(outcome(status, { watch: { rollout } }))).toBe(expected)

@@ -56,7 +56,7 @@ async function see(...looks: readonly (readonly Deployment[])[]) {
   const decision = decide(followed, criteria, latest, memory)
   return {
     watch: decision.kind === 'decided' ? decision.verdict.status : decision.waitingFor.join(),
-    rollback: await startRollback({ aws, log: fakeLog().log }, watch, 60_000),
+    rollback: await startRollback({ aws, log: fakeLog().log, inputs: {} as never }, watch, 60_000),
     scaleToZero: () => startScaleToZero(aws, watch, 60_000),
     updates,
   }
@@ -115,7 +115,10 @@ describe('where ECS accepts a rollback and has no deployment to go back to', () 
       rollout: { ...followed, name, service: observedService({}), adopts: true, ...rollout },
       ...{ memory: NOTHING_YET, timeline: [], latest: { at: 0 }, serviceDeploymentArn: 'sd' },
     }
-    return { ...fake, started: startRollback({ aws: fake.aws, log: fakeLog().log }, watch, 60_000) }
+    return {
+      ...fake,
+      started: startRollback({ aws: fake.aws, log: fakeLog().log, inputs: {} as never }, watch, 60_000),
+    }
   }
 
   test('updates the service to the previous revision, whose tasks ran', async () => {

@@ -1,6 +1,10 @@
 import { TaskDefinition$ } from '@aws-sdk/client-ecs'
 import { READ_ONLY } from '../../../../actions/deploy-ecs/src/task-definition/registration.ts'
-import { unknownMembers, withoutUnknown } from '../../../../actions/deploy-ecs/src/task-definition/unknown-members.ts'
+import {
+  unknownMembers,
+  unknownServiceMembers,
+  withoutUnknown,
+} from '../../../../actions/deploy-ecs/src/task-definition/unknown-members.ts'
 
 test('finds members that the SDK would drop, at any depth', () => {
   expect(
@@ -13,6 +17,20 @@ test('finds members that the SDK would drop, at any depth', () => {
       ],
     }),
   ).toEqual(['shiny', 'containerDefinitions[0].enviroment', 'containerDefinitions[0].environment[0].val'])
+})
+
+test('finds members of a service that the SDK drops from an answer', () => {
+  expect(
+    unknownServiceMembers({
+      serviceName: 'web',
+      deploymentConfiguration: { maximumPercent: 200, pace: 'slow', deploymentCircuitBreaker: { grace: 1 } },
+      deployments: [{ volumeConfigurations: [{ managedEBSVolume: { sizeInGiB: 1, media: 'x' } }] }],
+    }),
+  ).toEqual([
+    'deploymentConfiguration.pace',
+    'deploymentConfiguration.deploymentCircuitBreaker.grace',
+    'deployments[0].volumeConfigurations[0].managedEBSVolume.media',
+  ])
 })
 
 test.each<[string, object]>([
