@@ -3,6 +3,7 @@ import type { Members, Operations } from '../kernel/call.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { AwsError } from '../kernel/errors.ts'
 import { type Accounts, type Credentials, type Principal, uniqueId } from './accounts.ts'
+import { checkSession } from './session-limits.ts'
 import { readWebIdentity } from './web-identity.ts'
 
 /** Simulated STS. Trust policies are not evaluated: any well-formed role can be assumed. */
@@ -46,6 +47,7 @@ export function stsOperations(accounts: Accounts, clock: Clock): Operations {
 export const UNSIGNED: ReadonlySet<string> = new Set(['AssumeRoleWithWebIdentity'])
 
 function roleSession(input: Members): Principal {
+  checkSession(input)
   const roleArn = required(input, 'RoleArn')
   const name = required(input, 'RoleSessionName')
   const { service, region, account, resource = '' } = parseArn(roleArn) ?? {}

@@ -90,6 +90,53 @@ test('assumes the role with the credentials of the environment', async () => {
   expect(outputs['authenticated-arn']).toBe('arn:aws:sts::222222222222:assumed-role/deploy/from-ci')
 })
 
+test('sends policies, tags and an external id as STS accepts them', async () => {
+  const sent: URLSearchParams[] = []
+  trouble = ({ request }) => void sent.push(new URLSearchParams(request.body.toString('utf8')))
+  const { failure } = await act(
+    {
+      'role-chaining': 'true',
+      'role-external-id': 'a:b/c',
+      'inline-session-policy': '{ "Version": "2012-10-17", "Statement": [] }',
+      'managed-session-policies': 'arn:aws:iam::aws:policy/ReadOnlyAccess',
+      'custom-tags': '{"Team": "web"}',
+      'transitive-tag-keys': 'Team, HeadRef, Branch',
+    },
+    { GITHUB_REF: 'refs/heads/main', GITHUB_ACTOR: 'dependabot[bot]' },
+  )
+  expect(failure).toBeUndefined()
+  expect(Object.fromEntries(sent[0] ?? [])).toMatchObject({
+    ExternalId: 'a:b/c',
+    Policy: '{"Version":"2012-10-17","Statement":[]}',
+    'Tags.member.3.Value': 'dependabot_bot_',
+    'Tags.member.5.Value': 'refs/heads/main',
+    'Tags.member.7.Key': 'Team',
+    'TransitiveTagKeys.member.1': 'Team',
+    'TransitiveTagKeys.member.2': 'Branch',
+  })
+})
+
+test('waits while AWS does not know the keys that it has issued, and while it cannot read the signing keys', async () => {
+  const passing = [
+    new AwsError('InvalidIdentityToken', "Couldn't retrieve verification key from your identity provider", 400),
+    new AwsError('InvalidClientTokenId', 'The security token included in the request is invalid.', 403),
+  ]
+  trouble = ({ action }) => {
+    const at = passing.findIndex(({ code }) => (code === 'InvalidIdentityToken') === (action !== 'GetCallerIdentity'))
+    const [error] = at < 0 ? [] : passing.splice(at, 1)
+    return error === undefined ? undefined : { error }
+  }
+  const { failure, calls, exported } = await act()
+  expect(failure).toBeUndefined()
+  expect(calls.map(({ action, outcome }) => `${action} ${outcome}`)).toEqual([
+    'AssumeRoleWithWebIdentity InvalidIdentityToken',
+    'AssumeRoleWithWebIdentity ok',
+    'GetCallerIdentity InvalidClientTokenId',
+    'GetCallerIdentity ok',
+  ])
+  expect(exported['AWS_ACCESS_KEY_ID']).toMatch(/^ASIA/)
+})
+
 test('sets the credentials as outputs with `output-credentials`', async () => {
   const { outputs, exported } = await act({ 'output-credentials': 'true' })
   expect(outputs).toMatchObject({
