@@ -1,113 +1,17 @@
 // The decisions of .github/workflows/deploy.yml: which steps run, with what, and what the whole comes to. The real workflow on
 // the rehearsal's runner; the actions are stand-ins with the inputs and outputs of the real ones, and do what a case says.
-import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { basename, dirname, join } from 'node:path'
-import { parse, stringify } from 'yaml'
-import { removeFolders, run } from './rehearsal/runner/support.ts'
+import { globSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { parse } from 'yaml'
+import { BAD_GATE, deployWorkflow, KEYS, type Play, ROLE, WELL } from '../support/deploy-workflow.ts'
+import { removeFolders } from './rehearsal/runner/support.ts'
 
 const root = join(import.meta.dirname, '../..')
-const folder = mkdtempSync(join(tmpdir(), 'slipway-workflow-'))
+const { deploy, folder: slipway, remove } = deployWorkflow()
 afterAll(() => {
   removeFolders()
-  rmSync(folder, { recursive: true, force: true })
+  remove()
 })
-
-/** What a stand-in notes and does: its inputs are written down; its outputs and whether it fails come from the case. Like the
- * action itself, it fails when an input that has a default is empty. */
-const STAND_IN = `
-const { appendFileSync, readFileSync } = require('node:fs')
-const { basename } = require('node:path')
-const inputs = Object.entries(process.env).filter(([name, value]) => name.startsWith('INPUT_') && value !== '')
-const given = Object.fromEntries(inputs.map(([name, value]) => [name.slice(6).toLowerCase(), value]))
-const called = { action: basename(process.env.GITHUB_ACTION_PATH), step: process.env.GITHUB_ACTION, key: process.env.AWS_ACCESS_KEY_ID, ...given }
-appendFileSync(process.env.CALLS, JSON.stringify(called) + '\\n')
-const { fails, ...outputs } = JSON.parse(readFileSync(process.env.PLAY, 'utf8'))[called.step] ?? {}
-for (const [name, value] of Object.entries(outputs)) appendFileSync(process.env.GITHUB_OUTPUT, name + '=' + value + '\\n')
-process.exitCode = fails || hasDefault.some((name) => process.env['INPUT_' + name.toUpperCase()] === '') ? 1 : 0
-`
-
-/** A repository with the workflow and stand-ins for its actions. */
-const slipway = (() => {
-  for (const file of globSync('actions/*/action.yml', { cwd: root })) {
-    const { name, description, inputs, outputs } = parse(readFileSync(join(root, file), 'utf8'))
-    const target = join(folder, dirname(file))
-    mkdirSync(target, { recursive: true })
-    const hasDefault = Object.keys(inputs).filter((id) => inputs[id].default !== undefined && id !== 'github-token')
-    writeFileSync(join(target, 'main.cjs'), `const hasDefault = ${JSON.stringify(hasDefault)}${STAND_IN}`)
-    const runs = { using: 'node24', main: 'main.cjs' }
-    writeFileSync(join(target, 'action.yml'), stringify({ name, description, inputs, outputs, runs }))
-  }
-  return folder
-})()
-
-type Play = Readonly<Record<string, Readonly<Record<string, string | boolean>>>>
-const WELL: Play = {
-  infrastructure: { repository: 'registry/web', cluster: 'stage', service: 'web', template: 'web-template' },
-  image: { image: 'registry/web@sha256:new' },
-  rollout: {
-    verdict: 'succeeded',
-    'healthy-tasks': '2',
-    'deploy-record': '{}',
-    'task-definition-arn': 'arn:task-definition/web:2',
-    'previous-task-definition-arn': 'arn:task-definition/web:1',
-  },
-  before: { baseline: '/baseline.json' },
-  gate: { verdict: 'pass' },
-}
-const BAD_GATE = { verdict: 'fail', reason: 'Errors is newly in Alert', fails: true }
-const KEYS = { DATADOG_API_KEY: 'api-key-1', DATADOG_APP_KEY: 'app-key-1' }
-const ROLE = { AWS_ROLE: 'arn:aws:iam::111111111111:role/web', AWS_REGION: 'eu-west-1', AWS_ACCOUNT_ID: '111111111111' }
-
-interface Case {
-  readonly play?: Play
-  readonly secrets?: Readonly<Record<string, string>>
-  readonly vars?: Readonly<Record<string, string>>
-  readonly image?: string
-  readonly environment?: string
-  readonly inputs?: Readonly<Record<string, string>>
-}
-
-async function deploy({
-  play = {},
-  secrets = {},
-  vars = ROLE,
-  image = 'none',
-  environment = 'stage',
-  inputs = {},
-}: Case) {
-  const own = mkdtempSync(join(folder, 'case-'))
-  const [calls, played] = [join(own, 'calls'), join(own, 'play')]
-  writeFileSync(calls, '')
-  writeFileSync(played, JSON.stringify({ ...WELL, ...play }))
-  const caller = `
-on: push
-jobs:
-  stage:
-    uses: ./.github/workflows/deploy.yml
-    permissions: { contents: read, id-token: write }
-    with: ${JSON.stringify({ environment, image, ...inputs })}
-    secrets: { ${Object.keys(secrets).map((name) => `${name}: "\${{ secrets.${name} }}"`)} }
-`
-  const files = { '.github/workflows/deploy.yml': readFileSync(join(root, '.github/workflows/deploy.yml'), 'utf8') }
-  const { result } = await run(caller, files, {
-    settings: { secrets, vars: {} },
-    environments: { [environment]: { secrets: {}, vars } },
-    repositories: { 'slipway/slipway': slipway },
-    env: { PATH: process.env['PATH'] ?? '', HOME: own, CALLS: calls, PLAY: played },
-  })
-  const lines = readFileSync(calls, 'utf8').split('\n').filter(Boolean)
-  const made = lines.map((line) => JSON.parse(line) as Readonly<Record<string, string>>)
-  return {
-    conclusion: result.conclusion,
-    verdict: result.jobs[0]?.outputs['verdict'],
-    calls: made,
-    order: made.map(({ action, command, push, step }) =>
-      [action, command ?? (push === 'false' ? 'look' : step === 'mark' ? 'mark' : '')].join(' ').trim(),
-    ),
-    of: (step: string) => made.find((call) => call['step'] === step),
-  }
-}
 
 const start = ['assume-role', 'terraform-apply apply', 'build-image']
 const told = 'datadog-event event'
@@ -222,13 +126,14 @@ test('takes a baseline of the monitors before the rollout and watches them after
   const { order, of, verdict } = await deploy({ secrets: KEYS })
   expect(order).toEqual([...start, ...watched, told, mark])
   expect(of('gate')).toMatchObject({ service: 'web', env: 'stage', baseline: '/baseline.json' })
+  expect(of('rollout')).toMatchObject({ 'datadog-tags': 'auto' })
   expect(verdict).toBe('succeeded')
 })
 
 test('rolls back a deploy that triggers a monitor, fails, and sends the reason', async () => {
   const { conclusion, verdict, order, calls, of } = await deploy({
     secrets: KEYS,
-    play: { gate: BAD_GATE, back: { verdict: 'succeeded' } },
+    play: { gate: BAD_GATE, back: { verdict: 'succeeded', 'deploy-record': '{"kind":"rollback"}' } },
   })
   expect({ conclusion, verdict }).toEqual({ conclusion: 'failure', verdict: 'rolled-back' })
   expect(order).toEqual([...start, ...watched, 'deploy-ecs rollback', told])
@@ -236,7 +141,10 @@ test('rolls back a deploy that triggers a monitor, fails, and sends the reason',
     'rollback-to': 'arn:task-definition/web:1',
     'rollback-from': 'arn:task-definition/web:2',
   })
-  expect(calls.at(-1)).toMatchObject({ status: 'rolled-back', text: BAD_GATE.reason })
+  expect(calls.at(-1)).toMatchObject({
+    ...{ 'deploy-record': '{}', 'rollback-record': '{"kind":"rollback"}', status: 'failure' },
+    text: BAD_GATE.reason,
+  })
 })
 
 test('the verdict is failed when that rollback fails', async () => {

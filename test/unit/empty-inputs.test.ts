@@ -31,6 +31,7 @@ const HARMLESS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'api-url': 'The keys of one site are refused by every other.',
     'deploy-record':
       'deploy-ecs that fails before it begins leaves it empty, and that failure is an event too. Without it, `service` and `status`, or a `title`, are required; for a gate also `baseline` and `env`.',
+    'rollback-record': 'The step that rolls back leaves it empty if it was not needed.',
     status: 'The verdict of the record; without a record it is required.',
     'deploy-id': 'The id of the record or of the run: it decides only which events stand together.',
     service: 'The services of the record; without a record it is required.',

@@ -60,6 +60,8 @@ export interface Deploy {
   readonly run: { readonly url: string; readonly actor: string; readonly ref: string }
   /** What came after the deploy, in a sentence. */
   readonly note?: string
+  /** The rollback of this deploy that a later step did. */
+  readonly rollback?: Deploy
 }
 
 /** Facts of a deploy from inputs, which win over its record. */

@@ -9,6 +9,7 @@ import { type Deploy, STATUSES, type Status } from '../deploy/deploy.ts'
 import { deployOfRecord } from '../deploy/deploy-of-record.ts'
 import { deployOfRun } from '../deploy/deploy-of-run.ts'
 import { readDeployedChange } from '../deploy/deployed-change.ts'
+import { rolledBack } from '../deploy/rolled-back.ts'
 
 /** The default of `deploy-record` in action.yml. An empty value means that deploy-ecs has not begun. */
 const NO_RECORD = 'none'
@@ -28,9 +29,21 @@ export function readDeploy(reader: InputReader, env: Environment, now: number): 
       team: reader.text('team'),
     }),
   }
+  const rollback = readRecord(reader, 'rollback-record')
   if (record !== undefined) {
     refuseOtherCount(overrides.services, record)
-    return deployOfRecord(record, overrides, readDeployedChange(env, run))
+    const deploy = deployOfRecord(record, overrides, readDeployedChange(env, run))
+    if (rollback === undefined) return deploy
+    refuseOtherRollback(record, rollback)
+    const { id: _, status: _status, version: _version, note: _note, ...same } = overrides
+    // Words of job.status say nothing about a rollback.
+    const told = STATUSES.find((one) => one === reader.text('status') && one !== 'cancelled')
+    return rolledBack(deploy, deployOfRecord(rollback, same, {}), told)
+  }
+  if (rollback !== undefined) {
+    throw new InputError('rollback-record', 'is set, and `deploy-record` is not.', {
+      hint: 'Pass the record of the deploy that was rolled back as `deploy-record`. For a rollback alone, pass its record as `deploy-record`.',
+    })
   }
   if (status === undefined) return undefined
   if (overrides.services.length === 0) {
@@ -70,6 +83,16 @@ function readStatus(reader: InputReader, verdict: VerdictName | undefined): Read
 const wasStarted = (reader: InputReader): boolean =>
   reader.raw('deploy-record').trim() !== '' && !['failure', 'cancelled'].includes(reader.text('status') ?? '')
 
+/** @throws InputError when the two records are not of the same services, or the rollback is none */
+function refuseOtherRollback(deploy: DeployRecord, rollback: DeployRecord): void {
+  const [of, back] = [deploy, rollback].map(({ services }) => services.map(({ service }) => service).join(', '))
+  if (rollback.kind === 'rollback' && of === back) return
+  const what = rollback.kind === 'rollback' ? `is a rollback of ${back}, and the deploy is of ${of}` : 'is a deploy'
+  throw new InputError('rollback-record', `${what}.`, {
+    hint: 'Pass the output `deploy-record` of the step with `command: rollback` that took this deploy back.',
+  })
+}
+
 /** @throws InputError unless there is one name for each service of the record, or none */
 function refuseOtherCount(names: readonly string[], { services }: DeployRecord): void {
   if (names.length === 0 || names.length === services.length) return
@@ -82,16 +105,19 @@ function refuseOtherCount(names: readonly string[], { services }: DeployRecord):
 }
 
 /** The deploy record, if it is given. deploy-ecs that failed before it began leaves an empty output. */
-export function readRecord(reader: InputReader): DeployRecord | undefined {
-  const json = reader.text('deploy-record')
+export function readRecord(
+  reader: InputReader,
+  input: 'deploy-record' | 'rollback-record' = 'deploy-record',
+): DeployRecord | undefined {
+  const json = reader.text(input)
   if (json === undefined || json === NO_RECORD) return undefined
-  const record = parseDeployRecord(json, 'deploy-record')
+  const record = parseDeployRecord(json, input)
   const hint = 'Pass the output of deploy-ecs as it is.'
   for (const name of ['startedAt', 'finishedAt'] as const) {
     if (Number.isNaN(Date.parse(record[name]))) {
-      throw new InputError('deploy-record', `has \`${name}\` \`${record[name]}\`, which is not a time.`, { hint })
+      throw new InputError(input, `has \`${name}\` \`${record[name]}\`, which is not a time.`, { hint })
     }
   }
-  if (record.services.length === 0) throw new InputError('deploy-record', 'has no `services`.', { hint })
+  if (record.services.length === 0) throw new InputError(input, 'has no `services`.', { hint })
   return record
 }

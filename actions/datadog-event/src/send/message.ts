@@ -1,9 +1,9 @@
 import type { DatadogRequest } from '../api/client.ts'
-import type { Deploy } from '../deploy/deploy.ts'
+import type { Deploy, DeployedService } from '../deploy/deploy.ts'
 import type { EventInputs, MessageKind } from '../inputs/event-inputs.ts'
 import { changeEvent } from '../messages/change-event.ts'
 import { doraDeployment, doraFailure, doraId, isDeployment, isFailure } from '../messages/dora.ts'
-import { customEvent, deployEvent } from '../messages/event.ts'
+import { customEvent, deployEvent, type EventFields } from '../messages/event.ts'
 
 /** One request to Datadog. */
 export interface Message {
@@ -29,11 +29,9 @@ export function messagesOf(inputs: EventInputs, now: number): readonly Message[]
   const of: Readonly<Record<MessageKind, () => readonly Message[]>> = {
     event: () => [{ kind: 'event', request: deployEvent(deploy, fields, now) }],
     'change-event': () =>
-      rolledOut(deploy).map((service) => ({
-        kind: 'change-event',
-        service: service.name,
-        request: changeEvent(deploy, service, fields, now),
-      })),
+      [deploy, ...(deploy.rollback === undefined ? [] : [deploy.rollback])].flatMap((one) =>
+        changeMessages(one, fields, now),
+      ),
     'dora-deployment': () => doraMessages(deploy, inputs),
   }
   return send.flatMap((kind) => of[kind]())
@@ -42,23 +40,37 @@ export function messagesOf(inputs: EventInputs, now: number): readonly Message[]
 /** The services for which something was rolled out. For the others nothing has changed. */
 const rolledOut = ({ services }: Deploy) => services.filter(({ started }) => started)
 
+const changeMessages = (deploy: Deploy, fields: EventFields, now: number): readonly Message[] =>
+  rolledOut(deploy).map((service) => ({
+    kind: 'change-event',
+    service: service.name,
+    request: changeEvent(deploy, service, fields, now),
+  }))
+
 function doraMessages(deploy: Deploy, { fields, rollsBack }: EventInputs): readonly Message[] {
-  const { id, status, services } = deploy
+  const { id, status, services, rollback } = deploy
   if (!isDeployment(status)) return []
   return services.flatMap((service): readonly Message[] => {
     const { name, started } = service
+    const deployment = (of: Deploy, one: DeployedService): Message => ({
+      kind: 'dora-deployment',
+      service: name,
+      request: doraDeployment(of, one, fields.tags),
+    })
     const failure = (request: DatadogRequest): Message => ({ kind: 'dora-failure', service: name, request })
-    // A rollback that failed, or found nothing to do, is no remedy.
-    const remedy = started && !isFailure(status) ? doraId(id, name) : undefined
+    const back = rollback?.services.find((one) => one.name === name && remedy(rollback, one) !== undefined)
     return [
-      ...(started
-        ? [{ kind: 'dora-deployment' as const, service: name, request: doraDeployment(deploy, service, fields.tags) }]
-        : []),
-      ...(started && isFailure(status) ? [failure(doraFailure(id, name))] : []),
-      ...(rollsBack === undefined ? [] : [failure(doraFailure(rollsBack, name, remedy))]),
+      ...(started ? [deployment(deploy, service)] : []),
+      ...(rollback === undefined || back === undefined ? [] : [deployment(rollback, back)]),
+      ...(started && isFailure(status) ? [failure(doraFailure(id, name, back && remedy(rollback, back)))] : []),
+      ...(rollsBack === undefined ? [] : [failure(doraFailure(rollsBack, name, remedy(deploy, service)))]),
     ]
   })
 }
+
+/** The DORA id of a deployment that undid another one. A rollback that failed, or found nothing to do, is none. */
+const remedy = (deploy: Deploy | undefined, { name, started }: DeployedService): string | undefined =>
+  deploy?.status === 'succeeded' && started ? doraId(deploy.id, name) : undefined
 
 /** What is not sent of a deploy, and why. */
 export function notSent(deploy: Deploy, send: readonly MessageKind[]): readonly string[] {
