@@ -1,13 +1,68 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import Docker from 'dockerode'
 import { SlipwayError } from '../../../../toolkit/errors.ts'
 import { isLoopback } from '../../../../toolkit/http/loopback.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
 
-/** Where the Docker engine answers. */
-export const engineAddress = (env: Environment): string => env['DOCKER_HOST'] || 'unix:///var/run/docker.sock'
+/** Where the Docker engine answers: DOCKER_HOST, else the socket of Docker Desktop where there is one, else that of Docker. */
+export function engineAddress(env: Environment): string {
+  const desktop = join(env['HOME'] || homedir(), '.docker/run/docker.sock')
+  return env['DOCKER_HOST'] || `unix://${existsSync(desktop) ? desktop : '/var/run/docker.sock'}`
+}
+
+/**
+ * What dockerode connects with, from the same variables as the address in errors. All members are there, as dockerode takes a
+ * missing one from the environment of the process.
+ * @throws SlipwayError for an address that cannot be used, or certificates that cannot be read.
+ */
+export function engineOptions(env: Environment) {
+  const address = engineAddress(env)
+  const none = {
+    socketPath: undefined,
+    host: undefined,
+    port: undefined,
+    ca: undefined,
+    cert: undefined,
+    key: undefined,
+  }
+  const [, socketPath] = /^(?:unix|npipe):\/\/(.+)$/s.exec(address) ?? []
+  if (socketPath !== undefined) return { ...none, socketPath, protocol: 'http' as const, pathPrefix: undefined }
+  const url = URL.parse(address.includes('//') ? address : `tcp://${address}`)
+  if (url === null || !/^(tcp|https?):$/.test(url.protocol) || url.hostname === '') {
+    throw new SlipwayError(`DOCKER_HOST is ${address}, which is not the address of a Docker engine.`, {
+      hint: 'Write `unix:///path` or `tcp://host:2376`, or unset it for the engine on the runner.',
+    })
+  }
+  const files = certificateFiles(env['DOCKER_CERT_PATH'] || '')
+  const secure = Boolean(env['DOCKER_TLS_VERIFY']) || url.port === '2376' || url.protocol === 'https:' || 'ca' in files
+  return {
+    ...none,
+    host: url.hostname,
+    port: url.port,
+    protocol: secure ? ('https' as const) : ('http' as const),
+    pathPrefix: env['DOCKER_PATH_PREFIX'] || '/',
+    ...files,
+  }
+}
+
+function certificateFiles(folder: string) {
+  if (folder === '') return {}
+  const read = (name: string) => {
+    try {
+      return readFileSync(join(folder, name), 'utf8')
+    } catch (cause) {
+      throw new SlipwayError(`DOCKER_CERT_PATH is \`${folder}\`, and ${name} in it cannot be read.`, {
+        hint: 'Put ca.pem, cert.pem and key.pem into that folder, or unset DOCKER_CERT_PATH.',
+        cause,
+      })
+    }
+  }
+  return { ca: read('ca.pem'), cert: read('cert.pem'), key: read('key.pem') }
+}
 
 /** Connects to the Docker engine that DOCKER_HOST names. @throws SlipwayError that names its address. */
 export async function connectDocker(env: Environment): Promise<Docker> {
@@ -17,7 +72,8 @@ export async function connectDocker(env: Environment): Promise<Docker> {
       hint: 'Unset DOCKER_HOST to build with the engine on the runner, or forward its socket with `ssh -L` and set DOCKER_HOST to that socket.',
     })
   }
-  const docker = new Docker()
+  // dockerode's types want no undefined member; each one stands against a variable of the process.
+  const docker = new Docker(engineOptions(env) as Docker.DockerOptions)
   try {
     await docker.ping()
     return docker

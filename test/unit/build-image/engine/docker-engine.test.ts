@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import {
   connectDocker,
+  engineOptions,
   isOnThisMachine,
   unreachable,
 } from '../../../../actions/build-image/src/engine/docker-engine.ts'
@@ -10,6 +14,45 @@ test('connects to the engine that DOCKER_HOST names', async () => {
   const docker = await connectDocker({ DOCKER_HOST: engine.address })
   expect(await docker.version()).toEqual({ Os: 'linux', Arch: 'riscv64' })
   await engine.close()
+})
+
+test('connects by the environment that it is given, whatever that of the process says', async () => {
+  const asked = await startEngineServer({ 'GET /version': { Os: 'linux', Arch: 'riscv64' } })
+  const ofTheProcess = await startEngineServer({ 'GET /version': { Os: 'linux', Arch: 'amd64' } })
+  try {
+    const docker = await connectDocker({ DOCKER_HOST: asked.address })
+    expect(await docker.version()).toMatchObject({ Arch: 'riscv64' })
+  } finally {
+    await ofTheProcess.close()
+    await asked.close()
+  }
+})
+
+test.each([
+  ['unix:///run/user/1001/docker.sock', { socketPath: '/run/user/1001/docker.sock' }],
+  ['tcp://10.0.0.5:2375', { host: '10.0.0.5', port: '2375', protocol: 'http' }],
+  ['10.0.0.5:2375', { host: '10.0.0.5', port: '2375', protocol: 'http' }],
+  ['tcp://10.0.0.5:2376', { host: '10.0.0.5', port: '2376', protocol: 'https' }],
+  ['tcp://[::1]:2375', { host: '[::1]', port: '2375', protocol: 'http' }],
+])('DOCKER_HOST %p', (address, options) => {
+  expect(engineOptions({ DOCKER_HOST: address })).toMatchObject(options)
+})
+
+test('refuses a DOCKER_HOST that is no address', async () => {
+  await expect(connectDocker({ DOCKER_HOST: 'tcp://10.0.0.5:port' })).rejects.toMatchObject({
+    message: 'DOCKER_HOST is tcp://10.0.0.5:port, which is not the address of a Docker engine.',
+    hint: expect.stringContaining('tcp://host:2376'),
+  })
+})
+
+test('uses TLS with DOCKER_TLS_VERIFY, and the files of DOCKER_CERT_PATH', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-docker-'))
+  const env = { DOCKER_HOST: 'tcp://10.0.0.5:443', DOCKER_CERT_PATH: folder, DOCKER_TLS_VERIFY: '1' }
+  expect(() => engineOptions(env)).toThrow(`DOCKER_CERT_PATH is \`${folder}\`, and ca.pem in it cannot be read.`)
+  for (const name of ['ca', 'cert', 'key']) writeFileSync(join(folder, `${name}.pem`), name)
+  expect(engineOptions(env)).toMatchObject({ protocol: 'https', ca: 'ca', cert: 'cert', key: 'key' })
+  expect(engineOptions({ ...env, DOCKER_CERT_PATH: '' })).toMatchObject({ protocol: 'https', ca: undefined })
+  rmSync(folder, { recursive: true })
 })
 
 test('names the address of an engine that does not answer', async () => {
