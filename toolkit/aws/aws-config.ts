@@ -9,6 +9,7 @@ import type { Environment } from '../runtime.ts'
 import { VERSION } from '../version.ts'
 import { readCaBundle } from './ca-bundle.ts'
 import { type AnswerLimits, type Extension, limitAnswers } from './limit-answers.ts'
+import { profileName } from './profile.ts'
 
 /**
  * Configuration of every AWS SDK client. The SDK itself reads AWS_ENDPOINT_URL, AWS_USE_FIPS_ENDPOINT and
@@ -17,6 +18,8 @@ import { type AnswerLimits, type Extension, limitAnswers } from './limit-answers
 export interface AwsConfig {
   readonly region: string
   readonly credentials?: EnvironmentKeys
+  /** Where AWS_DEFAULT_PROFILE names it. AWS_PROFILE is read by the SDK. */
+  readonly profile?: string
   /** Set by a caller that knows better than the environment. */
   readonly useFipsEndpoint?: boolean
   readonly useDualstackEndpoint?: boolean
@@ -31,6 +34,11 @@ export interface AwsConfig {
     readonly httpsAgent?: HttpsAgent
   }
   readonly extensions: Extension[]
+}
+
+/** Limits of answers, and whether any certificate is accepted. */
+export interface AwsOptions extends Partial<AnswerLimits> {
+  readonly insecure?: boolean
 }
 
 /** The keys of the environment, as assume-role exports them. */
@@ -62,7 +70,11 @@ const LIMITS: AnswerLimits = { bytes: 64 * 1024 * 1024, ms: 2 * 60_000, clock: s
  * The region from the input, else from the environment, as assume-role and aws-actions/configure-aws-credentials set it.
  * @throws SlipwayError when there is none.
  */
-export function awsConfig(env: Environment, region?: string, limits: Partial<AnswerLimits> = {}): AwsConfig {
+export function awsConfig(
+  env: Environment,
+  region?: string,
+  { insecure = false, ...limits }: AwsOptions = {},
+): AwsConfig {
   const chosen = region ?? (env['AWS_REGION'] || env['AWS_DEFAULT_REGION'])
   if (chosen === undefined || chosen === '') {
     throw new SlipwayError('No AWS region is set.', {
@@ -72,11 +84,12 @@ export function awsConfig(env: Environment, region?: string, limits: Partial<Ans
   return {
     region: chosen,
     ...keys(env),
+    ...profile(env),
     customUserAgent: [['slipway', VERSION]],
     retryMode: 'standard',
     maxAttempts: 5,
     // `socketTimeout` limits silence, not the whole answer. (The SDK's `requestTimeout` only warns by default.)
-    requestHandler: { connectionTimeout: 5_000, socketTimeout: 20_000, ...agents(env) },
+    requestHandler: { connectionTimeout: 5_000, socketTimeout: 20_000, ...agents(env, insecure) },
     // In this order: an answer that takes too long is an error of the connection, too.
     extensions: [limitAnswers({ ...LIMITS, ...limits }), retryConnectionErrors],
   }
@@ -93,14 +106,21 @@ function keys(env: Environment): { credentials?: EnvironmentKeys } {
   return { credentials: { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) } }
 }
 
+/** The SDK for JavaScript alone does not read AWS_DEFAULT_PROFILE, and would use another identity than the AWS CLI and Terraform. */
+function profile(env: Environment): { profile?: string } {
+  const name = profileName(env)
+  return !env['AWS_PROFILE'] && name !== 'default' ? { profile: name } : {}
+}
+
 /**
- * Agents for the proxy and the certificates that the environment names: the SDK reads neither HTTPS_PROXY nor AWS_CA_BUNDLE.
+ * Agents for the proxy and the certificates that the environment or the profile names: the SDK reads neither HTTPS_PROXY nor
+ * AWS_CA_BUNDLE.
  * Without them the SDK opens its own.
  */
-function agents(env: Environment): { httpAgent?: HttpAgent; httpsAgent?: HttpsAgent } {
+function agents(env: Environment, insecure: boolean): { httpAgent?: HttpAgent; httpsAgent?: HttpsAgent } {
   const certificates = readCaBundle(env)
-  if (certificates === undefined && readProxySettings(env) === undefined) return {}
+  if (certificates === undefined && !insecure && readProxySettings(env) === undefined) return {}
   // As many sockets as the SDK's own agents have.
-  const { http, https } = openAgents(env, { keepAlive: true, maxSockets: 50, certificates })
+  const { http, https } = openAgents(env, { keepAlive: true, maxSockets: 50, certificates, insecure })
   return { httpAgent: http, httpsAgent: https }
 }

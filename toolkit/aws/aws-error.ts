@@ -67,8 +67,22 @@ export function awsError(error: unknown, doing: string): SlipwayError {
     return tooDeep(error, doing)
   // A name such as `AccessDeniedException` is worth a search, `Error` is not.
   const text = error instanceof Error && error.name === 'Error' ? error.message : String(error)
-  const hint = HINTS[classifyAwsError(error)]
+  const hint = missingEndpoint(error) ?? HINTS[classifyAwsError(error)]
   return new SlipwayError(`Could not ${doing}. ${text}`, hint === undefined ? { cause: error } : { hint, cause: error })
+}
+
+/** A hint for a host of AWS that does not exist because of a setting: not every region has such endpoints of every service. */
+function missingEndpoint(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  const { code, hostname, cause } = error as Error & { readonly code?: string; readonly hostname?: string }
+  if (code !== 'ENOTFOUND' || hostname === undefined) return missingEndpoint(cause)
+  if (!/\.(amazonaws\.com(\.cn)?|api\.(aws|amazonwebservices\.com\.cn))$/.test(hostname)) return undefined
+  const settings = [
+    ...(/[.-]fips\./.test(hostname) ? ['AWS_USE_FIPS_ENDPOINT, or `use_fips_endpoint`'] : []),
+    ...(/\.dualstack\.|\.api\.\w+/.test(hostname) ? ['AWS_USE_DUALSTACK_ENDPOINT, or `use_dualstack_endpoint`'] : []),
+  ]
+  if (settings.length === 0) return undefined
+  return `AWS has no endpoint \`${hostname}\`, or DNS does not know it. ${settings.map((setting) => `${setting} of the profile or the backend, is set`).join('; ')}: unset it, or use a region that has such endpoints.`
 }
 
 /** The SDK follows an answer level by level. */

@@ -16,20 +16,23 @@ export interface AgentOptions {
   readonly keepAlive: boolean
   /** Certificates to trust besides those that Node trusts (NODE_EXTRA_CA_CERTS is among those), in PEM. */
   readonly certificates?: string | undefined
+  /** Accept any certificate. For a user who asks for that by name. */
+  readonly insecure?: boolean
 }
 
 /**
  * Agents that follow the environment's proxy settings.
  * @throws SlipwayError when a proxy's address cannot be used.
  */
-export function openAgents(env: Environment, { certificates, ...settings }: AgentOptions): Agents {
+export function openAgents(env: Environment, { certificates, insecure = false, ...settings }: AgentOptions): Agents {
   const proxy = readProxySettings(env)
   const options = { ...settings, ...(proxy === undefined ? {} : { proxyEnv: { ...proxy } }) }
   // One context for all connections: as `ca`, the certificates would be parsed for each, and be part of the pool's key.
-  const trust =
+  const context =
     certificates === undefined
       ? {}
       : { secureContext: createSecureContext({ ca: [...getCACertificates('default'), certificates] }) }
+  const trust = { ...context, ...(insecure ? { rejectUnauthorized: false } : {}) }
   return {
     http: new HttpAgent(options),
     https:

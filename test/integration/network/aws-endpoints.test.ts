@@ -1,5 +1,8 @@
 // Which host each client of AWS asks the proxy for, as the environment sets it. The proxy leads to none of them.
 
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { ApplicationAutoScalingClient, DescribeScalableTargetsCommand } from '@aws-sdk/client-application-auto-scaling'
 import { DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs'
 import { DescribeRegistryCommand } from '@aws-sdk/client-ecr'
@@ -165,6 +168,42 @@ test.each<[string, (env: Env) => Promise<unknown>, string, string, string]>([
     [fips],
     [dualStack],
   ])
+})
+
+describe('a profile of the AWS configuration', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-aws-config-'))
+  const AWS_CONFIG_FILE = join(folder, 'config')
+  writeFileSync(
+    AWS_CONFIG_FILE,
+    '[default]\nuse_dualstack_endpoint = true\n[profile fips]\nuse_fips_endpoint = true\n[profile plain]\n',
+  )
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  test.each<[string, Readonly<Record<string, string>>, string, string]>([
+    ['the default one', {}, 'ecs.us-east-1.api.aws', 'states.s3.dualstack.us-east-1.amazonaws.com'],
+    [
+      'that of AWS_PROFILE',
+      { AWS_PROFILE: 'fips' },
+      'ecs-fips.us-east-1.amazonaws.com',
+      'states.s3-fips.us-east-1.amazonaws.com',
+    ],
+    [
+      'that of AWS_DEFAULT_PROFILE',
+      { AWS_DEFAULT_PROFILE: 'fips', AWS_PROFILE: '' },
+      'ecs-fips.us-east-1.amazonaws.com',
+      'states.s3-fips.us-east-1.amazonaws.com',
+    ],
+    [
+      'without such settings',
+      { AWS_PROFILE: 'plain' },
+      'ecs.us-east-1.amazonaws.com',
+      'states.s3.us-east-1.amazonaws.com',
+    ],
+  ])('chooses the endpoints: %s', async (_, env, ecs, s3) => {
+    const ask = (call: (env: Env) => Promise<unknown>) => hostsOf({ AWS_CONFIG_FILE, ...env }, call)
+    expect(await ask((of) => clients(of).ecs.send(new DescribeClustersCommand()))).toEqual([ecs])
+    expect(await ask((of) => new S3Objects(backend(), of).get('web.tfstate'))).toEqual([s3])
+  })
 })
 
 test('a state in S3, by the settings of its backend', async () => {

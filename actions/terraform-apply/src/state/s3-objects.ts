@@ -58,7 +58,8 @@ function encryptionOf({ encrypt, kms_key_id }: Config): Encryption {
 }
 
 function s3Client(config: Config, env: Environment): S3Client {
-  const aws = { ...awsConfig(withNetwork(env, config), text(config['region']), STATE_LIMITS), ...endpointsOf(config) }
+  const options = { ...STATE_LIMITS, insecure: config['insecure'] === true }
+  const aws = { ...awsConfig(withNetwork(env, config), text(config['region']), options), ...endpointsOf(config) }
   const endpoint = text((config['endpoints'] as Record<string, unknown> | null)?.['s3']) ?? text(config['endpoint'])
   return new S3Client({
     ...withCredentials(aws, config),

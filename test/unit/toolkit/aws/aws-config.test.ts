@@ -22,6 +22,12 @@ test("takes the environment's keys where it has both, also beside AWS_PROFILE", 
   })
 })
 
+test('takes the profile of AWS_DEFAULT_PROFILE, which the SDK does not read; AWS_PROFILE goes before it', () => {
+  expect(awsConfig({ AWS_DEFAULT_PROFILE: 'runner', AWS_PROFILE: '' }, 'us-east-1').profile).toBe('runner')
+  expect(awsConfig({ AWS_DEFAULT_PROFILE: 'runner', AWS_PROFILE: 'deploy' }, 'us-east-1')).not.toHaveProperty('profile')
+  expect(awsConfig({ AWS_DEFAULT_PROFILE: '' }, 'us-east-1')).not.toHaveProperty('profile')
+})
+
 test.each([
   {},
   // What assume-role's post step leaves.

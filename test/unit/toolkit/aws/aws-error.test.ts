@@ -65,6 +65,32 @@ test('a connection error is quoted without the name `Error`', () => {
   expect(error.hint).toBe('AWS or the network still failed after all retries. Run the step again.')
 })
 
+test.each<[string, object, RegExp]>([
+  [
+    'a FIPS endpoint',
+    { hostname: 'sts-fips.eu-central-1.amazonaws.com' },
+    /^AWS has no endpoint `sts-fips.* AWS_USE_FIPS_ENDPOINT, or `use_fips_endpoint` of the profile or the backend, is set: unset it/,
+  ],
+  ['a FIPS endpoint of ECR', { hostname: 'api.ecr-fips.eu-central-1.amazonaws.com' }, /AWS_USE_FIPS_ENDPOINT/],
+  [
+    'a dual-stack endpoint',
+    { hostname: 'logs.eu-isoe-west-1.api.aws' },
+    /AWS_USE_DUALSTACK_ENDPOINT, or `use_dualstack_endpoint`/,
+  ],
+  ['a dual-stack endpoint of S3', { hostname: 'states.s3.dualstack.eu-isoe-west-1.amazonaws.com' }, /DUALSTACK/],
+  [
+    'a FIPS and dual-stack endpoint',
+    { hostname: 'sts-fips.eu-central-1.api.aws' },
+    /AWS_USE_FIPS_ENDPOINT.*AWS_USE_DUALSTACK_ENDPOINT/,
+  ],
+  ['another host', { hostname: 'sts.eu-central-1.amazonaws.com' }, /Run the step again/],
+  ['a host of somebody else', { hostname: 'sts-fips.corp.example' }, /Run the step again/],
+])('hints at the settings that choose %s which does not exist', (_, more, hint) => {
+  const error = failure('Error', { code: 'ENOTFOUND', message: `getaddrinfo ENOTFOUND`, ...more })
+  expect(awsError(error, 'x').hint).toMatch(hint)
+  expect(awsError(failure('TypeError', { cause: error }), 'x').hint).toMatch(hint)
+})
+
 test('an error of ours is not wrapped again', () => {
   const ours = new SlipwayError('ours')
   expect(awsError(ours, 'anything')).toBe(ours)

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { rootCertificates } from 'node:tls'
@@ -24,7 +24,7 @@ test('reads the file that AWS_CA_BUNDLE names, with comments between the certifi
 })
 
 test.each([{}, { AWS_CA_BUNDLE: '' }])('reads nothing where it is not set: %p', (env) => {
-  expect(readCaBundle(env)).toBeUndefined()
+  expect(readCaBundle({ HOME: folder, ...env })).toBeUndefined()
 })
 
 test('names a file that cannot be read', () => {
@@ -39,6 +39,46 @@ test.each([
   ['a certificate without its end', first.slice(0, -20)],
 ])('names a file with %s', (_, content) => {
   expect(() => read(content)).toThrow(`AWS_CA_BUNDLE names \`${file}\`, which has no certificate in PEM form.`)
+})
+
+describe('ca_bundle of the AWS configuration', () => {
+  const config = join(folder, 'config')
+  const own = join(folder, 'own.pem')
+  const other = join(folder, 'other.pem')
+  beforeAll(() => {
+    writeFileSync(own, first)
+    writeFileSync(other, second)
+    writeFileSync(
+      config,
+      `[default]\nca_bundle = ${own}\n\n[profile deploy]\ns3 =\n  ca_bundle = /nowhere\nca_bundle=${other} # of the proxy\n[profile plain]\nregion = eu-west-1\n`,
+    )
+  })
+
+  test.each<[string, Readonly<Record<string, string>>, string | undefined]>([
+    ['the default profile', {}, first],
+    ['the default profile, with the empty AWS_PROFILE of assume-role', { AWS_PROFILE: '' }, first],
+    ['the profile of AWS_PROFILE', { AWS_PROFILE: 'deploy' }, second],
+    ['AWS_CA_BUNDLE before it', { AWS_PROFILE: 'deploy', AWS_CA_BUNDLE: own }, first],
+    ['a profile without it', { AWS_PROFILE: 'plain' }, undefined],
+    ['a profile that is not there', { AWS_PROFILE: 'gone' }, undefined],
+  ])('%s', (_, env, bundle) => {
+    expect(readCaBundle({ AWS_CONFIG_FILE: config, ...env })).toBe(bundle)
+  })
+
+  test('is looked for in the home folder', () => {
+    mkdirSync(join(folder, '.aws'))
+    writeFileSync(join(folder, '.aws/config'), `[default]\nca_bundle = ~/own.pem\n`)
+    expect(readCaBundle({ HOME: folder })).toBe(first)
+    expect(readCaBundle({ HOME: join(folder, 'nowhere') })).toBeUndefined()
+  })
+
+  test('is named where its file cannot be read', () => {
+    writeFileSync(join(folder, 'broken'), '[default]\nca_bundle = /nowhere/ca.pem\n')
+    const file = join(folder, 'broken')
+    expect(() => readCaBundle({ AWS_CONFIG_FILE: file })).toThrow(
+      `\`ca_bundle\` of the profile \`default\` in \`${file}\` names \`/nowhere/ca.pem\`, which cannot be read.`,
+    )
+  })
 })
 
 test('names a file with a certificate that is broken', () => {

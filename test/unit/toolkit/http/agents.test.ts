@@ -26,6 +26,15 @@ test('refuses a proxy whose address cannot be used', () => {
   )
 })
 
+test('accepts any certificate only where it is asked to', () => {
+  for (const env of [{}, { HTTPS_PROXY: 'http://proxy.corp:3128' }]) {
+    expect(optionsOf(openAgents(env, SETTINGS).https)).not.toHaveProperty('rejectUnauthorized')
+    expect(optionsOf(openAgents(env, { ...SETTINGS, insecure: true }).https)).toMatchObject({
+      rejectUnauthorized: false,
+    })
+  }
+})
+
 test('parses more certificates once for all connections, and leaves plain HTTP alone', () => {
   const { http, https } = openAgents({}, { ...SETTINGS, certificates: rootCertificates[0] ?? '' })
   expect(optionsOf(https)).toHaveProperty('secureContext')
