@@ -6,7 +6,7 @@ const LOG_LINES = 10
 const SUMMARY_LINES = 16
 
 /** The first screen as text. Ids that the cloud draws are numbered in the order in which they appear. */
-export function firstScreen({ log, summary, error }: Deployed): string {
+export function firstScreen({ log, summary, error }: Pick<Deployed, 'log' | 'summary' | 'error'>): string {
   const shown = [
     ...log.filter((line) => !line.startsWith('debug: ')),
     ...(error === undefined ? [] : [`error: ${error}`]),

@@ -94,7 +94,7 @@ function gateError({ because, reason }: DeploymentVerdict, all: readonly Evaluat
   switch (because) {
     case 'no-gate':
       return new SlipwayError(`Datadog has no deployment gate to evaluate. ${reason}`, {
-        hint: 'Create the gate with its rules in Datadog, under Software Delivery › Deployment Gates, or pass rules with `config`. `on-no-monitors: warn` lets a service without a gate pass with a warning.',
+        hint: 'Create the gate with its rules in Datadog, under Software Delivery › Deployment Gates, or pass rules with `config`. Deployment gates are in preview: your organisation may not have them yet. `on-no-monitors: warn` lets a service without a gate pass with a warning.',
       })
     case 'refused':
       return new SlipwayError(`Datadog refused the evaluation of the deployment gate: ${reason}`, {

@@ -20,7 +20,11 @@ const GROUPS_SHOWN = 50
 type SummaryInputs = Pick<GateInputs & CommonInputs, 'baseline' | 'policy' | 'site'>
 
 /** The verdict and what it rests on: every monitor's state before and after, those that got worse first. */
-export function gateSummary({ result, progress, last, looks }: Watched, inputs: SummaryInputs): string {
+export function gateSummary(
+  { result, progress, last, looks }: Watched,
+  inputs: SummaryInputs,
+  warnings: readonly string[] = [],
+): string {
   const { baseline, policy, site } = inputs
   const before = new Map(baseline.monitors?.map((monitor) => [monitor.id, monitor]))
   const worse = new Set(progress.worseGroups.map(({ monitor }) => monitor.id))
@@ -39,6 +43,7 @@ export function gateSummary({ result, progress, last, looks }: Watched, inputs: 
   return join(
     heading(3, `${SIGN[result.verdict]} Monitor gate: ${result.verdict}`),
     text(result.reason),
+    ...warnings.map(text),
     worseGroupsTable(progress.worseGroups, site),
     rows.length === 0
       ? undefined

@@ -66,14 +66,15 @@ export async function gate(inputs: CommonInputs & GateInputs, datadog: Datadog, 
   step.output('verdict', result.verdict)
   step.output('reason', result.reason)
   step.output('triggered-monitors', triggered(progress.worseGroups, site))
-  step.summary(gateSummary(watched, inputs))
+  const warnings = warningsOf(watched, inputs)
+  step.summary(gateSummary(watched, inputs, warnings))
   const drafts = watched.last?.monitors.filter(({ draft }) => draft).map(({ name }) => `“${name}”`) ?? []
   if (drafts.length > 0) {
     const are = drafts.length === 1 ? 'is' : 'are'
     log.info(`${counted(drafts.length, 'draft')} ${are} not judged: ${drafts.slice(0, 10).join(', ')}`)
   }
   log.info(`Verdict: ${result.verdict}. ${result.reason}`)
-  for (const warning of warningsOf(watched, inputs)) log.warning(warning, { title: 'Datadog' })
+  for (const warning of warnings) log.warning(warning, { title: 'Datadog' })
   if (result.verdict !== 'pass') failOrWarn(gateError(watched), severityOf(watched, inputs), world)
 }
 

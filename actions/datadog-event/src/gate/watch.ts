@@ -1,6 +1,7 @@
 import type { World } from '../../../../toolkit/runtime.ts'
 import { counted } from '../../../../toolkit/text/counted.ts'
 import { formatDuration } from '../../../../toolkit/text/duration.ts'
+import { sentence } from '../../../../toolkit/text/sentence.ts'
 import { DatadogError } from '../api/datadog-error.ts'
 import type { GateInputs } from '../inputs/gate-inputs.ts'
 import type { CommonInputs } from '../inputs/inputs.ts'
@@ -103,11 +104,15 @@ function noteJudged(judged: Map<number, string>, monitors: readonly Monitor[], p
   for (const monitor of monitors) if (whyNotJudged(monitor, policy) === undefined) judged.set(monitor.id, monitor.name)
 }
 
-function inWords({ readError, ...progress }: Progress, last: Snapshot | undefined): string {
-  if (readError !== undefined && last === undefined) return readError.message
-  const groups = last?.monitors.reduce((sum, { counts }) => sum + Object.values(counts).reduce((a, b) => a + b, 0), 0)
-  const seen = `${counted(last?.monitors.length ?? 0, 'monitor')}, ${counted(groups ?? 0, 'group')}`
-  const state = holding({ ...progress, readError }) || 'none got worse'
-  const rest = [...(readError === undefined ? [] : [readError.message]), ...progress.gaps.map(({ reason }) => reason)]
-  return [`${seen}; ${state}`, ...rest].join('. ').replaceAll('..', '.')
+function inWords(progress: Progress, last: Snapshot | undefined): string {
+  const { readError } = progress
+  if (last === undefined) return readError?.message ?? 'no monitors were read'
+  const groups = last.monitors.reduce((sum, { counts }) => sum + Object.values(counts).reduce((a, b) => a + b, 0), 0)
+  const state = holding(progress) || 'none got worse'
+  const seen = `${counted(last.monitors.length, 'monitor')}, ${counted(groups, 'group')}; ${state}`
+  const gaps = progress.gaps
+    .map(({ reason }) => `. ${reason}`)
+    .join('')
+    .replaceAll('..', '.')
+  return readError === undefined ? `${seen}${gaps}` : `${sentence(readError.message)} Last seen: ${seen}${gaps}`
 }

@@ -1,5 +1,6 @@
 // The gate's result after each look at the monitors. Pure: it neither reads monitors nor waits.
 import { formatDuration } from '../../../../toolkit/text/duration.ts'
+import { sentence } from '../../../../toolkit/text/sentence.ts'
 import type { Gap } from './coverage.ts'
 import { placeOf } from './replaced-group.ts'
 import type { WorseGroup } from './worse-group.ts'
@@ -119,7 +120,7 @@ function atTheEnd(
 ): GateResult {
   const holding = worseGroups.filter(({ effect }) => effect !== 'ignore')
   if (readError !== undefined) {
-    const reason = `Datadog could not be read at the end: ${readError.message}`
+    const reason = `Datadog could not be read at the end: ${sentence(readError.message)}`
     if (holding.length === 0) return { verdict: 'unknown', reason, unknownBecause: 'read-error' }
     const before = `${listed(holding)} in the last poll that Datadog answered.`
     return { verdict: 'unknown', reason: `${before} ${reason}`, unknownBecause: 'held' }

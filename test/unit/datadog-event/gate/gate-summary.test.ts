@@ -91,3 +91,18 @@ test('links no monitor where the web application is not known', () => {
   expect(monitorUrl(7, site)).toBe('https://app.datadoghq.eu/monitors/7')
   expect(monitorUrl(7, { ...site, app: '' })).toBe('')
 })
+
+test('has the warnings below the reason', () => {
+  const policy = { onWarn: 'hold', onNoData: 'hold' } as const
+  const baseline = { takenAt: NOW, monitors: undefined }
+  const watched: Watched = {
+    result: { verdict: 'fail', reason: 'It failed.' },
+    progress: START,
+    last: undefined,
+    looks: 1,
+    lost: [],
+  }
+  expect(gateSummary(watched, { baseline, policy, site }, ['Not judged: *all*.'])).toBe(
+    '### ❌ Monitor gate: fail\n\nIt failed.\n\nNot judged: \\*all\\*.',
+  )
+})

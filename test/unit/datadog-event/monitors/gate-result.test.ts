@@ -73,7 +73,7 @@ test('a look that fails neither confirms an alert nor ends one', () => {
 })
 
 test('the verdict is unknown when Datadog does not recover', () => {
-  expect(story([[], 'error'])).toBe('unknown at 90: Datadog could not be read at the end: no answer')
+  expect(story([[], 'error'])).toBe('unknown at 90: Datadog could not be read at the end: No answer.')
   expect(story(['error'])).toMatch(/^unknown at 90/)
 })
 
@@ -155,7 +155,7 @@ test('what was bad in the last poll that was answered is told, when Datadog cann
   ).toEqual({
     verdict: 'unknown',
     reason:
-      '“Errors” (a) is newly in Warn in the last poll that Datadog answered. Datadog could not be read at the end: down',
+      '“Errors” (a) is newly in Warn in the last poll that Datadog answered. Datadog could not be read at the end: Down.',
     unknownBecause: 'held',
   })
 })
