@@ -23,7 +23,12 @@ export async function requestJobToken(
   { env, clock, signal, log }: Pick<World, 'env' | 'clock' | 'signal' | 'log'>,
 ): Promise<string> {
   const exchange = openExchange(env)
-  const url = new URL(env['ACTIONS_ID_TOKEN_REQUEST_URL'] ?? '')
+  const url = URL.parse(env['ACTIONS_ID_TOKEN_REQUEST_URL'] ?? '')
+  if (url === null) {
+    throw new SlipwayError('`ACTIONS_ID_TOKEN_REQUEST_URL` is not an address.', {
+      hint: 'The runner sets it. Check that nothing sets it under `env:`.',
+    })
+  }
   url.searchParams.set('audience', audience)
   const headers = { accept: 'application/json', authorization: `Bearer ${env['ACTIONS_ID_TOKEN_REQUEST_TOKEN']}` }
   const request = { method: 'GET', url: url.href, headers } as const

@@ -89,7 +89,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, state:
     const headers = { 'www-authenticate': `Basic realm="${NAME}"` }
     return refuse(request, response, 401, 'UNAUTHORIZED', 'Wrong user name or password.', headers)
   }
-  const url = new URL(request.url ?? '', 'http://localhost')
+  const url = URL.parse(request.url ?? '', 'http://localhost')
+  if (url === null) return refuse(request, response, 404, 'NAME_UNKNOWN', 'Not found.')
   if (url.pathname === '/v2/') return send(request, response, 200)
   const [, kind, rest = ''] = /^\/v2\/slipway\/(blobs\/uploads|blobs|manifests)\/(.*)$/.exec(url.pathname) ?? []
   if (kind === 'blobs/uploads') return takeUpload(request, response, rest, url.searchParams, state)

@@ -35,7 +35,7 @@ export async function findEcr(
   const { region } = awsConfig(world.env)
   const registry = { host, account: undefined, region, describable: false, client: await ecrClient(world) }
   const proxy = await askToken(registry, world.signal).then(
-    ({ proxyEndpoint }) => new URL(proxyEndpoint),
+    ({ proxyEndpoint }) => URL.parse(proxyEndpoint) ?? undefined,
     (error: unknown) => {
       world.log.debug(`${emulated} returned no ECR token, so ${host} is treated as a plain registry: ${error}`)
       return undefined

@@ -188,7 +188,10 @@ export class Registry {
     const scopes = [toPush(path), ...(other === undefined ? [] : [toPull(other.from)])]
     const answer = await this.#send(scopes, { method: 'POST', url }, [201, 202])
     await readBody(answer)
-    return answer.statusCode === 201 ? undefined : this.#follow(new URL(answer.headers.location ?? '', url))
+    if (answer.statusCode === 201) return undefined
+    const { location } = answer.headers
+    if (location === undefined) throw new SlipwayError(`${this.host} accepts an upload, and names no address for it.`)
+    return this.#follow(location, url, 'sends an upload')
   }
 
   /** Sends a request with credentials and follows redirects. A status that is not in `expected` is an error; [] expects any. */
@@ -204,7 +207,7 @@ export class Registry {
       const location = answer.headers.location
       if (status >= 300 && status < 400 && location !== undefined && hops < 5) {
         discard(answer)
-        url = this.#follow(new URL(location, url))
+        url = this.#follow(location, url, 'redirects')
         continue
       }
       if (expected.length === 0 || expected.includes(status)) return answer
@@ -212,7 +215,14 @@ export class Registry {
     }
   }
 
-  #follow(url: URL): URL {
+  /** `does`: what the registry does with this address, for the error. */
+  #follow(location: string, from: URL, does: string): URL {
+    const url = URL.parse(location, from.href)
+    if (url === null) {
+      throw new SlipwayError(`${this.host} ${does} to an address that cannot be read.`, {
+        hint: 'Check the registry, and the proxy in front of it: its header `Location` is malformed.',
+      })
+    }
     if (url.protocol === 'https:' || isLoopback(url.hostname)) return url
     throw new SlipwayError(`${this.host} redirects to ${url.origin}, without encryption.`, {
       hint: 'Serve the registry and its storage over https. A proxy in front of it must set `X-Forwarded-Proto: https`.',

@@ -2,9 +2,9 @@
 import { DescribeTargetGroupsCommand, type TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { throwIfCancelled } from '../../../../toolkit/clock.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
-import { targetGroupName } from '../aws/short-names.ts'
+import { targetGroupName, taskId } from '../aws/short-names.ts'
 import { eventsSince, type FollowedDeployment } from '../observe/deployment.ts'
-import type { Observation, ObservedService } from '../observe/model.ts'
+import type { Observation, ObservedService, ObservedTarget } from '../observe/model.ts'
 
 /** The health check of a target group. */
 export interface HealthCheck {
@@ -64,13 +64,23 @@ export interface UnhealthyEvent {
   readonly reason: string
 }
 
-const UNHEALTHY = /\(((?:task|instance) [\w-]+)\).* is unhealthy in \(target-group (\S+)\) due to \(reason (.*)\)/
+const UNHEALTHY =
+  /\((task|instance) ([\w-]+)\)(?: \(port (\d+)\))?.* is unhealthy in \(target-group (\S+)\) due to \(reason (.*)\)/
 
-/** Targets that failed since our deployment was created, oldest first. ECS deregisters such a target when it stops its task. */
+/**
+ * Targets that failed since our deployment was created, and have not recovered, oldest first. ECS deregisters such a target when it
+ * stops its task.
+ */
 export const unhealthyEvents = (followed: FollowedDeployment, latest: Observation): readonly UnhealthyEvent[] =>
   eventsSince(followed, latest).flatMap(({ message }) => {
-    const [, target, group, reason = ''] = UNHEALTHY.exec(message) ?? []
-    return target === undefined || group === undefined ? [] : [{ target, targetGroup: targetGroupName(group), reason }]
+    const [, kind, id, port, group, reason = ''] = UNHEALTHY.exec(message) ?? []
+    if (kind === undefined || id === undefined || group === undefined) return []
+    const isIt = ({ taskArn, target }: ObservedTarget) =>
+      kind === 'task' ? taskId(taskArn) === id : target === `${id}:${port}`
+    const hasRecovered = (latest.targets ?? []).some(
+      (target) => target.state === 'healthy' && target.targetGroupArn === group && isIt(target),
+    )
+    return hasRecovered ? [] : [{ target: `${kind} ${id}`, targetGroup: targetGroupName(group), reason }]
   })
 
 /** A health check that fails, and what it got. */

@@ -2,6 +2,7 @@
 
 import { readAccountId } from '../../../../toolkit/aws/account.ts'
 import { readRegion } from '../../../../toolkit/aws/region.ts'
+import { InputError } from '../../../../toolkit/errors.ts'
 import { InputReader } from '../../../../toolkit/inputs.ts'
 import { temporaryParent } from '../../../../toolkit/runner/own-folder.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
@@ -67,6 +68,14 @@ export interface Inputs {
   readonly tempFolder: string
 }
 
+function readDownloadUrl(reader: InputReader): string | undefined {
+  const value = reader.text('download-url')
+  if (value === undefined || /^https?:$/.test(URL.parse(value)?.protocol ?? '')) return value?.replace(/\/+$/, '')
+  throw new InputError('download-url', `is \`${value}\`, which is not the address of a mirror.`, {
+    hint: 'Write it with its scheme, for example `https://mirror.example.com/terraform`.',
+  })
+}
+
 /** Reads and checks every input. @throws InputError for the first one that is wrong, before anything is changed. */
 export function readInputs(env: Environment): Inputs {
   const reader = new InputReader(env, DEFAULT_WORDS)
@@ -80,7 +89,7 @@ export function readInputs(env: Environment): Inputs {
     tool: {
       tool: reader.choice('tool', ['terraform', 'opentofu'], 'terraform'),
       version: reader.text('terraform-version'),
-      downloadUrl: reader.text('download-url')?.replace(/\/+$/, ''),
+      downloadUrl: readDownloadUrl(reader),
     },
     approval: readApproval(reader, command === 'verify'),
     guardRails: {

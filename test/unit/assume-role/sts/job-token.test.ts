@@ -35,6 +35,13 @@ test('asks for the audience, with the bearer of the runner', async () => {
   ).toEqual([['GET', '/token', 'api-version=2.0&audience=sts.amazonaws.com', 'Bearer bearer']])
 })
 
+test('names the variable that has no address', async () => {
+  await expect(requested({ ACTIONS_ID_TOKEN_REQUEST_URL: 'https://[token' })).rejects.toMatchObject({
+    message: '`ACTIONS_ID_TOKEN_REQUEST_URL` is not an address.',
+    hint: expect.stringContaining('under `env:`'),
+  })
+})
+
 test('follows the proxy of the environment, also without its scheme', async () => {
   answer = token
   const proxy = server.url.replace('http://', '')

@@ -62,6 +62,11 @@ test('a loopback address is a plain registry when the emulator has no ECR', asyn
   expect(lines.join('\n')).toContain('127.0.0.1:5000 is treated as a plain registry')
 })
 
+test('a loopback address is a plain registry when the emulator names an address that cannot be read', async () => {
+  proxyEndpoint = 'http://[registry'
+  expect(await findEcr('127.0.0.1:5000', world().world)).toBeUndefined()
+})
+
 test('the token is masked, and is user and password', async () => {
   proxyEndpoint = 'http://127.0.0.1:5000'
   const { world: it, masked } = world()

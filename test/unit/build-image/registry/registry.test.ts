@@ -1,5 +1,5 @@
 // The registry client against scripted answers: logins, redirects, and what is retried.
-import type { ServerResponse } from 'node:http'
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { Registry } from '../../../../actions/build-image/src/registry/registry.ts'
@@ -113,6 +113,22 @@ test('looks for the credentials again at the next attempt when that failed', asy
   )
   expect(await registry.resolve('web', 'v1')).toBe(DIGEST)
   expect(asked).toBe(3)
+})
+
+test.each<[string, OutgoingHttpHeaders, string]>([
+  ['an address that cannot be read', { location: 'https://[registry' }, 'sends an upload to an address that cannot be'],
+  ['no address', {}, 'accepts an upload, and names no address for it.'],
+])('names the registry that answers an upload with %s', async (_, headers, message) => {
+  answer = ({ method }, response) => void response.writeHead(method === 'HEAD' ? 404 : 202, headers).end()
+  const blob = { digest: DIGEST, size: 4, open: () => Readable.from(['blob']) }
+  await expect(open().putBlob('web', blob)).rejects.toThrow(`${new URL(server.url).host} ${message}`)
+})
+
+test('names the registry that redirects to an address that cannot be read', async () => {
+  answer = (_, response) => void response.writeHead(307, { location: 'https://[storage' }).end()
+  await expect(open().resolve('web', 'v1')).rejects.toThrow(
+    `${new URL(server.url).host} redirects to an address that cannot be read.`,
+  )
 })
 
 test.each(['http://registry.example.com/upload/1', 'http://registry.example.com:443/upload/1'])(

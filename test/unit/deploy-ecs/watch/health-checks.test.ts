@@ -1,3 +1,4 @@
+import type { ObservedTarget } from '../../../../actions/deploy-ecs/src/observe/model.ts'
 import {
   failedCheck,
   failedChecks,
@@ -90,4 +91,33 @@ test('takes the newest answer of each target group: of a target now, else of the
     ['web', '503'],
     ['api', '500'],
   ])
+})
+
+describe('a target that has recovered', () => {
+  const unhealthy = (who: string) => ({
+    ...{ id: who, at: MADE + 1 },
+    message: `(service web) (${who}) (port 32768) is unhealthy in (target-group ${GROUP}) due to (reason Request timed out)`,
+  })
+  const failing = (who: string, targets?: readonly ObservedTarget[]) => {
+    const look = { at: 0, service: service([deployment()], { events: [unhealthy(who)] }) }
+    return failedChecks(followed, { ...look, ...(targets === undefined ? {} : { targets }) }, new Map()).length
+  }
+  const [own] = [target('1')]
+  const id = own.taskArn.split('/').at(-1)
+
+  test('counts no more, whether its event names the task or the instance and port', () => {
+    expect(failing(`task ${id}`, [own])).toBe(0)
+    expect(failing('instance i-1', [{ ...own, target: 'i-1:32768' }])).toBe(0)
+  })
+
+  test.each<[string, string, readonly ObservedTarget[] | undefined]>([
+    ['is not healthy yet', `task ${id}`, [{ ...own, state: 'initial' }]],
+    ['has gone with its task', `task ${id}`, []],
+    ['is another one', 'task other', [own]],
+    ['is another port of the instance', 'instance i-1', [{ ...own, target: 'i-1:32769' }]],
+    ['is healthy in another group', `task ${id}`, [{ ...own, targetGroupArn: GROUP.replace('web', 'api') }]],
+    ['was not looked at', `task ${id}`, undefined],
+  ])('counts where it %s', (_, who, targets) => {
+    expect(failing(who, targets)).toBe(1)
+  })
 })
