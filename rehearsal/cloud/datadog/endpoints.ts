@@ -1,8 +1,8 @@
 import type { Request } from '../kernel/call.ts'
-import type { ChangeEvents } from './change-events.ts'
 import type { Deployments } from './dora/deployments.ts'
 import type { Failures } from './dora/failures.ts'
-import type { Events } from './events.ts'
+import type { Events } from './events/events.ts'
+import type { EventsV2 } from './events/events-v2.ts'
 import type { Gates } from './gates/gates.ts'
 import { json, type RecordedAnswer } from './http/answers.ts'
 import type { Limit } from './http/rate-limit.ts'
@@ -20,7 +20,7 @@ export interface Endpoint {
 
 interface Parts {
   readonly events: Events
-  readonly changes: ChangeEvents
+  readonly eventsV2: EventsV2
   readonly deployments: Deployments
   readonly failures: Failures
   readonly monitors: Monitors
@@ -28,7 +28,7 @@ interface Parts {
 }
 
 /** The endpoints that are modelled. */
-export function endpointsOf({ events, changes, deployments, failures, monitors, gates }: Parts): readonly Endpoint[] {
+export function endpointsOf({ events, eventsV2, deployments, failures, monitors, gates }: Parts): readonly Endpoint[] {
   const endpoint = (route: string, keys: Endpoint['keys'], limit: string, answer: Endpoint['answer']): Endpoint => {
     const [method = '', path = ''] = route.split(' ')
     return { method, path: patternOf(path), keys, limit: { name: limit, limit: 600, period: 60 }, answer }
@@ -38,7 +38,7 @@ export function endpointsOf({ events, changes, deployments, failures, monitors, 
 
     endpoint('POST /api/v1/events', 'api', 'events_post', (r) => events.post(r)),
     endpoint('GET /api/v1/events/{id}', 'both', 'events_get', (_, [id = '']) => events.get(id)),
-    endpoint('POST /api/v2/events', 'api', 'events_v2', (r) => changes.post(r)),
+    endpoint('POST /api/v2/events', 'api', 'events_v2', (r) => eventsV2.post(r)),
 
     endpoint('POST /api/v2/dora/deployment', 'api', 'dora', (r) => deployments.post(r)),
     endpoint('PATCH /api/v2/dora/deployments', 'both', 'dora', (r) => deployments.patchByVersion(r)),

@@ -5,16 +5,19 @@ import type { Journal } from '../kernel/journal.ts'
 import { type Exchange, type Route, readRequest, send } from '../kernel/server.ts'
 import { readSignature } from '../kernel/signature.ts'
 import { ADMIN_PATH, adminRequest } from './admin.ts'
-import { ChangeEvents } from './change-events.ts'
 import { Deployments } from './dora/deployments.ts'
 import { Failures } from './dora/failures.ts'
 import { endpointsOf } from './endpoints.ts'
-import { Events } from './events.ts'
+import { Events } from './events/events.ts'
+import { EventsV2 } from './events/events-v2.ts'
 import { Faults } from './faults.ts'
 import { Gates } from './gates/gates.ts'
 import { DatadogError, type RecordedAnswer, writeDatadogError } from './http/answers.ts'
+import { readBody } from './http/body.ts'
 import { type Limit, RateLimits } from './http/rate-limit.ts'
 import { Monitors } from './monitors/monitors.ts'
+import { requestProblem } from './published/published.ts'
+import { problemWords } from './published/words.ts'
 import { type FaultRule, gatesOf, type Scenario } from './scenario.ts'
 import { ScenarioPlayer } from './scenario-player.ts'
 
@@ -34,7 +37,7 @@ export interface Datadog {
 export function createDatadog({ clock, journal }: { clock: Clock; journal: Journal }): Datadog {
   const keys: DatadogKeys = { api: randomBytes(16).toString('hex'), app: randomBytes(20).toString('hex') }
   const events = new Events(clock)
-  const changes = new ChangeEvents(clock)
+  const eventsV2 = new EventsV2(clock)
   const deployments = new Deployments()
   const failures = new Failures()
   const monitors = new Monitors(clock)
@@ -48,7 +51,7 @@ export function createDatadog({ clock, journal }: { clock: Clock; journal: Journ
     player.play(scenario)
   }
 
-  const endpoints = endpointsOf({ events, changes, deployments, failures, monitors, gates })
+  const endpoints = endpointsOf({ events, eventsV2, deployments, failures, monitors, gates })
 
   function answer(request: Request): RecordedAnswer {
     const { method, url, headers } = request
@@ -61,6 +64,7 @@ export function createDatadog({ clock, journal }: { clock: Clock; journal: Journ
       }
       const { exceeded, headers: limitHeaders } = limits.count(endpoint.limit)
       if (exceeded) throw new DatadogError(429, tooMany(endpoint.limit), limitHeaders)
+      checkBody(request)
       const recorded = endpoint.answer(request, match.slice(1).map(decoded))
       return { ...recorded, answer: { ...recorded.answer, headers: { ...recorded.answer.headers, ...limitHeaders } } }
     }
@@ -104,6 +108,14 @@ export function createDatadog({ clock, journal }: { clock: Clock; journal: Journ
           : await serve(exchange),
     },
   }
+}
+
+/** Refuses a body that is not as Datadog publishes it. */
+function checkBody(request: Request): void {
+  const { method, url, body } = request
+  if (body.length === 0 && method === 'GET') return
+  const problem = requestProblem(method, url.pathname, readBody(request))
+  if (problem !== undefined) throw new DatadogError(400, problemWords(url.pathname, problem))
 }
 
 function decoded(parameter: string): string {

@@ -3,8 +3,8 @@ import { DatadogError, json, type RecordedAnswer } from '../http/answers.ts'
 import { attributesOf, dataOf, textOf } from '../http/attributes.ts'
 import { readBody } from '../http/body.ts'
 import { hexOf } from '../http/ids.ts'
-import { type ChangeFailure, PATCH_TYPE, readChangeFailure } from './change-failure.ts'
-import { readEvent, type Times } from './event.ts'
+import { type ChangeFailure, readChangeFailure } from './change-failure.ts'
+import { type Times, timesOf } from './event.ts'
 
 type Deployment = Members & Times & { readonly id: string } & Partial<ChangeFailure>
 
@@ -14,10 +14,9 @@ export class Deployments {
 
   /** `POST /api/v2/dora/deployment` */
   post(request: Request): RecordedAnswer {
-    const attributes = attributesOf(dataOf(readBody(request)))
-    textOf(attributes, 'service', true)
-    const { id: given, times } = readEvent(attributes, true)
-    const id = given ?? hexOf(`deployment ${this.#deployments.size}`)
+    const attributes = attributesOf(readBody(request))
+    const times = timesOf(attributes)
+    const id = textOf(attributes, 'id') ?? hexOf(`deployment ${this.#deployments.size}`)
     const deployment = { ...attributes, ...times, id }
     // The id exists: the same deployment, sent again.
     if (!this.#deployments.has(id)) this.#deployments.set(id, deployment)
@@ -26,19 +25,18 @@ export class Deployments {
 
   /** `PATCH /api/v2/dora/deployments/{id}` */
   patch(request: Request, id: string): RecordedAnswer {
-    const data = dataOf(readBody(request), PATCH_TYPE)
-    if (data['id'] !== id) throw new DatadogError(400, 'attribute "id" must be the id in the path')
-    const failure = readChangeFailure(attributesOf(data), false)
+    const body = readBody(request)
+    if (dataOf(body)['id'] !== id) throw new DatadogError(400, 'attribute "id" must be the id in the path')
+    const failure = readChangeFailure(attributesOf(body))
     return this.#mark(this.#deployments.get(id), failure)
   }
 
   /** `PATCH /api/v2/dora/deployments`: the deployment of a version that finished last. */
   patchByVersion(request: Request): RecordedAnswer {
-    const attributes = attributesOf(dataOf(readBody(request), PATCH_TYPE))
-    const [service, env, version] = ['service', 'env', 'version'].map((name) => textOf(attributes, name, true))
-    const failure = readChangeFailure(attributes, true)
+    const attributes = attributesOf(readBody(request))
+    const failure = readChangeFailure(attributes)
     const [last] = [...this.#deployments.values()]
-      .filter((one) => one['service'] === service && one['env'] === env && one['version'] === version)
+      .filter((one) => ['service', 'env', 'version'].every((name) => one[name] === attributes[name]))
       .sort((a, b) => (b.finishedAt ?? '').localeCompare(a.finishedAt ?? ''))
     return this.#mark(last, failure)
   }

@@ -1,7 +1,6 @@
 // What DORA's deployments and failures have in common.
 import type { Members } from '../../kernel/call.ts'
 import { DatadogError } from '../http/answers.ts'
-import { objectOf, textOf, textsOf } from '../http/attributes.ts'
 
 /** Times of a deployment or failure, in ISO 8601, whatever their unit was. */
 export interface Times {
@@ -9,27 +8,12 @@ export interface Times {
   readonly finishedAt?: string
 }
 
-/** Checks what deployments and failures share. Returns their id, if they have one, and their times. */
-export function readEvent(
-  event: Members,
-  endRequired: boolean,
-): { readonly id: string | undefined; readonly times: Times } {
-  for (const name of ['env', 'version', 'team']) textOf(event, name)
-  textsOf(event, 'custom_tags', 100)
-  if (event['git'] !== undefined) {
-    const git = objectOf(event, 'git')
-    textOf(git, 'repository_url', true)
-    textOf(git, 'commit_sha', true, /^[a-fA-F0-9]{40,}$/)
-  }
-  return { id: textOf(event, 'id', false, /^[A-Za-z0-9._:-]{16,128}$/), times: timesOf(event, endRequired) }
-}
-
-function timesOf(event: Members, endRequired: boolean): Times {
-  const started = timeOf(event, 'started_at', true)
-  const finished = timeOf(event, 'finished_at', endRequired)
-  if (finished === undefined) return { startedAt: iso(started ?? 0) }
-  if (finished < (started ?? 0)) throw new DatadogError(400, 'attribute "finished_at" must not be before "started_at"')
-  return { startedAt: iso(started ?? 0), finishedAt: iso(finished) }
+/** Reads `started_at` and `finished_at`. */
+export function timesOf(event: Members): Times {
+  const [started = 0, finished] = ['started_at', 'finished_at'].map((name) => timeOf(event, name))
+  if (finished === undefined) return { startedAt: iso(started) }
+  if (finished < started) throw new DatadogError(400, 'attribute "finished_at" must not be before "started_at"')
+  return { startedAt: iso(started), finishedAt: iso(finished) }
 }
 
 /** The smallest number that is read in each unit, and the factor to milliseconds. */
@@ -41,12 +25,11 @@ const UNITS = [
 ]
 
 /** Unix time in nanoseconds, milliseconds or seconds, as milliseconds. */
-function timeOf(event: Members, name: string, required: boolean): number | undefined {
+function timeOf(event: Members, name: string): number | undefined {
   const value = event[name]
-  if (value === undefined && required) throw new DatadogError(400, `attribute "${name}" is required`)
-  if (value === undefined) return undefined
-  const factor = Number.isInteger(value) ? UNITS.find(({ from }) => Number(value) > from)?.factor : undefined
-  if (factor !== undefined) return Number(value) * factor
+  if (typeof value !== 'number') return undefined
+  const factor = UNITS.find(({ from }) => value > from)?.factor
+  if (factor !== undefined) return value * factor
   throw new DatadogError(400, `attribute "${name}" must be Unix time in nanoseconds, milliseconds, or seconds`)
 }
 

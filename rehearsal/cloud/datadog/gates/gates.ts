@@ -2,7 +2,7 @@ import type { Members, Request } from '../../kernel/call.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Journal } from '../../kernel/journal.ts'
 import { DatadogError, json, type RecordedAnswer } from '../http/answers.ts'
-import { attributesOf, dataOf, textOf } from '../http/attributes.ts'
+import { attributesOf, objectOf, textOf } from '../http/attributes.ts'
 import { readBody } from '../http/body.ts'
 import { uuidOf } from '../http/ids.ts'
 import type { Monitors } from '../monitors/monitors.ts'
@@ -47,17 +47,17 @@ export class Gates {
 
   /** `POST /api/v2/deployments/gates/evaluation` */
   trigger(request: Request): RecordedAnswer {
-    const attributes = attributesOf(dataOf(readBody(request), 'deployment_gates_evaluation_request'))
+    const attributes = attributesOf(readBody(request))
     const subject: Subject = {
-      service: needed(attributes, 'service'),
-      env: needed(attributes, 'env'),
+      service: textOf(attributes, 'service') ?? '',
+      env: textOf(attributes, 'env') ?? '',
       version: textOf(attributes, 'version'),
     }
     const identifier = textOf(attributes, 'identifier') ?? 'default'
     const gate =
       attributes['configuration'] === undefined
         ? this.#gateOf(subject, identifier)
-        : readConfiguration(attributes['configuration'])
+        : readConfiguration(objectOf(attributes, 'configuration'))
     const id = uuidOf(`evaluation ${this.#evaluations.size}`)
     const gateId = uuidOf(`gate ${subject.service} ${subject.env} ${identifier}`)
     const world = { clock: this.#clock, monitors: this.#monitors, faulty: this.#setup.faulty }
@@ -101,12 +101,6 @@ export class Gates {
     if (found !== undefined) return found
     throw new DatadogError(404, `no gate found for service ${service}, env ${env}, and identifier ${identifier}`)
   }
-}
-
-function needed(attributes: Members, name: string): string {
-  const value = textOf(attributes, name)
-  if (value === undefined) throw new DatadogError(400, `required ${name} field is missing`)
-  return value
 }
 
 const write = (evaluation: Evaluation) => ({

@@ -1,4 +1,5 @@
 import { createDatadog } from '../../../../../rehearsal/cloud/datadog/index.ts'
+import { answerProblem } from '../../../../../rehearsal/cloud/datadog/published/published.ts'
 import { parseScenario } from '../../../../../rehearsal/cloud/datadog/scenario.ts'
 import { ManualClock } from '../../../../../rehearsal/cloud/kernel/clock.ts'
 import { Journal } from '../../../../../rehearsal/cloud/kernel/journal.ts'
@@ -27,7 +28,10 @@ export async function rehearsedDatadog() {
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     })
     const text = await answer.text()
-    return { status: answer.status, headers: answer.headers, text, json: text === '' ? undefined : JSON.parse(text) }
+    const json = text === '' ? undefined : JSON.parse(text)
+    // Each answer of each test is as published.
+    expect(answerProblem(method, path.replace(/\?.*/, ''), answer.status, json)).toBeUndefined()
+    return { status: answer.status, headers: answer.headers, text, json }
   }
   return {
     clock,

@@ -58,10 +58,10 @@ test('answers 404 for a deployment that does not exist', async () => {
 test.each<[string, () => ReturnType<typeof patch>, string]>([
   [
     'another type',
-    () => patch(V2, { type: 'other' }),
+    () => patch({ change_failure: true }, { type: 'other' }),
     'got type "other" expected one of "dora_deployment_patch_request"',
   ],
-  ['another id', () => patch(V2, { body: 'other' }), 'attribute "id"'],
+  ['another id', () => patch({ change_failure: true }, { body: 'other' }), 'attribute "id"'],
   [
     'an unknown kind of remediation',
     () => patch({ remediation: { id: 'x', type: 'undo' } }),
@@ -76,7 +76,7 @@ test.each<[string, () => ReturnType<typeof patch>, string]>([
   ['a failure that is a text', () => patch({ change_failure: 'yes' }), 'attribute "change_failure"'],
   ['no version', () => patchByVersion({ ...V2, version: undefined }), 'attribute "version" is required'],
   ['no verdict', () => patchByVersion({ ...V2, change_failure: undefined }), 'attribute "change_failure" is required'],
-  ['no remedy', () => patchByVersion({ ...V2, remediation: { type: 'rollback' } }), 'attribute "remediation"'],
+  ['no remedy', () => patchByVersion({ ...V2, remediation: { type: 'rollback' } }), 'attribute "id" is required'],
 ])('refuses a patch with %s', async (_, ask, detail) => {
   await deploy(ID)
   const { status, json } = await ask()
