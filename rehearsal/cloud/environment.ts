@@ -20,6 +20,8 @@ export function environmentOf({ url, account, region, datadog }: CloudFacts): Re
     AWS_EC2_METADATA_DISABLED: 'true',
     GITHUB_API_URL: `${url}/github`,
     DD_URL: url,
+    // Wins over a workflow's `site`, as AWS_ENDPOINT_URL wins over its region.
+    SLIPWAY_DATADOG_URL: url,
     DD_API_KEY: datadog.api,
     DD_APP_KEY: datadog.app,
   }

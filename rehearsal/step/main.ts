@@ -57,6 +57,7 @@ function givenCloud(address: string): StepCloud {
     AWS_REGION: process.env['AWS_REGION'] ?? 'us-east-1',
     AWS_EC2_METADATA_DISABLED: 'true',
     DD_URL: url,
+    SLIPWAY_DATADOG_URL: url,
     ...own('DD_API_KEY'),
     ...own('DD_APP_KEY'),
   }

@@ -32,7 +32,7 @@ export function readInputs(env: Environment, log: Log, now: number): Inputs {
   reader.refuse(PEER_INPUTS, NOTHING)
   const common: CommonInputs = {
     keys,
-    site: readSite(reader, env),
+    site: readSite(reader, env, log),
     onError: reader.choice('on-error', ['warn', 'fail'], 'warn'),
     timeoutMs: reader.duration('timeout', 60_000),
     dryRun: reader.flag('dry-run', false),

@@ -4,12 +4,26 @@ import type { Log } from '../../../../toolkit/log.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
 import type { Keys } from '../api/keys.ts'
 
-/** Reads the keys and masks them before anything else can be logged. @throws InputError that never repeats a key. */
+/** Variables of the environment that hold the keys, first the one that wins: those of datadog-ci, in its order. */
+const VARIABLES = { api: ['DATADOG_API_KEY', 'DD_API_KEY'], app: ['DATADOG_APP_KEY', 'DD_APP_KEY'] } as const
+
+/**
+ * Reads the keys, each from its input, else from the environment, and masks them before anything else can be logged.
+ * @throws InputError that never repeats a key
+ */
 export function readKeys(reader: InputReader, env: Environment, log: Log): Keys {
-  const given = { api: reader.raw('api-key') || env['DD_API_KEY'], app: reader.raw('app-key') || env['DD_APP_KEY'] }
+  const inEnvironment = (kind: 'api' | 'app') => VARIABLES[kind].flatMap((name) => env[name] || [])
+  const [apis, apps] = [inEnvironment('api'), inEnvironment('app')]
+  const given = { api: reader.raw('api-key') || apis[0], app: reader.raw('app-key') || apps[0] }
   // Masks the key both as given and trimmed, as it may have been pasted with a newline.
-  for (const key of [given.api, given.app]) {
+  for (const key of new Set([given.api, given.app, ...apis, ...apps])) {
     if (key !== undefined && key.trim() !== '') for (const form of [key, key.trim()]) log.mask(form)
+  }
+  for (const kind of ['api', 'app'] as const) {
+    const [first, other] = kind === 'api' ? apis : apps
+    if (reader.raw(`${kind}-key`) !== '' || other === undefined || other.trim() === first?.trim()) continue
+    const [wins, loses] = VARIABLES[kind]
+    log.warning(`\`${wins}\` and \`${loses}\` of the environment are different keys: the first is used.`)
   }
   const api = checked('api-key', given.api)
   if (api === undefined) {

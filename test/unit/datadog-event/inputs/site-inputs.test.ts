@@ -1,9 +1,13 @@
 import { readSite } from '../../../../actions/datadog-event/src/inputs/site-inputs.ts'
 import { InputError } from '../../../../toolkit/errors.ts'
 import { InputReader } from '../../../../toolkit/inputs.ts'
-import { inputsEnv } from '../../../support/datadog-event/datadog.ts'
+import { inputsEnv, recordingWorld } from '../../../support/datadog-event/datadog.ts'
 
-const read = (inputs: Record<string, string>, env = {}) => readSite(new InputReader(inputsEnv(inputs)), env)
+function reading(inputs: Record<string, string>, env: Readonly<Record<string, string>> = {}) {
+  const { world, lines, warnings } = recordingWorld({})
+  return { site: readSite(new InputReader(inputsEnv(inputs)), env, world.log), lines, warnings }
+}
+const read = (...given: Parameters<typeof reading>) => reading(...given).site
 
 const refusal = (inputs: Record<string, string>, env = {}): InputError => {
   try {
@@ -21,8 +25,70 @@ test('prefers the input to the environment, and both to the default', () => {
   expect(read({}, { DD_URL: 'http://127.0.0.1:4566/' }).api).toBe('http://127.0.0.1:4566')
 })
 
-test('another site that the user names is taken', () => {
-  expect(read({ site: 'ap9.datadoghq.com' }).api).toBe('https://api.ap9.datadoghq.com')
+test.each<[Record<string, string>, Record<string, string>, string]>([
+  [{ site: 'datadoghq.eu' }, { DD_URL: 'https://api.us5.datadoghq.com' }, 'datadoghq.eu'],
+  [{ 'api-url': 'https://api.datadoghq.eu' }, { DD_SITE: 'us5.datadoghq.com' }, 'datadoghq.eu'],
+  [
+    {},
+    { DD_URL: 'https://api.us3.datadoghq.com', DATADOG_SITE: 'datadoghq.eu', DD_SITE: 'us5.datadoghq.com' },
+    'us3.datadoghq.com',
+  ],
+  [{}, { DATADOG_SITE: 'datadoghq.eu', DD_SITE: 'us5.datadoghq.com' }, 'datadoghq.eu'],
+  [{}, { DD_SITE: 'us5.datadoghq.com' }, 'us5.datadoghq.com'],
+  // The agent's DD_URL has the web application's host.
+  [{}, { DD_URL: 'https://app.datadoghq.eu' }, 'datadoghq.eu'],
+])('with the inputs %j and the environment %j the site is %3$s', (inputs, env, site) => {
+  expect(read(inputs, env)).toMatchObject({ name: site, api: `https://api.${site}` })
+})
+
+test('a variable that an input replaces is told, and one that another variable replaces is a warning', () => {
+  const byInput = reading(
+    { site: 'datadoghq.eu' },
+    { DD_URL: 'https://api.us5.datadoghq.com', DD_SITE: 'datadoghq.eu' },
+  )
+  expect(byInput).toMatchObject({
+    lines: [
+      '`DD_URL` of the environment is `https://api.us5.datadoghq.com` and is not used: the input `site` is `datadoghq.eu`.',
+    ],
+    warnings: [],
+  })
+  expect(reading({}, { DATADOG_SITE: 'datadoghq.eu', DD_SITE: 'datadoghq.com' })).toMatchObject({
+    lines: [],
+    warnings: ['`DD_SITE` of the environment is `datadoghq.com` and is not used: `DATADOG_SITE` is `datadoghq.eu`.'],
+  })
+  expect(reading({ site: 'datadoghq.eu' }, { DD_URL: 'https://u:secret@x' }).lines.join()).not.toContain('secret')
+})
+
+test('a site that is not in the list is taken by the address of its API', () => {
+  expect(read({ 'api-url': 'https://api.ap9.datadoghq.com' })).toMatchObject({
+    name: 'ap9.datadoghq.com',
+    intake: 'https://event-management-intake.ap9.datadoghq.com',
+  })
+  expect(refusal({ site: 'ap9.datadoghq.com' }).hint).toContain('`api-url: https://api.SITE`')
+})
+
+test('a site in the environment is held to the same list, and the error names the variable', () => {
+  const { message, hint } = refusal({}, { DD_SITE: 'datadog.com' })
+  expect(message).toBe(
+    'Input `site` is missing, and `DD_SITE` of the environment is `datadog.com`, which is not a Datadog site.',
+  )
+  expect(hint).toBe('Did you mean `site: datadoghq.com`?')
+  expect(refusal({}, { DD_URL: 'ftp://x' }).message).toContain('`DD_URL` of the environment is `ftp://x`')
+})
+
+test('`api-url` beside `site` is a proxy, or the same site', () => {
+  expect(read({ 'api-url': 'https://proxy.example.com', site: 'datadoghq.eu' }).api).toBe('https://proxy.example.com')
+  expect(read({ 'api-url': 'https://api.datadoghq.eu', site: 'datadoghq.eu' }).name).toBe('datadoghq.eu')
+  expect(refusal({ 'api-url': 'https://api.datadoghq.eu', site: 'datadoghq.com' }).message).toBe(
+    'Input `site` is `datadoghq.com`, and `api-url` leads to `datadoghq.eu`.',
+  )
+})
+
+test('the address of a rehearsal wins over the site of a workflow, and leads to this machine only', () => {
+  const at = (url: string) => read({ site: 'datadoghq.eu' }, { SLIPWAY_DATADOG_URL: url })
+  expect(at('http://127.0.0.1:4566').api).toBe('http://127.0.0.1:4566')
+  expect(at('https://evil.example').name).toBe('datadoghq.eu')
+  expect(() => read({ site: 'nowhere' }, { SLIPWAY_DATADOG_URL: 'http://127.0.0.1:1' })).toThrow('Input `site`')
 })
 
 test.each([
@@ -35,6 +101,8 @@ test.each([
   ['datadoghq.com/evil', 'Did you mean `site: datadoghq.com`?'],
   ['evil.com#.datadoghq.com', 'Write one of'],
   ['user@evil.com', 'Write one of'],
+  ['datadog.com', 'Did you mean `site: datadoghq.com`?'],
+  ['datadoghq.org', 'Write one of'],
 ])('site %j is refused: %s', (site, hint) => {
   const error = refusal({ site })
   expect(error.input).toBe('site')
