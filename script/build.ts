@@ -23,7 +23,7 @@ run(bin('tsc'), ['-p', 'tsconfig.build.json', '--noCheck'])
 
 // The bundle serves the post step too, with its own entry file. Saved state could not select it: a post step after a main step that
 // was killed before it saved anything would run the main step again.
-const postEntry = "process.env['SLIPWAY_PHASE'] = 'post'\nawait import('./index.js')\n"
+const postEntry = "process.argv[2] = 'post'\nawait import('./index.js')\n"
 
 /** Writes changed files and removes old chunks. Unchanged files stay in place, as other checks may be reading them. */
 function writeDist(name: string, files: Readonly<Record<string, string>>): void {

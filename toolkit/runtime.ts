@@ -38,7 +38,8 @@ export interface Action {
  * that long to leave things safe.
  */
 export function run(action: Action): void {
-  const phase = process.env['SLIPWAY_PHASE'] === 'post' ? (action.post ?? nothing) : action.main
+  // An argument, as dist/post.js has it: a variable could be one of the job, and main would do nothing and be green.
+  const phase = process.argv[2] === 'post' ? (action.post ?? nothing) : action.main
   const cancellation = new AbortController()
   const runnerStep = openRunnerStep(runnerLog)
   let ended = false

@@ -30,16 +30,22 @@ export interface RunnerStep extends Step {
  * which nothing may be started throws.
  */
 export function openRunnerStep(log: Pick<Log, 'warning'>): RunnerStep {
-  const lost = new Map<string, string>()
+  const lost = new Map<string, string | undefined>()
   const states = new Map<string, string>()
   let why = ''
   return {
     output(name, value) {
+      const text = toText(value)
+      if (text === undefined) {
+        why = 'a value has too many levels'
+        lost.set(name, undefined)
+        return
+      }
       try {
-        core.setOutput(name, value)
+        core.setOutput(name, text)
       } catch (error) {
         why = errorMessage(error)
-        lost.set(name, typeof value === 'string' ? value : JSON.stringify(value))
+        lost.set(name, text)
       }
     },
     saveState(name, value) {
@@ -79,9 +85,23 @@ export function openRunnerStep(log: Pick<Log, 'warning'>): RunnerStep {
 
 const FREE_SPACE = 'Free disk space on the runner.'
 /** Whole or not at all: the runner masks a secret only where all of it is shown. */
-const shown = (value: string): string => (value.length <= LONGEST ? value : `(${value.length} characters)`)
+const shown = (value: string | undefined): string => {
+  if (value === undefined) return '(not shown)'
+  return value.length <= LONGEST ? value : `(${value.length} characters)`
+}
 /** Characters of an output in an error. */
 const LONGEST = 200
+
+/** Text as it is, anything else as JSON; `undefined` for what has too many levels for JSON. */
+function toText(value: unknown): string | undefined {
+  if (typeof value === 'string') return value
+  if (value === undefined || value === null) return ''
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return undefined
+  }
+}
 
 /** Cuts `text` to `limit` bytes of UTF-8, at a line's end where possible, and says that it did. */
 export function truncateToBytes(text: string, limit: number): string {

@@ -44,7 +44,7 @@ export function startStep(entry: string, options: StepOptions): Step {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-step-'))
   const file = (name: string) => join(folder, name)
   for (const name of ['output', 'state', 'summary']) writeFileSync(file(name), '')
-  const child = spawn(process.execPath, [entry], {
+  const child = spawn(process.execPath, [entry, ...(options.phase === 'post' ? ['post'] : [])], {
     env: {
       ...process.env,
       GITHUB_OUTPUT: file('output'),
@@ -52,7 +52,6 @@ export function startStep(entry: string, options: StepOptions): Step {
       GITHUB_STEP_SUMMARY: file('summary'),
       // Without it, actions leave their files in the current folder, which is the repository.
       RUNNER_TEMP: folder,
-      ...(options.phase === 'post' ? { SLIPWAY_PHASE: 'post' } : {}),
       ...actionInputs(actionOf(entry), options.inputs, options.env?.['GITHUB_SHA'] ?? process.env['GITHUB_SHA']),
       ...states(options.state ?? {}),
       ...options.env,

@@ -24,6 +24,49 @@ test('a command is escaped whatever character stands before it', () => {
   expect(texts.filter((text) => commandsIn(escapeCommands(text)).length > 0)).toEqual([])
 })
 
+// .NET's StartsWith and IndexOf compare by the culture: characters without a weight, as the one that escapes, are none to them.
+describe('a runner that compares by culture', () => {
+  const weighty = (text: string) => text.replace(/[\p{Cf}\p{Cc}\p{Mn}\u115f\u1160\u3164\uffa0]/gu, '')
+  const named = (info: string) => parseCommand(`::${info}::`) !== undefined
+
+  /** As ActionCommand.TryParseV2: the name stands two characters after the start, whatever those are. */
+  function hasColons(line: string): boolean {
+    const trimmed = line.replace(/^(?:[\t-\r\u0085\p{Z}])+/u, '')
+    if (!weighty(trimmed).startsWith('::')) return false
+    for (let end = 2; end < trimmed.length; end++) {
+      if (weighty(trimmed.slice(end)).startsWith('::') && named(trimmed.slice(2, end))) return true
+    }
+    return false
+  }
+
+  /** As ActionCommand.TryParse: the name stands three characters after the prefix. */
+  function hasBrackets(line: string): boolean {
+    for (let start = 0; start < line.length; start++) {
+      const end = line.indexOf(']', start)
+      if (end > 0 && weighty(line.slice(start)).startsWith('##[') && named(line.slice(start + 3, end))) return true
+    }
+    return false
+  }
+
+  const found = (text: string) => text.split(/\r\n|\r|\n/).some((line) => hasColons(line) || hasBrackets(line))
+
+  test.each(['\0', '\u00ad', '\u200b', '\u200d', '\u2060', '\ufe0f', '\ufeff', '\u{e0001}'])(
+    'finds no command behind or between %j',
+    (hidden) => {
+      const texts = ['::', `${hidden}::`, `:${hidden}:`, `::${hidden}`, ':::', `${hidden}:::`, `:${hidden}::`]
+        .map((start) => `${start}add-mask::a`)
+        .concat(['##[', `${hidden}##[`, `#${hidden}#[`, `##${hidden}[`, '###['].map((start) => `${start}add-mask]a`))
+      expect(texts.filter(found)).toEqual([
+        '::add-mask::a',
+        '##[add-mask]a',
+        `${hidden}##[add-mask]a`,
+        '###[add-mask]a',
+      ])
+      expect(texts.map(escapeCommands).filter(found)).toEqual([])
+    },
+  )
+})
+
 test('a byte order mark, which the runner drops at the start of the output, hides no command', () => {
   expect(escapeCommands('\ufeff::add-mask::a')).toBe('\ufeff:\u200b:add-mask::a')
 })

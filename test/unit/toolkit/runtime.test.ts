@@ -15,10 +15,14 @@ interface Ended {
   readonly output: string
 }
 
-function start(body: string, env: Record<string, string> = {}): { child: ChildProcess; ended: Promise<Ended> } {
+function start(
+  body: string,
+  env: Record<string, string> = {},
+  args: readonly string[] = [],
+): { child: ChildProcess; ended: Promise<Ended> } {
   const script = join(folder, `case-${Math.random()}.mts`)
   writeFileSync(script, `import { run } from ${JSON.stringify(runtime)}\n${body}`)
-  const child = spawn(process.execPath, [script], { env: { ...process.env, ...env } })
+  const child = spawn(process.execPath, [script, ...args], { env: { ...process.env, ...env } })
   let output = ''
   child.stdout.on('data', (chunk) => {
     output += chunk
@@ -88,10 +92,15 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
 
 test('runs post in the post step, or nothing without one', async () => {
   const both = "run({ main: async ({ log }) => log.info('main'), post: async ({ log }) => log.info('post') })"
-  const env = { SLIPWAY_PHASE: 'post' }
-  expect(await start(both, env).ended).toEqual({ code: 0, output: 'post\n' })
+  const none = "run({ main: async ({ log }) => log.info('main') })"
+  expect(await start(both, {}, ['post']).ended).toEqual({ code: 0, output: 'post\n' })
   expect(await start(both).ended).toEqual({ code: 0, output: 'main\n' })
-  expect(await start("run({ main: async ({ log }) => log.info('main') })", env).ended).toEqual({ code: 0, output: '' })
+  expect(await start(none, {}, ['post']).ended).toEqual({ code: 0, output: '' })
+})
+
+test('no variable of the job has main do nothing', async () => {
+  const both = "run({ main: async ({ log }) => log.info('main'), post: async ({ log }) => log.info('post') })"
+  expect(await start(both, { SLIPWAY_PHASE: 'post' }).ended).toEqual({ code: 0, output: 'main\n' })
 })
 
 test('writes outputs, state and summary to the files of the runner', async () => {

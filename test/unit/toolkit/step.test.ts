@@ -73,3 +73,9 @@ test('a lost output is shown whole or not at all: the runner would not mask a pa
     '  aws-session-token: (201 characters)',
   ])
 })
+
+test('a value with too many levels for JSON is a lost output, and does not end the step', () => {
+  const step = openRunnerStep({ warning: () => {} })
+  step.output('tree', JSON.parse(`${'['.repeat(9000)}${']'.repeat(9000)}`))
+  expect(step.lostOutputs()).toMatch(/could not be written: .*too many levels\.\n {2}tree: \(not shown\)\n/)
+})

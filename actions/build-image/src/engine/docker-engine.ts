@@ -64,8 +64,11 @@ function certificateFiles(folder: string) {
   return { ca: read('ca.pem'), cert: read('cert.pem'), key: read('key.pem') }
 }
 
-/** Connects to the Docker engine that DOCKER_HOST names. @throws SlipwayError that names its address. */
-export async function connectDocker(env: Environment): Promise<Docker> {
+/**
+ * Connects to the Docker engine that DOCKER_HOST names. @throws SlipwayError that names its address, also when it does not answer
+ * within `limitMs`.
+ */
+export async function connectDocker(env: Environment, { limitMs = 60_000 } = {}): Promise<Docker> {
   const address = engineAddress(env)
   if (address.startsWith('ssh://')) {
     throw new SlipwayError(`DOCKER_HOST is ${address}; connections over ssh are not supported.`, {
@@ -75,7 +78,10 @@ export async function connectDocker(env: Environment): Promise<Docker> {
   // dockerode's types want no undefined member; each one stands against a variable of the process.
   const docker = new Docker(engineOptions(env) as Docker.DockerOptions)
   try {
-    await docker.ping()
+    // @types/dockerode does not have the option.
+    await (docker.ping as (options: object) => Promise<unknown>).call(docker, {
+      abortSignal: AbortSignal.timeout(limitMs),
+    })
     return docker
   } catch (cause) {
     throw unreachable(address, cause)

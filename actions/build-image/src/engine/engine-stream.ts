@@ -24,11 +24,16 @@ export async function* readEngineStream(chunks: AsyncIterable<Buffer | string>):
     rest += typeof chunk === 'string' ? chunk : decoder.write(chunk)
     const lines = rest.split('\n')
     rest = lines.pop() ?? ''
+    if (rest.length > LONGEST_LINE) throw new SlipwayError(TOO_LONG)
     for (const line of lines) if (line.trim() !== '') yield parse(line)
   }
   rest += decoder.end()
   if (rest.trim() !== '') yield parse(rest)
 }
+
+/** Characters. The longest lines are the output of one instruction, cut by the engine. */
+const LONGEST_LINE = 64 * 1024 * 1024
+const TOO_LONG = 'The Docker engine sent a line of more than 64 MiB.'
 
 function parse(line: string): EngineMessage {
   let message: EngineMessage

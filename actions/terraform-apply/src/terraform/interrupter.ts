@@ -22,8 +22,7 @@ export interface InterruptOrder {
   readonly patienceMs: number
 }
 
-/** The environment variable that selects what our program does, and the value that makes it the interrupter. */
-const PHASE = 'SLIPWAY_PHASE'
+/** The argument that makes our program the interrupter. The order is the next one. */
 const INTERRUPT = 'interrupt'
 
 const POLL_MS = 50
@@ -33,8 +32,7 @@ const QUIET_MS = 1_000
 /** Starts the interrupter as a process of its own. Calls `onFailure` when it does not start, or fails. */
 export function startInterrupter(order: InterruptOrder, onFailure: () => void): void {
   try {
-    const child = spawn(process.execPath, [`${process.argv[1]}`, JSON.stringify(order)], {
-      env: { ...process.env, [PHASE]: INTERRUPT },
+    const child = spawn(process.execPath, [`${process.argv[1]}`, INTERRUPT, JSON.stringify(order)], {
       detached: true,
       stdio: 'ignore',
     })
@@ -50,7 +48,7 @@ export function startInterrupter(order: InterruptOrder, onFailure: () => void): 
 
 /** The order that this process was started with; `undefined` in a step of the runner. */
 export const interruptOrder = (): InterruptOrder | undefined =>
-  process.env[PHASE] === INTERRUPT ? (JSON.parse(`${process.argv[2]}`) as InterruptOrder) : undefined
+  process.argv[2] === INTERRUPT ? (JSON.parse(`${process.argv[3]}`) as InterruptOrder) : undefined
 
 /**
  * Interrupts a Terraform once nothing is being created or changed, or when `patienceMs` is over. Returns when that is done, or

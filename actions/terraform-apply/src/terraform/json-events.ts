@@ -1,6 +1,8 @@
 // The output of Terraform's commands with `-json`: one object on each line.
 // https://developer.hashicorp.com/terraform/internals/machine-readable-ui
 
+import { parseJson } from '../../../../toolkit/text/json.ts'
+
 export interface Diagnostic {
   readonly severity: 'error' | 'warning'
   readonly summary: string
@@ -50,11 +52,11 @@ export interface StreamEvent {
   readonly state?: unknown
 }
 
-/** The event on a line; `undefined` for plain text, which an old version or a crash prints. */
+/** The event on a line; `undefined` for plain text, which an old version or a crash prints, and for JSON of too many levels. */
 export function parseEvent(line: string): StreamEvent | undefined {
   if (!line.startsWith('{')) return undefined
   try {
-    const event = JSON.parse(line) as StreamEvent
+    const event = parseJson(line, 'An event') as StreamEvent
     return typeof event['@message'] === 'string' ? { ...event, type: event.type ?? 'log' } : undefined
   } catch {
     return undefined

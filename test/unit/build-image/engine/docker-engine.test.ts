@@ -1,4 +1,7 @@
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -65,6 +68,17 @@ test('names the address of an engine that does not answer', async () => {
     cause: expect.objectContaining({ code: 'ECONNREFUSED' }),
   })
   await engine.close()
+})
+
+test('waits no longer than the limit for an engine that accepts the connection and says nothing', async () => {
+  const silent = createServer().listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  const address = `tcp://127.0.0.1:${(silent.address() as AddressInfo).port}`
+  await expect(connectDocker({ DOCKER_HOST: address }, { limitMs: 20 })).rejects.toMatchObject({
+    message: `No Docker engine answers at ${address}.`,
+  })
+  silent.close()
+  silent.closeAllConnections()
 })
 
 test('refuses ssh, and says how to reach that engine', async () => {

@@ -29,3 +29,17 @@ test.each(['{"errorDetail":{"message":"no such file"},"error":"other"}', '{"erro
 test('an incomplete line is an error that shows it', async () => {
   await expect(collect('{"stream":"ok"}\n{"str')).rejects.toThrow('stopped in the middle of a message: `{"str`')
 })
+
+test('a line without an end is not kept: an engine sends short ones', async () => {
+  let sent = 0
+  async function* endless() {
+    for (;;) {
+      sent += 1
+      yield Buffer.alloc(1024 * 1024, 'x')
+    }
+  }
+  await expect(async () => {
+    for await (const _ of readEngineStream(endless()));
+  }).rejects.toThrow('The Docker engine sent a line of more than 64 MiB.')
+  expect(sent).toBe(65)
+})

@@ -21,3 +21,8 @@ test('reads an operation only from apply events with a resource and an action', 
 test('removes colour codes', () => {
   expect(plainText('\u001b[1m\u001b[31mError\u001b[0m: x')).toBe('Error: x')
 })
+
+test('an event of too many levels is plain text: its outputs are read with `terraform output`, which refuses them by name', () => {
+  const line = `{"@message":"Outputs: 1","type":"outputs","outputs":{"a":{"sensitive":false,"value":${'['.repeat(5000)}${']'.repeat(5000)}}}}`
+  expect(parseEvent(line)).toBeUndefined()
+})
