@@ -1,5 +1,6 @@
 import { InputError } from './errors.ts'
 import { formatDuration } from './text/duration.ts'
+import { parseJson, TooDeepError } from './text/json.ts'
 
 /** `key=value`, as users write it on a line of an input. */
 export interface Pair {
@@ -120,15 +121,17 @@ export class InputReader {
     return ms
   }
 
-  /** Items separated by commas or new lines, trimmed; empty ones and whole-line `#` comments dropped. */
+  /**
+   * Items separated by commas or new lines, trimmed; empty ones and whole-line `#` comments dropped. Also a list as YAML or JSON
+   * writes it: `- item` lines, `[a, b]`, `["a", "b"]`. Only there an item may contain a comma.
+   */
   list(name: string): readonly string[] {
-    const items = this.lines(name).flatMap((line) =>
-      line
-        .split(',')
-        .map((item) => item.trim())
-        .filter((item) => item !== ''),
+    const text = this.raw(name).trim()
+    const items = text.startsWith('[') ? readBrackets(name, text) : this.lines(name).flatMap(readItems)
+    return this.#unlessEmptied(
+      name,
+      items.filter((item) => item !== ''),
     )
-    return this.#unlessEmptied(name, items)
   }
 
   /** Lines, trimmed; empty ones and `#` comments dropped. For items that may contain commas. */
@@ -175,6 +178,32 @@ export class InputReader {
     })
   }
 }
+
+/** The items of one line: `- item` as YAML has it, else separated by commas. */
+function readItems(line: string): readonly string[] {
+  const item = /^-\s+(.*)$/.exec(line)?.[1]
+  return item === undefined ? line.split(',').map((part) => part.trim()) : [unquoted(item)]
+}
+
+/** A list in brackets: JSON, or a flow sequence of YAML, whose items need no quotes. @throws InputError */
+function readBrackets(name: string, text: string): readonly string[] {
+  const hint = 'Write `["a", "b"]`, or one item on each line.'
+  let list: unknown
+  try {
+    list = parseJson(text, `Input \`${name}\``)
+  } catch (error) {
+    if (error instanceof TooDeepError) throw error
+    if (!text.endsWith(']'))
+      throw new InputError(name, 'begins as a list, with `[`, and does not end as one.', { hint })
+    return text.slice(1, -1).split(/[,\n]/).map(unquoted)
+  }
+  return (list as readonly unknown[]).map((item) => {
+    if (typeof item === 'object') throw new InputError(name, 'has an item that is not text.', { hint })
+    return String(item).trim()
+  })
+}
+
+const unquoted = (item: string): string => item.trim().replace(/^(["'])(.*)\1$/, '$2')
 
 const isEmpty = (name: string, word: string) =>
   new InputError(name, 'is empty.', {

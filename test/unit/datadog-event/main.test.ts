@@ -81,7 +81,10 @@ test('dry-run prints the exact request with the key masked, and sends nothing', 
 test('sends a custom event without a deploy', async () => {
   const { seen, failure } = await run({ 'deploy-record': '', title: 'Cache flushed', 'alert-type': 'warning' }, taken)
   expect(failure).toBeUndefined()
-  expect(seen[0]?.body).toEqual({ title: 'Cache flushed', text: '%%% \n\n %%%', alert_type: 'warning' })
+  expect(seen[0]?.body).toEqual({
+    ...{ title: 'Cache flushed', text: '%%% \n\n %%%', alert_type: 'warning' },
+    aggregation_key: expect.stringMatching(/^org\/web-7-1-[0-9a-f]{16}$/),
+  })
 })
 
 test('bad input is refused before anything is sent', async () => {

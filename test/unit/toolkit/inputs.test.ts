@@ -98,6 +98,25 @@ test('duration up to a limit', () => {
   )
 })
 
+test.each([
+  ['JSON', '["a", "b, c"]', ['a', 'b, c']],
+  ['JSON over several lines', '[\n  "a",\n  7\n]', ['a', '7']],
+  ['a flow sequence of YAML', '[a, \'b\', "c"]', ['a', 'b', 'c']],
+  ['a block sequence of YAML', "- a\n- 'b, c'\n# not this\n-   d", ['a', 'b, c', 'd']],
+  ['no list', '-a,[b]', ['-a', '[b]']],
+  ['an empty list', '[]', []],
+])('a list may be written as %s', (_, text, items) => {
+  expect(reader(text).list('my-input')).toEqual(items)
+})
+
+test.each([
+  ['["a", "b"', 'begins as a list, with `[`, and does not end as one.'],
+  ['["a", {"b": 1}]', 'has an item that is not text.'],
+])('refuses the list %s', (text, what) => {
+  const error = mistake(() => reader(text).list('my-input'))
+  expect(error.message).toBe(`Input \`my-input\` ${what}`)
+})
+
 test('lists are separated by commas and lines', () => {
   expect(reader('a, b\nc\n\n# not this\n,d,').list('my-input')).toEqual(['a', 'b', 'c', 'd'])
 })

@@ -80,10 +80,14 @@ function retryOf({ status, headers }: TextAnswer): boolean | { readonly afterMs:
   return status === 408 || status >= 500
 }
 
+/** Where a DORA deployment is marked as a change failure. */
+const DORA = '/api/v2/dora/deployments'
+
 /** What an application key needs, by the start of the path. */
 const SCOPES = [
   ['/api/v1/monitor', 'monitors_read'],
   ['/api/v2/deployments/gates', 'deployment_gates_evaluate'],
+  [DORA, 'dora_metrics_write'],
 ] as const
 
 function hintFor({ status, headers }: TextAnswer, site: Site, path: string): string {
@@ -99,6 +103,9 @@ function hintFor({ status, headers }: TextAnswer, site: Site, path: string): str
     return `Datadog's rate limit${name === undefined ? '' : ` \`${name}\``} was used up for longer than \`timeout\` allows. Raise \`timeout\`, or send less.`
   }
   if (status === 413) return 'The request is too large for Datadog. Shorten the text or drop tags.'
+  if (status === 404 && path.startsWith(DORA)) {
+    return 'Datadog has no such DORA deployment. `rolls-back` takes the output `deploy-id` of a step that sent `dora-deployment` for the same service.'
+  }
   if (status === 404) return `Check \`site\` or \`api-url\`: \`${site.name}\` does not know this path.`
   if (status >= 300 && status < 400) return 'Redirects are not followed, as they would carry the keys to another host.'
   if (status === 408 || status >= 500)
@@ -110,12 +117,14 @@ function hintFor({ status, headers }: TextAnswer, site: Site, path: string): str
 function whatWentWrong(text: string): string {
   try {
     const { errors } = parseJson(text, 'The answer') as { errors?: unknown }
-    if (Array.isArray(errors)) return cut(errors.map(errorText).join('; '), 1000)
+    if (Array.isArray(errors)) return cut(oneLine(errors.map(errorText).join('; ')), 1000)
   } catch {
     // Not JSON: a proxy's page, most likely.
   }
-  return cut(text.replace(/\s+/g, ' ').trim(), 200)
+  return cut(oneLine(text), 200)
 }
+
+const oneLine = (text: string) => text.replace(/\s+/g, ' ').trim()
 
 function errorText(error: unknown): string {
   if (typeof error !== 'object' || error === null) return String(error)

@@ -49,6 +49,7 @@ export function deployOfRecord(record: DeployRecord, overrides: DeployOverrides,
     finishedAt: Date.parse(record.finishedAt),
     ...changed(record, services, change),
     run: record.run,
+    ...defined({ scheduled: change.scheduled }),
   }
 }
 

@@ -40,6 +40,7 @@ export function deployOfRun(run: WorkflowRun, told: ToldDeploy, change: Deployed
       ...defined({ message: change.message }),
     },
     ...defined({ pullRequest: change.pullRequest }),
+    ...defined({ scheduled: change.scheduled }),
     run: { url: run.url, actor: run.actor, ref: run.refName },
   }
 }

@@ -58,6 +58,8 @@ export interface Deploy {
   }
   readonly pullRequest?: PullRequest
   readonly run: { readonly url: string; readonly actor: string; readonly ref: string }
+  /** The run was started by its schedule. */
+  readonly scheduled?: boolean
   /** What came after the deploy, in a sentence. */
   readonly note?: string
   /** The rollback of this deploy that a later step did. */
@@ -79,6 +81,8 @@ export interface DeployOverrides {
 export interface DeployedChange {
   readonly message?: string
   readonly pullRequest?: PullRequest
+  /** The run was started by its schedule. */
+  readonly scheduled?: boolean
 }
 
 /** The text that names code in Datadog's tag `version`: the version, else the commit. */

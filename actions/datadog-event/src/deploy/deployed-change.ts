@@ -4,6 +4,7 @@ import type { DeployedChange } from './deploy.ts'
 
 /** Reads the commit message and the pull request from the event that started the workflow. Members may be missing. */
 export function readDeployedChange(env: Environment, run: WorkflowRun): DeployedChange {
+  if (run.eventName === 'schedule') return { scheduled: true }
   try {
     return deployedChangeOf((readEventPayload(env) ?? {}) as Payload, run)
   } catch {

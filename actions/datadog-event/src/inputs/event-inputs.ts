@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto'
 import { InputError } from '../../../../toolkit/errors.ts'
+import { readWorkflowRun } from '../../../../toolkit/github.ts'
 import type { InputReader } from '../../../../toolkit/inputs.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
 import { cut } from '../../../../toolkit/text/cut.ts'
-import type { Deploy } from '../deploy/deploy.ts'
+import { aggregationKey, type Deploy } from '../deploy/deploy.ts'
 import { TAG_LIMIT, TAGS_LIMIT } from '../deploy/deploy-tags.ts'
 import { ALERT_TYPES, type EventFields, OLDEST_S, TITLE_LIMIT } from '../messages/event.ts'
 import { readDeploy } from './deploy-inputs.ts'
@@ -23,7 +25,9 @@ export interface EventInputs {
 
 export function readEventInputs(reader: InputReader, env: Environment, now: number): EventInputs {
   const deploy = readDeploy(reader, env, now)
-  const fields = readFields(reader, now)
+  const given = readFields(reader, now)
+  const fields =
+    deploy === undefined ? { ...given, aggregationKey: given.aggregationKey ?? customKey(env, given) } : given
   const send = readKinds(reader)
   if (deploy === undefined && fields.title === undefined) {
     throw new InputError('deploy-record', 'is missing, and so are `status` and `title`: there is nothing to send.', {
@@ -36,6 +40,16 @@ export function readEventInputs(reader: InputReader, env: Environment, now: numb
     })
   }
   return { command: 'event', deploy, send, fields, rollsBack: reader.text('rolls-back') }
+}
+
+/**
+ * The key of a custom event: its run, job and content. Datadog shows an event that was sent twice, as its first answer was lost,
+ * as one.
+ */
+function customKey(env: Environment, { title = '', text = '' }: EventFields): string {
+  const { repository, id, attempt, job } = readWorkflowRun(env)
+  const content = createHash('sha256').update(`${job}\n${title}\n${text}`).digest('hex').slice(0, 16)
+  return aggregationKey([repository, id, attempt, content].filter((part) => part !== '').join('-'))
 }
 
 function readKinds(reader: InputReader): readonly MessageKind[] {

@@ -48,7 +48,7 @@ function change(deploy: Deploy, service: DeployedService): object {
   const name = cut(service.name, NAME_LIMIT)
   const isLive = service.runs.taskDefinition === service.taskDefinition
   return {
-    ...(run.actor === '' ? {} : { author: { name: cut(run.actor, NAME_LIMIT), type: 'automation' } }),
+    ...(run.actor === '' ? {} : { author: { name: cut(run.actor, NAME_LIMIT), type: authorType(deploy) } }),
     // Datadog knows feature flags and configurations here; a service's task definition is its configuration.
     changed_resource: { name, type: 'configuration' },
     impacted_resources: [{ name, type: 'service' }],
@@ -77,6 +77,10 @@ function change(deploy: Deploy, service: DeployedService): object {
     }),
   }
 }
+
+/** GitHub marks an app as `name[bot]`, and names somebody for a run that its schedule has started. */
+const authorType = ({ run, scheduled }: Deploy) =>
+  scheduled === true || run.actor.endsWith('[bot]') ? 'automation' : 'user'
 
 const revision = (arn: string | undefined) => (arn === undefined ? undefined : resourceName(arn))
 

@@ -96,6 +96,13 @@ test.each([[400], [401], [403], [404], [413], [302]])('does not retry %i', async
   expect(sent).toHaveLength(1)
 })
 
+test('a retry is a sentence of its own in the log', async () => {
+  const text = '{"errors":["You exceeded the rate\\n"]}'
+  const { datadog, lines, until } = datadogOf([{ status: 429, text }, {}])
+  await datadog.call(event, until)
+  expect(lines[0]).toMatch(/answered 429: You exceeded the rate\. Try 2 in \d+\.\d s\.$/)
+})
+
 test('retries a network error with the same body', async () => {
   const { datadog, sent, until } = datadogOf([coded('ECONNRESET'), {}])
   await datadog.call(event, until)

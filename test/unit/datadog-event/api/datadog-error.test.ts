@@ -37,6 +37,12 @@ describe('an answer with an error status', () => {
     expect(answered(403).hint).not.toContain('monitors_read')
   })
 
+  test('of a DORA deployment that does not exist names `rolls-back`, and of one that may not be changed the scope', () => {
+    const url = 'https://api.datadoghq.eu/api/v2/dora/deployments/x'
+    expect(answered(404, { url }).hint).toContain('`rolls-back`')
+    expect(answered(403, { url }).hint).toContain('`dora_metrics_write`')
+  })
+
   test('names the rate limit, where Datadog does', () => {
     expect(answered(429, { headers: { 'x-ratelimit-name': 'events_post' } }).hint).toContain(
       'rate limit `events_post` was',
@@ -48,6 +54,7 @@ describe('an answer with an error status', () => {
     ['a page of a proxy', '<html>\n  <b>Bad</b></html>', '<html> <b>Bad</b></html>'],
     ['JSON that is no list of errors', '{"message":"no"}', '{"message":"no"}'],
     ['an error without title and detail', '{"errors":[null,{"code":7}]}', 'null; {"code":7}'],
+    ['a message of several lines', '{"errors":["Exceeded the\\nrate\\n"]}', 'Exceeded the rate'],
     ['long text', 'x'.repeat(300), 'x'.repeat(200)],
   ])('shows %s', (_, text, shown) =>
     expect(answered(400, { text }).message).toMatch(new RegExp(`: ${shown.replace(/[{}[\]]/g, '\\$&')}$`)),

@@ -26,6 +26,11 @@ test.each([
   [{ pull_request: {} }],
 ])('finds no pull request in %j', (payload) => expect(deployedChangeOf(payload, run).pullRequest).toBeUndefined())
 
+test('a run of a schedule was started by nobody', () => {
+  const scheduled = readWorkflowRun({ ...RUN_ENV, GITHUB_EVENT_NAME: 'schedule' })
+  expect(readDeployedChange({}, scheduled)).toEqual({ scheduled: true })
+})
+
 test('the title of a pull request is the message, where there is one', () => {
   const request = { number: 5, html_url: 'https://github.com/org/web/pull/5' }
   const commit = { message: 'Merge commit' }

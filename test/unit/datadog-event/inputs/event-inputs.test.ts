@@ -84,6 +84,21 @@ test('prefers inputs about the deploy to the record', () => {
   })
 })
 
+test('a custom event has a key of its run and its content, unless one is given', () => {
+  const key = (inputs: Record<string, string>) =>
+    read({ 'deploy-record': '', title: 'Hello', ...inputs }).fields.aggregationKey
+  expect(key({})).toBe(key({}))
+  expect(new Set([key({}), key({ text: 'x' }), key({ title: 'y' })]).size).toBe(3)
+  expect(key({ 'aggregation-key': 'mine' })).toBe('mine')
+})
+
+test('reads tags as YAML and JSON write lists', () => {
+  const tags = (text: string) => read({ tags: text }).fields.tags
+  for (const text of ['["a:b", "c:d"]', '[a:b, c:d]', '- a:b\n- "c:d"', "  - 'a:b'\n  - c:d\n"]) {
+    expect(tags(text)).toEqual(['a:b', 'c:d'])
+  }
+})
+
 test('refuses more than 20 handles', () => {
   const notify = Array.from({ length: 21 }, (_, i) => `@slack-${i}`).join()
   expect(refusal({ notify }).message).toContain('has 21 handles, and at most 20 are allowed')

@@ -35,7 +35,7 @@ test('a change event says what changed, from what, to what', () => {
         tags: expect.arrayContaining(['service:web', 'env:production', 'version:1.4.2', 'team:shop', 'tier:1']),
         timestamp: '2025-12-31T23:55:00.456Z',
         attributes: {
-          author: { name: 'ada', type: 'automation' },
+          author: { name: 'ada', type: 'user' },
           changed_resource: { name: 'web', type: 'configuration' },
           impacted_resources: [{ name: 'web', type: 'service' }],
           prev_value: { task_definition: 'web:41' },
@@ -69,6 +69,15 @@ test('after a rollback, what is new is what was there before, and the metadata h
     change_metadata: { status: 'rolled-back', deploy_task_definition: 'web:42', deploy_version: '1.4.2' },
   })
   expect(attributes['new_value']).not.toHaveProperty('images')
+})
+
+test.each([
+  [{ actor: 'ada' }, false, 'user'],
+  [{ actor: 'dependabot[bot]' }, false, 'automation'],
+  [{ actor: 'ada' }, true, 'automation'],
+])('the author %j of a run (started by a schedule: %s) is a %s', (run, scheduled, type) => {
+  const of = { ...deploy, run: { ...deploy.run, ...run }, scheduled }
+  expect(attributesOf(of, web).attributes['author']).toEqual({ name: run.actor, type })
 })
 
 test('is about one service, also where the deploy has more', () => {
