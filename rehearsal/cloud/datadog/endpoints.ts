@@ -50,7 +50,14 @@ export function endpointsOf({ events, eventsV2, deployments, failures, monitors,
     endpoint('GET /api/v2/deployments/gates/evaluation/{id}', 'both', 'gates', (_, [id = '']) => gates.result(id)),
 
     endpoint('GET /api/v1/monitor', 'both', 'monitors', (r) => monitors.list(r)),
+    endpoint('POST /api/v1/monitor', 'both', 'monitors', (r) => monitors.create(r)),
+    endpoint('GET /api/v1/monitor/search', 'both', 'monitors', (r) => monitors.answerSearch(r)),
+    endpoint('GET /api/v1/monitor/can_delete', 'both', 'monitors', (r) => monitors.canDelete(r)),
+    endpoint('POST /api/v1/monitor/validate', 'both', 'monitors', (r) => monitors.validate(r)),
+    endpoint('POST /api/v1/monitor/{id}/validate', 'both', 'monitors', (r, [id]) => monitors.validate(r, id)),
     endpoint('GET /api/v1/monitor/{id}', 'both', 'monitors', (r, [id = '']) => monitors.get(r, id)),
+    endpoint('PUT /api/v1/monitor/{id}', 'both', 'monitors', (r, [id = '']) => monitors.update(r, id)),
+    endpoint('DELETE /api/v1/monitor/{id}', 'both', 'monitors', (r, [id = '']) => monitors.remove(r, id)),
   ]
 }
 

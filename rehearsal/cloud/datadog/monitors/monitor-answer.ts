@@ -12,6 +12,9 @@ export interface Wanted {
 /** All that there is to see of a monitor. */
 export const ALL: Wanted = { groups: () => true, downtimes: true }
 
+/** Neither groups nor downtimes. */
+export const SETTINGS: Wanted = { groups: undefined, downtimes: false }
+
 /** Reads `group_states` and `with_downtimes`. */
 export function readWanted(ask: URLSearchParams): Wanted {
   const states = listOf(ask.get('group_states')).map((state) => state.toLowerCase())
@@ -30,7 +33,7 @@ export function writeMonitor(monitor: Monitor, wanted: Wanted, now: number): Mem
     org_id: ORG_ID,
     ...settings,
     options: { ...settings.options, silenced: silencedAt(monitor, now) },
-    multi: isMulti(monitor),
+    multi: monitor.isMulti,
     created_at: created * 1000,
     created: iso(created),
     modified: iso(modified),
@@ -49,8 +52,6 @@ export function writeMonitor(monitor: Monitor, wanted: Wanted, now: number): Mem
 
 const ORG_ID = 1
 const CREATOR = { id: 1, name: 'Rehearsal', handle: 'rehearsal@example.com', email: 'rehearsal@example.com' }
-
-const isMulti = ({ groups }: Monitor): boolean => !(groups.size === 1 && groups.has('*'))
 
 type Group = Monitor['groups'] extends Map<string, infer G> ? G : never
 

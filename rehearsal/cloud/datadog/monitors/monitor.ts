@@ -1,4 +1,5 @@
 import type { Members } from '../../kernel/call.ts'
+import { isSplit } from './condition.ts'
 import type { Downtime } from './downtimes.ts'
 
 export const STATES = ['Alert', 'Warn', 'No Data', 'OK', 'Ignored', 'Skipped', 'Unknown'] as const
@@ -90,6 +91,16 @@ export class Monitor {
   get overall(): State {
     const states = [...this.groups.values()].map(({ state }) => state)
     return STATES.find((state) => states.includes(state)) ?? 'No Data'
+  }
+
+  /** Whether each group alerts by itself. */
+  get isMulti(): boolean {
+    return this.groups.size === 0 ? isSplit(this.settings.query) : !(this.groups.size === 1 && this.groups.has('*'))
+  }
+
+  /** All groups; `*` for a monitor that is not split, evaluated or not. */
+  groupNames(): readonly string[] {
+    return this.groups.size === 0 && !this.isMulti ? ['*'] : [...this.groups.keys()]
   }
 
   /** Sets the state of a group. Returns whether it changed. */

@@ -1,10 +1,15 @@
 import type { Members, Request } from '../../kernel/call.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import { DatadogError, json, type RecordedAnswer } from '../http/answers.ts'
+import { readBody } from '../http/body.ts'
+import { checkSettings } from './check.ts'
+import { monitorsIn } from './condition.ts'
 import { isMuted } from './downtimes.ts'
 import { Monitor, type MonitorSetup, type State } from './monitor.ts'
-import { ALL, listOf, readWanted, writeMonitor } from './monitor-answer.ts'
+import { ALL, listOf, readWanted, SETTINGS, writeMonitor } from './monitor-answer.ts'
+import { answerSearch } from './search.ts'
 import { parseQuery, type Searched } from './search-query.ts'
+import { newSettings, updatedSettings } from './settings.ts'
 
 /** Default and maximum of `page_size`. */
 const USUAL_PAGE = 100
@@ -15,6 +20,7 @@ export class Monitors {
   readonly #clock: Clock
   readonly #listeners = new Set<() => void>()
   #monitors: readonly Monitor[] = []
+  #lastId = 1000
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -23,13 +29,14 @@ export class Monitors {
   /** Replaces all monitors. */
   replace(setups: readonly MonitorSetup[]): void {
     this.#monitors = setups.map((setup, index) => new Monitor(1001 + index, setup, this.#now()))
+    this.#lastId = 1000 + setups.length
   }
 
   /** Sets the state of one group or of all groups of a monitor, by its id or name. Returns the groups whose state changed. */
   turn(which: string, state: State, group?: string): readonly string[] {
     const monitor = this.#monitors.find(({ id, settings }) => String(id) === which || settings.name === which)
     if (monitor === undefined) throw new DatadogError(404, `Monitor not found: ${which}`)
-    const names = group === undefined ? [...monitor.groups.keys()] : [group]
+    const names = group === undefined ? monitor.groupNames() : [group]
     const changed = names.filter((name) => monitor.enter(name, state, this.#now()))
     if (changed.length > 0) for (const listener of this.#listeners) listener()
     return changed
@@ -44,6 +51,62 @@ export class Monitors {
   /** The monitors that a search finds. */
   search(query: string): readonly Searched[] {
     return this.#monitors.map((monitor) => searchedOf(monitor, this.#now())).filter(parseQuery(query))
+  }
+
+  /** `GET /api/v1/monitor/search` */
+  answerSearch({ url }: Request): RecordedAnswer {
+    const all = this.#monitors.map((monitor) => ({ monitor, searched: searchedOf(monitor, this.#now()) }))
+    return {
+      answer: json(200, answerSearch(all, url.searchParams)),
+      record: { searched: url.searchParams.get('query') },
+    }
+  }
+
+  /** `POST /api/v1/monitor` */
+  create(request: Request): RecordedAnswer {
+    const settings = newSettings(readBody(request))
+    checkSettings(settings)
+    const setup = { settings, groups: {}, silenced: {}, downtimes: [] }
+    const monitor = new Monitor(++this.#lastId, setup, this.#now())
+    this.#monitors = [...this.#monitors, monitor]
+    return this.#changed('create', monitor)
+  }
+
+  /** `PUT /api/v1/monitor/{id}` */
+  update(request: Request, id: string): RecordedAnswer {
+    const monitor = this.#find(id)
+    const settings = updatedSettings(monitor.settings, readBody(request))
+    checkSettings(settings)
+    monitor.settings = settings
+    monitor.modified = this.#now()
+    return this.#changed('update', monitor)
+  }
+
+  /** `DELETE /api/v1/monitor/{id}` */
+  remove({ url }: Request, id: string): RecordedAnswer {
+    const monitor = this.#find(id)
+    const [problem] = url.searchParams.get('force') === 'true' ? [] : this.#usersOf(id)
+    if (problem !== undefined) throw new DatadogError(400, problem)
+    this.#monitors = this.#monitors.filter((one) => one !== monitor)
+    const record = { monitor: { id: monitor.id, name: monitor.settings.name }, change: 'delete' }
+    return { answer: json(200, { deleted_monitor_id: monitor.id }), record }
+  }
+
+  /** `GET /api/v1/monitor/can_delete` */
+  canDelete({ url }: Request): RecordedAnswer {
+    const ids = listOf(url.searchParams.get('monitor_ids'))
+    const users = ids.map((id) => [String(this.#find(id).id), this.#usersOf(id)] as const)
+    const used = users.filter(([, problems]) => problems.length > 0)
+    const ok = users.filter(([, problems]) => problems.length === 0).map(([id]) => Number(id))
+    const body = { data: { ok }, errors: used.length === 0 ? null : Object.fromEntries(used) }
+    return { answer: json(used.length === 0 ? 200 : 409, body), record: { monitors: ids.length } }
+  }
+
+  /** `POST /api/v1/monitor/validate`, and of an existing monitor. */
+  validate(request: Request, id?: string): RecordedAnswer {
+    if (id !== undefined) this.#find(id)
+    checkSettings(newSettings(readBody(request)))
+    return { answer: json(200, {}), record: { validated: true } }
   }
 
   /** `GET /api/v1/monitor` */
@@ -64,8 +127,7 @@ export class Monitors {
 
   /** `GET /api/v1/monitor/{id}` */
   get({ url }: Request, id: string): RecordedAnswer {
-    const monitor = this.#monitors.find((one) => String(one.id) === id)
-    if (monitor === undefined) throw new DatadogError(404, 'Monitor not found')
+    const monitor = this.#find(id)
     const answer = writeMonitor(monitor, readWanted(url.searchParams), this.#now())
     return { answer: json(200, answer), record: { monitors: 1 } }
   }
@@ -73,6 +135,24 @@ export class Monitors {
   /** All monitors, for the control API. */
   all(): readonly Members[] {
     return this.#monitors.map((monitor) => writeMonitor(monitor, ALL, this.#now()))
+  }
+
+  #find(id: string): Monitor {
+    const monitor = this.#monitors.find((one) => String(one.id) === id)
+    if (monitor === undefined) throw new DatadogError(404, 'Monitor not found')
+    return monitor
+  }
+
+  /** Why a monitor must stay: the composites that need it. */
+  #usersOf(id: string): readonly string[] {
+    return this.#monitors
+      .filter(({ settings: { type, query } }) => monitorsIn(type, query).includes(id))
+      .map((user) => `monitor [${id}] is referenced in composite monitors: [${user.id}]`)
+  }
+
+  #changed(change: string, monitor: Monitor): RecordedAnswer {
+    const record = { monitor: { id: monitor.id, name: monitor.settings.name }, change }
+    return { answer: json(200, writeMonitor(monitor, SETTINGS, this.#now())), record }
   }
 
   #now(): number {
