@@ -1,5 +1,6 @@
 import { inRegion } from '../../../toolkit/aws/region.ts'
 import { SlipwayError } from '../../../toolkit/errors.ts'
+import { reportIdleInputs } from '../../../toolkit/idle-inputs.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import { counted } from '../../../toolkit/text/counted.ts'
 import { type BuildOutcome, buildOrReuse } from './build/build-or-reuse.ts'
@@ -29,6 +30,7 @@ import { readSources, type Sources } from './sources/sources.ts'
 /** Read, check, build or find, test, push, scan, tag, report. */
 export async function main(world: World): Promise<void> {
   const inputs = readInputs(world.env)
+  reportIdleInputs(world.log, inputs.idle)
   maskSecrets(inputs, world)
   if (inputs.promote !== undefined && !inputs.push) {
     return lookUpImage(inputs.promote, inputs, inRegion(world, inputs.region))

@@ -1,4 +1,5 @@
 import { awsConfig } from '../../../toolkit/aws/aws-config.ts'
+import { reportIdleInputs } from '../../../toolkit/idle-inputs.ts'
 import { defined } from '../../../toolkit/objects.ts'
 import { inParallel } from '../../../toolkit/parallel.ts'
 import type { World } from '../../../toolkit/runtime.ts'
@@ -22,6 +23,7 @@ import type { ServicePlan } from './task-definition/service-plan.ts'
 export async function main(world: World, connect: Connect): Promise<void> {
   const startedAt = world.clock.now()
   const inputs = readInputs(world.env)
+  reportIdleInputs(world.log, inputs.idle)
   refuseUnwritable(inputs.recordFile)
   const config = awsConfig(world.env, inputs.region)
   refuseOtherRegion(inputs.services, config.region)

@@ -64,8 +64,9 @@ describe('a dry run', () => {
   test('verify makes the same checks', async () => {
     await makeService(cloud)
     const before = changeCount(cloud)
-    const done = await deploy(cloud, { command: 'verify' })
+    const done = await deploy(cloud, { command: 'verify', 'bake-time': '9m' })
     expect(done.error).toBeUndefined()
+    expect(done.log[0]).toBe('warning: `bake-time` does nothing here: it needs `wait-for: bake`.')
     expect(done.log.join('\n')).toContain('no changes')
     expect(done.log.at(-1)).toBe('All checks passed. Nothing was changed.')
     expect(changeCount(cloud)).toBe(before)

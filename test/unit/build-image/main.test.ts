@@ -65,8 +65,10 @@ const builds = () => engine.requests.filter(({ call }) => call === 'POST /build'
 
 test('builds, tests, pushes by digest, and tags last', async () => {
   const images = `${target.host}/acme/web`
-  const { failure, outputs, lines } = await run({ images, 'test-command': 'echo tested' })
+  const unused = { 'repository-immutable-tags': 'true' }
+  const { failure, outputs, lines, warnings } = await run({ images, 'test-command': 'echo tested', ...unused })
   expect(failure).toBeUndefined()
+  expect(warnings[0]).toBe('`repository-immutable-tags` does nothing here: it needs `create-repository: true`.')
   const digest = String(outputs['digest'])
   expect(target.puts).toEqual([
     'blob acme/web',

@@ -3,12 +3,14 @@
 import { readRegion } from '../../../../toolkit/aws/region.ts'
 import { InputError } from '../../../../toolkit/errors.ts'
 import { readWorkflowRun } from '../../../../toolkit/github.ts'
+import { type IdleInputs, idleInputs } from '../../../../toolkit/idle-inputs.ts'
 import { type ImageReference, requireReference } from '../../../../toolkit/image-reference.ts'
 import { InputReader } from '../../../../toolkit/inputs.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
 import { parseSize } from '../image/size.ts'
 import { type BuildInputs, buildxInputs, readBuild } from './build-inputs.ts'
 import { DEFAULT_WORDS } from './default-words.ts'
+import { DEPENDENT_INPUTS } from './dependent-inputs.ts'
 import { type Destination, readDestinations } from './destinations.ts'
 import { readExpectedAccount } from './expected-account.ts'
 import { type Login, readLogin } from './login.ts'
@@ -40,6 +42,8 @@ export interface Inputs {
   readonly testCommand: string | undefined
   readonly maxSize: number | undefined
   readonly scanGate: ScanGate | undefined
+  /** Inputs that are given and do nothing. */
+  readonly idle: readonly IdleInputs[]
 }
 
 /** Reads and checks every input. @throws InputError with the input's name, what was found, and what to write instead. */
@@ -51,7 +55,7 @@ export function readInputs(env: Environment): Inputs {
   const push = reader.flag('push', true)
   const promote = reader.text('promote')
   const destinations = readDestinations(reader, readWorkflowRun(env).sha, push || promote === undefined)
-  const inputs: Inputs = {
+  const inputs = {
     build: readBuild(reader, workspace, env),
     destinations,
     region: readRegion(reader),
@@ -66,7 +70,7 @@ export function readInputs(env: Environment): Inputs {
     scanGate: readScanGate(reader),
   }
   checkTogether(inputs)
-  return inputs
+  return { ...inputs, idle: idleInputs(reader, inputs, DEPENDENT_INPUTS) }
 }
 
 function readScanGate(reader: InputReader): ScanGate | undefined {
@@ -76,7 +80,7 @@ function readScanGate(reader: InputReader): ScanGate | undefined {
 }
 
 /** Refuses inputs that are valid on their own and contradict each other. */
-function checkTogether(inputs: Inputs): void {
+function checkTogether(inputs: Omit<Inputs, 'idle'>): void {
   const { build, destinations, push, promote, scanGate, testCommand, createRepository, maxSize } = inputs
   if (promote !== undefined) {
     if (promote.tag === undefined && promote.digest === undefined) {

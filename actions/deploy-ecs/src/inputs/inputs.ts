@@ -3,6 +3,7 @@
 import { readAccountId } from '../../../../toolkit/aws/account.ts'
 import { readRegion } from '../../../../toolkit/aws/region.ts'
 import { InputError } from '../../../../toolkit/errors.ts'
+import { type IdleInputs, idleInputs } from '../../../../toolkit/idle-inputs.ts'
 import { InputReader } from '../../../../toolkit/inputs.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
 import { formatDuration } from '../../../../toolkit/text/duration.ts'
@@ -11,6 +12,7 @@ import { revisionName } from '../aws/short-names.ts'
 import { readCommandLine } from './command-line.ts'
 import { commentLines } from './comment-lines.ts'
 import { DEFAULT_WORDS } from './default-words.ts'
+import { DEPENDENT_INPUTS } from './dependent-inputs.ts'
 import { PEER_INPUTS, PEER_SETTINGS } from './peer-inputs.ts'
 import { CHANGE_INPUTS, readTaskDefinitionChanges, type TaskDefinitionChanges } from './task-definition-changes.ts'
 import { readTaskDefinitionSource, SOURCE_INPUTS, type TaskDefinitionSource } from './task-definition-source.ts'
@@ -56,6 +58,8 @@ export interface Inputs {
   readonly services: readonly ServiceName[]
   readonly taskDefinitionSource: TaskDefinitionSource
   readonly taskDefinitionChanges: TaskDefinitionChanges
+  /** Inputs that are given and do nothing. */
+  readonly idle: readonly IdleInputs[]
   /** Sentences about lines that set nothing. */
   readonly commentLines: readonly string[]
   /** What to do about members of a task definition that a new revision would lose. */
@@ -100,7 +104,7 @@ export function readInputs(env: Environment): Inputs {
   const rollbackFrom = readRevision(reader, 'rollback-from', command)
   const beforeDeploy = readBeforeDeploy(reader)
   const maxFailedTasks = reader.integer('max-failed-tasks', { min: 1, max: 1000 })
-  return {
+  const inputs = {
     command,
     dryRun: reader.flag('dry-run', false),
     showValues: reader.flag('show-values', false),
@@ -123,6 +127,7 @@ export function readInputs(env: Environment): Inputs {
     ...(recordFile === undefined ? {} : { recordFile }),
     showContainerLogs: reader.choice('show-container-logs', ['summary', 'log', 'never'], 'summary'),
   }
+  return { ...inputs, idle: idleInputs(reader, inputs, DEPENDENT_INPUTS) }
 }
 
 const COMMANDS = ['deploy', 'verify', 'rollback'] as const

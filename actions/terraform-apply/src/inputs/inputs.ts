@@ -71,7 +71,8 @@ export interface Inputs {
 function readDownloadUrl(reader: InputReader): string | undefined {
   const value = reader.text('download-url')
   if (value === undefined || /^https?:$/.test(URL.parse(value)?.protocol ?? '')) return value?.replace(/\/+$/, '')
-  throw new InputError('download-url', `is \`${value}\`, which is not the address of a mirror.`, {
+  // Not shown: it can have a password.
+  throw new InputError('download-url', 'is not the address of a mirror.', {
     hint: 'Write it with its scheme, for example `https://mirror.example.com/terraform`.',
   })
 }

@@ -67,7 +67,7 @@ test.each([
   [{ ...KEY, command: 'verify' }, 'Input `approved-plan` is missing'],
   [{ parallelism: '0' }, 'Input `parallelism`'],
   [{ command: 'destroy' }, 'Input `command`'],
-  [{ 'download-url': 'mirror.example.com/terraform' }, 'Input `download-url` is `mirror.example.com/terraform`, which'],
+  [{ 'download-url': 'mirror.example.com/terraform' }, 'Input `download-url` is not the address of a mirror.'],
   [{ 'cancel-timeout': '5m' }, 'Input `cancel-timeout`'],
 ])('refuses %j', (inputs, message) => {
   expect(refusal(inputs)).toContain(message)
