@@ -1,4 +1,5 @@
 import { DescribePullThroughCacheRulesCommand } from '@aws-sdk/client-ecr'
+import { readPages } from '../../../../toolkit/aws/pages.ts'
 import { CancelledError } from '../../../../toolkit/errors.ts'
 import type { AwsCalls } from './aws-calls.ts'
 
@@ -14,9 +15,9 @@ export async function pullThroughRule(
   { account, region }: { readonly account?: string; readonly region: string },
   repository: string,
 ): Promise<string | undefined> {
-  let nextToken: string | undefined
+  let found: string | undefined
   try {
-    do {
+    await readPages('pull-through cache rules', async (nextToken) => {
       const answer = await aws.call('other', 'look for pull-through cache rules', (options) =>
         aws.clients.ecr(region).send(
           new DescribePullThroughCacheRulesCommand({
@@ -29,12 +30,11 @@ export async function pullThroughRule(
       const prefixes = (answer.pullThroughCacheRules ?? []).flatMap(
         ({ ecrRepositoryPrefix }) => ecrRepositoryPrefix ?? [],
       )
-      const found = prefixes.find((prefix) => prefix === ROOT || repository.startsWith(`${prefix}/`))
-      if (found !== undefined) return found
-      nextToken = answer.nextToken
-    } while (nextToken)
+      found = prefixes.find((prefix) => prefix === ROOT || repository.startsWith(`${prefix}/`))
+      return found === undefined ? answer.nextToken : undefined
+    })
   } catch (error) {
     if (error instanceof CancelledError) throw error
   }
-  return undefined
+  return found
 }

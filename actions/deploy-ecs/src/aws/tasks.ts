@@ -4,6 +4,7 @@ import {
   ListTasksCommand,
   type Task,
 } from '@aws-sdk/client-ecs'
+import { readPages } from '../../../../toolkit/aws/pages.ts'
 import { inParallel } from '../../../../toolkit/parallel.ts'
 import { batches } from './ask-in-batches.ts'
 import type { AwsCalls } from './aws-calls.ts'
@@ -18,8 +19,7 @@ export async function listTasks(
   desiredStatus: 'RUNNING' | 'STOPPED',
 ): Promise<readonly string[]> {
   const found: string[] = []
-  let nextToken: string | undefined
-  do {
+  await readPages(`tasks of service \`${service}\``, async (nextToken) => {
     const answer = await aws.call('tasks', `list the tasks of service \`${service}\``, (options) =>
       aws.clients.ecs.send(
         new ListTasksCommand({ cluster, serviceName: service, desiredStatus, ...(nextToken ? { nextToken } : {}) }),
@@ -27,8 +27,8 @@ export async function listTasks(
       ),
     )
     found.push(...(answer.taskArns ?? []))
-    nextToken = answer.nextToken
-  } while (nextToken)
+    return answer.nextToken
+  })
   return found
 }
 

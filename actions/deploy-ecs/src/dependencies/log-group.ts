@@ -1,4 +1,5 @@
-import { DescribeLogGroupsCommand, type DescribeLogGroupsResponse } from '@aws-sdk/client-cloudwatch-logs'
+import { DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs'
+import { readPages } from '../../../../toolkit/aws/pages.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
 import type { Dependency } from './collect.ts'
 import { FOUND, type Lookup, lookUp, missing } from './lookup.ts'
@@ -12,19 +13,19 @@ export const lookUpLogGroup = (
     permission: 'logs:DescribeLogGroups',
     what: `log group \`${name}\``,
     ask: async (options) => {
-      let nextToken: string | undefined
-      do {
-        const page: DescribeLogGroupsResponse = await aws.clients.logs(region).send(
+      let isThere = false
+      await readPages('log groups', async (nextToken) => {
+        const page = await aws.clients.logs(region).send(
           new DescribeLogGroupsCommand({
             logGroupNamePrefix: name,
             ...(nextToken ? { nextToken } : {}),
           }),
           options,
         )
-        if (page.logGroups?.some(({ logGroupName }) => logGroupName === name)) return true
-        nextToken = page.nextToken
-      } while (nextToken)
-      return false
+        isThere = page.logGroups?.some(({ logGroupName }) => logGroupName === name) ?? false
+        return isThere ? undefined : page.nextToken
+      })
+      return isThere
     },
     judge: (isThere) =>
       isThere

@@ -1,4 +1,5 @@
-import { DescribeParametersCommand, type DescribeParametersResult, SSMClient } from '@aws-sdk/client-ssm'
+import { DescribeParametersCommand, SSMClient } from '@aws-sdk/client-ssm'
+import { readPages } from '../../../../toolkit/aws/pages.ts'
 import { batches } from '../aws/ask-in-batches.ts'
 import type { AwsCalls } from '../aws/aws-calls.ts'
 import type { Dependency } from './collect.ts'
@@ -36,11 +37,9 @@ async function lookForBatch(aws: AwsCalls, region: string, batch: readonly Param
   const lookup = await lookUp(aws, {
     permission: 'ssm:DescribeParameters',
     what: `parameters ${batch.map(({ name }) => `\`${name}\``).join(', ')}`,
-    ask: async (options) => {
-      let NextToken: string | undefined
-      // An empty page need not be the last one.
-      do {
-        const page: DescribeParametersResult = await aws.clients.of(SSMClient, region).send(
+    ask: (options) =>
+      readPages('parameters', async (NextToken) => {
+        const page = await aws.clients.of(SSMClient, region).send(
           new DescribeParametersCommand({
             ParameterFilters: [{ Key: 'Name', Option: 'Equals', Values: batch.flatMap(({ names }) => names) }],
             MaxResults: NAMES_A_CALL,
@@ -49,9 +48,8 @@ async function lookForBatch(aws: AwsCalls, region: string, batch: readonly Param
           options,
         )
         for (const { Name } of page.Parameters ?? []) if (Name !== undefined) there.add(Name)
-        NextToken = page.NextToken
-      } while (NextToken)
-    },
+        return page.NextToken
+      }),
     judge: () => FOUND,
   })
   return batch.map((parameter): readonly [Parameter, Lookup] => [

@@ -1,9 +1,6 @@
 // Loaded only for a deploy with `desired-count`: the SDK's client of Application Auto Scaling would make each start longer.
-import {
-  ApplicationAutoScalingClient,
-  DescribeScalableTargetsCommand,
-  type DescribeScalableTargetsResponse,
-} from '@aws-sdk/client-application-auto-scaling'
+import { ApplicationAutoScalingClient, DescribeScalableTargetsCommand } from '@aws-sdk/client-application-auto-scaling'
+import { readPages } from '../../../../toolkit/aws/pages.ts'
 import { inParallel } from '../../../../toolkit/parallel.ts'
 import { batches } from '../aws/ask-in-batches.ts'
 import { nameOf, type ServiceName } from '../aws/service-name.ts'
@@ -27,11 +24,9 @@ export async function readScalableTargets(
   names: readonly ServiceName[],
 ): Promise<ScalableTargets> {
   const bounds = new Map<string, ScalingBounds>()
-  const ask = async (ids: readonly string[], options: { readonly abortSignal: AbortSignal }) => {
-    let NextToken: string | undefined
-    // An empty page need not be the last one.
-    do {
-      const page: DescribeScalableTargetsResponse = await aws.clients.of(ApplicationAutoScalingClient, region).send(
+  const ask = (ids: readonly string[], options: { readonly abortSignal: AbortSignal }) =>
+    readPages('scalable targets', async (NextToken) => {
+      const page = await aws.clients.of(ApplicationAutoScalingClient, region).send(
         new DescribeScalableTargetsCommand({
           ServiceNamespace: 'ecs',
           ScalableDimension: 'ecs:service:DesiredCount',
@@ -43,9 +38,8 @@ export async function readScalableTargets(
       for (const { ResourceId = '', MinCapacity: min = 0, MaxCapacity: max = 0 } of page.ScalableTargets ?? []) {
         bounds.set(ResourceId.replace(/^service\//, ''), { min, max })
       }
-      NextToken = page.NextToken
-    } while (NextToken)
-  }
+      return page.NextToken
+    })
   const ids = names.map((name) => `service/${nameOf(name)}`)
   const lookups = await inParallel(batches(ids, MOST), 4, (batch) =>
     lookUp(aws, {

@@ -1,5 +1,6 @@
 // One comment per stack and environment on a pull request: created once, then updated in place.
 import { type GitHub, ownLogin } from './github.ts'
+import { limitPages } from './pages.ts'
 
 /** In bytes. GitHub answers 422 to a body of more characters. */
 export const COMMENT_LIMIT = 65_536
@@ -23,7 +24,7 @@ export async function findComment(github: GitHub, pull: number, stack: string): 
     issue_number: pull,
     per_page: 100,
   })
-  for await (const { data } of pages) {
+  for await (const { data } of limitPages('comments of the pull request', pages)) {
     const found = data.find(({ body, user }) => user?.login === login && body?.startsWith(commentMarker(stack)))
     if (found !== undefined) return { id: found.id, body: found.body ?? '', url: found.html_url }
   }

@@ -24,7 +24,8 @@ export function openFetch(env: Environment): (url: string, init: Init) => Promis
     for (let redirects = 0; ; redirects++) {
       const request = { method: method as TextRequest['method'], url: address, headers, ...(body ? { body } : {}) }
       const { status, headers: answered, text, cut } = await exchange(request, { timeoutMs: TIMEOUT_MS, signal })
-      if (cut !== undefined) throw cut
+      // GitHub's client tells only an `Error` of its own realm, which under Jest that of a socket is not.
+      if (cut !== undefined) throw new Error(cut.message, { cause: cut })
       if (status < 300 || status >= 400 || answered.location === undefined) return response(status, answered, text)
       address = redirected(address, answered.location, redirects)
     }

@@ -1,5 +1,6 @@
 // One issue per stack and environment: opened when there is drift, updated while there is, closed when it is gone.
 import type { GitHub } from '../github/github.ts'
+import { limitPages } from '../github/pages.ts'
 
 const LABEL = 'terraform-drift'
 
@@ -28,7 +29,7 @@ export async function publishDriftIssue(github: GitHub, { id, title, body }: Dri
 
 async function findIssue({ rest, owner, repo }: GitHub, id: string): Promise<number | undefined> {
   const pages = rest.paginate.iterator(rest.rest.issues.listForRepo, { owner, repo, labels: LABEL, per_page: 100 })
-  for await (const { data } of pages) {
+  for await (const { data } of limitPages('issues about drift', pages)) {
     const found = data.find(({ body }) => body?.startsWith(issueMarker(id)))
     if (found !== undefined) return found.number
   }
