@@ -8,12 +8,12 @@ import type { Site } from '../api/site.ts'
 import type { BaselineInputs, GateInputs, WatchInputs } from '../inputs/gate-inputs.ts'
 import type { CommonInputs } from '../inputs/inputs.ts'
 import { writeBaseline } from '../monitors/baseline.ts'
-import { type Lost, noMatch, priorityNames } from '../monitors/coverage.ts'
-import { listed } from '../monitors/gate-result.ts'
+import { noMatch } from '../monitors/coverage.ts'
 import { hasBadReplacedGroup } from '../monitors/replaced-group.ts'
 import { monitorsRequest, type Snapshot, takeSnapshot } from '../monitors/snapshot.ts'
 import { namesWanted, type WorseGroup } from '../monitors/worse-group.ts'
 import { gateSummary, monitorUrl } from './gate-summary.ts'
+import { named, warningsOf } from './warnings.ts'
 import { type Watched, watch } from './watch.ts'
 
 /** `command: baseline`. Records the state of the monitors before a deploy. */
@@ -56,8 +56,8 @@ export async function gate(inputs: CommonInputs & GateInputs, datadog: Datadog, 
   const { step, log } = world
   if (inputs.dryRun) return showRequests(inputs, datadog, world)
   const { baseline, queries, site } = inputs
-  const named = namesWanted(baseline)
-  const keepNames = (id: number) => named.has(id)
+  const wanted = namesWanted(baseline)
+  const keepNames = (id: number) => wanted.has(id)
   const look = (now: number, until: number) =>
     takeSnapshot(datadog, queries, { now, until, since: baseline.takenAt, keepNames })
   const watched = await watch(inputs, look, world)
@@ -68,31 +68,14 @@ export async function gate(inputs: CommonInputs & GateInputs, datadog: Datadog, 
   step.output('triggered-monitors', triggered(progress.worseGroups, site))
   const warnings = warningsOf(watched, inputs)
   step.summary(gateSummary(watched, inputs, warnings))
-  const drafts = watched.last?.monitors.filter(({ draft }) => draft).map(({ name }) => `“${name}”`) ?? []
+  const drafts = watched.last?.monitors.filter(({ draft }) => draft).map(({ name }) => name) ?? []
   if (drafts.length > 0) {
     const are = drafts.length === 1 ? 'is' : 'are'
-    log.info(`${counted(drafts.length, 'draft')} ${are} not judged: ${drafts.slice(0, 10).join(', ')}`)
+    log.info(`${counted(drafts.length, 'draft')} ${are} not judged: ${named(drafts)}`)
   }
   log.info(`Verdict: ${result.verdict}. ${result.reason}`)
   for (const warning of warnings) log.warning(warning, { title: 'Datadog' })
   if (result.verdict !== 'pass') failOrWarn(gateError(watched), severityOf(watched, inputs), world)
-}
-
-/** What the verdict does not say: monitors that do not count, were not judged, or not to the end. */
-function warningsOf({ result, progress, lost }: Watched, { policy }: GateInputs): readonly string[] {
-  const low = progress.worseGroups.filter(({ ignoredAs }) => ignoredAs === 'priority')
-  return [
-    ...(low.length === 0
-      ? []
-      : [`Reported only, as \`monitor-priorities\` is ${priorityNames(policy)}: ${listed(low)}.`]),
-    ...(result.unknownBecause === 'no-monitors' ? [] : progress.gaps.map(({ reason }) => `Not judged: ${reason}`)),
-    ...(lost.length === 0 ? [] : [`Not judged to the end: ${lostInWords(lost)}.`]),
-  ]
-}
-
-function lostInWords(lost: readonly Lost[]): string {
-  const shown = lost.slice(0, 5).map(({ name, why }) => `“${name}” is ${why}`)
-  return shown.join('; ') + (lost.length > shown.length ? `; and ${lost.length - shown.length} more` : '')
 }
 
 function gateError({ result, progress }: Watched): SlipwayError {

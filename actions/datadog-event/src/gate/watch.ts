@@ -42,19 +42,23 @@ export async function watch(
   { clock, signal, log }: Pick<World, 'clock' | 'signal' | 'log'>,
 ): Promise<Watched> {
   const { plan, baseline, policy, intervalMs, timeoutMs } = inputs
-  const start = clock.now()
-  const end = start + plan.bakeMs + plan.prolongMs + timeoutMs
+  // Not the clock's difference from the start: a clock that is set must not end the bake time, nor prolong it.
+  let [elapsed, previous] = [0, clock.now()]
+  const longest = plan.bakeMs + plan.prolongMs + timeoutMs
   const judged = new Map<number, string>()
   noteJudged(judged, baseline.monitors ?? [], policy)
   let progress = START
   let last: Snapshot | undefined
   for (let looks = 1; ; looks++) {
     const now = clock.now()
+    // Counts from the beginning of the look: a slow answer must not end the bake time early.
+    elapsed += Math.min(Math.max(0, now - previous), intervalMs + timeoutMs)
+    previous = now
     const watched = (result: GateResult): Watched => {
       return { result, progress, last, looks, lost: last === undefined ? [] : lostOf(judged, last, policy) }
     }
     try {
-      const snapshot = await look(now, Math.min(now + timeoutMs, end))
+      const snapshot = await look(now, now + Math.min(timeoutMs, longest - elapsed))
       progress = afterLook(progress, seenIn(snapshot, progress, inputs))
       last = completed(snapshot, last)
       noteJudged(judged, last.monitors, policy)
@@ -66,13 +70,14 @@ export async function watch(
         return watched({ verdict: 'unknown', reason: error.message, unknownBecause: 'read-error' })
       }
     }
-    // Counts from the beginning of the look: a slow answer must not end the bake time early.
-    const elapsed = now - start
     log.info(`Poll ${looks}, ${formatDuration(elapsed)}: ${inWords(progress, last)}`)
     const result = gateResult(progress, elapsed, plan)
     if (result !== undefined) return watched(result)
     await clock.sleep(
-      Math.max(0, nextLook(elapsed, plan.bakeMs, plan.prolongMs, intervalMs) - (clock.now() - start)),
+      Math.max(
+        0,
+        nextLook(elapsed, plan.bakeMs, plan.prolongMs, intervalMs) - elapsed - Math.max(0, clock.now() - now),
+      ),
       signal,
     )
   }

@@ -26,6 +26,7 @@ const baselineFile = z.object({
         name: z.string(),
         priority: z.optional(z.number()),
         draft: z.optional(z.boolean()),
+        definition: z.optional(z.string()),
         overall: state,
         counts: z.partialRecord(state, z.number()),
         muted: z.number(),

@@ -1,4 +1,5 @@
 // Which monitors the gate cannot judge. Pure.
+import type { Baseline } from './baseline.ts'
 import type { Monitor } from './monitor.ts'
 import type { MonitorQuery, Snapshot } from './snapshot.ts'
 import { hasPriority, type Policy } from './worse-group.ts'
@@ -55,4 +56,12 @@ export function lostOf(judged: ReadonlyMap<number, string>, { monitors }: Snapsh
     const why = whyNotJudged(byId.get(id), policy)
     return why === undefined ? [] : [{ id, name, why: why === 'gone' ? why : `${why} now` }]
   })
+}
+
+/** The names of the monitors that evaluate something else than they did in the baseline. */
+export function editedSince(baseline: Baseline, { monitors }: Snapshot): readonly string[] {
+  const before = new Map(baseline.monitors?.map(({ id, definition }) => [id, definition]))
+  return monitors
+    .filter(({ id, definition }) => before.get(id) !== undefined && before.get(id) !== definition)
+    .map(({ name }) => name)
 }

@@ -1,4 +1,5 @@
 // Datadog's monitors as the gate sees them: what `GET /api/v1/monitor` answers, reduced to what a judgement needs.
+import { createHash } from 'node:crypto'
 import { mutes, type RawMutes } from './mutes.ts'
 
 export const MONITOR_STATES = ['Alert', 'Warn', 'No Data', 'OK', 'Ignored', 'Skipped', 'Unknown'] as const
@@ -20,6 +21,8 @@ export interface Monitor {
   readonly priority?: number
   /** Not published yet: it sends no notifications. */
   readonly draft?: boolean
+  /** A digest of what it evaluates. */
+  readonly definition?: string
   readonly overall: MonitorState
   /** How many groups are in each state, and of these how many are muted. */
   readonly counts: Readonly<Partial<Record<MonitorState, number>>>
@@ -43,6 +46,7 @@ export interface RawMonitor extends RawMutes {
   readonly name?: string
   readonly priority?: number | null
   readonly draft_status?: string
+  readonly query?: string
   readonly overall_state?: string
   readonly overall_state_modified?: string | null
   readonly state?: { readonly groups?: Readonly<Record<string, RawGroup | null>> | null } | null
@@ -77,9 +81,13 @@ export function readMonitor(
     ...{ id, name: raw.name ?? `monitor ${id}`, overall, counts, muted: mutedCount, judged, notable },
     ...(typeof priority === 'number' ? { priority } : {}),
     ...(raw.draft_status === 'draft' ? { draft: true } : {}),
+    ...(raw.query === undefined ? {} : { definition: digestOf(raw.query, raw.options?.thresholds) }),
     ...(keepNames(id, notable) ? { calm } : {}),
   }
 }
+
+const digestOf = (...parts: readonly unknown[]) =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 12)
 
 function* groupsOf(raw: RawMonitor, overall: MonitorState, muted: (group: string) => boolean): Generator<Group> {
   let any = false

@@ -1,6 +1,9 @@
 /** Where a monitor says that it, or some of its groups, are muted. */
 export interface RawMutes {
-  readonly options?: { readonly silenced?: Readonly<Record<string, number | null>> | null } | null
+  readonly options?: {
+    readonly silenced?: Readonly<Record<string, number | null>> | null
+    readonly thresholds?: unknown
+  } | null
   readonly matching_downtimes?: readonly (RawDowntime | null)[] | null
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { RECORD } from '../../../support/datadog-event/datadog.ts'
 import { gateRunner, quiet } from '../../../support/datadog-event/gate.ts'
-import { monitorOf, monitorPages } from '../../../support/datadog-event/monitors.ts'
+import { type GroupStates, monitorOf, monitorPages } from '../../../support/datadog-event/monitors.ts'
 import { answerJson, type Script } from '../../../support/scripted-server.ts'
 
 const T0 = Date.UTC(2026, 0, 1) / 1000
@@ -131,6 +131,37 @@ test('warns of a monitor that was deleted or muted while the gate watched, and j
   expect({ failure, verdict: outputs['verdict'] }).toEqual({ failure: undefined, verdict: 'pass' })
   expect(warnings.join()).toContain('“Monitor 2” is muted now')
   expect(warnings.join()).toContain('“Monitor 3” is gone')
+})
+
+test('fails on an alert of a monitor that is created while the gate watches', async () => {
+  const { failure, outputs } = await gate(
+    monitorPages((look) => [
+      monitorOf(1, { '*': ['OK'] }),
+      ...(look < 4 ? [] : [monitorOf(2, { '*': ['Alert', T0 + 150] })]),
+    ]),
+  )
+  expect(failure?.message).toContain('“Monitor 2” is newly in Alert')
+  expect(outputs['verdict']).toBe('fail')
+})
+
+test('warns of a monitor whose definition was edited after the baseline, and judges it as it is', async () => {
+  const of = (query: string, groups: GroupStates = { '*': ['OK'] }) => [
+    monitorOf(1, groups, { query, options: { silenced: {}, thresholds: { critical: 5 } } }),
+  ]
+  const before = monitorPages(() => of('avg(last_5m):errors > 5'))
+  const { outputs, warnings } = await gate(
+    monitorPages((look) => of(look < 4 ? 'avg(last_5m):errors > 5' : 'avg(last_5m):errors > 500')),
+    {},
+    before,
+  )
+  expect(outputs['verdict']).toBe('pass')
+  expect(warnings).toEqual(['Edited since the baseline, and judged as they are now: “Monitor 1”.'])
+  const same = await gate(
+    monitorPages(() => of('avg(last_5m):errors > 5', { '*': ['Alert', T0 + 20] })),
+    {},
+    before,
+  )
+  expect({ verdict: same.outputs['verdict'], warnings: same.warnings }).toEqual({ verdict: 'fail', warnings: [] })
 })
 
 test('goes on when monitors that were in the baseline are gone for a while', async () => {

@@ -30,12 +30,22 @@ interface Watching {
   readonly intervalMs: number
   readonly timeoutMs: number
   readonly consecutive?: number
+  /** By how much the machine's clock is set during the first sleep. */
+  readonly clockSetBy?: number
   /** How long each look takes, and what it shows; the last is repeated. */
   readonly looks: readonly { readonly takesMs: number; readonly shows: 'OK' | 'Warn' | 'error' }[]
 }
 
-async function watchFor({ looks, consecutive = 1, ...times }: Watching) {
+async function watchFor({ looks, consecutive = 1, clockSetBy = 0, ...times }: Watching) {
   const clock = new FakeClock()
+  let set = 0
+  const machine = {
+    now: () => clock.now() + set,
+    sleep: async (ms: number, signal?: AbortSignal) => {
+      await clock.sleep(ms, signal)
+      set = clockSetBy
+    },
+  }
   const start = clock.now()
   const at: number[] = []
   const watched = await watch(
@@ -50,7 +60,7 @@ async function watchFor({ looks, consecutive = 1, ...times }: Watching) {
       timeoutMs: times.timeoutMs,
     },
     async (now, until) => {
-      at.push(now - start)
+      at.push(clock.now() - start)
       const look = looks[Math.min(at.length, looks.length) - 1]
       // As the client does: nothing is waited for beyond `until`.
       const late = now + (look?.takesMs ?? 0) > until
@@ -58,7 +68,7 @@ async function watchFor({ looks, consecutive = 1, ...times }: Watching) {
       if (late || look?.shows === 'error') throw noAnswer('read', site, 'http://x/', new Error('no answer'))
       return state(look?.shows ?? 'OK')
     },
-    { ...recordingWorld({}).world, clock },
+    { ...recordingWorld({}).world, clock: machine },
   )
   return { ...watched, at, took: clock.now() - start }
 }
@@ -85,6 +95,18 @@ test('a look that takes long does not end the bake time early', async () => {
   const { at, result } = await watchFor({ bakeMs: 200, prolongMs: 500, intervalMs: 30, timeoutMs: 300, looks })
   expect({ at, verdict: result.verdict }).toEqual({ at: [0, 250], verdict: 'pass' })
 })
+
+test.each([3600_000, -3600_000])(
+  'a clock that is set by %d ms makes the bake time neither shorter nor longer',
+  async (ms) => {
+    const looks = [{ takesMs: 0, shows: 'OK' }] as const
+    const times = { bakeMs: 600_000, prolongMs: 60_000, intervalMs: 30_000, timeoutMs: 10_000 }
+    const { result, took } = await watchFor({ ...times, clockSetBy: ms, looks })
+    expect(result.verdict).toBe('pass')
+    // The poll at the time when it is set may come one interval and one time limit off.
+    expect(Math.abs(took - times.bakeMs)).toBeLessThanOrEqual(40_000)
+  },
+)
 
 test('ends within bake time, prolonging and one look, whatever Datadog answers', async () => {
   const look = fc.record({

@@ -84,6 +84,12 @@ describe('new groups that take the place of some that were in a bad state before
       ['task_id:c OK → Alert fail', 'task_id:d OK → Alert fail'],
     ],
     [
+      'more in Alert, at the same share of more tasks',
+      { 'task_id:a': alert(-60), 'task_id:b': ['OK'] },
+      { 'task_id:c': alert(60), 'task_id:d': alert(60), 'task_id:e': ['OK'], 'task_id:f': ['OK'] },
+      ['task_id:c OK → Alert fail', 'task_id:d OK → Alert fail'],
+    ],
+    [
       'as many, of another service',
       { 'service:a,task_id:a': alert(-60), 'service:b,task_id:b': ['OK'] },
       { 'service:a,task_id:c': ['OK'], 'service:b,task_id:d': alert(60) },
