@@ -178,3 +178,22 @@ test('a build that failed is no deployment and no change failure', async () => {
   const entries = cloud.journal.entries('datadog')
   expect(entries.map(({ path }) => path)).toEqual(['/api/v1/events'])
 })
+
+test('a rollback marks the version that ran before as a change failure', async () => {
+  datadog.play(monitors())
+  const dora = { service: '', send: 'dora-deployment' }
+  const shipped = await deploy(cloud, { image: 'example.com/web:next' })
+  const bad = await step({ ...dora, 'deploy-record': JSON.stringify(shipped.outputs['deploy-record']) })
+  const back = await deploy(cloud, { command: 'rollback' })
+  const undone = await step({
+    ...dora,
+    'deploy-record': JSON.stringify(back.outputs['deploy-record']),
+    'rolls-back': 'previous',
+  })
+  expect([...bad.warnings, ...undone.warnings]).toEqual([])
+  const [failed] = bad.outputs['dora-deployment-ids'] as string[]
+  const [undoing] = undone.outputs['dora-deployment-ids'] as string[]
+  expect(cloud.journal.entries('datadog').at(-1)).toMatchObject({
+    failure: { id: failed, change_failure: true, remediation: { id: undoing, type: 'rollback' } },
+  })
+})

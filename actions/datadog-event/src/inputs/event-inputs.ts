@@ -19,9 +19,11 @@ export interface EventInputs {
   readonly deploy: Deploy | undefined
   readonly send: readonly MessageKind[]
   readonly fields: EventFields
-  /** The id of the deploy that this one rolls back. */
-  readonly rollsBack: string | undefined
+  readonly rollsBack: RollsBack | undefined
 }
+
+/** The deploy that this one undoes: by its id, by its version, or the version that ran before, as the record has it. */
+export type RollsBack = { readonly deployId: string } | { readonly version: string | undefined }
 
 export function readEventInputs(reader: InputReader, env: Environment, now: number): EventInputs {
   const deploy = readDeploy(reader, env, now)
@@ -39,7 +41,30 @@ export function readEventInputs(reader: InputReader, env: Environment, now: numb
       hint: 'Pass `deploy-record`, or drop `send`.',
     })
   }
-  return { command: 'event', deploy, send, fields, rollsBack: reader.text('rolls-back') }
+  return { command: 'event', deploy, send, fields, rollsBack: readRollsBack(reader, deploy) }
+}
+
+function readRollsBack(reader: InputReader, deploy: Deploy | undefined): RollsBack | undefined {
+  const text = reader.text('rolls-back')
+  if (text === undefined) return undefined
+  const version = /^version:\s*(.+)$/.exec(text)?.[1]
+  if (version === undefined && text !== 'previous') return { deployId: text }
+  if (version === undefined && deploy?.services.some(({ taskDefinition }) => taskDefinition !== undefined) !== true) {
+    throw new InputError(
+      'rolls-back',
+      'is `previous`, and there is no `deploy-record` that says which version ran before.',
+      {
+        hint: 'Pass `deploy-record`, or write `rolls-back: version:1.4.2`.',
+      },
+    )
+  }
+  // Datadog finds a version's deployment by service, environment and version.
+  if (deploy !== undefined && deploy.environment === undefined) {
+    throw new InputError('env', `is missing, and \`rolls-back: ${text}\` needs it to find the deployment.`, {
+      hint: 'Set it as `env` of that deployment is, for example `env: production`.',
+    })
+  }
+  return { version }
 }
 
 /**

@@ -40,26 +40,38 @@ export function doraDeployment(deploy: Deploy, service: DeployedService, tags: r
   }
 }
 
-/** Marks a deployment as a change failure; `remediation` is the DORA id of the deployment that undid it. */
-export function doraFailure(deployId: string, service: string, remediation?: string): DatadogRequest {
-  const id = doraId(deployId, service)
+/** A deployment in Datadog: of a deploy of ours, or the last one of a version. */
+export type DoraTarget =
+  | { readonly deployId: string; readonly service: string }
+  | { readonly version: string; readonly service: string; readonly env: string }
+
+/** The deployment that undid another one, by its DORA id. */
+export interface Remediation {
+  readonly id: string
+  /** To the old version, or to a newer one. */
+  readonly type: 'rollback' | 'rollforward'
+}
+
+/** Marks a deployment as a change failure. */
+export function doraFailure(target: DoraTarget, remediation?: Remediation): DatadogRequest {
+  const failure = { change_failure: true, ...(remediation === undefined ? {} : { remediation }) }
+  const common = { method: 'PATCH', host: 'api', keys: 'both', mayLag: true } as const
+  const type = 'dora_deployment_patch_request'
+  if ('version' in target) {
+    const { service, version } = target
+    return {
+      ...common,
+      operation: `mark the DORA deployment of version \`${version}\` of \`${service}\` as a change failure`,
+      path: '/api/v2/dora/deployments',
+      body: { data: { type, attributes: { ...target, ...failure } } },
+    }
+  }
+  const id = doraId(target.deployId, target.service)
   return {
-    operation: `mark the DORA deployment of \`${service}\` as a change failure`,
-    method: 'PATCH',
-    host: 'api',
+    ...common,
+    operation: `mark the DORA deployment of \`${target.service}\` as a change failure`,
     path: `/api/v2/dora/deployments/${encodeURIComponent(id)}`,
-    keys: 'both',
-    mayLag: true,
-    body: {
-      data: {
-        id,
-        type: 'dora_deployment_patch_request',
-        attributes: {
-          change_failure: true,
-          ...(remediation === undefined ? {} : { remediation: { id: remediation, type: 'rollback' } }),
-        },
-      },
-    },
+    body: { data: { id, type, attributes: failure } },
   }
 }
 

@@ -1,8 +1,16 @@
 import type { DatadogRequest } from '../api/client.ts'
-import type { Deploy, DeployedService } from '../deploy/deploy.ts'
-import type { EventInputs, MessageKind } from '../inputs/event-inputs.ts'
+import { type Deploy, type DeployedService, nameOfCode } from '../deploy/deploy.ts'
+import type { EventInputs, MessageKind, RollsBack } from '../inputs/event-inputs.ts'
 import { changeEvent } from '../messages/change-event.ts'
-import { doraDeployment, doraFailure, doraId, isDeployment, isFailure } from '../messages/dora.ts'
+import {
+  type DoraTarget,
+  doraDeployment,
+  doraFailure,
+  doraId,
+  isDeployment,
+  isFailure,
+  type Remediation,
+} from '../messages/dora.ts'
 import { customEvent, deployEvent, type EventFields } from '../messages/event.ts'
 
 /** One request to Datadog. */
@@ -57,24 +65,50 @@ function doraMessages(deploy: Deploy, { fields, rollsBack }: EventInputs): reado
       service: name,
       request: doraDeployment(of, one, fields.tags),
     })
-    const failure = (request: DatadogRequest): Message => ({ kind: 'dora-failure', service: name, request })
+    const failure = (target: DoraTarget, undone?: Remediation): Message => ({
+      kind: 'dora-failure',
+      service: name,
+      request: doraFailure(target, undone),
+    })
     const back = rollback?.services.find((one) => one.name === name && remedy(rollback, one) !== undefined)
+    const bad = rollsBack === undefined ? undefined : rolledBackTarget(rollsBack, deploy, service)
     return [
       ...(started ? [deployment(deploy, service)] : []),
       ...(rollback === undefined || back === undefined ? [] : [deployment(rollback, back)]),
-      ...(started && isFailure(status) ? [failure(doraFailure(id, name, back && remedy(rollback, back)))] : []),
-      ...(rollsBack === undefined ? [] : [failure(doraFailure(rollsBack, name, remedy(deploy, service)))]),
+      ...(started && isFailure(status)
+        ? [failure({ deployId: id, service: name }, back && remedy(rollback, back))]
+        : []),
+      ...(bad === undefined ? [] : [failure(bad, remedy(deploy, service))]),
     ]
   })
 }
 
-/** The DORA id of a deployment that undid another one. A rollback that failed, or found nothing to do, is none. */
-const remedy = (deploy: Deploy | undefined, { name, started }: DeployedService): string | undefined =>
-  deploy?.status === 'succeeded' && started ? doraId(deploy.id, name) : undefined
+/** The deployment that `rolls-back` names; `undefined` if the version that ran before is not known. */
+function rolledBackTarget(
+  rollsBack: RollsBack,
+  { environment: env = '' }: Deploy,
+  { name: service, previousCode }: DeployedService,
+): DoraTarget | undefined {
+  if ('deployId' in rollsBack) return { deployId: rollsBack.deployId, service }
+  const version = rollsBack.version ?? nameOfCode(previousCode)
+  return version === undefined ? undefined : { service, env, version }
+}
+
+/** The deployment that undid another one. A rollback that failed, or found nothing to do, is none. */
+const remedy = (deploy: Deploy | undefined, { name, started }: DeployedService): Remediation | undefined =>
+  deploy?.status === 'succeeded' && started
+    ? { id: doraId(deploy.id, name), type: deploy.kind === 'rollback' ? 'rollback' : 'rollforward' }
+    : undefined
 
 /** What is not sent of a deploy, and why. */
-export function notSent(deploy: Deploy, send: readonly MessageKind[]): readonly string[] {
+export function notSent(
+  deploy: Deploy,
+  { send, rollsBack }: Pick<EventInputs, 'send' | 'rollsBack'>,
+): readonly string[] {
   const { status, services } = deploy
+  const unknown = services.filter(
+    (service) => rollsBack !== undefined && rolledBackTarget(rollsBack, deploy, service) === undefined,
+  )
   const kinds = send.filter((kind) => kind !== 'event').map((kind) => NAMES[kind])
   const still = services.filter(({ started }) => !started).map(({ name }) => name)
   return [
@@ -83,6 +117,9 @@ export function notSent(deploy: Deploy, send: readonly MessageKind[]): readonly 
       : [`No ${kinds.join(' and no ')} for ${still.join(', ')}: nothing was rolled out.`]),
     ...(send.includes('dora-deployment') && still.length < services.length && !isDeployment(status)
       ? [`No DORA deployment: a deploy with the status \`${status}\` is none.`]
+      : []),
+    ...(send.includes('dora-deployment')
+      ? unknown.map(({ name }) => `No DORA change failure for ${name}: the version that ran before is not known.`)
       : []),
   ]
 }

@@ -23,7 +23,7 @@ export async function sendMessages(inputs: CommonInputs & EventInputs, datadog: 
     for (const { request } of messages) log.info(`\n${showRequest(datadog.prepare(request))}`)
     return
   }
-  if (inputs.deploy !== undefined) for (const sentence of notSent(inputs.deploy, inputs.send)) log.info(sentence)
+  if (inputs.deploy !== undefined) for (const sentence of notSent(inputs.deploy, inputs)) log.info(sentence)
 
   const until = clock.now() + inputs.timeoutMs
   const sent: SentMessage[] = []

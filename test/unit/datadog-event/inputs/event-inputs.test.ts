@@ -27,6 +27,8 @@ test.each([
   [{ 'deploy-record': '' }, 'deploy-record', 'status: started'],
   [{ 'deploy-record': '', status: 'started' }, 'service', 'service: web'],
   [{ status: 'done' }, 'status', 'Use one of these'],
+  [{ 'deploy-record': '', service: 'web', status: 'failed', 'rolls-back': 'previous' }, 'rolls-back', 'version:1.4.2'],
+  [{ 'deploy-record': '', service: 'web', status: 'failed', 'rolls-back': 'version:1' }, 'env', 'env: production'],
   [{ send: 'event, dora' }, 'send', 'dora-deployment'],
   [{ 'deploy-record': '', title: 'x', send: 'change-event' }, 'send', 'deploy-record'],
   [{ title: 'x'.repeat(501) }, 'title', '`text`'],
@@ -80,8 +82,15 @@ test('prefers inputs about the deploy to the record', () => {
       ...{ id: 'mine', environment: 'stage', team: 'shop' },
       services: [{ name: 'shop-web', code: { version: 'v9' } }],
     },
-    rollsBack: 'org/web-6-1',
+    rollsBack: { deployId: 'org/web-6-1' },
   })
+})
+
+test('reads the deploy that is rolled back by id, by version, or as the previous version', () => {
+  const rollsBack = (text: string) => read({ 'rolls-back': text }).rollsBack
+  expect(rollsBack('org/web-6-1')).toEqual({ deployId: 'org/web-6-1' })
+  expect(rollsBack('version:1.4.2')).toEqual({ version: '1.4.2' })
+  expect(rollsBack('previous')).toEqual({ version: undefined })
 })
 
 test('a custom event has a key of its run and its content, unless one is given', () => {

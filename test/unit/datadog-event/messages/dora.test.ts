@@ -65,7 +65,7 @@ test('DORA ids of different deploys differ, also where their readable part is th
 })
 
 test('a change failure is a patch of the deployment with the same id', () => {
-  const failure = doraFailure('org/web-7-1', 'web')
+  const failure = doraFailure({ deployId: 'org/web-7-1', service: 'web' })
   const id = doraId('org/web-7-1', 'web')
   expect(failure).toMatchObject({
     method: 'PATCH',
@@ -76,13 +76,24 @@ test('a change failure is a patch of the deployment with the same id', () => {
   })
 })
 
-test('a deploy that rolls another back is its remediation', () => {
-  const failure = doraFailure('org/web-6-1', 'web', doraId('org/web-7-1', 'web'))
-  expect(failure.body).toEqual({
+test('a deploy that undoes another is its remediation', () => {
+  const remediation = { id: doraId('org/web-7-1', 'web'), type: 'rollback' } as const
+  expect(doraFailure({ deployId: 'org/web-6-1', service: 'web' }, remediation).body).toEqual({
     data: {
       id: doraId('org/web-6-1', 'web'),
       type: 'dora_deployment_patch_request',
-      attributes: { change_failure: true, remediation: { id: doraId('org/web-7-1', 'web'), type: 'rollback' } },
+      attributes: { change_failure: true, remediation },
+    },
+  })
+})
+
+test('a deployment is found by its version, too', () => {
+  const request = doraFailure({ service: 'web', env: 'production', version: '1.4.2' })
+  expect(request).toMatchObject({ method: 'PATCH', path: '/api/v2/dora/deployments', keys: 'both', mayLag: true })
+  expect(request.body).toEqual({
+    data: {
+      type: 'dora_deployment_patch_request',
+      attributes: { service: 'web', env: 'production', version: '1.4.2', change_failure: true },
     },
   })
 })

@@ -1,7 +1,7 @@
 import type { Deploy, Status } from '../../../../actions/datadog-event/src/deploy/deploy.ts'
 import { deployOfRecord } from '../../../../actions/datadog-event/src/deploy/deploy-of-record.ts'
 import { deployOfRun } from '../../../../actions/datadog-event/src/deploy/deploy-of-run.ts'
-import { KINDS } from '../../../../actions/datadog-event/src/inputs/event-inputs.ts'
+import { KINDS, type RollsBack } from '../../../../actions/datadog-event/src/inputs/event-inputs.ts'
 import { doraId } from '../../../../actions/datadog-event/src/messages/dora.ts'
 import { messagesOf, nameOf, notSent } from '../../../../actions/datadog-event/src/send/message.ts'
 import { readWorkflowRun } from '../../../../toolkit/github.ts'
@@ -12,7 +12,8 @@ const change = { message: 'Fix @channel', pullRequest: { number: 12, url: 'https
 const deploy = deployOfRecord(RECORD, { services: [], team: 'shop' }, change)
 const two: Deploy = { ...deploy, services: [...deploy.services, deployedService('worker')] }
 
-const messages = (of: Deploy, rollsBack?: string) =>
+const by = (deployId: string) => ({ deployId })
+const messages = (of: Deploy, rollsBack?: RollsBack) =>
   messagesOf({ command: 'event', deploy: of, send: KINDS, fields: { tags: ['tier:1'], notify: [] }, rollsBack }, NOW)
 const kinds = (status: Status, of = deploy) => messages({ ...of, status }).map(({ kind }) => kind)
 
@@ -37,15 +38,17 @@ test.each([
 ] as const)('sends %j for the status %s', (status, expected) => expect(kinds(status)).toEqual(expected))
 
 test('marks a failure after the deployment that it is about is recorded, and a rollback on the deploy before', () => {
-  const paths = (of: Deploy, rollsBack?: string) =>
+  const paths = (of: Deploy, rollsBack?: RollsBack) =>
     messages(of, rollsBack).flatMap(({ kind, request }) =>
       kind === 'dora-failure' ? [decodeURIComponent(request.path)] : [],
     )
   const at = (id: string) => `/api/v2/dora/deployments/${doraId(id, 'web')}`
   expect(paths({ ...deploy, status: 'rolled-back' })).toEqual([at('org/web-7-1')])
-  expect(paths(deploy, 'org/web-6-1')).toEqual([at('org/web-6-1')])
+  expect(paths(deploy, by('org/web-6-1'))).toEqual([at('org/web-6-1')])
   expect(paths(deploy)).toEqual([])
 })
+
+const all = { send: KINDS, rollsBack: undefined }
 
 describe('a service for which nothing was rolled out', () => {
   const still = deployedService('worker', { started: false })
@@ -59,23 +62,53 @@ describe('a service for which nothing was rolled out', () => {
   })
 
   test('is named in the log', () => {
-    expect(notSent(both, KINDS)).toEqual(['No change event and no DORA deployment for worker: nothing was rolled out.'])
-    expect(notSent(both, ['event'])).toEqual([])
-    expect(notSent({ ...deploy, status: 'started' }, KINDS)).toEqual([
+    expect(notSent(both, all)).toEqual(['No change event and no DORA deployment for worker: nothing was rolled out.'])
+    expect(notSent(both, { ...all, send: ['event'] })).toEqual([])
+    expect(notSent({ ...deploy, status: 'started' }, all)).toEqual([
       'No DORA deployment: a deploy with the status `started` is none.',
     ])
   })
 
   test('marks the deploy that it rolls back all the same, without a remediation', () => {
-    const [, failure] = messages({ ...none, kind: 'rollback' }, 'org/web-6-1')
+    const [, failure] = messages({ ...none, kind: 'rollback' }, by('org/web-6-1'))
     expect(failure?.request.body).toMatchObject({ data: { attributes: { change_failure: true } } })
     expect(JSON.stringify(failure?.request.body)).not.toContain('remediation')
   })
 })
 
 test('a rollback that failed is no remediation', () => {
-  const wire = JSON.stringify(messages({ ...deploy, kind: 'rollback', status: 'failed' }, 'org/web-6-1'))
+  const wire = JSON.stringify(messages({ ...deploy, kind: 'rollback', status: 'failed' }, by('org/web-6-1')))
   expect(wire).not.toContain('remediation')
+})
+
+describe('the deploy that is undone', () => {
+  const failures = (of: Deploy, rollsBack: RollsBack) =>
+    messages(of, rollsBack).flatMap(({ kind, request }) => (kind === 'dora-failure' ? [request.body] : []))
+  const knowing = {
+    ...deploy,
+    services: deploy.services.map((one) => ({ ...one, previousCode: { version: '1.4.3' } })),
+  }
+  const of = { service: 'web', env: 'production', change_failure: true }
+
+  test('is found by its version, and undone by going forward, too', () => {
+    expect(failures(deploy, { version: '1.4.1' })).toMatchObject([
+      { data: { attributes: { ...of, version: '1.4.1', remediation: { type: 'rollforward' } } } },
+    ])
+  })
+
+  test('is the version that ran before', () => {
+    expect(failures({ ...knowing, kind: 'rollback' }, { version: undefined })).toMatchObject([
+      { data: { attributes: { ...of, version: '1.4.3', remediation: { type: 'rollback' } } } },
+    ])
+    expect(notSent(knowing, { ...all, rollsBack: { version: undefined } })).toEqual([])
+  })
+
+  test('is not marked if that version is not known, and the log says so', () => {
+    expect(failures(deploy, { version: undefined })).toEqual([])
+    expect(notSent(deploy, { ...all, rollsBack: { version: undefined } })).toEqual([
+      'No DORA change failure for web: the version that ran before is not known.',
+    ])
+  })
 })
 
 test('names a message with its service', () => {
