@@ -1,8 +1,12 @@
-// The policy in the README has exactly the actions that the journal saw deploy-ecs call. To write it again:
+// The policy in the README allows what deploy-ecs calls, and nothing else. To write it again:
 //   UPDATE_PERMISSIONS=1 npm test -- test/integration/deploy-ecs/iam-policy --selectProjects integration
 import { readFileSync, writeFileSync } from 'node:fs'
+import { type AccessRequest, decide } from '../../../rehearsal/cloud/iam/decide.ts'
+import { parsePolicy } from '../../../rehearsal/cloud/iam/policy.ts'
 import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
+import { AccessRecord, EVERYTHING } from '../../support/access-record.ts'
 import { deploy } from '../../support/deploy-ecs/deploy.ts'
+import { deployEverything, makeServicesOfAllKinds, TASK_ROLES } from '../../support/deploy-ecs/deploy-everything.ts'
 import { type EcsCloud, makeService, startEcsCloud } from '../../support/deploy-ecs/ecs-cloud.ts'
 
 const README = new URL('../../../actions/deploy-ecs/README.md', import.meta.url)
@@ -23,84 +27,50 @@ const LOOKS = [
   'ssm:DescribeParameters',
 ]
 
-/** The policy as JSON. Two statements are for calls of ours: ECS asks for the others when a revision has roles or tags. */
-function policyOf(actions: readonly string[]): string {
+/** The policy as JSON. ECS asks for two actions that are no calls of ours, each with a condition. */
+function policyOf(requests: readonly AccessRequest[]): string {
+  const values = (action: string, key: string) =>
+    [...new Set(requests.filter((request) => request.action === action).map(({ context }) => context[key]))].sort()
+  const conditional = { 'iam:PassRole': 'iam:PassedToService', 'ecs:TagResource': 'ecs:CreateAction' }
+  const actions = [...new Set(requests.map(({ action }) => action))].filter((action) => !(action in conditional)).sort()
   const looks = actions.filter((action) => LOOKS.includes(action))
+  const statement = (Sid: string, Action: readonly string[], more = {}) => ({
+    Sid,
+    Effect: 'Allow',
+    Action,
+    Resource: '*',
+    ...more,
+  })
   const statements = [
-    { Sid: 'Deploy', Effect: 'Allow', Action: actions.filter((action) => !looks.includes(action)), Resource: '*' },
-    { Sid: 'LookForWhatTasksNeed', Effect: 'Allow', Action: looks, Resource: '*' },
-    {
-      Sid: 'HandRolesToTasks',
-      Effect: 'Allow',
-      Action: ['iam:PassRole'],
-      Resource: '*',
-      Condition: { StringEquals: { 'iam:PassedToService': 'ecs-tasks.amazonaws.com' } },
-    },
-    {
-      Sid: 'KeepTags',
-      Effect: 'Allow',
-      Action: ['ecs:TagResource'],
-      Resource: '*',
-      Condition: { StringEquals: { 'ecs:CreateAction': ['RegisterTaskDefinition', 'RunTask'] } },
-    },
+    statement(
+      'Deploy',
+      actions.filter((action) => !looks.includes(action)),
+    ),
+    statement('LookForWhatTasksNeed', looks),
+    ...Object.entries(conditional).map(([action, key]) =>
+      statement(action === 'iam:PassRole' ? 'HandRolesToTasks' : 'KeepTags', [action], {
+        Condition: { StringEquals: { [key]: values(action, key) } },
+      }),
+    ),
   ]
   return `${JSON.stringify({ Version: '2012-10-17', Statement: statements }, undefined, 2)}\n`
 }
 
-/** Needs no permission. */
-const FREE = ['sts:GetCallerIdentity']
+test('the policy in the README allows what deploys need, and nothing else', async () => {
+  await makeServicesOfAllKinds(cloud)
+  const record = new AccessRecord()
+  cloud.intercept = record.guard(() => EVERYTHING, { rolesOf: () => TASK_ROLES })
+  const { green, red, bridged, stored, cached } = await deployEverything(cloud)
+  for (const deployed of [green, bridged, stored]) expect(deployed?.error).toBeUndefined()
+  expect(red?.summary).toContain('Error: no database')
+  expect(cached?.log.join('\n')).toContain('The pull-through cache rule `hub` fetches it')
 
-test('the policy in the README has exactly the actions that deploys need', async () => {
-  const seen = new Set<string>()
-  const awslogs = {
-    logConfiguration: {
-      logDriver: 'awslogs' as const,
-      options: { 'awslogs-group': '/web', 'awslogs-stream-prefix': 'ecs', 'awslogs-region': 'eu-west-1' },
-    },
-  }
-  const secrets = [
-    { name: 'TOKEN', valueFrom: '/web/token' },
-    { name: 'PASSWORD', valueFrom: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:web-AbCdEf' },
-  ]
-  const app = { name: 'app', image: 'example.com/web:ok', essential: true, portMappings: [{ containerPort: 80 }] }
-  const containerDefinitions = [{ ...app, ...awslogs, secrets }]
-  await makeService(cloud, { taskDefinition: { containerDefinitions } })
-  await makeService(cloud, { name: 'bridged', bridged: true })
-  const start = cloud.journal.entries().length
-  const ecr = '123456789012.dkr.ecr.eu-west-1.amazonaws.com/web'
-
-  // One of everything.
-  const green = await deploy(cloud, { image: `${ecr}@sha256:${'a'.repeat(64)}`, 'expected-account-id': '123456789012' })
-  expect(green.error).toBeUndefined()
-  const red = await deploy(cloud, { image: 'example.com/web:crash' })
-  expect(red.summary).toContain('Error: no database')
-  await deploy(cloud, { image: 'example.com/web:sick' })
-  const bridged = await deploy(cloud, { service: 'bridged', image: 'example.com/web:next' })
-  expect(bridged.error).toBeUndefined()
-  await deploy(cloud, {
-    image: 'example.com/web:next',
-    'before-deploy-command': 'migrate',
-    'before-deploy-timeout': '10s',
-  })
-  await deploy(cloud, { command: 'rollback' })
-  await deploy(cloud, { command: 'verify', 'desired-count': '2' })
-  await deploy(cloud, { command: 'verify' })
-  const cached = await deploy(cloud, {
-    command: 'verify',
-    image: '123456789012.dkr.ecr.eu-west-1.amazonaws.com/hub/library/nginx:1.29',
-  })
-  expect(cached.log.join('\n')).toContain('The pull-through cache rule `hub` fetches it')
-  const cancellation = new AbortController()
-  cloud.clock.after(20_000, () => cancellation.abort())
-  await deploy(cloud, { image: 'example.com/web:slow' }, { signal: cancellation.signal })
-
-  for (const { type, service, action } of cloud.journal.entries().slice(start)) {
-    if (type === 'api') seen.add(`${service}:${action}`)
-  }
-  const needed = [...seen].filter((action) => !FREE.includes(action)).sort()
   const readme = readFileSync(README, 'utf8')
-  if (process.env['UPDATE_PERMISSIONS']) writeFileSync(README, readme.replace(PLACE, policyOf(needed)))
-  expect(PLACE.exec(readFileSync(README, 'utf8'))?.[0]).toBe(policyOf(needed))
+  if (process.env['UPDATE_PERMISSIONS']) writeFileSync(README, readme.replace(PLACE, policyOf(record.requests)))
+  const [documented = ''] = PLACE.exec(readFileSync(README, 'utf8')) ?? []
+  expect(documented).toBe(policyOf(record.requests))
+  const policies = [parsePolicy(documented)]
+  expect(record.requests.filter((request) => decide(request, policies).answer !== 'allowed')).toEqual([])
 })
 
 test.each([
