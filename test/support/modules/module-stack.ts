@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { GetRoleCommand, GetRolePolicyCommand, IAMClient, ListRolePoliciesCommand } from '@aws-sdk/client-iam'
-import { type Cloud, startCloud } from '../../../rehearsal/cloud/cloud.ts'
+import { type Cloud, type CloudOptions, startCloud } from '../../../rehearsal/cloud/cloud.ts'
 import { type Policy, parsePolicy } from '../../../rehearsal/cloud/iam/policy.ts'
 import { type AttachedProvider, startProvider } from '../terraform-apply/attached-provider.ts'
 import { terraformConfig } from '../terraform-apply/terraform-files.ts'
@@ -32,10 +32,10 @@ export class ModuleStack {
     this.iam = new IAMClient({ endpoint: cloud.url, region: 'us-east-1', credentials })
   }
 
-  static async start(module: string): Promise<ModuleStack> {
+  static async start(module: string, options: CloudOptions = {}): Promise<ModuleStack> {
     const folder = mkdtempSync(join(tmpdir(), `slipway-${module}-`))
     cpSync(join(modules, module), join(folder, module), { recursive: true })
-    return new ModuleStack(folder, await startCloud())
+    return new ModuleStack(folder, await startCloud(options))
   }
 
   write(main: string, file = 'main.tf'): void {

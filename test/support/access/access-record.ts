@@ -1,11 +1,11 @@
 // Which permissions calls needed, and which statements of policies allowed them.
-import type { Facts } from '../../rehearsal/cloud/authorization/access.ts'
-import { registryAccess } from '../../rehearsal/cloud/authorization/ecr.ts'
-import { enforce } from '../../rehearsal/cloud/authorization/enforce.ts'
-import { type AccessRequest, type Decision, decide } from '../../rehearsal/cloud/iam/decide.ts'
-import { type Policy, parsePolicy } from '../../rehearsal/cloud/iam/policy.ts'
-import type { Written } from '../../rehearsal/cloud/kernel/journal.ts'
-import type { Call, Intercept } from '../../rehearsal/cloud/kernel/service.ts'
+import type { Facts } from '../../../rehearsal/cloud/authorization/access.ts'
+import { registryAccess } from '../../../rehearsal/cloud/authorization/ecr.ts'
+import { enforce } from '../../../rehearsal/cloud/authorization/enforce.ts'
+import { type AccessRequest, type Decision, decide } from '../../../rehearsal/cloud/iam/decide.ts'
+import { type Policy, parsePolicy } from '../../../rehearsal/cloud/iam/policy.ts'
+import type { Written } from '../../../rehearsal/cloud/kernel/journal.ts'
+import type { Call, Intercept } from '../../../rehearsal/cloud/kernel/service.ts'
 
 /** Allows everything, to see what is asked. */
 export const EVERYTHING: readonly Policy[] = [
@@ -44,15 +44,17 @@ export class AccessRecord {
     const refused = this.decisions.filter(({ decision }) => decision.answer !== 'allowed')
     return [...new Set(refused.map(({ request: { action, resource } }) => `${action} on ${resource}`))]
   }
+}
 
-  /** The actions of statements that allowed no request, as `Sid action`. */
-  unused(policies: readonly Policy[]): readonly string[] {
-    const used = new Set(
-      this.decisions.flatMap(({ request, decision }) =>
-        decision.answer === 'allowed' ? [`${decision.by.sid} ${request.action}`] : [],
-      ),
-    )
-    const granted = policies.flat().flatMap(({ sid, actions }) => actions.patterns.map((action) => `${sid} ${action}`))
-    return granted.filter((one) => !used.has(one)).sort()
-  }
+/** The actions of statements that allow no request of these records, as `Sid action`. */
+export function unusedActions(policies: readonly Policy[], records: readonly AccessRecord[]): readonly string[] {
+  const requests = records.flatMap((record) => record.requests)
+  const unused = policies.flat().flatMap((statement) => {
+    const allowed = requests.filter((request) => decide(request, [[statement]]).answer === 'allowed')
+    const used = new Set(allowed.map(({ action }) => action))
+    return statement.actions.patterns
+      .filter((action) => !used.has(action))
+      .map((action) => `${statement.sid} ${action}`)
+  })
+  return unused.toSorted()
 }
