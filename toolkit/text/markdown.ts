@@ -13,9 +13,18 @@ export const text = (value: string): string =>
     .replace(/@(?=\w)/g, '@\u200b')
     .replace(LINE_ENDS, ' ')
 
+/** Text in HTML, such as the summary of `details`, where GitHub reads no markdown. */
+export const html = (value: string): string =>
+  value
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/@(?=\w)/g, '@\u200b')
+    .replace(LINE_ENDS, ' ')
+
 /** Inline code; safe in a table too. */
 export const code = (value: string): string => {
-  const oneLine = value.replace(LINE_ENDS, ' ').replaceAll('|', '\\|')
+  // Two back-ticks with nothing between them would begin the code that a later text ends.
+  const oneLine = value.replace(LINE_ENDS, ' ').replaceAll('|', '\\|') || ' '
   const fence = '`'.repeat(longestRun(oneLine) + 1)
   return fence.length === 1 ? `\`${oneLine}\`` : `${fence} ${oneLine} ${fence}`
 }

@@ -1,7 +1,7 @@
 import { formatRepository } from '../../../../toolkit/image-reference.ts'
 import { ellipsis } from '../../../../toolkit/text/cut.ts'
 import { formatDuration } from '../../../../toolkit/text/duration.ts'
-import { code, details, heading, join, table } from '../../../../toolkit/text/markdown.ts'
+import { code, details, heading, html, join, table, text } from '../../../../toolkit/text/markdown.ts'
 import type { PlatformImage } from '../image/platform-images.ts'
 import { formatSize } from '../image/size.ts'
 import type { PreviousImage } from '../publish/previous-image.ts'
@@ -14,7 +14,7 @@ export function renderSummary({ outcome, image, platforms, previous, published, 
   const name = published[0]?.destination.repository.path.split('/').at(-1) ?? ''
   const steps = outcome.kind === 'built' ? outcome.built.steps : []
   const size = platforms
-    .map(({ platform, size }) => `${platform === '' ? '' : `${platform}: `}${formatSize(size)}`)
+    .map(({ platform, size }) => `${platform === '' ? '' : `${text(platform)}: `}${formatSize(size)}`)
     .join(', ')
   return join(
     heading(3, `Image ${code(name)}: ${TITLES[outcome.kind]}`),
@@ -43,7 +43,7 @@ export function renderSummary({ outcome, image, platforms, previous, published, 
 function comparison(platforms: readonly PlatformImage[], previous: PreviousImage): string {
   const lines = platforms.map(({ platform, size, layers }) => {
     const before = previous.platforms.find((image) => image.platform === platform)
-    const name = platform === '' ? '' : `${platform}: `
+    const name = platform === '' ? '' : `${text(platform)}: `
     if (before === undefined) return `${name}new`
     const known = new Set(before.layers.map(({ digest }) => digest))
     const fresh = layers.filter(({ digest }) => !known.has(digest))
@@ -73,7 +73,7 @@ function bars(rows: readonly { label: string; ms: number; note: string }[]): str
 function layerTable({ platform, layers, config }: PlatformImage): string {
   const makers = (config.history ?? []).filter(({ empty_layer }) => !empty_layer)
   const rows = layers.map(({ size }, at) => [formatSize(size), code(shortStep(makers[at]?.created_by ?? ''))])
-  return details(`Layers${platform === '' ? '' : ` (${platform})`}`, table(['Size', 'Made by'], rows))
+  return details(`Layers${platform === '' ? '' : ` (${html(platform)})`}`, table(['Size', 'Made by'], rows))
 }
 
 /** The instruction that made a layer, without the shell's name. */

@@ -1,7 +1,7 @@
 // A plan as markdown. The caller scrubs the notes and the whole text.
 
 import { counted } from '../../../../toolkit/text/counted.ts'
-import { code, details, heading, join, text } from '../../../../toolkit/text/markdown.ts'
+import { code, details, heading, html, join, text } from '../../../../toolkit/text/markdown.ts'
 import { type ChangeKind, countKinds, type OutputChange, type ResourceChange } from '../plan-json/changes.ts'
 import { pathText } from '../plan-json/json-values.ts'
 import type { Scrub } from '../plan-json/sensitive-values.ts'
@@ -120,8 +120,7 @@ function changeDetails(changes: readonly ResourceChange[], budget: ByteBudget, s
 }
 
 /** GitHub renders only HTML in the title of a fold. */
-const htmlCode = (value: string) =>
-  `<code>${value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('@', '@\u200b')}</code>`
+const htmlCode = (value: string) => `<code>${html(value)}</code>`
 
 function address({ address: name, previousAddress, deposed }: ResourceChange, scrub: Scrub): string {
   const from = previousAddress === undefined ? '' : ` (was ${code(scrub(previousAddress))})`

@@ -7,6 +7,25 @@ import { writeLayout } from '../../../support/build-image/oci-layout.ts'
 const { folder } = writeLayout()
 afterAll(() => rmSync(folder, { recursive: true }))
 
+test('a platform, which an index of somebody else may name as it likes, is no markdown and no HTML', async () => {
+  const image = await readLayout(folder)
+  const [one] = await readPlatformImages(image)
+  const platform = 'linux\n\n# Approved</summary>/<img src=x> @team'
+  const summary = renderSummary({
+    image,
+    platforms: [{ ...one, platform }],
+    previous: { tag: 'latest', digest: `sha256:${'1'.repeat(64)}`, platforms: [] },
+    outcome: { kind: 'promoted' },
+    published: [],
+    references: [],
+    findings: undefined,
+    stages: [],
+    startedAt: 0,
+  } as unknown as Parameters<typeof renderSummary>[0])
+  expect(summary).not.toMatch(/^# Approved|<img|@team|Approved<\/summary>/m)
+  expect(summary.match(/Approved/g)).toHaveLength(3)
+})
+
 test('shows each platform of an index', async () => {
   const image = await readLayout(folder)
   const platforms = await readPlatformImages(image)

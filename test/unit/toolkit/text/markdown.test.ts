@@ -1,4 +1,4 @@
-import { block, code, details, join, link, table, text } from '../../../../toolkit/text/markdown.ts'
+import { block, code, details, html, join, link, table, text } from '../../../../toolkit/text/markdown.ts'
 
 test('escapes markdown and mentions', () => {
   expect(text('a_b *c* <script> [x](y) | #1\n@team')).toBe('a\\_b \\*c\\* &lt;script> \\[x\\](y) \\| \\#1 @\u200bteam')
@@ -17,6 +17,15 @@ test.each(['\n', '\r', '\r\n', '\v', '\f', '\u0085', '\u2028', '\u2029'])(
     expect(link('run', `https://x/a${end}b`)).toMatch(/^\[run\]\(https:\/\/x\/a(%[0-9A-F]{2})+b\)$/)
   },
 )
+
+test('no text is code that begins and ends: two back-ticks would begin the code of a later one', () => {
+  expect(code('')).toBe('` `')
+  expect(code('\n')).toBe('` `')
+})
+
+test('HTML shows text as it is, on one line', () => {
+  expect(html('a<b>&amp; @team\r\n</summary>')).toBe('a&lt;b>&amp;amp; @\u200bteam &lt;/summary>')
+})
 
 test('a block is fenced by more back-ticks than it holds', () => {
   expect(block('x', 'json')).toBe('```json\nx\n```')
