@@ -14,6 +14,7 @@ import { environmentOf } from './environment.ts'
 import { type FaultRule, faults, firstOf } from './faults.ts'
 import { createGitHub, type GitHub } from './github/index.ts'
 import { type Clock, RealClock } from './kernel/clock.ts'
+import { closeAll, type Part, withLimit } from './kernel/closing.ts'
 import { FrontDoor } from './kernel/front-door.ts'
 import { Journal } from './kernel/journal.ts'
 import { jsonService } from './kernel/protocol/json.ts'
@@ -73,8 +74,15 @@ export interface Cloud {
   readonly datadog: Datadog
   /** Simulated CloudWatch alarms, set by tests or by the scenario. */
   readonly alarms: ManualAlarms
-  close(): Promise<void>
+  /**
+   * Closes all parts of the cloud, for at most half a minute, or until `hurry` is aborted. Rejects, after all of them have been
+   * closed, with the names of those that failed and of what they leave on this machine.
+   */
+  close(hurry?: AbortSignal): Promise<void>
 }
+
+/** Time for the cloud to close, in milliseconds. Its containers get no time of their own to stop. */
+export const CLOSE_MS = 30_000
 
 const none: Intercept = () => undefined
 
@@ -82,30 +90,30 @@ const ADDRESS = '127.0.0.1'
 
 /** Starts a cloud, and resolves once it answers. Rejects, after cleaning up, when something it needs is missing. */
 export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
-  const closers: (() => Promise<void>)[] = []
-  const close = async () => {
-    for (const closer of closers.splice(0).reverse()) await closer()
+  const parts: Part[] = []
+  let closing: Promise<void> | undefined
+  const close = (given?: AbortSignal) => {
+    closing ??= withLimit(given, CLOSE_MS, (hurry) => closeAll(parts, hurry))
+    return closing
   }
   try {
-    return await compose(options, closers, close)
+    return await compose(options, parts, close)
   } catch (error) {
-    await close()
+    // Why the cloud did not start matters more than what it could not close.
+    await close().catch((problem: unknown) => console.error(problem instanceof Error ? problem.message : problem))
     throw error
   }
 }
 
 /** Creates all services. Closes them in reverse order, so that none calls one that is closed. */
-async function compose(
-  options: CloudOptions,
-  closers: (() => Promise<void>)[],
-  close: () => Promise<void>,
-): Promise<Cloud> {
+async function compose(options: CloudOptions, parts: Part[], close: Cloud['close']): Promise<Cloud> {
   const { account = '123456789012', region = 'us-east-1', scenario } = options
   refuseMismatch(options.runtime, scenario)
   const clock = options.clock ?? new RealClock(options.speed)
   // A separate random stream for each use, so that one does not change the numbers of another.
   const chance = (stream: number) => (options.seed === undefined ? Math.random : seededRandom(options.seed + stream))
   const journal = new Journal(clock, options.journal)
+  parts.push({ name: 'journal', close: async () => journal.close() })
   const accounts = new Accounts(clock, account)
   const datadog = createDatadog({ clock, journal })
   const monitors = options.datadog ?? scenario?.datadog
@@ -113,14 +121,14 @@ async function compose(
   const github = createGitHub({ clock, journal })
 
   const moto = createMoto(options.programs?.moto)
-  closers.push(moto.close)
+  parts.push({ name: "moto's server", close: moto.close })
   const registry = createRegistry({
     clock,
     journal,
     listen: (address) => server.open(address),
     program: options.programs?.registry,
   })
-  closers.push(registry.close)
+  parts.push({ name: 'registry', close: registry.close })
 
   const alarms = new ManualAlarms()
   const runtime = await chooseRuntime(options.runtime, {
@@ -133,7 +141,7 @@ async function compose(
     registry,
     setAlarm: (scope, name, inAlarm) => alarms.set(scope, name, inAlarm),
   })
-  closers.push(() => runtime.close())
+  parts.push({ name: 'tasks', close: (hurry) => runtime.close(hurry) })
   const elb = createElb({
     clock,
     journal,
@@ -141,7 +149,7 @@ async function compose(
     network: runtime,
     vpcs: runtime.carriesTraffic ? vpcsOf((scope, parameters) => askEc2(moto, scope, parameters)) : simulatedVpcs,
   })
-  closers.push(elb.close)
+  parts.push({ name: 'load balancers', close: elb.close })
   const ecs = createEcs({
     clock,
     journal,
@@ -151,7 +159,7 @@ async function compose(
     alarms,
     staleness: scenario === undefined ? FRESH : stalenessOf(scenario),
   })
-  closers.push(ecs.close)
+  parts.push({ name: 'ECS', close: ecs.close })
 
   // The simulated AWS services, by their names in a credential scope.
   const services: Readonly<Record<string, Service>> = {
@@ -185,7 +193,7 @@ async function compose(
   })
   const admin = adminRoute({ journal, accounts, tokens: registry.tokens, alarms, scope: { account, region } })
   const server = new Server([admin, registry.route, github.route, datadog.route, frontDoor], options.hostnames)
-  closers.push(() => server.close())
+  parts.push({ name: 'endpoint', close: () => server.close() })
   await server.listen(ADDRESS, options.port ?? 0)
   // Gives the default account's registry the endpoint's own address.
   await registry.hosts.of({ account, region })

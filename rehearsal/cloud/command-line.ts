@@ -23,6 +23,7 @@ Runs a simulated AWS, with a simulated Datadog and GitHub, on this machine.
                      answer requests under this name, too, such as host.docker.internal; can be repeated
   --env-file FILE    write the environment to FILE as KEY=VALUE lines, once the cloud is ready
   --speed N          run the cloud's clock N times as fast (default 1)
+  --keep-running     keep running when the process that started the cloud ends; by default the cloud stops then
   --help             show this help
 
 Scenarios:
@@ -33,6 +34,8 @@ ${scenarioNames()
 export interface CommandLine {
   readonly help: boolean
   readonly envFile: string | undefined
+  /** Whether it outlives its parent process. */
+  readonly keepRunning: boolean
   readonly options: CloudOptions
 }
 
@@ -54,6 +57,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       'env-file': { type: 'string' },
       'allow-hostname': { type: 'string', multiple: true, default: [] },
       speed: { type: 'string', default: '1' },
+      'keep-running': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
@@ -70,6 +74,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   return {
     help: values.help,
     envFile,
+    keepRunning: values['keep-running'],
     options: {
       port: readPort(values.port),
       speed: readSpeed(values.speed),

@@ -17,6 +17,8 @@ const root = join(import.meta.dirname, '../..')
 const node = join(root, 'node_modules/.bin/node')
 /** Number of rehearsals whose journals and logs are kept. */
 const keptRuns = 10
+const whatStays =
+  'The cloud ends by itself, with its containers and networks. Images of this rehearsal, and its files in .rehearsal/runs, stay.'
 
 export async function main(args: readonly string[]): Promise<number> {
   const start = performance.now()
@@ -25,12 +27,14 @@ export async function main(args: readonly string[]): Promise<number> {
     console.log(usage)
     return 0
   }
-  const interruption = listenForInterruption()
+  const interruption = listenForInterruption(whatStays)
   const progress = new Progress(process.stdout)
   const folder = runFolder()
   progress.print('Rehearsal on a simulated AWS account')
   const source = new SourceRepository(root, ['.github', 'examples/web', 'terraform'], join(folder, 'source'))
   const cloud = await progress.during('cloud', () => startCloudProcess(folder))
+  let code: number
+  let isClean = false
   try {
     await createStateBucket(cloud.env, 'stage')
     if (prod) await createStateBucket(cloud.env, 'prod')
@@ -46,10 +50,11 @@ export async function main(args: readonly string[]): Promise<number> {
     const summary = await rehearse(setup, prod, start)
     report(summary, json)
     if (keep && !interruption.signal.aborted) await stayUp(cloud, progress, interruption)
-    return exitCode(summary, interruption)
+    code = exitCode(summary, interruption)
   } finally {
-    await progress.during('cleanup', () => cleanUp(cloud, source, folder))
+    isClean = await progress.during('cleanup', () => cleanUp(cloud, source, folder))
   }
+  return isClean ? code : code || 1
 }
 
 function report(summary: Summary, json: string | undefined): void {
@@ -69,13 +74,22 @@ async function stayUp(cloud: CloudProcess, progress: Progress, { interrupted }: 
   await interrupted
 }
 
-/** Stops the cloud, which removes its containers and networks, and removes images and working files. Keeps journal and logs. */
-async function cleanUp(cloud: CloudProcess, source: SourceRepository, folder: string): Promise<void> {
-  await cloud.stop()
-  await removeImages(registryPort(cloud), source.commits)
+/**
+ * Stops the cloud, which removes its containers and networks, and removes images and working files. Keeps journal and logs.
+ * Returns whether all is removed, and prints what is not.
+ */
+async function cleanUp(cloud: CloudProcess, source: SourceRepository, folder: string): Promise<boolean> {
   for (const name of readdirSync(folder).filter((name) => name === 'source' || name.startsWith('run-'))) {
     rmSync(join(folder, name), { recursive: true, force: true })
   }
+  let isClean = true
+  for (const remove of [() => cloud.stop(), () => removeImages(registryPort(cloud), source.commits)]) {
+    await remove().catch((error: Error) => {
+      isClean = false
+      console.error(`\n${error.message}`)
+    })
+  }
+  return isClean
 }
 
 /** The cloud's port. Two rehearsals on one machine never share it, so it also serves as the rehearsal's id. */

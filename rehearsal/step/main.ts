@@ -26,16 +26,22 @@ export async function main(args: readonly string[]): Promise<number> {
     console.log(usage)
     return 0
   }
-  const interruption = listenForInterruption()
+  const interruption = listenForInterruption('The cloud of this step, if it has one of its own, ends by itself.')
   const folder = mkdtempSync(join(tmpdir(), 'slipway-step-'))
   const cloud = options.cloud === undefined ? await startCloud(folder, options) : givenCloud(options.cloud)
+  let code: number
+  let isClean = true
   try {
     const green = await runStep(options, cloud.env, folder, interruption.signal)
-    return interruption.code() ?? (green ? 0 : 1)
+    code = interruption.code() ?? (green ? 0 : 1)
   } finally {
-    await cloud.stop()
+    await cloud.stop().catch((error: Error) => {
+      isClean = false
+      console.error(error.message)
+    })
     rmSync(folder, { recursive: true, force: true })
   }
+  return isClean ? code : code || 1
 }
 
 type StepCloud = Pick<CloudProcess, 'env' | 'stop'>

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { startCloudProcess } from '../../rehearsal/rehearse/setup/cloud-process.ts'
 
 const root = join(import.meta.dirname, '../..')
 const folder = mkdtempSync(join(tmpdir(), 'slipway-killed-'))
@@ -30,4 +31,14 @@ test('the cloud of a rehearsal ends when the rehearsal is killed', async () => {
   expect(readFileSync(join(folder, 'cloud.log'), 'utf8')).toContain(
     'The parent process has ended: stopping the rehearsal cloud.',
   )
+})
+
+test('a cloud that did not end as it should is reported with its output', async () => {
+  const cloud = await startCloudProcess(folder, ['--runtime', 'simulated'])
+  while (!readFileSync(join(folder, 'cloud.log'), 'utf8').includes('Stop it with')) await delay(50)
+  const pids = execFileSync('ps', ['-A', '-ww', '-o', 'pid=,args='], { encoding: 'utf8' })
+    .split('\n')
+    .filter((line) => line.includes(folder))
+  process.kill(Number.parseInt(pids[0] ?? '', 10), 'SIGKILL')
+  await expect(cloud.stop()).rejects.toThrow(/did not end as it should \(SIGKILL\)[\s\S]*Stop it with Ctrl-C/)
 })

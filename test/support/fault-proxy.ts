@@ -126,6 +126,8 @@ function serve(
       return
     }
     response.writeHead(answer.statusCode ?? 502, answer.headers)
+    // A stream of events may have no event for long.
+    response.flushHeaders()
     if (does?.kind !== 'reset-download') {
       answer.pipe(response)
       return

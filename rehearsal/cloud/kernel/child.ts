@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 
 /** A child process of the cloud. It ends with the cloud, even when the cloud is killed. */
@@ -31,6 +32,8 @@ kill $watcher 2>/dev/null
 exit $status`
 
 const NOT_FOUND = 127
+/** Time for a program to end after SIGTERM, in milliseconds. */
+const END_MS = 2_000
 const LAST_LINES = 20
 
 /** @param folder the program's own, removed when it ends. @param env variables besides this process's environment. */
@@ -61,9 +64,11 @@ export function startChild(
     line: (pattern) => output.line(pattern),
     end: async () => {
       shell.stdin?.end()
-      const late = setTimeout(() => killGroup(shell), 5000)
+      const late = setTimeout(() => killGroup(shell), END_MS)
       await ended
       clearTimeout(late)
+      // Killed, the shell has not removed it.
+      if (folder !== '') rmSync(folder, { recursive: true, force: true })
       // Processes that the program started may keep the other ends open.
       shell.stdout?.destroy()
       shell.stderr?.destroy()
@@ -77,7 +82,11 @@ function whyEnded(program: string, code: number | null, signal: string | null, o
 }
 
 function killGroup({ pid }: ChildProcess): void {
-  if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+  } catch {
+    // It has just ended.
+  }
 }
 
 interface Waiting {

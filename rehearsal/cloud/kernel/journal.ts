@@ -1,5 +1,7 @@
-import { appendFileSync, writeFileSync } from 'node:fs'
+import { closeSync, constants, openSync, writeSync } from 'node:fs'
 import type { Clock } from './clock.ts'
+
+const { O_TRUNC, O_CREAT, O_APPEND, O_WRONLY } = constants
 
 /**
  * What happened in the cloud, one entry per event. `type` names the kind; the further members belong to that kind:
@@ -22,7 +24,8 @@ export interface Written extends Entry {
 /** An append-only record, in memory and, where a path is given, as JSON lines in a file. */
 export class Journal {
   readonly #clock: Clock
-  readonly #path: string | undefined
+  readonly #path: string
+  #file: number | undefined
   readonly #keep: boolean
   readonly #entries: Written[] = []
   readonly #listeners = new Set<(entry: Written) => void>()
@@ -31,9 +34,9 @@ export class Journal {
   /** @param keep whether entries stay in memory too: `false` for runs with many thousand services. */
   constructor(clock: Clock, path?: string, keep = true) {
     this.#clock = clock
-    this.#path = path
+    this.#path = path ?? ''
     this.#keep = keep
-    if (path !== undefined) writeFileSync(path, '')
+    if (path !== undefined) this.#file = openSync(path, O_TRUNC | O_CREAT | O_APPEND | O_WRONLY)
   }
 
   write(entry: Entry): void {
@@ -44,9 +47,27 @@ export class Journal {
       ...entry,
     }
     if (this.#keep) this.#entries.push(written)
-    // Written synchronously, so that the entry is on disk even when the cloud is killed.
-    if (this.#path !== undefined) appendFileSync(this.#path, `${JSON.stringify(written)}\n`)
+    this.#append(`${JSON.stringify(written)}\n`)
     for (const listener of this.#listeners) listener(written)
+  }
+
+  /** Closes the file. Later entries stay in memory. */
+  close(): void {
+    if (this.#file === undefined) return
+    closeSync(this.#file)
+    this.#file = undefined
+  }
+
+  /** Written synchronously, so that the entry is on disk even when the cloud is killed. */
+  #append(line: string): void {
+    if (this.#file === undefined) return
+    try {
+      writeSync(this.#file, line)
+    } catch (error) {
+      // A full disk must not keep the cloud from answering, or from closing.
+      console.error(`The journal ${this.#path} ends here: ${(error as Error).message}. Later entries stay in memory.`)
+      this.close()
+    }
   }
 
   entries(type?: string): readonly Written[] {

@@ -81,6 +81,9 @@ export interface Runtime extends Prober, Network {
   /** Why Fargate has no capacity for this task, with AWS's text; `undefined` if it has. */
   fargateRefusal(task: TaskIdentity): string | undefined
   run(task: TaskRequest, events: TaskEvents): TaskHandle
-  /** Stops and removes everything that this runtime created. */
-  close(): Promise<void>
+  /**
+   * Stops and removes everything that this runtime created. Once `hurry` is aborted it ends within seconds, and rejects with
+   * the names of what is left.
+   */
+  close(hurry?: AbortSignal): Promise<void>
 }

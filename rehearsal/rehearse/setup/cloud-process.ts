@@ -8,14 +8,15 @@ export interface CloudProcess {
   readonly env: Readonly<Record<string, string>>
   /** Path of its journal. */
   readonly journal: string
-  /** Stops it, and resolves when its containers are removed. */
+  /** Stops it, and resolves when its containers are removed. Rejects with its output when it could not remove them. */
   stop(): Promise<void>
 }
 
 /** It usually starts within two seconds. A busy machine may need longer. */
 const startMs = 60_000
-/** Time to stop its containers. After it the process is killed. */
-const stopMs = 60_000
+/** The cloud ends by itself before that, and says what it could not remove. After it the process is killed. */
+const stopMs = 90_000
+const shownLines = 10
 
 /**
  * Starts a cloud with its files in `folder`, and resolves once it answers. `options` are further options of `npm run cloud`.
@@ -37,22 +38,29 @@ export async function startCloudProcess(folder: string, options: readonly string
   closeSync(log)
   const deadline = Date.now() + startMs
   while (!existsSync(files.env) || !readFileSync(files.env, 'utf8').includes('AWS_ENDPOINT_URL=')) {
-    if (child.exitCode !== null || Date.now() > deadline) {
+    if (hasEnded(child) || Date.now() > deadline) {
       child.kill('SIGKILL')
       throw new Error(`The rehearsal cloud did not start. Its output:\n${readFileSync(files.log, 'utf8')}`)
     }
     await sleep(50)
   }
-  return { env: readEnv(files.env), journal: files.journal, stop: () => stop(child) }
+  return { env: readEnv(files.env), journal: files.journal, stop: () => stop(child, files.log) }
 }
 
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  child.kill('SIGTERM')
-  const timer = setTimeout(() => child.kill('SIGKILL'), stopMs)
-  await ended
-  clearTimeout(timer)
+const hasEnded = ({ exitCode, signalCode }: ChildProcess) => exitCode !== null || signalCode !== null
+
+async function stop(child: ChildProcess, log: string): Promise<void> {
+  if (!hasEnded(child)) {
+    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+    child.kill('SIGTERM')
+    const timer = setTimeout(() => child.kill('SIGKILL'), stopMs)
+    await ended
+    clearTimeout(timer)
+  }
+  if (child.exitCode === 0) return
+  const how = child.signalCode ?? `exit code ${child.exitCode}`
+  const output = existsSync(log) ? readFileSync(log, 'utf8').trimEnd().split('\n').slice(-shownLines).join('\n') : ''
+  throw new Error(`The rehearsal cloud did not end as it should (${how}). The end of its output:\n${output}`)
 }
 
 function readEnv(file: string): Record<string, string> {

@@ -1,10 +1,7 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { execFile } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { BatchCheckLayerAvailabilityCommand, CreateRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr'
 import {
@@ -15,59 +12,25 @@ import {
   RegisterTaskDefinitionCommand,
 } from '@aws-sdk/client-ecs'
 import { IAMClient, ListRolesCommand } from '@aws-sdk/client-iam'
+import { type CloudCli, cloudsAsProcesses, isRunning, root } from '../../support/cloud-cli.ts'
 
 // The cloud as a process of its own, with the AWS CLI and the SDK as its clients. Needs Docker, docker-registry and moto's server.
 
-const root = fileURLToPath(new URL('../../../', import.meta.url))
 const run = promisify(execFile)
-let folder: string
-const started: ChildProcess[] = []
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'slipway-cloud-cli-'))
-})
-afterAll(() => {
-  for (const child of started) child.kill('SIGKILL')
-  rmSync(folder, { recursive: true, force: true })
-})
-
-interface Running {
-  readonly child: ChildProcess
-  readonly env: Record<string, string>
-  readonly output: () => string
-  readonly ended: Promise<unknown>
-}
-
-const directly = [join(root, 'node_modules/.bin/node'), '--', 'rehearsal/cloud/cli.ts']
+const clouds = cloudsAsProcesses()
+const { folder } = clouds
+afterAll(() => clouds.close())
 
 /** Starts the cloud, and waits until it has written its environment. */
-const start = (...args: string[]) => startBy(directly, ...args)
+const start = (...args: string[]) => clouds.start(args)
 
-async function startBy([command = '', ...before]: readonly string[], ...args: string[]): Promise<Running> {
-  const envFile = join(folder, `env-${started.length}`)
-  const child = spawn(command, [...before, '--port', '0', '--env-file', envFile, ...args], { cwd: root })
-  started.push(child)
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk))
-  const ended = once(child, 'exit')
-  const ready = new Promise<void>((resolve) =>
-    child.stdout?.on('data', () => output.includes('Stop it with Ctrl-C.') && resolve()),
-  )
-  await Promise.race([ready, ended.then(() => Promise.reject(new Error(`The cloud ended: ${output}`)))])
-  const lines = readFileSync(envFile, 'utf8').trimEnd().split('\n')
-  const env = Object.fromEntries(
-    lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
-  )
-  return { child, env, output: () => output, ended }
-}
-
-const aws = async (env: Record<string, string>, ...args: string[]) => {
+const aws = async (env: Readonly<Record<string, string>>, ...args: string[]) => {
   const { stdout } = await run('aws', [...args, '--output', 'json'], { env: { ...process.env, ...env } })
   return stdout.startsWith('{') ? JSON.parse(stdout) : stdout
 }
 
 /** What a client of the SDK needs to know of the environment that the cloud writes. */
-const configured = (env: Record<string, string>) => ({
+const configured = (env: Readonly<Record<string, string>>) => ({
   endpoint: env['AWS_ENDPOINT_URL'] ?? '',
   region: env['AWS_DEFAULT_REGION'] ?? '',
   credentials: { accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? '', secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '' },
@@ -106,7 +69,7 @@ test('the AWS CLI works with the environment that the cloud writes', async () =>
 })
 
 /** Makes the cloud start all that it runs for itself, and gives the processes and the folder of the registry. */
-async function wakeAll({ child, env }: Running) {
+async function wakeAll({ child, env }: CloudCli) {
   const ecr = new ECRClient(configured(env))
   await ecr.send(new CreateRepositoryCommand({ repositoryName: 'web' }))
   const layerDigests = [`sha256:${'0'.repeat(64)}`]
@@ -123,7 +86,7 @@ async function wakeAll({ child, env }: Running) {
 }
 
 test('npm run cloud exits on SIGTERM', async () => {
-  const { child, output, ended } = await startBy(['npm', 'run', 'cloud', '--'], '--runtime', 'simulated')
+  const { child, output, ended } = await clouds.start(['--runtime', 'simulated'], {}, ['npm', 'run', 'cloud', '--'])
   const [cloud = ''] = (await descendants(child.pid ?? 0)).filter((line) => line.includes('rehearsal/cloud/cli.ts'))
   child.kill('SIGTERM')
   await ended
@@ -261,14 +224,4 @@ async function descendants(pid: number): Promise<string[]> {
   const below = (parent: number): typeof rows =>
     rows.filter((row) => row.parent === parent).flatMap((row) => [row, ...below(row.id)])
   return below(pid).map(({ id, args }) => `${id} ${args}`)
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    // A process that has ended, and that its parent has not waited for yet, still has its number.
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
-  } catch {
-    return false
-  }
 }

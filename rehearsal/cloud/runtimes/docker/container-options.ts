@@ -1,7 +1,7 @@
 import type { ContainerDefinition } from '@aws-sdk/client-ecs'
 import type { ContainerCreateOptions, HostConfig } from 'dockerode'
 import type { TaskRequest } from '../runtime.ts'
-import { RUN_LABEL, TASK_LABELS } from './labels.ts'
+import { runLabels, TASK_LABELS } from './labels.ts'
 
 const MIB = 1024 * 1024
 const SECOND = 1_000_000_000
@@ -52,7 +52,7 @@ export const stopSeconds = ({ stopTimeout = DEFAULT_STOP_TIMEOUT }: ContainerDef
   Math.ceil(stopTimeout / speed)
 
 export const labelsOf = (task: TaskRequest, runId: string, container = 'pause'): Record<string, string> => ({
-  [RUN_LABEL]: runId,
+  ...runLabels(runId),
   [TASK_LABELS.task]: task.taskArn,
   [TASK_LABELS.family]: task.family,
   [TASK_LABELS.revision]: String(task.revision),

@@ -2,7 +2,7 @@ import type Docker from 'dockerode'
 import type { TaskRequest } from '../runtime.ts'
 import type { EngineEvents } from './engine-events.ts'
 import type { Images } from './images.ts'
-import { RUN_LABEL } from './labels.ts'
+import { runLabels } from './labels.ts'
 import type { LogSink, SecretSource } from './logs-and-secrets.ts'
 import { makePauseImage } from './pause-container.ts'
 
@@ -68,7 +68,7 @@ export class World {
     for (const { name = '', host } of task.definition.volumes ?? []) {
       volumes[name] = host?.sourcePath ?? volumeName(task, name)
       if (host?.sourcePath === undefined) {
-        await this.engine.createVolume({ Name: volumeName(task, name), Labels: { [RUN_LABEL]: this.runId } })
+        await this.engine.createVolume({ Name: volumeName(task, name), Labels: runLabels(this.runId) })
       }
     }
     return volumes
@@ -94,7 +94,7 @@ export class World {
 
   async #makeNetwork(): Promise<string> {
     const name = `slipway-${this.runId}`
-    await this.engine.createNetwork({ Name: name, Driver: 'bridge', Labels: { [RUN_LABEL]: this.runId } })
+    await this.engine.createNetwork({ Name: name, Driver: 'bridge', Labels: runLabels(this.runId) })
     return name
   }
 }

@@ -7,8 +7,8 @@ import { World } from './context.ts'
 import { EngineEvents } from './engine-events.ts'
 import { Images, type PullBehavior } from './images.ts'
 import { RUN_LABEL } from './labels.ts'
+import { namesOfLeftovers, removeLeftovers, removeLeftoversOfKilledClouds } from './leftovers.ts'
 import type { LogSink, SecretSource } from './logs-and-secrets.ts'
-import { removeLeftovers } from './remove-leftovers.ts'
 import { engineMessage } from './stopped-reasons.ts'
 import { DockerTask } from './task.ts'
 
@@ -29,10 +29,14 @@ export interface DockerRuntimeDeps {
   readonly secrets?: SecretSource
 }
 
+/** Time to find the names of what is left, in milliseconds. The engine may not answer. */
+const NAMES_MS = 2_000
+
 /** Runs tasks as containers on a Docker engine. Rejects, with a hint, when it cannot reach one. */
 export async function createDockerRuntime(deps: DockerRuntimeDeps): Promise<Runtime> {
   const engine = deps.engine ?? new Docker()
   const machine = await engine.info().catch((error) => Promise.reject(new Error(noEngine(error), { cause: error })))
+  await clearUpAfterKilledClouds(engine)
   const world = new World({
     engine,
     runId: deps.runId,
@@ -62,22 +66,72 @@ export async function createDockerRuntime(deps: DockerRuntimeDeps): Promise<Runt
       tasks.add(task)
       return task
     },
-    async close() {
-      const abandoned = Promise.all([...tasks].map((task) => task.abandon()))
-      // First the running containers, so that nothing waits for them to stop, then those that were just created.
-      await removeLeftovers(engine, deps.runId)
-      await abandoned
-      const left = await removeLeftovers(engine, deps.runId)
+    async close(hurry) {
+      const left = await closeWithin(hurry, world, tasks)
       world.events.close()
-      await world.images.removeAll()
-      if (left.length > 0) {
-        throw new Error(
-          `The Docker engine did not remove ${left.join(', ')}. Find what is left with ` +
-            `docker ps --all --filter label=${RUN_LABEL}=${deps.runId}, and remove it by hand.`,
-        )
-      }
+      if (left === undefined || left.length > 0) throw new Error(whatIsLeft(left, deps.runId))
     },
   }
+}
+
+/** Removes what an earlier cloud of this machine left that was killed, and prints it. A failure of this is no failure of the cloud. */
+async function clearUpAfterKilledClouds(engine: Docker): Promise<void> {
+  try {
+    const removed = await removeLeftoversOfKilledClouds(engine)
+    if (removed.length > 0) console.error(`Removed what a killed rehearsal cloud left: ${removed.join(', ')}.`)
+  } catch (error) {
+    console.error(`Could not look for what killed rehearsal clouds left: ${engineMessage(error)}`)
+  }
+}
+
+/** Removes everything, or gives up when `hurry` is aborted. Returns the names of what is left, `undefined` if unknown. */
+async function closeWithin(
+  hurry: AbortSignal | undefined,
+  world: World,
+  tasks: ReadonlySet<DockerTask>,
+): Promise<readonly string[] | undefined> {
+  const removal = removeAll(hurry, world, tasks)
+  if (hurry === undefined) return removal
+  const aborted = new Promise<'aborted'>((resolve) => {
+    if (hurry.aborted) resolve('aborted')
+    hurry.addEventListener('abort', () => resolve('aborted'), { once: true })
+  })
+  const left = await Promise.race([removal, aborted])
+  if (left !== 'aborted') return left
+  // The removal may still fail, and is not waited for.
+  removal.catch(() => undefined)
+  const names = namesOfLeftovers(world.engine, world.runId).catch(() => undefined)
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), NAMES_MS)
+  })
+  return Promise.race([names, late]).finally(() => clearTimeout(timer))
+}
+
+async function removeAll(
+  hurry: AbortSignal | undefined,
+  { engine, runId, images }: World,
+  tasks: ReadonlySet<DockerTask>,
+): Promise<readonly string[]> {
+  const abandoned = Promise.all([...tasks].map((task) => task.abandon()))
+  // First the running containers, so that nothing waits for them to stop, then those that were just created.
+  await removeLeftovers(engine, runId, hurry)
+  await abandoned
+  const left = await removeLeftovers(engine, runId, hurry)
+  await images.removeAll()
+  return left
+}
+
+function whatIsLeft(left: readonly string[] | undefined, runId: string): string {
+  const label = `--filter label=${RUN_LABEL}=${runId}`
+  const what =
+    left === undefined
+      ? 'The Docker engine does not answer. It may have containers, networks and volumes of this cloud.'
+      : `The Docker engine did not remove ${left.join(', ')}.`
+  return (
+    `${what} To remove what is left: docker rm --force --volumes $(docker ps --all --quiet ${label}); ` +
+    `docker network prune --force ${label}; docker volume prune --all --force ${label}`
+  )
 }
 
 const noEngine = (error: unknown) =>
