@@ -1,8 +1,9 @@
 import { SlipwayError } from '../../../toolkit/errors.ts'
 import type { World } from '../../../toolkit/runtime.ts'
-import { exportRegion, exportSession, warnOfProfile } from './exported.ts'
+import { exportRegion, exportSession } from './exported.ts'
 import { type Inputs, readInputs } from './inputs/inputs.ts'
 import { maskAccounts } from './mask-accounts.ts'
+import { treatProfile } from './profile.ts'
 import type { Runner } from './runner.ts'
 import { assumeRole } from './sts/assume.ts'
 import type { Keys } from './sts/client.ts'
@@ -25,7 +26,7 @@ async function act(world: World, runner: Runner): Promise<void> {
     maskKeys(keys, world)
     if (inputs.exportCredentials) {
       exportRegion(inputs.region, runner)
-      warnOfProfile(world)
+      treatProfile(inputs.clearProfile, world, runner)
     }
     setOutputs(keys, identity, inputs, world)
     log.info(`Kept the credentials of the environment: ${identity.arn}.`)
@@ -39,10 +40,10 @@ async function act(world: World, runner: Runner): Promise<void> {
   if (inputs.exportCredentials) {
     step.saveState(EXPORTED, 'true')
     exportSession(session, inputs.region, runner)
-    warnOfProfile(world)
+    treatProfile(inputs.clearProfile, world, runner)
   }
   setOutputs(session, identity, inputs, world)
-  step.output('expiration', session.expiration.toISOString())
+  for (const name of ['expiration', 'aws-expiration']) step.output(name, session.expiration.toISOString())
   log.info(`Assumed ${identity.arn} in ${inputs.region}, valid until ${session.expiration.toISOString()}.`)
 }
 

@@ -72,6 +72,7 @@ test('assumes the role with the job’s token, and exports only the role’s cre
     'aws-account-id': '222222222222',
     'authenticated-arn': 'arn:aws:sts::222222222222:assumed-role/deploy/web-7-1',
     expiration: expect.stringMatching(/^\d{4}-.*Z$/),
+    'aws-expiration': outputs['expiration'],
   })
   const secrets = [
     exported['AWS_ACCESS_KEY_ID'],

@@ -1,5 +1,4 @@
-import { clearSession, exportSession, warnOfProfile } from '../../../actions/assume-role/src/exported.ts'
-import { recordingWorld } from '../../support/datadog-event/datadog.ts'
+import { clearSession, exportSession } from '../../../actions/assume-role/src/exported.ts'
 import { fakeRunner } from './fake-runner.ts'
 
 const session = {
@@ -32,16 +31,4 @@ test('clears the credentials, and leaves the region', () => {
     AWS_REGION: 'eu-west-1',
     AWS_DEFAULT_REGION: 'eu-west-1',
   })
-})
-
-test('warns of AWS_PROFILE, which other actions would prefer to the credentials', () => {
-  const { world, warnings } = recordingWorld({ AWS_PROFILE: 'runner' })
-  warnOfProfile(world)
-  expect(warnings).toEqual([expect.stringContaining('AWS_PROFILE is `runner` in this job.')])
-})
-
-test.each([{}, { AWS_PROFILE: '' }, { AWS_DEFAULT_PROFILE: 'runner' }])('warns of no profile: %p', (env) => {
-  const { world, warnings } = recordingWorld(env)
-  warnOfProfile(world)
-  expect(warnings).toEqual([])
 })

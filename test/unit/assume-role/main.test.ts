@@ -58,6 +58,7 @@ test('sets the identity and the expiration as outputs, and logs them', async () 
     'aws-account-id': '222222222222',
     'authenticated-arn': arn,
     expiration: '2026-01-01T01:00:00.000Z',
+    'aws-expiration': '2026-01-01T01:00:00.000Z',
   })
   expect(lines).toEqual([`Assumed ${arn} in eu-west-1, valid until 2026-01-01T01:00:00.000Z.`])
 })
@@ -93,6 +94,14 @@ test('asks STS nothing when an input is wrong', async () => {
   expect(sts.requests).toEqual([])
 })
 
+test('exports AWS_PROFILE empty with `clear-aws-profile`, after the credentials', async () => {
+  const { exported, warnings } = await run({ 'clear-aws-profile': 'true' }, { AWS_PROFILE: 'runner' })
+  expect(exported).toMatchObject({ AWS_ACCESS_KEY_ID: 'ASIAEXAMPLE', AWS_PROFILE: '' })
+  expect(exported).not.toHaveProperty('AWS_DEFAULT_PROFILE')
+  expect(warnings).toEqual([])
+  expect((await run({}, { AWS_PROFILE: 'runner' })).warnings).toHaveLength(1)
+})
+
 test('exports nothing with `output-env-credentials: false`, and leaves post nothing to clear', async () => {
   const { done, exported, outputs } = await run({ 'output-env-credentials': 'false', 'output-credentials': 'true' })
   expect(exported).toEqual({})
@@ -112,6 +121,7 @@ describe('with `use-existing-credentials`', () => {
     expect(exported).toEqual({ AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'eu-west-1' })
     expect(outputs).toMatchObject({ 'aws-account-id': '222222222222', 'aws-session-token': 'token-there' })
     expect(outputs).not.toHaveProperty('expiration')
+    expect(outputs).not.toHaveProperty('aws-expiration')
     expect(done.filter((line) => line.startsWith('save'))).toEqual([])
   })
 

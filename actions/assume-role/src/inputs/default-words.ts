@@ -7,6 +7,7 @@ export const DEFAULT_WORDS: DefaultWords = {
   'use-existing-credentials': 'false',
   'custom-tags': 'none',
   'output-env-credentials': 'true',
+  'clear-aws-profile': 'false',
   'role-duration-seconds': '3600',
   'role-chaining': 'false',
   audience: 'sts.amazonaws.com',

@@ -51,6 +51,8 @@ export interface Inputs {
   readonly outputCredentials: boolean
   /** Whether to export the credentials for the steps that follow. */
   readonly exportCredentials: boolean
+  /** Whether to export a profile of the environment empty. */
+  readonly clearProfile: boolean
 }
 
 /** Reads and checks all inputs. @throws InputError */
@@ -80,6 +82,7 @@ export function readInputs(env: Environment): Inputs {
     maskAccountId: reader.flag('mask-aws-account-id', false),
     outputCredentials: reader.flag('output-credentials', false),
     exportCredentials: reader.flag('output-env-credentials', true),
+    clearProfile: reader.flag('clear-aws-profile', false),
   }
   crossCheck(inputs, env)
   return inputs
@@ -178,6 +181,15 @@ function crossCheck(inputs: Inputs, env: Environment): void {
       'is false, and so is `output-credentials`: no step would get the credentials.',
       {
         hint: 'Set `output-credentials: true`, or remove `output-env-credentials`.',
+      },
+    )
+  }
+  if (!inputs.exportCredentials && inputs.clearProfile) {
+    throw new InputError(
+      'clear-aws-profile',
+      'is true, but with `output-env-credentials: false` nothing is exported.',
+      {
+        hint: 'Keep one of them.',
       },
     )
   }

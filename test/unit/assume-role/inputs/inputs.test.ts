@@ -30,6 +30,7 @@ test('needs only a role and a region', () => {
     useExisting: false,
     customTags: [],
     exportCredentials: true,
+    clearProfile: false,
     sessionName: 'web-7-1',
     durationSeconds: 3600,
     audience: 'sts.amazonaws.com',
@@ -91,6 +92,11 @@ test.each<[Record<string, string>, string, string]>([
   [{ 'custom-tags': '{"Team": "web"}' }, 'custom-tags', 'role-chaining'],
   [{ 'web-identity-token-file': 'token', 'role-chaining': 'true' }, 'web-identity-token-file', 'Keep the one'],
   [{ 'output-env-credentials': 'false' }, 'output-env-credentials', 'output-credentials: true'],
+  [
+    { 'output-env-credentials': 'false', 'output-credentials': 'true', 'clear-aws-profile': 'true' },
+    'clear-aws-profile',
+    'Keep one',
+  ],
   [
     { 'custom-tags': '{"Team": "web"}', 'role-chaining': 'true', 'role-skip-session-tagging': 'true' },
     'custom-tags',
