@@ -39,6 +39,9 @@ export function answerProblem(method: string, path: string, status: number, body
   return schema === undefined ? undefined : problemOf(answers(), schema, body)
 }
 
+/** The path of an operation as it is published, such as `/api/v2/dora/deployments/{deployment_id}`. */
+export const publishedPath = (method: string, path: string): string | undefined => operationOf(method, path)?.path
+
 /** The operation at a path, such as `PATCH /api/v2/dora/deployments/my-id`. A path without parameters comes first. */
 function operationOf(method: string, path: string): Operation | undefined {
   const parts = path.split('/')
