@@ -30,7 +30,11 @@ const blocks: readonly Block[] = pages.flatMap((page) => {
 })
 
 /** Blocks that are no part of a workflow, by their first key. */
-const OTHER_FILES = ['actions/datadog-event/README.md: monitors', 'docs/rehearsal.md: description']
+const OTHER_FILES = [
+  'actions/datadog-event/README.md: monitors',
+  'docs/rehearsal.md: description',
+  'docs/rehearsal.md: monitors',
+]
 
 type Kind = 'workflow' | 'job' | 'steps' | 'inputs' | 'other'
 

@@ -45,7 +45,10 @@ async function sent(inputs: Readonly<Record<string, string>>): Promise<readonly 
   const server = await scriptedServer(taken)
   try {
     const keys = { 'api-key': API_KEY, 'app-key': APP_KEY, 'api-url': server.url }
-    const { world } = recordingWorld(actionInputs('datadog-event', { ...keys, ...inputs }))
+    const { world } = recordingWorld({
+      RUNNER_TEMP: folder,
+      ...actionInputs('datadog-event', { ...keys, ...inputs }),
+    })
     await main(world)
     return server.seen
   } finally {

@@ -33,6 +33,6 @@ const TITLES: Readonly<Record<number, string>> = { 400: 'Bad Request', 404: 'Not
 
 export const json = (status: number, value: unknown): Answer => ({
   status,
-  headers: { 'content-type': 'application/json' },
+  headers: { 'content-type': 'application/json', 'x-slipway-rehearsal': 'datadog' },
   body: JSON.stringify(value),
 })

@@ -163,6 +163,20 @@ test("the README's example scenario is valid", () => {
   })
 })
 
+test('the example scenario of the rehearsal guide has every member, and is valid', () => {
+  const guide = readFileSync(new URL('../../../../../docs/rehearsal.md', import.meta.url), 'utf8')
+  const [, example = ''] = /```yaml\n(# npm run cloud -- --datadog[\s\S]*?)```/.exec(guide) ?? []
+  const { monitors, gates, ...others } = parseScenario(parse(example))
+  expect(Object.keys(others).sort()).toEqual(['evaluationLag', 'faults', 'faultyDeployments'])
+  expect(monitors[0]).toMatchObject({ priority: 1, silenced: { 'host:b': 600_000 } })
+  expect(gates[0]?.rules.map(({ result }) => result?.status)).toEqual([undefined, undefined, 'fail'])
+})
+
+test('an answer says that it comes from a rehearsal', async () => {
+  const { headers } = await datadog.ask('GET', '/api/v1/validate')
+  expect(headers.get('x-slipway-rehearsal')).toBe('datadog')
+})
+
 test('faults affect as many requests as the scenario says, and are in the journal', async () => {
   datadog.play({
     faults: [
