@@ -19,6 +19,7 @@ export interface RuntimeDeps {
   readonly random: Random
   readonly speed: number
   readonly runId: string | undefined
+  readonly allowHostAccess: boolean
   readonly scenario: Scenario | undefined
   readonly moto: Moto
   readonly registry: Registry
@@ -37,7 +38,7 @@ export function refuseMismatch(choice: RuntimeChoice, scenario: Scenario | undef
 }
 
 export async function chooseRuntime(choice: RuntimeChoice, deps: RuntimeDeps): Promise<Runtime> {
-  const { clock, random, scenario, setAlarm, registry, moto, speed, runId } = deps
+  const { clock, random, scenario, setAlarm, registry, moto, speed, runId, allowHostAccess } = deps
   if (choice === 'simulated') {
     return createSimulatedRuntime({ clock, random, setAlarm, ...(scenario === undefined ? {} : { scenario }) })
   }
@@ -48,6 +49,7 @@ export async function chooseRuntime(choice: RuntimeChoice, deps: RuntimeDeps): P
     runId: runId ?? randomUUID().slice(0, 8),
     pullAccess: registry.pullAccess,
     speed,
+    allowHostAccess,
     logs: containerLogs(moto),
     secrets: containerSecrets(moto),
   })

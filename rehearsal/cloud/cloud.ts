@@ -57,6 +57,8 @@ export interface CloudOptions {
   readonly intercept?: Intercept
   /** Changes of Datadog monitors: the `datadog:` section of a scenario. */
   readonly datadog?: DatadogScenario
+  /** Whether containers may use this machine itself: its paths, network, processes and devices. Default: no. */
+  readonly allowHostAccess?: boolean
   /** Names under which clients reach the cloud, besides those of the loopback addresses. */
   readonly hostnames?: readonly string[]
   /** Paths of programs that the cloud runs, if they are not on PATH. */
@@ -107,7 +109,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 
 /** Creates all services. Closes them in reverse order, so that none calls one that is closed. */
 async function compose(options: CloudOptions, parts: Part[], close: Cloud['close']): Promise<Cloud> {
-  const { account = '123456789012', region = 'us-east-1', scenario } = options
+  const { account = '123456789012', region = 'us-east-1', scenario, allowHostAccess = false } = options
   refuseMismatch(options.runtime, scenario)
   const clock = options.clock ?? new RealClock(options.speed)
   // A separate random stream for each use, so that one does not change the numbers of another.
@@ -120,7 +122,7 @@ async function compose(options: CloudOptions, parts: Part[], close: Cloud['close
   if (monitors !== undefined) datadog.play(monitors)
   const github = createGitHub({ clock, journal })
 
-  const moto = createMoto(options.programs?.moto)
+  const moto = createMoto(options.programs?.moto, allowHostAccess)
   parts.push({ name: "moto's server", close: moto.close })
   const registry = createRegistry({
     clock,
@@ -136,6 +138,7 @@ async function compose(options: CloudOptions, parts: Part[], close: Cloud['close
     random: chance(0),
     speed: options.speed ?? 1,
     runId: options.runId,
+    allowHostAccess,
     scenario,
     moto,
     registry,

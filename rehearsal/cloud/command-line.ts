@@ -19,6 +19,8 @@ Runs a simulated AWS, with a simulated Datadog and GitHub, on this machine.
   --seed N           seed for all random decisions, a whole number
   --datadog FILE     scenario for Datadog's monitors, in YAML or JSON
   --journal FILE     write the journal to FILE as JSON lines
+  --allow-host-access
+                     let containers use this machine: host paths, privileged, host network, devices; by default refused
   --allow-hostname NAME
                      answer requests under this name, too, such as host.docker.internal; can be repeated
   --env-file FILE    write the environment to FILE as KEY=VALUE lines, once the cloud is ready
@@ -55,6 +57,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       datadog: { type: 'string' },
       journal: { type: 'string' },
       'env-file': { type: 'string' },
+      'allow-host-access': { type: 'boolean', default: false },
       'allow-hostname': { type: 'string', multiple: true, default: [] },
       speed: { type: 'string', default: '1' },
       'keep-running': { type: 'boolean', default: false },
@@ -83,6 +86,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       runtime,
       throttle: values.throttle,
       hostnames,
+      allowHostAccess: values['allow-host-access'],
       ...(scenario === undefined ? {} : { scenario: loadScenario(scenario) }),
       ...(seed === undefined ? {} : { seed: Number(seed) }),
       ...(datadog === undefined ? {} : { datadog: readDatadog(datadog) }),

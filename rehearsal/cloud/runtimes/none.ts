@@ -7,6 +7,7 @@ export const noRuntime: Runtime = {
   instances: [],
   fargateRefusal: () =>
     'Capacity is unavailable at this time. Please try again later or in a different availability zone',
+  definitionRefusal: () => undefined,
   run: () => {
     throw new Error('A cloud without a runtime was asked to run a task.')
   },

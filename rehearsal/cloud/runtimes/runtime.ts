@@ -80,6 +80,8 @@ export interface Runtime extends Prober, Network {
   readonly instances: readonly InstanceFacts[]
   /** Why Fargate has no capacity for this task, with AWS's text; `undefined` if it has. */
   fargateRefusal(task: TaskIdentity): string | undefined
+  /** Why it runs no task of this definition; `undefined` if it does. */
+  definitionRefusal(definition: RegisterTaskDefinitionRequest): string | undefined
   run(task: TaskRequest, events: TaskEvents): TaskHandle
   /**
    * Stops and removes everything that this runtime created. Once `hurry` is aborted it ends within seconds, and rejects with

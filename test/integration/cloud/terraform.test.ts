@@ -36,6 +36,7 @@ const idle: Runtime = {
   carriesTraffic: false,
   instances: [],
   fargateRefusal: () => undefined,
+  definitionRefusal: () => undefined,
   run: () => {
     throw new Error('no task should run')
   },

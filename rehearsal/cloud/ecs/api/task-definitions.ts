@@ -22,6 +22,8 @@ export function taskDefinitionOperations(ecs: Ecs): Api {
   return {
     RegisterTaskDefinition: (input: RegisterTaskDefinitionRequest, caller) => {
       refuseTaskDefinition(input)
+      const refusal = ecs.runtime.definitionRefusal(input)
+      if (refusal !== undefined) throw new AwsError('ClientException', refusal)
       const region = ecs.regions.get(caller)
       const family = input.family ?? ''
       const revisions = region.families.get(family) ?? []

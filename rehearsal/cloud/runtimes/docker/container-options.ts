@@ -6,6 +6,8 @@ import { runLabels, TASK_LABELS } from './labels.ts'
 const MIB = 1024 * 1024
 const SECOND = 1_000_000_000
 const DEFAULT_STOP_TIMEOUT = 30
+/** Of a device. Docker takes the first letter of each. */
+const ALL_PERMISSIONS = ['read', 'write', 'mknod']
 
 export interface ContainerPlace {
   readonly runId: string
@@ -115,6 +117,15 @@ function hostConfigOf(task: TaskRequest, container: ContainerDefinition, place: 
     ...(container.cpu ? { CpuShares: Math.max(2, container.cpu) } : {}),
     ...(container.readonlyRootFilesystem ? { ReadonlyRootfs: true } : {}),
     ...(container.privileged ? { Privileged: true } : {}),
+    ...(task.definition.pidMode === 'host' ? { PidMode: 'host' } : {}),
+    ...(task.definition.ipcMode === 'host' ? { IpcMode: 'host' } : {}),
+    Devices: (linux?.devices ?? []).map(
+      ({ hostPath = '', containerPath = hostPath, permissions = ALL_PERMISSIONS }) => ({
+        PathOnHost: hostPath,
+        PathInContainer: containerPath,
+        CgroupPermissions: permissions.map((permission) => permission.charAt(0)).join(''),
+      }),
+    ),
     ...(linux?.initProcessEnabled ? { Init: true } : {}),
     ...(linux?.capabilities?.add === undefined ? {} : { CapAdd: linux.capabilities.add }),
     ...(linux?.capabilities?.drop === undefined ? {} : { CapDrop: linux.capabilities.drop }),

@@ -66,8 +66,8 @@ export class World {
   async volumesOf(task: TaskRequest): Promise<Record<string, string>> {
     const volumes: Record<string, string> = {}
     for (const { name = '', host } of task.definition.volumes ?? []) {
-      volumes[name] = host?.sourcePath ?? volumeName(task, name)
-      if (host?.sourcePath === undefined) {
+      volumes[name] = host?.sourcePath || volumeName(task, name)
+      if (!host?.sourcePath) {
         await this.engine.createVolume({ Name: volumeName(task, name), Labels: runLabels(this.runId) })
       }
     }
@@ -76,7 +76,7 @@ export class World {
 
   async removeVolumes(engine: Docker, task: TaskRequest): Promise<void> {
     for (const { name = '', host } of task.definition.volumes ?? []) {
-      if (host?.sourcePath !== undefined) continue
+      if (host?.sourcePath) continue
       await engine
         .getVolume(volumeName(task, name))
         .remove()

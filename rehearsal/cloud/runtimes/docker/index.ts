@@ -5,6 +5,7 @@ import type { PullAccess } from '../../interfaces.ts'
 import type { InstanceFacts, Runtime } from '../runtime.ts'
 import { World } from './context.ts'
 import { EngineEvents } from './engine-events.ts'
+import { whyNoHostAccess } from './host-access.ts'
 import { Images, type PullBehavior } from './images.ts'
 import { RUN_LABEL } from './labels.ts'
 import { namesOfLeftovers, removeLeftovers, removeLeftoversOfKilledClouds } from './leftovers.ts'
@@ -23,6 +24,8 @@ export interface DockerRuntimeDeps {
   /** Speed of the cloud's clock: 10 is ten times that of the machine. */
   readonly speed?: number
   readonly pullBehavior?: PullBehavior
+  /** Whether containers may use the machine itself: its paths, network, processes, devices. Default: no. */
+  readonly allowHostAccess?: boolean
   /** Without it, container logs stay on the engine and are removed with the container. */
   readonly logs?: LogSink
   /** Without it, a container with secrets cannot start. */
@@ -54,6 +57,7 @@ export async function createDockerRuntime(deps: DockerRuntimeDeps): Promise<Runt
     carriesTraffic: true,
     instances: [instanceOf(deps.runId, machine)],
     fargateRefusal: () => undefined,
+    definitionRefusal: (definition) => (deps.allowHostAccess ? undefined : whyNoHostAccess(definition)),
     probe: probeOverHttp,
     run(request, events) {
       const task: DockerTask = new DockerTask(world, request, {

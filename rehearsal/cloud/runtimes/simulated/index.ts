@@ -42,6 +42,7 @@ export function createSimulatedRuntime({
     carriesTraffic: false,
     instances: instancesOf(scenario),
     fargateRefusal: (task) => refusalOf(ruleFor(scenario.tasks, ordinals.peek(task), random)),
+    definitionRefusal: () => undefined,
     run(request, events) {
       const facts = ordinals.next(request)
       raiseAlarms(request, facts)

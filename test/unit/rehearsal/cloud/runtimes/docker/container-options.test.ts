@@ -1,3 +1,4 @@
+import type { Device } from '@aws-sdk/client-ecs'
 import { containerOptions } from '../../../../../../rehearsal/cloud/runtimes/docker/container-options.ts'
 import type { TaskRequest } from '../../../../../../rehearsal/cloud/runtimes/runtime.ts'
 
@@ -82,6 +83,27 @@ test("in bridge mode a port is published on loopback, and the task's memory is s
       '80/tcp': [{ HostIp: '127.0.0.1', HostPort: '' }],
       '53/udp': [{ HostIp: '127.0.0.1', HostPort: '5353' }],
     },
+  })
+})
+
+test('what a task may use of the machine is passed on', () => {
+  const fuse: Device = { hostPath: '/dev/fuse', permissions: ['read', 'write'] }
+  const devices = [fuse, { hostPath: '/dev/kvm', containerPath: '/dev/vm' }]
+  const { HostConfig } = containerOptions(
+    { ...task, launchType: 'EC2', definition: { ...task.definition, pidMode: 'host', ipcMode: 'host' } },
+    {
+      name: 'agent',
+      privileged: true,
+      linuxParameters: { capabilities: { add: ['SYS_ADMIN'] }, devices },
+    },
+    { ...place, networkMode: 'host' },
+  )
+  expect(HostConfig).toMatchObject({
+    ...{ NetworkMode: 'host', PidMode: 'host', IpcMode: 'host', Privileged: true, CapAdd: ['SYS_ADMIN'] },
+    Devices: [
+      { PathOnHost: '/dev/fuse', PathInContainer: '/dev/fuse', CgroupPermissions: 'rw' },
+      { PathOnHost: '/dev/kvm', PathInContainer: '/dev/vm', CgroupPermissions: 'rwm' },
+    ],
   })
 })
 
