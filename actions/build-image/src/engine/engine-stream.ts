@@ -24,7 +24,7 @@ export async function* readEngineStream(chunks: AsyncIterable<Buffer | string>):
     rest += typeof chunk === 'string' ? chunk : decoder.write(chunk)
     const lines = rest.split('\n')
     rest = lines.pop() ?? ''
-    if (rest.length > LONGEST_LINE) throw new SlipwayError(TOO_LONG)
+    if (rest.length > LONGEST_LINE) throw new SlipwayError(TOO_LONG, { hint: SHORTER_OUTPUT })
     for (const line of lines) if (line.trim() !== '') yield parse(line)
   }
   rest += decoder.end()
@@ -34,6 +34,7 @@ export async function* readEngineStream(chunks: AsyncIterable<Buffer | string>):
 /** Characters. The longest lines are the output of one instruction, cut by the engine. */
 const LONGEST_LINE = 64 * 1024 * 1024
 const TOO_LONG = 'The Docker engine sent a line of more than 64 MiB.'
+const SHORTER_OUTPUT = 'Have the instructions of the Dockerfile print less, with line ends.'
 
 function parse(line: string): EngineMessage {
   let message: EngineMessage

@@ -190,7 +190,11 @@ export class Registry {
     await readBody(answer)
     if (answer.statusCode === 201) return undefined
     const { location } = answer.headers
-    if (location === undefined) throw new SlipwayError(`${this.host} accepts an upload, and names no address for it.`)
+    if (location === undefined) {
+      throw new SlipwayError(`${this.host} accepts an upload, and names no address for it.`, {
+        hint: 'Check the registry, and the proxy in front of it: its answer lacks the header `Location`.',
+      })
+    }
     return this.#follow(location, url, 'sends an upload')
   }
 
