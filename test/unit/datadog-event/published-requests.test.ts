@@ -97,6 +97,24 @@ const modes: readonly (readonly [string, Readonly<Record<string, string>>])[] = 
     'a rollback',
     { 'deploy-record': record({ kind: 'rollback', deployId: 'org/web-8-1' }), 'rolls-back': 'org/web-7-1', ...ALL },
   ],
+  ...['version:1.4.1', 'previous'].map(
+    (undone) =>
+      [
+        `a rollback of ${undone}`,
+        {
+          'deploy-record': record({
+            kind: 'rollback',
+            services: [{ ...web, version: '1.4.1', previousVersion: '1.4.2', previousCommit: 'a'.repeat(40) }],
+          }),
+          'rolls-back': undone,
+          ...ALL,
+        },
+      ] as const,
+  ),
+  [
+    'a fix of a version',
+    { 'deploy-record': record({ services: [{ ...web, version: '1.4.3' }] }), 'rolls-back': 'version:1.4.2', ...ALL },
+  ],
   [
     'a deploy that was rolled back',
     {
@@ -148,6 +166,7 @@ test('these are all operations of the action', () => {
   expect([...operations].sort()).toEqual([
     'GET /api/v1/monitor',
     'GET /api/v2/deployments/gates/evaluation/{id}',
+    'PATCH /api/v2/dora/deployments',
     'PATCH /api/v2/dora/deployments/{deployment_id}',
     'POST /api/v1/events',
     'POST /api/v2/deployments/gates/evaluation',
