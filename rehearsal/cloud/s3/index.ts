@@ -74,7 +74,7 @@ export function createS3(clock: Clock): Service {
     const onBucket = ofBuckets[action]
     if (key === '' && onBucket !== undefined) return onBucket(bucket, request)
     const setting = settingOf(request)
-    if (key === '' && setting !== undefined) return settingAnswer(bucket, setting, request.method, request.body)
+    if (key === '' && setting !== undefined) return settingAnswer(bucket, setting, request)
     throw notImplemented(`the operation ${action} (${request.method} ${request.url.pathname}${request.url.search})`)
   }
 

@@ -1,4 +1,4 @@
-import type { Answer } from '../kernel/call.ts'
+import type { Answer, Request } from '../kernel/call.ts'
 import { AwsError } from '../kernel/errors.ts'
 import type { Bucket } from './model.ts'
 import { xmlDocument } from './xml.ts'
@@ -60,11 +60,21 @@ export const SETTINGS: Readonly<Record<string, { readonly noun: string; readonly
   },
 }
 
+type Setting = Pick<Request, 'method' | 'body' | 'headers'>
+
+// Part of a lifecycle configuration that is not in its document: the smallest object that a rule moves to another class.
+const SMALLEST = 'x-amz-transition-default-minimum-object-size'
+const USUAL = 'all_storage_classes_128K'
+
+const besides = ({ settings }: Bucket, name: string): Record<string, string> =>
+  name === 'lifecycle' ? { [SMALLEST]: String(settings.get(SMALLEST) ?? USUAL) } : {}
+
 /** Reads, sets or removes a setting. */
-export function settingAnswer(bucket: Bucket, name: string, method: string, body: Buffer): Answer {
+export function settingAnswer(bucket: Bucket, name: string, { method, body, headers }: Setting): Answer {
   if (method === 'PUT') {
     bucket.settings.set(name, body)
-    return { status: name === 'policy' ? 204 : 200 }
+    if (name === 'lifecycle') bucket.settings.set(SMALLEST, Buffer.from(String(headers[SMALLEST] ?? USUAL)))
+    return { status: name === 'policy' ? 204 : 200, headers: besides(bucket, name) }
   }
   if (method === 'DELETE') {
     bucket.settings.delete(name)
@@ -72,11 +82,8 @@ export function settingAnswer(bucket: Bucket, name: string, method: string, body
   }
   const set = bucket.settings.get(name)
   if (set !== undefined) {
-    return {
-      status: 200,
-      headers: { 'content-type': name === 'policy' ? 'application/json' : 'application/xml' },
-      body: set,
-    }
+    const type = name === 'policy' ? 'application/json' : 'application/xml'
+    return { status: 200, headers: { 'content-type': type, ...besides(bucket, name) }, body: set }
   }
   const unset = SETTINGS[name]?.unset ?? none('NoSuchConfiguration', 'The specified configuration does not exist.')
   if ('code' in unset) throw new AwsError(unset.code, unset.message, 404, { BucketName: bucket.name })

@@ -18,6 +18,40 @@ resource "aws_s3_bucket_versioning" "this" {
   }
 }
 
+# Each run writes a lock and deletes it, and the bucket keeps both as versions. A lock is less than 1 KiB, and lifecycle rules
+# cannot filter by the end of a name. Of a state, only versions with hardly a resource are as small.
+resource "aws_s3_bucket_lifecycle_configuration" "this" {
+  bucket = aws_s3_bucket.this.id
+
+  rule {
+    id     = "old-locks"
+    status = "Enabled"
+
+    filter {
+      object_size_less_than = 1024
+    }
+
+    noncurrent_version_expiration {
+      noncurrent_days = var.old_lock_days
+    }
+  }
+
+  # What is left of a deleted object once it has no version any more.
+  rule {
+    id     = "delete-markers"
+    status = "Enabled"
+
+    filter {}
+
+    expiration {
+      expired_object_delete_marker = true
+    }
+  }
+
+  # Rules about old versions need versioning.
+  depends_on = [aws_s3_bucket_versioning.this]
+}
+
 # States hold secrets in plain text.
 resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
   bucket = aws_s3_bucket.this.id

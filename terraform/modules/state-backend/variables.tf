@@ -13,3 +13,14 @@ variable "kms_key_arn" {
   type        = string
   default     = null
 }
+
+variable "old_lock_days" {
+  description = "Days after which old versions of locks expire: of all objects under 1 KiB. Larger ones, the states, are kept."
+  type        = number
+  default     = 30
+
+  validation {
+    condition     = var.old_lock_days >= 1 && floor(var.old_lock_days) == var.old_lock_days
+    error_message = "old_lock_days is a whole number of days, at least 1."
+  }
+}

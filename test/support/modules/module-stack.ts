@@ -52,7 +52,7 @@ export class ModuleStack {
     return this.succeeded('apply', '-input=false', '-auto-approve')
   }
 
-  terraform(command: string, ...args: readonly string[]): Promise<Ran> {
+  terraform(...args: readonly string[]): Promise<Ran> {
     const env = {
       ...process.env,
       ...this.cloud.env,
@@ -60,17 +60,17 @@ export class ModuleStack {
       TF_CLI_CONFIG_FILE: terraformConfig(),
       TF_IN_AUTOMATION: '1',
       CHECKPOINT_DISABLE: '1',
-      [`TF_CLI_ARGS_${command}`]: command === 'output' ? '' : '-no-color',
+      TF_CLI_ARGS: '-no-color',
     }
     return new Promise((resolve) => {
-      execFile('terraform', [command, ...args], { cwd: this.folder, env, maxBuffer: 1e8 }, (error, stdout, stderr) => {
+      execFile('terraform', args, { cwd: this.folder, env, maxBuffer: 1e8 }, (error, stdout, stderr) => {
         resolve({ code: error === null ? 0 : Number(error.code) || 1, output: stdout + stderr })
       })
     })
   }
 
-  async succeeded(command: string, ...args: readonly string[]): Promise<string> {
-    const { code, output } = await this.terraform(command, ...args)
+  async succeeded(...args: readonly string[]): Promise<string> {
+    const { code, output } = await this.terraform(...args)
     expect(code === 0 ? '' : output).toBe('')
     return output
   }
