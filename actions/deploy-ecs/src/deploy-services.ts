@@ -7,6 +7,7 @@ import { findConflicts } from './change/conflict.ts'
 import { movedTag } from './change/moved-tags.ts'
 import { nothingStarted } from './change/nothing-started.ts'
 import { type PostState, savePostState } from './change/post-state.ts'
+import { registerAgain } from './change/register-again.ts'
 import { settingsChanged } from './change/settings.ts'
 import { startRollout, wantsTasks } from './change/start-rollout.ts'
 import type { Context } from './inputs/context.ts'
@@ -35,7 +36,7 @@ import { beginWatch, follow, type Watch } from './watch/watch.ts'
 /** The deploy of one service while it runs. */
 interface ServiceDeploy {
   plan: ServicePlan
-  readonly taskDefinition: string
+  taskDefinition: string
   watch?: Watch
   verdict?: Verdict
   /** Set where `on-cancel` could not be applied in time. */
@@ -119,12 +120,15 @@ async function start(context: Context, deploys: readonly ServiceDeploy[]): Promi
   const { aws, log, clock, inputs } = context
   saveState(context, deploys)
   await inParallel(deploys, AT_ONCE, async (deploy) => {
-    const { plan, taskDefinition } = deploy
+    const { plan } = deploy
     const shipped = imagesNamed(inputs.taskDefinitionSource, plan.shipped)
     try {
+      const back = await rollBackInProgress(context, plan, deploy.taskDefinition)
+      if (back === undefined && plan.revision.deregistered)
+        deploy.taskDefinition = await registerAgain(context, plan.name, plan.revision.base)
+      const { taskDefinition } = deploy
       const rollout =
-        (await rollBackInProgress(context, plan, taskDefinition)) ??
-        (await startRollout(aws, { ...plan, taskDefinition, shipped }, await changesTo(context, deploy)))
+        back ?? (await startRollout(aws, { ...plan, taskDefinition, shipped }, await changesTo(context, deploy)))
       deploy.watch = beginWatch(rollout, clock.now())
       const [revision, service] = [revisionName(taskDefinition), nameOf(plan.name)]
       if (rollout.isNew) log.info(`Deploying ${revision} to ${service} (deployment ${rollout.deploymentId})`)

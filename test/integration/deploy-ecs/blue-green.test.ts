@@ -6,6 +6,7 @@ import {
   CreateClusterCommand,
   CreateServiceCommand,
   type DeploymentConfiguration,
+  DeregisterTaskDefinitionCommand,
   DescribeServiceDeploymentsCommand,
   type DescribeServicesCommandOutput,
   type DescribeTasksCommandOutput,
@@ -20,6 +21,7 @@ import {
   RegisterTargetsCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { awsClients, type Connect } from '../../../actions/deploy-ecs/src/aws/clients.ts'
+import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
 import { loadScenario } from '../../../rehearsal/cloud/runtimes/simulated/index.ts'
 import { makeNativeService, type NativeFront } from '../../support/deploy-ecs/blue-green-service.ts'
 import { callsOf, revisionIn, serviceIn } from '../../support/deploy-ecs/cloud-state.ts'
@@ -460,6 +462,29 @@ describe('command: rollback of a deployment in progress', () => {
     expect(callsOf(cloud, 'UpdateService')).toHaveLength(1)
     expect(Number(done.outputs['duration'])).toBeLessThan(120)
     expect(done.log.join('\n')).toContain('Deploying web:1 to production/web')
+  })
+
+  test('does so where the previous revision was deregistered, and registers nothing', async () => {
+    const front = await underWay()
+    await cloud.ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition: 'web:1' }))
+    const registered = callsOf(cloud, 'RegisterTaskDefinition').length
+    const done = await deploy(cloud, { command: 'rollback' })
+    expect([done.outputs['verdict'], (await current()).status]).toEqual(['succeeded', 'ROLLBACK_SUCCESSFUL'])
+    expect([await revisionIn(cloud), production(front)]).toEqual(['web:1', [100, 0]])
+    expect(callsOf(cloud, 'UpdateService')).toHaveLength(1)
+    expect(callsOf(cloud, 'RegisterTaskDefinition')).toHaveLength(registered)
+  })
+
+  test('registers a deregistered revision again where ECS does not roll back', async () => {
+    await underWay()
+    await cloud.ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition: 'web:1' }))
+    const error = new AwsError('AccessDeniedException', 'not authorized')
+    cloud.intercept = ({ action }) => (action === 'StopServiceDeployment' ? { error } : undefined)
+    const done = await deploy(cloud, { command: 'rollback' })
+    expect([done.error, done.outputs['verdict']]).toEqual([undefined, 'succeeded'])
+    expect(await revisionIn(cloud)).toBe('web:3')
+    expect(done.outputs['task-definition-arn']).toContain('web:3')
+    expect(done.log.join('\n')).toContain('web:1 was deregistered')
   })
 
   test('that ECS rolls back already is watched, and goes no further back', async () => {

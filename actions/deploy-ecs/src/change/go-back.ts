@@ -1,13 +1,11 @@
 import type { UpdateServiceRequest } from '@aws-sdk/client-ecs'
 import { isRefusal } from '../aws/errors.ts'
-import { nameOf } from '../aws/service-name.ts'
 import { revisionName } from '../aws/short-names.ts'
 import { describeTaskDefinition, isDeployable } from '../aws/task-definitions.ts'
 import type { Context } from '../inputs/context.ts'
-import { sentencesFor, warnOrRefuse } from '../prepare/unknown-members.ts'
-import { register } from '../task-definition/register.ts'
 import { toRegistration } from '../task-definition/registration.ts'
 import { unknownMembers } from '../task-definition/unknown-members.ts'
+import { registerAgain } from './register-again.ts'
 import { type RolloutStart, type StartedRollout, startRollout, updateRequest } from './start-rollout.ts'
 
 /**
@@ -30,12 +28,11 @@ export async function goBack(
     if (!isRefusal(error)) throw error
     const revision = await describeTaskDefinition(aws, start.taskDefinition)
     if (revision === undefined || isDeployable(revision)) throw error
-    const source = revisionName(start.taskDefinition)
-    warnOrRefuse({ inputs, log }, sentencesFor({ source, unknown: unknownMembers(revision.raw ?? {}) }))
-    const { arn } = await register(aws, toRegistration(revision.taskDefinition, revision.tags))
-    log.notice(
-      `${source} was deregistered: service \`${nameOf(start.name)}\` goes back to ${revisionName(arn)}, which has the same content.`,
-    )
+    const arn = await registerAgain({ aws, log, inputs }, start.name, {
+      source: revisionName(start.taskDefinition),
+      registration: toRegistration(revision.taskDefinition, revision.tags),
+      unknown: unknownMembers(revision.raw ?? {}),
+    })
     return startAt(arn)
   }
 }

@@ -1,11 +1,21 @@
 // Services that ECS deploys blue/green, linear or canary. Pure.
 import type { Service, ServiceRevision } from '@aws-sdk/client-ecs'
 import { regionOf } from '../aws/short-names.ts'
+import { deploymentInProgress } from './in-progress.ts'
 import type { ObservedLoadBalancer, ObservedServiceDeployment } from './model.ts'
 
 /** Whether ECS deploys the service blue/green, linear or canary: it shifts traffic to a second set of tasks. */
 export const shiftsTraffic = ({ deploymentConfiguration }: Service): boolean =>
   (deploymentConfiguration?.strategy ?? 'ROLLING') !== 'ROLLING'
+
+/**
+ * ARN of the revision that gets its traffic back when ECS rolls back the blue/green, linear or canary deployment that is in progress:
+ * its tasks still run. `undefined` where there is no such deployment.
+ */
+export function shiftsBackTo(service: Service): string | undefined {
+  if (!shiftsTraffic(service) || deploymentInProgress(service) === undefined) return undefined
+  return service.deployments?.find(({ rolloutState }) => rolloutState === 'COMPLETED')?.taskDefinition
+}
 
 /** The target groups that a revision is registered in; `undefined` where ECS does not say. */
 export function groupsServing({ resolvedConfiguration }: ServiceRevision): ReadonlySet<string> | undefined {

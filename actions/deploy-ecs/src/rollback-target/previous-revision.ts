@@ -11,16 +11,16 @@ import { registeredAgain } from './registered-again.ts'
 import { type RollbackTarget, replayHistory } from './replay.ts'
 
 /**
- * The revision that `command: rollback` goes to without `rollback-to`. Each rollback says that the current revision is bad, so
+ * The revisions that `command: rollback` goes to without `rollback-to`, the first choice first, at least one. Each rollback says that the current revision is bad, so
  * each goes to the next older revision that was healthy, and never to one that was rolled back. The same rollback is not done
  * twice: one in progress is followed, and a second attempt of a run keeps what the first has done.
  * @throws SlipwayError where no older revision is known.
  */
-export async function findPreviousRevision(
+export async function findPreviousRevisions(
   { aws, env, log }: Pick<Context, 'aws' | 'env' | 'log'>,
   name: ServiceName,
   service: Service,
-): Promise<string> {
+): Promise<readonly string[]> {
   const current = service.taskDefinition ?? ''
   const { older, rolledBackFrom } = await replay(aws, pastOf(service, await readHistory(aws, name)), current)
   if (rolledBackFrom !== undefined) {
@@ -30,21 +30,21 @@ export async function findPreviousRevision(
       log.notice(
         `${who} is already rolling back from ${from} to ${to}: following that. For another revision, set \`rollback-to\`.`,
       )
-      return current
+      return [current]
     }
     if (attempt !== '1') {
       log.warning(
         `${who} stays at ${to}: an earlier attempt of this run (this is attempt ${attempt}) rolled it back from ${from}. To go further back, start a new run or set \`rollback-to\`.`,
       )
-      return current
+      return [current]
     }
-    if (older !== undefined) {
+    if (older[0] !== undefined) {
       log.notice(
-        `${who} was rolled back from ${from} to ${to} before: rolling back further, to ${revisionName(older)}.`,
+        `${who} was rolled back from ${from} to ${to} before: rolling back further, to ${revisionName(older[0])}.`,
       )
     }
   }
-  return older ?? nowhere(name, current, rolledBackFrom)
+  return older.length > 0 ? older : nowhere(name, current, rolledBackFrom)
 }
 
 /** Replays the history. The current revision stands for the first one that it is a copy of. */

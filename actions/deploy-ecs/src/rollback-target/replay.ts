@@ -5,8 +5,8 @@ import type { PastDeployment } from './history.ts'
 
 /** Where a rollback goes. */
 export interface RollbackTarget {
-  /** The revision to go back to. */
-  readonly older?: string
+  /** The revisions to go back to, newest first. */
+  readonly older: readonly string[]
   /** The revision that the service was rolled back from, where its current revision is the result of a rollback. */
   readonly rolledBackFrom?: string
 }
@@ -39,8 +39,8 @@ export function replayHistory(past: readonly PastDeployment[], current: string):
     else if (taskDefinition !== stack.at(-1)) tried = taskDefinition
   }
   arrive(current)
-  const older = stack.at(-2)
-  return { ...(older === undefined ? {} : { older }), ...(rolledBackFrom === undefined ? {} : { rolledBackFrom }) }
+  const older = stack.slice(0, -1).toReversed()
+  return { older, ...(rolledBackFrom === undefined ? {} : { rolledBackFrom }) }
 }
 
 /** Index of a revision in the stack: below the first of its family that is as new or newer. The history may lack the revision itself. */

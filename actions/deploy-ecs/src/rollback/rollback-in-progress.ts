@@ -1,9 +1,8 @@
 import { toRollout } from '../change/start-rollout.ts'
 import { stopDeployment } from '../change/stop-deployment.ts'
 import type { Context } from '../inputs/context.ts'
-import { shiftsTraffic } from '../observe/blue-green.ts'
+import { shiftsBackTo } from '../observe/blue-green.ts'
 import { findServiceDeployment } from '../observe/find-service-deployment.ts'
-import { deploymentInProgress } from '../observe/in-progress.ts'
 import { observedService } from '../observe/model.ts'
 import type { Rollout } from '../observe/rollout.ts'
 import type { ServicePlan } from '../task-definition/service-plan.ts'
@@ -21,9 +20,7 @@ export async function rollBackInProgress(
 ): Promise<Rollout | undefined> {
   const { command, serviceChanges, timeoutMs } = inputs
   if (command !== 'rollback' || Object.keys(serviceChanges).length > 0) return undefined
-  const complete = (before.deployments ?? []).find(({ rolloutState }) => rolloutState === 'COMPLETED')
-  if (!shiftsTraffic(before) || deploymentInProgress(before) === undefined) return undefined
-  if (complete?.taskDefinition !== wanted) return undefined
+  if (shiftsBackTo(before) !== wanted) return undefined
   const start = { name, before, taskDefinition: before.taskDefinition ?? '', shipped: [] }
   const inProgress = { ...toRollout(start, observedService(before), undefined), previousTaskDefinition: wanted }
   const arn = await findServiceDeployment(aws, inProgress)

@@ -24,5 +24,7 @@ export interface PlannedRevision {
   readonly registration: Registration
   /** ARN, if it is registered already. */
   readonly arn?: string
+  /** Whether `arn` was deregistered: ECS goes back to it while its tasks run, and an update has to register it again. */
+  readonly deregistered?: true
   readonly base: LoadedTaskDefinition
 }

@@ -89,6 +89,75 @@ describe('the images of the revision', () => {
   })
 })
 
+describe('a rollback without rollback-to', () => {
+  /** A service that runs web:4. ECR has the images of its revisions with these statuses, and ECS none that is `deleted`. */
+  const given = (statuses: Readonly<Record<number, string>>): Readonly<Record<string, Answer>> => {
+    const revisions = [1, 2, 3, 4].map((number) => arn(`web:${number}`))
+    const numberOf = (text: unknown) => Number(String(text).split(':').at(-1))
+    return {
+      ...answers(),
+      DescribeServices: { services: [{ serviceName: 'web', status: 'ACTIVE', taskDefinition: arn('web:4') }] },
+      ListServiceDeployments: {
+        serviceDeployments: revisions.map((revision, index) => ({
+          ...{ targetServiceRevisionArn: revision, status: 'SUCCESSFUL', createdAt: new Date(index) },
+        })),
+      },
+      DescribeServiceRevisions: {
+        serviceRevisions: revisions.map((revision) => ({ serviceRevisionArn: revision, taskDefinition: revision })),
+      },
+      DescribeTaskDefinition: ({ taskDefinition }) => {
+        const number = numberOf(taskDefinition)
+        if (statuses[number] === 'deleted') throw awsError('ClientException', 'Unable to describe task definition.')
+        const image = `123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:${number}`
+        return {
+          taskDefinition: {
+            ...{ family: 'web', status: 'ACTIVE', taskDefinitionArn: arn(`web:${number}`) },
+            containerDefinitions: [{ name: 'app', image }],
+          },
+        }
+      },
+      DescribeImages: ({ imageIds }) => {
+        const imageStatus = statuses[numberOf((imageIds as { imageTag: string }[])[0]?.imageTag)]
+        if (imageStatus === 'missing') throw awsError('ImageNotFoundException')
+        return { imageDetails: [{ imageStatus: imageStatus ?? 'ACTIVE' }] }
+      },
+    }
+  }
+
+  test.each([
+    ['is archived', { 3: 'ARCHIVED' }, 'which is ARCHIVED in its repository'],
+    ['does not exist', { 3: 'missing' }, 'which does not exist in its repository'],
+  ])('looks further back where an image %s', async (_, statuses, why) => {
+    const { log, lines } = fakeLog()
+    const [plan] = await prepare({}, given(statuses), log)
+    expect(plan?.revision.arn).toBe(arn('web:2'))
+    expect(lines).toEqual([
+      expect.stringMatching(/^warning: Service `prod\/web` cannot be rolled back to web:3: .* Going back to web:2\.$/),
+    ])
+    expect(lines[0]).toContain(why)
+  })
+
+  test('looks further back past revisions that were deleted', async () => {
+    const { log, lines } = fakeLog()
+    const [plan] = await prepare({}, given({ 3: 'deleted', 2: 'ARCHIVED' }), log)
+    expect(plan?.revision.arn).toBe(arn('web:1'))
+    expect(lines).toEqual([
+      expect.stringContaining('`web:3`, which does not exist. Going back to web:2.'),
+      expect.stringContaining('cannot be rolled back to web:2'),
+    ])
+  })
+
+  test('is refused with the newest reason where nothing older is there', async () => {
+    const gone = given({ 3: 'ARCHIVED', 2: 'missing', 1: 'deleted' })
+    await expect(prepare({}, gone)).rejects.toThrow('cannot be rolled back to web:3: ')
+  })
+
+  test('does not look past any other error', async () => {
+    const denied = { ...given({}), DescribeTaskDefinition: awsError('AccessDeniedException') }
+    await expect(prepare({}, denied)).rejects.toThrow('AccessDeniedException')
+  })
+})
+
 test.each([
   [
     'the service runs another revision than rollback-from',

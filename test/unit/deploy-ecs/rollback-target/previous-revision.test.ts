@@ -1,5 +1,5 @@
 import type { Service } from '@aws-sdk/client-ecs'
-import { findPreviousRevision } from '../../../../actions/deploy-ecs/src/rollback-target/previous-revision.ts'
+import { findPreviousRevisions } from '../../../../actions/deploy-ecs/src/rollback-target/previous-revision.ts'
 import { type Answer, awsError, fakeAws, fakeLog, type Input } from '../../../support/deploy-ecs/fake-aws.ts'
 
 const name = { cluster: 'prod', service: 'web' }
@@ -33,7 +33,8 @@ async function find(
   })
   const { log, lines } = fakeLog()
   const env = { GITHUB_RUN_ATTEMPT: attempt }
-  const revision = await findPreviousRevision({ aws, env, log }, name, { taskDefinition: current, ...service }).catch(
+  const revision = await findPreviousRevisions({ aws, env, log }, name, { taskDefinition: current, ...service }).then(
+    ([first]) => first,
     (error: Error) => error.message,
   )
   return { revision, lines }

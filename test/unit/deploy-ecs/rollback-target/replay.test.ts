@@ -1,5 +1,6 @@
 import type { PastDeployment } from '../../../../actions/deploy-ecs/src/rollback-target/history.ts'
 import { replayHistory } from '../../../../actions/deploy-ecs/src/rollback-target/replay.ts'
+import { defined } from '../../../../toolkit/objects.ts'
 
 /** `web:2` rolled out to the end, `web:2 failed` did not. */
 const past = (...deployments: readonly string[]): readonly PastDeployment[] =>
@@ -55,5 +56,11 @@ test.each<[string, readonly string[], string, { older?: string; rolledBackFrom?:
   ['it changed its family', ['old:77', 'web:1'], 'web:1', { older: 'old:77' }],
   ['it was rolled back to its old family', ['old:77', 'web:1', 'old:77'], 'old:77', { rolledBackFrom: 'web:1' }],
 ])('a rollback finds its target where %s', (_, deployments, current, standing) => {
-  expect(replayHistory(past(...deployments), current)).toEqual(standing)
+  const { older, ...rest } = replayHistory(past(...deployments), current)
+  expect({ ...defined({ older: older[0] }), ...rest }).toEqual(standing)
+})
+
+test('knows all older revisions, newest first', () => {
+  const deployments = ['web:1', 'web:2', 'web:3 failed', 'web:4', 'web:5', 'web:4', 'web:6']
+  expect(replayHistory(past(...deployments), 'web:6').older).toEqual(['web:4', 'web:2', 'web:1'])
 })
