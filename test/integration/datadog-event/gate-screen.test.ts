@@ -1,7 +1,7 @@
 // The first screen of each ending of the gates. Read each as an on-call engineer would at three in the morning: the first line
 // has the cause, the last what to do. To write the files again, and then read their diff:
 //   UPDATE_SCREENS=1 npm test -- test/integration/datadog-event/gate-screen --selectProjects integration
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -35,6 +35,17 @@ const rule = (name: string, status: string, reason?: string) => ({
   ...{ type: 'monitor', name, query: 'service:web' },
   result: { status, after: '1m', ...(reason === undefined ? {} : { reason }) },
 })
+const RULES = join(folder, 'rules.json')
+writeFileSync(
+  RULES,
+  JSON.stringify({
+    dryRun: false,
+    rules: [
+      { type: 'monitor', name: 'Monitors', options: { query: 'service:web env:production', duration: 300 } },
+      { type: 'faulty_deployment_detection', name: 'Faulty version', dryRun: true, options: { duration: 60 } },
+    ],
+  }),
+)
 const DATADOG = { command: 'deployment-gate', version: '1.4.2' }
 
 /** Each poll ends before the next one is due, however the client spreads its retries. */
@@ -139,6 +150,20 @@ const screens: Readonly<Record<string, Screen>> = {
     scenario: gate([rule('Errors', 'fail', 'One or more monitors in ALERT state')], { dryRun: true }),
     inputs: DATADOG,
     red: false,
+  },
+  'deployment-gate-faulty-version': {
+    scenario: {
+      ...gate([{ type: 'faulty_deployment_detection', name: 'Faulty version' }]),
+      faultyDeployments: [{ version: '1.4.2', after: '2m', reason: 'New error: NullPointerException' }],
+    },
+    inputs: DATADOG,
+    red: true,
+  },
+  // Held against what Datadog publishes of its API, as every request to the rehearsal's Datadog is.
+  'deployment-gate-rules-of-a-file': {
+    scenario: { monitors: [monitor('Errors of web', [{ after: '1m', state: 'Alert' }])] },
+    inputs: { ...DATADOG, identifier: 'after', 'apm-primary-tag': 'region:eu', config: RULES },
+    red: true,
   },
   'deployment-gate-none': { scenario: {}, inputs: DATADOG, red: true },
   'deployment-gate-not-ended': {

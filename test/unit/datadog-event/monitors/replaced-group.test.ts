@@ -46,6 +46,14 @@ test.each<[string, string, 'task' | 'host' | undefined, string]>([
 describe('new groups that take the place of some that were in a bad state before', () => {
   const alert = (at: number) => ['Alert', S + at] as const
 
+  /** Three of thirty tasks are in Alert. */
+  const THIRTY: GroupStates = Object.fromEntries(
+    Array.from({ length: 30 }, (_, i) => [`task_id:${i}`, i % 10 === 0 ? alert(-60) : (['OK'] as const)]),
+  )
+  const SILENT: GroupStates = Object.fromEntries(
+    Array.from({ length: 8 }, (_, i) => [`task_id:${i}`, ['No Data', 1] as const]),
+  )
+
   test.each<[string, GroupStates, GroupStates, readonly string[]]>([
     [
       'as many in Alert',
@@ -103,20 +111,15 @@ describe('new groups that take the place of some that were in a bad state before
     ],
     [
       'all of the new ones, where a tenth was in Alert before and groups of earlier deploys are still listed',
-      Object.fromEntries(
-        Array.from({ length: 30 }, (_, i) => [`task_id:${i}`, i % 10 === 0 ? alert(-60) : (['OK'] as const)]),
-      ),
-      Object.fromEntries(Array.from({ length: 3 }, (_, i) => [`task_id:n${i}`, alert(60)])),
-      ['task_id:n0 OK → Alert fail', 'task_id:n1 OK → Alert fail', 'task_id:n2 OK → Alert fail'],
+      THIRTY,
+      { ...THIRTY, 'task_id:x': alert(60), 'task_id:y': alert(60), 'task_id:z': alert(60) },
+      ['task_id:x OK → Alert fail', 'task_id:y OK → Alert fail', 'task_id:z OK → Alert fail'],
     ],
     [
-      'all of them before and after, with groups of tasks that are gone',
-      {
-        'task_id:a': alert(-60),
-        ...Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`task_id:${i}`, ['No Data', 1] as const])),
-      },
-      { 'task_id:c': alert(60) },
-      ['task_id:c Alert → Alert as before'],
+      'all of them before and after, with groups without data of tasks that are gone',
+      { 'task_id:a': alert(-60), 'task_id:b': alert(-60), ...SILENT },
+      { 'task_id:c': alert(60), 'task_id:d': alert(60), ...SILENT },
+      ['task_id:c Alert → Alert as before', 'task_id:d Alert → Alert as before'],
     ],
     [
       'a new host while the one that was in Alert still is',
