@@ -73,6 +73,15 @@ test('empty tags of monitors stand for those of the deploy, before the rollout a
   ])
 })
 
+test('priorities of monitors come from the input, else from the variable, else all count', async () => {
+  const priorities = async (more: Parameters<typeof deploy>[0]) =>
+    (await deploy({ secrets: KEYS, ...more })).of('gate')?.['monitor-priorities']
+  expect(await priorities({})).toBe('any')
+  const vars = { DATADOG_MONITOR_PRIORITIES: 'P1' }
+  expect(await priorities({ vars })).toBe('P1')
+  expect(await priorities({ vars, inputs: { 'datadog-monitor-priorities': 'P1, P2' } })).toBe('P1, P2')
+})
+
 test('an empty image, as of an output that was dropped, is refused and not built', async () => {
   const { conclusion, order, of } = await deploy({ image: '' })
   expect({ conclusion, order }).toEqual({ conclusion: 'failure', order: ['assume-role', 'build-image look'] })
