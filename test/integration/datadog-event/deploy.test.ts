@@ -197,3 +197,31 @@ test('a rollback marks the version that ran before as a change failure', async (
     failure: { id: failed, change_failure: true, remediation: { id: undoing, type: 'rollback' } },
   })
 })
+
+test('a flag that is switched is a change event, and an incident a DORA failure', async () => {
+  datadog.play(monitors())
+  const flag = { 'changed-resource': 'new-checkout', 'changed-resource-type': 'feature_flag', 'new-value': 'true' }
+  const sent = await step({ title: 'New checkout for all', send: 'event, change-event', ...flag })
+  const incident = await step({ title: 'Checkout is down', send: 'dora-incident', severity: 'SEV-2' })
+  expect([...sent.warnings, ...incident.warnings, sent.failure, incident.failure]).toEqual([undefined, undefined])
+  expect(incident.outputs['dora-incident-id']).toEqual(expect.any(String))
+  const tags = expect.arrayContaining(['service:web', 'env:production'])
+  expect(cloud.journal.entries('datadog')).toMatchObject([
+    { event: { title: 'New checkout for all', tags } },
+    { changeEvent: { attributes: { changed_resource: { name: 'new-checkout' }, new_value: { value: true } } } },
+    { incident: { name: 'Checkout is down', services: ['web'], severity: 'SEV-2' } },
+  ])
+})
+
+test('a version is marked as failed without a deploy', async () => {
+  datadog.play(monitors())
+  const shipped = await deploy(cloud, { image: 'example.com/web:next' })
+  await step({
+    service: '',
+    send: 'dora-deployment',
+    'deploy-record': JSON.stringify(shipped.outputs['deploy-record']),
+  })
+  const marked = await step({ send: 'dora-failure', 'rolls-back': 'version:next' })
+  expect([marked.warnings, marked.failure]).toEqual([[], undefined])
+  expect(cloud.journal.entries('datadog').at(-1)).toMatchObject({ failure: { change_failure: true } })
+})

@@ -16,7 +16,7 @@ export function deployOfRecord(record: DeployRecord, overrides: DeployOverrides,
   const names = overrides.services
   const status = overrides.status ?? record.verdict
   const services = record.services.map((service, index): DeployedService => {
-    const code = codeOf(service, record, overrides.version)
+    const code = codeOf(service, record, overrides)
     const previousCode = defined({ version: service.previousVersion, commit: service.previousCommit })
     return {
       // Names given for all services are Datadog's names for them, where those are not the ones of ECS.
@@ -60,11 +60,11 @@ const wasStarted = ({ started = true }: ServiceRecord) => started
  * What a revision says about its code; else, for a new deploy that was rolled out, the commit of its run. A rollback's run says
  * nothing about the revision that it goes back to.
  */
-function codeOf(service: ServiceRecord, { kind, commit }: DeployRecord, version: string | undefined): Code {
+function codeOf(service: ServiceRecord, { kind, commit }: DeployRecord, given: DeployOverrides): Code {
   const isNew = kind !== 'rollback' && wasStarted(service)
   return defined({
-    version: version ?? service.version ?? imageTag(service),
-    commit: service.commit ?? (isNew && commit.sha !== '' ? commit.sha : undefined),
+    version: given.version ?? service.version ?? imageTag(service),
+    commit: given.commit ?? service.commit ?? (isNew && commit.sha !== '' ? commit.sha : undefined),
   })
 }
 

@@ -7,17 +7,27 @@ export interface ToldDeploy extends DeployOverrides {
   readonly status: Status
   /** `false`: the job ended before the deploy. */
   readonly started: boolean
+  readonly kind: Deploy['kind']
+  /** Milliseconds since the epoch. Default: now. */
+  readonly startedAt?: number
+  readonly finishedAt?: number
+  /** Where the commit is, if not in the repository of the run. */
+  readonly repositoryUrl?: string
 }
 
 /** A deploy without a record: one that is about to start, one that did not start, or one that another tool does. */
 export function deployOfRun(run: WorkflowRun, told: ToldDeploy, change: DeployedChange, now: number): Deploy {
-  const { status, started } = told
-  const code = defined({ version: told.version, commit: run.sha === '' ? undefined : run.sha })
+  const { status, started, kind, repositoryUrl = run.repositoryUrl } = told
+  // The commit of a run that rolls back is not the one that it goes back to.
+  const isOwn = told.commit === undefined && kind === 'deploy' && repositoryUrl === run.repositoryUrl
+  const sha = told.commit ?? (isOwn ? run.sha : '')
+  const code = defined({ version: told.version, commit: sha === '' ? undefined : sha })
+  const ownChange = sha === run.sha ? change : {}
   // After any other end it is not known what runs.
   const isLive = status === 'started' || (status === 'succeeded' && started)
   return {
     id: told.id ?? idOfRun(run, told.environment),
-    kind: 'deploy',
+    kind,
     awaited: true,
     status,
     ...defined({ environment: told.environment, team: told.team }),
@@ -31,15 +41,15 @@ export function deployOfRun(run: WorkflowRun, told: ToldDeploy, change: Deployed
         runs: { code: isLive ? code : {} },
       }),
     ),
-    startedAt: now,
-    ...(status === 'started' ? {} : { finishedAt: now }),
+    startedAt: told.startedAt ?? told.finishedAt ?? now,
+    ...(status === 'started' ? {} : { finishedAt: told.finishedAt ?? now }),
     commit: {
-      sha: run.sha,
-      url: run.commitUrl,
-      repositoryUrl: run.repositoryUrl,
-      ...defined({ message: change.message }),
+      sha,
+      url: sha === '' || repositoryUrl === '' ? '' : `${repositoryUrl}/commit/${sha}`,
+      repositoryUrl,
+      ...defined({ message: ownChange.message }),
     },
-    ...defined({ pullRequest: change.pullRequest }),
+    ...defined({ pullRequest: ownChange.pullRequest }),
     ...defined({ scheduled: change.scheduled }),
     run: { url: run.url, actor: run.actor, ref: run.refName },
   }

@@ -73,6 +73,7 @@ export interface DeployOverrides {
   readonly services: readonly string[]
   readonly environment?: string
   readonly version?: string
+  readonly commit?: string
   readonly team?: string
   readonly note?: string
 }
@@ -84,6 +85,9 @@ export interface DeployedChange {
   /** The run was started by its schedule. */
   readonly scheduled?: boolean
 }
+
+/** The deploy that another one undoes: by its id, by its version, or the version that ran before, as the record has it. */
+export type RollsBack = { readonly deployId: string } | { readonly version: string | undefined }
 
 /** The text that names code in Datadog's tag `version`: the version, else the commit. */
 export const nameOfCode = ({ version, commit }: Code): string | undefined => version ?? commit

@@ -4,6 +4,8 @@ import type { DefaultWords } from '../../../../toolkit/inputs.ts'
 export const DEFAULT_WORDS: DefaultWords = {
   command: 'event',
   send: 'event',
+  kind: 'deploy',
+  'changed-resource-type': 'configuration',
   'rolls-back': 'none',
   notify: 'none',
   baseline: 'none',

@@ -10,6 +10,7 @@ import { deployOfRecord } from '../deploy/deploy-of-record.ts'
 import { deployOfRun } from '../deploy/deploy-of-run.ts'
 import { readDeployedChange } from '../deploy/deployed-change.ts'
 import { rolledBack } from '../deploy/rolled-back.ts'
+import { readSpan } from './times.ts'
 
 /** The default of `deploy-record` in action.yml. An empty value means that deploy-ecs has not begun. */
 const NO_RECORD = 'none'
@@ -27,15 +28,17 @@ export function readDeploy(reader: InputReader, env: Environment, now: number): 
       environment: reader.text('env'),
       version: reader.text('version'),
       team: reader.text('team'),
+      commit: readCommit(reader),
     }),
   }
   const rollback = readRecord(reader, 'rollback-record')
   if (record !== undefined) {
+    refuseRecorded(reader)
     refuseOtherCount(overrides.services, record)
     const deploy = deployOfRecord(record, overrides, readDeployedChange(env, run))
     if (rollback === undefined) return deploy
     refuseOtherRollback(record, rollback)
-    const { id: _, status: _status, version: _version, note: _note, ...same } = overrides
+    const { id: _, status: _status, version: _version, commit: _commit, note: _note, ...same } = overrides
     // Words of job.status say nothing about a rollback.
     const told = STATUSES.find((one) => one === reader.text('status') && one !== 'cancelled')
     return rolledBack(deploy, deployOfRecord(rollback, same, {}), told)
@@ -53,8 +56,40 @@ export function readDeploy(reader: InputReader, env: Environment, now: number): 
       { hint: 'Set it under `with:`, for example `service: web`.' },
     )
   }
-  const told = { ...overrides, status, started: status === 'started' || wasStarted(reader) }
+  const told = {
+    ...overrides,
+    status,
+    started: status === 'started' || wasStarted(reader),
+    kind: reader.choice('kind', ['deploy', 'rollback'], 'deploy'),
+    ...defined({ ...readSpan(reader, now), repositoryUrl: readRepository(reader) }),
+  }
   return deployOfRun(run, told, readDeployedChange(env, run), now)
+}
+
+/** What only a deploy without a record takes from inputs. @throws InputError */
+function refuseRecorded(reader: InputReader): void {
+  for (const name of ['kind', 'repository-url', 'started-at', 'finished-at']) {
+    if (reader.text(name) === undefined) continue
+    throw new InputError(name, 'is set, and the `deploy-record` has it already.', {
+      hint: `Remove \`${name}\`: it is for a deploy without a record.`,
+    })
+  }
+}
+
+function readCommit(reader: InputReader): string | undefined {
+  const commit = reader.text('commit')
+  if (commit === undefined || /^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit)) return commit
+  throw new InputError('commit', `is \`${commit}\`, which is not a full commit.`, {
+    hint: 'Write all 40 characters, such as `commit: ${{ github.sha }}`.',
+  })
+}
+
+function readRepository(reader: InputReader): string | undefined {
+  const url = reader.text('repository-url')
+  if (url === undefined || (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol))) return url
+  throw new InputError('repository-url', `is \`${url}\`, which is not the address of a repository.`, {
+    hint: 'Write it as your browser shows it, for example `https://github.com/acme/web`.',
+  })
 }
 
 interface ReadStatus {

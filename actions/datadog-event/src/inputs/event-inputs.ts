@@ -1,47 +1,63 @@
-import { createHash } from 'node:crypto'
 import { InputError } from '../../../../toolkit/errors.ts'
-import { readWorkflowRun } from '../../../../toolkit/github.ts'
 import type { InputReader } from '../../../../toolkit/inputs.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
 import { cut } from '../../../../toolkit/text/cut.ts'
-import { aggregationKey, type Deploy } from '../deploy/deploy.ts'
+import type { Custom } from '../deploy/custom.ts'
+import { aggregationKey, type Deploy, type RollsBack } from '../deploy/deploy.ts'
 import { TAG_LIMIT, TAGS_LIMIT } from '../deploy/deploy-tags.ts'
 import { ALERT_TYPES, type EventFields, OLDEST_S, TITLE_LIMIT } from '../messages/event.ts'
+import { readCustom } from './custom-inputs.ts'
 import { readDeploy } from './deploy-inputs.ts'
+import { readTime } from './times.ts'
 
-/** The kinds of message that a deploy can send. */
-export const KINDS = ['event', 'change-event', 'dora-deployment'] as const
+/** The kinds of message that can be sent. */
+export const KINDS = ['event', 'change-event', 'dora-deployment', 'dora-failure', 'dora-incident'] as const
 export type MessageKind = (typeof KINDS)[number]
 
 export interface EventInputs {
   readonly command: 'event'
   /** Of a deploy, or `undefined` for any other event. */
   readonly deploy: Deploy | undefined
+  /** Of any other event. */
+  readonly custom?: Custom
   readonly send: readonly MessageKind[]
   readonly fields: EventFields
   readonly rollsBack: RollsBack | undefined
 }
 
-/** The deploy that this one undoes: by its id, by its version, or the version that ran before, as the record has it. */
-export type RollsBack = { readonly deployId: string } | { readonly version: string | undefined }
-
 export function readEventInputs(reader: InputReader, env: Environment, now: number): EventInputs {
   const deploy = readDeploy(reader, env, now)
-  const given = readFields(reader, now)
-  const fields =
-    deploy === undefined ? { ...given, aggregationKey: given.aggregationKey ?? customKey(env, given) } : given
+  const fields = readFields(reader, now)
   const send = readKinds(reader)
-  if (deploy === undefined && fields.title === undefined) {
+  const needsTitle = send.some((kind) => kind !== 'dora-failure')
+  if (deploy === undefined && fields.title === undefined && needsTitle) {
     throw new InputError('deploy-record', 'is missing, and so are `status` and `title`: there is nothing to send.', {
       hint: 'Pass `deploy-record: ${{ steps.deploy.outputs.deploy-record }}`, or `status: started` before a deploy, or a `title` for a custom event.',
     })
   }
-  if (deploy === undefined && send.some((kind) => kind !== 'event')) {
-    throw new InputError('send', `asks for \`${send.join(', ')}\`, but only a deploy has more than an event.`, {
-      hint: 'Pass `deploy-record`, or drop `send`.',
+  const rollsBack = readRollsBack(reader, deploy)
+  if (deploy !== undefined) {
+    refuseCustom(reader, send)
+    return { command: 'event', deploy, send, fields, rollsBack }
+  }
+  const custom = readCustom(reader, env, now, { send, fields, rollsBack })
+  const key = fields.aggregationKey ?? aggregationKey(custom.id)
+  return { command: 'event', deploy, custom, send, fields: { ...fields, aggregationKey: key }, rollsBack }
+}
+
+/** What only an event without a deploy takes. @throws InputError */
+function refuseCustom(reader: InputReader, send: readonly MessageKind[]): void {
+  const hint = 'Send it in a step of its own, with a `title`, without `deploy-record` and `status`.'
+  for (const kind of ['dora-incident', 'dora-failure'] as const) {
+    if (!send.includes(kind)) continue
+    throw new InputError('send', `asks for \`${kind}\`, which is not about this deploy.`, {
+      hint: `${hint} A deploy that failed is marked by \`dora-deployment\`.`,
     })
   }
-  return { command: 'event', deploy, send, fields, rollsBack: readRollsBack(reader, deploy) }
+  for (const name of ['changed-resource', 'previous-value', 'new-value', 'severity']) {
+    if (reader.text(name) === undefined) continue
+    throw new InputError(name, 'is set, and a deploy has no such thing.', { hint })
+  }
 }
 
 function readRollsBack(reader: InputReader, deploy: Deploy | undefined): RollsBack | undefined {
@@ -59,22 +75,12 @@ function readRollsBack(reader: InputReader, deploy: Deploy | undefined): RollsBa
     )
   }
   // Datadog finds a version's deployment by service, environment and version.
-  if (deploy !== undefined && deploy.environment === undefined) {
+  if ((deploy === undefined ? reader.text('env') : deploy.environment) === undefined) {
     throw new InputError('env', `is missing, and \`rolls-back: ${text}\` needs it to find the deployment.`, {
       hint: 'Set it as `env` of that deployment is, for example `env: production`.',
     })
   }
   return { version }
-}
-
-/**
- * The key of a custom event: its run, job and content. Datadog shows an event that was sent twice, as its first answer was lost,
- * as one.
- */
-function customKey(env: Environment, { title = '', text = '' }: EventFields): string {
-  const { repository, id, attempt, job } = readWorkflowRun(env)
-  const content = createHash('sha256').update(`${job}\n${title}\n${text}`).digest('hex').slice(0, 16)
-  return aggregationKey([repository, id, attempt, content].filter((part) => part !== '').join('-'))
 }
 
 function readKinds(reader: InputReader): readonly MessageKind[] {
@@ -99,7 +105,7 @@ function readFields(reader: InputReader, now: number): EventFields {
     sourceTypeName: limited(reader, 'source-type-name', 100),
     aggregationKey: limited(reader, 'aggregation-key', 100),
     relatedEventId: readEventId(reader),
-    dateHappened: readDate(reader, now),
+    dateHappened: readTime(reader, 'date-happened', now, { seconds: OLDEST_S, words: '18 hours' }),
   }
   const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
   return { ...given, tags: readTags(reader), notify: readHandles(reader) }
@@ -154,17 +160,4 @@ function readEventId(reader: InputReader): string | undefined {
   throw new InputError('related-event-id', `is \`${id}\`, which is not the id of an event.`, {
     hint: 'Pass the output `event-id` of an earlier step: digits only.',
   })
-}
-
-function readDate(reader: InputReader, now: number): number | undefined {
-  const value = reader.text('date-happened')
-  if (value === undefined) return undefined
-  const seconds = /^\d{1,11}$/.test(value) ? Number(value) : Math.floor(Date.parse(value) / 1000)
-  const age = now / 1000 - seconds
-  if (Number.isNaN(seconds) || age > OLDEST_S || age < -3600) {
-    throw new InputError('date-happened', `is \`${value}\`, which is not a time within the last 18 hours.`, {
-      hint: 'Write seconds since 1970, or a time such as `2026-03-01T12:00:00Z`. Datadog accepts no older events.',
-    })
-  }
-  return seconds
 }

@@ -7,7 +7,7 @@ import { cut, harmless, MARKDOWN_OVERHEAD, markdownBlock } from '../deploy/safe-
 import { type EventFields, OLDEST_S, TEXT_LIMIT, TITLE_LIMIT } from './event.ts'
 
 /** Datadog's limit on the names of authors and resources. */
-const NAME_LIMIT = 128
+export const NAME_LIMIT = 128
 
 /** The change event (v2) that shows one service's deploy in Datadog's Change Tracking. */
 export function changeEvent(
@@ -48,7 +48,7 @@ function change(deploy: Deploy, service: DeployedService): object {
   const name = cut(service.name, NAME_LIMIT)
   const isLive = service.runs.taskDefinition === service.taskDefinition
   return {
-    ...(run.actor === '' ? {} : { author: { name: cut(run.actor, NAME_LIMIT), type: authorType(deploy) } }),
+    ...authorOf(run.actor, deploy.scheduled),
     // Datadog knows feature flags and configurations here; a service's task definition is its configuration.
     changed_resource: { name, type: 'configuration' },
     impacted_resources: [{ name, type: 'service' }],
@@ -79,8 +79,15 @@ function change(deploy: Deploy, service: DeployedService): object {
 }
 
 /** GitHub marks an app as `name[bot]`, and names somebody for a run that its schedule has started. */
-const authorType = ({ run, scheduled }: Deploy) =>
-  scheduled === true || run.actor.endsWith('[bot]') ? 'automation' : 'user'
+export const authorOf = (actor: string, scheduled = false): { readonly author?: object } =>
+  actor === ''
+    ? {}
+    : {
+        author: {
+          name: cut(actor, NAME_LIMIT),
+          type: scheduled || actor.endsWith('[bot]') ? 'automation' : 'user',
+        },
+      }
 
 const revision = (arn: string | undefined) => (arn === undefined ? undefined : resourceName(arn))
 

@@ -82,4 +82,4 @@ export function doraId(deployId: string, service: string): string {
 }
 
 /** Milliseconds as nanoseconds. Exact as JSON: the shortest number that reads back the same ends in six zeros. */
-const nanoseconds = (ms: number): number => ms * 1_000_000
+export const nanoseconds = (ms: number): number => ms * 1_000_000

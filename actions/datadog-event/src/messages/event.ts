@@ -1,6 +1,6 @@
 import type { DatadogRequest } from '../api/client.ts'
 import { aggregationKey, type Deploy, type Status } from '../deploy/deploy.ts'
-import { deployTags } from '../deploy/deploy-tags.ts'
+import { deployTags, TAGS_LIMIT } from '../deploy/deploy-tags.ts'
 import { deployText, deployTitle } from '../deploy/deploy-text.ts'
 import { cut, cutKeeping, harmless, MARKDOWN_OVERHEAD, markdownBlock } from '../deploy/safe-text.ts'
 
@@ -66,18 +66,22 @@ const ALERT_TYPE: Readonly<Record<Status, AlertType>> = {
 }
 
 /** A custom event, from inputs alone (v1). */
-export function customEvent(title: string, fields: EventFields): DatadogRequest {
-  const text = harmless(unwrapped(fields.text ?? ''))
+export function customEvent(title: string, fields: EventFields, own: readonly string[] = []): DatadogRequest {
+  const tags = [...new Set([...own, ...fields.tags])].slice(0, TAGS_LIMIT)
   return post({
     ...common(fields),
     title: oneLine(title),
-    text: markdownBlock(cutKeeping(text, handles(fields), TEXT_LIMIT - MARKDOWN_OVERHEAD)),
-    ...(fields.tags.length === 0 ? {} : { tags: fields.tags }),
+    text: markdownBlock(eventText(fields)),
+    ...(tags.length === 0 ? {} : { tags }),
     ...(fields.alertType === undefined ? {} : { alert_type: fields.alertType }),
     ...(fields.aggregationKey === undefined ? {} : { aggregation_key: fields.aggregationKey }),
     ...(fields.dateHappened === undefined ? {} : { date_happened: fields.dateHappened }),
   })
 }
+
+/** The text of a custom event, with the handles to notify. */
+export const eventText = (fields: EventFields): string =>
+  cutKeeping(harmless(unwrapped(fields.text ?? '')), handles(fields), TEXT_LIMIT - MARKDOWN_OVERHEAD)
 
 const post = (body: object): DatadogRequest => ({
   operation: 'post the event',

@@ -1,7 +1,9 @@
 import type { DatadogRequest } from '../api/client.ts'
-import { type Deploy, type DeployedService, nameOfCode } from '../deploy/deploy.ts'
-import type { EventInputs, MessageKind, RollsBack } from '../inputs/event-inputs.ts'
+import { type Custom, customTags } from '../deploy/custom.ts'
+import { type Deploy, type DeployedService, nameOfCode, type RollsBack } from '../deploy/deploy.ts'
+import type { EventInputs, MessageKind } from '../inputs/event-inputs.ts'
 import { changeEvent } from '../messages/change-event.ts'
+import { customChange } from '../messages/custom-change.ts'
 import {
   type DoraTarget,
   doraDeployment,
@@ -12,10 +14,11 @@ import {
   type Remediation,
 } from '../messages/dora.ts'
 import { customEvent, deployEvent, type EventFields } from '../messages/event.ts'
+import { doraIncident } from '../messages/incident.ts'
 
 /** One request to Datadog. */
 export interface Message {
-  readonly kind: MessageKind | 'dora-failure'
+  readonly kind: MessageKind
   /** Only where the message is about one service. */
   readonly service?: string
   readonly request: DatadogRequest
@@ -32,8 +35,8 @@ export interface SentMessage {
 
 /** All messages to send, in order. Pure: `dry-run` prints exactly these. */
 export function messagesOf(inputs: EventInputs, now: number): readonly Message[] {
-  const { deploy, send, fields } = inputs
-  if (deploy === undefined) return [{ kind: 'event', request: customEvent(fields.title ?? '', fields) }]
+  const { deploy, custom, send, fields } = inputs
+  if (deploy === undefined) return custom === undefined ? [] : customMessages(custom, inputs)
   const of: Readonly<Record<MessageKind, () => readonly Message[]>> = {
     event: () => [{ kind: 'event', request: deployEvent(deploy, fields, now) }],
     'change-event': () =>
@@ -41,8 +44,27 @@ export function messagesOf(inputs: EventInputs, now: number): readonly Message[]
         changeMessages(one, fields, now),
       ),
     'dora-deployment': () => doraMessages(deploy, inputs),
+    'dora-failure': () => [],
+    'dora-incident': () => [],
   }
   return send.flatMap((kind) => of[kind]())
+}
+
+function customMessages(custom: Custom, { send, fields, rollsBack }: EventInputs): readonly Message[] {
+  const { changed, services, environment: env = '' } = custom
+  const failed = (service: string): readonly DoraTarget[] => {
+    if (rollsBack === undefined) return []
+    if ('deployId' in rollsBack) return [{ deployId: rollsBack.deployId, service }]
+    return rollsBack.version === undefined ? [] : [{ service, env, version: rollsBack.version }]
+  }
+  const of: Readonly<Record<MessageKind, () => readonly DatadogRequest[]>> = {
+    event: () => [customEvent(fields.title ?? '', fields, customTags(custom))],
+    'change-event': () => (changed === undefined ? [] : [customChange(custom, changed, fields)]),
+    'dora-deployment': () => [],
+    'dora-failure': () => services.flatMap(failed).map((target) => doraFailure(target)),
+    'dora-incident': () => [doraIncident(custom, fields)],
+  }
+  return send.flatMap((kind) => of[kind]().map((request) => ({ kind, request })))
 }
 
 /** The services for which something was rolled out. For the others nothing has changed. */
@@ -133,4 +155,5 @@ const NAMES: Readonly<Record<Message['kind'], string>> = {
   'change-event': 'change event',
   'dora-deployment': 'DORA deployment',
   'dora-failure': 'DORA change failure',
+  'dora-incident': 'DORA incident',
 }

@@ -56,6 +56,7 @@ const receipts: Readonly<
   'change-event': changeEventReceipt,
   'dora-deployment': doraReceipt,
   'dora-failure': () => ({}),
+  'dora-incident': doraReceipt,
 }
 
 function setOutputs(sent: readonly SentMessage[], { log, step }: World): void {
@@ -66,6 +67,7 @@ function setOutputs(sent: readonly SentMessage[], { log, step }: World): void {
   step.output('event-url', of('event')[0]?.url ?? '')
   step.output('change-event-ids', ids('change-event'))
   step.output('dora-deployment-ids', ids('dora-deployment'))
+  step.output('dora-incident-id', ids('dora-incident')[0] ?? '')
   for (const { message, id, url, error } of sent) {
     if (error === undefined)
       log.info(`Datadog accepted the ${nameOf(message)}${id ? ` ${id}` : ''}${url ? `: ${url}` : '.'}`)

@@ -32,7 +32,12 @@ test('has a service tag for each service', () => {
 })
 
 test('leaves out tags without a value', () => {
-  const bare = deployOfRun(readWorkflowRun({}), { status: 'started', started: true, services: ['web'] }, {}, 0)
+  const bare = deployOfRun(
+    readWorkflowRun({}),
+    { status: 'started', started: true, kind: 'deploy', services: ['web'] },
+    {},
+    0,
+  )
   expect(deployTags(bare, [])).toEqual(['service:web', 'deploy_status:started', 'deploy_kind:deploy', 'source:slipway'])
 })
 

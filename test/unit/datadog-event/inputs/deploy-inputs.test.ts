@@ -52,3 +52,41 @@ describe('the record of a rollback', () => {
     expect(refusal(inputs as Record<string, string>).message).toBe(message)
   })
 })
+
+describe('a deploy without a record', () => {
+  const bare = { 'deploy-record': 'none', service: 'web', status: 'succeeded' }
+
+  test('takes kind, commit, repository and times from the inputs', () => {
+    const commit = '5'.repeat(40)
+    const times = { 'started-at': '1999-01-01T00:00:00Z', 'finished-at': '915148900' }
+    const repository = { 'repository-url': 'https://github.com/org/other', commit }
+    const inputs = { ...bare, ...times, ...repository, kind: 'rollback' }
+    const now = Date.UTC(2026, 0, 1)
+    expect(readDeploy(new InputReader(inputsEnv(inputs)), RUN_ENV, now)).toMatchObject({
+      ...{ kind: 'rollback', startedAt: Date.UTC(1999, 0, 1), finishedAt: 915_148_900_000 },
+      commit: { sha: commit, repositoryUrl: 'https://github.com/org/other' },
+    })
+  })
+
+  test.each([
+    [{ ...bare, commit: 'abc' }, 'Input `commit` is `abc`, which is not a full commit.'],
+    [
+      { ...bare, 'repository-url': 'org/web' },
+      'Input `repository-url` is `org/web`, which is not the address of a repository.',
+    ],
+    [{ ...bare, 'started-at': 'soon' }, 'Input `started-at` is `soon`, which is not a time in the past.'],
+    [{ ...bare, 'started-at': '99999999' }, 'Input `started-at` is `99999999`, which is not a time in the past.'],
+    [{ ...bare, kind: 'redeploy' }, 'Input `kind` is `redeploy`, which is none of `deploy`, `rollback`.'],
+    [{ kind: 'rollback' }, 'Input `kind` is set, and the `deploy-record` has it already.'],
+    [{ 'started-at': '0' }, 'Input `started-at` is set, and the `deploy-record` has it already.'],
+  ])('is refused in %j', (inputs, message) => {
+    expect(refusal(inputs as Record<string, string>).message).toBe(message)
+  })
+
+  test('does not end before it starts', () => {
+    const inputs = { ...bare, 'started-at': '20', 'finished-at': '10' }
+    expect(() => readDeploy(new InputReader(inputsEnv(inputs)), RUN_ENV, Date.UTC(2026, 0, 1))).toThrow(
+      'Input `finished-at` is before `started-at`.',
+    )
+  })
+})

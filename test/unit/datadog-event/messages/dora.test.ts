@@ -105,7 +105,12 @@ test('the commit is the version where there is no other', () => {
 })
 
 test('has no version and no git facts outside GitHub, and no git facts without a repository', () => {
-  const bare = deployOfRun(readWorkflowRun({}), { status: 'succeeded', started: true, services: ['web'] }, {}, NOW)
+  const bare = deployOfRun(
+    readWorkflowRun({}),
+    { status: 'succeeded', started: true, kind: 'deploy', services: ['web'] },
+    {},
+    NOW,
+  )
   expect(JSON.parse(JSON.stringify(attributesOf(bare, [], bare.services[0])))).toEqual({
     service: 'web',
     id: doraId(bare.id, 'web'),

@@ -92,7 +92,12 @@ test('does not call a deploy that was not awaited a success', () => {
 })
 
 test('all events of one deploy share one key, from the first to the last', () => {
-  const start = deployOfRun(run, { status: 'started', started: true, services: ['web'], id: RECORD.deployId }, {}, NOW)
+  const start = deployOfRun(
+    run,
+    { status: 'started', started: true, kind: 'deploy', services: ['web'], id: RECORD.deployId },
+    {},
+    NOW,
+  )
   const keys = STATUSES.map((status) => bodyOf(deployEvent({ ...start, status }, nothing, NOW))['aggregation_key'])
   expect(new Set(keys)).toEqual(new Set(['org/web-7-1']))
 })
@@ -100,7 +105,14 @@ test('all events of one deploy share one key, from the first to the last', () =>
 test('describes a start without a record from the run', () => {
   const deploy = deployOfRun(
     run,
-    { status: 'started', started: true, services: ['web', 'worker'], environment: 'stage', team: 'shop' },
+    {
+      status: 'started',
+      started: true,
+      kind: 'deploy',
+      services: ['web', 'worker'],
+      environment: 'stage',
+      team: 'shop',
+    },
     {},
     NOW,
   )

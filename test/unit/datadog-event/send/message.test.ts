@@ -1,12 +1,12 @@
-import type { Deploy, Status } from '../../../../actions/datadog-event/src/deploy/deploy.ts'
+import type { Deploy, RollsBack, Status } from '../../../../actions/datadog-event/src/deploy/deploy.ts'
 import { deployOfRecord } from '../../../../actions/datadog-event/src/deploy/deploy-of-record.ts'
 import { deployOfRun } from '../../../../actions/datadog-event/src/deploy/deploy-of-run.ts'
-import { KINDS, type RollsBack } from '../../../../actions/datadog-event/src/inputs/event-inputs.ts'
 import { doraId } from '../../../../actions/datadog-event/src/messages/dora.ts'
 import { messagesOf, nameOf, notSent } from '../../../../actions/datadog-event/src/send/message.ts'
 import { readWorkflowRun } from '../../../../toolkit/github.ts'
 import { deployedService, RECORD } from '../../../support/datadog-event/datadog.ts'
 
+const KINDS = ['event', 'change-event', 'dora-deployment'] as const
 const NOW = Date.UTC(2026, 0, 1)
 const change = { message: 'Fix @channel', pullRequest: { number: 12, url: 'https://github.com/org/web/pull/12' } }
 const deploy = deployOfRecord(RECORD, { services: [], team: 'shop' }, change)
@@ -116,7 +116,12 @@ test('names a message with its service', () => {
 })
 
 test('has no links, no author and no git facts outside GitHub', () => {
-  const bare = deployOfRun(readWorkflowRun({}), { status: 'succeeded', started: true, services: ['web'] }, {}, NOW)
+  const bare = deployOfRun(
+    readWorkflowRun({}),
+    { status: 'succeeded', started: true, kind: 'deploy', services: ['web'] },
+    {},
+    NOW,
+  )
   const wire = JSON.stringify(messages(bare).map(({ request }) => request.body))
   expect(wire).not.toMatch(/"git"|"author"|\]\(|undefined|null/)
 })
