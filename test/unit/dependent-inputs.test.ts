@@ -23,7 +23,7 @@ const DEPENDENT: Readonly<Record<string, Readonly<Record<string, Dependent>>>> =
   'build-image': {
     'repository-immutable-tags': { value: 'true', worksWith: CREATE, level: 'warning' },
     'repository-scan-on-push': { value: 'false', worksWith: CREATE, level: 'warning' },
-    'repository-lifecycle-policy': { value: '{"rules": []}', worksWith: CREATE, level: 'warning' },
+    'repository-lifecycle-policy': { value: `{"rules": [${' '.repeat(100)}]}`, worksWith: CREATE, level: 'warning' },
     'scan-timeout': { value: '9m', worksWith: { 'scan-gate': 'high' }, level: 'warning' },
     images: {
       value: 'ghcr.io/acme/web',

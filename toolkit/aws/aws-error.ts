@@ -18,6 +18,8 @@ const THROTTLED = new Set([
   'LimitExceededException',
   'SlowDown',
   'BandwidthLimitExceeded',
+  'EC2ThrottledException',
+  'PriorRequestNotComplete',
 ])
 const EXPIRED = new Set([
   'ExpiredToken',
@@ -26,6 +28,10 @@ const EXPIRED = new Set([
   'UnrecognizedClientException',
   'InvalidClientTokenId',
   'CredentialsProviderError',
+  // Names of S3 and EC2.
+  'InvalidAccessKeyId',
+  'InvalidToken',
+  'AuthFailure',
 ])
 const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'UnauthorizedException', 'UnauthorizedOperation'])
 const TRANSIENT = new Set([
@@ -38,6 +44,8 @@ const TRANSIENT = new Set([
   'ServerException',
   'ServiceUnavailable',
   'ServiceUnavailableException',
+  'IDPCommunicationError',
+  'IDPCommunicationErrorException',
 ])
 
 /** The class of a failed AWS call: by error code first, then by HTTP status, then by what happened to the connection. */
@@ -54,7 +62,28 @@ export function classifyAwsError(error: unknown): AwsFailure {
   if (known(EXPIRED)) return 'expired'
   if (known(DENIED)) return 'denied'
   if (known(TRANSIENT) || (status !== undefined && status >= 500) || isConnectionError(error)) return 'transient'
+  if (isIssuerUnread(error)) return 'transient'
   return error.cause instanceof Error ? classifyAwsError(error.cause) : 'refused'
+}
+
+/**
+ * True where STS could not read the signing keys of a token's issuer: often only for a moment. Also in calls of other services, whose
+ * credentials the SDK gets with a token, as in a pod of EKS.
+ */
+export const isIssuerUnread = (error: unknown): boolean =>
+  error instanceof Error &&
+  (/^IDPCommunicationError/.test(error.name) ||
+    (/^InvalidIdentityToken/.test(error.name) && /verification key/i.test(error.message)))
+
+/** What to do about a signature that AWS refused. The SDK corrects the time of a request by the server's; this is left where it could not. */
+function signatureHint(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  const isSkewed = /signature (has )?expired|not yet current|time(stamp)? .*(skew|too large|too old|expired)/i
+  if (/^(RequestTimeTooSkewed|RequestInTheFuture)$/.test(error.name) || isSkewed.test(error.message)) {
+    return 'The clock of this runner is wrong by more than five minutes. Set it, for example with NTP.'
+  }
+  if (!/^(SignatureDoesNotMatch|InvalidSignatureException)$/.test(error.name)) return undefined
+  return '`AWS_SECRET_ACCESS_KEY` does not belong to `AWS_ACCESS_KEY_ID`, or was copied incompletely.'
 }
 
 /**
@@ -67,7 +96,7 @@ export function awsError(error: unknown, doing: string): SlipwayError {
     return tooDeep(error, doing)
   // A name such as `AccessDeniedException` is worth a search, `Error` is not.
   const text = error instanceof Error && error.name === 'Error' ? error.message : String(error)
-  const hint = missingEndpoint(error) ?? HINTS[classifyAwsError(error)]
+  const hint = missingEndpoint(error) ?? signatureHint(error) ?? HINTS[classifyAwsError(error)]
   return new SlipwayError(`Could not ${doing}. ${text}`, hint === undefined ? { cause: error } : { hint, cause: error })
 }
 

@@ -5,7 +5,6 @@ import { retry } from '../../../../toolkit/retry.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
 import { formatDuration } from '../../../../toolkit/text/duration.ts'
 import { sentence } from '../../../../toolkit/text/sentence.ts'
-import { isIssuerUnread } from './sts-error.ts'
 
 const ATTEMPTS = 5
 /** No pause begins that would end later than this after the first attempt. */
@@ -56,5 +55,4 @@ export async function callSts<T>({ doing, task, passes = () => false, hint }: Ca
   }
 }
 
-const passesAlways = (error: unknown) =>
-  ['transient', 'throttled'].includes(classifyAwsError(error)) || isIssuerUnread(error)
+const passesAlways = (error: unknown) => ['transient', 'throttled'].includes(classifyAwsError(error))

@@ -1,6 +1,7 @@
+import { isIssuerUnread } from '../../../../toolkit/aws/aws-error.ts'
 import { errorMessage } from '../../../../toolkit/errors.ts'
 import type { Inputs } from '../inputs/inputs.ts'
-import { errorCode, isIssuerUnread } from './sts-error.ts'
+import { errorCode } from './sts-error.ts'
 
 /** What to do about a common error of STS. `token` is the OpenID Connect token, if the role is assumed with one. */
 export function hintFor(error: unknown, inputs: Inputs, token: string | undefined): string | undefined {
@@ -29,10 +30,6 @@ export function hintFor(error: unknown, inputs: Inputs, token: string | undefine
         : undefined
     case 'RegionDisabled':
       return `Enable STS for ${inputs.region} in the account, or use another region.`
-    case 'SignatureDoesNotMatch':
-    case 'RequestExpired':
-    case 'RequestTimeTooSkewed':
-      return aboutSignature(message)
     case 'ExpiredToken':
       return token === undefined ? OLD_KEYS : oldToken(inputs)
     case 'InvalidClientTokenId':
@@ -51,12 +48,6 @@ const notAllowed = ({ tagSession }: Inputs) =>
   `The trust policy of the role must allow the current identity, and that identity must be allowed \`sts:AssumeRole\` on it.${
     tagSession ? ' That includes `sts:TagSession`, or set `role-skip-session-tagging: true`.' : ''
   }`
-
-/** The SDK corrects the time of a request by the server's; this is left where it could not. */
-const aboutSignature = (message: string) =>
-  /expired|not yet current|earlier|later|skew/i.test(message)
-    ? 'The clock of this runner is wrong by more than five minutes. Set it, for example with NTP.'
-    : '`AWS_SECRET_ACCESS_KEY` does not belong to `AWS_ACCESS_KEY_ID`, or was copied incompletely.'
 
 const oldToken = ({ tokenFile }: Inputs) =>
   tokenFile === undefined

@@ -22,17 +22,26 @@ export function readNewRepository(reader: InputReader): NewRepository | undefine
   return reader.flag('create-repository', false) ? options : undefined
 }
 
+/** In characters. ECR's model: `LifecyclePolicyText`. */
+const POLICY = { min: 100, max: 30_720 }
+
 function checkPolicy(text: string): void {
+  const hint = 'Write an ECR lifecycle policy: `{"rules": [ … ]}`.'
+  let policy: unknown
   try {
-    if (Array.isArray((parseJson(text, 'Input `repository-lifecycle-policy`') as { rules?: unknown }).rules)) return
+    policy = parseJson(text, 'Input `repository-lifecycle-policy`')
   } catch (cause) {
     if (cause instanceof TooDeepError) throw cause
-    throw new InputError('repository-lifecycle-policy', 'is not JSON.', {
-      hint: 'Write an ECR lifecycle policy: `{"rules": [ … ]}`.',
-      cause,
-    })
+    throw new InputError('repository-lifecycle-policy', 'is not JSON.', { hint, cause })
   }
-  throw new InputError('repository-lifecycle-policy', 'has no list `rules`.', {
-    hint: 'Write an ECR lifecycle policy: `{"rules": [ … ]}`.',
-  })
+  if (!Array.isArray((policy as { readonly rules?: unknown } | null)?.rules)) {
+    throw new InputError('repository-lifecycle-policy', 'has no list `rules`.', { hint })
+  }
+  if (text.length >= POLICY.min && text.length <= POLICY.max) return
+  // ECR would refuse it after the repository has been created.
+  throw new InputError(
+    'repository-lifecycle-policy',
+    `has ${text.length} characters, and ECR accepts ${POLICY.min} to ${POLICY.max}.`,
+    { hint: 'Check that its rules are complete. White space counts.' },
+  )
 }

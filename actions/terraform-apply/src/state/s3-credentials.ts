@@ -2,6 +2,8 @@
 
 import type { AssumeRoleCommandInput } from '@aws-sdk/client-sts'
 import type { AwsConfig } from '../../../../toolkit/aws/aws-config.ts'
+import { awsError, classifyAwsError } from '../../../../toolkit/aws/aws-error.ts'
+import { SlipwayError } from '../../../../toolkit/errors.ts'
 import { defined } from '../../../../toolkit/objects.ts'
 import type { Backend } from './backend.ts'
 
@@ -17,6 +19,16 @@ export function withCredentials(aws: AwsConfig, config: Config) {
   return { ...rest, ...own }
 }
 
+/** Not the permissions of the call that needed the credentials, such as that for the state. */
+function notAssumed(error: unknown, doing: string): SlipwayError {
+  const failure = awsError(error, doing)
+  if (classifyAwsError(error) !== 'denied') return failure
+  return new SlipwayError(failure.message, {
+    hint: 'The trust policy of the role must allow the credentials of this job, and these must be allowed `sts:AssumeRole` on it (with `sts:TagSession`, if the backend sets tags).',
+    cause: error,
+  })
+}
+
 /** The credential settings of a client. Empty: those of the environment apply. */
 function credentialsOf(config: Config, aws: AwsConfig) {
   const own = { ...profileOf(config), ...keysOf(config) }
@@ -28,12 +40,19 @@ function credentialsOf(config: Config, aws: AwsConfig) {
   const credentials = async () => {
     const { AssumeRoleCommand, STSClient } = await import('@aws-sdk/client-sts')
     const client = new STSClient({ ...withCredentials(aws, withoutRole(config)), ...defined({ endpoint, region }) })
-    const { Credentials: given } = await client.send(new AssumeRoleCommand(role))
+    const doing = `assume the role \`${role.RoleArn}\` of the S3 backend (sts:AssumeRole)`
+    const { Credentials: given } = await client.send(new AssumeRoleCommand(role)).catch((error: unknown) => {
+      throw notAssumed(error, doing)
+    })
+    const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = given ?? {}
+    if (!AccessKeyId || !SecretAccessKey || !SessionToken) {
+      throw new SlipwayError(`Could not ${doing}: AWS answered without credentials.`, { hint: 'Run the step again.' })
+    }
     return {
-      accessKeyId: given?.AccessKeyId ?? '',
-      secretAccessKey: given?.SecretAccessKey ?? '',
-      sessionToken: given?.SessionToken ?? '',
-      ...(given?.Expiration === undefined ? {} : { expiration: given.Expiration }),
+      accessKeyId: AccessKeyId,
+      secretAccessKey: SecretAccessKey,
+      sessionToken: SessionToken,
+      ...defined({ expiration: Expiration }),
     }
   }
   return { ...profileOf(config), credentials }

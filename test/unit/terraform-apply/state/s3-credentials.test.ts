@@ -61,10 +61,19 @@ test('reads a role from the older settings of the backend itself', () => {
 
 describe('the STS endpoint of the backend', () => {
   const asked: { readonly authorization: string; readonly body: URLSearchParams }[] = []
+  /** The codes of the next answers; '': one without credentials. */
+  const refusals: string[] = []
   const server = createServer(async (request, response) => {
     let body = ''
     for await (const chunk of request) body += chunk
     asked.push({ authorization: request.headers.authorization ?? '', body: new URLSearchParams(body) })
+    const refused = refusals.shift()
+    if (refused !== undefined) {
+      response
+        .writeHead(refused === '' ? 200 : 403)
+        .end(`<ErrorResponse><Error><Code>${refused}</Code><Message>no</Message></Error></ErrorResponse>`)
+      return
+    }
     const given =
       '<AccessKeyId>ASIAGIVEN</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>'
     response.writeHead(200, { 'content-type': 'text/xml' })
@@ -111,6 +120,25 @@ describe('the STS endpoint of the backend', () => {
     expect(await credentials()).toMatchObject({ accessKeyId: 'ASIAGIVEN', sessionToken: 't' })
     expect(asked.map(({ authorization }) => /Credential=(\w+)/.exec(authorization)?.[1])).toEqual([key])
     expect(asked[0]?.body.get('SourceIdentity')).toBe('mona')
+  })
+
+  test.each([
+    [
+      'AccessDenied',
+      `Could not assume the role \`${ARN}\` of the S3 backend (sts:AssumeRole). AccessDenied: no`,
+      'trust policy',
+    ],
+    [
+      '',
+      `Could not assume the role \`${ARN}\` of the S3 backend (sts:AssumeRole): AWS answered without credentials.`,
+      'again',
+    ],
+  ])('names the role of the backend where STS answers %j', async (code, message, hint) => {
+    refusals.push(code)
+    const config = { assume_role: { role_arn: ARN }, endpoints: { sts } }
+    const { credentials } = withCredentials(awsConfig(process.env, 'eu-west-1'), config)
+    if (typeof credentials !== 'function') throw new Error('The role is not assumed.')
+    await expect(credentials()).rejects.toMatchObject({ message, hint: expect.stringContaining(hint) })
   })
 })
 

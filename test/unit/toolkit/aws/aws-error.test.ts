@@ -14,6 +14,18 @@ test.each<[string, unknown, AwsFailure]>([
     'denied',
   ],
   ['ServerException', failure('ServerException'), 'transient'],
+  ['PriorRequestNotComplete', failure('PriorRequestNotComplete'), 'throttled'],
+  ['IDPCommunicationErrorException', failure('IDPCommunicationErrorException'), 'transient'],
+  ['InvalidIdentityToken of an issuer', failure('InvalidIdentityToken'), 'refused'],
+  [
+    'InvalidIdentityToken of an issuer that AWS could not read',
+    failure('InvalidIdentityToken', { message: "Couldn't retrieve verification key from your identity provider" }),
+    'transient',
+  ],
+  // S3's and EC2's names of what other services call UnrecognizedClientException.
+  ['InvalidAccessKeyId', failure('InvalidAccessKeyId'), 'expired'],
+  ['InvalidToken', failure('InvalidToken'), 'expired'],
+  ['AuthFailure', failure('AuthFailure'), 'expired'],
   ['Error, code ECONNRESET', failure('Error', { code: 'ECONNRESET' }), 'transient'],
   ['Odd, status 503', failure('Odd', { $metadata: { httpStatusCode: 503 } }), 'transient'],
   [
@@ -56,6 +68,19 @@ test("AWS's words are kept, and what to do is added", () => {
   const error = awsError(failure('AccessDeniedException'), 'describe service `web`')
   expect(error.message).toBe('Could not describe service `web`. AccessDeniedException: said AWS')
   expect(error.hint).toContain('lacks this permission')
+})
+
+test.each([
+  ['InvalidSignatureException', 'Signature expired: 20260101T000000Z is now earlier than 20260101T010000Z'],
+  ['SignatureDoesNotMatch', 'Signature not yet current: 20260101T020000Z is still later than 20260101T010000Z'],
+  ['RequestTimeTooSkewed', 'The difference between the request time and the current time is too large.'],
+])('names the clock of the runner for %s: %s', (name, message) => {
+  expect(awsError(failure(name, { message }), 'read the state').hint).toContain('clock of this runner')
+})
+
+test.each(['InvalidSignatureException', 'SignatureDoesNotMatch'])('names the secret key for another %s', (name) => {
+  const message = 'The request signature we calculated does not match the signature you provided.'
+  expect(awsError(failure(name, { message }), 'read the state').hint).toContain('`AWS_SECRET_ACCESS_KEY`')
 })
 
 test('a connection error is quoted without the name `Error`', () => {
