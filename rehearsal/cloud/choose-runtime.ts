@@ -40,7 +40,14 @@ export function refuseMismatch(choice: RuntimeChoice, scenario: Scenario | undef
 export async function chooseRuntime(choice: RuntimeChoice, deps: RuntimeDeps): Promise<Runtime> {
   const { clock, random, scenario, setAlarm, registry, moto, speed, runId, allowHostAccess } = deps
   if (choice === 'simulated') {
-    return createSimulatedRuntime({ clock, random, setAlarm, ...(scenario === undefined ? {} : { scenario }) })
+    const { digestOf } = registry
+    return createSimulatedRuntime({
+      clock,
+      random,
+      setAlarm,
+      digestOf,
+      ...(scenario === undefined ? {} : { scenario }),
+    })
   }
   if (choice !== 'docker') return choice ?? noRuntime
   // Docker tasks need the registry, so report a missing registry program now.

@@ -2,7 +2,7 @@ import type { PullAccess } from '../interfaces.ts'
 import { formatGlobalArn } from '../kernel/arn.ts'
 import type { Operations } from '../kernel/call.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { parseImage } from '../kernel/image-reference.ts'
+import { ecrScopeOf, parseImage } from '../kernel/image-reference.ts'
 import type { Journal } from '../kernel/journal.ts'
 import type { Route } from '../kernel/server.ts'
 import { accessOperations } from './api/access.ts'
@@ -13,6 +13,7 @@ import { scanOperations } from './api/scans.ts'
 import { AuthTokens } from './auth-tokens.ts'
 import { Distribution } from './distribution.ts'
 import { createStore } from './layer-store.ts'
+import { findImage } from './model.ts'
 import { RegistryHosts } from './registry-hosts.ts'
 import { Repositories } from './repositories.ts'
 import { Scanning } from './scanning.ts'
@@ -33,6 +34,8 @@ export interface Registry {
   readonly pullAccess: PullAccess
   readonly hosts: RegistryHosts
   readonly tokens: AuthTokens
+  /** Digest of an image by its tag; `undefined` if no registry of this cloud has it. */
+  digestOf(image: string): string | undefined
   /** Starts the store now instead of on first use. */
   start(): Promise<void>
   close(): Promise<void>
@@ -65,6 +68,12 @@ export function createRegistry({ clock, journal, listen, program }: RegistryDeps
     },
     hosts,
     tokens,
+    digestOf(image) {
+      const { host, repository, tag = 'latest' } = parseImage(image)
+      const scope = hosts.scopeAt(host) ?? ecrScopeOf(host)
+      const found = scope && repositories.find(scope, repository.slice(host.length + 1))
+      return found && findImage(found, { imageTag: tag })?.digest
+    },
     start: store.start,
     close: store.close,
   }

@@ -149,6 +149,8 @@ export interface ServiceRevision {
   readonly spec: ServiceSpec
   /** The target groups that its tasks are registered in. */
   readonly slot: Slot
+  /** The digests of its images, by container, once its first task has found them. */
+  readonly imageDigests: Map<string, string>
 }
 
 export type RolloutState = 'IN_PROGRESS' | 'COMPLETED' | 'FAILED'

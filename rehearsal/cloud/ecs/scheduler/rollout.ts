@@ -180,7 +180,10 @@ const slotOf = ({ live, deploymentConfiguration, lastCompleted }: Service) =>
 function newRevision(ecs: Ecs, service: Service, spec: ServiceSpec): ServiceRevision {
   const { scope } = service.cluster
   const name = `${service.cluster.name}/${service.name}/${ecs.ids.serviceRevision()}`
-  const revision = { arn: ecsArn(scope, 'service-revision', name), createdAt: nowOf(ecs), spec, slot: slotOf(service) }
+  const revision: ServiceRevision = {
+    ...{ arn: ecsArn(scope, 'service-revision', name), createdAt: nowOf(ecs), spec, slot: slotOf(service) },
+    imageDigests: new Map(),
+  }
   ecs.regions.get(scope).serviceRevisions.set(revision.arn, { service, revision })
   return revision
 }

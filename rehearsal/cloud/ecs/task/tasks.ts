@@ -79,6 +79,8 @@ export class Tasks {
         const container = of(name)
         if (container === undefined) return
         Object.assign(container, facts, { lastStatus: 'RUNNING' })
+        const digests = task.deployment?.revision.imageDigests
+        if (facts.imageDigest !== undefined && !digests?.has(name)) digests?.set(name, facts.imageDigest)
         this.#activateOnceStarted(task)
       },
       health: (name, status) => {

@@ -5,6 +5,7 @@ import { ClosableClock } from '../../kernel/closable-clock.ts'
 import type { Random } from '../../kernel/random.ts'
 import type { InstanceFacts, Runtime, StartedContainer, TaskRequest } from '../runtime.ts'
 import { draw } from './duration.ts'
+import { ImageDigests } from './image-digests.ts'
 import { NOTHING_SPECIAL, type Scenario } from './scenario.ts'
 import { SimulatedTask } from './task.ts'
 import { Ordinals, ruleFor, type TaskFacts } from './task-rules.ts'
@@ -21,6 +22,8 @@ export interface SimulatedRuntimeDeps {
   readonly scenario?: Scenario
   /** Raises and clears the alarms of the scenario. */
   readonly setAlarm?: (scope: Scope, name: string, inAlarm: boolean) => void
+  /** Digest of an image by its tag, in the registries of the cloud. Default: they have none. */
+  readonly digestOf?: (image: string) => string | undefined
 }
 
 /** Simulates tasks: the scenario says what happens to them, in the cloud's time. */
@@ -29,9 +32,11 @@ export function createSimulatedRuntime({
   random,
   scenario = NOTHING_SPECIAL,
   setAlarm,
+  digestOf = () => undefined,
 }: SimulatedRuntimeDeps): Runtime {
   const clock = new ClosableClock(parent)
   const ordinals = new Ordinals()
+  const digests = new ImageDigests(digestOf)
   const byTarget = new Map<string, SimulatedTask>()
   const alarmed = new Set<string>()
   let addresses = 0
@@ -49,7 +54,10 @@ export function createSimulatedRuntime({
       const privateIp = isAwsvpc(request) ? addressOf(++addresses) : (request.instance?.privateIp ?? '10.255.0.1')
       const keys: string[] = []
       const task = new SimulatedTask(
-        { clock, random, rule: ruleFor(scenario.tasks, facts, random), privateIp, hostPort: () => ++ports },
+        {
+          ...{ clock, random, rule: ruleFor(scenario.tasks, facts, random), privateIp, hostPort: () => ++ports },
+          digestOf: (image) => digests.of(request, image),
+        },
         request,
         {
           ...events,

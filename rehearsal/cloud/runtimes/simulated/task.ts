@@ -21,6 +21,8 @@ export interface SimulatedTaskFacts {
   readonly random: Random
   readonly rule: TaskRule
   readonly privateIp: string
+  /** The digest of a container's image. */
+  digestOf(image: string): string
   /** Finds a port of the instance for a container's port. */
   hostPort(): number
 }
@@ -131,7 +133,8 @@ export class SimulatedTask implements TaskHandle {
     }
     container.status = 'RUNNING'
     container.bindings = this.#bind(definition)
-    this.#events.started(name, { networkBindings: container.bindings })
+    const imageDigest = this.#facts.digestOf(definition.image ?? '')
+    this.#events.started(name, { imageDigest, networkBindings: container.bindings })
     if (this.#stopping) return
     this.#planHealth(container)
     this.#planExit(container)

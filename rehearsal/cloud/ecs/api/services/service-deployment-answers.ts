@@ -109,7 +109,7 @@ export function revisionAnswer(service: Service, revision: ServiceRevision): Ser
     serviceRegistries: [...spec.serviceRegistries],
     ...(spec.networkConfiguration === undefined ? {} : { networkConfiguration: spec.networkConfiguration }),
     containerImages: spec.taskDefinition.containers.map(({ name, image }) => {
-      const { digest } = parseImage(image ?? '')
+      const digest = parseImage(image ?? '').digest ?? revision.imageDigests.get(name ?? '')
       return { containerName: name, image, ...(digest === undefined ? {} : { imageDigest: digest }) }
     }),
     guardDutyEnabled: false,

@@ -1,4 +1,16 @@
-import { container, create, deploy, MINUTE, network, register, SECOND, steady, type World, world } from '../../world.ts'
+import {
+  container,
+  create,
+  deploy,
+  type Loose,
+  MINUTE,
+  network,
+  register,
+  SECOND,
+  steady,
+  type World,
+  world,
+} from '../../world.ts'
 
 const main = { cluster: 'main' }
 let it: World
@@ -146,9 +158,34 @@ describe('services', () => {
         serviceArn: service.serviceArn,
         taskDefinition: service.taskDefinition,
         launchType: 'FARGATE',
-        containerImages: [{ containerName: 'web', image: '123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:1' }],
+        containerImages: [
+          {
+            ...{ containerName: 'web', image: '123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:1' },
+            imageDigest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+          },
+        ],
       },
     ])
+  })
+
+  test('tasks and the revision have the digest of the image, once a task runs', async () => {
+    await register(it)
+    await create(it)
+    const digests = async () => {
+      const { taskArns } = await it.call('ListTasks', main)
+      const { tasks } = await it.call('DescribeTasks', { ...main, tasks: taskArns })
+      const { serviceDeployments } = await it.call('ListServiceDeployments', { ...main, service: 'web' })
+      const serviceRevisionArns = [serviceDeployments[0].targetServiceRevisionArn]
+      const { serviceRevisions } = await it.call('DescribeServiceRevisions', { serviceRevisionArns })
+      const images = [...tasks.flatMap(({ containers }: Loose) => containers), ...serviceRevisions[0].containerImages]
+      return images.map(({ imageDigest }: Loose) => imageDigest)
+    }
+    await it.clock.advance(SECOND)
+    expect(await digests()).toEqual([undefined, undefined, undefined])
+    await it.clock.advance(MINUTE)
+    const [digest] = await digests()
+    expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/)
+    expect(await digests()).toEqual([digest, digest, digest])
   })
 
   test('ListServiceDeployments filters by status and time, newest first', async () => {
