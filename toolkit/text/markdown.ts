@@ -37,7 +37,7 @@ export const block = (value: string, language = ''): string => {
 
 /** A link; just the label where there is no address. `label` is markdown. */
 export const link = (label: string, url: string): string =>
-  url === '' ? label : `[${label}](${url.toWellFormed().replace(/[\s\p{C}()<>|\\]/gu, percent)})`
+  url === '' ? label : `[${label}](${url.replace(/[\s\p{C}()<>|\\]/gu, percent)})`
 
 export const heading = (level: number, title: string): string => `${'#'.repeat(level)} ${title}`
 

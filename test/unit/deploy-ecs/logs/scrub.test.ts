@@ -78,3 +78,8 @@ test.each([
 ])('leaves %j as it is', (line) => {
   expect(scrub(line)).toBe(line)
 })
+
+test('hides a secret with half of a letter, which no URL can hold', () => {
+  const own = scrubber({}, [{ environment: [{ name: 'DB_PASSWORD', value: 'correct-\ud835-horse' }] }])
+  expect(own('it is correct-\ud835-horse')).not.toContain('horse')
+})

@@ -20,6 +20,11 @@ describe('a link', () => {
       'log-group/$252Fweb/log-events/ecs$252Fapp$252Fabc',
     )
   })
+
+  test('to a log stream whose name is no whole text is a link all the same', () => {
+    const stream = { region: 'eu-west-1', group: '/web', stream: 'half of a letter: \ud835' }
+    expect(logUrl(stream, 'arn:aws:ecs:eu-west-1:123456789012:service/prod/web')).toContain('$25EF$25BF$25BD')
+  })
 })
 
 test.each([

@@ -111,3 +111,7 @@ test('scrubs every secret, also when one contains another', () => {
   )
   expect(scrubber(new Set(['pass', 'password-long']))('it is password-long, not pass')).toBe('it is ***, not ***')
 })
+
+test('finds a secret with half of a letter, which no URL can hold', () => {
+  expect(marked('correct-\ud835-horse', true)).toContain('correct-\ud835-horse')
+})

@@ -37,6 +37,10 @@ test('a link needs an address', () => {
   expect(link('run', '')).toBe('run')
 })
 
+test('half of a letter is the replacement character in an address', () => {
+  expect(link('run', 'https://x/\ud835')).toBe('[run](https://x/%EF%BF%BD)')
+})
+
 test('adds empty cells to short rows of a table', () => {
   expect(table(['a', 'b'], [['1', '2'], ['3']])).toBe('| a | b |\n| --- | --- |\n| 1 | 2 |\n| 3 |  |')
 })
