@@ -46,13 +46,13 @@ const monitor = (changes: readonly object[], more: object = {}) => ({
 })
 
 /** The baseline, the event that starts the deploy (and the scenario), and the gate after it. */
-async function deploy(scenario: object) {
+async function deploy(scenario: object, inputs: Record<string, string> = {}) {
   await play(scenario)
   const before = await step({ ...WEB, command: 'baseline' })
   expect(before).toMatchObject({ code: 0 })
   const start = await step({ ...WEB, status: 'started', 'deploy-id': RECORD.deployId })
   expect(start).toMatchObject({ code: 0, outputs: { 'deploy-id': RECORD.deployId } })
-  return await step({ ...QUICK, baseline: before.outputs['baseline'] ?? '' })
+  return await step({ ...QUICK, ...inputs, baseline: before.outputs['baseline'] ?? '' })
 }
 
 test('passes a deploy that triggers no monitor', async () => {
@@ -97,6 +97,45 @@ test('keeps the verdict when Datadog answers with errors for a while', async () 
     ],
   })
   expect(gate).toMatchObject({ code: 1, outputs: { verdict: 'fail' } })
+})
+
+test('fails on an alert of one service while another has no monitor', async () => {
+  await play(monitor([{ on: 'event', after: '1s', group: 'host:b', state: 'Alert' }]))
+  const both = { service: 'web, api', 'on-no-monitors': 'warn' }
+  const before = await step({ ...WEB, ...both, command: 'baseline' })
+  expect(before).toMatchObject({ code: 0 })
+  expect(before.shown).toContain('No monitor has the tags `service:api`')
+  await step({ ...WEB, status: 'started', 'deploy-id': RECORD.deployId })
+  const gate = await step({ ...QUICK, ...both, baseline: before.outputs['baseline'] ?? '' })
+  expect(gate).toMatchObject({ code: 1, outputs: { verdict: 'fail' } })
+  expect(gate.shown).toContain('“Errors of web” (host:b) is newly in Alert')
+})
+
+test('reports a monitor of another priority, and leaves out a draft', async () => {
+  const change = { on: 'event', after: '1s', state: 'Alert' }
+  const more = (name: string, of: object) => monitor([change], { name, ...of }).monitors
+  const gate = await deploy(
+    { monitors: [...monitor([]).monitors, ...more('Queue of web', { priority: 4 }), ...more('Idea', { draft: true })] },
+    { 'monitor-priorities': 'P1, P2', 'on-no-monitors': 'warn' },
+  )
+  // No monitor has one of these priorities, so nothing was judged.
+  expect(gate).toMatchObject({ code: 0, outputs: { verdict: 'unknown', 'triggered-monitors': '[]' } })
+  expect(gate.shown).toContain('“Queue of web” (host:a), P4, is newly in Alert')
+  expect(gate.shown).toContain('1 draft is not judged: “Idea”')
+})
+
+test.each(['pass', 'fail'])('waits for the result of a deployment gate of Datadog: %s', async (status) => {
+  const rule = {
+    type: 'monitor',
+    name: 'Errors',
+    query: 'service:web',
+    result: { status, after: '1s', reason: 'Alert' },
+  }
+  await play({ gates: [{ ...WEB, rules: [rule] }] })
+  const gate = await step({ ...WEB, command: 'deployment-gate', version: '1.4.2', interval: '1s' })
+  expect(gate).toMatchObject({ code: status === 'pass' ? 0 : 1, outputs: { verdict: status } })
+  expect(JSON.parse(gate.outputs['evaluations'] ?? '')).toMatchObject([{ service: 'web', status }])
+  expect(cloud.journal.entries('gate').at(-1)).toMatchObject({ service: 'web', version: '1.4.2', status })
 })
 
 test('fails before the deploy when there is no monitor', async () => {

@@ -61,11 +61,12 @@ function triggers(
 ): readonly WorseGroup[] {
   const then = new Map(before?.notable.map((group) => [group.name, group]))
   const placed = successions(monitor, before)
+  const short = shortOf(monitor)
   return monitor.notable.flatMap((group): readonly WorseGroup[] => {
     const { name, state, muted } = group
     if (state !== 'Alert' && state !== 'Warn') return []
     if (!isNew(group, before, then.get(name), takenAt)) return []
-    const of = { monitor: shortOf(monitor), group: name, state }
+    const of = { monitor: short, group: name, state }
     const effect = state === 'Alert' ? 'fail' : policy.onWarn
     const place = placed.get(name)
     if (place !== undefined && !muted) {
