@@ -14,6 +14,8 @@ const LONGEST = [
   'deploy-ecs/real-containers',
   'terraform-apply/drift',
   'getting-started',
+  'modules/permissions',
+  'modules/state-backend',
   'terraform-apply/secrets',
   'modules/ci-access',
 ]

@@ -129,6 +129,15 @@ variable "environments" {
     error_message = "A role that pull requests can assume must not deploy: everyone who can push a branch could deploy. Use another role for pull requests, without clusters, repositories, pass_roles and infrastructure_roles."
   }
 
+  validation {
+    condition = alltrue([
+      for environment in values(var.environments) : length(environment.clusters) > 0 || length(concat(
+        environment.pass_roles, environment.infrastructure_roles, environment.secrets, coalesce(environment.log_groups, [])
+      )) == 0
+    ])
+    error_message = "pass_roles, infrastructure_roles, secrets and log_groups are for deploys: name the clusters, too."
+  }
+
   # Who writes a state decides what the next apply destroys, creates and reads.
   validation {
     condition = alltrue([

@@ -256,11 +256,19 @@ test('refuses settings that trust too many jobs, or none, by name before anythin
     clusters_by_prefix: ['{ clusters = ["prod*"] }', 'clusters are names in full'],
     all_repositories: ['{ repositories = ["*"] }', 'repositories are names in full'],
     repositories_by_prefix: ['{ repositories = ["web*"] }', 'would match the repository `web-admin`'],
-    all_roles: ['{ pass_roles = ["*"] }', 'every role, also one of an administrator'],
-    roles_by_prefix: ['{ pass_roles = ["stage-web-*"] }', 'would match the roles of a service `web-admin`'],
-    roles_for_ecs_by_prefix: ['{ infrastructure_roles = ["stage-*"] }', 'infrastructure_roles are names in full'],
-    all_log_groups: ['{ log_groups = ["*"] }', 'log_groups are names in full'],
-    secrets_by_prefix: ['{ secrets = ["web*"] }', 'secrets and log_groups are names in full'],
+    all_roles: ['{ clusters = ["a"], pass_roles = ["*"] }', 'every role, also one of an administrator'],
+    roles_by_prefix: [
+      '{ clusters = ["a"], pass_roles = ["stage-web-*"] }',
+      'would match the roles of a service `web-admin`',
+    ],
+    roles_for_ecs_by_prefix: [
+      '{ clusters = ["a"], infrastructure_roles = ["stage-*"] }',
+      'infrastructure_roles are names in full',
+    ],
+    all_log_groups: ['{ clusters = ["a"], log_groups = ["*"] }', 'log_groups are names in full'],
+    secrets_by_prefix: ['{ clusters = ["a"], secrets = ["web*"] }', 'secrets and log_groups are names in full'],
+    roles_for_nothing: ['{ pass_roles = ["a"] }', 'are for deploys: name the clusters, too'],
+    logs_for_nothing: ['{ log_groups = ["/ecs/a"] }', 'are for deploys: name the clusters, too'],
     all_states: ['{ state = { bucket = "state", keys = ["*"] } }', 'state.keys are keys in full'],
     states_by_prefix: [
       '{ state = { bucket = "state", keys = ["web/prod*"] } }',
@@ -310,7 +318,8 @@ async function expectRefused(refused: Refused): Promise<void> {
   expect(code).toBe(1)
   const said = output.replace(/\s*\n[│\s]*/g, ' ')
   for (const [name, [, words]] of Object.entries(refused)) {
-    const [, ours = ''] = new RegExp(`in module "${name}":(.*?)(?= Error: |$)`).exec(said) ?? []
+    const errors = said.matchAll(new RegExp(`in module "${name}":(.*?)(?= Error: |$)`, 'g'))
+    const ours = [...errors].map(([, error]) => error).join(' ')
     expect({ name, said: ours }).toEqual({ name, said: expect.stringContaining(words) })
   }
 }
