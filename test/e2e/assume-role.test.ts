@@ -93,6 +93,14 @@ test('role-chaining without credentials is refused', async () => {
   expect(shown).toContain('The environment has no AWS credentials to assume the role with')
 })
 
+test('`mask-aws-account-id` hides the accounts of a refusal', async () => {
+  const { code, log } = await step({ 'mask-aws-account-id': 'true', 'allowed-account-ids': '111111111111' }, issuer.env)
+  expect(code).toBe(1)
+  for (const account of ['111111111111', '222222222222']) {
+    expect(log.indexOf(account)).toBe(log.indexOf(`::add-mask::${account}`) + '::add-mask::'.length)
+  }
+})
+
 test('invalid input is named', async () => {
   const { code, shown } = await step({ 'role-to-assume': 'deploy' }, issuer.env)
   expect(code).toBe(1)
