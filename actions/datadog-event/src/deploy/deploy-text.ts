@@ -44,7 +44,7 @@ export function deployText(deploy: Deploy, extra: string | undefined, limit: num
   const lines = [
     ...deploy.services.flatMap((service) => serviceLines(service)),
     message === undefined ? '' : `> ${plain(message)}`,
-    deploy.note ?? '',
+    harmless(deploy.note ?? ''),
     extra ?? '',
   ]
   return cutKeeping(lines.filter((line) => line !== '').join('\n\n'), deployLinks(deploy), limit)

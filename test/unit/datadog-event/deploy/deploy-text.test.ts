@@ -62,6 +62,13 @@ describe('the text', () => {
     )
   })
 
+  test('has what came after the deploy, and notifies nobody by it', () => {
+    const note = 'The rollback ended as `failed`: no capacity for @ada %%%'
+    expect(deployText({ ...outsideGithub, note }, undefined, 4000)).toBe(
+      'The rollback ended as `failed`: no capacity for @\u200bada %\u200b%\u200b%',
+    )
+  })
+
   test('leaves out a service without details, and links without an address', () => {
     expect(deployText(outsideGithub, undefined, 4000)).toBe('')
     expect(deployText(outsideGithub, 'more', 4000)).toBe('more')
