@@ -271,3 +271,20 @@ test('an answer with entries that cannot be read is no crash', async () => {
   )
   expect(outputs['verdict']).toBe('pass')
 })
+
+test('a baseline keeps the monitors that could be read, and warns of the service that could not', async () => {
+  const { outputs, warnings, clock } = await both(
+    services(
+      () => [monitorOf(1, { '*': ['Alert', T0 - 60] })],
+      () => 403,
+    ),
+    { command: 'baseline' },
+  )
+  expect(warnings.join()).toContain('`service:api`')
+  const after = await run(
+    { command: 'gate', service: 'web, api', baseline: String(outputs['baseline']) },
+    services(() => [monitorOf(1, { '*': ['Alert', T0 - 60] })], ok),
+    clock,
+  )
+  expect(after.outputs['verdict']).toBe('pass')
+})
