@@ -107,7 +107,7 @@ describe('when AWS refuses a call', () => {
     cloud.intercept = ({ action }) => (action === 'UpdateService' ? refuse('ServiceNotActiveException') : undefined)
     const done = await deploy(cloud, { image: 'example.com/web:next' })
     expect(done.outputs['verdict']).toBe('failed')
-    expect(done.error).toContain('The service could not be updated.')
+    expect(done.error).toContain('Could not update service `production/web`. ServiceNotActiveException')
     expect(done.error).toContain('ServiceNotActiveException, said the cloud')
   })
 })

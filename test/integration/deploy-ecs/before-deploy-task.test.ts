@@ -53,7 +53,9 @@ describe('the task before the deploy', () => {
   ])('that ends with %s leaves the service alone', async (tag, message) => {
     await makeService(cloud)
     const done = await deploy(cloud, { ...migrate, image: `example.com/web:${tag}` })
-    expect(done.error).toContain('The task before the deploy failed, so nothing was deployed.')
+    expect(done.error).toMatch(
+      /^production\/web: failed\. The task before the deploy failed: .* Nothing was deployed\.$/m,
+    )
     expect(done.error).toContain(message)
     expect(done.outputs['verdict']).toBe('failed')
     expect(callsOf(cloud, 'UpdateService')).toHaveLength(0)

@@ -24,6 +24,11 @@ const SUCCEED = [
 const VARIANTS: Readonly<Record<string, readonly [scenario: string, needs: Needs]>> = {
   deadlock: ['all-is-well', { desiredCount: 1, configuration: { minimumHealthyPercent: 100, maximumPercent: 134 } }],
   'out-of-memory-left': ['out-of-memory', { ...needsOf('out-of-memory'), inputs: { 'on-failure': 'leave' } }],
+  'before-deploy-failed': [
+    'all-is-well',
+    { byTag: true, inputs: { 'before-deploy-command': 'npm run migrate', image: 'example.com/web:exit-3' } },
+  ],
+  'update-denied': ['all-is-well', { denied: 'UpdateService' }],
   'start-then-crash-stopped': [
     'start-then-crash',
     { ...needsOf('start-then-crash'), inputs: { 'on-failure': 'stop' } },

@@ -1,6 +1,7 @@
 // Plays one deploy of web:2 in a scenario of the rehearsal, against a service that has what the scenario needs.
 import type { ContainerDefinition, DeploymentConfiguration } from '@aws-sdk/client-ecs'
 import { UpdateServiceCommand } from '@aws-sdk/client-ecs'
+import { AwsError } from '../../../rehearsal/cloud/kernel/errors.ts'
 import { loadScenario } from '../../../rehearsal/cloud/runtimes/simulated/index.ts'
 import { makeNativeService } from './blue-green-service.ts'
 import { type Deployed, deploy } from './deploy.ts'
@@ -23,6 +24,10 @@ export interface Needs {
   /** Whether the tasks run on container instances, in bridge mode. */
   readonly bridged?: boolean
   readonly inputs?: Readonly<Record<string, string>>
+  /** Whether the tag of the image says what its tasks do, in place of the scenario. */
+  readonly byTag?: boolean
+  /** The operation that the role of the deploy may not call. */
+  readonly denied?: string
 }
 
 const logging = (name: string): Pick<ContainerDefinition, 'name' | 'logConfiguration'> => ({
@@ -76,7 +81,7 @@ export interface Played {
 /** Plays the deploy. Calls fail as the scenario says only while it runs. */
 export async function playScenario(scenario: string, needs: Needs = needsOf(scenario)): Promise<Played> {
   const { breaker = false, rollback = false, alarm, desiredCount = 2, rival, native, bridged = false } = needs
-  const cloud = await startEcsCloud({ scenario: loadScenario(scenario) })
+  const cloud = await startEcsCloud(needs.byTag === true ? {} : { scenario: loadScenario(scenario) })
   const deploymentConfiguration = {
     ...native,
     ...needs.configuration,
@@ -88,6 +93,13 @@ export async function playScenario(scenario: string, needs: Needs = needsOf(scen
   const stack = { desiredCount, bridged, balanced, taskDefinition: { containerDefinitions } }
   if (native === undefined) await makeService(cloud, { ...stack, service: { deploymentConfiguration } })
   else await makeNativeService(cloud, deploymentConfiguration, stack)
+  const { denied } = needs
+  if (denied !== undefined) {
+    const role = 'arn:aws:sts::123456789012:assumed-role/deploy/run'
+    const message = `User: ${role} is not authorized to perform: ecs:${denied} on resource: *`
+    const error = new AwsError('AccessDeniedException', message)
+    cloud.intercept = ({ action }) => (action === denied ? { error } : undefined)
+  }
   if (rival) {
     cloud.clock.after(30_000, async () => {
       const update = { cluster: 'production', service: 'web', taskDefinition: 'web:1', forceNewDeployment: true }

@@ -102,5 +102,7 @@ function judge(task: ObservedTask, { container, command }: TaskRun, lastLines: r
     exitCode === undefined ? `never ran: ${stop?.reason ?? 'no reason was given'}` : `exited with code ${exitCode}`
   const failed = `The task before the deploy failed: \`${command.join(' ')}\` in ${container} ${how}.`
   const end = lastLines.length === 0 ? [] : ['The end of its log:', ...lastLines.map((line) => `  ${line}`)]
-  throw new SlipwayError([failed, ...end].join('\n'), { hint: 'No service was updated.' })
+  throw new SlipwayError([failed, ...end].join('\n'), {
+    hint: 'See its log. The service runs as before, so the step can be run again.',
+  })
 }

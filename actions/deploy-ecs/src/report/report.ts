@@ -8,7 +8,7 @@ import { nameOf } from '../aws/service-name.ts'
 import type { Context } from '../inputs/context.ts'
 import { imagesToShow } from '../task-definition/images-to-ship.ts'
 import { explain } from './explain.ts'
-import { nextStep } from './next-step.ts'
+import { nextStep, POINTERS, STEPS } from './next-step.ts'
 import { healthyTasks, type Outcome } from './outcome.ts'
 import { type Span, toRecord } from './record.ts'
 import { type Explained, summarise } from './summary.ts'
@@ -39,31 +39,24 @@ function failure(outcomes: readonly Outcome[], verdict: Exclude<DeployRecord['ve
   )
   const lines = [
     ...(badly ?? []).flatMap((outcome) => {
-      const { evidence, cause } = outcome.verdict
-      const next = outcomes.length > 1 ? nextStep(cause) : undefined
+      const { evidence } = outcome.verdict
+      const next = outcomes.length > 1 ? nextStep(outcome.verdict) : undefined
       const more = [...evidence, ...(next === undefined ? [] : [`Next: ${next}`])]
       return [verdictLine(outcome), ...more.map((line) => `  ${line}`)]
     }),
     ...(well ?? []).map(verdictLine),
   ]
   const [only] = outcomes
-  const next = outcomes.length === 1 ? nextStep(only?.verdict.cause) : undefined
+  const next = outcomes.length === 1 && only !== undefined ? nextStep(only.verdict) : undefined
+  const general = [POINTERS[verdict], STEPS[verdict]].filter((text) => text !== undefined).join(' ')
   // An error of AWS in the evidence has its own next step.
   const isKnown = lines.some((line) => /^\s*Next: /m.test(line))
-  return new SlipwayError(lines.join('\n'), isKnown ? {} : { hint: next ?? HINTS[verdict] })
+  return new SlipwayError(lines.join('\n'), isKnown ? {} : { hint: next ?? general })
 }
 
 async function explained(context: Context, outcome: Outcome): Promise<Explained> {
   const explanation = await explain(context, outcome)
   return explanation === undefined ? outcome : { ...outcome, explanation }
-}
-
-const HINTS: Readonly<Record<Exclude<DeployRecord['verdict'], 'succeeded'>, string>> = {
-  failed: "The job summary shows the tasks that stopped, their logs and the service's events.",
-  'rolled-back': 'The service runs the revision from before the deploy. The job summary shows why.',
-  'timed-out': 'The job summary shows what was missing. If the service only needs longer, raise `timeout`.',
-  superseded: 'Use `concurrency:` in the workflow, so that deploys of one service do not overlap.',
-  cancelled: 'Run the job again to deploy.',
 }
 
 /** @returns a sentence when the record could not be written to its file, as on a full disk. */

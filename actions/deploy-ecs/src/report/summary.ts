@@ -10,7 +10,7 @@ import { imagesToShow } from '../task-definition/images-to-ship.ts'
 import { logUrl, serviceUrl, taskUrl } from './console-links.ts'
 import type { Explanation } from './explain.ts'
 import type { FailedLog } from './failed-logs.ts'
-import { nextStep } from './next-step.ts'
+import { nextStep, STEPS } from './next-step.ts'
 import { type Outcome, overall, runsNow, startedNothing } from './outcome.ts'
 import type { Span } from './record.ts'
 import { drawTimeline } from './timeline-chart.ts'
@@ -58,7 +58,7 @@ export function summarise(outcomes: readonly Explained[], { startedAt, finishedA
 }
 
 function section({ plan, verdict, watch, explanation }: Explained, titled: boolean): string {
-  const next = nextStep(verdict.cause)
+  const next = nextStep(verdict) ?? STEPS[verdict.status]
   return join(
     titled ? heading(3, text(nameOf(plan.name))) : undefined,
     `**${text(verdict.reason)}**`,

@@ -24,10 +24,14 @@ export interface Verdict {
   readonly reason: string
   /** Why it did not succeed, where that is known. `reason` has its text. */
   readonly cause?: Cause
+  /** What to do, where an error says it. */
+  readonly next?: string
   /** What was observed, the most important first. */
   readonly evidence: readonly string[]
   /** Set where AWS does not show how the deployment ends, so that `on-failure` is not applied. */
   readonly outcomeUnknown?: true
+  /** The error that hides the outcome, where `reason` has it. */
+  readonly error?: string
   /** Set where the new revision is healthy, so that `on-failure` is not applied. */
   readonly keepRevision?: true
 }

@@ -1,6 +1,17 @@
 // Verdicts that do not follow from watching a rollout: it was not watched, not started, cancelled, or rolled back by this run.
+import { sentence } from '../../../../toolkit/text/sentence.ts'
 import { revisionName } from '../aws/short-names.ts'
 import type { Verdict } from './verdict.ts'
+
+/** The text of an error in its parts: what happened, what follows, and what to do. */
+function partsOf(error: string): { readonly what: string; readonly more: readonly string[]; readonly next?: string } {
+  const lines = error.split('\n')
+  const next = lines.findLast((line) => line.startsWith('Next: '))
+  const [what = '', ...more] = lines.filter((line) => line !== next)
+  return { what: sentence(what), more, ...(next === undefined ? {} : { next: next.slice('Next: '.length) }) }
+}
+
+const nextOf = (next: string | undefined): Pick<Verdict, 'next'> => (next === undefined ? {} : { next })
 
 /** The verdict on a cancelled run. `left`: the state of the service, in a sentence. */
 export const cancelled = (left: string): Verdict => ({
@@ -19,35 +30,41 @@ export const notWaitedFor = (isNew = true): Verdict => ({
 })
 
 /** The verdict after `before-deploy-command` failed. */
-export const beforeDeployTaskFailed = (error: string): Verdict => ({
-  status: 'failed',
-  reason: 'The task before the deploy failed, so nothing was deployed.',
-  evidence: error.split('\n'),
-})
+export function beforeDeployTaskFailed(error: string): Verdict {
+  const { what, more, next } = partsOf(error)
+  return { status: 'failed', reason: `${what} Nothing was deployed.`, evidence: more, ...nextOf(next) }
+}
 
 /** The verdict on a deploy that `on-conflict` stopped. `changes`: the other deployments, a sentence each. */
 export const deployConflict = (changes: readonly string[]): Verdict => ({
   status: 'failed',
   reason:
     'Somebody else deployed after this deploy was planned, so nothing was deployed: it does not contain their changes.',
-  evidence: [...changes, 'Run the job again, or set `on-conflict: supersede` to deploy over it.'],
+  evidence: changes,
+  next: 'Run the job again, or set `on-conflict: supersede` to deploy over it.',
 })
 
 /** The verdict on a service that could not be updated. */
-export const notStarted = (error: string): Verdict => ({
-  status: 'failed',
-  reason: 'The service could not be updated.',
-  evidence: [error],
-  outcomeUnknown: true,
-})
+export function notStarted(error: string): Verdict {
+  const { what, more, next } = partsOf(error)
+  return { status: 'failed', reason: what, evidence: more, outcomeUnknown: true, ...nextOf(next) }
+}
 
 /** The verdict on a deploy whose status can no longer be read. */
-export const outcomeUnknown = (error: string): Verdict => ({
-  status: 'failed',
-  reason: 'The deployment was started, but its status can no longer be read; how it ends is not known.',
-  evidence: [error],
-  outcomeUnknown: true,
-})
+export function outcomeUnknown(error: string): Verdict {
+  const { what, more, next = '' } = partsOf(error)
+  return {
+    status: 'failed',
+    reason: unreadable('The deployment', what),
+    evidence: more,
+    next: `ECS goes on with the deployment: look at the service in the console. ${next}`.trim(),
+    outcomeUnknown: true,
+    error: what,
+  }
+}
+
+const unreadable = (what: string, error: string): string =>
+  `${what} was started, but its status can no longer be read; how it ends is not known. ${error}`.trim()
 
 /** The result of stopping a deployment with `on-failure: stop`. */
 export type StopResult =
@@ -82,10 +99,11 @@ const STOPPED = {
 }
 
 /** The verdict on a deployment that could not be rolled back. */
-export const notRolledBack = (first: Verdict, why: string): Verdict => ({
-  ...first,
-  reason: `${first.reason} It was not rolled back: ${why}`,
-})
+export function notRolledBack(first: Verdict, why: string): Verdict {
+  const { what, more, next } = partsOf(why)
+  const reason = `${first.reason} It was not rolled back: ${what}`
+  return { ...first, reason, evidence: [...first.evidence, ...more], ...nextOf(next) }
+}
 
 /** The verdict on a deployment that this run did not start, and so does not roll back. */
 export const nothingToRollBack = (first: Verdict): Verdict => ({
@@ -111,9 +129,10 @@ export function afterRollback(first: Verdict, rollback: Verdict, to: string): Ve
     status: 'failed',
     reason:
       rollback.outcomeUnknown === true
-        ? `${first.reason} The rollback to ${revisionName(to)} was started, but its status can no longer be read; how it ends is not known.`
+        ? `${first.reason} ${unreadable(`The rollback to ${revisionName(to)}`, rollback.error ?? '')}`
         : `${first.reason} The rollback to ${revisionName(to)} did not succeed either: ${rollback.reason}`,
     evidence: [...first.evidence, ...rollback.evidence],
+    ...nextOf(rollback.next),
   }
 }
 

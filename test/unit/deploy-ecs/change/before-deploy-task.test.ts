@@ -97,7 +97,7 @@ test('stops the task when the container has ended and others run on', async () =
 test('fails with the exit code and the end of the log', async () => {
   const { error } = await run([stopped({ exitCode: 3 })])
   expect(error).toContain('`npm run migrate` in app exited with code 3.\nThe end of its log:\n  migrating')
-  expect(error).toContain('No service was updated.')
+  expect(error).toContain('The service runs as before, so the step can be run again.')
 })
 
 test('fails with the reason of ECS where the container never ran', async () => {

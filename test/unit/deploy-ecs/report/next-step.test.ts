@@ -11,9 +11,9 @@ test.each([
   ['a health check, before the task that was stopped for it', { text: '', stop: stop as Stop, check }, 'no such path'],
   ['an alarm', { text: '', alarms: ['5xx'] }, 'CloudWatch'],
 ])('%s has its next step', (_, cause, hint) => {
-  expect(nextStep(cause)).toContain(hint)
+  expect(nextStep({ cause })).toContain(hint)
 })
 
 test('an unknown cause has none', () => {
-  expect(nextStep(undefined)).toBeUndefined()
+  expect(nextStep({})).toBeUndefined()
 })

@@ -403,7 +403,7 @@ test('a rollback by this run keeps the first reason, and is never green', () => 
   expect(afterRollback(first, outcomeUnknown('AccessDenied'), arn(1))).toMatchObject({
     status: 'failed',
     reason:
-      'Not done after 10 min. The rollback to web:1 was started, but its status can no longer be read; how it ends is not known.',
+      'Not done after 10 min. The rollback to web:1 was started, but its status can no longer be read; how it ends is not known. AccessDenied.',
   })
   expect(cancelled('It was left.').status).toBe('cancelled')
 })

@@ -36,18 +36,19 @@ test('an update that started nothing is a success that says so', () => {
   expect(notWaitedFor(false).reason).toMatch(/^No deployment was started: the service runs this revision already\./)
 })
 
-test('a task that fails before the deploy has each line of its error as evidence', () => {
+test('a task that fails before the deploy has the other lines of its error as evidence', () => {
   expect(beforeDeployTaskFailed('exited with code 3\nThe end of its log:')).toMatchObject({
     status: 'failed',
-    evidence: ['exited with code 3', 'The end of its log:'],
+    reason: 'Exited with code 3. Nothing was deployed.',
+    evidence: ['The end of its log:'],
   })
 })
 
 test('a conflict names the other deployments, and the input that deploys over them', () => {
-  const { status, evidence } = deployConflict(['Service `c/web` was updated.'])
-  expect({ status, evidence }).toEqual({
+  expect(deployConflict(['Service `c/web` was updated.'])).toMatchObject({
     status: 'failed',
-    evidence: ['Service `c/web` was updated.', 'Run the job again, or set `on-conflict: supersede` to deploy over it.'],
+    evidence: ['Service `c/web` was updated.'],
+    next: 'Run the job again, or set `on-conflict: supersede` to deploy over it.',
   })
 })
 
@@ -55,7 +56,31 @@ test.each([
   ['a service that could not be updated', notStarted('AccessDenied')],
   ['a deployment that can no longer be read', outcomeUnknown('AccessDenied')],
 ])('the outcome of %s is not known, so no rollback follows', (_, verdict) => {
-  expect(verdict).toMatchObject({ status: 'failed', evidence: ['AccessDenied'], outcomeUnknown: true })
+  expect(verdict).toMatchObject({ status: 'failed', evidence: [], outcomeUnknown: true })
+})
+
+const ERROR = 'Could not look. AccessDenied\nCaused by: a policy\nNext: Allow it.'
+const GOES_ON = 'ECS goes on with the deployment: look at the service in the console.'
+test.each<[string, Verdict, string, string]>([
+  ['a task', beforeDeployTaskFailed(ERROR), 'Could not look. AccessDenied. Nothing was deployed.', 'Allow it.'],
+  ['an update', notStarted(ERROR), 'Could not look. AccessDenied.', 'Allow it.'],
+  [
+    'a look',
+    outcomeUnknown(ERROR),
+    'The deployment was started, but its status can no longer be read; how it ends is not known. Could not look. AccessDenied.',
+    `${GOES_ON} Allow it.`,
+  ],
+])('the error of %s is in the first line, and what to do about it is the next step', (_, verdict, reason, next) => {
+  expect(verdict).toMatchObject({ reason, next, evidence: ['Caused by: a policy'] })
+})
+
+test('the error of a rollback that did not start is in the first line, and its next step comes first', () => {
+  expect(notRolledBack(timedOut, ERROR)).toEqual({
+    ...timedOut,
+    reason: 'It took too long. It was not rolled back: Could not look. AccessDenied.',
+    evidence: ['exit code 1', 'Caused by: a policy'],
+    next: 'Allow it.',
+  })
 })
 
 describe('after `on-failure: stop`', () => {
@@ -114,10 +139,10 @@ describe('after a rollback by this run', () => {
   })
 
   test('that can no longer be read, nothing is claimed of its end', () => {
-    const { status, reason } = afterRollback(failed, outcomeUnknown('AccessDenied'), arn(1))
-    expect(status).toBe('failed')
+    const { status, reason, next } = afterRollback(failed, outcomeUnknown('AccessDenied'), arn(1))
+    expect({ status, next }).toEqual({ status: 'failed', next: GOES_ON })
     expect(reason).toBe(
-      'Task 1 exited. The rollback to web:1 was started, but its status can no longer be read; how it ends is not known.',
+      'Task 1 exited. The rollback to web:1 was started, but its status can no longer be read; how it ends is not known. AccessDenied.',
     )
   })
 })
