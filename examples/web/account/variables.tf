@@ -47,6 +47,12 @@ variable "service" {
   description = "Name of the service."
   type        = string
   default     = "web"
+
+  # IAM allows 64 characters. The module service cuts longer names, and then they are not those in main.tf.
+  validation {
+    condition     = length("${var.environment}-${var.service}-execution") <= 64
+    error_message = "environment and service are too long together for names of roles: at most 53 characters."
+  }
 }
 
 variable "permissions_boundary" {
