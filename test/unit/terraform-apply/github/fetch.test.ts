@@ -1,5 +1,6 @@
 // Through GitHub's own client, as it says what it needs of `fetch`.
 import type { ServerResponse } from 'node:http'
+import { inspect } from 'node:util'
 import { connect, ownLogin } from '../../../../actions/terraform-apply/src/github/github.ts'
 import { answerJson, type Seen, scriptedServer } from '../../../support/scripted-server.ts'
 
@@ -66,6 +67,6 @@ test('fails when an answer breaks off', async () => {
     response.writeHead(200, { 'content-length': '100' })
     response.write('half', () => response.destroy())
   }
-  // The message depends on whether the head of the answer had come.
-  await expect(comment()).rejects.toMatchObject({ cause: { code: 'ECONNRESET' } })
+  // The message depends on whether the head of the answer had come. Both have this code among their causes.
+  await expect(comment().catch((error: unknown) => Promise.reject(inspect(error)))).rejects.toContain("'ECONNRESET'")
 })
