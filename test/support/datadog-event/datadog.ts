@@ -1,4 +1,4 @@
-import type { DeployedService } from '../../../actions/datadog-event/src/deploy/deploy.ts'
+import type { Deploy, DeployedService } from '../../../actions/datadog-event/src/deploy/deploy.ts'
 import type { DeployRecord } from '../../../toolkit/deploy-record.ts'
 import { exec } from '../../../toolkit/process/exec.ts'
 import { query } from '../../../toolkit/process/query.ts'
@@ -62,8 +62,15 @@ export function recordingWorld(env: Environment, more: Partial<World> = {}) {
 
 /** A service that was deployed, of which nothing more is known. */
 export const deployedService = (name: string, more: Partial<DeployedService> = {}): DeployedService => ({
-  ...{ name, images: [], started: true, code: {}, previousCode: {}, runs: { code: {} } },
+  ...{ name, status: 'succeeded' as const, images: [], started: true, code: {}, previousCode: {}, runs: { code: {} } },
   ...more,
+})
+
+/** A deploy that ended so, with all of its services. */
+export const ended = (deploy: Deploy, status: Deploy['status']): Deploy => ({
+  ...deploy,
+  status,
+  services: deploy.services.map((service) => ({ ...service, status })),
 })
 
 export const RECORD: DeployRecord = {

@@ -119,7 +119,7 @@ test('sends the other messages when one fails', async () => {
 })
 
 test('sends no DORA failure without the application key, and names the input', async () => {
-  const failed = JSON.stringify({ ...RECORD, verdict: 'failed' })
+  const failed = JSON.stringify(RECORD).replaceAll('"verdict":"succeeded"', '"verdict":"failed"')
   const { failure, seen, warnings } = await run({ 'deploy-record': failed, send: 'dora-deployment' }, (_, response) =>
     answerJson(response, 200, { data: { id: 'dora-1' } }),
   )

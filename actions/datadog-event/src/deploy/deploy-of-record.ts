@@ -18,9 +18,12 @@ export function deployOfRecord(record: DeployRecord, overrides: DeployOverrides,
   const services = record.services.map((service, index): DeployedService => {
     const code = codeOf(service, record, overrides)
     const previousCode = defined({ version: service.previousVersion, commit: service.previousCommit })
+    // A status that is not the record's own is about the whole deploy, such as that of a gate.
+    const own = status === record.verdict ? service.verdict : status
     return {
       // Names given for all services are Datadog's names for them, where those are not the ones of ECS.
       name: names[index] ?? service.service,
+      status: own,
       cluster: service.cluster,
       reason: service.reason,
       taskDefinition: service.taskDefinition,
@@ -29,7 +32,7 @@ export function deployOfRecord(record: DeployRecord, overrides: DeployOverrides,
       started: wasStarted(service),
       code,
       previousCode,
-      runs: runsAfter(service, { status, code, previousCode }),
+      runs: runsAfter(service, { status: own, code, previousCode }),
     }
   })
   return {

@@ -34,6 +34,7 @@ export function deployOfRun(run: WorkflowRun, told: ToldDeploy, change: Deployed
     services: told.services.map(
       (name): DeployedService => ({
         name,
+        status,
         images: [],
         started,
         code,

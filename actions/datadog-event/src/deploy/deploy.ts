@@ -14,6 +14,8 @@ export interface Code {
 
 export interface DeployedService {
   readonly name: string
+  /** How the deploy of this service ended; others of the same deploy may have ended otherwise. */
+  readonly status: Status
   readonly cluster?: string
   readonly reason?: string
   readonly taskDefinition?: string

@@ -16,7 +16,7 @@ export function changeEvent(
   fields: EventFields,
   now: number,
 ): DatadogRequest {
-  const one: Deploy = { ...deploy, services: [service] }
+  const one: Deploy = { ...deploy, status: service.status, services: [service] }
   const happened = deploy.finishedAt ?? deploy.startedAt
   const extra = fields.text === undefined ? undefined : harmless(fields.text)
   return {

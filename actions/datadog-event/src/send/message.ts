@@ -78,28 +78,27 @@ const changeMessages = (deploy: Deploy, fields: EventFields, now: number): reado
   }))
 
 function doraMessages(deploy: Deploy, { fields, rollsBack }: EventInputs): readonly Message[] {
-  const { id, status, services, rollback } = deploy
-  if (!isDeployment(status)) return []
+  const { id, services, rollback } = deploy
   return services.flatMap((service): readonly Message[] => {
-    const { name, started } = service
+    const { name, started, status } = service
+    if (!isDeployment(status)) return []
     const deployment = (of: Deploy, one: DeployedService): Message => ({
       kind: 'dora-deployment',
       service: name,
       request: doraDeployment(of, one, fields.tags),
     })
-    const failure = (target: DoraTarget, undone?: Remediation): Message => ({
+    const failure = (target: DoraTarget, by?: Remediation): Message => ({
       kind: 'dora-failure',
       service: name,
-      request: doraFailure(target, undone),
+      request: doraFailure(target, by),
     })
-    const back = rollback?.services.find((one) => one.name === name && remedy(rollback, one) !== undefined)
+    const back = rollback?.services.find((one) => one.name === name)
+    const undone = rollback && back && remedy(rollback, back)
     const bad = rollsBack === undefined ? undefined : rolledBackTarget(rollsBack, deploy, service)
     return [
       ...(started ? [deployment(deploy, service)] : []),
-      ...(rollback === undefined || back === undefined ? [] : [deployment(rollback, back)]),
-      ...(started && isFailure(status)
-        ? [failure({ deployId: id, service: name }, back && remedy(rollback, back))]
-        : []),
+      ...(rollback && back && undone ? [deployment(rollback, back)] : []),
+      ...(started && isFailure(status) ? [failure({ deployId: id, service: name }, undone)] : []),
       ...(bad === undefined ? [] : [failure(bad, remedy(deploy, service))]),
     ]
   })
@@ -117,8 +116,8 @@ function rolledBackTarget(
 }
 
 /** The deployment that undid another one. A rollback that failed, or found nothing to do, is none. */
-const remedy = (deploy: Deploy | undefined, { name, started }: DeployedService): Remediation | undefined =>
-  deploy?.status === 'succeeded' && started
+const remedy = (deploy: Deploy, { name, started, status }: DeployedService): Remediation | undefined =>
+  status === 'succeeded' && started
     ? { id: doraId(deploy.id, name), type: deploy.kind === 'rollback' ? 'rollback' : 'rollforward' }
     : undefined
 
@@ -127,7 +126,8 @@ export function notSent(
   deploy: Deploy,
   { send, rollsBack }: Pick<EventInputs, 'send' | 'rollsBack'>,
 ): readonly string[] {
-  const { status, services } = deploy
+  const { services } = deploy
+  const uncounted = services.filter(({ started, status }) => started && !isDeployment(status))
   const unknown = services.filter(
     (service) => rollsBack !== undefined && rolledBackTarget(rollsBack, deploy, service) === undefined,
   )
@@ -137,8 +137,10 @@ export function notSent(
     ...(kinds.length === 0 || still.length === 0
       ? []
       : [`No ${kinds.join(' and no ')} for ${still.join(', ')}: nothing was rolled out.`]),
-    ...(send.includes('dora-deployment') && still.length < services.length && !isDeployment(status)
-      ? [`No DORA deployment: a deploy with the status \`${status}\` is none.`]
+    ...(send.includes('dora-deployment')
+      ? uncounted.map(
+          ({ name, status }) => `No DORA deployment for ${name}: a deploy with the status \`${status}\` is none.`,
+        )
       : []),
     ...(send.includes('dora-deployment')
       ? unknown.map(({ name }) => `No DORA change failure for ${name}: the version that ran before is not known.`)

@@ -19,6 +19,7 @@ describe('a deploy with a record', () => {
       services: [
         {
           name: 'web',
+          status: 'succeeded',
           cluster: 'main',
           reason: web.reason,
           taskDefinition: web.taskDefinition,
@@ -106,4 +107,26 @@ test('the version is the tag of the image, where the images agree on one', () =>
   expect(version(`localhost:5000/web:v1@${digest}`, 'x/y:v1')).toBe('v1')
   expect(version(`localhost:5000/web@${digest}`)).toBeUndefined()
   expect(version('a:v1', 'b:v2')).toBeUndefined()
+})
+
+describe('the status of a service', () => {
+  const api = { ...web, service: 'api', verdict: 'rolled-back', runs: web.previousTaskDefinition } as const
+  const both: DeployRecord = {
+    ...RECORD,
+    verdict: 'rolled-back',
+    services: [{ ...web, runs: web.taskDefinition }, api],
+  }
+  const statuses = (overrides: object) =>
+    deployOfRecord(both, { services: [], ...overrides }, {}).services.map(({ status }) => status)
+
+  test('is its own verdict, also where that of the whole deploy is worse', () => {
+    expect(statuses({})).toEqual(['succeeded', 'rolled-back'])
+    expect(statuses({ status: 'rolled-back' })).toEqual(['succeeded', 'rolled-back'])
+    const { services } = deployOfRecord(both, none, {})
+    expect(services.map(({ runs }) => runs.taskDefinition)).toEqual([web.taskDefinition, web.previousTaskDefinition])
+  })
+
+  test('is another one that is told of the whole deploy, such as by a gate', () => {
+    expect(statuses({ status: 'failed' })).toEqual(['failed', 'failed'])
+  })
 })

@@ -62,7 +62,12 @@ test('a change event says what changed, from what, to what', () => {
 
 test('after a rollback, what is new is what was there before, and the metadata has what was tried', () => {
   const runs = { taskDefinition: web.previousTaskDefinition ?? '', code: { version: '1.4.1' } }
-  const { attributes } = attributesOf({ ...deploy, status: 'rolled-back' }, { ...web, previousCode: runs.code, runs })
+  const { attributes } = attributesOf(deploy, {
+    ...web,
+    status: 'rolled-back',
+    previousCode: runs.code,
+    runs,
+  })
   expect(attributes).toMatchObject({
     prev_value: { task_definition: 'web:41', version: '1.4.1' },
     new_value: { task_definition: 'web:41', version: '1.4.1' },

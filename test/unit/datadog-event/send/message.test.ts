@@ -4,7 +4,7 @@ import { deployOfRun } from '../../../../actions/datadog-event/src/deploy/deploy
 import { doraId } from '../../../../actions/datadog-event/src/messages/dora.ts'
 import { messagesOf, nameOf, notSent } from '../../../../actions/datadog-event/src/send/message.ts'
 import { readWorkflowRun } from '../../../../toolkit/github.ts'
-import { deployedService, RECORD } from '../../../support/datadog-event/datadog.ts'
+import { deployedService, ended, RECORD } from '../../../support/datadog-event/datadog.ts'
 
 const KINDS = ['event', 'change-event', 'dora-deployment'] as const
 const NOW = Date.UTC(2026, 0, 1)
@@ -15,7 +15,7 @@ const two: Deploy = { ...deploy, services: [...deploy.services, deployedService(
 const by = (deployId: string) => ({ deployId })
 const messages = (of: Deploy, rollsBack?: RollsBack) =>
   messagesOf({ command: 'event', deploy: of, send: KINDS, fields: { tags: ['tier:1'], notify: [] }, rollsBack }, NOW)
-const kinds = (status: Status, of = deploy) => messages({ ...of, status }).map(({ kind }) => kind)
+const kinds = (status: Status, of = deploy) => messages(ended(of, status)).map(({ kind }) => kind)
 
 test('makes one event for a deploy, and one message of each other kind for each service', () => {
   expect(messages(two).map(({ kind, service }) => `${kind} ${service}`)).toEqual([
@@ -43,7 +43,7 @@ test('marks a failure after the deployment that it is about is recorded, and a r
       kind === 'dora-failure' ? [decodeURIComponent(request.path)] : [],
     )
   const at = (id: string) => `/api/v2/dora/deployments/${doraId(id, 'web')}`
-  expect(paths({ ...deploy, status: 'rolled-back' })).toEqual([at('org/web-7-1')])
+  expect(paths(ended(deploy, 'rolled-back'))).toEqual([at('org/web-7-1')])
   expect(paths(deploy, by('org/web-6-1'))).toEqual([at('org/web-6-1')])
   expect(paths(deploy)).toEqual([])
 })
@@ -64,8 +64,8 @@ describe('a service for which nothing was rolled out', () => {
   test('is named in the log', () => {
     expect(notSent(both, all)).toEqual(['No change event and no DORA deployment for worker: nothing was rolled out.'])
     expect(notSent(both, { ...all, send: ['event'] })).toEqual([])
-    expect(notSent({ ...deploy, status: 'started' }, all)).toEqual([
-      'No DORA deployment: a deploy with the status `started` is none.',
+    expect(notSent(ended(deploy, 'started'), all)).toEqual([
+      'No DORA deployment for web: a deploy with the status `started` is none.',
     ])
   })
 
@@ -77,7 +77,7 @@ describe('a service for which nothing was rolled out', () => {
 })
 
 test('a rollback that failed is no remediation', () => {
-  const wire = JSON.stringify(messages({ ...deploy, kind: 'rollback', status: 'failed' }, by('org/web-6-1')))
+  const wire = JSON.stringify(messages({ ...ended(deploy, 'failed'), kind: 'rollback' }, by('org/web-6-1')))
   expect(wire).not.toContain('remediation')
 })
 
@@ -109,6 +109,19 @@ describe('the deploy that is undone', () => {
       'No DORA change failure for web: the version that ran before is not known.',
     ])
   })
+})
+
+test('each service is told as its own deploy ended', () => {
+  const [web] = deploy.services
+  const services = [web, deployedService('api', { status: 'rolled-back' })] as typeof deploy.services
+  const sent = messages({ ...deploy, status: 'rolled-back', services })
+  expect(sent.map(({ kind, service }) => `${kind} ${service}`)).toEqual([
+    'event undefined',
+    ...['change-event web', 'change-event api'],
+    ...['dora-deployment web', 'dora-deployment api', 'dora-failure api'],
+  ])
+  expect(JSON.stringify(sent[1]?.request.body)).toContain('Deploy of web 1.4.2 to production succeeded')
+  expect(JSON.stringify(sent[2]?.request.body)).toContain('Deploy of api to production was rolled back')
 })
 
 test('names a message with its service', () => {
