@@ -1,5 +1,6 @@
 import { InputError } from './errors.ts'
 import { formatDuration } from './text/duration.ts'
+import { readEntries, readFields } from './text/entries.ts'
 import { parseJson, TooDeepError } from './text/json.ts'
 
 /** `key=value`, as users write it on a line of an input. */
@@ -123,7 +124,7 @@ export class InputReader {
 
   /**
    * Items separated by commas or new lines, trimmed; empty ones and whole-line `#` comments dropped. Also a list as YAML or JSON
-   * writes it: `- item` lines, `[a, b]`, `["a", "b"]`. Only there an item may contain a comma.
+   * writes it: `- item` lines, `[a, b]`, `["a", "b"]`. There, and in double quotes, an item may contain a comma.
    */
   list(name: string): readonly string[] {
     const text = this.raw(name).trim()
@@ -141,6 +142,15 @@ export class InputReader {
       .map((line) => line.trim())
       .filter((line) => line !== '' && !line.startsWith('#'))
     return this.#unlessEmptied(name, lines)
+  }
+
+  /** Lines as above, where one in double quotes may have several lines, and `""` in it is one quote. */
+  entries(name: string): readonly string[] {
+    const entries = readEntries(this.raw(name)).filter(({ text, quoted }) => quoted || !text.startsWith('#'))
+    return this.#unlessEmptied(
+      name,
+      entries.map(({ text }) => text),
+    )
   }
 
   /** @throws InputError for a list that is given and has no item, such as a comma between two expressions without a value. */
@@ -164,14 +174,19 @@ export class InputReader {
     }
   }
 
-  /** Lines of `key=value`. A value may be empty and may contain `=`. With `secret`, bad lines are counted, not shown. */
+  /** Entries of `key=value`. A value may be empty and may contain `=`. With `secret`, bad entries are counted, not shown. */
   pairs(name: string, options: { readonly secret?: boolean } = {}): readonly Pair[] {
-    return this.lines(name).map((line, index) => {
+    return this.entries(name).map((line, index) => {
       const at = line.indexOf('=')
+      const found = options.secret ? `entry ${index + 1}` : `\`${line}\``
       if (at < 1) {
-        const found = options.secret ? `entry ${index + 1} is` : `\`${line}\` is`
-        throw new InputError(name, `is malformed: ${found} not of the form key=value.`, {
+        throw new InputError(name, `is malformed: ${found} is not of the form key=value.`, {
           hint: 'Write one `key=value` on each line.',
+        })
+      }
+      if (/^["']/.test(line)) {
+        throw new InputError(name, `is malformed: ${found} has a quote before its key.`, {
+          hint: 'Write `key=value` without quotes, or `"key=value"`: both double quotes around the whole entry, and each one in it twice.',
         })
       }
       return { key: line.slice(0, at).trim(), value: line.slice(at + 1).trim() }
@@ -182,7 +197,7 @@ export class InputReader {
 /** The items of one line: `- item` as YAML has it, else separated by commas. */
 function readItems(line: string): readonly string[] {
   const item = /^-\s+(.*)$/.exec(line)?.[1]
-  return item === undefined ? line.split(',').map((part) => part.trim()) : [unquoted(item)]
+  return item === undefined ? readFields(line).map(({ text }) => text) : [unquoted(item)]
 }
 
 /** A list in brackets: JSON, or a flow sequence of YAML, whose items need no quotes. @throws InputError */

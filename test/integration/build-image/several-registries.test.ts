@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { build, one, pinned, sources, two, useRegistries } from '../../support/build-image/build-step.ts'
-import { REGISTRY_USER } from '../../support/build-image/oci-registry.ts'
+import { REGISTRY_USER, REGISTRY_USERS } from '../../support/build-image/oci-registry.ts'
 import { startFaultProxy } from '../../support/fault-proxy.ts'
 
 const TEST = 'build-image-several'
@@ -147,4 +147,16 @@ test('promotes an index with all its images', async () => {
   for (const { digest = '' } of manifests) expect(await two.digest('multi/web', digest)).toBe(digest)
   const { platforms } = JSON.parse(step.outputs['build-record'] ?? '')
   expect(platforms.map(({ platform }: { platform: string }) => platform)).toEqual(['linux/amd64', 'linux/arm64'])
+})
+
+test('builds on a private base image with user names of any length', async () => {
+  const names = REGISTRY_USERS.map(({ username }) => `${two.host}/private/${username}`)
+  const login = { registry: two.host, ...REGISTRY_USER }
+  expect(await build({ images: names.join('\n'), tags: 'v1', ...login })).toMatchObject({ code: 0 })
+  for (const [at, user] of REGISTRY_USERS.entries()) {
+    sources.write('Dockerfile', `FROM ${names[at]}:v1\nLABEL slipway.test=${TEST}\nRUN echo app > /app.txt\n`)
+    const step = await build({ images: `${two.host}/private/app-${at}`, tags: 'v1', ...login, ...user })
+    expect(step.log).toContain('RUN echo app > /app.txt')
+    expect(step).toMatchObject({ code: 0 })
+  }
 })

@@ -18,9 +18,13 @@ export interface OciRegistry {
   close(): Promise<void>
 }
 
-/** The only user of a registry with `auth`. */
+/** The user of a registry with `auth`. */
 export const REGISTRY_USER = { username: 'ship', password: 'correct horse' }
-const HTPASSWD = 'ship:$2b$05$abcdefghijklmnopqrstuuHNbAKRhpaujgo33bRWs.NLUTJO3lOy2\n'
+/** Further users of it: with them, the JSON of a login has each length modulo 3, on which the padding of its base64 depends. */
+export const REGISTRY_USERS = ['', '1', '22'].map((more) => ({ ...REGISTRY_USER, username: `ship${more}` }))
+const HTPASSWD = REGISTRY_USERS.map(
+  ({ username }) => `${username}:$2b$05$abcdefghijklmnopqrstuuHNbAKRhpaujgo33bRWs.NLUTJO3lOy2\n`,
+).join('')
 
 export async function startOciRegistry(options: { readonly auth?: boolean } = {}): Promise<OciRegistry> {
   const folder = mkdtempSync(join(tmpdir(), 'slipway-oci-'))

@@ -121,6 +121,14 @@ test('lists are separated by commas and lines', () => {
   expect(reader('a, b\nc\n\n# not this\n,d,').list('my-input')).toEqual(['a', 'b', 'c', 'd'])
 })
 
+test.each([
+  ['"a", b\n"c"', ['a', 'b', 'c']],
+  ['"a, b","c""d"', ['a, b', 'c"d']],
+  ['a"b", c', ['a"b"', 'c']],
+])('takes the quotes of CSV off the items of %j', (text, items) => {
+  expect(reader(text).list('my-input')).toEqual(items)
+})
+
 test('lines keep their commas', () => {
   expect(reader(' type=gha,mode=max \n#x\n\nb').lines('my-input')).toEqual(['type=gha,mode=max', 'b'])
 })
@@ -132,6 +140,27 @@ describe('pairs', () => {
       { key: 'B', value: 'x=y' },
       { key: 'C', value: '' },
     ])
+  })
+
+  test('may be in double quotes, as docker/build-push-action reads them', () => {
+    expect(
+      reader('"A=1"\n"B=x ""y"" z"\n# no\n"C=first\n# second\n\nlast"\nD="z"\nE=["a","b"]').pairs('my-input'),
+    ).toEqual([
+      { key: 'A', value: '1' },
+      { key: 'B', value: 'x "y" z' },
+      { key: 'C', value: 'first\n# second\n\nlast' },
+      { key: 'D', value: '"z"' },
+      { key: 'E', value: '["a","b"]' },
+    ])
+  })
+
+  test.each(['"A=1', "'A=1'", '"A"=1', 'B=1\n"A=1" # one'])('refuse the stray quote of %j', (text) => {
+    const error = mistake(() => reader(text).pairs('my-input'))
+    expect(error.message).toMatch(/^Input `my-input` is malformed: `.*` has a quote before its key\.$/)
+    expect(error.hint).toContain('`"key=value"`')
+    expect(mistake(() => reader(text).pairs('my-input', { secret: true })).message).toMatch(
+      /^Input `my-input` is malformed: entry [12] has a quote before its key\.$/,
+    )
   })
 
   test('shows a malformed line, unless it may be secret', () => {

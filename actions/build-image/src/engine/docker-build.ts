@@ -88,10 +88,13 @@ function buildOptions(build: DockerBuild, signal: AbortSignal): Docker.ImageBuil
   }
 }
 
-/** The value of the header, encoded here: dockerode uses `+` and `/`, which the engine does not accept. */
+/**
+ * The value of the header, encoded here: dockerode uses `+` and `/`, which the engine does not accept. Node leaves out the padding,
+ * and without it the engine ignores the logins.
+ */
 function registryConfig(logins: DockerBuild['logins']): Docker.RegistryConfig {
   const config = Object.fromEntries([...logins].map(([host, login]) => [configKey(host), login]))
-  const base64 = Buffer.from(JSON.stringify(config)).toString('base64url')
+  const base64 = Buffer.from(JSON.stringify(config)).toString('base64').replaceAll('+', '-').replaceAll('/', '_')
   return { base64 } as unknown as Docker.RegistryConfig
 }
 
@@ -99,7 +102,9 @@ function buildFailure(error: unknown, step: string | undefined): SlipwayError {
   if (error instanceof SlipwayError && !(error instanceof EngineError)) return error
   const text = errorMessage(error)
   const at = step === undefined ? '' : ` at \`${step}\``
-  const hint = /pull access denied|unauthorized|manifest unknown|not found: manifest/i.test(text)
+  const hint = /pull access denied|no basic auth credentials|unauthorized|manifest unknown|not found: manifest/i.test(
+    text,
+  )
     ? 'Check the name of the base image, and log in to its registry in an earlier step (docker/login-action).'
     : /COPY failed|ADD failed|failed to compute cache key|no such file or directory/i.test(text)
       ? 'Check that the file is in the context, and that .dockerignore does not exclude it.'

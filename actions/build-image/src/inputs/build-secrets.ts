@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { InputError } from '../../../../toolkit/errors.ts'
 import type { InputReader } from '../../../../toolkit/inputs.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
+import { readEntries } from '../../../../toolkit/text/entries.ts'
 
 /** A secret for `RUN --mount=type=secret,id=…`. A value is passed to buildx in its environment, never in its arguments. */
 export type BuildSecret =
@@ -65,12 +66,8 @@ export function secretTexts(secret: BuildSecret): readonly string[] {
 /** In bytes. Larger files are archives and key stores, not text that a step prints. */
 const LARGEST_TEXT = 64 * 1024
 
-/** Parses entries, one a line. An entry in double quotes may have several lines; `""` in it is one quote. */
 function readValues(text: string): readonly BuildSecret[] {
-  const entries = [...text.matchAll(/[^\S\n]*(?:"((?:[^"]|"")*)"[^\S\n]*(?=\r?\n|$)|([^\r\n]*))(?:\r?\n|$)/g)]
-    .map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain?.trim() ?? '')
-    .filter((entry) => entry !== '')
-  return entries.map((entry, at) => {
+  return readEntries(text).map(({ text: entry }, at) => {
     const equals = entry.indexOf('=')
     const value = entry.slice(equals + 1)
     if (equals < 1 || value === '') {

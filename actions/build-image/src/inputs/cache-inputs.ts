@@ -7,7 +7,7 @@ import type { InputReader } from '../../../../toolkit/inputs.ts'
  * its options; the references are checked here, as their registries may need a login.
  */
 export function readCaches(reader: InputReader, name: 'cache-from' | 'cache-to'): readonly string[] {
-  const caches = reader.lines(name)
+  const caches = reader.entries(name)
   for (const cache of caches) {
     const image = cacheImage(cache)
     if (image !== undefined) requireReference(image, name)

@@ -83,12 +83,27 @@ test('sends logins in a header, in base64 for URLs, under the names that Docker 
   await (await build(BUILT, { logins })).result
   const { query, headers } = engine.requests[0] ?? {}
   const header = String(headers?.['x-registry-config'])
-  expect(header).toMatch(/^[\w-]+$/)
+  expect(header).toMatch(/^[\w-]+=*$/)
   expect(JSON.parse(Buffer.from(header, 'base64url').toString())).toEqual({
     'https://index.docker.io/v1/': { username: 'me', password: 'ÿ?>~' },
     'ghcr.io': { username: 'you', password: 'two' },
   })
   expect(String(query)).not.toContain('registryconfig')
+})
+
+const ECR = '123456789012.dkr.ecr.eu-west-1.amazonaws.com'
+// The engine decodes with Go's base64.URLEncoding, which wants the padding, and ignores logins that it cannot decode.
+test.each([
+  ...['u', 'u1', 'u12', 'u123'].map((user) => ['ghcr.io', user, 'secret'] as const),
+  ...['ü', 'ü1', 'ü12'].map((user) => ['docker.io', user, '~~~???ÿÿÿ>>>'] as const),
+  ...[1868, 1869, 1870].map((length) => [ECR, 'AWS', '?>~/'.repeat(500).slice(0, length)] as const),
+])('pads the login for %s of the user %s', async (host, username, password) => {
+  const login = { username, password }
+  await (await build(BUILT, { logins: new Map([[host, login]]) })).result
+  const header = String(engine.requests[0]?.headers['x-registry-config'])
+  const name = host === 'docker.io' ? 'https://index.docker.io/v1/' : host
+  const standard = Buffer.from(JSON.stringify({ [name]: login })).toString('base64')
+  expect(header).toBe(standard.replaceAll('+', '-').replaceAll('/', '_'))
 })
 
 test('logs the progress of a pull as a whole, without the lines of single layers', async () => {
@@ -102,6 +117,7 @@ test('logs the progress of a pull as a whole, without the lines of single layers
 
 test.each([
   ['pull access denied for acme/base', 'log in to its registry'],
+  ['Head "https://ghcr.io/v2/acme/base/manifests/1": no basic auth credentials', 'log in to its registry'],
   ['manifest unknown: no such tag', 'log in to its registry'],
   ['COPY failed: file not found in build context', '.dockerignore'],
   ['lstat app: no such file or directory', '.dockerignore'],

@@ -58,3 +58,19 @@ test.each<[Record<string, string>, string[]]>([
 ])('%j needs buildx for %j', (inputs, needs) => {
   expect(buildxInputs(buildInputs(inputs))).toEqual(needs)
 })
+
+test('reads the quoted lists of docker/build-push-action', () => {
+  const build = buildInputs({
+    'build-args': '"VERSION=1.2.3"\n"NOTES=first\nsecond"',
+    labels: '"org.opencontainers.image.title=A ""web"" app, for all"',
+    platforms: '"linux/amd64","linux/arm64"',
+  })
+  expect(build).toMatchObject({
+    buildArgs: [
+      { key: 'VERSION', value: '1.2.3' },
+      { key: 'NOTES', value: 'first\nsecond' },
+    ],
+    labels: [{ key: 'org.opencontainers.image.title', value: 'A "web" app, for all' }],
+    platforms: ['linux/amd64', 'linux/arm64'],
+  })
+})

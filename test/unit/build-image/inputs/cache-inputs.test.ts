@@ -31,3 +31,11 @@ test.each<[Record<string, string>, string, string]>([
 ])('refuses %j and names %s', (inputs, input, message) => {
   expect(() => readStep({ images: ECR_IMAGE, ...inputs })).toThrow(refusal(input, message))
 })
+
+test('takes an entry in double quotes, as docker/build-push-action does', () => {
+  const { build } = readStep({
+    images: ECR_IMAGE,
+    'cache-from': '"type=registry,ref=ghcr.io/acme/cache"\n"type=local,""src=a,b"",mode=max"',
+  })
+  expect(build.cacheFrom).toEqual(['type=registry,ref=ghcr.io/acme/cache', 'type=local,"src=a,b",mode=max'])
+})

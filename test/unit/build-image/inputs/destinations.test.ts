@@ -55,3 +55,8 @@ test.each<[Record<string, string>, string, string]>([
 ])('refuses %j and names %s', (inputs, input, message) => {
   expect(() => readStep(inputs)).toThrow(refusal(input, message))
 })
+
+test('takes images and tags in double quotes', () => {
+  const { destinations } = readStep({ images: '"ghcr.io/acme/web"', tags: '"v1","ghcr.io/acme/web:v2"' })
+  expect(destinations.map(({ tags }) => tags)).toEqual([['v1', 'v2']])
+})
