@@ -158,7 +158,9 @@ test("the README's example scenario is valid", () => {
           { after: 60_000, state: 'Alert' },
         ],
       },
+      { name: 'An idea', draft: true },
     ],
+    gates: [{ service: 'web', rules: [{ name: 'Errors' }] }],
     faults: [{ times: 3, status: 503 }],
   })
 })
