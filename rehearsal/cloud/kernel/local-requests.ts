@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 
 const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|\[::1\]|(?:.+\.)?localhost)$/
 /** Names of S3 buckets, which only AWS can point to an address. A page under such a name is refused by its Origin. */
-const S3 = /(?:^|\.)s3(?:[.-][a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?$/
+const S3 = /(?:^|\.)s3(?:[.-][a-z0-9.-]+)?\.amazonaws\.com(?:\.cn)?$/
 const HOST = /^(\[[0-9a-f:.]+\]|[\w.-]+)(?::\d+)?$/i
 const SHOWN = 200
 

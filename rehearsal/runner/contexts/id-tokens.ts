@@ -62,15 +62,15 @@ function tokenOf(claims: Claims, audience: string): string {
 
 async function listen(answer: (bearer: string, audience: string) => string | undefined): Promise<Server> {
   const server = createServer((request, response) => {
-    const { searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1')
-    const bearer = /^Bearer (.*)$/i.exec(request.headers.authorization ?? '')?.[1] ?? ''
-    const value = answer(bearer, searchParams.get('audience') ?? issuer)
     // A step sends no Origin and no other Host. A web page does, whatever name it gave to this address.
     const { port } = server.address() as AddressInfo
-    if (request.headers.origin !== undefined || request.headers.host !== `127.0.0.1:${port}`) {
-      response.writeHead(403).end()
+    const url = URL.parse(request.url ?? '/', 'http://127.0.0.1')
+    if (url === null || request.headers.origin !== undefined || request.headers.host !== `127.0.0.1:${port}`) {
+      response.writeHead(url === null ? 400 : 403).end()
       return
     }
+    const bearer = /^Bearer (.*)$/i.exec(request.headers.authorization ?? '')?.[1] ?? ''
+    const value = answer(bearer, url.searchParams.get('audience') ?? issuer)
     response.writeHead(value === undefined ? 401 : 200, { 'content-type': 'application/json' })
     response.end(JSON.stringify(value === undefined ? { message: 'Bad credentials' } : { value }))
   })

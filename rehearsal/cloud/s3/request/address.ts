@@ -17,5 +17,5 @@ export function readAddress({ url }: RequestHead): Address {
 
 /** `bucket.localhost`, `bucket.s3.us-east-1.amazonaws.com`: a name before a known end. */
 function virtualBucket(hostname: string): string | undefined {
-  return /^(.+?)\.(?:localhost|s3(?:[.-][a-z0-9-]+)*\.amazonaws\.com)$/.exec(hostname)?.[1]
+  return /^(.+?)\.(?:localhost|s3(?:[.-][a-z0-9.-]+)?\.amazonaws\.com)$/.exec(hostname)?.[1]
 }

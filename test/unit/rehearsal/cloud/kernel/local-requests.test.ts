@@ -38,6 +38,8 @@ test.each([
   'states.s3.reboundamazonaws.com',
   'states.s3-rebound.com.amazonaws.com.rebound.example',
   'ec2-10-0-0-1.compute-1.amazonaws.com',
+  // A pattern with two ways to read a hyphen does not end here.
+  `s3${'-'.repeat(180)}.rebound.example`,
   '',
 ])('a request to the host %p is refused', (host) => {
   expect(why({ host })).toContain(`Host '${host}'`)

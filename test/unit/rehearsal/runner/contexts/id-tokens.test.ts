@@ -59,3 +59,10 @@ it.each(['Host: rebound.example', 'Origin: https://page.example'])(
     expect(log.at(-1)).toBe('403')
   },
 )
+
+it('a request for a path that is no address is refused, and the next one gets a token', async () => {
+  const script = `curl -s --request-target '//' -w '%{http_code}\\n' "$ACTIONS_ID_TOKEN_REQUEST_URL" && ${ask}`
+  const { log } = await run(job('permissions: { id-token: write }', script))
+  expect(log.at(-2)).toBe('400')
+  expect(claims(log)).toMatchObject({ repository: 'acme/web' })
+})
