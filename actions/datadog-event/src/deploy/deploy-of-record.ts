@@ -109,10 +109,11 @@ function changed(
   return { commit: { sha, url: isLinked ? `${repositoryUrl}/commit/${sha}` : '', repositoryUrl } }
 }
 
-/** The tag that the images share, as `registry/web:1.4.2@sha256:…` has it: what people call the version. */
+/** The tag that the images share, as `registry/web:1.4.2@sha256:…` has it: what people call the version. `latest` is none. */
 function imageTag({ images }: ServiceRecord): string | undefined {
   const tags = new Set(images.map(({ image }) => tagOf(image)))
-  return tags.size === 1 ? [...tags][0] : undefined
+  const [tag, ...others] = tags
+  return others.length > 0 || tag === 'latest' ? undefined : tag
 }
 
 function tagOf(image: string): string | undefined {

@@ -42,13 +42,14 @@ export function readCustom(
       hint: 'Set `service: web`, or `team`.',
     })
   }
+  const environment = reader.text('env')
+  const about = [changed?.name, environment, team, ...services]
   return {
-    id: reader.text('deploy-id') ?? idOf(env, fields),
+    id: reader.text('deploy-id') ?? idOf(env, fields, about),
     services,
     startedAt,
     ...defined({
-      ...{ finishedAt, changed, team },
-      environment: reader.text('env'),
+      ...{ finishedAt, changed, team, environment },
       version: reader.text('version'),
       severity: reader.text('severity'),
       scheduled: run.eventName === 'schedule' ? true : undefined,
@@ -130,11 +131,18 @@ function jsonOr(text: string, name: string): unknown {
 }
 
 /**
- * The id of the event: its run, job and content. Datadog shows an event that was sent twice, as its first answer was lost, as
- * one.
+ * The id of the event: its run, job and content, and what it is `about`. Datadog shows an event that was sent twice, as its first
+ * answer was lost, as one.
  */
-function idOf(env: Environment, { title = '', text = '' }: EventFields): string {
+function idOf(
+  env: Environment,
+  { title = '', text = '' }: EventFields,
+  about: readonly (string | undefined)[],
+): string {
   const { repository, id, attempt, job } = readWorkflowRun(env)
-  const content = createHash('sha256').update(`${job}\n${title}\n${text}`).digest('hex').slice(0, 16)
+  const content = createHash('sha256')
+    .update(JSON.stringify([job, title, text, ...about]))
+    .digest('hex')
+    .slice(0, 16)
   return [repository, id, attempt, content].filter((part) => part !== '').join('-')
 }

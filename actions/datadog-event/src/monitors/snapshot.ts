@@ -71,18 +71,19 @@ export async function takeSnapshot(
 
 /** The snapshot with, of the queries that it could not read, the monitors that the previous one has. */
 export function completed(snapshot: Snapshot, previous: Snapshot | undefined): Snapshot {
-  const unread = new Set(snapshot.results.filter(({ error }) => error !== undefined).map(({ query }) => query.join()))
+  const known = new Map(previous?.results.map(({ query, monitors }) => [query.join(), monitors]))
   const here = new Set(snapshot.monitors.map(({ id }) => id))
-  const missing = new Set(
-    previous?.results
-      .flatMap(({ query, monitors }) => (unread.has(query.join()) ? monitors : []))
-      .filter((id) => !here.has(id)),
-  )
+  const missing = new Set<number>()
+  // The next snapshot may lack the same query: its result has those monitors, too.
+  const results = snapshot.results.map((result): QueryResult => {
+    if (result.error === undefined) return result
+    const before = known.get(result.query.join()) ?? []
+    for (const id of before) if (!here.has(id)) missing.add(id)
+    return { ...result, monitors: [...new Set([...result.monitors, ...before])] }
+  })
   if (missing.size === 0) return snapshot
-  return {
-    ...snapshot,
-    monitors: [...snapshot.monitors, ...(previous?.monitors ?? []).filter(({ id }) => missing.has(id))],
-  }
+  const kept = (previous?.monitors ?? []).filter(({ id }) => missing.has(id))
+  return { ...snapshot, results, monitors: [...snapshot.monitors, ...kept] }
 }
 
 async function* pages(datadog: Datadog, query: MonitorQuery, until: number): AsyncGenerator<readonly RawMonitor[]> {

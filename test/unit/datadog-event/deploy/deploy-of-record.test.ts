@@ -107,6 +107,7 @@ test('the version is the tag of the image, where the images agree on one', () =>
   expect(version(`localhost:5000/web:v1@${digest}`, 'x/y:v1')).toBe('v1')
   expect(version(`localhost:5000/web@${digest}`)).toBeUndefined()
   expect(version('a:v1', 'b:v2')).toBeUndefined()
+  expect(version(`localhost:5000/web:latest@${digest}`)).toBeUndefined()
 })
 
 describe('the status of a service', () => {

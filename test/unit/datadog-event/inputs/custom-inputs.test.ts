@@ -18,6 +18,18 @@ test('has the service, the environment and the run of its inputs', () => {
   expect(read({}, { ...RUN_ENV, GITHUB_EVENT_NAME: 'schedule' })).toMatchObject({ scheduled: true })
 })
 
+test('has an id of its own for each service, team and environment, and the same one when it is sent again', () => {
+  const incidents = [
+    { service: 'web', env: 'production' },
+    { service: 'api', env: 'production' },
+    { service: 'web', env: 'stage' },
+    { team: 'shop' },
+  ]
+  const ids = () => incidents.map((inputs) => read({ send: 'dora-incident', ...inputs })?.id)
+  expect(new Set(ids()).size).toBe(4)
+  expect(ids()).toEqual(ids())
+})
+
 test('starts when it is said to, else when it happened, else now', () => {
   const at = '2025-12-31T23:00:00Z'
   expect(read({ 'started-at': '5', 'finished-at': '7', 'date-happened': at })).toMatchObject({

@@ -134,4 +134,15 @@ describe('where a query cannot be read', () => {
     const without = { ...whole, monitors: [] }
     expect(completed(without, whole)).toBe(without)
   })
+
+  test('completed keeps them however many snapshots lack that query', async () => {
+    const whole = await failing().take(WEB, WORKER)
+    const part = await failing('service:worker').take(WEB, WORKER)
+    const third = completed(part, completed(part, whole))
+    expect(third.monitors.map(({ id }) => id)).toEqual([1, 2])
+    expect(third.results.map(({ monitors: ids }) => ids)).toEqual([[1], [2]])
+    // Once the query can be read again, a monitor that it does not have is gone.
+    const without = { ...whole, monitors: whole.monitors.slice(0, 1), results: whole.results.slice(0, 1) }
+    expect(completed(without, third).monitors.map(({ id }) => id)).toEqual([1])
+  })
 })
