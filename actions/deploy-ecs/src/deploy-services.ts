@@ -124,8 +124,11 @@ async function start(context: Context, deploys: readonly ServiceDeploy[]): Promi
     const shipped = imagesNamed(inputs.taskDefinitionSource, plan.shipped)
     try {
       const back = await rollBackInProgress(context, plan, deploy.taskDefinition)
-      if (back === undefined && plan.revision.deregistered)
+      if (back === undefined && plan.revision.deregistered) {
         deploy.taskDefinition = await registerAgain(context, plan.name, plan.revision.base)
+        // The post step knows a deployment of this step by its revision.
+        saveState(context, deploys)
+      }
       const { taskDefinition } = deploy
       const rollout =
         back ?? (await startRollout(aws, { ...plan, taskDefinition, shipped }, await changesTo(context, deploy)))

@@ -479,9 +479,16 @@ describe('command: rollback of a deployment in progress', () => {
     await underWay()
     await cloud.ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition: 'web:1' }))
     const error = new AwsError('AccessDeniedException', 'not authorized')
-    cloud.intercept = ({ action }) => (action === 'StopServiceDeployment' ? { error } : undefined)
-    const done = await deploy(cloud, { command: 'rollback' })
+    const liveState = new Map<string, string>()
+    let saved = ''
+    cloud.intercept = ({ action }) => {
+      if (action === 'UpdateService') saved = [...liveState.values()].join()
+      return action === 'StopServiceDeployment' ? { error } : undefined
+    }
+    const done = await deploy(cloud, { command: 'rollback' }, { liveState })
     expect([done.error, done.outputs['verdict']]).toEqual([undefined, 'succeeded'])
+    // A step that is killed now leaves to its post step which revision it deploys.
+    expect(saved).toContain('task-definition/web:3')
     expect(await revisionIn(cloud)).toBe('web:3')
     expect(done.outputs['task-definition-arn']).toContain('web:3')
     expect(done.log.join('\n')).toContain('web:1 was deregistered')
