@@ -88,6 +88,7 @@ test('uses the login of docker/login-action, and names a wrong one before anythi
     password: 'not the horse',
   })
   expect(wrong.code).toBe(1)
+  expect(wrong.log).toContain(`The registry refuses the login of \`${username}\``)
   expect(wrong.log.replace(/^::add-mask::.*$/gm, '')).not.toContain('not the horse')
 })
 

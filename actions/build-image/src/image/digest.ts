@@ -4,6 +4,10 @@ import { Transform, type TransformCallback } from 'node:stream'
 /** `sha256:` and the hash in hexadecimal. */
 export const digestOf = (bytes: Buffer | string): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`
 
+/** True for a digest as `digestOf` gives it. */
+export const isDigest = (text: unknown): text is string =>
+  typeof text === 'string' && /^sha256:[0-9a-f]{64}$/.test(text)
+
 /** Passes bytes through. `digest` and `size` are those of all bytes once the stream has ended. */
 export class Digester extends Transform {
   readonly #hash = createHash('sha256')

@@ -15,9 +15,11 @@ const DOCKER_INDEX = 'application/vnd.docker.distribution.manifest.list.v2+json'
 export const MANIFEST_TYPES = [OCI_MANIFEST, OCI_INDEX, DOCKER_MANIFEST, DOCKER_INDEX]
 export const isIndex = (mediaType: string): boolean => mediaType === OCI_INDEX || mediaType === DOCKER_INDEX
 
+// It becomes a part of addresses and paths. The grammar is that of the image specification.
+const digest = z.string().check(z.regex(/^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[\w=-]+$/))
 const descriptor = z.object({
   mediaType: z.string(),
-  digest: z.string(),
+  digest,
   size: z.number(),
   platform: z.optional(z.object({ os: z.string(), architecture: z.string(), variant: z.optional(z.string()) })),
   annotations: z.optional(z.record(z.string(), z.string())),

@@ -64,8 +64,16 @@ export function readErrorDocument(body: Buffer): { code: string; message: string
   return { code: '', message: text.length > 0 && text.length < 300 && !text.startsWith('<') ? text : '' }
 }
 
-/** The error of an answer with an unexpected status. `generation` is that of the credentials that were used. */
-export function registryError(answer: HttpAnswer, body: Buffer, generation: number): RegistryError {
+/**
+ * The error of an answer with an unexpected status. `generation` is that of the credentials that were used, `authorization` the
+ * request's header.
+ */
+export function registryError(
+  answer: HttpAnswer,
+  body: Buffer,
+  generation: number,
+  authorization?: string,
+): RegistryError {
   const status = answer.statusCode ?? 0
   const { code, message } = readErrorDocument(body)
   const seconds = Number(answer.headers['retry-after'])
@@ -74,7 +82,17 @@ export function registryError(answer: HttpAnswer, body: Buffer, generation: numb
     code,
     generation,
     retryAfterMs: seconds >= 0 ? Math.min(seconds, 60) * 1000 : undefined,
+    hint: status === 401 ? refusedLogin(authorization) : undefined,
   })
+}
+
+/** What to do about a refused user name and password. Tokens, which ECR gives too, have another reason. */
+function refusedLogin(authorization: string | undefined): string | undefined {
+  const [, encoded] = /^Basic (.+)$/.exec(authorization ?? '') ?? []
+  if (encoded === undefined) return undefined
+  const user = Buffer.from(encoded, 'base64').toString('utf8').split(':')[0]
+  if (user === 'AWS') return undefined
+  return `The registry refuses the login of \`${user}\`: check the user name, and its password or access token.`
 }
 
 /** Adds to an error what was being done and, where the registry's code tells, the next step. */

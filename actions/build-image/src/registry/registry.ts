@@ -12,7 +12,7 @@ import {
 import { isLoopback } from '../../../../toolkit/http/loopback.ts'
 import type { Log } from '../../../../toolkit/log.ts'
 import { retry } from '../../../../toolkit/retry.ts'
-import { digestOf } from '../image/digest.ts'
+import { digestOf, isDigest } from '../image/digest.ts'
 import { MANIFEST_TYPES, type ManifestBytes } from '../image/oci.ts'
 import type { CredentialSource } from './credentials.ts'
 import { type Authorizer, openAuthorizer, toPull, toPush } from './registry-auth.ts'
@@ -62,7 +62,8 @@ export class Registry {
       if (answer.statusCode === 404) return undefined
       const digest = answer.headers['docker-content-digest']
       // Some registries send no digest with HEAD. The digest of the manifest's bytes is always right.
-      return typeof digest === 'string' ? digest : (await this.#manifest(path, reference))?.digest
+      const trusted = isDigest(digest) && (!reference.includes(':') || reference === digest)
+      return trusted ? digest : (await this.#manifest(path, reference))?.digest
     })
   }
 
@@ -215,7 +216,7 @@ export class Registry {
         continue
       }
       if (expected.length === 0 || expected.includes(status)) return answer
-      throw registryError(answer, await readBody(answer), generation)
+      throw registryError(answer, await readBody(answer), generation, authorization)
     }
   }
 

@@ -2,6 +2,7 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import { digestOf } from '../../../../actions/build-image/src/image/digest.ts'
 import { Registry } from '../../../../actions/build-image/src/registry/registry.ts'
 import { type Http, type HttpAnswer, openHttp } from '../../../../toolkit/http/http.ts'
 import type { Log } from '../../../../toolkit/log.ts'
@@ -81,6 +82,36 @@ test('replaces expired credentials once, also for parallel requests, and gives u
     status: 403,
     hint: expect.stringContaining('lack this permission'),
   })
+})
+
+test.each([
+  ['me', 'one', 'The registry refuses the login of `me`: check the user name, and its password or access token.'],
+  [undefined, '', 'Log in to this registry'],
+])('says of a 401 whether the login of %s is wrong or missing', async (user, password, hint) => {
+  answer = (_, response) => response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end()
+  await expect(open(password).resolve('web', 'v1')).rejects.toMatchObject({
+    status: 401,
+    hint: expect.stringContaining(hint),
+  })
+  if (user !== undefined) expect(logins).toEqual([false, true])
+})
+
+test.each([
+  `${DIGEST.slice(0, -9)}$(touch x)`,
+  'sha256:aaaa$(touch x)',
+  `${DIGEST}, ${DIGEST}`,
+  `sha512:${'ab'.repeat(64)}`,
+  '',
+])('takes the digest of the manifest itself in place of the header %j', async (header) => {
+  answer = ({ method }, response) =>
+    response.writeHead(200, { 'docker-content-digest': header }).end(method === 'GET' ? 'manifest' : '')
+  expect(await open().resolve('web', 'v1')).toBe(digestOf('manifest'))
+})
+
+test('refuses a digest other than the one that was asked for', async () => {
+  answer = (_, response) =>
+    response.writeHead(200, { 'docker-content-digest': `sha256:${'cd'.repeat(32)}` }).end('manifest')
+  await expect(open().resolve('web', DIGEST)).rejects.toThrow('with content of digest')
 })
 
 test('sends no credentials along a redirect to another host', async () => {
