@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { InputError } from '../../../../toolkit/errors.ts'
-import type { IgnoreFile } from './ignore-file.ts'
+import type { IgnoreFile, IgnoreMatch } from './ignore-file.ts'
 
 /** A file, folder or symbolic link in a build context. `path` is relative to the context, with `/` between its parts. */
 export type ContextEntry =
@@ -39,24 +39,25 @@ export function readContext(root: string, dockerfile: string, ignore: IgnoreFile
   const brokenLinks: string[] = []
   let size = 0
 
-  const visit = (folder: string) => {
+  const visit = (folder: string, above?: IgnoreMatch) => {
     // With their types, so that ignored entries need no further system call.
     const children = reading(join(root, folder), (path) => readdirSync(path, { withFileTypes: true }))
     for (const child of children.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const path = folder === '' ? child.name : `${folder}/${child.name}`
-      const ignored = ignore.ignores(path) && !always.has(path)
-      if (child.isDirectory()) visitFolder(path, ignored)
+      const match = ignore.match(path, above)
+      const ignored = match.ignored && !always.has(path)
+      if (child.isDirectory()) visitFolder(path, match)
       else if (!ignored) visitLeaf(path, join(root, path))
     }
   }
-  const visitFolder = (path: string, ignored: boolean) => {
+  const visitFolder = (path: string, match: IgnoreMatch) => {
     const leadsToKept = [...always].some((kept) => kept.startsWith(`${path}/`))
-    if (ignored && !leadsToKept && ignore.ignoresWhole(path)) return
+    if (match.ignored && !leadsToKept && ignore.ignoresWhole(path)) return
     const before = entries.length
     entries.push({ kind: 'folder', path })
-    visit(path)
+    visit(path, match)
     // An ignored folder is kept only when a `!` line keeps something in it.
-    if (ignored && entries.length === before + 1) entries.pop()
+    if (match.ignored && entries.length === before + 1) entries.pop()
   }
   const visitLeaf = (path: string, source: string) => {
     const stats = reading(source, (it) => lstatSync(it))

@@ -19,6 +19,17 @@ test.each<[string, string[], string[]]>([
   ['Temp', ['temp', 'Temp'], ['temp']],
   ['constructor', ['constructor', 'toString'], ['toString']],
   ['!.git', ['.git/HEAD'], ['.git', '.git/HEAD']],
+  ['**/node_modules\n**/.env\n!src', ['src/node_modules/a', 'src/.env', 'src/b', '.env'], ['src', 'src/b']],
+  ['src\n**/.env\n!src', ['src/.env', 'src/b'], ['src', 'src/.env', 'src/b']],
+  ['**/a\n!**/a/keep', ['x/a/keep/1', 'x/a/other'], ['x', 'x/a', 'x/a/keep', 'x/a/keep/1']],
+  ['a/b\n!a/**\na/b/c', ['a/b/c/d', 'a/b/e'], ['a', 'a/b', 'a/b/e']],
+  ['**log\nc**', ['catalog', 'a.log', 'd/blog', 'cat/x', 'd/cat'], ['d', 'd/cat']],
+  ['a**b\nd/**/e', ['ab', 'axb', 'a/x/b', 'd/e', 'd/x/y/e'], ['a', 'a/x', 'axb', 'd', 'd/x', 'd/x/y']],
+  ['[a-c].t?t\n\\*x\nq[^/]', ['a.txt', 'd.txt', '*x', 'yx', 'qq'], ['d.txt', 'yx']],
+  ['a^b\n^c*', ['a^b', '^c1'], ['^c1']],
+  ['x/../y\n//z//\n./w\n../v\n.\n/', ['y', 'z/1', 'w', 'v'], ['v']],
+  ['*\n! a ', ['a', 'b'], ['a']],
+  ['?', ['a', '😀', 'bc'], ['bc']],
   ['Dockerfile\n.dockerignore', ['a'], ['a']],
   ['Docker*', ['a'], ['a']],
 ])('.dockerignore %j', (ignore, files, kept) => {
@@ -43,6 +54,7 @@ test('prefers the ignore file of the Dockerfile to that of the context', () => {
 test('lists an ignored folder only where a `!` line may keep something in it', () => {
   const ignore = readIgnoreFile('node_modules\n!node_modules/mine/**\n!src')
   expect(ignore.ignoresWhole('node_modules')).toBe(false)
+  expect(ignore.ignoresWhole('src/node_modules')).toBe(true)
   expect(ignore.ignoresWhole('node_modules/theirs')).toBe(true)
   expect(ignore.ignoresWhole('node_modules/mine')).toBe(false)
   expect(readIgnoreFile('node_modules\n!src').ignoresWhole('node_modules')).toBe(true)
@@ -53,9 +65,23 @@ test('keeps the text of the file, and ignores .git alone without one', () => {
   write('.dockerignore', 'a\r\nb\n')
   const ignore = findIgnoreFile(folder, join(folder, 'Dockerfile'))
   expect(ignore.text).toBe('a\r\nb\n')
-  expect(['a', 'b', '.git', 'c'].map((path) => ignore.ignores(path))).toEqual([true, true, true, false])
+  expect(['a', 'b', '.git', 'c'].map((path) => ignore.match(path).ignored)).toEqual([true, true, true, false])
 })
 
 test('a byte order mark is no part of the first pattern', () => {
-  expect(readIgnoreFile('\uFEFFa\n').ignores('a')).toBe(true)
+  expect(readIgnoreFile('\uFEFFa\n').match('a').ignored).toBe(true)
 })
+
+test.each(['!', '! ', '!/', 'a[', '[]', '[a-]', '[z-a]', 'a\\'])(
+  'names the malformed line %j, as Docker refuses it',
+  (line) => {
+    write('.dockerignore', `a\n${line}\n`)
+    expect(() => findIgnoreFile(folder, join(folder, 'Dockerfile'))).toThrow(
+      expect.objectContaining({
+        input: 'context',
+        message: `Input \`context\` has the line \`${line.trim()}\` in ${join(folder, '.dockerignore')}, which is not a pattern.`,
+        hint: expect.stringContaining('Docker refuses it'),
+      }),
+    )
+  },
+)
