@@ -13,6 +13,13 @@ export const text = (value: string): string =>
     .replace(/@(?=\w)/g, '@\u200b')
     .replace(LINE_ENDS, ' ')
 
+/** Escapes a message of a log, but keeps its inline code. */
+export const message = (value: string): string =>
+  value
+    .split(/`([^`]+)`/)
+    .map((part, i) => (i % 2 === 0 ? text(part) : code(part)))
+    .join('')
+
 /** Text in HTML, such as the summary of `details`, where GitHub reads no markdown. */
 export const html = (value: string): string =>
   value

@@ -1,6 +1,6 @@
 // Who uses what, with keys in the environment beside a profile, measured in November 2026 (the README has the table):
 // - AWS_PROFILE that exists: the AWS SDK for JavaScript takes the profile's credentials, all others the keys of the environment.
-// - AWS_PROFILE that does not exist: all fail. AWS_DEFAULT_PROFILE: only the AWS CLI and boto3 read it, and fail where it does not exist.
+// - AWS_PROFILE that does not exist: all fail. AWS_DEFAULT_PROFILE that does not exist: only the AWS CLI and boto3 fail.
 // - Either of them empty, which is all that an action can do: the AWS CLI (1 and 2) and boto3 fail.
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'

@@ -1,7 +1,7 @@
 import { awsConfig } from '../../../toolkit/aws/aws-config.ts'
 import { inParallel } from '../../../toolkit/parallel.ts'
 import type { World } from '../../../toolkit/runtime.ts'
-import { join } from '../../../toolkit/text/markdown.ts'
+import { join, message } from '../../../toolkit/text/markdown.ts'
 import { AwsCalls } from './aws/aws-calls.ts'
 import type { Connect } from './aws/clients.ts'
 import { isOwnTask, ownServices } from './change/check-post-state.ts'
@@ -36,6 +36,9 @@ export async function post(world: World, connect: Connect): Promise<void> {
   world.log.warning('The main step ended before its services were in a safe state.')
   const ends = await inParallel(own, 5, (service) => applyOnCancel(context, service))
   world.step.summary(
-    join('## 🚫 Ended before its services were in a safe state', ends.map(({ message }) => `- ${message}`).join('\n')),
+    join(
+      '## 🚫 Ended before its services were in a safe state',
+      ends.map((end) => `- ${message(end.message)}`).join('\n'),
+    ),
   )
 }

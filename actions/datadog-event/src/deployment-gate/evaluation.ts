@@ -83,7 +83,7 @@ export async function readEvaluation(datadog: Datadog, id: string, until: number
     operation: `read the result of evaluation ${id}`,
     method: 'GET',
     host: 'api',
-    path: `${PATH}/${encodeURIComponent(id)}`,
+    path: `${PATH}/${encodeURIComponent(id.toWellFormed())}`,
     keys: 'both',
     mayLag: true,
   } as const

@@ -1,4 +1,4 @@
-import { block, code, details, html, join, link, table, text } from '../../../../toolkit/text/markdown.ts'
+import { block, code, details, html, join, link, message, table, text } from '../../../../toolkit/text/markdown.ts'
 
 test('escapes markdown and mentions', () => {
   expect(text('a_b *c* <script> [x](y) | #1\n@team')).toBe('a\\_b \\*c\\* &lt;script> \\[x\\](y) \\| \\#1 @\u200bteam')
@@ -47,4 +47,8 @@ test('adds empty cells to short rows of a table', () => {
 
 test('leaves out empty parts', () => {
   expect(join('a', '', undefined, details('s', 'b'))).toBe('a\n\n<details><summary>s</summary>\n\nb\n\n</details>')
+})
+
+test('a message keeps its inline code, and nothing else of markdown', () => {
+  expect(message('Service `a|b`: *no* <img src=x> `open')).toBe('Service `a\\|b`: \\*no\\* &lt;img src=x> \\`open')
 })
