@@ -81,7 +81,7 @@ async function readText(
     }
     return { text: text() }
   } catch (error) {
-    // Of another realm under Jest, and no `Error` of this one.
+    // Always an Error of Node's. `instanceof` would say no under Jest, whose tests have an `Error` of their own.
     return { text: text(), cut: error as Error }
   }
 }

@@ -2,9 +2,7 @@
 // - AWS_PROFILE that exists: the AWS SDK for JavaScript takes the profile's credentials, all others the keys of the environment.
 // - AWS_PROFILE that does not exist: all fail. AWS_DEFAULT_PROFILE that does not exist: only the AWS CLI and boto3 fail.
 // - Either of them empty, which is all that an action can do: the AWS CLI (1 and 2) and boto3 fail.
-import { readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { hasProfile } from '../../../toolkit/aws/profile.ts'
 import type { Environment, World } from '../../../toolkit/runtime.ts'
 import type { Runner } from './runner.ts'
 
@@ -32,7 +30,7 @@ export function treatProfile(clear: boolean, { env, log }: Pick<World, 'env' | '
 /** The end of a sentence about the variable, and what it does. */
 function problemOf(name: (typeof VARIABLES)[number], profile: string, env: Environment): string | undefined {
   const main = name === 'AWS_PROFILE'
-  if (!profileExists(profile, env)) {
+  if (!hasProfile(env, profile)) {
     const failing = main ? 'The AWS CLI, boto3, Terraform and the AWS SDK for JavaScript' : 'The AWS CLI and boto3'
     return `, and this runner has no such profile. ${failing} fail with it, although the role's credentials are exported.`
   }
@@ -43,23 +41,3 @@ function problemOf(name: (typeof VARIABLES)[number], profile: string, env: Envir
 
 const adviceOn = (name: string) =>
   `Unset ${name} where it is set: in the workflow, or on the runner. Where you cannot, \`clear-aws-profile: true\` exports it empty for the steps that follow; ${CLI_FAILS}.`
-
-/** Whether the AWS files of this runner have the profile. */
-function profileExists(profile: string, env: Environment): boolean {
-  const home = join(env['HOME'] || homedir(), '.aws')
-  const ofCredentials = sections(env['AWS_SHARED_CREDENTIALS_FILE'] || join(home, 'credentials'))
-  const ofConfig = sections(env['AWS_CONFIG_FILE'] || join(home, 'config')).flatMap((section) => {
-    const [, name] = /^profile\s+(?:"(.*)"|'(.*)'|(.*))$/.exec(section)?.filter((part) => part !== undefined) ?? []
-    return name ?? (section === 'default' ? [section] : [])
-  })
-  return [...ofCredentials, ...ofConfig].includes(profile)
-}
-
-/** The titles of an INI file's sections; none where it cannot be read. */
-function sections(file: string): string[] {
-  try {
-    return [...readFileSync(file, 'utf8').matchAll(/^\s*\[([^\]]*)\]/gm)].map(([, title = '']) => title.trim())
-  } catch {
-    return []
-  }
-}

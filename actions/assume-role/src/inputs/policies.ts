@@ -29,11 +29,7 @@ export function readInlinePolicy(reader: InputReader): string | undefined {
 
 /** Reads `managed-session-policies` for a role. A policy's name may have commas, so only one before an ARN separates. @throws InputError */
 export function readManagedPolicies(reader: InputReader, role: Arn): readonly string[] {
-  const arns = reader
-    .lines('managed-session-policies')
-    .flatMap((line) => line.split(/,(?=\s*arn:|\s*$)/))
-    .map((arn) => arn.trim())
-    .filter((arn) => arn !== '')
+  const arns = readArns(reader)
   for (const arn of arns) {
     const problem = policyProblem(arn, role)
     if (problem !== undefined) {
@@ -46,6 +42,16 @@ export function readManagedPolicies(reader: InputReader, role: Arn): readonly st
   throw new InputError('managed-session-policies', `has ${arns.length} policies, and AWS accepts ${STS_POLICIES}.`, {
     hint: 'Combine them, or write an `inline-session-policy`.',
   })
+}
+
+function readArns(reader: InputReader): readonly string[] {
+  const name = 'managed-session-policies'
+  if (/^\s*(\[|-\s)/.test(reader.raw(name))) return reader.list(name)
+  return reader
+    .lines(name)
+    .flatMap((line) => line.split(/,(?=\s*arn:|\s*$)/))
+    .map((arn) => arn.trim())
+    .filter((arn) => arn !== '')
 }
 
 /** Path and name of a policy, as IAM documents them. */

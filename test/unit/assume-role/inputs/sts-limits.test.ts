@@ -155,6 +155,8 @@ test.each([
   ['arn:aws:iam::aws:policy/ReadOnlyAccess', 1],
   ['arn:aws:iam::222222222222:policy/path/to/a,b', 1],
   ['arn:aws:iam::222222222222:policy/a,b, arn:aws:iam::aws:policy/c,', 2],
+  ['["arn:aws:iam::222222222222:policy/a,b", "arn:aws:iam::aws:policy/c"]', 2],
+  ['- arn:aws:iam::222222222222:policy/a,b\n- arn:aws:iam::aws:policy/c', 2],
   ['arn:aws:iam::aws:policy/a\narn:aws:iam::aws:policy/b', 2],
 ])('reads the policies %j', (text, count) => {
   expect(reading({ 'managed-session-policies': text })().managedSessionPolicies).toHaveLength(count)
