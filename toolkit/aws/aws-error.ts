@@ -94,11 +94,53 @@ export function awsError(error: unknown, doing: string): SlipwayError {
   if (error instanceof SlipwayError) return error
   if (error instanceof Error && error.name === 'RangeError' && /call stack/.test(error.message))
     return tooDeep(error, doing)
-  // A name such as `AccessDeniedException` is worth a search, `Error` is not.
-  const text = error instanceof Error && error.name === 'Error' ? error.message : String(error)
-  const hint = missingEndpoint(error) ?? signatureHint(error) ?? HINTS[classifyAwsError(error)]
-  return new SlipwayError(`Could not ${doing}. ${text}`, hint === undefined ? { cause: error } : { hint, cause: error })
+  const hint = endpointHint(error) ?? signatureHint(error) ?? HINTS[classifyAwsError(error)] ?? foreignHint(error)
+  const cause = readable(error)
+  return new SlipwayError(
+    `Could not ${doing}. ${awsErrorText(error)}`,
+    hint === undefined ? { cause } : { hint, cause },
+  )
 }
+
+/** The SDK's message, and what it leaves out: that an endpoint is no address, or that AWS did not answer. */
+export function awsErrorText(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  if (isMalformedEndpoint(error)) return 'The endpoint of AWS is not an address.'
+  // A name such as `AccessDeniedException` is worth a search, `Error` is not.
+  const text = error.name === 'Error' ? error.message : String(error)
+  if (!isForeign(error)) return text
+  const { $metadata } = error as Error & { readonly $metadata?: { readonly httpStatusCode?: number } }
+  const status = $metadata?.httpStatusCode === undefined ? '' : ` with status ${$metadata.httpStatusCode}`
+  const said = text.replace(UNREAD, '')
+  return said === text
+    ? `The answer${status} has no error code of AWS (${error.message}).`
+    : `The answer${status} is not one of AWS: ${said}`
+}
+
+const isMalformedEndpoint = (error: Error): boolean => (error as NodeJS.ErrnoException).code === 'ERR_INVALID_URL'
+
+/** What the SDK adds to the error of an answer that it cannot read. */
+const UNREAD = /\s*Deserialization error: to see the raw response.*/s
+
+/** The same error without the advice to look into an object, which readers of a log cannot. */
+const readable = (error: unknown): unknown =>
+  error instanceof Error && UNREAD.test(error.message)
+    ? Object.create(error, { message: { value: error.message.replace(UNREAD, '') } })
+    : error
+
+/** True for an answer that is not AWS's, such as the page of a proxy: it cannot be read, or has no error code. */
+const isForeign = (error: Error): boolean =>
+  UNREAD.test(error.message) || (error.name === 'Unknown' && /^Unknown(Error)?$/.test(error.message))
+
+const foreignHint = (error: unknown): string | undefined =>
+  error instanceof Error && isForeign(error)
+    ? 'Something other than AWS answered. Check `AWS_ENDPOINT_URL` and the proxy of this runner.'
+    : undefined
+
+const endpointHint = (error: unknown): string | undefined =>
+  error instanceof Error && isMalformedEndpoint(error)
+    ? 'Write `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_…` of the service or `endpoint_url` of the profile in full, such as `https://host:port`, or unset it.'
+    : missingEndpoint(error)
 
 /** A hint for a host of AWS that does not exist because of a setting: not every region has such endpoints of every service. */
 function missingEndpoint(error: unknown): string | undefined {

@@ -116,7 +116,9 @@ interface RawCredentials {
 function sessionOf(credentials: RawCredentials | undefined, doing: string): Session {
   const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = credentials ?? {}
   if (!AccessKeyId || !SecretAccessKey || !SessionToken || !Expiration) {
-    throw new SlipwayError(`Could not ${doing}: AWS answered without credentials.`, { hint: 'Run the step again.' })
+    throw new SlipwayError(`Could not ${doing}: AWS answered without credentials.`, {
+      hint: 'Something other than AWS may have answered. Check `AWS_ENDPOINT_URL` and the proxy of this runner.',
+    })
   }
   return {
     accessKeyId: AccessKeyId,

@@ -1,6 +1,6 @@
-import { awsError, classifyAwsError } from '../../../../toolkit/aws/aws-error.ts'
+import { awsError, awsErrorText, classifyAwsError } from '../../../../toolkit/aws/aws-error.ts'
 import { throwIfCancelled } from '../../../../toolkit/clock.ts'
-import { errorMessage, SlipwayError } from '../../../../toolkit/errors.ts'
+import { SlipwayError } from '../../../../toolkit/errors.ts'
 import { retry } from '../../../../toolkit/retry.ts'
 import type { World } from '../../../../toolkit/runtime.ts'
 import { formatDuration } from '../../../../toolkit/text/duration.ts'
@@ -43,7 +43,7 @@ export async function callSts<T>({ doing, task, passes = () => false, hint }: Ca
         retryable: (error) => !signal.aborted && (passesAlways(error) || passes(error)),
         onRetry: (error, attempt, pauseMs) =>
           log.info(
-            `Could not ${doing}. ${sentence(errorMessage(error))} Attempt ${attempt + 1} of ${ATTEMPTS} in ${formatDuration(pauseMs)}.`,
+            `Could not ${doing}. ${sentence(awsErrorText(error))} Attempt ${attempt + 1} of ${ATTEMPTS} in ${formatDuration(pauseMs)}.`,
           ),
       },
     )

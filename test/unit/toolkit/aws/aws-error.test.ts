@@ -1,5 +1,5 @@
 import { type AwsFailure, awsError, classifyAwsError, sdkError } from '../../../../toolkit/aws/aws-error.ts'
-import { CancelledError, SlipwayError } from '../../../../toolkit/errors.ts'
+import { CancelledError, describeError, SlipwayError } from '../../../../toolkit/errors.ts'
 
 const failure = (name: string, more: object = {}) => Object.assign(new Error('said AWS'), { name, ...more })
 
@@ -133,4 +133,37 @@ test('an answer that is too deep for the SDK is named as that', () => {
     'describe service `web`',
   )
   expect(error.message).toBe('Could not describe service `web`. The answer has too many levels of lists and objects.')
+})
+
+const UNREAD =
+  '\n  Deserialization error: to see the raw response, inspect the hidden field {error}.$response on this object.'
+
+test.each([
+  [
+    'Error',
+    `@aws-sdk XML parse error: unexpected content.${UNREAD}`,
+    500,
+    '@aws-sdk XML parse error: unexpected content.',
+  ],
+  ['SyntaxError', `Unexpected token '<'${UNREAD}`, 403, "SyntaxError: Unexpected token '<'"],
+])('says that an answer is not one of AWS (%s)', (name, message, httpStatusCode, said) => {
+  const error = awsError(failure(name, { message, $metadata: { httpStatusCode } }), 'read the service')
+  expect(error.message).toBe(
+    `Could not read the service. The answer with status ${httpStatusCode} is not one of AWS: ${said}`,
+  )
+  expect(describeError(error)).not.toMatch(/Caused by|Deserialization/)
+  expect(classifyAwsError(sdkError(error))).toBe(httpStatusCode === 500 ? 'transient' : 'refused')
+  expect(error.hint).toContain(httpStatusCode === 500 ? 'Run the step again' : 'the proxy of this runner')
+})
+
+test('says that an answer has no error code', () => {
+  const error = awsError(failure('Unknown', { message: 'Unknown', $metadata: { httpStatusCode: 403 } }), 'assume it')
+  expect(error.message).toBe('Could not assume it. The answer with status 403 has no error code of AWS (Unknown).')
+  expect(error.hint).toContain('`AWS_ENDPOINT_URL`')
+})
+
+test('says that an endpoint is not an address', () => {
+  const error = awsError(failure('TypeError', { message: 'Invalid URL', code: 'ERR_INVALID_URL' }), 'assume it')
+  expect(error.message).toBe('Could not assume it. The endpoint of AWS is not an address.')
+  expect(error.hint).toContain('`https://host:port`')
 })
