@@ -86,13 +86,16 @@ export function registryError(
   })
 }
 
-/** What to do about a refused user name and password. Tokens, which ECR gives too, have another reason. */
+/**
+ * What to do about a refused user name and password. Tokens, which ECR gives too, have another reason. A user name that is the
+ * password, as some registries want a token in both places, is not shown.
+ */
 function refusedLogin(authorization: string | undefined): string | undefined {
   const [, encoded] = /^Basic (.+)$/.exec(authorization ?? '') ?? []
   if (encoded === undefined) return undefined
-  const user = Buffer.from(encoded, 'base64').toString('utf8').split(':')[0]
+  const [, user, password] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, 'base64').toString('utf8')) ?? []
   if (user === 'AWS') return undefined
-  return `The registry refuses the login of \`${user}\`: check the user name, and its password or access token.`
+  return `The registry refuses the login${user === password ? '' : ` of \`${user}\``}: check the user name, and its password or access token.`
 }
 
 /** Adds to an error what was being done and, where the registry's code tells, the next step. */

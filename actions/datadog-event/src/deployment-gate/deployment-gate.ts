@@ -36,19 +36,23 @@ interface Ended {
 /** Starts all evaluations, then polls those that are open, at the latest when the time to wait is over. */
 async function evaluate(inputs: AllInputs, datadog: Datadog, { clock, signal, log }: World): Promise<Ended> {
   const { intervalMs, evaluationMs, timeoutMs, subjects } = inputs
-  const start = clock.now()
-  const end = start + evaluationMs
-  let all: readonly Evaluated[] = []
-  for (const subject of subjects) all = [...all, await started(subject)]
+  // Not the clock's difference from the start: a clock that is set must not end the wait, nor prolong it.
+  let [elapsed, previous] = [0, clock.now()]
+  const longest = intervalMs + timeoutMs * subjects.length
+  let all: Evaluated[] = []
+  for (const subject of subjects) all.push(await started(subject))
   for (let poll = 1; ; poll++) {
     const now = clock.now()
+    elapsed += Math.min(Math.max(0, now - previous), longest)
+    previous = now
     const next: Evaluated[] = []
     for (const one of all) next.push(isOpen(one) ? await read(one) : one)
     all = next
-    const verdict = deploymentVerdict(all, now - start, now >= end)
+    const verdict = deploymentVerdict(all, elapsed, elapsed >= evaluationMs)
     if (verdict !== undefined) return { verdict, all }
-    log.info(`Poll ${poll}, ${formatDuration(now - start)}: ${all.map(inWords).join('; ')}`)
-    await clock.sleep(Math.max(0, Math.min(now + intervalMs, end) - clock.now()), signal)
+    log.info(`Poll ${poll}, ${formatDuration(elapsed)}: ${all.map(inWords).join('; ')}`)
+    const pause = Math.min(intervalMs, evaluationMs - elapsed)
+    await clock.sleep(Math.max(0, pause - Math.max(0, clock.now() - now)), signal)
   }
 
   async function started(subject: Evaluated['subject']): Promise<Evaluated> {

@@ -71,7 +71,8 @@ export async function takeSnapshot(
 
 /** The snapshot with, of the queries that it could not read, the monitors that the previous one has. */
 export function completed(snapshot: Snapshot, previous: Snapshot | undefined): Snapshot {
-  const known = new Map(previous?.results.map(({ query, monitors }) => [query.join(), monitors]))
+  if (previous === undefined || snapshot.results.every(({ error }) => error === undefined)) return snapshot
+  const known = new Map(previous.results.map(({ query, monitors }) => [query.join(), monitors]))
   const here = new Set(snapshot.monitors.map(({ id }) => id))
   const missing = new Set<number>()
   // The next snapshot may lack the same query: its result has those monitors, too.
@@ -81,8 +82,7 @@ export function completed(snapshot: Snapshot, previous: Snapshot | undefined): S
     for (const id of before) if (!here.has(id)) missing.add(id)
     return { ...result, monitors: [...new Set([...result.monitors, ...before])] }
   })
-  if (missing.size === 0) return snapshot
-  const kept = (previous?.monitors ?? []).filter(({ id }) => missing.has(id))
+  const kept = previous.monitors.filter(({ id }) => missing.has(id))
   return { ...snapshot, results, monitors: [...snapshot.monitors, ...kept] }
 }
 

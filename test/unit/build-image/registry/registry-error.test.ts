@@ -101,3 +101,10 @@ test('a connection error says to check the host; an error that is explained alre
   const own = new SlipwayError('A layer cannot be read.', { hint: 'Run the step again.' })
   expect(failedTo('copy web:v1', own)).toBe(own)
 })
+
+test('does not show a user name that is the password, as a token can be', () => {
+  const hintOf = (login: string) =>
+    registryError(answer(401), Buffer.from(''), 0, `Basic ${Buffer.from(login).toString('base64')}`).hint
+  expect(hintOf('t0k3n:t0k3n')).toMatch(/^The registry refuses the login: check/)
+  expect(hintOf('me:t0k3n')).toMatch(/^The registry refuses the login of `me`: check/)
+})

@@ -50,8 +50,27 @@ beforeEach(() => {
   polls = {}
 })
 
-async function evaluate(script: Script, inputs: Readonly<Record<string, string>> = {}) {
-  const clock = new FakeClock()
+/** A clock that is set by some milliseconds during its first sleep. */
+class SetClock extends FakeClock {
+  readonly #by: number
+  #isSet = false
+
+  constructor(by: number) {
+    super()
+    this.#by = by
+  }
+
+  override now(): number {
+    return super.now() + (this.#isSet ? this.#by : 0)
+  }
+
+  override async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    await super.sleep(ms, signal)
+    this.#isSet = true
+  }
+}
+
+async function evaluate(script: Script, inputs: Readonly<Record<string, string>> = {}, clock = new FakeClock()) {
   const start = clock.now()
   const result = await run({ command: 'deployment-gate', ...inputs }, script, clock)
   return { ...result, verdict: result.outputs['verdict'], seconds: (clock.now() - start) / 1000 }
@@ -200,6 +219,24 @@ describe('trouble with Datadog', () => {
     expect(verdict).toBe('unknown')
     expect(failure?.message).toContain('Datadog refused the evaluation')
   })
+
+  test.each([4 * 3600_000, -4 * 3600_000])(
+    'a clock that is set by %d ms ends the wait neither earlier nor later',
+    async (by) => {
+      const passing = gates((poll) => ({ status: poll < 4 ? 'in_progress' : 'pass' }))
+      expect((await evaluate(passing, {}, new SetClock(by))).verdict).toBe('pass')
+      const clock = new SetClock(by)
+      const { verdict } = await evaluate(
+        gates(() => ({ status: 'in_progress' })),
+        { 'evaluation-timeout': '10m' },
+        clock,
+      )
+      expect(verdict).toBe('unknown')
+      const slept = clock.slept.reduce((sum, ms) => sum + ms, 0)
+      // The poll at the time when it is set may come one interval and one time limit off.
+      expect(Math.abs(slept - 600_000)).toBeLessThanOrEqual(75_000)
+    },
+  )
 
   test('waits for evaluation-timeout at most, and polls a last time then', async () => {
     const endless = gates(() => ({ status: 'in_progress', rules: [RULE, { ...RULE, status: 'in_progress' }] }))

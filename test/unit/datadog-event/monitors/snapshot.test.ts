@@ -135,6 +135,20 @@ describe('where a query cannot be read', () => {
     expect(completed(without, whole)).toBe(without)
   })
 
+  test('completed knows a monitor of that query also when another query has it', async () => {
+    const one = (await failing().take(WEB)).monitors
+    const at = (web: readonly number[], worker: readonly number[], error?: DatadogError) => ({
+      takenAt: NOW,
+      monitors: one.filter(({ id }) => web.includes(id) || worker.includes(id)),
+      results: [
+        { query: WEB, monitors: web },
+        { query: WORKER, monitors: worker, ...(error === undefined ? {} : { error }) },
+      ],
+    })
+    const second = completed(at([1], [], refusal), at([1], [1]))
+    expect(completed(at([], [], refusal), second).monitors.map(({ id }) => id)).toEqual([1])
+  })
+
   test('completed keeps them however many snapshots lack that query', async () => {
     const whole = await failing().take(WEB, WORKER)
     const part = await failing('service:worker').take(WEB, WORKER)
