@@ -104,7 +104,7 @@ function hintFor({ status, headers }: TextAnswer, site: Site, path: string): str
   }
   if (status === 413) return 'The request is too large for Datadog. Shorten the text or drop tags.'
   if (status === 404 && path.startsWith(DORA)) {
-    return 'Datadog has no such DORA deployment. `rolls-back` takes the output `deploy-id` of a step that sent `dora-deployment` for the same service.'
+    return 'Datadog has no such DORA deployment. `rolls-back` takes the output `deploy-id` of a step that sent `dora-deployment` for the same service, or `version:` and the `version` that it sent with the same `service` and `env`.'
   }
   if (status === 404) return `Check \`site\` or \`api-url\`: \`${site.name}\` does not know this path.`
   if (status >= 300 && status < 400) return 'Redirects are not followed, as they would carry the keys to another host.'

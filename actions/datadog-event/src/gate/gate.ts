@@ -8,7 +8,7 @@ import type { Site } from '../api/site.ts'
 import type { BaselineInputs, GateInputs, WatchInputs } from '../inputs/gate-inputs.ts'
 import type { CommonInputs } from '../inputs/inputs.ts'
 import { writeBaseline } from '../monitors/baseline.ts'
-import { noMatch } from '../monitors/coverage.ts'
+import { adviceFor, type Gap, noMatch } from '../monitors/coverage.ts'
 import { hasBadReplacedGroup } from '../monitors/replaced-group.ts'
 import { monitorsRequest, type Snapshot, takeSnapshot } from '../monitors/snapshot.ts'
 import { namesWanted, type WorseGroup } from '../monitors/worse-group.ts'
@@ -47,7 +47,8 @@ export async function takeBaseline(
   if (readError !== undefined) failOrWarn(readError, inputs.onError, world)
   const empty = snapshot?.results.filter(({ monitors, error }) => error === undefined && monitors.length === 0) ?? []
   if (empty.length > 0) {
-    failOrWarn(noMonitors(empty.map(({ query }) => noMatch(query)).join(' ')), inputs.onNoMonitors, world)
+    const gaps = empty.map(({ query }) => ({ query, reason: noMatch(query) }))
+    failOrWarn(noMonitors(gaps.map(({ reason }) => reason).join(' '), gaps), inputs.onNoMonitors, world)
   }
 }
 
@@ -81,7 +82,7 @@ export async function gate(inputs: CommonInputs & GateInputs, datadog: Datadog, 
 function gateError({ result, progress }: Watched): SlipwayError {
   switch (result.unknownBecause) {
     case 'no-monitors':
-      return noMonitors(result.reason)
+      return noMonitors(result.reason, progress.gaps)
     case 'read-error':
       return new SlipwayError(`The monitor gate could not decide: ${result.reason}`, {
         hint: progress.readError instanceof SlipwayError ? (progress.readError.hint ?? '') : 'Run the step again.',
@@ -99,10 +100,8 @@ function gateError({ result, progress }: Watched): SlipwayError {
   }
 }
 
-const noMonitors = (reason: string) =>
-  new SlipwayError(`The monitor gate lacks monitors to judge. ${reason}`, {
-    hint: 'Tag the monitors of the service with `service:` and `env:`, or name the right tags with `monitor-tags`. `on-no-monitors: warn` lets a service without monitors pass with a warning.',
-  })
+const noMonitors = (reason: string, gaps: readonly Gap[]) =>
+  new SlipwayError(`The monitor gate lacks monitors to judge. ${reason}`, { hint: adviceFor(gaps) })
 
 function severityOf({ result }: Watched, { onError, onNoMonitors }: CommonInputs & WatchInputs): 'warn' | 'fail' {
   if (result.unknownBecause === 'read-error') return onError

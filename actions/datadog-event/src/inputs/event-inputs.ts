@@ -63,6 +63,11 @@ function refuseCustom(reader: InputReader, send: readonly MessageKind[]): void {
 function readRollsBack(reader: InputReader, deploy: Deploy | undefined): RollsBack | undefined {
   const text = reader.text('rolls-back')
   if (text === undefined) return undefined
+  if (/^version:\s*$/.test(text)) {
+    throw new InputError('rolls-back', 'is `version:`, without a version.', {
+      hint: 'The expression after it has no value. Write, for example, `rolls-back: version:1.4.2`.',
+    })
+  }
   const version = /^version:\s*(.+)$/.exec(text)?.[1]
   if (version === undefined && text !== 'previous') return { deployId: text }
   if (version === undefined && deploy?.services.some(({ taskDefinition }) => taskDefinition !== undefined) !== true) {

@@ -1,10 +1,12 @@
 // Together with the other files of this folder the only reader of inputs.
+import { idleInputs, reportIdleInputs } from '../../../../toolkit/idle-inputs.ts'
 import { InputReader } from '../../../../toolkit/inputs.ts'
 import type { Log } from '../../../../toolkit/log.ts'
 import type { Environment } from '../../../../toolkit/runtime.ts'
 import type { Keys } from '../api/keys.ts'
 import type { Site } from '../api/site.ts'
 import { DEFAULT_WORDS } from './default-words.ts'
+import { DEPENDENT_INPUTS } from './dependent-inputs.ts'
 import { type DeploymentGateInputs, readDeploymentGateInputs } from './deployment-gate-inputs.ts'
 import { type EventInputs, readEventInputs } from './event-inputs.ts'
 import { type BaselineInputs, type GateInputs, readBaselineInputs, readGateInputs } from './gate-inputs.ts'
@@ -37,7 +39,9 @@ export function readInputs(env: Environment, log: Log, now: number): Inputs {
     timeoutMs: reader.duration('timeout', 60_000),
     dryRun: reader.flag('dry-run', false),
   }
-  switch (reader.choice('command', ['event', 'baseline', 'gate', 'deployment-gate'], 'event')) {
+  const command = reader.choice('command', ['event', 'baseline', 'gate', 'deployment-gate'], 'event')
+  reportIdleInputs(log, idleInputs(reader, { command }, DEPENDENT_INPUTS))
+  switch (command) {
     case 'event':
       return { ...common, ...readEventInputs(reader, env, now) }
     case 'baseline':

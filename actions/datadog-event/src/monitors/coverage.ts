@@ -41,6 +41,22 @@ export const noMatch = (query: MonitorQuery): string => `No monitor has the tags
 
 const tags = (query: MonitorQuery) => `\`${query.join('`, `')}\``
 
+/** What to do so that the gate can judge, by why it could not. */
+export function adviceFor(gaps: readonly Gap[]): string {
+  // Names of tags are no reasons.
+  const reasons = gaps.map(({ reason }) => reason.replace(/`[^`]*`/g, '')).join(' ')
+  const isMissing = gaps.some(({ query, reason }) => reason === noMatch(query))
+  return [
+    ...(isMissing
+      ? ['Tag the monitors of the service with `service:` and `env:`, or name the right tags with `monitor-tags`.']
+      : []),
+    ...(/\ba draft\b/.test(reasons) ? ['Publish a draft in Datadog.'] : []),
+    ...(/ of another priority /.test(reasons) ? ['Add priorities to `monitor-priorities`.'] : []),
+    ...(/\bmuted\b/.test(reasons) ? ['End the downtime or the mute in Datadog.'] : []),
+    '`on-no-monitors: warn` lets a service without monitors pass with a warning.',
+  ].join(' ')
+}
+
 /** A monitor that could be judged at first, and cannot any more. */
 export interface Lost {
   readonly id: number

@@ -29,6 +29,7 @@ test.each([
   [{ status: 'done' }, 'status', 'Use one of these'],
   [{ 'deploy-record': '', service: 'web', status: 'failed', 'rolls-back': 'previous' }, 'rolls-back', 'version:1.4.2'],
   [{ 'deploy-record': '', service: 'web', status: 'failed', 'rolls-back': 'version:1' }, 'env', 'env: production'],
+  [{ 'rolls-back': 'version: ' }, 'rolls-back', 'version:1.4.2'],
   [{ send: 'event, dora' }, 'send', 'dora-deployment'],
   [{ 'deploy-record': '', title: 'x', send: 'change-event' }, 'changed-resource', 'deploy-record'],
   [{ 'deploy-record': '', title: 'x', send: 'dora-deployment' }, 'send', 'deploy-record'],

@@ -1,5 +1,11 @@
 import { unreadableAnswer } from '../../../../actions/datadog-event/src/api/datadog-error.ts'
-import { gapsOf, lostOf, noMatch, whyNotJudged } from '../../../../actions/datadog-event/src/monitors/coverage.ts'
+import {
+  adviceFor,
+  gapsOf,
+  lostOf,
+  noMatch,
+  whyNotJudged,
+} from '../../../../actions/datadog-event/src/monitors/coverage.ts'
 import { type Monitor, readMonitor } from '../../../../actions/datadog-event/src/monitors/monitor.ts'
 import { type GroupStates, monitorOf } from '../../../support/datadog-event/monitors.ts'
 
@@ -50,4 +56,12 @@ test('names the monitors that were judged before and are not now', () => {
     { id: 2, name: 'Monitor 2', why: 'muted now' },
     { id: 3, name: 'Monitor 3', why: 'gone' },
   ])
+})
+
+test.each([
+  [noMatch(['service:muted']), /^Tag the monitors of the service.*monitor-tags`. `on-no/],
+  ['Every monitor with the tags `service:web` is a draft or muted.', /^Publish a draft in Datadog. End the downtime/],
+  ['Every monitor with the tags `service:web` is of another priority than P1.', /^Add priorities to `monitor-prior/],
+])('advises what helps where %s', (reason, advice) => {
+  expect(adviceFor([{ query: ['service:muted'], reason }])).toMatch(advice)
 })
