@@ -21,8 +21,9 @@ export async function* readEngineStream(chunks: AsyncIterable<Buffer | string>):
   const decoder = new StringDecoder('utf8')
   let rest = ''
   for await (const chunk of chunks) {
-    rest += typeof chunk === 'string' ? chunk : decoder.write(chunk)
-    const lines = rest.split('\n')
+    // Splits the chunk alone: a long line has many chunks, and would be split again with each.
+    const lines = (typeof chunk === 'string' ? chunk : decoder.write(chunk)).split('\n')
+    lines[0] = rest + (lines[0] ?? '')
     rest = lines.pop() ?? ''
     if (rest.length > LONGEST_LINE) throw new SlipwayError(TOO_LONG, { hint: SHORTER_OUTPUT })
     for (const line of lines) if (line.trim() !== '') yield parse(line)
