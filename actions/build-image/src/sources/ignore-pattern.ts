@@ -29,11 +29,11 @@ function cleanPath(path: string): string {
   return clean.replace(/(?<=.)\/$/s, '').replace(/^\/(?=.)/s, '')
 }
 
-/** By the rules of Go's filepath.Match, which Docker checks a pattern with. */
+/** By the rules of Go's filepath.Match, which Docker checks a pattern with: a `^` at the start of brackets always negates. */
 function isWellFormed(pattern: string): boolean {
   const literal = String.raw`(?:\\.|[^\\\]-])`
   const range = `${literal}(?:-${literal})?`
-  return new RegExp(String.raw`^(?:\\.|[^\\[]|\[\^?(?:${range})+\])*$`, 'su').test(pattern)
+  return new RegExp(String.raw`^(?:\\.|[^\\[]|\[(?:\^|(?!\^))(?:${range})+\])*$`, 'su').test(pattern)
 }
 
 /** The parts of a pattern that are no plain text. */

@@ -72,7 +72,7 @@ test('a byte order mark is no part of the first pattern', () => {
   expect(readIgnoreFile('\uFEFFa\n').match('a').ignored).toBe(true)
 })
 
-test.each(['!', '! ', '!/', 'a[', '[]', '[a-]', '[z-a]', 'a\\'])(
+test.each(['!', '! ', '!/', 'a[', '[]', '[a-]', '[z-a]', '[^]', '[^-a]', 'a\\'])(
   'names the malformed line %j, as Docker refuses it',
   (line) => {
     write('.dockerignore', `a\n${line}\n`)
