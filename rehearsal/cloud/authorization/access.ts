@@ -30,9 +30,11 @@ export const on = (
 /** A text member; '' without it. */
 export const text = (input: Members, name: string): string => (typeof input[name] === 'string' ? input[name] : '')
 
+/** The texts of a list; none without it. */
 export const texts = (input: Members, name: string): readonly string[] =>
   list(input, name).filter((value): value is string => typeof value === 'string')
 
+/** A list; an empty one without it. */
 export const list = (input: Members, name: string): readonly unknown[] => {
   const value = input[name]
   return Array.isArray(value) ? value : []

@@ -25,6 +25,7 @@ export function findIgnoreFile(context: string, dockerfile: string): IgnoreFile 
   return readIgnoreFile(path === undefined ? '' : readFileSync(path, 'utf8'), path)
 }
 
+/** Reads the text of an ignore file; `file` is its path for errors. @throws InputError for a malformed line. */
 export function readIgnoreFile(text: string, file = '.dockerignore'): IgnoreFile {
   const lines = text
     .replace(/^\uFEFF/, '')

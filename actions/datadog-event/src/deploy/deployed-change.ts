@@ -18,6 +18,7 @@ interface Payload {
   readonly head_commit?: { readonly message?: string } | null
 }
 
+/** The message and the pull request of what was changed: title and number of the pull request, else those of the head commit. */
 export function deployedChangeOf(payload: Payload, run: WorkflowRun): DeployedChange {
   const { pull_request: request, head_commit: commit } = payload
   if (typeof request?.number === 'number' && typeof request.html_url === 'string') {

@@ -92,4 +92,5 @@ function notJudged(monitor: Monitor, policy: Policy): string {
 const monitorLink = (monitor: { readonly id: number; readonly name: string }, site: Site) =>
   link(text(monitor.name), monitorUrl(monitor.id, site))
 
+/** Address of a monitor in Datadog; '' for a site without a web application. */
 export const monitorUrl = (id: number, site: Site): string => (site.app === '' ? '' : `${site.app}/monitors/${id}`)

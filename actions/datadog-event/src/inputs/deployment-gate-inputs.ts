@@ -34,6 +34,7 @@ export interface DeploymentGateInputs {
 const INTERVAL_MS = 15_000
 const EVALUATION_MS = 3 * 3600_000
 
+/** Reads the inputs of `command: deployment-gate`. @throws InputError */
 export function readDeploymentGateInputs(
   reader: InputReader,
   keys: Keys,

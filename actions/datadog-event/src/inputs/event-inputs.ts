@@ -25,6 +25,7 @@ export interface EventInputs {
   readonly rollsBack: RollsBack | undefined
 }
 
+/** Reads the inputs of `command: event`. @throws InputError */
 export function readEventInputs(reader: InputReader, env: Environment, now: number): EventInputs {
   const deploy = readDeploy(reader, env, now)
   const fields = readFields(reader, now)

@@ -27,10 +27,12 @@ export interface GateInputs extends WatchInputs {
   readonly intervalMs: number
 }
 
+/** Reads the inputs of `command: baseline`. @throws InputError */
 export function readBaselineInputs(reader: InputReader, keys: Keys): BaselineInputs {
   return { command: 'baseline', ...readWatch(reader, keys) }
 }
 
+/** Reads the inputs of `command: gate`. @throws InputError */
 export function readGateInputs(reader: InputReader, keys: Keys): GateInputs {
   const watch = readWatch(reader, keys)
   const effects = ['hold', 'fail', 'ignore'] as const

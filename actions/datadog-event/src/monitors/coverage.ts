@@ -37,6 +37,7 @@ export function whyNotJudged(monitor: Monitor | undefined, policy: Policy): stri
 /** `P1, P2` */
 export const priorityNames = ({ priorities = [] }: Policy): string => priorities.map((one) => `P${one}`).join(', ')
 
+/** A sentence about a query that matches no monitor. */
 export const noMatch = (query: MonitorQuery): string => `No monitor has the tags ${tags(query)}.`
 
 const tags = (query: MonitorQuery) => `\`${query.join('`, `')}\``

@@ -8,6 +8,7 @@ export const dataOf = (body: Members): Members => objectOf(body, 'data')
 /** `attributes` of `data`. */
 export const attributesOf = (body: Members): Members => objectOf(dataOf(body), 'attributes')
 
+/** An object; an empty one if it is not there. */
 export function objectOf(of: Members, name: string): Members {
   const value = of[name]
   return isObject(value) ? value : {}

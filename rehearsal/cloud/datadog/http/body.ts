@@ -15,5 +15,6 @@ export function readBody({ body }: Request): Members {
 
 const LARGEST = 5 * 1024 * 1024
 
+/** True for an object that is no list. */
 export const isObject = (value: unknown): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -67,6 +67,7 @@ const writeGroup = (name: string, { state, triggered, resolved, silent }: Group)
 /** As Datadog writes times: with an offset, not with `Z`. */
 const iso = (seconds: number) => new Date(seconds * 1000).toISOString().replace('Z', '+00:00')
 
+/** Items of a query parameter, separated by commas. */
 export const listOf = (text: string | null): readonly string[] =>
   (text ?? '')
     .split(',')
