@@ -12,7 +12,13 @@ export function readCustomTags(reader: InputReader): readonly SessionTag[] {
   if (json === undefined) return []
   const tags = Object.entries(parseTags(json)).map(([Key, value]) => ({ Key, Value: String(value) }))
   for (const [at, tag] of tags.entries()) {
-    const problem = problemOf(tag, tags.slice(0, at))
+    const key = keyProblem(tag.Key, tags.slice(0, at))
+    if (key !== undefined) {
+      throw new InputError('custom-tags', `has the tag \`${tag.Key}\`, ${key}.`, {
+        hint: 'Use another key, or remove it.',
+      })
+    }
+    const problem = problemOf(tag)
     if (problem === undefined) continue
     throw new InputError('custom-tags', `has the tag \`${tag.Key}\`, ${problem}.`, {
       hint: 'Use letters, digits, spaces and `_ . : / = + - @`: at most 128 in a key of your own, and at most 256 in a value.',
@@ -29,11 +35,14 @@ export function readCustomTags(reader: InputReader): readonly SessionTag[] {
 }
 
 /** To AWS, keys that differ only in case are one. */
-function problemOf({ Key, Value }: SessionTag, before: readonly SessionTag[]): string | undefined {
-  const same = (other: string) => other.toLowerCase() === Key.toLowerCase()
+function keyProblem(key: string, before: readonly SessionTag[]): string | undefined {
+  const same = (other: string) => other.toLowerCase() === key.toLowerCase()
   if (SESSION_TAG_KEYS.some(same)) return 'which this action sets itself'
   if (before.some((other) => same(other.Key))) return 'and one that differs only in case: AWS takes them for one'
-  if (/^aws:/i.test(Key)) return 'whose beginning `aws:` AWS keeps for itself'
+  return /^aws:/i.test(key) ? 'whose beginning `aws:` AWS keeps for itself' : undefined
+}
+
+function problemOf({ Key, Value }: SessionTag): string | undefined {
   const key = stsProblem(Key, 'tagKey')
   if (key !== undefined) return `whose key ${key}`
   const value = stsProblem(Value, 'tagValue')

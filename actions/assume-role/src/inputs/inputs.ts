@@ -65,7 +65,7 @@ export function readInputs(env: Environment): Inputs {
   const customTags = readCustomTags(reader)
   const inputs: Inputs = {
     role: { arn: formatArn(arn), account: arn.accountId },
-    region: requireRegion(reader, env),
+    region: requireRegion(reader, env, arn),
     method,
     tokenFile,
     useExisting: reader.flag('use-existing-credentials', false),
@@ -101,10 +101,22 @@ function readRole(reader: InputReader): Arn {
   })
 }
 
-function requireRegion(reader: InputReader, env: Environment): string {
+/** China and GovCloud have an STS of their own, which knows no roles of other partitions. */
+function requireRegion(reader: InputReader, env: Environment, { partition }: Arn): string {
   const region = readRegion(reader) ?? env['AWS_REGION']
-  if (region) return region
-  throw new InputError('aws-region', 'is missing.', { hint: 'Set it, for example `aws-region: eu-west-1`.' })
+  if (!region) {
+    throw new InputError('aws-region', 'is missing.', { hint: 'Set it, for example `aws-region: eu-west-1`.' })
+  }
+  const ofRegion = /^cn-/.test(region) ? 'aws-cn' : /^us-gov-/.test(region) ? 'aws-us-gov' : undefined
+  const apart = ['aws-cn', 'aws-us-gov']
+  if (ofRegion === partition || (ofRegion === undefined && !apart.includes(partition))) return region
+  throw new InputError(
+    'aws-region',
+    `is \`${region}\`, and the role is of the partition \`${partition}\`, which has no such region.`,
+    {
+      hint: 'Correct `aws-region` or `role-to-assume`: both must be of one partition, such as `aws-cn` and `cn-north-1`.',
+    },
+  )
 }
 
 function readTokenFile(reader: InputReader, env: Environment): string | undefined {

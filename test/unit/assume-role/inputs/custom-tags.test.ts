@@ -27,3 +27,8 @@ test.each([
 ])('refuses %s', (json, message) => {
   expect(() => read(json)).toThrow(message)
 })
+
+test.each(['{"repository": "x"}', '{"Team": "web", "team": "api"}', '{"aws:team": "web"}'])(
+  'advises another key for %s',
+  (json) => expect(() => read(json)).toThrow(expect.objectContaining({ hint: 'Use another key, or remove it.' })),
+)

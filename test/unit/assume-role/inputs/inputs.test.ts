@@ -55,10 +55,23 @@ test.each([
 })
 
 test.each([
-  ['arn:aws:iam::123456789012:role/path/to/deploy', '123456789012'],
-  ['arn:aws-cn:iam::123456789012:role/deploy', '123456789012'],
-  ['arn:aws-us-gov:iam::012345678901:role/deploy', '012345678901'],
-])('accepts the role %s', (arn, account) => expect(read({ 'role-to-assume': arn }).role).toEqual({ arn, account }))
+  ['arn:aws:iam::123456789012:role/path/to/deploy', '123456789012', 'eu-west-1'],
+  ['arn:aws-cn:iam::123456789012:role/deploy', '123456789012', 'cn-north-1'],
+  ['arn:aws-us-gov:iam::012345678901:role/deploy', '012345678901', 'us-gov-west-1'],
+  ['arn:aws-eusc:iam::012345678901:role/deploy', '012345678901', 'eusc-de-east-1'],
+])('accepts the role %s', (arn, account, region) =>
+  expect(read({ 'role-to-assume': arn, 'aws-region': region }).role).toEqual({ arn, account }),
+)
+
+test.each([
+  ['aws', 'cn-north-1'],
+  ['aws-cn', 'eu-west-1'],
+  ['aws-us-gov', 'us-east-1'],
+  ['aws-cn', 'us-gov-west-1'],
+])('refuses a role of the partition %s in %s', (partition, region) => {
+  const error = refusal({ 'role-to-assume': `arn:${partition}:iam::123456789012:role/deploy`, 'aws-region': region })
+  expect(error.message).toContain(`\`aws-region\` is \`${region}\`, and the role is of the partition \`${partition}\``)
+})
 
 test('makes a session name that AWS accepts from any repository name', () => {
   const name = (repository: string) =>
