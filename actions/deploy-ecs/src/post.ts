@@ -1,4 +1,6 @@
 import { awsConfig } from '../../../toolkit/aws/aws-config.ts'
+import { throwIfCancelled } from '../../../toolkit/clock.ts'
+import { describeError } from '../../../toolkit/errors.ts'
 import { inParallel } from '../../../toolkit/parallel.ts'
 import type { World } from '../../../toolkit/runtime.ts'
 import { join, message } from '../../../toolkit/text/markdown.ts'
@@ -16,7 +18,11 @@ import { applyOnCancel } from './rollback/on-cancel.ts'
 /** The bounds of autoscaling, where settings are to be restored; none where they cannot be read. */
 async function boundsFor(context: Context, services: readonly PostState[]): Promise<ScalableTargets['bounds']> {
   if (services.every(({ settings }) => settings === undefined)) return new Map()
-  const { bounds } = await readScaling(context, context.inputs.services).catch(() => ({ bounds: new Map() }))
+  const { bounds } = await readScaling(context, context.inputs.services).catch((error: unknown) => {
+    throwIfCancelled(context.signal)
+    context.log.debug(`The scalable targets could not be read: ${describeError(error)}`)
+    return { bounds: new Map() }
+  })
   return bounds
 }
 

@@ -41,8 +41,8 @@ export function engineOptions(env: Environment) {
   const secure = Boolean(env['DOCKER_TLS_VERIFY']) || url.port === '2376' || url.protocol === 'https:' || 'ca' in files
   return {
     ...none,
-    host: url.hostname,
-    port: url.port,
+    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: url.port || (url.protocol === 'tcp:' ? (secure ? '2376' : '2375') : undefined),
     protocol: secure ? ('https' as const) : ('http' as const),
     pathPrefix: env['DOCKER_PATH_PREFIX'] || '/',
     ...files,

@@ -36,7 +36,8 @@ test.each([
   ['tcp://10.0.0.5:2375', { host: '10.0.0.5', port: '2375', protocol: 'http' }],
   ['10.0.0.5:2375', { host: '10.0.0.5', port: '2375', protocol: 'http' }],
   ['tcp://10.0.0.5:2376', { host: '10.0.0.5', port: '2376', protocol: 'https' }],
-  ['tcp://[::1]:2375', { host: '[::1]', port: '2375', protocol: 'http' }],
+  ['tcp://[::1]:2375', { host: '::1', port: '2375', protocol: 'http' }],
+  ['tcp://docker', { host: 'docker', port: '2375', protocol: 'http' }],
 ])('DOCKER_HOST %p', (address, options) => {
   expect(engineOptions({ DOCKER_HOST: address })).toMatchObject(options)
 })
