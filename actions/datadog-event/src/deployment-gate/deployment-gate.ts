@@ -40,7 +40,10 @@ async function evaluate(inputs: AllInputs, datadog: Datadog, { clock, signal, lo
   let [elapsed, previous] = [0, clock.now()]
   const longest = intervalMs + timeoutMs * subjects.length
   let all: Evaluated[] = []
-  for (const subject of subjects) all.push(await started(subject))
+  for (const subject of subjects) {
+    if (subject.version === undefined) log.info(withoutVersion(subject.service))
+    all.push(await started(subject))
+  }
   for (let poll = 1; ; poll++) {
     const now = clock.now()
     elapsed += Math.min(Math.max(0, now - previous), longest)
@@ -78,6 +81,9 @@ async function evaluate(inputs: AllInputs, datadog: Datadog, { clock, signal, lo
   }
 }
 
+const withoutVersion = (service: string) =>
+  `No version of \`${service}\` is known. Rules of faulty deployment detection need one: set \`version\` or \`deploy-record\`.`
+
 function inWords({ subject, result, error }: Evaluated): string {
   if (error !== undefined) return error.message
   const rules = result?.rules ?? []
@@ -109,10 +115,12 @@ function gateError({ because, reason }: DeploymentVerdict, all: readonly Evaluat
         hint: cause?.hint ?? 'Raise `evaluation-timeout` above the longest duration of the rules.',
         cause,
       })
-    default:
+    default: {
+      const unversioned = all.find(({ subject, result }) => subject.version === undefined && result?.status === 'fail')
       return new SlipwayError(`The deployment gate failed the deploy: ${reason}`, {
-        hint: "See the rules in the job summary. A later step can roll back: deploy-ecs with `command: rollback`, `if: failure() && steps.<id>.outputs.verdict == 'fail'`.",
+        hint: `${unversioned === undefined ? '' : `${withoutVersion(unversioned.subject.service)} `}See the rules in the job summary. A later step can roll back: deploy-ecs with \`command: rollback\`, \`if: failure() && steps.<id>.outputs.verdict == 'fail'\`.`,
       })
+    }
   }
 }
 

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { describeError } from '../../../../toolkit/errors.ts'
 import { FakeClock } from '../../../support/clock.ts'
 import { API_KEY, APP_KEY, RECORD } from '../../../support/datadog-event/datadog.ts'
 import { gateRunner } from '../../../support/datadog-event/gate.ts'
@@ -120,6 +121,20 @@ test('fails on a gate that Datadog fails, and names the rule, the reason and the
   expect(failure?.message).toContain('The deployment gate failed the deploy')
   expect(summaries.join()).toContain(`| [\`web\`](${url}) | Errors | fail | One or more monitors in ALERT state |`)
   expect(summaries.join()).toContain('| Trial | fail (dry run) | x |')
+})
+
+test('says which service has no known version, as rules of faulty deployment detection need one', async () => {
+  const said = 'No version of `web` is known.'
+  const without = await evaluate(gates(() => ({ status: 'fail' })))
+  expect([without.lines.join(), describeError(without.failure)]).toEqual([
+    expect.stringContaining(said),
+    expect.stringContaining(said),
+  ])
+  const known = await evaluate(
+    gates(() => ({ status: 'fail' })),
+    { version: '1.4.2' },
+  )
+  expect(known.lines.join() + describeError(known.failure)).not.toContain('version of')
 })
 
 test('fails as soon as one service fails, while another is being evaluated', async () => {
