@@ -1,2 +1,2 @@
-process.env['SLIPWAY_PHASE'] = 'post'
+process.argv[2] = 'post'
 await import('./index.js')
