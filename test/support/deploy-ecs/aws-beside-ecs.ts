@@ -8,6 +8,7 @@ const TRUST = {
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Principal: { Service: 'ecs-tasks.amazonaws.com' }, Action: 'sts:AssumeRole' }],
 }
+const CONFIGURATION = `sha256:${'c'.repeat(64)}`
 
 /** Every image, role, secret, parameter and log group exists, but images of `hub/`, which a cache fetches. What one may look like for real is moto's to say. */
 export const besides = () =>
@@ -18,6 +19,9 @@ export const besides = () =>
           throw new AwsError('RepositoryNotFoundException', 'The repository does not exist.')
         return { imageDetails: [{ imageDigest: `sha256:${'a'.repeat(64)}` }] }
       },
+      BatchGetImage: () => ({ images: [{ imageManifest: JSON.stringify({ config: { digest: CONFIGURATION } }) }] }),
+      // Without an address: the image says nothing about its code.
+      GetDownloadUrlForLayer: ({ layerDigest }) => ({ layerDigest }),
       DescribePullThroughCacheRules: () => ({ pullThroughCacheRules: [{ ecrRepositoryPrefix: 'hub' }] }),
     }),
     logs: jsonService({

@@ -4,6 +4,7 @@ import type { ContainerDefinition } from '@aws-sdk/client-ecs'
 import { parseReference } from '../../../../toolkit/image-reference.ts'
 import { defined } from '../../../../toolkit/objects.ts'
 import type { Registration } from '../task-definition/registration.ts'
+import type { ImageLabels } from './image-labels.ts'
 
 /** Version and commit of the code that a revision runs, each only if it is known. */
 interface CodeVersion {
@@ -11,17 +12,39 @@ interface CodeVersion {
   readonly commit?: string
 }
 
+/** https://specs.opencontainers.org/image-spec/annotations */
+const OCI_VERSION = 'org.opencontainers.image.version'
+const OCI_REVISION = 'org.opencontainers.image.revision'
 const COMMIT = /^[0-9a-f]{40}([0-9a-f]{24})?$/
 
 /**
  * The version and commit of a revision. Only what all of its containers that have one agree on. `of`: the containers that
- * count, all without it.
+ * count, all without it. The labels of an image say less than the task definition, and more than the image's tag.
  */
-export function codeVersion({ containerDefinitions }: Registration, of?: readonly string[]): CodeVersion {
+export function codeVersion(
+  { containerDefinitions }: Registration,
+  of?: readonly string[],
+  labels: ImageLabels = new Map(),
+): CodeVersion {
   const containers = containerDefinitions.filter(({ name = '' }) => of === undefined || of.includes(name))
-  const version = agreed(containers.map(versionTag)) ?? agreed(containers.map(imageTag))
-  const commit = agreed(containers.map(commitTag)) ?? (COMMIT.test(version ?? '') ? version : undefined)
+  const label = (key: string) =>
+    containers
+      .map(({ image = '' }) => labels.get(image)?.[key])
+      .map((value) => (typeof value === 'string' ? value : ''))
+  const version = agreed(containers.map(versionTag)) ?? agreed(label(OCI_VERSION)) ?? agreed(containers.map(imageTag))
+  const commit =
+    agreed(containers.map(commitTag)) ??
+    agreed(label(OCI_REVISION).filter((value) => COMMIT.test(value))) ??
+    (COMMIT.test(version ?? '') ? version : undefined)
   return defined({ version, commit })
+}
+
+/** The images whose labels may say what the task definition does not. */
+export function imagesToAsk({ containerDefinitions }: Registration, of: readonly string[]): readonly string[] {
+  const containers = containerDefinitions.filter(({ name = '' }) => of.includes(name))
+  const version = agreed(containers.map(versionTag))
+  const knowsCommit = agreed(containers.map(commitTag)) !== undefined || COMMIT.test(version ?? '')
+  return version !== undefined && knowsCommit ? [] : containers.flatMap(({ image }) => image ?? [])
 }
 
 /** The containers whose image differs between two revisions, or all if none does. */
@@ -50,14 +73,14 @@ function keepsImage(next: Registration, { name, image = '' }: ContainerDefinitio
 }
 
 function versionTag({ environment = [], dockerLabels = {} }: ContainerDefinition): string | undefined {
-  const label = dockerLabels['com.datadoghq.tags.version'] ?? dockerLabels['org.opencontainers.image.version']
+  const label = dockerLabels['com.datadoghq.tags.version'] ?? dockerLabels[OCI_VERSION]
   return variable(environment, 'DD_VERSION') ?? label
 }
 
 function commitTag({ environment = [], dockerLabels = {} }: ContainerDefinition): string | undefined {
   const inTags = /(?:^|[\s,])git\.commit\.sha:([0-9a-f]+)/.exec(variable(environment, 'DD_TAGS') ?? '')?.[1]
   const given = variable(environment, 'DD_GIT_COMMIT_SHA') ?? inTags
-  const commit = given ?? dockerLabels['org.opencontainers.image.revision']
+  const commit = given ?? dockerLabels[OCI_REVISION]
   return commit !== undefined && COMMIT.test(commit) ? commit : undefined
 }
 

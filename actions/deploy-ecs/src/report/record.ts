@@ -3,7 +3,8 @@ import { readWorkflowRun, type WorkflowRun } from '../../../../toolkit/github.ts
 import { defined } from '../../../../toolkit/objects.ts'
 import { accountOf } from '../aws/short-names.ts'
 import type { Context } from '../inputs/context.ts'
-import { codeVersion, containersWithNewImage } from '../prepare/code-version.ts'
+import { codeVersion, containersWithNewImage, imagesToAsk } from '../prepare/code-version.ts'
+import { type ImageLabels, readImageLabels } from '../prepare/image-labels.ts'
 import { imagesToShow } from '../task-definition/images-to-ship.ts'
 import { type Outcome, overall, runsNow, startedRollout } from './outcome.ts'
 
@@ -18,6 +19,7 @@ export function toRecord(
   outcomes: readonly Outcome[],
   { inputs, region, env }: Pick<Context, 'inputs' | 'region' | 'env'>,
   { startedAt, finishedAt }: Span,
+  labels: ImageLabels = new Map(),
 ): DeployRecord {
   const { command, environment, waitFor } = inputs
   const run = readWorkflowRun(env)
@@ -33,7 +35,7 @@ export function toRecord(
     region,
     startedAt: new Date(startedAt).toISOString(),
     finishedAt: new Date(finishedAt).toISOString(),
-    services: outcomes.map(toServiceRecord),
+    services: outcomes.map((outcome) => toServiceRecord(outcome, labels)),
     commit: {
       sha: run.sha,
       url: run.commitUrl,
@@ -50,7 +52,7 @@ function deployId(outcomes: readonly Outcome[], run: WorkflowRun, startedAt: num
   return [run.id || 'local', run.attempt, services.slice(0, 60), startedAt.toString(36)].join('-')
 }
 
-function toServiceRecord(outcome: Outcome): ServiceRecord {
+function toServiceRecord(outcome: Outcome, labels: ImageLabels): ServiceRecord {
   const { plan, taskDefinition, verdict, watch } = outcome
   const previous = plan.before.taskDefinition
   return {
@@ -64,14 +66,28 @@ function toServiceRecord(outcome: Outcome): ServiceRecord {
     images: imagesToShow(plan.shipped).map(({ container, image }) => ({ container, image })),
     started: startedRollout(outcome),
     ...defined({ runs: runsNow(outcome) || undefined }),
-    ...codeOf(plan),
+    ...codeOf(plan, labels),
   }
 }
 
 /** What the revision and the one before it say about their code. */
-function codeOf({ previous, revision: { registration } }: Outcome['plan']) {
+function codeOf({ previous, revision: { registration } }: Outcome['plan'], labels: ImageLabels) {
   const containers = containersWithNewImage(previous, registration)
-  const { version, commit } = codeVersion(registration, containers)
-  const before = previous === undefined ? {} : codeVersion(previous, containers)
+  const { version, commit } = codeVersion(registration, containers, labels)
+  const before = previous === undefined ? {} : codeVersion(previous, containers, labels)
   return defined({ version, commit, previousVersion: before.version, previousCommit: before.commit })
+}
+
+/** Reads the labels of the images whose revisions do not say which code they run. */
+export function readLabels(
+  context: Pick<Context, 'aws' | 'env' | 'region' | 'log'>,
+  outcomes: readonly Pick<Outcome, 'plan'>[],
+): Promise<ImageLabels> {
+  const images = outcomes.flatMap(({ plan: { previous, revision } }) => {
+    const containers = containersWithNewImage(previous, revision.registration)
+    return [revision.registration, ...(previous === undefined ? [] : [previous])].flatMap((registration) =>
+      imagesToAsk(registration, containers),
+    )
+  })
+  return readImageLabels(context, images)
 }

@@ -10,13 +10,13 @@ import { imagesToShow } from '../task-definition/images-to-ship.ts'
 import { explain } from './explain.ts'
 import { nextStep, POINTERS, STEPS } from './next-step.ts'
 import { healthyTasks, type Outcome } from './outcome.ts'
-import { type Span, toRecord } from './record.ts'
+import { readLabels, type Span, toRecord } from './record.ts'
 import { type Explained, summarise } from './summary.ts'
 
 /** Writes the outputs, the record and the summary. @throws SlipwayError unless the deploy succeeded. */
 export async function report(context: Context, outcomes: readonly Outcome[], span: Span): Promise<void> {
   const { step, log } = context
-  const record = toRecord(outcomes, context, span)
+  const record = toRecord(outcomes, context, span, await readLabels(context, outcomes))
   const recordLost = writeOutputs(context, outcomes, record, span)
   step.summary(summarise(await inParallel(outcomes, 4, (outcome) => explained(context, outcome)), span))
   if (record.verdict === 'succeeded') {

@@ -42,7 +42,7 @@ export async function checkImage(
 ): Promise<CheckedImage> {
   const { container, image, input } = toShip
   const { repository, tag = 'latest', digest } = requireReference(image, input)
-  const registry = parseEcrHost(repository.host) ?? emulated(repository.host, env, region)
+  const registry = ecrRegistry(repository.host, env, region)
   if (registry === undefined) return { container, image, input, ...mutable(image, digest) }
   let found: ImageDetail | undefined
   try {
@@ -81,6 +81,10 @@ export async function checkImage(
 
 /** ECS reports the digest of the manifest of one platform, so the digest of an index of several platforms is no use to compare. */
 const ONE_IMAGE = /^application\/vnd\.(docker\.distribution\.manifest\.v2|oci\.image\.manifest\.v1)\+json$/
+
+/** The account and region of an ECR registry; `undefined` for the host of another registry. */
+export const ecrRegistry = (host: string, env: Environment, region: string) =>
+  parseEcrHost(host) ?? emulated(host, env, region)
 
 /** The registry of an emulator of AWS on this machine, which does not have ECR's host names. */
 function emulated(host: string, env: Environment, region: string): { account?: string; region: string } | undefined {

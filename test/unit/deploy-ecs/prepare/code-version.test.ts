@@ -1,6 +1,7 @@
 import {
   codeVersion,
   containersWithNewImage,
+  imagesToAsk,
   versionToTag,
 } from '../../../../actions/deploy-ecs/src/prepare/code-version.ts'
 
@@ -79,5 +80,40 @@ describe("the version for Datadog's tags", () => {
     ['a revision that was not read', undefined, revision(app())],
   ])('is the commit with %s', (_, before, next) => {
     expect(versionToTag(before, next, 'new')).toBe('new')
+  })
+})
+
+describe("an image's own labels", () => {
+  const image = `web:1.4@${DIGEST}`
+  const labels = new Map([
+    [image, { 'org.opencontainers.image.version': '2.0', 'org.opencontainers.image.revision': SHA }],
+  ])
+
+  test.each([
+    ['say more than its tag', app({}, { image }), { version: '2.0', commit: SHA }],
+    ['say less than the task definition', app({ DD_VERSION: '1.9' }, { image }), { version: '1.9', commit: SHA }],
+    ['are of that image alone', app({}, { image: 'web:1.5' }), { version: '1.5' }],
+  ])('%s', (_, container, expected) => {
+    expect(codeVersion(revision(container), undefined, labels)).toEqual(expected)
+  })
+
+  test.each([
+    ['a short commit', { 'org.opencontainers.image.revision': 'abc' }],
+    ['what is no text', { 'org.opencontainers.image.version': 7, 'org.opencontainers.image.revision': null }],
+  ])('do not count with %s', (_, said) => {
+    expect(
+      codeVersion(revision(app()), undefined, new Map<string, object>([[`web@${DIGEST}`, said]]) as never),
+    ).toEqual({})
+  })
+
+  test.each([
+    ['nothing is known', app({}, { image }), [image]],
+    ['the commit is not known', app({ DD_VERSION: '1.9' }, { image }), [image]],
+    ['the version is not known', app({ DD_GIT_COMMIT_SHA: SHA }, { image }), [image]],
+    ['both are known', app({ DD_VERSION: '1.9', DD_GIT_COMMIT_SHA: SHA }, { image }), []],
+    ['the version is a commit', app({ DD_VERSION: SHA }, { image }), []],
+  ])('are asked for where %s', (_, container, expected) => {
+    expect(imagesToAsk(revision(container), ['app'])).toEqual(expected)
+    expect(imagesToAsk(revision(container), ['other'])).toEqual([])
   })
 })

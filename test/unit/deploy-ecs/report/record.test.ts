@@ -1,6 +1,7 @@
 import type { Inputs } from '../../../../actions/deploy-ecs/src/inputs/inputs.ts'
 import type { Outcome } from '../../../../actions/deploy-ecs/src/report/outcome.ts'
-import { toRecord } from '../../../../actions/deploy-ecs/src/report/record.ts'
+import { readLabels, toRecord } from '../../../../actions/deploy-ecs/src/report/record.ts'
+import { fakeAws, fakeLog } from '../../../support/deploy-ecs/fake-aws.ts'
 
 const arn = (service: string) => `arn:aws:ecs:eu-west-1:123456789012:service/prod/${service}`
 const revision = (version: string) => ({
@@ -101,4 +102,16 @@ test('says nothing of the version of a revision that was not read', () => {
   const { plan } = outcome('web')
   const { services } = record([outcome('web', { plan: { ...plan, previous: undefined } })])
   expect(services[0]).not.toHaveProperty('previousVersion')
+})
+
+test('asks the images of a revision and of the one before it for what neither says', async () => {
+  const of = (tag: string) => ({
+    family: 'web',
+    containerDefinitions: [{ name: 'app', image: `123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:${tag}` }],
+  })
+  const silent = outcome('web')
+  const plan = { ...silent.plan, previous: of('1'), revision: { registration: of('2') } } as unknown as Outcome['plan']
+  const { aws, requests } = fakeAws({ BatchGetImage: { images: [] } })
+  await readLabels({ aws, env: {}, region: 'eu-west-1', log: fakeLog().log }, [{ plan }])
+  expect(requests('BatchGetImage').map(({ imageIds }) => imageIds)).toEqual([[{ imageTag: '2' }], [{ imageTag: '1' }]])
 })
