@@ -6,7 +6,7 @@ import type { Outcome } from '../../../../actions/deploy-ecs/src/report/outcome.
 import { report } from '../../../../actions/deploy-ecs/src/report/report.ts'
 import { NOTHING_YET } from '../../../../actions/deploy-ecs/src/watch/memory.ts'
 import type { SlipwayError } from '../../../../toolkit/errors.ts'
-import { fakeLog } from '../../../support/deploy-ecs/fake-aws.ts'
+import { fakeAws, fakeLog } from '../../../support/deploy-ecs/fake-aws.ts'
 import { followed, healthy } from '../../../support/deploy-ecs/observations.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'slipway-report-'))
@@ -41,7 +41,7 @@ async function run(outcomes: readonly Outcome[], inputs: object = {}) {
     },
   }
   const context = {
-    ...{ step, log, region: 'eu-west-1', env: { RUNNER_TEMP: folder, GITHUB_RUN_ID: '7' } },
+    ...{ step, log, aws: fakeAws({}).aws, region: 'eu-west-1', env: { RUNNER_TEMP: folder, GITHUB_RUN_ID: '7' } },
     inputs: { command: 'deploy', waitFor: 'healthy', ...inputs },
   } as unknown as Context
   const error = await report(context, outcomes, { startedAt: 0, finishedAt: 90_400 }).then(
