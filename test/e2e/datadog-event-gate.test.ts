@@ -148,7 +148,9 @@ test('fails before the deploy when there is no monitor', async () => {
 test('sends all events of a deploy under one id', async () => {
   const after = cloud.journal.entries('datadog').length
   const finishedAt = new Date().toISOString()
-  const record = JSON.stringify({ ...RECORD, verdict: 'rolled-back', startedAt: finishedAt, finishedAt })
+  const verdict = 'rolled-back'
+  const services = RECORD.services.map((service) => ({ ...service, verdict }))
+  const record = JSON.stringify({ ...RECORD, verdict, services, startedAt: finishedAt, finishedAt })
   const told = await step({ 'deploy-record': record, send: 'event, change-event, dora-deployment' })
   expect(told).toMatchObject({ code: 0, outputs: { 'event-id': expect.stringMatching(/^\d{19}$/) } })
   const entries = cloud.journal.entries('datadog').slice(after)
