@@ -38,7 +38,8 @@ const client = (endpoint: string) =>
     endpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: '123456789012', secretAccessKey: 'x' },
-    maxAttempts: 1,
+    // On a slow machine moto may close an idle connection in the moment of the next call.
+    maxAttempts: 3,
   })
 
 /** What the AWS CLI prints, which fails with what it prints to stderr. */
